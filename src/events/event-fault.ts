@@ -1,0 +1,43 @@
+/** What is wrong with one field of an event. */
+export interface EventFault {
+  /** The field's path, for example `metrics.input_tokens`; empty for the event as a whole. */
+  readonly field: string;
+  /** What the field takes. */
+  readonly expected: string;
+  /** What came, shortened to 80 characters. */
+  readonly got: string;
+}
+
+/** An event that does not follow the vocabulary. It has not been taken. */
+export class InvalidEventError extends Error {
+  readonly code = 'invalid_event';
+  constructor(readonly faults: readonly EventFault[]) {
+    super(faults.map(describeFault).join('; '));
+    this.name = 'InvalidEventError';
+  }
+}
+
+/** A fault as a sentence. */
+export function describeFault(fault: EventFault): string {
+  const where = fault.field === '' ? 'event' : fault.field;
+  return `${where}: expected ${fault.expected}, got ${fault.got}`;
+}
+
+/** A value as it is shown in a fault: JSON where there is any, at most 80 characters. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : shortJson(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function shortJson(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Date) return `Date(${value.getTime()})`;
+  if (typeof value === 'object' && value !== null) {
+    const keys = Object.keys(value);
+    return `an object with ${keys.length === 0 ? 'no keys' : `keys ${keys.slice(0, 5).join(', ')}`}`;
+  }
+  return JSON.stringify(value);
+}

@@ -1,0 +1,71 @@
+import type { Attributes } from './attribute-fields.js';
+import type { Metrics } from './metric-fields.js';
+
+/** What an event measured. The codes are those of the log and never change. */
+export const eventTypes = { message: 1, tool_call: 2, run: 3 } as const;
+/** Who wrote a message. Agno's Gemini role `model` is read as `assistant`. */
+export const roles = { assistant: 1, user: 2, system: 3, tool: 4 } as const;
+/** How a run ended. */
+export const runStatuses = { completed: 1, error: 2, cancelled: 3, paused: 4 } as const;
+
+export type EventType = keyof typeof eventTypes;
+export type Role = keyof typeof roles;
+export type RunStatus = keyof typeof runStatuses;
+
+/** What every event carries. */
+export interface EventEnvelope extends Attributes {
+  /** Idempotency key within the session, 1–200 characters; a re-sent id changes nothing. */
+  readonly id: string;
+  /** The agent run, 1–200 characters. */
+  readonly run_id: string;
+  /** The conversation. Defaults to the run id. */
+  readonly session_id: string;
+  /** When the measured thing ended: RFC 3339 with a zone, kept to the microsecond. */
+  readonly occurred_at: string;
+  /** Place in the run; orders events of equal `occurred_at`. */
+  readonly sequence?: number | undefined;
+  /**
+   * Id of the event, in the same session, that this one adjusts. Only such an event may carry
+   * negative figures, and it adds nothing to counts.
+   */
+  readonly corrects?: string | undefined;
+  readonly metrics?: Metrics | undefined;
+}
+
+/** One message of a conversation. Token totals count `assistant` messages only. */
+export interface MessageEvent extends EventEnvelope {
+  readonly type: 'message';
+  readonly role: Role;
+}
+
+/** One call of a tool. */
+export interface ToolCallEvent extends EventEnvelope {
+  readonly type: 'tool_call';
+  readonly tool_name: string;
+  readonly tool_call_id?: string | undefined;
+  /** Whether it failed, or a short text saying how (up to 2,000 characters). */
+  readonly error?: boolean | string | undefined;
+}
+
+/** The end of a run; `metrics.time` is its wall-clock time. */
+export interface RunEvent extends EventEnvelope {
+  readonly type: 'run';
+  readonly status?: RunStatus | undefined;
+}
+
+/** A metric event as it stands on the queue and in an export: checked, with defaults filled in. */
+export type MetricEvent = MessageEvent | ToolCallEvent | RunEvent;
+
+type Defaulted = 'id' | 'session_id' | 'occurred_at';
+type Input<E extends EventEnvelope> = Omit<E, Defaulted> & {
+  readonly id?: string | undefined;
+  readonly session_id?: string | undefined;
+  /** RFC 3339 with a zone, or a Date. Defaults to the time of the call. */
+  readonly occurred_at?: string | Date | undefined;
+};
+
+export type MessageInput = Input<MessageEvent>;
+export type ToolCallInput = Input<ToolCallEvent>;
+export type RunInput = Input<RunEvent>;
+/** A metric event as an agent gives it: `id`, `session_id` and `occurred_at` may be left out. */
+export type MetricEventInput = MessageInput | ToolCallInput | RunInput;

@@ -1,0 +1,114 @@
+/**
+ * The metric fields: the one table from which the wire schema, the TypeScript types, the log's
+ * columns, the projections' sums, the SQL views and their comments are made.
+ *
+ * Adding a metric is one line here plus `npm run generate`.
+ * The names are those of Agno's message metrics.
+ */
+
+/** How a metric travels, is stored, and adds up. */
+export type MetricKind =
+  /** A whole number of tokens; stored as an integer. */
+  | 'tokens'
+  /** Seconds on the wire; stored as integer microseconds. */
+  | 'seconds'
+  /** US dollars on the wire; stored as integer nano-dollars. */
+  | 'dollars'
+  /** An object of name → tokens; kept beside the event, added key by key when read. */
+  | 'token_map'
+  /** Any JSON object; kept beside the event, merged when read, later keys winning. */
+  | 'json';
+
+/** One metric field: its wire name, its kind, and its meaning in a sentence. */
+export interface MetricField {
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly doc: string;
+}
+
+export const metricFields = [
+  { name: 'input_tokens', kind: 'tokens', doc: 'Tokens sent to the model' },
+  { name: 'output_tokens', kind: 'tokens', doc: 'Tokens the model produced' },
+  { name: 'total_tokens', kind: 'tokens', doc: 'All tokens; input + output unless reported' },
+  { name: 'prompt_tokens', kind: 'tokens', doc: 'Input tokens as the provider named them' },
+  { name: 'completion_tokens', kind: 'tokens', doc: 'Output tokens as the provider named them' },
+  { name: 'audio_tokens', kind: 'tokens', doc: 'Audio tokens, input and output' },
+  { name: 'input_audio_tokens', kind: 'tokens', doc: 'Audio tokens sent; a subset of input' },
+  { name: 'output_audio_tokens', kind: 'tokens', doc: 'Audio tokens produced; a subset of output' },
+  {
+    name: 'cached_tokens',
+    kind: 'tokens',
+    doc: 'Input tokens read from a cache; a subset of input',
+  },
+  { name: 'cache_write_tokens', kind: 'tokens', doc: 'Input tokens written to a cache' },
+  {
+    name: 'reasoning_tokens',
+    kind: 'tokens',
+    doc: 'Output tokens spent reasoning; a subset of output',
+  },
+  {
+    name: 'prompt_tokens_details',
+    kind: 'token_map',
+    doc: "The provider's split of prompt tokens",
+  },
+  {
+    name: 'completion_tokens_details',
+    kind: 'token_map',
+    doc: "The provider's split of completion tokens",
+  },
+  { name: 'additional_metrics', kind: 'json', doc: 'Figures of your own, kept as they came' },
+  { name: 'time', kind: 'seconds', doc: 'How long it took' },
+  { name: 'time_to_first_token', kind: 'seconds', doc: 'Time until the first token arrived' },
+  { name: 'cost', kind: 'dollars', doc: 'What it cost' },
+] as const satisfies readonly MetricField[];
+
+/** A wire name of a metric field. */
+export type MetricName = (typeof metricFields)[number]['name'];
+
+type ValueOfKind<K extends MetricKind> = K extends 'token_map'
+  ? Record<string, number>
+  : K extends 'json'
+    ? Record<string, unknown>
+    : number;
+
+/**
+ * The figures of one event, all optional: an absent field means "not reported", never 0.
+ * Tokens are whole numbers up to 2,147,483,647; `time` and `time_to_first_token` are seconds;
+ * `cost` is US dollars.
+ */
+export type Metrics = {
+  [F in (typeof metricFields)[number] as F['name']]?: ValueOfKind<F['kind']> | undefined;
+};
+
+/** Integer units stored for one unit on the wire: microseconds a second, nano-dollars a dollar. */
+export const storedUnits = { tokens: 1, seconds: 1_000_000, dollars: 1_000_000_000 } as const;
+
+/** The kinds stored as integers, and so the only ones that meet a sum. */
+export type SummableKind = keyof typeof storedUnits;
+
+const columnSuffix = {
+  tokens: '',
+  seconds: '_us',
+  dollars: '_nanos',
+  token_map: '',
+  json: '',
+} as const;
+
+type ColumnOf<F extends MetricField> = `${F['name']}${(typeof columnSuffix)[F['kind']]}`;
+
+/** A column of the log that holds a metric, for example `time_us`. */
+export type MetricColumn = ColumnOf<(typeof metricFields)[number]>;
+
+/**
+ * The column that stores a field, its unit in the name: `time` → `time_us`, `cost` → `cost_nanos`.
+ */
+export function metricColumn<F extends MetricField>(field: F): ColumnOf<F> {
+  return `${field.name}${columnSuffix[field.kind]}` as ColumnOf<F>;
+}
+
+/** Whether a field's stored value is an integer that sums. */
+export function isSummable<F extends MetricField>(
+  field: F,
+): field is F & { readonly kind: SummableKind } {
+  return field.kind in storedUnits;
+}
