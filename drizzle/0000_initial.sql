@@ -1,0 +1,716 @@
+CREATE SCHEMA "runfold_internal";
+
+--> statement-breakpoint
+CREATE TABLE "runfold_internal"."event" (
+	"recorded_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"occurred_at_us" bigint NOT NULL,
+	"time_us" bigint,
+	"time_to_first_token_us" bigint,
+	"cost_nanos" bigint,
+	"project" integer NOT NULL,
+	"sequence" integer,
+	"input_tokens" integer,
+	"output_tokens" integer,
+	"total_tokens" integer,
+	"prompt_tokens" integer,
+	"completion_tokens" integer,
+	"audio_tokens" integer,
+	"input_audio_tokens" integer,
+	"output_audio_tokens" integer,
+	"cached_tokens" integer,
+	"cache_write_tokens" integer,
+	"reasoning_tokens" integer,
+	"type" smallint NOT NULL,
+	"role" smallint,
+	"status" smallint,
+	"error" boolean,
+	"id" uuid NOT NULL,
+	"corrects" uuid,
+	"session_id" text collate "C" NOT NULL,
+	"run_id" text collate "C" NOT NULL,
+	"original_id" text collate "C",
+	"original_corrects" text collate "C",
+	"parent_run_id" text collate "C",
+	"agent_id" text collate "C",
+	"agent_name" text collate "C",
+	"team_id" text collate "C",
+	"workflow_id" text collate "C",
+	"user_id" text collate "C",
+	"model" text collate "C",
+	"provider" text collate "C",
+	"tool_name" text collate "C",
+	"tool_call_id" text collate "C",
+	"error_text" text collate "C",
+	"prompt_tokens_details" jsonb,
+	"completion_tokens_details" jsonb,
+	"additional_metrics" jsonb,
+	CONSTRAINT "event_project_session_id_id_pk" PRIMARY KEY("project","session_id","id")
+);
+
+--> statement-breakpoint
+CREATE TABLE "runfold_internal"."rejected_event" (
+	"id" uuid NOT NULL,
+	"received_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"project" integer NOT NULL,
+	"position" integer NOT NULL,
+	"job_id" text NOT NULL,
+	"code" text NOT NULL,
+	"message" text NOT NULL,
+	"payload" text NOT NULL,
+	CONSTRAINT "rejected_event_id_pk" PRIMARY KEY("id")
+);
+
+--> statement-breakpoint
+CREATE TABLE "runfold_internal"."run" (
+	"project" integer NOT NULL,
+	"session_id" text collate "C" NOT NULL,
+	"run_id" text collate "C" NOT NULL,
+	"started_at_us" bigint,
+	"ended_at_us" bigint,
+	"status" bigint,
+	"parent_run_id" text collate "C",
+	"agent_id" text collate "C",
+	"agent_name" text collate "C",
+	"team_id" text collate "C",
+	"workflow_id" text collate "C",
+	"user_id" text collate "C",
+	"model" text collate "C",
+	"provider" text collate "C",
+	"messages" bigint NOT NULL,
+	"assistant_messages" bigint NOT NULL,
+	"tool_calls" bigint NOT NULL,
+	"tool_errors" bigint NOT NULL,
+	"input_tokens" bigint,
+	"output_tokens" bigint,
+	"total_tokens" bigint,
+	"prompt_tokens" bigint,
+	"completion_tokens" bigint,
+	"audio_tokens" bigint,
+	"input_audio_tokens" bigint,
+	"output_audio_tokens" bigint,
+	"cached_tokens" bigint,
+	"cache_write_tokens" bigint,
+	"reasoning_tokens" bigint,
+	"time_us" bigint,
+	"time_to_first_token_us" bigint[],
+	"tool_time_us" bigint,
+	"run_time_us" bigint,
+	"cost_nanos" bigint,
+	CONSTRAINT "run_project_session_id_run_id_pk" PRIMARY KEY("project","session_id","run_id")
+);
+
+--> statement-breakpoint
+CREATE TABLE "runfold_internal"."session" (
+	"project" integer NOT NULL,
+	"session_id" text collate "C" NOT NULL,
+	"runs" bigint NOT NULL,
+	"started_at_us" bigint,
+	"ended_at_us" bigint,
+	"agent_id" text collate "C",
+	"team_id" text collate "C",
+	"workflow_id" text collate "C",
+	"user_id" text collate "C",
+	"model" text collate "C",
+	"provider" text collate "C",
+	"messages" bigint NOT NULL,
+	"assistant_messages" bigint NOT NULL,
+	"tool_calls" bigint NOT NULL,
+	"tool_errors" bigint NOT NULL,
+	"input_tokens" bigint,
+	"output_tokens" bigint,
+	"total_tokens" bigint,
+	"prompt_tokens" bigint,
+	"completion_tokens" bigint,
+	"audio_tokens" bigint,
+	"input_audio_tokens" bigint,
+	"output_audio_tokens" bigint,
+	"cached_tokens" bigint,
+	"cache_write_tokens" bigint,
+	"reasoning_tokens" bigint,
+	"time_us" bigint,
+	"time_to_first_token_us" bigint[],
+	"tool_time_us" bigint,
+	"run_time_us" bigint,
+	"cost_nanos" bigint,
+	CONSTRAINT "session_project_session_id_pk" PRIMARY KEY("project","session_id")
+);
+
+--> statement-breakpoint
+CREATE INDEX "rejected_event_received_at" ON "runfold_internal"."rejected_event" USING btree ("received_at","id");
+--> statement-breakpoint
+CREATE INDEX "run_started_at" ON "runfold_internal"."run" USING btree ("project","started_at_us","session_id","run_id");
+--> statement-breakpoint
+CREATE INDEX "run_run_id" ON "runfold_internal"."run" USING btree ("project","run_id");
+--> statement-breakpoint
+CREATE INDEX "run_parent_run_id" ON "runfold_internal"."run" USING btree ("project","parent_run_id") WHERE parent_run_id is not null;
+--> statement-breakpoint
+CREATE INDEX "session_started_at" ON "runfold_internal"."session" USING btree ("project","started_at_us","session_id");
+--> statement-breakpoint
+CREATE INDEX "session_user_id" ON "runfold_internal"."session" USING btree ("project","user_id","started_at_us","session_id");
+--> statement-breakpoint
+create schema if not exists runfold;
+--> statement-breakpoint
+comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.';
+--> statement-breakpoint
+drop view if exists runfold.messages;
+--> statement-breakpoint
+drop view if exists runfold.tool_calls;
+--> statement-breakpoint
+drop view if exists runfold.events;
+--> statement-breakpoint
+drop view if exists runfold.runs;
+--> statement-breakpoint
+drop view if exists runfold.sessions;
+--> statement-breakpoint
+create view runfold.messages as select
+  e.project as project,
+  e.session_id as session_id,
+  e.run_id as run_id,
+  coalesce(e.original_id, e.id::text) as id,
+  timestamptz 'epoch' + e.occurred_at_us * interval '1 microsecond' as occurred_at,
+  e.sequence as sequence,
+  case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
+  e.parent_run_id as parent_run_id,
+  e.agent_id as agent_id,
+  e.agent_name as agent_name,
+  e.team_id as team_id,
+  e.workflow_id as workflow_id,
+  e.user_id as user_id,
+  e.model as model,
+  e.provider as provider,
+  e.input_tokens as input_tokens,
+  e.output_tokens as output_tokens,
+  e.total_tokens as total_tokens,
+  e.prompt_tokens as prompt_tokens,
+  e.completion_tokens as completion_tokens,
+  e.audio_tokens as audio_tokens,
+  e.input_audio_tokens as input_audio_tokens,
+  e.output_audio_tokens as output_audio_tokens,
+  e.cached_tokens as cached_tokens,
+  e.cache_write_tokens as cache_write_tokens,
+  e.reasoning_tokens as reasoning_tokens,
+  e.prompt_tokens_details as prompt_tokens_details,
+  e.completion_tokens_details as completion_tokens_details,
+  e.additional_metrics as additional_metrics,
+  trim_scale(e.time_us / 1000000.0) as time,
+  trim_scale(e.time_to_first_token_us / 1000000.0) as time_to_first_token,
+  trim_scale(e.cost_nanos / 1000000000.0) as cost,
+  coalesce(e.original_corrects, e.corrects::text) as corrects,
+  e.recorded_at as recorded_at
+from runfold_internal.event e where e.type = 1;
+--> statement-breakpoint
+comment on view runfold.messages is 'One row a message, as it was recorded. Corrections are rows of their own.';
+--> statement-breakpoint
+comment on column runfold.messages.project is 'The project; 1 unless projects are used';
+--> statement-breakpoint
+comment on column runfold.messages.session_id is 'The conversation';
+--> statement-breakpoint
+comment on column runfold.messages.run_id is 'The run';
+--> statement-breakpoint
+comment on column runfold.messages.id is 'The event, as it was sent';
+--> statement-breakpoint
+comment on column runfold.messages.occurred_at is 'When it ended';
+--> statement-breakpoint
+comment on column runfold.messages.sequence is 'Its place in the run';
+--> statement-breakpoint
+comment on column runfold.messages.role is 'assistant, user, system or tool';
+--> statement-breakpoint
+comment on column runfold.messages.parent_run_id is 'The run that delegated to this one';
+--> statement-breakpoint
+comment on column runfold.messages.agent_id is 'The agent that ran';
+--> statement-breakpoint
+comment on column runfold.messages.agent_name is 'The agent''s name';
+--> statement-breakpoint
+comment on column runfold.messages.team_id is 'The team the run belonged to';
+--> statement-breakpoint
+comment on column runfold.messages.workflow_id is 'The workflow the run belonged to';
+--> statement-breakpoint
+comment on column runfold.messages.user_id is 'The user it was done for';
+--> statement-breakpoint
+comment on column runfold.messages.model is 'The model that served it';
+--> statement-breakpoint
+comment on column runfold.messages.provider is 'The provider that served it';
+--> statement-breakpoint
+comment on column runfold.messages.input_tokens is 'Tokens sent to the model';
+--> statement-breakpoint
+comment on column runfold.messages.output_tokens is 'Tokens the model produced';
+--> statement-breakpoint
+comment on column runfold.messages.total_tokens is 'All tokens; input + output unless reported';
+--> statement-breakpoint
+comment on column runfold.messages.prompt_tokens is 'Input tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.messages.completion_tokens is 'Output tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.messages.audio_tokens is 'Audio tokens, input and output';
+--> statement-breakpoint
+comment on column runfold.messages.input_audio_tokens is 'Audio tokens sent; a subset of input';
+--> statement-breakpoint
+comment on column runfold.messages.output_audio_tokens is 'Audio tokens produced; a subset of output';
+--> statement-breakpoint
+comment on column runfold.messages.cached_tokens is 'Input tokens read from a cache; a subset of input';
+--> statement-breakpoint
+comment on column runfold.messages.cache_write_tokens is 'Input tokens written to a cache';
+--> statement-breakpoint
+comment on column runfold.messages.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
+--> statement-breakpoint
+comment on column runfold.messages.prompt_tokens_details is 'The provider''s split of prompt tokens';
+--> statement-breakpoint
+comment on column runfold.messages.completion_tokens_details is 'The provider''s split of completion tokens';
+--> statement-breakpoint
+comment on column runfold.messages.additional_metrics is 'Figures of your own, kept as they came';
+--> statement-breakpoint
+comment on column runfold.messages.time is 'How long it took, in seconds';
+--> statement-breakpoint
+comment on column runfold.messages.time_to_first_token is 'Time until the first token arrived, in seconds';
+--> statement-breakpoint
+comment on column runfold.messages.cost is 'What it cost, in US dollars';
+--> statement-breakpoint
+comment on column runfold.messages.corrects is 'The event this one adjusts; its figures are differences';
+--> statement-breakpoint
+comment on column runfold.messages.recorded_at is 'When it was added to the log';
+--> statement-breakpoint
+create view runfold.tool_calls as select
+  e.project as project,
+  e.session_id as session_id,
+  e.run_id as run_id,
+  coalesce(e.original_id, e.id::text) as id,
+  timestamptz 'epoch' + e.occurred_at_us * interval '1 microsecond' as occurred_at,
+  e.sequence as sequence,
+  e.tool_name as tool_name,
+  e.tool_call_id as tool_call_id,
+  e.error as error,
+  e.error_text as error_text,
+  e.parent_run_id as parent_run_id,
+  e.agent_id as agent_id,
+  e.agent_name as agent_name,
+  e.team_id as team_id,
+  e.workflow_id as workflow_id,
+  e.user_id as user_id,
+  e.model as model,
+  e.provider as provider,
+  e.input_tokens as input_tokens,
+  e.output_tokens as output_tokens,
+  e.total_tokens as total_tokens,
+  e.prompt_tokens as prompt_tokens,
+  e.completion_tokens as completion_tokens,
+  e.audio_tokens as audio_tokens,
+  e.input_audio_tokens as input_audio_tokens,
+  e.output_audio_tokens as output_audio_tokens,
+  e.cached_tokens as cached_tokens,
+  e.cache_write_tokens as cache_write_tokens,
+  e.reasoning_tokens as reasoning_tokens,
+  e.prompt_tokens_details as prompt_tokens_details,
+  e.completion_tokens_details as completion_tokens_details,
+  e.additional_metrics as additional_metrics,
+  trim_scale(e.time_us / 1000000.0) as time,
+  trim_scale(e.time_to_first_token_us / 1000000.0) as time_to_first_token,
+  trim_scale(e.cost_nanos / 1000000000.0) as cost,
+  coalesce(e.original_corrects, e.corrects::text) as corrects,
+  e.recorded_at as recorded_at
+from runfold_internal.event e where e.type = 2;
+--> statement-breakpoint
+comment on view runfold.tool_calls is 'One row a tool call, as it was recorded. Corrections are rows of their own.';
+--> statement-breakpoint
+comment on column runfold.tool_calls.project is 'The project; 1 unless projects are used';
+--> statement-breakpoint
+comment on column runfold.tool_calls.session_id is 'The conversation';
+--> statement-breakpoint
+comment on column runfold.tool_calls.run_id is 'The run';
+--> statement-breakpoint
+comment on column runfold.tool_calls.id is 'The event, as it was sent';
+--> statement-breakpoint
+comment on column runfold.tool_calls.occurred_at is 'When it ended';
+--> statement-breakpoint
+comment on column runfold.tool_calls.sequence is 'Its place in the run';
+--> statement-breakpoint
+comment on column runfold.tool_calls.tool_name is 'The tool';
+--> statement-breakpoint
+comment on column runfold.tool_calls.tool_call_id is 'The call''s id as the model gave it';
+--> statement-breakpoint
+comment on column runfold.tool_calls.error is 'Whether it failed; null when not reported';
+--> statement-breakpoint
+comment on column runfold.tool_calls.error_text is 'How it failed';
+--> statement-breakpoint
+comment on column runfold.tool_calls.parent_run_id is 'The run that delegated to this one';
+--> statement-breakpoint
+comment on column runfold.tool_calls.agent_id is 'The agent that ran';
+--> statement-breakpoint
+comment on column runfold.tool_calls.agent_name is 'The agent''s name';
+--> statement-breakpoint
+comment on column runfold.tool_calls.team_id is 'The team the run belonged to';
+--> statement-breakpoint
+comment on column runfold.tool_calls.workflow_id is 'The workflow the run belonged to';
+--> statement-breakpoint
+comment on column runfold.tool_calls.user_id is 'The user it was done for';
+--> statement-breakpoint
+comment on column runfold.tool_calls.model is 'The model that served it';
+--> statement-breakpoint
+comment on column runfold.tool_calls.provider is 'The provider that served it';
+--> statement-breakpoint
+comment on column runfold.tool_calls.input_tokens is 'Tokens sent to the model';
+--> statement-breakpoint
+comment on column runfold.tool_calls.output_tokens is 'Tokens the model produced';
+--> statement-breakpoint
+comment on column runfold.tool_calls.total_tokens is 'All tokens; input + output unless reported';
+--> statement-breakpoint
+comment on column runfold.tool_calls.prompt_tokens is 'Input tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.tool_calls.completion_tokens is 'Output tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.tool_calls.audio_tokens is 'Audio tokens, input and output';
+--> statement-breakpoint
+comment on column runfold.tool_calls.input_audio_tokens is 'Audio tokens sent; a subset of input';
+--> statement-breakpoint
+comment on column runfold.tool_calls.output_audio_tokens is 'Audio tokens produced; a subset of output';
+--> statement-breakpoint
+comment on column runfold.tool_calls.cached_tokens is 'Input tokens read from a cache; a subset of input';
+--> statement-breakpoint
+comment on column runfold.tool_calls.cache_write_tokens is 'Input tokens written to a cache';
+--> statement-breakpoint
+comment on column runfold.tool_calls.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
+--> statement-breakpoint
+comment on column runfold.tool_calls.prompt_tokens_details is 'The provider''s split of prompt tokens';
+--> statement-breakpoint
+comment on column runfold.tool_calls.completion_tokens_details is 'The provider''s split of completion tokens';
+--> statement-breakpoint
+comment on column runfold.tool_calls.additional_metrics is 'Figures of your own, kept as they came';
+--> statement-breakpoint
+comment on column runfold.tool_calls.time is 'How long it took, in seconds';
+--> statement-breakpoint
+comment on column runfold.tool_calls.time_to_first_token is 'Time until the first token arrived, in seconds';
+--> statement-breakpoint
+comment on column runfold.tool_calls.cost is 'What it cost, in US dollars';
+--> statement-breakpoint
+comment on column runfold.tool_calls.corrects is 'The event this one adjusts; its figures are differences';
+--> statement-breakpoint
+comment on column runfold.tool_calls.recorded_at is 'When it was added to the log';
+--> statement-breakpoint
+create view runfold.events as select
+  e.project as project,
+  e.session_id as session_id,
+  e.run_id as run_id,
+  coalesce(e.original_id, e.id::text) as id,
+  timestamptz 'epoch' + e.occurred_at_us * interval '1 microsecond' as occurred_at,
+  e.sequence as sequence,
+  case e.type when 1 then 'message' when 2 then 'tool_call' when 3 then 'run' end as type,
+  case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
+  case e.status when 1 then 'completed' when 2 then 'error' when 3 then 'cancelled' when 4 then 'paused' end as status,
+  e.tool_name as tool_name,
+  e.tool_call_id as tool_call_id,
+  e.error as error,
+  e.error_text as error_text,
+  e.parent_run_id as parent_run_id,
+  e.agent_id as agent_id,
+  e.agent_name as agent_name,
+  e.team_id as team_id,
+  e.workflow_id as workflow_id,
+  e.user_id as user_id,
+  e.model as model,
+  e.provider as provider,
+  e.input_tokens as input_tokens,
+  e.output_tokens as output_tokens,
+  e.total_tokens as total_tokens,
+  e.prompt_tokens as prompt_tokens,
+  e.completion_tokens as completion_tokens,
+  e.audio_tokens as audio_tokens,
+  e.input_audio_tokens as input_audio_tokens,
+  e.output_audio_tokens as output_audio_tokens,
+  e.cached_tokens as cached_tokens,
+  e.cache_write_tokens as cache_write_tokens,
+  e.reasoning_tokens as reasoning_tokens,
+  e.prompt_tokens_details as prompt_tokens_details,
+  e.completion_tokens_details as completion_tokens_details,
+  e.additional_metrics as additional_metrics,
+  trim_scale(e.time_us / 1000000.0) as time,
+  trim_scale(e.time_to_first_token_us / 1000000.0) as time_to_first_token,
+  trim_scale(e.cost_nanos / 1000000000.0) as cost,
+  coalesce(e.original_corrects, e.corrects::text) as corrects,
+  e.recorded_at as recorded_at
+from runfold_internal.event e;
+--> statement-breakpoint
+comment on view runfold.events is 'The log: one row an event of any type, as it was recorded.';
+--> statement-breakpoint
+comment on column runfold.events.project is 'The project; 1 unless projects are used';
+--> statement-breakpoint
+comment on column runfold.events.session_id is 'The conversation';
+--> statement-breakpoint
+comment on column runfold.events.run_id is 'The run';
+--> statement-breakpoint
+comment on column runfold.events.id is 'The event, as it was sent';
+--> statement-breakpoint
+comment on column runfold.events.occurred_at is 'When it ended';
+--> statement-breakpoint
+comment on column runfold.events.sequence is 'Its place in the run';
+--> statement-breakpoint
+comment on column runfold.events.type is 'message, tool_call or run';
+--> statement-breakpoint
+comment on column runfold.events.role is 'assistant, user, system or tool';
+--> statement-breakpoint
+comment on column runfold.events.status is 'How the run ended: completed, error, cancelled or paused';
+--> statement-breakpoint
+comment on column runfold.events.tool_name is 'The tool';
+--> statement-breakpoint
+comment on column runfold.events.tool_call_id is 'The call''s id as the model gave it';
+--> statement-breakpoint
+comment on column runfold.events.error is 'Whether it failed; null when not reported';
+--> statement-breakpoint
+comment on column runfold.events.error_text is 'How it failed';
+--> statement-breakpoint
+comment on column runfold.events.parent_run_id is 'The run that delegated to this one';
+--> statement-breakpoint
+comment on column runfold.events.agent_id is 'The agent that ran';
+--> statement-breakpoint
+comment on column runfold.events.agent_name is 'The agent''s name';
+--> statement-breakpoint
+comment on column runfold.events.team_id is 'The team the run belonged to';
+--> statement-breakpoint
+comment on column runfold.events.workflow_id is 'The workflow the run belonged to';
+--> statement-breakpoint
+comment on column runfold.events.user_id is 'The user it was done for';
+--> statement-breakpoint
+comment on column runfold.events.model is 'The model that served it';
+--> statement-breakpoint
+comment on column runfold.events.provider is 'The provider that served it';
+--> statement-breakpoint
+comment on column runfold.events.input_tokens is 'Tokens sent to the model';
+--> statement-breakpoint
+comment on column runfold.events.output_tokens is 'Tokens the model produced';
+--> statement-breakpoint
+comment on column runfold.events.total_tokens is 'All tokens; input + output unless reported';
+--> statement-breakpoint
+comment on column runfold.events.prompt_tokens is 'Input tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.events.completion_tokens is 'Output tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.events.audio_tokens is 'Audio tokens, input and output';
+--> statement-breakpoint
+comment on column runfold.events.input_audio_tokens is 'Audio tokens sent; a subset of input';
+--> statement-breakpoint
+comment on column runfold.events.output_audio_tokens is 'Audio tokens produced; a subset of output';
+--> statement-breakpoint
+comment on column runfold.events.cached_tokens is 'Input tokens read from a cache; a subset of input';
+--> statement-breakpoint
+comment on column runfold.events.cache_write_tokens is 'Input tokens written to a cache';
+--> statement-breakpoint
+comment on column runfold.events.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
+--> statement-breakpoint
+comment on column runfold.events.prompt_tokens_details is 'The provider''s split of prompt tokens';
+--> statement-breakpoint
+comment on column runfold.events.completion_tokens_details is 'The provider''s split of completion tokens';
+--> statement-breakpoint
+comment on column runfold.events.additional_metrics is 'Figures of your own, kept as they came';
+--> statement-breakpoint
+comment on column runfold.events.time is 'How long it took, in seconds';
+--> statement-breakpoint
+comment on column runfold.events.time_to_first_token is 'Time until the first token arrived, in seconds';
+--> statement-breakpoint
+comment on column runfold.events.cost is 'What it cost, in US dollars';
+--> statement-breakpoint
+comment on column runfold.events.corrects is 'The event this one adjusts; its figures are differences';
+--> statement-breakpoint
+comment on column runfold.events.recorded_at is 'When it was added to the log';
+--> statement-breakpoint
+create view runfold.runs as select
+  t.project as project,
+  t.session_id as session_id,
+  t.run_id as run_id,
+  timestamptz 'epoch' + t.started_at_us * interval '1 microsecond' as started_at,
+  timestamptz 'epoch' + t.ended_at_us * interval '1 microsecond' as ended_at,
+  case t.status % 8 when 1 then 'completed' when 2 then 'error' when 3 then 'cancelled' when 4 then 'paused' end as status,
+  t.parent_run_id as parent_run_id,
+  t.agent_id as agent_id,
+  t.agent_name as agent_name,
+  t.team_id as team_id,
+  t.workflow_id as workflow_id,
+  t.user_id as user_id,
+  substr(t.model, 27) as model,
+  substr(t.provider, 27) as provider,
+  t.messages as messages,
+  t.assistant_messages as assistant_messages,
+  t.tool_calls as tool_calls,
+  t.tool_errors as tool_errors,
+  t.input_tokens as input_tokens,
+  t.output_tokens as output_tokens,
+  t.total_tokens as total_tokens,
+  t.prompt_tokens as prompt_tokens,
+  t.completion_tokens as completion_tokens,
+  t.audio_tokens as audio_tokens,
+  t.input_audio_tokens as input_audio_tokens,
+  t.output_audio_tokens as output_audio_tokens,
+  t.cached_tokens as cached_tokens,
+  t.cache_write_tokens as cache_write_tokens,
+  t.reasoning_tokens as reasoning_tokens,
+  trim_scale(t.time_us / 1000000.0) as time,
+  trim_scale(t.time_to_first_token_us[3] / 1000000.0) as time_to_first_token,
+  trim_scale(t.tool_time_us / 1000000.0) as tool_time,
+  trim_scale(t.run_time_us / 1000000.0) as run_time,
+  trim_scale(t.cost_nanos / 1000000000.0) as cost
+from runfold_internal.run t;
+--> statement-breakpoint
+comment on view runfold.runs is 'One row a run: who ran, for how long, and what it used.';
+--> statement-breakpoint
+comment on column runfold.runs.project is 'The project; 1 unless projects are used';
+--> statement-breakpoint
+comment on column runfold.runs.session_id is 'The conversation';
+--> statement-breakpoint
+comment on column runfold.runs.run_id is 'The run';
+--> statement-breakpoint
+comment on column runfold.runs.started_at is 'When its first event began';
+--> statement-breakpoint
+comment on column runfold.runs.ended_at is 'When its last event ended';
+--> statement-breakpoint
+comment on column runfold.runs.status is 'How it ended, by the last run event';
+--> statement-breakpoint
+comment on column runfold.runs.parent_run_id is 'The run that delegated to this one';
+--> statement-breakpoint
+comment on column runfold.runs.agent_id is 'The agent';
+--> statement-breakpoint
+comment on column runfold.runs.agent_name is 'The agent''s name';
+--> statement-breakpoint
+comment on column runfold.runs.team_id is 'The team';
+--> statement-breakpoint
+comment on column runfold.runs.workflow_id is 'The workflow';
+--> statement-breakpoint
+comment on column runfold.runs.user_id is 'The user';
+--> statement-breakpoint
+comment on column runfold.runs.model is 'The model that answered last';
+--> statement-breakpoint
+comment on column runfold.runs.provider is 'The provider that answered last';
+--> statement-breakpoint
+comment on column runfold.runs.messages is 'Messages of any role';
+--> statement-breakpoint
+comment on column runfold.runs.assistant_messages is 'Messages of the assistant';
+--> statement-breakpoint
+comment on column runfold.runs.tool_calls is 'Tool calls';
+--> statement-breakpoint
+comment on column runfold.runs.tool_errors is 'Tool calls that failed';
+--> statement-breakpoint
+comment on column runfold.runs.input_tokens is 'Tokens sent to the model';
+--> statement-breakpoint
+comment on column runfold.runs.output_tokens is 'Tokens the model produced';
+--> statement-breakpoint
+comment on column runfold.runs.total_tokens is 'All tokens; input + output unless reported';
+--> statement-breakpoint
+comment on column runfold.runs.prompt_tokens is 'Input tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.runs.completion_tokens is 'Output tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.runs.audio_tokens is 'Audio tokens, input and output';
+--> statement-breakpoint
+comment on column runfold.runs.input_audio_tokens is 'Audio tokens sent; a subset of input';
+--> statement-breakpoint
+comment on column runfold.runs.output_audio_tokens is 'Audio tokens produced; a subset of output';
+--> statement-breakpoint
+comment on column runfold.runs.cached_tokens is 'Input tokens read from a cache; a subset of input';
+--> statement-breakpoint
+comment on column runfold.runs.cache_write_tokens is 'Input tokens written to a cache';
+--> statement-breakpoint
+comment on column runfold.runs.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
+--> statement-breakpoint
+comment on column runfold.runs.time is 'Time of the assistant''s messages added up, in seconds';
+--> statement-breakpoint
+comment on column runfold.runs.time_to_first_token is 'The first non-zero time to first token, in seconds';
+--> statement-breakpoint
+comment on column runfold.runs.tool_time is 'Time of the tool calls added up, in seconds';
+--> statement-breakpoint
+comment on column runfold.runs.run_time is 'Wall-clock time the run events reported, in seconds';
+--> statement-breakpoint
+comment on column runfold.runs.cost is 'Cost of its messages and tool calls, in US dollars';
+--> statement-breakpoint
+create view runfold.sessions as select
+  t.project as project,
+  t.session_id as session_id,
+  t.runs as runs,
+  timestamptz 'epoch' + t.started_at_us * interval '1 microsecond' as started_at,
+  timestamptz 'epoch' + t.ended_at_us * interval '1 microsecond' as ended_at,
+  t.agent_id as agent_id,
+  t.team_id as team_id,
+  t.workflow_id as workflow_id,
+  t.user_id as user_id,
+  substr(t.model, 27) as model,
+  substr(t.provider, 27) as provider,
+  t.messages as messages,
+  t.assistant_messages as assistant_messages,
+  t.tool_calls as tool_calls,
+  t.tool_errors as tool_errors,
+  t.input_tokens as input_tokens,
+  t.output_tokens as output_tokens,
+  t.total_tokens as total_tokens,
+  t.prompt_tokens as prompt_tokens,
+  t.completion_tokens as completion_tokens,
+  t.audio_tokens as audio_tokens,
+  t.input_audio_tokens as input_audio_tokens,
+  t.output_audio_tokens as output_audio_tokens,
+  t.cached_tokens as cached_tokens,
+  t.cache_write_tokens as cache_write_tokens,
+  t.reasoning_tokens as reasoning_tokens,
+  trim_scale(t.time_us / 1000000.0) as time,
+  trim_scale(t.time_to_first_token_us[3] / 1000000.0) as time_to_first_token,
+  trim_scale(t.tool_time_us / 1000000.0) as tool_time,
+  trim_scale(t.run_time_us / 1000000.0) as run_time,
+  trim_scale(t.cost_nanos / 1000000000.0) as cost
+from runfold_internal.session t;
+--> statement-breakpoint
+comment on view runfold.sessions is 'One row a session: the totals of its runs.';
+--> statement-breakpoint
+comment on column runfold.sessions.project is 'The project; 1 unless projects are used';
+--> statement-breakpoint
+comment on column runfold.sessions.session_id is 'The conversation';
+--> statement-breakpoint
+comment on column runfold.sessions.runs is 'Runs';
+--> statement-breakpoint
+comment on column runfold.sessions.started_at is 'When its first event began';
+--> statement-breakpoint
+comment on column runfold.sessions.ended_at is 'When its last event ended';
+--> statement-breakpoint
+comment on column runfold.sessions.agent_id is 'The agent';
+--> statement-breakpoint
+comment on column runfold.sessions.team_id is 'The team';
+--> statement-breakpoint
+comment on column runfold.sessions.workflow_id is 'The workflow';
+--> statement-breakpoint
+comment on column runfold.sessions.user_id is 'The user';
+--> statement-breakpoint
+comment on column runfold.sessions.model is 'The model that answered last';
+--> statement-breakpoint
+comment on column runfold.sessions.provider is 'The provider that answered last';
+--> statement-breakpoint
+comment on column runfold.sessions.messages is 'Messages of any role';
+--> statement-breakpoint
+comment on column runfold.sessions.assistant_messages is 'Messages of the assistant';
+--> statement-breakpoint
+comment on column runfold.sessions.tool_calls is 'Tool calls';
+--> statement-breakpoint
+comment on column runfold.sessions.tool_errors is 'Tool calls that failed';
+--> statement-breakpoint
+comment on column runfold.sessions.input_tokens is 'Tokens sent to the model';
+--> statement-breakpoint
+comment on column runfold.sessions.output_tokens is 'Tokens the model produced';
+--> statement-breakpoint
+comment on column runfold.sessions.total_tokens is 'All tokens; input + output unless reported';
+--> statement-breakpoint
+comment on column runfold.sessions.prompt_tokens is 'Input tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.sessions.completion_tokens is 'Output tokens as the provider named them';
+--> statement-breakpoint
+comment on column runfold.sessions.audio_tokens is 'Audio tokens, input and output';
+--> statement-breakpoint
+comment on column runfold.sessions.input_audio_tokens is 'Audio tokens sent; a subset of input';
+--> statement-breakpoint
+comment on column runfold.sessions.output_audio_tokens is 'Audio tokens produced; a subset of output';
+--> statement-breakpoint
+comment on column runfold.sessions.cached_tokens is 'Input tokens read from a cache; a subset of input';
+--> statement-breakpoint
+comment on column runfold.sessions.cache_write_tokens is 'Input tokens written to a cache';
+--> statement-breakpoint
+comment on column runfold.sessions.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
+--> statement-breakpoint
+comment on column runfold.sessions.time is 'Time of the assistant''s messages added up, in seconds';
+--> statement-breakpoint
+comment on column runfold.sessions.time_to_first_token is 'The first non-zero time to first token, in seconds';
+--> statement-breakpoint
+comment on column runfold.sessions.tool_time is 'Time of the tool calls added up, in seconds';
+--> statement-breakpoint
+comment on column runfold.sessions.run_time is 'Wall-clock time the run events reported, in seconds';
+--> statement-breakpoint
+comment on column runfold.sessions.cost is 'Cost of its messages and tool calls, in US dollars';

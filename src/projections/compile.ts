@@ -1,0 +1,132 @@
+import { logColumns } from '../events/log-columns.js';
+import { foldOf } from './folds.js';
+import type { Projection } from './projection.js';
+
+/** The table that holds a projection. */
+export function tableOf(projection: Projection): string {
+  return `runfold_internal.${projection.name}`;
+}
+
+/** The key and measure columns of a projection, in table order. */
+export function columnsOf(projection: Projection): string[] {
+  return [...Object.keys(projection.key), ...Object.keys(projection.measures)];
+}
+
+/** `select` that folds the events of a relation, aliased `e`, into one partial row a key. */
+export function foldEventsSql(projection: Projection, events: string): string {
+  const keys = Object.entries(projection.key).map(
+    ([name, key]) => `${key.sql ?? `e.${name}`} as ${name}`,
+  );
+  const measures = Object.entries(projection.measures).map(
+    ([name, measure]) => `${foldOf(measure).partial} as ${name}`,
+  );
+  return `select ${[...keys, ...measures].join(',\n    ')}
+  from ${events} e group by ${keys.map((_, at) => at + 1).join(', ')}`;
+}
+
+/**
+ * `select` that folds partial rows, aliased `p`, of the finer projection into partials of this one.
+ * The relation has an integer column `rows_added`, how many rows of the finer projection are new.
+ */
+export function foldPartialsSql(projection: Projection, partials: string): string {
+  const keys = Object.keys(projection.key);
+  const measures = Object.entries(projection.measures).map(([name, measure]) => {
+    const column = measure.fold === 'rows' ? 'p.rows_added' : `p.${name}`;
+    return `${foldOf(measure).combine(column)} as ${name}`;
+  });
+  return `select ${[...keys.map((key) => `p.${key}`), ...measures].join(',\n    ')}
+  from ${partials} p group by ${keys.map((_, at) => at + 1).join(', ')}`;
+}
+
+/**
+ * `insert` that adds a relation of partials to the live rows. Keys are sorted so that concurrent
+ * writers take their row locks in one order.
+ */
+export function addPartialsSql(projection: Projection, partials: string): string {
+  const columns = columnsOf(projection);
+  const keys = Object.keys(projection.key);
+  const merged = Object.entries(projection.measures).map(
+    ([name, measure]) => `${name} = ${foldOf(measure).merge(`t.${name}`, `excluded.${name}`)}`,
+  );
+  return `insert into ${tableOf(projection)} as t (${columns.join(', ')})
+  select ${columns.join(', ')} from ${partials} order by ${keys.join(', ')}
+  on conflict (${keys.join(', ')}) do update set
+    ${merged.join(',\n    ')}`;
+}
+
+/** Columns of the log that the folds read; the others need not leave the insert. */
+function columnsRead(projections: readonly Projection[]): string[] {
+  const text = projections.map((projection) => foldEventsSql(projection, 'x')).join(' ');
+  return logColumns.map((column) => column.name).filter((name) => text.includes(`e.${name}`));
+}
+
+/**
+ * The statement that appends a batch and folds it, in one round trip and one snapshot:
+ *
+ * - `$1` is a JSON array of log rows, sorted by key; `on conflict do nothing … returning` yields
+ *   exactly those that were not there before, and every projection folds just those;
+ * - `$2` is a JSON array of rejected events, each stored once.
+ *
+ * It answers one row: `applied`, how many events were new, and `rejected`, how many rejects were.
+ */
+export function appendAndFoldSql(projections: readonly Projection[]): string {
+  const names = logColumns.map((column) => column.name).join(', ');
+  const typed = logColumns
+    .map((column) => `${column.name} ${column.type.replace(' collate "C"', '')}`)
+    .join(', ');
+  const parts = [
+    `added as (
+  insert into runfold_internal.event (${names})
+  select ${names} from json_to_recordset($1::json) as incoming(${typed})
+  on conflict (project, session_id, id) do nothing
+  returning ${columnsRead(projections).join(', ')})`,
+    `rejected as (
+  insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
+  select id, project, position, job_id, code, message, payload
+  from json_to_recordset($2::json) as incoming(id uuid, project integer, position integer,
+    job_id text, code text, message text, payload text)
+  on conflict (id) do nothing
+  returning 1)`,
+    ...projections.flatMap((projection) => foldSteps(projection, projections)),
+  ];
+  return `with ${parts.join(',\n')}
+select (select count(*) from added)::integer as applied,
+  (select count(*) from rejected)::integer as rejected`;
+}
+
+function foldSteps(projection: Projection, all: readonly Projection[]): string[] {
+  const { name, from } = projection;
+  const isRefolded = all.some((other) => other.from === projection);
+  const partial =
+    from === undefined
+      ? foldEventsSql(projection, 'added')
+      : foldPartialsSql(projection, `${from.name}_change`);
+  const steps = [
+    `${name}_partial as materialized (\n  ${partial})`,
+    // xmax is 0 in a row this command inserted, and this transaction's id in one it updated.
+    `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`)}${
+      isRefolded
+        ? `\n  returning ${Object.keys(projection.key)
+            .map((key) => `t.${key}`)
+            .join(', ')}, (t.xmax = 0) as is_new`
+        : ''
+    })`,
+  ];
+  if (isRefolded) steps.push(`${name}_change as (\n  ${changeSql(projection)})`);
+  return steps;
+}
+
+/**
+ * Partials beside a count of new rows. A union, not a join: the planner cannot know how many rows
+ * a batch has, and its guess would make a join of two thousand rows a nested loop.
+ */
+function changeSql(projection: Projection): string {
+  const keys = Object.keys(projection.key);
+  const measures = Object.entries(projection.measures);
+  const nulls = measures.map(([name, measure]) => `null::${foldOf(measure).type} as ${name}`);
+  return `select ${[...keys, ...measures.map(([name]) => name)].join(', ')}, 0 as rows_added
+    from ${projection.name}_partial
+  union all
+  select ${[...keys, ...nulls].join(', ')}, 1 as rows_added
+    from ${projection.name}_added where is_new`;
+}

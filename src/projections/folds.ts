@@ -1,0 +1,114 @@
+import { type LogColumnType, textType } from '../events/log-columns.js';
+import type { Measure } from './measure.js';
+import { whereSql } from './measure.js';
+
+/** How one kind of measure is computed: the only place that knows the sums. */
+export interface Fold {
+  readonly type: LogColumnType | 'bigint[]';
+  /** Whether a row always has it. */
+  readonly required: boolean;
+  /** The aggregate over events `e` that gives a partial. */
+  readonly partial: string;
+  /** The aggregate over partials `p` that gives a coarser partial. */
+  readonly combine: (column: string) => string;
+  /** What a live row `t` becomes when the partial `d` is added. */
+  readonly merge: (live: string, delta: string) => string;
+}
+
+const filter = (condition: string) => (condition === '' ? '' : ` filter (where ${condition})`);
+const original = 'e.corrects is null';
+// Years 2000 to 2200 in microseconds have 15 or 16 digits: padded, they sort as text.
+const timeKey = `lpad(e.occurred_at_us::text, 16, '0') || lpad(coalesce(e.sequence, 0)::text, 10, '0')`;
+/** Characters of a `last` measure before its value: the time and the sequence it is ordered by. */
+export const lastKeyLength = 26;
+/** Statuses have codes below this; a `last_status` is its time in microseconds × this + code. */
+export const statusBase = 8;
+
+const additive = {
+  combine: (column: string) => `sum(${column})::bigint`,
+  merge: (live: string, delta: string) => `coalesce(${live} + ${delta}, ${live}, ${delta})`,
+};
+const greatest = {
+  combine: (column: string) => `max(${column})`,
+  merge: (live: string, delta: string) => `greatest(${live}, ${delta})`,
+};
+const least = {
+  combine: (column: string) => `min(${column})`,
+  merge: (live: string, delta: string) => `least(${live}, ${delta})`,
+};
+
+/** The SQL of a measure. */
+export function foldOf(measure: Measure): Fold {
+  switch (measure.fold) {
+    case 'count':
+      return {
+        type: 'bigint',
+        required: true,
+        partial: `count(*)${filter(whereSql(measure.where, [original]))}`,
+        ...additive,
+        merge: (live, delta) => `${live} + ${delta}`,
+      };
+    case 'rows':
+      return {
+        type: 'bigint',
+        required: true,
+        // Rows of the finer projection, not events, are counted: `combine` sees them as 0 or 1.
+        partial: '0::bigint',
+        ...additive,
+        merge: (live, delta) => `${live} + ${delta}`,
+      };
+    case 'sum':
+      return {
+        type: 'bigint',
+        required: false,
+        partial: `(sum(e.${measure.of})${filter(whereSql(measure.where))})::bigint`,
+        ...additive,
+      };
+    case 'earliest_start':
+      return {
+        type: 'bigint',
+        required: false,
+        partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(original)}`,
+        ...least,
+      };
+    case 'latest':
+      return {
+        type: 'bigint',
+        required: false,
+        partial: `max(e.occurred_at_us)${filter(original)}`,
+        ...greatest,
+      };
+    case 'first':
+      return {
+        type: 'bigint[]',
+        required: false,
+        partial: `min(array[e.occurred_at_us, coalesce(e.sequence, 0), e.${measure.of}])${filter(
+          whereSql(measure.where, [original, `e.${measure.of} <> 0`]),
+        )}`,
+        ...least,
+      };
+    case 'last':
+      return {
+        type: textType,
+        required: false,
+        partial: `max((${timeKey} || e.${measure.of}) collate "C")${filter(
+          whereSql(measure.where, [original]),
+        )}`,
+        ...greatest,
+      };
+    case 'last_status':
+      return {
+        type: 'bigint',
+        required: false,
+        partial: `max(e.occurred_at_us * ${statusBase} + e.status)${filter(original)}`,
+        ...greatest,
+      };
+    case 'agreed':
+      return {
+        type: textType,
+        required: false,
+        partial: `max(e.${measure.of})`,
+        ...greatest,
+      };
+  }
+}

@@ -1,0 +1,106 @@
+import { textType } from '../events/log-columns.js';
+import { isSummable, metricFields } from '../events/metric-fields.js';
+import type { Measure } from './measure.js';
+import { defineProjection } from './projection.js';
+
+const assistant = { type: 'message', role: 'assistant' } as const;
+
+/** A sum for every token field: what the assistant's messages of a run used. */
+const tokenSums: Record<string, Measure> = Object.fromEntries(
+  metricFields
+    .filter((field) => isSummable(field) && field.kind === 'tokens')
+    .map((field) => [
+      field.name,
+      {
+        fold: 'sum',
+        of: field.name as 'input_tokens',
+        unit: 'tokens',
+        where: assistant,
+        doc: field.doc,
+      },
+    ]),
+);
+
+/** Totals of one run. */
+export const runProjection = defineProjection({
+  name: 'run',
+  view: 'runs',
+  doc: 'One row a run: who ran, for how long, and what it used.',
+  key: {
+    project: { type: 'integer', doc: 'The project; 1 unless projects are used' },
+    session_id: { type: textType, doc: 'The conversation' },
+    run_id: { type: textType, doc: 'The run' },
+  },
+  measures: {
+    started_at_us: { fold: 'earliest_start', doc: 'When its first event began' },
+    ended_at_us: { fold: 'latest', doc: 'When its last event ended' },
+    status: { fold: 'last_status', doc: 'How it ended, by the last run event' },
+    parent_run_id: {
+      fold: 'agreed',
+      of: 'parent_run_id',
+      doc: 'The run that delegated to this one',
+    },
+    agent_id: { fold: 'agreed', of: 'agent_id', doc: 'The agent' },
+    agent_name: { fold: 'agreed', of: 'agent_name', doc: "The agent's name" },
+    team_id: { fold: 'agreed', of: 'team_id', doc: 'The team' },
+    workflow_id: { fold: 'agreed', of: 'workflow_id', doc: 'The workflow' },
+    user_id: { fold: 'agreed', of: 'user_id', doc: 'The user' },
+    model: { fold: 'last', of: 'model', where: assistant, doc: 'The model that answered last' },
+    provider: {
+      fold: 'last',
+      of: 'provider',
+      where: assistant,
+      doc: 'The provider that answered last',
+    },
+    messages: { fold: 'count', where: { type: 'message' }, doc: 'Messages of any role' },
+    assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
+    tool_calls: { fold: 'count', where: { type: 'tool_call' }, doc: 'Tool calls' },
+    tool_errors: {
+      fold: 'count',
+      where: { type: 'tool_call', failed: true },
+      doc: 'Tool calls that failed',
+    },
+    ...tokenSums,
+    time_us: {
+      fold: 'sum',
+      of: 'time_us',
+      unit: 'seconds',
+      where: assistant,
+      doc: "Time of the assistant's messages added up",
+    },
+    time_to_first_token_us: {
+      fold: 'first',
+      of: 'time_to_first_token_us',
+      unit: 'seconds',
+      where: assistant,
+      doc: 'The first non-zero time to first token',
+    },
+    tool_time_us: {
+      fold: 'sum',
+      of: 'time_us',
+      unit: 'seconds',
+      where: { type: 'tool_call' },
+      doc: 'Time of the tool calls added up',
+    },
+    run_time_us: {
+      fold: 'sum',
+      of: 'time_us',
+      unit: 'seconds',
+      where: { type: 'run' },
+      doc: 'Wall-clock time the run events reported',
+    },
+    cost_nanos: {
+      fold: 'sum',
+      of: 'cost_nanos',
+      unit: 'dollars',
+      // A run event's cost would repeat that of its messages and calls.
+      where: { type: ['message', 'tool_call'] },
+      doc: 'Cost of its messages and tool calls',
+    },
+  },
+  indexes: {
+    run_started_at: { on: ['project', 'started_at_us', 'session_id', 'run_id'] },
+    run_run_id: { on: ['project', 'run_id'] },
+    run_parent_run_id: { on: ['project', 'parent_run_id'], where: 'parent_run_id is not null' },
+  },
+});

@@ -1,0 +1,31 @@
+import type { Measure } from './measure.js';
+import { defineProjection } from './projection.js';
+import { runProjection } from './run.js';
+
+const {
+  // What belongs to one run and says nothing of a session.
+  status: _status,
+  parent_run_id: _parent,
+  agent_name: _name,
+  ...perRun
+} = runProjection.measures;
+
+/** Totals of one session: its runs added up. */
+export const sessionProjection = defineProjection({
+  name: 'session',
+  view: 'sessions',
+  doc: 'One row a session: the totals of its runs.',
+  from: runProjection,
+  key: {
+    project: runProjection.key.project,
+    session_id: runProjection.key.session_id,
+  },
+  measures: {
+    runs: { fold: 'rows', doc: 'Runs' } as Measure,
+    ...perRun,
+  },
+  indexes: {
+    session_started_at: { on: ['project', 'started_at_us', 'session_id'] },
+    session_user_id: { on: ['project', 'user_id', 'started_at_us', 'session_id'] },
+  },
+});

@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, type PgColumnBuilderBase, primaryKey } from 'drizzle-orm/pg-core';
+import { columnOfType, internalSchema } from '../store/event-table.js';
+import { foldOf } from './folds.js';
+import type { Projection } from './projection.js';
+
+/** The table of a projection, made from its declaration. */
+export function projectionTable(projection: Projection) {
+  const columns: Record<string, PgColumnBuilderBase> = {};
+  for (const [name, key] of Object.entries(projection.key)) {
+    columns[name] = columnOfType(key.type, true);
+  }
+  for (const [name, measure] of Object.entries(projection.measures)) {
+    const fold = foldOf(measure);
+    columns[name] =
+      fold.type === 'bigint[]'
+        ? bigint({ mode: 'number' }).array()
+        : columnOfType(fold.type, fold.required);
+  }
+  return internalSchema.table(projection.name, columns, (table) => [
+    primaryKey({ columns: Object.keys(projection.key).map((name) => table[name]) as never }),
+    ...Object.entries(projection.indexes ?? {}).map(([name, { on, where }]) => {
+      const built = index(name).on(...(on.map((column) => table[column]) as [never]));
+      return where === undefined ? built : built.where(sql.raw(where));
+    }),
+  ]);
+}

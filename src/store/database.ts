@@ -1,0 +1,51 @@
+import pg from 'pg';
+
+/** Where a store's Postgres is: a `postgres://` URL, or an address such as an embedded store's. */
+export type DatabaseTarget =
+  | string
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly database: string;
+    };
+
+/** A pool of connections to a store. */
+export interface Database {
+  readonly pool: pg.Pool;
+  /** Runs one statement. */
+  query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/** Settings of a pool. */
+export interface DatabaseOptions {
+  /** The most connections. Defaults to 4. */
+  readonly max?: number;
+  /** What Postgres shows as `application_name`. Defaults to `runfold`. */
+  readonly application_name?: string;
+  /** Told when an idle connection breaks; the pool replaces it. */
+  readonly onError?: (error: Error) => void;
+}
+
+/**
+ * Opens a pool; it connects at the first query. JIT is off: it costs these statements more than it
+ * gives.
+ */
+export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Database {
+  const address = typeof target === 'string' ? { connectionString: target } : target;
+  const pool = new pg.Pool({
+    ...address,
+    max: options.max ?? 4,
+    application_name: options.application_name ?? 'runfold',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: '-c jit=off',
+  });
+  pool.on('error', options.onError ?? (() => undefined));
+  return {
+    pool,
+    query: async (text, values = []) => (await pool.query(text, [...values])).rows,
+    close: () => pool.end(),
+  };
+}
