@@ -1,0 +1,154 @@
+import type { Queue } from 'bullmq';
+import type { Batch, EventBuffer } from './event-buffer.js';
+import { type EventJob, jobName, jobOptions, jobVersion } from './event-job.js';
+import { QueueUnavailableError } from './producer-errors.js';
+import { retryDelay } from './retry-delay.js';
+
+/** What the outbox has done so far. */
+export interface OutboxStats {
+  /** Events the queue has acknowledged. */
+  readonly acknowledged_events: number;
+  /** Jobs the queue has acknowledged. */
+  readonly acknowledged_jobs: number;
+  /** Events waiting for the queue. */
+  readonly waiting_events: number;
+  /** Attempts to enqueue that failed. */
+  readonly failed_attempts: number;
+}
+
+/** Moves batches from a buffer to the queue, a few at a time, again and again until it has them. */
+export interface Outbox {
+  /** Sends full batches. */
+  sendFull(): void;
+  /** Sends everything that waits, full or not. */
+  sendAll(): void;
+  /** Events not yet acknowledged, those on their way among them. */
+  waiting(): number;
+  /** Resolves when all that waits now is acknowledged. @throws QueueUnavailableError */
+  drained(timeoutMs: number): Promise<void>;
+  stats(): OutboxStats;
+  /** Gives up on what has not been acknowledged. */
+  stop(): void;
+}
+
+/** Batches on their way at once: enough to hide a round trip, few enough to stay fair. */
+const inFlightLimit = 4;
+/** After this long without an answer an attempt counts as failed; its job id makes a repeat harmless. */
+const attemptTimeoutMs = 10_000;
+
+export function createOutbox(options: {
+  readonly queue: Queue;
+  readonly buffer: EventBuffer;
+  readonly project: number;
+  readonly onError: (error: Error) => void;
+}): Outbox {
+  const { queue, buffer, project, onError } = options;
+  const inFlight = new Set<Promise<void>>();
+  let inFlightEvents = 0;
+  let acknowledgedEvents = 0;
+  let acknowledgedJobs = 0;
+  let failedAttempts = 0;
+  let flushing = false;
+  let stopped = false;
+  let lastError: unknown;
+  const waiters = new Set<() => void>();
+
+  const waiting = () => buffer.events + inFlightEvents;
+
+  const pump = () => {
+    while (!stopped && inFlight.size < inFlightLimit && (flushing || buffer.hasFull())) {
+      const batch = buffer.take();
+      if (batch === undefined) {
+        flushing = false;
+        break;
+      }
+      inFlightEvents += batch.events.length;
+      const sending = deliver(batch).finally(() => {
+        inFlight.delete(sending);
+        inFlightEvents -= batch.events.length;
+        for (const wake of waiters) wake();
+        pump();
+      });
+      inFlight.add(sending);
+    }
+  };
+
+  const deliver = async (batch: Batch) => {
+    for (let attempt = 0; !stopped; attempt++) {
+      try {
+        await enqueue(batch);
+        acknowledgedEvents += batch.events.length;
+        acknowledgedJobs += 1;
+        lastError = undefined;
+        return;
+      } catch (error) {
+        failedAttempts += 1;
+        lastError = error;
+        onError(error instanceof Error ? error : new Error(String(error)));
+        await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)).unref());
+      }
+    }
+  };
+
+  const enqueue = (batch: Batch) => {
+    const data: EventJob = { v: jobVersion, project, events: batch.events };
+    return within(
+      attemptTimeoutMs,
+      queue.add(jobName, data, { ...jobOptions, jobId: batch.job_id }),
+      () => new Error(`no answer within ${attemptTimeoutMs} ms`),
+    );
+  };
+
+  return {
+    sendFull: pump,
+    sendAll() {
+      flushing = true;
+      pump();
+    },
+    waiting,
+    async drained(timeoutMs) {
+      // Later events may join the buffer meanwhile: only those here now are waited for.
+      const target = acknowledgedEvents + waiting();
+      const isDone = () => acknowledgedEvents >= target || waiting() === 0;
+      if (isDone()) return;
+      let wake: () => void = () => undefined;
+      const done = new Promise<void>((resolve) => {
+        wake = () => {
+          flushing ||= buffer.events > 0;
+          if (isDone()) resolve();
+        };
+        waiters.add(wake);
+      });
+      try {
+        await within(
+          timeoutMs,
+          done,
+          () => new QueueUnavailableError(waiting(), timeoutMs, lastError),
+        );
+      } finally {
+        waiters.delete(wake);
+      }
+    },
+    stats: () => ({
+      acknowledged_events: acknowledgedEvents,
+      acknowledged_jobs: acknowledgedJobs,
+      waiting_events: waiting(),
+      failed_attempts: failedAttempts,
+    }),
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(late()), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,38 @@
+/** The buffer holds as many events as it may; the event has not been taken. */
+export class BufferFullError extends Error {
+  readonly code = 'buffer_full';
+  constructor(readonly capacity: number) {
+    super(
+      `Expected room in the producer's buffer, got all ${capacity} events waiting for the queue. ` +
+        'Await flush(), emit less, or raise buffer_events.',
+    );
+    this.name = 'BufferFullError';
+  }
+}
+
+/** The queue did not take the events in time; they are still in the buffer. */
+export class QueueUnavailableError extends Error {
+  readonly code = 'queue_unavailable';
+  constructor(
+    readonly waiting_events: number,
+    readonly timeout_ms: number,
+    cause: unknown,
+  ) {
+    super(
+      `Expected the queue to take ${waiting_events} events within ${timeout_ms} ms, got ${
+        cause instanceof Error ? cause.message || cause.name : 'no answer'
+      }. They are still buffered and will be sent when it answers.`,
+      { cause },
+    );
+    this.name = 'QueueUnavailableError';
+  }
+}
+
+/** The producer was closed before this event was given to it. */
+export class ProducerClosedError extends Error {
+  readonly code = 'producer_closed';
+  constructor() {
+    super('Expected an open producer, got one that was closed. Create a new one.');
+    this.name = 'ProducerClosedError';
+  }
+}
