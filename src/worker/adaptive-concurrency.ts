@@ -1,0 +1,28 @@
+/** Events a worker holds at once, roughly: it bounds memory, and fills a few batches. */
+const eventsInHand = 16_000;
+const least = 16;
+const most = 1_000;
+
+/** Chooses how many jobs a worker holds at once from how many events a job brings. */
+export interface AdaptiveConcurrency {
+  current(): number;
+  /** The concurrency to go on with after a job of so many events. */
+  after(events: number): number;
+}
+
+/**
+ * Jobs of five hundred events need few at once, jobs of one event need many. The mean of the events
+ * a job brings is kept with an exponential decay of 1/16.
+ */
+export function adaptiveConcurrency(): AdaptiveConcurrency {
+  let mean = 500;
+  const current = () =>
+    Math.round(Math.min(most, Math.max(least, eventsInHand / Math.max(1, mean))));
+  return {
+    current,
+    after(events) {
+      mean += (events - mean) / 16;
+      return current();
+    },
+  };
+}

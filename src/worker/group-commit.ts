@@ -1,0 +1,146 @@
+import type { Logger } from 'pino';
+import { retryDelay } from '../ingest/retry-delay.js';
+import { explainDatabaseError, isConflict } from '../store/database-errors.js';
+import type { DecodedJob, PlacedRow } from './decode-job.js';
+import type { Reject } from './reject.js';
+import { type BatchOutcome, type RunStatement, writeBatch } from './write-batch.js';
+
+/** The worker is closing and the job was not written: it must go back to the queue. */
+export class NotWrittenError extends Error {
+  readonly code = 'not_written';
+  constructor() {
+    super('The worker is closing; the job goes back to the queue.');
+    this.name = 'NotWrittenError';
+  }
+}
+
+/** Groups the events of many jobs into few transactions. */
+export interface GroupCommit {
+  /**
+   * Resolves after the commit that holds the job's events.
+   * @throws NotWrittenError when the worker closes while Postgres is away.
+   */
+  write(job: DecodedJob): Promise<void>;
+  stats(): GroupCommitStats;
+  /** Gives up waiting for a Postgres that is away: jobs not yet written are handed back. */
+  abandon(): void;
+}
+
+/** Counts since the start; received = applied + duplicate + rejected once all is written. */
+export interface GroupCommitStats extends BatchOutcome {
+  readonly received: number;
+  readonly batches: number;
+  /** Writes that were tried again, because Postgres was away or two transactions met. */
+  readonly retries: number;
+}
+
+interface Waiting {
+  readonly job: DecodedJob;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function createGroupCommit(options: {
+  readonly run: RunStatement;
+  readonly log: Logger;
+  /** Batches written at once. */
+  readonly lanes: number;
+  /** Events in a batch after which no further job joins it. */
+  readonly batchEvents: number;
+}): GroupCommit {
+  const { run, log, lanes, batchEvents } = options;
+  const waiting: Waiting[] = [];
+  const closing = new AbortController();
+  const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
+  let busy = 0;
+  let scheduled = false;
+
+  // While a lane is free a job leaves at once; while all are busy jobs gather into the next batch.
+  const schedule = () => {
+    if (scheduled || busy >= lanes || waiting.length === 0) return;
+    scheduled = true;
+    // Jobs that arrive in the same turn of the event loop go together.
+    setImmediate(() => {
+      scheduled = false;
+      if (busy < lanes && waiting.length > 0) void commit(takeBatch());
+      schedule();
+    });
+  };
+
+  const takeBatch = () => {
+    let events = 0;
+    let count = 0;
+    while (count < waiting.length && events < batchEvents) {
+      const next = waiting[count++];
+      events += (next?.job.rows.length ?? 0) + (next?.job.rejects.length ?? 0);
+    }
+    return waiting.splice(0, count);
+  };
+
+  const commit = async (batch: readonly Waiting[]) => {
+    busy += 1;
+    try {
+      const rows = batch.flatMap(({ job }) => job.rows);
+      const rejects = batch.flatMap(({ job }) => job.rejects);
+      const outcome = await writeUntilDone(rows, rejects);
+      totals.batches += 1;
+      totals.received += rows.length + rejects.length;
+      totals.applied += outcome.applied;
+      totals.duplicate += outcome.duplicate;
+      totals.rejected += outcome.rejected;
+      if (outcome.rejected > 0) log.warn({ rejected: outcome.rejected }, 'events rejected');
+      log.debug({ jobs: batch.length, ...outcome }, 'batch written');
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      for (const { reject } of batch) reject(error as Error);
+    } finally {
+      busy -= 1;
+      schedule();
+    }
+  };
+
+  const writeUntilDone = async (rows: readonly PlacedRow[], rejects: readonly Reject[]) => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const outcome = await writeBatch(run, rows, rejects);
+        if (attempt > 0) log.info({ attempt }, 'written after retries');
+        return outcome;
+      } catch (error) {
+        // Whatever keeps Postgres from taking a good batch is a matter of time or of its operator:
+        // the jobs wait here, their locks renewed, and no attempt of theirs is burnt.
+        totals.retries += 1;
+        const delay = isConflict(error) ? Math.random() * 20 : retryDelay(attempt);
+        const err = explainDatabaseError(error);
+        log[isConflict(error) ? 'debug' : 'error'](
+          { err, attempt, delay },
+          'write failed; waiting',
+        );
+        await sleep(delay, closing.signal);
+        if (closing.signal.aborted) throw new NotWrittenError();
+      }
+    }
+  };
+
+  return {
+    write: (job) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ job, resolve, reject });
+        schedule();
+      }),
+    stats: () => ({ ...totals }),
+    abandon: () => closing.abort(),
+  };
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,107 @@
+import { type Job, WaitingError } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { connectQueue } from '../ingest/open-queue.js';
+import { type QueueTarget, queueName } from '../ingest/queue-target.js';
+import { appendAndFoldSql } from '../projections/compile.js';
+import type { Projection } from '../projections/projection.js';
+import { projections as allProjections } from '../projections/projections.js';
+import type { Database } from '../store/database.js';
+import { adaptiveConcurrency } from './adaptive-concurrency.js';
+import { decodeJob } from './decode-job.js';
+import { EventWorker, workerOptions } from './event-worker.js';
+import { createGroupCommit, type GroupCommitStats, NotWrittenError } from './group-commit.js';
+import { statementOn } from './write-batch.js';
+
+/** Settings of a worker. */
+export interface EventWorkerOptions {
+  readonly database: Database;
+  readonly queue: QueueTarget;
+  readonly log: Logger;
+  /** Whether connections share one session, as an embedded store's do. Defaults to false. */
+  readonly shared_session?: boolean;
+  /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
+  readonly lanes?: number | undefined;
+  /** Events in a batch after which no further job joins it. Defaults to 4,000. */
+  readonly batch_events?: number | undefined;
+  /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
+  readonly stalled_interval_ms?: number | undefined;
+  /** The projections to fold into. Defaults to all. */
+  readonly projections?: readonly Projection[];
+}
+
+/** A worker at work. */
+export interface RunningWorker {
+  stats(): GroupCommitStats;
+  /**
+   * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
+   * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed.
+   */
+  close(options?: { readonly timeout_ms?: number }): Promise<void>;
+}
+
+/** Starts a worker: it moves events from the queue into the log and the projections. */
+export async function openWorker(options: EventWorkerOptions): Promise<RunningWorker> {
+  const { database, log, shared_session: shared = false } = options;
+  const commit = createGroupCommit({
+    run: statementOn(
+      database.pool,
+      appendAndFoldSql(options.projections ?? allProjections),
+      !shared,
+    ),
+    log,
+    lanes: options.lanes ?? (shared ? 1 : 2),
+    batchEvents: options.batch_events ?? 4_000,
+  });
+  const onError = (error: Error) => log.error({ err: error }, 'queue error');
+  const { connection, backend, prefix, close } = await connectQueue(options.queue, {
+    role: 'worker',
+    onError,
+  });
+  const concurrency = adaptiveConcurrency();
+
+  const process = async (job: Job, token?: string) => {
+    const decoded = decodeJob(job.id ?? '', job.data);
+    worker.concurrency = concurrency.after(decoded.rows.length + decoded.rejects.length);
+    try {
+      await commit.write(decoded);
+    } catch (error) {
+      if (!(error instanceof NotWrittenError) || token === undefined) throw error;
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
+  };
+
+  const worker = new EventWorker(
+    queueName,
+    process,
+    workerOptions({
+      connection: connection as Redis,
+      prefix,
+      concurrency: concurrency.current(),
+      drainSeconds: 5,
+      stalledInterval: options.stalled_interval_ms ?? 5_000,
+    }),
+    backend as undefined,
+  );
+  worker.on('error', onError);
+  worker.on('failed', (job, error) => log.error({ err: error, job_id: job?.id }, 'job failed'));
+  worker.on('stalled', (jobId) => log.warn({ job_id: jobId }, 'job taken over from a dead worker'));
+  await worker.waitUntilReady();
+  worker.run().catch(onError);
+  log.info('worker started');
+
+  return {
+    stats: commit.stats,
+    async close({ timeout_ms = 20_000 } = {}) {
+      const patience = setTimeout(commit.abandon, timeout_ms);
+      try {
+        await worker.close();
+      } finally {
+        clearTimeout(patience);
+        await close();
+      }
+      log.info(commit.stats(), 'worker stopped');
+    },
+  };
+}
