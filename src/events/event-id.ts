@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const canonicalUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** The namespace of Runfold's name-based UUIDs; changing it would make every re-sent id new. */
@@ -14,12 +14,14 @@ export function isCanonicalUuid(text: string): boolean {
  * stored in 16 bytes.
  */
 export function nameBasedUuid(name: string): string {
-  const hash = createHash('sha1').update(namespace).update(name).digest();
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const text = Buffer.from(name);
+  const hex = hash('sha1', Buffer.concat([namespace, text]), 'hex');
+  const variant = variants[Number.parseInt(hex.charAt(16), 16) & 3];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+/** The variant bits 10 before the two that the hash keeps. */
+const variants = '89ab';
 
 /** The 16-byte key of an event id: a UUID as it is, anything else as its name-based UUID. */
 export function eventKey(id: string): string {

@@ -1,57 +1,37 @@
 import { z } from 'zod';
 import { type AttributeName, attributeFields } from './attribute-fields.js';
+import {
+  isStorableObject,
+  isStorableText,
+  maxDetails,
+  maxDollars,
+  maxErrorText,
+  maxJson,
+  maxSeconds,
+  maxText,
+  maxTokens,
+  timeFault,
+} from './limits.js';
 import { type eventTypes, roles, runStatuses } from './metric-event.js';
 import { type MetricKind, type MetricName, metricFields } from './metric-fields.js';
-import { earliestMicros, futureToleranceMicros, parseTimestamp } from './timestamp.js';
 
-/** The most tokens one event may report. */
-export const maxTokens = 2_147_483_647;
-/** The longest time one event may report, in seconds: about three years. */
-export const maxSeconds = 100_000_000;
-/** The most one event may cost, in US dollars. */
-export const maxDollars = 1_000_000;
-
-// Postgres stores neither NUL nor half a surrogate pair.
-const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
-
-/** A text without NUL or half a surrogate pair, as one check: it stands on every hot path. */
+const textPhrase = (max: number) => `a text of 1 to ${max} characters`;
 const text = (max: number) =>
-  z.string(`a text of 1 to ${max} characters`).regex(new RegExp(`^[^\\0\\p{Cs}]{1,${max}}$`, 'u'), {
-    error: `a text of 1 to ${max} characters without NUL or lone surrogates`,
+  z.string(textPhrase(max)).regex(new RegExp(`^[^\\0\\p{Cs}]{1,${max}}$`, 'u'), {
+    error: `${textPhrase(max)} without NUL or lone surrogates`,
   });
 
-const id = text(200);
+const id = text(maxText);
 
 const occurredAt = z.string('an RFC 3339 time with a zone').superRefine((value, context) => {
-  const expected = expectedTime(parseTimestamp(value));
+  const expected = timeFault(value);
   if (expected !== undefined) context.addIssue({ code: 'custom', message: expected });
 });
 
-function expectedTime(micros: number | undefined): string | undefined {
-  if (micros === undefined) return 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
-  if (micros < earliestMicros) return 'a time from the year 2000 on';
-  if (micros > Date.now() * 1000 + futureToleranceMicros) {
-    return 'a time at most a day ahead of the clock';
-  }
-  return undefined;
-}
-
-const jsonPhrase = 'a JSON object without NUL or lone surrogates, at most 32 levels deep';
+const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, without NUL or lone surrogates`;
 const jsonObject = z
   .record(z.string(), z.unknown(), jsonPhrase)
-  .refine((value) => isStorableJson(value, 0), { error: jsonPhrase });
-
-function isStorableJson(value: unknown, depth: number): boolean {
-  if (depth > 32) return false;
-  if (typeof value === 'string') return storable(value);
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (value === null || typeof value === 'boolean') return true;
-  if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
-  if (typeof value !== 'object') return false;
-  return Object.entries(value).every(
-    ([key, item]) => storable(key) && (item === undefined || isStorableJson(item, depth + 1)),
-  );
-}
+  .refine(isStorableObject, { error: jsonPhrase });
 
 function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
   const amount = (max: number, unit: string) => {
@@ -67,7 +47,11 @@ function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
     case 'dollars':
       return amount(maxDollars, 'dollars');
     case 'token_map':
-      return z.record(id, tokens(signed), 'an object of name → tokens');
+      return z
+        .record(id, tokens(signed), 'an object of name → tokens')
+        .refine((value) => Object.keys(value).length <= maxDetails, {
+          error: `an object of at most ${maxDetails} names`,
+        });
     case 'json':
       return jsonObject;
   }
@@ -107,13 +91,15 @@ const oneOf = <T extends Record<string, number>>(codes: T) => {
   return z.enum(names, `one of ${names.join(', ')}`);
 };
 
-const errorPhrase = 'true, false or a text of at most 2000 characters';
+const errorPhrase = `true, false or a text of at most ${maxErrorText} characters`;
 const ownFields = {
   message: { role: oneOf(roles) },
   tool_call: {
     tool_name: id,
     tool_call_id: id.optional(),
-    error: z.union([z.boolean(), z.string().max(2000).refine(storable)], errorPhrase).optional(),
+    error: z
+      .union([z.boolean(), z.string().max(maxErrorText).refine(isStorableText)], errorPhrase)
+      .optional(),
   },
   run: { status: oneOf(runStatuses).optional() },
 };

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { InvalidEventError } from '../events/event-fault.js';
 import type {
   MessageInput,
-  MetricEvent,
   MetricEventInput,
   RunInput,
   ToolCallInput,
 } from '../events/metric-event.js';
+import { isRawObject, normalizeEvent } from '../events/normalize-event.js';
 import { parseEvent } from '../events/parse-event.js';
 import { createEventBuffer } from './event-buffer.js';
 import { openQueue } from './open-queue.js';
@@ -132,17 +132,16 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
 }
 
+/** A copy, so that what the caller does with its object afterwards changes nothing here. */
 function withIdAndTime(input: MetricEventInput): unknown {
-  if (typeof input !== 'object' || input === null) return input;
-  const { occurred_at: at } = input;
-  return {
-    ...input,
-    id: input.id ?? randomUUID(),
-    occurred_at: at === undefined || at === null ? new Date().toISOString() : isoOf(at),
-  } satisfies Record<string, unknown> as unknown as MetricEvent;
+  if (!isRawObject(input)) return input;
+  const event = normalizeEvent(input);
+  event.id ??= randomUUID();
+  event.occurred_at = isoOf(event.occurred_at ?? new Date());
+  return event;
 }
 
-function isoOf(at: string | Date): string | Date {
+function isoOf(at: unknown): unknown {
   // An invalid Date stays as it is, for parseEvent to name it.
   return at instanceof Date && !Number.isNaN(at.getTime()) ? at.toISOString() : at;
 }

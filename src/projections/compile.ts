@@ -54,6 +54,8 @@ export function addPartialsSql(projection: Projection, partials: string): string
     ${merged.join(',\n    ')}`;
 }
 
+const withoutCollation = (type: string) => type.replace(' collate "C"', '');
+
 /** Columns of the log that the folds read; the others need not leave the insert. */
 function columnsRead(projections: readonly Projection[]): string[] {
   const text = projections.map((projection) => foldEventsSql(projection, 'x')).join(' ');
@@ -63,27 +65,27 @@ function columnsRead(projections: readonly Projection[]): string[] {
 /**
  * The statement that appends a batch and folds it, in one round trip and one snapshot:
  *
- * - `$1` is a JSON array of log rows, sorted by key; `on conflict do nothing … returning` yields
- *   exactly those that were not there before, and every projection folds just those;
- * - `$2` is a JSON array of rejected events, each stored once.
+ * - `$1` is a JSON array of rejected events, each stored once;
+ * - `$2` and on are the rows of the log, one array a column, sorted by key; `on conflict do nothing
+ *   … returning` yields exactly those that were not there before, and every projection folds those.
  *
  * It answers one row: `applied`, how many events were new, and `rejected`, how many rejects were.
  */
 export function appendAndFoldSql(projections: readonly Projection[]): string {
   const names = logColumns.map((column) => column.name).join(', ');
-  const typed = logColumns
-    .map((column) => `${column.name} ${column.type.replace(' collate "C"', '')}`)
+  const arrays = logColumns
+    .map((column, at) => `$${at + 2}::${withoutCollation(column.type)}[]`)
     .join(', ');
   const parts = [
     `added as (
   insert into runfold_internal.event (${names})
-  select ${names} from json_to_recordset($1::json) as incoming(${typed})
+  select ${names} from unnest(${arrays}) as incoming(${names})
   on conflict (project, session_id, id) do nothing
-  returning ${columnsRead(projections).join(', ')})`,
+  returning ${columnsRead(projections).join(', ') || '1'})`,
     `rejected as (
   insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
   select id, project, position, job_id, code, message, payload
-  from json_to_recordset($2::json) as incoming(id uuid, project integer, position integer,
+  from json_to_recordset($1::json) as incoming(id uuid, project integer, position integer,
     job_id text, code text, message text, payload text)
   on conflict (id) do nothing
   returning 1)`,
@@ -129,4 +131,17 @@ function changeSql(projection: Projection): string {
   union all
   select ${[...keys, ...nulls].join(', ')}, 1 as rows_added
     from ${projection.name}_added where is_new`;
+}
+
+/**
+ * `select` of what a projection should hold: the fold of a relation of events, by default of the
+ * whole log. The audit and the rebuild read this; it is the live fold's own sums.
+ */
+export function expectedSql(projection: Projection, events = 'runfold_internal.event'): string {
+  const { from } = projection;
+  if (from === undefined) return foldEventsSql(projection, events);
+  return foldPartialsSql(
+    projection,
+    `(select f.*, 1 as rows_added from (${expectedSql(from, events)}) f)`,
+  );
 }

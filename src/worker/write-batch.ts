@@ -1,6 +1,8 @@
 import type { DatabaseError, Pool } from 'pg';
+import type { LogRow } from '../events/log-row.js';
 import { isDataFault } from '../store/database-errors.js';
 import type { PlacedRow } from './decode-job.js';
+import { encodeRows } from './encode-rows.js';
 import { type Reject, rejectOf } from './reject.js';
 
 /** What became of a batch: received = applied + duplicate + rejected, always. */
@@ -10,17 +12,18 @@ export interface BatchOutcome {
   readonly rejected: number;
 }
 
-/** Runs the append-and-fold statement with the log rows and rejects as JSON. */
+/** Runs the append-and-fold statement. */
 export type RunStatement = (
-  rows: string,
-  rejects: string,
+  rows: readonly LogRow[],
+  rejects: readonly Reject[],
 ) => Promise<{ readonly applied: number; readonly rejected: number }>;
 
 /** The statement on a pool, prepared once a connection where the server keeps sessions apart. */
 export function statementOn(pool: Pool, text: string, prepared: boolean): RunStatement {
   const name = prepared ? { name: 'runfold_append_and_fold' } : {};
   return async (rows, rejects) => {
-    const { rows: answers } = await pool.query({ ...name, text, values: [rows, rejects] });
+    const values = [JSON.stringify(rejects), ...encodeRows(rows)];
+    const { rows: answers } = await pool.query({ ...name, text, values });
     return answers[0];
   };
 }
@@ -37,7 +40,7 @@ export async function writeBatch(
   rejects: readonly Reject[],
 ): Promise<BatchOutcome> {
   try {
-    const answer = await run(encode(rows), JSON.stringify(rejects));
+    const answer = await run(sorted(rows), rejects);
     return {
       applied: answer.applied,
       duplicate: rows.length - answer.applied + (rejects.length - answer.rejected),
@@ -61,12 +64,11 @@ export async function writeBatch(
 }
 
 /** Rows go in sorted by key, so that concurrent writers take their locks in one order. */
-function encode(rows: readonly PlacedRow[]): string {
-  const sorted = rows.map(({ row }) => row).sort(byKey);
-  return JSON.stringify(sorted);
+function sorted(rows: readonly PlacedRow[]): LogRow[] {
+  return rows.map(({ row }) => row).sort(byKey);
 }
 
-function byKey(a: PlacedRow['row'], b: PlacedRow['row']): number {
+function byKey(a: LogRow, b: LogRow): number {
   if (a.project !== b.project) return a.project - b.project;
   if (a.session_id !== b.session_id) return a.session_id < b.session_id ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;

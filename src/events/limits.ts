@@ -1,0 +1,56 @@
+import { earliestMicros, futureToleranceMicros, parseTimestamp } from './timestamp.js';
+
+/** The most tokens one event may report. */
+export const maxTokens = 2_147_483_647;
+/** The longest time one event may report, in seconds: about three years. */
+export const maxSeconds = 100_000_000;
+/** The most one event may cost, in US dollars. */
+export const maxDollars = 1_000_000;
+/** The longest id, name or other short text, in characters. */
+export const maxText = 200;
+/** The longest text of an error, in characters. */
+export const maxErrorText = 2_000;
+/** The most entries of an object of name → tokens. */
+export const maxDetails = 100;
+/** The most that `additional_metrics` may take as JSON, in characters. */
+export const maxJson = 65_536;
+const maxDepth = 32;
+
+/** Whether Postgres can store a text: it takes neither NUL nor half a surrogate pair. */
+export function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
+
+/** Whether a value is a JSON object that Postgres can store, neither too deep nor too long. */
+export function isStorableObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    isStorableJson(value, 0) &&
+    JSON.stringify(value).length <= maxJson
+  );
+}
+
+function isStorableJson(value: unknown, depth: number): boolean {
+  if (depth > maxDepth) return false;
+  if (typeof value === 'string') return isStorableText(value);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value === 'boolean') return true;
+  if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
+  if (typeof value !== 'object') return false;
+  return Object.entries(value).every(
+    ([key, item]) => isStorableText(key) && (item === undefined || isStorableJson(item, depth + 1)),
+  );
+}
+
+/** What a time should have been; undefined when an event may carry it. */
+export function timeFault(text: string): string | undefined {
+  const micros = parseTimestamp(text);
+  if (micros === undefined) return 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
+  if (micros < earliestMicros) return 'a time from the year 2000 on';
+  if (micros > Date.now() * 1000 + futureToleranceMicros) {
+    return 'a time at most a day ahead of the clock';
+  }
+  return undefined;
+}

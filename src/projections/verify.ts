@@ -1,0 +1,124 @@
+import type { Database } from '../store/database.js';
+import { explainDatabaseError } from '../store/database-errors.js';
+import { expectedSql, tableOf } from './compile.js';
+import type { Projection } from './projection.js';
+import { projections as allProjections } from './projections.js';
+
+/** One figure that is not what the log says. */
+export interface Difference {
+  readonly projection: string;
+  /** The row's key, by column. */
+  readonly key: Readonly<Record<string, unknown>>;
+  /** The column that differs, or `*` when the whole row is missing or should not be there. */
+  readonly field: string;
+  /** What the log folds to, in stored units; null when nothing. */
+  readonly expected: unknown;
+  /** What the live table holds. */
+  readonly actual: unknown;
+}
+
+/** The audit of one projection. */
+export interface ProjectionAudit {
+  readonly name: string;
+  /** Rows of the live table. */
+  readonly rows: number;
+  /** Rows that differ. */
+  readonly differing_rows: number;
+}
+
+/** What the audit found. */
+export interface Audit {
+  readonly equal: boolean;
+  /** Events in the log at the snapshot. */
+  readonly events: number;
+  readonly projections: readonly ProjectionAudit[];
+  /** The first differences, at most `max_differences` rows of each projection. */
+  readonly differences: readonly Difference[];
+}
+
+/** Settings of the audit. */
+export interface VerifyOptions {
+  /** The projections to look at. Defaults to all. */
+  readonly projections?: readonly Projection[] | undefined;
+  /** The most differing rows of a projection to report. Defaults to 100. */
+  readonly max_differences?: number | undefined;
+}
+
+/**
+ * Folds the log and compares it with the live totals, row by row, inside one snapshot: what it says
+ * held at one instant, while ingest went on.
+ */
+export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
+  const { projections = allProjections, max_differences = 100 } = options;
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read, read only');
+    const [log] = (
+      await client.query('select count(*)::float8 as events from runfold_internal.event')
+    ).rows;
+    const audits: ProjectionAudit[] = [];
+    const differences: Difference[] = [];
+    for (const projection of projections) {
+      const { rows: found } = await client.query(differencesSql(projection), [max_differences]);
+      const [counted] = (
+        await client.query(`select count(*)::float8 as rows from ${tableOf(projection)}`)
+      ).rows;
+      audits.push({
+        name: projection.name,
+        rows: counted.rows,
+        differing_rows: found[0]?.total ?? 0,
+      });
+      for (const row of found) differences.push(...differencesOf(projection, row));
+    }
+    await client.query('commit');
+    return {
+      equal: audits.every((audit) => audit.differing_rows === 0),
+      events: log.events,
+      projections: audits,
+      differences,
+    };
+  } catch (error) {
+    throw explainDatabaseError(error);
+  } finally {
+    // Ends the snapshot whatever happened; after a commit it does nothing.
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
+}
+
+/** Live rows that differ from the expected ones, as JSON, with how many there are in all. */
+function differencesSql(projection: Projection): string {
+  const keys = Object.keys(projection.key);
+  const measures = Object.keys(projection.measures);
+  const record = (alias: string, columns: readonly string[]) =>
+    `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
+  const [firstKey = ''] = keys;
+  return `select to_jsonb(x) as expected, to_jsonb(t) as actual, count(*) over ()::float8 as total
+from (${expectedSql(projection)}) x
+full join ${tableOf(projection)} t on ${keys.map((key) => `x.${key} = t.${key}`).join(' and ')}
+where x.${firstKey} is null or t.${firstKey} is null
+  or ${record('x', measures)} is distinct from ${record('t', measures)}
+order by ${keys.map((key) => `coalesce(x.${key}, t.${key})`).join(', ')}
+limit $1`;
+}
+
+type Row = Record<string, unknown> | null;
+
+function differencesOf(
+  projection: Projection,
+  { expected, actual }: { expected: Row; actual: Row },
+): Difference[] {
+  const present = expected ?? actual ?? {};
+  const key = Object.fromEntries(Object.keys(projection.key).map((name) => [name, present[name]]));
+  const difference = (field: string, wanted: unknown, found: unknown): Difference => ({
+    projection: projection.name,
+    key,
+    field,
+    expected: wanted,
+    actual: found,
+  });
+  if (expected === null || actual === null) return [difference('*', expected, actual)];
+  return Object.keys(projection.measures)
+    .filter((name) => JSON.stringify(expected[name]) !== JSON.stringify(actual[name]))
+    .map((name) => difference(name, expected[name], actual[name]));
+}
