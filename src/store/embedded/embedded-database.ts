@@ -1,0 +1,59 @@
+import { PGlite } from '@electric-sql/pglite';
+import type { ResponseScanner } from './response-scanner.js';
+import { startup } from './wire-message.js';
+
+/** The one Postgres session. */
+export interface EmbeddedDatabase {
+  /** The session's ParameterStatus messages, for every client's handshake. */
+  readonly parameters: Buffer;
+  /** Runs whole frontend messages and passes the answer on as it comes; rejects when the session has died. */
+  run(messages: Buffer, response: ResponseScanner): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SESSION = ['-c', 'search_path=bullmq,public', '-c', 'TimeZone=UTC'];
+
+/** Opens the data folder, or creates it. What Postgres said on its way down is in the error's text. */
+export async function openEmbeddedDatabase(
+  data_dir: string,
+  fresh: boolean,
+): Promise<EmbeddedDatabase> {
+  const log: string[] = [];
+  const db = await PGlite.create({
+    dataDir: data_dir,
+    // Later settings win, and settings given here are what RESET returns to.
+    startParams: [...PGlite.defaultStartParams, ...SESSION],
+    onStderr: (line) => {
+      log.push(line);
+      return false;
+    },
+  }).catch((error: unknown) => {
+    throw new Error([String(error), ...log.slice(-5)].join('\n'), { cause: error });
+  });
+  if (fresh) {
+    await db.exec(
+      'alter database postgres set search_path = bullmq, public; ' +
+        "alter database postgres set timezone = 'UTC'",
+    );
+  }
+  const greeting = Buffer.from(await db.execProtocolRaw(startup('postgres', 'postgres')));
+
+  return {
+    parameters: pickParameters(greeting),
+    // The caller is the session's only user and runs one call at a time, so no lock is taken. The
+    // streaming call is the one that neither parses nor keeps the answer.
+    run: (messages, response) =>
+      db.execProtocolRawStream(messages, { onRawData: (bytes) => response.push(bytes) }),
+    close: () => db.close(),
+  };
+}
+
+function pickParameters(greeting: Buffer): Buffer {
+  const picked: Buffer[] = [];
+  for (let offset = 0; offset < greeting.length; ) {
+    const end = offset + 1 + greeting.readInt32BE(offset + 1);
+    if (greeting[offset] === 'S'.charCodeAt(0)) picked.push(greeting.subarray(offset, end));
+    offset = end;
+  }
+  return Buffer.concat(picked);
+}

@@ -1,0 +1,45 @@
+/** Why an embedded store could not be opened, or stopped serving. */
+export type EmbeddedStoreFault =
+  | 'embedded_store_not_a_directory'
+  | 'embedded_store_not_private'
+  | 'embedded_store_not_writable'
+  | 'embedded_store_wrong_version'
+  | 'embedded_store_unreadable'
+  | 'embedded_store_port_unavailable'
+  | 'embedded_store_stopped';
+
+/** The folder cannot be opened as an embedded store, or its thread stopped; `code` says which. */
+export class EmbeddedStoreError extends Error {
+  override readonly name = 'EmbeddedStoreError';
+  readonly code: EmbeddedStoreFault;
+  /** The store's folder, absolute. */
+  readonly dir: string;
+
+  constructor(code: EmbeddedStoreFault, dir: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.dir = dir;
+  }
+}
+
+/** Another live process owns the folder; connect to it with `findEmbeddedStore` instead. */
+export class EmbeddedStoreInUseError extends Error {
+  override readonly name = 'EmbeddedStoreInUseError';
+  readonly code = 'embedded_store_in_use';
+  /** The owner's process id. */
+  readonly pid: number;
+  /** What the owner said it runs as. */
+  readonly role: string;
+  /** The store's folder, absolute. */
+  readonly dir: string;
+
+  constructor(owner: { pid: number; role: string; dir: string }) {
+    super(
+      `Expected ${owner.dir} to be free, got a store served by process ${owner.pid} (${owner.role}). ` +
+        'Connect to that process through its socket, or stop it first.',
+    );
+    this.pid = owner.pid;
+    this.role = owner.role;
+    this.dir = owner.dir;
+  }
+}

@@ -1,0 +1,85 @@
+import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddedStoreInUseError } from './embedded-errors.js';
+import { isOwnerAlive, type OwnerRecord, readOwnerRecord } from './owner-record.js';
+
+const OWNER_FILE = 'owner.json';
+
+/** A folder's ownership, held until released. */
+export interface OwnerLock {
+  /** Dead predecessors whose leftovers the new owner must clean. */
+  readonly predecessors: readonly OwnerRecord[];
+  release(): Promise<void>;
+}
+
+/** The folder's owner, dead or alive: the last claim in the chain; see `acquireOwnerLock`. */
+export async function getOwner(dir: string): Promise<OwnerRecord | undefined> {
+  return (await readChain(dir)).at(-1);
+}
+
+/**
+ * Makes `record` the folder's owner, or throws EmbeddedStoreInUseError when a live one exists.
+ *
+ * Every step is one atomic file operation. A free folder is taken by link()ing `owner.json`. A dead
+ * owner N is succeeded by link()ing `owner.N.next`, which only one process can do; it then renames
+ * its record over `owner.json` and only afterwards removes the claim. A claimant that finds
+ * `owner.json` no longer starts the chain it read was overtaken, and starts over. A claimant that
+ * dies leaves a claim that is succeeded in the same way.
+ */
+export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promise<OwnerLock> {
+  const owner_path = join(dir, OWNER_FILE);
+  const draft = join(dir, `owner.${record.nonce}.draft`);
+  await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
+  try {
+    for (;;) {
+      const chain = await readChain(dir);
+      const last = chain.at(-1);
+      if (last !== undefined && (await isOwnerAlive(last))) {
+        throw new EmbeddedStoreInUseError({ pid: last.pid, role: last.role, dir });
+      }
+      if (last === undefined) {
+        if (!(await tryLink(draft, owner_path))) continue;
+      } else {
+        const claim = claimPath(dir, last);
+        if (!(await tryLink(draft, claim))) continue;
+        if ((await readOwnerRecord(owner_path))?.nonce !== chain[0]?.nonce) {
+          await rm(claim, { force: true });
+          continue;
+        }
+        await rename(draft, owner_path);
+        for (const dead of chain) await rm(claimPath(dir, dead), { force: true });
+      }
+      return { predecessors: chain, release: () => release(owner_path, record) };
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+async function release(owner_path: string, record: OwnerRecord): Promise<void> {
+  if ((await readOwnerRecord(owner_path))?.nonce === record.nonce) await rm(owner_path);
+}
+
+async function readChain(dir: string): Promise<OwnerRecord[]> {
+  const chain: OwnerRecord[] = [];
+  let next = await readOwnerRecord(join(dir, OWNER_FILE));
+  while (next !== undefined) {
+    chain.push(next);
+    next = await readOwnerRecord(claimPath(dir, next));
+  }
+  return chain;
+}
+
+function claimPath(dir: string, owner: OwnerRecord): string {
+  return join(dir, `owner.${owner.nonce}.next`);
+}
+
+async function tryLink(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}

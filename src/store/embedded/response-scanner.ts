@@ -1,0 +1,99 @@
+/** I: idle, T: in a transaction, E: in a failed transaction. */
+export type TransactionStatus = 'I' | 'T' | 'E';
+
+/** Sorts the frames of one response of the shared session. */
+export interface ResponseScanner {
+  /** Takes the next piece of the response; the bytes are copied. */
+  push(bytes: Uint8Array): void;
+  /** What the asking client is to get, in order. */
+  readonly parts: Buffer[];
+  /** NotificationResponse frames, whole. */
+  readonly notifications: Buffer[];
+  /** The status of the last ReadyForQuery; `undefined` until there was one. */
+  readonly status: TransactionStatus | undefined;
+}
+
+const NOTIFICATION = 'A'.charCodeAt(0);
+const COPY_IN = 'G'.charCodeAt(0);
+const READY = 'Z'.charCodeAt(0);
+
+/**
+ * Frames may straddle pieces; those not looked at are passed on without being taken apart.
+ * `is_listening`: whether the asking client listens on a channel.
+ * `drop_copy_in`: it has had its CopyInResponse.
+ */
+export function createResponseScanner(options: {
+  is_listening: (channel: string) => boolean;
+  drop_copy_in: boolean;
+}): ResponseScanner {
+  const parts: Buffer[] = [];
+  const notifications: Buffer[] = [];
+  let status: TransactionStatus | undefined;
+  /** The start of a header whose rest is still to come. */
+  let carry: Buffer = Buffer.alloc(0);
+  /** Bytes of the current frame still to come, and what has come when the frame is set aside. */
+  let left = 0;
+  let type = 0;
+  let aside: Buffer[] | undefined;
+
+  function settle(frame: Buffer): void {
+    if (type === NOTIFICATION) {
+      notifications.push(frame);
+      if (options.is_listening(getChannel(frame))) parts.push(frame);
+    } else if (type === READY) {
+      status = toStatus(frame[5]);
+      parts.push(frame);
+    }
+  }
+
+  return {
+    parts,
+    notifications,
+    get status() {
+      return status;
+    },
+    push(bytes) {
+      const chunk = carry.length > 0 ? Buffer.concat([carry, bytes]) : Buffer.from(bytes);
+      let offset = 0;
+      let kept = 0;
+      while (offset < chunk.length) {
+        if (left === 0) {
+          if (chunk.length - offset < 5) break;
+          type = chunk[offset] ?? 0;
+          left = 1 + chunk.readInt32BE(offset + 1);
+          const whole = chunk.length - offset >= left;
+          if (type === READY && whole) status = toStatus(chunk[offset + 5]);
+          const set_aside =
+            type === NOTIFICATION ||
+            (type === COPY_IN && options.drop_copy_in) ||
+            (type === READY && !whole);
+          aside = set_aside ? [] : undefined;
+        }
+        const end = Math.min(offset + left, chunk.length);
+        if (aside !== undefined) {
+          if (offset > kept) parts.push(chunk.subarray(kept, offset));
+          aside.push(chunk.subarray(offset, end));
+          kept = end;
+        }
+        left -= end - offset;
+        offset = end;
+        if (left === 0 && aside !== undefined) {
+          settle(Buffer.concat(aside));
+          aside = undefined;
+        }
+      }
+      if (offset > kept) parts.push(chunk.subarray(kept, offset));
+      carry = chunk.subarray(offset);
+    },
+  };
+}
+
+/** The channel a NotificationResponse frame names. */
+export function getChannel(frame: Buffer): string {
+  return frame.toString('utf8', 9, frame.indexOf(0, 9));
+}
+
+function toStatus(byte: number | undefined): TransactionStatus {
+  const letter = String.fromCharCode(byte ?? 0);
+  return letter === 'I' || letter === 'T' ? letter : 'E';
+}

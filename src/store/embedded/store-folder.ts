@@ -1,0 +1,143 @@
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { EmbeddedStoreError } from './embedded-errors.js';
+import { type OwnerRecord, SOCKET_NAME } from './owner-record.js';
+
+/** The Postgres major version of the bundled PGlite; a folder of another one cannot be read. */
+export const POSTGRES_MAJOR = '18';
+
+// sockaddr_un holds 108 bytes on Linux and 104 on macOS, terminator included.
+const SOCKET_PATH_LIMIT = 100;
+const SOCKET_FOLDER_PREFIX = 'runfold-socket-';
+
+/** Creates the folder (mode 0700, parents too), or checks that an existing one is fit and private. */
+export async function prepareStoreFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(dir);
+    if ((mode & 0o077) !== 0) await makePrivate(dir);
+    const probe = join(dir, `probe.${process.pid}`);
+    await writeFile(probe, '', { mode: 0o600 });
+    await rm(probe, { force: true });
+  } catch (error) {
+    if (error instanceof EmbeddedStoreError) throw error;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' || code === 'ENOTDIR') {
+      throw new EmbeddedStoreError(
+        'embedded_store_not_a_directory',
+        dir,
+        `Expected ${dir} to be a folder, got a file on that path. Choose another folder.`,
+        { cause: error },
+      );
+    }
+    throw new EmbeddedStoreError(
+      'embedded_store_not_writable',
+      dir,
+      `Expected ${dir} to be writable, got ${String(code ?? error)}. Correct its owner or mode, or choose another folder.`,
+      { cause: error },
+    );
+  }
+}
+
+async function makePrivate(dir: string): Promise<void> {
+  const entries = await readdir(dir);
+  if (entries.length > 0 && !entries.includes('data')) {
+    throw new EmbeddedStoreError(
+      'embedded_store_not_private',
+      dir,
+      `Expected ${dir} to be empty or a store, got a folder open to other users that holds other files. ` +
+        'Choose another folder, or give this one mode 0700.',
+    );
+  }
+  await chmod(dir, 0o700);
+}
+
+/** The folder for the store's socket: the store's own, or a fresh private one when its path is too long. */
+export async function prepareSocketFolder(dir: string): Promise<string> {
+  if (Buffer.byteLength(join(dir, SOCKET_NAME)) <= SOCKET_PATH_LIMIT) return dir;
+  return mkdtemp(join(tmpdir(), SOCKET_FOLDER_PREFIX));
+}
+
+/** Removes an owner's socket, and its folder when that was made for the socket alone. */
+export async function removeSocket(dir: string, socket_dir: string): Promise<void> {
+  await rm(join(socket_dir, SOCKET_NAME), { force: true });
+  if (socket_dir === dir || !socket_dir.startsWith(join(tmpdir(), SOCKET_FOLDER_PREFIX))) return;
+  if (dirname(socket_dir) !== tmpdir()) return;
+  await rmdir(socket_dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+}
+
+/**
+ * Cleans what dead owners left and checks the data folder. To be called by the folder's owner only.
+ * Returns whether the store must be created.
+ */
+export async function prepareDataFolder(
+  dir: string,
+  predecessors: readonly OwnerRecord[],
+): Promise<{ data_dir: string; fresh: boolean }> {
+  const data_dir = join(dir, 'data');
+  for (const dead of predecessors) await removeSocket(dir, dead.socket_dir);
+  await rm(join(dir, SOCKET_NAME), { force: true });
+  // The marker stands while a store is being created: nothing was acknowledged yet, so a creation
+  // that was cut short starts over.
+  if (await exists(creationMarker(dir))) await rm(data_dir, { recursive: true, force: true });
+  if (!(await exists(data_dir))) {
+    await writeFile(creationMarker(dir), '', { mode: 0o600 });
+    return { data_dir, fresh: true };
+  }
+  await rm(join(data_dir, 'postmaster.pid'), { force: true });
+  await checkVersion(dir, data_dir);
+  return { data_dir, fresh: false };
+}
+
+/** Declares the creation of a store complete. */
+export async function markCreated(dir: string): Promise<void> {
+  await rm(creationMarker(dir), { force: true });
+}
+
+async function checkVersion(dir: string, data_dir: string): Promise<void> {
+  let version: string;
+  try {
+    version = (await readFile(join(data_dir, 'PG_VERSION'), 'utf8')).trim();
+  } catch (error) {
+    throw new EmbeddedStoreError(
+      'embedded_store_unreadable',
+      dir,
+      `Expected ${data_dir} to hold a Postgres store, got no readable PG_VERSION. Restore the folder from a backup, or choose another one.`,
+      { cause: error },
+    );
+  }
+  if (version === POSTGRES_MAJOR) return;
+  throw new EmbeddedStoreError(
+    'embedded_store_wrong_version',
+    dir,
+    `Expected ${dir} to be a store of Postgres ${POSTGRES_MAJOR}, got Postgres ${version}. ` +
+      `Open it with the version of runfold that wrote it, or choose another folder.`,
+  );
+}
+
+function creationMarker(dir: string): string {
+  return join(dir, 'creating');
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false;
+      throw error;
+    },
+  );
+}
