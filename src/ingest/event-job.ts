@@ -1,4 +1,5 @@
 import type { MetricEvent } from '../events/metric-event.js';
+import type { QueueTarget } from './queue-target.js';
 
 /** The version of the job format; a worker rejects, and keeps, what it does not know. */
 export const jobVersion = 1;
@@ -7,7 +8,25 @@ export const jobVersion = 1;
 export interface EventJob {
   readonly v: typeof jobVersion;
   readonly project: number;
-  readonly events: readonly MetricEvent[];
+  /**
+   * The events, or the JSON text of their array. A queue on Postgres keeps a job's data as jsonb,
+   * which would take each event apart and put the keys of its objects in an order of its own; a text
+   * it leaves alone.
+   */
+  readonly events: readonly MetricEvent[] | string;
+}
+
+/** The data of a job for a queue of this kind. */
+export function eventJob(
+  kind: QueueTarget['kind'],
+  project: number,
+  events: readonly MetricEvent[],
+): EventJob {
+  return {
+    v: jobVersion,
+    project,
+    events: kind === 'postgres' ? JSON.stringify(events) : events,
+  };
 }
 
 /** The name of the jobs in BullMQ. */

@@ -10,6 +10,7 @@ export interface QueueConnection {
   /** What BullMQ takes as its backend; undefined is Redis. */
   readonly backend: typeof createPostgresBackend | undefined;
   readonly prefix: string;
+  /** May be called again. */
   close(): Promise<void>;
 }
 
@@ -40,11 +41,12 @@ export async function connectQueue(
   }
   const pool = await openQueuePool(target.connection, options.role === 'worker' ? 8 : 4);
   pool.on('error', options.onError);
+  let closing: Promise<void> | undefined;
   return {
     connection: pool,
     backend: createPostgresBackend,
     prefix: defaultPrefix,
-    close: () => pool.end(),
+    close: () => (closing ??= pool.end()),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Queue } from 'bullmq';
 import type { Batch, EventBuffer } from './event-buffer.js';
-import { type EventJob, jobName, jobOptions, jobVersion } from './event-job.js';
+import { eventJob, jobName, jobOptions } from './event-job.js';
 import { QueueUnavailableError } from './producer-errors.js';
+import type { QueueTarget } from './queue-target.js';
 import { retryDelay } from './retry-delay.js';
 
 /** What the outbox has done so far. */
@@ -38,11 +39,12 @@ const attemptTimeoutMs = 10_000;
 
 export function createOutbox(options: {
   readonly queue: Queue;
+  readonly kind: QueueTarget['kind'];
   readonly buffer: EventBuffer;
   readonly project: number;
   readonly onError: (error: Error) => void;
 }): Outbox {
-  const { queue, buffer, project, onError } = options;
+  const { queue, kind, buffer, project, onError } = options;
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
   let acknowledgedEvents = 0;
@@ -91,7 +93,7 @@ export function createOutbox(options: {
   };
 
   const enqueue = (batch: Batch) => {
-    const data: EventJob = { v: jobVersion, project, events: batch.events };
+    const data = eventJob(kind, project, batch.events);
     return within(
       attemptTimeoutMs,
       queue.add(jobName, data, { ...jobOptions, jobId: batch.job_id }),

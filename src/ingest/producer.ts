@@ -79,7 +79,13 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   } = options;
   const queue = await openQueue(options.queue, { onError: on_error });
   const buffer = createEventBuffer({ batch_events, batch_bytes });
-  const outbox = createOutbox({ queue, buffer, project, onError: on_error });
+  const outbox = createOutbox({
+    queue,
+    kind: options.queue.kind,
+    buffer,
+    project,
+    onError: on_error,
+  });
   let emitted = 0;
   let refused = 0;
   let closed = false;

@@ -1,0 +1,80 @@
+/** A value given to a query is not what it takes. Nothing has been read. */
+export class InvalidQueryError extends Error {
+  readonly code = 'invalid_query';
+  constructor(
+    readonly field: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`${field}: Expected ${expected}, got ${got}.`);
+    this.name = 'InvalidQueryError';
+  }
+}
+
+/** A cursor that no page of this list, with these filters, has handed out. */
+export class InvalidCursorError extends Error {
+  readonly code = 'invalid_cursor';
+  constructor(readonly got: string) {
+    super(
+      `cursor: Expected the next_cursor of a page with the same filters, got ${got}. ` +
+        'Begin again without a cursor.',
+    );
+    this.name = 'InvalidCursorError';
+  }
+}
+
+/** Several sessions have a run of this id. */
+export class AmbiguousRunError extends Error {
+  readonly code = 'ambiguous_run';
+  constructor(
+    readonly run_id: string,
+    /** The first of them in byte order, at most eleven. */
+    readonly session_ids: readonly string[],
+  ) {
+    const named = session_ids.slice(0, 10).join(', ');
+    super(
+      `Expected one run ${run_id}, got one in each of the sessions ${named}${
+        session_ids.length > 10 ? ' and more' : ''
+      }. Give session_id too.`,
+    );
+    this.name = 'AmbiguousRunError';
+  }
+}
+
+/** Runs delegate to runs deeper than a tree is read. */
+export class RunTreeTooDeepError extends Error {
+  readonly code = 'run_tree_too_deep';
+  constructor(
+    readonly run_id: string,
+    readonly max_depth: number,
+  ) {
+    super(
+      `Expected the tree of run ${run_id} to be at most ${max_depth} runs deep, got a deeper one. ` +
+        'Raise max_depth, or begin at a run further down.',
+    );
+    this.name = 'RunTreeTooDeepError';
+  }
+}
+
+/** An event by what makes it unique. */
+export interface EventKey {
+  readonly project: number;
+  readonly session_id: string;
+  /** The event's id as it was sent. */
+  readonly id: string;
+}
+
+/** Events have not reached the log in time; they may yet, unless they were rejected. */
+export class NotFoldedError extends Error {
+  readonly code = 'not_folded';
+  constructor(
+    readonly missing: readonly EventKey[],
+    readonly timeout_ms: number,
+  ) {
+    super(
+      `Expected all events in the log within ${timeout_ms} ms, got ${missing.length} still missing. ` +
+        'Check that a worker runs, and look among the rejects.',
+    );
+    this.name = 'NotFoldedError';
+  }
+}

@@ -1,0 +1,94 @@
+import { isCanonicalUuid } from '../events/event-id.js';
+import type { Database } from '../store/database.js';
+import { timestampSql } from '../store/view.js';
+import { conditionsOn, type ProjectOptions, type TimeRange } from './conditions.js';
+import { type Page, type PageOptions, readPage } from './page.js';
+import { readRows } from './view-row.js';
+
+/** An event, or a whole job, that the worker could not take. */
+export interface RejectedEvent {
+  /** A UUID, made from the job and the place in it. */
+  readonly id: string;
+  readonly project: number;
+  /** `invalid_job`, `invalid_event`, or the SQLSTATE with which Postgres refused it. */
+  readonly code: string;
+  readonly message: string;
+  /** What came, as JSON text. */
+  readonly payload: string;
+  /** RFC 3339 in UTC to the microsecond. */
+  readonly received_at: string;
+  readonly job_id: string;
+  /** The place in the job, from 0. */
+  readonly position: number;
+}
+
+/** Which rejects to list, and how many. `from` and `to` bound `received_at`. */
+export interface ListRejectsOptions extends ProjectOptions, TimeRange, PageOptions {
+  readonly code?: string | undefined;
+}
+
+/** Names one reject. */
+export interface RejectOptions extends ProjectOptions {
+  readonly id: string;
+}
+
+/** Rejects, newest first; jobs that are no batch of ours stand under project 1. */
+export function listRejects(
+  database: Database,
+  options: ListRejectsOptions = {},
+): Promise<Page<RejectedEvent>> {
+  const { code, from, to, project = 1 } = options;
+  const read = (key: readonly unknown[] | undefined, limit: number) => {
+    const where = conditionsOn('r', options);
+    where.equal('code', 'r.code', code);
+    where.between('r.received_at', options, (micros) => timestampSql(micros));
+    if (key !== undefined) {
+      const [time, id] = key.map((value) => where.parameter(String(value)));
+      where.add(`(r.received_at, r.id) < (${time}::timestamptz, ${id}::uuid)`);
+    }
+    return readRows<RejectedEvent>(
+      database,
+      `select row_to_json(r) as row from runfold_internal.rejected_event r where ${where.sql()}
+      order by r.received_at desc, r.id desc limit ${limit}`,
+      where.values,
+    );
+  };
+  return readPage<RejectedEvent>(
+    {
+      list: 'rejects',
+      filters: { code, from, to, project },
+      shape: ['time', 'uuid'],
+      keyOf: (item) => [item.received_at, item.id],
+      read,
+    },
+    options,
+  );
+}
+
+/** One reject; undefined when there is none of this id. */
+export async function getReject(
+  database: Database,
+  options: RejectOptions,
+): Promise<RejectedEvent | undefined> {
+  if (!isCanonicalUuid(options.id)) return undefined;
+  const where = conditionsOn('r', options);
+  where.equal('id', 'r.id', options.id);
+  const [row] = await readRows<RejectedEvent>(
+    database,
+    `select row_to_json(r) as row from runfold_internal.rejected_event r where ${where.sql()}`,
+    where.values,
+  );
+  return row;
+}
+
+/** Deletes one reject for good; answers whether there was one of this id. */
+export async function dropReject(database: Database, options: RejectOptions): Promise<boolean> {
+  if (!isCanonicalUuid(options.id)) return false;
+  const where = conditionsOn('r', options);
+  where.equal('id', 'r.id', options.id);
+  const rows = await database.query(
+    `delete from runfold_internal.rejected_event r where ${where.sql()} returning 1`,
+    where.values,
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventKey } from '../events/event-id.js';
+import type { Database } from '../store/database.js';
+import { type EventKey, NotFoldedError } from './query-errors.js';
+
+/** How long to wait, and how often to look. */
+export interface WaitOptions {
+  /** The longest wait, in milliseconds. Defaults to 30,000. */
+  readonly timeout_ms?: number | undefined;
+  /** The pause between looks, in milliseconds. Defaults to 20. */
+  readonly poll_ms?: number | undefined;
+}
+
+/**
+ * Resolves when every one of the events is in the log, and so in every total: both are written in
+ * one transaction. Events that were rejected never are.
+ * @throws NotFoldedError after `timeout_ms`, with the events still missing.
+ */
+export async function waitUntilFolded(
+  database: Database,
+  keys: readonly EventKey[],
+  options: WaitOptions = {},
+): Promise<void> {
+  const { timeout_ms = 30_000, poll_ms = 20 } = options;
+  const deadline = performance.now() + timeout_ms;
+  let missing = keys;
+  for (;;) {
+    missing = await missingOf(database, missing);
+    if (missing.length === 0) return;
+    const left = deadline - performance.now();
+    if (left <= 0) throw new NotFoldedError(missing, timeout_ms);
+    await sleep(Math.min(poll_ms, left));
+  }
+}
+
+/** The table, not the view: its index is on the 16 bytes an id is stored in. */
+async function missingOf(
+  database: Database,
+  keys: readonly EventKey[],
+): Promise<readonly EventKey[]> {
+  if (keys.length === 0) return [];
+  const rows = await database.query<{ place: number }>(
+    `select k.place::integer as place
+    from unnest($1::integer[], $2::text[], $3::uuid[])
+      with ordinality as k(project, session_id, id, place)
+    where not exists (
+      select from runfold_internal.event e
+      where e.project = k.project and e.session_id = k.session_id and e.id = k.id)`,
+    [
+      keys.map((key) => key.project),
+      keys.map((key) => key.session_id),
+      keys.map((key) => eventKey(key.id)),
+    ],
+  );
+  return rows.flatMap(({ place }) => keys[place - 1] ?? []);
+}

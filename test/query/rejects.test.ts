@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dropReject, getReject, listRejects } from '#runfold/query/rejects.js';
+import { type Database, openDatabase } from '#runfold/store/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { foldEvents } from '../support/fold-events.js';
+import { describeWithPostgres } from '../support/suite.js';
+
+describeWithPostgres('rejects', () => {
+  let own: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    own = await createTestDatabase();
+    database = openDatabase(own.url);
+    const bad = Array.from({ length: 5 }, (_, n) => ({
+      type: 'run',
+      run_id: `r-${n}`,
+      status: 'odd',
+    }));
+    await foldEvents(database, bad);
+    await foldEvents(database, [{ type: 'walk' }]);
+    await foldEvents(database, [{ type: 'swim' }], 2);
+  });
+
+  afterAll(async () => {
+    await database?.close();
+    await own?.drop();
+  });
+
+  test('are listed newest first, each once', async () => {
+    const first = await listRejects(database, { limit: 4 });
+    const second = await listRejects(database, { limit: 4, cursor: first.next_cursor });
+    expect(second.next_cursor).toBeUndefined();
+    const items = [...first.items, ...second.items];
+    expect(new Set(items.map((item) => item.id)).size).toBe(6);
+    expect(items[0]).toMatchObject({
+      project: 1,
+      code: 'invalid_event',
+      message: 'type: expected one of message, tool_call, run, got "walk"',
+      position: 0,
+    });
+    expect(JSON.parse(items[0]?.payload ?? '')).toMatchObject({ type: 'walk' });
+    expect(items[0]?.received_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z$/);
+    expect((await listRejects(database, { code: 'invalid_job' })).items).toEqual([]);
+    expect((await listRejects(database, { project: 2 })).items).toHaveLength(1);
+  });
+
+  test('are read and dropped by id, within their project', async () => {
+    const [reject] = (await listRejects(database, { limit: 1 })).items;
+    const id = reject?.id ?? '';
+    expect(await getReject(database, { id })).toEqual(reject);
+    expect(await getReject(database, { id, project: 2 })).toBeUndefined();
+    expect(await dropReject(database, { id, project: 2 })).toBe(false);
+    expect(await dropReject(database, { id })).toBe(true);
+    expect(await dropReject(database, { id })).toBe(false);
+    expect(await getReject(database, { id })).toBeUndefined();
+  });
+
+  test('of an id that is none are not there', async () => {
+    expect(await getReject(database, { id: 'nonsense' })).toBeUndefined();
+    expect(await dropReject(database, { id: randomUUID() })).toBe(false);
+  });
+});
