@@ -1,0 +1,117 @@
+import { z } from 'zod';
+
+/** What the environment sets. */
+export interface Config {
+  /** The store's Postgres; undefined is the embedded store. */
+  readonly database_url: string | undefined;
+  /** The queue's Redis; undefined is a queue on the store's Postgres. */
+  readonly redis_url: string | undefined;
+  /** The embedded store's folder. */
+  readonly dir: string;
+  readonly log_level: LogLevel;
+  /** What the queue's keys in Redis begin with. */
+  readonly redis_prefix: string;
+  /** The project events belong to and queries look at. */
+  readonly project: number;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** How much the log says. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** The environment sets something that cannot be used. Every fault is in the message. */
+export class ConfigError extends Error {
+  readonly code = 'invalid_config';
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+const url = (protocols: readonly string[], example: string) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `a URL such as ${example}`,
+  });
+
+/** Each variable, what it takes and what it means; the command line's help is made from this. */
+export const variables = {
+  DATABASE_URL: {
+    schema: url(
+      ['postgres:', 'postgresql:'],
+      'postgres://user:password@host:5432/runfold',
+    ).optional(),
+    doc: 'Postgres for the store (and the queue, without REDIS_URL). Unset: the embedded store',
+  },
+  REDIS_URL: {
+    schema: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+    doc: 'Redis for the queue; needs DATABASE_URL',
+  },
+  RUNFOLD_DIR: {
+    schema: z.string().min(1).default('.runfold'),
+    doc: "The embedded store's folder. Defaults to .runfold",
+  },
+  RUNFOLD_LOG_LEVEL: {
+    schema: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
+    doc: 'How much is logged. Defaults to info',
+  },
+  RUNFOLD_REDIS_PREFIX: {
+    schema: z
+      .string()
+      .regex(/^[\w.:-]{1,100}$/, { error: 'up to 100 letters, digits, or any of _ . : -' })
+      .default('runfold'),
+    doc: "What the queue's keys in Redis begin with. Defaults to runfold",
+  },
+  RUNFOLD_PROJECT: {
+    schema: z.coerce
+      .number()
+      .refine((value) => Number.isInteger(value) && value >= 1 && value <= 2_147_483_647, {
+        error: 'a whole number from 1',
+      })
+      .default(1),
+    doc: 'The project events belong to and queries look at. Defaults to 1',
+  },
+} as const;
+
+type VariableName = keyof typeof variables;
+
+/**
+ * Reads the configuration from environment variables; an empty one counts as unset. This is the
+ * only place that looks at them.
+ * @throws ConfigError naming every variable at fault, misspelt `RUNFOLD_*` ones among them.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const faults = misspelt(environment);
+  const read = <N extends VariableName>(name: N): z.infer<(typeof variables)[N]['schema']> => {
+    const text = environment[name] === '' ? undefined : environment[name];
+    const result = variables[name].schema.safeParse(text);
+    if (!result.success) {
+      // A URL may hold a password: it is never repeated.
+      const got = name.endsWith('_URL') ? 'something else' : JSON.stringify(text);
+      faults.push(`${name}: expected ${result.error.issues[0]?.message}, got ${got}.`);
+    }
+    return result.data as z.infer<(typeof variables)[N]['schema']>;
+  };
+  const config: Config = {
+    database_url: read('DATABASE_URL'),
+    redis_url: read('REDIS_URL'),
+    dir: read('RUNFOLD_DIR'),
+    log_level: read('RUNFOLD_LOG_LEVEL'),
+    redis_prefix: read('RUNFOLD_REDIS_PREFIX'),
+    project: read('RUNFOLD_PROJECT'),
+  };
+  if (config.redis_url !== undefined && config.database_url === undefined) {
+    faults.push('DATABASE_URL: expected a Postgres URL beside REDIS_URL, got nothing.');
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function misspelt(environment: NodeJS.ProcessEnv): string[] {
+  const known = Object.keys(variables);
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('RUNFOLD_') && !known.includes(name))
+    .map(
+      (name) =>
+        `${name}: expected one of ${known.filter((one) => one.startsWith('RUNFOLD_')).join(', ')}, got an unknown variable.`,
+    );
+}

@@ -1,0 +1,54 @@
+export { type Config, ConfigError, readConfig } from './config.js';
+export * from './producer.js';
+export {
+  type Audit,
+  type Difference,
+  type ProjectionAudit,
+  type VerifyOptions,
+  verify,
+} from './projections/verify.js';
+export type { ProjectOptions, TimeRange } from './query/conditions.js';
+export type { LoggedEvent } from './query/log-page.js';
+export { type ListMessagesOptions, type LoggedMessage, listMessages } from './query/messages.js';
+export type { Page, PageOptions } from './query/page.js';
+export {
+  AmbiguousRunError,
+  type EventKey,
+  InvalidCursorError,
+  InvalidQueryError,
+  NotFoldedError,
+  RunTreeTooDeepError,
+} from './query/query-errors.js';
+export {
+  dropReject,
+  getReject,
+  type ListRejectsOptions,
+  listRejects,
+  type RejectedEvent,
+  type RejectOptions,
+} from './query/rejects.js';
+export { getRunMetrics, type RunMetrics } from './query/run-metrics.js';
+export { getRunTree, type RunTree, type RunTreeOptions } from './query/run-tree.js';
+export { getRun, type ListRunsOptions, listRuns, type RunOptions } from './query/runs.js';
+export { getSessionMetrics, type SessionMetrics } from './query/session-metrics.js';
+export {
+  getSession,
+  type ListSessionsOptions,
+  listSessions,
+  type SessionOptions,
+} from './query/sessions.js';
+export {
+  type ListToolCallsOptions,
+  type LoggedToolCall,
+  listToolCalls,
+} from './query/tool-calls.js';
+export type { RunTotals, SessionTotals, Totals } from './query/totals.js';
+export type { TokenTotals, Usage } from './query/usage.js';
+export { type WaitOptions, waitUntilFolded } from './query/wait-until-folded.js';
+export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';
+export { type Database, type DatabaseTarget, openDatabase } from './store/database.js';
+export { StoreUnavailableError } from './store/database-errors.js';
+export { EmbeddedStoreError, EmbeddedStoreInUseError } from './store/embedded/embedded-store.js';
+export { migrateTier, openTier, type Tier, type TierName, type TierOptions } from './tier.js';
+export type { GroupCommitStats } from './worker/group-commit.js';
+export { type EventWorkerOptions, openWorker, type RunningWorker } from './worker/open-worker.js';

@@ -1,0 +1,81 @@
+import { destination, type Logger, pino } from 'pino';
+import { createProducer, type Producer } from './ingest/producer.js';
+import type { Database } from './store/database.js';
+import { openTier, type Tier, type TierOptions } from './tier.js';
+import { openWorker, type RunningWorker } from './worker/open-worker.js';
+
+/** Settings of `openRunfold`. */
+export interface RunfoldOptions extends TierOptions {
+  /** The project that emitted events belong to. Defaults to 1. */
+  readonly project?: number | undefined;
+  /** Whether this process folds events too. Defaults to true on the embedded tier, else false. */
+  readonly worker?: boolean | undefined;
+  /** Where faults are logged. Defaults to JSON lines of level `warn` on stderr. */
+  readonly log?: Logger | undefined;
+}
+
+/** An open store with all that is needed to emit events, fold them and read totals. */
+export interface Runfold {
+  readonly tier: Tier;
+  /** What queries take first. */
+  readonly database: Database;
+  readonly producer: Producer;
+  /** Undefined where other processes fold. */
+  readonly worker: RunningWorker | undefined;
+  /**
+   * Hands all emitted events to the queue, finishes the batch in hand, and closes everything.
+   * @throws QueueUnavailableError when the queue did not take all events within `timeout_ms`
+   * (default 30,000); all is closed regardless.
+   */
+  close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
+}
+
+/**
+ * Opens Runfold: the embedded store in `.runfold` without options, a Postgres with `database_url`,
+ * a queue on Redis with `redis_url` as well. On the embedded tier it serves and migrates the store,
+ * or shares that of a process which does; elsewhere tables are made by `runfold migrate`.
+ */
+export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold> {
+  const { project, log = pino({ level: 'warn' }, destination({ fd: 2, sync: true })) } = options;
+  const tier = await openTier(options);
+  const opened: Closable[] = [tier.close];
+  const close: Runfold['close'] = (how) => closeAll(opened.splice(0).reverse(), how);
+  try {
+    const isEmbedded = tier.name === 'embedded';
+    const worker =
+      (options.worker ?? isEmbedded)
+        ? await openWorker({
+            database: tier.database,
+            queue: tier.queue,
+            log,
+            shared_session: isEmbedded,
+          })
+        : undefined;
+    if (worker !== undefined) opened.push(() => worker.close());
+    const producer = await createProducer({
+      queue: tier.queue,
+      project,
+      on_error: (error) => log.warn({ err: error }, 'queue unavailable; events stay buffered'),
+    });
+    opened.push(producer.close);
+    return { tier, database: tier.database, producer, worker, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Closable = (options?: { readonly timeout_ms?: number | undefined }) => Promise<void>;
+
+/** Closes each in turn, whatever becomes of the one before, and then tells of the first fault. */
+async function closeAll(opened: readonly Closable[], ...how: Parameters<Closable>): Promise<void> {
+  const faults: unknown[] = [];
+  for (const close of opened) {
+    try {
+      await close(...how);
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+}

@@ -1,0 +1,117 @@
+import { migrateQueue } from './ingest/open-queue.js';
+import type { QueueTarget } from './ingest/queue-target.js';
+import { type Database, type DatabaseTarget, openDatabase } from './store/database.js';
+import { explainDatabaseError } from './store/database-errors.js';
+import { findEmbeddedStore, openEmbeddedStore } from './store/embedded/embedded-store.js';
+import { migrateStore } from './store/migrate.js';
+
+/** Which servers a store stands on. */
+export type TierName = 'embedded' | 'postgres' | 'redis+postgres';
+
+/** The store and the queue of one of the three tiers; only the connection differs between them. */
+export interface Tier {
+  readonly name: TierName;
+  /** Where it is, fit to be shown: no password in it. */
+  readonly place: string;
+  readonly target: DatabaseTarget;
+  readonly database: Database;
+  readonly queue: QueueTarget;
+  /** Whether this process serves the embedded store, and so is the one to migrate it. */
+  readonly is_owner: boolean;
+  close(): Promise<void>;
+}
+
+/** Settings of a tier. */
+export interface TierOptions {
+  /** Postgres; undefined is the embedded store. */
+  readonly database_url?: string | undefined;
+  /** Redis; undefined is a queue on the store's Postgres. */
+  readonly redis_url?: string | undefined;
+  /** What the queue's keys in Redis begin with. Defaults to `runfold`. */
+  readonly redis_prefix?: string | undefined;
+  /** The embedded store's folder. Defaults to `.runfold`. */
+  readonly dir?: string | undefined;
+  /** Loopback TCP port on which an embedded store is served too, for tools like psql. */
+  readonly tcp_port?: number | undefined;
+  /** Refuses to be a guest of another process's embedded store. Defaults to false. */
+  readonly exclusive?: boolean | undefined;
+  /** What this process is, for the message another one gets. Defaults to `runfold`. */
+  readonly role?: string | undefined;
+  /** The most connections. Defaults to 4. */
+  readonly connections?: number | undefined;
+}
+
+/**
+ * Opens the tier that the settings name. On the embedded tier it serves the store, migrating it, or
+ * joins a process that already does; elsewhere `migrateTier` is the operator's to call.
+ */
+export async function openTier(options: TierOptions): Promise<Tier> {
+  return options.database_url === undefined
+    ? openEmbeddedTier(options)
+    : openServerTier(options.database_url, options);
+}
+
+/** Brings the tables of store and queue up to date. Safe when many processes do so at once. */
+export async function migrateTier(tier: Tier): Promise<void> {
+  try {
+    await migrateStore(tier.database);
+    await migrateQueue(tier.queue);
+  } catch (error) {
+    throw explainDatabaseError(error);
+  }
+}
+
+async function openServerTier(url: string, options: TierOptions): Promise<Tier> {
+  const database = openDatabase(url, { max: options.connections ?? 4 });
+  const queue: QueueTarget =
+    options.redis_url === undefined
+      ? { kind: 'postgres', connection: url }
+      : { kind: 'redis', url: options.redis_url, prefix: options.redis_prefix };
+  const { host, pathname } = new URL(url);
+  return {
+    name: options.redis_url === undefined ? 'postgres' : 'redis+postgres',
+    place: `${host || 'local Postgres'}${pathname}`,
+    target: url,
+    database,
+    queue,
+    is_owner: false,
+    close: database.close,
+  };
+}
+
+async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
+  const dir = options.dir ?? '.runfold';
+  const found = options.exclusive ? undefined : await findEmbeddedStore(dir);
+  const store =
+    found === undefined
+      ? await openEmbeddedStore({
+          dir,
+          role: options.role ?? 'runfold',
+          ...(options.tcp_port === undefined ? {} : { tcp_port: options.tcp_port }),
+        })
+      : undefined;
+  const connection = (store ?? found)?.connection;
+  if (connection === undefined) throw new Error('Expected an embedded store.');
+  const database = openDatabase(connection, { max: options.connections ?? 4 });
+  const tier: Tier = {
+    name: 'embedded',
+    place: dir,
+    target: connection,
+    database,
+    queue: { kind: 'postgres', connection },
+    is_owner: store !== undefined,
+    async close() {
+      await database.close();
+      await store?.close();
+    },
+  };
+  if (tier.is_owner) {
+    try {
+      await migrateTier(tier);
+    } catch (error) {
+      await tier.close();
+      throw error;
+    }
+  }
+  return tier;
+}
