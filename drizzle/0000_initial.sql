@@ -41,9 +41,9 @@ CREATE TABLE "runfold_internal"."event" (
 	"tool_name" text collate "C",
 	"tool_call_id" text collate "C",
 	"error_text" text collate "C",
-	"prompt_tokens_details" jsonb,
-	"completion_tokens_details" jsonb,
-	"additional_metrics" jsonb,
+	"prompt_tokens_details" json,
+	"completion_tokens_details" json,
+	"additional_metrics" json,
 	CONSTRAINT "event_project_session_id_id_pk" PRIMARY KEY("project","session_id","id")
 );
 
@@ -138,15 +138,17 @@ CREATE TABLE "runfold_internal"."session" (
 --> statement-breakpoint
 CREATE INDEX "rejected_event_received_at" ON "runfold_internal"."rejected_event" USING btree ("received_at","id");
 --> statement-breakpoint
-CREATE INDEX "run_started_at" ON "runfold_internal"."run" USING btree ("project","started_at_us","session_id","run_id");
+CREATE INDEX "run_started_at" ON "runfold_internal"."run" USING btree ("project",((timestamp 'epoch' + started_at_us * interval '1 microsecond') at time zone 'UTC'),"session_id","run_id");
+--> statement-breakpoint
+CREATE INDEX "run_user_id" ON "runfold_internal"."run" USING btree ("project","user_id",((timestamp 'epoch' + started_at_us * interval '1 microsecond') at time zone 'UTC'),"session_id","run_id");
 --> statement-breakpoint
 CREATE INDEX "run_run_id" ON "runfold_internal"."run" USING btree ("project","run_id");
 --> statement-breakpoint
 CREATE INDEX "run_parent_run_id" ON "runfold_internal"."run" USING btree ("project","parent_run_id") WHERE parent_run_id is not null;
 --> statement-breakpoint
-CREATE INDEX "session_started_at" ON "runfold_internal"."session" USING btree ("project","started_at_us","session_id");
+CREATE INDEX "session_started_at" ON "runfold_internal"."session" USING btree ("project",((timestamp 'epoch' + started_at_us * interval '1 microsecond') at time zone 'UTC'),"session_id");
 --> statement-breakpoint
-CREATE INDEX "session_user_id" ON "runfold_internal"."session" USING btree ("project","user_id","started_at_us","session_id");
+CREATE INDEX "session_user_id" ON "runfold_internal"."session" USING btree ("project","user_id",((timestamp 'epoch' + started_at_us * interval '1 microsecond') at time zone 'UTC'),"session_id");
 --> statement-breakpoint
 create schema if not exists runfold;
 --> statement-breakpoint
@@ -167,7 +169,7 @@ create view runfold.messages as select
   e.session_id as session_id,
   e.run_id as run_id,
   coalesce(e.original_id, e.id::text) as id,
-  timestamptz 'epoch' + e.occurred_at_us * interval '1 microsecond' as occurred_at,
+  (timestamp 'epoch' + e.occurred_at_us * interval '1 microsecond') at time zone 'UTC' as occurred_at,
   e.sequence as sequence,
   case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
   e.parent_run_id as parent_run_id,
@@ -274,7 +276,7 @@ create view runfold.tool_calls as select
   e.session_id as session_id,
   e.run_id as run_id,
   coalesce(e.original_id, e.id::text) as id,
-  timestamptz 'epoch' + e.occurred_at_us * interval '1 microsecond' as occurred_at,
+  (timestamp 'epoch' + e.occurred_at_us * interval '1 microsecond') at time zone 'UTC' as occurred_at,
   e.sequence as sequence,
   e.tool_name as tool_name,
   e.tool_call_id as tool_call_id,
@@ -390,11 +392,11 @@ create view runfold.events as select
   e.session_id as session_id,
   e.run_id as run_id,
   coalesce(e.original_id, e.id::text) as id,
-  timestamptz 'epoch' + e.occurred_at_us * interval '1 microsecond' as occurred_at,
+  (timestamp 'epoch' + e.occurred_at_us * interval '1 microsecond') at time zone 'UTC' as occurred_at,
   e.sequence as sequence,
   case e.type when 1 then 'message' when 2 then 'tool_call' when 3 then 'run' end as type,
   case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
-  case e.status when 1 then 'completed' when 2 then 'error' when 3 then 'cancelled' when 4 then 'paused' end as status,
+  case e.status when 1 then 'paused' when 2 then 'completed' when 3 then 'error' when 4 then 'cancelled' end as status,
   e.tool_name as tool_name,
   e.tool_call_id as tool_call_id,
   e.error as error,
@@ -514,9 +516,9 @@ create view runfold.runs as select
   t.project as project,
   t.session_id as session_id,
   t.run_id as run_id,
-  timestamptz 'epoch' + t.started_at_us * interval '1 microsecond' as started_at,
-  timestamptz 'epoch' + t.ended_at_us * interval '1 microsecond' as ended_at,
-  case t.status % 8 when 1 then 'completed' when 2 then 'error' when 3 then 'cancelled' when 4 then 'paused' end as status,
+  (timestamp 'epoch' + t.started_at_us * interval '1 microsecond') at time zone 'UTC' as started_at,
+  (timestamp 'epoch' + t.ended_at_us * interval '1 microsecond') at time zone 'UTC' as ended_at,
+  case t.status % 8 when 1 then 'paused' when 2 then 'completed' when 3 then 'error' when 4 then 'cancelled' end as status,
   t.parent_run_id as parent_run_id,
   t.agent_id as agent_id,
   t.agent_name as agent_name,
@@ -621,8 +623,8 @@ create view runfold.sessions as select
   t.project as project,
   t.session_id as session_id,
   t.runs as runs,
-  timestamptz 'epoch' + t.started_at_us * interval '1 microsecond' as started_at,
-  timestamptz 'epoch' + t.ended_at_us * interval '1 microsecond' as ended_at,
+  (timestamp 'epoch' + t.started_at_us * interval '1 microsecond') at time zone 'UTC' as started_at,
+  (timestamp 'epoch' + t.ended_at_us * interval '1 microsecond') at time zone 'UTC' as ended_at,
   t.agent_id as agent_id,
   t.team_id as team_id,
   t.workflow_id as workflow_id,

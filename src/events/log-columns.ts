@@ -9,7 +9,7 @@ export type LogColumnType =
   | 'boolean'
   | 'uuid'
   | 'text collate "C"'
-  | 'jsonb';
+  | 'json';
 
 /** One column of the log. */
 export interface LogColumn {
@@ -23,7 +23,7 @@ export const textType = 'text collate "C"';
 
 const metricColumns: readonly LogColumn[] = metricFields.map((field) => ({
   name: metricColumn(field),
-  type: !isSummable(field) ? 'jsonb' : field.kind === 'tokens' ? 'integer' : 'bigint',
+  type: !isSummable(field) ? 'json' : field.kind === 'tokens' ? 'integer' : 'bigint',
 }));
 
 const alignment: Record<LogColumnType, number> = {
@@ -33,7 +33,7 @@ const alignment: Record<LogColumnType, number> = {
   boolean: 3,
   uuid: 4,
   [textType]: 5,
-  jsonb: 6,
+  json: 6,
 };
 
 const columns: readonly LogColumn[] = [

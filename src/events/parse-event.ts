@@ -28,7 +28,15 @@ export function parseEvent(raw: unknown): ParsedEvent {
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);
   if (result.success) return { ok: true, event: asMetricEvent(event) };
-  return { ok: false, faults: result.error.issues.flatMap((issue) => faultsOf(issue, event)) };
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, event));
+  return { ok: false, faults: withoutDerived(faults, raw) };
+}
+
+/** A total that was made of faulty figures is no fault of its own, unless it is the only one. */
+function withoutDerived(faults: EventFault[], raw: RawObject): EventFault[] {
+  if (isRawObject(raw.metrics) && raw.metrics.total_tokens !== undefined) return faults;
+  const others = faults.filter(({ field }) => field !== 'metrics.total_tokens');
+  return others.length === 0 ? faults : others;
 }
 
 function fault(field: string, expected: string, got: unknown): ParsedEvent {

@@ -26,7 +26,7 @@ export interface Projection {
    * Measures of the same name are added up; a `rows` measure counts the finer rows.
    */
   readonly from?: Projection;
-  /** Index columns for reading, beside the primary key. */
+  /** Indexes for reading, beside the primary key: columns, or expressions over them. */
   readonly indexes?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly where?: string }>
   >;

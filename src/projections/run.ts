@@ -1,5 +1,6 @@
 import { textType } from '../events/log-columns.js';
 import { isSummable, metricFields } from '../events/metric-fields.js';
+import { timestampSql } from '../store/view.js';
 import type { Measure } from './measure.js';
 import { defineProjection } from './projection.js';
 
@@ -99,7 +100,10 @@ export const runProjection = defineProjection({
     },
   },
   indexes: {
-    run_started_at: { on: ['project', 'started_at_us', 'session_id', 'run_id'] },
+    run_started_at: { on: ['project', timestampSql('started_at_us'), 'session_id', 'run_id'] },
+    run_user_id: {
+      on: ['project', 'user_id', timestampSql('started_at_us'), 'session_id', 'run_id'],
+    },
     run_run_id: { on: ['project', 'run_id'] },
     run_parent_run_id: { on: ['project', 'parent_run_id'], where: 'parent_run_id is not null' },
   },

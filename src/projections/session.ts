@@ -1,3 +1,4 @@
+import { timestampSql } from '../store/view.js';
 import type { Measure } from './measure.js';
 import { defineProjection } from './projection.js';
 import { runProjection } from './run.js';
@@ -25,7 +26,7 @@ export const sessionProjection = defineProjection({
     ...perRun,
   },
   indexes: {
-    session_started_at: { on: ['project', 'started_at_us', 'session_id'] },
-    session_user_id: { on: ['project', 'user_id', 'started_at_us', 'session_id'] },
+    session_started_at: { on: ['project', timestampSql('started_at_us'), 'session_id'] },
+    session_user_id: { on: ['project', 'user_id', timestampSql('started_at_us'), 'session_id'] },
   },
 });

@@ -20,7 +20,7 @@ export function projectionTable(projection: Projection) {
   return internalSchema.table(projection.name, columns, (table) => [
     primaryKey({ columns: Object.keys(projection.key).map((name) => table[name]) as never }),
     ...Object.entries(projection.indexes ?? {}).map(([name, { on, where }]) => {
-      const built = index(name).on(...(on.map((column) => table[column]) as [never]));
+      const built = index(name).on(...(on.map((column) => table[column] ?? sql.raw(`(${column})`)) as [never]));
       return where === undefined ? built : built.where(sql.raw(where));
     }),
   ]);

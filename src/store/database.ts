@@ -15,6 +15,7 @@ export interface Database {
   readonly pool: pg.Pool;
   /** Runs one statement. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** May be called again. */
   close(): Promise<void>;
 }
 
@@ -43,9 +44,10 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
     options: '-c jit=off',
   });
   pool.on('error', options.onError ?? (() => undefined));
+  let closing: Promise<void> | undefined;
   return {
     pool,
     query: async (text, values = []) => (await pool.query(text, [...values])).rows,
-    close: () => pool.end(),
+    close: () => (closing ??= pool.end()),
   };
 }

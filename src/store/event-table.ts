@@ -3,7 +3,7 @@ import {
   boolean,
   customType,
   integer,
-  jsonb,
+  json,
   type PgColumnBuilderBase,
   pgSchema,
   primaryKey,
@@ -26,7 +26,8 @@ const builders: Record<LogColumnType, () => PgColumnBuilderBase> = {
   boolean: () => boolean(),
   uuid: () => uuid(),
   [textType]: () => byteText(),
-  jsonb: () => jsonb(),
+  // Not jsonb, which puts an object's keys in an order of its own.
+  json: () => json(),
 };
 
 /** A drizzle column of a type of ours, not null where it is required. */

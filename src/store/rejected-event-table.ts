@@ -15,7 +15,7 @@ export const rejectedEventTable = internalSchema.table(
     job_id: text().notNull(),
     code: text().notNull(),
     message: text().notNull(),
-    // JSON as text: what cannot be stored as jsonb (NUL, half a surrogate) is kept as it came.
+    // JSON as text: what Postgres cannot read as JSON (NUL, half a surrogate) is kept as it came.
     payload: text().notNull(),
   },
   (table) => [

@@ -14,9 +14,12 @@ export interface View {
   readonly from: string;
 }
 
-/** Integer microseconds since 1970 as a timestamp, exactly. */
+/**
+ * Integer microseconds since 1970 as a timestamp, exactly. Written so that Postgres knows it for
+ * immutable: an index on it then serves whoever filters or sorts a view by time.
+ */
 export const timestampSql = (micros: string) =>
-  `timestamptz 'epoch' + ${micros} * interval '1 microsecond'`;
+  `(timestamp 'epoch' + ${micros} * interval '1 microsecond') at time zone 'UTC'`;
 /** Integer microseconds as seconds, exactly. */
 export const secondsSql = (micros: string) => `trim_scale(${micros} / 1000000.0)`;
 /** Integer nano-dollars as dollars, exactly. */

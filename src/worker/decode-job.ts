@@ -26,7 +26,7 @@ export interface PlacedRow {
  * is not a batch of ours, or not an event of the vocabulary, becomes a reject, and the rest goes on.
  */
 export function decodeJob(jobId: string, data: unknown): DecodedJob {
-  const fault = jobFault(data);
+  const { fault, events } = readJob(data);
   if (fault !== undefined) {
     const reject = rejectOf({
       job_id: jobId,
@@ -38,7 +38,7 @@ export function decodeJob(jobId: string, data: unknown): DecodedJob {
     });
     return { job_id: jobId, project: 1, rows: [], rejects: [reject] };
   }
-  const { project, events } = data as { project: number; events: unknown[] };
+  const { project } = data as { project: number };
   const rows: PlacedRow[] = [];
   const rejects: Reject[] = [];
   events.forEach((event, position) => {
@@ -53,15 +53,35 @@ export function decodeJob(jobId: string, data: unknown): DecodedJob {
   return { job_id: jobId, project, rows, rejects };
 }
 
+function readJob(data: unknown): { fault?: string; events: unknown[] } {
+  const fault = jobFault(data);
+  if (fault !== undefined) return { fault, events: [] };
+  const { events } = data as { events: unknown };
+  const list = typeof events === 'string' ? parseJson(events) : events;
+  if (Array.isArray(list)) return { events: list };
+  return {
+    fault: 'events: expected an array or the JSON text of one, got something else',
+    events: [],
+  };
+}
+
+/** The value of a JSON text; undefined when it is none. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function jobFault(data: unknown): string | undefined {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     return 'job: expected an object { v, project, events }, got something else';
   }
-  const { v, project, events } = data as Record<string, unknown>;
+  const { v, project } = data as Record<string, unknown>;
   if (v !== jobVersion) return `v: expected ${jobVersion}, got ${JSON.stringify(v) ?? 'nothing'}`;
   if (!Number.isInteger(project) || Number(project) < 1 || Number(project) > 2_147_483_647) {
     return `project: expected a whole number from 1, got ${JSON.stringify(project) ?? 'nothing'}`;
   }
-  if (!Array.isArray(events)) return 'events: expected an array, got something else';
   return undefined;
 }

@@ -8,7 +8,7 @@ function quoted(text: string): string {
   return special.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`;
 }
 
-const isBare = ({ type }: LogColumn) => type !== 'jsonb' && !type.startsWith('text');
+const isBare = ({ type }: LogColumn) => type !== 'json' && !type.startsWith('text');
 
 /**
  * Rows as one array literal a column, in the order of `logColumns`. A column that no row has is an

@@ -35,7 +35,7 @@ export interface RunningWorker {
   stats(): GroupCommitStats;
   /**
    * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
-   * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed.
+   * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed. May be called again.
    */
   close(options?: { readonly timeout_ms?: number }): Promise<void>;
 }

@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+const service = z.object({
+  image: z.string(),
+  command: z.array(z.string()),
+  ports: z.array(z.string()).default([]),
+  volumes: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  healthcheck: z.object({ test: z.array(z.string()) }).optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  restart: z.string(),
+  stop_grace_period: z.string().optional(),
+});
+const compose = z.object({
+  services: z.object({ redis: service, postgres: service, migrate: service, worker: service }),
+  volumes: z.record(z.string(), z.unknown()),
+});
+
+describe('docker-compose.yml', () => {
+  const { services, volumes } = compose.parse(parse(read('docker-compose.yml'), { merge: true }));
+  const { redis, postgres, migrate, worker } = services;
+
+  test('keeps every acknowledged event in Redis: synced at once, never evicted, on a volume', () => {
+    const flags = redis.command.join(' ');
+    expect(redis.image).toBe('redis:8-alpine');
+    expect(flags).toContain('--appendonly yes --appendfsync always');
+    expect(flags).toContain('--maxmemory-policy noeviction');
+    expect(redis.volumes).toEqual(['redis:/data']);
+    expect(redis.healthcheck?.test.join(' ')).toContain('redis-cli ping');
+  });
+
+  test('runs Postgres 18 with its data on a volume and commits on disk', () => {
+    expect(postgres.image).toBe('postgres:18-alpine');
+    expect(postgres.command).toContain('synchronous_commit=on');
+    expect(postgres.volumes).toEqual(['postgres:/var/lib/postgresql']);
+    expect(postgres.healthcheck?.test.join(' ')).toContain('pg_isready');
+    expect(Object.keys(volumes).sort()).toEqual(['postgres', 'redis']);
+  });
+
+  test('starts the worker only after a finished migration and with both servers healthy', () => {
+    expect(migrate.command).toEqual(['migrate']);
+    expect(migrate.restart).toBe('no');
+    expect(migrate.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    expect(worker.command).toEqual(['worker']);
+    expect(worker.depends_on).toEqual({
+      postgres: { condition: 'service_healthy' },
+      redis: { condition: 'service_healthy' },
+      migrate: { condition: 'service_completed_successfully' },
+    });
+    expect(worker).toMatchObject({ restart: 'unless-stopped', stop_grace_period: '60s' });
+    expect(Object.keys(worker.environment).sort()).toEqual(['DATABASE_URL', 'REDIS_URL']);
+  });
+
+  test('is reachable from this machine only', () => {
+    const ports = Object.values(services).flatMap((each) => each.ports);
+    expect(ports).toHaveLength(2);
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+});
+
+describe('Dockerfile', () => {
+  const lines = read('Dockerfile').split('\n');
+
+  test('runs the built program as a user without rights', () => {
+    expect(lines).toContain('USER node');
+    expect(lines).toContain('ENTRYPOINT ["node", "/app/dist/cli/main.js"]');
+  });
+
+  test("runs no package's install script", () => {
+    const installs = lines.filter((line) => line.includes('npm ci'));
+    expect(installs).toHaveLength(2);
+    for (const line of installs) expect(line).toContain('--ignore-scripts');
+  });
+
+  test('copies nothing that .dockerignore keeps out', () => {
+    const letIn = new Set(read('.dockerignore').match(/(?<=^!).+$/gm));
+    const copied = lines
+      .filter((line) => line.startsWith('COPY ') && !line.includes('--from='))
+      .flatMap((line) => line.split(' ').slice(1, -1));
+    expect(copied.filter((path) => !letIn.has(path))).toEqual([]);
+  });
+});
+
+const manifest = z
+  .object({
+    engines: z.object({ node: z.string() }),
+    bin: z.record(z.string(), z.string()),
+    exports: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
+    files: z.array(z.string()),
+  })
+  .parse(JSON.parse(read('package.json')));
+
+describe('package.json', () => {
+  test('names the oldest Node.js it runs on', () => {
+    expect(manifest.engines.node).toBe('>=20.19');
+  });
+
+  test('points every command and export to a file of the build', () => {
+    const targets = [
+      ...Object.values(manifest.bin),
+      ...Object.values(manifest.exports).flatMap((target) =>
+        typeof target === 'string' ? [target] : Object.values(target),
+      ),
+    ];
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  test('gives every command an interpreter line', () => {
+    for (const file of Object.values(manifest.bin)) {
+      expect(read(file)).toMatch(/^#!\/usr\/bin\/env node\n/);
+    }
+  });
+});
+
+describe('the package', () => {
+  let paths: readonly string[] = [];
+
+  beforeAll(async () => {
+    // Without scripts: `prepare` would build, and take dist away under the other tests.
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    const [packed] = z
+      .tuple([z.object({ files: z.array(z.object({ path: z.string() })) })])
+      .parse(JSON.parse(stdout));
+    paths = packed.files.map(({ path }) => path);
+  });
+
+  test('holds the program, the migrations and what explains them', () => {
+    expect(paths).toEqual(
+      expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/cli/main.js']),
+    );
+    expect(paths.filter((path) => /^drizzle\/.+\.sql$/.test(path))).not.toEqual([]);
+    expect(paths.filter((path) => /^docs\/.+\.md$/.test(path))).not.toEqual([]);
+  });
+
+  test('holds no tests, no benchmarks and no settings of this repository', () => {
+    const roots = new Set(paths.map((path) => path.split('/')[0] ?? path));
+    const expected = ['package.json', 'README.md', 'LICENSE', ...manifest.files];
+    expect([...roots].filter((path) => !expected.includes(path))).toEqual([]);
+    expect(paths.filter((path) => /\.test\./.test(path))).toEqual([]);
+  });
+});
+
+describe('package-lock.json', () => {
+  test('names no place to download from, so that every machine uses its own registry', () => {
+    expect(read('package-lock.json')).not.toContain('"resolved": "http');
+  });
+});

@@ -1,0 +1,90 @@
+import { POSTGRES_ROUTES } from './postgres-server.js';
+import { REDIS_ROUTES } from './redis-server.js';
+
+/** Where a server may come from, in the order in which they are tried. */
+export const ROUTES = ['environment', 'containers', 'local', 'binaries'] as const;
+
+export type ServerRoute = (typeof ROUTES)[number];
+
+/** A server the tests use. */
+export interface TestServer {
+  readonly name: 'Postgres' | 'Redis';
+  /** Of Postgres, that of the maintenance database, from which databases are created and dropped. */
+  readonly url: string;
+  readonly version: string;
+  /** How it was found, for the report. */
+  readonly origin: string;
+  /** Ends what was started for the tests; leaves alone what was there before. */
+  stop(): Promise<void>;
+}
+
+/** What each route yields: a server, or in a few words why there is none. Throwing says so too. */
+export type ServerRoutes = Readonly<Record<ServerRoute, () => Promise<TestServer | string>>>;
+
+/** A server, or why there is none. */
+export type ServerSearch =
+  | { readonly server: TestServer }
+  | { readonly server?: undefined; readonly missing: string };
+
+/** Both searches, the line that reports them, and their end. */
+export interface TestServers {
+  readonly postgres: ServerSearch;
+  readonly redis: ServerSearch;
+  readonly report: string;
+  stop(): Promise<void>;
+}
+
+function isRoute(name: string): name is ServerRoute {
+  return (ROUTES as readonly string[]).includes(name);
+}
+
+/** `RUNFOLD_TEST_SERVERS` narrows the search to the routes it names, separated by commas. */
+function chosenRoutes(): readonly ServerRoute[] {
+  const named = process.env.RUNFOLD_TEST_SERVERS;
+  if (named === undefined || named === '') return ROUTES;
+  return named.split(',').map((name) => {
+    if (isRoute(name)) return name;
+    throw new Error(`RUNFOLD_TEST_SERVERS: Expected ${ROUTES.join(', ')}, got ${name}`);
+  });
+}
+
+async function search(routes: ServerRoutes, order: readonly ServerRoute[]): Promise<ServerSearch> {
+  const reasons: string[] = [];
+  for (const route of order) {
+    try {
+      const found = await routes[route]();
+      if (typeof found !== 'string') return { server: found };
+      reasons.push(found);
+    } catch (error) {
+      reasons.push(`${route}: ${error instanceof Error ? error.message : String(error)}`);
+      // Whoever named a server wants that one: another in its place would hide the mistake.
+      if (route === 'environment') break;
+    }
+  }
+  return { missing: reasons.join('; ') };
+}
+
+function describeSearch(name: string, found: ServerSearch): string {
+  if (found.server === undefined) return `no ${name} (${found.missing})`;
+  const { hostname, port } = new URL(found.server.url);
+  const at = [decodeURIComponent(hostname), port].filter((part) => part !== '').join(':');
+  return `${name} ${found.server.version} on ${at} (${found.server.origin})`;
+}
+
+/** Finds a Postgres and a Redis, each on its own, by the first route that leads to one. */
+export async function findServers(
+  order: readonly ServerRoute[] = chosenRoutes(),
+): Promise<TestServers> {
+  const [postgres, redis] = await Promise.all([
+    search(POSTGRES_ROUTES, order),
+    search(REDIS_ROUTES, order),
+  ]);
+  return {
+    postgres,
+    redis,
+    report: `${describeSearch('Postgres', postgres)}, ${describeSearch('Redis', redis)}`,
+    async stop() {
+      await Promise.all([postgres.server?.stop(), redis.server?.stop()]);
+    },
+  };
+}

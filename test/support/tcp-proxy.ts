@@ -1,0 +1,55 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A server's address behind a proxy that a test can cut. */
+export interface TcpProxy {
+  /** The given URL with host and port replaced by the proxy's. */
+  readonly url: string;
+  /** Breaks every connection and refuses new ones. */
+  cut(): Promise<void>;
+  /** Lets connections through again. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Puts a proxy before the server of a URL. */
+export async function openTcpProxy(url: string, defaultPort: number): Promise<TcpProxy> {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  const track = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // A cut connection is what these tests are about; both ends hear of it by themselves.
+    socket.on('error', () => socket.destroy());
+  };
+  const handle = (inner: Socket) => {
+    const outer = connect(Number(target.port || defaultPort), target.hostname);
+    track(inner);
+    track(outer);
+    inner.on('close', () => outer.destroy());
+    outer.on('close', () => inner.destroy());
+    inner.pipe(outer).pipe(inner);
+  };
+  let server: Server | undefined;
+  let port = 0;
+  const listen = async () => {
+    const next = createServer(handle);
+    await new Promise<void>((resolve, reject) => {
+      next.once('error', reject);
+      next.listen(port, '127.0.0.1', resolve);
+    });
+    const address = next.address();
+    if (typeof address === 'object' && address !== null) port = address.port;
+    server = next;
+  };
+  const cut = async () => {
+    const closing = server;
+    server = undefined;
+    for (const socket of sockets) socket.destroy();
+    if (closing !== undefined) await new Promise((resolve) => closing.close(resolve));
+  };
+  await listen();
+  const proxied = new URL(url);
+  proxied.hostname = '127.0.0.1';
+  proxied.port = String(port);
+  return { url: proxied.href, cut, restore: listen, close: cut };
+}

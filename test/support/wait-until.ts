@@ -1,0 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+/** How long and how often {@link waitUntil} looks. */
+export interface WaitOptions {
+  /** What is awaited, for the error. Defaults to "the condition". */
+  readonly what?: string;
+  /** Milliseconds until it gives up. Defaults to 10,000. */
+  readonly timeoutMs?: number;
+  /** Milliseconds between two looks. Defaults to 20. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Polls `read` until `holds` accepts its value, and returns that value. Only for things that give no
+ * signal: whatever can be awaited is awaited instead.
+ *
+ * A `read` that throws counts as "not yet"; its last error becomes the cause. The error at the
+ * deadline carries the last value seen, so a failing test says what was there.
+ */
+export async function waitUntil<T>(
+  read: () => T | Promise<T>,
+  holds: (value: T) => boolean = Boolean,
+  options: WaitOptions = {},
+): Promise<T> {
+  const { what = 'the condition', timeoutMs = 10_000, intervalMs = 20 } = options;
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    let last: string;
+    let cause: unknown;
+    try {
+      const value = await read();
+      if (holds(value)) return value;
+      last = `last value: ${inspect(value, { depth: 4, breakLength: 100 })}`;
+    } catch (error) {
+      cause = error;
+      last = `last error: ${error instanceof Error ? error.message : inspect(error)}`;
+    }
+    if (performance.now() >= deadline) {
+      throw new Error(`Expected ${what} within ${timeoutMs} ms; ${last}`, { cause });
+    }
+    await pause(intervalMs);
+  }
+}
