@@ -63,10 +63,10 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
   const originals = events.filter((event) => event.corrects === undefined);
   const assistant = (event: MetricEvent) => event.type === 'message' && event.role === 'assistant';
   // Events of one instant and one sequence are ordered by the value in question.
-  const inOrder = <V extends string | bigint>(valueOf: (event: MetricEvent) => V | undefined) =>
+  const inOrder = <V extends string | bigint>(pick: (event: MetricEvent) => V | undefined) =>
     originals
       .flatMap((event) => {
-        const value = valueOf(event);
+        const value = pick(event);
         return value === undefined ? [] : [{ event, value }];
       })
       .sort(

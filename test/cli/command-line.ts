@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll } from 'vitest';
+import { type ProcessExit, type RunningProcess, startNode } from '../support/processes.js';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const main = join(root, 'dist/cli/main.js');
+
+/** Where the golden files are. */
+export const goldenFolder = join(root, 'test/golden');
+
+/** A folder of a test file's own, in which commands run. */
+export interface Workplace {
+  readonly dir: string;
+  /** Starts a command there. */
+  start(args: readonly string[], options?: CommandOptions): RunningProcess;
+  /** Runs a command there to its end. */
+  run(args: readonly string[], options?: CommandOptions): Promise<ProcessExit>;
+  /** Writes a file there, a line for each value: texts as they are, the rest as JSON. */
+  write(name: string, lines: readonly unknown[]): Promise<string>;
+}
+
+interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+}
+
+/** A fresh folder for all tests of a file. */
+export function useWorkplace(): Workplace {
+  let dir = '';
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'runfold-cli-'));
+  });
+  afterAll(() => rm(dir, { recursive: true, force: true }));
+  const start: Workplace['start'] = (args, options = {}) =>
+    startNode([main, ...args], { cwd: dir, ...options });
+  return {
+    get dir() {
+      return dir;
+    },
+    start,
+    run: (args, options) => start(args, options).exit,
+    async write(name, lines) {
+      const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+      await writeFile(join(dir, name), `${text.join('\n')}\n`);
+      return name;
+    },
+  };
+}
+
+/** A message of an assistant, as a line of a file. */
+export function message(run_id: string, more: Readonly<Record<string, unknown>> = {}) {
+  return {
+    type: 'message',
+    role: 'assistant',
+    run_id,
+    metrics: { input_tokens: 10, output_tokens: 5, time: 1.5, cost: 0.001 },
+    ...more,
+  };
+}

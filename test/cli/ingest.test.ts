@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { message, useWorkplace } from './command-line.js';
+
+describe('runfold ingest', () => {
+  const work = useWorkplace();
+
+  async function totals(run_id: string) {
+    const { stdout } = await work.run(['runs', 'show', run_id, '--json']);
+    return JSON.parse(stdout).run;
+  }
+
+  test('folds a file, and changes nothing when the file is sent again', async () => {
+    const file = await work.write('twice.ndjson', [
+      message('twice'),
+      // Two equal lines without an id are two events.
+      message('twice'),
+      '',
+      { type: 'tool_call', run_id: 'twice', tool_name: 'search', error: 'boom\u001b[31m' },
+      { type: 'run', run_id: 'twice', status: 'completed' },
+    ]);
+    const first = await work.run(['ingest', file, '--json']);
+    expect(first.code).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      lines: 4,
+      events: 4,
+      sent: 4,
+      invalid_lines: 0,
+      folded: true,
+      applied: 4,
+      duplicates: 0,
+      rejected: 0,
+    });
+    const before = await totals('twice');
+    expect(before).toMatchObject({
+      assistant_messages: 2,
+      total_tokens: 30,
+      tool_errors: 1,
+      cost: 0.002,
+    });
+
+    const again = await work.run(['ingest', file, '--json']);
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toMatchObject({ sent: 4, applied: 0, duplicates: 4 });
+    expect(await totals('twice')).toEqual(before);
+  });
+
+  test('lets no stored control character reach the reader', async () => {
+    const { stdout } = await work.run(['runs', 'show', 'twice']);
+    expect(stdout).toContain('boom\\u001b[31m');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('reports each bad line by number and field, takes the others, and exits with 1', async () => {
+    const lines = [
+      message('bad'),
+      { ...message('bad'), type: 'mesage' },
+      '{"type":',
+      '[1]',
+      message('bad', { metrics: { input_tokens: 'ten' } }),
+      message('bad', { id: 'last' }),
+    ].map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
+    const { code, stdout, stderr } = await work.run(['ingest', '-'], { input: lines.join('\n') });
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toEqual([
+      'stdin:2: type: expected one of message, tool_call, run, got "mesage"',
+      'stdin:3: event: expected a line of JSON, got "{\\"type\\":"',
+      'stdin:4: event: expected an object, got an array of 1',
+      'stdin:5: metrics.input_tokens: expected a whole number from 0 to 2147483647, got "ten"',
+    ]);
+    expect(stdout).toContain('2 sent: 2 applied');
+    expect(await totals('bad')).toMatchObject({ assistant_messages: 2 });
+  });
+
+  test('stops at the first bad line with --strict', async () => {
+    const file = await work.write('strict.ndjson', [message('strict'), 'x', message('strict')]);
+    const { code, stdout } = await work.run(['ingest', file, '--strict', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ lines: 2, invalid_lines: 1, sent: 1, applied: 1 });
+  });
+
+  test('refuses a line of more than 16 MB by its number, and goes on', async () => {
+    const input = `${JSON.stringify(message('long'))}\n${'x'.repeat(17_000_000)}\n${JSON.stringify(message('long'))}\n`;
+    const { code, stdout, stderr } = await work.run(['ingest', '-', '--json'], { input });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'stdin:2: line: expected a line of at most 16777216 bytes, got one of 17000000\n',
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ lines: 3, sent: 2, applied: 2 });
+  });
+
+  test('says what is wrong with a file that cannot be read', async () => {
+    const { code, stderr } = await work.run(['ingest', 'no-such-file']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: Expected no-such-file to be readable, got: ENOENT.*\n$/);
+  });
+});

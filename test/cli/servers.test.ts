@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createQueueNames, testRedisUrl } from '../support/queue-prefix.js';
+import { describeWithPostgres, describeWithRedis } from '../support/suite.js';
+import { message, useWorkplace } from './command-line.js';
+
+describeWithPostgres('commands on Postgres', () => {
+  const work = useWorkplace();
+  let empty: TestDatabase;
+  beforeAll(async () => {
+    empty = await createEmptyDatabase();
+  });
+  afterAll(() => empty.drop());
+
+  test('say in one line why a server cannot be used, and exit with 1', async () => {
+    const missing = new URL(empty.url);
+    missing.pathname = '/no_such_database';
+    const away = 'postgres://user:secret@127.0.0.1:1/x';
+    for (const [url, says] of [
+      [away, 'Expected Postgres to answer'],
+      [missing.href, 'Expected the database of DATABASE_URL to exist'],
+      [empty.url, 'Run "runfold migrate"'],
+    ] as const) {
+      for (const args of [['worker'], ['runs', 'list'], ['ingest', '-']]) {
+        const { code, stdout, stderr } = await work.run([...args, '--database-url', url], {
+          env: { RUNFOLD_LOG_LEVEL: 'silent' },
+        });
+        expect({ code, stdout }, `${args} ${stderr}`).toEqual({ code: 1, stdout: '' });
+        expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(says)]);
+      }
+    }
+  });
+
+  test('migrate, ingest with --wait, and read', async () => {
+    const env = { DATABASE_URL: empty.url };
+    expect((await work.run(['migrate'], { env })).code).toBe(0);
+    expect((await work.run(['migrate'], { env })).code).toBe(0);
+    const file = await work.write('one.ndjson', [message('one', { id: 'e-1' })]);
+    const sent = await work.run(['ingest', file, '--wait', '--json'], { env });
+    expect(sent.code, sent.stderr).toBe(0);
+    expect(JSON.parse(sent.stdout)).toMatchObject({ sent: 1, folded: true, applied: 1 });
+    const { stdout } = await work.run(['runs', 'list', '--json'], { env });
+    expect(JSON.parse(stdout).items).toMatchObject([{ run_id: 'one', total_tokens: 15 }]);
+  });
+});
+
+describeWithRedis('a worker on Redis and Postgres', () => {
+  const work = useWorkplace();
+  let database: TestDatabase;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: testRedisUrl(),
+      RUNFOLD_REDIS_PREFIX: createQueueNames().prefix,
+    };
+  });
+  afterAll(() => database.drop());
+
+  test('folds what another command sends, and ends clean on SIGTERM', async () => {
+    const worker = work.start(['worker'], { env });
+    await worker.waitForLine(/worker started/);
+    const lines = Array.from({ length: 2_000 }, (_, at) => message('many', { id: `e-${at}` }));
+    const file = await work.write('many.ndjson', lines);
+    const sent = await work.run(['ingest', file, '--wait', '--json'], { env });
+    expect(sent.code, sent.stderr).toBe(0);
+    expect(JSON.parse(sent.stdout)).toMatchObject({ sent: 2_000, folded: true });
+    const { stdout } = await work.run(['runs', 'show', 'many', '--json'], { env });
+    expect(JSON.parse(stdout).run).toMatchObject({ assistant_messages: 2_000 });
+
+    worker.kill('SIGTERM');
+    const { code, stderr } = await worker.exit;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/"msg":"worker stopped"/);
+  });
+
+  test('rejects are listed, retried and dropped', async () => {
+    const { openQueue } = await import('#runfold/ingest/open-queue.js');
+    const { jobName, jobOptions } = await import('#runfold/ingest/event-job.js');
+    const queue = await openQueue(
+      { kind: 'redis', url: String(env.REDIS_URL), prefix: String(env.RUNFOLD_REDIS_PREFIX) },
+      { onError: () => undefined },
+    );
+    // What no producer lets through: an event without a time, and one without a type.
+    const events = [message('again', { id: 'late' }), { run_id: 'again', id: 'odd' }];
+    await queue.add(jobName, { v: 1, project: 1, events }, jobOptions);
+    await queue.close();
+    const worker = work.start(['worker'], { env });
+    await worker.waitForLine(/events rejected/);
+
+    const listed = JSON.parse((await work.run(['rejects', 'list', '--json'], { env })).stdout);
+    expect(listed.items).toHaveLength(2);
+    const retried = await work.run(['rejects', 'retry', '--all', '--json'], { env });
+    expect({ code: retried.code, ...JSON.parse(retried.stdout) }).toEqual({
+      code: 1,
+      sent: 1,
+      kept: 1,
+    });
+    expect(retried.stderr).toMatch(/^[0-9a-f-]{36}: kept: type: expected one of/);
+    const dropped = await work.run(['rejects', 'drop', '--all', '--json'], { env });
+    expect(JSON.parse(dropped.stdout)).toEqual({ dropped: 1 });
+    expect((await work.run(['rejects', 'list'], { env })).stdout).toBe('No rejects.\n');
+    worker.kill('SIGINT');
+    expect((await worker.exit).code).toBe(0);
+  });
+});

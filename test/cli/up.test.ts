@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { message, useWorkplace } from './command-line.js';
+
+describe('runfold up on a folder', () => {
+  const work = useWorkplace();
+
+  test('shares its store with other commands, refuses a second owner, and ends clean', async () => {
+    const up = work.start(['up']);
+    await up.waitForLine(/^Runfold is up\.$/, 60_000);
+
+    const file = await work.write('events.ndjson', [message('shared'), message('shared')]);
+    const ingest = await work.run(['ingest', file, '--json']);
+    expect(ingest.code, ingest.stderr).toBe(0);
+    expect(JSON.parse(ingest.stdout)).toMatchObject({ sent: 2, folded: true });
+    const shown = await work.run(['runs', 'show', 'shared', '--json']);
+    expect(JSON.parse(shown.stdout).run).toMatchObject({ assistant_messages: 2 });
+
+    const second = await work.run(['up']);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(
+      new RegExp(
+        `^error: Expected .* to be free, got a store served by process ${up.pid} \\(runfold up\\)`,
+      ),
+    );
+
+    up.kill('SIGTERM');
+    const { code, stderr } = await up.exit;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('SIGTERM: finishing');
+
+    // What is left is a store that the next command opens by itself.
+    const after = await work.run(['runs', 'list', '--json']);
+    expect(JSON.parse(after.stdout).items).toHaveLength(1);
+  });
+});
+
+describe('runfold demo', () => {
+  const work = useWorkplace();
+
+  test('plays, checks the totals, and ends by itself', async () => {
+    const { code, stdout, stderr } = await work.run(['demo', '--events', '1500']);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/✓ [\d,]+ received = [\d,]+ applied \+ [\d,]+ duplicate \+ 0 rejected/);
+    expect(stdout).toContain('✓ The totals equal the log:');
+  });
+});
