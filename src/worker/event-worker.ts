@@ -15,8 +15,11 @@ export class EventWorker extends Worker {
   }
 }
 
-/** How long the lock of a job in hand lasts; it is renewed at half of it. In milliseconds. */
-const lockDuration = 30_000;
+/**
+ * How long the lock of a job in hand lasts; it is renewed at half of it. In milliseconds. After a
+ * `kill -9` another worker takes the job over once it has run out.
+ */
+const lockDuration = 10_000;
 
 /** BullMQ's settings for a worker of ours. */
 export function workerOptions(settings: {
@@ -35,7 +38,7 @@ export function workerOptions(settings: {
     lockDuration,
     autorun: false,
     // A worker killed in mid-job is no fault of the job: it comes back as often as it takes.
-    maxStalledCount: Number.MAX_SAFE_INTEGER,
+    maxStalledCount: 1_000_000_000,
     runRetryDelay: 1_000,
   };
 }

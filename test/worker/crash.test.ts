@@ -1,0 +1,85 @@
+import { afterEach, expect, test } from 'vitest';
+import { createProducer } from '#runfold/ingest/producer.js';
+import { verify } from '#runfold/projections/verify.js';
+import { openTier } from '#runfold/tier.js';
+import { modelOf } from '../support/model.js';
+import { type RunningProcess, startNode } from '../support/processes.js';
+import { readTotals } from '../support/read-totals.js';
+import { sampleEvents } from '../support/sample-events.js';
+import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
+import { waitUntil } from '../support/wait-until.js';
+
+const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+
+describeOnEachTier('a worker that ends in mid-work', (name) => {
+  let home: TestTier | undefined;
+  const processes: RunningProcess[] = [];
+  afterEach(async () => {
+    for (const one of processes.splice(0)) one.kill('SIGKILL');
+    await home?.close();
+    home = undefined;
+  });
+
+  /** Elsewhere the worker is a process of its own; an embedded store has its worker inside `up`. */
+  const start = async (env: Readonly<Record<string, string>>) => {
+    const one = startNode([main, name === 'embedded' ? 'up' : 'worker'], { env });
+    processes.push(one);
+    await one.waitForLine(/worker started/);
+    return one;
+  };
+
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'by %s loses nothing that was acknowledged, and repeats nothing',
+    async (signal) => {
+      home = await openTestTier(name);
+      const { env, options } = home;
+      // The process under test serves the embedded store; this one is its guest.
+      if (name === 'embedded') await home.tier.close();
+      const events = sampleEvents(12_000);
+      const first = await start(env);
+      const guest = await openTier(options);
+      const producer = await createProducer({ queue: guest.queue, batch_events: 100 });
+      const acknowledged: typeof events = [];
+      const logged = async () => {
+        const [row] = await guest.database.query<{ count: string }>(
+          'select count(*) from runfold_internal.event',
+        );
+        return Number(row?.count);
+      };
+      // A third goes in and is being folded; the signal comes while the second third does.
+      for (const event of events.slice(0, 4_000)) producer.emit(event);
+      await producer.flush();
+      acknowledged.push(...events.slice(0, 4_000));
+      await waitUntil(logged, (count) => count > 0, { what: 'the first events in the log' });
+      for (const event of events.slice(4_000, 8_000)) producer.emit(event);
+      await producer.flush();
+      acknowledged.push(...events.slice(4_000, 8_000));
+      first.kill(signal);
+      const end = await first.exit;
+      if (signal === 'SIGTERM') expect(end.code).toBe(0);
+      await producer.close({ timeout_ms: 1 }).catch((error) => {
+        expect(error).toMatchObject({ code: 'queue_unavailable' });
+      });
+      await guest.close();
+
+      await start(env);
+      const again = await openTier(options);
+      const rest = await createProducer({ queue: again.queue, batch_events: 100 });
+      for (const event of events.slice(8_000)) rest.emit(event);
+      await rest.close();
+      acknowledged.push(...events.slice(8_000));
+      const { database } = again;
+      await waitUntil(
+        async () => (await verify(database, { projections: [] })).events,
+        (count) => count === acknowledged.length,
+        { what: 'every acknowledged event in the log', timeoutMs: 40_000, intervalMs: 100 },
+      );
+      const model = modelOf(acknowledged);
+      const live = await readTotals(database);
+      expect(live.runs).toEqual(model.runs);
+      expect(await verify(database)).toMatchObject({ equal: true, differences: [] });
+      await again.close();
+    },
+    90_000,
+  );
+});
