@@ -1,0 +1,27 @@
+/** A producer process: `emit-process.ts EVENTS EVENTS_PER_JOB`, told where by the environment. */
+import { readConfig } from '../src/config.js';
+import { createProducer } from '../src/ingest/producer.js';
+import { agentEvents } from './workload.js';
+
+const [count = '1000', perJob = '500'] = process.argv.slice(2);
+const config = readConfig();
+const queue =
+  config.redis_url === undefined
+    ? ({ kind: 'postgres', connection: config.database_url ?? '' } as const)
+    : ({ kind: 'redis', url: config.redis_url, prefix: config.redis_prefix } as const);
+const limit = 20_000;
+const producer = await createProducer({
+  queue,
+  batch_events: Number(perJob),
+  buffer_events: 2 * limit,
+});
+await producer.flush();
+process.stdout.write(`start ${Date.now()}\n`);
+const before = process.cpuUsage();
+for (const event of agentEvents(Number(count))) {
+  producer.emit(event);
+  if (producer.stats().waiting_events >= limit) await producer.flush();
+}
+await producer.close();
+const { user, system } = process.cpuUsage(before);
+process.stdout.write(`done ${Date.now()} ${(user + system) / 1e6}\n`);

@@ -1,0 +1,101 @@
+import type { MetricEventInput } from '../src/events/metric-event.js';
+
+const models = [
+  ['gpt-5', 'openai'],
+  ['gpt-5-mini', 'openai'],
+  ['claude-opus-4-5', 'anthropic'],
+  ['claude-haiku-4-5', 'anthropic'],
+  ['gemini-3-pro', 'google'],
+] as const;
+const tools = ['web_search', 'run_sql', 'read_file', 'send_email', 'calendar_lookup'];
+
+/** Runs that are under way at the same time, unless told otherwise: their events come interleaved. */
+const usualConcurrentRuns = 250;
+const eventsPerRun = 8;
+/** From one event of a run to its next, in milliseconds. */
+const pace = 4_000;
+const runsPerSession = 4;
+
+/** A repeatable sequence of numbers from 0 to 1 (mulberry32). */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+function uuid(kind: number, number: number): string {
+  // Spread over the key space as random UUIDs are, and yet the same in every run.
+  const high = (Math.imul(number + 1, 0x9e3779b1) ^ Math.imul(kind, 0x85ebca6b)) >>> 0;
+  const low = Math.imul(number + 7, 0xc2b2ae35) >>> 0;
+  const hex = high.toString(16).padStart(8, '0');
+  return `${hex}-${(kind & 0xffff).toString(16).padStart(4, '0')}-4000-8000-${(number >>> 0)
+    .toString(16)
+    .padStart(4, '0')
+    .slice(-4)}${low.toString(16).padStart(8, '0')}`;
+}
+
+/**
+ * The events of many agents at work, in the order they would arrive: hundreds of runs under way at
+ * once, eight events each, of which half are the assistant's messages with usage.
+ */
+export function* agentEvents(
+  count: number,
+  { seed = 1, concurrentRuns = usualConcurrentRuns } = {},
+): Generator<MetricEventInput> {
+  const random = randomNumbers(seed);
+  const started = Date.UTC(2026, 0, 5);
+  for (let at = 0; at < count; at++) {
+    const wave = Math.floor(at / (concurrentRuns * eventsPerRun));
+    const inWave = at % (concurrentRuns * eventsPerRun);
+    const place = Math.floor(inWave / concurrentRuns);
+    const run = wave * concurrentRuns + (inWave % concurrentRuns);
+    const session = Math.floor(run / runsPerSession);
+    const [model = '', provider = ''] = models[session % models.length] ?? [];
+    const envelope = {
+      id: uuid(1, at),
+      run_id: uuid(2, run),
+      session_id: uuid(3, session),
+      agent_id: `agent-${session % 40}`,
+      user_id: `user-${session % 3_000}`,
+      sequence: place,
+      occurred_at: new Date(started + (wave * eventsPerRun + place) * pace + (run % concurrentRuns)).toISOString(),
+    };
+    if (place === 7) {
+      yield { ...envelope, type: 'run', status: 'completed', metrics: { time: 27.5 + random() / 2 } };
+    } else if (place === 0) {
+      yield { ...envelope, type: 'message', role: 'user' };
+    } else if (place === 2 || place === 4) {
+      yield {
+        ...envelope,
+        type: 'tool_call',
+        tool_name: tools[(run + place) % tools.length] ?? '',
+        tool_call_id: `call_${at}`,
+        error: random() < 0.04,
+        metrics: { time: random() * 3 },
+      };
+    } else {
+      const input = Math.floor(400 + random() * 6_000);
+      const output = Math.floor(20 + random() * 900);
+      yield {
+        ...envelope,
+        type: 'message',
+        role: 'assistant',
+        model,
+        provider,
+        metrics: {
+          input_tokens: input,
+          output_tokens: output,
+          cached_tokens: Math.floor(input * random() * 0.8),
+          reasoning_tokens: Math.floor(output * random() * 0.5),
+          time: 0.4 + random() * 3,
+          time_to_first_token: 0.1 + random(),
+          cost: (input * 1.25 + output * 10) / 1e6,
+        },
+      };
+    }
+  }
+}

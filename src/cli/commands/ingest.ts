@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander';
+import { createCommand, openContext } from '../command.js';
+import { exitCodes, UsageError } from '../command-error.js';
+import { type LineFormat, lineFormats } from '../ingest/event-lines.js';
+import { ingestInput } from '../ingest/ingest-input.js';
+import { describeIngest } from '../ingest/ingest-summary.js';
+import { catchSignals } from '../signals.js';
+
+interface IngestFlags {
+  readonly format: LineFormat;
+  readonly user?: string;
+  readonly wait?: boolean;
+  readonly strict?: boolean;
+  readonly faults: string;
+  readonly json?: boolean;
+}
+
+/** `runfold ingest` */
+export function ingestCommand(): Command {
+  return createCommand({
+    name: 'ingest',
+    summary: 'Send a file of events, one JSON object a line',
+    details:
+      'A line that is no valid event is reported and skipped; the others go in, and the exit code ' +
+      'is 1. An event without an id gets one made from its line, so sending a file twice changes ' +
+      'nothing. Any size of file is read in little memory.',
+    examples: [
+      'runfold ingest events.ndjson',
+      'zcat events.ndjson.gz | runfold ingest -',
+      'runfold ingest runs.ndjson --format agno --user user-1',
+      'runfold ingest events.ndjson --wait --json',
+    ],
+  })
+    .argument('<file>', 'the file, or - for standard input')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'what a line is: a Runfold event, or an Agno run as RunResponse.to_dict() gives it',
+      )
+        .choices(lineFormats)
+        .default('runfold'),
+    )
+    .option('--user <id>', 'whom events are for that do not say so themselves')
+    .option('--wait', 'return when every event is folded (the default on an embedded store)')
+    .option('--no-wait', 'return when the queue has every event')
+    .option('--strict', 'stop at the first line that is no valid event')
+    .option(
+      '--faults <number>',
+      'how many faults are shown one by one; the rest are counted',
+      '100',
+    )
+    .option('--json', 'print the summary as JSON')
+    .action(async (file: string, flags: IngestFlags, command: Command) => {
+      if (!/^\d{1,9}$/.test(flags.faults))
+        throw new UsageError('--faults: expected a whole number.');
+      const context = openContext(command, 'once');
+      const signals = catchSignals(context.terminal);
+      try {
+        const summary = await ingestInput(context, {
+          file,
+          format: flags.format,
+          user_id: flags.user,
+          wait: flags.wait,
+          isStrict: flags.strict === true,
+          faults: Number(flags.faults),
+          signal: signals.signal,
+        });
+        if (flags.json) context.terminal.json(summary);
+        else
+          for (const line of describeIngest(summary, context.terminal)) context.terminal.line(line);
+        const isGood = summary.invalid_lines === 0 && !summary.rejected && !summary.interrupted;
+        process.exitCode = isGood ? exitCodes.ok : exitCodes.failed;
+      } finally {
+        signals.release();
+      }
+    });
+}

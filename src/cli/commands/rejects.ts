@@ -1,0 +1,157 @@
+import type { Command } from 'commander';
+import { dropReject, getReject, listRejects } from '../../query/rejects.js';
+import { checkChoice, chosenRejects } from '../chosen-rejects.js';
+import { type CommandContext, createCommand, createCommandGroup, openContext } from '../command.js';
+import { CommandFailedError } from '../command-error.js';
+import { localTime, plural } from '../figures.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../list-options.js';
+import { printable } from '../printable.js';
+import { retryRejects } from '../retry-rejects.js';
+import { table } from '../table.js';
+import { withTier } from '../with-tier.js';
+
+/** `runfold rejects` */
+export function rejectsCommand(): Command {
+  return createCommandGroup(
+    'rejects',
+    'Look at events the worker could not take, and deal with them',
+    [listCommand(), showCommand(), retryCommand(), dropCommand()],
+  );
+}
+
+function listCommand(): Command {
+  const command = createCommand({
+    name: 'list',
+    summary: 'List rejects, the newest first',
+    examples: ['runfold rejects list', 'runfold rejects list --code invalid_event --json'],
+  }).option('--code <code>', 'only with this code');
+  return addListOptions(command).action(
+    async (flags: ListFlags & { code?: string }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const limit = readLimit(flags);
+      const page = await withTier(context, 'runfold rejects list', ({ database }) =>
+        listRejects(database, {
+          project: settings.project,
+          code: flags.code,
+          cursor: flags.cursor,
+          limit,
+        }),
+      );
+      if (flags.json) return terminal.json(page);
+      if (page.items.length > 0) {
+        const { dim, yellow } = terminal.colors;
+        const columns = [
+          { head: 'reject', cell: (row: (typeof page.items)[number]) => row.id },
+          {
+            head: 'received',
+            cell: (row: (typeof page.items)[number]) => localTime(row.received_at),
+            drop: 1,
+            paint: dim,
+          },
+          { head: 'code', cell: (row: (typeof page.items)[number]) => row.code, paint: yellow },
+          { head: 'message', cell: (row: (typeof page.items)[number]) => row.message, least: 20 },
+        ];
+        terminal.line(table(terminal, columns, page.items));
+      }
+      for (const line of pageEnd(terminal, page, 'rejects')) terminal.line(line);
+    },
+  );
+}
+
+function showCommand(): Command {
+  return createCommand({
+    name: 'show',
+    summary: 'Show one reject in full, with what came',
+    examples: ['runfold rejects show 0b7d1c9e-2f7e-5d53-9a55-0a4de1f4b0c1'],
+  })
+    .argument('<id>', 'the reject')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const reject = await withTier(context, 'runfold rejects show', ({ database }) =>
+        getReject(database, { id, project: settings.project }),
+      );
+      if (reject === undefined) {
+        throw new CommandFailedError(
+          `Expected a reject ${JSON.stringify(id)} in this project, got none.`,
+        );
+      }
+      if (flags.json) return terminal.json(reject);
+      const { bold, dim } = terminal.colors;
+      terminal.line(bold(`Reject ${printable(reject.id)}`));
+      const facts = {
+        code: reject.code,
+        message: reject.message,
+        received: localTime(reject.received_at),
+        job: `${reject.job_id}, event ${reject.position}`,
+        payload: reject.payload,
+      };
+      for (const [name, value] of Object.entries(facts)) {
+        terminal.line(`  ${dim(name.padEnd(8))} ${printable(value)}`);
+      }
+    });
+}
+
+interface ChoiceFlags {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+function retryCommand(): Command {
+  return createCommand({
+    name: 'retry',
+    summary: 'Send rejected events again, and delete their rejects',
+    details: 'One that is still no valid event stays a reject, and the exit code is 1.',
+    examples: [
+      'runfold rejects retry 0b7d1c9e-2f7e-5d53-9a55-0a4de1f4b0c1',
+      'runfold rejects retry --all',
+    ],
+  })
+    .argument('[ids...]', 'the rejects')
+    .option('--all', 'all of the project')
+    .option('--json', 'print { sent, kept } as JSON')
+    .action(async (ids: string[], flags: ChoiceFlags, self: Command) => {
+      const { context, choice } = choose(ids, flags, self);
+      const { terminal } = context;
+      const { sent, kept } = await retryRejects(context, choice);
+      if (flags.json) terminal.json({ sent, kept });
+      else terminal.line(`${plural(sent, 'event')} sent again, ${plural(kept, 'reject')} kept.`);
+      if (kept > 0) process.exitCode = 1;
+    });
+}
+
+function dropCommand(): Command {
+  return createCommand({
+    name: 'drop',
+    summary: 'Delete rejects for good',
+    examples: [
+      'runfold rejects drop 0b7d1c9e-2f7e-5d53-9a55-0a4de1f4b0c1',
+      'runfold rejects drop --all',
+    ],
+  })
+    .argument('[ids...]', 'the rejects')
+    .option('--all', 'all of the project')
+    .option('--json', 'print { dropped } as JSON')
+    .action(async (ids: string[], flags: ChoiceFlags, self: Command) => {
+      const { context, choice } = choose(ids, flags, self);
+      const { terminal } = context;
+      const dropped = await withTier(context, 'runfold rejects drop', async ({ database }) => {
+        let done = 0;
+        for await (const { id, project } of chosenRejects(database, choice)) {
+          if (await dropReject(database, { id, project })) done += 1;
+        }
+        return done;
+      });
+      if (flags.json) terminal.json({ dropped });
+      else terminal.line(`${plural(dropped, 'reject')} deleted.`);
+    });
+}
+
+function choose(ids: readonly string[], flags: ChoiceFlags, self: Command) {
+  const context: CommandContext = openContext(self, 'once');
+  const choice = { ids, all: flags.all === true, project: context.settings.project };
+  checkChoice(choice);
+  return { context, choice };
+}

@@ -1,0 +1,126 @@
+import { type Command, Option } from 'commander';
+import type { RunStatus } from '../../events/metric-event.js';
+import { runStatuses } from '../../events/metric-event.js';
+import { getRunMetrics } from '../../query/run-metrics.js';
+import { getRunTree } from '../../query/run-tree.js';
+import { listRuns } from '../../query/runs.js';
+import { createCommand, createCommandGroup, openContext } from '../command.js';
+import { CommandFailedError } from '../command-error.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../list-options.js';
+import { showRun } from '../run-page.js';
+import { readRunSteps } from '../run-steps.js';
+import { runTable } from '../run-table.js';
+import { withTier } from '../with-tier.js';
+
+/** `runfold runs` */
+export function runsCommand(): Command {
+  return createCommandGroup('runs', 'Look at runs and what they used', [
+    listCommand(),
+    showCommand(),
+  ]);
+}
+
+interface Filters extends ListFlags {
+  readonly session?: string;
+  readonly user?: string;
+  readonly agent?: string;
+  readonly team?: string;
+  readonly model?: string;
+  readonly status?: RunStatus;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function listCommand(): Command {
+  const command = createCommand({
+    name: 'list',
+    summary: 'List runs, the newest first',
+    examples: [
+      'runfold runs list',
+      'runfold runs list --session s-1 --json',
+      'runfold runs list --status error --from 2026-01-31T00:00:00Z',
+    ],
+  })
+    .option('--session <id>', 'only of this session')
+    .option('--user <id>', 'only for this user')
+    .option('--agent <id>', 'only of this agent')
+    .option('--team <id>', 'only of this team')
+    .option('--model <name>', 'only where this model answered last')
+    .addOption(
+      new Option('--status <status>', 'only with this outcome').choices(Object.keys(runStatuses)),
+    )
+    .option('--from <time>', 'only started at this time or later, RFC 3339 with a zone')
+    .option('--to <time>', 'only started before this time');
+  return addListOptions(command).action(async (flags: Filters, self: Command) => {
+    const context = openContext(self, 'once');
+    const limit = readLimit(flags);
+    const page = await withTier(context, 'runfold runs list', (tier) =>
+      listRuns(tier.database, {
+        project: context.settings.project,
+        session_id: flags.session,
+        user_id: flags.user,
+        agent_id: flags.agent,
+        team_id: flags.team,
+        model: flags.model,
+        status: flags.status,
+        from: flags.from,
+        to: flags.to,
+        cursor: flags.cursor,
+        limit,
+      }),
+    );
+    const { terminal } = context;
+    if (flags.json) return terminal.json(page);
+    if (page.items.length > 0) terminal.line(runTable(terminal, page.items));
+    for (const line of pageEnd(terminal, page, 'runs')) terminal.line(line);
+  });
+}
+
+interface ShowFlags {
+  readonly session?: string;
+  readonly shape: 'runfold' | 'agno';
+  readonly json?: boolean;
+}
+
+function showCommand(): Command {
+  return createCommand({
+    name: 'show',
+    summary: 'Show one run in full',
+    details: 'Its totals, its messages and tool calls in order, and the runs it delegated to.',
+    examples: [
+      'runfold runs show run-1',
+      'runfold runs show run-1 --json',
+      'runfold runs show run-1 --shape agno --json',
+    ],
+  })
+    .argument('<id>', 'the run')
+    .option('--session <id>', 'its session, where several have a run of this id')
+    .addOption(
+      new Option('--shape <shape>', "the run's metrics as a dictionary of Agno's instead, as JSON")
+        .choices(['runfold', 'agno'])
+        .default('runfold'),
+    )
+    .option('--json', 'print { run, messages, tool_calls, tree } as JSON')
+    .action(async (run_id: string, flags: ShowFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      await withTier(context, 'runfold runs show', async ({ database }) => {
+        const options = { run_id, session_id: flags.session, project: settings.project };
+        if (flags.shape === 'agno') {
+          return terminal.json(found(await getRunMetrics(database, options), run_id));
+        }
+        const tree = found(await getRunTree(database, options), run_id);
+        const steps = await readRunSteps(database, tree.run);
+        if (!flags.json) return showRun(terminal, tree, steps.steps);
+        const { messages, tool_calls } = steps;
+        terminal.json({ run: tree.run, messages, tool_calls, tree });
+      });
+    });
+}
+
+function found<T>(value: T | undefined, id: string): T {
+  if (value !== undefined) return value;
+  throw new CommandFailedError(
+    `Expected a run ${JSON.stringify(id)} in this project, got none. See "runfold runs list".`,
+  );
+}

@@ -1,0 +1,111 @@
+import { type Command, Option } from 'commander';
+import { listRuns } from '../../query/runs.js';
+import { getSessionMetrics } from '../../query/session-metrics.js';
+import { getSession, listSessions } from '../../query/sessions.js';
+import { createCommand, createCommandGroup, openContext } from '../command.js';
+import { CommandFailedError } from '../command-error.js';
+import { count } from '../figures.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../list-options.js';
+import { printable } from '../printable.js';
+import { totalsLines } from '../run-report.js';
+import { runTable, sessionTable } from '../run-table.js';
+import { withTier } from '../with-tier.js';
+
+/** `runfold sessions` */
+export function sessionsCommand(): Command {
+  return createCommandGroup('sessions', 'Look at sessions and what their runs used', [
+    listCommand(),
+    showCommand(),
+  ]);
+}
+
+interface Filters extends ListFlags {
+  readonly user?: string;
+  readonly agent?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function listCommand(): Command {
+  const command = createCommand({
+    name: 'list',
+    summary: 'List sessions, the newest first',
+    examples: ['runfold sessions list', 'runfold sessions list --user user-1 --json'],
+  })
+    .option('--user <id>', 'only for this user')
+    .option('--agent <id>', 'only of this agent')
+    .option('--from <time>', 'only started at this time or later, RFC 3339 with a zone')
+    .option('--to <time>', 'only started before this time');
+  return addListOptions(command).action(async (flags: Filters, self: Command) => {
+    const context = openContext(self, 'once');
+    const { terminal, settings } = context;
+    const limit = readLimit(flags);
+    const page = await withTier(context, 'runfold sessions list', (tier) =>
+      listSessions(tier.database, {
+        project: settings.project,
+        user_id: flags.user,
+        agent_id: flags.agent,
+        from: flags.from,
+        to: flags.to,
+        cursor: flags.cursor,
+        limit,
+      }),
+    );
+    if (flags.json) return terminal.json(page);
+    if (page.items.length > 0) terminal.line(sessionTable(terminal, page.items));
+    for (const line of pageEnd(terminal, page, 'sessions')) terminal.line(line);
+  });
+}
+
+/** The most runs shown below a session. */
+const mostRuns = 50;
+
+interface ShowFlags {
+  readonly shape: 'runfold' | 'agno';
+  readonly json?: boolean;
+}
+
+function showCommand(): Command {
+  return createCommand({
+    name: 'show',
+    summary: 'Show one session: its totals and its runs',
+    examples: ['runfold sessions show s-1', 'runfold sessions show s-1 --shape agno --json'],
+  })
+    .argument('<id>', 'the session')
+    .addOption(
+      new Option(
+        '--shape <shape>',
+        "the session's metrics as a dictionary of Agno's instead, as JSON",
+      )
+        .choices(['runfold', 'agno'])
+        .default('runfold'),
+    )
+    .option('--json', `print { session, runs } as JSON, with at most ${mostRuns} runs`)
+    .action(async (session_id: string, flags: ShowFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      await withTier(context, 'runfold sessions show', async ({ database }) => {
+        const options = { session_id, project: settings.project };
+        if (flags.shape === 'agno') {
+          return terminal.json(found(await getSessionMetrics(database, options), session_id));
+        }
+        const session = found(await getSession(database, options), session_id);
+        const runs = await listRuns(database, { ...options, limit: mostRuns });
+        if (flags.json) return terminal.json({ session, runs: runs.items });
+        terminal.line(terminal.colors.bold(`Session ${printable(session.session_id)}`));
+        for (const line of totalsLines(terminal, session)) terminal.line(line);
+        terminal.line(`\n${runTable(terminal, runs.items)}`);
+        if (runs.next_cursor === undefined) return;
+        terminal.line(
+          terminal.colors.dim(`The newest ${mostRuns} of ${count(session.runs)} runs.`),
+        );
+      });
+    });
+}
+
+function found<T>(value: T | undefined, id: string): T {
+  if (value !== undefined) return value;
+  throw new CommandFailedError(
+    `Expected a session ${JSON.stringify(id)} in this project, got none. See "runfold sessions list".`,
+  );
+}

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { openWorker } from '../../worker/open-worker.js';
+import { checkMigrated } from '../check-migrated.js';
+import { createCommand, openContext } from '../command.js';
+import { catchSignals } from '../signals.js';
+import { withTier } from '../with-tier.js';
+
+/** `runfold worker` */
+export function workerCommand(): Command {
+  return createCommand({
+    name: 'worker',
+    summary: 'Fold events from the queue into the store until stopped',
+    details:
+      'Run as many as you like. SIGTERM or SIGINT ends one in good order: it takes no more jobs, ' +
+      'writes those in hand, and exits with 0; a second signal ends it at once with 1.',
+    examples: [
+      'DATABASE_URL=postgres://… REDIS_URL=redis://… runfold worker',
+      'runfold worker --dir .runfold --log-level debug',
+    ],
+  }).action(async (_options: unknown, command: Command) => {
+    const context = openContext(command, 'service');
+    const signals = catchSignals(context.terminal);
+    await withTier(context, 'runfold worker', async (tier) => {
+      await checkMigrated(tier.database);
+      const worker = await openWorker({
+        database: tier.database,
+        queue: tier.queue,
+        log: context.log,
+        shared_session: tier.name === 'embedded',
+      });
+      await signals.received;
+      await worker.close();
+    });
+    signals.release();
+  });
+}

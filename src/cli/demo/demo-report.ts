@@ -1,0 +1,113 @@
+import type { Audit } from '../../projections/verify.js';
+import { getRunTree } from '../../query/run-tree.js';
+import { listRuns } from '../../query/runs.js';
+import { listSessions } from '../../query/sessions.js';
+import type { Database } from '../../store/database.js';
+import type { GroupCommitStats } from '../../worker/group-commit.js';
+import { count, duration, plural } from '../figures.js';
+import { printable } from '../printable.js';
+import { showRun } from '../run-page.js';
+import { readRunSteps } from '../run-steps.js';
+import { runTable, sessionTable } from '../run-table.js';
+import type { Terminal } from '../terminal.js';
+import type { DemoFolder } from './demo-folder.js';
+import type { Workload } from './workload.js';
+
+const tableRows = 8;
+
+/** Says what is going to happen. */
+export function showIntroduction(terminal: Terminal, workload: Workload, folder: DemoFolder): void {
+  const { bold, dim } = terminal.colors;
+  const { deliveries, events, late, repeats } = workload;
+  const fate = folder.isKept ? 'kept' : 'removed at the end; keep it with --dir';
+  terminal.line(
+    bold("Runfold demo: a day of agents' work through the real producer, queue and worker"),
+  );
+  terminal.line(
+    `  ${dim('plays')}  ${count(deliveries.length)} deliveries of ${count(events)} events: ${count(late)} late, ${count(repeats)} repeated`,
+  );
+  terminal.line(`  ${dim('store')}  embedded Postgres in ${printable(folder.dir)}`);
+  terminal.line(`         ${dim(`(${fate})`)}`);
+}
+
+/** Sessions, runs, and one run in full. */
+export async function showTotals(
+  terminal: Terminal,
+  database: Database,
+  { showcase }: Workload,
+): Promise<void> {
+  const { bold, dim } = terminal.colors;
+  const sessions = await listSessions(database, { limit: tableRows });
+  terminal.line(`\n${bold('Sessions')} ${dim(`the newest ${sessions.items.length}`)}`);
+  terminal.line(sessionTable(terminal, sessions.items));
+  const runs = await listRuns(database, { limit: tableRows });
+  terminal.line(`\n${bold('Runs')} ${dim(`the newest ${runs.items.length}`)}`);
+  terminal.line(runTable(terminal, runs.items));
+  const tree = await getRunTree(database, showcase);
+  if (tree === undefined) return;
+  const { steps } = await readRunSteps(database, tree.run);
+  terminal.line();
+  showRun(terminal, tree, steps);
+}
+
+/** Received = applied + duplicate + rejected. */
+export function showBalance(terminal: Terminal, stats: GroupCommitStats, seconds: number): void {
+  const { bold, green, red, dim } = terminal.colors;
+  const { received, applied, duplicate, rejected } = stats;
+  const isBalanced = received === applied + duplicate + rejected;
+  terminal.line(
+    `\n${isBalanced ? green('✓') : red('✗')} ${bold(`${count(received)} received`)} = ${count(applied)} applied + ${count(duplicate)} duplicate + ${count(rejected)} rejected`,
+  );
+  const pace = count(Math.round(received / seconds));
+  terminal.line(
+    `  ${dim(`through the queue and folded in ${duration(seconds)}: ${pace} events/s`)}`,
+  );
+}
+
+/** What the check found, in one line. */
+export function showAudit(terminal: Terminal, audit: Audit, seconds: number): void {
+  const { bold, green, red, dim } = terminal.colors;
+  const tables = audit.projections.map(({ name, rows }) => `${count(rows)} ${name}`).join(', ');
+  const took = dim(`(${duration(seconds)})`);
+  if (audit.equal) {
+    terminal.line(
+      `${green('✓')} ${bold('The totals equal the log:')} ${plural(audit.events, 'event')} folded anew, no row differs ${took}`,
+    );
+    terminal.line(`  ${dim(`rows compared: ${tables}`)}`);
+    return;
+  }
+  const differing = audit.projections.reduce((sum, { differing_rows }) => sum + differing_rows, 0);
+  terminal.line(
+    `${red('✗')} ${bold('The totals differ from the log')} in ${plural(differing, 'row')} ${took}`,
+  );
+  for (const { projection, key, field, expected, actual } of audit.differences.slice(0, 5)) {
+    terminal.line(
+      printable(
+        `  ${projection} ${JSON.stringify(key)} ${field}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`,
+      ),
+    );
+  }
+}
+
+/** What to try next. */
+export function showNextSteps(
+  terminal: Terminal,
+  folder: DemoFolder,
+  { showcase }: Workload,
+): void {
+  const { bold, cyan, dim } = terminal.colors;
+  const dir = folder.isKept ? printable(folder.dir) : 'demo-store';
+  const steps: [string, string][] = [
+    ...(folder.isKept
+      ? []
+      : [[`runfold demo --dir ${dir}`, 'keeps the store'] as [string, string]]),
+    [`runfold runs show ${showcase.run_id} --dir ${dir}`, 'that run again'],
+    [`runfold runs list --status error --dir ${dir}`, 'what went wrong'],
+    [`runfold up --dir ${dir} --port 5433`, 'serve it, to psql too'],
+  ];
+  const width = Math.max(...steps.map(([command]) => command.length));
+  terminal.line(`\n${bold('Try next')}`);
+  for (const [command, meaning] of steps) {
+    terminal.line(`  ${cyan(command.padEnd(width))}  ${dim(meaning)}`);
+  }
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { describeError } from './command-error.js';
+import { createProgram } from './program.js';
+import { readSettings } from './settings.js';
+
+// A reader that has seen enough, such as head, closes the pipe; that is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+let isDebug = false;
+try {
+  await createProgram()
+    .hook('preAction', (_program, command) => {
+      const { log_level } = readSettings(command);
+      isDebug = log_level === 'debug' || log_level === 'trace';
+    })
+    .parseAsync();
+} catch (error) {
+  const { exit, text } = describeError(error, isDebug);
+  if (text !== '') process.stderr.write(`${text}\n`);
+  process.exitCode = exit;
+  // A connection to a server that is away must not keep a failed command alive.
+  if (text !== '') setTimeout(() => process.exit(), 500).unref();
+}

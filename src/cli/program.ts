@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { demoCommand } from './commands/demo.js';
+import { ingestCommand } from './commands/ingest.js';
+import { migrateCommand } from './commands/migrate.js';
+import { rejectsCommand } from './commands/rejects.js';
+import { runsCommand } from './commands/runs.js';
+import { sessionsCommand } from './commands/sessions.js';
+import { upCommand } from './commands/up.js';
+import { workerCommand } from './commands/worker.js';
+import { printableLines } from './printable.js';
+import { addSettings, environmentHelp } from './settings.js';
+
+/** The program with all its commands. */
+export function createProgram(): Command {
+  const program = new Command('runfold')
+    .exitOverride()
+    .description(
+      'An event-sourced metrics store for AI agents: totals that always equal the fold of the log.',
+    )
+    .version(readVersion(), '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .showHelpAfterError('(see "runfold --help")')
+    .configureOutput({ outputError: (text, write) => write(printableLines(text)) });
+  for (const command of [
+    demoCommand(),
+    upCommand(),
+    workerCommand(),
+    migrateCommand(),
+    ingestCommand(),
+    runsCommand(),
+    sessionsCommand(),
+    rejectsCommand(),
+  ]) {
+    program.addCommand(command);
+  }
+  addSettings(program);
+  return program.addHelpText('after', () => `\n${notes}\n\n${environmentHelp(program)}`);
+}
+
+const notes = `Exit codes: 0 all went well, 1 the work or the check failed, 2 asked wrongly.
+Start with "runfold demo"; "runfold <command> --help" has examples.`;
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
+    return String(manifest.version);
+  }
+  throw new Error('Expected a version in package.json, got none.');
+}

@@ -1,0 +1,89 @@
+import { type Command, Option } from 'commander';
+import { type Config, type LogLevel, readConfig, variables } from '../config.js';
+import type { TierOptions } from '../tier.js';
+import { UsageError } from './command-error.js';
+
+/** The flags that every command takes, each with the variable it stands in for. */
+const flags = [
+  { name: 'databaseUrl', flag: '--database-url <url>', variable: 'DATABASE_URL' },
+  { name: 'redisUrl', flag: '--redis-url <url>', variable: 'REDIS_URL' },
+  { name: 'dir', flag: '--dir <folder>', variable: 'RUNFOLD_DIR' },
+  { name: 'project', flag: '--project <number>', variable: 'RUNFOLD_PROJECT' },
+  { name: 'logLevel', flag: '--log-level <level>', variable: 'RUNFOLD_LOG_LEVEL' },
+] as const;
+
+type FlagName = (typeof flags)[number]['name'];
+type Given = { readonly [N in FlagName]?: string };
+
+/** What a command goes by: the environment, and over it the flags. */
+export interface Settings extends Config {
+  /** The flags that were given. */
+  readonly given: Given;
+}
+
+/** Adds the flags that every command takes to a command, or to those that it holds. */
+export function addSettings(command: Command): Command {
+  if (command.commands.length > 0) for (const inner of command.commands) addSettings(inner);
+  const isInner = command.parent !== null;
+  if (isInner && command.commands.length > 0) return command;
+  for (const { flag, variable } of flags) {
+    command.addOption(
+      new Option(flag, `overrides ${variable}`).helpGroup('Options of every command:'),
+    );
+  }
+  return command;
+}
+
+/** The variables, for the end of a command's help. */
+export function environmentHelp(command: Command): string {
+  const help = command.createHelp();
+  help.prepareContext({ helpWidth: Math.min(100, process.stdout.columns ?? 80) });
+  const lines = Object.entries(variables).map(([name, { doc }]) =>
+    help.formatItem(name, 20, doc, help),
+  );
+  return ['Environment variables:', ...lines].join('\n');
+}
+
+/**
+ * Reads the environment and the flags. A flag for one tier sets the variables of the others aside.
+ * @throws ConfigError or UsageError with every fault.
+ */
+export function readSettings(command: Command): Settings {
+  const given = command.optsWithGlobals<Given>();
+  const faults: string[] = [];
+  const values = new Map<FlagName, unknown>();
+  for (const { name, flag, variable } of flags) {
+    const text = given[name];
+    if (text === undefined) continue;
+    const result = variables[variable].schema.safeParse(text);
+    if (result.success) values.set(name, result.data);
+    // The value is not repeated: a URL may hold a password.
+    else faults.push(`${flag.split(' ')[0]}: expected ${result.error.issues[0]?.message}.`);
+  }
+  if (given.dir !== undefined && (given.databaseUrl ?? given.redisUrl) !== undefined) {
+    faults.push(
+      '--dir: expected no --database-url or --redis-url beside it; it names an embedded store.',
+    );
+  }
+  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  const environment = readConfig();
+  const isEmbedded = given.dir !== undefined;
+  const config: Config = {
+    ...environment,
+    database_url: isEmbedded ? undefined : (given.databaseUrl ?? environment.database_url),
+    redis_url: isEmbedded ? undefined : (given.redisUrl ?? environment.redis_url),
+    dir: given.dir ?? environment.dir,
+    project: Number(values.get('project') ?? environment.project),
+    log_level: (values.get('logLevel') as LogLevel | undefined) ?? environment.log_level,
+  };
+  if (config.redis_url !== undefined && config.database_url === undefined) {
+    throw new UsageError('--redis-url: expected a --database-url or DATABASE_URL beside it.');
+  }
+  return { ...config, given };
+}
+
+/** The tier that the settings name. */
+export function tierOptions(settings: Settings, role: string): TierOptions {
+  const { database_url, redis_url, redis_prefix, dir } = settings;
+  return { database_url, redis_url, redis_prefix, dir, role };
+}

@@ -1,0 +1,37 @@
+import type { Terminal } from './terminal.js';
+
+/** The wish to end, by SIGINT or SIGTERM. */
+export interface Signals {
+  /** Aborts at the first signal. */
+  readonly signal: AbortSignal;
+  /** Resolves at the first signal. */
+  readonly received: Promise<void>;
+  /** Leaves signals to their usual effect again. */
+  release(): void;
+}
+
+/** Takes signals over: the first one asks to end in good order, a second one ends at once with 1. */
+export function catchSignals(terminal: Terminal): Signals {
+  const controller = new AbortController();
+  const received = new Promise<void>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const onSignal = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      terminal.note(`${name} again: ended at once; what was not finished will be delivered again.`);
+      process.exit(1);
+    }
+    terminal.note(`${name}: finishing what is in hand; once more to end at once.`);
+    controller.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    received,
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}
