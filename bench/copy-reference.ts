@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { type Database } from '../src/store/database.js';
+import type { Database } from '../src/store/database.js';
 
 /**
  * Events a second at which one COPY stream loads the log's rows, in the order they occurred, into an

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { verify } from '../src/projections/verify.js';
 import { openQueue } from '../src/ingest/open-queue.js';
+import { verify } from '../src/projections/verify.js';
 import { openDatabase } from '../src/store/database.js';
 import { migrateTier, openTier } from '../src/tier.js';
 import { withClient } from '../test/support/postgres-server.js';
@@ -76,10 +76,9 @@ async function measure(run: {
 }): Promise<PipelineRun> {
   const { events, env, database, worker } = run;
   const idle = usageOf(worker.pid ?? 0);
-  const producer = startNode(
-    ['--import', 'tsx', emitter, String(events), String(run.per_job)],
-    { env },
-  );
+  const producer = startNode(['--import', 'tsx', emitter, String(events), String(run.per_job)], {
+    env,
+  });
   const queue = await openQueue(
     { kind: 'redis', url: env.REDIS_URL ?? '', prefix: env.RUNFOLD_REDIS_PREFIX },
     { onError: () => undefined },
@@ -94,7 +93,12 @@ async function measure(run: {
   const seconds = (Date.now() - started) / 1000;
   const usage = usageOf(worker.pid ?? 0);
   await queue.close();
-  if (process.env.BENCH_PEEK) console.log(await database.query(`select relname, n_tup_ins, n_tup_upd, n_tup_hot_upd, n_dead_tup, autovacuum_count, autoanalyze_count, pg_relation_size(relid)/1e6 as mb, pg_indexes_size(relid)/1e6 as idx_mb from pg_stat_user_tables where schemaname='runfold_internal'`));
+  if (process.env.BENCH_PEEK)
+    console.log(
+      await database.query(
+        `select relname, n_tup_ins, n_tup_upd, n_tup_hot_upd, n_dead_tup, autovacuum_count, autoanalyze_count, pg_relation_size(relid)/1e6 as mb, pg_indexes_size(relid)/1e6 as idx_mb from pg_stat_user_tables where schemaname='runfold_internal'`,
+      ),
+    );
   const audit = await verify(database);
   if (!audit.equal || audit.events !== events) {
     throw new Error(`Expected ${events} events and equal totals, got ${JSON.stringify(audit)}`);
@@ -104,7 +108,7 @@ async function measure(run: {
     copy_events_per_second: run.copy ? await copyRate(database) : undefined,
     worker_cpu_us_per_event:
       (((usage?.cpu_seconds ?? Number.NaN) - (idle?.cpu_seconds ?? 0)) * 1e6) / events,
-    producer_cpu_us_per_event: (Number(done[2]) * 1e6) / events,
+    producer_cpu_us_per_event: Number(done[2]) / events,
     worker_peak_mb: usage?.peak_mb ?? Number.NaN,
   };
 }

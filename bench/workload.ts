@@ -62,10 +62,17 @@ export function* agentEvents(
       agent_id: `agent-${session % 40}`,
       user_id: `user-${session % 3_000}`,
       sequence: place,
-      occurred_at: new Date(started + (wave * eventsPerRun + place) * pace + (run % concurrentRuns)).toISOString(),
+      occurred_at: new Date(
+        started + (wave * eventsPerRun + place) * pace + (run % concurrentRuns),
+      ).toISOString(),
     };
     if (place === 7) {
-      yield { ...envelope, type: 'run', status: 'completed', metrics: { time: 27.5 + random() / 2 } };
+      yield {
+        ...envelope,
+        type: 'run',
+        status: 'completed',
+        metrics: { time: 27.5 + random() / 2 },
+      };
     } else if (place === 0) {
       yield { ...envelope, type: 'message', role: 'user' };
     } else if (place === 2 || place === 4) {

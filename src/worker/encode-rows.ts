@@ -16,13 +16,12 @@ const isBare = ({ type }: LogColumn) => type !== 'json' && !type.startsWith('tex
  * quarter longer to read.
  */
 export function encodeRows(rows: readonly LogRow[]): string[] {
-  return logColumns.map((column) => {
-    const { name } = column;
+  return logColumns.map((column, place) => {
     const elements = new Array<unknown>(rows.length);
     const bare = isBare(column);
     let used = false;
     for (let at = 0; at < rows.length; at++) {
-      const value = rows[at]?.[name];
+      const value = rows[at]?.[place];
       if (value === undefined) {
         elements[at] = 'NULL';
         continue;

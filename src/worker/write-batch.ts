@@ -1,5 +1,5 @@
 import type { DatabaseError, Pool } from 'pg';
-import type { LogRow } from '../events/log-row.js';
+import { compareRows, type LogRow, projectOfRow } from '../events/log-row.js';
 import { isDataFault } from '../store/database-errors.js';
 import type { PlacedRow } from './decode-job.js';
 import { encodeRows } from './encode-rows.js';
@@ -65,19 +65,13 @@ export async function writeBatch(
 
 /** Rows go in sorted by key, so that concurrent writers take their locks in one order. */
 function sorted(rows: readonly PlacedRow[]): LogRow[] {
-  return rows.map(({ row }) => row).sort(byKey);
-}
-
-function byKey(a: LogRow, b: LogRow): number {
-  if (a.project !== b.project) return a.project - b.project;
-  if (a.session_id !== b.session_id) return a.session_id < b.session_id ? -1 : 1;
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  return rows.map(({ row }) => row).sort(compareRows);
 }
 
 function rejectByPostgres(placed: PlacedRow, error: DatabaseError): Reject {
   return rejectOf({
     job_id: placed.job_id,
-    project: placed.row.project,
+    project: projectOfRow(placed.row),
     position: placed.position,
     code: error.code ?? 'data_fault',
     message: `Expected an event that Postgres can store, got: ${error.message}`,
