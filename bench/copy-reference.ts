@@ -1,36 +1,94 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import type { Database } from '../src/store/database.js';
+import { logColumns } from '#runfold/events/log-columns.js';
+import { toLogRow } from '#runfold/events/log-row.js';
+import { parseEvent } from '#runfold/events/parse-event.js';
+import type { Database } from '#runfold/store/database.js';
+import { agentEvents } from './workload.js';
 
-/**
- * Events a second at which one COPY stream loads the log's rows, in the order they occurred, into an
- * empty table with the log's columns and indexes.
- */
-export async function copyRate(database: Database): Promise<number> {
+/** Events a second at which one COPY stream loads the log's rows into a table like the log. */
+export interface CopyRates {
+  /** A Node program turns the same events into rows and streams them: what a loader would do. */
+  readonly from_events: number;
+  /** The rows are ready as COPY's own text: what Postgres can take from one stream. */
+  readonly from_text: number;
+}
+
+/** Both rates, each into an empty table with the log's columns and indexes. */
+export async function copyRates(database: Database, events: number): Promise<CopyRates> {
+  const chunks: Buffer[] = [];
   const client = await database.pool.connect();
   try {
-    const chunks: Buffer[] = [];
     const rows = client.query(
       copyTo('copy (select * from runfold_internal.event order by occurred_at_us) to stdout'),
     );
     for await (const chunk of rows) chunks.push(chunk as Buffer);
-    await client.query('drop table if exists runfold_internal.copy_reference');
+  } finally {
+    client.release();
+  }
+  const names = logColumns.map((column) => column.name).join(', ');
+  return {
+    from_events: await rateOf(database, `(${names})`, () => Readable.from(linesOf(events)), events),
+    from_text: await rateOf(database, '', () => Readable.from(chunks), events),
+  };
+}
+
+async function rateOf(
+  database: Database,
+  columns: string,
+  source: () => Readable,
+  events: number,
+): Promise<number> {
+  const client = await database.pool.connect();
+  try {
     await client.query(
       'create table runfold_internal.copy_reference (like runfold_internal.event including all)',
     );
     const started = performance.now();
     await pipeline(
-      Readable.from(chunks),
-      client.query(copyFrom('copy runfold_internal.copy_reference from stdin')),
+      source(),
+      client.query(copyFrom(`copy runfold_internal.copy_reference ${columns} from stdin`)),
     );
     const seconds = (performance.now() - started) / 1000;
-    const { rows: counted } = await client.query<{ count: string }>(
+    const { rows } = await client.query<{ count: string }>(
       'select count(*) from runfold_internal.copy_reference',
     );
+    if (Number(rows[0]?.count) !== events) {
+      throw new Error(`Expected ${events} rows copied, got ${rows[0]?.count}`);
+    }
     await client.query('drop table runfold_internal.copy_reference');
-    return Number(counted[0]?.count) / seconds;
+    return events / seconds;
   } finally {
     client.release();
   }
+}
+
+/** The events as lines of COPY's text format, some hundred lines a chunk. */
+function* linesOf(events: number): Generator<string> {
+  let lines = '';
+  let count = 0;
+  for (const event of agentEvents(events)) {
+    const parsed = parseEvent(event);
+    if (!parsed.ok) throw new Error(`Expected a valid event, got ${JSON.stringify(event)}`);
+    lines += `${toLogRow(parsed.event, 1).map(copyValue).join('\t')}\n`;
+    count += 1;
+    if (count % 500 === 0) {
+      yield lines;
+      lines = '';
+    }
+  }
+  yield lines;
+}
+
+const special = /[\\\t\n\r]/;
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** A value in COPY's text format (PostgreSQL manual, COPY, "Text Format"). */
+function copyValue(value: unknown): string {
+  if (value === undefined) return '\\N';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return special.test(text)
+    ? text.replace(/[\\\t\n\r]/g, (found) => escapes[found] ?? found)
+    : text;
 }

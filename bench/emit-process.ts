@@ -1,6 +1,6 @@
 /** A producer process: `emit-process.ts EVENTS EVENTS_PER_JOB`, told where by the environment. */
-import { readConfig } from '../src/config.js';
-import { createProducer } from '../src/ingest/producer.js';
+import { readConfig } from '#runfold/config.js';
+import { createProducer } from '#runfold/ingest/producer.js';
 import { agentEvents } from './workload.js';
 
 const [count = '1000', perJob = '500'] = process.argv.slice(2);

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { openQueue } from '../src/ingest/open-queue.js';
-import { verify } from '../src/projections/verify.js';
-import { openDatabase } from '../src/store/database.js';
-import { migrateTier, openTier } from '../src/tier.js';
+import { openQueue } from '#runfold/ingest/open-queue.js';
+import { verify } from '#runfold/projections/verify.js';
+import { openDatabase } from '#runfold/store/database.js';
+import { migrateTier, openTier } from '#runfold/tier.js';
 import { withClient } from '../test/support/postgres-server.js';
 import { startNode } from '../test/support/processes.js';
 import { waitUntil } from '../test/support/wait-until.js';
-import { copyRate } from './copy-reference.js';
+import { type CopyRates, copyRates } from './copy-reference.js';
 import { usageOf } from './measure.js';
 
 /** Servers to measure on. */
@@ -20,7 +20,7 @@ export interface PipelineRun {
   /** From the first `emit` to the last commit. */
   readonly events_per_second: number;
   /** One COPY stream of the same rows; undefined when not asked for. */
-  readonly copy_events_per_second: number | undefined;
+  readonly copy: CopyRates | undefined;
   readonly worker_cpu_us_per_event: number;
   readonly producer_cpu_us_per_event: number;
   readonly worker_peak_mb: number;
@@ -50,7 +50,6 @@ export async function runPipeline(
   const tier = await openTier({ database_url: url.href, redis_url: servers.redis });
   await migrateTier(tier);
   const database = openDatabase(url.href);
-  if (process.env.BENCH_SQL) await database.query(process.env.BENCH_SQL);
   const worker = startNode([main, 'worker'], { env });
   try {
     await worker.waitForLine(/worker started/);
@@ -93,19 +92,13 @@ async function measure(run: {
   const seconds = (Date.now() - started) / 1000;
   const usage = usageOf(worker.pid ?? 0);
   await queue.close();
-  if (process.env.BENCH_PEEK)
-    console.log(
-      await database.query(
-        `select relname, n_tup_ins, n_tup_upd, n_tup_hot_upd, n_dead_tup, autovacuum_count, autoanalyze_count, pg_relation_size(relid)/1e6 as mb, pg_indexes_size(relid)/1e6 as idx_mb from pg_stat_user_tables where schemaname='runfold_internal'`,
-      ),
-    );
   const audit = await verify(database);
   if (!audit.equal || audit.events !== events) {
     throw new Error(`Expected ${events} events and equal totals, got ${JSON.stringify(audit)}`);
   }
   return {
     events_per_second: events / seconds,
-    copy_events_per_second: run.copy ? await copyRate(database) : undefined,
+    copy: run.copy ? await copyRates(database, events) : undefined,
     worker_cpu_us_per_event:
       (((usage?.cpu_seconds ?? Number.NaN) - (idle?.cpu_seconds ?? 0)) * 1e6) / events,
     producer_cpu_us_per_event: Number(done[2]) / events,

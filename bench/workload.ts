@@ -1,4 +1,4 @@
-import type { MetricEventInput } from '../src/events/metric-event.js';
+import type { MetricEventInput } from '#runfold/events/metric-event.js';
 
 const models = [
   ['gpt-5', 'openai'],

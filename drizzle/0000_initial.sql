@@ -61,6 +61,14 @@ CREATE TABLE "runfold_internal"."rejected_event" (
 );
 
 --> statement-breakpoint
+CREATE TABLE "runfold_internal"."projection_state" (
+	"name" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"rebuilt_at" timestamp with time zone,
+	CONSTRAINT "projection_state_name_pk" PRIMARY KEY("name")
+);
+
+--> statement-breakpoint
 CREATE TABLE "runfold_internal"."run" (
 	"project" integer NOT NULL,
 	"session_id" text collate "C" NOT NULL,
@@ -149,6 +157,10 @@ CREATE INDEX "run_parent_run_id" ON "runfold_internal"."run" USING btree ("proje
 CREATE INDEX "session_started_at" ON "runfold_internal"."session" USING btree ("project",((timestamp 'epoch' + started_at_us * interval '1 microsecond') at time zone 'UTC'),"session_id");
 --> statement-breakpoint
 CREATE INDEX "session_user_id" ON "runfold_internal"."session" USING btree ("project","user_id",((timestamp 'epoch' + started_at_us * interval '1 microsecond') at time zone 'UTC'),"session_id");
+--> statement-breakpoint
+alter table runfold_internal.run set (fillfactor = 50);
+--> statement-breakpoint
+alter table runfold_internal.session set (fillfactor = 50);
 --> statement-breakpoint
 create schema if not exists runfold;
 --> statement-breakpoint

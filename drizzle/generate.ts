@@ -2,7 +2,7 @@
  * Writes the next migration: `npm run generate -- NAME`.
  *
  * drizzle-kit compares the tables that the field table and the projections declare with its last
- * snapshot; the views and comments follow, whole, whenever their text has changed. Migrations are
+ * snapshot; storage settings, views and comments follow, whole, whenever their text has changed. Migrations are
  * appended and never edited. `--check` writes nothing and fails when a migration is missing.
  */
 import { randomUUID } from 'node:crypto';
@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { views } from '../src/projections/contract.js';
 import { projections } from '../src/projections/projections.js';
-import { projectionTable } from '../src/projections/tables.js';
+import { projectionTable, storageStatement } from '../src/projections/tables.js';
 import { eventTable, internalSchema } from '../src/store/event-table.js';
+import { projectionStateTable } from '../src/store/projection-state-table.js';
 import { rejectedEventTable } from '../src/store/rejected-event-table.js';
 import { viewStatements } from '../src/store/view.js';
 
@@ -37,7 +38,7 @@ const write = (path: string, value: unknown) =>
   writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
 
 const journalFile = file('meta', '_journal.json');
-const viewsFile = file('meta', 'views.json');
+const ownFile = file('meta', 'own-statements.json');
 const breakpoint = '\n--> statement-breakpoint\n';
 
 const journal = read<Journal>(journalFile, { version: '7', dialect: 'postgresql', entries: [] });
@@ -47,18 +48,24 @@ const before =
     ? generateDrizzleJson({})
     : read(file('meta', `${last.tag.slice(0, 4)}_snapshot.json`), generateDrizzleJson({}));
 
-const tables: Record<string, unknown> = { internalSchema, eventTable, rejectedEventTable };
+const tables: Record<string, unknown> = {
+  internalSchema,
+  eventTable,
+  rejectedEventTable,
+  projectionStateTable,
+};
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);
 
-const viewSql = viewStatements(views);
+// What drizzle-kit knows nothing of; repeated whole whenever any of it has changed.
+const ownSql = [...projections.map(storageStatement), ...viewStatements(views)];
 const statements = await generateMigration(before, after);
-if (JSON.stringify(viewSql) !== JSON.stringify(read<string[]>(viewsFile, []))) {
+if (JSON.stringify(ownSql) !== JSON.stringify(read<string[]>(ownFile, []))) {
   // A view that reads a column holds it fast: the old ones go first.
   if (last !== undefined) {
-    statements.unshift(...viewSql.filter((statement) => statement.startsWith('drop view')));
+    statements.unshift(...ownSql.filter((statement) => statement.startsWith('drop view')));
   }
-  statements.push(...viewSql.map((statement) => `${statement};`));
+  statements.push(...ownSql.map((statement) => `${statement};`));
 }
 
 const [name] = process.argv.slice(2);
@@ -75,7 +82,7 @@ if (statements.length === 0) {
   const tag = `${String(idx).padStart(4, '0')}_${name}`;
   writeFileSync(file(`${tag}.sql`), `${statements.join(breakpoint)}\n`);
   write(file('meta', `${tag.slice(0, 4)}_snapshot.json`), { ...after, id: randomUUID() });
-  write(viewsFile, viewSql);
+  write(ownFile, ownSql);
   journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true });
   write(journalFile, journal);
   console.log(`Wrote drizzle/${tag}.sql.`);

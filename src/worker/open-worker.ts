@@ -1,11 +1,12 @@
 import { type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { connectQueue } from '../ingest/open-queue.js';
+import { connectQueue, findOutage } from '../ingest/open-queue.js';
 import { type QueueTarget, queueName } from '../ingest/queue-target.js';
 import { appendAndFoldSql } from '../projections/compile.js';
 import type { Projection } from '../projections/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
+import { cleanUpRebuild } from '../projections/rebuild-claim.js';
 import type { Database } from '../store/database.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { decodeJob } from './decode-job.js';
@@ -37,12 +38,20 @@ export interface RunningWorker {
    * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
    * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed. May be called again.
    */
-  close(options?: { readonly timeout_ms?: number }): Promise<void>;
+  close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
 
-/** Starts a worker: it moves events from the queue into the log and the projections. */
+/**
+ * Starts a worker: it moves events from the queue into the log and the projections. Where Redis is
+ * away it says so once in the log, and starts when Redis answers.
+ * @throws QueueConnectionError when Redis does not take the password.
+ */
 export async function openWorker(options: EventWorkerOptions): Promise<RunningWorker> {
   const { database, log, shared_session: shared = false } = options;
+  // What a dead rebuild left records every event; while Postgres is away that has to wait.
+  await cleanUpRebuild(database).catch((error) =>
+    log.warn({ err: error }, 'could not look for the remains of a rebuild'),
+  );
   const commit = createGroupCommit({
     run: statementOn(
       database.pool,
@@ -53,11 +62,11 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents: options.batch_events ?? 4_000,
   });
-  const onError = (error: Error) => log.error({ err: error }, 'queue error');
-  const { connection, backend, prefix, close } = await connectQueue(options.queue, {
-    role: 'worker',
-    onError,
-  });
+  const outage = await findOutage(options.queue);
+  const { connection, backend, prefix, onError, isLive, close } = await connectQueue(
+    options.queue,
+    { role: 'worker', onError: (error) => log.error({ err: error }, 'queue error; trying on') },
+  );
   const concurrency = adaptiveConcurrency();
 
   const process = async (job: Job, token?: string) => {
@@ -87,16 +96,20 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   worker.on('error', onError);
   worker.on('failed', (job, error) => log.error({ err: error, job_id: job?.id }, 'job failed'));
   worker.on('stalled', (jobId) => log.warn({ job_id: jobId }, 'job taken over from a dead worker'));
-  await worker.waitUntilReady();
-  worker.run().catch(onError);
-  log.info('worker started');
+  const starting = worker.waitUntilReady().then(() => {
+    worker.run().catch(onError);
+    log.info('worker started');
+  });
+  if (outage === undefined) await starting;
+  else starting.catch(onError);
 
   return {
     stats: commit.stats,
     async close({ timeout_ms = 20_000 } = {}) {
       const patience = setTimeout(commit.abandon, timeout_ms);
       try {
-        await worker.close();
+        // With Redis away BullMQ would wait for its answer for ever; the jobs will come again.
+        await worker.close(!isLive());
       } finally {
         clearTimeout(patience);
         await close();
