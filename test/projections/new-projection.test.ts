@@ -1,0 +1,92 @@
+import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { textType } from '#runfold/events/log-columns.js';
+import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { defineProjection } from '#runfold/projections/projection.js';
+import { projections } from '#runfold/projections/projections.js';
+import { projectionTable } from '#runfold/projections/tables.js';
+import { verify } from '#runfold/projections/verify.js';
+import { type Database, openDatabase } from '#runfold/store/database.js';
+import { internalSchema } from '#runfold/store/event-table.js';
+import { decodeJob } from '#runfold/worker/decode-job.js';
+import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { sampleEvents } from '../support/sample-events.js';
+import { describeWithPostgres } from '../support/suite.js';
+
+/** All that a new projection takes: its table, live fold and audit come from this declaration. */
+const agentProjection = defineProjection({
+  name: 'agent',
+  doc: 'One row an agent.',
+  key: {
+    project: { type: 'integer', doc: 'The project' },
+    agent: {
+      type: textType,
+      sql: "coalesce(e.agent_id, '')",
+      doc: 'The agent; empty when unknown',
+    },
+  },
+  measures: {
+    tool_calls: { fold: 'count', where: { type: 'tool_call' }, doc: 'Tool calls' },
+    input_tokens: {
+      fold: 'sum',
+      of: 'input_tokens',
+      unit: 'tokens',
+      where: { type: 'message', role: 'assistant' },
+      doc: 'Tokens sent',
+    },
+    last_seen_us: { fold: 'latest', doc: 'When it was last heard of' },
+  },
+});
+
+describeWithPostgres('a projection declared in one file', () => {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  test('has its table generated, is folded live, and is audited', async () => {
+    const before = generateDrizzleJson({ internalSchema });
+    const after = generateDrizzleJson(
+      { internalSchema, agent: projectionTable(agentProjection) },
+      before.id,
+    );
+    for (const statement of await generateMigration(before, after)) await database.query(statement);
+
+    const all = [...projections, agentProjection];
+    const run = statementOn(database.pool, appendAndFoldSql(all), true);
+    const events = sampleEvents(800);
+    for (const part of [events.slice(0, 500), events.slice(300)]) {
+      await writeBatch(run, decodeJob('job', { v: 1, project: 1, events: part }).rows, []);
+    }
+    const rows = await database.query(
+      'select agent, tool_calls::integer, input_tokens::integer from runfold_internal.agent order by 1',
+    );
+    expect(rows).toEqual(
+      ['agent-0', 'agent-1', 'agent-2'].map((agent) => {
+        const own = events.filter((event) => event.agent_id === agent);
+        return {
+          agent,
+          tool_calls: own.filter((event) => event.type === 'tool_call').length,
+          input_tokens: own.reduce((sum, event) => sum + (event.metrics?.input_tokens ?? 0), 0),
+        };
+      }),
+    );
+    expect(await verify(database, { projections: all })).toMatchObject({ equal: true });
+    await database.query(
+      "update runfold_internal.agent set tool_calls = 1 where agent = 'agent-1'",
+    );
+    expect(await verify(database, { projections: all })).toMatchObject({
+      equal: false,
+      differences: [
+        { projection: 'agent', key: { agent: 'agent-1' }, field: 'tool_calls', actual: 1 },
+      ],
+    });
+  });
+});
