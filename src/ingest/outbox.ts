@@ -32,7 +32,9 @@ export interface Outbox {
   stop(): void;
 }
 
-/** Batches on their way at once: enough to hide a round trip, few enough to stay fair. */
+/** Events of small batches that travel in one call. */
+const shipmentEvents = 250;
+/** Calls on their way at once: enough to hide a round trip, few enough to stay fair. */
 const inFlightLimit = 4;
 /** After this long without an answer an attempt counts as failed; its job id makes a repeat harmless. */
 const attemptTimeoutMs = 10_000;
@@ -59,15 +61,16 @@ export function createOutbox(options: {
 
   const pump = () => {
     while (!stopped && inFlight.size < inFlightLimit && (flushing || buffer.hasFull())) {
-      const batch = buffer.take();
-      if (batch === undefined) {
+      const batches = takeShipment();
+      if (batches.length === 0) {
         flushing = false;
         break;
       }
-      inFlightEvents += batch.events.length;
-      const sending = deliver(batch).finally(() => {
+      const events = batches.reduce((sum, batch) => sum + batch.events.length, 0);
+      inFlightEvents += events;
+      const sending = deliver(batches, events).finally(() => {
         inFlight.delete(sending);
-        inFlightEvents -= batch.events.length;
+        inFlightEvents -= events;
         for (const wake of waiters) wake();
         pump();
       });
@@ -75,12 +78,24 @@ export function createOutbox(options: {
     }
   };
 
-  const deliver = async (batch: Batch) => {
+  /** One large batch, or as many small ones as make a call worth its while. */
+  const takeShipment = () => {
+    const batches: Batch[] = [];
+    for (let events = 0; events < shipmentEvents && (flushing || buffer.hasFull()); ) {
+      const batch = buffer.take();
+      if (batch === undefined) break;
+      batches.push(batch);
+      events += batch.events.length;
+    }
+    return batches;
+  };
+
+  const deliver = async (batches: readonly Batch[], events: number) => {
     for (let attempt = 0; !stopped; attempt++) {
       try {
-        await enqueue(batch);
-        acknowledgedEvents += batch.events.length;
-        acknowledgedJobs += 1;
+        await enqueue(batches);
+        acknowledgedEvents += events;
+        acknowledgedJobs += batches.length;
         lastError = undefined;
         return;
       } catch (error) {
@@ -92,14 +107,18 @@ export function createOutbox(options: {
     }
   };
 
-  const enqueue = (batch: Batch) => {
-    const data = eventJob(kind, project, batch.events);
-    return within(
+  const enqueue = (batches: readonly Batch[]) =>
+    within(
       attemptTimeoutMs,
-      queue.add(jobName, data, { ...jobOptions, jobId: batch.job_id }),
+      queue.addBulk(
+        batches.map(({ events, job_id }) => ({
+          name: jobName,
+          data: eventJob(kind, project, events),
+          opts: { ...jobOptions, jobId: job_id },
+        })),
+      ),
       () => new Error(`no answer within ${attemptTimeoutMs} ms`),
     );
-  };
 
   return {
     sendFull: pump,
