@@ -72,17 +72,22 @@ export const variables = {
   },
 } as const;
 
-type VariableName = keyof typeof variables;
+/** A variable Runfold reads. */
+export type VariableName = keyof typeof variables;
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset. This is the
- * only place that looks at them.
+ * only place that looks at them. `overrides`, such as a command's flags, stand in for variables,
+ * which may then be anything; an empty one sets its variable aside.
  * @throws ConfigError naming every variable at fault, misspelt `RUNFOLD_*` ones among them.
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(
+  environment: NodeJS.ProcessEnv = process.env,
+  overrides: { readonly [N in VariableName]?: string | undefined } = {},
+): Config {
   const faults = misspelt(environment);
   const read = <N extends VariableName>(name: N): z.infer<(typeof variables)[N]['schema']> => {
-    const text = environment[name] === '' ? undefined : environment[name];
+    const text = (overrides[name] ?? environment[name]) || undefined;
     const result = variables[name].schema.safeParse(text);
     if (!result.success) {
       // A URL may hold a password: it is never repeated.
@@ -99,7 +104,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     redis_prefix: read('RUNFOLD_REDIS_PREFIX'),
     project: read('RUNFOLD_PROJECT'),
   };
-  if (config.redis_url !== undefined && config.database_url === undefined) {
+  const isAtFault = faults.some((fault) => fault.startsWith('DATABASE_URL:'));
+  if (config.redis_url !== undefined && config.database_url === undefined && !isAtFault) {
     faults.push('DATABASE_URL: expected a Postgres URL beside REDIS_URL, got nothing.');
   }
   if (faults.length > 0) throw new ConfigError(faults);
@@ -107,11 +113,29 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 }
 
 function misspelt(environment: NodeJS.ProcessEnv): string[] {
-  const known = Object.keys(variables);
+  const known = Object.keys(variables).filter((name) => name.startsWith('RUNFOLD_'));
   return Object.keys(environment)
     .filter((name) => name.startsWith('RUNFOLD_') && !known.includes(name))
-    .map(
-      (name) =>
-        `${name}: expected one of ${known.filter((one) => one.startsWith('RUNFOLD_')).join(', ')}, got an unknown variable.`,
-    );
+    .map((name) => {
+      const [nearest] = known
+        .map((one) => ({ one, distance: editDistance(name, one) }))
+        .filter(({ distance }) => distance <= 3)
+        .sort((a, b) => a.distance - b.distance);
+      const hint = nearest === undefined ? '.' : `; did you mean ${nearest.one}?`;
+      return `${name}: expected one of ${known.join(', ')}, got an unknown variable${hint}`;
+    });
+}
+
+/** Characters to add, drop or change to make one text the other (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

@@ -8,7 +8,20 @@ export {
   verify,
 } from './projections/verify.js';
 export type { ProjectOptions, TimeRange } from './query/conditions.js';
-export type { LoggedEvent } from './query/log-page.js';
+export type { EventOptions } from './query/corrected-event.js';
+export {
+  type Correction,
+  correctionFor,
+  type FigureChange,
+  voidingFor,
+} from './query/correction.js';
+export {
+  AmbiguousEventError,
+  CorrectionCorrectedError,
+  UnknownEventError,
+} from './query/correction-errors.js';
+export { type ListEventsOptions, type LoggedEvent, listEvents } from './query/events.js';
+export { type ExportOptions, exportEvents } from './query/export-events.js';
 export { type ListMessagesOptions, type LoggedMessage, listMessages } from './query/messages.js';
 export type { Page, PageOptions } from './query/page.js';
 export {

@@ -30,4 +30,5 @@ export {
   ProducerClosedError,
   QueueUnavailableError,
 } from './ingest/producer-errors.js';
+export { QueueConnectionError } from './ingest/queue-errors.js';
 export type { PostgresAddress, QueueTarget } from './ingest/queue-target.js';

@@ -51,7 +51,7 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
             shared_session: isEmbedded,
           })
         : undefined;
-    if (worker !== undefined) opened.push(() => worker.close());
+    if (worker !== undefined) opened.push((how) => worker.close(how));
     const producer = await createProducer({
       queue: tier.queue,
       project,

@@ -1,9 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { migrateQueue } from './ingest/open-queue.js';
 import type { QueueTarget } from './ingest/queue-target.js';
+import { recordFingerprints } from './projections/fingerprint.js';
+import { cleanUpRebuild } from './projections/rebuild-claim.js';
 import { type Database, type DatabaseTarget, openDatabase } from './store/database.js';
-import { explainDatabaseError } from './store/database-errors.js';
-import { findEmbeddedStore, openEmbeddedStore } from './store/embedded/embedded-store.js';
-import { migrateStore } from './store/migrate.js';
+import { codeOf, explainDatabaseError } from './store/database-errors.js';
+import { type EmbeddedStoreError, openEmbeddedStore } from './store/embedded/embedded-store.js';
+import { type SharedStore, shareEmbeddedStore } from './store/embedded/share-store.js';
+import { checkMigrated, migrateStore } from './store/migrate.js';
 
 /** Which servers a store stands on. */
 export type TierName = 'embedded' | 'postgres' | 'redis+postgres';
@@ -18,6 +22,11 @@ export interface Tier {
   readonly queue: QueueTarget;
   /** Whether this process serves the embedded store, and so is the one to migrate it. */
   readonly is_owner: boolean;
+  /**
+   * Resolves when this process serves the embedded store no longer: with `undefined` after `close`,
+   * with the error when the store's thread died. Elsewhere it never resolves.
+   */
+  readonly exited: Promise<EmbeddedStoreError | undefined>;
   close(): Promise<void>;
 }
 
@@ -54,8 +63,11 @@ export async function openTier(options: TierOptions): Promise<Tier> {
 /** Brings the tables of store and queue up to date. Safe when many processes do so at once. */
 export async function migrateTier(tier: Tier): Promise<void> {
   try {
-    await migrateStore(tier.database);
+    // The queue first: a store that has its migrations can be worked with as a whole.
     await migrateQueue(tier.queue);
+    await migrateStore(tier.database);
+    await cleanUpRebuild(tier.database);
+    await recordFingerprints(tier.database);
   } catch (error) {
     throw explainDatabaseError(error);
   }
@@ -75,23 +87,21 @@ async function openServerTier(url: string, options: TierOptions): Promise<Tier> 
     database,
     queue,
     is_owner: false,
+    exited: new Promise(() => undefined),
     close: database.close,
   };
 }
 
 async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
   const dir = options.dir ?? '.runfold';
-  const found = options.exclusive ? undefined : await findEmbeddedStore(dir);
-  const store =
-    found === undefined
-      ? await openEmbeddedStore({
-          dir,
-          role: options.role ?? 'runfold',
-          ...(options.tcp_port === undefined ? {} : { tcp_port: options.tcp_port }),
-        })
-      : undefined;
-  const connection = (store ?? found)?.connection;
-  if (connection === undefined) throw new Error('Expected an embedded store.');
+  const settings = {
+    dir,
+    role: options.role ?? 'runfold',
+    ...(options.tcp_port === undefined ? {} : { tcp_port: options.tcp_port }),
+  };
+  const { connection, served: store } = options.exclusive
+    ? await serveAlone(settings)
+    : await shareEmbeddedStore(settings);
   const database = openDatabase(connection, { max: options.connections ?? 4 });
   const tier: Tier = {
     name: 'embedded',
@@ -100,18 +110,35 @@ async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
     database,
     queue: { kind: 'postgres', connection },
     is_owner: store !== undefined,
+    exited: store?.exited ?? new Promise(() => undefined),
     async close() {
       await database.close();
       await store?.close();
     },
   };
-  if (tier.is_owner) {
-    try {
-      await migrateTier(tier);
-    } catch (error) {
-      await tier.close();
-      throw error;
-    }
+  try {
+    if (tier.is_owner) await migrateTier(tier);
+    else await waitUntilMigrated(database);
+  } catch (error) {
+    await tier.close();
+    throw error;
   }
   return tier;
+}
+
+async function serveAlone(settings: Parameters<typeof openEmbeddedStore>[0]): Promise<SharedStore> {
+  const served = await openEmbeddedStore(settings);
+  return { connection: served.connection, served };
+}
+
+/** The owner of an embedded store serves it first and migrates it then; a guest waits for that. */
+async function waitUntilMigrated(database: Database): Promise<void> {
+  for (const deadline = performance.now() + 30_000; ; await pause(100)) {
+    try {
+      return await checkMigrated(database);
+    } catch (error) {
+      const isEarly = codeOf(error) === 'migrations_missing' && performance.now() < deadline;
+      if (!isEarly) throw error;
+    }
+  }
 }

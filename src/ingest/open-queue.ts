@@ -1,7 +1,9 @@
 import { createPostgresBackend, Queue, runMigrations } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type pg from 'pg';
+import { QueueConnectionError } from './queue-errors.js';
 import { type QueueTarget, queueName } from './queue-target.js';
+import { openRedis, probeRedis } from './redis-connection.js';
 
 /** A connection of one end of the queue, ready for BullMQ. */
 export interface QueueConnection {
@@ -10,6 +12,10 @@ export interface QueueConnection {
   /** What BullMQ takes as its backend; undefined is Redis. */
   readonly backend: typeof createPostgresBackend | undefined;
   readonly prefix: string;
+  /** Takes the errors that BullMQ tells of: those of an outage come as one, in our words. */
+  readonly onError: (error: Error) => void;
+  /** Whether the server is there, as far as this end knows. */
+  isLive(): boolean;
   /** May be called again. */
   close(): Promise<void>;
 }
@@ -25,18 +31,14 @@ export async function connectQueue(
   options: { readonly role: 'producer' | 'worker'; readonly onError: (error: Error) => void },
 ): Promise<QueueConnection> {
   if (target.kind === 'redis') {
-    const redis = new Redis(target.url, {
-      // A worker waits for Redis; a producer wants to hear that it is away: it keeps its own buffer.
-      maxRetriesPerRequest: options.role === 'worker' ? null : 1,
-      connectTimeout: 5_000,
-      retryStrategy: (times: number) => Math.min(times * 100, 2_000),
-    });
-    redis.on('error', options.onError);
+    const { redis, onError, disconnect } = openRedis(target.url, options);
     return {
       connection: redis,
       backend: undefined,
       prefix: target.prefix ?? defaultPrefix,
-      close: async () => redis.disconnect(),
+      onError,
+      isLive: () => redis.status === 'ready',
+      close: async () => disconnect(),
     };
   }
   const pool = await openQueuePool(target.connection, options.role === 'worker' ? 8 : 4);
@@ -46,16 +48,35 @@ export async function connectQueue(
     connection: pool,
     backend: createPostgresBackend,
     prefix: defaultPrefix,
+    onError: options.onError,
+    isLive: () => true,
     close: () => (closing ??= pool.end()),
   };
 }
 
-/** Opens a queue to put jobs on. Closing it closes its connection too. */
+/**
+ * Looks whether the queue's server is there before BullMQ, which would wait for it for ever, is put
+ * on it. Answers why it is not; undefined when it is, and for a queue on Postgres, whose errors
+ * come by themselves.
+ * @throws QueueConnectionError when Redis does not take the password: waiting would not help.
+ */
+export async function findOutage(target: QueueTarget): Promise<QueueConnectionError | undefined> {
+  if (target.kind === 'postgres') return undefined;
+  try {
+    await probeRedis(target.url);
+    return undefined;
+  } catch (error) {
+    if (error instanceof QueueConnectionError && error.code === 'queue_unreachable') return error;
+    throw error;
+  }
+}
+
+/** Opens a queue to put jobs on. Closing it closes its connection too, also one never made. */
 export async function openQueue(
   target: QueueTarget,
   options: { readonly onError: (error: Error) => void },
 ): Promise<Queue> {
-  const { connection, backend, prefix, close } = await connectQueue(target, {
+  const { connection, backend, prefix, onError, isLive, close } = await connectQueue(target, {
     role: 'producer',
     onError: options.onError,
   });
@@ -64,9 +85,11 @@ export async function openQueue(
     { connection: connection as Redis, prefix },
     backend as undefined,
   );
-  queue.on('error', options.onError);
+  queue.on('error', onError);
   const closeQueue = queue.close.bind(queue);
   queue.close = async () => {
+    // BullMQ may wait for a connection that is not there; for one that has ended it waits no more.
+    if (!isLive()) await close();
     await closeQueue();
     await close();
   };

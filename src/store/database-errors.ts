@@ -7,9 +7,10 @@ export class StoreUnavailableError extends Error {
       | 'database_unreachable'
       | 'database_refused'
       | 'database_missing'
-      | 'migrations_missing',
+      | 'migrations_missing'
+      | 'migrations_newer',
     message: string,
-    cause: unknown,
+    cause?: unknown,
   ) {
     super(message, { cause });
     this.name = 'StoreUnavailableError';

@@ -1,7 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { z } from 'zod';
 import { type Database, openDatabase } from './database.js';
+import { codeOf, explainDatabaseError, StoreUnavailableError } from './database-errors.js';
 
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 /** One lock a database: of many processes that start at once, one migrates and the others wait. */
@@ -33,5 +37,49 @@ export async function migrateDatabase(connectionString: string): Promise<void> {
     await migrateStore(database);
   } finally {
     await database.close();
+  }
+}
+
+const journalSchema = z.object({
+  entries: z.array(z.object({ tag: z.string(), when: z.number() })),
+});
+
+/**
+ * Sees to it that the store has exactly the migrations this code knows, before any work is begun.
+ * Migrations are only ever appended, so the times they were made at say which come first.
+ * @throws StoreUnavailableError `migrations_missing` or `migrations_newer`, or what keeps Postgres
+ * from answering.
+ */
+export async function checkMigrated(database: Database): Promise<void> {
+  const file = await readFile(join(migrationsFolder, 'meta', '_journal.json'), 'utf8');
+  const known = journalSchema.parse(JSON.parse(file)).entries;
+  const applied = await appliedMigrations(database);
+  const missing = known.filter(({ when }) => !applied.includes(when));
+  if (missing.length > 0) {
+    throw new StoreUnavailableError(
+      'migrations_missing',
+      `Expected a database with Runfold's tables as of ${known.at(-1)?.tag}, got one without ${missing[0]?.tag}. Run "runfold migrate".`,
+    );
+  }
+  const newer = applied.length - known.length;
+  if (newer > 0) {
+    throw new StoreUnavailableError(
+      'migrations_newer',
+      `Expected a database with Runfold's tables as of ${known.at(-1)?.tag}, got one with ${newer} more from a newer Runfold. Upgrade this one.`,
+    );
+  }
+}
+
+/** When each migration of the store was made, as drizzle's journal has it; none without its table. */
+async function appliedMigrations(database: Database): Promise<readonly number[]> {
+  try {
+    const rows = await database.query<{ created_at: string }>(
+      'select created_at from runfold_migrations.migration',
+    );
+    return rows.map((row) => Number(row.created_at));
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === '42P01' || code === '3F000') return [];
+    throw explainDatabaseError(error);
   }
 }

@@ -1,0 +1,86 @@
+import { Redis } from 'ioredis';
+import { explainRedisError } from './queue-errors.js';
+
+/** How long one attempt to connect may take, in milliseconds. */
+const connectTimeout = 5_000;
+
+/** A connection to the queue's Redis. */
+export interface RedisConnection {
+  readonly redis: Redis;
+  /** Passes an error on, in our words; of an outage, only the first one. */
+  readonly onError: (error: Error) => void;
+  /** Ends it, whether it was ever there or not; what still waits for an answer is refused. */
+  disconnect(): void;
+}
+
+/** Connects in the background, again and again until Redis answers. */
+export function openRedis(
+  url: string,
+  options: { readonly role: 'producer' | 'worker'; readonly onError: (error: Error) => void },
+): RedisConnection {
+  const redis = new Redis(url, {
+    // A worker waits for Redis; a producer wants to hear that it is away: it keeps its own buffer.
+    maxRetriesPerRequest: options.role === 'worker' ? null : 1,
+    connectTimeout,
+    retryStrategy: (times: number) => Math.min(times * 100, 2_000),
+  });
+  let reported: string | undefined;
+  let isClosed = false;
+  const onError = (error: Error) => {
+    const explained = explainRedisError(error, url);
+    if (explained === undefined) return options.onError(error);
+    if (isClosed || explained.code === reported) return;
+    reported = explained.code;
+    options.onError(explained);
+  };
+  redis.on('error', onError);
+  redis.on('ready', () => {
+    reported = undefined;
+  });
+  return {
+    redis,
+    onError,
+    disconnect() {
+      isClosed = true;
+      endRedis(redis);
+    },
+  };
+}
+
+/**
+ * Sees to it that Redis answers and takes the password; one attempt, at most five seconds.
+ * @throws QueueConnectionError
+ */
+export async function probeRedis(url: string): Promise<void> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  // What "Connection is closed" hides.
+  let reason: Error | undefined;
+  redis.on('error', (error: Error) => {
+    reason ??= error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    throw explainRedisError(reason ?? error, url) ?? error;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/**
+ * Between two attempts to connect, ioredis ends without saying so, and whoever waits for it to be
+ * ready or to end, as BullMQ does, would wait for ever.
+ */
+function endRedis(redis: Redis): void {
+  const isBetweenAttempts = redis.status === 'reconnecting';
+  redis.disconnect();
+  if (!isBetweenAttempts) return;
+  redis.status = 'end';
+  redis.emit('end');
+}

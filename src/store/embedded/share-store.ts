@@ -1,0 +1,62 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type EmbeddedStore,
+  type EmbeddedStoreConnection,
+  EmbeddedStoreInUseError,
+  findEmbeddedStore,
+  openEmbeddedStore,
+} from './embedded-store.js';
+
+/** A way to the store of a folder, whoever serves it. */
+export interface SharedStore {
+  readonly connection: EmbeddedStoreConnection;
+  /** The store, where this process serves it. */
+  readonly served: EmbeddedStore | undefined;
+}
+
+/** How long another owner may take to begin or to end, in milliseconds. */
+const patience = 30_000;
+const interval = 100;
+
+/**
+ * Joins the process that serves a folder, or serves it. Of several that start at once one serves and
+ * the others wait for it; should an owner end meanwhile, the next one serves.
+ * @throws EmbeddedStoreInUseError when a live owner does not answer in time.
+ */
+export async function shareEmbeddedStore(options: {
+  dir: string;
+  tcp_port?: number;
+  role?: string;
+}): Promise<SharedStore> {
+  const deadline = performance.now() + patience;
+  for (;;) {
+    try {
+      const found = await findEmbeddedStore(options.dir);
+      if (found === undefined) {
+        const served = await openEmbeddedStore(options);
+        return { connection: served.connection, served };
+      }
+      if (await answers(found.connection))
+        return { connection: found.connection, served: undefined };
+      if (performance.now() > deadline) {
+        const { owner_pid: pid, role } = found;
+        throw new EmbeddedStoreInUseError({ pid, role, dir: options.dir });
+      }
+    } catch (error) {
+      if (!(error instanceof EmbeddedStoreInUseError) || performance.now() > deadline) throw error;
+    }
+    await pause(interval);
+  }
+}
+
+/** An owner has its name on the folder before it listens, and for a moment after it has stopped. */
+function answers({ host, port }: EmbeddedStoreConnection): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(join(host, `.s.PGSQL.${port}`));
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}

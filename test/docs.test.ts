@@ -1,0 +1,144 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { openTier, type Tier } from '#runfold/tier.js';
+import { blocksOf, docs, root, shellCommands } from './support/doc-blocks.js';
+import { type RunningProcess, startNode } from './support/processes.js';
+import { createQueueNames } from './support/queue-prefix.js';
+
+const inModules = (...path: string[]) => join(root, 'node_modules', ...path);
+const main = join(root, 'dist/cli/main.js');
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'runfold-docs-'));
+  await mkdir(join(folder, 'node_modules'));
+  await symlink(root, join(folder, 'node_modules/runfold'));
+  await symlink(inModules('@types'), join(folder, 'node_modules/@types'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  await writeFile(join(folder, 'events.ndjson'), blocksOf('ndjson')[0]?.text ?? '');
+  await copyFile(
+    join(root, 'test/golden/agno-1.8.4-session.ndjson'),
+    join(folder, 'agno-runs.ndjson'),
+  );
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the documents', () => {
+  test('hold the tables that the declarations give', async () => {
+    const args = ['--import', pathToFileURL(inModules('tsx/dist/esm/index.mjs')).href];
+    const { code, stderr } = await startNode([...args, join(root, 'docs/generate.ts'), '--check'])
+      .exit;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('name no file that is not there', () => {
+    const missing = docs.flatMap(({ path, text }) => {
+      const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+      const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) =>
+        join(dirname(path), match[1] ?? ''),
+      );
+      const named = [...prose.matchAll(/`((?:src|test|docs|drizzle|bench)\/[\w./-]*)`/g)].map(
+        (match) => match[1] ?? '',
+      );
+      const files = [...links, ...named].filter((file) => !existsSync(join(root, file)));
+      return files.map((file) => `${path}: ${file}`);
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the TypeScript of the documents', () => {
+  const examples = blocksOf('ts').map((block, at) => ({ ...block, name: `example-${at}` }));
+
+  test('fits the types of the package', async () => {
+    for (const { name, text } of examples) await writeFile(join(folder, `${name}.ts`), text);
+    const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
+    const emit = { noEmit: false, outDir: 'built' };
+    const settings = { compilerOptions: { ...compilerOptions, ...emit }, include: ['*.ts'] };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings));
+    const { stdout } = await startNode([inModules('typescript/bin/tsc'), '-p', folder]).exit;
+    expect(stdout).toBe('');
+  });
+
+  test.each(examples)('of $place runs', async ({ name, text, place }) => {
+    const { redis } = inject('testRun');
+    const needsRedis = text.includes("kind: 'redis'");
+    if (needsRedis && redis.url === undefined) return console.warn(`skipped: ${place} (no Redis)`);
+    const env = needsRedis
+      ? { REDIS_URL: String(redis.url), RUNFOLD_REDIS_PREFIX: createQueueNames().prefix }
+      : {};
+    const program = join(folder, 'built', `${name}.js`);
+    const { code, stdout, stderr } = await startNode([program], { cwd: folder, env }).exit;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    // What an example says it prints, unless it says so in words.
+    const [, promised] = /^console\.log\(.*\); \/\/ ([\d. ]+)$/m.exec(text) ?? [];
+    if (promised !== undefined) expect(stdout.trim()).toBe(promised);
+  });
+});
+
+describe('beside a running `runfold up`', () => {
+  let up: RunningProcess;
+  let tier: Tier;
+  beforeAll(async () => {
+    up = startNode([main, 'up'], { cwd: folder });
+    await up.waitForLine(/^Runfold is up\.$/, 60_000);
+    tier = await openTier({ dir: join(folder, '.runfold') });
+  });
+  afterAll(async () => {
+    await tier.close();
+    up.kill('SIGTERM');
+    expect((await up.exit).code).toBe(0);
+  });
+
+  const isOurs = (command: string) => /^(npx )?runfold /.test(command);
+  const commands = shellCommands()
+    .filter((command) => isOurs(command) && !/^(npx )?runfold up$/.test(command))
+    .map((command) => command.replace(/^npx /, ''));
+
+  test.each([...new Set(commands)])('%s', async (command) => {
+    const { code, stdout, stderr } = await startNode([main, ...command.split(' ').slice(1)], {
+      cwd: folder,
+    }).exit;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+
+  test.each(blocksOf('sql'))('the SQL of $place', async ({ text }) => {
+    const result = await tier.database.pool.query(text);
+    for (const { command, rowCount } of [result].flat()) {
+      if (command === 'SELECT') expect(rowCount).toBeGreaterThan(0);
+    }
+  });
+
+  test('a role that reads the views sees no table', async () => {
+    const client = await tier.database.pool.connect();
+    try {
+      await client.query('begin; set local role reporter');
+      expect((await client.query('select from runfold.runs')).rowCount).toBeGreaterThan(0);
+      await expect(client.query('select from runfold_internal.event')).rejects.toThrow(
+        /permission denied/,
+      );
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  });
+});
+
+describe('the other commands of the documents', () => {
+  test('are scripts of this package, or of programs everyone knows', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const unknown = shellCommands()
+      .filter((command) => !/^(npx )?runfold /.test(command))
+      .filter((command) => {
+        const [program, verb = '', name = ''] = command.replace(/^(\w+=\S+ )+/, '').split(' ');
+        if (program !== 'npm') return !['docker', 'pg_dump', 'runfold'].includes(String(program));
+        return !(verb === 'ci' || verb in scripts || (verb === 'run' && name in scripts));
+      });
+    expect(unknown).toEqual([]);
+  });
+});
