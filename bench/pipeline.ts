@@ -1,19 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { openQueue } from '#runfold/ingest/open-queue.js';
 import { verify } from '#runfold/projections/verify.js';
-import { openDatabase } from '#runfold/store/database.js';
-import { migrateTier, openTier } from '#runfold/tier.js';
-import { withClient } from '../test/support/postgres-server.js';
-import { startNode } from '../test/support/processes.js';
+import { type RunningProcess, startNode } from '../test/support/processes.js';
 import { waitUntil } from '../test/support/wait-until.js';
+import { type BenchServers, type BenchStore, withBenchStore } from './bench-database.js';
 import { type CopyRates, copyRates } from './copy-reference.js';
 import { usageOf } from './measure.js';
-
-/** Servers to measure on. */
-export interface BenchServers {
-  readonly postgres: string;
-  readonly redis: string;
-}
 
 /** What one run of the pipeline came to. */
 export interface PipelineRun {
@@ -26,6 +17,13 @@ export interface PipelineRun {
   readonly worker_peak_mb: number;
 }
 
+/** How many events, how many a job, and whether COPY is measured beside them. */
+export interface PipelineOptions {
+  readonly events: number;
+  readonly per_job: number;
+  readonly copy: boolean;
+}
+
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const emitter = new URL('./emit-process.ts', import.meta.url).pathname;
 
@@ -33,49 +31,26 @@ const emitter = new URL('./emit-process.ts', import.meta.url).pathname;
  * Producer and worker as processes of their own, Redis and Postgres beside them: emits `events`,
  * waits until all are folded, and checks the totals against the log.
  */
-export async function runPipeline(
-  servers: BenchServers,
-  options: { readonly events: number; readonly per_job: number; readonly copy: boolean },
-): Promise<PipelineRun> {
-  const name = `runfold_bench_${randomBytes(4).toString('hex')}`;
-  await withClient(servers.postgres, (client) => client.query(`create database ${name}`));
-  const url = new URL(servers.postgres);
-  url.pathname = `/${name}`;
-  const env = {
-    DATABASE_URL: url.href,
-    REDIS_URL: servers.redis,
-    RUNFOLD_REDIS_PREFIX: name,
-    RUNFOLD_LOG_LEVEL: 'info',
-  };
-  const tier = await openTier({ database_url: url.href, redis_url: servers.redis });
-  await migrateTier(tier);
-  const database = openDatabase(url.href);
-  const worker = startNode([main, 'worker'], { env });
-  try {
-    await worker.waitForLine(/worker started/);
-    return await measure({ ...options, env, database, worker });
-  } finally {
-    worker.kill('SIGTERM');
-    await worker.exit;
-    await database.close();
-    await tier.close();
-    await withClient(servers.postgres, (client) =>
-      client.query(`drop database ${name} with (force)`),
-    );
-  }
+export function runPipeline(servers: BenchServers, options: PipelineOptions): Promise<PipelineRun> {
+  return withBenchStore(servers, async (store) => {
+    const worker = startNode([main, 'worker'], { env: store.env });
+    try {
+      await worker.waitForLine(/worker started/);
+      return await measure(store, worker, options);
+    } finally {
+      worker.kill('SIGTERM');
+      await worker.exit;
+    }
+  });
 }
 
-async function measure(run: {
-  readonly events: number;
-  readonly per_job: number;
-  readonly copy: boolean;
-  readonly env: Readonly<Record<string, string>>;
-  readonly database: ReturnType<typeof openDatabase>;
-  readonly worker: ReturnType<typeof startNode>;
-}): Promise<PipelineRun> {
-  const { events, env, database, worker } = run;
+async function measure(
+  { database, env }: BenchStore,
+  worker: RunningProcess,
+  { events, per_job, copy }: PipelineOptions,
+): Promise<PipelineRun> {
   const idle = usageOf(worker.pid ?? 0);
-  const producer = startNode(['--import', 'tsx', emitter, String(events), String(run.per_job)], {
+  const producer = startNode(['--import', 'tsx', emitter, String(events), String(per_job)], {
     env,
   });
   const queue = await openQueue(
@@ -98,7 +73,7 @@ async function measure(run: {
   }
   return {
     events_per_second: events / seconds,
-    copy: run.copy ? await copyRates(database, events) : undefined,
+    copy: copy ? await copyRates(database, events) : undefined,
     worker_cpu_us_per_event:
       (((usage?.cpu_seconds ?? Number.NaN) - (idle?.cpu_seconds ?? 0)) * 1e6) / events,
     producer_cpu_us_per_event: Number(done[2]) / events,
