@@ -39,16 +39,20 @@ export function foldPartialsSql(projection: Projection, partials: string): strin
 }
 
 /**
- * `insert` that adds a relation of partials to the live rows. Keys are sorted so that concurrent
- * writers take their row locks in one order.
+ * `insert` that adds a relation of partials to the rows of a table, by default the live one. Keys
+ * are sorted so that concurrent writers take their row locks in one order.
  */
-export function addPartialsSql(projection: Projection, partials: string): string {
+export function addPartialsSql(
+  projection: Projection,
+  partials: string,
+  table = tableOf(projection),
+): string {
   const columns = columnsOf(projection);
   const keys = Object.keys(projection.key);
   const merged = Object.entries(projection.measures).map(
     ([name, measure]) => `${name} = ${foldOf(measure).merge(`t.${name}`, `excluded.${name}`)}`,
   );
-  return `insert into ${tableOf(projection)} as t (${columns.join(', ')})
+  return `insert into ${table} as t (${columns.join(', ')})
   select ${columns.join(', ')} from ${partials} order by ${keys.join(', ')}
   on conflict (${keys.join(', ')}) do update set
     ${merged.join(',\n    ')}`;
@@ -57,7 +61,7 @@ export function addPartialsSql(projection: Projection, partials: string): string
 const withoutCollation = (type: string) => type.replace(' collate "C"', '');
 
 /** Columns of the log that the folds read; the others need not leave the insert. */
-function columnsRead(projections: readonly Projection[]): string[] {
+export function columnsRead(projections: readonly Projection[]): string[] {
   const text = projections.map((projection) => foldEventsSql(projection, 'x')).join(' ');
   return logColumns.map((column) => column.name).filter((name) => text.includes(`e.${name}`));
 }
@@ -73,13 +77,14 @@ function columnsRead(projections: readonly Projection[]): string[] {
  */
 export function appendAndFoldSql(projections: readonly Projection[]): string {
   const names = logColumns.map((column) => column.name).join(', ');
+  // Unnesting in the target list streams: a function in `from` would write every row aside first.
   const arrays = logColumns
-    .map((column, at) => `$${at + 2}::${withoutCollation(column.type)}[]`)
+    .map(({ name, type }, at) => `unnest($${at + 2}::${withoutCollation(type)}[]) as ${name}`)
     .join(', ');
   const parts = [
     `added as (
   insert into runfold_internal.event (${names})
-  select ${names} from unnest(${arrays}) as incoming(${names})
+  select ${arrays}
   on conflict (project, session_id, id) do nothing
   returning ${columnsRead(projections).join(', ') || '1'})`,
     `rejected as (
@@ -89,14 +94,26 @@ export function appendAndFoldSql(projections: readonly Projection[]): string {
     job_id text, code text, message text, payload text)
   on conflict (id) do nothing
   returning 1)`,
-    ...projections.flatMap((projection) => foldSteps(projection, projections)),
+    ...foldSteps(projections),
   ];
   return `with ${parts.join(',\n')}
 select (select count(*) from added)::integer as applied,
   (select count(*) from rejected)::integer as rejected`;
 }
 
-function foldSteps(projection: Projection, all: readonly Projection[]): string[] {
+/**
+ * The steps of a `with` that fold a relation of new events, named `added`, into the tables of
+ * projections, by default the live ones. A projection comes after the one it folds.
+ */
+export function foldSteps(projections: readonly Projection[], table = tableOf): string[] {
+  return projections.flatMap((projection) => stepsOf(projection, projections, table));
+}
+
+function stepsOf(
+  projection: Projection,
+  all: readonly Projection[],
+  table: (projection: Projection) => string,
+): string[] {
   const { name, from } = projection;
   const isRefolded = all.some((other) => other.from === projection);
   const partial =
@@ -106,7 +123,7 @@ function foldSteps(projection: Projection, all: readonly Projection[]): string[]
   const steps = [
     `${name}_partial as materialized (\n  ${partial})`,
     // xmax is 0 in a row this command inserted, and this transaction's id in one it updated.
-    `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`)}${
+    `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`, table(projection))}${
       isRefolded
         ? `\n  returning ${Object.keys(projection.key)
             .map((key) => `t.${key}`)

@@ -1,13 +1,16 @@
+import type { PoolClient } from 'pg';
 import type { Database } from '../store/database.js';
 import { explainDatabaseError } from '../store/database-errors.js';
 import { expectedSql, tableOf } from './compile.js';
+import { compareTotals } from './grand-totals.js';
 import type { Projection } from './projection.js';
 import { projections as allProjections } from './projections.js';
+import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
 
 /** One figure that is not what the log says. */
 export interface Difference {
   readonly projection: string;
-  /** The row's key, by column. */
+  /** The row's key, by column; empty for a grand total. */
   readonly key: Readonly<Record<string, unknown>>;
   /** The column that differs, or `*` when the whole row is missing or should not be there. */
   readonly field: string;
@@ -22,7 +25,7 @@ export interface ProjectionAudit {
   readonly name: string;
   /** Rows of the live table. */
   readonly rows: number;
-  /** Rows that differ. */
+  /** Rows that differ, of those that were compared. */
   readonly differing_rows: number;
 }
 
@@ -32,6 +35,8 @@ export interface Audit {
   /** Events in the log at the snapshot. */
   readonly events: number;
   readonly projections: readonly ProjectionAudit[];
+  /** How many sessions were compared; undefined when all rows were. */
+  readonly sampled_sessions?: number;
   /** The first differences, at most `max_differences` rows of each projection. */
   readonly differences: readonly Difference[];
 }
@@ -42,6 +47,11 @@ export interface VerifyOptions {
   readonly projections?: readonly Projection[] | undefined;
   /** The most differing rows of a projection to report. Defaults to 100. */
   readonly max_differences?: number | undefined;
+  /**
+   * Compares only the rows of so many sessions, chosen at random, and the grand totals: cheap, as
+   * it groups nothing. Defaults to comparing every row.
+   */
+  readonly sample?: number | undefined;
 }
 
 /**
@@ -49,17 +59,22 @@ export interface VerifyOptions {
  * held at one instant, while ingest went on.
  */
 export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
-  const { projections = allProjections, max_differences = 100 } = options;
+  const { projections = allProjections, max_differences = 100, sample } = options;
   const client = await database.pool.connect();
   try {
     await client.query('begin isolation level repeatable read, read only');
+    // Before the snapshot, which the first query takes: a table that is swapped for another after
+    // the one and before the other would look empty.
+    const tables = projections.map(tableOf).join(', ');
+    if (tables !== '') await client.query(`lock table ${tables} in access share mode`);
     const [log] = (
       await client.query('select count(*)::float8 as events from runfold_internal.event')
     ).rows;
+    const chosen = sample === undefined ? undefined : await chooseSessions(client, sample);
     const audits: ProjectionAudit[] = [];
     const differences: Difference[] = [];
     for (const projection of projections) {
-      const { rows: found } = await client.query(differencesSql(projection), [max_differences]);
+      const found = await compareRows(client, projection, chosen, max_differences);
       const [counted] = (
         await client.query(`select count(*)::float8 as rows from ${tableOf(projection)}`)
       ).rows;
@@ -69,12 +84,14 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
         differing_rows: found[0]?.total ?? 0,
       });
       for (const row of found) differences.push(...differencesOf(projection, row));
+      if (chosen !== undefined) differences.push(...(await compareTotals(client, projection)));
     }
     await client.query('commit');
     return {
-      equal: audits.every((audit) => audit.differing_rows === 0),
+      equal: differences.length === 0 && audits.every((audit) => audit.differing_rows === 0),
       events: log.events,
       projections: audits,
+      ...(chosen === undefined ? {} : { sampled_sessions: chosen.session_id.length }),
       differences,
     };
   } catch (error) {
@@ -86,16 +103,44 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
   }
 }
 
+interface ComparedRow {
+  readonly expected: Row;
+  readonly actual: Row;
+  readonly total: number;
+}
+
+async function compareRows(
+  client: PoolClient,
+  projection: Projection,
+  chosen: SessionSample | undefined,
+  max_differences: number,
+): Promise<ComparedRow[]> {
+  if (chosen === undefined) {
+    return (await client.query(differencesSql(projection), [max_differences])).rows;
+  }
+  // Rows of a key without session cannot be made from a few sessions; the grand totals look at them.
+  if (!('session_id' in projection.key)) return [];
+  const { rows } = await client.query(
+    differencesSql(
+      projection,
+      inSessions('runfold_internal.event'),
+      inSessions(tableOf(projection)),
+    ),
+    [max_differences, chosen.project, chosen.session_id],
+  );
+  return rows;
+}
+
 /** Live rows that differ from the expected ones, as JSON, with how many there are in all. */
-function differencesSql(projection: Projection): string {
+function differencesSql(projection: Projection, events?: string, live = tableOf(projection)) {
   const keys = Object.keys(projection.key);
   const measures = Object.keys(projection.measures);
   const record = (alias: string, columns: readonly string[]) =>
     `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
   const [firstKey = ''] = keys;
   return `select to_jsonb(x) as expected, to_jsonb(t) as actual, count(*) over ()::float8 as total
-from (${expectedSql(projection)}) x
-full join ${tableOf(projection)} t on ${keys.map((key) => `x.${key} = t.${key}`).join(' and ')}
+from (${expectedSql(projection, events)}) x
+full join ${live} t on ${keys.map((key) => `x.${key} = t.${key}`).join(' and ')}
 where x.${firstKey} is null or t.${firstKey} is null
   or ${record('x', measures)} is distinct from ${record('t', measures)}
 order by ${keys.map((key) => `coalesce(x.${key}, t.${key})`).join(', ')}
@@ -106,7 +151,7 @@ type Row = Record<string, unknown> | null;
 
 function differencesOf(
   projection: Projection,
-  { expected, actual }: { expected: Row; actual: Row },
+  { expected, actual }: Pick<ComparedRow, 'expected' | 'actual'>,
 ): Difference[] {
   const present = expected ?? actual ?? {};
   const key = Object.fromEntries(Object.keys(projection.key).map((name) => [name, present[name]]));

@@ -1,0 +1,122 @@
+import { columnsOf, tableOf } from './compile.js';
+import { isSliced, sliceSql } from './fold-log.js';
+import type { Projection } from './projection.js';
+import type { RebuildRun } from './rebuild-run.js';
+
+/** How many rows of a live table a rebuild changes. */
+export interface RowChanges {
+  /** Rows the log has and the live table had not. */
+  readonly added: number;
+  /** Rows the live table had and the log has not. */
+  readonly removed: number;
+  /** Rows with another figure. */
+  readonly changed: number;
+}
+
+/**
+ * Collects the keys that may differ between shadow and live: those that do at this snapshot, and
+ * those with events recorded but not drained, which the live rows hold already. All other rows
+ * are equal now and stay so, since both get the same fold. Answers how many there are in all, or some
+ * number above `limit`: then it stops looking.
+ */
+export async function collectCandidates(run: RebuildRun, limit: number): Promise<number> {
+  let candidates = 0;
+  for (const projection of run.targets) {
+    const keys = Object.keys(projection.key);
+    const table = candidatesOf(run, projection);
+    await run.client.query(
+      `create unlogged table ${table} as select ${keys.join(', ')} from ${tableOf(projection)} with no data`,
+    );
+    const slices = isSliced(projection) ? 4 : 1;
+    await run.runAll('compare', slices, (at) => {
+      const both = (name: string) => `coalesce(x.${name}, t.${name}) as ${name}`;
+      const recorded = keys.map((name) => `${keySql(projection, name)} as ${name}`);
+      return `insert into ${table}
+      select ${keys.map(both).join(', ')}
+      from (select * from ${run.shadowOf(projection)} x ${sliceSql('where', projection, 'x', at, slices)}) x
+      full join (select * from ${tableOf(projection)} t ${sliceSql('where', projection, 't', at, slices)}) t
+        on ${sameKey(projection, 'x', 't')}
+      where ${differs(projection)}
+      union
+      select ${recorded.join(', ')} from ${run.schema}.recorded e ${sliceSql('where', projection, 'e', at, slices)}
+      limit ${limit + 1}`;
+    });
+    const { rows } = await run.client.query(`select count(*)::integer as count from ${table}`);
+    candidates += rows[0].count;
+  }
+  return candidates;
+}
+
+/** Counts the rows that differ; exact where the shadow is in step with the log. */
+export async function countChanges(run: RebuildRun, projection: Projection): Promise<RowChanges> {
+  const { rows } = await run.client.query(
+    `select ${counts(projection)} from ${run.shadowOf(projection)} x
+    full join ${tableOf(projection)} t on ${sameKey(projection, 'x', 't')}
+    where ${differs(projection)}`,
+  );
+  return rows[0];
+}
+
+/** Gives the candidates' live rows the shadow's figures; to be called under the lock. */
+export async function repairRows(run: RebuildRun, projection: Projection): Promise<RowChanges> {
+  const keys = Object.keys(projection.key);
+  const columns = columnsOf(projection);
+  const measures = Object.keys(projection.measures);
+  const { rows } = await run.client.query(
+    `select ${counts(projection)} from ${candidatesOf(run, projection)} c
+    left join ${run.shadowOf(projection)} x on ${sameKey(projection, 'x', 'c')}
+    left join ${tableOf(projection)} t on ${sameKey(projection, 't', 'c')}
+    where ${differs(projection)}`,
+  );
+  const changes: RowChanges = rows[0];
+  if (changes.added + changes.removed + changes.changed === 0) return changes;
+  await run.client.query(
+    `delete from ${tableOf(projection)} t using ${candidatesOf(run, projection)} c
+    where ${sameKey(projection, 't', 'c')} and not exists
+      (select from ${run.shadowOf(projection)} x where ${sameKey(projection, 'x', 't')})`,
+  );
+  await run.client.query(
+    `insert into ${tableOf(projection)} as t (${columns.join(', ')})
+    select ${columns.map((name) => `x.${name}`).join(', ')} from ${candidatesOf(run, projection)} c
+    join ${run.shadowOf(projection)} x on ${sameKey(projection, 'x', 'c')}
+    on conflict (${keys.join(', ')}) do update set
+      ${measures.map((name) => `${name} = excluded.${name}`).join(', ')}
+    where (${measures.map((name) => `t.${name}`).join(', ')})
+      is distinct from (${measures.map((name) => `excluded.${name}`).join(', ')})`,
+  );
+  return changes;
+}
+
+function candidatesOf(run: RebuildRun, projection: Projection): string {
+  return `${run.shadowOf(projection)}_candidate`;
+}
+
+/** A key column over an event `e`; a cascading projection's key is part of the finer one's. */
+function keySql(projection: Projection, name: string): string {
+  return projection.from === undefined
+    ? (projection.key[name]?.sql ?? `e.${name}`)
+    : keySql(projection.from, name);
+}
+
+function sameKey(projection: Projection, one: string, other: string): string {
+  return Object.keys(projection.key)
+    .map((name) => `${one}.${name} = ${other}.${name}`)
+    .join(' and ');
+}
+
+/** Of shadow `x` and live `t`, one is missing or a measure is another; both missing is equal. */
+function differs(projection: Projection): string {
+  const [key = ''] = Object.keys(projection.key);
+  const record = (alias: string) =>
+    `(${Object.keys(projection.measures)
+      .map((name) => `${alias}.${name}`)
+      .join(', ')})`;
+  return `((x.${key} is null) <> (t.${key} is null) or ${record('x')} is distinct from ${record('t')})`;
+}
+
+function counts(projection: Projection): string {
+  const [key = ''] = Object.keys(projection.key);
+  const count = (condition: string) => `count(*) filter (where ${condition})::integer`;
+  return `${count(`t.${key} is null`)} as added, ${count(`x.${key} is null`)} as removed,
+    ${count(`x.${key} is not null and t.${key} is not null`)} as changed`;
+}

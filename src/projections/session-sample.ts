@@ -1,0 +1,44 @@
+import type { PoolClient } from 'pg';
+
+/** Sessions chosen at random, one array a column. */
+export interface SessionSample {
+  readonly project: readonly number[];
+  readonly session_id: readonly string[];
+}
+
+/** Blocks looked at for a session, on average; a long session fills several. */
+const BLOCKS_A_SESSION = 4;
+
+/**
+ * Chooses sessions at random from random blocks of the log, and, so that totals without events are
+ * found too, from those of the session totals. A small table is read whole; of a large one as many
+ * blocks as it takes. Long sessions are likelier to be chosen: they have more to go wrong.
+ */
+export async function chooseSessions(client: PoolClient, size: number): Promise<SessionSample> {
+  const { rows } = await client.query(
+    `select name, least(100, 100.0 * $2 / greatest(1, pg_relation_size(name::regclass)
+        / current_setting('block_size')::integer))::real as percent
+    from unnest($1::text[]) name`,
+    [['runfold_internal.event', 'runfold_internal.session'], size * BLOCKS_A_SESSION],
+  );
+  const some = rows.map(
+    ({ name, percent }) =>
+      `select project, session_id from ${name} tablesample system (${percent})`,
+  );
+  const { rows: chosen } = await client.query(
+    `select project, session_id from (${some.join(' union ')}) s order by random() limit $1`,
+    [size],
+  );
+  return {
+    project: chosen.map((row) => row.project),
+    session_id: chosen.map((row) => row.session_id),
+  };
+}
+
+/** The rows of a relation that belong to sessions given as `$2` and `$3`, looked up by index one by one. */
+export function inSessions(relation: string): string {
+  // `offset 0` keeps the planner from turning the look-ups into a join that reads all.
+  return `(select found.* from unnest($2::integer[], $3::text[]) as chosen(project, session_id),
+    lateral (select * from ${relation} r
+      where r.project = chosen.project and r.session_id = chosen.session_id offset 0) found)`;
+}
