@@ -34,9 +34,11 @@ export function rebuildRate(servers: BenchServers, events: number): Promise<Rebu
     client.release();
 
     const command = startNode([main, 'rebuild', '--json'], { env });
-    let peak = Number.NaN;
+    let peak = 0;
     const watch = setInterval(() => {
-      peak = usageOf(command.pid ?? 0)?.peak_mb ?? peak;
+      // A process that has just ended tells its times but no longer its memory.
+      const now = usageOf(command.pid ?? 0)?.peak_mb ?? Number.NaN;
+      if (now > peak) peak = now;
     }, 50);
     const before = performance.now();
     const { code, stdout, stderr } = await command.exit;

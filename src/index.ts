@@ -1,5 +1,19 @@
 export { type Config, ConfigError, readConfig } from './config.js';
 export * from './producer.js';
+export { staleProjections } from './projections/fingerprint.js';
+export {
+  type ProjectionRebuild,
+  type RebuildOptions,
+  type RebuildProgress,
+  type RebuildReport,
+  type RebuildStep,
+  rebuild,
+} from './projections/rebuild.js';
+export {
+  RebuildBlockedError,
+  RebuildDependentError,
+  RebuildRunningError,
+} from './projections/rebuild-errors.js';
 export {
   type Audit,
   type Difference,
