@@ -7,10 +7,17 @@ import type { Terminal } from './terminal.js';
 /** A log on stderr: one-line texts on a terminal, JSON lines elsewhere. */
 export function openLog(level: LogLevel, terminal: Terminal): Logger {
   // Written at once, without threads: what was logged is there whatever ends the process.
-  const base = null;
-  if (!terminal.is_live) return pino({ level, base }, destination({ fd: 2, sync: true }));
+  const options = { level, base: null, serializers: { err: errorFields } };
+  if (!terminal.is_live) return pino(options, destination({ fd: 2, sync: true }));
   const write = (line: string) => terminal.note(oneLine(JSON.parse(line), terminal, level));
-  return pino({ level, base }, { write });
+  return pino(options, { write });
+}
+
+/** What of an error is logged. Drivers hang whole connections on theirs; those stay out. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, stack } = error;
+  return { name, message, ...('code' in error ? { code: error.code } : {}), stack };
 }
 
 interface Entry {

@@ -21,6 +21,4 @@ try {
   const { exit, text } = describeError(error, isDebug);
   if (text !== '') process.stderr.write(`${text}\n`);
   process.exitCode = exit;
-  // A connection to a server that is away must not keep a failed command alive.
-  if (text !== '') setTimeout(() => process.exit(), 500).unref();
 }

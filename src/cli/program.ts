@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { correctCommand } from './commands/correct.js';
 import { demoCommand } from './commands/demo.js';
+import { exportCommand } from './commands/export.js';
 import { ingestCommand } from './commands/ingest.js';
 import { migrateCommand } from './commands/migrate.js';
+import { rebuildCommand } from './commands/rebuild.js';
 import { rejectsCommand } from './commands/rejects.js';
+import { replayCommand } from './commands/replay.js';
 import { runsCommand } from './commands/runs.js';
 import { sessionsCommand } from './commands/sessions.js';
 import { upCommand } from './commands/up.js';
+import { verifyCommand } from './commands/verify.js';
+import { voidCommand } from './commands/void.js';
 import { workerCommand } from './commands/worker.js';
 import { printableLines } from './printable.js';
 import { addSettings, environmentHelp } from './settings.js';
@@ -32,6 +38,12 @@ export function createProgram(): Command {
     runsCommand(),
     sessionsCommand(),
     rejectsCommand(),
+    correctCommand(),
+    voidCommand(),
+    exportCommand(),
+    replayCommand(),
+    verifyCommand(),
+    rebuildCommand(),
   ]) {
     program.addCommand(command);
   }

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
+import type { Config } from '../config.js';
+import { findOutage } from '../ingest/open-queue.js';
 import { CommandFailedError } from './command-error.js';
 
 /** Jobs that are not done with. */
@@ -8,25 +10,27 @@ export async function openJobs(queue: Queue): Promise<number> {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** Sees to it that the queue answers before any work is begun. @throws CommandFailedError */
+/**
+ * Sees to it that the queue's Redis, where there is one, answers before any work is begun. A command
+ * that works once does not wait for it.
+ * @throws QueueConnectionError
+ */
+export async function checkRedis({ redis_url }: Config): Promise<void> {
+  if (redis_url === undefined) return;
+  const outage = await findOutage({ kind: 'redis', url: redis_url });
+  if (outage !== undefined) throw outage;
+}
+
+/** Sees to it that the queue can be used before any work is begun. @throws CommandFailedError */
 export async function checkQueue(queue: Queue): Promise<void> {
   try {
-    // BullMQ waits for Redis for ever.
-    await Promise.race([openJobs(queue), refuseAfter(queueTimeout)]);
+    await openJobs(queue);
   } catch (error) {
     const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new CommandFailedError(
-      `Expected the queue to answer, got: ${reason}. Check that it runs and that REDIS_URL, where set, names it.`,
+      `Expected the queue to answer, got: ${reason}. Run "runfold migrate" where its tables are missing.`,
     );
   }
-}
-
-/** How long the queue may take for its first answer, in milliseconds. */
-const queueTimeout = 10_000;
-
-async function refuseAfter(ms: number): Promise<never> {
-  await pause(ms, undefined, { ref: false });
-  throw new Error(`no answer within ${ms / 1000} s`);
 }
 
 /** How often the queue is looked at, in milliseconds. */

@@ -3,11 +3,11 @@ import type { MetricEventInput } from '../events/metric-event.js';
 import { openQueue } from '../ingest/open-queue.js';
 import { dropReject, type RejectedEvent } from '../query/rejects.js';
 import { openRunfold, type Runfold } from '../runfold.js';
-import { checkMigrated } from './check-migrated.js';
+import { checkMigrated } from '../store/migrate.js';
 import { chosenRejects, type RejectChoice } from './chosen-rejects.js';
 import type { CommandContext } from './command.js';
 import { printable } from './printable.js';
-import { waitUntilWorkedOff } from './queue-progress.js';
+import { checkRedis, waitUntilWorkedOff } from './queue-progress.js';
 import { tierOptions } from './settings.js';
 
 /** Rejects sent between two looks at whether the queue has them. */
@@ -22,6 +22,7 @@ export async function retryRejects(
   choice: RejectChoice,
 ): Promise<{ readonly sent: number; readonly kept: number }> {
   const { settings, log, terminal } = context;
+  await checkRedis(settings);
   const runfold = await openRunfold({
     ...tierOptions(settings, 'runfold rejects retry'),
     project: settings.project,

@@ -35,7 +35,7 @@ const isCall = (step: RunStep): step is LoggedToolCall => 'tool_name' in step;
 
 /** The steps as a table. */
 export function stepTable(terminal: Terminal, steps: readonly RunStep[]): string {
-  const { dim, red, cyan, green } = terminal.colors;
+  const { dim, red, cyan, green, yellow } = terminal.colors;
   return table(
     terminal,
     [
@@ -71,6 +71,11 @@ export function stepTable(terminal: Terminal, steps: readonly RunStep[]): string
         align: 'right',
         cell: (step) => blank(dollars(step.cost)),
         paint: (cost) => green(cost),
+      },
+      {
+        head: '',
+        cell: (step) => (step.corrections === 0 ? '' : 'corrected'),
+        paint: (mark) => yellow(mark),
       },
     ],
     steps,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Config, type LogLevel, readConfig, variables } from '../config.js';
+import { type Config, readConfig, variables } from '../config.js';
 import type { TierOptions } from '../tier.js';
 import { UsageError } from './command-error.js';
 
@@ -45,20 +45,20 @@ export function environmentHelp(command: Command): string {
 }
 
 /**
- * Reads the environment and the flags. A flag for one tier sets the variables of the others aside.
+ * Reads the environment and, over it, the flags. `--dir` names an embedded store, and so sets the
+ * variables of the other tiers aside.
  * @throws ConfigError or UsageError with every fault.
  */
 export function readSettings(command: Command): Settings {
   const given = command.optsWithGlobals<Given>();
   const faults: string[] = [];
-  const values = new Map<FlagName, unknown>();
   for (const { name, flag, variable } of flags) {
-    const text = given[name];
-    if (text === undefined) continue;
-    const result = variables[variable].schema.safeParse(text);
-    if (result.success) values.set(name, result.data);
+    if (given[name] === undefined) continue;
+    const result = variables[variable].schema.safeParse(given[name]);
     // The value is not repeated: a URL may hold a password.
-    else faults.push(`${flag.split(' ')[0]}: expected ${result.error.issues[0]?.message}.`);
+    if (!result.success) {
+      faults.push(`${flag.split(' ')[0]}: expected ${result.error.issues[0]?.message}.`);
+    }
   }
   if (given.dir !== undefined && (given.databaseUrl ?? given.redisUrl) !== undefined) {
     faults.push(
@@ -66,19 +66,9 @@ export function readSettings(command: Command): Settings {
     );
   }
   if (faults.length > 0) throw new UsageError(faults.join('\n'));
-  const environment = readConfig();
-  const isEmbedded = given.dir !== undefined;
-  const config: Config = {
-    ...environment,
-    database_url: isEmbedded ? undefined : (given.databaseUrl ?? environment.database_url),
-    redis_url: isEmbedded ? undefined : (given.redisUrl ?? environment.redis_url),
-    dir: given.dir ?? environment.dir,
-    project: Number(values.get('project') ?? environment.project),
-    log_level: (values.get('logLevel') as LogLevel | undefined) ?? environment.log_level,
-  };
-  if (config.redis_url !== undefined && config.database_url === undefined) {
-    throw new UsageError('--redis-url: expected a --database-url or DATABASE_URL beside it.');
-  }
+  const aside = given.dir === undefined ? {} : { DATABASE_URL: '', REDIS_URL: '' };
+  const overrides = Object.fromEntries(flags.map(({ name, variable }) => [variable, given[name]]));
+  const config = readConfig(undefined, { ...overrides, ...aside });
   return { ...config, given };
 }
 

@@ -1,4 +1,4 @@
-import { openTier, type Tier } from '../tier.js';
+import { openTier, type Tier, type TierOptions } from '../tier.js';
 import type { CommandContext } from './command.js';
 import { tierOptions } from './settings.js';
 
@@ -7,8 +7,9 @@ export async function withTier<T>(
   { settings }: CommandContext,
   role: string,
   work: (tier: Tier) => Promise<T>,
+  options: Pick<TierOptions, 'connections'> = {},
 ): Promise<T> {
-  const tier = await openTier(tierOptions(settings, role));
+  const tier = await openTier({ ...tierOptions(settings, role), ...options });
   try {
     return await work(tier);
   } finally {

@@ -4,6 +4,7 @@ import {
   type Metrics,
   metricFields,
 } from '../events/metric-fields.js';
+import { summedFigures } from './corrected-event.js';
 
 /** The metrics of an Agno 1.x message, in the order in which Agno writes them. */
 export const agnoMetricNames = [
@@ -63,12 +64,16 @@ export function combineObjects(
  */
 export function correctedMessagesSql(condition: string): string {
   const order = `m.corrects is not null, m.occurred_at, coalesce(m.sequence, 0), m.id collate "C"`;
-  const figures = agnoMetricNames.map((name) =>
-    isObjectMetric(name)
-      ? `json_agg(m.${name} order by ${order}) filter (where m.${name} is not null) as ${name}`
-      : `sum(m.${name}) as ${name}`,
-  );
   const original = 'filter (where m.corrects is null)';
+  const figures = agnoMetricNames.map((name) => {
+    if (isObjectMetric(name)) {
+      return `json_agg(m.${name} order by ${order}) filter (where m.${name} is not null) as ${name}`;
+    }
+    // As in the totals, a correction reaches only what is added up.
+    return summedFigures.has(name)
+      ? `sum(m.${name}) as ${name}`
+      : `min(m.${name}) ${original} as ${name}`;
+  });
   return `select m.session_id, coalesce(m.corrects, m.id) collate "C" as id,
       min(m.occurred_at) ${original} as at, min(coalesce(m.sequence, 0)) ${original} as sequence,
       ${figures.join(',\n      ')}

@@ -8,13 +8,14 @@ import {
   type ProjectOptions,
   type TimeRange,
 } from './conditions.js';
+import { type CorrectableView, correctedRowsSql, withObjects } from './corrected-rows.js';
 import { type Page, type PageOptions, readPage } from './page.js';
 import { readRows } from './view-row.js';
 
 type Reported<T> = { readonly [N in keyof T]-?: NonNullable<T[N]> | null };
 
-/** An event as it was recorded. Null means not reported; tokens, seconds and US dollars. */
-export interface LoggedEvent extends Reported<Attributes>, Reported<Metrics> {
+/** An event of the log. Null means not reported; tokens, seconds and US dollars. */
+export interface LogEntry extends Reported<Attributes>, Reported<Metrics> {
   readonly project: number;
   readonly session_id: string;
   readonly run_id: string;
@@ -23,10 +24,14 @@ export interface LoggedEvent extends Reported<Attributes>, Reported<Metrics> {
   /** RFC 3339 in UTC to the microsecond. */
   readonly occurred_at: string;
   readonly sequence: number | null;
-  /** The event this one adjusts: its figures are differences. */
-  readonly corrects: string | null;
   /** When it was added to the log, in the form of `occurred_at`. */
   readonly recorded_at: string;
+}
+
+/** An event with its corrections added to its figures. */
+export interface CorrectedEntry extends LogEntry {
+  /** How many corrections its figures hold; 0 when they are as they were recorded. */
+  readonly corrections: number;
 }
 
 /** Settings of every list of the log. */
@@ -41,18 +46,35 @@ export interface LogFilters {
   readonly addTo: (where: Conditions) => void;
 }
 
+/** Lists a view without its corrections: those are added to the figures of what they correct. */
+export function listCorrected<T extends CorrectedEntry>(
+  database: Database,
+  view: CorrectableView,
+  filters: LogFilters,
+  options: LogPageOptions,
+): Promise<Page<T>> {
+  const addTo = (where: Conditions) => {
+    filters.addTo(where);
+    where.add('e.corrects is null');
+  };
+  const correct = (page: string) => `with page as materialized (${page})
+      ${correctedRowsSql(view, 'page')}`;
+  return listLog<T>(database, view, { values: filters.values, addTo }, options, correct);
+}
+
 /**
  * Lists a view of the log, aliased `e`, by time, then place in the run, then id. The log has one
  * index, which begins with the session.
  */
-export function listLog<T extends LoggedEvent>(
+export function listLog<T extends LogEntry>(
   database: Database,
   view: string,
   filters: LogFilters,
   options: LogPageOptions,
+  correct?: (page: string) => string,
 ): Promise<Page<T>> {
   const { session_id, run_id, from, to, project = 1 } = options;
-  const read = (key: readonly unknown[] | undefined, limit: number) => {
+  const read = async (key: readonly unknown[] | undefined, limit: number) => {
     const where = conditionsOn('e', options);
     where.equal('session_id', 'e.session_id', session_id);
     where.equal('run_id', 'e.run_id', run_id);
@@ -70,14 +92,14 @@ export function listLog<T extends LoggedEvent>(
       where.add(`(e.occurred_at, coalesce(e.sequence, 0), e.id collate "C", e.session_id)
         > (${time}::timestamptz, ${sequence}::bigint, ${id}, ${session})`);
     }
-    return readRows<T>(
+    const page = `select e.* from runfold.${view} e where ${where.sql()} order by ${orderOf('e')}
+      limit ${limit}`;
+    const rows = await readRows<T>(
       database,
-      `select row_to_json(r) as row from (
-        select e.* from runfold.${view} e where ${where.sql()} order by ${orderOf('e')}
-        limit ${limit}) r
-      order by ${orderOf('r')}`,
+      `select row_to_json(r) as row from (${correct?.(page) ?? page}) r order by ${orderOf('r')}`,
       where.values,
     );
+    return correct === undefined ? rows : rows.map(withObjects);
   };
   return readPage<T>(
     {

@@ -1,10 +1,10 @@
 import type { Role } from '../events/metric-event.js';
 import type { Database } from '../store/database.js';
-import { type LoggedEvent, type LogPageOptions, listLog } from './log-page.js';
+import { type CorrectedEntry, type LogPageOptions, listCorrected } from './log-page.js';
 import type { Page } from './page.js';
 
-/** One message: a row of the view `runfold.messages`. */
-export interface LoggedMessage extends LoggedEvent {
+/** One message, with its corrections added to its figures. */
+export interface LoggedMessage extends CorrectedEntry {
   readonly role: Role;
 }
 
@@ -16,7 +16,8 @@ export interface ListMessagesOptions extends LogPageOptions {
 }
 
 /**
- * Messages by `occurred_at`, `sequence` and `id`, oldest first; corrections are rows of their own.
+ * Messages by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added up;
+ * `listEvents` gives both as they were recorded.
  * `from` and `to` bound `occurred_at`. Cheap with `session_id` or `run_id`, which read one session;
  * without either the whole log of the project is read for every page.
  * @throws InvalidQueryError @throws InvalidCursorError
@@ -26,7 +27,7 @@ export function listMessages(
   options: ListMessagesOptions = {},
 ): Promise<Page<LoggedMessage>> {
   const { role, model } = options;
-  return listLog<LoggedMessage>(
+  return listCorrected<LoggedMessage>(
     database,
     'messages',
     {

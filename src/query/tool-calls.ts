@@ -1,9 +1,9 @@
 import type { Database } from '../store/database.js';
-import { type LoggedEvent, type LogPageOptions, listLog } from './log-page.js';
+import { type CorrectedEntry, type LogPageOptions, listCorrected } from './log-page.js';
 import type { Page } from './page.js';
 
-/** One tool call: a row of the view `runfold.tool_calls`. */
-export interface LoggedToolCall extends LoggedEvent {
+/** One tool call, with its corrections added to its figures. */
+export interface LoggedToolCall extends CorrectedEntry {
   readonly tool_name: string;
   /** The call's id as the model gave it. */
   readonly tool_call_id: string | null;
@@ -21,7 +21,8 @@ export interface ListToolCallsOptions extends LogPageOptions {
 }
 
 /**
- * Tool calls by `occurred_at`, `sequence` and `id`, oldest first; corrections are rows of their own.
+ * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added
+ * up; `listEvents` gives both as they were recorded.
  * `from` and `to` bound `occurred_at`. Cheap with `session_id` or `run_id`, which read one session;
  * without either the whole log of the project is read for every page.
  * @throws InvalidQueryError @throws InvalidCursorError
@@ -31,7 +32,7 @@ export function listToolCalls(
   options: ListToolCallsOptions = {},
 ): Promise<Page<LoggedToolCall>> {
   const { tool_name, failed } = options;
-  return listLog<LoggedToolCall>(
+  return listCorrected<LoggedToolCall>(
     database,
     'tool_calls',
     {

@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findEmbeddedStore } from '#runfold/store/embedded/embedded-store.js';
+import { waitUntil } from '../support/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
 describe('runfold up on a folder', () => {
@@ -42,5 +45,52 @@ describe('runfold demo', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/✓ [\d,]+ received = [\d,]+ applied \+ [\d,]+ duplicate \+ 0 rejected/);
     expect(stdout).toContain('✓ The totals equal the log:');
+  });
+});
+
+describe('runfold up whose store dies', () => {
+  const work = useWorkplace();
+
+  test('says so and exits with 1', async () => {
+    // Ends the store's thread from outside, as a crash of it would.
+    const killer = `
+      import threads from 'node:worker_threads';
+      import { syncBuiltinESMExports } from 'node:module';
+      const { Worker } = threads;
+      threads.Worker = class extends Worker {
+        constructor(...args) {
+          super(...args);
+          if (args[1]?.name === 'runfold-store') process.once('SIGUSR2', () => this.terminate());
+        }
+      };
+      syncBuiltinESMExports();`;
+    const up = work.start(['up'], {
+      env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(killer)}` },
+    });
+    await up.waitForLine(/^Runfold is up\.$/, 60_000);
+    up.kill('SIGUSR2');
+    const { code, stderr } = await up.exit;
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(
+      /^error: Expected the store in .* to go on serving, got .*Open it again/m,
+    );
+  });
+});
+
+describe('a command beside a `runfold up` that is only starting', () => {
+  const work = useWorkplace();
+
+  test('waits for its store', async () => {
+    const up = work.start(['up']);
+    await waitUntil(() => findEmbeddedStore(join(work.dir, '.runfold')), Boolean, {
+      what: 'an owner of the folder',
+      timeoutMs: 30_000,
+    });
+    const file = await work.write('events.ndjson', [message('early')]);
+    const { code, stdout, stderr } = await work.run(['ingest', file, '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ sent: 1, folded: true });
+    up.kill('SIGTERM');
+    expect((await up.exit).code).toBe(0);
   });
 });

@@ -15,6 +15,12 @@ const commands = [
   'rejects show',
   'rejects retry',
   'rejects drop',
+  'correct',
+  'void',
+  'export',
+  'replay',
+  'verify',
+  'rebuild',
 ];
 
 describe('the command line', () => {
@@ -48,6 +54,12 @@ describe('the command line', () => {
     { name: 'no choice of rejects', args: ['rejects', 'drop'], says: 'or --all' },
     { name: 'a port on a server tier', args: ['up', '--port', '0'], says: '1 to 65535' },
     { name: 'a limit that is none', args: ['runs', 'list', '--limit', '0'], says: '1 to 1000' },
+    { name: 'a correction of nothing', args: ['correct', 'e'], says: 'Expected --set' },
+    {
+      name: 'no metric',
+      args: ['correct', 'e', '--set', 'tokens=1'],
+      says: '--set: expected one of input_tokens',
+    },
     {
       name: 'a demo on a server',
       args: ['demo', '--database-url', 'postgres://h/d'],

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { createCommand, openContext } from '../command.js';
-import { exitCodes, UsageError } from '../command-error.js';
-import { type LineFormat, lineFormats } from '../ingest/event-lines.js';
+import { type LineFormat, lineFormats, openLineReader } from '../ingest/event-lines.js';
+import { faultsOption, readFaults } from '../ingest/faults-option.js';
 import { ingestInput } from '../ingest/ingest-input.js';
-import { describeIngest } from '../ingest/ingest-summary.js';
+import { reportIngest } from '../ingest/ingest-summary.js';
 import { catchSignals } from '../signals.js';
 
 interface IngestFlags {
@@ -44,32 +44,23 @@ export function ingestCommand(): Command {
     .option('--wait', 'return when every event is folded (the default on an embedded store)')
     .option('--no-wait', 'return when the queue has every event')
     .option('--strict', 'stop at the first line that is no valid event')
-    .option(
-      '--faults <number>',
-      'how many faults are shown one by one; the rest are counted',
-      '100',
-    )
+    .addOption(faultsOption())
     .option('--json', 'print the summary as JSON')
     .action(async (file: string, flags: IngestFlags, command: Command) => {
-      if (!/^\d{1,9}$/.test(flags.faults))
-        throw new UsageError('--faults: expected a whole number.');
+      const faults = readFaults(flags.faults);
       const context = openContext(command, 'once');
       const signals = catchSignals(context.terminal);
       try {
         const summary = await ingestInput(context, {
           file,
-          format: flags.format,
-          user_id: flags.user,
+          readLine: openLineReader(flags.format, flags.user),
+          role: 'runfold ingest',
           wait: flags.wait,
           isStrict: flags.strict === true,
-          faults: Number(flags.faults),
+          faults,
           signal: signals.signal,
         });
-        if (flags.json) context.terminal.json(summary);
-        else
-          for (const line of describeIngest(summary, context.terminal)) context.terminal.line(line);
-        const isGood = summary.invalid_lines === 0 && !summary.rejected && !summary.interrupted;
-        process.exitCode = isGood ? exitCodes.ok : exitCodes.failed;
+        process.exitCode = reportIngest(summary, context.terminal, flags.json === true);
       } finally {
         signals.release();
       }

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
-import { migrateTier } from '../../tier.js';
-import { createCommand, openContext } from '../command.js';
+import { migrateTier, type Tier } from '../../tier.js';
+import { type CommandContext, createCommand, openContext } from '../command.js';
+import { describeRebuild } from '../rebuild-report.js';
+import { rebuildTotals } from '../rebuild-totals.js';
+import { catchSignals, stoppingWords } from '../signals.js';
+import { findStaleTotals } from '../stale-totals.js';
 import { withTier } from '../with-tier.js';
 
 /** `runfold migrate` */
@@ -10,16 +14,40 @@ export function migrateCommand(): Command {
     summary: 'Bring the tables of store and queue up to date',
     details:
       'Safe to run at any time and by many processes at once; one migrates, the others wait. ' +
-      'An embedded store is migrated by whichever process serves it.',
+      'An embedded store is migrated by whichever process serves it. Where a new version computes ' +
+      'totals in another way than those in the store, it says so.',
     examples: [
       'runfold migrate',
+      'runfold migrate --rebuild',
       'DATABASE_URL=postgres://user:password@host:5432/runfold runfold migrate',
     ],
-  }).action(async (_options: unknown, command: Command) => {
-    const context = openContext(command, 'once');
-    await withTier(context, 'runfold migrate', async (tier) => {
-      if (!tier.is_owner) await migrateTier(tier);
-      context.terminal.line(`The tables in ${tier.place} (${tier.name}) are up to date.`);
+  })
+    .option('--rebuild', 'make totals that are stale anew from the log')
+    .action(async (flags: { rebuild?: boolean }, command: Command) => {
+      const context = openContext(command, 'once');
+      await withTier(context, 'runfold migrate', async (tier) => {
+        if (!tier.is_owner) await migrateTier(tier);
+        context.terminal.line(`The tables in ${tier.place} (${tier.name}) are up to date.`);
+        await dealWithStaleTotals(context, tier, flags.rebuild === true);
+      });
     });
-  });
+}
+
+async function dealWithStaleTotals(
+  { terminal }: CommandContext,
+  { database }: Tier,
+  isWanted: boolean,
+): Promise<void> {
+  const stale = await findStaleTotals(database);
+  if (stale === undefined) return;
+  if (!isWanted) return terminal.note(stale.text);
+  const signals = catchSignals(terminal, stoppingWords);
+  try {
+    const { projections } = stale;
+    const { signal } = signals;
+    const report = await rebuildTotals(database, terminal, { projections, signal });
+    for (const line of describeRebuild(terminal, report)) terminal.line(line);
+  } finally {
+    signals.release();
+  }
 }

@@ -5,6 +5,7 @@ import { type CommandContext, createCommand, openContext } from '../command.js';
 import { UsageError } from '../command-error.js';
 import { tierOptions } from '../settings.js';
 import { catchSignals } from '../signals.js';
+import { findStaleTotals } from '../stale-totals.js';
 
 /** `runfold up` */
 export function upCommand(): Command {
@@ -41,6 +42,8 @@ export function upCommand(): Command {
       });
       try {
         if (!tier.is_owner) await migrateTier(tier);
+        const stale = await findStaleTotals(tier.database);
+        if (stale !== undefined) context.log.warn(stale.text);
         const worker = await openWorker({
           database: tier.database,
           queue: tier.queue,
@@ -48,8 +51,10 @@ export function upCommand(): Command {
           shared_session: tier.name === 'embedded',
         });
         introduce(context, tier, port);
-        await signals.received;
-        await worker.close();
+        const died = await Promise.race([signals.received, tier.exited]);
+        // With the store dead what is in hand cannot be written; it will be delivered again.
+        await worker.close(died instanceof Error ? { timeout_ms: 0 } : {});
+        if (died instanceof Error) throw died;
       } finally {
         await tier.close();
         signals.release();

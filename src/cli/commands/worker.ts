@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { checkMigrated } from '../../store/migrate.js';
 import { openWorker } from '../../worker/open-worker.js';
-import { checkMigrated } from '../check-migrated.js';
 import { createCommand, openContext } from '../command.js';
 import { catchSignals } from '../signals.js';
+import { findStaleTotals } from '../stale-totals.js';
 import { withTier } from '../with-tier.js';
 
 /** `runfold worker` */
@@ -22,6 +23,8 @@ export function workerCommand(): Command {
     const signals = catchSignals(context.terminal);
     await withTier(context, 'runfold worker', async (tier) => {
       await checkMigrated(tier.database);
+      const stale = await findStaleTotals(tier.database);
+      if (stale !== undefined) context.log.warn(stale.text);
       const worker = await openWorker({
         database: tier.database,
         queue: tier.queue,

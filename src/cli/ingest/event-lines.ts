@@ -8,6 +8,7 @@ import { countOccurrences } from './occurrences.js';
 /** What a line holds before it is checked. */
 interface RawEvent {
   id?: unknown;
+  occurred_at?: unknown;
   user_id?: unknown;
 }
 
@@ -45,6 +46,23 @@ function wireEventReader(user_id: string | undefined): ReadLine {
     // The producer checks it; until then it is whatever the line says.
     return [event as unknown as MetricEventInput];
   };
+}
+
+/**
+ * One event a line that says itself which one it is and when it was, as an export does: sent again,
+ * whatever the store holds, it is the same event.
+ */
+export function readExportedLine(text: string): readonly MetricEventInput[] {
+  const event = parseObject(text);
+  const faults = (['id', 'occurred_at'] as const)
+    .filter((field) => event[field] === undefined || event[field] === null)
+    .map((field) => ({
+      field,
+      expected: 'one, as an export has',
+      got: describeValue(event[field]),
+    }));
+  if (faults.length > 0) throw new InvalidEventError(faults);
+  return [event as unknown as MetricEventInput];
 }
 
 function parseObject(text: string): RawEvent {

@@ -3,14 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { openQueue } from '../../ingest/open-queue.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
-import { checkMigrated } from '../check-migrated.js';
+import { checkMigrated } from '../../store/migrate.js';
 import type { CommandContext } from '../command.js';
 import { count, duration, plural } from '../figures.js';
 import { printable } from '../printable.js';
 import { openProgress } from '../progress.js';
-import { checkQueue, openJobs, waitUntilWorkedOff } from '../queue-progress.js';
+import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../queue-progress.js';
 import { tierOptions } from '../settings.js';
-import { type LineFormat, openLineReader, type ReadLine } from './event-lines.js';
+import type { ReadLine } from './event-lines.js';
 import type { IngestSummary } from './ingest-summary.js';
 import { inputLines } from './input-lines.js';
 import { openInput } from './open-input.js';
@@ -19,8 +19,9 @@ import { type SendCounts, sendLines } from './send-lines.js';
 /** What `ingestInput` goes by. */
 export interface IngestOptions {
   readonly file: string;
-  readonly format: LineFormat;
-  readonly user_id: string | undefined;
+  readonly readLine: ReadLine;
+  /** What this process is, for whoever else wants the embedded store. */
+  readonly role: string;
   /** Defaults to true on an embedded store: nobody else may be there to fold. */
   readonly wait: boolean | undefined;
   readonly isStrict: boolean;
@@ -40,10 +41,10 @@ export async function ingestInput(
   const { settings, log } = context;
   const isEmbedded = settings.database_url === undefined;
   const wait = options.wait ?? isEmbedded;
+  await checkRedis(settings);
   const input = await openInput(options.file);
-  const readLine = openLineReader(options.format, options.user_id);
   const runfold = await openRunfold({
-    ...tierOptions(settings, 'runfold ingest'),
+    ...tierOptions(settings, options.role),
     project: settings.project,
     worker: isEmbedded || wait,
     log,
@@ -55,28 +56,26 @@ export async function ingestInput(
     // A queue on Redis takes events while Postgres is away; any other is in the store itself.
     if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
     await checkQueue(queue);
-    const summary = await send(context, options, { runfold, queue, wait, input, readLine });
+    const summary = await send(context, options, { runfold, queue, wait, input });
     await queue.close();
     await runfold.close();
     return summary;
   } catch (error) {
     input.chunks.destroy();
-    // The first fault is the one to tell, and a queue that is away must not keep it waiting.
-    const closing = Promise.allSettled([queue.close(), runfold.close({ timeout_ms: 1 })]);
-    await Promise.race([closing, pause(closeTimeout, undefined, { ref: false })]);
+    // The first fault is the one to tell, and a server that is away must not keep it waiting.
+    await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: closeTimeout })]);
     throw error;
   }
 }
 
 /** How long closing may take after a fault, in milliseconds. */
-const closeTimeout = 5_000;
+const closeTimeout = 1_000;
 
 interface Opened {
   readonly runfold: Runfold;
   readonly queue: Queue;
   readonly wait: boolean;
   readonly input: Awaited<ReturnType<typeof openInput>>;
-  readonly readLine: ReadLine;
 }
 
 async function send(
@@ -124,7 +123,7 @@ async function send(
   try {
     const counts = await sendLines(inputLines(counted()), {
       producer,
-      readLine: opened.readLine,
+      readLine: options.readLine,
       signal,
       isStrict: options.isStrict,
       onFault,

@@ -1,3 +1,4 @@
+import { exitCodes } from '../command-error.js';
 import { count, duration, plural } from '../figures.js';
 import type { Terminal } from '../terminal.js';
 
@@ -21,8 +22,16 @@ export interface IngestSummary {
   readonly events_per_second: number;
 }
 
+/** Writes the summary; answers the exit code. */
+export function reportIngest(summary: IngestSummary, terminal: Terminal, asJson: boolean): number {
+  if (asJson) terminal.json(summary);
+  else for (const line of describeIngest(summary, terminal)) terminal.line(line);
+  const isGood = summary.invalid_lines === 0 && !summary.rejected && !summary.interrupted;
+  return isGood ? exitCodes.ok : exitCodes.failed;
+}
+
 /** The summary for people. */
-export function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] {
+function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] {
   const { bold, green, red, dim } = colors;
   const { applied, duplicates, rejected } = summary;
   const ok = summary.invalid_lines === 0 && !rejected && !summary.interrupted;

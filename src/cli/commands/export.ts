@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import { createCommand, openContext } from '../command.js';
+import { CommandFailedError } from '../command-error.js';
+import { exportLog } from '../export-log.js';
+import { duration, plural } from '../figures.js';
+import { openOutput } from '../output-file.js';
+import { printable } from '../printable.js';
+import { repeatable } from '../repeatable-option.js';
+import { catchSignals, stoppingWords } from '../signals.js';
+import { withTier } from '../with-tier.js';
+
+interface ExportFlags {
+  readonly session?: readonly string[];
+  readonly run?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** `runfold export` */
+export function exportCommand(): Command {
+  return createCommand({
+    name: 'export',
+    summary: 'Write the log to a file, one JSON object a line',
+    details:
+      'The events of a project as they were sent, corrections included, for "runfold replay". Any size ' +
+      'of log is written in little memory. The file appears when it is whole; until then it is ' +
+      '<file>.part.',
+    examples: [
+      'runfold export events.ndjson',
+      'runfold export - | gzip > events.ndjson.gz',
+      'runfold export s-1.ndjson --session s-1 --session s-2',
+      'runfold export january.ndjson --from 2026-01-01T00:00:00Z --to 2026-02-01T00:00:00Z',
+    ],
+  })
+    .argument('<file>', 'the file, or - for standard output')
+    .addOption(repeatable('--session <id>', 'only of this session'))
+    .addOption(repeatable('--run <id>', 'only of this run'))
+    .option('--from <time>', 'only occurred at this time or later, RFC 3339 with a zone')
+    .option('--to <time>', 'only occurred before this time')
+    .action(async (file: string, flags: ExportFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const isPiped = file === '-';
+      const signals = catchSignals(terminal, stoppingWords);
+      const started = performance.now();
+      try {
+        const events = await withTier(context, 'runfold export', async ({ database }) => {
+          const output = await openOutput(file);
+          try {
+            const written = await exportLog(database, {
+              options: {
+                project: settings.project,
+                session_ids: flags.session,
+                run_ids: flags.run,
+                from: flags.from,
+                to: flags.to,
+              },
+              output,
+              // A bar on the terminal that takes the events would stand among them.
+              terminal: isPiped && process.stdout.isTTY ? undefined : terminal,
+              signal: signals.signal,
+            });
+            await (written === undefined ? output.discard() : output.finish());
+            return written;
+          } catch (error) {
+            await output.discard();
+            throw error;
+          }
+        });
+        if (events === undefined) {
+          const left = isPiped ? 'what was written is not all' : `${file} was not written`;
+          throw new CommandFailedError(`Interrupted; ${left}.`);
+        }
+        const time = duration((performance.now() - started) / 1000);
+        const text = printable(
+          `${plural(events, 'event')} written to ${isPiped ? 'stdout' : file}`,
+        );
+        const { green, dim } = terminal.colors;
+        if (isPiped) terminal.note(`${text} (${time})`);
+        else terminal.line(`${green('✓')} ${text} ${dim(`(${time})`)}`);
+      } finally {
+        signals.release();
+      }
+    });
+}

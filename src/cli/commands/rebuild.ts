@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import type { Projection } from '../../projections/projection.js';
+import { projections as allProjections } from '../../projections/projections.js';
+import { checkMigrated } from '../../store/migrate.js';
+import { createCommand, openContext } from '../command.js';
+import { UsageError } from '../command-error.js';
+import { describeRebuild } from '../rebuild-report.js';
+import { rebuildTotals } from '../rebuild-totals.js';
+import { repeatable } from '../repeatable-option.js';
+import { catchSignals, stoppingWords } from '../signals.js';
+import { withTier } from '../with-tier.js';
+
+interface RebuildFlags {
+  readonly projection?: readonly string[];
+  readonly lanes: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `runfold rebuild` */
+export function rebuildCommand(): Command {
+  return createCommand({
+    name: 'rebuild',
+    summary: 'Make the totals anew from the log',
+    details:
+      'Events may go on coming in and totals may be read meanwhile: readers see the old totals or the ' +
+      'new. Interrupted or killed, it leaves the totals as they were, and can be started again.',
+    examples: [
+      'runfold rebuild',
+      'runfold rebuild --dry-run',
+      'runfold rebuild --projection run --projection session --lanes 4',
+    ],
+  })
+    .addOption(repeatable('--projection <name>', 'only these totals'))
+    .option('--lanes <number>', 'connections that fold at the same time, 1 to 32', '2')
+    .option('--dry-run', 'build and compare, and change nothing')
+    .option('--json', 'print the report as JSON')
+    .action(async (flags: RebuildFlags, self: Command) => {
+      const projections = readProjections(flags.projection);
+      const lanes = readLanes(flags.lanes);
+      const context = openContext(self, 'once');
+      const { terminal } = context;
+      const signals = catchSignals(terminal, stoppingWords);
+      try {
+        const report = await withTier(
+          context,
+          'runfold rebuild',
+          async ({ database }) => {
+            await checkMigrated(database);
+            return rebuildTotals(database, terminal, {
+              projections,
+              lanes,
+              dry_run: flags.dryRun,
+              signal: signals.signal,
+            });
+          },
+          { connections: lanes + 2 },
+        );
+        if (flags.json) return terminal.json(report);
+        for (const line of describeRebuild(terminal, report)) terminal.line(line);
+      } finally {
+        signals.release();
+      }
+    });
+}
+
+function readProjections(names: readonly string[] | undefined): readonly Projection[] | undefined {
+  return names?.map((name) => {
+    const found = allProjections.find((projection) => projection.name === name);
+    if (found !== undefined) return found;
+    const known = allProjections.map((projection) => projection.name).join(', ');
+    throw new UsageError(`--projection: expected one of ${known}, got ${JSON.stringify(name)}.`);
+  });
+}
+
+function readLanes(text: string): number {
+  const lanes = Number(text);
+  if (/^\d{1,2}$/.test(text) && lanes >= 1 && lanes <= 32) return lanes;
+  throw new UsageError('--lanes: expected a whole number from 1 to 32.');
+}

@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import { createCommand, openContext } from '../command.js';
+import { readExportedLine } from '../ingest/event-lines.js';
+import { faultsOption, readFaults } from '../ingest/faults-option.js';
+import { ingestInput } from '../ingest/ingest-input.js';
+import { reportIngest } from '../ingest/ingest-summary.js';
+import { catchSignals } from '../signals.js';
+
+interface ReplayFlags {
+  readonly strict?: boolean;
+  readonly faults: string;
+  readonly json?: boolean;
+}
+
+/** `runfold replay` */
+export function replayCommand(): Command {
+  return createCommand({
+    name: 'replay',
+    summary: 'Send an export through queue and worker again',
+    details:
+      'What the store has already stays as it is and counts as duplicate; what it has not is folded. ' +
+      'Each line must have an id and a time of its own. Returns when every event is folded.',
+    examples: [
+      'runfold replay events.ndjson',
+      'zcat events.ndjson.gz | runfold replay -',
+      'runfold export - --dir old-store | runfold replay - --dir new-store',
+    ],
+  })
+    .argument('<file>', 'the file, or - for standard input')
+    .option('--strict', 'stop at the first line that is no valid event')
+    .addOption(faultsOption())
+    .option('--json', 'print the summary as JSON')
+    .action(async (file: string, flags: ReplayFlags, self: Command) => {
+      const faults = readFaults(flags.faults);
+      const context = openContext(self, 'once');
+      const signals = catchSignals(context.terminal);
+      try {
+        const summary = await ingestInput(context, {
+          file,
+          readLine: readExportedLine,
+          role: 'runfold replay',
+          wait: true,
+          isStrict: flags.strict === true,
+          faults,
+          signal: signals.signal,
+        });
+        process.exitCode = reportIngest(summary, context.terminal, flags.json === true);
+      } finally {
+        signals.release();
+      }
+    });
+}

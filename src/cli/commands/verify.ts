@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import { verify } from '../../projections/verify.js';
+import { checkMigrated } from '../../store/migrate.js';
+import { auditJson, describeAudit } from '../audit-report.js';
+import { createCommand, openContext } from '../command.js';
+import { exitCodes, UsageError } from '../command-error.js';
+import { findStaleTotals } from '../stale-totals.js';
+import { withTier } from '../with-tier.js';
+
+interface VerifyFlags {
+  readonly sample?: string;
+  readonly json?: boolean;
+}
+
+/** `runfold verify` */
+export function verifyCommand(): Command {
+  return createCommand({
+    name: 'verify',
+    summary: 'Check that the totals equal the fold of the log',
+    details:
+      'Folds the log and compares, in one snapshot, while events go on coming in. Exits with 0 when all ' +
+      'is equal, and with 1 and what differs when not.',
+    examples: ['runfold verify', 'runfold verify --sample 100', 'runfold verify --json'],
+  })
+    .option(
+      '--sample <sessions>',
+      'look only at so many sessions, chosen at random, and at the grand totals',
+    )
+    .option('--json', 'print the audit as JSON')
+    .action(async (flags: VerifyFlags, self: Command) => {
+      const sample = readSample(flags.sample);
+      const context = openContext(self, 'once');
+      const { terminal } = context;
+      const { audit, seconds } = await withTier(context, 'runfold verify', async ({ database }) => {
+        await checkMigrated(database);
+        const stale = await findStaleTotals(database);
+        if (stale !== undefined) terminal.note(stale.text);
+        const started = performance.now();
+        const found = await verify(database, { sample });
+        return { audit: found, seconds: (performance.now() - started) / 1000 };
+      });
+      process.exitCode = audit.equal ? exitCodes.ok : exitCodes.failed;
+      if (flags.json) return terminal.json(auditJson(audit));
+      for (const line of describeAudit(terminal, audit, seconds)) terminal.line(line);
+    });
+}
+
+function readSample(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const sample = Number(text);
+  if (/^\d{1,6}$/.test(text) && sample >= 1) return sample;
+  throw new UsageError('--sample: expected a whole number of sessions from 1 to 999999.');
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { voidingFor } from '../../query/correction.js';
+import { applyCorrection } from '../apply-correction.js';
+import { createCommand, openContext } from '../command.js';
+import { correctionJson, describeCorrection } from '../correction-report.js';
+
+interface VoidFlags {
+  readonly session?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `runfold void` */
+export function voidCommand(): Command {
+  return createCommand({
+    name: 'void',
+    summary: 'Take the figures of an event out of every total',
+    details:
+      'Its tokens, time and cost become 0 by an event that is added; the log is never edited. It still ' +
+      'counts as a message, call or run, and its time_to_first_token and objects, such as ' +
+      'prompt_tokens_details, stay as they were reported.',
+    examples: ['runfold void msg-1', 'runfold void msg-1 --session s-1 --dry-run'],
+  })
+    .argument('<event>', 'the id of the event')
+    .option('--session <id>', 'its session, where several have an event of this id')
+    .option('--dry-run', 'show what would change, and write nothing')
+    .option('--json', 'print what changes as JSON')
+    .action(async (id: string, flags: VoidFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const isDryRun = flags.dryRun === true;
+      const options = { id, session_id: flags.session, project: settings.project };
+      const correction = await applyCorrection(
+        context,
+        (database) => voidingFor(database, options),
+        { role: 'runfold void', isDryRun },
+      );
+      if (flags.json) return terminal.json(correctionJson(correction, isDryRun));
+      for (const line of describeCorrection(terminal, correction, isDryRun)) terminal.line(line);
+    });
+}

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createQueueNames, testRedisUrl } from '../support/queue-prefix.js';
+import { describeWithRedis } from '../support/suite.js';
+import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { waitUntil } from '../support/wait-until.js';
+import { message, useWorkplace } from './command-line.js';
+
+/** The lines of a log that tell of an outage. */
+const reports = (log: string) =>
+  log.split('\n').filter((line) => line.includes('Expected Redis at'));
+
+describeWithRedis('commands while Redis is away', () => {
+  const work = useWorkplace();
+  let database: TestDatabase;
+  let redis: TcpProxy;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    redis = await openTcpProxy(testRedisUrl(), 6379);
+    env = {
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      RUNFOLD_REDIS_PREFIX: createQueueNames().prefix,
+    };
+    await redis.cut();
+  });
+  afterAll(async () => {
+    await redis.close();
+    await database.drop();
+  });
+
+  test.each([
+    ['ingest', '-'],
+    ['ingest', '-', '--wait'],
+    ['rejects', 'retry', '--all'],
+  ])('%s %s %s says so and exits with 1', async (...args) => {
+    const { code, stdout, stderr } = await work.run(args.filter(Boolean), { env });
+    expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
+    const host = new URL(redis.url).host;
+    expect(stderr).toMatch(
+      new RegExp(`^error: Expected Redis at ${host} to answer, got: .*REDIS_URL names it\\.\n$`),
+    );
+  });
+
+  test('a worker says so once, folds when it is back, and ends clean when it goes again', async () => {
+    const worker = work.start(['worker'], { env });
+    await worker.waitForLine(/Expected Redis at .* to answer/);
+    await redis.restore();
+    await worker.waitForLine(/worker started/);
+    const file = await work.write('events.ndjson', [message('patient')]);
+    const sent = await work.run(['ingest', file, '--wait', '--json'], { env });
+    expect(sent.code, sent.stderr).toBe(0);
+    const { stdout } = await work.run(['runs', 'list', '--json'], { env });
+    expect(JSON.parse(stdout).items).toMatchObject([{ run_id: 'patient' }]);
+
+    await redis.cut();
+    await waitUntil(
+      () => reports(worker.output().stderr).length,
+      (count) => count === 2,
+    );
+    worker.kill('SIGTERM');
+    const { code, stderr } = await worker.exit;
+    expect(code, stderr).toBe(0);
+    await redis.restore();
+  });
+
+  test('a worker that waits for it ends on SIGTERM', async () => {
+    await redis.cut();
+    const worker = work.start(['worker'], { env });
+    await worker.waitForLine(/Expected Redis at .* to answer/);
+    worker.kill('SIGTERM');
+    const { code, stderr } = await worker.exit;
+    expect(code, stderr).toBe(0);
+    expect(reports(stderr)).toHaveLength(1);
+    await redis.restore();
+  });
+});
