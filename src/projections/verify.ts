@@ -138,7 +138,17 @@ function differencesSql(projection: Projection, events?: string, live = tableOf(
   const record = (alias: string, columns: readonly string[]) =>
     `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
   const [firstKey = ''] = keys;
-  return `select to_jsonb(x) as expected, to_jsonb(t) as actual, count(*) over ()::float8 as total
+  // A status holds its time as well: more digits than a number of JavaScript's keeps apart.
+  const wide = Object.entries(projection.measures)
+    .filter(([, { fold }]) => fold === 'last_status')
+    .map(([name]) => name);
+  const json = (alias: string) =>
+    [
+      `to_jsonb(${alias})`,
+      ...wide.map((name) => `jsonb_build_object('${name}', ${alias}.${name}::text)`),
+    ].join(' || ');
+  return `select ${json('x')} as expected, ${json('t')} as actual,
+  count(*) over ()::float8 as total
 from (${expectedSql(projection, events)}) x
 full join ${live} t on ${keys.map((key) => `x.${key} = t.${key}`).join(' and ')}
 where x.${firstKey} is null or t.${firstKey} is null
