@@ -1,5 +1,5 @@
 /** Events a worker holds at once, roughly: it bounds memory, and fills a few batches. */
-const eventsInHand = 12_000;
+const eventsInHand = 9_000;
 const least = 16;
 const most = 1_000;
 
