@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { logColumns } from '#runfold/events/log-columns.js';
 import { toLogRow } from '#runfold/events/log-row.js';
+import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { parseEvent } from '#runfold/events/parse-event.js';
 import type { Database } from '#runfold/store/database.js';
 import { agentEvents } from './workload.js';
@@ -29,11 +30,13 @@ export async function copyRates(database: Database, events: number): Promise<Cop
   } finally {
     client.release();
   }
+  // Made up beforehand, as for the pipeline.
+  const ready = [...agentEvents(events)];
   return {
     from_events: await rateOf(
       database,
       `(${columnNames})`,
-      () => Readable.from(linesOf(events)),
+      () => Readable.from(linesOf(ready)),
       events,
     ),
     from_text: await rateOf(database, '', () => Readable.from(chunks), events),
@@ -75,7 +78,7 @@ export async function loadLog(database: Database, events: number): Promise<void>
   const client = await database.pool.connect();
   try {
     await pipeline(
-      Readable.from(linesOf(events)),
+      Readable.from(linesOf(agentEvents(events))),
       client.query(copyFrom(`copy runfold_internal.event (${columnNames}) from stdin`)),
     );
     await client.query('vacuum analyze runfold_internal.event');
@@ -85,10 +88,10 @@ export async function loadLog(database: Database, events: number): Promise<void>
 }
 
 /** The events as lines of COPY's text format, some hundred lines a chunk. */
-function* linesOf(events: number): Generator<string> {
+function* linesOf(events: Iterable<MetricEventInput>): Generator<string> {
   let lines = '';
   let count = 0;
-  for (const event of agentEvents(events)) {
+  for (const event of events) {
     const parsed = parseEvent(event);
     if (!parsed.ok) throw new Error(`Expected a valid event, got ${JSON.stringify(event)}`);
     lines += `${toLogRow(parsed.event, 1).map(copyValue).join('\t')}\n`;
