@@ -1,5 +1,6 @@
 import { logColumns } from '../events/log-columns.js';
 import { foldOf } from './folds.js';
+import { whereSql } from './measure.js';
 import type { Projection } from './projection.js';
 
 /** The table that holds a projection. */
@@ -12,29 +13,55 @@ export function columnsOf(projection: Projection): string[] {
   return [...Object.keys(projection.key), ...Object.keys(projection.measures)];
 }
 
+/** The key columns, each with how it is made of a row of the given alias. */
+function keysOf(projection: Projection, alias: 'e' | 'p'): string[] {
+  return Object.entries(projection.key).map(([name, key]) =>
+    key.sql === undefined ? `${alias}.${name}` : `${key.sql} as ${name}`,
+  );
+}
+
+/** Which events of a relation, aliased `e`, a projection folds, as a `where`; empty when all. */
+export function eventsSql(projection: Projection): string {
+  if (projection.from !== undefined) return eventsSql(projection.from);
+  if (projection.where === undefined) return '';
+  return ` where ${projection.where.map((where) => `(${whereSql(where)})`).join(' or ')}`;
+}
+
+/**
+ * `select` of the keys of the rows that the events of a relation fold into, with repetitions.
+ */
+export function keysOfEventsSql(projection: Projection, events: string): string {
+  if (projection.from !== undefined) {
+    const finer = keysOfEventsSql(projection.from, events);
+    return `select ${keysOf(projection, 'p').join(', ')} from (${finer}) p`;
+  }
+  return `select ${keysOf(projection, 'e').join(', ')} from ${events} e${eventsSql(projection)}`;
+}
+
 /** `select` that folds the events of a relation, aliased `e`, into one partial row a key. */
 export function foldEventsSql(projection: Projection, events: string): string {
-  const keys = Object.entries(projection.key).map(
-    ([name, key]) => `${key.sql ?? `e.${name}`} as ${name}`,
-  );
+  const keys = keysOf(projection, 'e');
   const measures = Object.entries(projection.measures).map(
     ([name, measure]) => `${foldOf(measure).partial} as ${name}`,
   );
   return `select ${[...keys, ...measures].join(',\n    ')}
-  from ${events} e group by ${keys.map((_, at) => at + 1).join(', ')}`;
+  from ${events} e${eventsSql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
 }
 
 /**
- * `select` that folds partial rows, aliased `p`, of the finer projection into partials of this one.
- * The relation has an integer column `rows_added`, how many rows of the finer projection are new.
+ * `select` that folds partial rows, aliased `p`, of the finer projection into partials of this one;
+ * where there is no finer one, partials of the projection itself. The relation has an integer column `rows_added`, how many rows of the finer projection are new.
  */
 export function foldPartialsSql(projection: Projection, partials: string): string {
-  const keys = Object.keys(projection.key);
+  const keys =
+    projection.from === undefined
+      ? Object.keys(projection.key).map((name) => `p.${name}`)
+      : keysOf(projection, 'p');
   const measures = Object.entries(projection.measures).map(([name, measure]) => {
     const column = measure.fold === 'rows' ? 'p.rows_added' : `p.${name}`;
     return `${foldOf(measure).combine(column)} as ${name}`;
   });
-  return `select ${[...keys.map((key) => `p.${key}`), ...measures].join(',\n    ')}
+  return `select ${[...keys, ...measures].join(',\n    ')}
   from ${partials} p group by ${keys.map((_, at) => at + 1).join(', ')}`;
 }
 
@@ -106,7 +133,14 @@ select (select count(*) from added)::integer as applied,
  * projections, by default the live ones. A projection comes after the one it folds.
  */
 export function foldSteps(projections: readonly Projection[], table = tableOf): string[] {
-  return projections.flatMap((projection) => stepsOf(projection, projections, table));
+  // Postgres runs the last of these writes first. Rows that all batches share, such as those of the
+  // current quarter of an hour, are locked last, so that the batch of another lane waits least.
+  const isShared = (projection: Projection) => !('session_id' in projection.key);
+  const ordered = [
+    ...projections.filter(isShared),
+    ...projections.filter((projection) => !isShared(projection)),
+  ];
+  return ordered.flatMap((projection) => stepsOf(projection, projections, table));
 }
 
 function stepsOf(

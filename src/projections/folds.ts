@@ -1,4 +1,5 @@
 import { type LogColumnType, textType } from '../events/log-columns.js';
+import { histogramPlusSql, histogramSql, histogramSumSql } from './histogram.js';
 import type { Measure } from './measure.js';
 import { whereSql } from './measure.js';
 
@@ -102,6 +103,17 @@ export function foldOf(measure: Measure): Fold {
         required: false,
         partial: `max(e.occurred_at_us * ${statusBase} + e.status)${filter(original)}`,
         ...greatest,
+      };
+    case 'histogram':
+      return {
+        type: 'bigint[]',
+        required: false,
+        partial: histogramSql(
+          `e.${measure.of}`,
+          filter(whereSql(measure.where, [original, `e.${measure.of} >= 0`])),
+        ),
+        combine: histogramSumSql,
+        merge: histogramPlusSql,
       };
     case 'agreed':
       return {

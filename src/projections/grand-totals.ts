@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { tableOf } from './compile.js';
+import { eventsSql, tableOf } from './compile.js';
 import { foldOf } from './folds.js';
 import type { Measure } from './measure.js';
 import type { Projection } from './projection.js';
@@ -18,7 +18,7 @@ export async function compareTotals(
   const { rows } = await client.query(
     `select to_jsonb(expected) as expected, to_jsonb(actual) as actual
     from (select ${measures.map(([name, measure]) => `(${logSql(projection, measure)})::text as ${name}`).join(', ')}
-      from runfold_internal.event e) expected,
+      from runfold_internal.event e${eventsSql(projection)}) expected,
     (select ${measures.map(([name, measure]) => `(${liveSql(name, measure)})::text as ${name}`).join(', ')}
       from ${tableOf(projection)} t) actual`,
   );

@@ -8,6 +8,10 @@ export interface Where {
   readonly role?: Role;
   /** Only calls that failed. */
   readonly failed?: true;
+  /** Only events that report this figure. */
+  readonly reports?: MetricColumn;
+  /** No corrections. */
+  readonly original?: true;
 }
 
 /** What a measure's stored integers mean to a reader. */
@@ -52,6 +56,14 @@ export type Measure =
   | { readonly fold: 'last_status'; readonly doc: string }
   /** A text that all events agree on; should they not, the greatest in byte order. */
   | { readonly fold: 'agreed'; readonly of: AttributeName; readonly doc: string }
+  /** How many events fell into each of the log-scale levels of a figure; for quantiles within 1 %. */
+  | {
+      readonly fold: 'histogram';
+      readonly of: MetricColumn;
+      readonly unit: Unit;
+      readonly where?: Where;
+      readonly doc: string;
+    }
   /** How many rows of the projection this one is made from. */
   | { readonly fold: 'rows'; readonly doc: string };
 
@@ -64,5 +76,7 @@ export function whereSql(where: Where | undefined, more: readonly string[] = [])
   }
   if (where?.role !== undefined) terms.push(`e.role = ${roles[where.role]}`);
   if (where?.failed) terms.push('e.error');
+  if (where?.reports !== undefined) terms.push(`e.${where.reports} is not null`);
+  if (where?.original) terms.push('e.corrects is null');
   return terms.join(' and ');
 }

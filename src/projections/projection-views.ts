@@ -21,6 +21,7 @@ function unitOf(measure: Measure): Unit {
   switch (measure.fold) {
     case 'sum':
     case 'first':
+    case 'histogram':
       return measure.unit;
     case 'count':
     case 'rows':
@@ -63,8 +64,8 @@ const unitSuffix: Partial<Record<Unit, string>> = {
 export function viewOf(projection: Projection): View | undefined {
   if (projection.view === undefined) return undefined;
   const keys: ViewColumn[] = Object.entries(projection.key).map(([name, key]) => ({
-    name: publicName(name),
-    sql: `t.${name}`,
+    name: key.shown?.name ?? publicName(name),
+    sql: key.shown?.sql(`t.${name}`) ?? `t.${name}`,
     doc: key.doc,
   }));
   const measures: ViewColumn[] = Object.entries(projection.measures).map(([name, measure]) => ({

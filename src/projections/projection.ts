@@ -1,11 +1,16 @@
 import type { LogColumnType } from '../events/log-columns.js';
-import type { Measure } from './measure.js';
+import type { Measure, Where } from './measure.js';
 
-/** A key column of a projection: a column of the log, or an expression over an event `e`. */
+/** A key column of a projection. Never null: what may be absent has a value that says so. */
 export interface KeyColumn {
   readonly type: LogColumnType;
-  /** Defaults to the log's column of the same name. */
+  /**
+   * How it is made: an expression over an event `e` or, where a finer projection is folded, over a
+   * row `p` of that. Defaults to the column of the same name.
+   */
   readonly sql?: string;
+  /** How a view shows it. Defaults to the column as it is. */
+  readonly shown?: { readonly name: string; readonly sql: (column: string) => string };
   readonly doc: string;
 }
 
@@ -26,6 +31,8 @@ export interface Projection {
    * Measures of the same name are added up; a `rows` measure counts the finer rows.
    */
   readonly from?: Projection;
+  /** The events it folds: those that meet any of these conditions. Defaults to all. */
+  readonly where?: readonly Where[];
   /** Indexes for reading, beside the primary key: columns, or expressions over them. */
   readonly indexes?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly where?: string }>
@@ -36,8 +43,8 @@ export interface Projection {
 export function defineProjection<const P extends Projection>(projection: P): P {
   const finer = projection.from;
   if (finer === undefined) return projection;
-  for (const column of Object.keys(projection.key)) {
-    if (finer.key[column] === undefined) {
+  for (const [column, { sql }] of Object.entries<KeyColumn>(projection.key)) {
+    if (sql === undefined && finer.key[column] === undefined) {
       throw new Error(
         `Expected the key of projection ${projection.name} within that of ${finer.name}, got ${column}.`,
       );

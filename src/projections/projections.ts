@@ -1,6 +1,18 @@
+import { latencyDayProjection, latencyProjection } from './latency.js';
+import { modelUsageHourProjection, modelUsageProjection } from './model-usage.js';
 import type { Projection } from './projection.js';
 import { runProjection } from './run.js';
 import { sessionProjection } from './session.js';
+import { toolUsageHourProjection, toolUsageProjection } from './tool-usage.js';
 
 /** Every projection, finer ones before those that fold them. A new one is added here. */
-export const projections: readonly Projection[] = [runProjection, sessionProjection];
+export const projections: readonly Projection[] = [
+  runProjection,
+  sessionProjection,
+  modelUsageProjection,
+  modelUsageHourProjection,
+  toolUsageProjection,
+  toolUsageHourProjection,
+  latencyProjection,
+  latencyDayProjection,
+];

@@ -1,4 +1,4 @@
-import { columnsOf, tableOf } from './compile.js';
+import { columnsOf, keysOfEventsSql, tableOf } from './compile.js';
 import { isSliced, sliceSql } from './fold-log.js';
 import type { Projection } from './projection.js';
 import type { RebuildRun } from './rebuild-run.js';
@@ -30,7 +30,8 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
     const slices = isSliced(projection) ? 4 : 1;
     await run.runAll('compare', slices, (at) => {
       const both = (name: string) => `coalesce(x.${name}, t.${name}) as ${name}`;
-      const recorded = keys.map((name) => `${keySql(projection, name)} as ${name}`);
+      const sliced = sliceSql('where', projection, 'r', at, slices);
+      const recorded = `(select * from ${run.schema}.recorded r ${sliced})`;
       return `insert into ${table}
       select ${keys.map(both).join(', ')}
       from (select * from ${run.shadowOf(projection)} x ${sliceSql('where', projection, 'x', at, slices)}) x
@@ -38,7 +39,7 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
         on ${sameKey(projection, 'x', 't')}
       where ${differs(projection)}
       union
-      select ${recorded.join(', ')} from ${run.schema}.recorded e ${sliceSql('where', projection, 'e', at, slices)}
+      ${keysOfEventsSql(projection, recorded)}
       limit ${limit + 1}`;
     });
     const { rows } = await run.client.query(`select count(*)::integer as count from ${table}`);
@@ -89,13 +90,6 @@ export async function repairRows(run: RebuildRun, projection: Projection): Promi
 
 function candidatesOf(run: RebuildRun, projection: Projection): string {
   return `${run.shadowOf(projection)}_candidate`;
-}
-
-/** A key column over an event `e`; a cascading projection's key is part of the finer one's. */
-function keySql(projection: Projection, name: string): string {
-  return projection.from === undefined
-    ? (projection.key[name]?.sql ?? `e.${name}`)
-    : keySql(projection.from, name);
 }
 
 function sameKey(projection: Projection, one: string, other: string): string {

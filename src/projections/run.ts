@@ -1,26 +1,7 @@
 import { textType } from '../events/log-columns.js';
-import { isSummable, metricFields } from '../events/metric-fields.js';
 import { timestampSql } from '../store/view.js';
-import type { Measure } from './measure.js';
 import { defineProjection } from './projection.js';
-
-const assistant = { type: 'message', role: 'assistant' } as const;
-
-/** A sum for every token field: what the assistant's messages of a run used. */
-const tokenSums: Record<string, Measure> = Object.fromEntries(
-  metricFields
-    .filter((field) => isSummable(field) && field.kind === 'tokens')
-    .map((field) => [
-      field.name,
-      {
-        fold: 'sum',
-        of: field.name as 'input_tokens',
-        unit: 'tokens',
-        where: assistant,
-        doc: field.doc,
-      },
-    ]),
-);
+import { assistant, tokenSums } from './token-sums.js';
 
 /** Totals of one run. */
 export const runProjection = defineProjection({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql, tableOf } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';
@@ -48,7 +48,7 @@ describeWithPostgres('the fold', () => {
     await fc.assert(
       fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
         await database.query(
-          'truncate runfold_internal.event, runfold_internal.run, runfold_internal.session',
+          `truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`,
         );
         const outcome = { applied: 0, duplicate: 0, rejected: 0 };
         const queue = batches.map((batch, at) =>

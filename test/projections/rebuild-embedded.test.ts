@@ -51,7 +51,9 @@ describe('a rebuild of an embedded store', () => {
       },
     });
     expect(report.outcome).toBe(way);
-    expect(report.projections.map(({ changed }) => changed)).toEqual([1, 0]);
+    expect(report.projections.map(({ changed }) => changed)).toEqual(
+      report.projections.map(({ name }) => (name === 'run' ? 1 : 0)),
+    );
     expect((await verify(database)).equal).toBe(way !== 'dry_run');
     await rebuild(database);
     await expectSound(database);

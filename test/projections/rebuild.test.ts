@@ -308,8 +308,9 @@ describeWithPostgres('a rebuild', () => {
     await database.query('truncate runfold_internal.event');
     const report = await rebuild(database, { repair_limit: 5 });
     expect(report.events).toBe(0);
-    expect(report.projections.map(({ removed }) => removed)).toEqual([25, 7]);
-    expect((await verify(database)).projections.map(({ rows }) => rows)).toEqual([0, 0]);
+    expect(report.projections.map(({ removed }) => removed).slice(0, 2)).toEqual([25, 7]);
+    expect(report.projections.every(({ removed }) => removed > 0)).toBe(true);
+    expect((await verify(database)).projections.every(({ rows }) => rows === 0)).toBe(true);
     await expectSound(database);
   });
 

@@ -1,0 +1,57 @@
+import { defineProjection } from './projection.js';
+import { optionalText, quarterKey, quartersADay } from './quarter.js';
+import { runProjection } from './run.js';
+import { assistant } from './token-sums.js';
+
+/**
+ * How the times of messages, tool calls and runs are spread, by the quarter of an hour. A message
+ * has two: its time and its time to first token, each a histogram of its own.
+ */
+export const latencyProjection = defineProjection({
+  name: 'latency',
+  doc: 'One row a quarter of an hour, type of event, provider and model or tool: how its times are spread.',
+  where: [
+    { ...assistant, original: true, reports: 'time_us' },
+    { ...assistant, original: true, reports: 'time_to_first_token_us' },
+    { type: ['tool_call', 'run'], original: true, reports: 'time_us' },
+  ],
+  key: {
+    project: runProjection.key.project,
+    bucket: quarterKey,
+    type: { type: 'smallint', doc: 'Whose time it is: that of messages, tool calls or runs' },
+    provider: optionalText('provider', 'The provider of a message'),
+    name: optionalText(
+      'name',
+      'The model of a message, the tool of a call, null for runs',
+      "coalesce(case e.type when 1 then e.model when 2 then e.tool_name end, '')",
+    ),
+  },
+  measures: {
+    time_levels: { fold: 'histogram', of: 'time_us', unit: 'seconds', doc: 'Times' },
+    first_token_levels: {
+      fold: 'histogram',
+      of: 'time_to_first_token_us',
+      unit: 'seconds',
+      doc: 'Times to first token',
+    },
+  },
+});
+
+/** The same by the day of UTC: a quantile over months reads a hundredth of the rows. */
+export const latencyDayProjection = defineProjection({
+  name: 'latency_day',
+  doc: 'One row a day of UTC, type of event, provider and model or tool: how its times are spread.',
+  from: latencyProjection,
+  key: {
+    project: latencyProjection.key.project,
+    day: {
+      type: 'integer',
+      sql: `p.bucket / ${quartersADay}`,
+      doc: 'Days since 1970, in UTC',
+    },
+    type: latencyProjection.key.type,
+    provider: { type: 'text collate "C"', doc: latencyProjection.key.provider.doc },
+    name: { type: 'text collate "C"', doc: latencyProjection.key.name.doc },
+  },
+  measures: latencyProjection.measures,
+});
