@@ -74,11 +74,15 @@ async function rateOf(
 }
 
 /** Loads the events straight into the log, past every fold: the quick way to a large log. */
-export async function loadLog(database: Database, events: number): Promise<void> {
+export async function loadLog(
+  database: Database,
+  events: number,
+  workload: { readonly concurrentRuns?: number } = {},
+): Promise<void> {
   const client = await database.pool.connect();
   try {
     await pipeline(
-      Readable.from(linesOf(agentEvents(events))),
+      Readable.from(linesOf(agentEvents(events, workload))),
       client.query(copyFrom(`copy runfold_internal.event (${columnNames}) from stdin`)),
     );
     await client.query('vacuum analyze runfold_internal.event');

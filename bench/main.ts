@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what Runfold does a second, on this machine, beside references in the same run.
  *
- *   npm run bench -- [pipeline | rebuild] [--runs N] [--events N] [--json]
+ *   npm run bench -- [pipeline | query | rebuild] [--runs N] [--events N] [--json]
  */
 import { parseArgs } from 'node:util';
 import { findServers } from '../test/support/servers.js';
@@ -9,6 +9,7 @@ import type { BenchServers } from './bench-database.js';
 import { embeddedRate, embeddedVisibility } from './embedded.js';
 import { machine, round, spreadOf } from './measure.js';
 import { runPipeline } from './pipeline.js';
+import { queryTimes } from './query.js';
 import { rebuildRate } from './rebuild.js';
 
 /** Notes one figure of a run. */
@@ -41,6 +42,13 @@ const subjects: Readonly<Record<string, Subject>> = {
       note('Redis + Postgres, one event a job', 'events/s', single.events_per_second);
       note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 8))));
       note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
+    },
+  },
+  query: {
+    events: 2_000_000,
+    async run(servers, events, note) {
+      for (const { name, unit, value } of await queryTimes(servers, events))
+        note(name, unit, value);
     },
   },
   rebuild: {
