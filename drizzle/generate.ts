@@ -13,6 +13,7 @@ import { views } from '../src/projections/contract.js';
 import { projections } from '../src/projections/projections.js';
 import { projectionTable, storageStatement } from '../src/projections/tables.js';
 import { eventTable, internalSchema } from '../src/store/event-table.js';
+import { priceOverrideTable } from '../src/store/price-override-table.js';
 import { projectionStateTable } from '../src/store/projection-state-table.js';
 import { rejectedEventTable } from '../src/store/rejected-event-table.js';
 import { viewStatements } from '../src/store/view.js';
@@ -53,6 +54,7 @@ const tables: Record<string, unknown> = {
   eventTable,
   rejectedEventTable,
   projectionStateTable,
+  priceOverrideTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);

@@ -1,4 +1,11 @@
 export { type Config, ConfigError, readConfig } from './config.js';
+export {
+  dropPriceOverrides,
+  InvalidPriceError,
+  listPriceOverrides,
+  type PriceOverride,
+  setPriceOverride,
+} from './pricing/price-overrides.js';
 export * from './producer.js';
 export { staleProjections } from './projections/fingerprint.js';
 export {
@@ -69,8 +76,25 @@ export {
   type LoggedToolCall,
   listToolCalls,
 } from './query/tool-calls.js';
+export {
+  getTopSessions,
+  type SessionFigure,
+  type TopSessionsOptions,
+} from './query/top-sessions.js';
 export type { RunTotals, SessionTotals, Totals } from './query/totals.js';
 export type { TokenTotals, Usage } from './query/usage.js';
+export type { UsageFigures } from './query/usage-figures.js';
+export type { UsageQuantiles } from './query/usage-quantiles.js';
+export type { UsageBucket, UsageRange, UsageRangeOptions } from './query/usage-range.js';
+export {
+  getUsage,
+  type UsageFigure,
+  type UsageOptions,
+  type UsageRow,
+  type UsageSeries,
+} from './query/usage-series.js';
+export type { UsageDimension } from './query/usage-sources.js';
+export type { UsageFilters } from './query/usage-statement.js';
 export { type WaitOptions, waitUntilFolded } from './query/wait-until-folded.js';
 export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';
 export { type Database, type DatabaseTarget, openDatabase } from './store/database.js';
@@ -79,3 +103,10 @@ export { EmbeddedStoreError, EmbeddedStoreInUseError } from './store/embedded/em
 export { migrateTier, openTier, type Tier, type TierName, type TierOptions } from './tier.js';
 export type { GroupCommitStats } from './worker/group-commit.js';
 export { type EventWorkerOptions, openWorker, type RunningWorker } from './worker/open-worker.js';
+export {
+  InvalidRangeError,
+  type RepriceOptions,
+  type RepriceReport,
+  reprice,
+  type UnpricedModel,
+} from './worker/reprice.js';

@@ -17,11 +17,16 @@ const FOLDERS: Readonly<
   },
   store: { may: ['events'], because: 'the log keeps events and knows nothing of their totals' },
   projections: { may: ['events', 'store'], because: 'totals are folded from the log' },
+  pricing: {
+    may: ['events', 'store'],
+    because: 'a price goes by an event and the overrides in the store, before any total',
+  },
   worker: {
     may: [
       'events',
       'store',
       'projections',
+      'pricing',
       'ingest/event-job',
       'ingest/open-queue',
       'ingest/queue-target',
@@ -35,11 +40,11 @@ const FOLDERS: Readonly<
     because: 'reading totals needs neither a queue nor a worker',
   },
   http: {
-    may: ['events', 'ingest', 'store', 'projections', 'worker', 'query', ''],
+    may: ['events', 'ingest', 'store', 'projections', 'pricing', 'worker', 'query', ''],
     because: 'a face sits on top of the library; no face imports another',
   },
   cli: {
-    may: ['events', 'ingest', 'store', 'projections', 'worker', 'query', 'http', ''],
+    may: ['events', 'ingest', 'store', 'projections', 'pricing', 'worker', 'query', 'http', ''],
     because: 'the commands sit on top of everything, HTTP included',
   },
 };
@@ -185,9 +190,9 @@ describe('the import rules', () => {
     const broken = sources
       .filter(({ folder, path }) => folder === 'ingest' || path === 'producer.ts')
       .flatMap(({ path }) => [...reachedFrom(path)])
-      .filter(([target]) => ['store', 'projections'].includes(folderOf(target)))
+      .filter(([target]) => ['store', 'projections', 'pricing'].includes(folderOf(target)))
       .map(([, chain]) => chain);
-    expect(broken, 'an agent that only emits must not load a database driver').toEqual([]);
+    expect(broken, 'an agent that only emits loads neither driver nor price book').toEqual([]);
   });
 });
 

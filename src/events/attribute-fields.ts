@@ -14,6 +14,10 @@ export const attributeFields = [
   { name: 'user_id', doc: 'The user it was done for' },
   { name: 'model', doc: 'The model that served it' },
   { name: 'provider', doc: 'The provider that served it' },
+  {
+    name: 'cost_source',
+    doc: 'Where the cost came from: reported, override, or genai-prices@ and its version',
+  },
 ] as const satisfies readonly AttributeField[];
 
 /** A wire name, and column, of a text attribute. */

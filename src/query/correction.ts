@@ -131,6 +131,8 @@ function correctionOf(corrected: CorrectedEvent, wanted: Figures): Correction | 
     ...original,
     id: nameBasedUuid(JSON.stringify(['correction', session_id, id, corrected.corrections + 1])),
     corrects: id,
+    // A cost that names no source was reported: repricing leaves such a message alone.
+    ...('cost' in metrics ? { cost_source: undefined } : {}),
     metrics,
   });
   if (!parsed.ok) throw new InvalidEventError(parsed.faults);

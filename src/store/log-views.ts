@@ -37,7 +37,15 @@ const head: readonly ViewColumn[] = [
 ];
 
 const tail: readonly ViewColumn[] = [
-  ...attributeFields.map((field) => ({ name: field.name, sql: `e.${field.name}`, doc: field.doc })),
+  ...attributeFields.map((field) => ({
+    name: field.name,
+    // A cost that names no source came with its event.
+    sql:
+      field.name === 'cost_source'
+        ? `coalesce(e.cost_source, case when e.cost_nanos is not null then 'reported' end)`
+        : `e.${field.name}`,
+    doc: field.doc,
+  })),
 ];
 
 const end: readonly ViewColumn[] = [

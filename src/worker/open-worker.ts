@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { connectQueue, findOutage } from '../ingest/open-queue.js';
 import { type QueueTarget, queueName } from '../ingest/queue-target.js';
+import { openPriceBook } from '../pricing/price-book.js';
 import { appendAndFoldSql } from '../projections/compile.js';
 import type { Projection } from '../projections/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
@@ -12,6 +13,7 @@ import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { decodeJob } from './decode-job.js';
 import { EventWorker, workerOptions } from './event-worker.js';
 import { createGroupCommit, type GroupCommitStats, NotWrittenError } from './group-commit.js';
+import { pricedStatement } from './priced-statement.js';
 import { statementOn } from './write-batch.js';
 
 /** Settings of a worker. */
@@ -53,10 +55,9 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     log.warn({ err: error }, 'could not look for the remains of a rebuild'),
   );
   const commit = createGroupCommit({
-    run: statementOn(
-      database.pool,
-      appendAndFoldSql(options.projections ?? allProjections),
-      !shared,
+    run: pricedStatement(
+      openPriceBook(database),
+      statementOn(database.pool, appendAndFoldSql(options.projections ?? allProjections), !shared),
     ),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),

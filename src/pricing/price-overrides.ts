@@ -1,0 +1,146 @@
+import { describeValue } from '../events/event-fault.js';
+import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
+import type { Database } from '../store/database.js';
+import type { TokenRates } from './token-rates.js';
+
+/** A price of one's own. It goes before that of the price book. */
+export interface PriceOverride {
+  /** Defaults to 1. */
+  readonly project?: number | undefined;
+  /** The model, exactly as events name it. */
+  readonly model: string;
+  /** The provider, likewise. Defaults to any. */
+  readonly provider?: string | undefined;
+  /** From when on it holds, RFC 3339 with a zone. Defaults to all times. */
+  readonly from?: string | undefined;
+  /** US dollars a million tokens. */
+  readonly input: number;
+  readonly output: number;
+  /** Cached input tokens. Defaults to `input`. */
+  readonly cached?: number | undefined;
+  /** Input tokens written to a cache. Defaults to `input`. */
+  readonly cache_write?: number | undefined;
+}
+
+/** A price that cannot be set. */
+export class InvalidPriceError extends Error {
+  readonly code = 'invalid_price';
+  constructor(
+    readonly field: string,
+    readonly expected: string,
+    readonly got: string,
+  ) {
+    super(`${field}: Expected ${expected}, got ${got}.`);
+    this.name = 'InvalidPriceError';
+  }
+}
+
+/** Sets a price; one for the same model, provider and time is replaced. @throws InvalidPriceError */
+export async function setPriceOverride(database: Database, price: PriceOverride): Promise<void> {
+  const micros = price.from === undefined ? 0 : parseTimestamp(price.from);
+  if (micros === undefined) {
+    throw new InvalidPriceError('from', 'an RFC 3339 time with a zone', describeValue(price.from));
+  }
+  if (typeof price.model !== 'string' || price.model === '') {
+    throw new InvalidPriceError('model', 'the name of a model', describeValue(price.model));
+  }
+  await database.query(
+    `insert into runfold_internal.price_override (project, model, provider, from_us, input_nanos,
+      output_nanos, cached_nanos, cache_write_nanos) values ($1, $2, $3, $4, $5, $6, $7, $8)
+    on conflict (project, model, provider, from_us) do update set input_nanos = excluded.input_nanos,
+      output_nanos = excluded.output_nanos, cached_nanos = excluded.cached_nanos,
+      cache_write_nanos = excluded.cache_write_nanos`,
+    [
+      price.project ?? 1,
+      price.model,
+      price.provider ?? '',
+      micros,
+      nanosOf('input', price.input),
+      nanosOf('output', price.output),
+      price.cached === undefined ? null : nanosOf('cached', price.cached),
+      price.cache_write === undefined ? null : nanosOf('cache_write', price.cache_write),
+    ],
+  );
+}
+
+function nanosOf(field: string, dollars: unknown): number {
+  if (typeof dollars === 'number' && dollars >= 0 && dollars <= 1_000_000) {
+    return Math.round(dollars * 1e9);
+  }
+  throw new InvalidPriceError(field, 'US dollars from 0 to 1,000,000', describeValue(dollars));
+}
+
+/** Removes the prices of a model, of all providers and times. Answers how many there were. */
+export async function dropPriceOverrides(
+  database: Database,
+  { model, project = 1 }: { readonly model: string; readonly project?: number | undefined },
+): Promise<number> {
+  const rows = await database.query(
+    'delete from runfold_internal.price_override where project = $1 and model = $2 returning 1',
+    [project, model],
+  );
+  return rows.length;
+}
+
+interface StoredOverride {
+  readonly project: number;
+  readonly model: string;
+  readonly provider: string;
+  readonly from_us: number;
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number | null;
+  readonly cache_write: number | null;
+}
+
+async function readOverrides(database: Database): Promise<StoredOverride[]> {
+  const dollars = (name: string) => `(${name}_nanos / 1e9)::float8 as ${name}`;
+  return database.query<StoredOverride & Record<string, unknown>>(
+    `select project, model, provider, from_us::float8 as from_us, ${dollars('input')},
+      ${dollars('output')}, ${dollars('cached')}, ${dollars('cache_write')}
+    from runfold_internal.price_override order by project, model, provider, from_us`,
+  );
+}
+
+/** The prices of a project, by model, provider and time. */
+export async function listPriceOverrides(
+  database: Database,
+  { project = 1 }: { readonly project?: number | undefined } = {},
+): Promise<PriceOverride[]> {
+  const rows = (await readOverrides(database)).filter((row) => row.project === project);
+  return rows.map(({ from_us, provider, cached, cache_write, ...row }) => ({
+    ...row,
+    ...(provider === '' ? {} : { provider }),
+    ...(from_us === 0 ? {} : { from: formatTimestamp(from_us) }),
+    ...(cached === null ? {} : { cached }),
+    ...(cache_write === null ? {} : { cache_write }),
+  }));
+}
+
+/** Finds the override for a message: that of its provider before that of any, the latest of each. */
+export type FindOverride = (
+  project: number,
+  provider: string,
+  model: string,
+  at: number,
+) => TokenRates | undefined;
+
+/** Reads all overrides. */
+export async function loadOverrides(database: Database): Promise<FindOverride> {
+  const found = new Map<string, { readonly from: number; readonly rates: TokenRates }[]>();
+  for (const row of await readOverrides(database)) {
+    const key = `${row.project}\n${row.provider}\n${row.model}`;
+    const rates = {
+      input: row.input,
+      output: row.output,
+      cached: row.cached ?? undefined,
+      cache_write: row.cache_write ?? undefined,
+    };
+    // They come by time; the last that has begun holds.
+    found.set(key, [{ from: row.from_us, rates }, ...(found.get(key) ?? [])]);
+  }
+  if (found.size === 0) return () => undefined;
+  const latest = (key: string, at: number) => found.get(key)?.find(({ from }) => from <= at)?.rates;
+  return (project, provider, model, at) =>
+    latest(`${project}\n${provider}\n${model}`, at) ?? latest(`${project}\n\n${model}`, at);
+}

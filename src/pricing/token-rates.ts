@@ -1,0 +1,73 @@
+/** What a rate is when it depends on the size of the prompt: the last step whose start is exceeded. */
+export interface SteppedRate {
+  readonly base: number;
+  readonly steps: readonly { readonly over: number; readonly rate: number }[];
+}
+
+/** US dollars a million tokens. Where a kind has no rate of its own it costs what it is part of. */
+export interface TokenRates {
+  readonly input: number | SteppedRate;
+  readonly output: number | SteppedRate;
+  readonly cached?: number | SteppedRate | undefined;
+  readonly cache_write?: number | SteppedRate | undefined;
+  readonly input_audio?: number | SteppedRate | undefined;
+  readonly output_audio?: number | SteppedRate | undefined;
+  readonly reasoning?: number | SteppedRate | undefined;
+  /** US dollars a request. */
+  readonly request?: number | undefined;
+}
+
+/** The tokens of a message. Cached, written and audio tokens are part of the input, likewise output. */
+export interface TokenCounts {
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number;
+  readonly cache_write: number;
+  readonly input_audio: number;
+  readonly output_audio: number;
+  readonly reasoning: number;
+}
+
+/** Nano-dollars a token, for a dollar a million tokens. */
+const nanosAToken = 1_000;
+
+/**
+ * What tokens cost, in whole nano-dollars; undefined when the parts are more than the whole, as
+ * where a provider counts cached tokens beside the input: no price is better than a wrong one.
+ * Each token is paid once, at the rate of the part it belongs to.
+ */
+export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefined {
+  const rate = (of: number | SteppedRate) => (typeof of === 'number' ? of : step(of, tokens.input));
+  let sum = (rates.request ?? 0) * 1e6;
+  let plainInput = tokens.input;
+  let plainOutput = tokens.output;
+  if (rates.cached !== undefined) {
+    plainInput -= tokens.cached;
+    sum += tokens.cached * rate(rates.cached);
+  }
+  if (rates.cache_write !== undefined) {
+    plainInput -= tokens.cache_write;
+    sum += tokens.cache_write * rate(rates.cache_write);
+  }
+  if (rates.input_audio !== undefined) {
+    plainInput -= tokens.input_audio;
+    sum += tokens.input_audio * rate(rates.input_audio);
+  }
+  if (rates.output_audio !== undefined) {
+    plainOutput -= tokens.output_audio;
+    sum += tokens.output_audio * rate(rates.output_audio);
+  }
+  if (rates.reasoning !== undefined) {
+    plainOutput -= tokens.reasoning;
+    sum += tokens.reasoning * rate(rates.reasoning);
+  }
+  if (plainInput < 0 || plainOutput < 0) return undefined;
+  sum += plainInput * rate(rates.input) + plainOutput * rate(rates.output);
+  return Math.round(sum * nanosAToken);
+}
+
+function step({ base, steps }: SteppedRate, input: number): number {
+  let rate = base;
+  for (const { over, rate: next } of steps) if (input > over) rate = next;
+  return rate;
+}

@@ -1,0 +1,21 @@
+import { bigint, integer, primaryKey } from 'drizzle-orm/pg-core';
+import { byteText, internalSchema } from './event-table.js';
+
+/**
+ * Prices of one's own, in nano-dollars a million tokens, each from a time on. They go before those of
+ * the price book. An empty provider stands for any.
+ */
+export const priceOverrideTable = internalSchema.table(
+  'price_override',
+  {
+    from_us: bigint({ mode: 'number' }).notNull(),
+    input_nanos: bigint({ mode: 'number' }).notNull(),
+    output_nanos: bigint({ mode: 'number' }).notNull(),
+    cached_nanos: bigint({ mode: 'number' }),
+    cache_write_nanos: bigint({ mode: 'number' }),
+    project: integer().notNull(),
+    model: byteText().notNull(),
+    provider: byteText().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.project, table.model, table.provider, table.from_us] })],
+);
