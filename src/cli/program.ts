@@ -8,9 +8,13 @@ import { migrateCommand } from './commands/migrate.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { rejectsCommand } from './commands/rejects.js';
 import { replayCommand } from './commands/replay.js';
+import { repriceCommand } from './commands/reprice.js';
 import { runsCommand } from './commands/runs.js';
 import { sessionsCommand } from './commands/sessions.js';
+import { toolsCommand } from './commands/tools.js';
+import { topCommand } from './commands/top.js';
 import { upCommand } from './commands/up.js';
+import { usageCommand } from './commands/usage.js';
 import { verifyCommand } from './commands/verify.js';
 import { voidCommand } from './commands/void.js';
 import { workerCommand } from './commands/worker.js';
@@ -37,6 +41,10 @@ export function createProgram(): Command {
     ingestCommand(),
     runsCommand(),
     sessionsCommand(),
+    usageCommand(),
+    toolsCommand(),
+    topCommand(),
+    repriceCommand(),
     rejectsCommand(),
     correctCommand(),
     voidCommand(),

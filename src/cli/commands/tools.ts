@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { getUsage, type UsageFigure, usageFigures } from '../../query/usage-series.js';
+import { createCommand, openContext } from '../command.js';
+import { csv } from '../csv.js';
+import { absent } from '../figures.js';
+import { addRangeOptions, type RangeFlags, readRange } from '../usage-range.js';
+import { usageTable } from '../usage-report.js';
+import { withTier } from '../with-tier.js';
+
+interface Flags extends RangeFlags {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+const figures: readonly UsageFigure[] = [
+  'tool_calls',
+  'tool_errors',
+  'error_rate',
+  'mean_tool_time',
+  'tool_time_p50',
+  'tool_time_p95',
+  'tool_time_p99',
+];
+
+/** `runfold tools` */
+export function toolsCommand(): Command {
+  const command = createCommand({
+    name: 'tools',
+    summary: 'Show the tools: calls, failures and how long they took',
+    examples: ['runfold tools', 'runfold tools --since 24h --json'],
+  })
+    .option('--json', 'print the totals of each tool as JSON')
+    .option('--csv', 'print the totals of each tool as CSV');
+  return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
+    const context = openContext(self, 'once');
+    const { terminal, settings } = context;
+    await withTier(context, 'runfold tools', async ({ database }) => {
+      const options = {
+        ...readRange(flags),
+        project: settings.project,
+        group_by: ['tool_name'] as const,
+        order_by: 'tool_calls' as const,
+      };
+      const totals = await getUsage(database, options);
+      if (flags.json) return terminal.json(totals);
+      if (flags.csv) {
+        const lines = csv(['tool_name', ...usageFigures], totals.rows);
+        return terminal.line(lines);
+      }
+      if (totals.rows.length === 0) return terminal.line(terminal.colors.dim('No tool calls.'));
+      const series = await getUsage(database, { ...options, bucket: 'day', quantiles: false });
+      const group = {
+        head: 'tool',
+        cell: (row: (typeof totals.rows)[number]) => row.tool_name ?? absent,
+        least: 16,
+      };
+      terminal.line(
+        usageTable(terminal, totals.rows, { group, figures, series, shown: 'tool_calls' }),
+      );
+    });
+  });
+}

@@ -1,0 +1,99 @@
+import { Argument, type Command } from 'commander';
+import { getTopSessions, type SessionFigure } from '../../query/top-sessions.js';
+import type { SessionTotals } from '../../query/totals.js';
+import {
+  getUsage,
+  type UsageFigure,
+  type UsageRow,
+  usageFigures,
+} from '../../query/usage-series.js';
+import { createCommand, openContext } from '../command.js';
+import { UsageError } from '../command-error.js';
+import { csv } from '../csv.js';
+import { absent, count, dollars } from '../figures.js';
+import { type Column, table } from '../table.js';
+import { addRangeOptions, type RangeFlags, readRange } from '../usage-range.js';
+import { figureText, usageTable } from '../usage-report.js';
+import { withTier } from '../with-tier.js';
+
+const groups = { users: 'user_id', models: 'model', tools: 'tool_name' } as const;
+type What = keyof typeof groups | 'sessions';
+
+interface Flags extends RangeFlags {
+  readonly by: string;
+  readonly limit: string;
+  readonly json?: boolean;
+  readonly csv?: boolean;
+}
+
+/** `runfold top` */
+export function topCommand(): Command {
+  const command = createCommand({
+    name: 'top',
+    summary: 'Show the sessions, users, models or tools with the most of a figure',
+    examples: [
+      'runfold top sessions',
+      'runfold top users --by total_tokens --since 30d',
+      'runfold top tools --by tool_time_p95 --json',
+    ],
+  })
+    .addArgument(
+      new Argument('<what>', 'what to rank').choices(['sessions', ...Object.keys(groups)]),
+    )
+    .option('--by <figure>', 'the figure, such as cost, total_tokens or tool_errors', 'cost')
+    .option('--limit <number>', 'the most rows, 1 to 1000', '10')
+    .option('--json', 'print { rows } as JSON')
+    .option('--csv', 'print the rows as CSV');
+  return addRangeOptions(command).action(async (what: What, flags: Flags, self: Command) => {
+    const context = openContext(self, 'once');
+    const { terminal, settings } = context;
+    const { project } = settings;
+    const { time_zone, ...range } = readRange(flags);
+    const limit = Number(flags.limit);
+    const show = <Row extends object>(rows: readonly Row[], text: () => string) => {
+      if (flags.json) return terminal.json({ rows });
+      const names = Object.keys(rows[0] ?? {}) as (keyof Row & string)[];
+      if (flags.csv) return terminal.line(csv(names, rows));
+      terminal.line(rows.length === 0 ? terminal.colors.dim(`No ${what}.`) : text());
+    };
+    await withTier(context, 'runfold top', async ({ database }) => {
+      if (what === 'sessions') {
+        const order_by = flags.by as SessionFigure;
+        const rows = await getTopSessions(database, { project, ...range, order_by, limit });
+        return show(rows, () => table(terminal, sessionColumns(order_by), rows));
+      }
+      const by = groups[what];
+      const shown = usageFigures.find((name) => name === flags.by);
+      if (shown === undefined) {
+        throw new UsageError(`--by: expected one of ${usageFigures.join(', ')}.`);
+      }
+      const options = { project, ...range, time_zone, group_by: [by], order_by: shown, top: limit };
+      const { rows } = await getUsage(database, options);
+      show(rows, () => {
+        const group: Column<UsageRow> = { head: by, cell: (row) => row[by] ?? absent, least: 16 };
+        return usageTable(terminal, rows, { group, figures: figuresOf(what, shown), shown });
+      });
+    });
+  });
+}
+
+function figuresOf(what: What, shown: UsageFigure): UsageFigure[] {
+  const usual: UsageFigure[] =
+    what === 'tools'
+      ? ['tool_calls', 'tool_errors', 'cost']
+      : ['assistant_messages', 'input_tokens', 'output_tokens', 'cost'];
+  return [shown, ...usual.filter((name) => name !== shown)];
+}
+
+function sessionColumns(shown: SessionFigure): Column<SessionTotals>[] {
+  const columns: Column<SessionTotals>[] = [
+    { head: 'session', cell: (row) => row.session_id, least: 12 },
+    { head: 'user', cell: (row) => row.user_id ?? absent, least: 8, drop: 1 },
+    { head: 'runs', cell: (row) => count(row.runs), align: 'right', drop: 2 },
+    { head: 'tokens', cell: (row) => count(row.total_tokens), align: 'right', drop: 3 },
+    { head: 'cost', cell: (row) => dollars(row.cost), align: 'right' },
+  ];
+  if (shown === 'cost' || shown === 'runs' || shown === 'total_tokens') return columns;
+  const cell = (row: SessionTotals) => figureText(shown as UsageFigure, row[shown]);
+  return [...columns, { head: shown, cell, align: 'right' }];
+}

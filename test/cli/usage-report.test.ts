@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openDatabase } from '#runfold/store/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { foldEvents } from '../support/fold-events.js';
+import { describeWithPostgres } from '../support/suite.js';
+import { message, useWorkplace } from './command-line.js';
+
+describeWithPostgres('the commands on usage', () => {
+  const place = useWorkplace();
+  let home: TestDatabase;
+  const run = (args: readonly string[]) => place.run(args, { env: { DATABASE_URL: home.url } });
+  const range = ['--from', '2026-03-08T05:00:00Z', '--to', '2026-03-10T04:00:00Z'];
+  const zone = ['--tz', 'America/New_York'];
+
+  beforeAll(async () => {
+    const common = { session_id: 's-1', user_id: 'ann', agent_id: 'writer' };
+    home = await createTestDatabase();
+    const database = openDatabase(home.url);
+    await foldEvents(database, [
+      message('run-1', {
+        ...common,
+        id: 'm-1',
+        model: '=cmd',
+        occurred_at: '2026-03-08T06:30:00Z',
+      }),
+      message('run-1', {
+        ...common,
+        id: 'm-2',
+        model: 'model-b',
+        occurred_at: '2026-03-09T23:00:00Z',
+      }),
+      message('run-1', {
+        ...common,
+        id: 'm-3',
+        model: 'gpt-5',
+        provider: 'openai',
+        occurred_at: '2026-03-09T23:30:00Z',
+        metrics: { input_tokens: 1_000, output_tokens: 100 },
+      }),
+      {
+        type: 'tool_call',
+        tool_name: 'search',
+        id: 't-1',
+        run_id: 'run-1',
+        ...common,
+        error: true,
+        occurred_at: '2026-03-08T06:31:00Z',
+        metrics: { time: 2 },
+      },
+    ]);
+    await database.close();
+  });
+
+  afterAll(() => home.drop());
+
+  test('usage draws the days of a zone, the one of 23 hours among them', async () => {
+    const { code, stdout } = await run(['usage', ...range, ...zone]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^2026-03-08 +\$0\.0010 {2}█+.*\n2026-03-09 +\$0\.0010 {2}█+\n/);
+    const { stdout: json } = await run(['usage', ...range, ...zone, '--json']);
+    const series = JSON.parse(json);
+    expect(series.time_zone).toBe('America/New_York');
+    expect(series.rows.map((row: { bucket_start: string }) => row.bucket_start)).toEqual([
+      '2026-03-08T05:00:00.000Z',
+      '2026-03-09T04:00:00.000Z',
+    ]);
+    expect(series.rows[1].cost).toBe(0.001);
+  });
+
+  test('CSV has a header, a line a row, and no formula', async () => {
+    const { stdout } = await run(['usage', '--by', 'model', ...range, ...zone, '--csv']);
+    const [head = '', ...lines] = stdout.trim().split('\n');
+    expect(head).toMatch(/^bucket_start,bucket_local,model,runs,/);
+    expect(lines).toHaveLength(6);
+    expect(lines.filter((line) => line.includes(",'=cmd,"))).toHaveLength(2);
+    expect(new Set(lines.map((line) => line.split(',').length))).toEqual(
+      new Set([head.split(',').length]),
+    );
+  });
+
+  test('tools and top rank', async () => {
+    const tools = await run(['tools', ...range]);
+    expect(tools.stdout).toMatch(/search +1 +1 +100 % +2\.0 s/);
+    for (const what of ['sessions', 'users', 'models', 'tools']) {
+      const args = ['top', what, ...range, ...(what === 'tools' ? ['--by', 'tool_calls'] : [])];
+      const { code, stdout } = await run([...args, '--json']);
+      expect({ code, rows: JSON.parse(stdout).rows.length }).toEqual({
+        code: 0,
+        rows: what === 'models' ? 3 : 1,
+      });
+    }
+    const wrong = await run(['top', 'users', '--by', 'beauty']);
+    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+  });
+
+  test('reprice says what it did, and then finds nothing to do', async () => {
+    const first = await run(['reprice', '--json']);
+    expect(JSON.parse(first.stdout)).toMatchObject({
+      messages: 3,
+      reported: 2,
+      corrected: 1,
+      cost_before: 0,
+      difference: 0.00225,
+    });
+    const again = await run(['reprice']);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain('0 corrections appended: $0.00 → $0.00 (+$0.00)');
+    const wrong = await run(['reprice', '--from', 'monday']);
+    expect(wrong.code).toBe(2);
+  });
+});
