@@ -98,7 +98,7 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
     const value = assistant(event) ? scaled(event.metrics?.time_to_first_token ?? 0, 6) : 0n;
     return value === 0n ? undefined : value;
   });
-  const codes = ['completed', 'error', 'cancelled', 'paused'];
+  const codes = ['paused', 'completed', 'error', 'cancelled'];
   const statuses = originals
     .flatMap((event) =>
       event.type === 'run' && event.status ? [{ ...event, status: event.status }] : [],
