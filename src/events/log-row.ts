@@ -14,7 +14,7 @@ export type LogRow = readonly unknown[];
 const empty: readonly unknown[] = logColumns.map(() => undefined);
 
 /** The place of a column in a row. */
-function placeOf(name: string): number {
+export function placeOf(name: string): number {
   const place = logColumns.findIndex((column) => column.name === name);
   if (place < 0) throw new Error(`Expected a column of the log, got ${name}.`);
   return place;

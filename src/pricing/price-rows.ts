@@ -1,13 +1,6 @@
-import { logColumns } from '../events/log-columns.js';
-import type { LogRow } from '../events/log-row.js';
+import { type LogRow, placeOf } from '../events/log-row.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { PriceBook } from './price-book.js';
-
-function placeOf(name: string): number {
-  const place = logColumns.findIndex((column) => column.name === name);
-  if (place < 0) throw new Error(`Expected a column of the log, got ${name}.`);
-  return place;
-}
 
 const at = {
   project: placeOf('project'),
