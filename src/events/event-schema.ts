@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type AttributeName, attributeFields } from './attribute-fields.js';
 import {
+  isErrorText,
   isStorableObject,
-  isStorableText,
   maxDetails,
   maxDollars,
   maxErrorText,
@@ -97,9 +97,7 @@ const ownFields = {
   tool_call: {
     tool_name: id,
     tool_call_id: id.optional(),
-    error: z
-      .union([z.boolean(), z.string().max(maxErrorText).refine(isStorableText)], errorPhrase)
-      .optional(),
+    error: z.union([z.boolean(), z.string().refine(isErrorText)], errorPhrase).optional(),
   },
   run: { status: oneOf(runStatuses).optional() },
 };

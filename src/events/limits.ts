@@ -16,6 +16,34 @@ export const maxDetails = 100;
 export const maxJson = 65_536;
 const maxDepth = 32;
 
+/** Whether a value is a text of 1 to `maxText` characters that Postgres can store. */
+export function isShortText(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0) return false;
+  // A character outside the basic plane counts once, though JavaScript keeps it in two units.
+  const fits =
+    value.length <= maxText || (value.length <= 2 * maxText && [...value].length <= maxText);
+  return fits && isStorableText(value);
+}
+
+/** Whether a value is a text that says how something failed. */
+export function isErrorText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= maxErrorText && isStorableText(value);
+}
+
+/** Whether a value is an object of name → tokens; those of a correction may be negative. */
+export function isTokenMap(value: unknown, isSigned: boolean): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const entries = Object.entries(value);
+  const low = isSigned ? -maxTokens : 0;
+  return (
+    entries.length <= maxDetails &&
+    entries.every(
+      ([name, tokens]) =>
+        isShortText(name) && Number.isInteger(tokens) && tokens >= low && tokens <= maxTokens,
+    )
+  );
+}
+
 /** Whether Postgres can store a text: it takes neither NUL nor half a surrogate pair. */
 export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
@@ -48,6 +76,11 @@ function isStorableJson(value: unknown, depth: number): boolean {
 export function timeFault(text: string): string | undefined {
   const micros = parseTimestamp(text);
   if (micros === undefined) return 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
+  return microsFault(micros);
+}
+
+/** `timeFault` of a time in microseconds since 1970. */
+export function microsFault(micros: number): string | undefined {
   if (micros < earliestMicros) return 'a time from the year 2000 on';
   if (micros > Date.now() * 1000 + futureToleranceMicros) {
     return 'a time at most a day ahead of the clock';

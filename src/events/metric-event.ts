@@ -59,6 +59,11 @@ export interface RunEvent extends EventEnvelope {
 /** A metric event as it stands on the queue and in an export: checked, with defaults filled in. */
 export type MetricEvent = MessageEvent | ToolCallEvent | RunEvent;
 
+/** An event that was found in order. */
+export function asMetricEvent(event: Record<string, unknown>): MetricEvent {
+  return event as unknown as MetricEvent;
+}
+
 type Defaulted = 'id' | 'session_id' | 'occurred_at';
 type Input<E extends EventEnvelope> = Omit<E, Defaulted> & {
   readonly id?: string | undefined;

@@ -9,12 +9,15 @@ export function isRawObject(value: unknown): value is RawObject {
 /**
  * A copy of an event with what follows from it filled in: the session id (the run id),
  * `total_tokens` (input + output where either is reported), Agno 2's `duration` as `time`, and the
- * role `model` as `assistant`. A null means the same as an absent field: many serialisers write
+ * role `model` as `assistant`. A Date is read as the time it stands for. A null means the same as an absent field: many serialisers write
  * one for the other.
  */
 export function normalizeEvent(raw: RawObject): RawObject {
   const event = withoutNulls(raw);
   event.session_id ??= event.run_id;
+  const at = event.occurred_at;
+  // An invalid Date stays as it is, to be named.
+  if (at instanceof Date && !Number.isNaN(at.getTime())) event.occurred_at = at.toISOString();
   if (event.role === 'model') event.role = 'assistant';
   if (isRawObject(event.metrics)) event.metrics = normalizeMetrics(event.metrics);
   return event;

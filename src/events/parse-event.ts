@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { emptyCells } from './event-cells.js';
 import { describeValue, type EventFault } from './event-fault.js';
 import { eventSchemas } from './event-schema.js';
-import { type EventType, eventTypes, type MetricEvent } from './metric-event.js';
+import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from './metric-event.js';
 import { metricFields } from './metric-fields.js';
 import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.js';
-import { asMetricEvent, isPlainEvent } from './plain-event.js';
+import { isComplete, readEvent } from './read-event.js';
 
 /** What `parseEvent` answers: the event with defaults filled in, or all that is wrong with it. */
 export type ParsedEvent =
@@ -13,8 +14,8 @@ export type ParsedEvent =
 
 /**
  * Checks one event of the wire format and fills in what follows from it, as `normalizeEvent` says.
- * It does not invent an `id` or an `occurred_at`: those must be there. An event that needs nothing
- * is given back as it is; parsing a parsed event gives the same event again.
+ * It does not invent an `id` or an `occurred_at`: those must be there. What is given is not changed;
+ * parsing a parsed event gives the same event again.
  */
 export function parseEvent(raw: unknown): ParsedEvent {
   if (!isRawObject(raw)) return fault('', 'an object', raw);
@@ -22,9 +23,10 @@ export function parseEvent(raw: unknown): ParsedEvent {
   if (!isEventType(type)) {
     return fault('type', `one of ${Object.keys(eventTypes).join(', ')}`, type);
   }
-  if (isPlainEvent(raw, type)) return { ok: true, event: asMetricEvent(raw) };
   const event = normalizeEvent(raw);
-  if (isPlainEvent(event, type)) return { ok: true, event: asMetricEvent(event) };
+  const cells = emptyCells();
+  if (readEvent(event, cells) && isComplete(cells))
+    return { ok: true, event: asMetricEvent(event) };
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);
   if (result.success) return { ok: true, event: asMetricEvent(event) };

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { MetricEvent } from '../events/metric-event.js';
+import type { Cells } from '../events/event-cells.js';
+import { createPacker } from '../events/packed-columns.js';
 
 /** Events that travel together as one job; its id makes a repeated enqueue harmless. */
 export interface Batch {
   readonly job_id: string;
-  readonly events: MetricEvent[];
+  readonly events: number;
+  /** The events by column, as JSON text. */
+  readonly columns: string;
 }
 
 /** Bounds of a batch. */
@@ -15,8 +18,8 @@ export interface BatchLimits {
 
 /** The events that wait for the queue, in batches, oldest first. */
 export interface EventBuffer {
-  /** Adds one event; answers whether a batch is now full. */
-  add(event: MetricEvent): boolean;
+  /** Adds one event, whose cells it clears; answers whether a batch is now full. */
+  add(cells: Cells): boolean;
   /** Takes the oldest batch, full or not. */
   take(): Batch | undefined;
   /** Whether a full batch waits. */
@@ -24,46 +27,31 @@ export interface EventBuffer {
   readonly events: number;
 }
 
-/** What an event of the usual fields takes as JSON; long texts come on top. */
-const usualBytes = 450;
-
-/** Roughly how many bytes an event takes on the queue: cheap to know, right within a factor of two. */
-export function approximateBytes(event: MetricEvent): number {
-  let bytes = usualBytes;
-  if (event.type === 'tool_call' && typeof event.error === 'string') bytes += event.error.length;
-  const extra = event.metrics?.additional_metrics;
-  if (extra !== undefined) bytes += JSON.stringify(extra).length;
-  return bytes;
-}
-
 export function createEventBuffer(limits: BatchLimits): EventBuffer {
   const full: Batch[] = [];
-  let open: MetricEvent[] = [];
-  let openBytes = 0;
+  const open = createPacker(limits.batch_events);
   let fullEvents = 0;
   const seal = () => {
-    full.push({ job_id: randomUUID(), events: open });
-    fullEvents += open.length;
-    open = [];
-    openBytes = 0;
+    const events = open.size;
+    full.push({ job_id: randomUUID(), events, columns: open.take() });
+    fullEvents += events;
   };
   return {
-    add(event) {
-      open.push(event);
-      openBytes += approximateBytes(event);
-      if (open.length < limits.batch_events && openBytes < limits.batch_bytes) return false;
+    add(cells) {
+      open.add(cells);
+      if (open.size < limits.batch_events && open.bytes < limits.batch_bytes) return false;
       seal();
       return true;
     },
     take() {
-      if (full.length === 0 && open.length > 0) seal();
+      if (full.length === 0 && open.size > 0) seal();
       const batch = full.shift();
-      if (batch !== undefined) fullEvents -= batch.events.length;
+      if (batch !== undefined) fullEvents -= batch.events;
       return batch;
     },
     hasFull: () => full.length > 0,
     get events() {
-      return fullEvents + open.length;
+      return fullEvents + open.size;
     },
   };
 }

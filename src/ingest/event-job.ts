@@ -1,32 +1,29 @@
 import type { MetricEvent } from '../events/metric-event.js';
-import type { QueueTarget } from './queue-target.js';
 
-/** The version of the job format; a worker rejects, and keeps, what it does not know. */
-export const jobVersion = 1;
+/** The versions of the job format; a worker rejects, and keeps, what it does not know. */
+export const jobVersions = {
+  /** Events as objects of the wire format: for whoever puts jobs on the queue without a producer. */
+  objects: 1,
+  /** Events by column, as a producer of ours packs them. */
+  columns: 2,
+} as const;
 
-/** The data of one job: a batch of events of one project, in the wire format. */
+/** The data of one job: a batch of events of one project. */
 export interface EventJob {
-  readonly v: typeof jobVersion;
+  readonly v: typeof jobVersions.columns;
   readonly project: number;
   /**
-   * The events, or the JSON text of their array. A queue on Postgres keeps a job's data as jsonb,
-   * which would take each event apart and put the keys of its objects in an order of its own; a text
-   * it leaves alone.
+   * `PackedColumns` as JSON text. BullMQ's queue on Postgres keeps a job's data as jsonb, which would
+   * take each value apart; a text it leaves alone.
    */
-  readonly events: readonly MetricEvent[] | string;
+  readonly columns: string;
 }
 
-/** The data of a job for a queue of this kind. */
-export function eventJob(
-  kind: QueueTarget['kind'],
-  project: number,
-  events: readonly MetricEvent[],
-): EventJob {
-  return {
-    v: jobVersion,
-    project,
-    events: kind === 'postgres' ? JSON.stringify(events) : events,
-  };
+/** A job whose events are objects, or the JSON text of their array. */
+export interface ObjectJob {
+  readonly v: typeof jobVersions.objects;
+  readonly project: number;
+  readonly events: readonly MetricEvent[] | string;
 }
 
 /** The name of the jobs in BullMQ. */

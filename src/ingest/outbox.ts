@@ -1,8 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Batch, EventBuffer } from './event-buffer.js';
-import { eventJob, jobName, jobOptions } from './event-job.js';
+import { type EventJob, jobName, jobOptions, jobVersions } from './event-job.js';
 import { QueueUnavailableError } from './producer-errors.js';
-import type { QueueTarget } from './queue-target.js';
 import { retryDelay } from './retry-delay.js';
 
 /** What the outbox has done so far. */
@@ -41,12 +40,11 @@ const attemptTimeoutMs = 10_000;
 
 export function createOutbox(options: {
   readonly queue: Queue;
-  readonly kind: QueueTarget['kind'];
   readonly buffer: EventBuffer;
   readonly project: number;
   readonly onError: (error: Error) => void;
 }): Outbox {
-  const { queue, kind, buffer, project, onError } = options;
+  const { queue, buffer, project, onError } = options;
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
   let acknowledgedEvents = 0;
@@ -66,7 +64,7 @@ export function createOutbox(options: {
         flushing = false;
         break;
       }
-      const events = batches.reduce((sum, batch) => sum + batch.events.length, 0);
+      const events = batches.reduce((sum, batch) => sum + batch.events, 0);
       inFlightEvents += events;
       const sending = deliver(batches, events).finally(() => {
         inFlight.delete(sending);
@@ -85,7 +83,7 @@ export function createOutbox(options: {
       const batch = buffer.take();
       if (batch === undefined) break;
       batches.push(batch);
-      events += batch.events.length;
+      events += batch.events;
     }
     return batches;
   };
@@ -111,9 +109,9 @@ export function createOutbox(options: {
     within(
       attemptTimeoutMs,
       queue.addBulk(
-        batches.map(({ events, job_id }) => ({
+        batches.map(({ columns, job_id }) => ({
           name: jobName,
-          data: eventJob(kind, project, events),
+          data: { v: jobVersions.columns, project, columns } satisfies EventJob,
           opts: { ...jobOptions, jobId: job_id },
         })),
       ),

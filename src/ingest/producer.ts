@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidEventError } from '../events/event-fault.js';
+import { emptyCells, places } from '../events/event-cells.js';
+import { type EventFault, InvalidEventError } from '../events/event-fault.js';
 import type {
   MessageInput,
   MetricEventInput,
   RunInput,
   ToolCallInput,
 } from '../events/metric-event.js';
-import { isRawObject, normalizeEvent } from '../events/normalize-event.js';
+import { isRawObject } from '../events/normalize-event.js';
 import { parseEvent } from '../events/parse-event.js';
+import { readEvent } from '../events/read-event.js';
 import { createEventBuffer } from './event-buffer.js';
 import { openQueue } from './open-queue.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
@@ -81,11 +83,12 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const buffer = createEventBuffer({ batch_events, batch_bytes });
   const outbox = createOutbox({
     queue,
-    kind: options.queue.kind,
     buffer,
     project,
     onError: on_error,
   });
+  // What the caller does with its object after `emit` changes nothing: the values are in the buffer.
+  const cells = emptyCells();
   let emitted = 0;
   let refused = 0;
   let closed = false;
@@ -102,15 +105,18 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       refused += 1;
       throw new BufferFullError(buffer_events);
     }
-    const parsed = parseEvent(withIdAndTime(input));
-    if (!parsed.ok) {
+    if (!isRawObject(input) || !readEvent(input, cells)) {
       refused += 1;
-      throw new InvalidEventError(parsed.faults);
+      cells.fill(undefined);
+      throw new InvalidEventError(faultsOf(input));
     }
+    cells[places.id] ??= randomUUID();
+    const id = cells[places.id] as string;
+    cells[places.occurred_at_us] ??= Date.now() * 1000;
     emitted += 1;
-    if (buffer.add(parsed.event)) outbox.sendFull();
+    if (buffer.add(cells)) outbox.sendFull();
     else timer ??= setTimeout(linger, linger_ms);
-    return parsed.event.id;
+    return id;
   };
 
   const flush: Producer['flush'] = async ({ timeout_ms = 30_000 } = {}) => {
@@ -138,16 +144,14 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
 }
 
-/** A copy, so that what the caller does with its object afterwards changes nothing here. */
-function withIdAndTime(input: MetricEventInput): unknown {
-  if (!isRawObject(input)) return input;
-  const event = normalizeEvent(input);
-  event.id ??= randomUUID();
-  event.occurred_at = isoOf(event.occurred_at ?? new Date());
-  return event;
-}
-
-function isoOf(at: unknown): unknown {
-  // An invalid Date stays as it is, for parseEvent to name it.
-  return at instanceof Date && !Number.isNaN(at.getTime()) ? at.toISOString() : at;
+/** What is wrong with an event that was refused, other than what it is given here. */
+function faultsOf(input: unknown): readonly EventFault[] {
+  const given = isRawObject(input)
+    ? { ...input, id: input.id ?? randomUUID(), occurred_at: input.occurred_at ?? new Date() }
+    : input;
+  const parsed = parseEvent(given);
+  if (!parsed.ok) return parsed.faults;
+  throw new Error(
+    `Expected an event that was refused to have faults, got ${JSON.stringify(input)}`,
+  );
 }

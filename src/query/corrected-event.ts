@@ -7,6 +7,7 @@ import {
   metricFields,
   storedUnits,
 } from '../events/metric-fields.js';
+import { eventOfRow, type StoredRow } from '../events/stored-event.js';
 import type { Measure } from '../projections/measure.js';
 import { runProjection } from '../projections/run.js';
 import type { Database } from '../store/database.js';
@@ -16,7 +17,6 @@ import {
   CorrectionCorrectedError,
   UnknownEventError,
 } from './correction-errors.js';
-import { eventOfRow, type StoredRow } from './stored-event.js';
 
 /** Names one event. */
 export interface EventOptions extends ProjectOptions {

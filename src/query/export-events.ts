@@ -1,4 +1,5 @@
 import type { MetricEvent } from '../events/metric-event.js';
+import { eventOfRow, type StoredRow } from '../events/stored-event.js';
 import type { Database } from '../store/database.js';
 import {
   type Conditions,
@@ -7,7 +8,6 @@ import {
   type TimeRange,
   textOf,
 } from './conditions.js';
-import { eventOfRow, type StoredRow } from './stored-event.js';
 
 /** Which events to export. `from` and `to` bound `occurred_at`. */
 export interface ExportOptions extends ProjectOptions, TimeRange {

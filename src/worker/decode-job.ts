@@ -1,24 +1,27 @@
+import { createBlock, type EventBlock, eventAt } from '../events/event-block.js';
+import { emptyCells } from '../events/event-cells.js';
 import { InvalidEventError } from '../events/event-fault.js';
-import { type LogRow, toLogRow } from '../events/log-row.js';
+import { isRawObject } from '../events/normalize-event.js';
+import { isOrderly } from '../events/orderly-block.js';
+import { unpackColumns } from '../events/packed-columns.js';
 import { parseEvent } from '../events/parse-event.js';
-import { jobVersion } from '../ingest/event-job.js';
+import { isComplete, readEvent } from '../events/read-event.js';
+import { jobVersions } from '../ingest/event-job.js';
 import { type Reject, rejectOf } from './reject.js';
 
 /** What a job holds, ready for the store. */
 export interface DecodedJob {
   readonly job_id: string;
   readonly project: number;
-  readonly rows: readonly PlacedRow[];
+  readonly events: EventBlock;
+  /** Where in the job each event stood, for a fault to be laid at its door. */
+  readonly positions: readonly number[];
   readonly rejects: readonly Reject[];
 }
 
-/** A row of the log and where it came from, so that a fault can be laid at its door. */
-export interface PlacedRow {
-  readonly row: LogRow;
-  readonly position: number;
-  readonly job_id: string;
-  /** The event as it came. */
-  readonly event: unknown;
+/** How many events a job brings, good and bad. */
+export function eventsIn({ events, rejects }: DecodedJob): number {
+  return events.size + rejects.length;
 }
 
 /**
@@ -26,46 +29,54 @@ export interface PlacedRow {
  * is not a batch of ours, or not an event of the vocabulary, becomes a reject, and the rest goes on.
  */
 export function decodeJob(jobId: string, data: unknown): DecodedJob {
-  const { fault, events } = readJob(data);
-  if (fault !== undefined) {
-    const reject = rejectOf({
-      job_id: jobId,
-      project: 1,
-      position: 0,
-      code: 'invalid_job',
-      message: fault,
-      payload: data,
-    });
-    return { job_id: jobId, project: 1, rows: [], rejects: [reject] };
-  }
-  const { project } = data as { project: number };
-  const rows: PlacedRow[] = [];
-  const rejects: Reject[] = [];
-  events.forEach((event, position) => {
-    const parsed = parseEvent(event);
-    if (parsed.ok) {
-      rows.push({ row: toLogRow(parsed.event, project), position, job_id: jobId, event });
-    } else {
-      const { code, message } = new InvalidEventError(parsed.faults);
-      rejects.push(rejectOf({ job_id: jobId, project, position, code, message, payload: event }));
+  const { fault, project, v, body } = readEnvelope(data);
+  if (fault !== undefined) return rejectedJob(jobId, data, fault);
+  if (v === jobVersions.objects) {
+    if (!Array.isArray(body)) {
+      const expected = 'events: expected an array or the JSON text of one, got something else';
+      return rejectedJob(jobId, data, expected);
     }
+    return decodeEvents(jobId, project, body);
+  }
+  const unpacked = unpackColumns(body);
+  if ('fault' in unpacked) return rejectedJob(jobId, data, unpacked.fault);
+  const { block, has_orderly_texts } = unpacked;
+  if (has_orderly_texts && isOrderly(block)) {
+    const positions = Array.from({ length: block.size }, (_, at) => at);
+    return { job_id: jobId, project, events: block, positions, rejects: [] };
+  }
+  const events = Array.from({ length: block.size }, (_, at) => eventAt(block, at));
+  return decodeEvents(jobId, project, events);
+}
+
+/** Events one by one. */
+function decodeEvents(jobId: string, project: number, raws: readonly unknown[]): DecodedJob {
+  const events = createBlock();
+  const positions: number[] = [];
+  const rejects: Reject[] = [];
+  let cells = emptyCells();
+  raws.forEach((raw, position) => {
+    if (isRawObject(raw) && readEvent(raw, cells) && isComplete(cells)) {
+      events.add(cells);
+      positions.push(position);
+      return;
+    }
+    cells = emptyCells();
+    const parsed = parseEvent(raw);
+    if (parsed.ok) throw new Error(`Expected readEvent to take ${JSON.stringify(raw)}`);
+    const { code, message } = new InvalidEventError(parsed.faults);
+    rejects.push(rejectOf({ job_id: jobId, project, position, code, message, payload: raw }));
   });
-  return { job_id: jobId, project, rows, rejects };
+  return { job_id: jobId, project, events, positions, rejects };
 }
 
-function readJob(data: unknown): { fault?: string; events: unknown[] } {
-  const fault = jobFault(data);
-  if (fault !== undefined) return { fault, events: [] };
-  const { events } = data as { events: unknown };
-  const list = typeof events === 'string' ? parseJson(events) : events;
-  if (Array.isArray(list)) return { events: list };
-  return {
-    fault: 'events: expected an array or the JSON text of one, got something else',
-    events: [],
-  };
+function rejectedJob(jobId: string, payload: unknown, message: string): DecodedJob {
+  const place = { job_id: jobId, project: 1, position: 0 };
+  const reject = rejectOf({ ...place, code: 'invalid_job', message, payload });
+  return { job_id: jobId, project: 1, events: createBlock(), positions: [], rejects: [reject] };
 }
 
-/** The value of a JSON text; undefined when it is none. */
+/** The value of a JSON text, for queues that keep texts as they are; undefined when it is none. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -74,14 +85,30 @@ function parseJson(text: string): unknown {
   }
 }
 
-function jobFault(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return 'job: expected an object { v, project, events }, got something else';
+function readEnvelope(data: unknown): {
+  fault?: string;
+  project: number;
+  v?: unknown;
+  body?: unknown;
+} {
+  const faulty = (fault: string) => ({ fault, project: 1 });
+  if (!isRawObject(data)) {
+    return faulty('job: expected an object { v, project, columns }, got something else');
   }
-  const { v, project } = data as Record<string, unknown>;
-  if (v !== jobVersion) return `v: expected ${jobVersion}, got ${JSON.stringify(v) ?? 'nothing'}`;
+  const { v, project } = data;
+  if (v !== jobVersions.objects && v !== jobVersions.columns) {
+    const { objects, columns } = jobVersions;
+    return faulty(`v: expected ${objects} or ${columns}, got ${JSON.stringify(v) ?? 'nothing'}`);
+  }
   if (!Number.isInteger(project) || Number(project) < 1 || Number(project) > 2_147_483_647) {
-    return `project: expected a whole number from 1, got ${JSON.stringify(project) ?? 'nothing'}`;
+    return faulty(
+      `project: expected a whole number from 1, got ${JSON.stringify(project) ?? 'nothing'}`,
+    );
   }
-  return undefined;
+  const body = v === jobVersions.objects ? data.events : data.columns;
+  return {
+    project: Number(project),
+    v,
+    body: typeof body === 'string' ? parseJson(body) : body,
+  };
 }

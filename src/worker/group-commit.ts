@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
 import { retryDelay } from '../ingest/retry-delay.js';
 import { explainDatabaseError, isConflict } from '../store/database-errors.js';
-import type { DecodedJob, PlacedRow } from './decode-job.js';
-import type { Reject } from './reject.js';
+import { type DecodedJob, eventsIn } from './decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from './write-batch.js';
 
 /** The worker is closing and the job was not written: it must go back to the queue. */
@@ -72,7 +71,7 @@ export function createGroupCommit(options: {
     let count = 0;
     while (count < waiting.length && events < batchEvents) {
       const next = waiting[count++];
-      events += (next?.job.rows.length ?? 0) + (next?.job.rejects.length ?? 0);
+      if (next !== undefined) events += eventsIn(next.job);
     }
     return waiting.splice(0, count);
   };
@@ -80,11 +79,10 @@ export function createGroupCommit(options: {
   const commit = async (batch: readonly Waiting[]) => {
     busy += 1;
     try {
-      const rows = batch.flatMap(({ job }) => job.rows);
-      const rejects = batch.flatMap(({ job }) => job.rejects);
-      const outcome = await writeUntilDone(rows, rejects);
+      const jobs = batch.map(({ job }) => job);
+      const outcome = await writeUntilDone(jobs);
       totals.batches += 1;
-      totals.received += rows.length + rejects.length;
+      totals.received += jobs.reduce((sum, job) => sum + eventsIn(job), 0);
       totals.applied += outcome.applied;
       totals.duplicate += outcome.duplicate;
       totals.rejected += outcome.rejected;
@@ -99,10 +97,10 @@ export function createGroupCommit(options: {
     }
   };
 
-  const writeUntilDone = async (rows: readonly PlacedRow[], rejects: readonly Reject[]) => {
+  const writeUntilDone = async (jobs: readonly DecodedJob[]) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        const outcome = await writeBatch(run, rows, rejects);
+        const outcome = await writeBatch(run, jobs);
         if (attempt > 0) log.info({ attempt }, 'written after retries');
         return outcome;
       } catch (error) {

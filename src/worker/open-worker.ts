@@ -10,7 +10,7 @@ import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild-claim.js';
 import type { Database } from '../store/database.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
-import { decodeJob } from './decode-job.js';
+import { decodeJob, eventsIn } from './decode-job.js';
 import { EventWorker, workerOptions } from './event-worker.js';
 import { createGroupCommit, type GroupCommitStats, NotWrittenError } from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
@@ -72,7 +72,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
 
   const process = async (job: Job, token?: string) => {
     const decoded = decodeJob(job.id ?? '', job.data);
-    worker.concurrency = concurrency.after(decoded.rows.length + decoded.rejects.length);
+    worker.concurrency = concurrency.after(eventsIn(decoded));
     try {
       await commit.write(decoded);
     } catch (error) {

@@ -1,15 +1,15 @@
 import type { PriceBook } from '../pricing/price-book.js';
-import { priceRows } from '../pricing/price-rows.js';
+import { priceEvents } from '../pricing/price-events.js';
 import type { RunStatement } from './write-batch.js';
 
 /**
- * A statement that prices its rows first. What keeps the overrides from being read is what keeps
- * rows from being written, and waits in the same place.
+ * A statement that prices its events first. What keeps the overrides from being read is what keeps
+ * events from being written, and waits in the same place.
  */
 export function pricedStatement(book: PriceBook, run: RunStatement): RunStatement {
-  return async (rows, rejects) => {
+  return async (batch, rejects) => {
     await book.refresh();
-    priceRows(book, rows);
-    return run(rows, rejects);
+    for (const { project, events } of batch.jobs) priceEvents(book, project, events);
+    return run(batch, rejects);
   };
 }

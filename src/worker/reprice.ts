@@ -1,12 +1,13 @@
 import { describeValue } from '../events/event-fault.js';
 import { nameBasedUuid } from '../events/event-id.js';
-import { toLogRow } from '../events/log-row.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
+import { jobVersions } from '../ingest/event-job.js';
 import { openPriceBook, type PriceBook } from '../pricing/price-book.js';
 import { appendAndFoldSql } from '../projections/compile.js';
 import { projections } from '../projections/projections.js';
 import type { Database } from '../store/database.js';
+import { decodeJob } from './decode-job.js';
 import { type PricedEvent, pricedPages } from './priced-pages.js';
 import { statementOn, writeBatch } from './write-batch.js';
 
@@ -100,10 +101,8 @@ export async function reprice(
       corrections.push(correctionOf(event, difference, price.source));
     }
     if (dry_run || corrections.length === 0) continue;
-    const rows = corrections.map((event, position) => {
-      return { row: toLogRow(event, project), position, job_id: 'reprice', event };
-    });
-    await writeBatch(run, rows, []);
+    const job = { v: jobVersions.objects, project, events: corrections };
+    await writeBatch(run, [decodeJob('reprice', job)]);
   }
   return {
     messages: totals.messages,

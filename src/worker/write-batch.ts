@@ -1,8 +1,9 @@
 import type { DatabaseError, Pool } from 'pg';
-import { compareRows, type LogRow, projectOfRow } from '../events/log-row.js';
+import { eventAt } from '../events/event-block.js';
 import { isDataFault } from '../store/database-errors.js';
-import type { PlacedRow } from './decode-job.js';
-import { encodeRows } from './encode-rows.js';
+import type { DecodedJob } from './decode-job.js';
+import { encodeBatch } from './encode-batch.js';
+import { createBatch, type EventBatch } from './event-batch.js';
 import { type Reject, rejectOf } from './reject.js';
 
 /** What became of a batch: received = applied + duplicate + rejected, always. */
@@ -14,47 +15,59 @@ export interface BatchOutcome {
 
 /** Runs the append-and-fold statement. */
 export type RunStatement = (
-  rows: readonly LogRow[],
+  batch: EventBatch,
   rejects: readonly Reject[],
 ) => Promise<{ readonly applied: number; readonly rejected: number }>;
 
 /** The statement on a pool, prepared once a connection where the server keeps sessions apart. */
 export function statementOn(pool: Pool, text: string, prepared: boolean): RunStatement {
   const name = prepared ? { name: 'runfold_append_and_fold' } : {};
-  return async (rows, rejects) => {
-    const values = [JSON.stringify(rejects), ...encodeRows(rows)];
+  return async (batch, rejects) => {
+    const values = [JSON.stringify(rejects), ...encodeBatch(batch)];
     const { rows: answers } = await pool.query({ ...name, text, values });
     return answers[0];
   };
 }
 
 /**
- * Appends and folds one batch. When Postgres finds fault with the data, halves of the batch are
- * tried until the fault stands alone; that event is rejected and the rest goes in. Errors that are
- * not the data's fault are thrown, and the batch may be written again: the log's key sees to it
+ * Appends and folds the events of jobs. When Postgres finds fault with the data, halves of the batch
+ * are tried until the fault stands alone; that event is rejected and the rest goes in. Errors that
+ * are not the data's fault are thrown, and the jobs may be written again: the log's key sees to it
  * that nothing counts twice.
  */
-export async function writeBatch(
+export function writeBatch(run: RunStatement, jobs: readonly DecodedJob[]): Promise<BatchOutcome> {
+  return writeEvents(
+    run,
+    createBatch(jobs),
+    jobs.flatMap(({ rejects }) => rejects),
+  );
+}
+
+async function writeEvents(
   run: RunStatement,
-  rows: readonly PlacedRow[],
+  batch: EventBatch,
   rejects: readonly Reject[],
 ): Promise<BatchOutcome> {
+  const { order } = batch;
   try {
-    const answer = await run(sorted(rows), rejects);
+    const answer = await run(batch, rejects);
     return {
       applied: answer.applied,
-      duplicate: rows.length - answer.applied + (rejects.length - answer.rejected),
+      duplicate: order.length - answer.applied + (rejects.length - answer.rejected),
       rejected: answer.rejected,
     };
   } catch (error) {
-    if (!isDataFault(error) || rows.length === 0) throw error;
-    const [only] = rows;
-    if (rows.length === 1 && only !== undefined) {
-      return writeBatch(run, [], [...rejects, rejectByPostgres(only, error)]);
+    if (!isDataFault(error) || order.length === 0) throw error;
+    const [only] = order;
+    if (order.length === 1 && only !== undefined) {
+      return writeEvents(run, { ...batch, order: [] }, [
+        ...rejects,
+        rejectByPostgres(batch, only, error),
+      ]);
     }
-    const half = rows.length >> 1;
-    const first = await writeBatch(run, rows.slice(0, half), rejects);
-    const second = await writeBatch(run, rows.slice(half), []);
+    const half = order.length >> 1;
+    const first = await writeEvents(run, { ...batch, order: order.slice(0, half) }, rejects);
+    const second = await writeEvents(run, { ...batch, order: order.slice(half) }, []);
     return {
       applied: first.applied + second.applied,
       duplicate: first.duplicate + second.duplicate,
@@ -63,18 +76,17 @@ export async function writeBatch(
   }
 }
 
-/** Rows go in sorted by key, so that concurrent writers take their locks in one order. */
-function sorted(rows: readonly PlacedRow[]): LogRow[] {
-  return rows.map(({ row }) => row).sort(compareRows);
-}
-
-function rejectByPostgres(placed: PlacedRow, error: DatabaseError): Reject {
+function rejectByPostgres(batch: EventBatch, event: number, error: DatabaseError): Reject {
+  const number = batch.job_of[event] ?? 0;
+  const job = batch.jobs[number];
+  if (job === undefined) throw new Error(`Expected the job of event ${event}, got none.`);
+  const at = event - (batch.starts[number] ?? 0);
   return rejectOf({
-    job_id: placed.job_id,
-    project: projectOfRow(placed.row),
-    position: placed.position,
+    job_id: job.job_id,
+    project: job.project,
+    position: job.positions[at] ?? at,
     code: error.code ?? 'data_fault',
     message: `Expected an event that Postgres can store, got: ${error.message}`,
-    payload: placed.event,
+    payload: eventAt(job.events, at),
   });
 }

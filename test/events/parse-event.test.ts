@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { emptyCells } from '#runfold/events/event-cells.js';
 import { eventSchemas } from '#runfold/events/event-schema.js';
 import { eventTypes } from '#runfold/events/metric-event.js';
 import { metricFields } from '#runfold/events/metric-fields.js';
+import { normalizeEvent } from '#runfold/events/normalize-event.js';
 import { parseEvent } from '#runfold/events/parse-event.js';
-import { isPlainEvent } from '#runfold/events/plain-event.js';
+import { isComplete, readEvent } from '#runfold/events/read-event.js';
 
 const message = {
   type: 'message',
@@ -258,8 +260,9 @@ describe('the short way', () => {
       fc.constantFrom(...(Object.keys(eventTypes) as (keyof typeof eventTypes)[])),
       fc.dictionary(field, fc.oneof(value, metrics), { maxKeys: 3 }),
       fc.option(metrics, { nil: undefined }),
+      fc.constantFrom({}, {}, { corrects: 'm-0' }),
     )
-    .map(([type, changes, figures]) => ({
+    .map(([type, changes, figures, correction]) => ({
       type,
       id: 'e',
       run_id: 'r',
@@ -269,19 +272,23 @@ describe('the short way', () => {
       ...(type === 'tool_call' ? { tool_name: 't' } : {}),
       ...(figures === undefined ? {} : { metrics: figures }),
       ...changes,
+      ...correction,
     }));
 
-  test('accepts nothing that the schema refuses', () => {
-    let accepted = 0;
+  test('takes just what the schema takes', () => {
+    const seen = { taken: 0, refused: 0 };
     fc.assert(
       fc.property(arbitraryRaw, (raw) => {
-        if (!isPlainEvent(raw, raw.type)) return;
-        accepted += 1;
-        expect(eventSchemas.plain[raw.type].safeParse(raw).error).toBeUndefined();
+        const cells = emptyCells();
+        const isTaken = readEvent(raw, cells) && isComplete(cells);
+        const event = normalizeEvent(raw);
+        const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
+        expect(isTaken).toBe(schemas[raw.type].safeParse(event).success);
+        seen[isTaken ? 'taken' : 'refused'] += 1;
       }),
-      { numRuns: 5_000 },
+      { numRuns: 10_000 },
     );
-    expect(accepted).toBeGreaterThan(100);
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(500);
   });
 
   test('and the long one agree: a parsed event parses to itself', () => {

@@ -56,9 +56,8 @@ describeWithPostgres('the fold', () => {
         );
         const lane = async () => {
           for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-            const written = await writeAgain(() =>
-              writeBatch(run, job?.rows ?? [], job?.rejects ?? []),
-            );
+            const jobs = [job];
+            const written = await writeAgain(() => writeBatch(run, jobs));
             outcome.applied += written.applied;
             outcome.duplicate += written.duplicate;
             outcome.rejected += written.rejected;

@@ -63,7 +63,7 @@ describeWithPostgres('a projection declared in one file', () => {
     const run = statementOn(database.pool, appendAndFoldSql(all), true);
     const events = sampleEvents(800);
     for (const part of [events.slice(0, 500), events.slice(300)]) {
-      await writeBatch(run, decodeJob('job', { v: 1, project: 1, events: part }).rows, []);
+      await writeBatch(run, [decodeJob('job', { v: 1, project: 1, events: part })]);
     }
     const rows = await database.query(
       'select agent, tool_calls::integer, input_tokens::integer from runfold_internal.agent order by 1',

@@ -15,11 +15,9 @@ import { openTestTier, type TestTier } from '../support/tiers.js';
 /** Without a named statement: all connections share one session. */
 function foldEvents(database: Database, events: readonly MetricEvent[]) {
   const job = JSON.parse(JSON.stringify({ v: 1, project: 1, events }));
-  return writeBatch(
-    statementOn(database.pool, appendAndFoldSql(projections), false),
-    decodeJob('job', job).rows,
-    [],
-  );
+  return writeBatch(statementOn(database.pool, appendAndFoldSql(projections), false), [
+    decodeJob('job', job),
+  ]);
 }
 
 describe('a rebuild of an embedded store', () => {

@@ -55,8 +55,7 @@ describeWithPostgres('a rebuild', () => {
       client,
       write(from: number, count: number) {
         const events = JSON.parse(JSON.stringify(sampleEvents(count, 'sample', from)));
-        const { rows, rejects } = decodeJob(randomUUID(), { v: 1, project: 1, events });
-        return writeBatch(run, rows, rejects);
+        return writeBatch(run, [decodeJob(randomUUID(), { v: 1, project: 1, events })]);
       },
       commit: () => client.query('commit'),
       rollback: () => client.query('rollback'),
@@ -265,7 +264,7 @@ describeWithPostgres('a rebuild', () => {
       const append = statementOn(writer as unknown as Pool, text, true);
       const write = (from: number) => {
         const events = JSON.parse(JSON.stringify(sampleEvents(8, 'sample', from)));
-        return writeBatch(append, decodeJob('job', { v: 1, project: 1, events }).rows, []);
+        return writeBatch(append, [decodeJob('job', { v: 1, project: 1, events })]);
       };
       const read = {
         name: 'read',

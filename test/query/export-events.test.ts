@@ -4,9 +4,9 @@ import { logColumns } from '#runfold/events/log-columns.js';
 import { toLogRow } from '#runfold/events/log-row.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { parseEvent } from '#runfold/events/parse-event.js';
+import { eventOfRow } from '#runfold/events/stored-event.js';
 import { exportEvents } from '#runfold/query/export-events.js';
 import { InvalidQueryError } from '#runfold/query/query-errors.js';
-import { eventOfRow } from '#runfold/query/stored-event.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { foldEvents } from '../support/fold-events.js';
@@ -92,8 +92,11 @@ const arbitraryEvent: fc.Arbitrary<MetricEvent> = fc.boolean().chain((corrects) 
 /** A row of the log as Postgres gives it in JSON. */
 function storedRow(event: MetricEvent): Record<string, unknown> {
   const row = toLogRow(event, 1);
-  return JSON.parse(
-    JSON.stringify(Object.fromEntries(logColumns.map(({ name }, at) => [name, row[at] ?? null]))),
+  return Object.fromEntries(
+    logColumns.map(({ name, type }, at) => {
+      const value = row[at] ?? null;
+      return [name, type === 'json' && value !== null ? JSON.parse(String(value)) : value];
+    }),
   );
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
-import { jobVersion } from '#runfold/ingest/event-job.js';
+import { jobVersions } from '#runfold/ingest/event-job.js';
 import { appendAndFoldSql } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import type { Database } from '#runfold/store/database.js';
@@ -21,8 +21,7 @@ export function foldEvents(
     occurred_at: new Date().toISOString(),
     ...event,
   }));
-  const job = JSON.parse(JSON.stringify({ v: jobVersion, project, events: complete }));
-  const { rows, rejects } = decodeJob(randomUUID(), job);
+  const job = JSON.parse(JSON.stringify({ v: jobVersions.objects, project, events: complete }));
   const run = statementOn(database.pool, appendAndFoldSql(projections), true);
-  return writeBatch(run, rows, rejects);
+  return writeBatch(run, [decodeJob(randomUUID(), job)]);
 }

@@ -139,7 +139,7 @@ describeOnEachTier('the pipeline', (name) => {
         job_id: 'foreign',
         position: 0,
         code: 'invalid_job',
-        message: 'v: expected 1, got nothing',
+        message: 'v: expected 1 or 2, got nothing',
         payload: { something: 'else' },
       },
     ]);

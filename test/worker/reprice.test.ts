@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { toLogRow } from '#runfold/events/log-row.js';
-import { parseEvent } from '#runfold/events/parse-event.js';
 import { openPriceBook } from '#runfold/pricing/price-book.js';
 import { dropPriceOverrides, setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { appendAndFoldSql } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';
+import { decodeJob } from '#runfold/worker/decode-job.js';
 import { pricedStatement } from '#runfold/worker/priced-statement.js';
 import { reprice } from '#runfold/worker/reprice.js';
-import { statementOn } from '#runfold/worker/write-batch.js';
+import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWithPostgres } from '../support/suite.js';
 
@@ -31,12 +30,9 @@ describeWithPostgres('prices', () => {
       openPriceBook(database),
       statementOn(database.pool, appendAndFoldSql(projections), true),
     );
-    const rows = events.map((event) => {
-      const parsed = parseEvent(event);
-      if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-      return toLogRow(parsed.event, 1);
-    });
-    await run(rows, []);
+    const job = decodeJob('job', { v: 1, project: 1, events });
+    expect(job.rejects).toEqual([]);
+    await writeBatch(run, [job]);
   }
   const totals = async () => {
     const rows = await database.query<{ total: string }>(

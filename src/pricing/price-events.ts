@@ -1,0 +1,67 @@
+import { type BlockColumn, columnAt, type EventBlock } from '../events/event-block.js';
+import { placeOf, places } from '../events/event-cells.js';
+import { eventTypes, roles } from '../events/metric-event.js';
+import type { PriceBook } from './price-book.js';
+
+const at = {
+  model: placeOf('model'),
+  provider: placeOf('provider'),
+  cost: placeOf('cost_nanos'),
+  source: placeOf('cost_source'),
+};
+/** Where each count comes from: the first that was reported. */
+const counts = {
+  input: [placeOf('input_tokens'), placeOf('prompt_tokens')],
+  output: [placeOf('output_tokens'), placeOf('completion_tokens')],
+  cached: [placeOf('cached_tokens')],
+  cache_write: [placeOf('cache_write_tokens')],
+  input_audio: [placeOf('input_audio_tokens')],
+  output_audio: [placeOf('output_audio_tokens')],
+  reasoning: [placeOf('reasoning_tokens')],
+};
+
+/**
+ * Gives the assistant's messages that name a model and tokens but no cost a cost and its source, in
+ * place: the block was made for this batch, and a second call finds them priced. A cost that was
+ * reported stays, and what the book does not know is left without.
+ */
+export function priceEvents(book: PriceBook, project: number, { columns, size }: EventBlock): void {
+  const models = columns[at.model];
+  if (models === undefined) return;
+  const value = (column: BlockColumn | undefined, event: number) => column?.[event] ?? undefined;
+  const types = columns[places.type];
+  const authors = columns[places.role];
+  const corrects = columns[places.corrects];
+  const count = (from: readonly number[], event: number): number | undefined => {
+    for (const place of from) {
+      const found = value(columns[place], event);
+      if (found !== undefined) return found as number;
+    }
+    return undefined;
+  };
+  for (let event = 0; event < size; event++) {
+    const model = value(models, event);
+    if (model === undefined || value(columns[at.cost], event) !== undefined) continue;
+    if (types?.[event] !== eventTypes.message || authors?.[event] !== roles.assistant) continue;
+    const [input, output] = [count(counts.input, event), count(counts.output, event)];
+    if (value(corrects, event) !== undefined || (input ?? output) === undefined) continue;
+    const price = book.price({
+      project,
+      provider: (value(columns[at.provider], event) as string | undefined) ?? '',
+      model: model as string,
+      occurred_at_us: columns[places.occurred_at_us]?.[event] as number,
+      tokens: {
+        input: input ?? 0,
+        output: output ?? 0,
+        cached: count(counts.cached, event) ?? 0,
+        cache_write: count(counts.cache_write, event) ?? 0,
+        input_audio: count(counts.input_audio, event) ?? 0,
+        output_audio: count(counts.output_audio, event) ?? 0,
+        reasoning: count(counts.reasoning, event) ?? 0,
+      },
+    });
+    if ('unpriced' in price) continue;
+    columnAt(columns, at.cost, size)[event] = price.cost_nanos;
+    columnAt(columns, at.source, size)[event] = price.source;
+  }
+}
