@@ -1,5 +1,8 @@
-/** Events a worker holds at once, roughly: it bounds memory, and fills a few batches. */
-const eventsInHand = 9_000;
+/**
+ * Events a worker holds at once, roughly: two batches that are being written, and a third that is ready
+ * when the first of them is done.
+ */
+const eventsInHand = 18_000;
 const least = 16;
 const most = 1_000;
 

@@ -25,7 +25,7 @@ export interface EventWorkerOptions {
   readonly shared_session?: boolean;
   /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
   readonly lanes?: number | undefined;
-  /** Events in a batch after which no further job joins it. Defaults to 4,500. */
+  /** Events in a batch after which no further job joins it. Defaults to 6,000. */
   readonly batch_events?: number | undefined;
   /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
   readonly stalled_interval_ms?: number | undefined;
@@ -61,7 +61,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     ),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
-    batchEvents: options.batch_events ?? 4_500,
+    batchEvents: options.batch_events ?? 6_000,
   });
   const outage = await findOutage(options.queue);
   const { connection, backend, prefix, onError, isLive, close } = await connectQueue(
