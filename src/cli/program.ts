@@ -5,6 +5,7 @@ import { demoCommand } from './commands/demo.js';
 import { exportCommand } from './commands/export.js';
 import { ingestCommand } from './commands/ingest.js';
 import { migrateCommand } from './commands/migrate.js';
+import { pricesCommand } from './commands/prices.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { rejectsCommand } from './commands/rejects.js';
 import { replayCommand } from './commands/replay.js';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     usageCommand(),
     toolsCommand(),
     topCommand(),
+    pricesCommand(),
     repriceCommand(),
     rejectsCommand(),
     correctCommand(),

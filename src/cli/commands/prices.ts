@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import {
+  dropPriceOverrides,
+  InvalidPriceError,
+  listPriceOverrides,
+  type PriceOverride,
+  setPriceOverride,
+} from '../../pricing/price-overrides.js';
+import { createCommand, createCommandGroup, openContext } from '../command.js';
+import { CommandFailedError, UsageError } from '../command-error.js';
+import { absent, plural } from '../figures.js';
+import { printable } from '../printable.js';
+import { table } from '../table.js';
+import { withTier } from '../with-tier.js';
+
+/** `runfold prices` */
+export function pricesCommand(): Command {
+  return createCommandGroup('prices', 'Look at prices of your own, and set them', [
+    listCommand(),
+    setCommand(),
+    dropCommand(),
+  ]);
+}
+
+/** A price as a person reads it, in US dollars a million tokens. */
+const shown = (dollars: number | undefined) => (dollars === undefined ? absent : `$${dollars}`);
+
+function listCommand(): Command {
+  return createCommand({
+    name: 'list',
+    summary: 'List prices of your own, in US dollars a million tokens',
+    details: 'They go before those of the price book that comes with Runfold.',
+    examples: ['runfold prices list', 'runfold prices list --json'],
+  })
+    .option('--json', 'print them as JSON')
+    .action(async (flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const prices = await withTier(context, 'runfold prices list', ({ database }) =>
+        listPriceOverrides(database, { project: settings.project }),
+      );
+      if (flags.json) return terminal.json(prices);
+      if (prices.length === 0) {
+        return terminal.line('No prices of your own. Those of the price book hold.');
+      }
+      const columns = [
+        { head: 'model', cell: (price: PriceOverride) => price.model, least: 16 },
+        { head: 'provider', cell: (price: PriceOverride) => price.provider ?? 'any' },
+        { head: 'from', cell: (price: PriceOverride) => price.from ?? 'always' },
+        ...(['input', 'output', 'cached', 'cache_write'] as const).map((name) => ({
+          head: name.replace('_', ' '),
+          align: 'right' as const,
+          cell: (price: PriceOverride) => shown(price[name]),
+        })),
+      ];
+      terminal.line(table(terminal, columns, prices));
+    });
+}
+
+interface SetFlags {
+  readonly provider?: string;
+  readonly from?: string;
+  readonly input: string;
+  readonly output: string;
+  readonly cached?: string;
+  readonly cacheWrite?: string;
+  readonly json?: boolean;
+}
+
+function setCommand(): Command {
+  return createCommand({
+    name: 'set',
+    summary: 'Set what a model costs, in US dollars a million tokens',
+    details:
+      'A price for the same model, provider and time is replaced. It holds for messages to come, ' +
+      'within ten seconds; "runfold reprice" corrects those that were priced already.',
+    examples: [
+      'runfold prices set my-model --input 0.4 --output 1.6 --cached 0.1',
+      'runfold prices set gpt-5 --provider openai --from 2026-06-01T00:00:00Z --input 1 --output 8',
+    ],
+  })
+    .argument('<model>', 'the model, exactly as events name it')
+    .requiredOption('--input <dollars>', 'of input tokens')
+    .requiredOption('--output <dollars>', 'of output tokens')
+    .option('--cached <dollars>', 'of cached input tokens; as input where not given')
+    .option('--cache-write <dollars>', 'of tokens written to a cache; as input where not given')
+    .option('--provider <provider>', 'only where this provider served it')
+    .option('--from <time>', 'only from this time on, RFC 3339 with a zone')
+    .option('--json', 'print the price as JSON')
+    .action(async (model: string, flags: SetFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const optional = (name: 'cached' | 'cacheWrite') =>
+        flags[name] === undefined ? undefined : dollarsOf(flags[name]);
+      const price: PriceOverride = {
+        project: settings.project,
+        model,
+        provider: flags.provider,
+        from: flags.from,
+        input: dollarsOf(flags.input),
+        output: dollarsOf(flags.output),
+        cached: optional('cached'),
+        cache_write: optional('cacheWrite'),
+      };
+      await withTier(context, 'runfold prices set', ({ database }) =>
+        setPriceOverride(database, price).catch((error) => {
+          throw error instanceof InvalidPriceError ? new UsageError(error.message) : error;
+        }),
+      );
+      if (flags.json) return terminal.json(price);
+      terminal.line(
+        printable(
+          `${model}: ${shown(price.input)} in, ${shown(price.output)} out a million tokens.`,
+        ),
+      );
+    });
+}
+
+/** A text that is no number becomes NaN, for the price to be refused by its name. */
+function dollarsOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
+}
+
+function dropCommand(): Command {
+  return createCommand({
+    name: 'drop',
+    summary: 'Remove your prices of a model, of all providers and times',
+    examples: ['runfold prices drop my-model'],
+  })
+    .argument('<model>', 'the model, exactly as events name it')
+    .option('--json', 'print { dropped } as JSON')
+    .action(async (model: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const dropped = await withTier(context, 'runfold prices drop', ({ database }) =>
+        dropPriceOverrides(database, { model, project: settings.project }),
+      );
+      if (dropped === 0) {
+        throw new CommandFailedError(
+          `Expected a price of your own for ${JSON.stringify(model)}, got none.`,
+        );
+      }
+      if (flags.json) return terminal.json({ dropped });
+      terminal.line(`${plural(dropped, 'price')} removed.`);
+    });
+}
