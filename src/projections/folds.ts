@@ -1,11 +1,11 @@
 import { type LogColumnType, textType } from '../events/log-columns.js';
-import { histogramPlusSql, histogramSql, histogramSumSql } from './histogram.js';
+import { histogramOfSql } from './histogram.js';
 import type { Measure } from './measure.js';
 import { whereSql } from './measure.js';
 
 /** How one kind of measure is computed: the only place that knows the sums. */
 export interface Fold {
-  readonly type: LogColumnType | 'bigint[]';
+  readonly type: LogColumnType | 'bigint[]' | 'numeric';
   /** Whether a row always has it. */
   readonly required: boolean;
   /** The aggregate over events `e` that gives a partial. */
@@ -106,14 +106,13 @@ export function foldOf(measure: Measure): Fold {
       };
     case 'histogram':
       return {
-        type: 'bigint[]',
+        type: 'numeric',
         required: false,
-        partial: histogramSql(
-          `e.${measure.of}`,
-          filter(whereSql(measure.where, [original, `e.${measure.of} >= 0`])),
-        ),
-        combine: histogramSumSql,
-        merge: histogramPlusSql,
+        partial: `sum(${histogramOfSql(`e.${measure.of}`)})${filter(
+          whereSql(measure.where, [original, `e.${measure.of} >= 0`]),
+        )}`,
+        combine: (column) => `sum(${column})`,
+        merge: additive.merge,
       };
     case 'agreed':
       return {

@@ -1,6 +1,6 @@
 import { eventTypes } from '../events/metric-event.js';
 import { tableOf } from '../projections/compile.js';
-import { countOfCell, histogramSumSql, levelOfCell, levelValue } from '../projections/histogram.js';
+import { addLevels, levelValue, sentSql } from '../projections/histogram.js';
 import { latencyDayProjection, latencyProjection } from '../projections/latency.js';
 import { quartersADay } from '../projections/quarter.js';
 import type { Database } from '../store/database.js';
@@ -94,12 +94,12 @@ export async function readQuantiles(
         join day_edges e on e.quarter = l.bucket where ${where}
           and l.bucket = any(array(select quarter from day_edges)))
     select extract(epoch from s.start)::float8 as at, s.type, s.names,
-      to_json(s.time_levels) as time_levels, to_json(s.first_token_levels) as first_token_levels
+      ${sentSql('s.time_levels')} as time_levels, ${sentSql('s.first_token_levels')} as first_token_levels
     from (
       select ${select('d.start')} from ${tableOf(latencyDayProjection)} l
         join days d on d.day = l.day where d.start is not null and ${where}
       union all
-      select f.start, f.type, f.names, ${histogramSumSql('f.time_levels')}, ${histogramSumSql('f.first_token_levels')}
+      select f.start, f.type, f.names, sum(f.time_levels), sum(f.first_token_levels)
       from fine f group by f.start, f.type, f.names) s`,
     query.values,
   );
@@ -110,8 +110,8 @@ interface SpreadRow {
   readonly at: number;
   readonly type: number;
   readonly names: readonly string[];
-  readonly time_levels: readonly number[] | null;
-  readonly first_token_levels: readonly number[] | null;
+  readonly time_levels: Buffer | null;
+  readonly first_token_levels: Buffer | null;
 }
 
 /** Names a bucket, by its beginning in seconds since 1970, and a group of it. */
@@ -132,10 +132,8 @@ function quantilesOf(
       if (eventTypes[type] !== row.type) continue;
       const counts = times.get(name) ?? new Map<number, number>();
       times.set(name, counts);
-      for (const cell of row[levels] ?? []) {
-        const level = levelOfCell(cell);
-        counts.set(level, (counts.get(level) ?? 0) + countOfCell(cell));
-      }
+      const histogram = row[levels];
+      if (histogram !== null) addLevels(counts, histogram);
     }
   }
   return new Map(
