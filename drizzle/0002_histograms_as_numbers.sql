@@ -27,6 +27,20 @@ ALTER TABLE "runfold_internal"."latency_day" ALTER COLUMN "time_levels" SET DATA
 --> statement-breakpoint
 ALTER TABLE "runfold_internal"."latency_day" ALTER COLUMN "first_token_levels" SET DATA TYPE numeric USING runfold_internal.histogram_of_cells("first_token_levels");
 --> statement-breakpoint
+-- The same totals, folded by other statements: they are not stale.
+update runfold_internal.projection_state s set fingerprint = d.after from (values
+	('run', 'ffd03e6ca261abf68136943027a938214431c9925d7738932b41957e521dfcea', '39f8e0c381da006f9bd26ca1b37c9cde8bfc61fe1655be6caca10b9ae96aa8e6'),
+	('session', '47b83f47bf9ca6c83f33f9d130e8731a2f2aaed3aa36d9dad44ac2a7fdcbe80e', '9f6d37287b8dfd00e6f81390f32adc35749ddfddc448deca2f5492325042ff2f'),
+	('model_usage', 'ae1dcc433841bfd2eb2285275f780ca5f373ddb596ddd3a17126dd3455a836fd', '53c26a8d61361f68fbccdb7578fbcb0effe67e3b68606b0701a4384203cea1c5'),
+	('model_usage_hour', 'a469750fae05bbcb0646a5aa3f2d0f76ab8876f4010907098e309ee11e4db149', 'd404648e28c38bada2c86bcd9ac27c649026dadfa593b68a23f1061399fdb004'),
+	('tool_usage', '31dd95a2a71f45e64c4c51301a01b0680a5ea37829ee04803574da5803171107', '05270c5c254152cc01411851301646e3e31293291fc6aa4859fb598333268d0b'),
+	('tool_usage_hour', '54f650b6ad3c0ad492cc184ddcd31d9579d5007ee26cea30d7f52ecc6ce13017', '12f940f96180b998753b9b06f16c93191f02b6c04ea9c1fa6b64027620b019ea'),
+	('latency', '16931d3601094a4fdad34752475a818178c4b3dd556e6182238a1863ff148f79', '7daf92237fd623539ce388b3ea9f2be2663b06a5f87cb471fc28a68ee3b1ec59'),
+	('latency_day', 'f453eb02d057a3552cb0da17d59472b4786dc3811e690cf5055c02c57a5c02f5', '838f0caa64166c8e309d82f4b3ad135b28730f6eda567777cab285c2a2f4f270')) as d(name, before, after)
+where s.name = d.name and s.fingerprint = d.before;
+--> statement-breakpoint
+create or replace aggregate runfold_internal.total(bigint) (sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe);
+--> statement-breakpoint
 drop function runfold_internal.histogram_of_cells(bigint[]);
 --> statement-breakpoint
 alter table runfold_internal.run set (fillfactor = 50);
