@@ -89,7 +89,7 @@ export function sizesOf(
 }
 
 /** The parameters of the statement for batches of events, made up before any clock starts. */
-function batchesOf(events: Iterable<MetricEventInput>, size: number): unknown[][] {
+export function batchesOf(events: Iterable<MetricEventInput>, size: number): unknown[][] {
   const batches: unknown[][] = [];
   let part: MetricEventInput[] = [];
   const finish = () => {

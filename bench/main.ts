@@ -87,7 +87,10 @@ const subjects: Readonly<Record<string, Subject>> = {
       note('rebuild, swapped / group by', '', rate.swapped_events_per_second / groupBy);
       note('rebuild, none differing / group by', '', rate.unchanged_events_per_second / groupBy);
       note('rebuild, peak memory of Node', 'MB', rate.peak_mb);
-      note('longest pause of writers', 'ms', rate.longest_lock_ms);
+      note('longest lock against writers', 'ms', rate.longest_lock_ms);
+      const { alone, while_rebuilding } = rate.longest_gap_ms;
+      note('writers at 10,000 events/s: longest gap', 'ms', alone);
+      note('the same while rebuilding: longest gap', 'ms', while_rebuilding);
     },
   },
 };
