@@ -6,6 +6,7 @@ import { toLogRow } from '#runfold/events/log-row.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { parseEvent } from '#runfold/events/parse-event.js';
 import type { Database } from '#runfold/store/database.js';
+import { backendOf, cpuOf } from './measure.js';
 import { agentEvents } from './workload.js';
 
 /** Events a second at which one COPY stream loads the log's rows into a table like the log. */
@@ -14,6 +15,8 @@ export interface CopyRates {
   readonly from_events: number;
   /** The rows are ready as COPY's own text: what Postgres can take from one stream. */
   readonly from_text: number;
+  /** The backend's CPU for the latter, in microseconds an event; NaN where the server runs elsewhere. */
+  readonly from_text_cpu_us: number;
 }
 
 const columnNames = logColumns.map((column) => column.name).join(', ');
@@ -32,14 +35,14 @@ export async function copyRates(database: Database, events: number): Promise<Cop
   }
   // Made up beforehand, as for the pipeline.
   const ready = [...agentEvents(events)];
+  const [of_events, of_text] = [
+    await rateOf(database, `(${columnNames})`, () => Readable.from(linesOf(ready)), events),
+    await rateOf(database, '', () => Readable.from(chunks), events),
+  ];
   return {
-    from_events: await rateOf(
-      database,
-      `(${columnNames})`,
-      () => Readable.from(linesOf(ready)),
-      events,
-    ),
-    from_text: await rateOf(database, '', () => Readable.from(chunks), events),
+    from_events: of_events.rate,
+    from_text: of_text.rate,
+    from_text_cpu_us: of_text.cpu_us,
   };
 }
 
@@ -48,18 +51,20 @@ async function rateOf(
   columns: string,
   source: () => Readable,
   events: number,
-): Promise<number> {
+): Promise<{ rate: number; cpu_us: number }> {
   const client = await database.pool.connect();
   try {
     await client.query(
       'create table runfold_internal.copy_reference (like runfold_internal.event including all)',
     );
-    const started = performance.now();
+    const pid = await backendOf(client);
+    const [started, before] = [performance.now(), cpuOf(pid)];
     await pipeline(
       source(),
       client.query(copyFrom(`copy runfold_internal.copy_reference ${columns} from stdin`)),
     );
     const seconds = (performance.now() - started) / 1000;
+    const cpu_us = ((cpuOf(pid) - before) * 1e6) / events;
     const { rows } = await client.query<{ count: string }>(
       'select count(*) from runfold_internal.copy_reference',
     );
@@ -67,7 +72,7 @@ async function rateOf(
       throw new Error(`Expected ${events} rows copied, got ${rows[0]?.count}`);
     }
     await client.query('drop table runfold_internal.copy_reference');
-    return events / seconds;
+    return { rate: events / seconds, cpu_us };
   } finally {
     client.release();
   }

@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: what Runfold does a second, on this machine, beside references in the same run.
  *
- *   npm run bench -- [pipeline | query | rebuild] [--runs N] [--events N] [--json]
+ *   npm run bench -- [pipeline | fold | query | rebuild] [--runs N] [--events N] [--json]
  */
 import { parseArgs } from 'node:util';
 import { findServers } from '../test/support/servers.js';
 import type { BenchServers } from './bench-database.js';
 import { embeddedRate, embeddedVisibility } from './embedded.js';
+import { foldRates, sizesOf } from './fold.js';
 import { machine, round, spreadOf } from './measure.js';
 import { runPipeline } from './pipeline.js';
 import { queryTimes } from './query.js';
@@ -44,6 +45,30 @@ const subjects: Readonly<Record<string, Subject>> = {
       note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
     },
   },
+  fold: {
+    events: 300_000,
+    async run(servers, events, note) {
+      for (const batch of [500, 4_500]) {
+        const { few, all, copy } = await foldRates(servers, events, batch);
+        const at = `batches of ${batch}`;
+        note(`${at}: runs and sessions`, 'µs CPU/event', few.cpu_us);
+        note(`${at}: all projections`, 'µs CPU/event', all.cpu_us);
+        note(
+          `${at}: the others cost`,
+          '%',
+          100 * (1 - all.events_per_second / few.events_per_second),
+        );
+        note(`${at}: the others cost, by CPU`, '%', 100 * (1 - few.cpu_us / all.cpu_us));
+        note(`${at}: runs and sessions`, 'events/s', few.events_per_second);
+        note(`${at}: all projections`, 'events/s', all.events_per_second);
+        note(`${at}: one COPY stream of ready text`, 'events/s', copy.events_per_second);
+        note(`${at}: one COPY stream of ready text`, 'µs CPU/event', copy.cpu_us);
+      }
+      for (const { name, bytes } of await sizesOf(servers, Math.min(events, 100_000))) {
+        note(`size of ${name}, demo's mix`, 'bytes/event', bytes);
+      }
+    },
+  },
   query: {
     events: 2_000_000,
     async run(servers, events, note) {
@@ -62,7 +87,10 @@ const subjects: Readonly<Record<string, Subject>> = {
       note('rebuild, swapped / group by', '', rate.swapped_events_per_second / groupBy);
       note('rebuild, none differing / group by', '', rate.unchanged_events_per_second / groupBy);
       note('rebuild, peak memory of Node', 'MB', rate.peak_mb);
-      note('longest pause of writers', 'ms', rate.longest_lock_ms);
+      note('longest lock against writers', 'ms', rate.longest_lock_ms);
+      const { alone, while_rebuilding } = rate.longest_gap_ms;
+      note('writers at 10,000 events/s: longest gap', 'ms', alone);
+      note('the same while rebuilding: longest gap', 'ms', while_rebuilding);
     },
   },
 };
@@ -93,12 +121,13 @@ if (found.postgres.server === undefined || found.redis.server === undefined) {
   process.exit(1);
 }
 const servers = { postgres: found.postgres.server.url, redis: found.redis.server.url };
-const show = (value: number) => round(value, value < 10 ? 2 : 0);
-const figures = new Map<string, { unit: string; values: number[] }>();
+const show = (value: number) => round(value, value < 10 ? 2 : value < 100 ? 1 : 0);
+const figures = new Map<string, { figure: string; unit: string; values: number[] }>();
 const note: Note = (figure, unit, value) => {
-  const taken = figures.get(figure) ?? { unit, values: [] };
+  const key = `${figure} ${unit}`;
+  const taken = figures.get(key) ?? { figure, unit, values: [] };
   taken.values.push(value);
-  figures.set(figure, taken);
+  figures.set(key, taken);
   console.error(`  ${figure.padEnd(46)} ${show(value).padStart(10)} ${unit}`);
 };
 
@@ -112,7 +141,7 @@ try {
   await found.stop();
 }
 
-const report = [...figures].map(([figure, { unit, values: taken }]) => ({
+const report = [...figures.values()].map(({ figure, unit, values: taken }) => ({
   figure,
   unit,
   ...spreadOf(taken),

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import type { PoolClient } from 'pg';
 
 /** Minimum, median and maximum of several runs. */
 export interface Spread {
@@ -35,6 +36,19 @@ export function usageOf(pid: number): { cpu_seconds: number; peak_mb: number } |
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** The process that serves a connection. */
+export async function backendOf(client: PoolClient): Promise<number> {
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  return rows[0].pid;
+}
+
+/** Seconds of CPU of a server's process; NaN where it is not on this machine. */
+export function cpuOf(pid: number): number {
+  const file = `/proc/${pid}/comm`;
+  if (!existsSync(file) || !readFileSync(file, 'utf8').startsWith('postgres')) return Number.NaN;
+  return usageOf(pid)?.cpu_seconds ?? Number.NaN;
 }
 
 /** A count with thin separators, for example 52 300. */

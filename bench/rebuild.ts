@@ -1,11 +1,17 @@
-import { foldEventsSql } from '#runfold/projections/compile.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { foldEventsSql, tableOf } from '#runfold/projections/compile.js';
+import { projections } from '#runfold/projections/projections.js';
 import type { RebuildReport } from '#runfold/projections/rebuild.js';
 import { runProjection } from '#runfold/projections/run.js';
 import { verify } from '#runfold/projections/verify.js';
+import type { Database } from '#runfold/store/database.js';
 import { startNode } from '../test/support/processes.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { loadLog } from './copy-reference.js';
+import { batchesOf } from './fold.js';
 import { usageOf } from './measure.js';
+import { pacedBatch, startWriters } from './paced-writers.js';
+import { agentEvents } from './workload.js';
 
 /** What rebuilds of one log came to. */
 export interface RebuildRate {
@@ -19,6 +25,8 @@ export interface RebuildRate {
   readonly peak_mb: number;
   /** The longer of both, in milliseconds. */
   readonly longest_lock_ms: number;
+  /** The longest time between two commits of a writer, of two that fold 10,000 events a second together. */
+  readonly longest_gap_ms: { readonly alone: number; readonly while_rebuilding: number };
 }
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
@@ -38,6 +46,7 @@ export function rebuildRate(servers: BenchServers, events: number): Promise<Rebu
 
     const swapped = await rebuildOnce(env, events, 'swapped');
     const unchanged = await rebuildOnce(env, events, 'repaired');
+    const longest_gap_ms = await gapsWhileRebuilding(database, env, events);
     const audit = await verify(database);
     if (!audit.equal) throw new Error(`Expected equal totals, got ${JSON.stringify(audit)}`);
     return {
@@ -46,31 +55,71 @@ export function rebuildRate(servers: BenchServers, events: number): Promise<Rebu
       group_by_events_per_second: events / groupBySeconds,
       peak_mb: Math.max(swapped.peak_mb, unchanged.peak_mb),
       longest_lock_ms: Math.max(swapped.longest_lock_ms, unchanged.longest_lock_ms),
+      longest_gap_ms,
     };
   });
 }
 
-/** Runs the command; its time is that of the whole process. */
+/** Two writers at work, first alone and then while all tables are made anew and swapped. */
+async function gapsWhileRebuilding(
+  database: Database,
+  env: Readonly<Record<string, string>>,
+  events: number,
+) {
+  // New ones, half a minute of them: those that follow what was loaded.
+  const batches = batchesOf(skip(agentEvents(events + 300_000), events), pacedBatch).values();
+  const before = startWriters(database, batches);
+  await pause(3_000);
+  const alone = await before.stop();
+  // Totals of another declaration are swapped; half of them wrong, so that they are not repaired.
+  await database.query('delete from runfold_internal.projection_state');
+  for (const projection of projections) {
+    await database.query(`delete from ${tableOf(projection)} where ctid >= '(2,0)'`);
+  }
+  const during = startWriters(database, batches);
+  const command = await runCommand(env);
+  const written = await during.stop();
+  if (command.report.outcome !== 'swapped') {
+    throw new Error(`Expected the totals swapped, got ${JSON.stringify(command.report)}`);
+  }
+  if (written.events < command.seconds * 5_000) {
+    throw new Error(`Expected 10,000 events a second, got ${written.events}`);
+  }
+  return { alone: alone.longest_gap_ms, while_rebuilding: written.longest_gap_ms };
+}
+
+function* skip<T>(values: Iterable<T>, count: number): Generator<T> {
+  let at = 0;
+  for (const value of values) if (at++ >= count) yield value;
+}
+
+/** Runs the command over so many events; its time is that of the whole process. */
 async function rebuildOnce(
   env: Readonly<Record<string, string>>,
   events: number,
   outcome: RebuildReport['outcome'],
 ): Promise<{ seconds: number; peak_mb: number; longest_lock_ms: number }> {
+  const { report, seconds, peak_mb } = await runCommand(env);
+  if (report.events !== events || report.outcome !== outcome) {
+    throw new Error(
+      `Expected ${events} events folded and ${outcome}, got ${JSON.stringify(report)}`,
+    );
+  }
+  return { seconds, peak_mb, longest_lock_ms: report.longest_lock_ms };
+}
+
+async function runCommand(env: Readonly<Record<string, string>>) {
   const started = performance.now();
   const command = startNode([main, 'rebuild', '--json'], { env });
-  let peak = 0;
+  let peak_mb = 0;
   const watch = setInterval(() => {
     // A process that has just ended tells its times but no longer its memory.
     const now = usageOf(command.pid ?? 0)?.peak_mb ?? Number.NaN;
-    if (now > peak) peak = now;
+    if (now > peak_mb) peak_mb = now;
   }, 50);
   const { code, stdout, stderr } = await command.exit;
   const seconds = (performance.now() - started) / 1000;
   clearInterval(watch);
   if (code !== 0) throw new Error(`Expected the rebuild to end well, got ${code}: ${stderr}`);
-  const report = JSON.parse(stdout) as RebuildReport;
-  if (report.events !== events || report.outcome !== outcome) {
-    throw new Error(`Expected ${events} events folded and ${outcome}, got ${stdout}`);
-  }
-  return { seconds, peak_mb: peak, longest_lock_ms: report.longest_lock_ms };
+  return { report: JSON.parse(stdout) as RebuildReport, seconds, peak_mb };
 }

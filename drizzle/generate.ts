@@ -10,6 +10,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { views } from '../src/projections/contract.js';
+import { totalStatement } from '../src/projections/folds.js';
 import { projections } from '../src/projections/projections.js';
 import { projectionTable, storageStatement } from '../src/projections/tables.js';
 import { eventTable, internalSchema } from '../src/store/event-table.js';
@@ -60,7 +61,7 @@ for (const projection of projections) tables[projection.name] = projectionTable(
 const after = generateDrizzleJson(tables, before.id);
 
 // What drizzle-kit knows nothing of; repeated whole whenever any of it has changed.
-const ownSql = [...projections.map(storageStatement), ...viewStatements(views)];
+const ownSql = [totalStatement, ...projections.map(storageStatement), ...viewStatements(views)];
 const statements = await generateMigration(before, after);
 if (JSON.stringify(ownSql) !== JSON.stringify(read<string[]>(ownFile, []))) {
   // A view that reads a column holds it fast: the old ones go first.

@@ -2,6 +2,7 @@ import { runStatuses } from '../events/metric-event.js';
 import { storedUnits } from '../events/metric-fields.js';
 import { formatTimestamp } from '../events/timestamp.js';
 import { lastKeyLength, statusBase } from '../projections/folds.js';
+import { levelsOf } from '../projections/histogram.js';
 import type { Measure, Unit } from '../projections/measure.js';
 import { publicName } from '../projections/projection-views.js';
 import { projections } from '../projections/projections.js';
@@ -63,6 +64,8 @@ function human(value: unknown, column: string, measure: Measure | undefined): Hu
       return lastText(String(value));
     case 'last_status':
       return statusText(BigInt(String(value)));
+    case 'histogram':
+      return plain(levelsOf(String(value)));
     case undefined:
       return column.endsWith('_us') ? formatTimestamp(Number(value)) : plain(value);
     default:

@@ -1,11 +1,11 @@
-import { type LogColumnType, textType } from '../events/log-columns.js';
-import { histogramPlusSql, histogramSql, histogramSumSql } from './histogram.js';
+import { type LogColumnType, logColumns, textType } from '../events/log-columns.js';
+import { histogramOfSql } from './histogram.js';
 import type { Measure } from './measure.js';
 import { whereSql } from './measure.js';
 
 /** How one kind of measure is computed: the only place that knows the sums. */
 export interface Fold {
-  readonly type: LogColumnType | 'bigint[]';
+  readonly type: LogColumnType | 'bigint[]' | 'numeric';
   /** Whether a row always has it. */
   readonly required: boolean;
   /** The aggregate over events `e` that gives a partial. */
@@ -25,8 +25,21 @@ export const lastKeyLength = 26;
 /** Statuses have codes below this; a `last_status` is its time in microseconds × this + code. */
 export const statusBase = 8;
 
+/**
+ * Adds bigints up in a bigint. Postgres' own `sum(bigint)` keeps a state of 50 bytes a group and column,
+ * and makes a numeric of it that is then cast: a session has 25 such columns. An overflow is an
+ * error with either.
+ */
+const total = 'runfold_internal.total';
+/** The statement that makes it; safe to repeat. */
+export const totalStatement = `create or replace aggregate ${total}(bigint) (sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe)`;
+/** The sum of integers is a bigint as it is. */
+const sumOf = (column: string) => `${isBigint(column) ? total : 'sum'}(e.${column})`;
+const isBigint = (column: string) =>
+  logColumns.some(({ name, type }) => name === column && type === 'bigint');
+
 const additive = {
-  combine: (column: string) => `sum(${column})::bigint`,
+  combine: (column: string) => `${total}(${column})`,
   merge: (live: string, delta: string) => `coalesce(${live} + ${delta}, ${live}, ${delta})`,
 };
 const greatest = {
@@ -62,7 +75,7 @@ export function foldOf(measure: Measure): Fold {
       return {
         type: 'bigint',
         required: false,
-        partial: `(sum(e.${measure.of})${filter(whereSql(measure.where))})::bigint`,
+        partial: `${sumOf(measure.of)}${filter(whereSql(measure.where))}`,
         ...additive,
       };
     case 'earliest_start':
@@ -106,14 +119,13 @@ export function foldOf(measure: Measure): Fold {
       };
     case 'histogram':
       return {
-        type: 'bigint[]',
+        type: 'numeric',
         required: false,
-        partial: histogramSql(
-          `e.${measure.of}`,
-          filter(whereSql(measure.where, [original, `e.${measure.of} >= 0`])),
-        ),
-        combine: histogramSumSql,
-        merge: histogramPlusSql,
+        partial: `sum(${histogramOfSql(`e.${measure.of}`)})${filter(
+          whereSql(measure.where, [original, `e.${measure.of} >= 0`]),
+        )}`,
+        combine: (column) => `sum(${column})`,
+        merge: additive.merge,
       };
     case 'agreed':
       return {

@@ -1,13 +1,17 @@
 /**
- * Bucket counts of whole numbers on a logarithmic scale, as in DDSketch (Masson, Rim, Lee: "DDSketch:
- * A Fast and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", VLDB 2019): with γ =
- * (1 + α) / (1 − α), level i holds the values in (γ^(i−1), γ^i], and 2γ^i / (γ + 1) lies within α of
- * each of them. α is 1 %.
+ * Counts of whole numbers on a logarithmic scale, as in DDSketch (Masson, Rim, Lee: "DDSketch: A Fast
+ * and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", VLDB 2019): with γ = (1 + α) /
+ * (1 − α), level i holds the values in (γ^(i−1), γ^i], and 2γ^i / (γ + 1) lies within α of each of
+ * them. α is 1 %.
  *
- * A histogram is an array of its non-empty levels in order, each `level << 40 | count` in a bigint:
- * adding two is adding the counts of equal levels, so equal contents are equal arrays. One row of
- * the rows-per-level kind costs 110 bytes and an upsert a level; a batch of 4,000 events touches
- * two thousand of those, and sixteen of these.
+ * A histogram is one long number: twelve decimal digits a level, which are its count, level 0 in the
+ * last twelve. To add histograms is to add numbers, so a histogram is a sum like any other, and equal
+ * contents are equal numbers. Postgres keeps a `numeric` in words of four digits without the zeros
+ * at either end: counts of levels 550 to 730 take a kilobyte, that of one event takes ten bytes. No
+ * count comes near 10¹², and corrections, which could be negative, add to none.
+ *
+ * Refused: an array of `level, count`, whose sum is to unnest, sort and group, at 0.5 µs a cell and for
+ * each of four writes a batch; a row a level, of which a batch of 4,000 events touches two thousand.
  */
 
 /** The largest relative error of a quantile. */
@@ -40,41 +44,56 @@ function levelEdges(): string {
 /** The level of a value: 0 for zero, and for others 1 + the i of DDSketch. */
 const levelSql = (value: string) => `width_bucket(${value}, '{${levelEdges()}}'::bigint[])`;
 
-const countBits = 40;
-const countMask = 2 ** countBits - 1;
+/** Decimal digits of a count. */
+const digits = 12;
+/** Digits of a word of Postgres' `numeric`, and the words of a count. */
+const wordBase = 10_000;
+const words = 3;
 
-/** The histogram of a bag of `level << 40 | count`, given as an array; null when it is empty. */
-const gatheredSql = (bag: string) =>
-  // Sorted first: a hash table for a few hundred cells costs more to make and give back than to fill.
-  `(select array_agg(h.cell order by h.cell) from (
-      select (s.level << ${countBits}) + sum(s.events)::bigint as cell
-      from (select c.cell >> ${countBits} as level, c.cell & ${countMask} as events
-        from unnest(${bag}) as c(cell) order by 1) s group by s.level) h)`;
+/** The histogram of one value. Read from text: a power would be multiplied out. */
+export const histogramOfSql = (value: string) =>
+  `('1e' || ${digits} * ${levelSql(value)})::numeric`;
 
-/** The aggregate that makes a histogram of a value; `filter` is a `filter (where …)`. */
-export const histogramSql = (value: string, filter: string) =>
-  gatheredSql(`array_agg((${levelSql(value)}::bigint << ${countBits}) + 1)${filter}`);
+/** `select` of `level` and `events` of a histogram, from its lowest level to its highest; some are 0. */
+export const levelsSql = (histogram: string) =>
+  `select l.level, encode(substr(d.digits, length(d.digits) - ${digits} * l.level - ${digits - 1}, ${digits}), 'escape')::bigint as events
+    from (select convert_to(${histogram}::text, 'UTF8') as digits offset 0) d
+    cross join lateral generate_series(
+      (length(d.digits) - length(rtrim(convert_from(d.digits, 'UTF8'), '0'))) / ${digits},
+      (length(d.digits) - 1) / ${digits}) as l(level)`;
 
-/** The aggregate that adds histograms up. Arrays of several lengths have no aggregate; texts have. */
-export const histogramSumSql = (column: string) =>
-  gatheredSql(`string_to_array(string_agg(array_to_string(${column}, ','), ','), ',')::bigint[]`);
-
-/** Two histograms added up; either may be null. */
-export const histogramPlusSql = (live: string, delta: string) =>
-  `case when ${live} is null then ${delta} when ${delta} is null then ${live}
-      else ${gatheredSql(`${live} || ${delta}`)} end`;
-
-/** The level of a cell. */
-export const cellLevelSql = (cell: string) => `(${cell} >> ${countBits})`;
-/** The count of a cell. */
-export const cellCountSql = (cell: string) => `(${cell} & ${countMask})`;
 /** The value that stands for a level, within 1 % of all its values. */
 export const levelValueSql = (level: string) =>
   `case ${level} when 0 then 0 else power(101 / 99.0::float8, ${level} - 1) * 0.99 end`;
 
-/** The level of a cell, which is small enough to be exact in floating point. */
-export const levelOfCell = (cell: number) => Math.floor(cell / 2 ** countBits);
-/** The count of a cell. */
-export const countOfCell = (cell: number) => cell % 2 ** countBits;
 /** `levelValueSql` in JavaScript. */
 export const levelValue = (level: number) => (level === 0 ? 0 : (101 / 99) ** (level - 1) * 0.99);
+
+/** The binary form of a histogram, a seventh of its digits; `addLevels` reads it. */
+export const sentSql = (histogram: string) => `numeric_send(${histogram})`;
+
+/**
+ * Adds the counts of a histogram, in the binary form of `numeric` (PostgreSQL source, `numeric_send`:
+ * how many words, the power of the first, sign, scale, words; 16 bits each), to those of its levels.
+ */
+export function addLevels(counts: Map<number, number>, sent: Buffer): void {
+  const length = sent.readInt16BE(0);
+  const first = sent.readInt16BE(2);
+  for (let at = 0; at < length; at++) {
+    const word = sent.readInt16BE(8 + 2 * at);
+    if (word === 0) continue;
+    const power = first - at;
+    const level = Math.floor(power / words);
+    counts.set(level, (counts.get(level) ?? 0) + word * wordBase ** (power % words));
+  }
+}
+
+/** The counts of the levels of a histogram written out, without those that are 0. */
+export function levelsOf(histogram: string): [level: number, events: number][] {
+  const levels: [number, number][] = [];
+  for (let level = 0, end = histogram.length; end > 0; level++, end -= digits) {
+    const events = Number(histogram.slice(Math.max(0, end - digits), end));
+    if (events !== 0) levels.push([level, events]);
+  }
+  return levels;
+}

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, type PgColumnBuilderBase, primaryKey } from 'drizzle-orm/pg-core';
+import { bigint, index, numeric, type PgColumnBuilderBase, primaryKey } from 'drizzle-orm/pg-core';
 import { columnOfType, internalSchema } from '../store/event-table.js';
 import { tableOf } from './compile.js';
-import { foldOf } from './folds.js';
+import { type Fold, foldOf } from './folds.js';
 import type { Projection } from './projection.js';
 
 /**
@@ -22,10 +22,7 @@ export function projectionTable(projection: Projection) {
   }
   for (const [name, measure] of Object.entries(projection.measures)) {
     const fold = foldOf(measure);
-    columns[name] =
-      fold.type === 'bigint[]'
-        ? bigint({ mode: 'number' }).array()
-        : columnOfType(fold.type, fold.required);
+    columns[name] = columnOfFold(fold);
   }
   return internalSchema.table(projection.name, columns, (table) => [
     primaryKey({ columns: Object.keys(projection.key).map((name) => table[name]) as never }),
@@ -36,4 +33,15 @@ export function projectionTable(projection: Projection) {
       return where === undefined ? built : built.where(sql.raw(where));
     }),
   ]);
+}
+
+function columnOfFold({ type, required }: Fold): PgColumnBuilderBase {
+  switch (type) {
+    case 'bigint[]':
+      return bigint({ mode: 'number' }).array();
+    case 'numeric':
+      return numeric();
+    default:
+      return columnOfType(type, required);
+  }
 }

@@ -2,7 +2,7 @@ import { eventTypes } from '../events/metric-event.js';
 import { metricFields } from '../events/metric-fields.js';
 import { codeSql, dollarsSql, secondsSql, timestampSql, type View } from '../store/view.js';
 import { tableOf } from './compile.js';
-import { cellCountSql, cellLevelSql, levelValueSql } from './histogram.js';
+import { levelsSql, levelValueSql } from './histogram.js';
 import { latencyDayProjection } from './latency.js';
 import { sessionProjection } from './session.js';
 
@@ -16,10 +16,8 @@ const quantilesSql = `select max(r.total)::bigint as events,
           return `${levelValueSql(level)} / 1e6 as p${percent}`;
         })
         .join(',\n      ')}
-    from (select ${cellLevelSql('c.cell')} as level,
-        sum(${cellCountSql('c.cell')}) over (order by c.cell) as up_to,
-        sum(${cellCountSql('c.cell')}) over () as total
-      from unnest(h.levels) as c(cell)) r`;
+    from (select c.level, sum(c.events) over (order by c.level) as up_to, sum(c.events) over () as total
+      from (${levelsSql('h.levels')}) c) r`;
 
 const latencyQuantiles: View = {
   name: 'latency_quantiles',

@@ -138,9 +138,10 @@ function differencesSql(projection: Projection, events?: string, live = tableOf(
   const record = (alias: string, columns: readonly string[]) =>
     `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
   const [firstKey = ''] = keys;
-  // A status holds its time as well: more digits than a number of JavaScript's keeps apart.
+  // A status holds its time as well, and a histogram a count a level: more digits than a number of
+  // JavaScript's keeps apart.
   const wide = Object.entries(projection.measures)
-    .filter(([, { fold }]) => fold === 'last_status')
+    .filter(([, { fold }]) => fold === 'last_status' || fold === 'histogram')
     .map(([name]) => name);
   const json = (alias: string) =>
     [

@@ -1,14 +1,39 @@
 import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { expect, test } from 'vitest';
 import { views } from '#runfold/projections/contract.js';
-import { openDatabase } from '#runfold/store/database.js';
+import { levelsOf } from '#runfold/projections/histogram.js';
+import { type Database, openDatabase } from '#runfold/store/database.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
 import { createEmptyDatabase, createTestDatabase } from '../support/database.js';
 import { describeWithPostgres } from '../support/suite.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Brings a store to where an earlier version left it: after the migrations up to one of them. */
+async function migrateUpTo(database: Database, tag: string): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'runfold-migrations-'));
+  try {
+    await cp(join(root, 'drizzle'), folder, { recursive: true });
+    const file = join(folder, 'meta', '_journal.json');
+    const journal = JSON.parse(await readFile(file, 'utf8')) as { entries: { tag: string }[] };
+    journal.entries.splice(1 + journal.entries.findIndex((entry) => entry.tag === tag));
+    await writeFile(file, JSON.stringify(journal));
+    await migrate(drizzle(database.pool), {
+      migrationsFolder: folder,
+      migrationsSchema: 'runfold_migrations',
+      migrationsTable: 'migration',
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
 
 describeWithPostgres('the migrations', () => {
   test('are applied once when many processes start at the same time', async () => {
@@ -38,6 +63,33 @@ describeWithPostgres('the migrations', () => {
         view.columns.map(({ name, doc }) => ({ view: view.name, column: name, comment: doc })),
       );
     expect(rows).toEqual(expected);
+    await database.close();
+    await home.drop();
+  });
+
+  test('keep the histograms of an earlier version', async () => {
+    const home = await createEmptyDatabase();
+    const database = openDatabase(home.url);
+    await migrateUpTo(database, '0001_add_usage');
+    const cell = (level: number, events: number) => (BigInt(level) << 40n) + BigInt(events);
+    await database.query(
+      `insert into runfold_internal.latency_day values (1, 20000, 1, 'p', 'm', $1, null)`,
+      [[cell(0, 2), cell(1, 1), cell(600, 70_000)]],
+    );
+    await migrateDatabase(home.url);
+    const [row] = await database.query(
+      'select time_levels, first_token_levels from runfold_internal.latency_day',
+    );
+    expect(levelsOf(row?.time_levels)).toEqual([
+      [0, 2],
+      [1, 1],
+      [600, 70_000],
+    ]);
+    expect(row?.first_token_levels).toBe(null);
+    const [quantiles] = await database.query(
+      'select kind, events::integer, p50 from runfold.latency_quantiles',
+    );
+    expect(quantiles).toEqual({ kind: 'message', events: 70_003, p50: expect.closeTo(0.1579, 3) });
     await database.close();
     await home.drop();
   });

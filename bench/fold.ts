@@ -1,0 +1,129 @@
+import { createWorkload } from '#runfold/cli/demo/workload.js';
+import type { MetricEventInput } from '#runfold/events/metric-event.js';
+import { jobVersions } from '#runfold/ingest/event-job.js';
+import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import type { Projection } from '#runfold/projections/projection.js';
+import { projections } from '#runfold/projections/projections.js';
+import { runProjection } from '#runfold/projections/run.js';
+import { sessionProjection } from '#runfold/projections/session.js';
+import { verify } from '#runfold/projections/verify.js';
+import type { Database } from '#runfold/store/database.js';
+import { decodeJob } from '#runfold/worker/decode-job.js';
+import { encodeBatch } from '#runfold/worker/encode-batch.js';
+import { createBatch } from '#runfold/worker/event-batch.js';
+import { type BenchServers, withBenchStore } from './bench-database.js';
+import { copyRates } from './copy-reference.js';
+import { backendOf, cpuOf } from './measure.js';
+import { agentEvents } from './workload.js';
+
+/** What one COPY of ready text, or folding with some projections in batches of one size, came to. */
+export interface FoldRate {
+  readonly events_per_second: number;
+  /** Of the backend, in microseconds an event; NaN where the server runs elsewhere. */
+  readonly cpu_us: number;
+}
+
+/** Folding with two projections and with all, side by side in batches of one size. */
+export interface FoldRates {
+  readonly batch: number;
+  readonly few: FoldRate;
+  readonly all: FoldRate;
+}
+
+/** Batches of each store at a time, before it is the other's turn. */
+const TURN_EVENTS = 15_000;
+const few = [runProjection, sessionProjection];
+
+/**
+ * Appends and folds straight into Postgres, without a queue and on one connection: with totals of
+ * runs and sessions only, and with all projections. Each has a store of its own and they take
+ * turns, so that whatever else the machine does falls on both.
+ */
+export function foldRates(
+  servers: BenchServers,
+  events: number,
+  batch: number,
+): Promise<FoldRates & { readonly copy: FoldRate }> {
+  const batches = batchesOf(agentEvents(events), batch);
+  return withBenchStore(servers, ({ database: smaller }) =>
+    withBenchStore(servers, async ({ database: larger }) => {
+      const lanes = [await openLane(smaller, few), await openLane(larger, projections)] as const;
+      const turn = Math.max(1, Math.round(TURN_EVENTS / batch));
+      for (let at = 0; at < batches.length; at += turn) {
+        for (const lane of lanes) await lane.fold(batches.slice(at, at + turn));
+      }
+      const [ofFew, ofAll] = lanes.map((lane) => lane.close(events)) as [FoldRate, FoldRate];
+      const audit = await verify(larger);
+      if (!audit.equal || audit.events !== events) {
+        throw new Error(`Expected ${events} events and equal totals, got ${JSON.stringify(audit)}`);
+      }
+      const { from_text, from_text_cpu_us } = await copyRates(larger, events);
+      const copy = { events_per_second: from_text, cpu_us: from_text_cpu_us };
+      return { batch, few: ofFew, all: ofAll, copy };
+    }),
+  );
+}
+
+/** Bytes an event of each table with its indexes, after folding the demo's mix of events. */
+export function sizesOf(
+  servers: BenchServers,
+  events: number,
+): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
+  return withBenchStore(servers, async ({ database }) => {
+    const demo = createWorkload(events, 1, Date.UTC(2026, 0, 5));
+    const lane = await openLane(database, projections);
+    await lane.fold(batchesOf(demo.deliveries, 4_500));
+    lane.close(demo.events);
+    await database.query('vacuum');
+    const rows = await database.query<{ name: string; bytes: number }>(
+      `select relname as name, pg_total_relation_size(oid)::float8 / $1 as bytes from pg_class
+      where relnamespace = 'runfold_internal'::regnamespace and relkind = 'r'
+        and relname = any($2) order by 2 desc`,
+      [demo.events, ['event', ...projections.map(({ name }) => name)]],
+    );
+    const index = await database.query<{ bytes: number }>(
+      `select pg_indexes_size('runfold_internal.event')::float8 / $1 as bytes`,
+      [demo.events],
+    );
+    return [...rows, { name: 'event, of which index', bytes: index[0]?.bytes ?? Number.NaN }];
+  });
+}
+
+/** The parameters of the statement for batches of events, made up before any clock starts. */
+export function batchesOf(events: Iterable<MetricEventInput>, size: number): unknown[][] {
+  const batches: unknown[][] = [];
+  let part: MetricEventInput[] = [];
+  const finish = () => {
+    if (part.length === 0) return;
+    const job = decodeJob('bench', { v: jobVersions.objects, project: 1, events: part });
+    batches.push(['[]', ...encodeBatch(createBatch([job]))]);
+    part = [];
+  };
+  for (const event of events) {
+    part.push(event);
+    if (part.length === size) finish();
+  }
+  finish();
+  return batches;
+}
+
+async function openLane(database: Database, list: readonly Projection[]) {
+  const client = await database.pool.connect();
+  const pid = await backendOf(client);
+  const text = appendAndFoldSql(list);
+  let [milliseconds, cpu] = [0, 0];
+  return {
+    async fold(batches: readonly unknown[][]) {
+      const [started, before] = [performance.now(), cpuOf(pid)];
+      for (const values of batches) {
+        await client.query({ name: 'append_and_fold', text, values: [...values] });
+      }
+      milliseconds += performance.now() - started;
+      cpu += cpuOf(pid) - before;
+    },
+    close(events: number): FoldRate {
+      client.release();
+      return { events_per_second: (events / milliseconds) * 1000, cpu_us: (cpu * 1e6) / events };
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { projections } from '#runfold/projections/projections.js';
+import type { Database } from '#runfold/store/database.js';
+import { isConflict } from '#runfold/store/database-errors.js';
+
+/** Events of one write, and how often each writer writes: 5,000 events a second. */
+export const pacedBatch = 100;
+const EVERY_MS = 20;
+const WRITERS = 2;
+
+/** Writers at work beside whatever is measured. */
+export interface PacedWriters {
+  /** Ends them; answers how many events they wrote and the longest time between two commits of one. */
+  stop(): Promise<{ readonly events: number; readonly longest_gap_ms: number }>;
+}
+
+/** Starts two writers that append and fold 10,000 events a second together, each on a connection of its own. */
+export function startWriters(
+  database: Database,
+  batches: Iterator<readonly unknown[]>,
+): PacedWriters {
+  const text = appendAndFoldSql(projections);
+  let stopped = false;
+  let [events, longest] = [0, 0];
+  const write = async () => {
+    const client = await database.pool.connect();
+    try {
+      const started = performance.now();
+      let committed = Number.NaN;
+      for (let turn = 0; !stopped; turn++) {
+        await pause(Math.max(0, started + turn * EVERY_MS - performance.now()));
+        const { value, done } = batches.next();
+        if (done) throw new Error('Expected events for as long as the writers run');
+        while (!(await attempt(client, text, value)));
+        const now = performance.now();
+        // The first commit of a connection plans the statement, and is preceded by none.
+        if (turn > 1) longest = Math.max(longest, now - committed);
+        committed = now;
+        events += pacedBatch;
+      }
+    } finally {
+      client.release();
+    }
+  };
+  const ends = Promise.all(Array.from({ length: WRITERS }, write));
+  // Told by `stop`.
+  ends.catch(() => undefined);
+  return {
+    async stop() {
+      stopped = true;
+      await ends;
+      return { events, longest_gap_ms: longest };
+    },
+  };
+}
+
+/** Whether the batch was committed; not when it met another transaction, and is to be tried again. */
+async function attempt(
+  client: { query(query: object): Promise<unknown> },
+  text: string,
+  values: readonly unknown[],
+): Promise<boolean> {
+  try {
+    await client.query({ name: 'append_and_fold', text, values: [...values] });
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
+}
