@@ -31,30 +31,26 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-it('an idle BullMQ worker gets a job within 100 ms of its being added', async () => {
+it('an idle BullMQ worker is told of a job, long before it would look for one by itself', async () => {
   // BullMQ describes a pool by its own structural type, which @types/pg does not meet exactly.
   const connection = pool as unknown as PostgresConnectionOptions;
   const queue = new Queue('idle', { connection }, createPostgresBackend);
+  // It looks by itself once in ten minutes, and the test would not wait for that.
   const worker = new Worker(
     'idle',
     async (job) => job.data.n * 2,
-    { connection, drainDelay: 60 },
+    { connection, drainDelay: 600 },
     createPostgresBackend,
   );
   await worker.waitUntilReady();
-  const delays: number[] = [];
   for (let n = 0; n < 10; n++) {
     const drained = n === 0 ? undefined : once(worker, 'drained');
     const completed = once(worker, 'completed');
-    const since = performance.now();
     await queue.add('double', { n });
     const [job, result] = await completed;
-    delays.push(performance.now() - since);
     expect([job.data.n, result]).toEqual([n, n * 2]);
     await drained;
   }
   await worker.close();
   await queue.close();
-  // The first job also pays for what BullMQ sets up at first use.
-  expect(Math.max(...delays.slice(1))).toBeLessThan(100);
 });
