@@ -1,0 +1,198 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openQueue } from '#runfold/ingest/open-queue.js';
+import type { QueueTarget } from '#runfold/ingest/queue-target.js';
+import { openDatabase } from '#runfold/store/database.js';
+import { startNode } from '../test/support/processes.js';
+import { checkRound, type Findings } from './check.js';
+import { createFaultLine } from './faults.js';
+import type { RoundPlan, Scenario } from './plan.js';
+import { createProducerSlot } from './producer-slot.js';
+import { createRandom } from './random.js';
+import { type Stack, withPath } from './stack.js';
+import type { Stage } from './stage.js';
+import { createWorkerSlot } from './worker-slot.js';
+import { consignments } from './workload.js';
+
+/** What a round came to. */
+export interface RoundReport extends Findings {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly plan: RoundPlan;
+  readonly seconds: number;
+  /** From the end of the last fault to the next event in the log; undefined where none was due. */
+  readonly first_progress_ms: number | undefined;
+  /** From the end of the last fault, or of the producers where that is later, to an empty queue. */
+  readonly recovery_ms: number;
+  /** Writes that workers tried again. */
+  readonly retries: number;
+  /** Snapshots that the reader looked at. */
+  readonly reads: number;
+  /** The ends of the workers' logs, where something went against the promise. */
+  readonly worker_logs: readonly string[];
+}
+
+const reader = new URL('./read-process.ts', import.meta.url).pathname;
+/** A system that has not recovered after so long is stuck: locks of jobs last ten seconds. */
+const patienceMs = 120_000;
+
+/** Plays one round: all of it follows from the seed, except how the system schedules the processes. */
+export async function playRound(
+  stack: Stack,
+  scenario: Scenario,
+  seed: number,
+): Promise<RoundReport> {
+  const random = createRandom(seed);
+  const plan = scenario.plan(random);
+  const name = `round_${seed}_${scenario.name.replaceAll('-', '_')}`;
+  const store = await stack.createStore(name, plan);
+  const folder = join(stack.folder, name);
+  mkdirSync(folder, { mode: 0o700 });
+  const redis = { REDIS_URL: stack.redisProxy.url, RUNFOLD_REDIS_PREFIX: name };
+  const env = {
+    DATABASE_URL: withPath(stack.postgresProxy.url, name),
+    ...(plan.queue === 'redis' ? redis : {}),
+  };
+  const violations: string[] = [];
+  const sizes: { at: number; bytes: number }[] = [];
+  const stage: Stage = {
+    stack,
+    plan,
+    env,
+    workers: Array.from({ length: plan.workers }, (_, at) => createWorkerSlot(`worker ${at}`, env)),
+    producers: consignments(random, plan.workload).map((consignment, at) =>
+      createProducerSlot({ name: `producer ${at}`, folder, consignment, env, resend: plan.resend }),
+    ),
+    appendOnlyBytesAgo: (ms) => sizes.findLast(({ at }) => at <= performance.now() - ms)?.bytes,
+    violate: (text) => violations.push(text),
+  };
+  const { workers, producers } = stage;
+  const readerEnv = { DATABASE_URL: store.url };
+  const mode = plan.workload.corrections ? 'moving' : 'steady';
+  const reading = startNode(['--import', 'tsx', reader, mode], { env: readerEnv });
+  const database = openDatabase(store.url, { max: 2 });
+  const started = performance.now();
+  try {
+    await reading.waitForLine(/^reading$/, 60_000);
+    await Promise.all(workers.map((worker) => worker.start()));
+    for (const producer of producers) producer.start();
+    const recovery = await moveOn(stage, name, store.url, sizes);
+    if (!recovery.isEmpty) violations.push(`stuck: ${recovery.what}`);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    reading.kill('SIGTERM');
+    const read = (await reading.exit).stdout;
+    violations.push(...[...read.matchAll(/^violation (.*)$/gm)].slice(0, 5).map(([line]) => line));
+    const findings = await checkRound(database, plan, producers, workers);
+    const all = [
+      ...violations,
+      ...workers.flatMap((worker) => worker.violations()),
+      ...producers.flatMap((producer) => producer.violations()),
+      ...findings.violations,
+    ];
+    return {
+      scenario: scenario.name,
+      seed,
+      plan,
+      seconds: (performance.now() - started) / 1000,
+      ...findings,
+      violations: all,
+      first_progress_ms: recovery.first_progress_ms,
+      recovery_ms: recovery.recovery_ms,
+      retries: workers.reduce((count, worker) => count + worker.retries(), 0),
+      reads: Number(/^reads (\d+)/m.exec(read)?.[1] ?? 0),
+      worker_logs: all.length > 0 ? workers.map((worker) => worker.log()) : [],
+    };
+  } finally {
+    for (const worker of workers) await worker.kill();
+    for (const producer of producers) await producer.kill();
+    reading.kill('SIGKILL');
+    await database.close();
+    await store.drop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Brings the faults about as the producers move on, and waits until the queue is empty at last. */
+async function moveOn(
+  stage: Stage,
+  prefix: string,
+  url: string,
+  sizes: { at: number; bytes: number }[],
+) {
+  const { stack, producers, plan } = stage;
+  const target: QueueTarget =
+    plan.queue === 'redis'
+      ? { kind: 'redis', url: stack.redis.url, prefix }
+      : { kind: 'postgres', connection: url };
+  const queue = await openQueue(target, { onError: () => undefined });
+  const watching = openDatabase(url, { max: 1 });
+  const faults = createFaultLine(stage);
+  const total = producers.reduce((sum, { consignment }) => sum + consignment.sendings.length, 0);
+  let what = 'producers did not finish';
+  let firstProgress: number | undefined;
+  let atFaultEnd: number | undefined;
+  let doneAt: number | undefined;
+  let waited = 0;
+  let last = performance.now();
+  try {
+    for (;;) {
+      const settled = producers.reduce((sum, producer) => sum + producer.settled(), 0);
+      faults.advance(settled / total);
+      if (plan.appendfsync === 'everysec') {
+        sizes.push({ at: performance.now(), bytes: stack.redis.appendOnlyBytes() });
+      }
+      const isDone = faults.isOver() && producers.every((producer) => producer.isDone());
+      if (isDone) doneAt ??= performance.now();
+      if (faults.isOver()) {
+        const seen = await look(watching, queue);
+        const now = performance.now();
+        if (seen !== undefined) {
+          atFaultEnd ??= seen.events;
+          if (seen.events > atFaultEnd) firstProgress ??= now - faults.endedAt();
+          what = JSON.stringify(seen);
+          if (isDone && seen.jobs === 0) {
+            return {
+              isEmpty: seen.failed === 0,
+              what,
+              first_progress_ms: faults.endedAt() > 0 ? firstProgress : undefined,
+              recovery_ms: now - Math.max(faults.endedAt(), doneAt ?? 0),
+            };
+          }
+        }
+        // Time in which this process itself stood still does not count.
+        waited += Math.min(1_000, now - last);
+        last = now;
+        if (waited > patienceMs) {
+          return { isEmpty: false, what, first_progress_ms: undefined, recovery_ms: waited };
+        }
+      } else last = performance.now();
+      await pause(50);
+    }
+  } finally {
+    await Promise.all([queue.close(), watching.close()]);
+  }
+}
+
+/** Events in the log, and jobs not yet done; undefined while a server is away. */
+async function look(
+  database: ReturnType<typeof openDatabase>,
+  queue: Awaited<ReturnType<typeof openQueue>>,
+): Promise<{ events: number; jobs: number; failed: number } | undefined> {
+  try {
+    const { failed = 0, ...counts } = await queue.getJobCounts(
+      'waiting',
+      'active',
+      'delayed',
+      'prioritized',
+      'failed',
+    );
+    const [row] = await database.query<{ events: number }>(
+      'select count(*)::float8 as events from runfold_internal.event',
+    );
+    const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return { events: row?.events ?? 0, jobs, failed };
+  } catch {
+    return undefined;
+  }
+}
