@@ -111,7 +111,6 @@ export function createFaultLine(stage: Stage) {
   const waiting = [...stage.plan.faults].sort((a, b) => a.at - b.at);
   const chains = new Map<string, Promise<void>>();
   let running = 0;
-  let endedAt = 0;
   return {
     /** Starts those whose time has come. */
     advance(progress: number) {
@@ -125,13 +124,10 @@ export function createFaultLine(stage: Stage) {
           .catch((error) => stage.violate(`${next.kind} could not be brought about: ${error}`))
           .finally(() => {
             running -= 1;
-            endedAt = performance.now();
           });
         chains.set(thing, done);
       }
     },
     isOver: () => waiting.length === 0 && running === 0,
-    /** When the last fault ended, on the clock of `performance.now`; 0 when there was none. */
-    endedAt: () => endedAt,
   };
 }

@@ -133,8 +133,8 @@ async function moveOn(
   let firstProgress: number | undefined;
   let atFaultEnd: number | undefined;
   let doneAt: number | undefined;
-  let waited = 0;
-  let last = performance.now();
+  const clock = createAwakeClock();
+  let endedAt: number | undefined;
   try {
     for (;;) {
       const settled = producers.reduce((sum, producer) => sum + producer.settled(), 0);
@@ -143,35 +143,53 @@ async function moveOn(
         sizes.push({ at: performance.now(), bytes: stack.redis.appendOnlyBytes() });
       }
       const isDone = faults.isOver() && producers.every((producer) => producer.isDone());
-      if (isDone) doneAt ??= performance.now();
+      const before = clock.now();
+      if (isDone) doneAt ??= before;
       if (faults.isOver()) {
+        endedAt ??= before;
         const seen = await look(watching, queue);
-        const now = performance.now();
+        const now = clock.now();
         if (seen !== undefined) {
           atFaultEnd ??= seen.events;
-          if (seen.events > atFaultEnd) firstProgress ??= now - faults.endedAt();
+          if (seen.events > atFaultEnd) firstProgress ??= now - endedAt;
           what = JSON.stringify(seen);
           if (isDone && seen.jobs === 0) {
             return {
               isEmpty: seen.failed === 0,
               what,
-              first_progress_ms: faults.endedAt() > 0 ? firstProgress : undefined,
-              recovery_ms: now - Math.max(faults.endedAt(), doneAt ?? 0),
+              first_progress_ms: plan.faults.length > 0 ? firstProgress : undefined,
+              recovery_ms: now - Math.max(endedAt, doneAt ?? 0),
             };
           }
         }
-        // Time in which this process itself stood still does not count.
-        waited += Math.min(1_000, now - last);
-        last = now;
+        const waited = now - endedAt;
         if (waited > patienceMs) {
           return { isEmpty: false, what, first_progress_ms: undefined, recovery_ms: waited };
         }
-      } else last = performance.now();
+      }
       await pause(50);
     }
   } finally {
     await Promise.all([queue.close(), watching.close()]);
   }
+}
+
+/** Milliseconds; time in which this process itself was stopped, and the others with it, does not count. */
+function createAwakeClock() {
+  let last = performance.now();
+  let awake = 0;
+  const tick = () => {
+    const now = performance.now();
+    awake += Math.min(1_000, now - last);
+    last = now;
+  };
+  setInterval(tick, 100).unref();
+  return {
+    now() {
+      tick();
+      return awake;
+    },
+  };
 }
 
 /** Events in the log, and jobs not yet done; undefined while a server is away. */

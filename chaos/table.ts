@@ -17,7 +17,7 @@ export function tableOf(rounds: readonly RoundReport[], skipped: ReadonlyMap<str
       'reads',
       'violations',
     ],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   const names = [...new Set(rounds.map(({ scenario }) => scenario))];
   for (const name of [...names, 'all']) {
