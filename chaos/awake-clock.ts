@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** A clock that stands still while its process does. */
 export interface AwakeClock {
   now(): number;
@@ -21,4 +23,11 @@ export function createAwakeClock(): AwakeClock {
     },
     close: () => clearInterval(ticking),
   };
+}
+
+/** Resolves after so many milliseconds on a clock of its own, with `undefined`. */
+export async function awakePause(ms: number, signal: AbortSignal): Promise<undefined> {
+  const clock = createAwakeClock();
+  while (clock.now() < ms && !signal.aborted) await pause(100);
+  clock.close();
 }

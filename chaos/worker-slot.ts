@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunningProcess, startNode } from '../test/support/processes.js';
+import { awakePause } from './awake-clock.js';
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
+
+/** A worker asked to end has 20 seconds for what is in hand. */
+const endPatienceMs = 45_000;
 
 /** Counts of batches as a worker's log tells them. */
 export interface WorkerCounts {
@@ -63,7 +67,16 @@ export function createWorkerSlot(name: string, env: Readonly<Record<string, stri
       isEnding = true;
       if (current === undefined) return;
       current.kill('SIGTERM');
-      const { code, stderr } = await current.exit;
+      const ended = new AbortController();
+      const exit = await Promise.race([current.exit, awakePause(endPatienceMs, ended.signal)]);
+      ended.abort();
+      if (exit === undefined) {
+        const text = current.output().stderr.slice(-600);
+        violations.push(`${name} did not end within ${endPatienceMs} ms of SIGTERM: ${text}`);
+        current.kill('SIGKILL');
+        return;
+      }
+      const { code, stderr } = exit;
       const hasStarted = stderr.includes('worker started');
       if (code !== 0 && hasStarted) {
         violations.push(`${name} ended with ${code} after SIGTERM: ${stderr.slice(-600)}`);

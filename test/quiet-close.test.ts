@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -11,9 +11,9 @@ const entry = new URL('../dist/index.js', import.meta.url).href;
 
 /** Opens an embedded store with its worker, emits, and closes at once; some times over. */
 const script = `
-  const { openRunfold } = await import(process.argv[1]);
-  for (let time = 0; time < 6; time++) {
-    const { producer, close } = await openRunfold({ dir: process.argv[2] });
+  const { openRunfold } = await import(process.argv[2]);
+  for (let time = 0; time < 3; time++) {
+    const { producer, close } = await openRunfold({ dir: process.argv[3] });
     for (let at = 0; at < 2_000; at++) producer.message({ run_id: 'run-' + at, role: 'user' });
     await producer.flush();
     await close();
@@ -22,8 +22,8 @@ const script = `
 test('an embedded store closes without a word: its queue has let go of it before', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'runfold-test-'));
   try {
-    const arguments_ = [entry, join(folder, 'store')];
-    const child = startNode(['--input-type=module', '--eval', script, ...arguments_]);
+    await writeFile(join(folder, 'script.mjs'), script);
+    const child = startNode([join(folder, 'script.mjs'), entry, join(folder, 'store')]);
     const { code, stderr } = await child.exit;
     expect(stderr).toBe('');
     expect(code).toBe(0);
