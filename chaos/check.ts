@@ -20,6 +20,8 @@ export interface Findings {
   readonly unsaid: number;
 }
 
+/** What a producer sent, and what became of it as far as it knows. */
+type Sender = Pick<ProducerSlot, 'consignment' | 'outcomes'>;
 type Outcome = ReturnType<ProducerSlot['outcomes']>[number];
 
 /** Everything that was to be stored, by key, with whether an acknowledgement of it was seen. */
@@ -32,8 +34,8 @@ interface Expected {
 export async function checkRound(
   database: Database,
   plan: RoundPlan,
-  producers: readonly ProducerSlot[],
-  workers: readonly WorkerSlot[],
+  producers: readonly Sender[],
+  workers: readonly Pick<WorkerSlot, 'counts'>[],
 ): Promise<Findings> {
   const violations: string[] = [];
   const expected = expectedOf(producers);
@@ -90,7 +92,7 @@ export async function checkRound(
   };
 }
 
-function expectedOf(producers: readonly ProducerSlot[]): Expected {
+function expectedOf(producers: readonly Sender[]): Expected {
   const expected: Expected = { events: new Map(), rejects: new Map(), acknowledged: 0 };
   for (const { consignment, outcomes } of producers) {
     const { project } = consignment;
