@@ -67,6 +67,9 @@ if (!Number.isInteger(seed) || seed < 0) fail('--seed: expected a whole number f
 const missing = missingBinaries();
 if (missing !== undefined) fail(`Expected redis-server, initdb and postgres, got ${missing}`);
 
+// Ends the servers and unmounts the small disk, which a signal's own end would leave behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 console.error(`${machine()}\n${rounds} rounds, seeds ${seed} to ${seed + rounds - 1}`);
 const { rounds: played, skipped } = await playCampaign({
   scenarios: chosen,
