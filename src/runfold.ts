@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino';
+import { errorFields } from './error-fields.js';
 import { createProducer, type Producer } from './ingest/producer.js';
 import type { Database } from './store/database.js';
 import { openTier, type Tier, type TierOptions } from './tier.js';
@@ -36,7 +37,7 @@ export interface Runfold {
  * or shares that of a process which does; elsewhere tables are made by `runfold migrate`.
  */
 export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold> {
-  const { project, log = pino({ level: 'warn' }, destination({ fd: 2, sync: true })) } = options;
+  const { project, log = defaultLog() } = options;
   const tier = await openTier(options);
   const opened: Closable[] = [tier.close];
   const close: Runfold['close'] = (how) => closeAll(opened.splice(0).reverse(), how);
@@ -63,6 +64,11 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
     await close();
     throw error;
   }
+}
+
+function defaultLog(): Logger {
+  const options = { level: 'warn', serializers: { err: errorFields } };
+  return pino(options, destination({ fd: 2, sync: true }));
 }
 
 type Closable = (options?: { readonly timeout_ms?: number | undefined }) => Promise<void>;

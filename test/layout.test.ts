@@ -54,6 +54,7 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'index.ts': 'what `runfold` exports',
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
   'config.ts': 'the environment, read once',
+  'error-fields.ts': 'what of an error is logged',
   'tier.ts': 'connects store and queue of one of the three tiers',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
 };

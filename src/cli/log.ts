@@ -1,5 +1,6 @@
 import { destination, type Logger, levels, pino } from 'pino';
 import type { LogLevel } from '../config.js';
+import { errorFields } from '../error-fields.js';
 import { clock } from './figures.js';
 import { printable, printableLines } from './printable.js';
 import type { Terminal } from './terminal.js';
@@ -11,13 +12,6 @@ export function openLog(level: LogLevel, terminal: Terminal): Logger {
   if (!terminal.is_live) return pino(options, destination({ fd: 2, sync: true }));
   const write = (line: string) => terminal.note(oneLine(JSON.parse(line), terminal, level));
   return pino(options, { write });
-}
-
-/** What of an error is logged. Drivers hang whole connections on theirs; those stay out. */
-function errorFields(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { name, message, stack } = error;
-  return { name, message, ...('code' in error ? { code: error.code } : {}), stack };
 }
 
 interface Entry {

@@ -2,6 +2,7 @@ import { createPostgresBackend, Queue, runMigrations } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
 import { QueueConnectionError } from './queue-errors.js';
+import { openQueuePool } from './queue-pool.js';
 import { type QueueTarget, queueName } from './queue-target.js';
 import { openRedis, probeRedis } from './redis-connection.js';
 
@@ -41,16 +42,23 @@ export async function connectQueue(
       close: async () => disconnect(),
     };
   }
-  const pool = await openQueuePool(target.connection, options.role === 'worker' ? 8 : 4);
-  pool.on('error', options.onError);
-  let closing: Promise<void> | undefined;
+  const max = options.role === 'worker' ? 8 : 4;
+  let isClosing = false;
+  // What a server says to a connection on its way out is no fault, and BullMQ would tell of it too.
+  const onError = (error: Error) => {
+    if (!isClosing) options.onError(error);
+  };
+  const { pool, close } = await openQueuePool(target.connection, { max, onError });
   return {
     connection: pool,
     backend: createPostgresBackend,
     prefix: defaultPrefix,
-    onError: options.onError,
+    onError,
     isLive: () => true,
-    close: () => (closing ??= pool.end()),
+    close() {
+      isClosing = true;
+      return close();
+    },
   };
 }
 
@@ -99,7 +107,10 @@ export async function openQueue(
 /** Brings BullMQ's own tables up to date; safe when many processes start at once. */
 export async function migrateQueue(target: QueueTarget): Promise<void> {
   if (target.kind === 'redis') return;
-  const pool = await openQueuePool(target.connection, 1);
+  const { pool, close } = await openQueuePool(target.connection, {
+    max: 1,
+    onError: () => undefined,
+  });
   try {
     const client = await pool.connect();
     try {
@@ -108,22 +119,6 @@ export async function migrateQueue(target: QueueTarget): Promise<void> {
       client.release();
     }
   } finally {
-    await pool.end();
+    await close();
   }
-}
-
-async function openQueuePool(
-  connection: Extract<QueueTarget, { kind: 'postgres' }>['connection'],
-  max: number,
-): Promise<pg.Pool> {
-  const { default: driver } = await import('pg');
-  const address = typeof connection === 'string' ? { connectionString: connection } : connection;
-  return new driver.Pool({
-    ...address,
-    max,
-    keepAlive: true,
-    connectionTimeoutMillis: 10_000,
-    // BullMQ names its tables without a schema and leaves the path to whoever owns the pool.
-    options: '-c search_path=bullmq -c jit=off',
-  });
 }

@@ -113,6 +113,9 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         await worker.close(!isLive());
       } finally {
         clearTimeout(patience);
+        // A close that did not wait, because Redis is away, leaves jobs in hand. They come again from
+        // the queue; writing them on, once the store is closed, would go on for ever.
+        commit.abandon();
         await close();
       }
       log.info(commit.stats(), 'worker stopped');

@@ -3,13 +3,17 @@ import type { ModelTotals } from './model.js';
 
 const number = (value: string | null) => (value === null ? null : BigInt(value));
 
-/** The totals that the views of the public contract show, in the model's shape. */
-export async function readTotals(database: Database): Promise<{
+/** The totals that the views of the public contract show, in the model's shape; of one project, if named. */
+export async function readTotals(
+  database: Database,
+  project?: number,
+): Promise<{
   runs: Map<string, ModelTotals>;
   sessions: Map<string, ModelTotals>;
 }> {
   const read = async (view: 'runs' | 'sessions') => {
-    const rows = await database.query<Record<string, string | null>>(`
+    const rows = await database.query<Record<string, string | null>>(
+      `
       select ${view === 'runs' ? "session_id || '/' || run_id" : 'session_id'} as key,
         ${view === 'runs' ? '1::text as runs, status' : 'runs::text, null as status'},
         messages::text, assistant_messages::text, tool_calls::text, tool_errors::text,
@@ -21,7 +25,9 @@ export async function readTotals(database: Database): Promise<{
         (extract(epoch from started_at) * 1000000)::bigint::text as started_at,
         (extract(epoch from ended_at) * 1000000)::bigint::text as ended_at,
         model, user_id
-      from runfold.${view}`);
+      from runfold.${view} where $1::integer is null or project = $1`,
+      [project ?? null],
+    );
     return new Map(rows.map((row) => [row.key ?? '', totalsOf(row)]));
   };
   return { runs: await read('runs'), sessions: await read('sessions') };

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A server's address behind a proxy that a test can cut. */
 export interface TcpProxy {
@@ -8,6 +9,10 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Lets connections through again. */
   restore(): Promise<void>;
+  /** Breaks every connection; new ones are taken at once. */
+  drop(): void;
+  /** Holds back each piece of data by so many milliseconds, both ways; 0 ends that. */
+  slow(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -15,6 +20,17 @@ export interface TcpProxy {
 export async function openTcpProxy(url: string, defaultPort: number): Promise<TcpProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  let delay = 0;
+  const held = () =>
+    new Transform({
+      transform(chunk, _encoding, done) {
+        if (delay === 0) done(null, chunk);
+        else setTimeout(done, delay, null, chunk);
+      },
+    });
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -27,7 +43,9 @@ export async function openTcpProxy(url: string, defaultPort: number): Promise<Tc
     track(outer);
     inner.on('close', () => outer.destroy());
     outer.on('close', () => inner.destroy());
-    inner.pipe(outer).pipe(inner);
+    // A socket that is destroyed while a piece is held back drops it, as a broken network does.
+    inner.pipe(held()).pipe(outer);
+    outer.pipe(held()).pipe(inner);
   };
   let server: Server | undefined;
   let port = 0;
@@ -44,12 +62,21 @@ export async function openTcpProxy(url: string, defaultPort: number): Promise<Tc
   const cut = async () => {
     const closing = server;
     server = undefined;
-    for (const socket of sockets) socket.destroy();
+    drop();
     if (closing !== undefined) await new Promise((resolve) => closing.close(resolve));
   };
   await listen();
   const proxied = new URL(url);
   proxied.hostname = '127.0.0.1';
   proxied.port = String(port);
-  return { url: proxied.href, cut, restore: listen, close: cut };
+  return {
+    url: proxied.href,
+    cut,
+    restore: listen,
+    drop,
+    slow(ms) {
+      delay = ms;
+    },
+    close: cut,
+  };
 }

@@ -6,6 +6,7 @@ import { verify } from '#runfold/projections/verify.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';
 import { openWorker, type RunningWorker } from '#runfold/worker/open-worker.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startNode } from '../support/processes.js';
 import { createQueueNames, testRedisUrl } from '../support/queue-prefix.js';
 import { withRedis } from '../support/redis-server.js';
 import { sampleEvents } from '../support/sample-events.js';
@@ -13,6 +14,7 @@ import { describeWithRedis } from '../support/suite.js';
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { waitUntil } from '../support/wait-until.js';
 
+const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const log = pino({ level: 'silent' });
 
 describeWithRedis('when a server is away', () => {
@@ -91,6 +93,29 @@ describeWithRedis('when a server is away', () => {
     await leaving.close({ timeout_ms: 100 });
     expect(leaving.stats().received).toBe(0);
     await postgres.restore();
+    const next = await worker();
+    await received(next, 500);
+    expect(next.stats()).toMatchObject({ applied: 500, duplicate: 0, rejected: 0 });
+  });
+
+  test('a worker told to end while both are away ends, and its jobs come again', async () => {
+    const env = {
+      DATABASE_URL: postgres.url,
+      REDIS_URL: redis.url,
+      RUNFOLD_REDIS_PREFIX: prefix,
+    };
+    const leaving = startNode([main, 'worker'], { env });
+    await leaving.waitForLine(/worker started/);
+    await postgres.cut();
+    const emitting = await producer({ batch_events: 100 });
+    for (const event of sampleEvents(500)) emitting.emit(event);
+    await emitting.flush();
+    await leaving.waitForLine(/write failed; waiting/);
+    await redis.cut();
+    await leaving.waitForLine(/Expected Redis at/);
+    leaving.kill('SIGTERM');
+    expect((await leaving.exit).code).toBe(0);
+    await Promise.all([postgres.restore(), redis.restore()]);
     const next = await worker();
     await received(next, 500);
     expect(next.stats()).toMatchObject({ applied: 500, duplicate: 0, rejected: 0 });

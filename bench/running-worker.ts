@@ -1,0 +1,38 @@
+import { openQueue } from '#runfold/ingest/open-queue.js';
+import { type RunningProcess, startNode } from '../test/support/processes.js';
+import { waitUntil } from '../test/support/wait-until.js';
+import type { BenchStore } from './bench-database.js';
+
+const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
+
+/** Runs `work` beside a worker process on a store. */
+export async function withWorker<T>(
+  store: BenchStore,
+  work: (worker: RunningProcess) => Promise<T>,
+): Promise<T> {
+  const worker = startNode([main, 'worker'], { env: store.env });
+  try {
+    await worker.waitForLine(/worker started/);
+    return await work(worker);
+  } finally {
+    worker.kill('SIGTERM');
+    await worker.exit;
+  }
+}
+
+/** Resolves when the queue of a store is empty. */
+export async function queueEmpty({ env }: BenchStore): Promise<void> {
+  const queue = await openQueue(
+    { kind: 'redis', url: env.REDIS_URL ?? '', prefix: env.RUNFOLD_REDIS_PREFIX },
+    { onError: () => undefined },
+  );
+  try {
+    await waitUntil(
+      () => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
+      (counts) => Object.values(counts).every((count) => count === 0),
+      { what: 'the queue to be empty', timeoutMs: 600_000, intervalMs: 10 },
+    );
+  } finally {
+    await queue.close();
+  }
+}

@@ -1,0 +1,127 @@
+import type { BenchServers } from './bench-database.js';
+import { embeddedRate, embeddedVisibility } from './embedded.js';
+import { foldRates, sizesOf } from './fold.js';
+import { latencies } from './latency.js';
+import { memoryCourses } from './memory.js';
+import { naiveRate } from './naive.js';
+import { runPipeline } from './pipeline.js';
+import { queryTimes } from './query.js';
+import { rebuildRate } from './rebuild.js';
+
+/** Notes one figure of a run. */
+export type Note = (name: string, unit: string, value: number) => void;
+
+export interface Subject {
+  /** Events unless told otherwise. */
+  readonly events: number;
+  /** How long one measurement of a rate that is kept to takes, unless told otherwise. */
+  readonly seconds?: number;
+  run(servers: BenchServers, events: number, note: Note, seconds: number): Promise<void>;
+}
+
+/** What can be measured, by name. */
+export const subjects: Readonly<Record<string, Subject>> = {
+  pipeline: {
+    events: 500_000,
+    async run(servers, events, note) {
+      const full = await runPipeline(servers, { events, per_job: 500, copy: true });
+      note('Redis + Postgres, 500 events a job', 'events/s', full.events_per_second);
+      if (full.copy !== undefined) {
+        const { from_events, from_text } = full.copy;
+        note('one COPY stream, fed by Node from the events', 'events/s', from_events);
+        note('one COPY stream of ready text', 'events/s', from_text);
+        note('pipeline / COPY from events', '', full.events_per_second / from_events);
+        note('pipeline / COPY of ready text', '', full.events_per_second / from_text);
+      }
+      note('worker, Node CPU', 'µs/event', full.worker_cpu_us_per_event);
+      note('producer, Node CPU', 'µs/event', full.producer_cpu_us_per_event);
+      note('worker, peak memory', 'MB', full.worker_peak_mb);
+      const few = Math.max(1000, Math.round(events / 15));
+      const single = await runPipeline(servers, { events: few, per_job: 1, copy: false });
+      note('Redis + Postgres, one event a job', 'events/s', single.events_per_second);
+      const naive = await naiveRate(servers, Math.max(1000, Math.round(events / 50)));
+      note('naive: a job and a transaction an event', 'events/s', naive);
+      note('pipeline / naive', '', full.events_per_second / naive);
+      note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 8))));
+      note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
+    },
+  },
+  fold: {
+    events: 300_000,
+    async run(servers, events, note) {
+      for (const batch of [500, 4_500]) {
+        const { few, all, copy } = await foldRates(servers, events, batch);
+        const at = `batches of ${batch}`;
+        note(`${at}: runs and sessions`, 'µs CPU/event', few.cpu_us);
+        note(`${at}: all projections`, 'µs CPU/event', all.cpu_us);
+        note(
+          `${at}: the others cost`,
+          '%',
+          100 * (1 - all.events_per_second / few.events_per_second),
+        );
+        note(`${at}: the others cost, by CPU`, '%', 100 * (1 - few.cpu_us / all.cpu_us));
+        note(`${at}: runs and sessions`, 'events/s', few.events_per_second);
+        note(`${at}: all projections`, 'events/s', all.events_per_second);
+        note(`${at}: one COPY stream of ready text`, 'events/s', copy.events_per_second);
+        note(`${at}: one COPY stream of ready text`, 'µs CPU/event', copy.cpu_us);
+      }
+      for (const { name, bytes } of await sizesOf(servers, Math.min(events, 100_000))) {
+        note(`size of ${name}, demo's mix`, 'bytes/event', bytes);
+      }
+    },
+  },
+  query: {
+    events: 2_000_000,
+    async run(servers, events, note) {
+      for (const { name, unit, value } of await queryTimes(servers, events))
+        note(name, unit, value);
+    },
+  },
+  rebuild: {
+    events: 2_000_000,
+    async run(servers, events, note) {
+      const rate = await rebuildRate(servers, events);
+      const groupBy = rate.group_by_events_per_second;
+      note('rebuild of all totals, tables swapped', 'events/s', rate.swapped_events_per_second);
+      note('rebuild of all totals, none differing', 'events/s', rate.unchanged_events_per_second);
+      note('bare group by of the runs', 'events/s', groupBy);
+      note('rebuild, swapped / group by', '', rate.swapped_events_per_second / groupBy);
+      note('rebuild, none differing / group by', '', rate.unchanged_events_per_second / groupBy);
+      note('rebuild, peak memory of Node', 'MB', rate.peak_mb);
+      note('longest lock against writers', 'ms', rate.longest_lock_ms);
+      const { alone, while_rebuilding } = rate.longest_gap_ms;
+      note('writers at 10,000 events/s: longest gap', 'ms', alone);
+      note('the same while rebuilding: longest gap', 'ms', while_rebuilding);
+    },
+  },
+  latency: {
+    events: 300_000,
+    seconds: 15,
+    async run(servers, events, note, seconds) {
+      const { peak, latencies: measured } = await latencies(servers, events, seconds);
+      note('peak: Redis + Postgres, 500 events a job', 'events/s', peak);
+      for (const { share, events_per_second, p50, p95, p99 } of measured) {
+        const at = `at ${share * 100} % of the peak`;
+        note(`${at}: the rate kept`, 'events/s', events_per_second);
+        note(`${at}: emitted to visible, p50`, 'ms', p50);
+        note(`${at}: emitted to visible, p95`, 'ms', p95);
+        note(`${at}: emitted to visible, p99`, 'ms', p99);
+      }
+    },
+  },
+  memory: {
+    events: 300_000,
+    seconds: 600,
+    async run(servers, events, note, seconds) {
+      const { rate, courses } = await memoryCourses(servers, events, seconds);
+      note('half of the peak rate', 'events/s', rate);
+      for (const { process, median_mb, max_mb, slope_mb_per_hour, is_flat } of courses) {
+        note(`${process}, median memory`, 'MB', median_mb);
+        note(`${process}, most memory`, 'MB', max_mb);
+        note(`${process}, slope`, 'MB/hour', slope_mb_per_hour);
+        note(`${process}, flat: 1, or not: 0`, '', is_flat ? 1 : 0);
+        console.error(`  ${process}: ${is_flat ? 'flat' : 'GROWS'}`);
+      }
+    },
+  },
+};

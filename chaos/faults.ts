@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { startNode } from '../test/support/processes.js';
+import type { Fault, FaultKind } from './plan.js';
+import type { Stage } from './stage.js';
+
+type Inject = (stage: Stage, fault: Fault) => Promise<void>;
+
+const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
+
+/** How each fault is brought about and ended; resolves when it is over. */
+const injections: Readonly<Record<FaultKind, Inject>> = {
+  async kill_worker(stage, { target, ms }) {
+    const worker = stage.workers[target % stage.workers.length];
+    await worker?.kill();
+    await pause(ms);
+    await worker?.start();
+  },
+  async stop_worker(stage, { target, ms }) {
+    const worker = stage.workers[target % stage.workers.length];
+    worker?.signal('SIGSTOP');
+    await pause(ms);
+    worker?.signal('SIGCONT');
+  },
+  async restart_worker(stage, { target, ms }) {
+    const worker = stage.workers[target % stage.workers.length];
+    await worker?.stop();
+    await pause(ms);
+    await worker?.start();
+  },
+  async kill_producer(stage, { target, ms }) {
+    const producer = stage.producers[target % stage.producers.length];
+    const wasAtWork = await producer?.kill();
+    await pause(ms);
+    if (wasAtWork) producer?.start();
+  },
+  async kill_redis({ stack, appendOnlyBytesAgo }, { ms, amount }) {
+    await stack.redis.kill();
+    const kept = amount > 0 ? appendOnlyBytesAgo(amount) : undefined;
+    if (kept !== undefined) stack.redis.truncate(kept);
+    await pause(ms);
+    await stack.redis.start();
+  },
+  async restart_redis({ stack }, { ms }) {
+    await stack.redis.stop();
+    await pause(ms);
+    await stack.redis.start();
+  },
+  async cut_redis({ stack }, { ms }) {
+    await stack.redisProxy.cut();
+    await pause(ms);
+    await stack.redisProxy.restore();
+  },
+  drop_redis: ({ stack }, { ms }) => dropAgain(stack.redisProxy.drop, ms),
+  async slow_redis({ stack }, { ms, amount }) {
+    stack.redisProxy.slow(amount);
+    await pause(ms);
+    stack.redisProxy.slow(0);
+  },
+  async kill_postgres({ stack }, { ms }) {
+    await stack.postgres.kill();
+    await pause(ms);
+    await stack.postgres.start();
+  },
+  async restart_postgres({ stack }, { ms }) {
+    await stack.postgres.stop();
+    await pause(ms);
+    await stack.postgres.start();
+  },
+  async cut_postgres({ stack }, { ms }) {
+    await stack.postgresProxy.cut();
+    await pause(ms);
+    await stack.postgresProxy.restore();
+  },
+  drop_postgres: ({ stack }, { ms }) => dropAgain(stack.postgresProxy.drop, ms),
+  async slow_postgres({ stack }, { ms, amount }) {
+    stack.postgresProxy.slow(amount);
+    await pause(ms);
+    stack.postgresProxy.slow(0);
+  },
+  async fill_disk({ stack }, { ms }) {
+    if (typeof stack.disk === 'string') throw new Error(stack.disk);
+    stack.disk.fill();
+    await pause(ms);
+    stack.disk.free();
+  },
+  async rebuild({ env, plan, violate }) {
+    const { code, stderr } = await startNode([main, 'rebuild', '--json'], { env }).exit;
+    // Where Postgres is taken away a rebuild may fail; it must then have left the totals as they were.
+    const mayFail = plan.faults.some(({ kind }) => kind.endsWith('_postgres'));
+    if (code !== 0 && !mayFail) violate(`rebuild ended with ${code}: ${stderr.slice(-600)}`);
+  },
+};
+
+/** Connections broken some times over, with new ones taken in between. */
+async function dropAgain(drop: () => void, ms: number): Promise<void> {
+  for (const end = performance.now() + ms; performance.now() < end; ) {
+    drop();
+    await pause(ms / 4);
+  }
+}
+
+/** What a fault is done to: two faults to one thing come one after the other. */
+function thingOf({ kind, target }: Fault, stage: Stage): string {
+  if (kind.endsWith('_worker')) return `worker ${target % stage.workers.length}`;
+  if (kind.endsWith('_producer')) return `producer ${target % stage.producers.length}`;
+  return kind.endsWith('_redis') ? 'redis' : kind.endsWith('_postgres') ? 'postgres' : kind;
+}
+
+/** Brings the faults about as the round moves on. */
+export function createFaultLine(stage: Stage) {
+  const waiting = [...stage.plan.faults].sort((a, b) => a.at - b.at);
+  const chains = new Map<string, Promise<void>>();
+  let running = 0;
+  return {
+    /** Starts those whose time has come. */
+    advance(progress: number) {
+      while (waiting[0] !== undefined && waiting[0].at <= progress) {
+        const [next] = waiting.splice(0, 1);
+        if (next === undefined) return;
+        const thing = thingOf(next, stage);
+        running += 1;
+        const done = (chains.get(thing) ?? Promise.resolve())
+          .then(() => injections[next.kind](stage, next))
+          .catch((error) => stage.violate(`${next.kind} could not be brought about: ${error}`))
+          .finally(() => {
+            running -= 1;
+          });
+        chains.set(thing, done);
+      }
+    },
+    isOver: () => waiting.length === 0 && running === 0,
+  };
+}

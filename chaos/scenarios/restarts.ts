@@ -1,0 +1,15 @@
+import { fault, quietPlan, type Scenario } from '../plan.js';
+
+export const restarts: Scenario = {
+  name: 'restarts',
+  about: 'workers, Redis and Postgres stopped and started in good order',
+  plan(random) {
+    const kinds = random.shuffled([
+      'restart_worker',
+      'restart_worker',
+      'restart_redis',
+      'restart_postgres',
+    ] as const);
+    return quietPlan(random, { faults: kinds.map((kind) => fault(random, kind)) });
+  },
+};

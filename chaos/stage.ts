@@ -1,0 +1,18 @@
+import type { RoundPlan } from './plan.js';
+import type { ProducerSlot } from './producer-slot.js';
+import type { Stack } from './stack.js';
+import type { WorkerSlot } from './worker-slot.js';
+
+/** What a fault can reach. */
+export interface Stage {
+  readonly stack: Stack;
+  readonly plan: RoundPlan;
+  readonly workers: readonly WorkerSlot[];
+  readonly producers: readonly ProducerSlot[];
+  /** Where processes of the round find the servers. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Bytes of Redis's append-only file so many milliseconds ago, where they are kept. */
+  appendOnlyBytesAgo(ms: number): number | undefined;
+  /** Notes what went against the promise. */
+  violate(text: string): void;
+}

@@ -1,0 +1,35 @@
+import { expect, inject, test } from 'vitest';
+import { startNode } from './support/processes.js';
+import { describeWithRedis } from './support/suite.js';
+
+const main = new URL('../bench/main.ts', import.meta.url).pathname;
+
+function bench(...args: readonly string[]) {
+  const { postgres, redis } = inject('testRun');
+  const env = { TEST_DATABASE_URL: postgres.url ?? '', TEST_REDIS_URL: redis.url ?? '' };
+  return startNode(['--import', 'tsx', main, ...args], { env }).exit;
+}
+
+describeWithRedis('the bench', () => {
+  test('runs every subject, at a tiny size, and measures what it says', async () => {
+    const { code, stderr } = await bench('no such subject');
+    expect(code).toBe(2);
+    const subjects = /\[([a-z| ]+)\]/.exec(stderr)?.[1]?.split(' | ') ?? [];
+    expect(subjects).toEqual(
+      expect.arrayContaining(['pipeline', 'query', 'rebuild', 'latency', 'memory']),
+    );
+    for (const subject of subjects) {
+      // A rebuild of fewer rows mends them in place instead of swapping tables.
+      const events = subject === 'rebuild' ? '20000' : '1000';
+      const size = ['--runs', '1', '--events', events, '--seconds', '1', '--json'];
+      const run = await bench(subject, ...size);
+      expect(run.code, `${subject}: ${run.stderr}`).toBe(0);
+      const { report } = JSON.parse(run.stdout);
+      expect(report.length, subject).toBeGreaterThan(0);
+      for (const figure of report) {
+        expect(figure.median, `${subject}: ${figure.figure}`).toEqual(expect.any(Number));
+        expect(Number.isFinite(figure.median), `${subject}: ${figure.figure}`).toBe(true);
+      }
+    }
+  }, 300_000);
+});

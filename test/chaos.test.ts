@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { MetricEvent } from '#runfold/events/metric-event.js';
+import { openDatabase } from '#runfold/store/database.js';
+import { playCampaign } from '../chaos/campaign.js';
+import { checkRound } from '../chaos/check.js';
+import { quietPlan } from '../chaos/plan.js';
+import { createRandom } from '../chaos/random.js';
+import { scenarios } from '../chaos/scenarios.js';
+import { missingBinaries } from '../chaos/stack.js';
+import { consignments } from '../chaos/workload.js';
+import { createTestDatabase } from './support/database.js';
+import { foldEvents } from './support/fold-events.js';
+import { sampleEvents } from './support/sample-events.js';
+import { describeWithPostgres } from './support/suite.js';
+
+const missing = missingBinaries();
+if (missing !== undefined) console.warn(`skipped: rounds of chaos (${missing})`);
+
+// In CI nothing may be skipped: there the rounds fail where the binaries are missing.
+describe.skipIf(missing !== undefined && !process.env.CI)('rounds of chaos', () => {
+  test('lose nothing and are off by nothing', async () => {
+    const short = ['redis-kill', 'postgres-kill', 'poison'];
+    const { rounds } = await playCampaign({
+      scenarios: scenarios.filter(({ name }) => short.includes(name)),
+      rounds: short.length,
+      seed: 7,
+    });
+    expect(rounds.map(({ scenario }) => scenario)).toEqual(short);
+    for (const { scenario, seed, violations, acknowledged, reads } of rounds) {
+      expect(violations, `${scenario}, seed ${seed}`).toEqual([]);
+      expect(acknowledged).toBeGreaterThan(1_000);
+      expect(reads).toBeGreaterThan(0);
+    }
+  }, 240_000);
+});
+
+describe('a plan', () => {
+  test('follows from its seed', () => {
+    for (const { plan } of scenarios) {
+      const made = () => {
+        const random = createRandom(41);
+        const planned = plan(random);
+        return { planned, sent: consignments(random, planned.workload) };
+      };
+      expect(made()).toEqual(made());
+    }
+  });
+});
+
+describeWithPostgres('the checks after a round', () => {
+  const events = sampleEvents(80);
+  const plan = quietPlan(createRandom(1));
+  const counts = { applied: 80, duplicate: 0, rejected: 0 };
+
+  /** What the checks say of a store that holds `held`, where all `events` were acknowledged. */
+  async function check(held: readonly MetricEvent[], change?: string) {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url);
+    try {
+      await foldEvents(database, held);
+      if (change !== undefined) await database.query(change);
+      const sendings = events.map((event) => ({ kind: 'event', event }) as const);
+      const sender = {
+        consignment: { project: 1, batch_events: 10, sendings },
+        outcomes: () => events.map(() => 'acknowledged' as const),
+      };
+      const worker = { counts: () => ({ ...counts, applied: held.length }) };
+      return (await checkRound(database, plan, [sender], [worker])).violations.join('\n');
+    } finally {
+      await database.close();
+      await home.drop();
+    }
+  }
+
+  test('find nothing where nothing is wrong', async () => {
+    expect(await check(events)).toBe('');
+  });
+
+  test('find an acknowledged event that is not in the log', async () => {
+    expect(await check(events.slice(1))).toContain('acknowledged, but lost: 1\nsample-session-0');
+  });
+
+  test('find an event that nobody sent', async () => {
+    expect(await check([...events, ...sampleEvents(1, 'other')])).toContain('never sent');
+  });
+
+  test('find a total that is off by one', async () => {
+    const found = await check(
+      events,
+      `update runfold_internal.session set input_tokens = input_tokens + 1
+      where session_id = 'sample-session-1'`,
+    );
+    expect(found).toContain('project 1, sessions sample-session-1: is');
+    expect(found).toContain('verify: ');
+  });
+});
