@@ -4,7 +4,9 @@ import { correctCommand } from './commands/correct.js';
 import { demoCommand } from './commands/demo.js';
 import { exportCommand } from './commands/export.js';
 import { ingestCommand } from './commands/ingest.js';
+import { keysCommand } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
+import { projectsCommand } from './commands/projects.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { rejectsCommand } from './commands/rejects.js';
 import { replayCommand } from './commands/replay.js';
@@ -52,6 +54,8 @@ export function createProgram(): Command {
     replayCommand(),
     verifyCommand(),
     rebuildCommand(),
+    projectsCommand(),
+    keysCommand(),
   ]) {
     program.addCommand(command);
   }
