@@ -34,6 +34,14 @@ export interface GroupCommitStats extends BatchOutcome {
   readonly retries: number;
 }
 
+/** One batch that was written. */
+export interface WrittenBatch extends BatchOutcome {
+  /** Events of the batch, rejects among them. */
+  readonly events: number;
+  /** From the first attempt to the commit. */
+  readonly seconds: number;
+}
+
 interface Waiting {
   readonly job: DecodedJob;
   readonly resolve: () => void;
@@ -47,8 +55,10 @@ export function createGroupCommit(options: {
   readonly lanes: number;
   /** Events in a batch after which no further job joins it. */
   readonly batchEvents: number;
+  /** Told of every batch after its commit. */
+  readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
 }): GroupCommit {
-  const { run, log, lanes, batchEvents } = options;
+  const { run, log, lanes, batchEvents, onBatch } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
@@ -82,7 +92,10 @@ export function createGroupCommit(options: {
     try {
       const rows = batch.flatMap(({ job }) => job.rows);
       const rejects = batch.flatMap(({ job }) => job.rejects);
+      const started = performance.now();
       const outcome = await writeUntilDone(rows, rejects);
+      const seconds = (performance.now() - started) / 1000;
+      onBatch?.({ ...outcome, events: rows.length + rejects.length, seconds });
       totals.batches += 1;
       totals.received += rows.length + rejects.length;
       totals.applied += outcome.applied;
