@@ -12,6 +12,7 @@ import { rejectsCommand } from './commands/rejects.js';
 import { replayCommand } from './commands/replay.js';
 import { repriceCommand } from './commands/reprice.js';
 import { runsCommand } from './commands/runs.js';
+import { serveCommand } from './commands/serve.js';
 import { sessionsCommand } from './commands/sessions.js';
 import { toolsCommand } from './commands/tools.js';
 import { topCommand } from './commands/top.js';
@@ -39,6 +40,7 @@ export function createProgram(): Command {
     demoCommand(),
     upCommand(),
     workerCommand(),
+    serveCommand(),
     migrateCommand(),
     ingestCommand(),
     runsCommand(),

@@ -5,17 +5,19 @@ const frameMagic = 0xfd2fb528;
 /** The first of sixteen magic numbers of frames to be skipped. */
 const skippableMagic = 0x184d2a50;
 const mostBlock = 131_072;
+/** The window that every decoder should have room for (RFC 8878, section 3.1.1.1.2), and no more. */
+const mostWindow = 8 * 2 ** 20;
 
 /**
  * Decompresses Zstandard (RFC 8878) block by block. The frames are walked here and only then given
  * to the decoder, because a header may ask it for a window of gigabytes, and a few bytes may hold
  * thousands of blocks: of each block at most 128 KiB come out before the caller may stop.
  *
- * `window_bytes` is the largest window, and the largest content that a header may announce.
+ * `content_bytes` is the largest content that a header may announce.
  */
 export async function* unzstd(
   source: AsyncIterable<Buffer>,
-  window_bytes: number,
+  content_bytes: number,
 ): AsyncGenerator<Uint8Array> {
   const input = reader(source);
   const out: Uint8Array[] = [];
@@ -29,7 +31,7 @@ export async function* unzstd(
       continue;
     }
     if (magic !== frameMagic) throw unreadable('a Zstandard body');
-    const { header, hasChecksum } = await frameHeader(input, window_bytes);
+    const { header, hasChecksum } = await frameHeader(input, content_bytes);
     const decoder = new Decompress((data) => void out.push(data));
     const push = (data: Uint8Array, last: boolean) => {
       try {
@@ -74,8 +76,10 @@ async function frameHeader(input: Reader, most: number) {
       : sizeBytes === 0
         ? 0
         : header.readUIntLE(at, sizeBytes) + (sizeBytes === 2 ? 256 : 0);
-  if (Math.max(window, content) > most) {
-    throw tooLarge(`a body of at most ${most} bytes once decompressed, and no larger window`);
+  if (window > mostWindow || content > most) {
+    throw tooLarge(
+      `a body of at most ${most} bytes once decompressed, and a window of at most ${mostWindow}`,
+    );
   }
   return { header, hasChecksum: (descriptor & 4) !== 0 };
 }

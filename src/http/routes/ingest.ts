@@ -72,7 +72,7 @@ export const ingestRoute = route({
       project,
       places.map((at) => events[at]),
     );
-    const result = summarize(items, places, sent, query.ids === true || hasMissingId(events));
+    const result = summarize(items, places, sent, query.ids === true || hasMissingId(items));
     metrics.countEvents(result);
     if (result.accepted === 0 && result.refused > 0) throw allRefused(result);
     const status = result.refused > 0 ? 207 : 202;
@@ -104,8 +104,8 @@ function eventOf(item: Item, at: number, idempotency: string | undefined): unkno
 }
 
 const hasId = (event: Record<string, unknown>) => event.id !== undefined && event.id !== null;
-const hasMissingId = (events: readonly unknown[]) =>
-  events.some((event) => isRawObject(event) && !hasId(event));
+const hasMissingId = (items: readonly Item[]) =>
+  items.some((item) => item.faults === undefined && isRawObject(item.event) && !hasId(item.event));
 
 function summarize(
   items: readonly Item[],
