@@ -107,10 +107,11 @@ export function createClient(options: ClientOptions): RunfoldClient {
       });
       return { ids: [], faults: [], ...((await answer.json()) as Counts) };
     },
-    getRun: ({ run_id, ...query }) => find(runPath(run_id), query),
+    getRun: ({ run_id, session_id }) => find(runPath(run_id), { session_id }),
     listRuns: (query) => get('/v1/runs', query),
-    getRunTree: ({ run_id, ...query }) => find(runPath(run_id, '/tree'), query),
-    getRunMetrics: ({ run_id, ...query }) => find(runPath(run_id, '/metrics'), query),
+    getRunTree: ({ run_id, session_id, max_depth }) =>
+      find(runPath(run_id, '/tree'), { session_id, max_depth }),
+    getRunMetrics: ({ run_id, session_id }) => find(runPath(run_id, '/metrics'), { session_id }),
     getSession: ({ session_id }) => find(sessionPath(session_id)),
     listSessions: (query) => get('/v1/sessions', query),
     getSessionMetrics: ({ session_id }) => find(sessionPath(session_id, '/metrics')),

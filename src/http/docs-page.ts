@@ -1,5 +1,5 @@
 import { style } from './docs-style.js';
-import type { JsonSchema, OpenApiDocument, Operation } from './openapi.js';
+import type { JsonSchema, OpenApiDocument, Operation } from './openapi-document.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

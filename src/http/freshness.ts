@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { formatTimestamp } from '../events/timestamp.js';
 import type { Database } from '../store/database.js';
 import type { QueueGauge } from './queue-gauge.js';
@@ -21,11 +22,21 @@ export interface Freshness {
 const freshMs = 250;
 /** A reading older than this is waited for. */
 const staleMs = 1_000;
+const lagPatienceMs = 100;
 const mostProjects = 10_000;
 
 interface Entry {
   value?: { readonly currency: Currency; readonly at: number };
   reading?: Promise<Currency> | undefined;
+}
+
+/** Nobody waits long for the lag: a queue that is away has none that is known. */
+async function lagOf(queue: QueueGauge): Promise<number | null> {
+  const known = queue.read().then(
+    ({ age_seconds }) => Math.round(age_seconds * 1000) / 1000,
+    () => null,
+  );
+  return Promise.race([known, pause(lagPatienceMs, null, { ref: false })]);
 }
 
 export function createFreshness(database: Database, queue: QueueGauge): Freshness {
@@ -35,10 +46,7 @@ export function createFreshness(database: Database, queue: QueueGauge): Freshnes
     try {
       const at = performance.now();
       const [lag_seconds, rows] = await Promise.all([
-        queue.read().then(
-          ({ age_seconds }) => Math.round(age_seconds * 1000) / 1000,
-          () => null,
-        ),
+        lagOf(queue),
         database.query<{ us: string | null }>(
           `select (extract(epoch from max(recorded_at)) * 1000000)::bigint as us
           from runfold_internal.event where project = $1`,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { listRunningRebuilds } from '../projections/running-rebuilds.js';
 import type { Database } from '../store/database.js';
 import type { GroupCommitStats, WrittenBatch } from '../worker/group-commit.js';
 import type { QueueGauge } from './queue-gauge.js';
@@ -30,6 +31,10 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  // Gauges under the names of counters, against Prometheus's conventions; each kind has its own gauge.
+  for (const what of ['handles', 'requests', 'resources']) {
+    registry.removeSingleMetric(`nodejs_active_${what}_total`);
+  }
   const requests = new Counter({
     name: 'runfold_http_requests_total',
     help: 'Requests answered, by route and status.',
@@ -124,12 +129,25 @@ function registerSources(registers: Registry[], sources: MetricSources): void {
       this.set(reading?.age_seconds ?? Number.NaN);
     },
   });
+  // What keeps the database from answering is told by /readyz and the log.
+  const rebuilds = () => listRunningRebuilds(sources.database).catch(() => undefined);
   new Gauge({
     name: 'runfold_rebuilds_running',
     help: 'Rebuilds of totals under way, or the remains of one; NaN when the database does not answer.',
     registers,
     async collect() {
-      this.set(await countRebuilds(sources.database).catch(() => Number.NaN));
+      this.set((await rebuilds())?.length ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: 'runfold_rebuild_progress_ratio',
+    help: 'How much of the step that a rebuild of totals is at is done; absent while there is none.',
+    labelNames: ['step'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { step, share } of (await rebuilds()) ?? [])
+        this.set({ step: step ?? 'cut' }, share);
     },
   });
   new Gauge({
@@ -148,11 +166,4 @@ function registerSources(registers: Registry[], sources: MetricSources): void {
       this.set(sources.streams());
     },
   });
-}
-
-async function countRebuilds(database: Database): Promise<number> {
-  const [row] = await database.query<{ count: number }>(
-    "select count(*)::integer as count from pg_namespace where starts_with(nspname, 'runfold_rebuild_')",
-  );
-  return row?.count ?? 0;
 }

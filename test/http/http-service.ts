@@ -70,13 +70,11 @@ export async function openTestService(
   };
 }
 
-/** The JSON of an answer, for a test to look into. */
-export async function jsonOf(answer: Response | Promise<Response>): Promise<Json> {
-  return (await (await answer).json()) as Json;
-}
-
-interface Json {
-  readonly [field: string]: Json & readonly Json[] & string & number;
+/** The JSON of an answer, taken for what the test says it is. */
+export async function jsonOf<T = Readonly<Record<string, unknown>>>(
+  answer: Response | Promise<Response>,
+): Promise<T> {
+  return (await (await answer).json()) as T;
 }
 
 /** A request that sends events as JSON. */

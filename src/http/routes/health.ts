@@ -11,7 +11,7 @@ const state = z.enum(['ok', 'failing']);
 const checks = {
   database: ({ database }: Service) => database.query('select 1'),
   migrations: ({ database }: Service) => checkMigrated(database),
-  queue: ({ queue }: Service) => queue.read(),
+  queue: ({ queue }: Service) => queue.read(0),
 } as const;
 
 export const healthRoutes = [
