@@ -87,14 +87,14 @@ describe('the answer to events', () => {
   test('makes missing ids of the Idempotency-Key, and tells them', async () => {
     const twice = [message('idem'), message('idem', { id: 'own' })];
     const headers = { 'idempotency-key': 'batch-7' };
-    const one = await jsonOf(send(posted(twice, headers), '?wait=true'));
-    const two = await jsonOf(send(posted(twice, headers), '?wait=true'));
+    const one = await jsonOf<{ ids: string[] }>(send(posted(twice, headers), '?wait=true'));
+    const two = await jsonOf<{ ids: string[] }>(send(posted(twice, headers), '?wait=true'));
     expect(one).toEqual(two);
     expect(one.ids).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 'own']);
     const run = await jsonOf(service.fetch('/v1/runs/idem'));
     expect(run.assistant_messages).toBe(2);
-    const other = await jsonOf(send(posted(twice)));
-    expect(other.ids?.[0]).not.toBe(one.ids?.[0]);
+    const other = await jsonOf<{ ids: string[] }>(send(posted(twice)));
+    expect(other.ids[0]).not.toBe(one.ids[0]);
   });
 
   test('reads gzip and Zstandard, in several frames too', async () => {
