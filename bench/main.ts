@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: what Runfold does a second, on this machine, beside references in the same run.
  *
- *   npm run bench -- [pipeline | query | rebuild] [--runs N] [--events N] [--json]
+ *   npm run bench -- [pipeline | query | rebuild | http] [--runs N] [--events N] [--json]
  */
 import { parseArgs } from 'node:util';
 import { findServers } from '../test/support/servers.js';
 import type { BenchServers } from './bench-database.js';
 import { embeddedRate, embeddedVisibility } from './embedded.js';
+import { runDirect, runHttp } from './http.js';
 import { machine, round, spreadOf } from './measure.js';
 import { runPipeline } from './pipeline.js';
 import { queryTimes } from './query.js';
@@ -42,6 +43,24 @@ const subjects: Readonly<Record<string, Subject>> = {
       note('Redis + Postgres, one event a job', 'events/s', single.events_per_second);
       note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 8))));
       note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
+    },
+  },
+  http: {
+    events: 100_000,
+    async run(servers, events, note) {
+      const direct = await runDirect(servers, events, 500);
+      const fast = { per_request: 500, senders: 2, readers: 4 };
+      const most = await runHttp(servers, events, fast);
+      note('sent by HTTP while readers query', 'events/s', most.events_per_second);
+      note('sent by the direct producer', 'events/s', direct);
+      note('HTTP / direct', '', most.events_per_second / direct);
+      note('read of a run meanwhile, p50', 'ms', most.read_p50_ms);
+      note('read of a run meanwhile, p99', 'ms', most.read_p99_ms);
+      note('service, peak memory', 'MB', most.server_peak_mb);
+      const paced = await runHttp(servers, events, { ...fast, per_request: 100, rate: 5_000 });
+      note('sent at an even pace', 'events/s', paced.events_per_second);
+      note('read of a run at that pace, p50', 'ms', paced.read_p50_ms);
+      note('read of a run at that pace, p99', 'ms', paced.read_p99_ms);
     },
   },
   query: {
