@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: what Runfold does a second, on this machine, beside references in the same run.
  *
- *   npm run bench -- [pipeline | fold | query | rebuild | latency | memory] [--runs N] [--events N]
- *     [--seconds N] [--json]
+ *   npm run bench -- [pipeline | http | fold | query | rebuild | latency | memory] [--runs N]
+ *     [--events N] [--seconds N] [--json]
  */
 import { parseArgs } from 'node:util';
 import { findServers } from '../test/support/servers.js';

@@ -1,6 +1,7 @@
 import type { BenchServers } from './bench-database.js';
 import { embeddedRate, embeddedVisibility } from './embedded.js';
 import { foldRates, sizesOf } from './fold.js';
+import { runDirect, runHttp } from './http.js';
 import { latencies } from './latency.js';
 import { memoryCourses } from './memory.js';
 import { naiveRate } from './naive.js';
@@ -44,6 +45,24 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('pipeline / naive', '', full.events_per_second / naive);
       note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 8))));
       note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
+    },
+  },
+  http: {
+    events: 100_000,
+    async run(servers, events, note) {
+      const direct = await runDirect(servers, events, 500);
+      const fast = { per_request: 500, senders: 2, readers: 4 };
+      const most = await runHttp(servers, events, fast);
+      note('sent by HTTP while readers query', 'events/s', most.events_per_second);
+      note('sent by the direct producer', 'events/s', direct);
+      note('HTTP / direct', '', most.events_per_second / direct);
+      note('read of a run meanwhile, p50', 'ms', most.read_p50_ms);
+      note('read of a run meanwhile, p99', 'ms', most.read_p99_ms);
+      note('service, peak memory', 'MB', most.server_peak_mb);
+      const paced = await runHttp(servers, events, { ...fast, per_request: 100, rate: 5_000 });
+      note('sent at an even pace', 'events/s', paced.events_per_second);
+      note('read of a run at that pace, p50', 'ms', paced.read_p50_ms);
+      note('read of a run at that pace, p99', 'ms', paced.read_p99_ms);
     },
   },
   fold: {

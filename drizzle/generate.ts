@@ -13,8 +13,10 @@ import { views } from '../src/projections/contract.js';
 import { totalStatement } from '../src/projections/folds.js';
 import { projections } from '../src/projections/projections.js';
 import { projectionTable, storageStatement } from '../src/projections/tables.js';
+import { apiKeyTable } from '../src/store/api-key-table.js';
 import { eventTable, internalSchema } from '../src/store/event-table.js';
 import { priceOverrideTable } from '../src/store/price-override-table.js';
+import { projectTable, seedProjectStatement } from '../src/store/project-table.js';
 import { projectionStateTable } from '../src/store/projection-state-table.js';
 import { rejectedEventTable } from '../src/store/rejected-event-table.js';
 import { viewStatements } from '../src/store/view.js';
@@ -56,14 +58,27 @@ const tables: Record<string, unknown> = {
   rejectedEventTable,
   projectionStateTable,
   priceOverrideTable,
+  projectTable,
+  apiKeyTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);
 
-// What drizzle-kit knows nothing of; repeated whole whenever any of it has changed.
-const ownSql = [totalStatement, ...projections.map(storageStatement), ...viewStatements(views)];
+// What drizzle-kit knows nothing of; repeated whole whenever any of it has changed; what
+// is only new is added.
+const ownSql = [
+  totalStatement,
+  ...projections.map(storageStatement),
+  ...viewStatements(views),
+  seedProjectStatement,
+];
 const statements = await generateMigration(before, after);
-if (JSON.stringify(ownSql) !== JSON.stringify(read<string[]>(ownFile, []))) {
+const ownBefore = read<string[]>(ownFile, []);
+const gone = ownBefore.filter((statement) => !ownSql.includes(statement));
+const added = ownSql.filter((statement) => !ownBefore.includes(statement));
+if (last !== undefined && gone.length === 0) {
+  statements.push(...added.map((statement) => `${statement};`));
+} else if (JSON.stringify(ownSql) !== JSON.stringify(ownBefore)) {
   // A view that reads a column holds it fast: the old ones go first.
   if (last !== undefined) {
     statements.unshift(...ownSql.filter((statement) => statement.startsWith('drop view')));

@@ -13,6 +13,11 @@ export interface Config {
   readonly redis_prefix: string;
   /** The project events belong to and queries look at. */
   readonly project: number;
+  /** Where the HTTP service listens. */
+  readonly http_host: string;
+  readonly http_port: number;
+  /** The bearer token of the HTTP service's metrics; undefined is none. */
+  readonly metrics_token: string | undefined;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -70,6 +75,30 @@ export const variables = {
       .default(1),
     doc: 'The project events belong to and queries look at. Defaults to 1',
   },
+  RUNFOLD_HTTP_HOST: {
+    schema: z
+      .string()
+      .regex(/^[\w.:-]{1,253}$/, { error: 'an address or a host name' })
+      .default('127.0.0.1'),
+    doc: 'Where the HTTP service listens. Defaults to 127.0.0.1; others need a key to exist',
+  },
+  RUNFOLD_HTTP_PORT: {
+    schema: z
+      .string()
+      .default('8580')
+      .transform(Number)
+      .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, {
+        error: 'a port from 1 to 65535, or 0 for any free one',
+      }),
+    doc: 'The port of the HTTP service. Defaults to 8580',
+  },
+  RUNFOLD_METRICS_TOKEN: {
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{8,255}$/, { error: '8 to 255 visible ASCII characters' })
+      .optional(),
+    doc: "The bearer token of the HTTP service's /metrics; needed once there are keys",
+  },
 } as const;
 
 /** A variable Runfold reads. */
@@ -90,8 +119,9 @@ export function readConfig(
     const text = (overrides[name] ?? environment[name]) || undefined;
     const result = variables[name].schema.safeParse(text);
     if (!result.success) {
-      // A URL may hold a password: it is never repeated.
-      const got = name.endsWith('_URL') ? 'something else' : JSON.stringify(text);
+      // A URL may hold a password, and a token is one: they are never repeated.
+      const isSecret = name.endsWith('_URL') || name.endsWith('_TOKEN');
+      const got = isSecret ? 'something else' : JSON.stringify(text);
       faults.push(`${name}: expected ${result.error.issues[0]?.message}, got ${got}.`);
     }
     return result.data as z.infer<(typeof variables)[N]['schema']>;
@@ -103,6 +133,9 @@ export function readConfig(
     log_level: read('RUNFOLD_LOG_LEVEL'),
     redis_prefix: read('RUNFOLD_REDIS_PREFIX'),
     project: read('RUNFOLD_PROJECT'),
+    http_host: read('RUNFOLD_HTTP_HOST'),
+    http_port: read('RUNFOLD_HTTP_PORT'),
+    metrics_token: read('RUNFOLD_METRICS_TOKEN'),
   };
   const isAtFault = faults.some((fault) => fault.startsWith('DATABASE_URL:'));
   if (config.redis_url !== undefined && config.database_url === undefined && !isAtFault) {

@@ -20,6 +20,9 @@ describe('the configuration', () => {
       log_level: 'info',
       redis_prefix: 'runfold',
       project: 1,
+      http_host: '127.0.0.1',
+      http_port: 8580,
+      metrics_token: undefined,
     };
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig({ DATABASE_URL: '', RUNFOLD_DIR: '', RUNFOLD_PROJECT: '' })).toEqual(
@@ -35,6 +38,9 @@ describe('the configuration', () => {
       RUNFOLD_LOG_LEVEL: 'debug',
       RUNFOLD_REDIS_PREFIX: 'team-a',
       RUNFOLD_PROJECT: '7',
+      RUNFOLD_HTTP_HOST: '::1',
+      RUNFOLD_HTTP_PORT: '80',
+      RUNFOLD_METRICS_TOKEN: 'token-of-metrics',
     };
     expect(readConfig(environment)).toEqual({
       database_url: environment.DATABASE_URL,
@@ -43,6 +49,9 @@ describe('the configuration', () => {
       log_level: 'debug',
       redis_prefix: 'team-a',
       project: 7,
+      http_host: '::1',
+      http_port: 80,
+      metrics_token: 'token-of-metrics',
     });
   });
 

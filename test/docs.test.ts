@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -72,7 +73,13 @@ describe('the TypeScript of the documents', () => {
       ? { REDIS_URL: String(redis.url), RUNFOLD_REDIS_PREFIX: createQueueNames().prefix }
       : {};
     const program = join(folder, 'built', `${name}.js`);
-    const { code, stdout, stderr } = await startNode([program], { cwd: folder, env }).exit;
+    const service = text.includes("'runfold/client'") ? await startService() : undefined;
+    const url = service === undefined ? {} : { RUNFOLD_URL: service.url };
+    const { code, stdout, stderr } = await startNode([program], {
+      cwd: folder,
+      env: { ...env, ...url },
+    }).exit;
+    await service?.stop();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     // What an example says it prints, unless it says so in words.
     const [, promised] = /^console\.log\(.*\); \/\/ ([\d. ]+)$/m.exec(text) ?? [];
@@ -80,12 +87,27 @@ describe('the TypeScript of the documents', () => {
   });
 });
 
+/** A `runfold up` in a folder of its own. */
+async function startService() {
+  const up = startNode([main, 'up', '--dir', 'served'], { cwd: folder });
+  const [, url = ''] = await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/, 60_000);
+  return {
+    url,
+    async stop() {
+      up.kill('SIGTERM');
+      await up.exit;
+    },
+  };
+}
+
 describe('beside a running `runfold up`', () => {
   let up: RunningProcess;
+  let url = '';
   let tier: Tier;
   beforeAll(async () => {
     up = startNode([main, 'up'], { cwd: folder });
     await up.waitForLine(/^Runfold is up\.$/, 60_000);
+    url = (await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/))[1] ?? '';
     tier = await openTier({ dir: join(folder, '.runfold') });
   });
   afterAll(async () => {
@@ -95,8 +117,28 @@ describe('beside a running `runfold up`', () => {
   });
 
   const isOurs = (command: string) => /^(npx )?runfold /.test(command);
+  const hasCurl = spawnSync('curl', ['--version']).error === undefined;
+  test.skipIf(!hasCurl).each(shellCommands().filter((command) => command.startsWith('curl ')))(
+    '%s',
+    async (command) => {
+      // A stream has no end of its own; 28 is curl's for the end of its time.
+      const isStream = command.includes('/v1/tail');
+      const line = command
+        .replace(/^curl /, `curl --fail --silent --show-error ${isStream ? '--max-time 2 ' : ''}`)
+        .replaceAll('http://127.0.0.1:8580', url);
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd: folder });
+      expect({ status, stderr: isStream ? '' : String(stderr) }).toEqual({
+        status: isStream ? 28 : 0,
+        stderr: '',
+      });
+      expect(String(stdout)).toMatch(isStream ? /^event: ready$/m : /[{]/);
+    },
+  );
+
   const commands = shellCommands()
-    .filter((command) => isOurs(command) && !/^(npx )?runfold up$/.test(command))
+    .filter(
+      (command) => isOurs(command) && !/^(npx )?runfold (up|serve)\b|keys create/.test(command),
+    )
     .map((command) => command.replace(/^npx /, ''));
 
   test.each([...new Set(commands)])('%s', async (command) => {
@@ -136,7 +178,8 @@ describe('the other commands of the documents', () => {
       .filter((command) => !/^(npx )?runfold /.test(command))
       .filter((command) => {
         const [program, verb = '', name = ''] = command.replace(/^(\w+=\S+ )+/, '').split(' ');
-        if (program !== 'npm') return !['docker', 'pg_dump', 'runfold'].includes(String(program));
+        if (program !== 'npm')
+          return !['docker', 'pg_dump', 'runfold', 'curl'].includes(String(program));
         return !(verb === 'ci' || verb in scripts || (verb === 'run' && name in scripts));
       });
     expect(unknown).toEqual([]);

@@ -39,6 +39,10 @@ const FOLDERS: Readonly<
     may: ['events', 'store', 'projections'],
     because: 'reading totals needs neither a queue nor a worker',
   },
+  client: {
+    may: ['events', 'query'],
+    because: 'of the queries it takes the types of their answers; it loads nothing of them',
+  },
   http: {
     may: ['events', 'ingest', 'store', 'projections', 'pricing', 'worker', 'query', ''],
     because: 'a face sits on top of the library; no face imports another',
@@ -53,6 +57,7 @@ const FOLDERS: Readonly<
 const ROOT_FILES: Readonly<Record<string, string>> = {
   'index.ts': 'what `runfold` exports',
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
+  'client.ts': 'what `runfold/client` exports, for programs that talk to the HTTP service',
   'config.ts': 'the environment, read once',
   'error-fields.ts': 'what of an error is logged',
   'tier.ts': 'connects store and queue of one of the three tiers',

@@ -4,13 +4,16 @@ import { correctCommand } from './commands/correct.js';
 import { demoCommand } from './commands/demo.js';
 import { exportCommand } from './commands/export.js';
 import { ingestCommand } from './commands/ingest.js';
+import { keysCommand } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
 import { pricesCommand } from './commands/prices.js';
+import { projectsCommand } from './commands/projects.js';
 import { rebuildCommand } from './commands/rebuild.js';
 import { rejectsCommand } from './commands/rejects.js';
 import { replayCommand } from './commands/replay.js';
 import { repriceCommand } from './commands/reprice.js';
 import { runsCommand } from './commands/runs.js';
+import { serveCommand } from './commands/serve.js';
 import { sessionsCommand } from './commands/sessions.js';
 import { toolsCommand } from './commands/tools.js';
 import { topCommand } from './commands/top.js';
@@ -38,6 +41,7 @@ export function createProgram(): Command {
     demoCommand(),
     upCommand(),
     workerCommand(),
+    serveCommand(),
     migrateCommand(),
     ingestCommand(),
     runsCommand(),
@@ -54,6 +58,8 @@ export function createProgram(): Command {
     replayCommand(),
     verifyCommand(),
     rebuildCommand(),
+    projectsCommand(),
+    keysCommand(),
   ]) {
     program.addCommand(command);
   }

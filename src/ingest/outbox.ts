@@ -47,6 +47,9 @@ export function createOutbox(options: {
   const { queue, buffer, project, onError } = options;
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
+  /** Events taken out of the buffer so far, and the places at which shipments not yet acknowledged begin. */
+  let takenEvents = 0;
+  const unacknowledged = new Set<number>();
   let acknowledgedEvents = 0;
   let acknowledgedJobs = 0;
   let failedAttempts = 0;
@@ -66,7 +69,10 @@ export function createOutbox(options: {
       }
       const events = batches.reduce((sum, batch) => sum + batch.events, 0);
       inFlightEvents += events;
-      const sending = deliver(batches, events).finally(() => {
+      const place = takenEvents;
+      takenEvents += events;
+      unacknowledged.add(place);
+      const sending = deliver(batches, events, place).finally(() => {
         inFlight.delete(sending);
         inFlightEvents -= events;
         for (const wake of waiters) wake();
@@ -88,12 +94,13 @@ export function createOutbox(options: {
     return batches;
   };
 
-  const deliver = async (batches: readonly Batch[], events: number) => {
+  const deliver = async (batches: readonly Batch[], events: number, place: number) => {
     for (let attempt = 0; !stopped; attempt++) {
       try {
         await enqueue(batches);
         acknowledgedEvents += events;
         acknowledgedJobs += batches.length;
+        unacknowledged.delete(place);
         lastError = undefined;
         return;
       } catch (error) {
@@ -126,9 +133,10 @@ export function createOutbox(options: {
     },
     waiting,
     async drained(timeoutMs) {
-      // Later events may join the buffer meanwhile: only those here now are waited for.
-      const target = acknowledgedEvents + waiting();
-      const isDone = () => acknowledgedEvents >= target || waiting() === 0;
+      // Later events may join the buffer meanwhile, and overtake: exactly those here now are waited
+      // for, and a count of acknowledged events would not tell them apart.
+      const end = takenEvents + buffer.events;
+      const isDone = () => takenEvents >= end && [...unacknowledged].every((place) => place >= end);
       if (isDone()) return;
       let wake: () => void = () => undefined;
       const done = new Promise<void>((resolve) => {

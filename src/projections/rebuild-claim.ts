@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '../store/database.js';
 import { getProcessStart } from '../store/embedded/process-identity.js';
 import { RebuildRunningError } from './rebuild-errors.js';
+import type { RebuildStep } from './rebuild-progress.js';
 import { dropSchema, listSchemas, PREFIX } from './rebuild-remains.js';
 
 /** The right to rebuild a store; one at a time. */
@@ -14,8 +15,8 @@ export interface RebuildClaim {
   readonly schema: string;
   /** Whether all connections share one session, as an embedded store's do. */
   readonly shared_session: boolean;
-  /** Says that the rebuild is alive. */
-  beat(): Promise<void>;
+  /** Says that the rebuild is alive, and where it is: the step, and how much of it is done, 0 to 1. */
+  beat(step: RebuildStep, share: number): Promise<void>;
   /** Drops what the rebuild made, and gives the right back. */
   release(): Promise<void>;
 }
@@ -81,8 +82,11 @@ async function tryClaim(client: PoolClient, dead?: string): Promise<RebuildClaim
   return {
     schema,
     shared_session: shared,
-    async beat() {
-      await client.query(`update ${schema}.owner set beat_at = clock_timestamp()`);
+    async beat(step, share) {
+      await client.query(
+        `update ${schema}.owner set beat_at = clock_timestamp(), step = $1, share = $2`,
+        [step, share],
+      );
     },
     async release() {
       // Tables that were swapped out wait in a schema beside it.
@@ -113,7 +117,8 @@ async function makeSchema(
     await client.query(`create schema ${schema}`);
     await client.query(
       `create table ${schema}.owner as
-      select ${process.pid} as pid, '${started}' as started, clock_timestamp() as beat_at`,
+      select ${process.pid} as pid, '${started}' as started, clock_timestamp() as beat_at,
+        null::text as step, 0::float8 as share`,
     );
     await client.query('commit');
     return true;

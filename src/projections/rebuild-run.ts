@@ -123,9 +123,12 @@ export function createRun(options: {
         work,
       ),
     async reach(step, done = 1, total = 1) {
-      if (claim.shared_session && performance.now() - beat > 1_000) {
+      if (performance.now() - beat > 1_000) {
         beat = performance.now();
-        await claim.beat();
+        const beaten = claim.beat(step, done / Math.max(1, total));
+        // On a server it queues behind the statement under way, and that one reports what is wrong.
+        if (claim.shared_session) await beaten;
+        else beaten.catch(() => undefined);
       }
       await onProgress?.({ step, done, total });
       signal?.throwIfAborted();

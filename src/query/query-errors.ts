@@ -78,3 +78,15 @@ export class NotFoldedError extends Error {
     this.name = 'NotFoldedError';
   }
 }
+
+/** A tail cannot go on from where it was: it must begin anew, and what lies between read otherwise. */
+export class TailExpiredError extends Error {
+  readonly code = 'tail_expired';
+  constructor(readonly hours: number) {
+    super(
+      `Expected a cursor of this database from the last ${hours} hours, got an older one. ` +
+        'Begin again without a cursor, and list what came meanwhile.',
+    );
+    this.name = 'TailExpiredError';
+  }
+}

@@ -33,6 +33,14 @@ export interface GroupCommitStats extends BatchOutcome {
   readonly retries: number;
 }
 
+/** One batch that was written. */
+export interface WrittenBatch extends BatchOutcome {
+  /** Events of the batch, rejects among them. */
+  readonly events: number;
+  /** From the first attempt to the commit. */
+  readonly seconds: number;
+}
+
 interface Waiting {
   readonly job: DecodedJob;
   readonly resolve: () => void;
@@ -46,8 +54,10 @@ export function createGroupCommit(options: {
   readonly lanes: number;
   /** Events in a batch after which no further job joins it. */
   readonly batchEvents: number;
+  /** Told of every batch after its commit. */
+  readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
 }): GroupCommit {
-  const { run, log, lanes, batchEvents } = options;
+  const { run, log, lanes, batchEvents, onBatch } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
@@ -80,9 +90,13 @@ export function createGroupCommit(options: {
     busy += 1;
     try {
       const jobs = batch.map(({ job }) => job);
+      const events = jobs.reduce((sum, job) => sum + eventsIn(job), 0);
+      const started = performance.now();
       const outcome = await writeUntilDone(jobs);
+      const seconds = (performance.now() - started) / 1000;
+      onBatch?.({ ...outcome, events, seconds });
       totals.batches += 1;
-      totals.received += jobs.reduce((sum, job) => sum + eventsIn(job), 0);
+      totals.received += events;
       totals.applied += outcome.applied;
       totals.duplicate += outcome.duplicate;
       totals.rejected += outcome.rejected;

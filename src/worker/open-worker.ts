@@ -12,7 +12,12 @@ import type { Database } from '../store/database.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { decodeJob, eventsIn } from './decode-job.js';
 import { EventWorker, workerOptions } from './event-worker.js';
-import { createGroupCommit, type GroupCommitStats, NotWrittenError } from './group-commit.js';
+import {
+  createGroupCommit,
+  type GroupCommitStats,
+  NotWrittenError,
+  type WrittenBatch,
+} from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
 import { statementOn } from './write-batch.js';
 
@@ -31,6 +36,8 @@ export interface EventWorkerOptions {
   readonly stalled_interval_ms?: number | undefined;
   /** The projections to fold into. Defaults to all. */
   readonly projections?: readonly Projection[];
+  /** Told of every batch after its commit, for metrics; it must not throw. */
+  readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
 }
 
 /** A worker at work. */
@@ -62,6 +69,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents: options.batch_events ?? 6_000,
+    onBatch: options.on_batch,
   });
   const outage = await findOutage(options.queue);
   const { connection, backend, prefix, onError, isLive, close } = await connectQueue(

@@ -63,7 +63,8 @@ function cleanEnvironment(given: Readonly<Record<string, string>>): Record<strin
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return { ...Object.fromEntries(inherited), ...given };
+  // Services of tests that run side by side each take a free port.
+  return { ...Object.fromEntries(inherited), RUNFOLD_HTTP_PORT: '0', ...given };
 }
 
 function findLine(text: string, pattern: RegExp, complete: boolean): RegExpExecArray | undefined {

@@ -1,34 +1,44 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
-import { openWorker } from '../../worker/open-worker.js';
+import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command.js';
 import { UsageError } from '../command-error.js';
+import { addHttpOptions, type HttpFlags, readHttpAddress, startHttp } from '../http-options.js';
 import { tierOptions } from '../settings.js';
 import { catchSignals } from '../signals.js';
 import { findStaleTotals } from '../stale-totals.js';
 
+interface UpFlags extends HttpFlags {
+  readonly port?: number;
+  readonly http: boolean;
+}
+
 /** `runfold up` */
 export function upCommand(): Command {
-  return createCommand({
+  const command = createCommand({
     name: 'up',
-    summary: 'Run everything in this process: store, migrations and worker',
+    summary: 'Run everything in this process: store, migrations, worker and HTTP',
     details:
       'Without DATABASE_URL it serves the embedded store, and other commands and programs on the ' +
-      'same folder use it meanwhile. SIGTERM or SIGINT ends it in good order.',
+      'same folder use it meanwhile. HTTP listens on a loopback address, and elsewhere once there ' +
+      'is a key. SIGTERM or SIGINT ends it in good order.',
     examples: [
       'runfold up',
       'runfold up --dir /var/lib/runfold --port 5433',
       'DATABASE_URL=postgres://user:password@host:5432/runfold runfold up',
     ],
-  })
+  });
+  return addHttpOptions(command)
+    .option('--no-http', 'serve no HTTP')
     .addOption(
       new Option(
         '--port <port>',
         'serve the embedded store on this TCP port of 127.0.0.1 too, for tools like psql; any local user can then read it',
       ).argParser(readPort),
     )
-    .action(async ({ port }: { port?: number }, command: Command) => {
-      const context = openContext(command, 'service');
+    .action(async ({ port, ...flags }: UpFlags, self: Command) => {
+      const context = openContext(self, 'service');
+      const address = readHttpAddress(context, flags);
       if (port !== undefined && context.settings.database_url !== undefined) {
         throw new UsageError(
           '--port: expected the embedded store, got DATABASE_URL; connect to that.',
@@ -44,22 +54,55 @@ export function upCommand(): Command {
         if (!tier.is_owner) await migrateTier(tier);
         const stale = await findStaleTotals(tier.database);
         if (stale !== undefined) context.log.warn(stale.text);
-        const worker = await openWorker({
-          database: tier.database,
-          queue: tier.queue,
-          log: context.log,
-          shared_session: tier.name === 'embedded',
+        const died = await runUntilEnd(context, tier, {
+          address: flags.http ? address : undefined,
+          psql_port: port,
+          ended: Promise.race([signals.received, tier.exited]),
         });
-        introduce(context, tier, port);
-        const died = await Promise.race([signals.received, tier.exited]);
-        // With the store dead what is in hand cannot be written; it will be delivered again.
-        await worker.close(died instanceof Error ? { timeout_ms: 0 } : {});
-        if (died instanceof Error) throw died;
+        if (died !== undefined) throw died;
       } finally {
         await tier.close();
         signals.release();
       }
     });
+}
+
+/** Worker and HTTP, until a signal or the end of the store. Answers what the store died of. */
+async function runUntilEnd(
+  context: CommandContext,
+  tier: Tier,
+  options: {
+    readonly address: ReturnType<typeof readHttpAddress> | undefined;
+    readonly psql_port: number | undefined;
+    readonly ended: Promise<unknown>;
+  },
+): Promise<Error | undefined> {
+  let worker: RunningWorker | undefined;
+  const { address } = options;
+  // HTTP first: where its address cannot be had, no work has been begun.
+  const http =
+    address === undefined ? undefined : await startHttp(context, tier, address, () => worker);
+  let died: unknown;
+  try {
+    worker = await openWorker({
+      database: tier.database,
+      queue: tier.queue,
+      log: context.log,
+      shared_session: tier.name === 'embedded',
+      on_batch: http?.metrics.countBatch,
+    });
+    introduce(context, tier, options.psql_port, http?.url);
+    died = await options.ended;
+  } finally {
+    // With the store dead what is in hand cannot be written; it will be delivered again.
+    const how = died instanceof Error ? { timeout_ms: 0 } : {};
+    try {
+      await http?.close(how);
+    } finally {
+      await worker?.close(how);
+    }
+  }
+  return died instanceof Error ? died : undefined;
 }
 
 function readPort(text: string): number {
@@ -72,6 +115,7 @@ function introduce(
   { terminal, settings }: CommandContext,
   tier: Tier,
   port: number | undefined,
+  url: string | undefined,
 ): void {
   const { bold, dim, cyan } = terminal.colors;
   const isEmbedded = tier.name === 'embedded';
@@ -91,6 +135,7 @@ function introduce(
   say('store', isEmbedded ? `embedded Postgres in ${tier.place}` : `Postgres at ${tier.place}`);
   say('queue', queue);
   say('worker', 'in this process');
+  if (url !== undefined) say('http', `${cyan(url)}${dim(`  reference: ${url}/docs`)}`);
   if (port !== undefined) say('psql', cyan(`psql -h 127.0.0.1 -p ${port} -U postgres postgres`));
   terminal.line();
   terminal.line('Emit from a program:');

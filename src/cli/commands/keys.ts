@@ -1,0 +1,128 @@
+import type { Command } from 'commander';
+import {
+  type ApiKey,
+  createKey,
+  type KeyScope,
+  keyScopes,
+  listKeys,
+  revokeKey,
+} from '../../store/api-keys.js';
+import { createCommand, createCommandGroup, openContext } from '../command.js';
+import { CommandFailedError, UsageError } from '../command-error.js';
+import { localTime } from '../figures.js';
+import { repeatable } from '../repeatable-option.js';
+import { table } from '../table.js';
+import { withTier } from '../with-tier.js';
+
+/** `runfold keys` */
+export function keysCommand(): Command {
+  return createCommandGroup('keys', 'Make, list and revoke keys of the HTTP service', [
+    createKeyCommand(),
+    listCommand(),
+    revokeCommand(),
+  ]);
+}
+
+interface CreateFlags {
+  readonly scope: readonly string[];
+  readonly name?: string;
+  readonly json?: boolean;
+}
+
+function createKeyCommand(): Command {
+  return createCommand({
+    name: 'create',
+    summary: 'Make a key of a project',
+    details:
+      'It is shown this once: only its hash is stored. From the first key on the HTTP service ' +
+      'lets nobody in without one. A key sees its own project and no other.',
+    examples: [
+      'runfold keys create --name agents --scope ingest',
+      'runfold keys create --project 1 --scope ingest --scope read --json',
+    ],
+  })
+    .addOption(
+      repeatable(
+        '--scope <scope>',
+        `what it allows: ${keyScopes.join(', ')}`,
+      ).makeOptionMandatory(),
+    )
+    .option('--name <name>', 'what it is for, in words')
+    .option('--json', 'print it as JSON, the key among it')
+    .action(async (flags: CreateFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const { name } = flags;
+      const scopes = readScopes(flags.scope);
+      const created = await withTier(context, 'runfold keys create', ({ database }) =>
+        createKey(database, { project: settings.project, scopes, name }),
+      );
+      if (flags.json) return terminal.json(created);
+      terminal.line(created.key);
+      terminal.note(
+        `A key of project ${created.project} for ${created.scopes.join(', ')}. Keep it: it is not shown again.`,
+      );
+    });
+}
+
+function readScopes(given: readonly string[]): KeyScope[] {
+  return given.map((name) => {
+    const scope = keyScopes.find((one) => one === name);
+    if (scope !== undefined) return scope;
+    throw new UsageError(`--scope: expected one of ${keyScopes.join(', ')}, got ${name}.`);
+  });
+}
+
+function listCommand(): Command {
+  return createCommand({
+    name: 'list',
+    summary: 'List the keys of a project',
+    examples: ['runfold keys list', 'runfold keys list --project 2 --json'],
+  })
+    .option('--json', 'print { items } as JSON')
+    .action(async (flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const items = await withTier(context, 'runfold keys list', ({ database }) =>
+        listKeys(database, { project: settings.project }),
+      );
+      if (flags.json) return terminal.json({ items });
+      if (items.length === 0) return terminal.line(terminal.colors.dim('No keys.'));
+      const { dim } = terminal.colors;
+      const time = (value: string | null) => (value === null ? '' : localTime(value));
+      const columns = [
+        { head: 'key', cell: (key: ApiKey) => key.id },
+        { head: 'name', cell: (key: ApiKey) => key.name, least: 8 },
+        { head: 'scopes', cell: (key: ApiKey) => key.scopes.join(', ') },
+        { head: 'made', cell: (key: ApiKey) => time(key.created_at), drop: 2, paint: dim },
+        { head: 'last used', cell: (key: ApiKey) => time(key.last_used_at), drop: 1, paint: dim },
+        { head: 'revoked', cell: (key: ApiKey) => time(key.revoked_at) },
+      ];
+      terminal.line(table(terminal, columns, items));
+    });
+}
+
+function revokeCommand(): Command {
+  return createCommand({
+    name: 'revoke',
+    summary: 'Revoke a key for good',
+    details: 'Services that run stop taking it within a second.',
+    examples: ['runfold keys revoke 0f9c2b7a1d3e4c5b'],
+  })
+    .argument('<id>', 'the key, as "runfold keys list" shows it')
+    .option('--json', 'print it as JSON')
+    .action(async (id: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const revoked = await withTier(context, 'runfold keys revoke', ({ database }) =>
+        revokeKey(database, { id, project: settings.project }),
+      );
+      if (revoked === undefined) {
+        throw new CommandFailedError(
+          `Expected a key ${JSON.stringify(id)} in project ${settings.project}, got none. See "runfold keys list".`,
+        );
+      }
+      if (flags.json) return terminal.json(revoked);
+      terminal.line(`Key ${revoked.id} is revoked.`);
+    });
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { variables } from '../config.js';
+import type { HttpServer } from '../http/open-http-server.js';
+import type { Tier } from '../tier.js';
+import type { RunningWorker } from '../worker/open-worker.js';
+import type { CommandContext } from './command.js';
+import { UsageError } from './command-error.js';
+
+/** The flags of commands that serve HTTP. */
+export interface HttpFlags {
+  readonly httpHost?: string;
+  readonly httpPort?: string;
+}
+
+/** Adds the flags of commands that serve HTTP. */
+export function addHttpOptions(command: Command): Command {
+  return command
+    .option('--http-host <address>', 'where HTTP listens; overrides RUNFOLD_HTTP_HOST')
+    .option('--http-port <port>', 'its port; overrides RUNFOLD_HTTP_PORT');
+}
+
+/** Where HTTP listens: the environment, and over it the flags. @throws UsageError */
+export function readHttpAddress(
+  { settings }: CommandContext,
+  flags: HttpFlags,
+): { readonly host: string; readonly port: number } {
+  const read = <T>(flag: string, text: string | undefined, otherwise: T, schema: Schema<T>): T => {
+    if (text === undefined) return otherwise;
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    throw new UsageError(`${flag}: expected ${result.error.issues[0]?.message}.`);
+  };
+  const { RUNFOLD_HTTP_HOST: host, RUNFOLD_HTTP_PORT: port } = variables;
+  return {
+    host: read('--http-host', flags.httpHost, settings.http_host, host.schema),
+    port: read('--http-port', flags.httpPort, settings.http_port, port.schema),
+  };
+}
+
+interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T } | { success: false; error: { issues: { message: string }[] } };
+}
+
+/** Starts HTTP on a tier. Its code is loaded only now: no other command waits for it. */
+export async function startHttp(
+  context: CommandContext,
+  tier: Tier,
+  address: { readonly host: string; readonly port: number },
+  worker?: () => RunningWorker | undefined,
+): Promise<HttpServer> {
+  const { openHttpServer } = await import('../http/open-http-server.js');
+  const { settings, log } = context;
+  return openHttpServer({
+    ...address,
+    target: tier.target,
+    queue: tier.queue,
+    log,
+    project: settings.project,
+    metrics_token: settings.metrics_token,
+    ...(worker === undefined ? {} : { worker: () => worker()?.stats() }),
+  });
+}

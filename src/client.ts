@@ -1,0 +1,13 @@
+// What a program needs to talk to the HTTP service. Nothing here loads a driver, a queue or a server.
+
+export { ApiError } from './client/api-error.js';
+export {
+  type ClientOptions,
+  createClient,
+  type IngestOptions,
+  type IngestResult,
+  type RunfoldClient,
+  type TailMessage,
+} from './client/create-client.js';
+export type { EventFault } from './events/event-fault.js';
+export type { MetricEventInput } from './events/metric-event.js';

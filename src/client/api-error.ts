@@ -1,0 +1,39 @@
+/** The service answered with a problem (RFC 9457); `code` says which. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    /** Stable, for programs: `not_found`, `unauthorized`, `queue_unavailable` and so on. */
+    readonly code: string,
+    message: string,
+    /** The whole body: `faults`, `session_ids` and what else there is. */
+    readonly problem: Readonly<Record<string, unknown>>,
+    /** Seconds after which to try again; undefined where that would not help. */
+    readonly retry_after: number | undefined,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+/** The error that an answer stands for. */
+export async function apiErrorOf(answer: Response): Promise<ApiError> {
+  const text = await answer.text();
+  const problem = parse(text);
+  const code = typeof problem.code === 'string' ? problem.code : 'unexpected_answer';
+  const detail =
+    typeof problem.detail === 'string'
+      ? problem.detail
+      : `Expected an answer of Runfold, got ${answer.status} ${text.slice(0, 200)}`;
+  const after = Number(answer.headers.get('retry-after') ?? Number.NaN);
+  return new ApiError(answer.status, code, detail, problem, after >= 0 ? after : undefined);
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return { ...value };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return {};
+}

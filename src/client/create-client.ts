@@ -1,0 +1,129 @@
+import type { EventFault } from '../events/event-fault.js';
+import type { MetricEventInput } from '../events/metric-event.js';
+import type { ListEventsOptions, LoggedEvent } from '../query/events.js';
+import type { ListMessagesOptions, LoggedMessage } from '../query/messages.js';
+import type { Page } from '../query/page.js';
+import type { RunMetrics } from '../query/run-metrics.js';
+import type { RunTree, RunTreeOptions } from '../query/run-tree.js';
+import type { ListRunsOptions, RunOptions } from '../query/runs.js';
+import type { SessionMetrics } from '../query/session-metrics.js';
+import type { ListSessionsOptions } from '../query/sessions.js';
+import type { ListToolCallsOptions, LoggedToolCall } from '../query/tool-calls.js';
+import type { RunTotals, SessionTotals } from '../query/totals.js';
+import type { UsageOptions, UsageSeries } from '../query/usage-series.js';
+import { ApiError } from './api-error.js';
+import { type CallerOptions, createHttpCaller } from './http-caller.js';
+import { readTail } from './read-tail.js';
+
+/** Where the service is, and the key to it. */
+export type ClientOptions = CallerOptions;
+
+/** How events are sent. */
+export interface IngestOptions {
+  /** Answers once the totals hold the events. Defaults to false. */
+  readonly wait?: boolean | undefined;
+}
+
+/** What became of events: the queue durably has those accepted. */
+export interface IngestResult {
+  readonly accepted: number;
+  readonly refused: number;
+  /** The ids of all events, by place; null for those refused. */
+  readonly ids: readonly (string | null)[];
+  /** What is wrong with each refused event. */
+  readonly faults: readonly { readonly index: number; readonly faults: readonly EventFault[] }[];
+  /** With `wait`: whether the totals hold the events. */
+  readonly folded?: boolean | undefined;
+}
+
+/** A message of a tail; `id` is where to go on from. */
+export type TailMessage = { readonly id: string } & (
+  | { readonly type: 'event'; readonly event: LoggedEvent }
+  | { readonly type: 'run'; readonly run: RunTotals }
+);
+
+type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
+type Remote<T> = Omit<T, 'project'>;
+type UsageQuery = Omit<Remote<UsageOptions>, 'filters'> & {
+  readonly filters?: Readonly<Record<string, string | undefined>> | undefined;
+};
+
+/** The service as functions. Each throws ApiError; reads of one thing answer undefined for none. */
+export interface RunfoldClient {
+  /**
+   * Sends events, at most 10,000 at once. Those without an id are given one here, so that trying
+   * again after a lost answer counts nothing twice.
+   */
+  emit(
+    events: MetricEventInput | readonly MetricEventInput[],
+    options?: IngestOptions,
+  ): Promise<IngestResult>;
+  getRun(options: Remote<RunOptions>): Promise<RunTotals | undefined>;
+  listRuns(options?: Remote<ListRunsOptions>): Promise<Page<RunTotals>>;
+  getRunTree(options: Remote<RunTreeOptions>): Promise<RunTree | undefined>;
+  getRunMetrics(options: Remote<RunOptions>): Promise<RunMetrics | undefined>;
+  getSession(options: { readonly session_id: string }): Promise<SessionTotals | undefined>;
+  listSessions(options?: Remote<ListSessionsOptions>): Promise<Page<SessionTotals>>;
+  getSessionMetrics(options: { readonly session_id: string }): Promise<SessionMetrics | undefined>;
+  listMessages(options: Remote<ListMessagesOptions>): Promise<Page<LoggedMessage>>;
+  listToolCalls(options: Remote<ListToolCallsOptions>): Promise<Page<LoggedToolCall>>;
+  listEvents(options: Remote<ListEventsOptions>): Promise<Page<LoggedEvent>>;
+  getUsage(options: UsageQuery): Promise<UsageSeries>;
+  /**
+   * Follows what is newly folded, for ever: a broken connection is made anew, and the stream goes on
+   * after the last message. `after` is the id of a message to go on from.
+   */
+  tail(options?: {
+    readonly session_id?: string | undefined;
+    readonly run_id?: string | undefined;
+    readonly only?: 'events' | 'runs' | undefined;
+    readonly after?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }): AsyncGenerator<TailMessage>;
+}
+
+/** A client of the HTTP service, on `fetch` alone. */
+export function createClient(options: ClientOptions): RunfoldClient {
+  const caller = createHttpCaller(options);
+  const get = async <T>(path: string, query: object = {}) =>
+    (await (await caller.call('GET', path, { query: { ...query } })).json()) as T;
+  const find = async <T>(path: string, query: object = {}): Promise<T | undefined> => {
+    try {
+      return await get<T>(path, query);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  };
+  const runPath = (run_id: string, rest = '') => `/v1/runs/${encodeURIComponent(run_id)}${rest}`;
+  const sessionPath = (id: string, rest = '') => `/v1/sessions/${encodeURIComponent(id)}${rest}`;
+  return {
+    async emit(events, { wait } = {}) {
+      const list = [events].flat().map((event) => withId(event));
+      const answer = await caller.call('POST', '/v1/events', {
+        query: { ids: true, wait },
+        body: JSON.stringify(list),
+        headers: { 'content-type': 'application/json' },
+      });
+      return { ids: [], faults: [], ...((await answer.json()) as Counts) };
+    },
+    getRun: ({ run_id, session_id }) => find(runPath(run_id), { session_id }),
+    listRuns: (query) => get('/v1/runs', query),
+    getRunTree: ({ run_id, session_id, max_depth }) =>
+      find(runPath(run_id, '/tree'), { session_id, max_depth }),
+    getRunMetrics: ({ run_id, session_id }) => find(runPath(run_id, '/metrics'), { session_id }),
+    getSession: ({ session_id }) => find(sessionPath(session_id)),
+    listSessions: (query) => get('/v1/sessions', query),
+    getSessionMetrics: ({ session_id }) => find(sessionPath(session_id, '/metrics')),
+    listMessages: (query) => get('/v1/messages', query),
+    listToolCalls: (query) => get('/v1/tool-calls', query),
+    listEvents: (query) => get('/v1/events', query),
+    getUsage: ({ filters, group_by, ...query }) =>
+      get('/v1/usage', { ...query, ...filters, group_by: group_by?.join(',') || undefined }),
+    tail: (query = {}) => readTail(caller, query),
+  };
+}
+
+function withId(event: MetricEventInput): MetricEventInput {
+  return event.id === undefined ? { ...event, id: crypto.randomUUID() } : event;
+}

@@ -1,0 +1,87 @@
+import { type ApiError, apiErrorOf } from './api-error.js';
+
+/** Where the service is, and how it is asked. */
+export interface CallerOptions {
+  /** `http://127.0.0.1:8580`. */
+  readonly url: string;
+  /** The key; without one the service must have none. */
+  readonly key?: string | undefined;
+  /** How often a request is tried again after 429, 503 or a lost connection. Defaults to 5. */
+  readonly retries?: number | undefined;
+  /** Milliseconds that one try may take. Defaults to 60,000. */
+  readonly timeout_ms?: number | undefined;
+  /** Stands in for the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** One request. */
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, unknown>> | undefined;
+  readonly body?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the answer is a stream without an end; then no time is too long. */
+  readonly is_stream?: boolean | undefined;
+}
+
+/** Asks the service. */
+export interface HttpCaller {
+  /** @throws ApiError when the answer is a problem that trying again did not mend. */
+  call(method: string, path: string, options?: CallOptions): Promise<Response>;
+}
+
+export function createHttpCaller(options: CallerOptions): HttpCaller {
+  const { key, retries = 5, timeout_ms = 60_000, fetch: send = fetch } = options;
+  const base = options.url.replace(/\/+$/, '');
+
+  const once = async (method: string, path: string, call: CallOptions) => {
+    const { query, body, headers, signal, is_stream } = call;
+    const signals = [
+      ...(signal === undefined ? [] : [signal]),
+      ...(is_stream === true ? [] : [AbortSignal.timeout(timeout_ms)]),
+    ];
+    return send(`${base}${path}${searchOf(query ?? {})}`, {
+      method,
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+      ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+    });
+  };
+
+  return {
+    async call(method, path, call = {}) {
+      for (let attempt = 0; ; attempt++) {
+        let problem: ApiError | undefined;
+        try {
+          const answer = await once(method, path, call);
+          if (answer.ok || answer.status === 207) return answer;
+          problem = await apiErrorOf(answer);
+        } catch (error) {
+          if (call.signal?.aborted === true || attempt >= retries) throw error;
+        }
+        const isPassing = problem === undefined || [429, 503].includes(problem.status);
+        if (problem !== undefined && (!isPassing || attempt >= retries)) throw problem;
+        await pause(problem?.retry_after, attempt);
+      }
+    },
+  };
+}
+
+/** What the service asked for, or doubling from 100 ms to 5 s, half of it at random. */
+function pause(seconds: number | undefined, attempt: number): Promise<void> {
+  const ceiling = Math.min(5_000, 100 * 2 ** attempt);
+  const ms = seconds === undefined ? ceiling / 2 + (Math.random() * ceiling) / 2 : seconds * 1000;
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function searchOf(query: Readonly<Record<string, unknown>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null) search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}

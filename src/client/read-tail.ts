@@ -1,0 +1,67 @@
+import { ApiError } from './api-error.js';
+import type { TailMessage } from './create-client.js';
+import type { HttpCaller } from './http-caller.js';
+
+/** What to follow. */
+interface TailQuery {
+  readonly after?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Milliseconds before a broken stream is made anew. */
+const pauseMs = 500;
+
+/** Follows the stream over as many connections as it takes. */
+export async function* readTail(
+  caller: HttpCaller,
+  { after, signal, ...query }: TailQuery & Readonly<Record<string, unknown>>,
+): AsyncGenerator<TailMessage> {
+  const isEnded = () => signal?.aborted === true;
+  let last = after;
+  while (!isEnded()) {
+    try {
+      const headers = last === undefined ? {} : { 'last-event-id': last };
+      const answer = await caller.call('GET', '/v1/tail', {
+        query,
+        headers,
+        signal,
+        is_stream: true,
+      });
+      for await (const { id, event, data } of messagesOf(answer)) {
+        if (id !== undefined) last = id;
+        if (id === undefined || data === undefined) continue;
+        if (event === 'event') yield { type: 'event', id, event: JSON.parse(data) };
+        if (event === 'run') yield { type: 'run', id, run: JSON.parse(data) };
+      }
+    } catch (error) {
+      if (isEnded()) return;
+      // A stream that breaks off is made anew; one that is refused is not.
+      if (error instanceof ApiError) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+interface Message {
+  readonly id?: string;
+  readonly event?: string;
+  readonly data?: string;
+}
+
+/** The messages of an event stream (HTML, section 9.2.6), as far as the service writes them. */
+async function* messagesOf(answer: Response): AsyncGenerator<Message> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const fields = block.split('\n').map((line) => {
+        const colon = line.indexOf(': ');
+        return [line.slice(0, colon), line.slice(colon + 2)];
+      });
+      yield Object.fromEntries(fields);
+    }
+  }
+}

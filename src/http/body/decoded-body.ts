@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
+import type { HttpLimits } from '../http-limits.js';
+import { ProblemError } from '../problem.js';
+import { receivedBody, tooLarge, unreadable } from './received-body.js';
+import { unzstd } from './zstd-frames.js';
+
+/** The content codings that a body may have, besides none. */
+export const contentCodings = ['gzip', 'zstd'] as const;
+
+/** Bytes decompressed before other requests get their turn. */
+const stretch = 2 ** 20;
+
+/**
+ * The bytes of a body, decompressed as they come; what would be too large once decompressed is
+ * given up at the limit.
+ * @throws ProblemError 400, 408, 413 or 415
+ */
+export async function* decodedBody(
+  request: IncomingMessage,
+  limits: HttpLimits,
+): AsyncGenerator<Uint8Array> {
+  const coding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const received = receivedBody(request, limits);
+  if (coding === 'identity') return yield* received;
+  let bytes = 0;
+  let turnAt = stretch;
+  for await (const chunk of decompressed(coding, received, limits)) {
+    bytes += chunk.length;
+    if (bytes > limits.decoded_bytes) {
+      throw tooLarge(`a body of at most ${limits.decoded_bytes} bytes once decompressed`);
+    }
+    yield chunk;
+    if (bytes > turnAt) {
+      turnAt = bytes + stretch;
+      await turn();
+    }
+  }
+}
+
+function decompressed(
+  coding: string,
+  received: AsyncGenerator<Buffer>,
+  limits: HttpLimits,
+): AsyncIterable<Uint8Array> {
+  if (coding === 'gzip' || coding === 'x-gzip') return gunzipped(received);
+  if (coding === 'zstd') return unzstd(received, limits.decoded_bytes);
+  throw new ProblemError(
+    415,
+    'unsupported_coding',
+    `Expected Content-Encoding ${contentCodings.join(', ')} or none, got another.`,
+    { headers: { 'accept-encoding': contentCodings.join(', '), connection: 'close' } },
+  );
+}
+
+async function* gunzipped(received: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  const feeding = pipeline(received, gunzip);
+  // A fault of either side comes out of the reading below.
+  feeding.catch(() => undefined);
+  try {
+    for await (const chunk of gunzip) yield chunk;
+    await feeding;
+  } catch (error) {
+    throw error instanceof ProblemError ? error : unreadable('a gzip body');
+  } finally {
+    gunzip.destroy();
+  }
+}

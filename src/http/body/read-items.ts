@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import { describeValue, type EventFault } from '../../events/event-fault.js';
+import type { HttpLimits } from '../http-limits.js';
+import { ProblemError } from '../problem.js';
+import { eventOfCloudEvent } from './cloud-event.js';
+import { decodedBody } from './decoded-body.js';
+import { tooLarge, unreadable } from './received-body.js';
+
+/** One item of a body: an event yet to be checked, or why there is none. */
+export type Item =
+  | { readonly event: unknown; readonly faults?: undefined }
+  | { readonly faults: readonly EventFault[] };
+
+type Read = (body: AsyncIterable<Uint8Array>, most: number) => Promise<Item[]>;
+
+const event = (value: unknown): Item => ({ event: value });
+
+/** How a body of each media type is read. */
+const readers: Readonly<Record<string, Read>> = {
+  'application/json': async (body, most) => {
+    const value = await readJson(body);
+    return listOf(Array.isArray(value) ? value : [value], most).map(event);
+  },
+  'application/x-ndjson': readLines,
+  'application/ndjson': readLines,
+  'application/jsonl': readLines,
+  'application/cloudevents+json': async (body) => [eventOfCloudEvent(await readJson(body))],
+  'application/cloudevents-batch+json': async (body, most) => {
+    const value = await readJson(body);
+    if (!Array.isArray(value)) throw unreadable('an array of CloudEvents');
+    return listOf(value, most).map(eventOfCloudEvent);
+  },
+};
+
+/** The media types of bodies with events. */
+export const eventMediaTypes = Object.keys(readers);
+
+/**
+ * Reads the items of a body, in order. Nothing has been taken of a body that is refused.
+ * @throws ProblemError 400, 408, 413 or 415
+ */
+export async function readItems(request: IncomingMessage, limits: HttpLimits): Promise<Item[]> {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
+  if (read === undefined) {
+    throw new ProblemError(
+      415,
+      'unsupported_media_type',
+      `Expected Content-Type ${eventMediaTypes.join(', ')}, got ${type === '' ? 'none' : describeValue(type)}.`,
+      { headers: { connection: 'close' } },
+    );
+  }
+  return read(decodedBody(request, limits), limits.request_events);
+}
+
+function listOf<T>(items: T[], most: number): T[] {
+  if (items.length > most) throw tooManyEvents(most);
+  return items;
+}
+
+const tooManyEvents = (most: number) => tooLarge(`at most ${most} events in one request`);
+
+async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  try {
+    return JSON.parse(utf8().decode(Buffer.concat(chunks)));
+  } catch {
+    throw unreadable('a body of JSON in UTF-8');
+  }
+}
+
+const utf8 = () => new TextDecoder('utf-8', { fatal: true });
+
+/** Newline-delimited JSON: one event a line; empty lines are skipped and count for nothing. */
+async function readLines(body: AsyncIterable<Uint8Array>, most: number): Promise<Item[]> {
+  const decoder = utf8();
+  const items: Item[] = [];
+  // The line that has not ended, in pieces: putting it together once costs least.
+  let open: string[] = [];
+  const add = (line: string) => {
+    if (line.trim() === '') return;
+    if (items.length >= most) throw tooManyEvents(most);
+    items.push(itemOfLine(line));
+  };
+  const take = (text: string) => {
+    const [first = '', ...rest] = text.split('\n');
+    open.push(first);
+    for (const line of rest) {
+      add(open.join(''));
+      open = [line];
+    }
+  };
+  const decode = (chunk?: Uint8Array) => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch {
+      throw unreadable('a body in UTF-8');
+    }
+  };
+  for await (const chunk of body) take(decode(chunk));
+  take(decode());
+  add(open.join(''));
+  return items;
+}
+
+function itemOfLine(line: string): Item {
+  try {
+    return { event: JSON.parse(line) };
+  } catch {
+    return { faults: [{ field: '', expected: 'a line of JSON', got: describeValue(line) }] };
+  }
+}

@@ -1,0 +1,41 @@
+/** What one request, and one key, may ask of the service. */
+export interface HttpLimits {
+  /** Bytes of a body as it comes. Defaults to 8 MiB. */
+  readonly body_bytes: number;
+  /** Bytes of a body after it is decompressed. Defaults to 32 MiB. */
+  readonly decoded_bytes: number;
+  /** Events of one request. Defaults to 10,000. */
+  readonly request_events: number;
+  /** Requests a second of one key, with as many again in a burst. Defaults to 1,000. */
+  readonly requests_per_second: number;
+  /** Events a second of one key, with as many again in a burst. Defaults to 100,000. */
+  readonly events_per_second: number;
+  /** Events of one project that may wait for the queue in this process. Defaults to 50,000. */
+  readonly buffer_events: number;
+  /** Milliseconds that a request waits for the queue before it is told 503. Defaults to 10,000. */
+  readonly queue_timeout_ms: number;
+  /** Milliseconds without a byte after which a body is given up. Defaults to 10,000. */
+  readonly body_idle_ms: number;
+  /** Milliseconds that the whole of a request may take to arrive. Defaults to 60,000. */
+  readonly request_timeout_ms: number;
+  /** Tail streams open at once, of one key and of all. Default to 10 and 100. */
+  readonly key_streams: number;
+  readonly streams: number;
+  /** Milliseconds between two looks of a tail at the log. Defaults to 250. */
+  readonly tail_poll_ms: number;
+}
+
+export const defaultLimits: HttpLimits = {
+  body_bytes: 8 * 2 ** 20,
+  decoded_bytes: 32 * 2 ** 20,
+  request_events: 10_000,
+  requests_per_second: 1_000,
+  events_per_second: 100_000,
+  buffer_events: 50_000,
+  queue_timeout_ms: 10_000,
+  body_idle_ms: 10_000,
+  request_timeout_ms: 60_000,
+  key_streams: 10,
+  streams: 100,
+  tail_poll_ms: 250,
+};

@@ -1,0 +1,46 @@
+import { ProblemError } from './problem.js';
+
+/** Counts what each key asks for, so that none takes all. In memory: each process counts its own. */
+export interface RateLimit {
+  /**
+   * Takes `amount` of a key's allowance.
+   * @throws ProblemError 429 with Retry-After when it has none left.
+   */
+  take(key: string, amount?: number): void;
+}
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/** Buckets that are full again say nothing, and are thrown away past this number. */
+const mostBuckets = 10_000;
+
+/**
+ * A token bucket a key: it fills with `perSecond`, and holds two seconds' worth. An amount larger
+ * than what it holds is let through when it is full, and leaves a debt.
+ */
+export function createRateLimit(what: string, perSecond: number): RateLimit {
+  const buckets = new Map<string, Bucket>();
+  const capacity = perSecond * 2;
+  return {
+    take(key, amount = 1) {
+      const now = performance.now();
+      const before = buckets.get(key) ?? { tokens: capacity, at: now };
+      const tokens = Math.min(capacity, before.tokens + ((now - before.at) / 1000) * perSecond);
+      const needed = Math.min(amount, capacity);
+      if (tokens < needed) {
+        const seconds = Math.max(1, Math.ceil((needed - tokens) / perSecond));
+        throw new ProblemError(
+          429,
+          'rate_limited',
+          `Expected at most ${perSecond} ${what} a second of one key, got more. Try again in ${seconds} s.`,
+          { headers: { 'retry-after': String(seconds) } },
+        );
+      }
+      if (buckets.size >= mostBuckets) buckets.clear();
+      buckets.set(key, { tokens: tokens - amount, at: now });
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { createKey, keyScopes, listKeys, revokeKey } from '../../store/api-keys.js';
+import { keySchema } from '../answer-schema.js';
+import { readObject } from '../body/read-object.js';
+import { name } from '../parameters.js';
+import { notFound } from '../problem.js';
+import { checked, route } from '../route.js';
+
+const scopesPhrase = `scopes, any of ${keyScopes.join(', ')}`;
+const newKey = z
+  .strictObject(
+    {
+      scopes: z.array(z.enum(keyScopes, scopesPhrase), scopesPhrase).min(1, scopesPhrase),
+      name: z.string('a text').max(200, 'a text of at most 200 characters').optional(),
+    },
+    'an object',
+  )
+  .meta({ id: 'NewKey' });
+
+export const keyRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/keys',
+    id: 'listKeys',
+    tag: 'keys',
+    summary: "List the project's keys",
+    scope: 'admin',
+    answers: {
+      200: {
+        description: 'All keys, oldest first',
+        schema: z.strictObject({ items: z.array(keySchema) }),
+      },
+    },
+    async handle({ service, project }) {
+      return { body: { items: await listKeys(service.database, { project }) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/keys',
+    id: 'createKey',
+    tag: 'keys',
+    summary: 'Make a key of the project',
+    description: 'The key is in this one answer and nowhere else: only its hash is stored.',
+    scope: 'admin',
+    body: { 'application/json': newKey },
+    answers: {
+      201: {
+        description: 'The key',
+        schema: keySchema.extend({ key: z.string() }).meta({ id: 'CreatedKey' }),
+      },
+    },
+    problems: [413, 415, 422],
+    async handle({ service, project, request }) {
+      const body = checked(newKey, await readObject(request.raw, service.limits));
+      const wanted = body as z.infer<typeof newKey>;
+      return { status: 201, body: await createKey(service.database, { ...wanted, project }) };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/keys/{key_id}',
+    id: 'revokeKey',
+    tag: 'keys',
+    summary: 'Revoke a key of the project for good',
+    description: 'It is let in no longer than a second more.',
+    scope: 'admin',
+    params: z.strictObject({ key_id: name('The part of the key that is no secret') }),
+    answers: { 200: { description: 'The key, revoked', schema: keySchema } },
+    problems: [404],
+    async handle({ service, project, params: { key_id } }) {
+      const key = await revokeKey(service.database, { id: key_id, project });
+      if (key === undefined) throw notFound('a key', key_id);
+      return { body: key };
+    },
+  }),
+];

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { eventTypes, roles } from '../../events/metric-event.js';
+import { listEvents } from '../../query/events.js';
+import { listMessages } from '../../query/messages.js';
+import { InvalidQueryError } from '../../query/query-errors.js';
+import { listToolCalls } from '../../query/tool-calls.js';
+import { eventRowSchema, messageSchema, pageOf, toolCallSchema } from '../answer-schema.js';
+import { flag, name, oneOf, page, timeRange } from '../parameters.js';
+import { route } from '../route.js';
+
+const place = {
+  session_id: name('Only of this conversation; this or `run_id` is needed').optional(),
+  run_id: name('Only of this run; this or `session_id` is needed').optional(),
+};
+
+/** Without either, every page would read the whole log of the project. */
+function checkPlace(query: { session_id?: string | undefined; run_id?: string | undefined }): void {
+  if ((query.session_id ?? query.run_id) !== undefined) return;
+  throw new InvalidQueryError('session_id', 'session_id or run_id', 'neither');
+}
+
+const order = 'By `occurred_at`, `sequence` and `id`, oldest first.';
+
+export const logRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/messages',
+    id: 'listMessages',
+    tag: 'log',
+    summary: 'List the messages of a session or run',
+    description: `${order} Corrections are added to the figures of what they correct.`,
+    scope: 'read',
+    query: z.strictObject({
+      ...place,
+      role: oneOf(Object.keys(roles) as [keyof typeof roles], 'Only by this role').optional(),
+      model: name('Only served by this model').optional(),
+      ...timeRange('ended'),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of messages', schema: pageOf(messageSchema) } },
+    async handle({ service, project, query }) {
+      checkPlace(query);
+      return { body: await listMessages(service.database, { ...query, project }) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/tool-calls',
+    id: 'listToolCalls',
+    tag: 'log',
+    summary: 'List the tool calls of a session or run',
+    description: `${order} Corrections are added to the figures of what they correct.`,
+    scope: 'read',
+    query: z.strictObject({
+      ...place,
+      tool_name: name('Only of this tool').optional(),
+      failed: flag('Only those that failed, or only the others').optional(),
+      ...timeRange('ended'),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of tool calls', schema: pageOf(toolCallSchema) } },
+    async handle({ service, project, query }) {
+      checkPlace(query);
+      return { body: await listToolCalls(service.database, { ...query, project }) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/events',
+    id: 'listEvents',
+    tag: 'events',
+    summary: 'List the events of a session or run as they were recorded',
+    description: `${order} Corrections are rows of their own.`,
+    scope: 'read',
+    query: z.strictObject({
+      ...place,
+      type: oneOf(
+        Object.keys(eventTypes) as [keyof typeof eventTypes],
+        'Only of this type',
+      ).optional(),
+      corrects: name('Only corrections of this event').optional(),
+      ...timeRange('ended'),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of events', schema: pageOf(eventRowSchema) } },
+    async handle({ service, project, query }) {
+      checkPlace(query);
+      return { body: await listEvents(service.database, { ...query, project }) };
+    },
+  }),
+];

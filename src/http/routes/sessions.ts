@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { getSessionMetrics } from '../../query/session-metrics.js';
+import { getSession, listSessions } from '../../query/sessions.js';
+import { pageOf, sessionMetricsSchema, sessionSchema } from '../answer-schema.js';
+import { name, page, timeRange } from '../parameters.js';
+import { notFound } from '../problem.js';
+import { route } from '../route.js';
+
+const params = z.strictObject({ session_id: name('The conversation') });
+
+export const sessionRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/sessions',
+    id: 'listSessions',
+    tag: 'sessions',
+    summary: 'List sessions, newest start first',
+    description:
+      'Cheap without filters, by time or by `user_id`. The other filters read sessions from the ' +
+      'newest until the page is full: bound them by time where matches are rare.',
+    scope: 'read',
+    query: z.strictObject({
+      user_id: name('Only for this user').optional(),
+      agent_id: name('Only of this agent').optional(),
+      team_id: name('Only of this team').optional(),
+      workflow_id: name('Only of this workflow').optional(),
+      model: name('Only where this model answered last').optional(),
+      ...timeRange('started'),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of sessions', schema: pageOf(sessionSchema) } },
+    async handle({ service, project, query }) {
+      return { body: await listSessions(service.database, { ...query, project }) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/sessions/{session_id}',
+    id: 'getSession',
+    tag: 'sessions',
+    summary: 'Read the totals of a session',
+    scope: 'read',
+    params,
+    answers: { 200: { description: 'The totals', schema: sessionSchema } },
+    problems: [404],
+    async handle({ service, project, params: { session_id } }) {
+      const session = await getSession(service.database, { session_id, project });
+      if (session === undefined) throw notFound('a session', session_id);
+      return { body: session };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/sessions/{session_id}/metrics',
+    id: 'getSessionMetrics',
+    tag: 'sessions',
+    summary: "Read a session's metrics in Agno's shape",
+    scope: 'read',
+    params,
+    answers: { 200: { description: 'The metrics', schema: sessionMetricsSchema } },
+    problems: [404],
+    async handle({ service, project, params: { session_id } }) {
+      const metrics = await getSessionMetrics(service.database, { session_id, project });
+      if (metrics === undefined) throw notFound('a session', session_id);
+      return { body: metrics };
+    },
+  }),
+];

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { usageBuckets } from '../../query/usage-range.js';
+import { getUsage, type UsageFigure, usageFigures } from '../../query/usage-series.js';
+import { type UsageDimension, usageDimensions } from '../../query/usage-sources.js';
+import { usageSeriesSchema } from '../answer-schema.js';
+import { flag, listOf, name, oneOf, time, wholeNumber } from '../parameters.js';
+import { route } from '../route.js';
+
+const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
+const filters = Object.fromEntries(
+  usageDimensions.map((dimension) => [dimension, name(`Only of this ${dimension}`).optional()]),
+) as Record<UsageDimension, z.ZodOptional<ReturnType<typeof name>>>;
+
+export const usageRoute = route({
+  method: 'GET',
+  path: '/v1/usage',
+  id: 'getUsage',
+  tag: 'usage',
+  summary: 'Read usage over time',
+  description:
+    'Of models, tools, agents, teams or users, in buckets of any time zone. Sums are exact, quantiles within 1 %.',
+  scope: 'read',
+  query: z.strictObject({
+    from: time('The beginning'),
+    to: time('The end; now by default').optional(),
+    bucket: oneOf(
+      usageBuckets,
+      'How long each bucket is; one for the whole range by default',
+    ).optional(),
+    time_zone: name('The IANA time zone whose days are meant; UTC by default').optional(),
+    group_by: listOf(usageDimensions, 'A row for each combination of these').optional(),
+    fill: flag('Whether buckets in which nothing happened have rows; true by default').optional(),
+    top: wholeNumber(1, 1000, 'Only so many groups, those with the most of `order_by`').optional(),
+    order_by: oneOf(figures, 'What `top` goes by; cost by default').optional(),
+    quantiles: flag('Whether to read quantiles of times; true by default').optional(),
+    ...filters,
+  }),
+  answers: { 200: { description: 'The series', schema: usageSeriesSchema } },
+  async handle({ service, project, query }) {
+    const { agent_id, provider, model, tool_name, team_id, user_id, ...options } = query;
+    return {
+      body: await getUsage(service.database, {
+        ...options,
+        filters: { agent_id, provider, model, tool_name, team_id, user_id },
+        project,
+      }),
+    };
+  },
+});

@@ -1,0 +1,73 @@
+import type { Database } from './database.js';
+import { codeOf } from './database-errors.js';
+
+/** A project: whatever belongs to one is out of reach for the keys of another. */
+export interface Project {
+  /** The number under which events and totals name it, from 1. */
+  readonly id: number;
+  readonly name: string;
+  /** RFC 3339 in UTC. */
+  readonly created_at: string;
+}
+
+/** A project cannot be made or found as asked; `code` says why. */
+export class ProjectError extends Error {
+  constructor(
+    readonly code: 'invalid_project' | 'project_exists' | 'unknown_project',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ProjectError';
+  }
+}
+
+const columns = `id, name, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at`;
+const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
+
+/**
+ * Makes a project. Its number follows the greatest in use, also of events that were sent under a
+ * number without a project, unless `id` names one of those.
+ * @throws ProjectError `invalid_project` or `project_exists`
+ */
+export async function createProject(
+  database: Database,
+  options: { readonly name: string; readonly id?: number | undefined },
+): Promise<Project> {
+  const { name, id } = options;
+  if (!namePattern.test(name)) {
+    throw new ProjectError(
+      'invalid_project',
+      `Expected a name of 1 to 100 lower-case letters, digits, or . _ - between them, got ${JSON.stringify(name)}.`,
+    );
+  }
+  const next = `greatest((select max(id) from runfold_internal.project),
+    (select max(project) from runfold_internal.session)) + 1`;
+  try {
+    const [project] = await database.query<Project & Record<string, unknown>>(
+      `insert into runfold_internal.project (id, name)
+      values (coalesce($2::integer, ${next}), $1) returning ${columns}`,
+      [name, id ?? null],
+    );
+    if (project !== undefined) return project;
+  } catch (error) {
+    if (codeOf(error) !== '23505') throw error;
+  }
+  const what = id === undefined ? `of the name ${name}` : `of the name ${name} or the number ${id}`;
+  throw new ProjectError('project_exists', `Expected no project ${what}, got one.`);
+}
+
+/** All projects, by number. */
+export async function listProjects(database: Database): Promise<Project[]> {
+  return database.query<Project & Record<string, unknown>>(
+    `select ${columns} from runfold_internal.project order by id`,
+  );
+}
+
+/** A project by its number; undefined when it has never been made. */
+export async function getProject(database: Database, id: number): Promise<Project | undefined> {
+  const [project] = await database.query<Project & Record<string, unknown>>(
+    `select ${columns} from runfold_internal.project where id = $1`,
+    [id],
+  );
+  return project;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { useWorkplace } from './command-line.js';
+
+describe('runfold projects and keys', () => {
+  const work = useWorkplace();
+
+  test('make a project, and a key of it that is shown once', async () => {
+    const made = await work.run(['projects', 'create', 'shop', '--json']);
+    expect(made.code, made.stderr).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({ id: 2, name: 'shop' });
+
+    const key = await work.run([
+      'keys',
+      'create',
+      '--project',
+      '2',
+      '--scope',
+      'read',
+      '--name',
+      'a',
+    ]);
+    expect(key.code, key.stderr).toBe(0);
+    expect(key.stdout).toMatch(/^rf_[0-9a-f]{16}_[\w-]{43}\n$/);
+    expect(key.stderr).toContain('not shown again');
+
+    const listed = await work.run(['keys', 'list', '--project', '2', '--json']);
+    expect(listed.stdout).not.toContain(key.stdout.slice(20).trim());
+    const [{ id }] = JSON.parse(listed.stdout).items;
+    expect((await work.run(['keys', 'revoke', id])).stderr).toMatch(
+      /^error: Expected a key .* in project 1, got none/,
+    );
+    const revoked = await work.run(['keys', 'revoke', id, '--project', '2']);
+    expect(revoked.stdout).toBe(`Key ${id} is revoked.\n`);
+    expect((await work.run(['keys', 'list', '--project', '2'])).stdout).toContain(id);
+  });
+
+  test('say what was asked wrongly', async () => {
+    const scope = await work.run(['keys', 'create', '--scope', 'write']);
+    expect(scope).toMatchObject({ code: 2 });
+    expect(scope.stderr).toContain('--scope: expected one of ingest, read, admin, got write.');
+    const unknown = await work.run(['keys', 'create', '--scope', 'read', '--project', '9']);
+    expect(unknown).toMatchObject({ code: 1 });
+    expect(unknown.stderr).toContain('runfold projects list');
+  });
+});

@@ -1,0 +1,151 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ApiError, createClient, type RunfoldClient, type TailMessage } from '#runfold/client.js';
+import { goldenFolder } from '../cli/command-line.js';
+import { startNode } from '../support/processes.js';
+import { openTestService, type TestService } from './http-service.js';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+describe('createClient', () => {
+  let service: TestService;
+  let client: RunfoldClient;
+  beforeAll(async () => {
+    service = await openTestService('embedded', { limits: { tail_poll_ms: 20 } });
+    const { headers } = await service.key(1, ['ingest', 'read']);
+    const key = headers.authorization.slice('Bearer '.length);
+    client = createClient({ url: service.http.url, key });
+  });
+  afterAll(() => service.close());
+
+  const run = { run_id: 'run/1 ü', session_id: 'session 1', user_id: 'user-1' };
+
+  test('sends events and reads every answer there is', async () => {
+    const sent = await client.emit(
+      [
+        { ...run, type: 'message', role: 'assistant', model: 'm', metrics: { output_tokens: 3 } },
+        { ...run, type: 'tool_call', tool_name: 'search' },
+        { type: 'message' } as never,
+      ],
+      { wait: true },
+    );
+    expect(sent).toMatchObject({ accepted: 2, refused: 1, folded: true, faults: [{ index: 2 }] });
+    expect(sent.ids).toEqual([expect.any(String), expect.any(String), null]);
+    expect(await client.getRun(run)).toMatchObject({ run_id: run.run_id, output_tokens: 3 });
+    expect(await client.getRun({ run_id: 'nobody' })).toBeUndefined();
+    expect((await client.listRuns({ user_id: 'user-1' })).items).toHaveLength(1);
+    expect(await client.getRunTree(run)).toMatchObject({ self: { tool_calls: 1 }, children: [] });
+    expect(await client.getRunMetrics(run)).toEqual({ output_tokens: [3], total_tokens: [3] });
+    expect(await client.getSession(run)).toMatchObject({ runs: 1 });
+    expect((await client.listSessions()).items).toHaveLength(1);
+    expect(await client.getSessionMetrics(run)).toMatchObject({ output_tokens: 3 });
+    expect((await client.listMessages({ run_id: run.run_id })).items).toHaveLength(1);
+    expect((await client.listToolCalls({ run_id: run.run_id, failed: false })).items).toHaveLength(
+      1,
+    );
+    expect((await client.listEvents({ run_id: run.run_id, limit: 1 })).next_cursor).toBeDefined();
+    const usage = await client.getUsage({
+      from: '2026-01-01T00:00:00Z',
+      group_by: ['provider', 'model'],
+      filters: { model: 'm' },
+    });
+    expect(usage.rows).toMatchObject([{ model: 'm', output_tokens: 3 }]);
+  });
+
+  test('throws what the service says, with its code', async () => {
+    const wrong = client.listRuns({ limit: 5_000 });
+    await expect(wrong).rejects.toBeInstanceOf(ApiError);
+    await expect(wrong).rejects.toMatchObject({ status: 400, code: 'invalid_request' });
+    const nobody = createClient({ url: service.http.url });
+    await expect(nobody.listRuns()).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  test('follows a tail, and goes on after a message', async () => {
+    const ended = new AbortController();
+    const seen: TailMessage[] = [];
+    const read = async (after?: string) => {
+      for await (const message of client.tail({ after, signal: ended.signal })) {
+        seen.push(message);
+        if (message.type === 'run') return message;
+      }
+      return undefined;
+    };
+    // Events before the stream is open would not be in it: it begins at a place that is known.
+    const begun = await client.tail({ signal: ended.signal });
+    const first = begun.next();
+    let at = 0;
+    let opened = false;
+    void first.then(() => {
+      opened = true;
+    });
+    while (!opened) {
+      await client.emit({ ...run, type: 'message', role: 'user', id: `t${at++}` }, { wait: true });
+    }
+    const { value } = await first;
+    await begun.return(undefined);
+    await client.emit({ ...run, type: 'message', role: 'user', id: 'last' }, { wait: true });
+    const last = await read((value as TailMessage).id);
+    expect(last).toMatchObject({ type: 'run', run: { run_id: run.run_id } });
+    const ids = seen.flatMap((one) => (one.type === 'event' ? [one.event.id] : []));
+    expect(new Set(ids).size).toBe(ids.length);
+    ended.abort();
+  });
+
+  test('loads neither a driver, nor a queue, nor a server', async () => {
+    const script = `
+      import { createRequire, register } from 'node:module';
+      register('data:text/javascript,' + encodeURIComponent(\`
+        import { writeSync } from 'node:fs';
+        export async function resolve(specifier, context, next) {
+          const found = await next(specifier, context);
+          writeSync(1, found.url + '\\\\n');
+          return found;
+        }\`));
+      await import(process.argv[1]);
+      console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'));`;
+    const url = `file://${root}/dist/client.js`;
+    const child = startNode(['--input-type=module', '--eval', script, url], { cwd: root });
+    const { code, stdout } = await child.exit;
+    expect(code).toBe(0);
+    expect(stdout).toContain('/dist/client.js');
+    expect(stdout).not.toContain('node_modules');
+    expect(stdout).not.toMatch(/dist\/(store|query|http|ingest|worker)\//);
+  });
+});
+
+const hasPython = spawnSync('python3', ['--version']).error === undefined;
+if (!hasPython && process.env.CI) throw new Error('Nothing may be skipped in CI; no python3');
+if (!hasPython) console.warn('skipped: the example in Python (no python3 on the PATH)');
+
+describe.skipIf(!hasPython)('the example in Python', () => {
+  test("sends Agno's runs, as often as one likes, and the totals are Agno's own", async () => {
+    const service = await openTestService('embedded');
+    const { headers } = await service.key(1, ['ingest', 'read']);
+    const example = join(root, 'examples/python/send_agno_run.py');
+    const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
+    const env = {
+      PATH: process.env.PATH,
+      RUNFOLD_URL: service.http.url,
+      RUNFOLD_KEY: headers.authorization.slice('Bearer '.length),
+    };
+    for (const _time of [1, 2]) {
+      const { stdout } = await promisify(execFile)('python3', [example, file], { env });
+      expect(JSON.parse(stdout)).toMatchObject({ refused: 0 });
+    }
+    const expected = join(goldenFolder, 'agno-1.8.4-session.expected.json');
+    const golden = JSON.parse(await readFile(expected, 'utf8')) as {
+      runs: { run_id: string; run_metrics: unknown; session_metrics_after: unknown }[];
+    };
+    for (const { run_id, run_metrics } of golden.runs) {
+      const metrics = await service.fetch(`/v1/runs/${run_id}/metrics`, { headers });
+      expect(await metrics.json()).toEqual(run_metrics);
+    }
+    const session = await service.fetch('/v1/sessions/sess-1/metrics', { headers });
+    expect(await session.json()).toEqual(golden.runs.at(-1)?.session_metrics_after);
+    await service.close();
+  });
+});

@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import {
+  type HttpServer,
+  type HttpServerOptions,
+  openHttpServer,
+} from '#runfold/http/open-http-server.js';
+import { createKey, type KeyScope } from '#runfold/store/api-keys.js';
+import type { TierName } from '#runfold/tier.js';
+import { openWorker, type RunningWorker } from '#runfold/worker/open-worker.js';
+import { openTestTier, type TestTier } from '../support/tiers.js';
+
+const log = pino({ level: 'silent' });
+
+/** A service on a store of a test's own, with a worker beside it. */
+export interface TestService {
+  readonly home: TestTier;
+  readonly http: HttpServer;
+  /** Requests a path of the service. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Makes a key, and answers the headers that a request with it has. */
+  key(project: number, scopes: readonly KeyScope[]): Promise<KeyHeaders>;
+  close(): Promise<void>;
+}
+
+/** A key as the headers of a request, and its id. */
+export interface KeyHeaders {
+  readonly id: string;
+  readonly headers: { readonly authorization: string };
+}
+
+/** Opens a service. Without `worker` events stay on the queue. */
+export async function openTestService(
+  tierName: TierName,
+  options: Partial<HttpServerOptions> & { readonly worker_runs?: boolean } = {},
+): Promise<TestService> {
+  const { worker_runs = true, ...settings } = options;
+  const home = await openTestTier(tierName);
+  const { tier } = home;
+  let worker: RunningWorker | undefined;
+  const http = await openHttpServer({
+    target: tier.target,
+    queue: tier.queue,
+    log,
+    port: 0,
+    worker: () => worker?.stats(),
+    ...settings,
+  });
+  if (worker_runs) {
+    worker = await openWorker({
+      database: tier.database,
+      queue: tier.queue,
+      log,
+      shared_session: tierName === 'embedded',
+      on_batch: http.metrics.countBatch,
+    });
+  }
+  return {
+    home,
+    http,
+    fetch: (path, init) => fetch(`${http.url}${path}`, init),
+    async key(project, scopes) {
+      const { key, id } = await createKey(tier.database, { project, scopes });
+      return { id, headers: { authorization: `Bearer ${key}` } };
+    },
+    async close() {
+      await http.close();
+      await worker?.close();
+      await home.close();
+    },
+  };
+}
+
+/** The JSON of an answer, taken for what the test says it is. */
+export async function jsonOf<T = Readonly<Record<string, unknown>>>(
+  answer: Response | Promise<Response>,
+): Promise<T> {
+  return (await (await answer).json()) as T;
+}
+
+/** A request that sends events as JSON. */
+export function posted(body: unknown, headers: Readonly<Record<string, string>> = {}): RequestInit {
+  return {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': 'application/json', ...headers },
+  };
+}
