@@ -29,7 +29,20 @@ export function randomNumbers(seed: number): () => number {
 
 /** A UUID of a kind and a number: in the order of the numbers, as those of version 7 are in time's. */
 function uuid(kind: string, number: number): string {
-  return `0199${kind}-0000-7000-8000-${(0x100000000000 + number).toString(16)}`;
+  return flat(`0199${kind}-0000-7000-8000-${(0x100000000000 + number).toString(16)}`);
+}
+
+/**
+ * The same text in one piece, as a text is that was read or came from `randomUUID`. One put together
+ * is made into one piece by whoever reads it first, and that is no work of what is measured.
+ */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
+
+function agentOf(run: number) {
+  const session = Math.floor(run / runsPerSession);
+  return { session, run_id: uuid('f000', run), session_id: uuid('d000', session) };
 }
 
 /**
@@ -42,17 +55,20 @@ export function* agentEvents(
 ): Generator<MetricEventInput> {
   const random = randomNumbers(seed);
   const started = Date.UTC(2026, 0, 5);
+  // An agent keeps the ids of its run and session, and gives every event the same text.
+  const places: ReturnType<typeof agentOf>[] = [];
   for (let at = 0; at < count; at++) {
     const wave = Math.floor(at / (concurrentRuns * eventsPerRun));
     const inWave = at % (concurrentRuns * eventsPerRun);
     const place = Math.floor(inWave / concurrentRuns);
     const run = wave * concurrentRuns + (inWave % concurrentRuns);
-    const session = Math.floor(run / runsPerSession);
+    if (place === 0) places[run % concurrentRuns] = agentOf(run);
+    const { session, run_id, session_id } = places[run % concurrentRuns] ?? agentOf(run);
     const [model = '', provider = ''] = models[session % models.length] ?? [];
     const envelope = {
       id: uuid('e000', at),
-      run_id: uuid('f000', run),
-      session_id: uuid('d000', session),
+      run_id,
+      session_id,
       agent_id: `agent-${session % 40}`,
       user_id: `user-${session % 3_000}`,
       sequence: place,
