@@ -65,29 +65,47 @@ export function* agentEvents(
     if (place === 0) places[run % concurrentRuns] = agentOf(run);
     const { session, run_id, session_id } = places[run % concurrentRuns] ?? agentOf(run);
     const [model = '', provider = ''] = models[session % models.length] ?? [];
-    const envelope = {
-      id: uuid('e000', at),
-      run_id,
-      session_id,
-      agent_id: `agent-${session % 40}`,
-      user_id: `user-${session % 3_000}`,
-      sequence: place,
-      occurred_at: new Date(
-        started + (wave * eventsPerRun + place) * pace + (run % concurrentRuns),
-      ).toISOString(),
-    };
+    const id = uuid('e000', at);
+    const agent_id = `agent-${session % 40}`;
+    const user_id = `user-${session % 3_000}`;
+    const sequence = place;
+    const millis = started + (wave * eventsPerRun + place) * pace + (run % concurrentRuns);
+    const occurred_at = new Date(millis).toISOString();
+    // Written out: an object made by `...` has a shape of its own, and is slow to read.
     if (place === 7) {
       yield {
-        ...envelope,
+        id,
+        run_id,
+        session_id,
+        agent_id,
+        user_id,
+        sequence,
+        occurred_at,
         type: 'run',
         status: 'completed',
         metrics: { time: 27.5 + random() / 2 },
       };
     } else if (place === 0) {
-      yield { ...envelope, type: 'message', role: 'user' };
+      yield {
+        id,
+        run_id,
+        session_id,
+        agent_id,
+        user_id,
+        sequence,
+        occurred_at,
+        type: 'message',
+        role: 'user',
+      };
     } else if (place === 2 || place === 4) {
       yield {
-        ...envelope,
+        id,
+        run_id,
+        session_id,
+        agent_id,
+        user_id,
+        sequence,
+        occurred_at,
         type: 'tool_call',
         tool_name: tools[(run + place) % tools.length] ?? '',
         tool_call_id: `call_${at}`,
@@ -98,7 +116,13 @@ export function* agentEvents(
       const input = Math.floor(400 + random() * 6_000);
       const output = Math.floor(20 + random() * 900);
       yield {
-        ...envelope,
+        id,
+        run_id,
+        session_id,
+        agent_id,
+        user_id,
+        sequence,
+        occurred_at,
         type: 'message',
         role: 'assistant',
         model,

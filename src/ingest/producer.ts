@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { emptyCells, places } from '../events/event-cells.js';
 import { type EventFault, InvalidEventError } from '../events/event-fault.js';
 import type {
+  EventType,
   MessageInput,
   MetricEventInput,
   RunInput,
@@ -99,15 +100,18 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     outbox.sendAll();
   };
 
-  const emit = (input: MetricEventInput): string => {
+  /** Takes an event of a type that its caller knows, or of the one that it names itself. */
+  const take = (input: unknown, type?: EventType): string => {
     if (closed) throw new ProducerClosedError();
     if (outbox.waiting() >= buffer_events) {
       refused += 1;
       throw new BufferFullError(buffer_events);
     }
-    if (!isRawObject(input) || !readEvent(input, cells)) {
-      refused += 1;
+    if (!isRawObject(input) || !readEvent(input, cells, type)) {
       cells.fill(undefined);
+      // A copy that names its type would do as well, but an object made by `...` is slow to read.
+      if (type !== undefined && isRawObject(input)) return take({ ...input, type });
+      refused += 1;
       throw new InvalidEventError(faultsOf(input));
     }
     cells[places.id] ??= randomUUID();
@@ -125,10 +129,10 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
 
   return {
-    emit,
-    message: (event) => emit({ ...event, type: 'message' }),
-    toolCall: (event) => emit({ ...event, type: 'tool_call' }),
-    run: (event) => emit({ ...event, type: 'run' }),
+    emit: (event) => take(event),
+    message: (event) => take(event, 'message'),
+    toolCall: (event) => take(event, 'tool_call'),
+    run: (event) => take(event, 'run'),
     flush,
     async close(closeOptions) {
       closed = true;
