@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { retryDelay } from '../ingest/retry-delay.js';
 import { explainDatabaseError, isConflict } from '../store/database-errors.js';
-import { type DecodedJob, eventsIn } from './decode-job.js';
+import { type DecodedJob, decodeJob, eventsIn } from './decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from './write-batch.js';
 
 /** The worker is closing and the job was not written: it must go back to the queue. */
@@ -13,13 +13,19 @@ export class NotWrittenError extends Error {
   }
 }
 
+/** A job as the queue hands it over. */
+export interface QueuedJob {
+  readonly id: string;
+  readonly data: unknown;
+}
+
 /** Groups the events of many jobs into few transactions. */
 export interface GroupCommit {
   /**
    * Resolves after the commit that holds the job's events.
    * @throws NotWrittenError when the worker closes while Postgres is away.
    */
-  write(job: DecodedJob): Promise<void>;
+  write(job: QueuedJob): Promise<void>;
   stats(): GroupCommitStats;
   /** Gives up waiting for a Postgres that is away: jobs not yet written are handed back. */
   abandon(): void;
@@ -42,7 +48,7 @@ export interface WrittenBatch extends BatchOutcome {
 }
 
 interface Waiting {
-  readonly job: DecodedJob;
+  readonly job: QueuedJob;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
 }
@@ -56,8 +62,10 @@ export function createGroupCommit(options: {
   readonly batchEvents: number;
   /** Told of every batch after its commit. */
   readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
+  /** Told how many events a job brings, when it joins a batch. */
+  readonly onJob?: ((events: number) => void) | undefined;
 }): GroupCommit {
-  const { run, log, lanes, batchEvents, onBatch } = options;
+  const { run, log, lanes, batchEvents, onBatch, onJob } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
@@ -71,25 +79,33 @@ export function createGroupCommit(options: {
     // Jobs that arrive in the same turn of the event loop go together.
     setImmediate(() => {
       scheduled = false;
-      if (busy < lanes && waiting.length > 0) void commit(takeBatch());
+      if (busy < lanes && waiting.length > 0) {
+        const { batch, jobs } = takeBatch();
+        void commit(batch, jobs);
+      }
       schedule();
     });
   };
 
+  // Jobs are decoded just before they are written: what is read here is still in the processor's
+  // cache when it is put in order and encoded, and a job that waits is one text.
   const takeBatch = () => {
+    const jobs: DecodedJob[] = [];
     let events = 0;
-    let count = 0;
-    while (count < waiting.length && events < batchEvents) {
-      const next = waiting[count++];
-      if (next !== undefined) events += eventsIn(next.job);
+    while (jobs.length < waiting.length && events < batchEvents) {
+      const next = waiting[jobs.length];
+      if (next === undefined) break;
+      const job = decodeJob(next.job.id, next.job.data);
+      jobs.push(job);
+      events += eventsIn(job);
+      onJob?.(eventsIn(job));
     }
-    return waiting.splice(0, count);
+    return { batch: waiting.splice(0, jobs.length), jobs };
   };
 
-  const commit = async (batch: readonly Waiting[]) => {
+  const commit = async (batch: readonly Waiting[], jobs: readonly DecodedJob[]) => {
     busy += 1;
     try {
-      const jobs = batch.map(({ job }) => job);
       const events = jobs.reduce((sum, job) => sum + eventsIn(job), 0);
       const started = performance.now();
       const outcome = await writeUntilDone(jobs);

@@ -10,7 +10,6 @@ import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild-claim.js';
 import type { Database } from '../store/database.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
-import { decodeJob, eventsIn } from './decode-job.js';
 import { EventWorker, workerOptions } from './event-worker.js';
 import {
   createGroupCommit,
@@ -70,6 +69,9 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents: options.batch_events ?? 6_000,
     onBatch: options.on_batch,
+    onJob: (events) => {
+      worker.concurrency = concurrency.after(events);
+    },
   });
   const outage = await findOutage(options.queue);
   const { connection, backend, prefix, onError, isLive, close } = await connectQueue(
@@ -79,10 +81,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const concurrency = adaptiveConcurrency();
 
   const process = async (job: Job, token?: string) => {
-    const decoded = decodeJob(job.id ?? '', job.data);
-    worker.concurrency = concurrency.after(eventsIn(decoded));
     try {
-      await commit.write(decoded);
+      await commit.write({ id: job.id ?? '', data: job.data });
     } catch (error) {
       if (!(error instanceof NotWrittenError) || token === undefined) throw error;
       await job.moveToWait(token);
