@@ -85,8 +85,6 @@ export function addPartialsSql(
     ${merged.join(',\n    ')}`;
 }
 
-const withoutCollation = (type: string) => type.replace(' collate "C"', '');
-
 /** Columns of the log that the folds read; the others need not leave the insert. */
 export function columnsRead(projections: readonly Projection[]): string[] {
   const text = projections.map((projection) => foldEventsSql(projection, 'x')).join(' ');
@@ -101,18 +99,21 @@ export function columnsRead(projections: readonly Projection[]): string[] {
  *   … returning` yields exactly those that were not there before, and every projection folds those.
  *
  * It answers one row: `applied`, how many events were new, and `rejected`, how many rejects were.
+ * With `repeats: 'refuse'` it fails where an event is in the log already, and costs a sixth less.
  */
-export function appendAndFoldSql(projections: readonly Projection[]): string {
+export function appendAndFoldSql(
+  projections: readonly Projection[],
+  { repeats = 'skip' }: { readonly repeats?: 'skip' | 'refuse' } = {},
+): string {
   const names = logColumns.map((column) => column.name).join(', ');
   // Unnesting in the target list streams: a function in `from` would write every row aside first.
   const arrays = logColumns
-    .map(({ name, type }, at) => `unnest($${at + 2}::${withoutCollation(type)}[]) as ${name}`)
+    .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
     .join(', ');
   const parts = [
     `added as (
   insert into runfold_internal.event (${names})
-  select ${arrays}
-  on conflict (project, session_id, id) do nothing
+  select ${arrays}${repeats === 'skip' ? '\n  on conflict (project, session_id, id) do nothing' : ''}
   returning ${columnsRead(projections).join(', ') || '1'})`,
     `rejected as (
   insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)

@@ -96,3 +96,8 @@ export function isConflict(error: unknown): boolean {
 export function isDataFault(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
 }
+
+/** Whether an error says that a table of ours has a row of the same key. */
+export function isUniqueViolation(error: unknown, table: string): boolean {
+  return error instanceof DatabaseError && error.code === '23505' && error.table === table;
+}

@@ -17,6 +17,7 @@ import {
   NotWrittenError,
   type WrittenBatch,
 } from './group-commit.js';
+import { presumeNew } from './presume-new.js';
 import { pricedStatement } from './priced-statement.js';
 import { statementOn } from './write-batch.js';
 
@@ -60,10 +61,16 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   await cleanUpRebuild(database).catch((error) =>
     log.warn({ err: error }, 'could not look for the remains of a rebuild'),
   );
+  const statement = (repeats: 'skip' | 'refuse') =>
+    statementOn(
+      database.pool,
+      appendAndFoldSql(options.projections ?? allProjections, { repeats }),
+      !shared,
+    );
   const commit = createGroupCommit({
     run: pricedStatement(
       openPriceBook(database),
-      statementOn(database.pool, appendAndFoldSql(options.projections ?? allProjections), !shared),
+      presumeNew(statement('refuse'), statement('skip')),
     ),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { DatabaseError, Pool } from 'pg';
 import { eventAt } from '../events/event-block.js';
 import { isDataFault } from '../store/database-errors.js';
@@ -21,12 +22,17 @@ export type RunStatement = (
 
 /** The statement on a pool, prepared once a connection where the server keeps sessions apart. */
 export function statementOn(pool: Pool, text: string, prepared: boolean): RunStatement {
-  const name = prepared ? { name: 'runfold_append_and_fold' } : {};
+  const name = prepared ? { name: nameOf(text) } : {};
   return async (batch, rejects) => {
     const values = [JSON.stringify(rejects), ...encodeBatch(batch)];
     const { rows: answers } = await pool.query({ ...name, text, values });
     return answers[0];
   };
+}
+
+/** A name of its own for each text: a connection keeps a prepared statement by its name. */
+function nameOf(text: string): string {
+  return `runfold_${hash('sha1', text).slice(0, 16)}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { verify } from '#runfold/projections/verify.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';
 import { isConflict } from '#runfold/store/database-errors.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
+import { presumeNew } from '#runfold/worker/presume-new.js';
 import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
 import { arbitraryEvents } from '../support/arbitrary-event.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -25,61 +26,68 @@ describeWithPostgres('the fold', () => {
     await home.drop();
   });
 
-  test('gives the same totals for any order, batching, duplication and concurrency', async () => {
-    const run = statementOn(database.pool, appendAndFoldSql(projections), true);
-    const deliveries = fc
-      .tuple(arbitraryEvents, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })))
-      .map(([events, random]) => {
-        const next = () => random.next().value ?? 0;
-        // Each event once, some twice or thrice, in an order of their own.
-        const sent = events
-          .flatMap((event) => Array.from({ length: 1 + Math.floor(next() * 3) }, () => event))
-          .map((event) => ({ event, key: next() }))
-          .sort((a, b) => a.key - b.key)
-          .map(({ event }) => event);
-        const batches: (typeof sent)[] = [[]];
-        for (const event of sent) {
-          if (next() < 0.2) batches.push([]);
-          batches.at(-1)?.push(event);
-        }
-        return { events, batches, lanes: 1 + Math.floor(next() * 4) };
-      });
-
-    await fc.assert(
-      fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
-        await database.query(
-          `truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`,
-        );
-        const outcome = { applied: 0, duplicate: 0, rejected: 0 };
-        const queue = batches.map((batch, at) =>
-          decodeJob(`job-${at}`, { v: 1, project: 1, events: batch }),
-        );
-        const lane = async () => {
-          for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
-            const jobs = [job];
-            const written = await writeAgain(() => writeBatch(run, jobs));
-            outcome.applied += written.applied;
-            outcome.duplicate += written.duplicate;
-            outcome.rejected += written.rejected;
+  test.each(['looking for each event in the log', 'presuming that events are new'])(
+    'gives the same totals for any order, batching, duplication and concurrency, %s',
+    async (way) => {
+      const careful = statementOn(database.pool, appendAndFoldSql(projections), true);
+      const refusing = appendAndFoldSql(projections, { repeats: 'refuse' });
+      const run = way.startsWith('presuming')
+        ? presumeNew(statementOn(database.pool, refusing, true), careful)
+        : careful;
+      const deliveries = fc
+        .tuple(arbitraryEvents, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })))
+        .map(([events, random]) => {
+          const next = () => random.next().value ?? 0;
+          // Each event once, some twice or thrice, in an order of their own.
+          const sent = events
+            .flatMap((event) => Array.from({ length: 1 + Math.floor(next() * 3) }, () => event))
+            .map((event) => ({ event, key: next() }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ event }) => event);
+          const batches: (typeof sent)[] = [[]];
+          for (const event of sent) {
+            if (next() < 0.2) batches.push([]);
+            batches.at(-1)?.push(event);
           }
-        };
-        await Promise.all(Array.from({ length: lanes }, lane));
-
-        const model = modelOf(events);
-        const live = await readTotals(database);
-        expect(live.runs).toEqual(model.runs.size === 0 ? new Map() : withoutRuns(model.runs));
-        expect(live.sessions).toEqual(withoutStatus(model.sessions));
-        expect(outcome).toEqual({
-          applied: events.length,
-          duplicate: batches.flat().length - events.length,
-          rejected: 0,
+          return { events, batches, lanes: 1 + Math.floor(next() * 4) };
         });
-        const audit = await verify(database);
-        expect(audit.differences).toEqual([]);
-      }),
-      { numRuns: 60 },
-    );
-  });
+
+      await fc.assert(
+        fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
+          await database.query(
+            `truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`,
+          );
+          const outcome = { applied: 0, duplicate: 0, rejected: 0 };
+          const queue = batches.map((batch, at) =>
+            decodeJob(`job-${at}`, { v: 1, project: 1, events: batch }),
+          );
+          const lane = async () => {
+            for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+              const jobs = [job];
+              const written = await writeAgain(() => writeBatch(run, jobs));
+              outcome.applied += written.applied;
+              outcome.duplicate += written.duplicate;
+              outcome.rejected += written.rejected;
+            }
+          };
+          await Promise.all(Array.from({ length: lanes }, lane));
+
+          const model = modelOf(events);
+          const live = await readTotals(database);
+          expect(live.runs).toEqual(model.runs.size === 0 ? new Map() : withoutRuns(model.runs));
+          expect(live.sessions).toEqual(withoutStatus(model.sessions));
+          expect(outcome).toEqual({
+            applied: events.length,
+            duplicate: batches.flat().length - events.length,
+            rejected: 0,
+          });
+          const audit = await verify(database);
+          expect(audit.differences).toEqual([]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
 });
 
 /** Two transactions that met are told to try again, as the worker does. */

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { projections } from '#runfold/projections/projections.js';
+import { verify } from '#runfold/projections/verify.js';
+import { type Database, openDatabase } from '#runfold/store/database.js';
+import { decodeJob } from '#runfold/worker/decode-job.js';
+import { presumeNew } from '#runfold/worker/presume-new.js';
+import { type RunStatement, statementOn, writeBatch } from '#runfold/worker/write-batch.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { sampleEvents } from '../support/sample-events.js';
+import { describeWithPostgres } from '../support/suite.js';
+
+describeWithPostgres('a worker that presumes events to be new', () => {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  test('looks for each event after it was wrong, for twice as many batches each time', async () => {
+    const ways: string[] = [];
+    const statement = (repeats: 'skip' | 'refuse'): RunStatement => {
+      const run = statementOn(database.pool, appendAndFoldSql(projections, { repeats }), true);
+      return (...given) => {
+        ways.push(repeats);
+        return run(...given);
+      };
+    };
+    const run = presumeNew(statement('refuse'), statement('skip'));
+    const write = async (from: number, count = 10, times = 1) => {
+      ways.length = 0;
+      const sent = JSON.parse(JSON.stringify(sampleEvents(count, 'sample', from)));
+      const events = Array.from({ length: times }, () => sent).flat();
+      const outcome = await writeBatch(run, [decodeJob('job', { v: 1, project: 1, events })]);
+      return { ways: [...ways], ...outcome };
+    };
+    const allNew = { applied: 10, duplicate: 0, rejected: 0 };
+
+    expect(await write(0)).toEqual({ ways: ['refuse'], ...allNew });
+    expect(await write(5)).toEqual({
+      ways: ['refuse', 'skip'],
+      applied: 5,
+      duplicate: 5,
+      rejected: 0,
+    });
+    expect(await write(100), 'one batch of doubt').toEqual({ ways: ['skip'], ...allNew });
+    expect((await write(100)).ways, 'wrong again').toEqual(['refuse', 'skip']);
+    expect((await write(200)).ways).toEqual(['skip']);
+    expect((await write(300)).ways, 'two batches of doubt').toEqual(['skip']);
+    expect(await write(400), 'presumed again').toEqual({ ways: ['refuse'], ...allNew });
+    expect(await write(500, 10, 2), 'an event twice in one batch').toEqual({
+      ways: ['skip'],
+      applied: 10,
+      duplicate: 10,
+      rejected: 0,
+    });
+    expect((await write(400)).ways, 'once was right: doubt begins anew').toEqual([
+      'refuse',
+      'skip',
+    ]);
+    expect((await write(600)).ways).toEqual(['skip']);
+    expect((await write(700)).ways).toEqual(['refuse']);
+    expect(await verify(database)).toMatchObject({ equal: true, events: 85 });
+  });
+});
