@@ -7,7 +7,7 @@ export {
   type IngestOptions,
   type IngestResult,
   type RunfoldClient,
-  type TailMessage,
 } from './client/create-client.js';
+export type { TailMessage } from './client/tail-message.js';
 export type { EventFault } from './events/event-fault.js';
 export type { MetricEventInput } from './events/metric-event.js';

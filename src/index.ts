@@ -7,6 +7,7 @@ export {
   setPriceOverride,
 } from './pricing/price-overrides.js';
 export * from './producer.js';
+export type { Difference } from './projections/difference.js';
 export { staleProjections } from './projections/fingerprint.js';
 export {
   type ProjectionRebuild,
@@ -23,7 +24,6 @@ export {
 } from './projections/rebuild-errors.js';
 export {
   type Audit,
-  type Difference,
   type ProjectionAudit,
   type VerifyOptions,
   verify,

@@ -143,6 +143,26 @@ function reachedFrom(path: string): ReadonlyMap<string, string> {
   return reached;
 }
 
+/** Circles of imports: of each file that reaches itself the shortest way back, unless it is in one shown before. */
+function circlesIn(files: readonly Pick<SourceFile, 'path' | 'imports'>[]): readonly string[] {
+  const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
+  const seen = new Set<string>();
+  return files.flatMap(({ path: start }) => {
+    if (seen.has(start)) return [];
+    const chains = new Map<string, readonly string[]>([[start, [start]]]);
+    for (const [step, chain] of chains) {
+      for (const next of importsOf.get(step) ?? []) {
+        if (next === start) {
+          for (const member of chain) seen.add(member);
+          return [[...chain, start].join(' → ')];
+        }
+        if (!chains.has(next)) chains.set(next, [...chain, next]);
+      }
+    }
+    return [];
+  });
+}
+
 describe('the import rules', () => {
   test('read every import of ours', () => {
     const known = new Set(sources.map(({ path }) => path));
@@ -179,6 +199,18 @@ describe('the import rules', () => {
           .map((target) => `${path} imports ${target}`),
       );
     expect(broken, `src/${name} may import [${may.join(', ')}]: ${because}`).toEqual([]);
+  });
+
+  test('allow no circle, not even of types', () => {
+    expect(
+      circlesIn(sources),
+      'files that import each other are one file in pieces: none can be read, tested or moved ' +
+        'alone, and what is loaded first depends on who asks. Give what both need a file of its own',
+    ).toEqual([]);
+    const file = (path: string, ...imports: string[]) => ({ path, imports });
+    expect(circlesIn([file('a', 'b'), file('b', 'c'), file('c', 'b')])).toEqual(['b → c → b']);
+    expect(circlesIn([file('a', 'a')])).toEqual(['a → a']);
+    expect(circlesIn([file('a', 'b', 'c'), file('b', 'c'), file('c')])).toEqual([]);
   });
 
   test('keep the faces out of the library', () => {

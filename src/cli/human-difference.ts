@@ -1,12 +1,12 @@
 import { runStatuses } from '../events/metric-event.js';
 import { storedUnits } from '../events/metric-fields.js';
 import { formatTimestamp } from '../events/timestamp.js';
+import type { Difference } from '../projections/difference.js';
 import { lastKeyLength, statusBase } from '../projections/folds.js';
 import { levelsOf } from '../projections/histogram.js';
 import type { Measure, Unit } from '../projections/measure.js';
 import { publicName } from '../projections/projection-views.js';
 import { projections } from '../projections/projections.js';
-import type { Difference } from '../projections/verify.js';
 
 /** A figure, text or row as a reader knows it: tokens, seconds, US dollars, RFC 3339 times. */
 export type HumanValue = string | number | boolean | null | { readonly [name: string]: HumanValue };

@@ -14,6 +14,7 @@ import type { UsageOptions, UsageSeries } from '../query/usage-series.js';
 import { ApiError } from './api-error.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import { readTail } from './read-tail.js';
+import type { TailMessage } from './tail-message.js';
 
 /** Where the service is, and the key to it. */
 export type ClientOptions = CallerOptions;
@@ -35,12 +36,6 @@ export interface IngestResult {
   /** With `wait`: whether the totals hold the events. */
   readonly folded?: boolean | undefined;
 }
-
-/** A message of a tail; `id` is where to go on from. */
-export type TailMessage = { readonly id: string } & (
-  | { readonly type: 'event'; readonly event: LoggedEvent }
-  | { readonly type: 'run'; readonly run: RunTotals }
-);
 
 type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
 type Remote<T> = Omit<T, 'project'>;

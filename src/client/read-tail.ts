@@ -1,6 +1,6 @@
 import { ApiError } from './api-error.js';
-import type { TailMessage } from './create-client.js';
 import type { HttpCaller } from './http-caller.js';
+import type { TailMessage } from './tail-message.js';
 
 /** What to follow. */
 interface TailQuery {

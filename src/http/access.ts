@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 import { type ApiKey, findKey, hasKeys, type KeyScope, noteKeyUse } from '../store/api-keys.js';
 import type { Database } from '../store/database.js';
 import { explainDatabaseError, StoreUnavailableError } from '../store/database-errors.js';
+import type { Caller } from './caller.js';
 import { ProblemError } from './problem.js';
-import type { Caller } from './route.js';
 
 /** Lets callers in, each to its project. */
 export interface Access {

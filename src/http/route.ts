@@ -1,16 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { describeValue } from '../events/event-fault.js';
-import type { ApiKey, KeyScope } from '../store/api-keys.js';
+import type { KeyScope } from '../store/api-keys.js';
+import type { Caller } from './caller.js';
 import { invalidRequest } from './problem.js';
 import type { Service } from './service.js';
-
-/** Who asks: the project that all of a request is confined to. */
-export interface Caller {
-  readonly project: number;
-  /** Undefined while the service has no keys. */
-  readonly key: ApiKey | undefined;
-}
 
 /** What a route is given. */
 export interface Call<Params, Query> extends Caller {

@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import { eventsSql, tableOf } from './compile.js';
+import type { Difference } from './difference.js';
 import { foldOf } from './folds.js';
 import type { Measure } from './measure.js';
 import type { Projection } from './projection.js';
-import type { Difference } from './verify.js';
 
 /**
  * Compares the grand totals of a projection, its counts and sums over all rows, with those of the

@@ -2,23 +2,11 @@ import type { PoolClient } from 'pg';
 import type { Database } from '../store/database.js';
 import { explainDatabaseError } from '../store/database-errors.js';
 import { expectedSql, tableOf } from './compile.js';
+import type { Difference } from './difference.js';
 import { compareTotals } from './grand-totals.js';
 import type { Projection } from './projection.js';
 import { projections as allProjections } from './projections.js';
 import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
-
-/** One figure that is not what the log says. */
-export interface Difference {
-  readonly projection: string;
-  /** The row's key, by column; empty for a grand total. */
-  readonly key: Readonly<Record<string, unknown>>;
-  /** The column that differs, or `*` when the whole row is missing or should not be there. */
-  readonly field: string;
-  /** What the log folds to, in stored units; null when nothing. */
-  readonly expected: unknown;
-  /** What the live table holds. */
-  readonly actual: unknown;
-}
 
 /** The audit of one projection. */
 export interface ProjectionAudit {

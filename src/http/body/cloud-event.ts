@@ -1,7 +1,7 @@
 import { describeValue, type EventFault } from '../../events/event-fault.js';
 import { nameBasedUuid } from '../../events/event-id.js';
 import { isRawObject } from '../../events/normalize-event.js';
-import type { Item } from './read-items.js';
+import type { Item } from './item.js';
 
 /**
  * The event in a CloudEvents 1.0 envelope: its `data`. What the data leaves out the envelope gives:

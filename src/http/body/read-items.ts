@@ -1,15 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { describeValue, type EventFault } from '../../events/event-fault.js';
+import { describeValue } from '../../events/event-fault.js';
 import type { HttpLimits } from '../http-limits.js';
 import { ProblemError } from '../problem.js';
 import { eventOfCloudEvent } from './cloud-event.js';
 import { decodedBody } from './decoded-body.js';
+import type { Item } from './item.js';
 import { tooLarge, unreadable } from './received-body.js';
-
-/** One item of a body: an event yet to be checked, or why there is none. */
-export type Item =
-  | { readonly event: unknown; readonly faults?: undefined }
-  | { readonly faults: readonly EventFault[] };
 
 type Read = (body: AsyncIterable<Uint8Array>, most: number) => Promise<Item[]>;
 

@@ -6,11 +6,13 @@ import { type EventKey, NotFoldedError } from '../../query/query-errors.js';
 import { waitUntilFolded } from '../../query/wait-until-folded.js';
 import type { Database } from '../../store/database.js';
 import { faultSchema } from '../answer-schema.js';
-import { type Item, readItems } from '../body/read-items.js';
+import type { Item } from '../body/item.js';
+import { readItems } from '../body/read-items.js';
+import type { Caller } from '../caller.js';
 import { eventBodies } from '../event-body.js';
 import { flag, wholeNumber } from '../parameters.js';
 import { ProblemError } from '../problem.js';
-import { type Caller, route } from '../route.js';
+import { route } from '../route.js';
 
 const answer = z
   .strictObject({

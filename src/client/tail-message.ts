@@ -1,0 +1,8 @@
+import type { LoggedEvent } from '../query/events.js';
+import type { RunTotals } from '../query/totals.js';
+
+/** A message of a tail; `id` is where to go on from. */
+export type TailMessage = { readonly id: string } & (
+  | { readonly type: 'event'; readonly event: LoggedEvent }
+  | { readonly type: 'run'; readonly run: RunTotals }
+);
