@@ -1,4 +1,5 @@
 import { type ApiError, apiErrorOf } from './api-error.js';
+import { pause } from './pause.js';
 
 /** Where the service is, and how it is asked. */
 export interface CallerOptions {
@@ -6,7 +7,7 @@ export interface CallerOptions {
   readonly url: string;
   /** The key; without one the service must have none. */
   readonly key?: string | undefined;
-  /** How often a request is tried again after 429, 503 or a lost connection. Defaults to 5. */
+  /** How often a request is tried again after 429, 502 to 504 or a lost connection. Defaults to 5. */
   readonly retries?: number | undefined;
   /** Milliseconds that one try may take. Defaults to 60,000. */
   readonly timeout_ms?: number | undefined;
@@ -62,19 +63,24 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
         } catch (error) {
           if (call.signal?.aborted === true || attempt >= retries) throw error;
         }
-        const isPassing = problem === undefined || [429, 503].includes(problem.status);
+        const isPassing = problem === undefined || isPassingStatus(problem.status);
         if (problem !== undefined && (!isPassing || attempt >= retries)) throw problem;
-        await pause(problem?.retry_after, attempt);
+        await pause(pauseMs(problem?.retry_after, attempt), call.signal);
       }
     },
   };
 }
 
+/** Whether an answer may be another in a while: 502 and 504 are those of proxies. */
+export function isPassingStatus(status: number): boolean {
+  return status === 429 || (status >= 502 && status <= 504);
+}
+
 /** What the service asked for, or doubling from 100 ms to 5 s, half of it at random. */
-function pause(seconds: number | undefined, attempt: number): Promise<void> {
+function pauseMs(seconds: number | undefined, attempt: number): number {
+  if (seconds !== undefined) return seconds * 1000;
   const ceiling = Math.min(5_000, 100 * 2 ** attempt);
-  const ms = seconds === undefined ? ceiling / 2 + (Math.random() * ceiling) / 2 : seconds * 1000;
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
 function searchOf(query: Readonly<Record<string, unknown>>): string {

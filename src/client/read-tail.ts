@@ -1,5 +1,6 @@
 import { ApiError } from './api-error.js';
-import type { HttpCaller } from './http-caller.js';
+import { type HttpCaller, isPassingStatus } from './http-caller.js';
+import { pause } from './pause.js';
 import type { TailMessage } from './tail-message.js';
 
 /** What to follow. */
@@ -35,10 +36,11 @@ export async function* readTail(
       }
     } catch (error) {
       if (isEnded()) return;
-      // A stream that breaks off is made anew; one that is refused is not.
-      if (error instanceof ApiError) throw error;
+      // A stream that breaks off, or that the service cannot give now, is made anew; one that is
+      // refused is not.
+      if (error instanceof ApiError && !isPassingStatus(error.status)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await pause(pauseMs, signal);
   }
 }
 
