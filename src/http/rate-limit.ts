@@ -14,8 +14,8 @@ interface Bucket {
   at: number;
 }
 
-/** Buckets that are full again say nothing, and are thrown away past this number. */
-const mostBuckets = 10_000;
+/** Buckets that are full again say nothing, and are thrown away past this number; others are kept. */
+const fewBuckets = 10_000;
 
 /**
  * A token bucket a key: it fills with `perSecond`, and holds two seconds' worth. An amount larger
@@ -24,6 +24,14 @@ const mostBuckets = 10_000;
 export function createRateLimit(what: string, perSecond: number): RateLimit {
   const buckets = new Map<string, Bucket>();
   const capacity = perSecond * 2;
+  // When so many are there again they are looked through again.
+  let mostBuckets = fewBuckets;
+  const forgetFull = (now: number) => {
+    for (const [key, { tokens, at }] of buckets) {
+      if (tokens + ((now - at) / 1000) * perSecond >= capacity) buckets.delete(key);
+    }
+    mostBuckets = Math.max(fewBuckets, buckets.size * 2);
+  };
   return {
     take(key, amount = 1) {
       const now = performance.now();
@@ -33,13 +41,12 @@ export function createRateLimit(what: string, perSecond: number): RateLimit {
       if (tokens < needed) {
         const seconds = Math.max(1, Math.ceil((needed - tokens) / perSecond));
         throw new ProblemError(
-          429,
           'rate_limited',
           `Expected at most ${perSecond} ${what} a second of one key, got more. Try again in ${seconds} s.`,
           { headers: { 'retry-after': String(seconds) } },
         );
       }
-      if (buckets.size >= mostBuckets) buckets.clear();
+      if (buckets.size >= mostBuckets) forgetFull(now);
       buckets.set(key, { tokens: tokens - amount, at: now });
     },
   };

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { describeValue } from '../events/event-fault.js';
 import { InvalidCursorError } from './query-errors.js';
 
-const snapshot = z.string().regex(/^\d{1,20}:\d{1,20}:[\d,]{0,40000}$/);
+/** Clients hold cursors and may change them: what Postgres would not read is none. */
+const snapshot = z.string().max(60_000).refine(isSnapshot);
 const micros = z.int().min(0);
+const text = z.string().refine((value) => !value.includes('\0') && value.isWellFormed());
 
 const point = z.strictObject({
   /** The format. */
@@ -21,12 +23,22 @@ const point = z.strictObject({
       floor: micros,
       at: micros,
       /** The last event given: when it was recorded, its session, its key. */
-      event: z.tuple([micros, z.string(), z.uuid()]).optional(),
+      event: z.tuple([micros, text, z.guid()]).optional(),
       /** Events are done with; the last run given, by session and run, none at first. */
-      run: z.union([z.tuple([z.string(), z.string()]), z.tuple([])]).optional(),
+      run: z.union([z.tuple([text, text]), z.tuple([])]).optional(),
     })
     .optional(),
 });
+
+/** Whether a text is `xmin:xmax:xip,xip` as Postgres reads it, with numbers that fit a bigint. */
+function isSnapshot(value: string): boolean {
+  const [, xmin = '', xmax = '', open = ''] =
+    /^(\d{1,18}):(\d{1,18}):((?:\d{1,18}(?:,\d{1,18})*)?)$/.exec(value) ?? [];
+  if (xmax === '') return false;
+  const ids = [xmin, ...(open === '' ? [] : open.split(',')), xmax].map(BigInt);
+  const isOrdered = ids.every((id, at) => at === 0 || (ids[at - 1] ?? id) <= id);
+  return isOrdered && BigInt(xmin) > 0n && (open === '' || ids.at(-2) !== ids.at(-1));
+}
 
 /** A place in the stream of newly folded events. */
 export type TailPoint = z.infer<typeof point>;

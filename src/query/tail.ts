@@ -79,7 +79,9 @@ async function startOf(
   if (cursor === undefined) return { v: 1, project, from: now.snapshot, floor: now.floor };
   const point = decodeTailPoint(cursor, project);
   const isOld = (point.step?.at ?? point.floor) < now.at - tailHours * 3_600_000_000;
-  const isForeign = xmaxOf(point.step?.to ?? point.from) > xmaxOf(now.snapshot);
+  const isForeign = [point.from, point.step?.to ?? point.from].some(
+    (snapshot) => xmaxOf(snapshot) > xmaxOf(now.snapshot),
+  );
   if (isOld || isForeign) throw new TailExpiredError(tailHours);
   return point;
 }
