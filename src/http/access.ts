@@ -87,7 +87,6 @@ export function createAccess(options: {
       if (key === undefined) throw unauthorized(authorization);
       if (!key.scopes.includes(scope)) {
         throw new ProblemError(
-          403,
           'wrong_scope',
           `Expected a key for ${scope}, got one for ${key.scopes.join(', ')}.`,
         );
@@ -100,7 +99,6 @@ export function createAccess(options: {
 
 function unauthorized(authorization: string | undefined): ProblemError {
   return new ProblemError(
-    401,
     'unauthorized',
     `Expected "Authorization: Bearer rf_…" with a good key, got ${
       authorization === undefined ? 'no such header' : 'another'
@@ -120,7 +118,6 @@ function refuseBrowsers(request: IncomingMessage): void {
   const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   if (!isForeign && (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name) || name === '')) return;
   throw new ProblemError(
-    421,
     'foreign_origin',
     'Expected a request to this machine by its loopback name, as there are no keys yet, got one ' +
       'from elsewhere. Make a key with "runfold keys create".',

@@ -2,8 +2,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { answerBrokenRequest } from './broken-request.js';
 import { explainListenFault } from './listen-address.js';
-import { type Answer, checked, type Route } from './route.js';
+import { unavailable } from './problem.js';
+import { type Answer, checked, hasEtag, methodsOf, type Route } from './route.js';
+import { securityHeaders } from './security-headers.js';
 import { sendProblem, unknownPath } from './send-problem.js';
 import type { Service } from './service.js';
 
@@ -15,26 +18,22 @@ export interface App {
   close(timeout_ms: number): Promise<void>;
 }
 
-/** Sent with every answer: nothing of it may be framed, sniffed, or shown as a page. */
-const securityHeaders = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-} as const;
-
 export function createApp(service: Service, routes: readonly Route[]): App {
   const { limits, log } = service;
   const app = Fastify({
     logger: false,
     genReqId: requestId,
     requestTimeout: limits.request_timeout_ms,
+    // Requests that come while it closes are answered below, as problems like any other.
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(service, error, socket),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 65_536 },
     // An id may have 200 characters, of which each may take twelve once it is encoded.
     routerOptions: { maxParamLength: 2_400 },
     frameworkErrors: (error, request, reply) => {
       prepare(request, reply);
+      // No route was found, so no hook is called.
+      reply.raw.once('finish', () => note(service, request, reply));
       sendProblem(service, request, reply, error);
     },
   });
@@ -51,7 +50,7 @@ export function createApp(service: Service, routes: readonly Route[]): App {
     app.route({
       method: route.method,
       url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-      exposeHeadRoute: route.method === 'GET' && route.path !== '/v1/tail',
+      exposeHeadRoute: methodsOf(route).includes('HEAD'),
       handler: (request, reply) => handle(service, route, request, reply),
     });
   }
@@ -86,7 +85,7 @@ function requestId(request: IncomingMessage): string {
 }
 
 function prepare(request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({ ...securityHeaders, 'cache-control': 'no-store', 'x-request-id': request.id });
+  reply.headers({ ...securityHeaders, 'x-request-id': request.id });
 }
 
 async function handle(
@@ -96,6 +95,9 @@ async function handle(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { scope } = route;
+  if (scope !== undefined && service.closing.aborted) {
+    throw unavailable('closing', 'Expected the service to stay open, got it closing. Try again.');
+  }
   const caller =
     scope === undefined
       ? { project: 0, key: undefined }
@@ -109,7 +111,7 @@ async function handle(
   // Read before the answer is: the answer is at least as current as it says.
   if (scope !== undefined) await sayCurrency(service, caller.project, reply);
   const answer = await route.handle({ ...caller, service, params, query, request, reply });
-  return answer === undefined ? reply : send(request, reply, answer);
+  return answer === undefined ? reply : send(route, request, reply, answer);
 }
 
 /** Whose request it is, for the log. */
@@ -121,20 +123,31 @@ async function sayCurrency(service: Service, project: number, reply: FastifyRepl
   if (lag_seconds !== null) reply.header('runfold-lag-seconds', lag_seconds);
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+function send(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+): FastifyReply {
   const { status = 200, body, headers = {} } = answer;
   reply.code(status).headers(headers);
   const isText = headers['content-type'] !== undefined;
   const text = isText ? String(body) : JSON.stringify(body);
   if (!isText) reply.type('application/json; charset=utf-8');
-  if (request.method !== 'POST' && status === 200 && request.method !== 'DELETE') {
+  if (hasEtag(route) && status === 200) {
     const etag = `"${createHash('sha1').update(text).digest('base64url')}"`;
     reply.headers({ etag, 'cache-control': 'private, no-cache' });
-    if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) {
+    if (isKnown(etag, request.headers['if-none-match'])) {
       return reply.code(304).send();
     }
   }
   return reply.send(text);
+}
+
+/** Whether the client has the answer already; a proxy that packs answers makes tags weak. */
+function isKnown(etag: string, header: string | undefined): boolean {
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes(etag) || tags.includes('*');
 }
 
 /** Counts and logs an answer: no body, no query and no key reaches the log. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventSchemas } from '../events/event-schema.js';
 import type { EventType } from '../events/metric-event.js';
+import { exampleEvents } from './example-values.js';
 
 /** What a sender may leave out of an event: the service fills it in. */
 const optional = { id: true, session_id: true, occurred_at: true } as const;
@@ -27,6 +28,16 @@ export const eventBodySchema = z
   )
   .meta({ id: 'Event' });
 
+const { type, id, occurred_at: time, ...data } = exampleEvents[0];
+const exampleEnvelope = {
+  specversion: '1.0',
+  id,
+  source: '/agents/helper',
+  type: `com.example.${type}`,
+  time,
+  data,
+};
+
 const cloudEvent = z
   .looseObject({
     specversion: z.literal('1.0'),
@@ -37,14 +48,18 @@ const cloudEvent = z
     data: z.record(z.string(), z.unknown()).describe('The event'),
   })
   .describe('A CloudEvents 1.0 envelope around an event')
-  .meta({ id: 'CloudEvent' });
+  .meta({ id: 'CloudEvent', examples: [exampleEnvelope] });
+
+const lines = z.string().describe('One event a line');
 
 /** The bodies of events, by media type. */
 export const eventBodies: Readonly<Record<string, z.ZodType>> = {
-  'application/json': z.union([eventBodySchema, z.array(eventBodySchema)]),
-  'application/x-ndjson': z.string().describe('One event a line'),
-  'application/ndjson': z.string().describe('One event a line'),
-  'application/jsonl': z.string().describe('One event a line'),
+  'application/json': z
+    .union([eventBodySchema, z.array(eventBodySchema)])
+    .meta({ examples: [exampleEvents] }),
+  'application/x-ndjson': lines,
+  'application/ndjson': lines,
+  'application/jsonl': lines,
   'application/cloudevents+json': cloudEvent,
   'application/cloudevents-batch+json': z.array(cloudEvent),
 };

@@ -6,7 +6,7 @@ import { type DatabaseTarget, openDatabase } from '../store/database.js';
 import type { GroupCommitStats } from '../worker/group-commit.js';
 import { createAccess } from './access.js';
 import { createApp } from './app.js';
-import { docsPage } from './docs-page.js';
+import { docsPage } from './docs/docs-page.js';
 import { createFreshness } from './freshness.js';
 import { defaultLimits, type HttpLimits } from './http-limits.js';
 import { checkListenAddress, isLoopback } from './listen-address.js';

@@ -10,18 +10,20 @@ import {
   InvalidCursorError,
   InvalidQueryError,
   RunTreeTooDeepError,
+  TailExpiredError,
 } from '../query/query-errors.js';
 import { explainDatabaseError, StoreUnavailableError } from '../store/database-errors.js';
 import { ProjectError } from '../store/projects.js';
+import { type ProblemCode, problemCodes } from './problem-codes.js';
 
 /** An answer that is no success: RFC 9457, with a stable `code`. */
 export class ProblemError extends Error {
+  readonly status: number;
   /** Fields of the body beside the usual ones. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
   constructor(
-    readonly status: number,
-    readonly code: string,
+    readonly code: ProblemCode,
     detail: string,
     more: {
       readonly fields?: Readonly<Record<string, unknown>>;
@@ -30,6 +32,7 @@ export class ProblemError extends Error {
   ) {
     super(detail);
     this.name = 'ProblemError';
+    this.status = problemCodes[code].status;
     this.fields = more.fields ?? {};
     this.headers = more.headers ?? {};
   }
@@ -39,8 +42,11 @@ export class ProblemError extends Error {
 const retryAfterSeconds = 2;
 
 /** The service cannot do what was asked now, and can later. */
-export function unavailable(code: string, detail: string, seconds = retryAfterSeconds) {
-  return new ProblemError(503, code, detail, { headers: { 'retry-after': String(seconds) } });
+export function unavailable(
+  code: 'busy' | 'closing' | 'database_unavailable' | 'queue_unavailable',
+  detail: string,
+): ProblemError {
+  return new ProblemError(code, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
 }
 
 /** Query parameters, or another part of a request, that are not what they should be. */
@@ -48,13 +54,12 @@ export function invalidRequest(faults: readonly EventFault[]): ProblemError {
   const text = faults.map(
     ({ field, expected, got }) => `${field || 'request'}: expected ${expected}, got ${got}`,
   );
-  return new ProblemError(400, 'invalid_request', `${text.join('; ')}.`, { fields: { faults } });
+  return new ProblemError('invalid_request', `${text.join('; ')}.`, { fields: { faults } });
 }
 
 /** There is nothing of that name in the key's project. */
 export function notFound(what: string, id: string): ProblemError {
   return new ProblemError(
-    404,
     'not_found',
     `Expected ${what} ${JSON.stringify(id)} in this project, got none.`,
   );
@@ -69,17 +74,20 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     return invalidRequest([{ field, expected, got }]);
   }
   if (error instanceof InvalidCursorError) {
-    return new ProblemError(400, error.code, error.message);
+    return new ProblemError(error.code, error.message);
   }
+  if (error instanceof TailExpiredError) return new ProblemError(error.code, error.message);
   if (error instanceof AmbiguousRunError) {
     const { session_ids } = error;
-    return new ProblemError(409, error.code, error.message, { fields: { session_ids } });
+    return new ProblemError(error.code, error.message, { fields: { session_ids } });
   }
-  if (error instanceof RunTreeTooDeepError) return new ProblemError(422, error.code, error.message);
-  if (error instanceof ProjectError) return new ProblemError(422, error.code, error.message);
+  if (error instanceof RunTreeTooDeepError) return new ProblemError(error.code, error.message);
+  if (error instanceof ProjectError && error.code === 'unknown_project') {
+    return new ProblemError(error.code, error.message);
+  }
   if (error instanceof StoreUnavailableError) {
     // The text of the driver names hosts and users; they are no business of a client's.
-    return unavailable(error.code, 'Expected the database to answer, got nothing. Try again.');
+    return unavailable('database_unavailable', databaseDetail(error));
   }
   if (
     error instanceof BufferFullError ||
@@ -93,6 +101,13 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     );
   }
   return undefined;
+}
+
+function databaseDetail({ code }: StoreUnavailableError): string {
+  if (code === 'migrations_missing' || code === 'migrations_newer') {
+    return `Expected a database of this version of Runfold, got another: ${code}. See /readyz.`;
+  }
+  return 'Expected the database to answer, got nothing. Try again.';
 }
 
 /** What each status is called; RFC 9110, section 15. */

@@ -42,7 +42,7 @@ interface Slot {
 /** Each holds a connection to the queue. */
 const mostProducers = 64;
 /** Events checked before other requests get their turn. */
-const stretch = 250;
+const stretch = 50;
 
 export function createProjectProducers(options: {
   readonly queue: QueueTarget;

@@ -29,6 +29,8 @@ export interface AnswerDoc {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
+  /** Defaults to one made of the schema. */
+  readonly example?: unknown;
 }
 
 /** One operation of the API: its checks, its reference and what it does. */
@@ -45,7 +47,15 @@ export interface Route {
   readonly scope?: KeyScope;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
-  /** The bodies it takes: media type → schema. */
+  /** Heads of the request that it reads: name → meaning. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether its answer is of this very moment: then it has no `ETag`, and nobody keeps it. */
+  readonly is_momentary?: boolean;
+  /** Whether its answer has no end of its own; then there is no HEAD of it. */
+  readonly is_stream?: boolean;
+  /** Query parameters of the example in the reference. */
+  readonly example?: Readonly<Record<string, string | number>>;
+  /** The bodies it takes: media type → schema, whose `examples` the reference shows. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
   /** The answers that are successes; problems follow from the rest. */
   readonly answers: Readonly<Record<number, AnswerDoc>>;
@@ -53,6 +63,14 @@ export interface Route {
   readonly problems?: readonly number[];
   handle(call: Call<unknown, unknown>): Promise<Answer | undefined>;
 }
+
+/** The methods that a route is asked by. */
+export const methodsOf = ({ method, is_stream }: Route): readonly string[] =>
+  method === 'GET' && is_stream !== true ? ['GET', 'HEAD'] : [method];
+
+/** Whether its answers have an `ETag`, by which they need not be sent again. */
+export const hasEtag = ({ method, is_stream, is_momentary }: Route): boolean =>
+  method === 'GET' && is_stream !== true && is_momentary !== true;
 
 const none = z.strictObject({});
 

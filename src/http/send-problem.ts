@@ -1,6 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { drainBody } from './body/unread-body.js';
 import { ProblemError, problemBody, problemOf } from './problem.js';
-import type { Route } from './route.js';
+import type { ProblemCode } from './problem-codes.js';
+import { headersOf } from './reply-headers.js';
+import { methodsOf, type Route } from './route.js';
 import type { Service } from './service.js';
 
 /** Answers a request with the problem that an error is; what is none is logged, and no one's to see. */
@@ -13,17 +16,24 @@ export function sendProblem(
   let problem = problemOf(error) ?? problemOfFramework(error);
   if (problem === undefined) {
     service.log.error({ err: error, request_id: request.id }, 'request failed');
-    problem = new ProblemError(500, 'internal', 'The service failed; its log says more.');
+    problem = new ProblemError('internal', 'The service failed; its log says more.');
   }
-  if (request.raw.readableEnded === false && problem.status >= 400 && request.method === 'POST') {
-    // What is left of a body is not read.
-    reply.header('connection', 'close');
-  }
+  const body = JSON.stringify(problemBody(problem, request.id));
   reply
     .code(problem.status)
     .headers(problem.headers)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemBody(problem, request.id)));
+    .type('application/problem+json; charset=utf-8');
+  if (request.raw.complete || request.raw.destroyed) reply.send(body);
+  else sendBeforeEnd(request, reply, body);
+}
+
+/** Answers a request whose body is still on its way, and that nobody will read. */
+function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: string): void {
+  reply.header('connection', 'close').header('content-length', Buffer.byteLength(body)).hijack();
+  reply.raw.setHeaders(headersOf(reply));
+  reply.raw.writeHead(reply.statusCode);
+  reply.raw.write(body);
+  void drainBody(raw).then(() => reply.raw.end());
 }
 
 /** What Fastify itself finds wrong with a request. */
@@ -31,7 +41,12 @@ function problemOfFramework(error: unknown): ProblemError | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const status = Number(error.statusCode);
   if (!(status >= 400 && status < 500)) return undefined;
-  return new ProblemError(status, 'bad_request', error.message);
+  const codes: Readonly<Record<number, ProblemCode>> = {
+    413: 'too_large',
+    414: 'path_too_long',
+    415: 'unsupported_media_type',
+  };
+  return new ProblemError(codes[status] ?? 'bad_request', error.message);
 }
 
 /** There is no such path, or no such method of it. */
@@ -41,16 +56,12 @@ export function unknownPath(routes: readonly Route[], request: FastifyRequest): 
     .filter((route) =>
       new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path),
     )
-    .map(({ method }) => method);
+    .flatMap(methodsOf);
   if (methods.length === 0) {
-    return new ProblemError(
-      404,
-      'no_such_path',
-      'Expected a path of the API, got another. See /docs.',
-    );
+    return new ProblemError('no_such_path', 'Expected a path of the API, got another. See /docs.');
   }
   const allow = [...new Set(methods)].join(', ');
-  return new ProblemError(405, 'method_not_allowed', `Expected ${allow}, got ${request.method}.`, {
+  return new ProblemError('method_not_allowed', `Expected ${allow}, got ${request.method}.`, {
     headers: { allow },
   });
 }

@@ -11,6 +11,8 @@ export interface ServiceMetrics {
   text(): Promise<string>;
   /** Counts an answer. `route` is a route's pattern. */
   countRequest(answer: { method: string; route: string; status: number; seconds: number }): void;
+  /** Counts what was answered without being a request of HTTP. */
+  countBrokenRequest(status: number): void;
   /** Counts events that a request brought. */
   countEvents(counts: { accepted: number; refused: number }): void;
   /** Counts a batch that the worker of this process wrote. */
@@ -74,6 +76,7 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
       requests.inc({ method, route, status });
       durations.observe({ method, route }, seconds);
     },
+    countBrokenRequest: (status) => requests.inc({ method: 'unknown', route: 'unknown', status }),
     countEvents({ accepted, refused }) {
       received.inc({ outcome: 'accepted' }, accepted);
       received.inc({ outcome: 'refused' }, refused);

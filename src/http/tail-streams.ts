@@ -18,7 +18,6 @@ export function createTailStreams(limits: {
       const ofKey = perKey.get(key) ?? 0;
       if (ofKey >= limits.key_streams || count >= limits.streams) {
         throw new ProblemError(
-          429,
           'too_many_streams',
           `Expected at most ${limits.key_streams} tail streams of one key and ${limits.streams} of all, got one more. Close one first.`,
           { headers: { 'retry-after': '10' } },

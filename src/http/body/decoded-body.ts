@@ -27,16 +27,21 @@ export async function* decodedBody(
   if (coding === 'identity') return yield* received;
   let bytes = 0;
   let turnAt = stretch;
-  for await (const chunk of decompressed(coding, received, limits)) {
-    bytes += chunk.length;
-    if (bytes > limits.decoded_bytes) {
-      throw tooLarge(`a body of at most ${limits.decoded_bytes} bytes once decompressed`);
+  try {
+    for await (const chunk of decompressed(coding, received, limits)) {
+      bytes += chunk.length;
+      if (bytes > limits.decoded_bytes) {
+        throw tooLarge(`a body of at most ${limits.decoded_bytes} bytes once decompressed`);
+      }
+      yield chunk;
+      if (bytes > turnAt) {
+        turnAt = bytes + stretch;
+        await turn();
+      }
     }
-    yield chunk;
-    if (bytes > turnAt) {
-      turnAt = bytes + stretch;
-      await turn();
-    }
+  } finally {
+    // A decoder that gives up leaves the rest unread. Not waited for, as in `receivedBody`.
+    received.return(undefined).catch(() => undefined);
   }
 }
 
@@ -48,7 +53,6 @@ function decompressed(
   if (coding === 'gzip' || coding === 'x-gzip') return gunzipped(received);
   if (coding === 'zstd') return unzstd(received, limits.decoded_bytes);
   throw new ProblemError(
-    415,
     'unsupported_coding',
     `Expected Content-Encoding ${contentCodings.join(', ')} or none, got another.`,
     { headers: { 'accept-encoding': contentCodings.join(', '), connection: 'close' } },

@@ -40,7 +40,6 @@ export async function readItems(request: IncomingMessage, limits: HttpLimits): P
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (read === undefined) {
     throw new ProblemError(
-      415,
       'unsupported_media_type',
       `Expected Content-Type ${eventMediaTypes.join(', ')}, got ${type === '' ? 'none' : describeValue(type)}.`,
       { headers: { connection: 'close' } },

@@ -4,14 +4,14 @@ import { ProblemError } from '../problem.js';
 
 /** A body larger than it may be; the rest of it is not read. */
 export function tooLarge(what: string): ProblemError {
-  return new ProblemError(413, 'too_large', `Expected ${what}, got more. Send it in parts.`, {
+  return new ProblemError('too_large', `Expected ${what}, got more. Send it in parts.`, {
     headers: { connection: 'close' },
   });
 }
 
 /** A body that cannot be read as what it says it is. */
 export function unreadable(expected: string): ProblemError {
-  return new ProblemError(400, 'unreadable_body', `Expected ${expected}, got something else.`, {
+  return new ProblemError('unreadable_body', `Expected ${expected}, got something else.`, {
     headers: { connection: 'close' },
   });
 }
@@ -29,12 +29,18 @@ export async function* receivedBody(
   // The connection outlives a body that is not read to its end: the problem goes out on it.
   const chunks = request.iterator({ destroyOnReturn: false });
   let bytes = 0;
-  for (;;) {
-    const next = await withinSilence(chunks.next(), body_idle_ms);
-    if (next.done === true) return;
-    bytes += next.value.length;
-    if (bytes > body_bytes) throw tooLarge(limit);
-    yield next.value;
+  try {
+    for (;;) {
+      const next = await withinSilence(chunks.next(), body_idle_ms);
+      if (next.done === true) return;
+      bytes += next.value.length;
+      if (bytes > body_bytes) throw tooLarge(limit);
+      yield next.value;
+    }
+  } finally {
+    // Lets go of the stream, so that what is left can be drained. Not waited for: a client that has
+    // fallen silent, or is gone, would be; of the latter the loop has told already.
+    chunks.return?.().catch(() => undefined);
   }
 }
 
@@ -43,7 +49,7 @@ async function withinSilence<T>(chunk: Promise<T>, ms: number): Promise<T> {
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const detail = `Expected the next bytes of the body within ${ms} ms, got none.`;
-      reject(new ProblemError(408, 'slow_body', detail, { headers: { connection: 'close' } }));
+      reject(new ProblemError('slow_body', detail, { headers: { connection: 'close' } }));
     }, ms);
   });
   try {

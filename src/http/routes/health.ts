@@ -14,12 +14,16 @@ const checks = {
   queue: ({ queue }: Service) => queue.read(0),
 } as const;
 
+const inOrder = (found: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.keys(checks).map((name) => [name, found[name]]));
+
 export const healthRoutes = [
   route({
     method: 'GET',
     path: '/livez',
     id: 'getLiveness',
     tag: 'operations',
+    is_momentary: true,
     summary: 'Tell whether the process answers',
     answers: {
       200: { description: 'It does', schema: z.strictObject({ status: z.literal('ok') }) },
@@ -33,6 +37,7 @@ export const healthRoutes = [
     path: '/readyz',
     id: 'getReadiness',
     tag: 'operations',
+    is_momentary: true,
     summary: 'Tell whether the service can take and answer requests',
     description:
       'Looks at the database, its migrations and the queue. It is 503 while one fails, and while the service closes.',
@@ -63,13 +68,13 @@ export const healthRoutes = [
       );
       const failing = Object.keys(found).filter((name) => found[name] === 'failing');
       if (failing.length === 0 && !service.closing.aborted) {
-        return { body: { status: 'ok', ...found } };
+        return { body: { status: 'ok', ...inOrder(found) } };
       }
       const what = service.closing.aborted
         ? 'the service to stay open, got it closing'
         : `all checks to pass, got failing: ${failing.join(', ')}`;
-      throw new ProblemError(503, 'not_ready', `Expected ${what}.`, {
-        fields: found,
+      throw new ProblemError('not_ready', `Expected ${what}.`, {
+        fields: inOrder(found),
         headers: { 'retry-after': '2' },
       });
     },
@@ -79,11 +84,19 @@ export const healthRoutes = [
     path: '/metrics',
     id: 'getMetrics',
     tag: 'operations',
+    is_momentary: true,
     summary: 'Read the figures of the service for Prometheus',
     description:
       'Of all projects. Open while there are no keys; then it takes the bearer token of ' +
       '`RUNFOLD_METRICS_TOKEN`, and without that variable nobody.',
-    answers: { 200: { description: 'The exposition format', type: 'text/plain' } },
+    answers: {
+      200: {
+        description: 'The exposition format',
+        type: 'text/plain',
+        example:
+          'runfold_events_received_total 3\nrunfold_events_applied_total 3\nrunfold_queue_age_seconds 0\n…',
+      },
+    },
     problems: [401],
     async handle({ service, request }) {
       await admitToMetrics(service, request.headers.authorization);
@@ -101,7 +114,6 @@ async function admitToMetrics(service: Service, authorization: string | undefine
   const isRight = got.length === expected.length && timingSafeEqual(got, expected);
   if (token !== undefined && isRight) return;
   throw new ProblemError(
-    401,
     'unauthorized',
     'Expected the token of RUNFOLD_METRICS_TOKEN as a bearer token, got another or none.',
     { headers: { 'www-authenticate': 'Bearer realm="runfold"' } },

@@ -56,11 +56,32 @@ export const ingestRoute = route({
     timeout_ms: wholeNumber(0, 60_000, 'How long `wait` may take; 10,000 by default').optional(),
     ids: flag('Answer the ids of all events').optional(),
   }),
+  headers: {
+    'Content-Encoding': 'How the body is compressed: `gzip` or `zstd`; absent when it is not',
+    'Idempotency-Key':
+      'Names the request, in 1 to 255 visible ASCII characters: missing ids of events are made of it and their place',
+  },
   body: eventBodies,
   answers: {
-    200: { description: 'With `wait=true`: the totals hold the events', schema: answer },
-    202: { description: 'The queue has the events', schema: answer },
-    207: { description: 'The queue has some of the events, others were refused', schema: answer },
+    200: {
+      description: 'With `wait=true`: the totals hold the events',
+      schema: answer,
+      example: { accepted: 3, refused: 0, folded: true },
+    },
+    202: {
+      description: 'The queue has the events',
+      schema: answer,
+      example: { accepted: 3, refused: 0 },
+    },
+    207: {
+      description: 'The queue has some of the events, others were refused',
+      schema: answer,
+      example: {
+        accepted: 2,
+        refused: 1,
+        faults: [{ index: 1, faults: [{ field: 'run_id', expected: 'text', got: 'nothing' }] }],
+      },
+    },
   },
   problems: [408, 413, 415, 422],
   async handle({ service, request, project, key, query }) {
@@ -90,7 +111,6 @@ function readIdempotencyKey(header: string | string[] | undefined): string | und
   if (header === undefined) return undefined;
   if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
   throw new ProblemError(
-    400,
     'invalid_idempotency_key',
     'Expected an Idempotency-Key of 1 to 255 visible ASCII characters, got another.',
     { headers: { connection: 'close' } },
@@ -142,7 +162,6 @@ function allRefused({ accepted, refused, faults }: IngestAnswer): ProblemError {
       ? ''
       : `: ${first.field || 'event'}: expected ${first.expected}, got ${first.got}`;
   return new ProblemError(
-    422,
     'invalid_event',
     `Expected an event that can be taken, got none${text}.`,
     {

@@ -15,7 +15,7 @@ const newKey = z
     },
     'an object',
   )
-  .meta({ id: 'NewKey' });
+  .meta({ id: 'NewKey', examples: [{ name: 'agents', scopes: ['ingest'] }] });
 
 export const keyRoutes = [
   route({

@@ -30,6 +30,7 @@ export const logRoutes = [
     summary: 'List the messages of a session or run',
     description: `${order} Corrections are added to the figures of what they correct.`,
     scope: 'read',
+    example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
       role: oneOf(Object.keys(roles) as [keyof typeof roles], 'Only by this role').optional(),
@@ -51,6 +52,7 @@ export const logRoutes = [
     summary: 'List the tool calls of a session or run',
     description: `${order} Corrections are added to the figures of what they correct.`,
     scope: 'read',
+    example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
       tool_name: name('Only of this tool').optional(),
@@ -72,6 +74,7 @@ export const logRoutes = [
     summary: 'List the events of a session or run as they were recorded',
     description: `${order} Corrections are rows of their own.`,
     scope: 'read',
+    example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
       type: oneOf(

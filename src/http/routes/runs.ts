@@ -25,6 +25,7 @@ export const runRoutes = [
       'Cheap without filters, by time, by `session_id` or by `parent_run_id`. The other filters read ' +
       'runs from the newest until the page is full: bound them by time where matches are rare.',
     scope: 'read',
+    example: { user_id: 'user-1', limit: 10 },
     query: z.strictObject({
       session_id: name('Only of this conversation').optional(),
       user_id: name('Only for this user').optional(),

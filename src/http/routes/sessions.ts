@@ -19,6 +19,7 @@ export const sessionRoutes = [
       'Cheap without filters, by time or by `user_id`. The other filters read sessions from the ' +
       'newest until the page is full: bound them by time where matches are rare.',
     scope: 'read',
+    example: { user_id: 'user-1', limit: 10 },
     query: z.strictObject({
       user_id: name('Only for this user').optional(),
       agent_id: name('Only of this agent').optional(),

@@ -4,12 +4,29 @@ import { z } from 'zod';
 import { followLog, type TailItem } from '../../query/tail.js';
 import { name, oneOf } from '../parameters.js';
 import { ProblemError } from '../problem.js';
+import { headersOf } from '../reply-headers.js';
 import { route } from '../route.js';
 
-/** Seconds of silence after which a line is sent, so that proxies keep the connection. */
+/** Milliseconds of silence after which a line is sent, so that proxies keep the connection. */
 const heartbeatMs = 15_000;
+/** Milliseconds after which a stream's key is looked at again: a revoked one reads no further. */
+const admitMs = 500;
 /** What a client waits before it connects anew, in milliseconds. */
 const retryMs = 2_000;
+
+const example = `retry: ${retryMs}
+id: eyJ2Ijox…
+event: ready
+data: {}
+
+id: eyJ2Ijox…
+event: event
+data: {"type":"message","id":"message-1","run_id":"run-1",…}
+
+id: eyJ2Ijox…
+event: run
+data: {"run_id":"run-1","total_tokens":1280,"cost":0.00046,…}
+`;
 
 export const tailRoute = route({
   method: 'GET',
@@ -21,7 +38,8 @@ export const tailRoute = route({
     'Server-sent events. `event` holds an event of the log, `run` the totals of a run that events ' +
     'before it changed. Reconnect with the last id as `Last-Event-ID` (browsers do so by ' +
     'themselves) and the stream goes on after it, without gaps or repeats, from up to 24 hours ' +
-    'back; older ids are answered 410. Newly folded events come within about half a second.',
+    'back; older ids are answered 410. Newly folded events come within about half a second. It ends ' +
+    'when its key is revoked.',
   scope: 'read',
   query: z.strictObject({
     session_id: name('Only of this conversation').optional(),
@@ -32,17 +50,20 @@ export const tailRoute = route({
       .meta({ description: 'Stands in for the header `Last-Event-ID`' })
       .optional(),
   }),
-  answers: { 200: { description: 'The stream', type: 'text/event-stream' } },
+  headers: { 'Last-Event-ID': 'The id of the last message received: the stream goes on after it' },
+  is_stream: true,
+  answers: { 200: { description: 'The stream', type: 'text/event-stream', example } },
   problems: [410],
   async handle({ service, request, reply, project, key, query }) {
     const { last_event_id, ...filters } = query;
     const cursor = headerOf(request.headers['last-event-id']) ?? last_event_id;
-    if (service.closing.aborted) throw new ProblemError(503, 'closing', 'The service is closing.');
     const release = service.streams.open(key?.id ?? '');
     const ended = new AbortController();
     const end = () => ended.abort();
     service.closing.addEventListener('abort', end, { once: true });
     reply.raw.once('close', end);
+    // A client that is gone already gives no such signal any more.
+    if (reply.raw.destroyed) end();
     try {
       const items = followLog(service.database, {
         ...filters,
@@ -54,23 +75,30 @@ export const tailRoute = route({
       // The first item tells whether the stream can begin: until then a problem can be answered.
       const first = await items.next();
       reply.hijack();
+      reply.raw.setHeaders(headersOf(reply));
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
         'x-accel-buffering': 'no',
-        'x-content-type-options': 'nosniff',
-        'x-request-id': request.id,
       });
-      await write(
-        reply.raw,
-        `retry: ${retryMs}\n${first.done ? '' : `id: ${first.value.cursor}\n`}event: ready\ndata: {}\n\n`,
-        ended.signal,
-      );
-      await send(reply.raw, items, ended.signal);
+      const id = first.done ? '' : `id: ${first.value.cursor}\n`;
+      const begin = `retry: ${retryMs}\n${id}event: ready\ndata: {}\n\n`;
+      await write(reply.raw, begin, ended.signal);
+      await send(reply.raw, items, {
+        signal: ended.signal,
+        admit: () => service.access.admit(request.raw, 'read'),
+      });
     } catch (error) {
       if (!reply.raw.headersSent) throw error;
       // Nobody can be told any more but by the end of the stream; the client comes again.
-      service.log.warn({ err: error, request_id: request.id }, 'tail stream broke off');
+      const request_id = request.id;
+      if (error instanceof ProblemError) {
+        service.log.info(
+          { request_id, code: error.code },
+          'tail stream ended: not let in any more',
+        );
+      } else {
+        service.log.warn({ err: error, request_id }, 'tail stream broke off');
+      }
     } finally {
       release();
       service.closing.removeEventListener('abort', end);
@@ -80,14 +108,26 @@ export const tailRoute = route({
   },
 });
 
+interface Sending {
+  readonly signal: AbortSignal;
+  /** @throws ProblemError once the key is revoked, or a key is needed where there was none. */
+  admit(): Promise<unknown>;
+}
+
 async function send(
   response: ServerResponse,
   items: AsyncIterable<TailItem>,
-  signal: AbortSignal,
+  { signal, admit }: Sending,
 ): Promise<void> {
   let sentAt = performance.now();
+  let admittedAt = sentAt;
   for await (const item of items) {
-    const isSilent = performance.now() - sentAt > heartbeatMs;
+    const now = performance.now();
+    if (now - admittedAt > admitMs) {
+      await admit();
+      admittedAt = now;
+    }
+    const isSilent = now - sentAt > heartbeatMs;
     if (item.kind === 'none' && !isSilent) continue;
     if (signal.aborted) return;
     await write(response, textOf(item), signal);

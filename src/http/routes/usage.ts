@@ -20,6 +20,12 @@ export const usageRoute = route({
   description:
     'Of models, tools, agents, teams or users, in buckets of any time zone. Sums are exact, quantiles within 1 %.',
   scope: 'read',
+  example: {
+    from: '2026-03-04T00:00:00Z',
+    to: '2026-03-05T00:00:00Z',
+    bucket: 'day',
+    group_by: 'model',
+  },
   query: z.strictObject({
     from: time('The beginning'),
     to: time('The end; now by default').optional(),

@@ -1,0 +1,142 @@
+import { type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { problemCodes } from '#runfold/http/problem-codes.js';
+import { message } from '../cli/command-line.js';
+import { waitUntil } from '../support/wait-until.js';
+import { jsonOf, openTestService, type TestService } from './http-service.js';
+
+/** What the service writes to bytes that are sent as they are, until it closes the connection. */
+async function sendRaw({ http }: TestService, bytes: string | Buffer): Promise<string> {
+  const { hostname, port } = new URL(http.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(bytes);
+  return text(socket);
+}
+
+describe('a problem', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await openTestService('embedded', { limits: { request_timeout_ms: 1_000 } });
+  });
+  afterAll(() => service.close());
+
+  test.each([
+    ['a path that is none', 'GET', '/nowhere', 404, 'no_such_path'],
+    ['a run that is none', 'GET', '/v1/runs/nobody', 404, 'not_found'],
+    ['a method that the path has not', 'PUT', '/v1/runs', 405, 'method_not_allowed'],
+    ['a preflight of CORS', 'OPTIONS', '/v1/events', 405, 'method_not_allowed'],
+    ['a parameter that is none', 'GET', '/v1/runs?limit=1&sort=x', 400, 'invalid_request'],
+    ['a parameter given twice', 'GET', '/v1/runs?limit=1&limit=2', 400, 'invalid_request'],
+    ['a path that is not encoded', 'GET', '/v1/runs/%ff', 400, 'bad_request'],
+    ['a name that is too long', 'GET', `/v1/runs/${'x'.repeat(9_000)}`, 414, 'path_too_long'],
+    ['events without a type', 'POST', '/v1/events', 415, 'unsupported_media_type'],
+  ])('of %s has the shape of all', async (_what, method, path, status, code) => {
+    const answer = await service.fetch(path, { method });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    const body = await jsonOf(answer);
+    expect(body).toMatchObject({ status, code, type: `/docs#${code}` });
+    expect(body.request_id).toBe(answer.headers.get('x-request-id'));
+    expect(String(body.title).length).toBeGreaterThan(2);
+    expect(String(body.detail).length).toBeGreaterThan(10);
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('names the methods that a path has', async () => {
+    const allowed = async (path: string) =>
+      (await service.fetch(path, { method: 'PATCH' })).headers.get('allow');
+    expect(await allowed('/v1/events')).toBe('POST, GET, HEAD');
+    expect(await allowed('/v1/tail')).toBe('GET');
+    expect(await allowed('/v1/keys/x')).toBe('DELETE');
+    expect((await service.fetch('/v1/runs', { method: 'HEAD' })).status).toBe(200);
+  });
+
+  test.each([
+    ['bytes that are not HTTP', 'hello\r\n\r\n', 400, 'broken_request'],
+    ['TLS', Buffer.from('16030100c8010000c40303', 'hex'), 400, 'broken_request'],
+    [
+      'a head that is too large',
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`,
+      431,
+      'head_too_large',
+    ],
+    [
+      'two lengths of one body',
+      'POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n{}',
+      400,
+      'broken_request',
+    ],
+  ])('of %s is one too, and counted', async (_what, bytes, status, code) => {
+    const written = await sendRaw(service, bytes);
+    expect(written).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(written).toContain('\r\ncontent-type: application/problem+json');
+    expect(written).toContain('\r\nx-content-type-options: nosniff');
+    const [, body = ''] = written.split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({ status, code, type: `/docs#${code}` });
+    const metrics = await (await service.fetch('/metrics')).text();
+    expect(metrics).toContain(
+      `runfold_http_requests_total{method="unknown",route="unknown",status="${status}"}`,
+    );
+  });
+
+  test('leads to a line of /docs, whatever its code', async () => {
+    const html = await (await service.fetch('/docs')).text();
+    for (const [code, { status }] of Object.entries(problemCodes)) {
+      expect(html).toContain(`<tr id="${code}"><td><code class="s${String(status)[0]}">${status}`);
+    }
+  });
+
+  test('reaches a client that is still sending a body which nobody wants', async () => {
+    const { headers } = await service.key(1, ['read']);
+    await waitUntil(async () => (await service.fetch('/v1/runs')).status === 401);
+    const large = Buffer.alloc(40 * 2 ** 20, ' ');
+    const send = (more: Record<string, string>) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        const call = request(`${service.http.url}/v1/events`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...more },
+        });
+        call.once('response', resolve).once('error', reject).end(large);
+      });
+    const cases: [Record<string, string>, number, string][] = [
+      [headers, 403, 'wrong_scope'],
+      [{}, 401, 'unauthorized'],
+      [{ authorization: 'Bearer x', 'content-length': String(large.length) }, 401, 'unauthorized'],
+    ];
+    for (const [more, status, code] of cases) {
+      const answer = await send(more);
+      expect(answer.statusCode).toBe(status);
+      expect(JSON.parse(await text(answer))).toMatchObject({ code });
+    }
+  });
+});
+
+describe('a service that is closing', () => {
+  test('answers what is at work, and what comes after it on the same connection with 503', async () => {
+    const service = await openTestService('embedded', { worker_runs: false });
+    const { hostname, port } = new URL(service.http.url);
+    const socket = connect(Number(port), hostname);
+    const written = text(socket);
+    const body = JSON.stringify(message('at-work'));
+    socket.write(
+      `POST /v1/events?wait=true&timeout_ms=1000 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await waitUntil(async () => {
+      const metrics = await (await service.fetch('/metrics')).text();
+      return metrics.includes('runfold_http_events_total{outcome="accepted"} 1');
+    });
+    const closed = service.http.close();
+    socket.write('GET /v1/runs HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const answers = (await written).split(/(?=HTTP\/1\.1 )/);
+    expect(answers).toHaveLength(2);
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 202 /);
+    expect(answers[0]).toContain('"accepted":1');
+    expect(answers[1]).toMatch(/^HTTP\/1\.1 503 /);
+    expect(answers[1]).toContain('\r\nretry-after: ');
+    expect(answers[1]).toContain('"code":"closing"');
+    await closed;
+    await service.close();
+  });
+});
