@@ -8,6 +8,7 @@ import { naiveRate } from './naive.js';
 import { runPipeline } from './pipeline.js';
 import { queryTimes } from './query.js';
 import { rebuildRate } from './rebuild.js';
+import { startSeconds } from './start.js';
 
 /** Notes one figure of a run. */
 export type Note = (name: string, unit: string, value: number) => void;
@@ -63,6 +64,9 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('sent at an even pace', 'events/s', paced.events_per_second);
       note('read of a run at that pace, p50', 'ms', paced.read_p50_ms);
       note('read of a run at that pace, p99', 'ms', paced.read_p99_ms);
+      const { median, max } = await startSeconds(5);
+      note('started to ready, embedded store, median of 5', 's', median);
+      note('started to ready, embedded store, longest of 5', 's', max);
     },
   },
   fold: {

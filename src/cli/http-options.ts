@@ -20,7 +20,7 @@ export function addHttpOptions(command: Command): Command {
 }
 
 /** Where HTTP listens: the environment, and over it the flags. @throws UsageError */
-export function readHttpAddress(
+function readHttpAddress(
   { settings }: CommandContext,
   flags: HttpFlags,
 ): { readonly host: string; readonly port: number } {
@@ -43,17 +43,33 @@ interface Schema<T> {
   ): { success: true; data: T } | { success: false; error: { issues: { message: string }[] } };
 }
 
-/** Starts HTTP on a tier. Its code is loaded only now: no other command waits for it. */
+/** Where HTTP listens, and its code. */
+export interface HttpPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly code: Promise<typeof import('../http/open-http-server.js')>;
+}
+
+/**
+ * Reads the address and begins to load the code of HTTP, for which no other command waits: it comes
+ * while the store opens. @throws UsageError
+ */
+export function planHttp(context: CommandContext, flags: HttpFlags): HttpPlan {
+  return { ...readHttpAddress(context, flags), code: import('../http/open-http-server.js') };
+}
+
+/** Starts HTTP on a tier. */
 export async function startHttp(
   context: CommandContext,
   tier: Tier,
-  address: { readonly host: string; readonly port: number },
+  { host, port, code }: HttpPlan,
   worker?: () => RunningWorker | undefined,
 ): Promise<HttpServer> {
-  const { openHttpServer } = await import('../http/open-http-server.js');
+  const { openHttpServer } = await code;
   const { settings, log } = context;
   return openHttpServer({
-    ...address,
+    host,
+    port,
     target: tier.target,
     queue: tier.queue,
     log,

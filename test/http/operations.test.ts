@@ -69,23 +69,31 @@ describe('runfold up and serve', () => {
 });
 
 describe('the service', () => {
-  test('starts in under two seconds on an embedded store that is there', async () => {
+  test('serves a store that is there again, with all that it held', async () => {
     const home = await openTestTier('embedded');
     await home.tier.close();
-    const started = performance.now();
-    const tier = await openTier(home.options);
-    const http = await openHttpServer({
-      target: tier.target,
-      queue: tier.queue,
-      log: silent,
-      port: 0,
-    });
-    expect((await fetch(`${http.url}/readyz`)).status).toBe(200);
-    const seconds = (performance.now() - started) / 1000;
-    console.log(`started and ready in ${seconds.toFixed(2)} s`);
-    expect(seconds).toBeLessThan(2);
-    await http.close();
-    await tier.close();
+    for (const _start of [1, 2]) {
+      const tier = await openTier(home.options);
+      const http = await openHttpServer({
+        target: tier.target,
+        queue: tier.queue,
+        log: silent,
+        port: 0,
+      });
+      const worker = await openWorker({
+        database: tier.database,
+        queue: tier.queue,
+        log: silent,
+        shared_session: true,
+      });
+      expect((await fetch(`${http.url}/readyz`)).status).toBe(200);
+      const sent = posted(message('kept', { id: 'once' }));
+      expect((await fetch(`${http.url}/v1/events?wait=true`, sent)).status).toBe(200);
+      expect(await jsonOf(fetch(`${http.url}/v1/runs/kept`))).toMatchObject({ messages: 1 });
+      await http.close();
+      await worker.close();
+      await tier.close();
+    }
     await home.close();
   });
 

@@ -4,7 +4,7 @@ import { findEmbeddedStore } from '../../store/embedded/embedded-store.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { Tier } from '../../tier.js';
 import { type CommandContext, createCommand, openContext } from '../command.js';
-import { addHttpOptions, type HttpFlags, readHttpAddress, startHttp } from '../http-options.js';
+import { addHttpOptions, type HttpFlags, planHttp, startHttp } from '../http-options.js';
 import { catchSignals } from '../signals.js';
 import { withTier } from '../with-tier.js';
 
@@ -24,12 +24,12 @@ export function serveCommand(): Command {
   });
   return addHttpOptions(command).action(async (flags: HttpFlags, self: Command) => {
     const context = openContext(self, 'service');
-    const address = readHttpAddress(context, flags);
+    const plan = planHttp(context, flags);
     const signals = catchSignals(context.terminal);
     try {
       await withTier(context, 'runfold serve', async (tier) => {
         await checkMigrated(tier.database);
-        const http = await startHttp(context, tier, address);
+        const http = await startHttp(context, tier, plan);
         const { terminal } = context;
         const { bold, cyan, dim } = terminal.colors;
         terminal.line(

@@ -3,7 +3,13 @@ import { migrateTier, openTier, type Tier } from '../../tier.js';
 import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command.js';
 import { UsageError } from '../command-error.js';
-import { addHttpOptions, type HttpFlags, readHttpAddress, startHttp } from '../http-options.js';
+import {
+  addHttpOptions,
+  type HttpFlags,
+  type HttpPlan,
+  planHttp,
+  startHttp,
+} from '../http-options.js';
 import { tierOptions } from '../settings.js';
 import { catchSignals } from '../signals.js';
 import { findStaleTotals } from '../stale-totals.js';
@@ -38,7 +44,7 @@ export function upCommand(): Command {
     )
     .action(async ({ port, ...flags }: UpFlags, self: Command) => {
       const context = openContext(self, 'service');
-      const address = readHttpAddress(context, flags);
+      const plan = flags.http ? planHttp(context, flags) : undefined;
       if (port !== undefined && context.settings.database_url !== undefined) {
         throw new UsageError(
           '--port: expected the embedded store, got DATABASE_URL; connect to that.',
@@ -55,7 +61,7 @@ export function upCommand(): Command {
         const stale = await findStaleTotals(tier.database);
         if (stale !== undefined) context.log.warn(stale.text);
         const died = await runUntilEnd(context, tier, {
-          address: flags.http ? address : undefined,
+          plan,
           psql_port: port,
           ended: Promise.race([signals.received, tier.exited]),
         });
@@ -72,16 +78,15 @@ async function runUntilEnd(
   context: CommandContext,
   tier: Tier,
   options: {
-    readonly address: ReturnType<typeof readHttpAddress> | undefined;
+    readonly plan: HttpPlan | undefined;
     readonly psql_port: number | undefined;
     readonly ended: Promise<unknown>;
   },
 ): Promise<Error | undefined> {
   let worker: RunningWorker | undefined;
-  const { address } = options;
+  const { plan } = options;
   // HTTP first: where its address cannot be had, no work has been begun.
-  const http =
-    address === undefined ? undefined : await startHttp(context, tier, address, () => worker);
+  const http = plan === undefined ? undefined : await startHttp(context, tier, plan, () => worker);
   let died: unknown;
   try {
     worker = await openWorker({
