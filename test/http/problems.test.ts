@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -117,18 +118,17 @@ describe('a service that is closing', () => {
   test('answers what is at work, and what comes after it on the same connection with 503', async () => {
     const service = await openTestService('embedded', { worker_runs: false });
     const { hostname, port } = new URL(service.http.url);
-    const socket = connect(Number(port), hostname);
-    const written = text(socket);
+    const socket = connect(Number(port), hostname).setEncoding('utf8');
     const body = JSON.stringify(message('at-work'));
     socket.write(
-      `POST /v1/events?wait=true&timeout_ms=1000 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`,
     );
-    await waitUntil(async () => {
-      const metrics = await (await service.fetch('/metrics')).text();
-      return metrics.includes('runfold_http_events_total{outcome="accepted"} 1');
-    });
+    // The service has begun with the request, and waits for its body.
+    const [begun] = await once(socket, 'data');
+    expect(begun).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     const closed = service.http.close();
-    socket.write('GET /v1/runs HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const written = text(socket);
+    socket.write(`${body}GET /v1/runs HTTP/1.1\r\nhost: localhost\r\n\r\n`);
     const answers = (await written).split(/(?=HTTP\/1\.1 )/);
     expect(answers).toHaveLength(2);
     expect(answers[0]).toMatch(/^HTTP\/1\.1 202 /);
