@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { subset } from 'semver';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -107,6 +108,25 @@ const manifest = z
 describe('package.json', () => {
   test('names the oldest Node.js it runs on', () => {
     expect(manifest.engines.node).toBe('>=20.19');
+  });
+
+  test('depends on nothing that refuses such a Node.js', () => {
+    const { packages } = z
+      .object({
+        packages: z.record(
+          z.string(),
+          z.object({
+            dev: z.boolean().optional(),
+            engines: z.object({ node: z.string().optional() }).optional(),
+          }),
+        ),
+      })
+      .parse(JSON.parse(read('package-lock.json')));
+    const refusing = Object.entries(packages).flatMap(([path, { dev, engines }]) => {
+      const { node = '*' } = engines ?? {};
+      return dev === true || subset('~20.19', node) ? [] : [`${path}: ${node}`];
+    });
+    expect(refusing).toEqual([]);
   });
 
   test('points every command and export to a file of the build', () => {
