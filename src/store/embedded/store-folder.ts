@@ -24,7 +24,7 @@ const SOCKET_FOLDER_PREFIX = 'runfold-socket-';
 /** Creates the folder (mode 0700, parents too), or checks that an existing one is fit and private. */
 export async function prepareStoreFolder(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await createFolder(dir);
     const { mode } = await stat(dir);
     if ((mode & 0o077) !== 0) await makePrivate(dir);
     const probe = join(dir, `probe.${process.pid}`);
@@ -48,6 +48,20 @@ export async function prepareStoreFolder(dir: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/**
+ * Creates a folder that is not there, and its parents. Node's own recursive mkdir tries for ever
+ * where a parent is there and refuses with ENOENT, as /proc and some automounted folders do.
+ */
+async function createFolder(dir: string): Promise<void> {
+  if (await exists(dir)) return;
+  const parent = dirname(dir);
+  if (parent !== dir) await createFolder(parent);
+  await mkdir(dir, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    // Another process may have been faster.
+    if (error.code !== 'EEXIST' || !(await exists(dir))) throw error;
+  });
 }
 
 async function makePrivate(dir: string): Promise<void> {

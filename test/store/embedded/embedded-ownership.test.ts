@@ -73,6 +73,14 @@ describe('an embedded store’s folder', () => {
     await store.close();
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'is refused, and not tried for ever, where no folder can be made',
+    async () => {
+      dir = '/proc/runfold/store';
+      await expect(open()).rejects.toMatchObject({ code: 'embedded_store_not_writable', dir });
+    },
+  );
+
   it('is refused with a typed error when it is unfit', async () => {
     await mkdir(join(root, 'a'));
     await writeFile(dir, 'a file');
