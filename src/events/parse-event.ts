@@ -34,12 +34,25 @@ export function parseEvent(raw: unknown): ParsedEvent {
   return { ok: false, faults: withoutDerived(faults, raw) };
 }
 
-/** A total that was made of faulty figures is no fault of its own, unless it is the only one. */
-function withoutDerived(faults: EventFault[], raw: RawObject): EventFault[] {
-  if (isRawObject(raw.metrics) && raw.metrics.total_tokens !== undefined) return faults;
-  const others = faults.filter(({ field }) => field !== 'metrics.total_tokens');
-  return others.length === 0 ? faults : others;
+/**
+ * What was made of a faulty figure or id is no fault of its own, unless it is the only one; nor is
+ * one that two rules found.
+ */
+function withoutDerived(faults: readonly EventFault[], raw: RawObject): readonly EventFault[] {
+  const isDerived = (field: string) =>
+    field === 'session_id'
+      ? !isGiven(raw.session_id)
+      : field === 'metrics.total_tokens' &&
+        !(isRawObject(raw.metrics) && isGiven(raw.metrics.total_tokens));
+  const others = faults.filter(({ field }) => !isDerived(field));
+  const left = others.length === 0 ? faults : others;
+  return left.filter(
+    ({ field, expected }, at) =>
+      left.findIndex((other) => other.field === field && other.expected === expected) === at,
+  );
 }
+
+const isGiven = (value: unknown) => value !== undefined && value !== null;
 
 function fault(field: string, expected: string, got: unknown): ParsedEvent {
   return { ok: false, faults: [{ field, expected, got: describeValue(got) }] };
