@@ -43,7 +43,10 @@ export function createCommandGroup(
   const group = bare(name)
     .summary(summary.charAt(0).toLowerCase() + summary.slice(1))
     .description(`${summary}.`);
-  for (const command of commands) group.addCommand(command);
+  for (const command of commands) {
+    command.showHelpAfterError(`(see "runfold ${name} ${command.name()} --help")`);
+    group.addCommand(command);
+  }
   return group.addHelpText(
     'after',
     `\nRun "runfold ${name} <command> --help" for the options and examples of one.`,
@@ -53,7 +56,6 @@ export function createCommandGroup(
 function bare(name: string): Command {
   return new Command(name)
     .exitOverride()
-    .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError(`(see "runfold ${name} --help")`)
     .configureOutput({ outputError: (text, write) => write(printableLines(text)) });

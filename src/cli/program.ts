@@ -33,7 +33,6 @@ export function createProgram(): Command {
       'An event-sourced metrics store for AI agents: totals that always equal the fold of the log.',
     )
     .version(readVersion(), '-V, --version', 'show the version')
-    .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .showHelpAfterError('(see "runfold --help")')
     .configureOutput({ outputError: (text, write) => write(printableLines(text)) });

@@ -24,22 +24,25 @@ export interface Settings extends Config {
 /** Adds the flags that every command takes to a command, or to those that it holds. */
 export function addSettings(command: Command): Command {
   if (command.commands.length > 0) for (const inner of command.commands) addSettings(inner);
+  // Help belongs to the same group: a command without options of its own has no other.
+  command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(everyCommand));
   const isInner = command.parent !== null;
   if (isInner && command.commands.length > 0) return command;
   for (const { flag, variable } of flags) {
-    command.addOption(
-      new Option(flag, `overrides ${variable}`).helpGroup('Options of every command:'),
-    );
+    command.addOption(new Option(flag, `overrides ${variable}`).helpGroup(everyCommand));
   }
   return command;
 }
+
+const everyCommand = 'Options of every command:';
 
 /** The variables, for the end of a command's help. */
 export function environmentHelp(command: Command): string {
   const help = command.createHelp();
   help.prepareContext({ helpWidth: Math.min(100, process.stdout.columns ?? 80) });
+  const width = Math.max(...Object.keys(variables).map((name) => name.length));
   const lines = Object.entries(variables).map(([name, { doc }]) =>
-    help.formatItem(name, 20, doc, help),
+    help.formatItem(name, width, doc, help),
   );
   return ['Environment variables:', ...lines].join('\n');
 }
