@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { editDistance } from './edit-distance.js';
 
 /** What the environment sets. */
 export interface Config {
@@ -137,6 +138,9 @@ export function readConfig(
     http_port: read('RUNFOLD_HTTP_PORT'),
     metrics_token: read('RUNFOLD_METRICS_TOKEN'),
   };
+  if (config.database_url === undefined && overrides.DATABASE_URL === undefined) {
+    faults.push(...misspeltDatabase(environment));
+  }
   const isAtFault = faults.some((fault) => fault.startsWith('DATABASE_URL:'));
   if (config.redis_url !== undefined && config.database_url === undefined && !isAtFault) {
     faults.push('DATABASE_URL: expected a Postgres URL beside REDIS_URL, got nothing.');
@@ -159,16 +163,20 @@ function misspelt(environment: NodeJS.ProcessEnv): string[] {
     });
 }
 
-/** Characters to add, drop or change to make one text the other (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+/**
+ * A DATABASE_URL under another name would send events to an embedded store without a word. Only
+ * what is nearly that name and holds the address of a Postgres is taken for one.
+ */
+function misspeltDatabase(environment: NodeJS.ProcessEnv): string[] {
+  return Object.entries(environment)
+    .filter(
+      ([name, text]) =>
+        editDistance(name.toUpperCase(), 'DATABASE_URL') <= 2 &&
+        variables.DATABASE_URL.schema.safeParse(text || undefined).data !== undefined,
+    )
+    .map(
+      ([name]) =>
+        `DATABASE_URL: expected it to be set or no variable like it, got ${name} with the URL of a ` +
+        'Postgres. Rename that, or name an embedded store with --dir.',
+    );
 }

@@ -83,6 +83,24 @@ describe('the configuration', () => {
     ]);
   });
 
+  test.each(['DATABSE_URL', 'DATABASE_URI', 'database_url'])(
+    'does not pass over a Postgres in %s for an embedded store',
+    (name) => {
+      const url = 'postgres://user:secret@host/runfold';
+      expect(faultsOf({ [name]: url })).toEqual([
+        expect.stringMatching(
+          new RegExp(`^DATABASE_URL: expected .* got ${name} with the URL of a Postgres`),
+        ),
+      ]);
+      expect(faultsOf({ [name]: url }).join()).not.toContain('secret');
+      expect(readConfig({ [name]: 'sqlite:///tmp/x' }).database_url).toBeUndefined();
+      expect(readConfig({ [name]: url, DATABASE_URL: 'postgres://other/runfold' })).toMatchObject({
+        database_url: 'postgres://other/runfold',
+      });
+      expect(readConfig({ [name]: url }, { DATABASE_URL: '' }).database_url).toBeUndefined();
+    },
+  );
+
   test('makes no guess at a name like none it knows', () => {
     expect(faultsOf({ RUNFOLD_SOMETHING_ELSE: 'x' })).toEqual([
       expect.stringMatching(/got an unknown variable\.$/),

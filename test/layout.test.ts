@@ -59,6 +59,7 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
   'client.ts': 'what `runfold/client` exports, for programs that talk to the HTTP service',
   'config.ts': 'the environment, read once',
+  'edit-distance.ts': 'how far a mistyped name is from a known one',
   'error-fields.ts': 'what of an error is logged',
   'tier.ts': 'connects store and queue of one of the three tiers',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
