@@ -54,6 +54,17 @@ describe('Agno runs sent into an empty folder', () => {
     expect((await run(['runs', 'list'])).stdout.split('\n')).toHaveLength(6);
   });
 
+  test('are told apart from events', async () => {
+    const input = JSON.stringify({ type: 'message', role: 'user', run_id: 'mixed-up' });
+    const { code, stdout, stderr } = await run(['ingest', '-', '--format', 'agno', '--json'], {
+      input,
+    });
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 1, sent: 0, invalid_lines: 1 });
+    expect(stderr).toBe(
+      'stdin:1: event: expected an Agno run, got a Runfold event of type "message"; leave out --format agno\n',
+    );
+  });
+
   test('do not know a run that was not sent', async () => {
     const exits = await Promise.all(
       [[], ['--json'], ['--shape', 'agno', '--json']].map((flags) =>

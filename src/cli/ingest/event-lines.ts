@@ -1,12 +1,13 @@
 import { describeValue, type EventFault, InvalidEventError } from '../../events/event-fault.js';
 import { nameBasedUuid } from '../../events/event-id.js';
-import type { MetricEventInput } from '../../events/metric-event.js';
+import { eventTypes, type MetricEventInput } from '../../events/metric-event.js';
 import { InvalidAgnoRunError } from '../../ingest/agno-record.js';
 import { fromAgnoRun } from '../../ingest/from-agno-run.js';
 import { countOccurrences } from './occurrences.js';
 
 /** What a line holds before it is checked. */
 interface RawEvent {
+  type?: unknown;
   id?: unknown;
   occurred_at?: unknown;
   user_id?: unknown;
@@ -24,7 +25,13 @@ export function openLineReader(format: LineFormat, user_id: string | undefined):
   if (format === 'runfold') return wireEventReader(user_id);
   return (text) => {
     try {
-      return fromAgnoRun(parseObject(text), { user_id });
+      const run = parseObject(text);
+      // An event has a run id too, and would be read as an empty run.
+      if (typeof run.type === 'string' && Object.hasOwn(eventTypes, run.type)) {
+        const got = `a Runfold event of type ${describeValue(run.type)}; leave out --format agno`;
+        throw invalid({ field: '', expected: 'an Agno run', got });
+      }
+      return fromAgnoRun(run, { user_id });
     } catch (error) {
       if (!(error instanceof InvalidAgnoRunError)) throw error;
       throw invalid(error);
