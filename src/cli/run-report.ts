@@ -46,11 +46,9 @@ const isText = (value: string | null | false | undefined): value is string =>
   typeof value === 'string' && value !== '';
 
 function whoOf(totals: RunTotals | SessionTotals): string {
-  const name = 'agent_name' in totals ? totals.agent_name : null;
   return [
-    name === null
-      ? isText(totals.agent_id) && `agent ${totals.agent_id}`
-      : `${name}${totals.agent_id === null ? '' : ` (${totals.agent_id})`}`,
+    // Several agents may work in a session; its runs name them.
+    'agent_name' in totals && agentOf(totals),
     isText(totals.team_id) && `team ${totals.team_id}`,
     isText(totals.workflow_id) && `workflow ${totals.workflow_id}`,
     isText(totals.user_id) && `for ${totals.user_id}`,
@@ -58,6 +56,11 @@ function whoOf(totals: RunTotals | SessionTotals): string {
   ]
     .filter(isText)
     .join(separator);
+}
+
+function agentOf({ agent_name, agent_id }: RunTotals): string | null {
+  if (agent_name === null) return agent_id === null ? null : `agent ${agent_id}`;
+  return agent_id === null ? agent_name : `${agent_name} (${agent_id})`;
 }
 
 function whenOf({ started_at, ended_at }: RunTotals | SessionTotals): string {

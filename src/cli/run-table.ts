@@ -5,6 +5,9 @@ import type { Terminal } from './terminal.js';
 
 type Colors = Terminal['colors'];
 
+/** An id is what opens a row: up to a UUID's length it is shown whole, and other columns give way. */
+const wholeId = 36;
+
 const text = (value: string | null) => value ?? absent;
 
 /** Colours a run's status by how it went. */
@@ -40,7 +43,7 @@ export function runTable(terminal: Terminal, runs: readonly RunTotals[]): string
   return table(
     terminal,
     [
-      { head: 'run', cell: (run) => run.run_id, least: 14 },
+      { head: 'run', cell: (run) => run.run_id, least: wholeId },
       { head: 'session', cell: (run) => run.session_id, least: 12, drop: 7, paint: colors.dim },
       { head: 'agent', cell: (run) => run.agent_name ?? text(run.agent_id), least: 13, drop: 3 },
       { head: 'model', cell: (run) => text(run.model), least: 16, drop: 4 },
@@ -62,7 +65,7 @@ export function sessionTable(terminal: Terminal, sessions: readonly SessionTotal
   return table(
     terminal,
     [
-      { head: 'session', cell: (session) => session.session_id, least: 14 },
+      { head: 'session', cell: (session) => session.session_id, least: wholeId },
       { head: 'user', cell: (session) => text(session.user_id), least: 8, drop: 4 },
       { head: 'model', cell: (session) => text(session.model), least: 16, drop: 7 },
       {
