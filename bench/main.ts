@@ -1,35 +1,52 @@
-/**
- * `npm run bench`: what Runfold does a second, on this machine, beside references in the same run.
- *
- *   npm run bench -- [pipeline | http | fold | query | rebuild | latency | memory] [--runs N]
- *     [--events N] [--seconds N] [--json]
- */
-import { parseArgs } from 'node:util';
+/** `npm run bench`: what Runfold does a second, on this machine, beside references in the same run. */
 import { findServers } from '../test/support/servers.js';
+import { readCommandLine, readNumber, refuse } from './command-line.js';
 import { machine, round, spreadOf } from './measure.js';
 import { type Note, subjects } from './subjects.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    runs: { type: 'string', default: '3' },
-    events: { type: 'string' },
-    seconds: { type: 'string' },
-    json: { type: 'boolean', default: false },
+const help = `Usage: npm run bench -- [SUBJECT] [--runs N] [--events N] [--seconds N] [--json]
+
+Measures one subject a few times and prints the median, the minimum and the maximum of each figure.
+It uses the Postgres and the Redis that the tests find, in databases and under keys of its own.
+
+  --runs N     how often to measure. Defaults to 3
+  --events N   events of one run, 1000 or more. Defaults to what stands beside the subject
+  --seconds N  how long a rate is kept, for latency and memory. Defaults to what stands beside it
+  --json       print the figures as JSON
+  --help       print this
+
+Exit codes: 0 all was measured, 1 a server is missing or a total is off, 2 asked wrongly.
+
+Subjects, the first one unless named:
+${Object.entries(subjects)
+  .map(([name, { about, events, seconds }]) => {
+    const size = [`${round(events)} events`, ...(seconds === undefined ? [] : [`${seconds} s`])];
+    return `  ${name.padEnd(9)} ${about} (${size.join(', ')})`;
+  })
+  .join('\n')}
+`;
+
+const { values, positionals } = readCommandLine(
+  {
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string', default: '3' },
+      events: { type: 'string' },
+      seconds: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
   },
-});
-const [name = 'pipeline'] = positionals;
-const subject = subjects[name];
-const runs = Number(values.runs);
-const events = Number(values.events ?? subject?.events);
-const seconds = Number(values.seconds ?? subject?.seconds ?? 1);
-if (subject === undefined || !(runs >= 1) || !(events >= 1000) || !(seconds > 0)) {
-  const names = Object.keys(subjects).join(' | ');
-  console.error(
-    `Expected: npm run bench -- [${names}] [--runs N] [--events N, 1000 or more] [--seconds N] [--json]`,
-  );
-  process.exit(2);
+  help,
+);
+const [name = 'pipeline', ...others] = positionals;
+const subject = Object.hasOwn(subjects, name) ? subjects[name] : undefined;
+if (subject === undefined || others.length > 0) {
+  const expected = Object.keys(subjects).join(' | ');
+  refuse(`error: expected one of [${expected}], got ${JSON.stringify(positionals.join(' '))}.`);
 }
+const runs = readNumber('--runs', values.runs, 1);
+const events = readNumber('--events', values.events ?? String(subject.events), 1000);
+const seconds = readNumber('--seconds', values.seconds ?? String(subject.seconds ?? 1), 0.1, 'any');
 
 const found = await findServers();
 if (found.postgres.server === undefined || found.redis.server === undefined) {

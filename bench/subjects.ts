@@ -14,6 +14,8 @@ import { startSeconds } from './start.js';
 export type Note = (name: string, unit: string, value: number) => void;
 
 export interface Subject {
+  /** What is measured, in a line of the help. */
+  readonly about: string;
   /** Events unless told otherwise. */
   readonly events: number;
   /** How long one measurement of a rate that is kept to takes, unless told otherwise. */
@@ -24,6 +26,7 @@ export interface Subject {
 /** What can be measured, by name. */
 export const subjects: Readonly<Record<string, Subject>> = {
   pipeline: {
+    about: 'from emit to totals, beside COPY and a naive way; and embedded',
     events: 500_000,
     async run(servers, events, note) {
       const full = await runPipeline(servers, { events, per_job: 500, copy: true });
@@ -49,6 +52,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   http: {
+    about: 'the same sent by HTTP, while readers query',
     events: 100_000,
     async run(servers, events, note) {
       const direct = await runDirect(servers, events, 500);
@@ -70,6 +74,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   fold: {
+    about: 'what the statement that appends and folds costs Postgres',
     events: 300_000,
     async run(servers, events, note) {
       for (const batch of [500, 4_500]) {
@@ -94,6 +99,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   query: {
+    about: 'how long reads of a large log take',
     events: 2_000_000,
     async run(servers, events, note) {
       for (const { name, unit, value } of await queryTimes(servers, events))
@@ -101,6 +107,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   rebuild: {
+    about: 'rebuilding all totals, beside a bare group by',
     events: 2_000_000,
     async run(servers, events, note) {
       const rate = await rebuildRate(servers, events);
@@ -118,6 +125,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   latency: {
+    about: 'from emitted to visible, at shares of the peak rate',
     events: 300_000,
     seconds: 15,
     async run(servers, events, note, seconds) {
@@ -133,6 +141,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   memory: {
+    about: 'memory of producer and worker over time, at half the peak',
     events: 300_000,
     seconds: 600,
     async run(servers, events, note, seconds) {

@@ -1,6 +1,6 @@
 /** `npm run chaos`: rounds of faults against real servers, each made from its seed. */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readCommandLine, readNumber, refuse } from '../bench/command-line.js';
 import { machine } from '../bench/measure.js';
 import { playCampaign } from './campaign.js';
 import { scenarios } from './scenarios.js';
@@ -9,8 +9,9 @@ import { tableOf } from './table.js';
 
 const help = `Usage: npm run chaos -- [--rounds N] [--seed S] [--scenario NAME]… [--json FILE]
 
-Starts a Redis and a Postgres of its own, runs producers, workers, rebuilds and readers as processes,
-injects faults, and checks after each round that nothing acknowledged was lost and no total is off.
+Starts a Redis and a Postgres of its own, runs producers, workers, rebuilds and readers as
+processes, injects faults, and checks after each round that nothing acknowledged was lost and no
+total is off.
 
   --rounds N       rounds to play, the scenarios in turn. Defaults to one of each
   --seed S         seed of the first round; each further one has the next number. Defaults to 1
@@ -19,53 +20,43 @@ injects faults, and checks after each round that nothing acknowledged was lost a
   --help           print this
 
 A seed gives the same plan: workload, faults, times as shares of the progress. How the system
-schedules the processes it cannot give again. Exit code 1: something went against the promise.
+schedules the processes it cannot give again.
+
+Exit codes: 0 all held, 1 something went against the promise or a server is missing, 2 asked
+wrongly.
 
 Scenarios:
 ${scenarios.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 `;
 
-function fail(text: string): never {
-  console.error(text);
-  process.exit(2);
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        rounds: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        scenario: { type: 'string', multiple: true, default: [] },
-        json: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail(`${error instanceof Error ? error.message : error}\n\n${help}`);
-  }
-}
-
-const values = readOptions();
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
+const { values } = readCommandLine(
+  {
+    options: {
+      rounds: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      scenario: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+    },
+  },
+  help,
+);
 const unknown = values.scenario.filter((name) => !scenarios.some((one) => one.name === name));
 if (unknown.length > 0) {
-  fail(
-    `--scenario: expected one of ${scenarios.map(({ name }) => name).join(', ')}, got ${unknown}`,
+  const expected = scenarios.map(({ name }) => name).join(', ');
+  refuse(
+    `error: --scenario: expected one of ${expected}, got ${JSON.stringify(unknown.join(', '))}.`,
   );
 }
 const chosen = scenarios.filter(
   ({ name }) => values.scenario.length === 0 || values.scenario.includes(name),
 );
-const rounds = Number(values.rounds ?? chosen.length);
-const seed = Number(values.seed);
-if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds: expected a whole number from 1');
-if (!Number.isInteger(seed) || seed < 0) fail('--seed: expected a whole number from 0');
+const rounds = readNumber('--rounds', values.rounds ?? String(chosen.length), 1);
+const seed = readNumber('--seed', values.seed, 0);
 const missing = missingBinaries();
-if (missing !== undefined) fail(`Expected redis-server, initdb and postgres, got ${missing}`);
+if (missing !== undefined) {
+  console.error(`error: expected redis-server, initdb and postgres, got ${missing}.`);
+  process.exit(1);
+}
 
 // Ends the servers and unmounts the small disk, which a signal's own end would leave behind.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -1,4 +1,4 @@
-import { expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { startNode } from './support/processes.js';
 import { describeWithRedis } from './support/suite.js';
 
@@ -32,4 +32,32 @@ describeWithRedis('the bench', () => {
       }
     }
   }, 300_000);
+});
+
+describe.each(['bench', 'chaos'])('npm run %s', (name) => {
+  const play = (...args: readonly string[]) =>
+    startNode(['--import', 'tsx', new URL(`../${name}/main.ts`, import.meta.url).pathname, ...args])
+      .exit;
+
+  test.each(['--help', '-h'])('%s prints what there is, and exits with 0', async (flag) => {
+    const { code, stdout, stderr } = await play(flag);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: npm run ${name} -- `));
+    expect(stdout).toMatch(name === 'bench' ? /^ {2}pipeline +\S/m : /^ {2}worker-kill +\S/m);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test.each([
+    { args: ['--nope'], says: "error: Unknown option '--nope'." },
+    {
+      args: [name === 'bench' ? '--runs' : '--rounds', '0'],
+      says: 'a whole number from 1, got "0"',
+    },
+    { args: name === 'bench' ? ['nope'] : ['--scenario', 'nope'], says: 'got "nope"' },
+  ])('$args is bad usage: exit code 2, and no stack', async ({ args, says }) => {
+    const { code, stdout, stderr } = await play(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+    expect(stderr).not.toMatch(/^ +at /m);
+  });
 });

@@ -1,0 +1,40 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+
+/** Says what was asked wrongly, and ends with 2. */
+export function refuse(text: string): never {
+  console.error(text);
+  process.exit(2);
+}
+
+/**
+ * Reads the command line, whose options are all given with `--`. Ends with 0 after printing the help
+ * where that is asked for, and with 2 where an option is not known.
+ */
+export function readCommandLine<Config extends ParseArgsConfig>(config: Config, help: string) {
+  const { argv } = process;
+  if (argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
+    console.log(help.trimEnd());
+    process.exit(0);
+  }
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('. ');
+    return refuse(`error: ${reason}.\n\n${help.trimEnd()}`);
+  }
+}
+
+/** Reads a number from `least` on; ends with 2 where it is none. */
+export function readNumber(
+  flag: string,
+  text: string,
+  least: number,
+  kind: 'whole' | 'any' = 'whole',
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (Number.isFinite(value) && value >= least && (kind === 'any' || Number.isInteger(value))) {
+    return value;
+  }
+  const noun = kind === 'whole' ? 'a whole number' : 'a number';
+  return refuse(`error: ${flag}: expected ${noun} from ${least}, got ${JSON.stringify(text)}.`);
+}
