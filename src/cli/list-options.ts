@@ -36,7 +36,7 @@ export function pageEnd(
   if (page.next_cursor === undefined) return [];
   return [
     '',
-    dim(`${count(page.items.length)} ${noun} shown. More with --limit, or with`),
+    dim(`${count(page.items.length)} shown. More with --limit, or with`),
     dim(`--cursor ${page.next_cursor}`),
   ];
 }
