@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
 import { goldenFolder, useWorkplace } from './command-line.js';
 
 interface Golden {
@@ -12,35 +13,50 @@ interface Golden {
   }[];
 }
 
+const readGolden = async (): Promise<Golden> =>
+  JSON.parse(await readFile(join(goldenFolder, 'agno-1.8.4-session.expected.json'), 'utf8'));
+
+describeOnEachTier('the Agno session, ingested by command', (name) => {
+  const { run } = useWorkplace();
+  let home: TestTier;
+  beforeAll(async () => {
+    home = await openTestTier(name);
+    // Commands serve the embedded store by themselves.
+    if (name === 'embedded') await home.tier.close();
+  });
+  afterAll(() => home.close());
+
+  test("shows Agno's own figures, and the same when it is sent again", async () => {
+    const { env } = home;
+    const golden = await readGolden();
+    const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
+    const ingest = async () => {
+      const flags = ['--format', 'agno', '--user', golden.user_id, '--wait', '--json'];
+      const { code, stdout, stderr } = await run(['ingest', file, ...flags], { env });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return JSON.parse(stdout);
+    };
+    const shows = async (noun: 'runs' | 'sessions', id: string, metrics: unknown) => {
+      const { stdout } = await run([noun, 'show', id, '--shape', 'agno', '--json'], { env });
+      expect(stdout).toBe(`${JSON.stringify(metrics)}\n`);
+    };
+    const session = golden.runs.at(-1)?.session_metrics_after;
+    expect(await ingest()).toMatchObject({ lines: 4, sent: 18, applied: 18, duplicates: 0 });
+    for (const { run_id, run_metrics } of golden.runs) await shows('runs', run_id, run_metrics);
+    await shows('sessions', 'sess-1', session);
+    expect(await ingest()).toMatchObject({ lines: 4, sent: 18, applied: 0, duplicates: 18 });
+    await shows('sessions', 'sess-1', session);
+  }, 180_000);
+});
+
 describe('Agno runs sent into an empty folder', () => {
   const { run } = useWorkplace();
   const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
-  let golden: Golden;
 
   beforeAll(async () => {
-    const expected = join(goldenFolder, 'agno-1.8.4-session.expected.json');
-    golden = JSON.parse(await readFile(expected, 'utf8'));
-    const { code, stderr } = await run([
-      'ingest',
-      file,
-      '--format',
-      'agno',
-      '--user',
-      golden.user_id,
-    ]);
+    const { user_id } = await readGolden();
+    const { code, stderr } = await run(['ingest', file, '--format', 'agno', '--user', user_id]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  });
-
-  test("show each run's metrics as Agno does", async () => {
-    for (const { run_id, run_metrics } of golden.runs) {
-      const { stdout } = await run(['runs', 'show', run_id, '--shape', 'agno', '--json']);
-      expect(JSON.parse(stdout)).toEqual(run_metrics);
-    }
-  });
-
-  test("show the session's metrics as Agno does", async () => {
-    const { stdout } = await run(['sessions', 'show', 'sess-1', '--shape', 'agno', '--json']);
-    expect(JSON.parse(stdout)).toEqual(golden.runs.at(-1)?.session_metrics_after);
   });
 
   test('list as rows for programs and as tables for people', async () => {
