@@ -18,8 +18,12 @@ export interface Fold {
 
 const filter = (condition: string) => (condition === '' ? '' : ` filter (where ${condition})`);
 const original = 'e.corrects is null';
-// Years 2000 to 2200 in microseconds have 15 or 16 digits: padded, they sort as text.
-const timeKey = `lpad(e.occurred_at_us::text, 16, '0') || lpad(coalesce(e.sequence, 0)::text, 10, '0')`;
+// Years 2000 to 2200 in microseconds have 15 or 16 digits: padded, they sort as text. `lpad` goes
+// character by character and is left to the few that need it: a tenth of the fold by run.
+const timeKey = `case when e.occurred_at_us >= 1000000000000000 then e.occurred_at_us::text
+      else lpad(e.occurred_at_us::text, 16, '0') end
+    || case when e.sequence is null then '0000000000' when e.sequence < 10 then '000000000' || e.sequence
+      when e.sequence < 100 then '00000000' || e.sequence else lpad(e.sequence::text, 10, '0') end`;
 /** Characters of a `last` measure before its value: the time and the sequence it is ordered by. */
 export const lastKeyLength = 26;
 /** Statuses have codes below this; a `last_status` is its time in microseconds × this + code. */

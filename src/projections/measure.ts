@@ -72,7 +72,9 @@ export function whereSql(where: Where | undefined, more: readonly string[] = [])
   const terms = [...more];
   if (where?.type !== undefined) {
     const codes = [where.type].flat().map((type) => eventTypes[type]);
-    terms.push(codes.length === 1 ? `e.type = ${codes[0]}` : `e.type in (${codes.join(', ')})`);
+    // Not `in`, which Postgres evaluates as a search of an array.
+    const either = codes.map((code) => `e.type = ${code}`).join(' or ');
+    terms.push(codes.length === 1 ? either : `(${either})`);
   }
   if (where?.role !== undefined) terms.push(`e.role = ${roles[where.role]}`);
   if (where?.failed) terms.push('e.error');

@@ -24,14 +24,22 @@ const metrics = (sign: fc.Arbitrary<number>) =>
 /** A small world, so that events meet: few sessions, runs and instants. */
 const small = (name: string, count: number) => fc.nat(count - 1).map((at) => `${name}-${at}`);
 
+const soon = fc
+  .oneof(fc.integer({ min: 0, max: 5_000_000 }), fc.nat(3))
+  .map((micros) => `2026-03-04T05:06:0${(micros / 1e6).toFixed(6)}Z`);
 const envelope = {
   run_id: small('run', 4),
   session_id: small('session', 3),
-  sequence: fc.nat(3),
+  sequence: fc.oneof(fc.nat(3), fc.constantFrom(9, 10, 99, 100, 2_147_483_647)),
   user_id: small('user', 2),
-  occurred_at: fc
-    .oneof(fc.integer({ min: 0, max: 5_000_000 }), fc.nat(3))
-    .map((micros) => `2026-03-04T05:06:0${(micros / 1e6).toFixed(6)}Z`),
+  occurred_at: fc.oneof(
+    { weight: 9, arbitrary: soon },
+    // Where microseconds since 1970 get another digit.
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('2001-09-09T01:46:39.999999Z', '2001-09-09T01:46:40Z'),
+    },
+  ),
 };
 
 const own = fc.oneof(
