@@ -13,7 +13,11 @@ import { sampleEvents } from '../support/sample-events.js';
 import { describeWithPostgres } from '../support/suite.js';
 
 const cells = projections.flatMap((projection) =>
-  columnsOf(projection).map((column) => ({ projection, column })),
+  columnsOf(projection).map((column) => ({
+    cell: `${projection.name}.${column}`,
+    projection,
+    column,
+  })),
 );
 
 /** Another value than the one a cell has, whatever that is. */
@@ -38,35 +42,32 @@ describeWithPostgres('a tampered projection', () => {
     await home.drop();
   });
 
-  test.each(cells)(
-    '$projection.name.$column is found and repaired',
-    async ({ projection, column }) => {
-      await database.query(
-        `update ${tableOf(projection)} set ${column} = ${tampered(projection, column)}
+  test.each(cells)('$cell is found and repaired', async ({ projection, column }) => {
+    await database.query(
+      `update ${tableOf(projection)} set ${column} = ${tampered(projection, column)}
       where ctid = (select ctid from ${tableOf(projection)} order by random() limit 1)`,
-      );
-      const { equal, differences } = await verify(database);
-      expect(equal).toBe(false);
-      const isKey = column in projection.key;
-      expect(differences.map((found) => [found.projection, found.field])).toEqual(
-        isKey
-          ? [
-              [projection.name, '*'],
-              [projection.name, '*'],
-            ]
-          : [[projection.name, column]],
-      );
+    );
+    const { equal, differences } = await verify(database);
+    expect(equal).toBe(false);
+    const isKey = column in projection.key;
+    expect(differences.map((found) => [found.projection, found.field])).toEqual(
+      isKey
+        ? [
+            [projection.name, '*'],
+            [projection.name, '*'],
+          ]
+        : [[projection.name, column]],
+    );
 
-      const report = await rebuild(database);
-      expect(report.outcome).toBe('repaired');
-      expect(report.events).toBe(400);
-      const told = report.projections.find(({ name }) => name === projection.name);
-      expect(told).toMatchObject(
-        isKey ? { added: 1, removed: 1, changed: 0 } : { added: 0, removed: 0, changed: 1 },
-      );
-      await expectSound(database);
-    },
-  );
+    const report = await rebuild(database);
+    expect(report.outcome).toBe('repaired');
+    expect(report.events).toBe(400);
+    const told = report.projections.find(({ name }) => name === projection.name);
+    expect(told).toMatchObject(
+      isKey ? { added: 1, removed: 1, changed: 0 } : { added: 0, removed: 0, changed: 1 },
+    );
+    await expectSound(database);
+  });
 
   test('is replaced when more differs than is corrected in place', async () => {
     await database.query('update runfold_internal.run set messages = messages + 1');
