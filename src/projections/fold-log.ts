@@ -3,7 +3,7 @@ import type { Projection } from './projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
 /** Bytes of partials one statement sorts or hashes: they then fit in its memory. */
-const SLICE_BYTES = 32 * 1024 * 1024;
+const SLICE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Folds the log as it was at the cut into shadow tables without indexes: chunk by chunk into

@@ -124,8 +124,7 @@ async function rebuildAs(
   let events = await foldLog(run, cut, chunk);
   await addPrimaryKeys(run);
   events += await catchUp(run);
-  const candidates = await collectCandidates(run, repair_limit);
-  if (candidates <= repair_limit && !dry_run) {
+  if (!dry_run && (await collectCandidates(run, repair_limit)) <= repair_limit) {
     events += await catchUp(run);
     await run.reach('swap', 0);
     const { changes, drained } = await repairInPlace(run);

@@ -17,11 +17,15 @@ export interface RowChanges {
  * Collects the keys that may differ between shadow and live: those that do at this snapshot, and
  * those with events recorded but not drained, which the live rows hold already. All other rows
  * are equal now and stay so, since both get the same fold. Answers how many there are in all, or some
- * number above `limit`: then it stops looking.
+ * number above `limit`: then it stops looking. Where the tables are that many rows apart it does not
+ * even begin.
  */
 export async function collectCandidates(run: RebuildRun, limit: number): Promise<number> {
   let candidates = 0;
-  for (const projection of run.targets) {
+  for (const [at, projection] of run.targets.entries()) {
+    await run.reach('compare', at, run.targets.length);
+    const apart = await rowsApart(run, projection);
+    if (candidates + apart > limit) return candidates + apart;
     const keys = Object.keys(projection.key);
     const table = candidatesOf(run, projection);
     await run.client.query(
@@ -48,14 +52,40 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
   return candidates;
 }
 
-/** Counts the rows that differ; exact where the shadow is in step with the log. */
-export async function countChanges(run: RebuildRun, projection: Projection): Promise<RowChanges> {
+/** How many rows one of shadow and live has more than the other. */
+async function rowsApart(run: RebuildRun, projection: Projection): Promise<number> {
   const { rows } = await run.client.query(
-    `select ${counts(projection)} from ${run.shadowOf(projection)} x
-    full join ${tableOf(projection)} t on ${sameKey(projection, 'x', 't')}
-    where ${differs(projection)}`,
+    `select abs((select count(*) from ${run.shadowOf(projection)})
+      - (select count(*) from ${tableOf(projection)}))::integer as apart`,
   );
-  return rows[0];
+  return rows[0].apart;
+}
+
+/**
+ * Counts the rows that differ, each projection at a snapshot of its own; exact where the shadows are in
+ * step with the log.
+ */
+export async function countChanges(run: RebuildRun): Promise<Map<Projection, RowChanges>> {
+  const answers = await run.runAll('compare', run.targets.length, (at) => {
+    const projection = run.targets[at];
+    return projection === undefined ? '' : countSql(run, projection);
+  });
+  return new Map(
+    run.targets.map((projection) => {
+      const {
+        added = 0,
+        removed = 0,
+        changed = 0,
+      } = answers.find(({ name }) => name === projection.name) ?? {};
+      return [projection, { added, removed, changed }];
+    }),
+  );
+}
+
+function countSql(run: RebuildRun, projection: Projection): string {
+  return `select '${projection.name}' as name, ${counts(projection)} from ${run.shadowOf(projection)} x
+    full join ${tableOf(projection)} t on ${sameKey(projection, 'x', 't')}
+    where ${differs(projection)}`;
 }
 
 /** Gives the candidates' live rows the shadow's figures; to be called under the lock. */

@@ -2,9 +2,14 @@ import { tableOf } from './compile.js';
 import type { Projection } from './projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
-/** Gives a shadow the primary key of its live table, by the same name: folding into it needs one. */
+/**
+ * Gives each shadow the primary key of its live table, by the same name: folding into it needs one.
+ * Beside the keys, which take as long as the largest does, what to plan with is counted. What the
+ * indexes are about is enough for that; the rest comes with the next autovacuum.
+ */
 export async function addPrimaryKeys(run: RebuildRun): Promise<void> {
   const statements: string[] = [];
+  const analyses: string[] = [];
   for (const projection of run.folded) {
     const { rows } = await run.client.query(
       `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
@@ -16,8 +21,19 @@ export async function addPrimaryKeys(run: RebuildRun): Promise<void> {
         `alter table ${run.shadowOf(projection)} add constraint "${name}" ${definition}`,
       );
     }
+    // The other way round: those whose key takes long wait for it.
+    if (run.targets.includes(projection)) analyses.unshift(analyzeSql(run, projection));
   }
+  statements.push(...analyses);
   await run.runAll('index', statements.length, (at) => statements[at] ?? '');
+}
+
+function analyzeSql(run: RebuildRun, projection: Projection): string {
+  const columns = Object.keys({ ...projection.measures, ...projection.key }).filter((name) =>
+    Object.values(projection.indexes ?? {}).some(({ on }) => on.join().includes(name)),
+  );
+  const about = [...new Set([...Object.keys(projection.key), ...columns])];
+  return `analyze ${run.shadowOf(projection)} (${about.join(', ')})`;
 }
 
 /**
@@ -28,24 +44,15 @@ export async function addPrimaryKeys(run: RebuildRun): Promise<void> {
 export async function furnishShadows(run: RebuildRun): Promise<void> {
   const indexes: string[] = [];
   const logged: string[] = [];
-  const analyses: string[] = [];
   for (const projection of run.targets) {
     const shadow = run.shadowOf(projection);
     const settings = await settingsOf(run, projection);
     if (!run.expects_swap) settings.unshift(`alter table ${shadow} set logged`);
     logged.push(settings.join('; '));
-    const columns = Object.keys({ ...projection.measures, ...projection.key }).filter((name) =>
-      Object.values(projection.indexes ?? {}).some(({ on }) => on.join().includes(name)),
-    );
-    analyses.push(
-      `analyze ${shadow} (${[...new Set([...Object.keys(projection.key), ...columns])].join(', ')})`,
-    );
     indexes.push(...(await indexesOf(run, projection)));
   }
   await run.runAll('index', logged.length, (at) => logged[at] ?? '');
   await run.runAll('index', indexes.length, (at) => indexes[at] ?? '');
-  // What the indexes are about is enough to plan with; the rest comes with the next autovacuum.
-  await run.runAll('index', analyses.length, (at) => analyses[at] ?? '');
 }
 
 /** Index names belong to a schema, so the shadow's are the same as the live table's from the start. */

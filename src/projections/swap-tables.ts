@@ -2,14 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { tableOf } from './compile.js';
 import { drainRecorded, foldInStep, stopRecording } from './event-recorder.js';
 import { rebuiltSql } from './fingerprint.js';
-import type { Projection } from './projection.js';
 import { RebuildBlockedError, RebuildDependentError } from './rebuild-errors.js';
 import type { RebuildRun } from './rebuild-run.js';
-import { countChanges, type RowChanges } from './row-differences.js';
+import { countChanges } from './row-differences.js';
 
 /**
  * Drains the last events and has writers fold the next ones into the shadows too, so that these are
- * exact at every snapshot from then on; and counts, at one such snapshot, what differs.
+ * exact at every snapshot from then on; and counts what differs.
  */
 export async function keepInStep(run: RebuildRun) {
   const drained = await run.underLock({}, async () => {
@@ -17,16 +16,7 @@ export async function keepInStep(run: RebuildRun) {
     await foldInStep(run);
     return left;
   });
-  const changes = new Map<Projection, RowChanges>();
-  try {
-    await run.client.query('begin isolation level repeatable read, read only');
-    for (const projection of run.targets) {
-      changes.set(projection, await countChanges(run, projection));
-    }
-  } finally {
-    await run.client.query('rollback');
-  }
-  return { drained, changes };
+  return { drained, changes: await countChanges(run) };
 }
 
 /**
