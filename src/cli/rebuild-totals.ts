@@ -46,10 +46,10 @@ export async function rebuildTotals(
     // Some steps are taken more than once; what is behind stays behind.
     reached = Math.max(reached, wayOf(at));
     const seconds = (performance.now() - started) / 1000;
-    const left = duration(Math.ceil((seconds * (1 - reached)) / Math.max(0.01, reached)));
     const folded = at.step === 'fold' ? (events * at.done) / Math.max(1, at.total) : 0;
     const pace = folded === 0 ? '' : `, ${count(folded / Math.max(0.001, seconds))} events/s`;
-    progress.update(reached * 1000, 1000, `${steps[at.step].says}${pace}, about ${left} left`);
+    const text = `${steps[at.step].says}${pace}${leftText(seconds, reached)}`;
+    progress.update(reached * 1000, 1000, text);
   };
   try {
     return await rebuild(database, { ...options, onProgress });
@@ -59,6 +59,13 @@ export async function rebuildTotals(
   } finally {
     progress.stop();
   }
+}
+
+/** The time that remains; nothing while too little is done to tell. */
+function leftText(seconds: number, reached: number): string {
+  if (reached < 0.03) return '';
+  const left = Math.ceil((seconds * (1 - reached)) / reached);
+  return `, about ${left < 60 ? `${left} s` : duration(left)} left`;
 }
 
 function wayOf({ step, done, total }: RebuildProgress): number {
