@@ -105,6 +105,7 @@ export type { GroupCommitStats } from './worker/group-commit.js';
 export { type EventWorkerOptions, openWorker, type RunningWorker } from './worker/open-worker.js';
 export {
   InvalidRangeError,
+  RepriceContendedError,
   type RepriceOptions,
   type RepriceReport,
   reprice,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { DatabaseError, Pool } from 'pg';
+import type { ClientBase, DatabaseError, Pool } from 'pg';
 import { eventAt } from '../events/event-block.js';
 import { isDataFault } from '../store/database-errors.js';
 import type { DecodedJob } from './decode-job.js';
@@ -20,12 +20,15 @@ export type RunStatement = (
   rejects: readonly Reject[],
 ) => Promise<{ readonly applied: number; readonly rejected: number }>;
 
-/** The statement on a pool, prepared once a connection where the server keeps sessions apart. */
-export function statementOn(pool: Pool, text: string, prepared: boolean): RunStatement {
+/**
+ * The statement on a pool or on one connection, prepared once a connection where the server keeps
+ * sessions apart.
+ */
+export function statementOn(on: Pool | ClientBase, text: string, prepared: boolean): RunStatement {
   const name = prepared ? { name: nameOf(text) } : {};
   return async (batch, rejects) => {
     const values = [JSON.stringify(rejects), ...encodeBatch(batch)];
-    const { rows: answers } = await pool.query({ ...name, text, values });
+    const { rows: answers } = await on.query({ ...name, text, values });
     return answers[0];
   };
 }

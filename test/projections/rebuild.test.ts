@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { appendAndFoldSql } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
@@ -50,7 +50,7 @@ describeWithPostgres('a rebuild', () => {
     const client = await database.pool.connect();
     opened.push(client);
     await client.query(begin);
-    const run = statementOn(client as unknown as Pool, text, false);
+    const run = statementOn(client, text, false);
     return {
       client,
       write(from: number, count: number) {
@@ -259,7 +259,7 @@ describeWithPostgres('a rebuild', () => {
       const before = await describeTable();
       const writer = await database.pool.connect();
       opened.push(writer);
-      const append = statementOn(writer as unknown as Pool, text, true);
+      const append = statementOn(writer, text, true);
       const write = (from: number) => {
         const events = JSON.parse(JSON.stringify(sampleEvents(8, 'sample', from)));
         return writeBatch(append, [decodeJob('job', { v: 1, project: 1, events })]);

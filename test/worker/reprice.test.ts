@@ -4,6 +4,7 @@ import { dropPriceOverrides, setPriceOverride } from '#runfold/pricing/price-ove
 import { appendAndFoldSql } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
+import { correctionFor } from '#runfold/query/correction.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
 import { pricedStatement } from '#runfold/worker/priced-statement.js';
@@ -11,6 +12,7 @@ import { reprice } from '#runfold/worker/reprice.js';
 import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeWithPostgres } from '../support/suite.js';
+import { waitUntil } from '../support/wait-until.js';
 
 describeWithPostgres('prices', () => {
   let home: TestDatabase;
@@ -146,5 +148,61 @@ describeWithPostgres('prices', () => {
     await expect(reprice(database, { from: 'yesterday' })).rejects.toMatchObject({
       code: 'invalid_range',
     });
+  });
+
+  test('change by the sum of what runs at once say, each message once', async () => {
+    await setPriceOverride(database, { model: 'in-house', input: 9, output: 0.25 });
+    const [before, { events: logged }] = [await totals(), await verify(database)];
+    const dry = await reprice(database, { dry_run: true });
+    const reports = await Promise.all(Array.from({ length: 3 }, () => reprice(database)));
+    const sum = (of: 'corrected' | 'difference') =>
+      reports.reduce((total, report) => total + Math.round(report[of] * 1e9), 0);
+    expect(sum('corrected')).toBe(dry.corrected * 1e9);
+    expect(sum('difference')).toBe(Math.round(dry.difference * 1e9));
+    expect(await totals()).toBe(before + sum('difference'));
+    const audit = await verify(database);
+    expect(audit.differences).toEqual([]);
+    expect(audit.events - logged).toBe(dry.corrected);
+    expect(dry.corrected).toBeGreaterThan(4_000);
+  });
+
+  test('do not stop at a correction that somebody else makes first', async () => {
+    await write([message('x', { model: 'in-house', session_id: 'one', run_id: 'one' }, {})]);
+    await setPriceOverride(database, { model: 'in-house', input: 11, output: 0.25 });
+    const range = { from: '2026-01-10T12:00:00Z', to: '2026-01-10T12:00:01Z' };
+    // By hand, of another run: it adds to other totals, but counts as a correction of the message.
+    await write([
+      message('y', { corrects: 'x', session_id: 'one', run_id: 'other' }, { cost: 0.5 }),
+    ]);
+    const client = await database.pool.connect();
+    try {
+      await client.query('begin');
+      const correction = await correctionFor(
+        database,
+        { id: 'x', session_id: 'one' },
+        { input_tokens: 7 },
+      );
+      const job = decodeJob('job', { v: 1, project: 1, events: [correction?.event] });
+      await writeBatch(statementOn(client, appendAndFoldSql(projections), false), [job]);
+      const before = await totals();
+      const running = reprice(database, range);
+      await waitUntil(
+        () => database.query('select from pg_locks where not granted'),
+        (waiting) => waiting.length > 0,
+        { what: 'the repricing to wait for the correction' },
+      );
+      await client.query('commit');
+      const report = await running;
+      expect(await totals()).toBe(before + Math.round(report.difference * 1e9));
+    } finally {
+      client.release();
+    }
+    // Seven tokens in at $11 a million, a hundred out at $0.25, and what was added by hand.
+    const [run] = await database.query<{ cost: string }>(
+      `select cost::text from runfold.runs where session_id = 'one' and run_id = 'one'`,
+    );
+    expect(run?.cost).toBe('0.000102');
+    expect((await reprice(database)).corrected).toBe(0);
+    expect((await verify(database)).differences).toEqual([]);
   });
 });
