@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { migrateQueue } from '#runfold/ingest/open-queue.js';
+import { tableOf } from '#runfold/projections/compile.js';
+import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild.js';
 import { cleanUpRebuild } from '#runfold/projections/rebuild-claim.js';
 import type { RebuildStep } from '#runfold/projections/rebuild-progress.js';
@@ -17,8 +19,10 @@ import { describeWithPostgres } from '../support/suite.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const steps: RebuildStep[] = ['cut', 'fold', 'merge', 'index', 'catch_up', 'compare', 'swap'];
-const totals = `select to_jsonb(t)::text as row from runfold_internal.run t
-  union all select to_jsonb(t)::text from runfold_internal.session t order by 1`;
+/** Every row of every projection, as text. */
+const totals = `${projections
+  .map((projection) => `select t::text as row from ${tableOf(projection)} t`)
+  .join(' union all ')} order by 1`;
 
 /** Rebuilds in a process of its own, up to the swap, before which it stands still for ever. */
 const endless = `

@@ -54,6 +54,7 @@ const event = fc.oneof(
     agent_id: fc.constantFrom('agent-a', undefined),
     at: fc.integer({ min: 0, max: 61 * 86_400 - 1 }),
     time: seconds,
+    first: fc.option(seconds, { nil: undefined }),
     input: fc.nat(5_000),
     cost: fc.option(fc.nat(1_000_000), { nil: undefined }),
   }),
@@ -66,11 +67,23 @@ const event = fc.oneof(
     time: seconds,
     cost: fc.option(fc.nat(1_000_000), { nil: undefined }),
   }),
+  fc.record({
+    type: fc.constant('run' as const),
+    at: fc.integer({ min: 0, max: 61 * 86_400 - 1 }),
+    time: seconds,
+  }),
 );
 type Sample = typeof event extends fc.Arbitrary<infer T> ? T : never;
 
-function toEvent({ at, time, cost, ...rest }: Sample, index: number) {
-  const { input, ...own } = 'input' in rest ? rest : { ...rest, input: undefined };
+function toEvent(sample: Sample, index: number) {
+  const {
+    at,
+    time,
+    cost,
+    input,
+    first,
+    ...own
+  }: Partial<Record<'cost' | 'input' | 'first', number>> & Sample = sample;
   return {
     ...own,
     id: `e-${index}`,
@@ -80,6 +93,7 @@ function toEvent({ at, time, cost, ...rest }: Sample, index: number) {
     metrics: {
       time,
       ...(input === undefined ? {} : { input_tokens: input }),
+      ...(first === undefined ? {} : { time_to_first_token: first }),
       ...(cost === undefined ? {} : { cost: cost / 1e9 }),
     },
   };
@@ -119,8 +133,13 @@ describeWithPostgres('usage over time', () => {
           group_by: ['model'],
           fill: false,
         });
-        const label = (sample: Sample) =>
-          labels[length](localParts(start + sample.at * 1_000, time_zone));
+        const known = new Map(
+          list.map((sample) => [
+            sample,
+            labels[length](localParts(start + sample.at * 1_000, time_zone)),
+          ]),
+        );
+        const label = (sample: Sample) => known.get(sample) ?? '';
         // An hour that the clock repeats is two buckets of one label.
         const wanted = new Map<
           string,
@@ -131,7 +150,7 @@ describeWithPostgres('usage over time', () => {
           if (isAnswer(sample) && 'input' in sample) sum.input += sample.input;
           if (sample.type === 'tool_call') sum.calls += 1;
           if (sample.type === 'tool_call' && sample.error) sum.errors += 1;
-          sum.nanos += sample.cost ?? 0;
+          if ('cost' in sample) sum.nanos += sample.cost ?? 0;
           wanted.set(label(sample), sum);
         }
         const got = new Map<
@@ -156,6 +175,16 @@ describeWithPostgres('usage over time', () => {
         expect(Object.fromEntries(filled)).toEqual(Object.fromEntries(wanted));
         for (const [key, sum] of got) {
           if (!wanted.has(key)) expect(sum).toEqual({ input: 0, calls: 0, errors: 0, nanos: 0 });
+        }
+        for (const row of total.rows) {
+          const inside = list.filter(
+            (sample) =>
+              label(sample) === labels[length](row.bucket_local ?? '') &&
+              isIn(sample, row, total.rows),
+          );
+          for (const name of Object.keys(spreads) as Spread[]) {
+            checkQuantiles(row, name, inside.flatMap(spreads[name]));
+          }
         }
         for (const row of byModel.rows) {
           const times = list.filter(
@@ -300,7 +329,17 @@ function isIn(sample: Sample, row: UsageRow, rows: readonly UsageRow[]): boolean
   return same.length === 1 || (instant >= mine && later.every((other) => instant < other));
 }
 
-function checkQuantiles(row: UsageRow, name: 'time' | 'tool_time', times: readonly number[]): void {
+/** The times that each kind of quantile is about. */
+const spreads = {
+  time: (sample: Sample) => (isAnswer(sample) ? [sample.time] : []),
+  time_to_first_token: (sample: Sample) =>
+    isAnswer(sample) && 'first' in sample && sample.first !== undefined ? [sample.first] : [],
+  tool_time: (sample: Sample) => (sample.type === 'tool_call' ? [sample.time] : []),
+  run_time: (sample: Sample) => (sample.type === 'run' ? [sample.time] : []),
+};
+type Spread = keyof typeof spreads;
+
+function checkQuantiles(row: UsageRow, name: Spread, times: readonly number[]): void {
   const sorted = [...times].sort((a, b) => a - b);
   for (const percent of [50, 90, 95, 99] as const) {
     const got = row[`${name}_p${percent}`];
