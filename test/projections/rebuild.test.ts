@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { appendAndFoldSql } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild.js';
+import { cleanUpRebuild } from '#runfold/projections/rebuild-claim.js';
 import {
   RebuildBlockedError,
   RebuildDependentError,
@@ -165,7 +166,16 @@ describeWithPostgres('a rebuild', () => {
           reads += 1;
         }
       };
-      const others = Promise.all([writer(1), writer(2), reader(), reader()]);
+      // An audit is a reader too: one snapshot, though tables change hands while it goes on.
+      let audits = 0;
+      const auditor = async () => {
+        while (writing) {
+          const sample = audits % 2 === 0 ? undefined : 5;
+          expect((await verify(database, { sample })).differences).toEqual([]);
+          audits += 1;
+        }
+      };
+      const others = Promise.all([writer(1), writer(2), reader(), reader(), auditor()]);
       try {
         for (let time = 0; time < 3; time++) {
           expect((await rebuild(database, { repair_limit })).outcome).toBe(way);
@@ -175,6 +185,9 @@ describeWithPostgres('a rebuild', () => {
         await others;
       }
       expect(reads).toBeGreaterThan(10);
+      expect(audits).toBeGreaterThan(2);
+      // While audits read the log, the last rebuild's trigger could only be disabled.
+      expect(await cleanUpRebuild(database)).toBe(true);
       await expectSound(database);
     });
   }
