@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemCodes } from '#runfold/http/problem-codes.js';
 import { message } from '../cli/command-line.js';
+import { startNode } from '../support/processes.js';
 import { waitUntil } from '../support/wait-until.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
 
@@ -92,24 +92,23 @@ describe('a problem', () => {
   test('reaches a client that is still sending a body which nobody wants', async () => {
     const { headers } = await service.key(1, ['read']);
     await waitUntil(async () => (await service.fetch('/v1/runs')).status === 401);
-    const large = Buffer.alloc(40 * 2 ** 20, ' ');
-    const send = (more: Record<string, string>) =>
-      new Promise<IncomingMessage>((resolve, reject) => {
-        const call = request(`${service.http.url}/v1/events`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...more },
-        });
-        call.once('response', resolve).once('error', reject).end(large);
-      });
-    const cases: [Record<string, string>, number, string][] = [
-      [headers, 403, 'wrong_scope'],
-      [{}, 401, 'unauthorized'],
-      [{ authorization: 'Bearer x', 'content-length': String(large.length) }, 401, 'unauthorized'],
-    ];
-    for (const [more, status, code] of cases) {
-      const answer = await send(more);
-      expect(answer.statusCode).toBe(status);
-      expect(JSON.parse(await text(answer))).toMatchObject({ code });
+    // In a process of its own: one that shares the event loop sees the answer before it sends on.
+    const program = `
+      const [url, authorization] = process.argv.slice(1);
+      const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
+      const body = Buffer.alloc(40 * 2 ** 20, ' ');
+      const answer = await fetch(url, { method: 'POST', headers, body });
+      console.log(JSON.stringify({ status: answer.status, code: (await answer.json()).code }));`;
+    const cases = [
+      [headers.authorization, 403, 'wrong_scope'],
+      ['', 401, 'unauthorized'],
+      [(await service.key(1, ['ingest'])).headers.authorization, 413, 'too_large'],
+    ] as const;
+    for (const [authorization, status, code] of cases) {
+      const url = `${service.http.url}/v1/events`;
+      const args = ['--input-type=module', '--eval', program, url, authorization];
+      const { stdout, stderr } = await startNode(args).exit;
+      expect(stdout, stderr).toBe(`${JSON.stringify({ status, code })}\n`);
     }
   });
 });
