@@ -5,6 +5,7 @@ const commands = [
   'demo',
   'up',
   'worker',
+  'serve',
   'migrate',
   'ingest',
   'runs list',
@@ -42,6 +43,10 @@ describe('the command line', () => {
       expect(stdout).toContain(text);
     }
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    // The variables' meanings stand below each other.
+    const table = stdout.slice(stdout.indexOf('Environment variables:')).split('\n').slice(1);
+    const starts = table.map((line) => /^ {2}(\S+ +)?/.exec(line)?.[0].length ?? 0);
+    expect(new Set(starts.filter((start) => start > 2)).size).toBe(1);
   });
 
   test('--version is that of the package', async () => {
@@ -57,6 +62,11 @@ describe('the command line', () => {
     { name: 'an unknown command', args: ['fold'], says: "unknown command 'fold'" },
     { name: 'an unknown flag', args: ['migrate', '--now'], says: "unknown option '--now'" },
     { name: 'a missing argument', args: ['ingest'], says: "missing required argument 'file'" },
+    {
+      name: 'a missing argument in a group',
+      args: ['sessions', 'show'],
+      says: '(see "runfold sessions show --help")',
+    },
     { name: 'a group alone', args: ['runs'], says: 'Usage: runfold runs' },
     { name: 'no choice of rejects', args: ['rejects', 'drop'], says: 'or --all' },
     { name: 'a port on a server tier', args: ['up', '--port', '0'], says: '1 to 65535' },
