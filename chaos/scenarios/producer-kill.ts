@@ -2,7 +2,7 @@ import { fault, quietPlan, type Scenario } from '../plan.js';
 
 export const producerKill: Scenario = {
   name: 'producer-kill',
-  about: 'kill -9 of producers; the next one repeats what was not acknowledged, or leaves it',
+  about: 'kill -9 of producers; the next one sends the rest again, or leaves it',
   plan(random) {
     return quietPlan(random, {
       queue: random.pick(['redis', 'redis', 'postgres']),
