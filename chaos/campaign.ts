@@ -1,6 +1,6 @@
 import type { Scenario } from './plan.js';
 import { playRound, type RoundReport } from './round.js';
-import { missingBinaries, openStack } from './stack.js';
+import { missingBinaries, openStack, type Stack } from './stack.js';
 
 /** What is played. */
 export interface CampaignOptions {
@@ -8,7 +8,12 @@ export interface CampaignOptions {
   readonly rounds: number;
   /** Of the first round; each further one has the next number. */
   readonly seed: number;
-  readonly onRound?: (report: RoundReport, number: number) => void;
+  /** Rounds at the same time, each on servers of its own. Defaults to 1. */
+  readonly at_once?: number;
+  /** Aborted when no further round is wanted: the one that is played breaks off. */
+  readonly signal?: AbortSignal;
+  /** Told of each round when it is over, and how many are over now. */
+  readonly onRound?: (report: RoundReport, over: number) => void;
   readonly onSkip?: (name: string, why: string) => void;
 }
 
@@ -17,32 +22,50 @@ export interface Campaign {
   readonly rounds: readonly RoundReport[];
   /** Scenarios that could not be played here, and why. */
   readonly skipped: ReadonlyMap<string, string>;
+  /** What the servers were. */
+  readonly versions: string;
 }
 
-/** Plays rounds of the scenarios in turn, on servers started for the purpose. */
+/**
+ * Plays rounds of the scenarios in turn, on servers started for the purpose, which are gone when it
+ * ends, whatever came of it.
+ */
 export async function playCampaign(options: CampaignOptions): Promise<Campaign> {
   const missing = missingBinaries();
   if (missing !== undefined) throw new Error(`Expected servers' binaries to start, got ${missing}`);
+  const { seed, at_once = 1, signal = new AbortController().signal } = options;
   const skipped = new Map<string, string>();
   const rounds: RoundReport[] = [];
-  const stack = await openStack();
+  const stacks: Stack[] = [];
+  let next = 0;
   try {
-    const { disk } = stack;
+    for (let opened = 0; opened < Math.min(at_once, options.rounds); opened++) {
+      stacks.push(await openStack());
+    }
+    const [{ disk, versions } = { disk: '', versions: '' }] = stacks;
     const played = options.scenarios.filter(({ name, needs }) => {
       if (needs !== 'small_disk' || typeof disk !== 'string') return true;
       skipped.set(name, disk);
       options.onSkip?.(name, disk);
       return false;
     });
-    for (let number = 0; number < options.rounds; number++) {
-      const scenario = played[number % played.length];
-      if (scenario === undefined) break;
-      const report = await playRound(stack, scenario, options.seed + number);
-      rounds.push(report);
-      options.onRound?.(report, number + 1);
-    }
-    return { rounds, skipped };
+    const playOn = async (stack: Stack) => {
+      while (next < options.rounds && !signal.aborted) {
+        const number = next++;
+        const scenario = played[number % played.length];
+        if (scenario === undefined) return;
+        const playing = playRound(stack, scenario, seed + number, signal);
+        const report = await playing.catch((error) => {
+          if (!signal.aborted) throw error;
+        });
+        if (report === undefined) return;
+        rounds.push(report);
+        options.onRound?.(report, rounds.length);
+      }
+    };
+    await Promise.all(stacks.map(playOn));
+    return { rounds, skipped, versions };
   } finally {
-    await stack.close();
+    await Promise.all(stacks.map((stack) => stack.close()));
   }
 }

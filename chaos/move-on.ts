@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openQueue } from '#runfold/ingest/open-queue.js';
 import type { QueueTarget } from '#runfold/ingest/queue-target.js';
 import { openDatabase } from '#runfold/store/database.js';
@@ -6,17 +6,30 @@ import { createAwakeClock } from './awake-clock.js';
 import { createFaultLine } from './faults.js';
 import type { Stage } from './stage.js';
 
-/** A system that has not recovered after so long is stuck: locks of jobs last ten seconds. */
+/** A system that has not moved on, or not recovered, after so long is stuck: locks of jobs last ten seconds. */
 const patienceMs = 120_000;
 
-/** Brings the faults about as the producers move on, and waits until the queue is empty at last. */
+/** What came of it. */
+export interface Recovery {
+  /** Why the queue was not empty in time, or what was left on it; undefined when all is done. */
+  readonly stuck: string | undefined;
+  /** From the end of the last fault to the next event in the log; undefined where none was due. */
+  readonly first_progress_ms: number | undefined;
+  /** From the end of the last fault, or of the producers where that is later, to an empty queue. */
+  readonly recovery_ms: number;
+}
+
+/**
+ * Brings the faults about as the producers move on, and waits until the queue is empty at last.
+ * Throws when the harness is told to end.
+ */
 export async function moveOn(
   stage: Stage,
   prefix: string,
   url: string,
   sizes: { at: number; bytes: number }[],
-) {
-  const { stack, producers, plan } = stage;
+): Promise<Recovery> {
+  const { stack, producers, plan, signal } = stage;
   const target: QueueTarget =
     plan.queue === 'redis'
       ? { kind: 'redis', url: stack.redis.url, prefix }
@@ -25,14 +38,15 @@ export async function moveOn(
   const watching = openDatabase(url, { max: 1 });
   const faults = createFaultLine(stage);
   const total = producers.reduce((sum, { consignment }) => sum + consignment.sendings.length, 0);
-  let what = 'producers did not finish';
-  let firstProgress: number | undefined;
-  let atFaultEnd: number | undefined;
-  let doneAt: number | undefined;
   const clock = createAwakeClock();
+  let [settledBefore, movedAt] = [-1, 0];
+  let atFaultEnd: number | undefined;
+  let firstProgress: number | undefined;
   let endedAt: number | undefined;
+  let doneAt: number | undefined;
   try {
     for (;;) {
+      signal.throwIfAborted();
       const settled = producers.reduce((sum, producer) => sum + producer.settled(), 0);
       faults.advance(settled / total);
       if (plan.appendfsync === 'everysec') {
@@ -41,41 +55,57 @@ export async function moveOn(
       const isDone = faults.isOver() && producers.every((producer) => producer.isDone());
       const before = clock.now();
       if (isDone) doneAt ??= before;
+      // While a fault lasts no one needs to move on; each ends by itself.
+      if (settled > settledBefore || faults.running() > 0) movedAt = before;
+      settledBefore = settled;
+      let seen: Seen | Error | undefined;
       if (faults.isOver()) {
         endedAt ??= before;
-        const seen = await look(watching, queue);
+        seen = await look(watching, queue);
         const now = clock.now();
-        if (seen !== undefined) {
+        if (!(seen instanceof Error)) {
           atFaultEnd ??= seen.events;
           if (seen.events > atFaultEnd) firstProgress ??= now - endedAt;
-          what = JSON.stringify(seen);
           if (isDone && seen.jobs === 0) {
             return {
-              isEmpty: seen.failed === 0,
-              what,
+              stuck: seen.failed === 0 ? undefined : textOf(seen),
               first_progress_ms: plan.faults.length > 0 ? firstProgress : undefined,
               recovery_ms: now - Math.max(endedAt, doneAt ?? 0),
             };
           }
         }
-        const waited = now - endedAt;
-        if (waited > patienceMs) {
-          return { isEmpty: false, what, first_progress_ms: undefined, recovery_ms: waited };
-        }
       }
-      await pause(50);
+      const waited = clock.now() - (endedAt ?? movedAt);
+      if (waited > patienceMs) {
+        const sent = `${settled} of ${total} sendings acknowledged`;
+        const what = seen === undefined ? '' : `, ${textOf(seen)}`;
+        return { stuck: sent + what, first_progress_ms: undefined, recovery_ms: waited };
+      }
+      await wait(50);
     }
   } finally {
     clock.close();
+    if (signal.aborted) await Promise.all(stage.workers.map((worker) => worker.kill()));
+    await faults.end();
     await Promise.all([queue.close(), watching.close()]);
   }
 }
 
-/** Events in the log, and jobs not yet done; undefined while a server is away. */
+/** Events in the log, and jobs not yet done. */
+interface Seen {
+  readonly events: number;
+  readonly jobs: number;
+  readonly failed: number;
+}
+
+const textOf = (seen: Seen | Error) =>
+  seen instanceof Error ? seen.message : JSON.stringify(seen);
+
+/** An error while a server is away. */
 async function look(
   database: ReturnType<typeof openDatabase>,
   queue: Awaited<ReturnType<typeof openQueue>>,
-): Promise<{ events: number; jobs: number; failed: number } | undefined> {
+): Promise<Seen | Error> {
   try {
     const { failed = 0, ...counts } = await queue.getJobCounts(
       'waiting',
@@ -89,7 +119,7 @@ async function look(
     );
     const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
     return { events: row?.events ?? 0, jobs, failed };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

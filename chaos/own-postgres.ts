@@ -14,6 +14,7 @@ export const postgresBinaries = () => findBinaries(['initdb', 'postgres']);
 export interface OwnPostgres extends OwnServer {
   /** Of its maintenance database. */
   readonly url: string;
+  version(): Promise<string>;
 }
 
 /** Makes a cluster in `folder`, which belongs to the user Postgres runs as. */
@@ -44,5 +45,13 @@ export async function createOwnPostgres(binaries: string, folder: string): Promi
     stopSignal: 'SIGINT',
     reach: () => withClient(url, (client) => client.query('select 1')),
   });
-  return { ...server, url };
+  return {
+    ...server,
+    url,
+    version: () =>
+      withClient(url, async (client) => {
+        const { rows } = await client.query<{ server_version: string }>('show server_version');
+        return String(rows[0]?.server_version.split(' ')[0]);
+      }),
+  };
 }

@@ -13,6 +13,7 @@ export const redisBinaries = () => findBinaries(['redis-server']);
 /** A Redis of the harness's own with an append-only file. */
 export interface OwnRedis extends OwnServer {
   readonly url: string;
+  version(): Promise<string>;
   /** For the starts to come. */
   setAppendFsync(value: AppendFsync): void;
   /** The size of the append-only file now, in bytes. */
@@ -48,6 +49,10 @@ export async function createOwnRedis(binaries: string, folder: string): Promise<
   return {
     ...server,
     url,
+    version: () =>
+      withRedis(url, async (redis) =>
+        String(/^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1]),
+      ),
     setAppendFsync(value) {
       appendfsync = value;
     },

@@ -30,9 +30,8 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
   const { name, command, folder, user, stopSignal } = options;
   let child: ChildProcess | undefined;
   let output = '';
-  // Nothing can be awaited any more when the harness itself ends.
-  const abandon = () => killTree(child);
-  process.once('exit', abandon);
+  // The last resort: nothing can be awaited any more when the harness itself ends.
+  process.once('exit', () => killTree(child));
 
   const spawnOnce = () => {
     const next = spawn(command, options.args(), {
@@ -70,10 +69,7 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
       });
     },
     kill: () => end(() => killTree(child)),
-    async stop() {
-      process.off('exit', abandon);
-      await end(() => child?.kill(stopSignal));
-    },
+    stop: () => end(() => child?.kill(stopSignal)),
   };
 }
 

@@ -1,27 +1,29 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '#runfold/store/database.js';
-import { startNode } from '../test/support/processes.js';
+import { type ProcessExit, startNode } from '../test/support/processes.js';
 import { checkRound, type Findings } from './check.js';
-import { moveOn } from './move-on.js';
+import { moveOn, type Recovery } from './move-on.js';
 import type { RoundPlan, Scenario } from './plan.js';
 import { createProducerSlot } from './producer-slot.js';
-import { createRandom } from './random.js';
+import { createRandom, type Random } from './random.js';
 import { type Stack, withPath } from './stack.js';
 import type { Stage } from './stage.js';
 import { createWorkerSlot } from './worker-slot.js';
 import { consignments } from './workload.js';
 
 /** What a round came to. */
-export interface RoundReport extends Findings {
+export interface RoundReport extends Outcome {
   readonly scenario: string;
   readonly seed: number;
+  /** The command that plays the same plan again. */
+  readonly again: string;
   readonly plan: RoundPlan;
   readonly seconds: number;
-  /** From the end of the last fault to the next event in the log; undefined where none was due. */
-  readonly first_progress_ms: number | undefined;
-  /** From the end of the last fault, or of the producers where that is later, to an empty queue. */
-  readonly recovery_ms: number;
+}
+
+interface Outcome extends Findings, Omit<Recovery, 'stuck'> {
   /** Writes that workers tried again. */
   readonly retries: number;
   /** Snapshots that the reader looked at. */
@@ -32,15 +34,55 @@ export interface RoundReport extends Findings {
 
 const reader = new URL('./read-process.ts', import.meta.url).pathname;
 
-/** Plays one round: all of it follows from the seed, except how the system schedules the processes. */
+/**
+ * Plays one round: all of it follows from the seed, except how the system schedules the processes.
+ * One that cannot be played to its end is reported as a violation.
+ * @throws when the harness is told to end.
+ */
 export async function playRound(
   stack: Stack,
   scenario: Scenario,
   seed: number,
+  signal: AbortSignal,
 ): Promise<RoundReport> {
   const random = createRandom(seed);
   const plan = scenario.plan(random);
   const name = `round_${seed}_${scenario.name.replaceAll('-', '_')}`;
+  const started = performance.now();
+  const outcome = await play(stack, plan, random, name, signal).catch((error): Outcome => {
+    if (signal.aborted) throw error;
+    const text = error instanceof Error ? error.stack : String(error);
+    return { ...nothing, violations: [`the round broke off: ${text}`] };
+  });
+  return {
+    scenario: scenario.name,
+    seed,
+    again: `npm run chaos -- --rounds 1 --seed ${seed} --scenario ${scenario.name}`,
+    plan,
+    seconds: (performance.now() - started) / 1000,
+    ...outcome,
+  };
+}
+
+const nothing: Omit<Outcome, 'violations'> = {
+  acknowledged: 0,
+  logged: 0,
+  lost: 0,
+  unsaid: 0,
+  first_progress_ms: undefined,
+  recovery_ms: 0,
+  retries: 0,
+  reads: 0,
+  worker_logs: [],
+};
+
+async function play(
+  stack: Stack,
+  plan: RoundPlan,
+  random: Random,
+  name: string,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const store = await stack.createStore(name, plan);
   const folder = join(stack.folder, name);
   mkdirSync(folder, { mode: 0o700 });
@@ -59,43 +101,39 @@ export async function playRound(
     producers: consignments(random, plan.workload).map((consignment, at) =>
       createProducerSlot({ name: `producer ${at}`, folder, consignment, env, resend: plan.resend }),
     ),
+    signal,
+    pause: (ms) => wait(ms, undefined, { signal }),
     appendOnlyBytesAgo: (ms) => sizes.findLast(({ at }) => at <= performance.now() - ms)?.bytes,
     violate: (text) => violations.push(text),
   };
   const { workers, producers } = stage;
-  const readerEnv = { DATABASE_URL: store.url };
   const mode = plan.workload.corrections ? 'moving' : 'steady';
+  const readerEnv = { DATABASE_URL: store.url };
   const reading = startNode(['--import', 'tsx', reader, mode], { env: readerEnv });
   const database = openDatabase(store.url, { max: 2 });
-  const started = performance.now();
   try {
     await reading.waitForLine(/^reading$/, 60_000);
     await Promise.all(workers.map((worker) => worker.start()));
     for (const producer of producers) producer.start();
-    const recovery = await moveOn(stage, name, store.url, sizes);
-    if (!recovery.isEmpty) violations.push(`stuck: ${recovery.what}`);
+    const { stuck, ...recovery } = await moveOn(stage, name, store.url, sizes);
+    if (stuck !== undefined) violations.push(`stuck: ${stuck}`);
     await Promise.all(workers.map((worker) => worker.stop()));
     reading.kill('SIGTERM');
-    const read = (await reading.exit).stdout;
-    violations.push(...[...read.matchAll(/^violation (.*)$/gm)].slice(0, 5).map(([line]) => line));
+    const read = judgeReader(await reading.exit, plan);
     const findings = await checkRound(database, plan, producers, workers);
     const all = [
       ...violations,
+      ...read.violations,
       ...workers.flatMap((worker) => worker.violations()),
       ...producers.flatMap((producer) => producer.violations()),
       ...findings.violations,
     ];
     return {
-      scenario: scenario.name,
-      seed,
-      plan,
-      seconds: (performance.now() - started) / 1000,
       ...findings,
+      ...recovery,
       violations: all,
-      first_progress_ms: recovery.first_progress_ms,
-      recovery_ms: recovery.recovery_ms,
       retries: workers.reduce((count, worker) => count + worker.retries(), 0),
-      reads: Number(/^reads (\d+)/m.exec(read)?.[1] ?? 0),
+      reads: read.reads,
       worker_logs: all.length > 0 ? workers.map((worker) => worker.log()) : [],
     };
   } finally {
@@ -106,4 +144,15 @@ export async function playRound(
     await store.drop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What the reader saw. It talks to Postgres itself, which is there unless the round takes it away. */
+function judgeReader({ code, signal, stdout, stderr }: ProcessExit, { faults }: RoundPlan) {
+  const violations = [...stdout.matchAll(/^violation (.*)$/gm)].slice(0, 5).map(([line]) => line);
+  const [, reads = 0, failed = 0, why = ''] = /^reads (\d+) (\d+) ?(.*)$/m.exec(stdout) ?? [];
+  if (code !== 0) violations.push(`the reader ended with ${code ?? signal}: ${stderr.slice(-600)}`);
+  else if (Number(reads) === 0) violations.push(`the reader read nothing: ${why}`);
+  const mayFail = faults.some(({ kind }) => /^(kill|restart)_postgres$|fill_disk/.test(kind));
+  if (Number(failed) > 0 && !mayFail) violations.push(`${failed} reads failed: ${why}`);
+  return { reads: Number(reads), violations };
 }

@@ -1,5 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateTier, openTier } from '#runfold/tier.js';
@@ -22,7 +21,9 @@ export interface Stack {
   readonly disk: SmallDisk | string;
   /** For the files of rounds. */
   readonly folder: string;
-  /** An empty store for a round; its URL is the server's, not the proxy's. */
+  /** What the servers are, for the report. */
+  readonly versions: string;
+  /** An empty store for a round, on servers that are up; its URL is the server's, not the proxy's. */
   createStore(name: string, plan: RoundPlan): Promise<{ url: string; drop(): Promise<void> }>;
   close(): Promise<void>;
 }
@@ -42,62 +43,82 @@ const template = 'runfold_chaos_template';
 export async function openStack(): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'runfold-chaos-'));
   chmodSync(folder, 0o711);
-  const ownFolder = (name: string, user: { uid?: number; gid?: number } = {}) => {
-    const path = join(folder, name);
-    mkdirSync(path, { mode: 0o700 });
-    if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
-    return path;
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // Undone in reverse, also where the rest cannot be opened.
+  const undo: (() => unknown)[] = [remove];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
   };
-  const redis = await createOwnRedis(redisBinaries() ?? '', ownFolder('redis'));
-  const postgres = await createOwnPostgres(
-    postgresBinaries() ?? '',
-    ownFolder('postgres', unprivilegedUser()),
-  );
-  await Promise.all([redis.start(), postgres.start()]);
-  const on = (name: string) => withPath(postgres.url, name);
-  await withClient(postgres.url, (client) => client.query(`create database ${template}`));
-  const tier = await openTier({ database_url: on(template) });
+  try {
+    const disk = openSmallDisk(join(folder, 'disk'));
+    if (typeof disk !== 'string') undo.push(disk.close);
+    const redis = await createOwnRedis(redisBinaries() ?? '', ownFolder(folder, 'redis'));
+    const postgres = await createOwnPostgres(
+      postgresBinaries() ?? '',
+      ownFolder(folder, 'postgres', unprivilegedUser()),
+    );
+    // Should the harness end at once, this comes after the servers' and the disk's own last resorts.
+    process.once('exit', remove);
+    undo.push(() => process.off('exit', remove), redis.stop, postgres.stop);
+    await Promise.all([redis.start(), postgres.start()]);
+    await migrate(postgres.url, disk);
+    const postgresProxy = await openTcpProxy(postgres.url, 5432);
+    undo.push(postgresProxy.close);
+    const redisProxy = await openTcpProxy(redis.url, 6379);
+    undo.push(redisProxy.close);
+    return {
+      postgres,
+      redis,
+      postgresProxy,
+      redisProxy,
+      disk,
+      folder,
+      versions: `Postgres ${await postgres.version()}, Redis ${await redis.version()}`,
+      async createStore(name, plan) {
+        // A round that broke off may have left one of them away.
+        await Promise.all([redis.start(), postgres.start()]);
+        await Promise.all([redisProxy.restore(), postgresProxy.restore()]);
+        redis.setAppendFsync(plan.appendfsync);
+        await withRedis(redis.url, async (client) => {
+          await client.config('SET', 'appendfsync', plan.appendfsync);
+          await client.flushall();
+        });
+        return createDatabase(postgres.url, name, plan.small_disk);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function ownFolder(parent: string, name: string, user: { uid?: number; gid?: number } = {}) {
+  const path = join(parent, name);
+  mkdirSync(path, { mode: 0o700 });
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
+  return path;
+}
+
+/** The template from which the stores of rounds are cloned, and the tablespace of the small disk. */
+async function migrate(url: string, disk: SmallDisk | string): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query(`create database ${template}`);
+    if (typeof disk === 'string') return;
+    await client.query(`create tablespace small_disk location '${disk.folder}'`);
+  });
+  const tier = await openTier({ database_url: withPath(url, template) });
   await migrateTier(tier);
   await tier.close();
-  const disk = openSmallDisk(join(folder, 'disk'));
-  if (typeof disk !== 'string') {
-    await withClient(postgres.url, (client) =>
-      client.query(`create tablespace small_disk location '${disk.folder}'`),
-    );
-  }
-  const postgresProxy = await openTcpProxy(postgres.url, 5432);
-  const redisProxy = await openTcpProxy(redis.url, 6379);
+}
+
+async function createDatabase(url: string, name: string, isOnSmallDisk: boolean) {
+  const place = isOnSmallDisk ? ' tablespace small_disk' : '';
+  const run = (sql: string) => withClient(url, async (client) => void (await client.query(sql)));
+  await run(`create database ${name} template ${template}${place}`);
   return {
-    postgres,
-    redis,
-    postgresProxy,
-    redisProxy,
-    disk,
-    folder,
-    async createStore(name, plan) {
-      const place = plan.small_disk ? ' tablespace small_disk' : '';
-      redis.setAppendFsync(plan.appendfsync);
-      await withRedis(redis.url, async (client) => {
-        await client.config('SET', 'appendfsync', plan.appendfsync);
-        await client.flushall();
-      });
-      await withClient(postgres.url, (client) =>
-        client.query(`create database ${name} template ${template}${place}`),
-      );
-      return {
-        url: on(name),
-        drop: () =>
-          withClient(postgres.url, async (client) => {
-            await client.query(`drop database ${name} with (force)`);
-          }),
-      };
-    },
-    async close() {
-      await Promise.all([postgresProxy.close(), redisProxy.close()]);
-      await Promise.all([redis.stop(), postgres.stop()]);
-      if (typeof disk !== 'string') disk.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    },
+    url: withPath(url, name),
+    drop: () => run(`drop database ${name} with (force)`),
   };
 }
 

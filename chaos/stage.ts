@@ -13,6 +13,10 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   /** Bytes of Redis's append-only file so many milliseconds ago, where they are kept. */
   appendOnlyBytesAgo(ms: number): number | undefined;
+  /** Aborted when the harness is told to end. */
+  readonly signal: AbortSignal;
+  /** Waits so many milliseconds; breaks off when the harness is told to end. */
+  pause(ms: number): Promise<void>;
   /** Notes what went against the promise. */
   violate(text: string): void;
 }

@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { openDatabase } from '#runfold/store/database.js';
@@ -10,9 +13,12 @@ import { missingBinaries } from '../chaos/stack.js';
 import { consignments } from '../chaos/workload.js';
 import { createTestDatabase } from './support/database.js';
 import { foldEvents } from './support/fold-events.js';
+import { startNode } from './support/processes.js';
 import { sampleEvents } from './support/sample-events.js';
 import { describeWithPostgres } from './support/suite.js';
+import { waitUntil } from './support/wait-until.js';
 
+const main = new URL('../chaos/main.ts', import.meta.url).pathname;
 const missing = missingBinaries();
 if (missing !== undefined) console.warn(`skipped: rounds of chaos (${missing})`);
 
@@ -24,8 +30,9 @@ describe.skipIf(missing !== undefined && !process.env.CI)('rounds of chaos', () 
       scenarios: scenarios.filter(({ name }) => short.includes(name)),
       rounds: short.length,
       seed: 7,
+      at_once: short.length,
     });
-    expect(rounds.map(({ scenario }) => scenario)).toEqual(short);
+    expect(rounds.map(({ scenario }) => scenario).sort()).toEqual([...short].sort());
     for (const { scenario, seed, violations, acknowledged, reads } of rounds) {
       expect(violations, `${scenario}, seed ${seed}`).toEqual([]);
       expect(acknowledged).toBeGreaterThan(1_000);
@@ -33,6 +40,51 @@ describe.skipIf(missing !== undefined && !process.env.CI)('rounds of chaos', () 
     }
   }, 240_000);
 });
+
+// What runs is read from /proc.
+const isBlind = process.platform !== 'linux';
+describe.skipIf(isBlind || (missing !== undefined && !process.env.CI))(
+  'chaos that is interrupted',
+  () => {
+    test('takes down its servers and leaves no file behind', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'runfold-interrupted-'));
+      // Postgres runs as another user, who passes through.
+      await chmod(folder, 0o711);
+      try {
+        const args = ['--import', 'tsx', main, '--rounds', '50', '--scenario', 'restarts'];
+        const running = startNode(args, { env: { TMPDIR: folder } });
+        const inFolder = () => readdir(folder, { recursive: true });
+        await waitUntil(
+          inFolder,
+          (names) => names.some((name) => /round_1_restarts\/producer/.test(name)),
+          { what: 'a round to begin', timeoutMs: 60_000 },
+        );
+        expect(await commandLinesWith(folder)).not.toEqual([]);
+        running.kill('SIGINT');
+        const { code, stdout, stderr } = await running.exit;
+        expect(code, stderr).toBe(130);
+        // What was played is told: no round was over.
+        expect(stdout).toMatch(/│ all +│ 0 /);
+        // Whatever else has its cache there.
+        const left = await readdir(folder);
+        expect(left.filter((name) => name.startsWith('runfold'))).toEqual([]);
+        expect(await commandLinesWith(folder)).toEqual([]);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    }, 120_000);
+  },
+);
+
+/** The command lines of running processes that name a folder, as Postgres's does. */
+async function commandLinesWith(folder: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    // A process may end between the two looks.
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return lines.filter((line) => line.includes(folder));
+}
 
 describe('a plan', () => {
   test('follows from its seed', () => {

@@ -4,9 +4,10 @@ export const workerKill: Scenario = {
   name: 'worker-kill',
   about: 'kill -9 of workers, which a supervisor starts again',
   plan(random) {
-    return quietPlan(random, {
-      queue: random.pick(['redis', 'redis', 'postgres']),
-      faults: Array.from({ length: random.whole(1, 3) }, () => fault(random, 'kill_worker')),
-    });
+    const queue = random.pick(['redis', 'redis', 'postgres'] as const);
+    const kills = Array.from({ length: random.whole(2, 5) }, () => fault(random, 'kill_worker'));
+    // A slow store keeps batches under way, so that a kill comes between a job's beginning and its commit.
+    const slow = fault(random, 'slow_postgres', { at: 0, ms: 5_000, amount: random.whole(5, 40) });
+    return quietPlan(random, { queue, faults: [slow, ...kills] });
   },
 };

@@ -50,6 +50,7 @@ export async function openTcpProxy(url: string, defaultPort: number): Promise<Tc
   let server: Server | undefined;
   let port = 0;
   const listen = async () => {
+    if (server !== undefined) return;
     const next = createServer(handle);
     await new Promise<void>((resolve, reject) => {
       next.once('error', reject);
