@@ -6,8 +6,10 @@ import { createAwakeClock } from './awake-clock.js';
 import { createFaultLine } from './faults.js';
 import type { Stage } from './stage.js';
 
-/** A system that has not moved on, or not recovered, after so long is stuck: locks of jobs last ten seconds. */
+/** A system in which nothing has moved for so long is stuck: locks of jobs last ten seconds. */
 const patienceMs = 120_000;
+/** One that moves, but has not recovered after so long, goes round in circles. */
+const longestMs = 600_000;
 
 /** What came of it. */
 export interface Recovery {
@@ -39,7 +41,7 @@ export async function moveOn(
   const faults = createFaultLine(stage);
   const total = producers.reduce((sum, { consignment }) => sum + consignment.sendings.length, 0);
   const clock = createAwakeClock();
-  let [settledBefore, movedAt] = [-1, 0];
+  let [stateBefore, movedAt] = ['', 0];
   let atFaultEnd: number | undefined;
   let firstProgress: number | undefined;
   let endedAt: number | undefined;
@@ -55,9 +57,6 @@ export async function moveOn(
       const isDone = faults.isOver() && producers.every((producer) => producer.isDone());
       const before = clock.now();
       if (isDone) doneAt ??= before;
-      // While a fault lasts no one needs to move on; each ends by itself.
-      if (settled > settledBefore || faults.running() > 0) movedAt = before;
-      settledBefore = settled;
       let seen: Seen | Error | undefined;
       if (faults.isOver()) {
         endedAt ??= before;
@@ -75,8 +74,12 @@ export async function moveOn(
           }
         }
       }
+      const state = `${settled} ${seen === undefined ? '' : textOf(seen)}`;
+      // While a fault lasts no one needs to move on; each ends by itself.
+      if (state !== stateBefore || faults.running() > 0) movedAt = clock.now();
+      stateBefore = state;
       const waited = clock.now() - (endedAt ?? movedAt);
-      if (waited > patienceMs) {
+      if (clock.now() - movedAt > patienceMs || waited > longestMs) {
         const sent = `${settled} of ${total} sendings acknowledged`;
         const what = seen === undefined ? '' : `, ${textOf(seen)}`;
         return { stuck: sent + what, first_progress_ms: undefined, recovery_ms: waited };

@@ -31,7 +31,7 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
   let child: ChildProcess | undefined;
   let output = '';
   // The last resort: nothing can be awaited any more when the harness itself ends.
-  process.once('exit', () => killTree(child));
+  const abandon = () => killTree(child);
 
   const spawnOnce = () => {
     const next = spawn(command, options.args(), {
@@ -45,6 +45,8 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
       });
     }
     child = next;
+    process.once('exit', abandon);
+    next.once('exit', () => process.off('exit', abandon));
   };
   const isRunning = () => child?.exitCode === null && child.signalCode === null;
   const end = async (act: () => void) => {
