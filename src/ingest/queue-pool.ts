@@ -29,7 +29,11 @@ export async function openQueuePool(
   const open = new Set<pg.PoolClient>();
   let onLast: () => void = () => undefined;
   pool.on('error', options.onError);
-  pool.on('connect', (client) => void open.add(client));
+  pool.on('connect', (client) => {
+    open.add(client);
+    // One that breaks while it is in use would end the process; whoever uses it hears by its query.
+    client.on('error', () => undefined);
+  });
   pool.on('remove', (client) => {
     open.delete(client);
     if (open.size === 0) onLast();

@@ -44,6 +44,9 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
     options: '-c jit=off',
   });
   pool.on('error', options.onError ?? (() => undefined));
+  // A connection that breaks between two queries of its user, in the midst of an audit for example,
+  // tells it by an event that would end the process; the user's next query is refused and says it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   let closing: Promise<void> | undefined;
   return {
     pool,
