@@ -9,7 +9,7 @@ const help = `Usage: npm run bench -- [SUBJECT] [--runs N] [--events N] [--secon
 Measures one subject a few times and prints the median, the minimum and the maximum of each figure.
 It uses the Postgres and the Redis that the tests find, in databases and under keys of its own.
 
-  --runs N     how often to measure. Defaults to 3
+  --runs N     how often to measure. Defaults to 3, and to 1 for memory
   --events N   events of one run, 1000 or more. Defaults to what stands beside the subject
   --seconds N  how long a rate is kept, for latency and memory. Defaults to what stands beside it
   --json       print the figures as JSON
@@ -30,7 +30,7 @@ const { values, positionals } = readCommandLine(
   {
     allowPositionals: true,
     options: {
-      runs: { type: 'string', default: '3' },
+      runs: { type: 'string' },
       events: { type: 'string' },
       seconds: { type: 'string' },
       json: { type: 'boolean', default: false },
@@ -44,7 +44,7 @@ if (subject === undefined || others.length > 0) {
   const expected = Object.keys(subjects).join(' | ');
   refuse(`error: expected one of [${expected}], got ${JSON.stringify(positionals.join(' '))}.`);
 }
-const runs = readNumber('--runs', values.runs, 1);
+const runs = readNumber('--runs', values.runs ?? String(subject.runs ?? 3), 1);
 const events = readNumber('--events', values.events ?? String(subject.events), 1000);
 const seconds = readNumber('--seconds', values.seconds ?? String(subject.seconds ?? 1), 0.1, 'any');
 
@@ -53,7 +53,10 @@ if (found.postgres.server === undefined || found.redis.server === undefined) {
   console.error(found.report);
   process.exit(1);
 }
-const servers = { postgres: found.postgres.server.url, redis: found.redis.server.url };
+const { server: postgres } = found.postgres;
+const { server: redis } = found.redis;
+const servers = { postgres: postgres.url, redis: redis.url };
+const versions = { node: process.versions.node, postgres: postgres.version, redis: redis.version };
 const show = (value: number) => round(value, value < 10 ? 2 : value < 100 ? 1 : 0);
 const figures = new Map<string, { figure: string; unit: string; values: number[] }>();
 const note: Note = (figure, unit, value) => {
@@ -80,7 +83,8 @@ const report = [...figures.values()].map(({ figure, unit, values: taken }) => ({
   ...spreadOf(taken),
 }));
 if (values.json) {
-  console.log(JSON.stringify({ machine: machine(), subject: name, runs, events, report }, null, 2));
+  const setting = { machine: machine(), versions, subject: name, runs, events, seconds };
+  console.log(JSON.stringify({ ...setting, report }, null, 2));
 } else {
   console.log(`\nmedian of ${runs} (minimum – maximum)`);
   for (const { figure, unit, min, median, max } of report) {
