@@ -8,6 +8,7 @@ COPY package.json package-lock.json ./
 # No package's install script runs in either stage; nothing here needs one.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY drizzle ./drizzle
 COPY src ./src
 RUN npm run build
 
@@ -21,6 +22,7 @@ COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY drizzle ./drizzle
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/store-template ./store-template
 # The program belongs to root and runs as `node`, so it cannot change itself. The working folder is
 # the one place it can write to: the embedded database, when no DATABASE_URL is set, lands there.
 RUN install -d -o node -g node -m 0700 /data

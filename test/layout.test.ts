@@ -62,6 +62,7 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'edit-distance.ts': 'how far a mistyped name is from a known one',
   'error-fields.ts': 'what of an error is logged',
   'tier.ts': 'connects store and queue of one of the three tiers',
+  'write-store-template.ts': 'makes what embedded stores begin as; run by the build',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
 };
 const FACES = ['http', 'cli'];

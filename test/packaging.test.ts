@@ -166,6 +166,10 @@ describe('the package', () => {
       expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/cli/main.js']),
     );
     expect(paths.filter((path) => /^drizzle\/.+\.sql$/.test(path))).not.toEqual([]);
+    expect(paths.filter((path) => /^store-template\//.test(path))).toEqual([
+      'store-template/data.tar.br',
+      'store-template/recipe',
+    ]);
     expect(paths.filter((path) => /^docs\/.+\.md$/.test(path))).not.toEqual([]);
   });
 

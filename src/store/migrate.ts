@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { z } from 'zod';
 import { type Database, openDatabase } from './database.js';
 import { codeOf, explainDatabaseError, StoreUnavailableError } from './database-errors.js';
+import { migrationsFolder } from './migrations-folder.js';
 
-const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 /** One lock a database: of many processes that start at once, one migrates and the others wait. */
 const migrationLock = 7_386_253;
 

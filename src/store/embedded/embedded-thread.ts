@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import type { EmbeddedStoreFault } from './embedded-errors.js';
 import { openEmbeddedServer } from './embedded-server.js';
+import { readStoreTemplate } from './store-template.js';
 
 /** What the thread is started with. */
 export interface ThreadOptions {
@@ -42,7 +43,8 @@ async function serve(): Promise<void> {
       setImmediate(() => process.exit(1));
     },
   });
-  const db = await openEmbeddedDatabase(options.data_dir, options.fresh);
+  const fresh = options.fresh ? { template: await readStoreTemplate() } : undefined;
+  const db = await openEmbeddedDatabase(options.data_dir, fresh);
   server.serve(db);
   parentPort?.once('message', async () => {
     await server.close();
