@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
-import { goldenFolder, useWorkplace } from './command-line.js';
+import { goldenFolder, serveStore, useWorkplace } from './command-line.js';
 
 interface Golden {
   readonly user_id: string;
@@ -50,7 +50,8 @@ describeOnEachTier('the Agno session, ingested by command', (name) => {
 });
 
 describe('Agno runs sent into an empty folder', () => {
-  const { run } = useWorkplace();
+  const work = useWorkplace();
+  const { run } = work;
   const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
 
   beforeAll(async () => {
@@ -58,6 +59,7 @@ describe('Agno runs sent into an empty folder', () => {
     const { code, stderr } = await run(['ingest', file, '--format', 'agno', '--user', user_id]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
+  serveStore(work);
 
   test('list as rows for programs and as tables for people', async () => {
     const runs = JSON.parse((await run(['runs', 'list', '--json', '--limit', '3'])).stdout);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
+import { openTier, type Tier } from '#runfold/tier.js';
 import { type ProcessExit, type RunningProcess, startNode } from '../support/processes.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -48,6 +49,18 @@ export function useWorkplace(): Workplace {
       return name;
     },
   };
+}
+
+/**
+ * Serves the store in the folder of a workplace from here on, so that commands are its guests: to
+ * open it takes longer than most of them do. Hooks that come before find the folder free.
+ */
+export function serveStore(work: Workplace): void {
+  let tier: Tier | undefined;
+  beforeAll(async () => {
+    tier = await openTier({ dir: join(work.dir, '.runfold'), exclusive: true });
+  });
+  afterAll(() => tier?.close());
 }
 
 /** A message of an assistant, as a line of a file. */

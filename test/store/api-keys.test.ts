@@ -1,11 +1,16 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey, findKey, listKeys, noteKeyUse, revokeKey } from '#runfold/store/api-keys.js';
 import { createProject, listProjects } from '#runfold/store/projects.js';
-import { describeOnEachTier, openTestTier } from '../support/tiers.js';
+import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
 
 describeOnEachTier('projects and keys', (name) => {
+  let home: TestTier;
+  beforeAll(async () => {
+    home = await openTestTier(name);
+  });
+  afterAll(() => home.close());
+
   test('begin with project 1; numbers follow the greatest in use', async () => {
-    const home = await openTestTier(name);
     const { database } = home.tier;
     expect(await listProjects(database)).toMatchObject([{ id: 1, name: 'default' }]);
     expect(await createProject(database, { name: 'shop' })).toMatchObject({ id: 2, name: 'shop' });
@@ -17,11 +22,9 @@ describeOnEachTier('projects and keys', (name) => {
     await expect(createProject(database, { name: 'Shop ✓' })).rejects.toMatchObject({
       code: 'invalid_project',
     });
-    await home.close();
   });
 
   test('are found by the whole key alone, until revoked by their own project', async () => {
-    const home = await openTestTier(name);
     const { database } = home.tier;
     const made = await createKey(database, { project: 1, scopes: ['read', 'ingest'], name: 'one' });
     expect(made.key).toMatch(/^rf_[0-9a-f]{16}_[\w-]{43}$/);
@@ -44,25 +47,18 @@ describeOnEachTier('projects and keys', (name) => {
     expect(await findKey(database, made.key)).toBeDefined();
     expect(await revokeKey(database, { id: made.id, project: 1 })).toMatchObject({ id: made.id });
     expect(await findKey(database, made.key)).toBeUndefined();
-    await home.close();
   });
 
   test('have a project that exists', async () => {
-    const home = await openTestTier(name);
     await expect(
       createKey(home.tier.database, { project: 9, scopes: ['read'] }),
     ).rejects.toMatchObject({ code: 'unknown_project' });
-    await home.close();
   });
-});
 
-describe('a list of keys', () => {
-  test('holds no hash', async () => {
-    const home = await openTestTier('embedded');
+  test('are listed without a hash', async () => {
     await createKey(home.tier.database, { project: 1, scopes: ['admin'] });
     expect(Object.keys((await listKeys(home.tier.database))[0] ?? {}).sort()).toEqual(
       ['created_at', 'id', 'last_used_at', 'name', 'project', 'revoked_at', 'scopes'].sort(),
     );
-    await home.close();
   });
 });

@@ -1,42 +1,40 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { verify } from '#runfold/projections/verify.js';
 import { openTier } from '#runfold/tier.js';
 import { modelOf } from '../support/model.js';
-import { type RunningProcess, startNode } from '../support/processes.js';
+import { startNode } from '../support/processes.js';
 import { readTotals } from '../support/read-totals.js';
 import { sampleEvents } from '../support/sample-events.js';
-import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
+import { describeOnEachTier, openTestTier } from '../support/tiers.js';
 import { waitUntil } from '../support/wait-until.js';
 
 const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
 describeOnEachTier('a worker that ends in mid-work', (name) => {
-  let home: TestTier | undefined;
-  const processes: RunningProcess[] = [];
-  afterEach(async () => {
-    for (const one of processes.splice(0)) one.kill('SIGKILL');
-    await home?.close();
-    home = undefined;
-  });
-
   /** Elsewhere the worker is a process of its own; an embedded store has its worker inside `up`. */
-  const start = async (env: Readonly<Record<string, string>>) => {
+  const start = async (env: Readonly<Record<string, string>>, { onTestFinished }: TestContext) => {
     const one = startNode([main, name === 'embedded' ? 'up' : 'worker'], { env });
-    processes.push(one);
-    await one.waitForLine(/worker started/);
+    onTestFinished(async () => {
+      one.kill('SIGKILL');
+      await one.exit;
+    });
+    await one.waitForLine(/worker started/, 60_000);
     return one;
   };
 
-  test.each(['SIGTERM', 'SIGKILL'] as const)(
+  // Most of it is waiting for the locks of the dead, so all wait at the same time.
+  test.concurrent.for(['SIGTERM', 'SIGKILL'] as const)(
     'by %s loses nothing that was acknowledged, and repeats nothing',
-    async (signal) => {
-      home = await openTestTier(name);
+    { timeout: 120_000 },
+    async (signal, context) => {
+      const home = await openTestTier(name);
+      context.onTestFinished(home.close);
       const { env, options } = home;
       // The process under test serves the embedded store; this one is its guest.
       if (name === 'embedded') await home.tier.close();
       const events = sampleEvents(12_000);
-      const first = await start(env);
+      const first = await start(env, context);
       const guest = await openTier(options);
       const producer = await createProducer({ queue: guest.queue, batch_events: 100 });
       const acknowledged: typeof events = [];
@@ -62,7 +60,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
       });
       await guest.close();
 
-      await start(env);
+      await start(env, context);
       const again = await openTier(options);
       const rest = await createProducer({ queue: again.queue, batch_events: 100 });
       for (const event of events.slice(8_000)) rest.emit(event);
@@ -80,6 +78,5 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
       expect(await verify(database)).toMatchObject({ equal: true, differences: [] });
       await again.close();
     },
-    90_000,
   );
 });
