@@ -2,7 +2,6 @@ import { createWorkload } from '#runfold/cli/demo/workload.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { jobVersions } from '#runfold/ingest/event-job.js';
 import { appendAndFoldSql } from '#runfold/projections/compile.js';
-import type { Projection } from '#runfold/projections/projection.js';
 import { projections } from '#runfold/projections/projections.js';
 import { runProjection } from '#runfold/projections/run.js';
 import { sessionProjection } from '#runfold/projections/session.js';
@@ -28,6 +27,8 @@ export interface FoldRates {
   readonly batch: number;
   readonly few: FoldRate;
   readonly all: FoldRate;
+  /** All projections, where each event is looked for in the log before it is appended. */
+  readonly careful: FoldRate;
 }
 
 /** Batches of each store at a time, before it is the other's turn. */
@@ -36,8 +37,8 @@ const few = [runProjection, sessionProjection];
 
 /**
  * Appends and folds straight into Postgres, without a queue and on one connection: with totals of
- * runs and sessions only, and with all projections. Each has a store of its own and they take
- * turns, so that whatever else the machine does falls on both.
+ * runs and sessions only, with all projections, and with all while each event is looked for first.
+ * Each has a store of its own and they take turns, so that whatever else the machine does falls on all.
  */
 export function foldRates(
   servers: BenchServers,
@@ -45,22 +46,40 @@ export function foldRates(
   batch: number,
 ): Promise<FoldRates & { readonly copy: FoldRate }> {
   const batches = batchesOf(agentEvents(events), batch);
-  return withBenchStore(servers, ({ database: smaller }) =>
-    withBenchStore(servers, async ({ database: larger }) => {
-      const lanes = [await openLane(smaller, few), await openLane(larger, projections)] as const;
-      const turn = Math.max(1, Math.round(TURN_EVENTS / batch));
-      for (let at = 0; at < batches.length; at += turn) {
-        for (const lane of lanes) await lane.fold(batches.slice(at, at + turn));
-      }
-      const [ofFew, ofAll] = lanes.map((lane) => lane.close(events)) as [FoldRate, FoldRate];
-      const audit = await verify(larger);
-      if (!audit.equal || audit.events !== events) {
-        throw new Error(`Expected ${events} events and equal totals, got ${JSON.stringify(audit)}`);
-      }
-      const { from_text, from_text_cpu_us } = await copyRates(larger, events);
-      const copy = { events_per_second: from_text, cpu_us: from_text_cpu_us };
-      return { batch, few: ofFew, all: ofAll, copy };
-    }),
+  return withThreeStores(servers, async ([smaller, larger, slower]) => {
+    const lanes = [
+      await openLane(smaller, appendAndFoldSql(few, { repeats: 'refuse' })),
+      await openLane(larger, appendAndFoldSql(projections, { repeats: 'refuse' })),
+      await openLane(slower, appendAndFoldSql(projections)),
+    ];
+    const turn = Math.max(1, Math.round(TURN_EVENTS / batch));
+    for (let at = 0; at < batches.length; at += turn) {
+      for (const lane of lanes) await lane.fold(batches.slice(at, at + turn));
+    }
+    const [ofFew, ofAll, careful] = lanes.map((lane) => lane.close(events)) as [
+      FoldRate,
+      FoldRate,
+      FoldRate,
+    ];
+    const audit = await verify(larger);
+    if (!audit.equal || audit.events !== events) {
+      throw new Error(`Expected ${events} events and equal totals, got ${JSON.stringify(audit)}`);
+    }
+    const { from_text, from_text_cpu_us } = await copyRates(larger, events);
+    const copy = { events_per_second: from_text, cpu_us: from_text_cpu_us };
+    return { batch, few: ofFew, all: ofAll, careful, copy };
+  });
+}
+
+/** Runs `work` on three fresh stores. */
+function withThreeStores<T>(
+  servers: BenchServers,
+  work: (stores: readonly [Database, Database, Database]) => Promise<T>,
+): Promise<T> {
+  return withBenchStore(servers, ({ database: first }) =>
+    withBenchStore(servers, ({ database: second }) =>
+      withBenchStore(servers, ({ database: third }) => work([first, second, third])),
+    ),
   );
 }
 
@@ -71,7 +90,7 @@ export function sizesOf(
 ): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
   return withBenchStore(servers, async ({ database }) => {
     const demo = createWorkload(events, 1, Date.UTC(2026, 0, 5));
-    const lane = await openLane(database, projections);
+    const lane = await openLane(database, appendAndFoldSql(projections));
     await lane.fold(batchesOf(demo.deliveries, 4_500));
     lane.close(demo.events);
     await database.query('vacuum');
@@ -107,10 +126,9 @@ export function batchesOf(events: Iterable<MetricEventInput>, size: number): unk
   return batches;
 }
 
-async function openLane(database: Database, list: readonly Projection[]) {
+async function openLane(database: Database, text: string) {
   const client = await database.pool.connect();
   const pid = await backendOf(client);
-  const text = appendAndFoldSql(list);
   let [milliseconds, cpu] = [0, 0];
   return {
     async fold(batches: readonly unknown[][]) {
