@@ -62,7 +62,7 @@ async function measure(
   await waitUntil(
     () => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
     (counts) => Object.values(counts).every((count) => count === 0),
-    { what: 'the queue to be empty', timeoutMs: 600_000, intervalMs: 10 },
+    { what: 'the queue to be empty', timeoutMs: 600_000, intervalMs: 25 },
   );
   const seconds = (Date.now() - started) / 1000;
   const usage = usageOf(worker.pid ?? 0);

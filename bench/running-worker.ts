@@ -30,7 +30,7 @@ export async function queueEmpty({ env }: BenchStore): Promise<void> {
     await waitUntil(
       () => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
       (counts) => Object.values(counts).every((count) => count === 0),
-      { what: 'the queue to be empty', timeoutMs: 600_000, intervalMs: 10 },
+      { what: 'the queue to be empty', timeoutMs: 600_000, intervalMs: 25 },
     );
   } finally {
     await queue.close();

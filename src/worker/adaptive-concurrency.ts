@@ -1,8 +1,8 @@
 /**
- * Events a worker holds at once, roughly: two batches that are being written, and a third that is ready
+ * Events a worker holds at once, roughly: two batches that are being written, and two that are ready
  * when the first of them is done.
  */
-const eventsInHand = 18_000;
+const eventsInHand = 20_000;
 const least = 16;
 const most = 1_000;
 

@@ -30,7 +30,7 @@ export interface EventWorkerOptions {
   readonly shared_session?: boolean;
   /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
   readonly lanes?: number | undefined;
-  /** Events in a batch after which no further job joins it. Defaults to 6,000. */
+  /** Events in a batch after which no further job joins it. Defaults to 5,000. */
   readonly batch_events?: number | undefined;
   /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
   readonly stalled_interval_ms?: number | undefined;
@@ -74,7 +74,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     ),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
-    batchEvents: options.batch_events ?? 6_000,
+    batchEvents: options.batch_events ?? 5_000,
     onBatch: options.on_batch,
     onJob: (events) => {
       worker.concurrency = concurrency.after(events);
