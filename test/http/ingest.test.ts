@@ -67,7 +67,7 @@ describe('the answer to events', () => {
       refused: 2,
       ids: ['x', null, null, 'z'],
       faults: [
-        { index: 1, faults: [{ field: 'run_id' }, { field: 'session_id' }] },
+        { index: 1, faults: [{ field: 'run_id', got: 'nothing' }] },
         { index: 2, faults: [{ field: '', expected: 'an object', got: '7' }] },
       ],
     });
