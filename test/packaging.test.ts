@@ -27,7 +27,13 @@ const service = z.object({
   stop_grace_period: z.string().optional(),
 });
 const compose = z.object({
-  services: z.object({ redis: service, postgres: service, migrate: service, worker: service }),
+  services: z.object({
+    redis: service,
+    postgres: service,
+    migrate: service,
+    worker: service,
+    http: service.extend({ profiles: z.array(z.string()) }),
+  }),
   volumes: z.record(z.string(), z.unknown()),
 });
 
@@ -66,9 +72,15 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(worker.environment).sort()).toEqual(['DATABASE_URL', 'REDIS_URL']);
   });
 
+  test('has HTTP only when asked for', () => {
+    expect(services.http.profiles).toEqual(['http']);
+    expect(services.http.command).toEqual(['serve', '--http-host', '0.0.0.0']);
+    expect(services.http.healthcheck?.test.join(' ')).toContain('/readyz');
+  });
+
   test('is reachable from this machine only', () => {
     const ports = Object.values(services).flatMap((each) => each.ports);
-    expect(ports).toHaveLength(2);
+    expect(ports).toHaveLength(3);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 });
