@@ -1,7 +1,7 @@
 import { createWorkload } from '#runfold/cli/demo/workload.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { jobVersions } from '#runfold/ingest/event-job.js';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { runProjection } from '#runfold/projections/run.js';
 import { sessionProjection } from '#runfold/projections/session.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import type { Database } from '#runfold/store/database.js';
 import { isConflict } from '#runfold/store/database-errors.js';

@@ -1,4 +1,4 @@
-import { columnsRead, foldSteps } from './compile.js';
+import { columnsRead, foldSteps } from './append-and-fold.js';
 import type { RebuildRun } from './rebuild-run.js';
 
 /**

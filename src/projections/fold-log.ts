@@ -1,4 +1,5 @@
-import { columnsOf, columnsRead, foldEventsSql, foldPartialsSql, tableOf } from './compile.js';
+import { columnsRead } from './append-and-fold.js';
+import { columnsOf, foldEventsSql, foldPartialsSql, tableOf } from './compile.js';
 import type { Projection } from './projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 

@@ -1,6 +1,6 @@
 import type { MetricEvent } from '../events/metric-event.js';
 import { jobVersions } from '../ingest/event-job.js';
-import { appendAndFoldSql } from '../projections/compile.js';
+import { appendAndFoldSql } from '../projections/append-and-fold.js';
 import { projections } from '../projections/projections.js';
 import type { Database } from '../store/database.js';
 import { isConflict } from '../store/database-errors.js';

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { connectQueue, findOutage } from '../ingest/open-queue.js';
 import { type QueueTarget, queueName } from '../ingest/queue-target.js';
 import { openPriceBook } from '../pricing/price-book.js';
-import { appendAndFoldSql } from '../projections/compile.js';
+import { appendAndFoldSql } from '../projections/append-and-fold.js';
 import type { Projection } from '../projections/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild-claim.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appendAndFoldSql, tableOf } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
+import { tableOf } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';

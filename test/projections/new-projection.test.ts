@@ -1,7 +1,7 @@
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { textType } from '#runfold/events/log-columns.js';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { defineProjection } from '#runfold/projections/projection.js';
 import { projections } from '#runfold/projections/projections.js';
 import { projectionTable } from '#runfold/projections/tables.js';

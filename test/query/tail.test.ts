@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { followLog, type TailItem, type TailOptions } from '#runfold/query/tail.js';
 import { encodeTailPoint } from '#runfold/query/tail-cursor.js';

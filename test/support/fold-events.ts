@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { jobVersions } from '#runfold/ingest/event-job.js';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import type { Database } from '#runfold/store/database.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { type Database, openDatabase } from '#runfold/store/database.js';

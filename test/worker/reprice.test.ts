@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openPriceBook } from '#runfold/pricing/price-book.js';
 import { dropPriceOverrides, setPriceOverride } from '#runfold/pricing/price-overrides.js';
-import { appendAndFoldSql } from '#runfold/projections/compile.js';
+import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { correctionFor } from '#runfold/query/correction.js';
