@@ -29,7 +29,7 @@ export interface Subject {
 export const subjects: Readonly<Record<string, Subject>> = {
   pipeline: {
     about: 'from emit to totals, beside COPY and a naive way; and embedded',
-    events: 500_000,
+    events: 1_000_000,
     async run(servers, events, note) {
       const full = await runPipeline(servers, { events, per_job: 500, copy: true });
       note('Redis + Postgres, 500 events a job', 'events/s', full.events_per_second);
@@ -43,13 +43,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('worker, Node CPU', 'µs/event', full.worker_cpu_us_per_event);
       note('producer, Node CPU', 'µs/event', full.producer_cpu_us_per_event);
       note('worker, peak memory', 'MB', full.worker_peak_mb);
-      const few = Math.max(1000, Math.round(events / 15));
+      const few = Math.max(1000, Math.round(events / 30));
       const single = await runPipeline(servers, { events: few, per_job: 1, copy: false });
       note('Redis + Postgres, one event a job', 'events/s', single.events_per_second);
-      const naive = await naiveRate(servers, Math.max(1000, Math.round(events / 50)));
+      const naive = await naiveRate(servers, Math.max(1000, Math.round(events / 100)));
       note('naive: a job and a transaction an event', 'events/s', naive);
       note('pipeline / naive', '', full.events_per_second / naive);
-      note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 8))));
+      note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 16))));
       note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
     },
   },

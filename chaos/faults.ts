@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { startNode } from '../test/support/processes.js';
 import type { Fault, FaultKind } from './plan.js';
 import type { Stage } from './stage.js';
@@ -85,9 +86,14 @@ const injections: Readonly<Record<FaultKind, Inject>> = {
     await pause(ms);
     stack.disk.free();
   },
-  async rebuild({ env, plan, pause, violate }) {
+  async rebuild({ env, plan, signal, violate }) {
     const rebuilding = startNode([main, 'rebuild', '--json'], { env });
-    const ended = await Promise.race([rebuilding.exit, pause(rebuildPatienceMs)]);
+    // A patience that went on after the rebuild would keep the harness from ending.
+    const over = new AbortController();
+    const patience = wait(rebuildPatienceMs, undefined, {
+      signal: AbortSignal.any([signal, over.signal]),
+    });
+    const ended = await Promise.race([rebuilding.exit, patience]).finally(() => over.abort());
     if (ended === undefined) {
       rebuilding.kill('SIGKILL');
       return violate(`rebuild did not end within ${rebuildPatienceMs} ms`);
