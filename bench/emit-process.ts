@@ -1,4 +1,5 @@
 /** A producer process: `emit-process.ts EVENTS EVENTS_PER_JOB`, told where by the environment. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { readConfig } from '#runfold/config.js';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { agentEvents } from './workload.js';
@@ -24,6 +25,8 @@ let emitted = 0;
 for (const event of events) {
   producer.emit(event);
   emitted += 1;
+  // Agents emit between other things they do: what is full leaves meanwhile.
+  if (emitted % 500 === 0) await turn();
   if (emitted % 100 === 0 && producer.stats().waiting_events >= limit) await producer.flush();
 }
 await producer.close();
