@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isShortText } from '#runfold/events/limits.js';
+import { type Database, openDatabase } from '#runfold/store/database.js';
+import { numberArray, textArray, uuidArray } from '#runfold/worker/binary-array.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { describeWithPostgres } from '../support/suite.js';
+
+describeWithPostgres('an array in binary', () => {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  /** What Postgres makes of an array, each element as text. */
+  const read = async (type: string, array: Buffer) =>
+    (
+      await database.query<{ read: (string | null)[] }>(
+        `select array(select element::text from unnest($1::${type}[]) with ordinality as e(element, place)
+        order by place) as read`,
+        [array],
+      )
+    )[0]?.read;
+  const listOf = <T>(element: fc.Arbitrary<T>) =>
+    fc.array(fc.option(element, { freq: 3 }), { maxLength: 40 });
+
+  test('of texts is read as it was written, whatever their characters', async () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }).filter((text) => text === '' || isShortText(text)),
+      fc.constantFrom('é', 'naïve', '日本語', '🦊', 'a\\b"c{d},e', 'null', ' '),
+    );
+    await fc.assert(
+      fc.asyncProperty(listOf(texts), async (values) => {
+        expect(await read('text', textArray(values, { oid: 25 }))).toEqual(values);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('of UUIDs is read as it was written', async () => {
+    await fc.assert(
+      fc.asyncProperty(listOf(fc.uuid()), async (values) => {
+        expect(await read('uuid', uuidArray(values, { oid: 2950, bytes: 16 }))).toEqual(values);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of whole numbers is read as it was written', async () => {
+    const safe = fc.maxSafeInteger();
+    await fc.assert(
+      fc.asyncProperty(listOf(safe), async (values) => {
+        const written = values.map((value) => (value === null ? null : String(value)));
+        expect(await read('bigint', numberArray(values, { oid: 20, bytes: 8 }))).toEqual(written);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
