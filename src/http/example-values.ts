@@ -1,3 +1,5 @@
+import { agnoMetricNames, isTokenMetric } from '../query/agno-metrics.js';
+
 const who = { run_id: 'run-1', session_id: 'session-1', agent_id: 'helper', user_id: 'user-1' };
 
 /** The events that the reference shows. Its other examples are what becomes of these. */
@@ -32,16 +34,7 @@ export const exampleEvents = [
 
 const tokens = ['input_tokens', 'output_tokens', 'total_tokens'];
 /** Figures that Agno writes as zero where nothing was reported. */
-const zeros = [
-  'audio_tokens',
-  'input_audio_tokens',
-  'output_audio_tokens',
-  'cached_tokens',
-  'cache_write_tokens',
-  'reasoning_tokens',
-  'prompt_tokens',
-  'completion_tokens',
-];
+const zeros = agnoMetricNames.filter((name) => isTokenMetric(name) && !tokens.includes(name));
 const valued = (schema: string, names: readonly string[], value: null | undefined) =>
   Object.fromEntries(names.map((name) => [`${schema}.${name}`, value]));
 const nothing = (schema: string, names: readonly string[]) => valued(schema, names, null);
