@@ -6,7 +6,7 @@ import { toLogRow } from '#runfold/events/log-row.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { parseEvent } from '#runfold/events/parse-event.js';
 import type { Database } from '#runfold/store/database.js';
-import { backendOf, cpuOf } from './measure.js';
+import { backendOf, collectGarbage, cpuOf } from './measure.js';
 import { agentEvents } from './workload.js';
 
 /** Events a second at which one COPY stream loads the log's rows into a table like the log. */
@@ -35,6 +35,7 @@ export async function copyRates(database: Database, events: number): Promise<Cop
   }
   // Made up beforehand, as for the pipeline.
   const ready = [...agentEvents(events)];
+  collectGarbage();
   const [of_events, of_text] = [
     await rateOf(database, `(${columnNames})`, () => Readable.from(linesOf(ready)), events),
     await rateOf(database, '', () => Readable.from(chunks), events),

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { readConfig } from '#runfold/config.js';
 import { createProducer } from '#runfold/ingest/producer.js';
+import { collectGarbage } from './measure.js';
 import { agentEvents } from './workload.js';
 
 const [count = '1000', perJob = '500'] = process.argv.slice(2);
@@ -17,8 +18,9 @@ const producer = await createProducer({
   buffer_events: 2 * limit,
 });
 await producer.flush();
-// Making up events is no work of the pipeline's: it is done before the clock starts.
+// Making up events is no work of the pipeline's: it is done, and its garbage gone, before the clock starts.
 const events = [...agentEvents(Number(count))];
+collectGarbage();
 process.stdout.write(`start ${Date.now()}\n`);
 const before = process.cpuUsage();
 let emitted = 0;

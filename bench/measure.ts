@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { PoolClient } from 'pg';
 
 /** Minimum, median and maximum of several runs. */
@@ -36,6 +38,13 @@ export function usageOf(pid: number): { cpu_seconds: number; peak_mb: number } |
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** Collects all garbage there is, so that what is measured next does not pay for what went before. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
 }
 
 /** The process that serves a connection. */
