@@ -64,7 +64,7 @@ export function createPacker(capacity: number): EventPacker {
         const value = cells[place];
         if (value === undefined) continue;
         cells[place] = undefined;
-        const column = columns[place] ?? new Array<PackedValue>(capacity).fill(null);
+        const column = columns[place] ?? emptyColumn(capacity);
         columns[place] = column;
         column[size] = pack(seen[place], value as PackedValue);
       }
@@ -85,13 +85,28 @@ export function createPacker(capacity: number): EventPacker {
         ];
       });
       const text = JSON.stringify(Object.fromEntries(filled));
-      for (const column of columns) column?.fill(null, 0, size);
+      for (const column of columns) if (column !== undefined) clear(column, size);
       for (const texts of seen) texts?.clear();
       size = 0;
       bytes = 0;
       return text;
     },
   };
+}
+
+/** `fill`, which V8 leaves to the slower of its two worlds. */
+function clear(column: PackedValue[], size: number): void {
+  for (let at = 0; at < size; at++) column[at] = null;
+}
+
+/**
+ * A column of nulls, made one by one: of an array that was made with its length V8 never forgets that it
+ * had holes, and asks for each value in a roundabout way when it writes JSON, in twice the time.
+ */
+function emptyColumn(capacity: number): PackedValue[] {
+  const column: PackedValue[] = [];
+  for (let at = 0; at < capacity; at++) column.push(null);
+  return column;
 }
 
 /** What `unpackColumns` answers. */

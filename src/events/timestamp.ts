@@ -27,9 +27,9 @@ function microsOf(text: string): number | undefined {
   const [hour, minute, second] = [number(text, 11, 13), number(text, 14, 16), number(text, 17, 19)];
   // A second of 60 is a leap second: RFC 3339 allows it, and like Postgres it reads as the next one.
   if (hour > 23 || minute > 59 || second > 60) return undefined;
-  const millis = Date.UTC(year, month - 1, day, hour, minute, second);
-  // Date.UTC rolls 2026-02-30 over into March; RFC 3339 has no such day.
+  // Date.UTC would roll 2026-02-30 over into March; RFC 3339 has no such day.
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
+  const millis = midnight(year, month, day) + (hour * 3_600 + minute * 60 + second) * 1000;
   let end = 19;
   let fraction = 0;
   if (text.charCodeAt(19) === dot) {
@@ -51,6 +51,20 @@ function number(text: string, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - zero;
   return value;
+}
+
+let lastDay = 0;
+let lastMidnight = Number.NaN;
+
+/** The beginning of a day, in milliseconds since 1970. Events of one day come together. */
+function midnight(year: number, month: number, day: number): number {
+  const packed = (year * 100 + month) * 100 + day;
+  if (packed !== lastDay) {
+    lastDay = packed;
+    // Date.UTC takes the years up to 99 for those of the last century.
+    lastMidnight = new Date(0).setUTCFullYear(year, month - 1, day);
+  }
+  return lastMidnight;
 }
 
 function daysIn(year: number, month: number): number {
