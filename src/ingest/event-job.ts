@@ -9,14 +9,19 @@ export const jobVersions = {
 } as const;
 
 /** The data of one job: a batch of events of one project. */
-export interface EventJob {
-  readonly v: typeof jobVersions.columns;
+export class EventJob {
+  readonly v = jobVersions.columns;
   readonly project: number;
   /**
-   * `PackedColumns` as JSON text. BullMQ's queue on Postgres keeps a job's data as jsonb, which would
-   * take each value apart; a text it leaves alone.
+   * `PackedColumns` as JSON text. On Redis it stands among the job's JSON as it is; BullMQ's queue on
+   * Postgres keeps a job's data as jsonb, which would take each value apart, and leaves a text alone.
    */
   readonly columns: string;
+
+  constructor(project: number, columns: string) {
+    this.project = project;
+    this.columns = columns;
+  }
 }
 
 /** A job whose events are objects, or the JSON text of their array. */

@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue, runMigrations } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
+import { EventQueue } from './event-queue.js';
 import { QueueConnectionError } from './queue-errors.js';
 import { openQueuePool } from './queue-pool.js';
 import { type QueueTarget, queueName } from './queue-target.js';
@@ -88,7 +89,8 @@ export async function openQueue(
     role: 'producer',
     onError: options.onError,
   });
-  const queue = new Queue(
+  const QueueClass = (backend === undefined ? EventQueue : Queue) as typeof Queue;
+  const queue = new QueueClass(
     queueName,
     { connection: connection as Redis, prefix },
     backend as undefined,

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq';
 import type { Batch, EventBuffer } from './event-buffer.js';
-import { type EventJob, jobName, jobOptions, jobVersions } from './event-job.js';
+import { EventJob, jobName, jobOptions } from './event-job.js';
 import { QueueUnavailableError } from './producer-errors.js';
 import { retryDelay } from './retry-delay.js';
 
@@ -118,7 +118,7 @@ export function createOutbox(options: {
       queue.addBulk(
         batches.map(({ columns, job_id }) => ({
           name: jobName,
-          data: { v: jobVersions.columns, project, columns } satisfies EventJob,
+          data: new EventJob(project, columns),
           opts: { ...jobOptions, jobId: job_id },
         })),
       ),

@@ -24,6 +24,11 @@ export function eventsIn({ events, rejects }: DecodedJob): number {
   return events.size + rejects.length;
 }
 
+/** `decodeJob` of the JSON text that a queue keeps. What is no JSON is rejected as the text it is. */
+export function readJob(jobId: string, text: string): DecodedJob {
+  return decodeJob(jobId, parseJson(text) ?? text);
+}
+
 /**
  * Checks the events of a job. Anyone can put a job on the queue, so nothing is taken on trust: what
  * is not a batch of ours, or not an event of the vocabulary, becomes a reject, and the rest goes on.

@@ -1,17 +1,15 @@
 import { Worker, type WorkerOptions } from 'bullmq';
 
 /**
- * BullMQ's worker, except that a job whose data is not JSON is handed over as text instead of
- * being dropped half-way: it must end up among the rejects, not stall for ever.
+ * BullMQ's worker, except that the data of a job is handed over as the text that the queue keeps.
+ * Whoever needs it reads it; and where it is not JSON the job is not dropped half-way, to stall for
+ * ever, but ends up among the rejects.
  */
 export class EventWorker extends Worker {
-  protected override createJob(...[data, id]: Parameters<Worker['createJob']>) {
-    try {
-      return super.createJob(data, id);
-    } catch {
-      // The text is kept as the job's data, and rejected as no batch of ours.
-      return super.createJob({ ...data, data: JSON.stringify(String(data.data)) }, id);
-    }
+  protected override createJob(...[json, id]: Parameters<Worker['createJob']>) {
+    const job = super.createJob({ ...json, data: '{}' }, id);
+    job.data = String(json.data);
+    return job;
   }
 }
 

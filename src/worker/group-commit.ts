@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { retryDelay } from '../ingest/retry-delay.js';
 import { explainDatabaseError, isConflict } from '../store/database-errors.js';
-import { type DecodedJob, decodeJob, eventsIn } from './decode-job.js';
+import { type DecodedJob, eventsIn, readJob } from './decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from './write-batch.js';
 
 /** The worker is closing and the job was not written: it must go back to the queue. */
@@ -16,7 +16,8 @@ export class NotWrittenError extends Error {
 /** A job as the queue hands it over. */
 export interface QueuedJob {
   readonly id: string;
-  readonly data: unknown;
+  /** JSON text. */
+  readonly data: string;
 }
 
 /** Groups the events of many jobs into few transactions. */
@@ -95,7 +96,7 @@ export function createGroupCommit(options: {
     while (jobs.length < waiting.length && events < batchEvents) {
       const next = waiting[jobs.length];
       if (next === undefined) break;
-      const job = decodeJob(next.job.id, next.job.data);
+      const job = readJob(next.job.id, next.job.data);
       jobs.push(job);
       events += eventsIn(job);
       onJob?.(eventsIn(job));
