@@ -8,8 +8,8 @@ import { sessionProjection } from '#runfold/projections/session.js';
 import { verify } from '#runfold/projections/verify.js';
 import type { Database } from '#runfold/store/database.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
-import { encodeBatch } from '#runfold/worker/encode-batch.js';
-import { createBatch } from '#runfold/worker/event-batch.js';
+import { createBatch, type EventBatch } from '#runfold/worker/event-batch.js';
+import { statementOn } from '#runfold/worker/write-batch.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { copyRates } from './copy-reference.js';
 import { backendOf, cpuOf } from './measure.js';
@@ -108,14 +108,14 @@ export function sizesOf(
   });
 }
 
-/** The parameters of the statement for batches of events, made up before any clock starts. */
-export function batchesOf(events: Iterable<MetricEventInput>, size: number): unknown[][] {
-  const batches: unknown[][] = [];
+/** Batches of events, made up before any clock starts. */
+export function batchesOf(events: Iterable<MetricEventInput>, size: number): EventBatch[] {
+  const batches: EventBatch[] = [];
   let part: MetricEventInput[] = [];
   const finish = () => {
     if (part.length === 0) return;
     const job = decodeJob('bench', { v: jobVersions.objects, project: 1, events: part });
-    batches.push(['[]', ...encodeBatch(createBatch([job]))]);
+    batches.push(createBatch([job]));
     part = [];
   };
   for (const event of events) {
@@ -129,13 +129,12 @@ export function batchesOf(events: Iterable<MetricEventInput>, size: number): unk
 async function openLane(database: Database, text: string) {
   const client = await database.pool.connect();
   const pid = await backendOf(client);
+  const run = statementOn(client, text, true);
   let [milliseconds, cpu] = [0, 0];
   return {
-    async fold(batches: readonly unknown[][]) {
+    async fold(batches: readonly EventBatch[]) {
       const [started, before] = [performance.now(), cpuOf(pid)];
-      for (const values of batches) {
-        await client.query({ name: 'append_and_fold', text, values: [...values] });
-      }
+      for (const batch of batches) await run(batch, []);
       milliseconds += performance.now() - started;
       cpu += cpuOf(pid) - before;
     },

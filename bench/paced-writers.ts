@@ -3,6 +3,8 @@ import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import type { Database } from '#runfold/store/database.js';
 import { isConflict } from '#runfold/store/database-errors.js';
+import type { EventBatch } from '#runfold/worker/event-batch.js';
+import { type RunStatement, statementOn } from '#runfold/worker/write-batch.js';
 
 /** Events of one write, and how often each writer writes: 5,000 events a second. */
 export const pacedBatch = 100;
@@ -16,23 +18,21 @@ export interface PacedWriters {
 }
 
 /** Starts two writers that append and fold 10,000 events a second together, each on a connection of its own. */
-export function startWriters(
-  database: Database,
-  batches: Iterator<readonly unknown[]>,
-): PacedWriters {
+export function startWriters(database: Database, batches: Iterator<EventBatch>): PacedWriters {
   const text = appendAndFoldSql(projections);
   let stopped = false;
   let [events, longest] = [0, 0];
   const write = async () => {
     const client = await database.pool.connect();
     try {
+      const run = statementOn(client, text, true);
       const started = performance.now();
       let committed = Number.NaN;
       for (let turn = 0; !stopped; turn++) {
         await pause(Math.max(0, started + turn * EVERY_MS - performance.now()));
         const { value, done } = batches.next();
         if (done) throw new Error('Expected events for as long as the writers run');
-        while (!(await attempt(client, text, value)));
+        while (!(await attempt(run, value)));
         const now = performance.now();
         // The first commit of a connection plans the statement, and is preceded by none.
         if (turn > 1) longest = Math.max(longest, now - committed);
@@ -56,13 +56,9 @@ export function startWriters(
 }
 
 /** Whether the batch was committed; not when it met another transaction, and is to be tried again. */
-async function attempt(
-  client: { query(query: object): Promise<unknown> },
-  text: string,
-  values: readonly unknown[],
-): Promise<boolean> {
+async function attempt(run: RunStatement, batch: EventBatch): Promise<boolean> {
   try {
-    await client.query({ name: 'append_and_fold', text, values: [...values] });
+    await run(batch, []);
     return true;
   } catch (error) {
     if (isConflict(error)) return false;

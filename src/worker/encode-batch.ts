@@ -1,7 +1,9 @@
 import { places } from '../events/event-cells.js';
 import { eventKey, isCanonicalUuid } from '../events/event-id.js';
 import { type LogColumnType, logColumns, textType } from '../events/log-columns.js';
-import { type ElementType, emptyArray, numberArray, textArray, uuidArray } from './binary-array.js';
+import { type ElementType, putEmptyArray, putNumbers, putTexts, putUuids } from './binary-array.js';
+import { putParameter } from './bind-query.js';
+import type { ByteArena } from './byte-arena.js';
 import type { EventBatch } from './event-batch.js';
 
 const types: Record<LogColumnType, ElementType> = {
@@ -15,48 +17,68 @@ const types: Record<LogColumnType, ElementType> = {
 };
 
 /**
- * The events of a batch as one array a column, in the order of `logColumns`. A column that no event
- * has is an empty array, which costs Postgres next to nothing.
+ * Writes the events of a batch as one array a column, in the order of `logColumns`, each as the value
+ * of a parameter: behind its length. A column that no event has is an empty array, which costs
+ * Postgres next to nothing.
  */
-export function encodeBatch(batch: EventBatch): Buffer[] {
-  return logColumns.map(({ type }, place) => {
+export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
+  const rows = rowsOf(batch);
+  logColumns.forEach(({ type }, place) => {
     const element = types[type];
-    const values = valuesOf(batch, place);
-    if (values === undefined) return emptyArray(element);
-    if (type === 'uuid') return uuidArray(values as (string | null)[], element);
-    if (element.bytes === undefined) return textArray(values as (string | null)[], element);
-    return numberArray(values, element);
+    const values = valuesOf(batch, rows, place);
+    putParameter(arena, () => {
+      if (values === undefined) putEmptyArray(arena, element);
+      else if (type === 'uuid') putUuids(arena, values as (string | null)[], element);
+      else if (element.bytes === undefined) putTexts(arena, values as (string | null)[], element);
+      else putNumbers(arena, values, element);
+    });
   });
 }
 
+/** Where the event of each row is: which job's it is, and which of the job's. */
+interface Rows {
+  readonly job: Uint16Array;
+  readonly event: Uint32Array;
+}
+
+function rowsOf({ order, job_of, starts }: EventBatch): Rows {
+  const rows = { job: new Uint16Array(order.length), event: new Uint32Array(order.length) };
+  for (let row = 0; row < order.length; row++) {
+    const event = order[row] ?? 0;
+    const job = job_of[event] ?? 0;
+    rows.job[row] = job;
+    rows.event[row] = event - (starts[job] ?? 0);
+  }
+  return rows;
+}
+
 /** The values of a column, null for none; undefined when no event has one. */
-function valuesOf(batch: EventBatch, place: number): unknown[] | undefined {
+function valuesOf(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
   const { jobs, job_of, keys, order } = batch;
+  const sent = (at: number) => sentValues(batch, rows, at);
   switch (place) {
     case places.project:
       return order.map((event) => jobs[job_of[event] ?? 0]?.project);
     case places.id:
       return order.map((event) => keys[event]);
     case places.original_id:
-      return originals(sentValues(batch, places.id));
+      return originals(sent(places.id));
     case places.corrects:
-      return sentValues(batch, place)?.map((id) => (id === null ? null : eventKey(id as string)));
+      return sent(place)?.map((id) => (id === null ? null : eventKey(id as string)));
     case places.original_corrects:
-      return originals(sentValues(batch, places.corrects));
+      return originals(sent(places.corrects));
     default:
-      return sentValues(batch, place);
+      return sent(place);
   }
 }
 
 /** The values of a column as the jobs have them. */
-function sentValues({ jobs, job_of, starts, order }: EventBatch, place: number) {
+function sentValues({ jobs }: EventBatch, { job, event }: Rows, place: number) {
   const columns = jobs.map(({ events }) => events.columns[place]);
   if (columns.every((column) => column === undefined)) return undefined;
-  const values = new Array<unknown>(order.length);
-  for (let at = 0; at < order.length; at++) {
-    const event = order[at] ?? 0;
-    const job = job_of[event] ?? 0;
-    values[at] = columns[job]?.[event - (starts[job] ?? 0)] ?? null;
+  const values = new Array<unknown>(job.length);
+  for (let row = 0; row < job.length; row++) {
+    values[row] = columns[job[row] ?? 0]?.[event[row] ?? 0] ?? null;
   }
   return values;
 }

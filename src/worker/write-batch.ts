@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto';
 import type { ClientBase, DatabaseError, Pool } from 'pg';
 import { eventAt } from '../events/event-block.js';
+import { logColumns } from '../events/log-columns.js';
 import { isDataFault } from '../store/database-errors.js';
+import { beginBind, bindQuery, endBind, putParameter } from './bind-query.js';
+import { type ByteArena, createArena } from './byte-arena.js';
 import type { DecodedJob } from './decode-job.js';
 import { encodeBatch } from './encode-batch.js';
 import { createBatch, type EventBatch } from './event-batch.js';
@@ -15,22 +18,42 @@ export interface BatchOutcome {
 }
 
 /** Runs the append-and-fold statement. */
-export type RunStatement = (
-  batch: EventBatch,
-  rejects: readonly Reject[],
-) => Promise<{ readonly applied: number; readonly rejected: number }>;
+export type RunStatement = (batch: EventBatch, rejects: readonly Reject[]) => Promise<BatchAnswer>;
+
+/** What the statement answers: how many events and how many rejects were new. */
+export interface BatchAnswer {
+  readonly applied: number;
+  readonly rejected: number;
+}
+
+/** About what a batch takes; an arena grows to what it needs. */
+const arenaBytes = 65_536;
+const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
 
 /**
  * The statement on a pool or on one connection, prepared once a connection where the server keeps
  * sessions apart.
  */
 export function statementOn(on: Pool | ClientBase, text: string, prepared: boolean): RunStatement {
-  const name = prepared ? { name: nameOf(text) } : {};
+  const statement = prepared ? { name: nameOf(text), text } : { text };
+  const free: ByteArena[] = [];
   return async (batch, rejects) => {
-    const values = [JSON.stringify(rejects), ...encodeBatch(batch)];
-    const { rows: answers } = await on.query({ ...name, text, values });
-    return answers[0];
+    const arena = free.pop() ?? createArena(arenaBytes);
+    beginBind(arena, statement.name ?? '', formats);
+    putParameter(arena, () => putText(arena, JSON.stringify(rejects)));
+    encodeBatch(batch, arena);
+    endBind(arena);
+    const [answer] = await bindQuery<BatchAnswer>(on, statement, arena.written());
+    if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
+    // After an error a connection may still be about to send; what it would send stays as it is.
+    free.push(arena);
+    return answer;
   };
+}
+
+function putText(arena: ByteArena, text: string): void {
+  arena.reserve(Buffer.byteLength(text));
+  arena.at += arena.buffer.write(text, arena.at);
 }
 
 /** A name of its own for each text: a connection keeps a prepared statement by its name. */

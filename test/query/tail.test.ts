@@ -7,8 +7,8 @@ import { encodeTailPoint } from '#runfold/query/tail-cursor.js';
 import { takeSnapshot } from '#runfold/query/tail-snapshot.js';
 import type { Database } from '#runfold/store/database.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
-import { encodeBatch } from '#runfold/worker/encode-batch.js';
 import { createBatch } from '#runfold/worker/event-batch.js';
+import { statementOn } from '#runfold/worker/write-batch.js';
 import { sampleEvents } from '../support/sample-events.js';
 import { describeWithPostgres } from '../support/suite.js';
 import { describeOnEachTier, openTestTier } from '../support/tiers.js';
@@ -20,13 +20,13 @@ const appendOnly = appendAndFoldSql([]);
 
 /** Appends sample events as a worker does, in one statement of a connection. */
 async function append(
-  on: Pick<pg.Pool, 'query'>,
+  on: pg.Pool | pg.ClientBase,
   count: number,
   name: string,
   { project = 1, text = statement } = {},
 ) {
   const job = decodeJob(name, { v: 1, project, events: sampleEvents(count, name) });
-  await on.query(text, ['[]', ...encodeBatch(createBatch([job]))]);
+  await statementOn(on, text, false)(createBatch([job]), []);
 }
 
 /** What a stream gives from a cursor on until a look finds nothing more. */
