@@ -22,11 +22,17 @@ export function putEmptyArray(arena: ByteArena, type: ElementType): void {
 /** Writes whole numbers up to 2^53, or booleans; null for none. */
 export function putNumbers(arena: ByteArena, values: readonly unknown[], type: ElementType): void {
   const { bytes = 8 } = type;
-  arena.reserve(headerBytes + values.length * (4 + bytes));
   putHeader(arena, values.length, type);
-  const { view } = arena;
-  let { at } = arena;
-  for (const value of values) {
+  inParts(values, (part) => {
+    arena.reserve(part.length * (4 + bytes));
+    arena.at = numbersInto(arena.view, arena.at, part, bytes);
+  });
+}
+
+function numbersInto(view: DataView, from: number, values: readonly unknown[], bytes: number) {
+  let at = from;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
     if (value === null) {
       view.setInt32(at, -1);
       at += 4;
@@ -43,34 +49,37 @@ export function putNumbers(arena: ByteArena, values: readonly unknown[], type: E
     else view.setInt8(at, number);
     at += bytes;
   }
-  arena.at = at;
+  return at;
 }
 
 /** Writes UUIDs in canonical form; null for none. */
-export function putUuids(
-  arena: ByteArena,
-  values: readonly (string | null)[],
-  type: ElementType,
-): void {
-  const digits = values.join('');
-  const most = values.length * 20;
-  // Their text is put behind where their bytes will end, and read from there.
-  arena.reserve(headerBytes + most + digits.length);
+export function putUuids(arena: ByteArena, values: Texts, type: ElementType): void {
   putHeader(arena, values.length, type);
-  const { buffer } = arena;
-  let { at } = arena;
-  let from = at + most;
-  buffer.write(digits, from, 'latin1');
-  for (const value of values) {
-    const length = value === null ? -1 : 16;
-    at = putWord(buffer, at, length);
-    if (value === null) continue;
-    for (const end = at + length; at < end; from += 2) {
+  inParts(values, (part) => {
+    const digits = part.join('');
+    const most = part.length * 20;
+    arena.reserve(most + digits.length);
+    // Their text is put behind where their bytes will end, and read from there.
+    arena.buffer.write(digits, arena.at + most, 'latin1');
+    arena.at = uuidsInto(arena.buffer, arena.at, part, arena.at + most);
+  });
+}
+
+function uuidsInto(buffer: Buffer, start: number, values: Texts, digits: number): number {
+  let at = start;
+  let from = digits;
+  for (let row = 0; row < values.length; row++) {
+    if (values[row] === null) {
+      at = putWord(buffer, at, -1);
+      continue;
+    }
+    at = putWord(buffer, at, 16);
+    for (const end = at + 16; at < end; from += 2) {
       if (buffer[from] === hyphen) from += 1;
       buffer[at++] = (nibble(buffer[from] ?? 0) << 4) | nibble(buffer[from + 1] ?? 0);
     }
   }
-  arena.at = at;
+  return at;
 }
 
 const hyphen = 45;
@@ -82,33 +91,42 @@ const nibble = (code: number) => (code < 58 ? code - 48 : code - 87);
  * ask one text after the other for its characters takes four times as long, as V8 keeps texts in so
  * many ways that it looks up anew, for every character, how to read it.
  */
-export function putTexts(
-  arena: ByteArena,
-  values: readonly (string | null)[],
-  type: ElementType,
-): void {
-  if (values.length === 0) {
-    putEmptyArray(arena, type);
-    return;
-  }
-  const joined = room + values.join(room);
-  const bytes = Buffer.byteLength(joined);
-  arena.reserve(headerBytes + bytes);
+export function putTexts(arena: ByteArena, values: Texts, type: ElementType): void {
   putHeader(arena, values.length, type);
-  const { buffer } = arena;
-  let { at } = arena;
-  // All is ASCII where it takes as many bytes as characters.
-  const isAscii = bytes === joined.length;
-  buffer.write(joined, at, isAscii ? 'latin1' : 'utf8');
-  for (const value of values) {
+  inParts(values, (part) => {
+    const joined = part.join(room);
+    const bytes = Buffer.byteLength(joined);
+    arena.reserve(room.length + bytes);
+    // All is ASCII where it takes as many bytes as characters.
+    const isAscii = bytes === joined.length;
+    arena.buffer.write(joined, arena.at + room.length, isAscii ? 'latin1' : 'utf8');
+    arena.at = lengthsInto(arena.buffer, arena.at, part, isAscii);
+  });
+}
+
+function lengthsInto(buffer: Buffer, start: number, values: Texts, isAscii: boolean): number {
+  let at = start;
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? null;
     const length = value === null ? -1 : isAscii ? value.length : Buffer.byteLength(value);
     at = putWord(buffer, at, length) + Math.max(0, length);
   }
-  arena.at = at;
+  return at;
 }
 
+type Texts = readonly (string | null)[];
 /** As long as a word. */
 const room = '\0\0\0\0';
+
+/**
+ * Rows that are written at once. What V8 joins of these is short enough to be made where other young
+ * objects are; a longer text has pages of its own, taken from the system and given back.
+ */
+const partRows = 1_000;
+
+function inParts<T>(values: readonly T[], write: (part: readonly T[]) => void): void {
+  for (let at = 0; at < values.length; at += partRows) write(values.slice(at, at + partRows));
+}
 
 function putHeader(arena: ByteArena, count: number, { oid }: ElementType): void {
   arena.reserve(headerBytes);

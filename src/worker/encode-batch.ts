@@ -1,5 +1,5 @@
 import { places } from '../events/event-cells.js';
-import { eventKey, isCanonicalUuid } from '../events/event-id.js';
+import { eventKey } from '../events/event-id.js';
 import { type LogColumnType, logColumns, textType } from '../events/log-columns.js';
 import { type ElementType, putEmptyArray, putNumbers, putTexts, putUuids } from './binary-array.js';
 import { putParameter } from './bind-query.js';
@@ -54,19 +54,24 @@ function rowsOf({ order, job_of, starts }: EventBatch): Rows {
 
 /** The values of a column, null for none; undefined when no event has one. */
 function valuesOf(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
-  const { jobs, job_of, keys, order } = batch;
+  const { jobs, keys, order } = batch;
   const sent = (at: number) => sentValues(batch, rows, at);
+  const keysOf = (ids: unknown[] | undefined) =>
+    ids?.map((id) => (id === null ? null : eventKey(id as string)));
   switch (place) {
     case places.project:
-      return order.map((event) => jobs[job_of[event] ?? 0]?.project);
+      return order.map((_, row) => jobs[rows.job[row] ?? 0]?.project);
     case places.id:
       return order.map((event) => keys[event]);
     case places.original_id:
-      return originals(sent(places.id));
+      return originals(sent(places.id), (row) => keys[order[row] ?? 0]);
     case places.corrects:
-      return sent(place)?.map((id) => (id === null ? null : eventKey(id as string)));
-    case places.original_corrects:
-      return originals(sent(places.corrects));
+      return keysOf(sent(place));
+    case places.original_corrects: {
+      const ids = sent(places.corrects);
+      const corrected = keysOf(ids);
+      return originals(ids, (row) => corrected?.[row]);
+    }
     default:
       return sent(place);
   }
@@ -83,8 +88,11 @@ function sentValues({ jobs }: EventBatch, { job, event }: Rows, place: number) {
   return values;
 }
 
-/** The ids that are no UUIDs, and so are kept beside the key made of them. */
-function originals(ids: unknown[] | undefined): unknown[] | undefined {
-  if (ids?.every((id) => id === null || isCanonicalUuid(id as string)) ?? true) return undefined;
-  return ids?.map((id) => (id === null || isCanonicalUuid(id as string) ? null : id));
+/** The ids that are not their own keys, and so are kept beside these. */
+function originals(
+  ids: unknown[] | undefined,
+  keyAt: (row: number) => unknown,
+): unknown[] | undefined {
+  if (ids?.every((id, row) => id === keyAt(row)) ?? true) return undefined;
+  return ids?.map((id, row) => (id === keyAt(row) ? null : id));
 }
