@@ -1,3 +1,4 @@
+import { includes, isWellFormed, lengthOf } from './text-methods.js';
 import { earliestMicros, futureToleranceMicros, parseTimestamp } from './timestamp.js';
 
 /** The most tokens one event may report. */
@@ -18,11 +19,11 @@ const maxDepth = 32;
 
 /** Whether a value is a text of 1 to `maxText` characters that Postgres can store. */
 export function isShortText(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length === 0) return false;
+  if (typeof value !== 'string') return false;
+  const length = lengthOf(value);
   // A character outside the basic plane counts once, though JavaScript keeps it in two units.
-  const fits =
-    value.length <= maxText || (value.length <= 2 * maxText && [...value].length <= maxText);
-  return fits && isStorableText(value);
+  const fits = length <= maxText || (length <= 2 * maxText && [...value].length <= maxText);
+  return length > 0 && fits && isStorableText(value);
 }
 
 /** Whether a value is a text that says how something failed. */
@@ -46,7 +47,7 @@ export function isTokenMap(value: unknown, isSigned: boolean): boolean {
 
 /** Whether Postgres can store a text: it takes neither NUL nor half a surrogate pair. */
 export function isStorableText(text: string): boolean {
-  return text.isWellFormed() && !text.includes('\0');
+  return isWellFormed(text) && !includes(text, '\0');
 }
 
 /** Whether a value is a JSON object that Postgres can store, neither too deep nor too long. */

@@ -3,6 +3,7 @@ import type { Cells } from './event-cells.js';
 import { describeValue } from './event-fault.js';
 import { isErrorText, isShortText } from './limits.js';
 import { logColumns, textType } from './log-columns.js';
+import { lengthOf } from './text-methods.js';
 
 /** A value on the wire: null where an event has none. */
 export type PackedValue = number | boolean | string | null;
@@ -54,7 +55,7 @@ export function createPacker(capacity: number): EventPacker {
       }
       texts.set(value, texts.size);
     }
-    bytes += value.length + 3;
+    bytes += lengthOf(value) + 3;
     return value;
   };
 

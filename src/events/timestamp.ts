@@ -1,3 +1,5 @@
+import { charCodeAt, lengthOf } from './text-methods.js';
+
 const shape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 /** The earliest time an event may carry: 2000-01-01T00:00:00Z, in microseconds. */
@@ -32,9 +34,9 @@ function microsOf(text: string): number | undefined {
   const millis = midnight(year, month, day) + (hour * 3_600 + minute * 60 + second) * 1000;
   let end = 19;
   let fraction = 0;
-  if (text.charCodeAt(19) === dot) {
-    for (end = 20; isDigit(text.charCodeAt(end)); end++) {
-      if (end < 26) fraction = fraction * 10 + text.charCodeAt(end) - zero;
+  if (charCodeAt(text, 19) === dot) {
+    for (end = 20; isDigit(charCodeAt(text, end)); end++) {
+      if (end < 26) fraction = fraction * 10 + charCodeAt(text, end) - zero;
     }
     for (let digits = end - 20; digits < 6; digits++) fraction *= 10;
   }
@@ -49,7 +51,7 @@ const isDigit = (code: number) => code >= zero && code <= zero + 9;
 
 function number(text: string, from: number, to: number): number {
   let value = 0;
-  for (let at = from; at < to; at++) value = value * 10 + text.charCodeAt(at) - zero;
+  for (let at = from; at < to; at++) value = value * 10 + charCodeAt(text, at) - zero;
   return value;
 }
 
@@ -73,10 +75,10 @@ function daysIn(year: number, month: number): number {
 }
 
 function zoneMinutes(text: string, at: number): number | undefined {
-  if (text.length === at + 1) return 0;
+  if (lengthOf(text) === at + 1) return 0;
   const [hours, minutes] = [number(text, at + 1, at + 3), number(text, at + 4, at + 6)];
   if (hours > 23 || minutes > 59) return undefined;
-  return (text.charCodeAt(at) === minus ? -1 : 1) * (hours * 60 + minutes);
+  return (charCodeAt(text, at) === minus ? -1 : 1) * (hours * 60 + minutes);
 }
 
 /** A time in microseconds since 1970 as RFC 3339 in UTC, with six digits only where they say more. */
