@@ -4,7 +4,11 @@
  */
 const eventsInHand = 20_000;
 const least = 16;
-const most = 1_000;
+/**
+ * More jobs of one event would not be folded any faster, as the queue gives them one by one; but each
+ * has a lock to renew, and where the machine is overloaded that many locks run out.
+ */
+const most = 250;
 
 /** Chooses how many jobs a worker holds at once from how many events a job brings. */
 export interface AdaptiveConcurrency {
