@@ -89,7 +89,9 @@ class BoundQuery extends Query {
   }
 
   override prepare(connection: pg.Connection): void {
-    const bind = { value: () => connection.stream.write(this.#message) };
+    const { stream } = connection;
+    // As `pg` sends: what comes after a connection's end is lost, and its end is told by itself.
+    const bind = { value: () => stream.writable && stream.write(this.#message) };
     super.prepare(Object.create(connection, { bind }) as pg.Connection);
   }
 }

@@ -26,8 +26,10 @@ export interface BatchAnswer {
   readonly rejected: number;
 }
 
-/** About what a batch takes; an arena grows to what it needs. */
+/** What an arena begins with; it grows to what a batch takes. */
 const arenaBytes = 65_536;
+/** The largest arena that is used again: twice what a usual batch of 5,000 events takes. */
+const keptBytes = 8 * 1_048_576;
 const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
 
 /**
@@ -46,7 +48,7 @@ export function statementOn(on: Pool | ClientBase, text: string, prepared: boole
     const [answer] = await bindQuery<BatchAnswer>(on, statement, arena.written());
     if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
     // After an error a connection may still be about to send; what it would send stays as it is.
-    free.push(arena);
+    if (arena.buffer.length <= keptBytes) free.push(arena);
     return answer;
   };
 }

@@ -35,6 +35,14 @@ describeWithRedis('a producer', () => {
   const sizes = async () => (await jobs()).map((job) => eventsOf(job).length).sort((a, b) => b - a);
   const run = { run_id: 'run-1', occurred_at: '2026-01-31T12:00:00Z' };
 
+  test('puts columns on Redis as JSON, not as a text within it', async () => {
+    const { message, flush } = await open({ project: 7 });
+    message({ ...run, id: 'a "quoted" id', role: 'user' });
+    await flush();
+    const [job] = await jobs();
+    expect(job?.data).toMatchObject({ v: 2, project: 7, columns: { id: ['a "quoted" id'] } });
+  });
+
   test('takes from message, toolCall and run what emit takes with the type named', async () => {
     const { message, toolCall, run: end, emit, flush } = await open();
     message({ ...run, id: '1', role: 'assistant', metrics: { output_tokens: 3 } });

@@ -1,16 +1,16 @@
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { textType } from '#runfold/events/log-columns.js';
 import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { defineProjection } from '#runfold/projections/projection.js';
 import { projections } from '#runfold/projections/projections.js';
 import { projectionTable } from '#runfold/projections/tables.js';
 import { verify } from '#runfold/projections/verify.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import type { Database } from '#runfold/store/database.js';
 import { internalSchema } from '#runfold/store/event-table.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
 import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { withTestDatabase } from '../support/database.js';
 import { sampleEvents } from '../support/sample-events.js';
 import { describeWithPostgres } from '../support/suite.js';
 
@@ -40,15 +40,9 @@ const agentProjection = defineProjection({
 });
 
 describeWithPostgres('a projection declared in one file', () => {
-  let home: TestDatabase;
   let database: Database;
-  beforeAll(async () => {
-    home = await createTestDatabase();
-    database = openDatabase(home.url);
-  });
-  afterAll(async () => {
-    await database.close();
-    await home.drop();
+  withTestDatabase((opened) => {
+    database = opened;
   });
 
   test('has its table generated, is folded live, and is audited', async () => {

@@ -273,7 +273,7 @@ describeWithPostgres('a correction', () => {
       }),
       { numRuns: 25 },
     );
-  }, 30_000);
+  });
 });
 
 /** A total that would follow beyond what one event may report is refused. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tableOf } from '#runfold/projections/compile.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { InvalidQueryError } from '#runfold/query/query-errors.js';
 import { getUsage, type UsageRow } from '#runfold/query/usage-series.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import type { Database } from '#runfold/store/database.js';
+import { withTestDatabase } from '../support/database.js';
 import { foldEvents } from '../support/fold-events.js';
 import { describeWithPostgres } from '../support/suite.js';
 
@@ -102,15 +102,9 @@ function toEvent(sample: Sample, index: number) {
 const isAnswer = (sample: Sample) => sample.type === 'message' && sample.role === 'assistant';
 
 describeWithPostgres('usage over time', () => {
-  let home: TestDatabase;
   let database: Database;
-  beforeAll(async () => {
-    home = await createTestDatabase();
-    database = openDatabase(home.url);
-  });
-  afterAll(async () => {
-    await database.close();
-    await home.drop();
+  withTestDatabase((opened) => {
+    database = opened;
   });
   const clear = () =>
     database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`);
@@ -205,7 +199,7 @@ describeWithPostgres('usage over time', () => {
       { numRuns: 40 },
     );
     expect((await verify(database)).differences).toEqual([]);
-  }, 30_000);
+  });
 
   test('reads whole days where it can, and the same from the edges', async () => {
     await clear();

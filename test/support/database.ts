@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseError } from 'pg';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Database, openDatabase } from '#runfold/store/database.js';
 import { withClient } from './postgres-server.js';
 import { waitUntil } from './wait-until.js';
 
@@ -66,6 +67,21 @@ function testPostgres(): { url: string; template: string } {
 export async function createTestDatabase(): Promise<TestDatabase> {
   const postgres = testPostgres();
   return await createDatabase(postgres, postgres.template);
+}
+
+/** Gives the tests of a suite a migrated database of their own, open before the first and gone after the last. */
+export function withTestDatabase(use: (database: Database) => void): void {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+    use(database);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
 }
 
 /** A database with nothing in it, for tests of the migrations themselves. */

@@ -1,22 +1,16 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isShortText } from '#runfold/events/limits.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import type { Database } from '#runfold/store/database.js';
 import { putNumbers, putTexts, putUuids } from '#runfold/worker/binary-array.js';
 import { type ByteArena, createArena } from '#runfold/worker/byte-arena.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { withTestDatabase } from '../support/database.js';
 import { describeWithPostgres } from '../support/suite.js';
 
 describeWithPostgres('an array in binary', () => {
-  let home: TestDatabase;
   let database: Database;
-  beforeAll(async () => {
-    home = await createTestDatabase();
-    database = openDatabase(home.url);
-  });
-  afterAll(async () => {
-    await database.close();
-    await home.drop();
+  withTestDatabase((opened) => {
+    database = opened;
   });
 
   /** What Postgres makes of an array, each element as text. */
@@ -74,5 +68,23 @@ describeWithPostgres('an array in binary', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('of more rows than are written at once is read as it was written', async () => {
+    // Three parts, the last of them not full, and nulls where they meet.
+    const rows = Array.from({ length: 2_500 }, (_, row) => row);
+    const isNull = (row: number) => row % 1_000 === 0 || row % 1_000 === 999;
+    const texts = rows.map((row) => (isNull(row) ? null : row < 1_500 ? `t${row}` : `é${row}`));
+    expect(await read('text', (arena) => putTexts(arena, texts, { oid: 25 }))).toEqual(texts);
+    const uuids = rows.map((row) =>
+      isNull(row) ? null : `0199e000-0000-7000-8000-${String(row).padStart(12, '0')}`,
+    );
+    expect(await read('uuid', (arena) => putUuids(arena, uuids, { oid: 2950, bytes: 16 }))).toEqual(
+      uuids,
+    );
+    const numbers = rows.map((row) => (isNull(row) ? null : row * 4_294_967_297));
+    expect(
+      await read('bigint', (arena) => putNumbers(arena, numbers, { oid: 20, bytes: 8 })),
+    ).toEqual(numbers.map((value) => (value === null ? null : String(value))));
   });
 });

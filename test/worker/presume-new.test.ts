@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import type { Database } from '#runfold/store/database.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
 import { presumeNew } from '#runfold/worker/presume-new.js';
 import { type RunStatement, statementOn, writeBatch } from '#runfold/worker/write-batch.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { withTestDatabase } from '../support/database.js';
 import { sampleEvents } from '../support/sample-events.js';
 import { describeWithPostgres } from '../support/suite.js';
 
 describeWithPostgres('a worker that presumes events to be new', () => {
-  let home: TestDatabase;
   let database: Database;
-  beforeAll(async () => {
-    home = await createTestDatabase();
-    database = openDatabase(home.url);
-  });
-  afterAll(async () => {
-    await database.close();
-    await home.drop();
+  withTestDatabase((opened) => {
+    database = opened;
   });
 
   test('looks for each event after it was wrong, for twice as many batches each time', async () => {

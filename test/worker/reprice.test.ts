@@ -1,29 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openPriceBook } from '#runfold/pricing/price-book.js';
 import { dropPriceOverrides, setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { verify } from '#runfold/projections/verify.js';
 import { correctionFor } from '#runfold/query/correction.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import type { Database } from '#runfold/store/database.js';
 import { decodeJob } from '#runfold/worker/decode-job.js';
 import { pricedStatement } from '#runfold/worker/priced-statement.js';
 import { reprice } from '#runfold/worker/reprice.js';
 import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { withTestDatabase } from '../support/database.js';
 import { describeWithPostgres } from '../support/suite.js';
 import { waitUntil } from '../support/wait-until.js';
 
 describeWithPostgres('prices', () => {
-  let home: TestDatabase;
   let database: Database;
-  beforeAll(async () => {
-    home = await createTestDatabase();
-    database = openDatabase(home.url);
-  });
-  afterAll(async () => {
-    await database.close();
-    await home.drop();
+  withTestDatabase((opened) => {
+    database = opened;
   });
 
   /** Writes events as a worker does. */
