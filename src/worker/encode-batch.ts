@@ -2,7 +2,7 @@ import { places } from '../events/event-cells.js';
 import { eventKey } from '../events/event-id.js';
 import { type LogColumnType, logColumns, textType } from '../events/log-columns.js';
 import { type ElementType, putEmptyArray, putNumbers, putTexts, putUuids } from './binary-array.js';
-import { putParameter } from './bind-query.js';
+import { putParameter } from './bind-message.js';
 import type { ByteArena } from './byte-arena.js';
 import type { EventBatch } from './event-batch.js';
 
