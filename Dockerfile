@@ -9,6 +9,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY drizzle ./drizzle
+COPY scripts ./scripts
 COPY src ./src
 RUN npm run build
 

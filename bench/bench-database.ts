@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { migrateTier, openTier } from '#runfold/tier.js';
-import { withClient } from '../test/support/postgres-server.js';
+import { withClient } from '../harness/postgres-server.js';
 
 /** Servers to measure on. */
 export interface BenchServers {

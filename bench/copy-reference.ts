@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { logColumns } from '#runfold/events/log-columns.js';
-import { toLogRow } from '#runfold/events/log-row.js';
+import { parseEvent } from '#runfold/events/check/parse-event.js';
+import { logColumns } from '#runfold/events/columns/log-columns.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
-import { parseEvent } from '#runfold/events/parse-event.js';
-import type { Database } from '#runfold/store/database.js';
-import { backendOf, collectGarbage, cpuOf } from './measure.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { toLogRow } from '../harness/log-row.js';
+import { backendOf, collectGarbage, cpuOf } from '../harness/measure.js';
 import { agentEvents } from './workload.js';
 
 /** Events a second at which one COPY stream loads the log's rows into a table like the log. */

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verify } from '#runfold/projections/verify.js';
-import { getRun } from '#runfold/query/runs.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { getRun } from '#runfold/query/totals/runs.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
-import { waitUntil } from '../test/support/wait-until.js';
-import { type Spread, spreadOf } from './measure.js';
+import { type Spread, spreadOf } from '../harness/measure.js';
+import { waitUntil } from '../harness/wait-until.js';
 import { agentEvents } from './workload.js';
 
 /** Opens an embedded store in a folder of its own, and removes both afterwards. */

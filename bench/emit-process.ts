@@ -1,8 +1,8 @@
 /** A producer process: `emit-process.ts EVENTS EVENTS_PER_JOB`, told where by the environment. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { readConfig } from '#runfold/config.js';
+import { readConfig } from '#runfold/environment/config.js';
 import { createProducer } from '#runfold/ingest/producer.js';
-import { collectGarbage } from './measure.js';
+import { collectGarbage } from '../harness/measure.js';
 import { agentEvents } from './workload.js';
 
 const [count = '1000', perJob = '500'] = process.argv.slice(2);

@@ -1,18 +1,18 @@
+import { createBatch, type EventBatch } from '#runfold/append/batch.js';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { statementOn } from '#runfold/append/write-batch.js';
 import { createWorkload } from '#runfold/cli/demo/workload.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
-import { jobVersions } from '#runfold/ingest/event-job.js';
-import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { runProjection } from '#runfold/projections/run.js';
 import { sessionProjection } from '#runfold/projections/session.js';
-import { verify } from '#runfold/projections/verify.js';
-import type { Database } from '#runfold/store/database.js';
-import { decodeJob } from '#runfold/worker/decode-job.js';
-import { createBatch, type EventBatch } from '#runfold/worker/event-batch.js';
-import { statementOn } from '#runfold/worker/write-batch.js';
+import { jobVersions } from '#runfold/queue/job.js';
+import { backendOf, cpuOf } from '../harness/measure.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { copyRates } from './copy-reference.js';
-import { backendOf, cpuOf } from './measure.js';
 import { agentEvents } from './workload.js';
 
 /** What one COPY of ready text, or folding with some projections in batches of one size, came to. */

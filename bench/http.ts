@@ -1,8 +1,8 @@
-import { verify } from '#runfold/projections/verify.js';
+import { verify } from '#runfold/projections/audit/verify.js';
 import { createKey } from '#runfold/store/api-keys.js';
-import { type RunningProcess, startNode } from '../test/support/processes.js';
+import { usageOf } from '../harness/measure.js';
+import { type RunningProcess, startNode } from '../harness/processes.js';
 import { type BenchServers, type BenchStore, withBenchStore } from './bench-database.js';
-import { usageOf } from './measure.js';
 
 /** What one run came to. */
 export interface HttpRun {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Database, openDatabase } from '#runfold/store/database.js';
-import { startNode } from '../test/support/processes.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { startNode } from '../harness/processes.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { runPipeline } from './pipeline.js';
 import { queueEmpty, withWorker } from './running-worker.js';

@@ -1,7 +1,8 @@
 /** `npm run bench`: what Runfold does a second, on this machine, beside references in the same run. */
-import { findServers } from '../test/support/servers.js';
-import { readCommandLine, readNumber, refuse } from './command-line.js';
-import { machine, round, spreadOf } from './measure.js';
+
+import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
+import { machine, round, spreadOf } from '../harness/measure.js';
+import { findServers } from '../harness/servers.js';
 import { type Note, subjects } from './subjects.js';
 
 const help = `Usage: npm run bench -- [SUBJECT] [--runs N] [--events N] [--seconds N] [--json]

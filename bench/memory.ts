@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { startNode } from '../test/support/processes.js';
+import { spreadOf } from '../harness/measure.js';
+import { startNode } from '../harness/processes.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
-import { spreadOf } from './measure.js';
 import { runPipeline } from './pipeline.js';
 import { queueEmpty, withWorker } from './running-worker.js';
 

@@ -1,7 +1,7 @@
 /** `naive-producer.ts EVENTS`: adds one job an event, some at a time. */
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { readConfig } from '#runfold/config.js';
+import { readConfig } from '#runfold/environment/config.js';
 import { agentEvents } from './workload.js';
 
 const { redis_url = '', redis_prefix } = readConfig();

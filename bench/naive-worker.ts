@@ -1,8 +1,8 @@
 /** A worker as someone would write it by hand: one job is one event is one transaction. */
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { readConfig } from '#runfold/config.js';
-import { openDatabase } from '#runfold/store/database.js';
+import { readConfig } from '#runfold/environment/config.js';
+import { openDatabase } from '#runfold/postgres/database.js';
 import { naiveWriter } from './naive-store.js';
 
 const { database_url = '', redis_url = '', redis_prefix } = readConfig();

@@ -1,5 +1,5 @@
-import { startNode } from '../test/support/processes.js';
-import { waitUntil } from '../test/support/wait-until.js';
+import { startNode } from '../harness/processes.js';
+import { waitUntil } from '../harness/wait-until.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { naiveTables } from './naive-store.js';
 

@@ -4,7 +4,7 @@
  * its `emit`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { readConfig } from '#runfold/config.js';
+import { readConfig } from '#runfold/environment/config.js';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { agentEvents } from './workload.js';
 

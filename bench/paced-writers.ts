@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
+import type { EventBatch } from '#runfold/append/batch.js';
+import { type RunStatement, statementOn } from '#runfold/append/write-batch.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { isConflict } from '#runfold/postgres/database-errors.js';
+import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
-import type { Database } from '#runfold/store/database.js';
-import { isConflict } from '#runfold/store/database-errors.js';
-import type { EventBatch } from '#runfold/worker/event-batch.js';
-import { type RunStatement, statementOn } from '#runfold/worker/write-batch.js';
 
 /** Events of one write, and how often each writer writes: 5,000 events a second. */
 export const pacedBatch = 100;

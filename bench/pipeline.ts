@@ -1,10 +1,10 @@
-import { openQueue } from '#runfold/ingest/open-queue.js';
-import { verify } from '#runfold/projections/verify.js';
-import { type RunningProcess, startNode } from '../test/support/processes.js';
-import { waitUntil } from '../test/support/wait-until.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import { usageOf } from '../harness/measure.js';
+import { type RunningProcess, startNode } from '../harness/processes.js';
+import { waitUntil } from '../harness/wait-until.js';
 import { type BenchServers, type BenchStore, withBenchStore } from './bench-database.js';
 import { type CopyRates, copyRates } from './copy-reference.js';
-import { usageOf } from './measure.js';
 
 /** What one run of the pipeline came to. */
 export interface PipelineRun {

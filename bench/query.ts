@@ -1,9 +1,9 @@
-import { rebuild } from '#runfold/projections/rebuild.js';
-import { getUsage, type UsageOptions } from '#runfold/query/usage-series.js';
-import type { Database } from '#runfold/store/database.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { getUsage, type UsageOptions } from '#runfold/query/usage/get-usage.js';
+import { spreadOf } from '../harness/measure.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { loadLog } from './copy-reference.js';
-import { spreadOf } from './measure.js';
 
 /** One figure of the bench. */
 export interface QueryTime {

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { foldEventsSql, tableOf } from '#runfold/projections/compile.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { foldEventsSql, tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
-import type { RebuildReport } from '#runfold/projections/rebuild.js';
+import type { RebuildReport } from '#runfold/projections/rebuild/rebuild.js';
 import { runProjection } from '#runfold/projections/run.js';
-import { verify } from '#runfold/projections/verify.js';
-import type { Database } from '#runfold/store/database.js';
-import { startNode } from '../test/support/processes.js';
+import { usageOf } from '../harness/measure.js';
+import { startNode } from '../harness/processes.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { loadLog } from './copy-reference.js';
 import { batchesOf } from './fold.js';
-import { usageOf } from './measure.js';
 import { pacedBatch, startWriters } from './paced-writers.js';
 import { agentEvents } from './workload.js';
 

@@ -1,6 +1,6 @@
-import { openQueue } from '#runfold/ingest/open-queue.js';
-import { type RunningProcess, startNode } from '../test/support/processes.js';
-import { waitUntil } from '../test/support/wait-until.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import { type RunningProcess, startNode } from '../harness/processes.js';
+import { waitUntil } from '../harness/wait-until.js';
 import type { BenchStore } from './bench-database.js';
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;

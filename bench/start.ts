@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNode } from '../test/support/processes.js';
-import { type Spread, spreadOf } from './measure.js';
+import { type Spread, spreadOf } from '../harness/measure.js';
+import { startNode } from '../harness/processes.js';
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 

@@ -1,4 +1,5 @@
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
+import { randomNumbers } from '../harness/random-numbers.js';
 
 const models = [
   ['gpt-5', 'openai'],
@@ -15,17 +16,6 @@ const eventsPerRun = 8;
 /** From one event of a run to its next, in milliseconds. */
 const pace = 4_000;
 const runsPerSession = 4;
-
-/** A repeatable sequence of numbers from 0 to 1 (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A UUID of a kind and a number: in the order of the numbers, as those of version 7 are in time's. */
 function uuid(kind: string, number: number): string {

@@ -1,8 +1,8 @@
 import type { MetricEvent } from '#runfold/events/metric-event.js';
-import { verify } from '#runfold/projections/verify.js';
-import type { Database } from '#runfold/store/database.js';
-import { modelOf } from '../test/support/model.js';
-import { readTotals } from '../test/support/read-totals.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { modelOf } from '../harness/model.js';
+import { readTotals } from '../harness/read-totals.js';
 import type { RoundPlan } from './plan.js';
 import type { ProducerSlot } from './producer-slot.js';
 import { sum, type WorkerSlot } from './worker-slot.js';

@@ -1,11 +1,11 @@
 /** A producer process: `emit-process.ts FILE FROM`, told where by the environment. */
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readConfig } from '#runfold/config.js';
-import { jobName, jobOptions } from '#runfold/ingest/event-job.js';
-import { openQueue } from '#runfold/ingest/open-queue.js';
+import { readConfig } from '#runfold/environment/config.js';
 import { createProducer } from '#runfold/ingest/producer.js';
-import type { QueueTarget } from '#runfold/ingest/queue-target.js';
+import { jobName, jobOptions } from '#runfold/queue/job.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import type { QueueTarget } from '#runfold/queue/queue-target.js';
 import type { RawJob } from './poison.js';
 import type { Consignment } from './workload.js';
 

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startNode } from '../test/support/processes.js';
+import { startNode } from '../harness/processes.js';
 import type { Fault, FaultKind } from './plan.js';
 import type { Stage } from './stage.js';
 

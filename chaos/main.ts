@@ -1,7 +1,7 @@
 /** `npm run chaos`: rounds of faults against real servers, each made from its seed. */
 import { writeFileSync } from 'node:fs';
-import { readCommandLine, readNumber, refuse } from '../bench/command-line.js';
-import { machine } from '../bench/measure.js';
+import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
+import { machine } from '../harness/measure.js';
 import { playCampaign } from './campaign.js';
 import { scenarios } from './scenarios.js';
 import { missingBinaries } from './stack.js';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { openQueue } from '#runfold/ingest/open-queue.js';
-import type { QueueTarget } from '#runfold/ingest/queue-target.js';
-import { openDatabase } from '#runfold/store/database.js';
+import { openDatabase } from '#runfold/postgres/database.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import type { QueueTarget } from '#runfold/queue/queue-target.js';
 import { createAwakeClock } from './awake-clock.js';
 import { createFaultLine } from './faults.js';
 import type { Stage } from './stage.js';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { withClient } from '../test/support/postgres-server.js';
-import { findBinaries, freePort, unprivilegedUser } from '../test/support/server-binary.js';
+import { withClient } from '../harness/postgres-server.js';
+import { findBinaries, freePort, unprivilegedUser } from '../harness/server-binary.js';
 import { createOwnServer, type OwnServer } from './own-server.js';
 
 const run = promisify(execFile);

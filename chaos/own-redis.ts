@@ -1,7 +1,7 @@
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { withRedis } from '../test/support/redis-server.js';
-import { findBinaries, freePort } from '../test/support/server-binary.js';
+import { withRedis } from '../harness/redis-server.js';
+import { findBinaries, freePort } from '../harness/server-binary.js';
 import { createOwnServer, type OwnServer } from './own-server.js';
 
 /** When Redis hands its append-only file to the disk. */

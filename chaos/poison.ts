@@ -1,5 +1,5 @@
+import { parseEvent } from '#runfold/events/check/parse-event.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
-import { parseEvent } from '#runfold/events/parse-event.js';
 import type { Random } from './random.js';
 
 /** A job put on the queue by hand, and what must become of it. */

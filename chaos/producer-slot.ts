@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningProcess, startNode } from '../test/support/processes.js';
+import { type RunningProcess, startNode } from '../harness/processes.js';
 import type { Consignment } from './workload.js';
 
 const emitter = new URL('./emit-process.ts', import.meta.url).pathname;

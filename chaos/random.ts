@@ -1,4 +1,4 @@
-import { randomNumbers } from '../bench/workload.js';
+import { randomNumbers } from '../harness/random-numbers.js';
 
 /** Choices that depend on a seed alone. */
 export interface Random {

@@ -1,8 +1,8 @@
 /** A reader process: `read-process.ts steady|moving`, told where by the environment; SIGTERM ends it. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { readConfig } from '#runfold/config.js';
-import { verify } from '#runfold/projections/verify.js';
-import { openDatabase } from '#runfold/store/database.js';
+import { readConfig } from '#runfold/environment/config.js';
+import { openDatabase } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
 
 /** Where no event corrects another one, figures only grow. */
 const mayShrink = process.argv[2] === 'moving';

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openDatabase } from '#runfold/store/database.js';
-import { type ProcessExit, startNode } from '../test/support/processes.js';
+import { openDatabase } from '#runfold/postgres/database.js';
+import { type ProcessExit, startNode } from '../harness/processes.js';
 import { checkRound, type Findings } from './check.js';
 import { moveOn, type Recovery } from './move-on.js';
 import type { RoundPlan, Scenario } from './plan.js';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { unprivilegedUser } from '../test/support/server-binary.js';
+import { unprivilegedUser } from '../harness/server-binary.js';
 
 /** A file system of 64 MB in memory that can be filled. */
 export interface SmallDisk {

@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { spreadOf } from '../bench/measure.js';
+import { spreadOf } from '../harness/measure.js';
 import type { RoundReport } from './round.js';
 
 /** One row a scenario. Times are those of the median and of the slowest round, in seconds. */

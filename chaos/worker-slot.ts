@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type RunningProcess, startNode } from '../test/support/processes.js';
+import { type RunningProcess, startNode } from '../harness/processes.js';
 import { awakePause } from './awake-clock.js';
 
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;

@@ -1,5 +1,5 @@
+import { parseEvent } from '#runfold/events/check/parse-event.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
-import { parseEvent } from '#runfold/events/parse-event.js';
 import type { WorkloadShape } from './plan.js';
 import { poisonJob, type RawJob } from './poison.js';
 import type { Random } from './random.js';

@@ -9,5 +9,5 @@ export {
   type RunfoldClient,
 } from './client/create-client.js';
 export type { TailMessage } from './client/tail-message.js';
-export type { EventFault } from './events/event-fault.js';
+export type { EventFault } from './events/fault.js';
 export type { MetricEventInput } from './events/metric-event.js';

@@ -1,4 +1,27 @@
-export { type Config, ConfigError, readConfig } from './config.js';
+export type { EventOptions } from './corrections/corrected-event.js';
+export {
+  type Correction,
+  correctionFor,
+  type FigureChange,
+  voidingFor,
+} from './corrections/correction.js';
+export {
+  AmbiguousEventError,
+  CorrectionCorrectedError,
+  UnknownEventError,
+} from './corrections/correction-errors.js';
+export {
+  InvalidRangeError,
+  RepriceContendedError,
+  type RepriceOptions,
+  type RepriceReport,
+  reprice,
+  type UnpricedModel,
+} from './corrections/reprice.js';
+export { EmbeddedStoreError, EmbeddedStoreInUseError } from './embedded/embedded-store.js';
+export { type Config, ConfigError, readConfig } from './environment/config.js';
+export { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
+export { StoreUnavailableError } from './postgres/database-errors.js';
 export {
   dropPriceOverrides,
   InvalidPriceError,
@@ -7,8 +30,14 @@ export {
   setPriceOverride,
 } from './pricing/price-overrides.js';
 export * from './producer.js';
-export type { Difference } from './projections/difference.js';
-export { staleProjections } from './projections/fingerprint.js';
+export type { Difference } from './projections/audit/difference.js';
+export {
+  type Audit,
+  type ProjectionAudit,
+  type VerifyOptions,
+  verify,
+} from './projections/audit/verify.js';
+export { staleProjections } from './projections/fold/fingerprint.js';
 export {
   type ProjectionRebuild,
   type RebuildOptions,
@@ -16,34 +45,27 @@ export {
   type RebuildReport,
   type RebuildStep,
   rebuild,
-} from './projections/rebuild.js';
+} from './projections/rebuild/rebuild.js';
 export {
   RebuildBlockedError,
   RebuildDependentError,
   RebuildRunningError,
-} from './projections/rebuild-errors.js';
-export {
-  type Audit,
-  type ProjectionAudit,
-  type VerifyOptions,
-  verify,
-} from './projections/verify.js';
+} from './projections/rebuild/rebuild-errors.js';
+export { getRunMetrics, type RunMetrics } from './query/agno/run-metrics.js';
+export { getSessionMetrics, type SessionMetrics } from './query/agno/session-metrics.js';
 export type { ProjectOptions, TimeRange } from './query/conditions.js';
-export type { EventOptions } from './query/corrected-event.js';
+export { type ListEventsOptions, type LoggedEvent, listEvents } from './query/log/events.js';
+export { type ExportOptions, exportEvents } from './query/log/export-events.js';
 export {
-  type Correction,
-  correctionFor,
-  type FigureChange,
-  voidingFor,
-} from './query/correction.js';
+  type ListMessagesOptions,
+  type LoggedMessage,
+  listMessages,
+} from './query/log/messages.js';
 export {
-  AmbiguousEventError,
-  CorrectionCorrectedError,
-  UnknownEventError,
-} from './query/correction-errors.js';
-export { type ListEventsOptions, type LoggedEvent, listEvents } from './query/events.js';
-export { type ExportOptions, exportEvents } from './query/export-events.js';
-export { type ListMessagesOptions, type LoggedMessage, listMessages } from './query/messages.js';
+  type ListToolCallsOptions,
+  type LoggedToolCall,
+  listToolCalls,
+} from './query/log/tool-calls.js';
 export type { Page, PageOptions } from './query/page.js';
 export {
   AmbiguousRunError,
@@ -61,53 +83,35 @@ export {
   type RejectedEvent,
   type RejectOptions,
 } from './query/rejects.js';
-export { getRunMetrics, type RunMetrics } from './query/run-metrics.js';
-export { getRunTree, type RunTree, type RunTreeOptions } from './query/run-tree.js';
-export { getRun, type ListRunsOptions, listRuns, type RunOptions } from './query/runs.js';
-export { getSessionMetrics, type SessionMetrics } from './query/session-metrics.js';
+export { getRunTree, type RunTree, type RunTreeOptions } from './query/totals/run-tree.js';
+export type { TokenTotals, Usage } from './query/totals/run-usage.js';
+export { getRun, type ListRunsOptions, listRuns, type RunOptions } from './query/totals/runs.js';
 export {
   getSession,
   type ListSessionsOptions,
   listSessions,
   type SessionOptions,
-} from './query/sessions.js';
-export {
-  type ListToolCallsOptions,
-  type LoggedToolCall,
-  listToolCalls,
-} from './query/tool-calls.js';
+} from './query/totals/sessions.js';
 export {
   getTopSessions,
   type SessionFigure,
   type TopSessionsOptions,
-} from './query/top-sessions.js';
-export type { RunTotals, SessionTotals, Totals } from './query/totals.js';
-export type { TokenTotals, Usage } from './query/usage.js';
-export type { UsageFigures } from './query/usage-figures.js';
-export type { UsageQuantiles } from './query/usage-quantiles.js';
-export type { UsageBucket, UsageRange, UsageRangeOptions } from './query/usage-range.js';
+} from './query/totals/top-sessions.js';
+export type { RunTotals, SessionTotals, Totals } from './query/totals/totals.js';
 export {
   getUsage,
   type UsageFigure,
   type UsageOptions,
   type UsageRow,
   type UsageSeries,
-} from './query/usage-series.js';
-export type { UsageDimension } from './query/usage-sources.js';
-export type { UsageFilters } from './query/usage-statement.js';
+} from './query/usage/get-usage.js';
+export type { UsageFigures } from './query/usage/usage-figures.js';
+export type { UsageQuantiles } from './query/usage/usage-quantiles.js';
+export type { UsageBucket, UsageRange, UsageRangeOptions } from './query/usage/usage-range.js';
+export type { UsageDimension } from './query/usage/usage-sources.js';
+export type { UsageFilters } from './query/usage/usage-statement.js';
 export { type WaitOptions, waitUntilFolded } from './query/wait-until-folded.js';
 export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';
-export { type Database, type DatabaseTarget, openDatabase } from './store/database.js';
-export { StoreUnavailableError } from './store/database-errors.js';
-export { EmbeddedStoreError, EmbeddedStoreInUseError } from './store/embedded/embedded-store.js';
 export { migrateTier, openTier, type Tier, type TierName, type TierOptions } from './tier.js';
 export type { GroupCommitStats } from './worker/group-commit.js';
 export { type EventWorkerOptions, openWorker, type RunningWorker } from './worker/open-worker.js';
-export {
-  InvalidRangeError,
-  RepriceContendedError,
-  type RepriceOptions,
-  type RepriceReport,
-  reprice,
-  type UnpricedModel,
-} from './worker/reprice.js';

@@ -1,6 +1,7 @@
 // What an agent that only emits needs. Nothing here loads a database driver.
 export type { AttributeName, Attributes } from './events/attribute-fields.js';
-export { type EventFault, InvalidEventError } from './events/event-fault.js';
+export { type ParsedEvent, parseEvent } from './events/check/parse-event.js';
+export { type EventFault, InvalidEventError } from './events/fault.js';
 export type {
   EventEnvelope,
   EventType,
@@ -16,9 +17,8 @@ export type {
   ToolCallInput,
 } from './events/metric-event.js';
 export type { MetricName, Metrics } from './events/metric-fields.js';
-export { type ParsedEvent, parseEvent } from './events/parse-event.js';
-export { InvalidAgnoRunError } from './ingest/agno-record.js';
-export { type AgnoRunOptions, fromAgnoRun } from './ingest/from-agno-run.js';
+export { InvalidAgnoRunError } from './ingest/formats/agno/agno-record.js';
+export { type AgnoRunOptions, fromAgnoRun } from './ingest/formats/agno/from-agno-run.js';
 export {
   createProducer,
   type Producer,
@@ -30,5 +30,5 @@ export {
   ProducerClosedError,
   QueueUnavailableError,
 } from './ingest/producer-errors.js';
-export { QueueConnectionError } from './ingest/queue-errors.js';
-export type { PostgresAddress, QueueTarget } from './ingest/queue-target.js';
+export { QueueConnectionError } from './queue/queue-errors.js';
+export type { PostgresAddress, QueueTarget } from './queue/queue-target.js';

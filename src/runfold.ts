@@ -1,7 +1,7 @@
 import { destination, type Logger, pino } from 'pino';
-import { errorFields } from './error-fields.js';
+import { errorFields } from './environment/logged-error.js';
 import { createProducer, type Producer } from './ingest/producer.js';
-import type { Database } from './store/database.js';
+import type { Database } from './postgres/database.js';
 import { openTier, type Tier, type TierOptions } from './tier.js';
 import { openWorker, type RunningWorker } from './worker/open-worker.js';
 

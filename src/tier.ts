@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { migrateQueue } from './ingest/open-queue.js';
-import type { QueueTarget } from './ingest/queue-target.js';
-import { recordFingerprints } from './projections/fingerprint.js';
-import { cleanUpRebuild } from './projections/rebuild-claim.js';
-import { type Database, type DatabaseTarget, openDatabase } from './store/database.js';
-import { codeOf, explainDatabaseError } from './store/database-errors.js';
-import { type EmbeddedStoreError, openEmbeddedStore } from './store/embedded/embedded-store.js';
-import { type SharedStore, shareEmbeddedStore } from './store/embedded/share-store.js';
+import { type EmbeddedStoreError, openEmbeddedStore } from './embedded/embedded-store.js';
+import { type SharedStore, shareEmbeddedStore } from './embedded/share-store.js';
+import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
+import { codeOf, explainDatabaseError } from './postgres/database-errors.js';
+import { recordFingerprints } from './projections/fold/fingerprint.js';
+import { cleanUpRebuild } from './projections/rebuild/rebuild-claim.js';
+import { migrateQueue } from './queue/open-queue.js';
+import type { QueueTarget } from './queue/queue-target.js';
 import { checkMigrated, migrateStore } from './store/migrate.js';
 
 /** Which servers a store stands on. */

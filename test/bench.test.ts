@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
-import { startNode } from './support/processes.js';
-import { describeWithRedis } from './support/suite.js';
+import { startNode } from '../harness/processes.js';
+import { describeWithRedis } from '../harness/suite.js';
 
 const main = new URL('../bench/main.ts', import.meta.url).pathname;
 

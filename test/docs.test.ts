@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openTier, type Tier } from '#runfold/tier.js';
-import { blocksOf, docs, root, shellCommands } from './support/doc-blocks.js';
-import { type RunningProcess, startNode } from './support/processes.js';
-import { createQueueNames } from './support/queue-prefix.js';
+import { blocksOf, docs, root, shellCommands } from '../harness/doc-blocks.js';
+import { type RunningProcess, startNode } from '../harness/processes.js';
+import { createQueueNames } from '../harness/queue-prefix.js';
 
 const inModules = (...path: string[]) => join(root, 'node_modules', ...path);
 const main = join(root, 'dist/cli/main.js');
@@ -31,8 +31,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the documents', () => {
   test('hold the tables that the declarations give', async () => {
     const args = ['--import', pathToFileURL(inModules('tsx/dist/esm/index.mjs')).href];
-    const { code, stderr } = await startNode([...args, join(root, 'docs/generate.ts'), '--check'])
-      .exit;
+    const { code, stderr } = await startNode([
+      ...args,
+      join(root, 'scripts/generate-docs.ts'),
+      '--check',
+    ]).exit;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 

@@ -2,54 +2,118 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { startNode } from './support/processes.js';
+import { startNode } from '../harness/processes.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What each folder of src may import of ours besides itself, and why no more. */
-const FOLDERS: Readonly<
-  Record<string, { readonly may: readonly string[]; readonly because: string }>
-> = {
-  events: { may: [], because: 'the vocabulary is what all the rest agrees on' },
-  ingest: {
+interface Room {
+  /** What is in it, in one sentence. */
+  readonly holds: string;
+  /** Folders of src it may import besides itself and `environment`; '' is src itself. */
+  readonly may: readonly string[];
+  /** Folders of which it may import types only. */
+  readonly types?: readonly string[];
+  readonly because: string;
+}
+
+const LIBRARY = [
+  'events',
+  'queue',
+  'ingest',
+  'postgres',
+  'embedded',
+  'store',
+  'projections',
+  'pricing',
+  'append',
+  'worker',
+  'query',
+  'corrections',
+];
+
+/** The folders of src, in the order of the flow: what each holds, what it may import, and why no more. */
+const FOLDERS: Readonly<Record<string, Room>> = {
+  environment: {
+    holds: 'What the machine tells us: variables, processes, versions',
+    may: [],
+    because: 'everybody may import it, so it knows nobody',
+  },
+  events: {
+    holds: 'What an event is: fields, limits, checks, and its form as a row or as columns',
+    may: [],
+    because: 'the vocabulary is what all the rest agrees on',
+  },
+  queue: {
+    holds: 'Both ends of the queue: where it is, how to connect, and the format of a job',
     may: ['events'],
+    because: 'producers and workers share it, and a producer must not load the store',
+  },
+  ingest: {
+    holds: 'Events into the queue: the producer, and the formats of others',
+    may: ['events', 'queue'],
     because: 'an agent that only emits must not load a database driver',
   },
-  store: { may: ['events'], because: 'the log keeps events and knows nothing of their totals' },
-  projections: { may: ['events', 'store'], because: 'totals are folded from the log' },
+  postgres: {
+    holds: 'What we know of Postgres itself: pool, errors, binary formats. No table of ours',
+    may: [],
+    because: 'it would serve any other product as well',
+  },
+  embedded: {
+    holds: 'A Postgres in a folder, served on a socket',
+    may: [],
+    because: 'the server does not know what is stored in it',
+  },
+  store: {
+    holds: 'Our tables, their migrations, projects and keys',
+    may: ['events', 'postgres'],
+    because: 'the log keeps events and knows nothing of their totals',
+  },
+  projections: {
+    holds: 'The declarations; below them the language, the fold, the views, rebuild and audit',
+    may: ['events', 'postgres', 'store'],
+    because: 'totals are folded from the log',
+  },
   pricing: {
-    may: ['events', 'store'],
-    because: 'a price goes by an event and the overrides in the store, before any total',
+    holds: 'What tokens cost',
+    may: ['events', 'postgres'],
+    because: 'a price depends on an event and the overrides in the store, before any total',
+  },
+  append: {
+    holds: "A job's events into the log and the totals: decode, order, encode, write",
+    may: ['events', 'postgres', 'projections', 'queue/job'],
+    because: 'it writes what it is given; taking jobs is the business of the worker',
   },
   worker: {
-    may: [
-      'events',
-      'store',
-      'projections',
-      'pricing',
-      'ingest/event-job',
-      'ingest/open-queue',
-      'ingest/queue-target',
-      'ingest/retry-delay',
-    ],
-    because:
-      'the queue, its jobs and its pauses are defined once, in ingest; the worker never emits',
+    holds: 'The life cycle around append: take jobs, group them, retry, stop',
+    may: ['postgres', 'queue', 'pricing', 'projections', 'append'],
+    because: 'a worker never emits, and never looks into an event',
   },
   query: {
-    may: ['events', 'store', 'projections'],
+    holds: 'Reads',
+    may: ['events', 'postgres', 'store', 'projections'],
     because: 'reading totals needs neither a queue nor a worker',
   },
+  corrections: {
+    holds: 'Events that correct events: correct, void, reprice',
+    may: ['events', 'postgres', 'pricing', 'projections', 'query', 'append'],
+    because: 'a correction is computed from what is read and appended like any event',
+  },
   client: {
-    may: ['events', 'query'],
-    because: 'of the queries it takes the types of their answers; it loads nothing of them',
+    holds: 'The HTTP service from TypeScript',
+    may: [],
+    types: ['events', 'query'],
+    because: 'a program that talks to the service loads nothing of the service',
   },
   http: {
-    may: ['events', 'ingest', 'store', 'projections', 'pricing', 'worker', 'query', ''],
-    because: 'a face sits on top of the library; no face imports another',
+    holds: 'The HTTP service',
+    may: [...LIBRARY.filter((name) => name !== 'worker' && name !== 'append'), ''],
+    types: ['worker', 'append'],
+    because: 'a face is built on the library; it is handed the worker that it shows',
   },
   cli: {
-    may: ['events', 'ingest', 'store', 'projections', 'pricing', 'worker', 'query', 'http', ''],
-    because: 'the commands sit on top of everything, HTTP included',
+    holds: 'The commands',
+    may: [...LIBRARY, 'http', ''],
+    because: 'the commands are built on everything, HTTP included',
   },
 };
 
@@ -58,17 +122,21 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'index.ts': 'what `runfold` exports',
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
   'client.ts': 'what `runfold/client` exports, for programs that talk to the HTTP service',
-  'config.ts': 'the environment, read once',
-  'edit-distance.ts': 'how far a mistyped name is from a known one',
-  'error-fields.ts': 'what of an error is logged',
   'tier.ts': 'connects store and queue of one of the three tiers',
-  'write-store-template.ts': 'makes what embedded stores begin as; run by the build',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
 };
 const FACES = ['http', 'cli'];
 
+/** A folder that holds more is two subjects. */
+const FILES_IN_A_FOLDER = 14;
+const FULLER_FOLDERS: Readonly<Record<string, string>> = {
+  'cli/commands': 'one file per command, so that the listing is the help',
+};
+/** Levels of folders below src: `cli/commands` has two. */
+const LEVELS = 2;
+
 /** The only files that may read the environment: every setting has one schema and one error report. */
-const READS_ENVIRONMENT = ['config.ts'];
+const READS_ENVIRONMENT = ['environment/config.ts'];
 
 /** One noun a file keeps files short. A longer one is listed with the reason it cannot be split. */
 const LINES = 200;
@@ -86,17 +154,20 @@ interface SourceFile {
   readonly code: string;
   /** The files of ours it imports, types included: they too bind one folder to another. */
   readonly imports: readonly string[];
+  /** Of these, the files of which it imports values. */
+  readonly values: readonly string[];
 }
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-function importedBy(path: string, code: string): string[] {
+function importedBy(path: string, code: string, only: 'all' | 'values' = 'all'): string[] {
   const statements =
-    /(?:^|[\n;])\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+    /(?:^|[\n;])\s*(?:import|export)\b(\s+type\b)?[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
   return [...code.matchAll(statements)]
-    .map(([, from, bare]) => from ?? bare ?? '')
+    .filter(([, type]) => only === 'all' || type === undefined)
+    .map(([, , from, bare]) => from ?? bare ?? '')
     .flatMap((target) => {
       if (target.startsWith('#runfold/')) return [target.slice('#runfold/'.length)];
       return target.startsWith('.') ? [posix.join(posix.dirname(path), target)] : [];
@@ -118,7 +189,14 @@ const sources: readonly SourceFile[] = readdirSync(join(root, 'src'), {
     const path = relative(join(root, 'src'), file).split(sep).join('/');
     const text = readFileSync(file, 'utf8');
     const code = withoutComments(text);
-    return { path, folder: folderOf(path), text, code, imports: importedBy(path, code) };
+    return {
+      path,
+      folder: folderOf(path),
+      text,
+      code,
+      imports: importedBy(path, code),
+      values: importedBy(path, code, 'values'),
+    };
   });
 
 /** `may` names a folder, '' for src itself, or the beginning of a file's path: `ingest/open-queue`. */
@@ -192,15 +270,44 @@ describe('the import rules', () => {
     expect(unknown.map(({ path }) => path)).toEqual([]);
   });
 
-  test.each(Object.entries(FOLDERS))('hold for src/%s', (name, { may, because }) => {
+  test.each(Object.entries(FOLDERS))('hold for src/%s', (name, { may, types = [], because }) => {
+    const all = name === 'environment' ? [name] : ['environment', name, ...may];
     const broken = sources
       .filter(({ folder }) => folder === name)
-      .flatMap(({ path, imports }) =>
-        imports
-          .filter((target) => !isAllowed(target, [...may, name]))
+      .flatMap(({ path, imports, values }) => [
+        ...values
+          .filter((target) => !isAllowed(target, all))
           .map((target) => `${path} imports ${target}`),
-      );
+        ...imports
+          .filter((target) => !isAllowed(target, [...all, ...types]))
+          .map((target) => `${path} imports types of ${target}`),
+      ]);
     expect(broken, `src/${name} may import [${may.join(', ')}]: ${because}`).toEqual([]);
+  });
+
+  test('allow no circle between folders, at either level', () => {
+    const folders = (depth: number) => {
+      const of = (path: string) => dirname(path).split('/').slice(0, depth).join('/');
+      const names = new Set(sources.map(({ path }) => of(path)));
+      names.delete('.');
+      return [...names].map((path) => ({
+        path,
+        imports: [
+          ...new Set(
+            sources
+              .filter((source) => of(source.path) === path)
+              .flatMap(({ imports }) => imports.map(of))
+              .filter((target) => target !== path && target !== '.'),
+          ),
+        ],
+      }));
+    };
+    for (const depth of [1, LEVELS, LEVELS + 1]) {
+      expect(
+        circlesIn(folders(depth)),
+        'two folders that import each other are one folder under two names',
+      ).toEqual([]);
+    }
   });
 
   test('allow no circle, not even of types', () => {
@@ -233,6 +340,50 @@ describe('the import rules', () => {
       .filter(([target]) => ['store', 'projections', 'pricing'].includes(folderOf(target)))
       .map(([, chain]) => chain);
     expect(broken, 'an agent that only emits loads neither driver nor price book').toEqual([]);
+  });
+});
+
+describe('the folders of src', () => {
+  const parents = sources.map(({ path }) => dirname(path));
+
+  test(`hold at most ${FILES_IN_A_FOLDER} files`, () => {
+    const full = [...new Set(parents)]
+      .map((folder) => [folder, parents.filter((parent) => parent === folder).length] as const)
+      .filter(([folder, files]) => files > FILES_IN_A_FOLDER && !(folder in FULLER_FOLDERS));
+    expect(full).toEqual([]);
+  });
+
+  test(`nest ${LEVELS} levels deep, one more for one format of ingest`, () => {
+    const deep = [...new Set(parents)].filter(
+      (folder) =>
+        folder.split('/').length > (folder.startsWith('ingest/formats/') ? LEVELS + 1 : LEVELS),
+    );
+    expect(deep).toEqual([]);
+  });
+});
+
+/** The tests of chaos itself; everything else runs it as a person does, by command. */
+const TESTED_BY: Readonly<Record<string, string>> = { 'test/chaos.test.ts': 'chaos' };
+
+describe('tests, bench and chaos', () => {
+  test('share what is in harness, and do not import each other', () => {
+    const folders = ['test', 'bench', 'chaos', 'scripts', 'harness'];
+    const broken = folders.flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+        .flatMap((entry) => {
+          const file = join(entry.parentPath, entry.name);
+          const path = relative(root, file).split(sep).join('/');
+          const code = withoutComments(readFileSync(file, 'utf8'));
+          return [...code.matchAll(/\bfrom\s*['"](\.[^'"]+)['"]/g)]
+            .map(([, target = '']) => posix.join(dirname(path), target))
+            .filter((target) => ![folder, 'harness', TESTED_BY[path]].includes(folderOf(target)))
+            .map((target) => `${path} imports ${target}`);
+        }),
+    );
+    expect(broken, 'src is imported as `#runfold/…`; what two of them need is in harness').toEqual(
+      [],
+    );
   });
 });
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { errorFields } from '#runfold/error-fields.js';
-import { startNode } from './support/processes.js';
+import { errorFields } from '#runfold/environment/logged-error.js';
+import { startNode } from '../harness/processes.js';
 
 const entry = new URL('../dist/index.js', import.meta.url).href;
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { describeError } from './command-error.js';
+import { describeError } from './command/command-error.js';
+import { readSettings } from './command/settings.js';
 import { createProgram } from './program.js';
-import { readSettings } from './settings.js';
 
 // A reader that has seen enough, such as head, closes the pipe; that is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

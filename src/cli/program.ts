@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { readPackageVersion } from '../environment/package-files.js';
+import { addSettings, environmentHelp } from './command/settings.js';
 import { correctCommand } from './commands/correct.js';
 import { demoCommand } from './commands/demo.js';
 import { exportCommand } from './commands/export.js';
@@ -22,8 +23,7 @@ import { usageCommand } from './commands/usage.js';
 import { verifyCommand } from './commands/verify.js';
 import { voidCommand } from './commands/void.js';
 import { workerCommand } from './commands/worker.js';
-import { printableLines } from './printable.js';
-import { addSettings, environmentHelp } from './settings.js';
+import { printableLines } from './output/printable.js';
 
 /** The program with all its commands. */
 export function createProgram(): Command {
@@ -32,7 +32,7 @@ export function createProgram(): Command {
     .description(
       'An event-sourced metrics store for AI agents: totals that always equal the fold of the log.',
     )
-    .version(readVersion(), '-V, --version', 'show the version')
+    .version(readPackageVersion(), '-V, --version', 'show the version')
     .helpCommand(false)
     .showHelpAfterError('(see "runfold --help")')
     .configureOutput({ outputError: (text, write) => write(printableLines(text)) });
@@ -68,13 +68,3 @@ export function createProgram(): Command {
 
 const notes = `Exit codes: 0 all went well, 1 the work or the check failed, 2 asked wrongly.
 Start with "runfold demo"; "runfold <command> --help" has examples.`;
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) {
-    return String(manifest.version);
-  }
-  throw new Error('Expected a version in package.json, got none.');
-}

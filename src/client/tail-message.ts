@@ -1,5 +1,5 @@
-import type { LoggedEvent } from '../query/events.js';
-import type { RunTotals } from '../query/totals.js';
+import type { LoggedEvent } from '../query/log/events.js';
+import type { RunTotals } from '../query/totals/totals.js';
 
 /** A message of a tail; `id` is where to go on from. */
 export type TailMessage = { readonly id: string } & (

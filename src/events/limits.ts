@@ -1,4 +1,4 @@
-import { includes, isWellFormed, lengthOf } from './text-methods.js';
+import { includes, isWellFormed, lengthOf } from './fast-text.js';
 import { earliestMicros, futureToleranceMicros, parseTimestamp } from './timestamp.js';
 
 /** The most tokens one event may report. */

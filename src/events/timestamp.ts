@@ -1,4 +1,4 @@
-import { charCodeAt, lengthOf } from './text-methods.js';
+import { charCodeAt, lengthOf } from './fast-text.js';
 
 const shape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 

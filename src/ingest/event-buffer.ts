@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Cells } from '../events/event-cells.js';
-import { createPacker } from '../events/packed-columns.js';
+import type { Cells } from '../events/columns/event-row.js';
+import { createPacker } from '../events/columns/packed-columns.js';
 
 /** Events that travel together as one job; its id makes a repeated enqueue harmless. */
 export interface Batch {

@@ -1,8 +1,8 @@
 import type { Queue } from 'bullmq';
+import { EventJob, jobName, jobOptions } from '../queue/job.js';
+import { retryDelay } from '../queue/retry-delay.js';
 import type { Batch, EventBuffer } from './event-buffer.js';
-import { EventJob, jobName, jobOptions } from './event-job.js';
 import { QueueUnavailableError } from './producer-errors.js';
-import { retryDelay } from './retry-delay.js';
 
 /** What the outbox has done so far. */
 export interface OutboxStats {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { emptyCells, places } from '../events/event-cells.js';
-import { type EventFault, InvalidEventError } from '../events/event-fault.js';
+import { isRawObject } from '../events/check/normalize-event.js';
+import { parseEvent } from '../events/check/parse-event.js';
+import { readEvent } from '../events/check/read-event.js';
+import { emptyCells, places } from '../events/columns/event-row.js';
+import { type EventFault, InvalidEventError } from '../events/fault.js';
 import type {
   EventType,
   MessageInput,
@@ -8,14 +11,11 @@ import type {
   RunInput,
   ToolCallInput,
 } from '../events/metric-event.js';
-import { isRawObject } from '../events/normalize-event.js';
-import { parseEvent } from '../events/parse-event.js';
-import { readEvent } from '../events/read-event.js';
+import { openQueue } from '../queue/open-queue.js';
+import type { QueueTarget } from '../queue/queue-target.js';
 import { createEventBuffer } from './event-buffer.js';
-import { openQueue } from './open-queue.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
-import type { QueueTarget } from './queue-target.js';
 
 /** Settings of a producer. */
 export interface ProducerOptions {

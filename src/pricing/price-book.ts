@@ -1,4 +1,4 @@
-import type { Database } from '../store/database.js';
+import type { Database } from '../postgres/database.js';
 import { loadGenaiRates } from './genai-rates.js';
 import { type FindOverride, loadOverrides } from './price-overrides.js';
 import { costOf, type TokenCounts } from './token-rates.js';

@@ -1,5 +1,5 @@
-import { type BlockColumn, columnAt, type EventBlock } from '../events/event-block.js';
-import { placeOf, places } from '../events/event-cells.js';
+import { type BlockColumn, columnAt, type EventBlock } from '../events/columns/event-columns.js';
+import { placeOf, places } from '../events/columns/event-row.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { PriceBook } from './price-book.js';
 

@@ -1,6 +1,6 @@
-import { describeValue } from '../events/event-fault.js';
+import { describeValue } from '../events/fault.js';
 import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
-import type { Database } from '../store/database.js';
+import type { Database } from '../postgres/database.js';
 import type { TokenRates } from './token-rates.js';
 
 /** A price of one's own. It goes before that of the price book. */

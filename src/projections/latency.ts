@@ -1,6 +1,6 @@
-import { defineProjection } from './projection.js';
-import { optionalText, quarterKey, quartersADay } from './quarter.js';
+import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
+import { optionalText, quarterKey, quartersADay } from './time-buckets.js';
 import { assistant } from './token-sums.js';
 
 /**

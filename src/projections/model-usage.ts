@@ -1,6 +1,6 @@
-import { defineProjection } from './projection.js';
-import { hourKey, optionalText, quarterKey } from './quarter.js';
+import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
+import { hourKey, optionalText, quarterKey } from './time-buckets.js';
 import { assistant, tokenSums } from './token-sums.js';
 
 /** What each agent used of each model, by the quarter of an hour. */

@@ -1,6 +1,6 @@
+import type { Projection } from './language/projection.js';
 import { latencyDayProjection, latencyProjection } from './latency.js';
 import { modelUsageHourProjection, modelUsageProjection } from './model-usage.js';
-import type { Projection } from './projection.js';
 import { runProjection } from './run.js';
 import { sessionProjection } from './session.js';
 import { toolUsageHourProjection, toolUsageProjection } from './tool-usage.js';

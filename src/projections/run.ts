@@ -1,6 +1,6 @@
-import { textType } from '../events/log-columns.js';
-import { timestampSql } from '../store/view.js';
-import { defineProjection } from './projection.js';
+import { textType } from '../events/columns/log-columns.js';
+import { timestampSql } from '../store/sql-units.js';
+import { defineProjection } from './language/projection.js';
 import { assistant, tokenSums } from './token-sums.js';
 
 /** Totals of one run. */

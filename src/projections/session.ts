@@ -1,6 +1,6 @@
-import { timestampSql } from '../store/view.js';
-import type { Measure } from './measure.js';
-import { defineProjection } from './projection.js';
+import { timestampSql } from '../store/sql-units.js';
+import type { Measure } from './language/measure.js';
+import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
 
 const {

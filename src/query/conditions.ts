@@ -1,4 +1,4 @@
-import { describeValue } from '../events/event-fault.js';
+import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidQueryError } from './query-errors.js';
 

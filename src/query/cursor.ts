@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describeValue } from '../events/event-fault.js';
 import { isCanonicalUuid } from '../events/event-id.js';
+import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidCursorError } from './query-errors.js';
 

@@ -1,4 +1,4 @@
-import { describeValue } from '../events/event-fault.js';
+import { describeValue } from '../events/fault.js';
 import {
   type CursorOwner,
   decodeCursor,

@@ -1,9 +1,9 @@
 import { isCanonicalUuid } from '../events/event-id.js';
-import type { Database } from '../store/database.js';
-import { timestampSql } from '../store/view.js';
+import type { Database } from '../postgres/database.js';
+import { timestampSql } from '../store/sql-units.js';
 import { conditionsOn, type ProjectOptions, type TimeRange } from './conditions.js';
+import { readRows } from './json-rows.js';
 import { type Page, type PageOptions, readPage } from './page.js';
-import { readRows } from './view-row.js';
 
 /** An event, or a whole job, that the worker could not take. */
 export interface RejectedEvent {

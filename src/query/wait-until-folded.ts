@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventKey } from '../events/event-id.js';
-import type { Database } from '../store/database.js';
+import type { Database } from '../postgres/database.js';
 import { type EventKey, NotFoldedError } from './query-errors.js';
 
 /** How long to wait, and how often to look. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Database } from './database.js';
-import { codeOf } from './database-errors.js';
+import type { Database } from '../postgres/database.js';
+import { codeOf } from '../postgres/database-errors.js';
 import { ProjectError } from './projects.js';
 
 /** What a key allows: to send events, to read its project, to manage the keys of its project. */

@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { z } from 'zod';
-import { type Database, openDatabase } from './database.js';
-import { codeOf, explainDatabaseError, StoreUnavailableError } from './database-errors.js';
-import { migrationsFolder } from './migrations-folder.js';
+import { migrationsFolder } from '../environment/package-files.js';
+import { type Database, openDatabase } from '../postgres/database.js';
+import {
+  codeOf,
+  explainDatabaseError,
+  StoreUnavailableError,
+} from '../postgres/database-errors.js';
 
 /** One lock a database: of many processes that start at once, one migrates and the others wait. */
 const migrationLock = 7_386_253;

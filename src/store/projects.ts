@@ -1,5 +1,5 @@
-import type { Database } from './database.js';
-import { codeOf } from './database-errors.js';
+import type { Database } from '../postgres/database.js';
+import { codeOf } from '../postgres/database-errors.js';
 
 /** A project: whatever belongs to one is out of reach for the keys of another. */
 export interface Project {

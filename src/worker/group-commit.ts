@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { retryDelay } from '../ingest/retry-delay.js';
-import { explainDatabaseError, isConflict } from '../store/database-errors.js';
-import { type DecodedJob, eventsIn, readJob } from './decode-job.js';
-import { type BatchOutcome, type RunStatement, writeBatch } from './write-batch.js';
+import { type DecodedJob, eventsIn, readJob } from '../append/decode-job.js';
+import { type BatchOutcome, type RunStatement, writeBatch } from '../append/write-batch.js';
+import { explainDatabaseError, isConflict } from '../postgres/database-errors.js';
+import { retryDelay } from '../queue/retry-delay.js';
 
 /** The worker is closing and the job was not written: it must go back to the queue. */
 export class NotWrittenError extends Error {

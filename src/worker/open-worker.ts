@@ -1,25 +1,25 @@
 import { type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { connectQueue, findOutage } from '../ingest/open-queue.js';
-import { type QueueTarget, queueName } from '../ingest/queue-target.js';
+import { presumeNew } from '../append/expect-new.js';
+import { statementOn } from '../append/write-batch.js';
+import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
-import { appendAndFoldSql } from '../projections/append-and-fold.js';
-import type { Projection } from '../projections/projection.js';
+import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
+import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
-import { cleanUpRebuild } from '../projections/rebuild-claim.js';
-import type { Database } from '../store/database.js';
+import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
+import { EventWorker, workerOptions } from '../queue/job-worker.js';
+import { connectQueue, findOutage } from '../queue/open-queue.js';
+import { type QueueTarget, queueName } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
-import { EventWorker, workerOptions } from './event-worker.js';
 import {
   createGroupCommit,
   type GroupCommitStats,
   NotWrittenError,
   type WrittenBatch,
 } from './group-commit.js';
-import { presumeNew } from './presume-new.js';
 import { pricedStatement } from './priced-statement.js';
-import { statementOn } from './write-batch.js';
 
 /** Settings of a worker. */
 export interface EventWorkerOptions {

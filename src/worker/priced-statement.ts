@@ -1,6 +1,6 @@
+import type { RunStatement } from '../append/write-batch.js';
 import type { PriceBook } from '../pricing/price-book.js';
 import { priceEvents } from '../pricing/price-events.js';
-import type { RunStatement } from './write-batch.js';
 
 /**
  * A statement that prices its events first. What keeps the overrides from being read is what keeps

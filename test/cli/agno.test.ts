@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
+import { describeOnEachTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 import { goldenFolder, serveStore, useWorkplace } from './command-line.js';
 
 interface Golden {

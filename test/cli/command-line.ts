@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { openTier, type Tier } from '#runfold/tier.js';
-import { type ProcessExit, type RunningProcess, startNode } from '../support/processes.js';
+import { type ProcessExit, type RunningProcess, startNode } from '../../harness/processes.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = join(root, 'dist/cli/main.js');

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listMessages } from '#runfold/query/messages.js';
-import { getRunMetrics } from '#runfold/query/run-metrics.js';
-import { getRun } from '#runfold/query/runs.js';
-import { foldEvents } from '../support/fold-events.js';
-import { openTestTier, type TestTier } from '../support/tiers.js';
+import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
+import { listMessages } from '#runfold/query/log/messages.js';
+import { getRun } from '#runfold/query/totals/runs.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { openTestTier, type TestTier } from '../../harness/tiers.js';
 import { message, useWorkplace } from './command-line.js';
 
 const event = (id: string, session_id: string, more = {}) =>

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tableOf } from '#runfold/projections/compile.js';
+import { voidingFor } from '#runfold/corrections/correction.js';
+import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
-import { voidingFor } from '#runfold/query/correction.js';
-import { foldEvents } from '../support/fold-events.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeWithPostgres } from '../support/suite.js';
-import { openTestTier, type TestTier } from '../support/tiers.js';
-import { waitUntil } from '../support/wait-until.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openTestTier, type TestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
 /** Every row and column of every projection, as text, so that nothing is rounded. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import {
   guardBinaries,
   startGuardedPostgres,
   startGuardedRedis,
-} from '../support/guarded-server.js';
-import type { TestServer } from '../support/servers.js';
-import { describeWithPostgres } from '../support/suite.js';
+} from '../../harness/guarded-server.js';
+import type { TestServer } from '../../harness/servers.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 import { useWorkplace } from './command-line.js';
 
 const wrong = 'hunter2secret';

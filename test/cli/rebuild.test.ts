@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { verify } from '#runfold/projections/verify.js';
-import { foldEvents } from '../support/fold-events.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeWithPostgres } from '../support/suite.js';
-import { openTestTier, type TestTier } from '../support/tiers.js';
-import { waitUntil } from '../support/wait-until.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openTestTier, type TestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { useWorkplace } from './command-line.js';
 
 describeWithPostgres('runfold rebuild', () => {

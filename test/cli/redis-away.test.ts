@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createQueueNames, testRedisUrl } from '../support/queue-prefix.js';
-import { describeWithRedis } from '../support/suite.js';
-import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
-import { waitUntil } from '../support/wait-until.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
+import { describeWithRedis } from '../../harness/suite.js';
+import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
 /** The lines of a log that tell of an outage. */

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createQueueNames, testRedisUrl } from '../support/queue-prefix.js';
-import { describeWithPostgres, describeWithRedis } from '../support/suite.js';
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from '../../harness/database.js';
+import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
+import { describeWithPostgres, describeWithRedis } from '../../harness/suite.js';
 import { message, useWorkplace } from './command-line.js';
 
 describeWithPostgres('commands on Postgres', () => {
@@ -76,8 +80,8 @@ describeWithRedis('a worker on Redis and Postgres', () => {
   });
 
   test('rejects are listed, retried and dropped', async () => {
-    const { openQueue } = await import('#runfold/ingest/open-queue.js');
-    const { jobName, jobOptions } = await import('#runfold/ingest/event-job.js');
+    const { openQueue } = await import('#runfold/queue/open-queue.js');
+    const { jobName, jobOptions } = await import('#runfold/queue/job.js');
     const queue = await openQueue(
       { kind: 'redis', url: String(env.REDIS_URL), prefix: String(env.RUNFOLD_REDIS_PREFIX) },
       { onError: () => undefined },

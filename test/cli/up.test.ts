@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findEmbeddedStore } from '#runfold/store/embedded/embedded-store.js';
-import { waitUntil } from '../support/wait-until.js';
+import { findEmbeddedStore } from '#runfold/embedded/embedded-store.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
 describe('runfold up on a folder', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase } from '#runfold/store/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { foldEvents } from '../support/fold-events.js';
-import { describeWithPostgres } from '../support/suite.js';
+import { openDatabase } from '#runfold/postgres/database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 import { message, useWorkplace } from './command-line.js';
 
 describeWithPostgres('the commands on usage', () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { staleProjections } from '#runfold/projections/fingerprint.js';
-import { rebuild } from '#runfold/projections/rebuild.js';
-import { foldEvents } from '../support/fold-events.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeWithPostgres } from '../support/suite.js';
-import { openTestTier, type TestTier } from '../support/tiers.js';
+import { staleProjections } from '#runfold/projections/fold/fingerprint.js';
+import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openTestTier, type TestTier } from '../../harness/tiers.js';
 import { useWorkplace } from './command-line.js';
 
 describeWithPostgres('runfold verify', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createRateLimit } from '#runfold/http/rate-limit.js';
-import { waitUntil } from '../support/wait-until.js';
+import { createRateLimit } from '#runfold/http/service/rate-limit.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import {
   jsonOf,
   type KeyHeaders,

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type TailMessage } from '#runfold/client.js';
+import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
 import { message } from '../cli/command-line.js';
-import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { openTestService, type TestService } from './http-service.js';
 
 describe('a client whose connection is not to be relied on', () => {

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, createClient, type RunfoldClient, type TailMessage } from '#runfold/client.js';
+import { startNode } from '../../harness/processes.js';
 import { goldenFolder } from '../cli/command-line.js';
-import { startNode } from '../support/processes.js';
 import { openTestService, type TestService } from './http-service.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));

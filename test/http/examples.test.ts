@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exampleEvents } from '#runfold/http/example-values.js';
-import type { OpenApiDocument, Operation } from '#runfold/http/openapi-document.js';
+import type { OpenApiDocument, Operation } from '#runfold/http/openapi/openapi-document.js';
+import { exampleEvents } from '#runfold/http/route/example-values.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
 describe('the examples of the reference', () => {

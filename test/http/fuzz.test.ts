@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { verify } from '#runfold/projections/verify.js';
-import { arbitraryEvents } from '../support/arbitrary-event.js';
-import { waitUntil } from '../support/wait-until.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { arbitraryEvents } from '../../harness/arbitrary-event.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { openTestService } from './http-service.js';
 
 /** Requests to send: 300 among the tests, 50,000 with `FUZZ_REQUESTS=50000`. */

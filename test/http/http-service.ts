@@ -3,11 +3,11 @@ import {
   type HttpServer,
   type HttpServerOptions,
   openHttpServer,
-} from '#runfold/http/open-http-server.js';
+} from '#runfold/http/server/open-http-server.js';
 import { createKey, type KeyScope } from '#runfold/store/api-keys.js';
 import type { TierName } from '#runfold/tier.js';
 import { openWorker, type RunningWorker } from '#runfold/worker/open-worker.js';
-import { openTestTier, type TestTier } from '../support/tiers.js';
+import { openTestTier, type TestTier } from '../../harness/tiers.js';
 
 const log = pino({ level: 'silent' });
 

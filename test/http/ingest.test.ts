@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verify } from '#runfold/projections/verify.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeOnEachTier } from '../../harness/tiers.js';
 import { message } from '../cli/command-line.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeOnEachTier } from '../support/tiers.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
 describeOnEachTier('events sent by HTTP', (tier) => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OpenApiDocument, Operation } from '#runfold/http/openapi-document.js';
+import type { OpenApiDocument, Operation } from '#runfold/http/openapi/openapi-document.js';
 import { revokeKey } from '#runfold/store/api-keys.js';
 import { createProject } from '#runfold/store/projects.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { waitUntil } from '../support/wait-until.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import {
   jsonOf,
   type KeyHeaders,

@@ -1,17 +1,17 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { openHttpServer } from '#runfold/http/open-http-server.js';
-import { verify } from '#runfold/projections/verify.js';
+import { openHttpServer } from '#runfold/http/server/open-http-server.js';
+import { verify } from '#runfold/projections/audit/verify.js';
 import { openTier } from '#runfold/tier.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
+import { testRedisUrl } from '../../harness/queue-prefix.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithRedis } from '../../harness/suite.js';
+import { openTcpProxy } from '../../harness/tcp-proxy.js';
+import { openTestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from '../cli/command-line.js';
-import { testRedisUrl } from '../support/queue-prefix.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeWithRedis } from '../support/suite.js';
-import { openTcpProxy } from '../support/tcp-proxy.js';
-import { openTestTier } from '../support/tiers.js';
-import { waitUntil } from '../support/wait-until.js';
 import { jsonOf, openTestService, posted } from './http-service.js';
 
 const silent = pino({ level: 'silent' });

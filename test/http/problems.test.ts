@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { problemCodes } from '#runfold/http/problem-codes.js';
+import { problemCodes } from '#runfold/http/problems/problem-codes.js';
+import { startNode } from '../../harness/processes.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { message } from '../cli/command-line.js';
-import { startNode } from '../support/processes.js';
-import { waitUntil } from '../support/wait-until.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
 
 /** What the service writes to bytes that are sent as they are, until it closes the connection. */

@@ -13,8 +13,8 @@ import {
   sessionSchema,
   toolCallSchema,
   usageSeriesSchema,
-} from '#runfold/http/answer-schema.js';
-import { sampleEvents } from '../support/sample-events.js';
+} from '#runfold/http/route/answer-schema.js';
+import { sampleEvents } from '../../harness/sample-events.js';
 import { openTestService, posted, type TestService } from './http-service.js';
 
 let service: TestService;

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeTailPoint } from '#runfold/query/tail-cursor.js';
-import { takeSnapshot } from '#runfold/query/tail-snapshot.js';
+import { encodeTailPoint } from '#runfold/query/tail/tail-cursor.js';
+import { takeSnapshot } from '#runfold/query/tail/tail-snapshot.js';
 import { revokeKey } from '#runfold/store/api-keys.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { waitUntil } from '../support/wait-until.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { type KeyHeaders, openTestService, posted, type TestService } from './http-service.js';
 
 interface Message {

@@ -1,12 +1,12 @@
 import type { Job, Queue } from 'bullmq';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { eventAt } from '#runfold/events/event-block.js';
-import { openQueue } from '#runfold/ingest/open-queue.js';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { eventAt } from '#runfold/events/columns/event-columns.js';
 import { createProducer, type Producer, type ProducerOptions } from '#runfold/ingest/producer.js';
-import type { QueueTarget } from '#runfold/ingest/queue-target.js';
-import { decodeJob } from '#runfold/worker/decode-job.js';
-import { createQueueNames, testRedisUrl } from '../support/queue-prefix.js';
-import { describeWithRedis } from '../support/suite.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import type { QueueTarget } from '#runfold/queue/queue-target.js';
+import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
+import { describeWithRedis } from '../../harness/suite.js';
 
 describeWithRedis('a producer', () => {
   let target: QueueTarget;

@@ -1,18 +1,18 @@
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { expect, test } from 'vitest';
-import { textType } from '#runfold/events/log-columns.js';
-import { appendAndFoldSql } from '#runfold/projections/append-and-fold.js';
-import { defineProjection } from '#runfold/projections/projection.js';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import { textType } from '#runfold/events/columns/log-columns.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
+import { projectionTable } from '#runfold/projections/fold/projection-table.js';
+import { defineProjection } from '#runfold/projections/language/projection.js';
 import { projections } from '#runfold/projections/projections.js';
-import { projectionTable } from '#runfold/projections/tables.js';
-import { verify } from '#runfold/projections/verify.js';
-import type { Database } from '#runfold/store/database.js';
-import { internalSchema } from '#runfold/store/event-table.js';
-import { decodeJob } from '#runfold/worker/decode-job.js';
-import { statementOn, writeBatch } from '#runfold/worker/write-batch.js';
-import { withTestDatabase } from '../support/database.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeWithPostgres } from '../support/suite.js';
+import { internalSchema } from '#runfold/store/tables/event-table.js';
+import { withTestDatabase } from '../../harness/database.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 
 /** All that a new projection takes: its table, live fold and audit come from this declaration. */
 const agentProjection = defineProjection({

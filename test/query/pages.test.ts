@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listMessages } from '#runfold/query/messages.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { listMessages } from '#runfold/query/log/messages.js';
+import { listToolCalls } from '#runfold/query/log/tool-calls.js';
 import type { Page } from '#runfold/query/page.js';
 import { InvalidCursorError, InvalidQueryError } from '#runfold/query/query-errors.js';
-import { listRuns } from '#runfold/query/runs.js';
-import { listSessions } from '#runfold/query/sessions.js';
-import { listToolCalls } from '#runfold/query/tool-calls.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { foldEvents } from '../support/fold-events.js';
-import { describeWithPostgres } from '../support/suite.js';
+import { listRuns } from '#runfold/query/totals/runs.js';
+import { listSessions } from '#runfold/query/totals/sessions.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 
 /** Runs 0 to 29: three a second, so that starts tie; even ones of user u-0, odd ones of u-1. */
 const runs = Array.from({ length: 30 }, (_, n) => ({

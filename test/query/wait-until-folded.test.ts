@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { NotFoldedError } from '#runfold/query/query-errors.js';
 import { waitUntilFolded } from '#runfold/query/wait-until-folded.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { foldEvents } from '../support/fold-events.js';
-import { describeWithPostgres } from '../support/suite.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 
 describeWithPostgres('waiting until events are folded', () => {
   let own: TestDatabase;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { checkMigrated, migrateStore } from '#runfold/store/migrate.js';
-import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
-import { describeWithPostgres } from '../support/suite.js';
+import { createEmptyDatabase, type TestDatabase } from '../../harness/database.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 
 describeWithPostgres('whether a database has the tables this code knows', () => {
   let home: TestDatabase;

@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { expect, test } from 'vitest';
-import { views } from '#runfold/projections/contract.js';
-import { levelsOf } from '#runfold/projections/histogram.js';
-import { type Database, openDatabase } from '#runfold/store/database.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { levelsOf } from '#runfold/projections/language/histogram.js';
+import { views } from '#runfold/projections/views/views.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
-import { createEmptyDatabase, createTestDatabase } from '../support/database.js';
-import { describeWithPostgres } from '../support/suite.js';
+import { createEmptyDatabase, createTestDatabase } from '../../harness/database.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -95,7 +95,7 @@ describeWithPostgres('the migrations', () => {
   });
 
   test('are up to date with the field table and the projections', async () => {
-    const generate = ['--import', 'tsx', 'drizzle/generate.ts', '--check'];
+    const generate = ['--import', 'tsx', 'scripts/generate-migration.ts', '--check'];
     const { stdout } = await promisify(execFile)(process.execPath, generate, { cwd: root });
     expect(stdout).toContain('The migrations are up to date.');
   });

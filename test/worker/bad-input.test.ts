@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { openQueue } from '#runfold/ingest/open-queue.js';
-import { verify } from '#runfold/projections/verify.js';
+import { verify } from '#runfold/projections/audit/verify.js';
 import { listRejects } from '#runfold/query/rejects.js';
-import { getRun } from '#runfold/query/runs.js';
+import { getRun } from '#runfold/query/totals/runs.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
-import { describeOnEachTier, openTestTier } from '../support/tiers.js';
-import { waitUntil } from '../support/wait-until.js';
+import { describeOnEachTier, openTestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 
 const message = {
   type: 'message',

@@ -1,13 +1,13 @@
 import { expect, type TestContext, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
-import { verify } from '#runfold/projections/verify.js';
+import { verify } from '#runfold/projections/audit/verify.js';
 import { openTier } from '#runfold/tier.js';
-import { modelOf } from '../support/model.js';
-import { startNode } from '../support/processes.js';
-import { readTotals } from '../support/read-totals.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeOnEachTier, openTestTier } from '../support/tiers.js';
-import { waitUntil } from '../support/wait-until.js';
+import { modelOf } from '../../harness/model.js';
+import { startNode } from '../../harness/processes.js';
+import { readTotals } from '../../harness/read-totals.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeOnEachTier, openTestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 
 const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 

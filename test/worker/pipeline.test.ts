@@ -1,18 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { fromAgnoRun } from '#runfold/ingest/from-agno-run.js';
-import { openQueue } from '#runfold/ingest/open-queue.js';
+import { fromAgnoRun } from '#runfold/ingest/formats/agno/from-agno-run.js';
 import { createProducer, type Producer } from '#runfold/ingest/producer.js';
-import { verify } from '#runfold/projections/verify.js';
-import { getRunMetrics } from '#runfold/query/run-metrics.js';
-import { getSessionMetrics } from '#runfold/query/session-metrics.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
+import { getSessionMetrics } from '#runfold/query/agno/session-metrics.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
 import { openWorker, type RunningWorker } from '#runfold/worker/open-worker.js';
-import { modelOf } from '../support/model.js';
-import { readTotals } from '../support/read-totals.js';
-import { sampleEvents } from '../support/sample-events.js';
-import { describeOnEachTier, openTestTier, type TestTier } from '../support/tiers.js';
-import { waitUntil } from '../support/wait-until.js';
+import { modelOf } from '../../harness/model.js';
+import { readTotals } from '../../harness/read-totals.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeOnEachTier, openTestTier, type TestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 
 const log = pino({ level: 'silent' });
 const golden = async (name: string) =>

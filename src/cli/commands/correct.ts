@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { correctionFor } from '../../query/correction.js';
-import { applyCorrection } from '../apply-correction.js';
-import { createCommand, openContext } from '../command.js';
-import { UsageError } from '../command-error.js';
-import { correctionJson, describeCorrection } from '../correction-report.js';
-import { readFigures } from '../figure-settings.js';
-import { repeatable } from '../repeatable-option.js';
+import { correctionFor } from '../../corrections/correction.js';
+import { applyCorrection } from '../actions/apply-correction.js';
+import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { repeatable } from '../options/repeatable-option.js';
+import { readFigures } from '../options/set-option.js';
+import { correctionJson, describeCorrection } from '../reports/correction-report.js';
 
 interface CorrectFlags {
   readonly set?: readonly string[];

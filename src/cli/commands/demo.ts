@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { createCommand, openContext } from '../command.js';
-import { exitCodes, UsageError } from '../command-error.js';
+import { createCommand, openContext } from '../command/command.js';
+import { exitCodes, UsageError } from '../command/command-error.js';
+import { catchSignals } from '../command/signals.js';
 import { openDemoFolder } from '../demo/demo-folder.js';
 import { playDemo } from '../demo/play-demo.js';
-import { catchSignals } from '../signals.js';
 
 interface DemoFlags {
   readonly events: string;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { createCommand, openContext } from '../command.js';
-import { CommandFailedError } from '../command-error.js';
-import { exportLog } from '../export-log.js';
-import { duration, plural } from '../figures.js';
-import { openOutput } from '../output-file.js';
-import { printable } from '../printable.js';
-import { repeatable } from '../repeatable-option.js';
-import { catchSignals, stoppingWords } from '../signals.js';
-import { withTier } from '../with-tier.js';
+import { exportLog } from '../actions/export-log.js';
+import { openOutput } from '../actions/output-file.js';
+import { createCommand, openContext } from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { catchSignals, stoppingWords } from '../command/signals.js';
+import { withTier } from '../command/with-tier.js';
+import { repeatable } from '../options/repeatable-option.js';
+import { duration, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
 
 interface ExportFlags {
   readonly session?: readonly string[];

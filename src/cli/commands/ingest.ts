@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { createCommand, openContext } from '../command.js';
-import { type LineFormat, lineFormats, openLineReader } from '../ingest/event-lines.js';
-import { faultsOption, readFaults } from '../ingest/faults-option.js';
-import { ingestInput } from '../ingest/ingest-input.js';
-import { reportIngest } from '../ingest/ingest-summary.js';
-import { catchSignals } from '../signals.js';
+import { createCommand, openContext } from '../command/command.js';
+import { catchSignals } from '../command/signals.js';
+import { type LineFormat, lineFormats, openLineReader } from '../input/event-lines.js';
+import { ingestInput } from '../input/ingest-input.js';
+import { faultsOption, readFaults } from '../options/faults-option.js';
+import { reportIngest } from '../reports/ingest-summary.js';
 
 interface IngestFlags {
   readonly format: LineFormat;

@@ -7,12 +7,12 @@ import {
   listKeys,
   revokeKey,
 } from '../../store/api-keys.js';
-import { createCommand, createCommandGroup, openContext } from '../command.js';
-import { CommandFailedError, UsageError } from '../command-error.js';
-import { localTime } from '../figures.js';
-import { repeatable } from '../repeatable-option.js';
-import { table } from '../table.js';
-import { withTier } from '../with-tier.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { repeatable } from '../options/repeatable-option.js';
+import { localTime } from '../output/format.js';
+import { table } from '../output/table.js';
 
 /** `runfold keys` */
 export function keysCommand(): Command {

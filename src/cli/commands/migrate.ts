@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { migrateTier, type Tier } from '../../tier.js';
-import { type CommandContext, createCommand, openContext } from '../command.js';
-import { describeRebuild } from '../rebuild-report.js';
-import { rebuildTotals } from '../rebuild-totals.js';
-import { catchSignals, stoppingWords } from '../signals.js';
-import { findStaleTotals } from '../stale-totals.js';
-import { withTier } from '../with-tier.js';
+import { rebuildTotals } from '../actions/rebuild-totals.js';
+import { type CommandContext, createCommand, openContext } from '../command/command.js';
+import { catchSignals, stoppingWords } from '../command/signals.js';
+import { findStaleTotals } from '../command/stale-totals.js';
+import { withTier } from '../command/with-tier.js';
+import { describeRebuild } from '../reports/rebuild-report.js';
 
 /** `runfold migrate` */
 export function migrateCommand(): Command {

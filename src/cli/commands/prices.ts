@@ -6,12 +6,12 @@ import {
   type PriceOverride,
   setPriceOverride,
 } from '../../pricing/price-overrides.js';
-import { createCommand, createCommandGroup, openContext } from '../command.js';
-import { CommandFailedError, UsageError } from '../command-error.js';
-import { absent, plural } from '../figures.js';
-import { printable } from '../printable.js';
-import { table } from '../table.js';
-import { withTier } from '../with-tier.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { absent, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
+import { table } from '../output/table.js';
 
 /** `runfold prices` */
 export function pricesCommand(): Command {

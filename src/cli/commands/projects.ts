@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { createProject, listProjects } from '../../store/projects.js';
-import { createCommand, createCommandGroup, openContext } from '../command.js';
-import { localTime } from '../figures.js';
-import { table } from '../table.js';
-import { withTier } from '../with-tier.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { withTier } from '../command/with-tier.js';
+import { localTime } from '../output/format.js';
+import { table } from '../output/table.js';
 
 /** `runfold projects` */
 export function projectsCommand(): Command {

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { Projection } from '../../projections/projection.js';
+import type { Projection } from '../../projections/language/projection.js';
 import { projections as allProjections } from '../../projections/projections.js';
 import { checkMigrated } from '../../store/migrate.js';
-import { createCommand, openContext } from '../command.js';
-import { UsageError } from '../command-error.js';
-import { describeRebuild } from '../rebuild-report.js';
-import { rebuildTotals } from '../rebuild-totals.js';
-import { repeatable } from '../repeatable-option.js';
-import { catchSignals, stoppingWords } from '../signals.js';
-import { withTier } from '../with-tier.js';
+import { rebuildTotals } from '../actions/rebuild-totals.js';
+import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { catchSignals, stoppingWords } from '../command/signals.js';
+import { withTier } from '../command/with-tier.js';
+import { repeatable } from '../options/repeatable-option.js';
+import { describeRebuild } from '../reports/rebuild-report.js';
 
 interface RebuildFlags {
   readonly projection?: readonly string[];

@@ -1,14 +1,19 @@
 import type { Command } from 'commander';
 import { dropReject, getReject, listRejects } from '../../query/rejects.js';
-import { checkChoice, chosenRejects } from '../chosen-rejects.js';
-import { type CommandContext, createCommand, createCommandGroup, openContext } from '../command.js';
-import { CommandFailedError } from '../command-error.js';
-import { localTime, plural } from '../figures.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../list-options.js';
-import { printable } from '../printable.js';
-import { retryRejects } from '../retry-rejects.js';
-import { table } from '../table.js';
-import { withTier } from '../with-tier.js';
+import { checkChoice, chosenRejects } from '../actions/chosen-rejects.js';
+import { retryRejects } from '../actions/retry-rejects.js';
+import {
+  type CommandContext,
+  createCommand,
+  createCommandGroup,
+  openContext,
+} from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import { localTime, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
+import { table } from '../output/table.js';
 
 /** `runfold rejects` */
 export function rejectsCommand(): Command {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { InvalidRangeError, type RepriceReport, reprice } from '../../worker/reprice.js';
-import { createCommand, openContext } from '../command.js';
-import { UsageError } from '../command-error.js';
-import { absent, count, plural } from '../figures.js';
-import { table } from '../table.js';
-import type { Terminal } from '../terminal.js';
-import { withTier } from '../with-tier.js';
+import { InvalidRangeError, type RepriceReport, reprice } from '../../corrections/reprice.js';
+import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { absent, count, plural } from '../output/format.js';
+import { table } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
 
 interface Flags {
   readonly from?: string;

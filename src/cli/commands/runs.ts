@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
 import type { RunStatus } from '../../events/metric-event.js';
 import { runStatuses } from '../../events/metric-event.js';
-import { getRunMetrics } from '../../query/run-metrics.js';
-import { getRunTree } from '../../query/run-tree.js';
-import { listRuns } from '../../query/runs.js';
-import { createCommand, createCommandGroup, openContext } from '../command.js';
-import { CommandFailedError } from '../command-error.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../list-options.js';
-import { showRun } from '../run-page.js';
-import { readRunSteps } from '../run-steps.js';
-import { runTable } from '../run-table.js';
-import { withTier } from '../with-tier.js';
+import { getRunMetrics } from '../../query/agno/run-metrics.js';
+import { getRunTree } from '../../query/totals/run-tree.js';
+import { listRuns } from '../../query/totals/runs.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import { showRun } from '../reports/run-page.js';
+import { readRunSteps } from '../reports/run-steps.js';
+import { runTable } from '../reports/run-table.js';
 
 /** `runfold runs` */
 export function runsCommand(): Command {

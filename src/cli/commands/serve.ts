@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { openQueue } from '../../ingest/open-queue.js';
-import { findEmbeddedStore } from '../../store/embedded/embedded-store.js';
+import { findEmbeddedStore } from '../../embedded/embedded-store.js';
+import { openQueue } from '../../queue/open-queue.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { Tier } from '../../tier.js';
-import { type CommandContext, createCommand, openContext } from '../command.js';
-import { addHttpOptions, type HttpFlags, planHttp, startHttp } from '../http-options.js';
-import { catchSignals } from '../signals.js';
-import { withTier } from '../with-tier.js';
+import { type CommandContext, createCommand, openContext } from '../command/command.js';
+import { catchSignals } from '../command/signals.js';
+import { withTier } from '../command/with-tier.js';
+import { addHttpOptions, type HttpFlags, planHttp, startHttp } from '../options/http-options.js';
 
 /** `runfold serve` */
 export function serveCommand(): Command {

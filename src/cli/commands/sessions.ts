@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
-import { listRuns } from '../../query/runs.js';
-import { getSessionMetrics } from '../../query/session-metrics.js';
-import { getSession, listSessions } from '../../query/sessions.js';
-import { createCommand, createCommandGroup, openContext } from '../command.js';
-import { CommandFailedError } from '../command-error.js';
-import { count } from '../figures.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../list-options.js';
-import { printable } from '../printable.js';
-import { totalsLines } from '../run-report.js';
-import { runTable, sessionTable } from '../run-table.js';
-import { withTier } from '../with-tier.js';
+import { getSessionMetrics } from '../../query/agno/session-metrics.js';
+import { listRuns } from '../../query/totals/runs.js';
+import { getSession, listSessions } from '../../query/totals/sessions.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import { count } from '../output/format.js';
+import { printable } from '../output/printable.js';
+import { totalsLines } from '../reports/run-report.js';
+import { runTable, sessionTable } from '../reports/run-table.js';
 
 /** `runfold sessions` */
 export function sessionsCommand(): Command {

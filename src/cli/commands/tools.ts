@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { getUsage, type UsageFigure, usageFigures } from '../../query/usage-series.js';
-import { createCommand, openContext } from '../command.js';
-import { csv } from '../csv.js';
-import { absent } from '../figures.js';
-import { addRangeOptions, type RangeFlags, readRange } from '../usage-range.js';
-import { usageTable } from '../usage-report.js';
-import { withTier } from '../with-tier.js';
+import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
+import { createCommand, openContext } from '../command/command.js';
+import { withTier } from '../command/with-tier.js';
+import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
+import { csv } from '../output/csv.js';
+import { absent } from '../output/format.js';
+import { usageTable } from '../reports/usage-report.js';
 
 interface Flags extends RangeFlags {
   readonly json?: boolean;

@@ -1,20 +1,20 @@
 import { Argument, type Command } from 'commander';
-import { getTopSessions, type SessionFigure } from '../../query/top-sessions.js';
-import type { SessionTotals } from '../../query/totals.js';
+import { getTopSessions, type SessionFigure } from '../../query/totals/top-sessions.js';
+import type { SessionTotals } from '../../query/totals/totals.js';
 import {
   getUsage,
   type UsageFigure,
   type UsageRow,
   usageFigures,
-} from '../../query/usage-series.js';
-import { createCommand, openContext } from '../command.js';
-import { UsageError } from '../command-error.js';
-import { csv } from '../csv.js';
-import { absent, count, dollars } from '../figures.js';
-import { type Column, table } from '../table.js';
-import { addRangeOptions, type RangeFlags, readRange } from '../usage-range.js';
-import { figureText, usageTable } from '../usage-report.js';
-import { withTier } from '../with-tier.js';
+} from '../../query/usage/get-usage.js';
+import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
+import { csv } from '../output/csv.js';
+import { absent, count, dollars } from '../output/format.js';
+import { type Column, table } from '../output/table.js';
+import { figureText, usageTable } from '../reports/usage-report.js';
 
 const groups = { users: 'user_id', models: 'model', tools: 'tool_name' } as const;
 type What = keyof typeof groups | 'sessions';

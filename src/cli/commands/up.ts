@@ -1,18 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
 import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
-import { type CommandContext, createCommand, openContext } from '../command.js';
-import { UsageError } from '../command-error.js';
+import { type CommandContext, createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { tierOptions } from '../command/settings.js';
+import { catchSignals } from '../command/signals.js';
+import { findStaleTotals } from '../command/stale-totals.js';
 import {
   addHttpOptions,
   type HttpFlags,
   type HttpPlan,
   planHttp,
   startHttp,
-} from '../http-options.js';
-import { tierOptions } from '../settings.js';
-import { catchSignals } from '../signals.js';
-import { findStaleTotals } from '../stale-totals.js';
+} from '../options/http-options.js';
 
 interface UpFlags extends HttpFlags {
   readonly port?: number;

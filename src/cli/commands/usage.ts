@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import { type UsageBucket, usageBuckets } from '../../query/usage-range.js';
-import { getUsage, type UsageFigure, usageFigures } from '../../query/usage-series.js';
-import type { UsageDimension } from '../../query/usage-sources.js';
-import { createCommand, openContext } from '../command.js';
-import { csv } from '../csv.js';
-import { absent } from '../figures.js';
-import { addRangeOptions, type RangeFlags, readRange } from '../usage-range.js';
-import { usageBars, usageTable } from '../usage-report.js';
-import { withTier } from '../with-tier.js';
+import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
+import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js';
+import type { UsageDimension } from '../../query/usage/usage-sources.js';
+import { createCommand, openContext } from '../command/command.js';
+import { withTier } from '../command/with-tier.js';
+import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
+import { csv } from '../output/csv.js';
+import { absent } from '../output/format.js';
+import { usageBars, usageTable } from '../reports/usage-report.js';
 
 /** What `--by` takes, and the fields of events they are. */
 export const groupNames: Readonly<Record<string, UsageDimension>> = {

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { verify } from '../../projections/verify.js';
+import { verify } from '../../projections/audit/verify.js';
 import { checkMigrated } from '../../store/migrate.js';
-import { auditJson, describeAudit } from '../audit-report.js';
-import { createCommand, openContext } from '../command.js';
-import { exitCodes, UsageError } from '../command-error.js';
-import { findStaleTotals } from '../stale-totals.js';
-import { withTier } from '../with-tier.js';
+import { createCommand, openContext } from '../command/command.js';
+import { exitCodes, UsageError } from '../command/command-error.js';
+import { findStaleTotals } from '../command/stale-totals.js';
+import { withTier } from '../command/with-tier.js';
+import { auditJson, describeAudit } from '../reports/audit-report.js';
 
 interface VerifyFlags {
   readonly sample?: string;

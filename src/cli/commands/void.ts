@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { voidingFor } from '../../query/correction.js';
-import { applyCorrection } from '../apply-correction.js';
-import { createCommand, openContext } from '../command.js';
-import { correctionJson, describeCorrection } from '../correction-report.js';
+import { voidingFor } from '../../corrections/correction.js';
+import { applyCorrection } from '../actions/apply-correction.js';
+import { createCommand, openContext } from '../command/command.js';
+import { correctionJson, describeCorrection } from '../reports/correction-report.js';
 
 interface VoidFlags {
   readonly session?: string;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { checkMigrated } from '../../store/migrate.js';
 import { openWorker } from '../../worker/open-worker.js';
-import { createCommand, openContext } from '../command.js';
-import { catchSignals } from '../signals.js';
-import { findStaleTotals } from '../stale-totals.js';
-import { withTier } from '../with-tier.js';
+import { createCommand, openContext } from '../command/command.js';
+import { catchSignals } from '../command/signals.js';
+import { findStaleTotals } from '../command/stale-totals.js';
+import { withTier } from '../command/with-tier.js';
 
 /** `runfold worker` */
 export function workerCommand(): Command {

@@ -1,15 +1,15 @@
-import type { Audit } from '../../projections/verify.js';
-import { getRunTree } from '../../query/run-tree.js';
-import { listRuns } from '../../query/runs.js';
-import { listSessions } from '../../query/sessions.js';
-import type { Database } from '../../store/database.js';
+import type { Database } from '../../postgres/database.js';
+import type { Audit } from '../../projections/audit/verify.js';
+import { getRunTree } from '../../query/totals/run-tree.js';
+import { listRuns } from '../../query/totals/runs.js';
+import { listSessions } from '../../query/totals/sessions.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
-import { count, duration, plural } from '../figures.js';
-import { printable } from '../printable.js';
-import { showRun } from '../run-page.js';
-import { readRunSteps } from '../run-steps.js';
-import { runTable, sessionTable } from '../run-table.js';
-import type { Terminal } from '../terminal.js';
+import { count, duration, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
+import type { Terminal } from '../output/terminal.js';
+import { showRun } from '../reports/run-page.js';
+import { readRunSteps } from '../reports/run-steps.js';
+import { runTable, sessionTable } from '../reports/run-table.js';
 import type { DemoFolder } from './demo-folder.js';
 import type { Workload } from './workload.js';
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { verify } from '../../projections/verify.js';
+import { verify } from '../../projections/audit/verify.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
-import type { CommandContext } from '../command.js';
-import { CommandFailedError } from '../command-error.js';
-import { count, plural } from '../figures.js';
-import { openProgress } from '../progress.js';
+import type { CommandContext } from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { count, plural } from '../output/format.js';
+import { openProgress } from '../output/progress.js';
 import type { DemoFolder } from './demo-folder.js';
 import {
   showAudit,

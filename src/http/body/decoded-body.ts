@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import type { HttpLimits } from '../http-limits.js';
-import { ProblemError } from '../problem.js';
+import { ProblemError } from '../problems/problem.js';
+import type { HttpLimits } from '../service/http-limits.js';
 import { receivedBody, tooLarge, unreadable } from './received-body.js';
 import { unzstd } from './zstd-frames.js';
 

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { describeValue } from '../../events/event-fault.js';
-import type { HttpLimits } from '../http-limits.js';
-import { ProblemError } from '../problem.js';
-import { eventOfCloudEvent } from './cloud-event.js';
+import { describeValue } from '../../events/fault.js';
+import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
+import type { Item } from '../../ingest/formats/format.js';
+import { ProblemError } from '../problems/problem.js';
+import type { HttpLimits } from '../service/http-limits.js';
 import { decodedBody } from './decoded-body.js';
-import type { Item } from './item.js';
 import { tooLarge, unreadable } from './received-body.js';
 
 type Read = (body: AsyncIterable<Uint8Array>, most: number) => Promise<Item[]>;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpLimits } from '../http-limits.js';
+import type { HttpLimits } from '../service/http-limits.js';
 import { readItems } from './read-items.js';
 import { unreadable } from './received-body.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpLimits } from '../http-limits.js';
-import { ProblemError } from '../problem.js';
+import { ProblemError } from '../problems/problem.js';
+import type { HttpLimits } from '../service/http-limits.js';
 
 /** A body larger than it may be; the rest of it is not read. */
 export function tooLarge(what: string): ProblemError {

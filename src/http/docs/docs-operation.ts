@@ -1,4 +1,4 @@
-import type { OpenApiDocument, Operation } from '../openapi-document.js';
+import type { OpenApiDocument, Operation } from '../openapi/openapi-document.js';
 import { type Field, fieldsHtml, typeHtml } from './docs-schema.js';
 import { escapeHtml, inline, jsonHtml, prose } from './docs-text.js';
 

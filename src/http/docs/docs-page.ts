@@ -1,5 +1,5 @@
-import type { OpenApiDocument } from '../openapi-document.js';
-import { problemCodes } from '../problem-codes.js';
+import type { OpenApiDocument } from '../openapi/openapi-document.js';
+import { problemCodes } from '../problems/problem-codes.js';
 import { methodHtml, operationHtml, operationsOf } from './docs-operation.js';
 import { schemaHtml } from './docs-schema.js';
 import { style } from './docs-style.js';

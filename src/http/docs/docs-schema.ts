@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../openapi-document.js';
+import type { JsonSchema } from '../openapi/openapi-document.js';
 import { escapeHtml, inline, prose } from './docs-text.js';
 
 const objectOf = (value: unknown) => (value ?? {}) as Readonly<Record<string, JsonSchema>>;

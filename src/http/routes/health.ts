@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { checkMigrated } from '../../store/migrate.js';
-import { ProblemError } from '../problem.js';
-import { route } from '../route.js';
-import type { Service } from '../service.js';
+import { ProblemError } from '../problems/problem.js';
+import { route } from '../route/route.js';
+import type { Service } from '../service/service.js';
 
 const state = z.enum(['ok', 'failing']);
 

@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import type { EventFault } from '../../events/event-fault.js';
+import { isRawObject } from '../../events/check/normalize-event.js';
 import { nameBasedUuid } from '../../events/event-id.js';
-import { isRawObject } from '../../events/normalize-event.js';
+import type { EventFault } from '../../events/fault.js';
+import type { Item } from '../../ingest/formats/format.js';
+import type { Database } from '../../postgres/database.js';
 import { type EventKey, NotFoldedError } from '../../query/query-errors.js';
 import { waitUntilFolded } from '../../query/wait-until-folded.js';
-import type { Database } from '../../store/database.js';
-import { faultSchema } from '../answer-schema.js';
-import type { Item } from '../body/item.js';
 import { readItems } from '../body/read-items.js';
-import type { Caller } from '../caller.js';
-import { eventBodies } from '../event-body.js';
-import { flag, wholeNumber } from '../parameters.js';
-import { ProblemError } from '../problem.js';
-import { route } from '../route.js';
+import { ProblemError } from '../problems/problem.js';
+import { faultSchema } from '../route/answer-schema.js';
+import { eventBodies } from '../route/event-body.js';
+import { flag, wholeNumber } from '../route/parameters.js';
+import { route } from '../route/route.js';
+import type { Caller } from '../service/caller.js';
 
 const answer = z
   .strictObject({

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { createKey, keyScopes, listKeys, revokeKey } from '../../store/api-keys.js';
-import { keySchema } from '../answer-schema.js';
 import { readObject } from '../body/read-object.js';
-import { name } from '../parameters.js';
-import { notFound } from '../problem.js';
-import { checked, route } from '../route.js';
+import { notFound } from '../problems/problem.js';
+import { keySchema } from '../route/answer-schema.js';
+import { name } from '../route/parameters.js';
+import { checked, route } from '../route/route.js';
 
 const scopesPhrase = `scopes, any of ${keyScopes.join(', ')}`;
 const newKey = z

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { eventTypes, roles } from '../../events/metric-event.js';
-import { listEvents } from '../../query/events.js';
-import { listMessages } from '../../query/messages.js';
+import { listEvents } from '../../query/log/events.js';
+import { listMessages } from '../../query/log/messages.js';
+import { listToolCalls } from '../../query/log/tool-calls.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
-import { listToolCalls } from '../../query/tool-calls.js';
-import { eventRowSchema, messageSchema, pageOf, toolCallSchema } from '../answer-schema.js';
-import { flag, name, oneOf, page, timeRange } from '../parameters.js';
-import { route } from '../route.js';
+import { eventRowSchema, messageSchema, pageOf, toolCallSchema } from '../route/answer-schema.js';
+import { flag, name, oneOf, page, timeRange } from '../route/parameters.js';
+import { route } from '../route/route.js';
 
 const place = {
   session_id: name('Only of this conversation; this or `run_id` is needed').optional(),

@@ -1,4 +1,4 @@
-import type { Route } from '../route.js';
+import type { Route } from '../route/route.js';
 import { healthRoutes } from './health.js';
 import { ingestRoute } from './ingest.js';
 import { keyRoutes } from './keys.js';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { runStatuses } from '../../events/metric-event.js';
-import { getRunMetrics } from '../../query/run-metrics.js';
-import { getRunTree } from '../../query/run-tree.js';
-import { getRun, listRuns } from '../../query/runs.js';
-import { pageOf, runMetricsSchema, runSchema, runTreeSchema } from '../answer-schema.js';
-import { name, oneOf, page, timeRange, wholeNumber } from '../parameters.js';
-import { notFound } from '../problem.js';
-import { route } from '../route.js';
+import { getRunMetrics } from '../../query/agno/run-metrics.js';
+import { getRunTree } from '../../query/totals/run-tree.js';
+import { getRun, listRuns } from '../../query/totals/runs.js';
+import { notFound } from '../problems/problem.js';
+import { pageOf, runMetricsSchema, runSchema, runTreeSchema } from '../route/answer-schema.js';
+import { name, oneOf, page, timeRange, wholeNumber } from '../route/parameters.js';
+import { route } from '../route/route.js';
 
 const statuses = Object.keys(runStatuses) as [keyof typeof runStatuses];
 const params = z.strictObject({ run_id: name('The run') });

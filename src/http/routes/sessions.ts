@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { getSessionMetrics } from '../../query/session-metrics.js';
-import { getSession, listSessions } from '../../query/sessions.js';
-import { pageOf, sessionMetricsSchema, sessionSchema } from '../answer-schema.js';
-import { name, page, timeRange } from '../parameters.js';
-import { notFound } from '../problem.js';
-import { route } from '../route.js';
+import { getSessionMetrics } from '../../query/agno/session-metrics.js';
+import { getSession, listSessions } from '../../query/totals/sessions.js';
+import { notFound } from '../problems/problem.js';
+import { pageOf, sessionMetricsSchema, sessionSchema } from '../route/answer-schema.js';
+import { name, page, timeRange } from '../route/parameters.js';
+import { route } from '../route/route.js';
 
 const params = z.strictObject({ session_id: name('The conversation') });
 

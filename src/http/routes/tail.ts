@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { followLog, type TailItem } from '../../query/tail.js';
-import { name, oneOf } from '../parameters.js';
-import { ProblemError } from '../problem.js';
-import { headersOf } from '../reply-headers.js';
-import { route } from '../route.js';
+import { followLog, type TailItem } from '../../query/tail/tail.js';
+import { ProblemError } from '../problems/problem.js';
+import { name, oneOf } from '../route/parameters.js';
+import { headersOf } from '../route/reply-headers.js';
+import { route } from '../route/route.js';
 
 /** Milliseconds of silence after which a line is sent, so that proxies keep the connection. */
 const heartbeatMs = 15_000;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { usageBuckets } from '../../query/usage-range.js';
-import { getUsage, type UsageFigure, usageFigures } from '../../query/usage-series.js';
-import { type UsageDimension, usageDimensions } from '../../query/usage-sources.js';
-import { usageSeriesSchema } from '../answer-schema.js';
-import { flag, listOf, name, oneOf, time, wholeNumber } from '../parameters.js';
-import { route } from '../route.js';
+import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
+import { usageBuckets } from '../../query/usage/usage-range.js';
+import { type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
+import { usageSeriesSchema } from '../route/answer-schema.js';
+import { flag, listOf, name, oneOf, time, wholeNumber } from '../route/parameters.js';
+import { route } from '../route/route.js';
 
 const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
 const filters = Object.fromEntries(

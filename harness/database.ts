@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseError } from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { withClient } from './postgres-server.js';
+import { waitUntil } from './wait-until.js';
+
+/** SQLSTATE object_in_use: someone is connected to the database that is to be cloned. */
+const OBJECT_IN_USE = '55006';
+
+/** A database of a test file's own. */
+export interface TestDatabase {
+  readonly url: string;
+  readonly name: string;
+  /** Drops it, whoever is connected. What is not dropped goes at the end of the run. */
+  drop(): Promise<void>;
+}
+
+/** The address of another database on the same server. */
+export function databaseUrl(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  return other.href;
+}
+
+async function createDatabase(
+  postgres: { url: string; template: string },
+  template: string,
+): Promise<TestDatabase> {
+  const { databasePrefix } = inject('testRun');
+  const name = `${databasePrefix}_${randomBytes(5).toString('hex')}`;
+  await withClient(postgres.url, async (client) => {
+    // One clone at a time: a template being cloned counts as in use. The lock goes with the session.
+    await client.query('select pg_advisory_lock(hashtext($1))', [postgres.template]);
+    await waitUntil(
+      async () => {
+        try {
+          await client.query(`create database ${name} template ${template}`);
+          return 'created';
+        } catch (error) {
+          if (error instanceof DatabaseError && error.code === OBJECT_IN_USE) return error.message;
+          throw error;
+        }
+      },
+      (outcome) => outcome === 'created',
+      { what: `database ${name} to be created`, intervalMs: 50 },
+    );
+  });
+  return {
+    url: databaseUrl(postgres.url, name),
+    name,
+    async drop() {
+      await withClient(postgres.url, (client) =>
+        client.query(`drop database if exists ${name} with (force)`),
+      );
+    },
+  };
+}
+
+function testPostgres(): { url: string; template: string } {
+  const { postgres } = inject('testRun');
+  if (postgres.url === undefined) throw new Error(`Expected a Postgres: ${postgres.missing}`);
+  return postgres;
+}
+
+/** A database with Runfold's migrations applied, cloned from this run's template. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const postgres = testPostgres();
+  return await createDatabase(postgres, postgres.template);
+}
+
+/** Gives the tests of a suite a migrated database of their own, open before the first and gone after the last. */
+export function withTestDatabase(use: (database: Database) => void): void {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+    use(database);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+}
+
+/** A database with nothing in it, for tests of the migrations themselves. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return await createDatabase(testPostgres(), 'template0');
+}

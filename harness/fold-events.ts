@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { type BatchOutcome, statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import type { MetricEventInput } from '#runfold/events/metric-event.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
+import { projections } from '#runfold/projections/projections.js';
+import { jobVersions } from '#runfold/queue/job.js';
+
+/**
+ * Writes events to the store as a worker does, without a queue: one job, one batch. An event
+ * without an id is given a random one; what is not an event becomes a reject.
+ */
+export function foldEvents(
+  database: Database,
+  events: readonly (MetricEventInput | Record<string, unknown>)[],
+  project = 1,
+): Promise<BatchOutcome> {
+  const complete = events.map((event) => ({
+    id: randomUUID(),
+    occurred_at: new Date().toISOString(),
+    ...event,
+  }));
+  const job = JSON.parse(JSON.stringify({ v: jobVersions.objects, project, events: complete }));
+  const run = statementOn(database.pool, appendAndFoldSql(projections), true);
+  return writeBatch(run, [decodeJob(randomUUID(), job)]);
+}

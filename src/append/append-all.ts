@@ -1,0 +1,39 @@
+import type { MetricEvent } from '../events/metric-event.js';
+import type { Database } from '../postgres/database.js';
+import { isConflict } from '../postgres/database-errors.js';
+import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
+import { projections } from '../projections/projections.js';
+import { jobVersions } from '../queue/job.js';
+import { decodeJob } from './decode-job.js';
+import { statementOn, writeBatch } from './write-batch.js';
+
+/**
+ * Appends and folds events if all of them are new, and none of them otherwise. Answers whether it
+ * did; it did not either when it met another transaction. Whoever asked may then look again at what
+ * the events were made of.
+ */
+export async function appendWhole(
+  database: Database,
+  project: number,
+  events: readonly MetricEvent[],
+): Promise<boolean> {
+  const job = decodeJob('append-whole', { v: jobVersions.objects, project, events });
+  const client = await database.pool.connect();
+  let isWhole = false;
+  try {
+    await client.query('begin');
+    // An event of the same key that another transaction is about to append is waited for.
+    const run = statementOn(client, appendAndFoldSql(projections), false);
+    const { applied } = await writeBatch(run, [job]);
+    isWhole = applied === events.length;
+    await client.query(isWhole ? 'commit' : 'rollback');
+    return isWhole;
+  } catch (error) {
+    // On a broken connection there is nothing to roll back; the first error tells the story.
+    await client.query('rollback').catch(() => undefined);
+    if (!isConflict(error)) throw error;
+    return false;
+  } finally {
+    client.release();
+  }
+}

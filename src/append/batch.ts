@@ -1,0 +1,61 @@
+import { places } from '../events/columns/event-row.js';
+import { eventKey } from '../events/event-id.js';
+import type { DecodedJob } from './decode-job.js';
+
+/** The events of several jobs that are written together. */
+export interface EventBatch {
+  readonly jobs: readonly DecodedJob[];
+  /** The job of each event, all events of all jobs being numbered through. */
+  readonly job_of: Uint16Array;
+  /** The number of each job's first event. */
+  readonly starts: readonly number[];
+  /** The 16-byte key of each event's id, as text. */
+  readonly keys: readonly string[];
+  /** The events to write, by number, in the order of the log's key. */
+  readonly order: readonly number[];
+}
+
+/**
+ * Puts the events of jobs in the order of the log's key: by project, session and id, so that
+ * concurrent writers take their locks in one order.
+ */
+export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
+  const total = jobs.reduce((sum, { events }) => sum + events.size, 0);
+  const starts: number[] = [];
+  const job_of = new Uint16Array(total);
+  const keys: string[] = [];
+  const sessionOf = new Uint32Array(total);
+  // Sessions are few: they are put in order first, and events then compare as numbers.
+  const sessions: { readonly name: string; readonly project: number; readonly number: number }[] =
+    [];
+  const numbers = new Map<string, number>();
+  jobs.forEach(({ events, project }, at) => {
+    starts.push(keys.length);
+    const ids = events.columns[places.id] ?? [];
+    const names = events.columns[places.session_id] ?? [];
+    for (let event = 0; event < events.size; event++) {
+      const name = names[event] as string;
+      const key = project === 1 ? name : `${project}\0${name}`;
+      let number = numbers.get(key);
+      if (number === undefined) {
+        number = sessions.length;
+        numbers.set(key, number);
+        sessions.push({ name, project, number });
+      }
+      sessionOf[keys.length] = number;
+      job_of[keys.length] = at;
+      keys.push(eventKey(ids[event] as string));
+    }
+  });
+  const ranks = new Uint32Array(sessions.length);
+  sessions.sort((a, b) => a.project - b.project || (a.name < b.name ? -1 : 1));
+  sessions.forEach(({ number }, place) => {
+    ranks[number] = place;
+  });
+  const rank = (event: number) => ranks[sessionOf[event] ?? 0] ?? 0;
+  const order = Array.from({ length: total }, (_, event) => event).sort((a, b) => {
+    const [left, right] = [keys[a] ?? '', keys[b] ?? ''];
+    return rank(a) - rank(b) || (left < right ? -1 : left > right ? 1 : 0);
+  });
+  return { jobs, job_of, starts, keys, order };
+}

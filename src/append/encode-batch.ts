@@ -1,0 +1,104 @@
+import { places } from '../events/columns/event-row.js';
+import { type LogColumnType, logColumns, textType } from '../events/columns/log-columns.js';
+import { eventKey } from '../events/event-id.js';
+import {
+  type ElementType,
+  putEmptyArray,
+  putNumbers,
+  putTexts,
+  putUuids,
+} from '../postgres/binary-array.js';
+import { putParameter } from '../postgres/bind-message.js';
+import type { ByteArena } from '../postgres/byte-arena.js';
+import type { EventBatch } from './batch.js';
+
+const types: Record<LogColumnType, ElementType> = {
+  bigint: { oid: 20, bytes: 8 },
+  integer: { oid: 23, bytes: 4 },
+  smallint: { oid: 21, bytes: 2 },
+  boolean: { oid: 16, bytes: 1 },
+  uuid: { oid: 2950, bytes: 16 },
+  [textType]: { oid: 25 },
+  json: { oid: 114 },
+};
+
+/**
+ * Writes the events of a batch as one array a column, in the order of `logColumns`, each as the value
+ * of a parameter: behind its length. A column that no event has is an empty array, which costs
+ * Postgres next to nothing.
+ */
+export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
+  const rows = rowsOf(batch);
+  logColumns.forEach(({ type }, place) => {
+    const element = types[type];
+    const values = valuesOf(batch, rows, place);
+    putParameter(arena, () => {
+      if (values === undefined) putEmptyArray(arena, element);
+      else if (type === 'uuid') putUuids(arena, values as (string | null)[], element);
+      else if (element.bytes === undefined) putTexts(arena, values as (string | null)[], element);
+      else putNumbers(arena, values, element);
+    });
+  });
+}
+
+/** Where the event of each row is: which job's it is, and which of the job's. */
+interface Rows {
+  readonly job: Uint16Array;
+  readonly event: Uint32Array;
+}
+
+function rowsOf({ order, job_of, starts }: EventBatch): Rows {
+  const rows = { job: new Uint16Array(order.length), event: new Uint32Array(order.length) };
+  for (let row = 0; row < order.length; row++) {
+    const event = order[row] ?? 0;
+    const job = job_of[event] ?? 0;
+    rows.job[row] = job;
+    rows.event[row] = event - (starts[job] ?? 0);
+  }
+  return rows;
+}
+
+/** The values of a column, null for none; undefined when no event has one. */
+function valuesOf(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
+  const { jobs, keys, order } = batch;
+  const sent = (at: number) => sentValues(batch, rows, at);
+  const keysOf = (ids: unknown[] | undefined) =>
+    ids?.map((id) => (id === null ? null : eventKey(id as string)));
+  switch (place) {
+    case places.project:
+      return order.map((_, row) => jobs[rows.job[row] ?? 0]?.project);
+    case places.id:
+      return order.map((event) => keys[event]);
+    case places.original_id:
+      return originals(sent(places.id), (row) => keys[order[row] ?? 0]);
+    case places.corrects:
+      return keysOf(sent(place));
+    case places.original_corrects: {
+      const ids = sent(places.corrects);
+      const corrected = keysOf(ids);
+      return originals(ids, (row) => corrected?.[row]);
+    }
+    default:
+      return sent(place);
+  }
+}
+
+/** The values of a column as the jobs have them. */
+function sentValues({ jobs }: EventBatch, { job, event }: Rows, place: number) {
+  const columns = jobs.map(({ events }) => events.columns[place]);
+  if (columns.every((column) => column === undefined)) return undefined;
+  const values = new Array<unknown>(job.length);
+  for (let row = 0; row < job.length; row++) {
+    values[row] = columns[job[row] ?? 0]?.[event[row] ?? 0] ?? null;
+  }
+  return values;
+}
+
+/** The ids that are not their own keys, and so are kept beside these. */
+function originals(
+  ids: unknown[] | undefined,
+  keyAt: (row: number) => unknown,
+): unknown[] | undefined {
+  if (ids?.every((id, row) => id === keyAt(row)) ?? true) return undefined;
+  return ids?.map((id, row) => (id === keyAt(row) ? null : id));
+}

@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import { getEvent } from '../../corrections/corrected-event.js';
+import type { Correction } from '../../corrections/correction.js';
+import type { Database } from '../../postgres/database.js';
+import { waitUntilFolded } from '../../query/wait-until-folded.js';
+import { openRunfold, type Runfold } from '../../runfold.js';
+import { checkMigrated } from '../../store/migrate.js';
+import type { CommandContext } from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { tierOptions } from '../command/settings.js';
+import { withTier } from '../command/with-tier.js';
+import { checkRedis } from './queue-progress.js';
+
+/** How a correction is made from what the store holds; undefined when there is nothing to correct. */
+export type MakeCorrection = (database: Database) => Promise<Correction | undefined>;
+
+/** What applying goes by. */
+export interface ApplyOptions {
+  readonly role: string;
+  readonly isDryRun: boolean;
+}
+
+/** Others that may get in first, before it is given up. */
+const attempts = 5;
+
+/**
+ * Sends a correction through queue and worker, and answers it once it is folded; undefined when there was
+ * nothing to correct. When somebody else's correction of the same event came first, the log has
+ * refused this one, and it is made anew from what the store then holds.
+ */
+export async function applyCorrection(
+  context: CommandContext,
+  make: MakeCorrection,
+  { role, isDryRun }: ApplyOptions,
+): Promise<Correction | undefined> {
+  if (isDryRun) {
+    return withTier(context, role, async ({ database }) => {
+      await checkMigrated(database);
+      return make(database);
+    });
+  }
+  const { settings, log } = context;
+  await checkRedis(settings);
+  const { project } = settings;
+  const runfold = await openRunfold({ ...tierOptions(settings, role), project, worker: true, log });
+  try {
+    await checkMigrated(runfold.database);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const correction = await make(runfold.database);
+      if (correction === undefined || (await send(runfold, correction, project))) return correction;
+    }
+  } finally {
+    await runfold.close();
+  }
+  throw new CommandFailedError(
+    'Expected nobody else to correct the same event meanwhile, got other corrections each time. Try again.',
+  );
+}
+
+/** Whether the log took this correction, and not another one of the same id. */
+async function send(
+  { database, producer }: Runfold,
+  { event }: Correction,
+  project: number,
+): Promise<boolean> {
+  const { id, session_id } = event;
+  producer.emit(event);
+  await producer.flush();
+  await waitUntilFolded(database, [{ project, session_id, id }]);
+  const stored = await getEvent(database, { project, session_id, id });
+  return isDeepStrictEqual(stored?.metrics, event.metrics);
+}

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
+import type { Config } from '../../environment/config.js';
+import { findOutage } from '../../queue/open-queue.js';
+import { CommandFailedError } from '../command/command-error.js';
+
+/** Jobs that are not done with. */
+export async function openJobs(queue: Queue): Promise<number> {
+  const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Sees to it that the queue's Redis, where there is one, answers before any work is begun. A command
+ * that works once does not wait for it.
+ * @throws QueueConnectionError
+ */
+export async function checkRedis({ redis_url }: Config): Promise<void> {
+  if (redis_url === undefined) return;
+  const outage = await findOutage({ kind: 'redis', url: redis_url });
+  if (outage !== undefined) throw outage;
+}
+
+/** Sees to it that the queue can be used before any work is begun. @throws CommandFailedError */
+export async function checkQueue(queue: Queue): Promise<void> {
+  try {
+    await openJobs(queue);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message || error.name : String(error);
+    throw new CommandFailedError(
+      `Expected the queue to answer, got: ${reason}. Run "runfold migrate" where its tables are missing.`,
+    );
+  }
+}
+
+/** How often the queue is looked at, in milliseconds. */
+const interval = 25;
+
+/**
+ * Resolves when every job that is on the queue now is done with, whatever others add meanwhile.
+ * The queue is first in, first out: once the newest job has left it, all older ones are done or in
+ * hand, and those in hand can be told one by one.
+ */
+export async function waitUntilWorkedOff(queue: Queue, signal: AbortSignal): Promise<void> {
+  const [newest] = await queue.getJobs(['waiting'], 0, 0, false);
+  while ((await openJobs(queue)) > 0) {
+    if (newest?.id === undefined || !(await isWaiting(queue, newest.id))) {
+      const inHand = await queue.getJobs(['active', 'delayed'], 0, -1);
+      for (const job of inHand) await waitUntilDone(queue, job?.id, signal);
+      return;
+    }
+    await pause(interval, undefined, { signal });
+  }
+}
+
+async function waitUntilDone(queue: Queue, id: string | undefined, signal: AbortSignal) {
+  while (id !== undefined) {
+    const state = await queue.getJobState(id);
+    // A completed job is removed, and then its state is unknown.
+    if (state === 'unknown' || state === 'completed' || state === 'failed') return;
+    await pause(interval, undefined, { signal });
+  }
+}
+
+async function isWaiting(queue: Queue, id: string): Promise<boolean> {
+  const state = await queue.getJobState(id);
+  return state === 'waiting' || state === 'prioritized';
+}

@@ -1,0 +1,92 @@
+import { InvalidEventError } from '../../events/fault.js';
+import type { MetricEventInput } from '../../events/metric-event.js';
+import { dropReject, type RejectedEvent } from '../../query/rejects.js';
+import { openQueue } from '../../queue/open-queue.js';
+import { openRunfold, type Runfold } from '../../runfold.js';
+import { checkMigrated } from '../../store/migrate.js';
+import type { CommandContext } from '../command/command.js';
+import { tierOptions } from '../command/settings.js';
+import { printable } from '../output/printable.js';
+import { chosenRejects, type RejectChoice } from './chosen-rejects.js';
+import { checkRedis, waitUntilWorkedOff } from './queue-progress.js';
+
+/** Rejects sent between two looks at whether the queue has them. */
+const chunk = 500;
+
+/**
+ * Sends what was rejected through the queue again. A reject is deleted only once the queue has its
+ * event; what is sent twice, because this process died in between, changes nothing.
+ */
+export async function retryRejects(
+  context: CommandContext,
+  choice: RejectChoice,
+): Promise<{ readonly sent: number; readonly kept: number }> {
+  const { settings, log, terminal } = context;
+  await checkRedis(settings);
+  const runfold = await openRunfold({
+    ...tierOptions(settings, 'runfold rejects retry'),
+    project: settings.project,
+    log,
+  });
+  try {
+    await checkMigrated(runfold.database);
+    const { sent, kept } = await sendAgain(runfold, choice, (reject, reason) =>
+      terminal.note(printable(`${reject.id}: kept: ${reason}`)),
+    );
+    if (runfold.worker !== undefined) await workOff(runfold);
+    return { sent, kept };
+  } finally {
+    await runfold.close();
+  }
+}
+
+async function sendAgain(
+  { database, producer }: Runfold,
+  choice: RejectChoice,
+  onKept: (reject: RejectedEvent, reason: string) => void,
+) {
+  let [sent, kept] = [0, 0];
+  let pending: RejectedEvent[] = [];
+  const settle = async () => {
+    await producer.flush();
+    for (const { id, project } of pending) await dropReject(database, { id, project });
+    sent += pending.length;
+    pending = [];
+  };
+  for await (const reject of chosenRejects(database, choice)) {
+    try {
+      producer.emit(eventOf(reject));
+      pending.push(reject);
+    } catch (error) {
+      if (!(error instanceof InvalidEventError)) throw error;
+      kept += 1;
+      onKept(reject, error.message);
+    }
+    if (pending.length >= chunk) await settle();
+  }
+  await settle();
+  return { sent, kept };
+}
+
+/** An id and a time of its own are the same at every retry, so that none counts twice. */
+function eventOf(reject: RejectedEvent): MetricEventInput {
+  const payload: unknown = JSON.parse(reject.payload);
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+    // The producer says what is wrong with it.
+    return payload as MetricEventInput;
+  }
+  const event = { ...payload } as { id?: unknown; occurred_at?: unknown };
+  event.id ??= reject.id;
+  event.occurred_at ??= reject.received_at;
+  return event as MetricEventInput;
+}
+
+/** Folds what was sent: on an embedded store nobody else may be there to do it. */
+async function workOff({ tier }: Runfold): Promise<void> {
+  const queue = await openQueue(tier.queue, { onError: () => undefined });
+  try {
+    await waitUntilWorkedOff(queue, new AbortController().signal);
+  } finally {
+    await queue.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { CommandFailedError } from '../command/command-error.js';
+
+/** An input of bytes. */
+export interface Input {
+  /** How it is named in faults. */
+  readonly name: string;
+  /** Undefined where nobody knows, as with a pipe. */
+  readonly bytes: number | undefined;
+  /** Its bytes, as buffers. */
+  readonly chunks: Readable;
+}
+
+/** Opens a file, or standard input for `-`. @throws CommandFailedError when it cannot be read. */
+export async function openInput(file: string): Promise<Input> {
+  if (file === '-') return { name: 'stdin', bytes: undefined, chunks: process.stdin };
+  try {
+    const handle = await open(file);
+    const stat = await handle.stat();
+    if (stat.isDirectory()) {
+      await handle.close();
+      throw new CommandFailedError(`Expected ${file} to be a file, got a folder.`);
+    }
+    const chunks = handle.createReadStream({ highWaterMark: 256 * 1024 });
+    return {
+      name: file,
+      bytes: stat.isFile() ? stat.size : undefined,
+      chunks,
+    };
+  } catch (error) {
+    if (error instanceof CommandFailedError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailedError(`Expected ${file} to be readable, got: ${reason}.`);
+  }
+}

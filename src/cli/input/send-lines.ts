@@ -1,0 +1,97 @@
+import { describeFault, InvalidEventError } from '../../events/fault.js';
+import type { MetricEventInput } from '../../events/metric-event.js';
+import type { Producer } from '../../ingest/producer.js';
+import { BufferFullError } from '../../ingest/producer-errors.js';
+import type { ReadLine } from './event-lines.js';
+import type { InputLine } from './input-lines.js';
+
+/** Counts of an input while it is being sent. */
+export interface SendCounts {
+  /** Lines looked at; empty ones are none. */
+  lines: number;
+  /** Events found in them. */
+  events: number;
+  /** Events the producer took. */
+  sent: number;
+  /** Lines refused, at least in part. */
+  invalid: number;
+}
+
+/** What sending goes by. */
+export interface SendOptions {
+  readonly producer: Producer;
+  readonly readLine: ReadLine;
+  readonly signal: AbortSignal;
+  /** Stops at the first line that is no event. */
+  readonly isStrict: boolean;
+  /** Told of each fault: the line's number, and field, expected, got. */
+  readonly onFault: (line: number, text: string) => void;
+  /** Called after each chunk; sending goes on when it resolves. */
+  readonly onChunk: (counts: SendCounts) => Promise<void>;
+}
+
+/** Gives every event of the lines to the producer, waiting whenever its buffer is full. */
+export async function sendLines(
+  chunks: AsyncIterable<readonly InputLine[]>,
+  options: SendOptions,
+): Promise<SendCounts> {
+  const counts: SendCounts = { lines: 0, events: 0, sent: 0, invalid: 0 };
+  for await (const lines of chunks) {
+    for (const line of lines) {
+      if (options.signal.aborted) return counts;
+      counts.lines += 1;
+      const isGood = await sendLine(line, counts, options);
+      if (isGood) continue;
+      counts.invalid += 1;
+      if (options.isStrict) return counts;
+    }
+    await options.onChunk(counts);
+  }
+  return counts;
+}
+
+async function sendLine(
+  line: InputLine,
+  counts: SendCounts,
+  options: SendOptions,
+): Promise<boolean> {
+  if (line.text === undefined) {
+    const { expected, got } = line.fault ?? { expected: 'a line', got: 'none' };
+    options.onFault(line.number, `line: expected ${expected}, got ${got}`);
+    return false;
+  }
+  let isGood = true;
+  const refuse = (error: unknown) => {
+    if (!(error instanceof InvalidEventError)) throw error;
+    isGood = false;
+    for (const fault of error.faults) options.onFault(line.number, describeFault(fault));
+  };
+  let events: readonly MetricEventInput[] = [];
+  try {
+    events = options.readLine(line.text);
+  } catch (error) {
+    refuse(error);
+  }
+  for (const event of events) {
+    counts.events += 1;
+    try {
+      await emit(options.producer, event);
+      counts.sent += 1;
+    } catch (error) {
+      refuse(error);
+    }
+  }
+  return isGood;
+}
+
+async function emit(producer: Producer, event: MetricEventInput): Promise<void> {
+  for (;;) {
+    try {
+      producer.emit(event);
+      return;
+    } catch (error) {
+      if (!(error instanceof BufferFullError)) throw error;
+      await producer.flush();
+    }
+  }
+}

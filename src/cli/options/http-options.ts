@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { variables } from '../../environment/config.js';
+import type { HttpServer } from '../../http/server/open-http-server.js';
+import type { Tier } from '../../tier.js';
+import type { RunningWorker } from '../../worker/open-worker.js';
+import type { CommandContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+
+/** The flags of commands that serve HTTP. */
+export interface HttpFlags {
+  readonly httpHost?: string;
+  readonly httpPort?: string;
+}
+
+/** Adds the flags of commands that serve HTTP. */
+export function addHttpOptions(command: Command): Command {
+  return command
+    .option('--http-host <address>', 'where HTTP listens; overrides RUNFOLD_HTTP_HOST')
+    .option('--http-port <port>', 'its port; overrides RUNFOLD_HTTP_PORT');
+}
+
+/** Where HTTP listens: the environment, and over it the flags. @throws UsageError */
+function readHttpAddress(
+  { settings }: CommandContext,
+  flags: HttpFlags,
+): { readonly host: string; readonly port: number } {
+  const read = <T>(flag: string, text: string | undefined, otherwise: T, schema: Schema<T>): T => {
+    if (text === undefined) return otherwise;
+    const result = schema.safeParse(text);
+    if (result.success) return result.data;
+    throw new UsageError(`${flag}: expected ${result.error.issues[0]?.message}.`);
+  };
+  const { RUNFOLD_HTTP_HOST: host, RUNFOLD_HTTP_PORT: port } = variables;
+  return {
+    host: read('--http-host', flags.httpHost, settings.http_host, host.schema),
+    port: read('--http-port', flags.httpPort, settings.http_port, port.schema),
+  };
+}
+
+interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T } | { success: false; error: { issues: { message: string }[] } };
+}
+
+/** Where HTTP listens, and its code. */
+export interface HttpPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly code: Promise<typeof import('../../http/server/open-http-server.js')>;
+}
+
+/**
+ * Reads the address and begins to load the code of HTTP, for which no other command waits: it comes
+ * while the store opens. @throws UsageError
+ */
+export function planHttp(context: CommandContext, flags: HttpFlags): HttpPlan {
+  return {
+    ...readHttpAddress(context, flags),
+    code: import('../../http/server/open-http-server.js'),
+  };
+}
+
+/** Starts HTTP on a tier. */
+export async function startHttp(
+  context: CommandContext,
+  tier: Tier,
+  { host, port, code }: HttpPlan,
+  worker?: () => RunningWorker | undefined,
+): Promise<HttpServer> {
+  const { openHttpServer } = await code;
+  const { settings, log } = context;
+  return openHttpServer({
+    host,
+    port,
+    target: tier.target,
+    queue: tier.queue,
+    log,
+    project: settings.project,
+    metrics_token: settings.metrics_token,
+    ...(worker === undefined ? {} : { worker: () => worker()?.stats() }),
+  });
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { UsageError } from '../command/command-error.js';
+
+/** The flags that say which time a command is about. */
+export interface RangeFlags {
+  readonly since: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly tz?: string;
+}
+
+/** Adds them. */
+export function addRangeOptions(command: Command): Command {
+  return command
+    .option('--since <duration>', 'from so long ago: 90m, 24h, 7d, 4w; whole days from 1d on', '7d')
+    .option('--from <time>', 'from this time on instead, RFC 3339 with a zone')
+    .option('--to <time>', 'before this time. Defaults to now')
+    .option('--tz <zone>', "the IANA time zone of days and months. Defaults to this machine's");
+}
+
+const minutes: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1_440, w: 10_080 };
+
+/** What the flags say. @throws UsageError */
+export function readRange(flags: RangeFlags) {
+  const time_zone = flags.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (flags.from !== undefined) return { from: flags.from, to: flags.to, time_zone };
+  const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(flags.since) ?? [];
+  const length = Number(count) * (minutes[unit] ?? 0);
+  if (!(length > 0)) {
+    throw new UsageError('--since: expected a duration such as 90m, 24h, 7d or 4w.');
+  }
+  const end = flags.to === undefined ? Date.now() : Date.parse(flags.to);
+  if (Number.isNaN(end)) throw new UsageError('--to: expected an RFC 3339 time with a zone.');
+  const start = end - length * 60_000;
+  const isWhole = unit === 'd' || unit === 'w';
+  const from = new Date(isWhole ? midnight(start, time_zone) : start).toISOString();
+  return { from, to: flags.to, time_zone };
+}
+
+/** When the day of an instant began on the wall clock of a zone. */
+function midnight(instant: number, timeZone: string): number {
+  let at = instant;
+  // Where the clock changed since midnight the first step lands an hour beside it.
+  for (let step = 0; step < 2; step++) {
+    const late = secondsOfDay(at, timeZone);
+    at -= (late > 43_200 && step > 0 ? late - 86_400 : late) * 1_000;
+  }
+  return Math.floor(at / 1_000) * 1_000;
+}
+
+function secondsOfDay(instant: number, timeZone: string): number {
+  try {
+    const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
+    const [hours = 0, mins = 0, seconds = 0] = format.format(instant).split(':').map(Number);
+    return hours * 3_600 + mins * 60 + seconds;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError('--tz: expected an IANA time zone such as America/New_York.');
+  }
+}

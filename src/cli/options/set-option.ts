@@ -1,0 +1,28 @@
+import { type MetricName, type Metrics, metricFields } from '../../events/metric-fields.js';
+import { UsageError } from '../command/command-error.js';
+
+const shape = /^([a-z_]+)=(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)$/i;
+
+/** Reads `--set name=value`, given once or more. @throws UsageError */
+export function readFigures(texts: readonly string[]): Metrics {
+  const figures: Partial<Record<MetricName, unknown>> = {};
+  for (const text of texts) {
+    const [, name, value] = shape.exec(text) ?? [];
+    const field = metricFields.find((known) => known.name === name);
+    if (name !== undefined && field === undefined) {
+      const known = metricFields.map((metric) => metric.name).join(', ');
+      throw new UsageError(`--set: expected one of ${known}, got ${JSON.stringify(name)}.`);
+    }
+    if (field === undefined) {
+      throw new UsageError(
+        `--set: expected <metric>=<number>, such as input_tokens=123, got ${JSON.stringify(text)}.`,
+      );
+    }
+    if (figures[field.name] !== undefined) {
+      throw new UsageError(`--set: expected ${field.name} once, got it again.`);
+    }
+    figures[field.name] = Number(value);
+  }
+  // What cannot be set, such as an object, is refused where the limits are known.
+  return figures as Metrics;
+}

@@ -1,0 +1,80 @@
+import {
+  type HumanDifference,
+  type HumanValue,
+  humanDifference,
+} from '../../projections/audit/readable-difference.js';
+import type { Audit } from '../../projections/audit/verify.js';
+import { absent, count, duration, plural } from '../output/format.js';
+import { table } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
+
+/** The audit for programs, in the names and units of the views. */
+export function auditJson(audit: Audit): unknown {
+  return { ...audit, differences: audit.differences.map(humanDifference) };
+}
+
+/** The audit for people: one line when all is equal, otherwise what differs. */
+export function describeAudit(terminal: Terminal, audit: Audit, seconds: number): string[] {
+  const { green, red, yellow, dim } = terminal.colors;
+  const { sampled_sessions: sampled, projections } = audit;
+  const rows = projections.reduce((sum, projection) => sum + projection.rows, 0);
+  const looked =
+    sampled === undefined
+      ? plural(rows, 'row')
+      : `${plural(sampled, 'session')} at random and the grand totals`;
+  const after = dim(`(${duration(seconds)})`);
+  if (audit.equal) {
+    return [
+      `${green('✓')} The totals equal the fold of the log: ${plural(audit.events, 'event')}, ${looked} ${after}`,
+    ];
+  }
+  const differences = audit.differences.map(humanDifference);
+  const differing = projections.filter(({ differing_rows }) => differing_rows > 0);
+  const where = differing.map(({ name, differing_rows }) => `${count(differing_rows)} of ${name}`);
+  return [
+    table<HumanDifference>(
+      terminal,
+      [
+        { head: 'totals', cell: ({ projection }) => projection },
+        { head: 'of', cell: ({ key }) => keyText(key), least: 16 },
+        { head: 'figure', cell: ({ field }) => (field === '*' ? 'the row' : field) },
+        {
+          head: 'by the log',
+          align: 'right',
+          least: 10,
+          cell: ({ field, expected }) => valueText(field, expected),
+          paint: (text) => green(text),
+        },
+        {
+          head: 'in the store',
+          align: 'right',
+          least: 12,
+          cell: ({ field, actual }) => valueText(field, actual),
+          paint: (text) => red(text),
+        },
+      ],
+      differences,
+    ),
+    '',
+    `${red('✗')} The totals differ from the fold of the log${
+      where.length === 0 ? '' : `, in ${plural(sumOf(differing), 'row')}: ${where.join(', ')}`
+    } ${after}`,
+    yellow('Put them right with "runfold rebuild".'),
+  ];
+}
+
+const sumOf = (differing: readonly { readonly differing_rows: number }[]) =>
+  differing.reduce((sum, { differing_rows }) => sum + differing_rows, 0);
+
+function keyText(key: HumanDifference['key']): string {
+  const parts = Object.entries(key).filter(([name]) => name !== 'project');
+  if (Object.keys(key).length === 0) return 'all together';
+  const project = key.project === 1 ? [] : [`project ${key.project}`];
+  return [...project, ...parts.map(([, value]) => valueText('', value))].join(' / ');
+}
+
+function valueText(field: string, value: HumanValue): string {
+  if (field === '*') return value === null ? 'missing' : 'there';
+  if (value === null) return absent;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,58 @@
+import { exitCodes } from '../command/command-error.js';
+import { count, duration, plural } from '../output/format.js';
+import type { Terminal } from '../output/terminal.js';
+
+/** What came of an input. */
+export interface IngestSummary {
+  /** Lines that are not empty. */
+  readonly lines: number;
+  /** Lines that hold no valid event. */
+  readonly invalid_lines: number;
+  readonly events: number;
+  /** Events the queue has. */
+  readonly sent: number;
+  /** Whether every event sent is folded. */
+  readonly folded: boolean;
+  /** Events that were new, that were there before, and that the worker refused; null when not known. */
+  readonly applied: number | null;
+  readonly duplicates: number | null;
+  readonly rejected: number | null;
+  readonly interrupted: boolean;
+  readonly seconds: number;
+  readonly events_per_second: number;
+}
+
+/** Writes the summary; answers the exit code. */
+export function reportIngest(summary: IngestSummary, terminal: Terminal, asJson: boolean): number {
+  if (asJson) terminal.json(summary);
+  else for (const line of describeIngest(summary, terminal)) terminal.line(line);
+  const isGood = summary.invalid_lines === 0 && !summary.rejected && !summary.interrupted;
+  return isGood ? exitCodes.ok : exitCodes.failed;
+}
+
+/** The summary for people. */
+function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] {
+  const { bold, green, red, dim } = colors;
+  const { applied, duplicates, rejected } = summary;
+  const ok = summary.invalid_lines === 0 && !rejected && !summary.interrupted;
+  const outcome =
+    applied === null
+      ? summary.folded
+        ? dim('all folded, by this and other workers')
+        : dim('on the queue, for a worker to fold')
+      : `${bold(count(applied))} applied, ${count(duplicates)} duplicate, ${count(rejected)} rejected`;
+  const pace = `${duration(summary.seconds)}, ${count(summary.events_per_second)} events/s`;
+  const faults =
+    summary.invalid_lines === 0
+      ? []
+      : [red(`✗ ${plural(summary.invalid_lines, 'line')} held no valid event and went nowhere.`)];
+  const end = summary.interrupted
+    ? [red('✗ Interrupted; send it again, what is there stays as it is.')]
+    : [];
+  return [
+    `${ok ? green('✓') : red('✗')} ${plural(summary.events, 'event')} read, ${count(summary.sent)} sent: ${outcome} ${dim(`(${pace})`)}`,
+    ...faults,
+    ...end,
+    ...(rejected ? [`Look at what was rejected with ${bold('runfold rejects list')}.`] : []),
+  ];
+}

@@ -1,0 +1,91 @@
+import type { UsageFigure, UsageRow, UsageSeries } from '../../query/usage/get-usage.js';
+import { bar, sparkline } from '../output/chart.js';
+import { absent, count, dollars, duration } from '../output/format.js';
+import { type Column, table } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
+
+/** A share as `12.3 %`. */
+const share = (value: number | null) =>
+  value === null ? absent : `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
+
+/** A figure as it is shown: dollars, seconds, shares or counts. */
+export function figureText(name: UsageFigure, value: number | null): string {
+  if (name === 'cost') return dollars(value);
+  if (name.endsWith('_rate')) return share(value);
+  if (name === 'tokens_per_second') return value === null ? absent : value.toFixed(1);
+  if (name.includes('time')) return duration(value);
+  return count(value);
+}
+
+const heads: Partial<Record<UsageFigure, string>> = {
+  assistant_messages: 'messages',
+  input_tokens: 'input',
+  output_tokens: 'output',
+  cache_hit_rate: 'cached',
+  tokens_per_second: 'tokens/s',
+  tool_calls: 'calls',
+  tool_errors: 'errors',
+  error_rate: 'failed',
+  mean_tool_time: 'mean',
+  time_p50: 'p50',
+  time_p95: 'p95',
+  tool_time_p50: 'p50',
+  tool_time_p95: 'p95',
+  tool_time_p99: 'p99',
+};
+
+/** The column of a figure. */
+export function figureColumn(name: UsageFigure, drop?: number): Column<UsageRow> {
+  const cell = (row: UsageRow) => figureText(name, row[name]);
+  return {
+    head: heads[name] ?? name,
+    cell,
+    align: 'right',
+    ...(drop === undefined ? {} : { drop }),
+  };
+}
+
+/** Groups, one line each, with a line of ticks that shows a figure over time. */
+export function usageTable(
+  terminal: Terminal,
+  groups: readonly UsageRow[],
+  options: {
+    readonly group: Column<UsageRow>;
+    readonly figures: readonly UsageFigure[];
+    readonly series?: UsageSeries;
+    readonly shown: UsageFigure;
+  },
+): string {
+  const { group, figures, series, shown } = options;
+  const columns = [
+    group,
+    ...figures.map((name, at) => figureColumn(name, at > 0 && name !== shown ? at : undefined)),
+  ];
+  if (series !== undefined) {
+    const lines = new Map<string, number[]>();
+    for (const row of series.rows) {
+      const key = group.cell(row);
+      const values = lines.get(key) ?? [];
+      values.push(row[shown] ?? 0);
+      lines.set(key, values);
+    }
+    columns.push({
+      head: `${heads[shown] ?? shown} by ${series.bucket}`,
+      cell: (row) => sparkline(lines.get(group.cell(row)) ?? [], 30),
+      drop: 100,
+      paint: (text) => terminal.colors.cyan(text),
+    });
+  }
+  return table(terminal, columns, groups);
+}
+
+/** A figure over time, a bar for each bucket. */
+export function usageBars(terminal: Terminal, series: UsageSeries, shown: UsageFigure): string[] {
+  const isDays = series.bucket !== 'hour' && series.bucket !== '15m';
+  const most = Math.max(0, ...series.rows.map((row) => row[shown] ?? 0));
+  return series.rows.map((row) => {
+    const label = (row.bucket_local ?? '').slice(0, isDays ? 10 : 16);
+    const text = figureText(shown, row[shown]).padStart(10);
+    return `${terminal.colors.dim(label)} ${text}  ${terminal.colors.cyan(bar(row[shown] ?? 0, most, 40))}`.trimEnd();
+  });
+}

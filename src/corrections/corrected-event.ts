@@ -1,0 +1,115 @@
+import { eventOfRow, type StoredRow } from '../events/columns/stored-event.js';
+import { eventKey } from '../events/event-id.js';
+import type { MetricEvent } from '../events/metric-event.js';
+import type { MetricName } from '../events/metric-fields.js';
+import type { Database } from '../postgres/database.js';
+import { summedFigures } from '../projections/summed-figures.js';
+import { conditionsOn, type ProjectOptions } from '../query/conditions.js';
+import {
+  AmbiguousEventError,
+  CorrectionCorrectedError,
+  UnknownEventError,
+} from './correction-errors.js';
+
+/** Names one event. */
+export interface EventOptions extends ProjectOptions {
+  /** As it was sent. */
+  readonly id: string;
+  /** Its session. Defaults to the only one that has an event of this id, which reads the whole key. */
+  readonly session_id?: string | undefined;
+}
+
+/** An event as it was measured, and as its corrections leave it. */
+export interface CorrectedEvent {
+  readonly original: MetricEvent;
+  /** How many events correct it. */
+  readonly corrections: number;
+  /** The summed figures it has now, in stored units; those not reported are absent. */
+  readonly current: ReadonlyMap<MetricName, number>;
+}
+
+/**
+ * Reads an event and what corrects it.
+ * @throws UnknownEventError, AmbiguousEventError, or CorrectionCorrectedError
+ */
+export async function readCorrectedEvent(
+  database: Database,
+  options: EventOptions,
+): Promise<CorrectedEvent> {
+  const where = conditionsOn('e', options);
+  where.equal('session_id', 'e.session_id', options.session_id);
+  where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
+  const rows = await readStored(
+    database,
+    where.sql(),
+    where.values,
+    'order by e.session_id limit 11',
+  );
+  const [row] = rows;
+  if (row === undefined) throw new UnknownEventError(options.id, options.session_id);
+  const original = eventOfRow(row);
+  if (rows.length > 1) {
+    throw new AmbiguousEventError(
+      original.id,
+      rows.map(({ session_id }) => String(session_id)),
+    );
+  }
+  if (original.corrects !== undefined) {
+    throw new CorrectionCorrectedError(original.id, original.corrects);
+  }
+  const corrections = await readStored(
+    database,
+    'e.project = $1 and e.session_id = $2 and e.corrects = $3',
+    [row.project, row.session_id, row.id],
+  );
+  const counted = corrections.map(eventOfRow).filter((event) => isCounted(event, original));
+  return { original, corrections: corrections.length, current: sumOf([original, ...counted]) };
+}
+
+/** One event of the log as it was sent; undefined when it is not there. */
+export async function getEvent(
+  database: Database,
+  options: EventOptions & { readonly session_id: string },
+): Promise<MetricEvent | undefined> {
+  const where = conditionsOn('e', options);
+  where.equal('session_id', 'e.session_id', options.session_id);
+  where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
+  const [row] = await readStored(database, where.sql(), where.values);
+  return row === undefined ? undefined : eventOfRow(row);
+}
+
+async function readStored(
+  database: Database,
+  condition: string,
+  values: readonly unknown[],
+  end = '',
+): Promise<StoredRow[]> {
+  const rows = await database.query<{ row: StoredRow }>(
+    `select row_to_json(e) as row from runfold_internal.event e where ${condition} ${end}`,
+    values,
+  );
+  return rows.map(({ row }) => row);
+}
+
+/** Whether a correction adds to the totals that the original is in; one made by hand might not. */
+function isCounted(correction: MetricEvent, original: MetricEvent): boolean {
+  return (
+    correction.type === original.type &&
+    correction.run_id === original.run_id &&
+    roleOf(correction) === roleOf(original)
+  );
+}
+
+const roleOf = (event: MetricEvent) => (event.type === 'message' ? event.role : undefined);
+
+function sumOf(events: readonly MetricEvent[]): Map<MetricName, number> {
+  const sums = new Map<MetricName, number>();
+  for (const { metrics = {} } of events) {
+    for (const [name, units] of summedFigures) {
+      const value = metrics[name];
+      if (value === undefined) continue;
+      sums.set(name, (sums.get(name) ?? 0) + Math.round(Number(value) * units));
+    }
+  }
+  return sums;
+}

@@ -1,0 +1,143 @@
+import { parseEvent } from '../events/check/parse-event.js';
+import { nameBasedUuid } from '../events/event-id.js';
+import { InvalidEventError } from '../events/fault.js';
+import { maxTokens } from '../events/limits.js';
+import type { MetricEvent } from '../events/metric-event.js';
+import { type MetricName, type Metrics, metricFields } from '../events/metric-fields.js';
+import type { Database } from '../postgres/database.js';
+import { summedFigures } from '../projections/summed-figures.js';
+import { InvalidQueryError } from '../query/query-errors.js';
+import { type CorrectedEvent, type EventOptions, readCorrectedEvent } from './corrected-event.js';
+
+/** What a correction does to one figure: tokens, seconds or US dollars. */
+export interface FigureChange {
+  readonly name: MetricName;
+  /** With all corrections so far; null when not reported. */
+  readonly from: number | null;
+  readonly to: number;
+}
+
+/** A correction that is yet to be emitted. */
+export interface Correction {
+  /** The event to emit: its figures are differences. */
+  readonly event: MetricEvent;
+  /** The event it corrects, as it was measured. */
+  readonly original: MetricEvent;
+  readonly changes: readonly FigureChange[];
+}
+
+/**
+ * The correction that gives an event other figures than it was measured with; undefined when it has
+ * them already. Emit its `event`; the log keeps both. Whoever else corrects the same event at the
+ * same time makes a correction of the same id, of which the log takes one: the other changes
+ * nothing, and is to be made again.
+ *
+ * Takes the figures that totals add up: tokens, `time` (seconds) and `cost` (US dollars).
+ * `total_tokens` follows `input_tokens` and `output_tokens` unless it is set too. Objects and
+ * `time_to_first_token`, which no total adds up, stay as they were reported.
+ * @throws UnknownEventError, AmbiguousEventError, CorrectionCorrectedError, or InvalidQueryError
+ * for a figure that cannot be set.
+ */
+export async function correctionFor(
+  database: Database,
+  options: EventOptions,
+  set: Metrics,
+): Promise<Correction | undefined> {
+  const wanted = wantedFigures(set);
+  const corrected = await readCorrectedEvent(database, options);
+  return correctionOf(corrected, withTotal(wanted, corrected.current));
+}
+
+/**
+ * The correction that makes every figure of an event 0, as far as totals add it up; undefined when
+ * they are 0 already or none was reported. The event still counts as one, and what corrections do
+ * not reach stays.
+ * @throws UnknownEventError, AmbiguousEventError, or CorrectionCorrectedError
+ */
+export async function voidingFor(
+  database: Database,
+  options: EventOptions,
+): Promise<Correction | undefined> {
+  const corrected = await readCorrectedEvent(database, options);
+  return correctionOf(corrected, new Map([...corrected.current.keys()].map((name) => [name, 0])));
+}
+
+type Figures = ReadonlyMap<MetricName, number>;
+
+/** The figures to set, in stored units. */
+function wantedFigures(set: Metrics): Figures {
+  for (const name of Object.keys(set)) {
+    if (summedFigures.has(name as MetricName)) continue;
+    const known = metricFields.some((field) => field.name === name);
+    throw new InvalidQueryError(
+      name,
+      `one of ${[...summedFigures.keys()].join(', ')}`,
+      known ? 'a metric that totals do not add up' : 'no metric',
+    );
+  }
+  // The limits of a figure are those of an event that reports it.
+  const probe = { type: 'run', id: '-', run_id: '-', occurred_at: '2000-01-01T00:00:00Z' };
+  const parsed = parseEvent({ ...probe, metrics: set });
+  if (!parsed.ok) {
+    const [fault] = parsed.faults;
+    if (fault === undefined) throw new InvalidEventError(parsed.faults);
+    throw new InvalidQueryError(fault.field.replace(/^metrics\./, ''), fault.expected, fault.got);
+  }
+  const wanted = [...summedFigures].flatMap(([name, units]) => {
+    const value = set[name];
+    return value === undefined ? [] : [[name, Math.round(Number(value) * units)] as const];
+  });
+  return new Map(wanted);
+}
+
+/** The total moves by as much as its parts, so that what a provider counts besides them stays. */
+function withTotal(wanted: Figures, current: Figures): Figures {
+  const moved = (name: MetricName) =>
+    (wanted.get(name) ?? current.get(name) ?? 0) - (current.get(name) ?? 0);
+  const hasParts = wanted.has('input_tokens') || wanted.has('output_tokens');
+  if (wanted.has('total_tokens') || !hasParts) return wanted;
+  const total = Math.max(
+    0,
+    (current.get('total_tokens') ?? 0) + moved('input_tokens') + moved('output_tokens'),
+  );
+  if (total > maxTokens) {
+    throw new InvalidQueryError(
+      'total_tokens',
+      `a whole number up to ${maxTokens}`,
+      `${total}, which follows from its parts`,
+    );
+  }
+  return new Map([...wanted, ['total_tokens', total]]);
+}
+
+function correctionOf(corrected: CorrectedEvent, wanted: Figures): Correction | undefined {
+  const { original, current } = corrected;
+  const changed = [...wanted].filter(([name, value]) => current.get(name) !== value);
+  if (changed.length === 0) return undefined;
+  const metrics: Record<string, number> = {};
+  for (const [name, value] of changed) {
+    metrics[name] = (value - (current.get(name) ?? 0)) / unitsOf(name);
+  }
+  // Left out, it would be taken for the sum of its parts.
+  if ('input_tokens' in metrics || 'output_tokens' in metrics) metrics.total_tokens ??= 0;
+  const { id, session_id } = original;
+  // The same time as the original, so that it lands in the same buckets; the same number for all who
+  // correct at once, so that one of them wins.
+  const parsed = parseEvent({
+    ...original,
+    id: nameBasedUuid(JSON.stringify(['correction', session_id, id, corrected.corrections + 1])),
+    corrects: id,
+    // A cost that names no source was reported: repricing leaves such a message alone.
+    ...('cost' in metrics ? { cost_source: undefined } : {}),
+    metrics,
+  });
+  if (!parsed.ok) throw new InvalidEventError(parsed.faults);
+  const changes = changed.map(([name, value]) => {
+    const from = current.get(name);
+    const units = unitsOf(name);
+    return { name, from: from === undefined ? null : from / units, to: value / units };
+  });
+  return { event: parsed.event, original, changes };
+}
+
+const unitsOf = (name: MetricName) => summedFigures.get(name) ?? 1;

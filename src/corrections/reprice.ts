@@ -1,0 +1,107 @@
+import { appendWhole } from '../append/append-all.js';
+import { describeValue } from '../events/fault.js';
+import { parseTimestamp } from '../events/timestamp.js';
+import type { Database } from '../postgres/database.js';
+import { openPriceBook } from '../pricing/price-book.js';
+import { pricePage } from './price-messages.js';
+import type { RepriceReport, UnpricedModel } from './reprice-report.js';
+import { firstPage, readPricedPage } from './unpriced-messages.js';
+
+export type { RepriceReport, UnpricedModel } from './reprice-report.js';
+
+/** How often a page is read again because somebody else corrected its messages, before giving up. */
+const mostAttempts = 50;
+
+/** Which messages to price again. */
+export interface RepriceOptions {
+  /** Defaults to 1. */
+  readonly project?: number | undefined;
+  /** Messages from then on, RFC 3339 with a zone. Defaults to the first. */
+  readonly from?: string | undefined;
+  /** Messages before then, in the same form. Defaults to the last. */
+  readonly to?: string | undefined;
+  /** Counts, and writes nothing. Defaults to false. */
+  readonly dry_run?: boolean | undefined;
+}
+
+/** A range that is none. */
+export class InvalidRangeError extends Error {
+  readonly code = 'invalid_range';
+  constructor(
+    readonly field: string,
+    readonly got: string,
+  ) {
+    super(`${field}: Expected an RFC 3339 time with a zone, got ${got}.`);
+    this.name = 'InvalidRangeError';
+  }
+}
+
+/** Others kept correcting the same messages; what was done so far is done. */
+export class RepriceContendedError extends Error {
+  readonly code = 'reprice_contended';
+  constructor(readonly session_id: string) {
+    super(
+      `Expected to append corrections in session ${session_id}, got others before them ` +
+        `${mostAttempts} times. What was appended stays; reprice again.`,
+    );
+    this.name = 'RepriceContendedError';
+  }
+}
+
+/**
+ * Prices messages again by today's price book and overrides, and appends the differences as
+ * corrections: the log keeps what was billed then. Costs that were reported stay. A second run finds
+ * nothing to do. Messages that somebody else corrects meanwhile are looked at again, so that of two
+ * runs at once each reports what it moved the totals by itself.
+ * @throws InvalidRangeError, or RepriceContendedError when others correct without end.
+ */
+export async function reprice(
+  database: Database,
+  options: RepriceOptions = {},
+): Promise<RepriceReport> {
+  const { project = 1, dry_run = false } = options;
+  const book = openPriceBook(database);
+  await book.refresh();
+  const range = { from: microsOf('from', options.from), to: microsOf('to', options.to) };
+  const totals = { messages: 0, reported: 0, corrected: 0, before: 0, difference: 0 };
+  const unpriced = new Map<string, UnpricedModel>();
+  for (let start = firstPage, attempt = 1; ; attempt++) {
+    const page = await readPricedPage(database, project, range, start);
+    if (page === undefined) break;
+    const found = pricePage(book, project, page.events);
+    const { corrections } = found;
+    const isDone =
+      dry_run || corrections.length === 0 || (await appendWhole(database, project, corrections));
+    if (!isDone) {
+      if (attempt < mostAttempts) continue;
+      throw new RepriceContendedError(corrections[0]?.session_id ?? '');
+    }
+    [start, attempt] = [page.next, 0];
+    totals.messages += page.events.length;
+    totals.reported += found.reported;
+    totals.corrected += corrections.length;
+    totals.before += found.before;
+    totals.difference += found.difference;
+    for (const { provider, model, reason } of found.unpriced) {
+      const key = JSON.stringify([provider, model, reason]);
+      const messages = (unpriced.get(key)?.messages ?? 0) + 1;
+      unpriced.set(key, { provider, model, reason, messages });
+    }
+  }
+  return {
+    messages: totals.messages,
+    reported: totals.reported,
+    corrected: totals.corrected,
+    cost_before: totals.before / 1e9,
+    cost_after: (totals.before + totals.difference) / 1e9,
+    difference: totals.difference / 1e9,
+    unpriced: [...unpriced.values()].sort((a, b) => b.messages - a.messages),
+  };
+}
+
+function microsOf(field: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const micros = parseTimestamp(text);
+  if (micros === undefined) throw new InvalidRangeError(field, describeValue(text));
+  return micros;
+}

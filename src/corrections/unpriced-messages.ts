@@ -1,0 +1,160 @@
+import { type Attributes, attributeFields } from '../events/attribute-fields.js';
+import { eventTypes, roles } from '../events/metric-event.js';
+import type { Database } from '../postgres/database.js';
+import type { TokenCounts } from '../pricing/token-rates.js';
+
+/** A message of the assistant with tokens, all its corrections added up. */
+export interface PricedEvent {
+  /** As it was sent. */
+  readonly id: string;
+  readonly session_id: string;
+  readonly run_id: string;
+  readonly occurred_at_us: number;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly attributes: Attributes;
+  readonly tokens: TokenCounts;
+  /** Null where it has no cost. */
+  readonly cost_nanos: number | null;
+  /** Whether it, or a correction of it, reported a cost. */
+  readonly is_reported: boolean;
+  /** How many events correct it, those that add to other totals among them. */
+  readonly corrections: number;
+}
+
+/** Messages one statement reads. */
+const pageEvents = 2_000;
+
+const figures = {
+  input: ['input_tokens', 'prompt_tokens'],
+  output: ['output_tokens', 'completion_tokens'],
+  cached: ['cached_tokens'],
+  cache_write: ['cache_write_tokens'],
+  input_audio: ['input_audio_tokens'],
+  output_audio: ['output_audio_tokens'],
+  reasoning: ['reasoning_tokens'],
+} as const satisfies Record<keyof TokenCounts, readonly string[]>;
+
+const columns = [...new Set(Object.values(figures).flat()), 'cost_nanos'];
+const reported = (alias: string) =>
+  `(${alias}.cost_nanos is not null and coalesce(${alias}.cost_source, 'reported') = 'reported')`;
+
+/** Where a page begins: behind this key of the log. */
+export type PageStart = readonly [session_id: string, id: string];
+
+/** Some messages, and where the next ones begin. */
+export interface PricedPage {
+  readonly events: readonly PricedEvent[];
+  readonly next: PageStart;
+}
+
+/** Before the first message. */
+export const firstPage: PageStart = ['', '00000000-0000-0000-0000-000000000000'];
+
+/**
+ * The next of the assistant's messages of a project, in the order of the log's key; undefined when
+ * there are no more.
+ */
+export async function readPricedPage(
+  database: Database,
+  project: number,
+  range: { readonly from: number | undefined; readonly to: number | undefined },
+  start: PageStart,
+): Promise<PricedPage | undefined> {
+  const rows = await readRows(database, [
+    project,
+    ...start,
+    range.from ?? 0,
+    range.to ?? Number.MAX_SAFE_INTEGER,
+  ]);
+  const last = rows.at(-1);
+  return (
+    last && {
+      events: rows.map(({ row }) => ({
+        ...row,
+        tokens: tokensOf(row.counts),
+        attributes: given(row),
+      })),
+      next: [last.row.session_id, last.key],
+    }
+  );
+}
+
+async function readRows(database: Database, values: readonly unknown[]): Promise<PageRow[]> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin read only');
+    // Of what follows from a page the planner expects one row, and would look through all corrections
+    // for each message: ten seconds for five thousand.
+    await client.query('set local enable_nestloop = off');
+    const { rows } = await client.query<PageRow>(pageSql, [...values]);
+    return rows;
+  } finally {
+    // Nothing was written; on a broken connection there is nothing to end.
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
+}
+
+type Counts = Readonly<Record<string, number | null>>;
+
+interface PageRow {
+  readonly key: string;
+  readonly row: Omit<PricedEvent, 'tokens' | 'attributes'> & {
+    readonly counts: Counts;
+    readonly named: Readonly<Record<string, string | null>>;
+  };
+}
+
+function tokensOf(counts: Counts): TokenCounts {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, [first, other = '']]) => [
+      name,
+      counts[first] ?? counts[other] ?? 0,
+    ]),
+  ) as unknown as TokenCounts;
+}
+
+function given({ named }: PageRow['row']): Attributes {
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== null));
+}
+
+const sum = (name: string) => `coalesce(o.${name} + c.${name}, o.${name}, c.${name})`;
+const pairs = (list: readonly string[], value: (name: string) => string) =>
+  list.map((name) => `'${name}', ${value(name)}`).join(', ');
+const attributeNames = attributeFields.map(({ name }) => name).filter((n) => n !== 'cost_source');
+
+// Corrections are looked for once in the sessions of a page, not once a message.
+const pageSql = `with page as materialized (
+    select e.* from runfold_internal.event e
+    where e.project = $1 and (e.session_id, e.id) > ($2, $3::uuid)
+      and e.occurred_at_us >= $4 and e.occurred_at_us < $5
+      and e.type = ${eventTypes.message} and e.role = ${roles.assistant} and e.corrects is null
+      and coalesce(e.input_tokens, e.output_tokens, e.prompt_tokens, e.completion_tokens) is not null
+    order by e.session_id, e.id limit ${pageEvents}),
+  correction as (
+    select c.session_id, c.run_id, c.corrects,
+      bool_or(${reported('c')}) as is_reported,
+      ${columns.map((name) => `sum(c.${name})::bigint as ${name}`).join(', ')}
+    from runfold_internal.event c
+    where c.project = $1 and c.corrects is not null and c.type = ${eventTypes.message}
+      and c.role = ${roles.assistant} and c.session_id = any(array(select session_id from page))
+    group by c.session_id, c.run_id, c.corrects),
+  number as (
+    select c.session_id, c.corrects, count(*)::integer as corrections
+    from runfold_internal.event c
+    where c.project = $1 and c.corrects is not null
+      and c.session_id = any(array(select session_id from page))
+    group by c.session_id, c.corrects)
+  select o.id as key, json_build_object(
+    'id', coalesce(o.original_id, o.id::text), 'session_id', o.session_id, 'run_id', o.run_id,
+    'occurred_at_us', o.occurred_at_us, 'model', o.model, 'provider', o.provider,
+    'cost_nanos', ${sum('cost_nanos')},
+    'is_reported', ${reported('o')} or coalesce(c.is_reported, false),
+    'corrections', coalesce(n.corrections, 0),
+    'counts', json_build_object(${pairs(columns, sum)}),
+    'named', json_build_object(${pairs(attributeNames, (name) => `o.${name}`)})) as row
+  from page o left join correction c
+    on c.session_id = o.session_id and c.run_id = o.run_id and c.corrects = o.id
+  left join number n on n.session_id = o.session_id and n.corrects = o.id
+  order by o.session_id, o.id`;

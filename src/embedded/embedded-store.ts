@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { getProcessStart } from '../environment/process-start.js';
+import type { EmbeddedStoreError } from './folder/embedded-errors.js';
+import { acquireOwnerLock, getOwner } from './folder/owner-lock.js';
+import { isOwnerAlive, type OwnerRecord } from './folder/owner-record.js';
+import {
+  markCreated,
+  prepareDataFolder,
+  prepareSocketFolder,
+  prepareStoreFolder,
+  removeSocket,
+} from './folder/store-folder.js';
+import { type StoreThread, startStoreThread } from './store-thread.js';
+
+export { EmbeddedStoreError, EmbeddedStoreInUseError } from './folder/embedded-errors.js';
+
+/** Settings by which pg and psql reach an embedded store. */
+export interface EmbeddedStoreConnection {
+  /** The folder holding the socket. */
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+}
+
+/** An embedded Postgres served by this process. */
+export interface EmbeddedStore {
+  /** The folder holding the store, absolute. */
+  readonly dir: string;
+  /** Connection settings for pg, valid in this and any other process of the same user. */
+  readonly connection: EmbeddedStoreConnection;
+  /** The process that serves the store. */
+  readonly owner_pid: number;
+  /**
+   * Resolves when the store no longer serves: with `undefined` after `close()`, with the error when
+   * its thread died. The folder is then free and may be opened again.
+   */
+  readonly exited: Promise<EmbeddedStoreError | undefined>;
+  /**
+   * Stops serving: refuses new clients, runs what has arrived whole, rolls back what is left open,
+   * ends the clients, shuts Postgres down cleanly, and frees the folder. May be called repeatedly.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded Postgres in a folder (created with mode 0700 when absent) and serves it on a
+ * Unix socket in that folder, from a thread of this process. Access to the folder is the only
+ * authentication.
+ *
+ * What clients must know: all of them share one session. Turns are given per statement batch or
+ * transaction, so an open transaction holds everyone else up. `SET`, temporary tables, session
+ * advisory locks and named prepared statements are common to all clients; transaction-level
+ * advisory locks work. A COPY FROM STDIN must be a simple query beginning with COPY. Cancel
+ * requests and startup options (such as `options=-c …` or `statement_timeout`) are ignored.
+ *
+ * What is promised: whatever was acknowledged is there after the process is killed at any instant.
+ * Not promised: that it is there after the machine loses power, since PGlite does not fsync.
+ *
+ * `tcp_port` also serves that port on 127.0.0.1, open to every local user; off by default.
+ * `role` is told to those who find the folder in use; defaults to "runfold".
+ *
+ * @throws EmbeddedStoreInUseError when a live process, this one included, owns the folder.
+ * @throws EmbeddedStoreError when the folder cannot be used; see its `code`.
+ */
+export async function openEmbeddedStore(options: {
+  dir: string;
+  tcp_port?: number;
+  role?: string;
+}): Promise<EmbeddedStore> {
+  const dir = resolve(options.dir);
+  await prepareStoreFolder(dir);
+  const record: OwnerRecord = {
+    pid: process.pid,
+    role: options.role ?? 'runfold',
+    started: (await getProcessStart(process.pid)) ?? 'unknown',
+    socket_dir: await prepareSocketFolder(dir),
+    nonce: randomUUID(),
+  };
+  const lock = await acquireOwnerLock(dir, record).catch(async (error: unknown) => {
+    if (record.socket_dir !== dir) await removeSocket(dir, record.socket_dir);
+    throw error;
+  });
+  const free = async () => {
+    await removeSocket(dir, record.socket_dir);
+    await lock.release();
+  };
+  try {
+    const { data_dir, fresh } = await prepareDataFolder(dir, lock.predecessors);
+    const thread = await startStoreThread(dir, {
+      data_dir,
+      fresh,
+      socket_dir: record.socket_dir,
+      tcp_port: options.tcp_port,
+    });
+    if (fresh) await markCreated(dir);
+    return toStore(dir, record, thread, free);
+  } catch (error) {
+    await free();
+    throw error;
+  }
+}
+
+/** The store another process (or this one) serves from a folder, if any. Changes nothing. */
+export async function findEmbeddedStore(
+  dir: string,
+): Promise<{ connection: EmbeddedStoreConnection; owner_pid: number; role: string } | undefined> {
+  const owner = await getOwner(resolve(dir));
+  if (owner === undefined || !(await isOwnerAlive(owner))) return undefined;
+  return { connection: toConnection(owner), owner_pid: owner.pid, role: owner.role };
+}
+
+function toConnection(owner: OwnerRecord): EmbeddedStoreConnection {
+  return { host: owner.socket_dir, port: 5432, user: 'postgres', database: 'postgres' };
+}
+
+function toStore(
+  dir: string,
+  record: OwnerRecord,
+  thread: StoreThread,
+  free: () => Promise<void>,
+): EmbeddedStore {
+  const exited = thread.ended.then(async (error) => {
+    await free();
+    return error;
+  });
+  let closing = false;
+  return {
+    dir,
+    connection: toConnection(record),
+    owner_pid: record.pid,
+    exited,
+    async close() {
+      if (!closing) thread.stop();
+      closing = true;
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { getProcessStart } from '../../environment/process-start.js';
+
+/** The name pg and psql derive from a socket directory and port 5432. */
+export const SOCKET_NAME = '.s.PGSQL.5432';
+
+const ownerRecord = z.object({
+  pid: z.number().int().positive(),
+  role: z.string(),
+  /** See `getProcessStart`. */
+  started: z.string(),
+  socket_dir: z.string(),
+  /** Unique to one ownership; names the file by which a successor claims it. */
+  nonce: z.string(),
+});
+
+/** Who serves a store; the content of the owner file. */
+export type OwnerRecord = z.infer<typeof ownerRecord>;
+
+/** The owner written in a file; `undefined` when there is no such file. */
+export async function readOwnerRecord(path: string): Promise<OwnerRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return ownerRecord.parse(JSON.parse(text));
+}
+
+/**
+ * Whether the owner still lives: its process does, or its socket accepts connections (an owner in
+ * another pid namespace on the same machine is only visible by its socket).
+ */
+export async function isOwnerAlive(owner: OwnerRecord): Promise<boolean> {
+  if ((await getProcessStart(owner.pid)) === owner.started) return true;
+  return acceptsConnections(join(owner.socket_dir, SOCKET_NAME));
+}
+
+function acceptsConnections(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const settle = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}

@@ -1,0 +1,75 @@
+import { PGlite } from '@electric-sql/pglite';
+import type { ResponseScanner } from '../protocol/response-scanner.js';
+import { startup } from '../protocol/wire-message.js';
+
+/** The one Postgres session. */
+export interface EmbeddedDatabase {
+  /** The session's ParameterStatus messages, for every client's handshake. */
+  readonly parameters: Buffer;
+  /** Runs whole frontend messages and passes the answer on as it comes; rejects when the session has died. */
+  run(messages: Buffer, response: ResponseScanner): Promise<void>;
+  close(): Promise<void>;
+}
+
+const SESSION = ['-c', 'search_path=bullmq,public', '-c', 'TimeZone=UTC'];
+
+/** A data folder that is not there yet, and the tarball it is made of; without one it is made anew. */
+export interface FreshData {
+  readonly template: Blob | undefined;
+}
+
+/** Opens the data folder, or creates it. What Postgres said on its way down is in the error's text. */
+export async function openEmbeddedDatabase(
+  data_dir: string,
+  fresh: FreshData | undefined,
+): Promise<EmbeddedDatabase> {
+  const log: string[] = [];
+  const db = await PGlite.create({
+    dataDir: data_dir,
+    ...(fresh?.template === undefined ? {} : { loadDataDir: fresh.template }),
+    // Later settings win, and settings given here are what RESET returns to.
+    startParams: [...PGlite.defaultStartParams, ...SESSION],
+    onStderr: (line) => {
+      log.push(line);
+      return false;
+    },
+  }).catch((error: unknown) => {
+    throw new Error([String(error), ...log.slice(-5)].join('\n'), { cause: error });
+  });
+  if (fresh?.template !== undefined) {
+    // The one row of a template that tells when it was made.
+    await db.exec('update runfold_internal.project set created_at = now()');
+  } else if (fresh !== undefined) {
+    await db.exec(
+      'alter database postgres set search_path = bullmq, public; ' +
+        "alter database postgres set timezone = 'UTC'",
+    );
+  }
+  const greeting = Buffer.from(await db.execProtocolRaw(startup('postgres', 'postgres')));
+
+  return {
+    parameters: pickParameters(greeting),
+    // The caller is the session's only user and runs one call at a time, so no lock is taken. The
+    // streaming call is the one that neither parses nor keeps the answer.
+    run: (messages, response) =>
+      db.execProtocolRawStream(messages, { onRawData: (bytes) => response.push(bytes) }),
+    close: () => db.close(),
+  };
+}
+
+/** The tarball of a data folder that nothing has open. */
+export async function dumpDataFolder(data_dir: string): Promise<Blob> {
+  // Without `initdb` Postgres does not start: the files are read as they lie.
+  const files = await PGlite.create({ dataDir: data_dir, noInitDb: true });
+  return await files.dumpDataDir('none');
+}
+
+function pickParameters(greeting: Buffer): Buffer {
+  const picked: Buffer[] = [];
+  for (let offset = 0; offset < greeting.length; ) {
+    const end = offset + 1 + greeting.readInt32BE(offset + 1);
+    if (greeting[offset] === 'S'.charCodeAt(0)) picked.push(greeting.subarray(offset, end));
+    offset = end;
+  }
+  return Buffer.concat(picked);
+}

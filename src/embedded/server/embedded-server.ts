@@ -1,0 +1,72 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { SOCKET_NAME } from '../folder/owner-record.js';
+import { createClientConnection } from './client-connection.js';
+import type { EmbeddedDatabase } from './embedded-database.js';
+import { createMultiplexer, type Multiplexer } from './multiplexer.js';
+
+/** Accepts clients at once and serves them as soon as there is a session. */
+export interface EmbeddedServer {
+  serve(db: EmbeddedDatabase): void;
+  /** Refuses new clients, runs what has arrived whole, and ends every client. */
+  close(): Promise<void>;
+}
+
+/** Listens in `socket_dir` and, when `tcp_port` is given, on the loopback interface. */
+export async function openEmbeddedServer(options: {
+  socket_dir: string;
+  tcp_port: number | undefined;
+  on_death: (error: unknown) => void;
+}): Promise<EmbeddedServer> {
+  let multiplexer: Multiplexer | undefined;
+  let session: EmbeddedDatabase | undefined;
+  const waiting = new Set<Socket>();
+
+  function admit(socket: Socket): void {
+    socket.setNoDelay(true);
+    if (session === undefined || multiplexer === undefined) {
+      waiting.add(socket);
+      socket.once('error', () => socket.destroy());
+      socket.once('close', () => waiting.delete(socket));
+      return;
+    }
+    const { add, wake } = multiplexer;
+    add(createClientConnection(socket, session.parameters, wake));
+  }
+
+  const servers = [await listen(admit, { path: join(options.socket_dir, SOCKET_NAME) })];
+  if (options.tcp_port !== undefined) {
+    servers.push(await listen(admit, { host: '127.0.0.1', port: options.tcp_port }));
+  }
+
+  return {
+    serve(db) {
+      session = db;
+      multiplexer = createMultiplexer(db, (error) => {
+        multiplexer?.destroy();
+        options.on_death(error);
+      });
+      for (const socket of waiting) admit(socket);
+      waiting.clear();
+    },
+    async close() {
+      const closed = servers.map(
+        (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+      );
+      for (const socket of waiting) socket.destroy();
+      await multiplexer?.close();
+      await Promise.all(closed);
+    },
+  };
+}
+
+function listen(
+  admit: (socket: Socket) => void,
+  address: { path: string } | { host: string; port: number },
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(admit);
+    server.once('error', reject);
+    server.listen(address, () => resolve(server));
+  });
+}

@@ -1,0 +1,182 @@
+import { setImmediate as nextLoop } from 'node:timers/promises';
+import { createResponseScanner, type ResponseScanner } from '../protocol/response-scanner.js';
+import type { Unit } from '../protocol/unit-assembler.js';
+import { copyFail, copyInResponse, simpleQuery, sync } from '../protocol/wire-message.js';
+import type { ClientConnection } from './client-connection.js';
+import type { EmbeddedDatabase } from './embedded-database.js';
+import { createListenRegistry } from './listen-registry.js';
+
+/** Gives many clients turns on the one session. */
+export interface Multiplexer {
+  add(client: ClientConnection): void;
+  /** Tells that a client may have something to run. */
+  wake(client: ClientConnection): void;
+  /** Runs what has arrived whole, ends every client, and resolves when none is left. */
+  close(): Promise<void>;
+  /** Drops every client at once. */
+  destroy(): void;
+}
+
+// How long turns may follow each other before sockets are read again, in milliseconds.
+const SLICE = 4;
+const COPY_GUARD = copyFail('COPY FROM STDIN must be a simple query that starts with COPY');
+
+/**
+ * One unit runs at a time, first come, first served. While the session is in a transaction or in
+ * the middle of a batch it belongs to one client, and only that client's units run.
+ * `on_death` is called when the session has died; nothing runs after it.
+ */
+export function createMultiplexer(
+  db: EmbeddedDatabase,
+  on_death: (error: unknown) => void,
+): Multiplexer {
+  const clients = new Set<ClientConnection>();
+  const queue: ClientConnection[] = [];
+  const queued = new Set<ClientConnection>();
+  const listening = createListenRegistry(clients);
+  let holder: ClientConnection | undefined;
+  let in_batch = false;
+  let in_transaction = false;
+  /** A statement that may copy in was prepared: from here any batch may execute it. */
+  let guard_always = false;
+  let current: ClientConnection | undefined;
+  let running = false;
+  let dead = false;
+  let on_empty: (() => void) | undefined;
+
+  function isRunnable(client: ClientConnection): boolean {
+    const item = client.peek();
+    if (item === undefined) return false;
+    if (item === 'end') return true;
+    if (item.copy_in?.announced && !item.copy_in.complete) return false;
+    return client === holder || !client.isCongested();
+  }
+
+  function enqueue(client: ClientConnection): void {
+    if (queued.has(client) || !isRunnable(client)) return;
+    queued.add(client);
+    queue.push(client);
+  }
+
+  function next(): ClientConnection | undefined {
+    if (dead) return undefined;
+    if (holder !== undefined) return isRunnable(holder) ? holder : undefined;
+    for (let client = queue.shift(); client !== undefined; client = queue.shift()) {
+      queued.delete(client);
+      if (isRunnable(client)) return client;
+    }
+    return undefined;
+  }
+
+  async function drain(): Promise<void> {
+    if (running) return;
+    running = true;
+    try {
+      let since = performance.now();
+      for (let client = next(); client !== undefined; client = next()) {
+        current = client;
+        await turn(client);
+        current = undefined;
+        if (client !== holder) enqueue(client);
+        if (performance.now() - since < SLICE) continue;
+        await nextLoop();
+        since = performance.now();
+      }
+    } catch (error) {
+      dead = true;
+      on_death(error);
+    } finally {
+      running = false;
+    }
+  }
+
+  async function turn(client: ClientConnection): Promise<void> {
+    const item = client.peek();
+    if (item === undefined) return;
+    if (item === 'end') return leave(client);
+    if (item.copy_in !== undefined && !item.copy_in.complete) {
+      item.copy_in.announced = true;
+      return client.write([copyInResponse(item.copy_in.binary)]);
+    }
+    client.take();
+    await runUnit(client, item);
+  }
+
+  async function runUnit(client: ClientConnection, unit: Unit): Promise<void> {
+    listening.apply(client, unit.listen_changes);
+    guard_always ||= unit.may_copy_in;
+    const guard = guard_always ? [COPY_GUARD] : [];
+    const response = createResponseScanner({
+      is_listening: (channel) => client.channels.has(channel),
+      drop_copy_in: unit.copy_in?.announced ?? false,
+    });
+    await db.run(Buffer.concat([...unit.parts, ...guard]), response);
+    // The guard ended a COPY that had swallowed the batch's own Sync.
+    if (!unit.partial && response.status === undefined) await db.run(sync(), response);
+    track(client, unit.partial, response);
+    client.write(response.parts);
+    listening.deliver(response.notifications, client);
+    if (holder === undefined) await relisten();
+  }
+
+  function track(client: ClientConnection, partial: boolean, response: ResponseScanner): void {
+    if (response.status !== undefined) in_transaction = response.status !== 'I';
+    in_batch = partial;
+    holder = in_batch || in_transaction ? client : undefined;
+  }
+
+  /** A client ends: what it left open is rolled back before anyone else's turn. */
+  async function leave(client: ClientConnection): Promise<void> {
+    client.take();
+    if (client === holder) {
+      if (in_batch) track(client, false, await runQuietly(sync()));
+      if (in_transaction) track(client, false, await runQuietly(simpleQuery('ROLLBACK')));
+      holder = undefined;
+      await relisten();
+    }
+    part(client);
+  }
+
+  function part(client: ClientConnection): void {
+    clients.delete(client);
+    client.finish();
+    if (clients.size === 0) on_empty?.();
+  }
+
+  async function relisten(): Promise<void> {
+    const sql = listening.takeRelisten();
+    if (sql !== undefined) await runQuietly(simpleQuery(sql));
+  }
+
+  async function runQuietly(message: Buffer): Promise<ResponseScanner> {
+    const response = createResponseScanner({ is_listening: () => false, drop_copy_in: false });
+    await db.run(message, response);
+    listening.deliver(response.notifications, undefined);
+    return response;
+  }
+
+  return {
+    add(client) {
+      clients.add(client);
+    },
+    wake(client) {
+      const idle = client !== holder && client !== current;
+      // Leaving needs no turn: it must not wait for someone else's transaction.
+      if (idle && client.peek() === 'end') return part(client);
+      if (idle) enqueue(client);
+      void drain();
+    },
+    async close() {
+      const empty = new Promise<void>((resolve) => {
+        on_empty = resolve;
+      });
+      if (clients.size === 0) return;
+      for (const client of [...clients]) client.endSoon('terminating connection: store is closing');
+      await empty;
+    },
+    destroy() {
+      dead = true;
+      for (const client of clients) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// The worker thread that runs Postgres and serves its clients; started by embedded-store.ts.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { EmbeddedStoreFault } from './folder/embedded-errors.js';
+import { readStoreTemplate } from './folder/store-template.js';
+import { openEmbeddedDatabase } from './server/embedded-database.js';
+import { openEmbeddedServer } from './server/embedded-server.js';
+
+/** What the thread is started with. */
+export interface ThreadOptions {
+  readonly data_dir: string;
+  readonly fresh: boolean;
+  readonly socket_dir: string;
+  readonly tcp_port: number | undefined;
+}
+
+/** What the thread reports; it exits after `failed`, `died` and `closed`. */
+export type ThreadReport =
+  | { readonly event: 'ready' }
+  | { readonly event: 'failed'; readonly code: EmbeddedStoreFault; readonly text: string }
+  | { readonly event: 'died'; readonly text: string }
+  | { readonly event: 'closed' };
+
+const options = workerData as ThreadOptions;
+
+function report(message: ThreadReport): void {
+  parentPort?.postMessage(message);
+  if (message.event !== 'ready') parentPort?.close();
+}
+
+function failed(error: unknown): void {
+  const in_use = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const code = in_use ? 'embedded_store_port_unavailable' : 'embedded_store_unreadable';
+  report({ event: 'failed', code, text: String(error) });
+  setImmediate(() => process.exit(1));
+}
+
+async function serve(): Promise<void> {
+  const server = await openEmbeddedServer({
+    socket_dir: options.socket_dir,
+    tcp_port: options.tcp_port,
+    on_death: (error) => {
+      report({ event: 'died', text: String(error) });
+      setImmediate(() => process.exit(1));
+    },
+  });
+  const fresh = options.fresh ? { template: await readStoreTemplate() } : undefined;
+  const db = await openEmbeddedDatabase(options.data_dir, fresh);
+  server.serve(db);
+  parentPort?.once('message', async () => {
+    await server.close();
+    await db.close();
+    report({ event: 'closed' });
+    setImmediate(() => process.exit(0));
+  });
+  report({ event: 'ready' });
+}
+
+await serve().catch(failed);

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { type AttributeName, attributeFields } from '../attribute-fields.js';
+import {
+  isErrorText,
+  isStorableObject,
+  maxDetails,
+  maxDollars,
+  maxErrorText,
+  maxJson,
+  maxSeconds,
+  maxText,
+  maxTokens,
+  timeFault,
+} from '../limits.js';
+import { type eventTypes, roles, runStatuses } from '../metric-event.js';
+import { type MetricKind, type MetricName, metricFields } from '../metric-fields.js';
+
+const textPhrase = (max: number) => `a text of 1 to ${max} characters`;
+const text = (max: number) =>
+  z.string(textPhrase(max)).regex(new RegExp(`^[^\\0\\p{Cs}]{1,${max}}$`, 'u'), {
+    error: `${textPhrase(max)} without NUL or lone surrogates`,
+  });
+
+const id = text(maxText);
+
+const occurredAt = z.string('an RFC 3339 time with a zone').superRefine((value, context) => {
+  const expected = timeFault(value);
+  if (expected !== undefined) context.addIssue({ code: 'custom', message: expected });
+});
+
+const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, without NUL or lone surrogates`;
+const jsonObject = z
+  .record(z.string(), z.unknown(), jsonPhrase)
+  .refine(isStorableObject, { error: jsonPhrase });
+
+function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
+  const amount = (max: number, unit: string) => {
+    const low = signed ? -max : 0;
+    const phrase = `${unit} from ${low} to ${max}`;
+    return z.number(phrase).min(low, phrase).max(max, phrase);
+  };
+  switch (kind) {
+    case 'tokens':
+      return tokens(signed);
+    case 'seconds':
+      return amount(maxSeconds, 'seconds');
+    case 'dollars':
+      return amount(maxDollars, 'dollars');
+    case 'token_map':
+      return z
+        .record(id, tokens(signed), 'an object of name → tokens')
+        .refine((value) => Object.keys(value).length <= maxDetails, {
+          error: `an object of at most ${maxDetails} names`,
+        });
+    case 'json':
+      return jsonObject;
+  }
+}
+
+function tokens(signed: boolean): z.ZodType {
+  const low = signed ? -maxTokens : 0;
+  const phrase = `a whole number from ${low} to ${maxTokens}`;
+  return z.int(phrase).min(low, phrase).max(maxTokens, phrase);
+}
+
+function metricsSchema(signed: boolean) {
+  const shape: Record<string, z.ZodType> = {};
+  for (const field of metricFields) shape[field.name] = metricSchema(field.kind, signed).optional();
+  return z.strictObject(shape as Record<MetricName, z.ZodType>, 'an object of metrics');
+}
+
+const attributeShape = Object.fromEntries(
+  attributeFields.map((field) => [field.name, id.optional()]),
+) as Record<AttributeName, z.ZodOptional<typeof id>>;
+
+const envelope = {
+  id,
+  run_id: id,
+  session_id: id,
+  occurred_at: occurredAt,
+  sequence: z
+    .int('a whole number from 0')
+    .min(0, 'a whole number from 0')
+    .max(maxTokens)
+    .optional(),
+  ...attributeShape,
+};
+
+const oneOf = <T extends Record<string, number>>(codes: T) => {
+  const names = Object.keys(codes) as [keyof T & string, ...(keyof T & string)[]];
+  return z.enum(names, `one of ${names.join(', ')}`);
+};
+
+const errorPhrase = `true, false or a text of at most ${maxErrorText} characters`;
+const ownFields = {
+  message: { role: oneOf(roles) },
+  tool_call: {
+    tool_name: id,
+    tool_call_id: id.optional(),
+    error: z.union([z.boolean(), z.string().refine(isErrorText)], errorPhrase).optional(),
+  },
+  run: { status: oneOf(runStatuses).optional() },
+};
+
+type TypeName = keyof typeof eventTypes;
+
+function schemasOf(signed: boolean): Record<TypeName, z.ZodType> {
+  const build = (type: TypeName) =>
+    z.strictObject({
+      type: z.literal(type),
+      ...envelope,
+      ...ownFields[type],
+      ...(signed ? { corrects: id } : {}),
+      metrics: metricsSchema(signed).optional(),
+    });
+  return { message: build('message'), tool_call: build('tool_call'), run: build('run') };
+}
+
+/** The schema of each type of event; a correction's figures may be negative. */
+export const eventSchemas = { plain: schemasOf(false), correction: schemasOf(true) };

@@ -1,0 +1,56 @@
+import { attributeFields } from '../attribute-fields.js';
+import { isSummable, metricColumn, metricFields } from '../metric-fields.js';
+import { logColumns } from './log-columns.js';
+
+/**
+ * One event as values in the order of `logColumns`, undefined where nothing was reported: tokens,
+ * microseconds and nano-dollars as integers, codes for type, role and status, objects as JSON text.
+ * `id` and `corrects` are as they were sent; the log's 16-byte keys are made of them when they are
+ * written. The project is not among them: a job has one.
+ */
+export type Cells = unknown[];
+
+/** The place of a column of the log. */
+export function placeOf(name: string): number {
+  const place = logColumns.findIndex((column) => column.name === name);
+  if (place < 0) throw new Error(`Expected a column of the log, got ${name}.`);
+  return place;
+}
+
+/** Cells of no event. */
+export function emptyCells(): Cells {
+  return logColumns.map(() => undefined);
+}
+
+/** The places of the columns that code names one by one. */
+export const places = {
+  project: placeOf('project'),
+  session_id: placeOf('session_id'),
+  id: placeOf('id'),
+  original_id: placeOf('original_id'),
+  run_id: placeOf('run_id'),
+  type: placeOf('type'),
+  occurred_at_us: placeOf('occurred_at_us'),
+  sequence: placeOf('sequence'),
+  corrects: placeOf('corrects'),
+  original_corrects: placeOf('original_corrects'),
+  role: placeOf('role'),
+  status: placeOf('status'),
+  tool_name: placeOf('tool_name'),
+  tool_call_id: placeOf('tool_call_id'),
+  error: placeOf('error'),
+  error_text: placeOf('error_text'),
+  input_tokens: placeOf('input_tokens'),
+  output_tokens: placeOf('output_tokens'),
+  total_tokens: placeOf('total_tokens'),
+} as const;
+
+/** The text attributes and their places. */
+export const attributePlaces = attributeFields.map(({ name }) => ({ name, at: placeOf(name) }));
+
+/** The metric fields and their places. */
+export const metricPlaces = metricFields.map((field) => ({
+  field,
+  at: placeOf(metricColumn(field)),
+  is_summable: isSummable(field),
+}));

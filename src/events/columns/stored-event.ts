@@ -1,0 +1,74 @@
+import { attributeFields } from '../attribute-fields.js';
+import {
+  asMetricEvent,
+  eventTypes,
+  type MetricEvent,
+  roles,
+  runStatuses,
+} from '../metric-event.js';
+import { isSummable, metricColumn, metricFields, storedUnits } from '../metric-fields.js';
+import { formatTimestamp } from '../timestamp.js';
+
+/** A row of the log's table as Postgres writes it in JSON: stored units, null where not reported. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/**
+ * The event that a row of the log was made from, as it stands on the wire: the inverse of
+ * `toLogRow`. Its figures are exact, because dividing a stored integer by its unit gives the double
+ * nearest to it, and one event's limits leave that double closer to no other integer.
+ */
+export function eventOfRow(row: StoredRow): MetricEvent {
+  const event: Record<string, unknown> = {
+    type: nameOf(eventTypes, row.type),
+    id: row.original_id ?? row.id,
+    run_id: row.run_id,
+    session_id: row.session_id,
+    occurred_at: timeOf(row.occurred_at_us),
+  };
+  const add = (name: string, value: unknown) => {
+    if (value !== null && value !== undefined) event[name] = value;
+  };
+  add('sequence', row.sequence);
+  add('role', nameOf(roles, row.role));
+  add('status', nameOf(runStatuses, row.status));
+  add('tool_name', row.tool_name);
+  add('tool_call_id', row.tool_call_id);
+  add('error', row.error_text ?? row.error);
+  for (const { name } of attributeFields) add(name, row[name]);
+  add('corrects', row.original_corrects ?? row.corrects);
+  const metrics = metricsOf(row);
+  if (Object.keys(metrics).length > 0) event.metrics = metrics;
+  return asMetricEvent(event);
+}
+
+/** The last time JavaScript can name, in microseconds (ECMA-262, section 21.4.1.1). */
+const latestMicros = 8_640_000_000_000_000_000;
+
+const columns = metricFields.map((field) => ({
+  name: field.name,
+  column: metricColumn(field),
+  units: isSummable(field) ? storedUnits[field.kind] : undefined,
+}));
+
+function metricsOf(row: StoredRow): Record<string, unknown> {
+  const metrics: Record<string, unknown> = {};
+  for (const { name, column, units } of columns) {
+    const value = row[column];
+    if (value === null || value === undefined) continue;
+    metrics[name] = units === undefined || typeof value !== 'number' ? value : value / units;
+  }
+  return metrics;
+}
+
+/** Microseconds since 1970 as a time; what is no such number stays as it is. */
+function timeOf(micros: unknown): unknown {
+  const isTime = typeof micros === 'number' && Math.abs(micros) <= latestMicros;
+  return isTime ? formatTimestamp(micros) : micros;
+}
+
+/** The name of a code. One that there is not stays as it is, for whoever checks the event to name. */
+function nameOf(codes: Readonly<Record<string, number>>, code: unknown): unknown {
+  if (code === null || code === undefined) return undefined;
+  for (const name in codes) if (codes[name] === code) return name;
+  return code;
+}

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { exampleValues } from '../route/example-values.js';
+import { hasEtag, type Route } from '../route/route.js';
+import type { Parameter } from './openapi-document.js';
+import type { WriteSchema } from './openapi-schema.js';
+
+/** The parameters of a route: in its path, its query and its head. */
+export function parametersOf(route: Route, write: WriteSchema): Parameter[] {
+  return [
+    ...ofShape(route.params, 'path', exampleValues, write),
+    ...ofShape(route.query, 'query', route.example ?? {}, write),
+    ...headersOf(route),
+  ];
+}
+
+function ofShape(
+  schema: z.ZodObject,
+  place: 'path' | 'query',
+  examples: Readonly<Record<string, unknown>>,
+  write: WriteSchema,
+): Parameter[] {
+  return Object.entries(schema.shape).map(([name, value]) => {
+    const { description: about, ...of } = write(value as z.ZodType, 'input');
+    return {
+      name,
+      in: place,
+      required: place === 'path' || !(value as z.ZodType).safeParse(undefined).success,
+      ...(typeof about === 'string' ? { description: about } : {}),
+      schema: of,
+      ...(examples[name] === undefined ? {} : { example: examples[name] }),
+    };
+  });
+}
+
+function headersOf(route: Route): Parameter[] {
+  const known = hasEtag(route)
+    ? { 'If-None-Match': 'The `ETag` of an answer: while it is the same, 304 without a body' }
+    : {};
+  return Object.entries({ ...route.headers, ...known }).map(([name, about]) => ({
+    name,
+    in: 'header',
+    required: false,
+    description: about,
+    schema: { type: 'string' },
+  }));
+}

@@ -1,0 +1,115 @@
+import type { z } from 'zod';
+import { hasEtag, type Route } from '../route/route.js';
+import { answerOf, notModified, problemAnswer } from './openapi-answers.js';
+import type { JsonSchema, OpenApiDocument, Operation } from './openapi-document.js';
+import { exampleOf } from './openapi-example.js';
+import { parametersOf } from './openapi-parameters.js';
+import { toSchema, type WriteSchema } from './openapi-schema.js';
+
+const tags: Readonly<Record<string, string>> = {
+  events: 'Sending events, and following what is folded',
+  runs: 'Totals of runs',
+  sessions: 'Totals of sessions',
+  log: 'What happened in a session or run, step by step',
+  usage: 'Usage over time',
+  keys: 'Keys of a project',
+  operations: 'Running the service',
+};
+
+const description = `Events of AI agents in, exact totals out. Send what your agents did, and read what each run, session, model and tool cost, how long it took and how often it failed.
+
+Every \`/v1\` operation takes \`Authorization: Bearer rf_…\` once a key exists, and acts on that key's project alone. \`runfold keys create\` makes the first one.
+
+Answers of \`/v1\` say how current they are: \`Runfold-Last-Folded-At\` is when the project's last event was folded, \`Runfold-Lag-Seconds\` how long the oldest event on the queue has waited. With \`wait=true\` events are in the totals before they are answered.
+
+Lists answer \`items\` and, while there are more, a \`next_cursor\`; ask again with it as \`cursor\`. Times are RFC 3339 in UTC, durations seconds, costs US dollars; null means not reported. Every answer has an \`X-Request-Id\`: that of the request, or a new one.`;
+
+/** Makes the document of routes. Schemas with an id are written once, under it. */
+export function openApiOf(routes: readonly Route[], version: string): OpenApiDocument {
+  const paths: Record<string, Record<string, Operation>> = {};
+  const schemas: Record<string, JsonSchema> = {};
+  const write: WriteSchema = (schema, io) => toSchema(schema, io, schemas);
+  for (const route of routes) {
+    const ofPath = paths[route.path] ?? {};
+    ofPath[route.method.toLowerCase()] = operationOf(route, write);
+    paths[route.path] = ofPath;
+  }
+  for (const ofPath of Object.values(paths)) {
+    for (const [method, operation] of Object.entries(ofPath)) {
+      ofPath[method] = withExamples(operation, schemas);
+    }
+  }
+  const used = new Set(routes.map(({ tag }) => tag));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Runfold',
+      version,
+      description,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    } as OpenApiDocument['info'],
+    servers: [{ url: '/' }],
+    tags: Object.entries(tags)
+      .filter(([name]) => used.has(name))
+      .map(([name, about]) => ({ name, description: about })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: { key: { type: 'http', scheme: 'bearer', description: 'A key, `rf_…`' } },
+    },
+  } as OpenApiDocument;
+}
+
+function operationOf(route: Route, write: WriteSchema): Operation {
+  const { scope, body, summary, id, tag, answers } = route;
+  const parameters = parametersOf(route, write);
+  const statuses = [
+    400,
+    ...(scope === undefined ? [] : [401, 403, 429, 503]),
+    ...(route.problems ?? []),
+  ];
+  const needs = scope === undefined ? '' : `Needs the scope \`${scope}\`.`;
+  const about = [route.description, needs].filter(Boolean).join('\n\n');
+  return {
+    operationId: id,
+    summary,
+    ...(about === '' ? {} : { description: about }),
+    tags: [tag],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: Object.fromEntries(
+              Object.entries(body).map(([type, schema]) => [type, bodyOf(schema, write)]),
+            ),
+          },
+        }),
+    responses: Object.fromEntries([
+      ...Object.entries(answers).map(([status, doc]) => [status, answerOf(doc, route, write)]),
+      ...(hasEtag(route) ? [['304', notModified]] : []),
+      ...[...new Set(statuses)].sort().map((status) => [status, problemAnswer(status, write)]),
+    ]),
+    security: scope === undefined ? [] : [{ key: [] }],
+  };
+}
+
+function bodyOf(schema: z.ZodType, write: WriteSchema) {
+  const { examples: _shown, ...written } = write(schema, 'input');
+  const [example] = (schema.meta()?.examples ?? []) as readonly unknown[];
+  return { schema: written, ...(example === undefined ? {} : { example }) };
+}
+
+/** Gives each success in JSON that has no example one made of its schema. */
+function withExamples(operation: Operation, schemas: Readonly<Record<string, JsonSchema>>) {
+  const responses = Object.entries(operation.responses).map(([status, answer]) => {
+    const { 'application/json': json } = answer.content ?? {};
+    if (json === undefined || 'example' in json || json.schema.type === 'string') {
+      return [status, answer];
+    }
+    const example = exampleOf(json.schema, schemas);
+    return [status, { ...answer, content: { 'application/json': { ...json, example } } }];
+  });
+  return { ...operation, responses: Object.fromEntries(responses) };
+}

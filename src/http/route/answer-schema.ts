@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { eventTypes, roles, runStatuses } from '../../events/metric-event.js';
+import { type MetricKind, metricFields } from '../../events/metric-fields.js';
+import { views } from '../../projections/views/views.js';
+import { agnoMetricNames, isObjectMetric, isTokenMetric } from '../../query/agno/agno-metrics.js';
+import { usageFigureNames } from '../../query/usage/usage-figures.js';
+import { quantileNames } from '../../query/usage/usage-quantiles.js';
+import { usageBuckets } from '../../query/usage/usage-range.js';
+import { usageDimensions } from '../../query/usage/usage-sources.js';
+import { keyScopes } from '../../store/api-keys.js';
+
+/**
+ * Schemas of the answers, made of the declarations that the views come from, so that the reference
+ * and the tests know every field. What has no type of its own here is a text.
+ */
+
+const kinds = new Map<string, MetricKind>(metricFields.map(({ name, kind }) => [name, kind]));
+const integers = new Set([
+  'project',
+  'sequence',
+  'runs',
+  'messages',
+  'assistant_messages',
+  'tool_calls',
+  'tool_errors',
+  'corrections',
+]);
+/** Columns that every row has a value in. */
+const always = new Set([
+  'project',
+  'session_id',
+  'run_id',
+  'id',
+  'type',
+  'occurred_at',
+  'recorded_at',
+]);
+
+const time = z.iso.datetime();
+const names = <T extends Record<string, number>>(codes: T) =>
+  z.enum(Object.keys(codes) as [keyof T & string, ...(keyof T & string)[]]);
+
+function valueSchema(name: string): z.ZodType {
+  if (integers.has(name) || kinds.get(name) === 'tokens') return z.int();
+  switch (kinds.get(name)) {
+    case 'seconds':
+    case 'dollars':
+      return z.number();
+    case 'token_map':
+      return z.record(z.string(), z.int());
+    case 'json':
+      return z.record(z.string(), z.unknown());
+  }
+  if (name.endsWith('_at')) return time;
+  if (name === 'tool_time' || name === 'run_time') return z.number();
+  if (name === 'error') return z.boolean();
+  if (name === 'role') return names(roles);
+  if (name === 'status') return names(runStatuses);
+  return name === 'type' ? names(eventTypes) : z.string();
+}
+
+function columnSchema(name: string, doc: string): z.ZodType {
+  const value = valueSchema(name);
+  return (always.has(name) ? value : value.nullable()).describe(doc);
+}
+
+/** A row of a view. `without` and `more` say where an answer differs from it. */
+function rowSchema(view: string, more: z.ZodRawShape = {}, without: readonly string[] = []) {
+  const { columns = [], doc = '' } = views.find(({ name }) => name === view) ?? {};
+  const shape = columns
+    .filter(({ name }) => !without.includes(name))
+    .map(({ name, doc }) => [name, columnSchema(name, doc)]);
+  return z.strictObject({ ...Object.fromEntries(shape), ...more }).describe(doc);
+}
+
+/** A page of a list. */
+export function pageOf(item: z.ZodType) {
+  return z.strictObject({
+    items: z.array(item),
+    next_cursor: z
+      .string()
+      .optional()
+      .describe('Gives the rows that follow, with the same filters; absent at the end'),
+  });
+}
+
+const corrections = z.int().describe('How many corrections the figures hold');
+export const runSchema = rowSchema('runs').meta({ id: 'Run' });
+export const sessionSchema = rowSchema('sessions').meta({ id: 'Session' });
+export const messageSchema = rowSchema('messages', { corrections }).meta({ id: 'Message' });
+export const toolCallSchema = rowSchema('tool_calls', { corrections }).meta({ id: 'ToolCall' });
+export const eventRowSchema = rowSchema('events').meta({ id: 'LoggedEvent' });
+
+const usageShape = Object.fromEntries(
+  Object.entries(runSchema.shape).filter(
+    ([name]) =>
+      kinds.get(name) === 'tokens' ||
+      (integers.has(name) && name !== 'project') ||
+      ['time', 'tool_time', 'run_time', 'cost'].includes(name),
+  ),
+);
+const usageSchema = z
+  .strictObject(usageShape)
+  .describe('What was done and what it took')
+  .meta({ id: 'Usage' });
+
+/** A tree of runs. */
+export const runTreeSchema: z.ZodType = z
+  .strictObject({
+    run: runSchema,
+    self: usageSchema.describe('What the run itself used'),
+    subtree: usageSchema.describe('What it used together with all runs below it'),
+    get children() {
+      return z.array(runTreeSchema).describe('The runs it delegated to, in order of their start');
+    },
+  })
+  .meta({ id: 'RunTree' });
+
+const agnoValue = (name: (typeof agnoMetricNames)[number]) =>
+  isObjectMetric(name)
+    ? z.record(z.string(), z.unknown())
+    : isTokenMetric(name)
+      ? z.int()
+      : z.number();
+
+export const runMetricsSchema = z
+  .strictObject(
+    Object.fromEntries(agnoMetricNames.map((name) => [name, z.array(agnoValue(name)).optional()])),
+  )
+  .describe(
+    "A run's metrics as Agno 1.x gives them: one value per assistant message that reported it",
+  )
+  .meta({ id: 'RunMetrics' });
+export const sessionMetricsSchema = z
+  .strictObject(
+    Object.fromEntries(agnoMetricNames.map((name) => [name, agnoValue(name).nullable()])),
+  )
+  .describe("A session's metrics as Agno 1.x gives them")
+  .meta({ id: 'SessionMetrics' });
+
+const figure = z.number().nullable();
+export const usageSeriesSchema = z
+  .strictObject({
+    from: time,
+    to: time,
+    bucket: z.enum(usageBuckets).nullable(),
+    time_zone: z.string(),
+    group_by: z.array(z.enum(usageDimensions)),
+    rows: z.array(
+      z.strictObject({
+        bucket_start: time.nullable(),
+        bucket_local: z.string().nullable(),
+        ...Object.fromEntries(
+          usageDimensions.map((name) => [name, z.string().nullable().optional()]),
+        ),
+        ...Object.fromEntries(
+          [...usageFigureNames, ...quantileNames].map((name) => [name, figure]),
+        ),
+      }),
+    ),
+  })
+  .describe('Usage over time')
+  .meta({ id: 'UsageSeries' });
+
+export const faultSchema = z
+  .strictObject({
+    field: z.string().describe('The path of the field; empty for the whole'),
+    expected: z.string(),
+    got: z.string(),
+  })
+  .meta({ id: 'Fault' });
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe('Stable, for programs'),
+    detail: z.string(),
+    request_id: z.string(),
+    faults: z.array(z.unknown()).optional().describe('What is wrong, field by field'),
+  })
+  .describe('RFC 9457')
+  .meta({ id: 'Problem' });
+
+export const keySchema = z
+  .strictObject({
+    id: z.string(),
+    project: z.int(),
+    name: z.string(),
+    scopes: z.array(z.enum(keyScopes)),
+    created_at: time,
+    last_used_at: time.nullable(),
+    revoked_at: time.nullable(),
+  })
+  .meta({ id: 'Key' });

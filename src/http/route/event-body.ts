@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { eventSchemas } from '../../events/check/event-schema.js';
+import type { EventType } from '../../events/metric-event.js';
+import { exampleEvents } from './example-values.js';
+
+/** What a sender may leave out of an event: the service fills it in. */
+const optional = { id: true, session_id: true, occurred_at: true } as const;
+
+function inputSchema(kind: keyof typeof eventSchemas, type: EventType, name: string): z.ZodType {
+  const schema = eventSchemas[kind][type];
+  // The schemas of src/events are objects; their type does not say so.
+  if (!(schema instanceof z.ZodObject)) throw new Error(`Expected a schema of an object: ${type}.`);
+  return schema.partial(optional).meta({ id: name });
+}
+
+/** One event as a sender gives it. The schema is that of `src/events`; it serves the reference. */
+export const eventBodySchema = z
+  .union([
+    inputSchema('plain', 'message', 'MessageEvent'),
+    inputSchema('plain', 'tool_call', 'ToolCallEvent'),
+    inputSchema('plain', 'run', 'RunEvent'),
+    inputSchema('correction', 'message', 'MessageCorrection'),
+    inputSchema('correction', 'tool_call', 'ToolCallCorrection'),
+    inputSchema('correction', 'run', 'RunCorrection'),
+  ])
+  .describe(
+    'A metric event. Without `id` it is given one, without `session_id` the run id, without `occurred_at` the present time.',
+  )
+  .meta({ id: 'Event' });
+
+const { type, id, occurred_at: time, ...data } = exampleEvents[0];
+const exampleEnvelope = {
+  specversion: '1.0',
+  id,
+  source: '/agents/helper',
+  type: `com.example.${type}`,
+  time,
+  data,
+};
+
+const cloudEvent = z
+  .looseObject({
+    specversion: z.literal('1.0'),
+    id: z.string(),
+    source: z.string(),
+    type: z.string().describe('Its last part is the type of an event that has none'),
+    time: z.string().optional(),
+    data: z.record(z.string(), z.unknown()).describe('The event'),
+  })
+  .describe('A CloudEvents 1.0 envelope around an event')
+  .meta({ id: 'CloudEvent', examples: [exampleEnvelope] });
+
+const lines = z.string().describe('One event a line');
+
+/** The bodies of events, by media type. */
+export const eventBodies: Readonly<Record<string, z.ZodType>> = {
+  'application/json': z
+    .union([eventBodySchema, z.array(eventBodySchema)])
+    .meta({ examples: [exampleEvents] }),
+  'application/x-ndjson': lines,
+  'application/ndjson': lines,
+  'application/jsonl': lines,
+  'application/cloudevents+json': cloudEvent,
+  'application/cloudevents-batch+json': z.array(cloudEvent),
+};

@@ -1,0 +1,106 @@
+import { agnoMetricNames, isTokenMetric } from '../../query/agno/agno-metrics.js';
+
+const who = { run_id: 'run-1', session_id: 'session-1', agent_id: 'helper', user_id: 'user-1' };
+
+/** The events that the reference shows. Its other examples are what becomes of these. */
+export const exampleEvents = [
+  {
+    type: 'message',
+    id: 'message-1',
+    ...who,
+    role: 'assistant',
+    model: 'gpt-5-mini',
+    provider: 'openai',
+    occurred_at: '2026-03-04T09:30:02Z',
+    metrics: { input_tokens: 1200, output_tokens: 80, time: 1.4, cost: 0.00046 },
+  },
+  {
+    type: 'tool_call',
+    id: 'call-1',
+    ...who,
+    tool_name: 'search',
+    occurred_at: '2026-03-04T09:30:03Z',
+    metrics: { time: 0.3 },
+  },
+  {
+    type: 'run',
+    id: 'run-1-end',
+    ...who,
+    status: 'completed',
+    occurred_at: '2026-03-04T09:30:04Z',
+    metrics: { time: 1.9 },
+  },
+] as const;
+
+const tokens = ['input_tokens', 'output_tokens', 'total_tokens'];
+/** Figures that Agno writes as zero where nothing was reported. */
+const zeros = agnoMetricNames.filter((name) => isTokenMetric(name) && !tokens.includes(name));
+const valued = (schema: string, names: readonly string[], value: null | undefined) =>
+  Object.fromEntries(names.map((name) => [`${schema}.${name}`, value]));
+const nothing = (schema: string, names: readonly string[]) => valued(schema, names, null);
+const absent = (schema: string, names: readonly string[]) => valued(schema, names, undefined);
+
+/**
+ * What stands in the reference for a field, by its name or by its schema and name. What has no value
+ * here is null where it may be, and else left out or nothing.
+ */
+export const exampleValues: Readonly<Record<string, unknown>> = {
+  ...who,
+  project: 1,
+  model: 'gpt-5-mini',
+  provider: 'openai',
+  tool_name: 'search',
+  status: 'completed',
+  role: 'assistant',
+  type: 'message',
+  input_tokens: 1200,
+  output_tokens: 80,
+  total_tokens: 1280,
+  cost: 0.00046,
+  time: 1.4,
+  tool_time: 0.3,
+  run_time: 1.9,
+  runs: 1,
+  messages: 1,
+  assistant_messages: 1,
+  tool_calls: 1,
+  // A message began before it ended: by its time.
+  started_at: '2026-03-04T09:30:00.600Z',
+  ended_at: '2026-03-04T09:30:04.000Z',
+  occurred_at: '2026-03-04T09:30:02.000Z',
+  recorded_at: '2026-03-04T09:30:02.120Z',
+  id: 'message-1',
+  'ToolCall.id': 'call-1',
+  'ToolCall.occurred_at': '2026-03-04T09:30:03.000Z',
+  'ToolCall.time': 0.3,
+  ...nothing('ToolCall', ['model', 'provider', 'cost', ...tokens]),
+  tool_errors: 0,
+  corrections: 0,
+  cost_source: 'reported',
+  'ToolCall.cost_source': null,
+  ...nothing('LoggedEvent', ['status', 'tool_name']),
+  ...Object.fromEntries(zeros.map((name) => [`SessionMetrics.${name}`, 0])),
+  'UsageSeries.from': '2026-03-04T00:00:00.000Z',
+  'UsageSeries.to': '2026-03-05T00:00:00.000Z',
+  'UsageSeries.bucket': 'day',
+  'UsageSeries.time_zone': 'UTC',
+  'UsageSeries.group_by': 'model',
+  bucket_start: '2026-03-04T00:00:00.000Z',
+  bucket_local: '2026-03-04 00:00',
+  tokens_per_second: 80 / 1.4,
+  mean_time: 1.4,
+  ...nothing('UsageSeries', ['runs', 'tool_calls', 'tool_errors', 'tool_time', 'run_time']),
+  ...absent('UsageSeries', ['agent_id', 'provider', 'tool_name', 'team_id', 'user_id']),
+  ...Object.fromEntries(
+    // Within 1 % of 1.4: the middle of its bucket.
+    ['p50', 'p90', 'p95', 'p99'].map((name) => [`time_${name}`, 1.39781616207667]),
+  ),
+  'Key.id': '0f9c2b7a1d3e4c5b',
+  key_id: '0f9c2b7a1d3e4c5b',
+  name: 'agents',
+  scopes: 'ingest',
+  key: 'rf_0f9c2b7a1d3e4c5b_…',
+  created_at: '2026-03-04T09:00:00.000Z',
+  last_used_at: null,
+  revoked_at: null,
+};

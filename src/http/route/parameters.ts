@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { maxText } from '../../events/limits.js';
+
+/** Query parameters come as texts; these schemas say what they may hold, and make values of them. */
+
+/** A whole number. */
+export function wholeNumber(least: number, most: number, doc: string) {
+  const phrase = `a whole number from ${least} to ${most}`;
+  return z
+    .string(phrase)
+    .refine((text) => /^\d{1,10}$/.test(text), phrase)
+    .transform(Number)
+    .pipe(z.int(phrase).min(least, phrase).max(most, phrase))
+    .meta({ description: doc, type: 'integer', minimum: least, maximum: most });
+}
+
+/** `true` or `false`. */
+export function flag(doc: string) {
+  return z
+    .string('true or false')
+    .refine((text) => text === 'true' || text === 'false', 'true or false')
+    .transform((text) => text === 'true')
+    .meta({ description: doc, type: 'boolean' });
+}
+
+/** An id or a name. */
+export function name(doc: string) {
+  const phrase = `a text of 1 to ${maxText} characters`;
+  return z
+    .string(phrase)
+    .refine((text) => text.length >= 1 && text.length <= maxText, phrase)
+    .meta({ description: doc, minLength: 1, maxLength: maxText });
+}
+
+/** One of several names. */
+export function oneOf<const T extends readonly [string, ...string[]]>(names: T, doc: string) {
+  return z.enum(names, `one of ${names.join(', ')}`).meta({ description: doc });
+}
+
+/** Names with commas between them. */
+export function listOf<const T extends readonly string[]>(names: T, doc: string) {
+  const phrase = `any of ${names.join(', ')}, with commas between them`;
+  return z
+    .string(phrase)
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(names as unknown as [T[number], ...T[number][]], phrase), phrase))
+    .meta({ description: `${doc}, with commas between them: ${names.join(', ')}` });
+}
+
+/** An RFC 3339 time. */
+export const time = (doc: string) =>
+  z
+    .string('an RFC 3339 time with a zone')
+    .meta({ description: `${doc}; RFC 3339 with a zone`, format: 'date-time' });
+
+/** A stretch of time. */
+export const timeRange = (what: string) => ({
+  from: time(`Only ${what} at this time or later`).optional(),
+  to: time(`Only ${what} before this time`).optional(),
+});
+
+/** A page of a list. */
+export const page = {
+  limit: wholeNumber(1, 1000, 'The most rows; 50 by default').optional(),
+  cursor: z
+    .string('the next_cursor of a page')
+    .max(4_000, 'the next_cursor of a page')
+    .meta({ description: '`next_cursor` of the page before' })
+    .optional(),
+};

@@ -1,0 +1,172 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { unavailable } from '../problems/problem.js';
+import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/route.js';
+import type { Service } from '../service/service.js';
+import { answerBrokenRequest } from './broken-request.js';
+import { explainListenFault } from './listen-address.js';
+import { securityHeaders } from './security-headers.js';
+import { sendProblem, unknownPath } from './send-problem.js';
+
+/** The routes on a server. */
+export interface App {
+  /** @throws ListenError */
+  listen(host: string, port: number): Promise<AddressInfo>;
+  /** Answers the requests at work and closes; those not answered in time are broken off. */
+  close(timeout_ms: number): Promise<void>;
+}
+
+export function createApp(service: Service, routes: readonly Route[]): App {
+  const { limits, log } = service;
+  const app = Fastify({
+    logger: false,
+    genReqId: requestId,
+    requestTimeout: limits.request_timeout_ms,
+    // Requests that come while it closes are answered below, as problems like any other.
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(service, error, socket),
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 65_536 },
+    // An id may have 200 characters, of which each may take twelve once it is encoded.
+    routerOptions: { maxParamLength: 2_400 },
+    frameworkErrors: (error, request, reply) => {
+      prepare(request, reply);
+      // No route was found, so no hook is called.
+      reply.raw.once('finish', () => note(service, request, reply));
+      sendProblem(service, request, reply, error);
+    },
+  });
+  app.removeAllContentTypeParsers();
+  // Bodies are read by the routes, in their own time and within their own limits.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', async (request, reply) => prepare(request, reply));
+  app.addHook('onResponse', async (request, reply) => note(service, request, reply));
+  app.setErrorHandler((error, request, reply) => sendProblem(service, request, reply, error));
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(service, request, reply, unknownPath(routes, request));
+  });
+  for (const route of routes) {
+    app.route({
+      method: route.method,
+      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      exposeHeadRoute: methodsOf(route).includes('HEAD'),
+      handler: (request, reply) => handle(service, route, request, reply),
+    });
+  }
+  return {
+    async listen(host, port) {
+      try {
+        await app.listen({ host, port });
+      } catch (error) {
+        throw explainListenFault(error, host, port);
+      }
+      return app.server.address() as AddressInfo;
+    },
+    async close(timeout_ms) {
+      const timer = setTimeout(() => app.server.closeAllConnections(), timeout_ms);
+      // A connection that was at work is kept alive when it is done, and nobody would come again.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
+      try {
+        await app.close();
+      } finally {
+        clearTimeout(timer);
+        clearInterval(sweep);
+      }
+      log.debug('the HTTP service is closed');
+    },
+  };
+}
+
+/** The id that a client or proxy gave the request, where it is fit for a log, or one of our own. */
+function requestId(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
+}
+
+function prepare(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({ ...securityHeaders, 'x-request-id': request.id });
+}
+
+async function handle(
+  service: Service,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { scope } = route;
+  if (scope !== undefined && service.closing.aborted) {
+    throw unavailable('closing', 'Expected the service to stay open, got it closing. Try again.');
+  }
+  const caller =
+    scope === undefined
+      ? { project: 0, key: undefined }
+      : await service.access.admit(request.raw, scope);
+  if (scope !== undefined) {
+    service.requestRate.take(caller.key?.id ?? '');
+    callers.set(request, `${caller.project}/${caller.key?.id ?? ''}`);
+  }
+  const params = checked(route.params, request.params);
+  const query = checked(route.query, request.query);
+  // Read before the answer is: the answer is at least as current as it says.
+  if (scope !== undefined) await sayCurrency(service, caller.project, reply);
+  const answer = await route.handle({ ...caller, service, params, query, request, reply });
+  return answer === undefined ? reply : send(route, request, reply, answer);
+}
+
+/** Whose request it is, for the log. */
+const callers = new WeakMap<FastifyRequest, string>();
+
+async function sayCurrency(service: Service, project: number, reply: FastifyReply): Promise<void> {
+  const { last_folded_at, lag_seconds } = await service.freshness.read(project);
+  if (last_folded_at !== null) reply.header('runfold-last-folded-at', last_folded_at);
+  if (lag_seconds !== null) reply.header('runfold-lag-seconds', lag_seconds);
+}
+
+function send(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+): FastifyReply {
+  const { status = 200, body, headers = {} } = answer;
+  reply.code(status).headers(headers);
+  const isText = headers['content-type'] !== undefined;
+  const text = isText ? String(body) : JSON.stringify(body);
+  if (!isText) reply.type('application/json; charset=utf-8');
+  if (hasEtag(route) && status === 200) {
+    const etag = `"${createHash('sha1').update(text).digest('base64url')}"`;
+    reply.headers({ etag, 'cache-control': 'private, no-cache' });
+    if (isKnown(etag, request.headers['if-none-match'])) {
+      return reply.code(304).send();
+    }
+  }
+  return reply.send(text);
+}
+
+/** Whether the client has the answer already; a proxy that packs answers makes tags weak. */
+function isKnown(etag: string, header: string | undefined): boolean {
+  const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return tags.includes(etag) || tags.includes('*');
+}
+
+/** Counts and logs an answer: no body, no query and no key reaches the log. */
+function note(service: Service, request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? 'unknown';
+  const { method } = request;
+  const status = reply.statusCode;
+  const seconds = reply.elapsedTime / 1000;
+  service.metrics.countRequest({ method, route, status, seconds });
+  const [project, key_id] = callers.get(request)?.split('/') ?? [];
+  const fields = {
+    request_id: request.id,
+    method,
+    route,
+    status,
+    ms: Math.round(seconds * 1e6) / 1e3,
+    ...(project === undefined ? {} : { project: Number(project) }),
+    ...(key_id === undefined || key_id === '' ? {} : { key_id }),
+  };
+  const level = status >= 500 ? 'warn' : status >= 400 ? 'info' : 'debug';
+  service.log[level](fields, 'request');
+}

@@ -1,0 +1,126 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { readPackageVersion } from '../../environment/package-files.js';
+import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';
+import { openQueueGauge } from '../../queue/queue-gauge.js';
+import type { QueueTarget } from '../../queue/queue-target.js';
+import type { GroupCommitStats } from '../../worker/group-commit.js';
+import { docsPage } from '../docs/docs-page.js';
+import { openApiOf } from '../openapi/openapi.js';
+import { routes } from '../routes/routes.js';
+import { createAccess } from '../service/access.js';
+import { createFreshness } from '../service/freshness.js';
+import { defaultLimits, type HttpLimits } from '../service/http-limits.js';
+import { createProjectProducers } from '../service/project-producers.js';
+import { createRateLimit } from '../service/rate-limit.js';
+import type { Service } from '../service/service.js';
+import { createServiceMetrics, type ServiceMetrics } from '../service/service-metrics.js';
+import { createTailStreams } from '../service/tail-streams.js';
+import { createApp } from './app.js';
+import { checkListenAddress, isLoopback } from './listen-address.js';
+
+/** Settings of the HTTP service. */
+export interface HttpServerOptions {
+  /** Where the store is. */
+  readonly target: DatabaseTarget;
+  readonly queue: QueueTarget;
+  readonly log: Logger;
+  /** The project of callers without a key. Defaults to 1. */
+  readonly project?: number | undefined;
+  /** Defaults to 127.0.0.1. Any other than a loopback address needs a key to exist. */
+  readonly host?: string | undefined;
+  /** Defaults to 8580; 0 is any free one. */
+  readonly port?: number | undefined;
+  /** The bearer token of `/metrics`. Defaults to none: open while there are no keys, then closed. */
+  readonly metrics_token?: string | undefined;
+  /** The counts of a worker in this process. */
+  readonly worker?: (() => GroupCommitStats | undefined) | undefined;
+  /** Connections to the database. Defaults to 8. */
+  readonly connections?: number | undefined;
+  readonly limits?: Partial<HttpLimits> | undefined;
+}
+
+/** The HTTP service, listening. */
+export interface HttpServer {
+  /** `http://127.0.0.1:8580`. */
+  readonly url: string;
+  /** For a worker in this process to count its batches. */
+  readonly metrics: ServiceMetrics;
+  /**
+   * Takes no more requests, answers those at work, ends the tail streams, and hands what is buffered
+   * to the queue, for at most `timeout_ms` (default 20,000).
+   */
+  close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
+}
+
+/**
+ * Starts the HTTP service.
+ * @throws ListenError when the address is taken, or is no loopback address while there are no keys.
+ */
+export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { log, queue: target, project = 1, host = '127.0.0.1', port = 8580 } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const database = openDatabase(options.target, { max: options.connections ?? 8 });
+  const opened: (() => Promise<void>)[] = [database.close];
+  const closing = new AbortController();
+  try {
+    await checkListenAddress(database, host);
+    const onError = (error: Error) => log.warn({ err: error }, 'queue error; trying on');
+    const queue = await openQueueGauge(target, onError);
+    opened.push(queue.close);
+    const producers = createProjectProducers({ queue: target, limits, onError });
+    const metrics = createServiceMetrics();
+    const streams = createTailStreams(limits);
+    metrics.connect({
+      database,
+      queue,
+      worker: options.worker,
+      waiting_events: producers.waiting,
+      streams: () => streams.count,
+    });
+    const document = openApiOf(routes, readPackageVersion());
+    const service: Service = {
+      database,
+      log,
+      limits,
+      access: createAccess({ database, log, project, is_loopback: isLoopback(host) }),
+      requestRate: createRateLimit('requests', limits.requests_per_second),
+      eventRate: createRateLimit('events', limits.events_per_second),
+      freshness: createFreshness(database, queue),
+      queue,
+      producers,
+      metrics,
+      streams,
+      openapi: JSON.stringify(document),
+      docs: docsPage(document),
+      metrics_token: options.metrics_token,
+      closing: closing.signal,
+    };
+    const app = createApp(service, routes);
+    const address = await app.listen(host, port);
+    log.info({ url: urlOf(address) }, 'listening');
+    let closed: Promise<void> | undefined;
+    const close: HttpServer['close'] = async ({ timeout_ms = 20_000 } = {}) => {
+      closing.abort();
+      await app.close(timeout_ms);
+      try {
+        await producers.close({ timeout_ms });
+      } finally {
+        await queue.close();
+        await database.close();
+      }
+    };
+    return {
+      url: urlOf(address),
+      metrics,
+      close: (how) => (closed ??= close(how)),
+    };
+  } catch (error) {
+    for (const close of opened.reverse()) await close();
+    throw error;
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { drainBody } from '../body/unread-body.js';
+import { ProblemError, problemBody, problemOf } from '../problems/problem.js';
+import type { ProblemCode } from '../problems/problem-codes.js';
+import { headersOf } from '../route/reply-headers.js';
+import { methodsOf, type Route } from '../route/route.js';
+import type { Service } from '../service/service.js';
+
+/** Answers a request with the problem that an error is; what is none is logged, and no one's to see. */
+export function sendProblem(
+  service: Service,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): void {
+  let problem = problemOf(error) ?? problemOfFramework(error);
+  if (problem === undefined) {
+    service.log.error({ err: error, request_id: request.id }, 'request failed');
+    problem = new ProblemError('internal', 'The service failed; its log says more.');
+  }
+  const body = JSON.stringify(problemBody(problem, request.id));
+  reply
+    .code(problem.status)
+    .headers(problem.headers)
+    .type('application/problem+json; charset=utf-8');
+  if (request.raw.complete || request.raw.destroyed) reply.send(body);
+  else sendBeforeEnd(request, reply, body);
+}
+
+/** Answers a request whose body is still on its way, and that nobody will read. */
+function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: string): void {
+  reply.header('connection', 'close').header('content-length', Buffer.byteLength(body)).hijack();
+  reply.raw.setHeaders(headersOf(reply));
+  reply.raw.writeHead(reply.statusCode);
+  reply.raw.write(body);
+  void drainBody(raw).then(() => reply.raw.end());
+}
+
+/** What Fastify itself finds wrong with a request. */
+function problemOfFramework(error: unknown): ProblemError | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const status = Number(error.statusCode);
+  if (!(status >= 400 && status < 500)) return undefined;
+  const codes: Readonly<Record<number, ProblemCode>> = {
+    413: 'too_large',
+    414: 'path_too_long',
+    415: 'unsupported_media_type',
+  };
+  return new ProblemError(codes[status] ?? 'bad_request', error.message);
+}
+
+/** There is no such path, or no such method of it. */
+export function unknownPath(routes: readonly Route[], request: FastifyRequest): ProblemError {
+  const path = request.url.split('?')[0] ?? '';
+  const methods = routes
+    .filter((route) =>
+      new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path),
+    )
+    .flatMap(methodsOf);
+  if (methods.length === 0) {
+    return new ProblemError('no_such_path', 'Expected a path of the API, got another. See /docs.');
+  }
+  const allow = [...new Set(methods)].join(', ');
+  return new ProblemError('method_not_allowed', `Expected ${allow}, got ${request.method}.`, {
+    headers: { allow },
+  });
+}

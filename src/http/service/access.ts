@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import type { Database } from '../../postgres/database.js';
+import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
+import { type ApiKey, findKey, hasKeys, type KeyScope, noteKeyUse } from '../../store/api-keys.js';
+import { ProblemError } from '../problems/problem.js';
+import type { Caller } from './caller.js';
+
+/** Lets callers in, each to its project. */
+export interface Access {
+  /** @throws ProblemError 401, 403 or 421 */
+  admit(request: IncomingMessage, scope: KeyScope): Promise<Caller>;
+  /** Whether callers need a key. */
+  needsKey(): Promise<boolean>;
+}
+
+/** How long an answer of the database is taken for true; a revoked key works no longer than this. */
+const trustedMs = 1_000;
+/** How long a known key is let in while the database is away, so that ingest goes on. */
+const outageMs = 300_000;
+const mostKnown = 1_000;
+
+interface Known {
+  readonly key: ApiKey;
+  readonly at: number;
+}
+
+export function createAccess(options: {
+  readonly database: Database;
+  readonly log: Logger;
+  /** The project of callers without a key. */
+  readonly project: number;
+  /** Whether callers without a key are let in while there are no keys. */
+  readonly is_loopback: boolean;
+}): Access {
+  const { database, log, project, is_loopback } = options;
+  const known = new Map<string, Known>();
+  const noted = new Map<string, number>();
+  let anyKeys = { value: !is_loopback, at: is_loopback ? Number.NEGATIVE_INFINITY : Infinity };
+
+  const needsKey = async () => {
+    // A key once made is never forgotten, not even when revoked.
+    if (anyKeys.value || performance.now() - anyKeys.at < trustedMs) return anyKeys.value;
+    anyKeys = { value: await hasKeys(database), at: performance.now() };
+    return anyKeys.value;
+  };
+
+  const lookUp = async (text: string): Promise<ApiKey | undefined> => {
+    const now = performance.now();
+    const before = known.get(text);
+    if (before !== undefined && now - before.at < trustedMs) return before.key;
+    try {
+      const key = await findKey(database, text);
+      if (key === undefined) known.delete(text);
+      else {
+        if (known.size >= mostKnown) known.clear();
+        known.set(text, { key, at: now });
+      }
+      return key;
+    } catch (error) {
+      const isAway = explainDatabaseError(error) instanceof StoreUnavailableError;
+      if (isAway && before !== undefined && now - before.at < outageMs) return before.key;
+      throw error;
+    }
+  };
+
+  const noteUse = ({ id }: ApiKey) => {
+    const minute = Math.floor(Date.now() / 60_000);
+    if (noted.get(id) === minute) return;
+    if (noted.size >= mostKnown) noted.clear();
+    noted.set(id, minute);
+    noteKeyUse(database, id).catch((error) =>
+      log.warn({ err: error, key_id: id }, 'could not note the use of a key'),
+    );
+  };
+
+  return {
+    needsKey,
+    async admit(request, scope) {
+      const { authorization } = request.headers;
+      if (authorization === undefined && !(await needsKey())) {
+        refuseBrowsers(request);
+        return { project, key: undefined };
+      }
+      const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+      const key = text === undefined ? undefined : await lookUp(text);
+      if (key === undefined) throw unauthorized(authorization);
+      if (!key.scopes.includes(scope)) {
+        throw new ProblemError(
+          'wrong_scope',
+          `Expected a key for ${scope}, got one for ${key.scopes.join(', ')}.`,
+        );
+      }
+      noteUse(key);
+      return { project: key.project, key };
+    },
+  };
+}
+
+function unauthorized(authorization: string | undefined): ProblemError {
+  return new ProblemError(
+    'unauthorized',
+    `Expected "Authorization: Bearer rf_…" with a good key, got ${
+      authorization === undefined ? 'no such header' : 'another'
+    }. Make one with "runfold keys create".`,
+    { headers: { 'www-authenticate': 'Bearer realm="runfold"' } },
+  );
+}
+
+/**
+ * Without keys whoever reaches the loopback address is let in, and web pages can make a browser on
+ * this machine reach it. The browser says where a request comes from, and a page that has its own
+ * name point here (DNS rebinding) gives itself away by the Host.
+ */
+function refuseBrowsers(request: IncomingMessage): void {
+  const site = request.headers['sec-fetch-site'];
+  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  if (!isForeign && (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name) || name === '')) return;
+  throw new ProblemError(
+    'foreign_origin',
+    'Expected a request to this machine by its loopback name, as there are no keys yet, got one ' +
+      'from elsewhere. Make a key with "runfold keys create".',
+  );
+}

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../postgres/database.js';
+import type { QueueGauge } from '../../queue/queue-gauge.js';
+import type { Access } from './access.js';
+import type { Freshness } from './freshness.js';
+import type { HttpLimits } from './http-limits.js';
+import type { ProjectProducers } from './project-producers.js';
+import type { RateLimit } from './rate-limit.js';
+import type { ServiceMetrics } from './service-metrics.js';
+import type { TailStreams } from './tail-streams.js';
+
+/** What the routes work with. */
+export interface Service {
+  readonly database: Database;
+  readonly log: Logger;
+  readonly limits: HttpLimits;
+  readonly access: Access;
+  readonly requestRate: RateLimit;
+  readonly eventRate: RateLimit;
+  readonly freshness: Freshness;
+  readonly queue: QueueGauge;
+  readonly producers: ProjectProducers;
+  readonly metrics: ServiceMetrics;
+  readonly streams: TailStreams;
+  /** The API reference: the OpenAPI document as JSON, and the page made of it. */
+  readonly openapi: string;
+  readonly docs: string;
+  /** The bearer token of `/metrics`; undefined is open while there are no keys, and then closed. */
+  readonly metrics_token: string | undefined;
+  /** Aborts when the service begins to close. */
+  readonly closing: AbortSignal;
+}

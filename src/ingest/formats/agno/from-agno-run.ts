@@ -1,0 +1,138 @@
+import type { Attributes } from '../../../events/attribute-fields.js';
+import { nameBasedUuid } from '../../../events/event-id.js';
+import type { MetricEventInput } from '../../../events/metric-event.js';
+import { agnoMetrics } from './agno-metrics.js';
+import { agnoRole, agnoStatus, agnoTime } from './agno-names.js';
+import { type AgnoRecord, agnoRecord, InvalidAgnoRunError } from './agno-record.js';
+import { type AgnoToolCall, agnoToolCalls, type PlacedMessage } from './agno-tool-calls.js';
+
+/** Settings of `fromAgnoRun`. */
+export interface AgnoRunOptions {
+  /** The user, whom an Agno 1.x response does not name. Defaults to the response's own. */
+  readonly user_id?: string | undefined;
+}
+
+/** Teams within teams: more than anyone builds, less than the stack holds. */
+const deepestTeam = 32;
+
+/**
+ * Turns an Agno run, as `RunResponse.to_dict()` (1.x) or `RunOutput.to_dict()` (2.x) writes it, into
+ * events: one a message, one a tool call, one for the end of the run, and the same for each member
+ * of a team. Ids follow from the run's, so that a response may be given any number of times.
+ * Messages replayed from history were counted with their own run and are left out.
+ * @throws InvalidAgnoRunError naming the field, what was expected and what came.
+ */
+export function fromAgnoRun(response: unknown, options: AgnoRunOptions = {}): MetricEventInput[] {
+  return eventsOf(agnoRecord(response), { user_id: options.user_id }, 0);
+}
+
+/** What a team's run hands down to its members. */
+interface Inherited {
+  readonly user_id: string | undefined;
+  readonly session_id?: string | undefined;
+  readonly parent_run_id?: string | undefined;
+}
+
+function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventInput[] {
+  if (depth > deepestTeam) {
+    throw new InvalidAgnoRunError(run.path, `at most ${deepestTeam} teams within teams`, 'more');
+  }
+  const runId = run.text('run_id');
+  if (runId === undefined) throw run.fault('run_id', 'a text');
+  const common = {
+    run_id: runId,
+    session_id: run.text('session_id') ?? from.session_id,
+    ...attributesOf(run, from),
+  };
+  const messages = run
+    .records('messages')
+    .filter((message) => message.flag('from_history') !== true)
+    .map((record, index): PlacedMessage => ({ record, index }));
+  const endedAt = agnoTime(messages.at(-1)?.record) ?? agnoTime(run);
+  const idOf = uniqueIds(runId);
+
+  const events = messages.flatMap(({ record, index }): MetricEventInput[] => {
+    const role = agnoRole(record);
+    // Tool messages are the answers to calls, and counted as such.
+    if (role === 'tool') return [];
+    const metrics = agnoMetrics(record, role === 'assistant');
+    return [
+      {
+        type: 'message',
+        id: idOf(`message/${index}`),
+        ...common,
+        role,
+        sequence: index,
+        occurred_at: agnoTime(record) ?? endedAt,
+        ...(metrics === undefined ? {} : { metrics }),
+      },
+    ];
+  });
+  const calls = agnoToolCalls(run, messages).map(
+    (call): MetricEventInput => ({
+      type: 'tool_call',
+      id: idOf(`tool_call/${call.tool_call_id ?? placeOf(call)}`),
+      ...common,
+      tool_name: call.tool_name,
+      tool_call_id: call.tool_call_id,
+      error: call.error,
+      sequence: call.message?.index,
+      occurred_at: agnoTime(call.message?.record) ?? endedAt,
+      ...(call.time === undefined ? {} : { metrics: { time: call.time } }),
+    }),
+  );
+  const status = agnoStatus(run);
+  const time = status === 'paused' ? undefined : durationOf(run);
+  const end: MetricEventInput = {
+    type: 'run',
+    // A paused run goes on under the same id: its pause must not stand in the way of its end.
+    id: idOf(status === 'paused' ? 'run/paused' : 'run'),
+    ...common,
+    status,
+    sequence: messages.length,
+    occurred_at: endedAt,
+    ...(time === undefined ? {} : { metrics: { time } }),
+  };
+  const members = run
+    .records('member_responses')
+    .flatMap((member) =>
+      eventsOf(
+        member,
+        { user_id: common.user_id, session_id: common.session_id, parent_run_id: runId },
+        depth + 1,
+      ),
+    );
+  return [...events, ...calls, end, ...members];
+}
+
+function attributesOf(run: AgnoRecord, from: Inherited): Attributes {
+  return {
+    parent_run_id: run.text('parent_run_id') ?? from.parent_run_id,
+    agent_id: run.text('agent_id'),
+    agent_name: run.text('agent_name'),
+    team_id: run.text('team_id'),
+    workflow_id: run.text('workflow_id'),
+    user_id: from.user_id ?? run.text('user_id'),
+    model: run.text('model'),
+    provider: run.text('model_provider'),
+  };
+}
+
+/**
+ * Ids made from the run's id. A name that comes again in the same run, as the call ids of some
+ * models do, is numbered; an id too long for the log becomes its name-based UUID.
+ */
+function uniqueIds(runId: string): (name: string) => string {
+  const seen = new Map<string, number>();
+  return (name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    const id = `${runId}/${name}${count === 1 ? '' : `#${count}`}`;
+    return id.length > 200 ? nameBasedUuid(id) : id;
+  };
+}
+
+const placeOf = (call: AgnoToolCall) => `at/${call.message?.index ?? 'end'}`;
+
+/** Wall-clock seconds; Agno 1.x does not report them: its `time` lists those of the messages. */
+const durationOf = (run: AgnoRecord) => run.record('metrics')?.number('duration');

@@ -1,0 +1,168 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '../../postgres/database.js';
+import { explainDatabaseError } from '../../postgres/database-errors.js';
+import { expectedSql, tableOf } from '../fold/fold-sql.js';
+import type { Projection } from '../language/projection.js';
+import { projections as allProjections } from '../projections.js';
+import type { Difference } from './difference.js';
+import { compareTotals } from './grand-totals.js';
+import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
+
+/** The audit of one projection. */
+export interface ProjectionAudit {
+  readonly name: string;
+  /** Rows of the live table. */
+  readonly rows: number;
+  /** Rows that differ, of those that were compared. */
+  readonly differing_rows: number;
+}
+
+/** What the audit found. */
+export interface Audit {
+  readonly equal: boolean;
+  /** Events in the log at the snapshot. */
+  readonly events: number;
+  readonly projections: readonly ProjectionAudit[];
+  /** How many sessions were compared; undefined when all rows were. */
+  readonly sampled_sessions?: number;
+  /** The first differences, at most `max_differences` rows of each projection. */
+  readonly differences: readonly Difference[];
+}
+
+/** Settings of the audit. */
+export interface VerifyOptions {
+  /** The projections to look at. Defaults to all. */
+  readonly projections?: readonly Projection[] | undefined;
+  /** The most differing rows of a projection to report. Defaults to 100. */
+  readonly max_differences?: number | undefined;
+  /**
+   * Compares only the rows of so many sessions, chosen at random, and the grand totals: cheap, as
+   * it groups nothing. Defaults to comparing every row.
+   */
+  readonly sample?: number | undefined;
+}
+
+/**
+ * Folds the log and compares it with the live totals, row by row, inside one snapshot: what it says
+ * held at one instant, while ingest went on.
+ */
+export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
+  const { projections = allProjections, max_differences = 100, sample } = options;
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read, read only');
+    // Before the snapshot, which the first query takes: a table that is swapped for another after
+    // the one and before the other would look empty.
+    const tables = projections.map(tableOf).join(', ');
+    if (tables !== '') await client.query(`lock table ${tables} in access share mode`);
+    const [log] = (
+      await client.query('select count(*)::float8 as events from runfold_internal.event')
+    ).rows;
+    const chosen = sample === undefined ? undefined : await chooseSessions(client, sample);
+    const audits: ProjectionAudit[] = [];
+    const differences: Difference[] = [];
+    for (const projection of projections) {
+      const found = await compareRows(client, projection, chosen, max_differences);
+      const [counted] = (
+        await client.query(`select count(*)::float8 as rows from ${tableOf(projection)}`)
+      ).rows;
+      audits.push({
+        name: projection.name,
+        rows: counted.rows,
+        differing_rows: found[0]?.total ?? 0,
+      });
+      for (const row of found) differences.push(...differencesOf(projection, row));
+      if (chosen !== undefined) differences.push(...(await compareTotals(client, projection)));
+    }
+    await client.query('commit');
+    return {
+      equal: differences.length === 0 && audits.every((audit) => audit.differing_rows === 0),
+      events: log.events,
+      projections: audits,
+      ...(chosen === undefined ? {} : { sampled_sessions: chosen.session_id.length }),
+      differences,
+    };
+  } catch (error) {
+    throw explainDatabaseError(error);
+  } finally {
+    // Ends the snapshot whatever happened; after a commit it does nothing.
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
+}
+
+interface ComparedRow {
+  readonly expected: Row;
+  readonly actual: Row;
+  readonly total: number;
+}
+
+async function compareRows(
+  client: PoolClient,
+  projection: Projection,
+  chosen: SessionSample | undefined,
+  max_differences: number,
+): Promise<ComparedRow[]> {
+  if (chosen === undefined) {
+    return (await client.query(differencesSql(projection), [max_differences])).rows;
+  }
+  // Rows of a key without session cannot be made from a few sessions; the grand totals look at them.
+  if (!('session_id' in projection.key)) return [];
+  const { rows } = await client.query(
+    differencesSql(
+      projection,
+      inSessions('runfold_internal.event'),
+      inSessions(tableOf(projection)),
+    ),
+    [max_differences, chosen.project, chosen.session_id],
+  );
+  return rows;
+}
+
+/** Live rows that differ from the expected ones, as JSON, with how many there are in all. */
+function differencesSql(projection: Projection, events?: string, live = tableOf(projection)) {
+  const keys = Object.keys(projection.key);
+  const measures = Object.keys(projection.measures);
+  const record = (alias: string, columns: readonly string[]) =>
+    `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
+  const [firstKey = ''] = keys;
+  // A status holds its time as well, and a histogram a count a level: more digits than a number of
+  // JavaScript's keeps apart.
+  const wide = Object.entries(projection.measures)
+    .filter(([, { fold }]) => fold === 'last_status' || fold === 'histogram')
+    .map(([name]) => name);
+  const json = (alias: string) =>
+    [
+      `to_jsonb(${alias})`,
+      ...wide.map((name) => `jsonb_build_object('${name}', ${alias}.${name}::text)`),
+    ].join(' || ');
+  return `select ${json('x')} as expected, ${json('t')} as actual,
+  count(*) over ()::float8 as total
+from (${expectedSql(projection, events)}) x
+full join ${live} t on ${keys.map((key) => `x.${key} = t.${key}`).join(' and ')}
+where x.${firstKey} is null or t.${firstKey} is null
+  or ${record('x', measures)} is distinct from ${record('t', measures)}
+order by ${keys.map((key) => `coalesce(x.${key}, t.${key})`).join(', ')}
+limit $1`;
+}
+
+type Row = Record<string, unknown> | null;
+
+function differencesOf(
+  projection: Projection,
+  { expected, actual }: Pick<ComparedRow, 'expected' | 'actual'>,
+): Difference[] {
+  const present = expected ?? actual ?? {};
+  const key = Object.fromEntries(Object.keys(projection.key).map((name) => [name, present[name]]));
+  const difference = (field: string, wanted: unknown, found: unknown): Difference => ({
+    projection: projection.name,
+    key,
+    field,
+    expected: wanted,
+    actual: found,
+  });
+  if (expected === null || actual === null) return [difference('*', expected, actual)];
+  return Object.keys(projection.measures)
+    .filter((name) => JSON.stringify(expected[name]) !== JSON.stringify(actual[name]))
+    .map((name) => difference(name, expected[name], actual[name]));
+}

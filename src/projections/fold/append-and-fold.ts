@@ -1,0 +1,104 @@
+import { logColumns } from '../../events/columns/log-columns.js';
+import { foldOf } from '../language/measure-sql.js';
+import type { Projection } from '../language/projection.js';
+import { addPartialsSql, foldEventsSql, foldPartialsSql, tableOf } from './fold-sql.js';
+
+/** Columns of the log that the folds read; the others need not leave the insert. */
+export function columnsRead(projections: readonly Projection[]): string[] {
+  const text = projections.map((projection) => foldEventsSql(projection, 'x')).join(' ');
+  return logColumns.map((column) => column.name).filter((name) => text.includes(`e.${name}`));
+}
+
+/**
+ * The statement that appends a batch and folds it, in one round trip and one snapshot:
+ *
+ * - `$1` is a JSON array of rejected events, each stored once;
+ * - `$2` and on are the rows of the log, one array a column, sorted by key; `on conflict do nothing
+ *   … returning` yields exactly those that were not there before, and every projection folds those.
+ *
+ * It answers one row: `applied`, how many events were new, and `rejected`, how many rejects were.
+ * With `repeats: 'refuse'` it fails where an event is in the log already, and costs a sixth less.
+ */
+export function appendAndFoldSql(
+  projections: readonly Projection[],
+  { repeats = 'skip' }: { readonly repeats?: 'skip' | 'refuse' } = {},
+): string {
+  const names = logColumns.map((column) => column.name).join(', ');
+  // Unnesting in the target list streams: a function in `from` would write every row aside first.
+  const arrays = logColumns
+    .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
+    .join(', ');
+  const parts = [
+    `added as (
+  insert into runfold_internal.event (${names})
+  select ${arrays}${repeats === 'skip' ? '\n  on conflict (project, session_id, id) do nothing' : ''}
+  returning ${columnsRead(projections).join(', ') || '1'})`,
+    `rejected as (
+  insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
+  select id, project, position, job_id, code, message, payload
+  from json_to_recordset($1::json) as incoming(id uuid, project integer, position integer,
+    job_id text, code text, message text, payload text)
+  on conflict (id) do nothing
+  returning 1)`,
+    ...foldSteps(projections),
+  ];
+  return `with ${parts.join(',\n')}
+select (select count(*) from added)::integer as applied,
+  (select count(*) from rejected)::integer as rejected`;
+}
+
+/**
+ * The steps of a `with` that fold a relation of new events, named `added`, into the tables of
+ * projections, by default the live ones. A projection comes after the one it folds.
+ */
+export function foldSteps(projections: readonly Projection[], table = tableOf): string[] {
+  // Postgres runs the last of these writes first. Rows that all batches share, such as those of the
+  // current quarter of an hour, are locked last, so that the batch of another lane waits least.
+  const isShared = (projection: Projection) => !('session_id' in projection.key);
+  const ordered = [
+    ...projections.filter(isShared),
+    ...projections.filter((projection) => !isShared(projection)),
+  ];
+  return ordered.flatMap((projection) => stepsOf(projection, projections, table));
+}
+
+function stepsOf(
+  projection: Projection,
+  all: readonly Projection[],
+  table: (projection: Projection) => string,
+): string[] {
+  const { name, from } = projection;
+  const isRefolded = all.some((other) => other.from === projection);
+  const partial =
+    from === undefined
+      ? foldEventsSql(projection, 'added')
+      : foldPartialsSql(projection, `${from.name}_change`);
+  const steps = [
+    `${name}_partial as materialized (\n  ${partial})`,
+    // xmax is 0 in a row this command inserted, and this transaction's id in one it updated.
+    `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`, table(projection))}${
+      isRefolded
+        ? `\n  returning ${Object.keys(projection.key)
+            .map((key) => `t.${key}`)
+            .join(', ')}, (t.xmax = 0) as is_new`
+        : ''
+    })`,
+  ];
+  if (isRefolded) steps.push(`${name}_change as (\n  ${changeSql(projection)})`);
+  return steps;
+}
+
+/**
+ * Partials beside a count of new rows. A union, not a join: the planner cannot know how many rows
+ * a batch has, and its guess would make a join of two thousand rows a nested loop.
+ */
+function changeSql(projection: Projection): string {
+  const keys = Object.keys(projection.key);
+  const measures = Object.entries(projection.measures);
+  const nulls = measures.map(([name, measure]) => `null::${foldOf(measure).type} as ${name}`);
+  return `select ${[...keys, ...measures.map(([name]) => name)].join(', ')}, 0 as rows_added
+    from ${projection.name}_partial
+  union all
+  select ${[...keys, ...nulls].join(', ')}, 1 as rows_added
+    from ${projection.name}_added where is_new`;
+}

@@ -1,0 +1,98 @@
+import { whereSql } from '../language/measure.js';
+import { foldOf } from '../language/measure-sql.js';
+import type { Projection } from '../language/projection.js';
+
+/** The table that holds a projection. */
+export function tableOf(projection: Projection): string {
+  return `runfold_internal.${projection.name}`;
+}
+
+/** The key and measure columns of a projection, in table order. */
+export function columnsOf(projection: Projection): string[] {
+  return [...Object.keys(projection.key), ...Object.keys(projection.measures)];
+}
+
+/** The key columns, each with how it is made of a row of the given alias. */
+function keysOf(projection: Projection, alias: 'e' | 'p'): string[] {
+  return Object.entries(projection.key).map(([name, key]) =>
+    key.sql === undefined ? `${alias}.${name}` : `${key.sql} as ${name}`,
+  );
+}
+
+/** Which events of a relation, aliased `e`, a projection folds, as a `where`; empty when all. */
+export function eventsSql(projection: Projection): string {
+  if (projection.from !== undefined) return eventsSql(projection.from);
+  if (projection.where === undefined) return '';
+  return ` where ${projection.where.map((where) => `(${whereSql(where)})`).join(' or ')}`;
+}
+
+/**
+ * `select` of the keys of the rows that the events of a relation fold into, with repetitions.
+ */
+export function keysOfEventsSql(projection: Projection, events: string): string {
+  if (projection.from !== undefined) {
+    const finer = keysOfEventsSql(projection.from, events);
+    return `select ${keysOf(projection, 'p').join(', ')} from (${finer}) p`;
+  }
+  return `select ${keysOf(projection, 'e').join(', ')} from ${events} e${eventsSql(projection)}`;
+}
+
+/** `select` that folds the events of a relation, aliased `e`, into one partial row a key. */
+export function foldEventsSql(projection: Projection, events: string): string {
+  const keys = keysOf(projection, 'e');
+  const measures = Object.entries(projection.measures).map(
+    ([name, measure]) => `${foldOf(measure).partial} as ${name}`,
+  );
+  return `select ${[...keys, ...measures].join(',\n    ')}
+  from ${events} e${eventsSql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
+}
+
+/**
+ * `select` that folds partial rows, aliased `p`, of the finer projection into partials of this one;
+ * where there is no finer one, partials of the projection itself. The relation has an integer column `rows_added`, how many rows of the finer projection are new.
+ */
+export function foldPartialsSql(projection: Projection, partials: string): string {
+  const keys =
+    projection.from === undefined
+      ? Object.keys(projection.key).map((name) => `p.${name}`)
+      : keysOf(projection, 'p');
+  const measures = Object.entries(projection.measures).map(([name, measure]) => {
+    const column = measure.fold === 'rows' ? 'p.rows_added' : `p.${name}`;
+    return `${foldOf(measure).combine(column)} as ${name}`;
+  });
+  return `select ${[...keys, ...measures].join(',\n    ')}
+  from ${partials} p group by ${keys.map((_, at) => at + 1).join(', ')}`;
+}
+
+/**
+ * `insert` that adds a relation of partials to the rows of a table, by default the live one. Keys
+ * are sorted so that concurrent writers take their row locks in one order.
+ */
+export function addPartialsSql(
+  projection: Projection,
+  partials: string,
+  table = tableOf(projection),
+): string {
+  const columns = columnsOf(projection);
+  const keys = Object.keys(projection.key);
+  const merged = Object.entries(projection.measures).map(
+    ([name, measure]) => `${name} = ${foldOf(measure).merge(`t.${name}`, `excluded.${name}`)}`,
+  );
+  return `insert into ${table} as t (${columns.join(', ')})
+  select ${columns.join(', ')} from ${partials} order by ${keys.join(', ')}
+  on conflict (${keys.join(', ')}) do update set
+    ${merged.join(',\n    ')}`;
+}
+
+/**
+ * `select` of what a projection should hold: the fold of a relation of events, by default of the
+ * whole log. The audit and the rebuild read this; it is the live fold's own sums.
+ */
+export function expectedSql(projection: Projection, events = 'runfold_internal.event'): string {
+  const { from } = projection;
+  if (from === undefined) return foldEventsSql(projection, events);
+  return foldPartialsSql(
+    projection,
+    `(select f.*, 1 as rows_added from (${expectedSql(from, events)}) f)`,
+  );
+}

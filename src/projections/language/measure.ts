@@ -1,0 +1,84 @@
+import type { AttributeName } from '../../events/attribute-fields.js';
+import { type EventType, eventTypes, type Role, roles } from '../../events/metric-event.js';
+import type { MetricColumn } from '../../events/metric-fields.js';
+
+/** Which events a measure looks at; an absent condition lets all pass. */
+export interface Where {
+  readonly type?: EventType | readonly EventType[];
+  readonly role?: Role;
+  /** Only calls that failed. */
+  readonly failed?: true;
+  /** Only events that report this figure. */
+  readonly reports?: MetricColumn;
+  /** No corrections. */
+  readonly original?: true;
+}
+
+/** What a measure's stored integers mean to a reader. */
+export type Unit = 'count' | 'tokens' | 'seconds' | 'dollars' | 'timestamp' | 'status' | 'text';
+
+/**
+ * A measure: what one column of a projection holds. Every kind is a commutative monoid, because
+ * queues reorder and repeat: any order, any batching, any duplication must give the same row.
+ * Corrections add to sums and to nothing else.
+ */
+export type Measure =
+  /** How many events. */
+  | { readonly fold: 'count'; readonly where?: Where; readonly doc: string }
+  /** The sum of a figure; null until one event reports it. */
+  | {
+      readonly fold: 'sum';
+      readonly of: MetricColumn;
+      readonly unit: Unit;
+      readonly where?: Where;
+      readonly doc: string;
+    }
+  /** The earliest start: the time an event occurred less the time it took. */
+  | { readonly fold: 'earliest_start'; readonly doc: string }
+  /** The latest time an event occurred. */
+  | { readonly fold: 'latest'; readonly doc: string }
+  /** The first non-zero value of a figure, by time and then sequence. */
+  | {
+      readonly fold: 'first';
+      readonly of: MetricColumn;
+      readonly unit: Unit;
+      readonly where?: Where;
+      readonly doc: string;
+    }
+  /** The last value of a text by time and then sequence. */
+  | {
+      readonly fold: 'last';
+      readonly of: AttributeName;
+      readonly where?: Where;
+      readonly doc: string;
+    }
+  /** The last status by time. */
+  | { readonly fold: 'last_status'; readonly doc: string }
+  /** A text that all events agree on; should they not, the greatest in byte order. */
+  | { readonly fold: 'agreed'; readonly of: AttributeName; readonly doc: string }
+  /** How many events fell into each of the log-scale levels of a figure; for quantiles within 1 %. */
+  | {
+      readonly fold: 'histogram';
+      readonly of: MetricColumn;
+      readonly unit: Unit;
+      readonly where?: Where;
+      readonly doc: string;
+    }
+  /** How many rows of the projection this one is made from. */
+  | { readonly fold: 'rows'; readonly doc: string };
+
+/** The condition under which an event `e` counts for a measure, as SQL; empty when all do. */
+export function whereSql(where: Where | undefined, more: readonly string[] = []): string {
+  const terms = [...more];
+  if (where?.type !== undefined) {
+    const codes = [where.type].flat().map((type) => eventTypes[type]);
+    // Not `in`, which Postgres evaluates as a search of an array.
+    const either = codes.map((code) => `e.type = ${code}`).join(' or ');
+    terms.push(codes.length === 1 ? either : `(${either})`);
+  }
+  if (where?.role !== undefined) terms.push(`e.role = ${roles[where.role]}`);
+  if (where?.failed) terms.push('e.error');
+  if (where?.reports !== undefined) terms.push(`e.${where.reports} is not null`);
+  if (where?.original) terms.push('e.corrects is null');
+  return terms.join(' and ');
+}

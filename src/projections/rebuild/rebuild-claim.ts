@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import type { PoolClient } from 'pg';
+import { getProcessStart } from '../../environment/process-start.js';
+import type { Database } from '../../postgres/database.js';
+import { RebuildRunningError } from './rebuild-errors.js';
+import type { RebuildStep } from './rebuild-progress.js';
+import { dropSchema, listSchemas, PREFIX } from './rebuild-schema.js';
+
+/** The right to rebuild a store; one at a time. */
+export interface RebuildClaim {
+  /**
+   * Where the rebuild keeps its tables, and the name of its trigger. The name is new every time: what
+   * is left of an earlier rebuild, such as a statement still running, cannot touch a later one's rows.
+   */
+  readonly schema: string;
+  /** Whether all connections share one session, as an embedded store's do. */
+  readonly shared_session: boolean;
+  /** Says that the rebuild is alive, and where it is: the step, and how much of it is done, 0 to 1. */
+  beat(step: RebuildStep, share: number): Promise<void>;
+  /** Drops what the rebuild made, and gives the right back. */
+  release(): Promise<void>;
+}
+
+const rebuildLock = 7_386_254;
+/** A rebuild that has not said it is alive for so long is dead; its longest statement is shorter. */
+const BEAT_LIMIT_S = 60;
+
+/**
+ * Claims the right to rebuild on a connection that the rebuild keeps to itself, and removes what a
+ * dead rebuild left behind.
+ *
+ * On a server the claim is a session's advisory lock: it ends with the connection, whatever becomes
+ * of the process. An embedded store has one session for all, in which such a lock excludes nobody
+ * and outlives its taker; there the claim is a row that names the process, and beats.
+ *
+ * @throws RebuildRunningError when another rebuild holds it.
+ */
+export async function claimRebuild(client: PoolClient): Promise<RebuildClaim> {
+  const claim = await tryClaim(client);
+  if (claim === undefined) throw new RebuildRunningError();
+  return claim;
+}
+
+/**
+ * Removes what a dead rebuild left behind: its tables, and the trigger that records events for it.
+ * Does nothing while a rebuild is alive. Costs one look at the catalog when there is nothing.
+ * Answers whether there is nothing left.
+ *
+ * `dead` is the schema of a rebuild known to be dead though its process lives.
+ */
+export async function cleanUpRebuild(database: Database, dead?: string): Promise<boolean> {
+  const client = await database.pool.connect();
+  try {
+    if ((await listSchemas(client)).length === 0) return true;
+    await (await tryClaim(client, dead))?.release();
+    return (await listSchemas(client)).length === 0;
+  } finally {
+    client.release();
+  }
+}
+
+async function tryClaim(client: PoolClient, dead?: string): Promise<RebuildClaim | undefined> {
+  const { rows } = await client.query("select version() ~ 'PGlite' as shared");
+  const shared = rows[0]?.shared === true;
+  if (!shared) {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [rebuildLock]);
+    if (rows[0]?.taken !== true) return undefined;
+  }
+  const unlock = async () => {
+    if (!shared) await client.query('select pg_advisory_unlock($1)', [rebuildLock]);
+  };
+  const schema = `${PREFIX}${randomBytes(6).toString('hex')}`;
+  try {
+    if (!(await makeSchema(client, schema, shared, dead))) return undefined;
+    for (const other of await listSchemas(client)) {
+      if (other !== schema) await dropSchema(client, other);
+    }
+  } catch (error) {
+    await unlock().catch(() => undefined);
+    throw error;
+  }
+  return {
+    schema,
+    shared_session: shared,
+    async beat(step, share) {
+      await client.query(
+        `update ${schema}.owner set beat_at = clock_timestamp(), step = $1, share = $2`,
+        [step, share],
+      );
+    },
+    async release() {
+      // Tables that were swapped out wait in a schema beside it.
+      for (const mine of await listSchemas(client)) {
+        if (mine.startsWith(schema)) await dropSchema(client, mine);
+      }
+      await unlock();
+    },
+  };
+}
+
+/** Looks for a living owner and makes the schema in one transaction: on one session, no other runs meanwhile. */
+async function makeSchema(
+  client: PoolClient,
+  schema: string,
+  shared: boolean,
+  dead: string | undefined,
+): Promise<boolean> {
+  const started = (await getProcessStart(process.pid)) ?? '';
+  try {
+    await client.query('begin');
+    for (const other of shared ? await listSchemas(client) : []) {
+      if (other !== dead && (await isAlive(client, other))) {
+        await client.query('rollback');
+        return false;
+      }
+    }
+    await client.query(`create schema ${schema}`);
+    await client.query(
+      `create table ${schema}.owner as
+      select ${process.pid} as pid, '${started}' as started, clock_timestamp() as beat_at,
+        null::text as step, 0::float8 as share`,
+    );
+    await client.query('commit');
+    return true;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function isAlive(client: PoolClient, schema: string): Promise<boolean> {
+  const table = `${schema}.owner`;
+  const { rows: found } = await client.query('select to_regclass($1) is not null as found', [
+    table,
+  ]);
+  if (found[0]?.found !== true) return false;
+  const { rows } = await client.query(
+    `select pid, started, beat_at > clock_timestamp() - interval '${BEAT_LIMIT_S} seconds' as beats from ${table}`,
+  );
+  const [owner] = rows;
+  return owner?.beats === true && (await getProcessStart(owner.pid)) === owner.started;
+}

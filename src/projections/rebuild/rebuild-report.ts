@@ -1,0 +1,50 @@
+import { tableOf } from '../fold/fold-sql.js';
+import type { Projection } from '../language/projection.js';
+import type { RebuildRun } from './rebuild-run.js';
+import type { RowChanges } from './row-differences.js';
+
+/** What became of one projection. */
+export interface ProjectionRebuild extends RowChanges {
+  readonly name: string;
+  readonly rows_before: number;
+  readonly rows_after: number;
+}
+
+/** What a rebuild did. */
+export interface RebuildReport {
+  /** How the live tables were put right; a dry run leaves them as they are. */
+  readonly outcome: 'repaired' | 'swapped' | 'dry_run';
+  readonly projections: readonly ProjectionRebuild[];
+  /** Events folded. */
+  readonly events: number;
+  readonly seconds: number;
+  /** The longest that writers were kept out, in milliseconds. */
+  readonly longest_lock_ms: number;
+}
+
+/** Tells what changed; the rows are counted when all is done. */
+export async function reportOf(
+  run: RebuildRun,
+  outcome: RebuildReport['outcome'],
+  changes: ReadonlyMap<Projection, RowChanges>,
+  events: number,
+  started: number,
+): Promise<RebuildReport> {
+  const projections: ProjectionRebuild[] = [];
+  for (const [projection, { added, removed, changed }] of changes) {
+    const { rows } = await run.client.query(
+      `select count(*)::float8 as rows from ${tableOf(projection)}`,
+    );
+    const net = added - removed;
+    const rows_before = outcome === 'dry_run' ? rows[0].rows : rows[0].rows - net;
+    const { name } = projection;
+    projections.push({ name, rows_before, rows_after: rows_before + net, added, removed, changed });
+  }
+  return {
+    outcome,
+    projections,
+    events,
+    seconds: (performance.now() - started) / 1000,
+    longest_lock_ms: run.longestLock(),
+  };
+}

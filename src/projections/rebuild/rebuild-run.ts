@@ -1,0 +1,148 @@
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { Database } from '../../postgres/database.js';
+import type { Projection } from '../language/projection.js';
+import type { RebuildClaim } from './rebuild-claim.js';
+import type { RebuildProgress, RebuildStep } from './rebuild-progress.js';
+import { type ShortLockOptions, underLock } from './writer-lock.js';
+
+/** What the steps of one rebuild share. */
+export interface RebuildRun {
+  /** The connection that holds the claim; every step but the lanes' runs on it. */
+  readonly client: PoolClient;
+  readonly schema: string;
+  /** The projections to rebuild. */
+  readonly targets: readonly Projection[];
+  /** Those and the finer ones they fold, finer ones first. */
+  readonly folded: readonly Projection[];
+  /** The table in which a projection is built. */
+  readonly shadowOf: (projection: Projection) => string;
+  /**
+   * Whether the live totals are known to be others than the log's. The shadows are then written to
+   * the server's log from the start, at a tenth of what it costs to have them so at the end.
+   */
+  readonly expects_swap: boolean;
+  /** Runs `count` statements side by side, each in a transaction of its own; answers their rows. */
+  runAll(
+    step: RebuildStep,
+    count: number,
+    statement: (at: number) => string,
+  ): Promise<QueryResultRow[]>;
+  underLock<T>(options: Pick<ShortLockOptions, 'exclusive'>, work: () => Promise<T>): Promise<T>;
+  /** Tells where the rebuild is; the place where it can be stopped. */
+  reach(step: RebuildStep, done?: number, total?: number): Promise<void>;
+  readonly patience_ms: number;
+  /** The longest that writers were kept out, in milliseconds. */
+  longestLock(): number;
+}
+
+/**
+ * Settings of the statements that fold: a rebuild that dies starts over, so nothing waits for the
+ * disk. The planner takes a slice of a table for a two-hundredth of it, and would sort where it
+ * should hash.
+ */
+const SESSION =
+  "set local synchronous_commit = off; set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; " +
+  'set local max_parallel_workers_per_gather = 0; set local max_parallel_maintenance_workers = 0; ' +
+  'set local statement_timeout = 0; set local enable_sort = off; set local enable_mergejoin = off';
+
+export function createRun(options: {
+  readonly database: Database;
+  readonly client: PoolClient;
+  readonly claim: RebuildClaim;
+  readonly targets: readonly Projection[];
+  readonly expects_swap: boolean;
+  readonly lanes: number;
+  readonly patience_ms: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: RebuildProgress) => void | Promise<void>) | undefined;
+}): RebuildRun {
+  const { database, client, claim, targets, expects_swap, patience_ms, signal, onProgress } =
+    options;
+  const folded = withFiner(targets);
+  const lanes = Math.max(1, Math.min(options.lanes, database.pool.options.max ?? 1));
+  let longest = 0;
+  let beat = performance.now();
+
+  const run: RebuildRun = {
+    client,
+    schema: claim.schema,
+    targets,
+    folded,
+    expects_swap,
+    shadowOf: (projection) => `${claim.schema}.${projection.name}`,
+    patience_ms,
+    longestLock: () => longest,
+    async runAll(step, count, statement) {
+      const answers: QueryResultRow[] = [];
+      let next = 0;
+      let done = 0;
+      let failed = false;
+      const lane = async (on: PoolClient) => {
+        while (next < count && !failed) {
+          try {
+            // Several statements in one message give several results.
+            const results = (await on.query(
+              `begin; ${SESSION}; ${statement(next++)}; commit`,
+            )) as unknown as QueryResult[];
+            for (const { rows } of results) answers.push(...rows);
+            await run.reach(step, ++done, count);
+          } catch (error) {
+            failed = true;
+            await on.query('rollback').catch(() => undefined);
+            throw error;
+          }
+        }
+      };
+      const others = Array.from({ length: Math.max(0, Math.min(lanes, count) - 1) }, async () => {
+        const other = await database.pool.connect();
+        // A broken connection fails the query under way, which reports it; the event says it again.
+        const ignore = () => undefined;
+        other.on('error', ignore);
+        try {
+          await lane(other);
+        } finally {
+          other.off('error', ignore);
+          other.release();
+        }
+      });
+      const ends = await Promise.allSettled([lane(client), ...others]);
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      return answers;
+    },
+    underLock: (lock, work) =>
+      underLock(
+        client,
+        {
+          ...lock,
+          patience_ms,
+          signal,
+          onReleased: (held) => {
+            longest = Math.max(longest, held);
+          },
+        },
+        work,
+      ),
+    async reach(step, done = 1, total = 1) {
+      if (performance.now() - beat > 1_000) {
+        beat = performance.now();
+        const beaten = claim.beat(step, done / Math.max(1, total));
+        // On a server it queues behind the statement under way, and that one reports what is wrong.
+        if (claim.shared_session) await beaten;
+        else beaten.catch(() => undefined);
+      }
+      await onProgress?.({ step, done, total });
+      signal?.throwIfAborted();
+    },
+  };
+  return run;
+}
+
+function withFiner(targets: readonly Projection[]): Projection[] {
+  const folded: Projection[] = [];
+  const add = (projection: Projection) => {
+    if (projection.from !== undefined) add(projection.from);
+    if (!folded.includes(projection)) folded.push(projection);
+  };
+  for (const target of targets) add(target);
+  return folded;
+}

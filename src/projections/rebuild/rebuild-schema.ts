@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import { codeOf } from '../../postgres/database-errors.js';
+import { underLock } from './writer-lock.js';
+
+/** What the name of every rebuild's schema begins with. */
+export const PREFIX = 'runfold_rebuild_';
+
+/** The schemas of rebuilds, dead or alive. */
+export async function listSchemas(client: PoolClient): Promise<string[]> {
+  const { rows } = await client.query(
+    'select nspname::text as name from pg_namespace where starts_with(nspname, $1)',
+    [PREFIX],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/**
+ * Removes what a rebuild made. Stops the recording first, which readers of the log cannot delay. To drop the trigger takes the
+ * log for itself alone; should a long read of the log be in the way for too long, the trigger stays
+ * behind, disabled and without tables, until the next clean-up.
+ */
+export async function dropSchema(client: PoolClient, schema: string): Promise<void> {
+  const { rows: triggers } = await client.query(
+    `select tgenabled <> 'D' as records from pg_trigger
+    where tgrelid = to_regclass('runfold_internal.event') and tgname = $1`,
+    [schema],
+  );
+  if (triggers[0]?.records === true) {
+    await underLock(client, { patience_ms: 60_000 }, () =>
+      client.query(`alter table runfold_internal.event disable trigger ${schema}`),
+    );
+  }
+  const { rows: tables } = await client.query(
+    "select relname from pg_class where relnamespace = to_regnamespace($1) and relkind = 'r'",
+    [schema],
+  );
+  for (const { relname } of tables) {
+    if (relname !== 'owner') await client.query(`drop table if exists ${schema}."${relname}"`);
+  }
+  const dropTrigger =
+    triggers.length > 0 ? `drop trigger if exists ${schema} on runfold_internal.event;` : '';
+  for (let attempt = 0; attempt < 8; attempt++) {
+    try {
+      await client.query(
+        `begin; set local lock_timeout = 60;
+        ${dropTrigger} drop schema if exists ${schema} cascade; commit`,
+      );
+      return;
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      if (codeOf(error) !== '55P03') throw error;
+    }
+    await pause(60);
+  }
+}

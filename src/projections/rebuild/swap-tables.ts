@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { rebuiltSql } from '../fold/fingerprint.js';
+import { tableOf } from '../fold/fold-sql.js';
+import { drainRecorded, foldInStep, stopRecording } from './event-recorder.js';
+import { RebuildBlockedError, RebuildDependentError } from './rebuild-errors.js';
+import type { RebuildRun } from './rebuild-run.js';
+import { countChanges } from './row-differences.js';
+
+/**
+ * Drains the last events and has writers fold the next ones into the shadows too, so that these are
+ * exact at every snapshot from then on; and counts what differs.
+ */
+export async function keepInStep(run: RebuildRun) {
+  const drained = await run.underLock({}, async () => {
+    const left = await drainRecorded(run);
+    await foldInStep(run);
+    return left;
+  });
+  return { drained, changes: await countChanges(run) };
+}
+
+/**
+ * Puts the shadows, in step, in the place of the live tables.
+ *
+ * A new table under an old name is dangerous to a transaction whose snapshot is older than the
+ * rows in it: it would find the table empty. Snapshots from before the shadows were in step are
+ * therefore waited for, as `create index concurrently` does, before the names change hands.
+ */
+export async function swapTables(run: RebuildRun): Promise<void> {
+  const { rows: older } = await run.client.query(openSnapshots);
+  await run.reach('swap', 0);
+  await waitForSnapshots(run, new Set(older.map(snapshotId)));
+  const views = await listViews(run);
+  await run.underLock({ exclusive: () => lockStatements(run, views) }, async () => {
+    await exchange(run);
+    for (const projection of run.targets) await run.client.query(rebuiltSql(projection));
+    await stopRecording(run);
+  });
+}
+
+/**
+ * Readers lock the views they name before the tables under them, and so does this, or it would
+ * often hold the table a reader waits for and wait for its view. Among views, and among tables,
+ * readers have no one order: another one each attempt finds theirs soon.
+ *
+ * A view is locked by giving it the owner it has: `lock table` would lock all that it reads.
+ */
+function lockStatements(run: RebuildRun, views: readonly View[]): string[] {
+  const shuffled = <T>(list: readonly T[]) =>
+    list
+      .map((item) => ({ item, key: Math.random() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ item }) => item);
+  return [
+    ...shuffled(views).map(({ name, owner }) => `alter view ${name} owner to ${owner}`),
+    `lock table ${shuffled(run.targets).map(tableOf).join(', ')} in access exclusive mode`,
+  ];
+}
+
+interface View {
+  readonly name: string;
+  readonly owner: string;
+  /** The statement that defines it anew, over the tables that now have the names it reads. */
+  readonly definition: string;
+}
+
+/** The views that read a live table themselves, of whatever schema. */
+async function listViews({ client, targets }: RebuildRun): Promise<View[]> {
+  const { rows } = await client.query(
+    `select v.name, v.owner,
+      format('create or replace view %s%s as %s', v.name, v.options, pg_get_viewdef(v.oid)) as definition
+    from (select c.oid, format('%I.%I', n.nspname, c.relname) as name,
+        quote_ident(pg_get_userbyid(c.relowner)) as owner,
+        ' with (' || array_to_string(c.reloptions, ', ') || ')' as options
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'v' and c.oid in (select r.ev_class from pg_depend d
+        join pg_rewrite r on r.oid = d.objid
+        where d.classid = 'pg_rewrite'::regclass and d.refobjid = any($1::regclass[]))) v
+    order by v.name`,
+    [targets.map(tableOf)],
+  );
+  return rows;
+}
+
+/**
+ * The names change hands in one transaction. Views hold a table by its identity, not its name: each
+ * one that reads a live table is defined again, in place, by its own text, so that rights on it,
+ * comments and views upon it stay. Should something else depend on a live table, such as a
+ * materialized view of somebody's own, nothing changes: better than to leave it reading a table
+ * that is no longer kept.
+ *
+ * The old tables go with the rebuild's other remains, after the locks: deleting their files
+ * takes longer than all of this.
+ */
+async function exchange(run: RebuildRun): Promise<void> {
+  const { client, schema, targets, shadowOf } = run;
+  // With nothing on the path the definitions name every table in full.
+  await client.query("set local search_path = ''");
+  const views = await listViews(run);
+  const moves = targets.map(
+    (projection) => `alter table ${tableOf(projection)} set schema ${schema}_old;
+      alter table ${shadowOf(projection)} set schema runfold_internal`,
+  );
+  await client.query(
+    [
+      `create schema ${schema}_old`,
+      ...moves,
+      ...views.map(({ definition }) => definition.replace(/;\s*$/, '')),
+    ].join(';\n'),
+  );
+  const { rows: left } = await client.query(
+    `select pg_describe_object(classid, objid, objsubid) as dependent from pg_depend
+    where refclassid = 'pg_class'::regclass and refobjid = any($1::regclass[]) and deptype = 'n' limit 1`,
+    [targets.map(({ name }) => `${schema}_old.${name}`)],
+  );
+  if (left.length > 0) throw new RebuildDependentError(left[0].dependent);
+}
+
+// Of other roles' transactions it sees only as much as `pg_read_all_stats` allows.
+const openSnapshots = `select pid, xact_start::text as since from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null
+    and backend_type = 'client backend'`;
+const snapshotId = ({ pid, since }: { pid: number; since: string }) => `${pid} ${since}`;
+
+async function waitForSnapshots(run: RebuildRun, older: ReadonlySet<string>): Promise<void> {
+  const began = performance.now();
+  for (;;) {
+    const { rows } = await run.client.query(openSnapshots);
+    if (!rows.some((row) => older.has(snapshotId(row)))) return;
+    const waited = performance.now() - began;
+    if (waited > run.patience_ms) {
+      throw new RebuildBlockedError(
+        Math.round(waited),
+        'the end of the snapshots older than the rebuilt totals',
+      );
+    }
+    await pause(20);
+    await run.reach('swap', 0);
+  }
+}

@@ -1,0 +1,24 @@
+import {
+  isSummable,
+  type MetricName,
+  metricColumn,
+  metricFields,
+  storedUnits,
+} from '../events/metric-fields.js';
+import type { Measure } from './language/measure.js';
+import { runProjection } from './run.js';
+
+const summed = new Set(
+  Object.values<Measure>(runProjection.measures).flatMap((measure) =>
+    measure.fold === 'sum' ? [measure.of] : [],
+  ),
+);
+
+/** The figures that totals add up, each with its stored units: the only ones a correction reaches. */
+export const summedFigures: ReadonlyMap<MetricName, number> = new Map(
+  metricFields.flatMap((field) =>
+    isSummable(field) && summed.has(metricColumn(field))
+      ? [[field.name, storedUnits[field.kind]] as const]
+      : [],
+  ),
+);

@@ -1,0 +1,38 @@
+import { timestampSql } from '../store/sql-units.js';
+import type { KeyColumn } from './language/projection.js';
+
+/** Microseconds of a quarter of an hour: every time zone's offset is a multiple of it. */
+export const quarterMicros = 900_000_000;
+/** Quarters of an hour. */
+export const quartersAnHour = 4;
+/** Quarters of a day of UTC. */
+export const quartersADay = 96;
+
+/** The quarter of an hour in which an event occurred: how many there were since 1970, in UTC. */
+export const quarterKey: KeyColumn = {
+  type: 'integer',
+  sql: `(e.occurred_at_us / ${quarterMicros})::integer`,
+  shown: {
+    name: 'bucket_start',
+    // In bigint: microseconds since 1970 do not fit an integer.
+    sql: (column) => timestampSql(`(${column}::bigint * ${quarterMicros})`),
+  },
+  doc: 'The beginning of the quarter of an hour, in UTC, in which the events ended',
+};
+
+/** The hour of UTC of a finer projection's row. */
+export const hourKey: KeyColumn = {
+  type: 'integer',
+  sql: `p.bucket / ${quartersAnHour}`,
+  doc: 'Hours since 1970, in UTC',
+};
+
+/** A key column of a text that an event may lack: '' stands for none, and is shown as null. */
+export function optionalText(name: string, doc: string, sql = `coalesce(e.${name}, '')`) {
+  return {
+    type: 'text collate "C"',
+    sql,
+    shown: { name, sql: (column: string) => `nullif(${column}, '')` },
+    doc,
+  } as const satisfies KeyColumn;
+}

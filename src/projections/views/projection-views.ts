@@ -1,0 +1,76 @@
+import { runStatuses } from '../../events/metric-event.js';
+import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-units.js';
+import { tableOf } from '../fold/fold-sql.js';
+import type { Measure, Unit } from '../language/measure.js';
+import { lastKeyLength, statusBase } from '../language/measure-sql.js';
+import type { Projection } from '../language/projection.js';
+import type { View, ViewColumn } from './view.js';
+
+/** The name a reader sees for a stored column: the unit leaves it. */
+export function publicName(column: string): string {
+  return column.replace(/_(us|nanos)$/, '');
+}
+
+function unitOf(measure: Measure): Unit {
+  switch (measure.fold) {
+    case 'sum':
+    case 'first':
+    case 'histogram':
+      return measure.unit;
+    case 'count':
+    case 'rows':
+      return 'count';
+    case 'earliest_start':
+    case 'latest':
+      return 'timestamp';
+    case 'last_status':
+      return 'status';
+    case 'last':
+    case 'agreed':
+      return 'text';
+  }
+}
+
+function readSql(column: string, measure: Measure): string {
+  const value = measure.fold === 'first' ? `${column}[3]` : column;
+  switch (unitOf(measure)) {
+    case 'seconds':
+      return secondsSql(value);
+    case 'dollars':
+      return dollarsSql(value);
+    case 'timestamp':
+      return timestampSql(value);
+    case 'status':
+      return codeSql(`${value} % ${statusBase}`, runStatuses);
+    case 'text':
+      return measure.fold === 'last' ? `substr(${value}, ${lastKeyLength + 1})` : value;
+    default:
+      return value;
+  }
+}
+
+const unitSuffix: Partial<Record<Unit, string>> = {
+  seconds: ', in seconds',
+  dollars: ', in US dollars',
+};
+
+/** The view of a projection, in human units; undefined when it has none. */
+export function viewOf(projection: Projection): View | undefined {
+  if (projection.view === undefined) return undefined;
+  const keys: ViewColumn[] = Object.entries(projection.key).map(([name, key]) => ({
+    name: key.shown?.name ?? publicName(name),
+    sql: key.shown?.sql(`t.${name}`) ?? `t.${name}`,
+    doc: key.doc,
+  }));
+  const measures: ViewColumn[] = Object.entries(projection.measures).map(([name, measure]) => ({
+    name: publicName(name),
+    sql: readSql(`t.${name}`, measure),
+    doc: `${measure.doc}${unitSuffix[unitOf(measure)] ?? ''}`,
+  }));
+  return {
+    name: projection.view,
+    doc: projection.doc,
+    columns: [...keys, ...measures],
+    from: `${tableOf(projection)} t`,
+  };
+}

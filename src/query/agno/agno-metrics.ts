@@ -1,0 +1,88 @@
+import {
+  type MetricKind,
+  type MetricName,
+  type Metrics,
+  metricFields,
+} from '../../events/metric-fields.js';
+import { summedFigures } from '../../projections/summed-figures.js';
+
+/** The metrics of an Agno 1.x message, in the order in which Agno writes them. */
+export const agnoMetricNames = [
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'audio_tokens',
+  'input_audio_tokens',
+  'output_audio_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
+  'reasoning_tokens',
+  'prompt_tokens',
+  'completion_tokens',
+  'prompt_tokens_details',
+  'completion_tokens_details',
+  'additional_metrics',
+  'time',
+  'time_to_first_token',
+] as const satisfies readonly MetricName[];
+
+export type AgnoMetricName = (typeof agnoMetricNames)[number];
+
+const kinds = new Map<string, MetricKind>(metricFields.map(({ name, kind }) => [name, kind]));
+
+/** Whether a metric is an object, and not a number. */
+export function isObjectMetric(name: AgnoMetricName): boolean {
+  const kind = kinds.get(name);
+  return kind === 'token_map' || kind === 'json';
+}
+
+/** Whether a metric counts tokens. */
+export function isTokenMetric(name: AgnoMetricName): boolean {
+  return kinds.get(name) === 'tokens';
+}
+
+/**
+ * Objects put together as Agno does: splits of tokens are added key by key, other objects merged,
+ * later keys winning. Null when there is nothing in them.
+ */
+export function combineObjects(
+  name: AgnoMetricName,
+  objects: readonly Record<string, unknown>[],
+): Record<string, unknown> | null {
+  const combined: Record<string, unknown> = {};
+  const adds = kinds.get(name) === 'token_map';
+  for (const [key, value] of objects.flatMap((object) => Object.entries(object))) {
+    combined[key] = adds ? Number(combined[key] ?? 0) + Number(value) : value;
+  }
+  return Object.keys(combined).length === 0 ? null : combined;
+}
+
+/**
+ * `select` of the assistant's messages that meet a condition on the view `runfold.messages`, aliased
+ * `m`: one row a message, its corrections added to its figures, its objects as a list in order.
+ * `at` is null where only the corrections have arrived.
+ */
+export function correctedMessagesSql(condition: string): string {
+  const order = `m.corrects is not null, m.occurred_at, coalesce(m.sequence, 0), m.id collate "C"`;
+  const original = 'filter (where m.corrects is null)';
+  const figures = agnoMetricNames.map((name) => {
+    if (isObjectMetric(name)) {
+      return `json_agg(m.${name} order by ${order}) filter (where m.${name} is not null) as ${name}`;
+    }
+    // As in the totals, a correction reaches only what is added up.
+    return summedFigures.has(name)
+      ? `sum(m.${name}) as ${name}`
+      : `min(m.${name}) ${original} as ${name}`;
+  });
+  return `select m.session_id, coalesce(m.corrects, m.id) collate "C" as id,
+      min(m.occurred_at) ${original} as at, min(coalesce(m.sequence, 0)) ${original} as sequence,
+      ${figures.join(',\n      ')}
+    from runfold.messages m where ${condition} and m.role = 'assistant'
+    group by m.session_id, coalesce(m.corrects, m.id) collate "C"`;
+}
+
+/** The order of corrected messages, aliased `c`: that of the messages themselves. */
+export const messageOrder = 'c.at, c.sequence, c.id';
+
+/** The value of a metric as it is given to the reader. */
+export type AgnoValue<N extends AgnoMetricName> = NonNullable<Metrics[N]>;

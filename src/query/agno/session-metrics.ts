@@ -1,0 +1,64 @@
+import type { Database } from '../../postgres/database.js';
+import { conditionsOn } from '../conditions.js';
+import type { SessionOptions } from '../totals/sessions.js';
+import {
+  type AgnoMetricName,
+  type AgnoValue,
+  agnoMetricNames,
+  combineObjects,
+  correctedMessagesSql,
+  isObjectMetric,
+  isTokenMetric,
+  messageOrder,
+} from './agno-metrics.js';
+
+type TokenMetric = Extract<AgnoMetricName, `${string}_tokens`>;
+
+/**
+ * A session's metrics in Agno 1.x's shape: tokens summed, 0 when not reported; `time` summed and
+ * the first non-zero `time_to_first_token`, in seconds; splits of tokens added key by key and other
+ * objects merged, later keys winning; null when not reported.
+ */
+export type SessionMetrics = {
+  readonly [N in AgnoMetricName]: N extends TokenMetric ? number : AgnoValue<N> | null;
+};
+
+/**
+ * A session's metrics as Agno 1.x gives them, from the log, in one snapshot; undefined when there is
+ * no such session.
+ */
+export async function getSessionMetrics(
+  database: Database,
+  options: SessionOptions,
+): Promise<SessionMetrics | undefined> {
+  const where = conditionsOn('s', options);
+  where.equal('session_id', 's.session_id', options.session_id);
+  const columns = agnoMetricNames.map((name) => `${combinedSql(name)} as ${name}`);
+  const [row] = await database.query<{ metrics: Record<string, unknown> }>(
+    `with corrected as (
+      ${correctedMessagesSql('m.project = $1 and m.session_id = $2')})
+    select row_to_json(x) as metrics from (select ${columns.join(',\n      ')} from corrected c) x
+    where exists (select from runfold.sessions s where ${where.sql()})`,
+    where.values,
+  );
+  if (row === undefined) return undefined;
+  const { metrics } = row;
+  return Object.fromEntries(
+    agnoMetricNames.map((name) => [name, readerValue(name, metrics[name])]),
+  ) as unknown as SessionMetrics;
+}
+
+function combinedSql(name: AgnoMetricName): string {
+  if (name === 'time_to_first_token') {
+    return `(array_agg(c.${name} order by ${messageOrder})
+        filter (where c.${name} <> 0 and c.at is not null))[1]`;
+  }
+  if (!isObjectMetric(name))
+    return isTokenMetric(name) ? `coalesce(sum(c.${name}), 0)` : `sum(c.${name})`;
+  return `json_agg(c.${name} order by ${messageOrder}) filter (where c.${name} is not null)`;
+}
+
+/** An object's parts come as one list a message. */
+function readerValue(name: AgnoMetricName, value: unknown): unknown {
+  return isObjectMetric(name) && Array.isArray(value) ? combineObjects(name, value.flat()) : value;
+}

@@ -1,0 +1,52 @@
+import type { EventType, Role, RunStatus } from '../../events/metric-event.js';
+import type { Database } from '../../postgres/database.js';
+import type { Page } from '../page.js';
+import { type LogEntry, type LogPageOptions, listLog } from './list-log.js';
+
+/** One event as it was recorded: a row of the view `runfold.events`. */
+export interface LoggedEvent extends LogEntry {
+  readonly type: EventType;
+  /** Null but for a message. */
+  readonly role: Role | null;
+  /** Null but for a run's end. */
+  readonly status: RunStatus | null;
+  readonly tool_name: string | null;
+  readonly tool_call_id: string | null;
+  /** Whether a tool call failed; null when not reported. */
+  readonly error: boolean | null;
+  readonly error_text: string | null;
+  /** The event this one adjusts: its figures are differences. */
+  readonly corrects: string | null;
+}
+
+/** Which events to list, and how many. */
+export interface ListEventsOptions extends LogPageOptions {
+  readonly type?: EventType | undefined;
+  /** Only corrections of the event of this id. */
+  readonly corrects?: string | undefined;
+}
+
+/**
+ * The log as it was recorded, by `occurred_at`, `sequence` and `id`, oldest first; corrections are
+ * rows of their own, at the time of what they correct. Cheap with `session_id` or `run_id`, which read one
+ * session; without either the whole log of the project is read for every page.
+ * @throws InvalidQueryError @throws InvalidCursorError
+ */
+export function listEvents(
+  database: Database,
+  options: ListEventsOptions = {},
+): Promise<Page<LoggedEvent>> {
+  const { type, corrects } = options;
+  return listLog<LoggedEvent>(
+    database,
+    'events',
+    {
+      values: { type, corrects },
+      addTo(where) {
+        where.equal('type', 'e.type', type);
+        where.equal('corrects', 'e.corrects', corrects);
+      },
+    },
+    options,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Role } from '../../events/metric-event.js';
+import type { Database } from '../../postgres/database.js';
+import type { Page } from '../page.js';
+import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
+
+/** One message, with its corrections added to its figures. */
+export interface LoggedMessage extends CorrectedEntry {
+  readonly role: Role;
+}
+
+/** Which messages to list, and how many. */
+export interface ListMessagesOptions extends LogPageOptions {
+  readonly role?: Role | undefined;
+  /** The model that served it. */
+  readonly model?: string | undefined;
+}
+
+/**
+ * Messages by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added up;
+ * `listEvents` gives both as they were recorded.
+ * `from` and `to` bound `occurred_at`. Cheap with `session_id` or `run_id`, which read one session;
+ * without either the whole log of the project is read for every page.
+ * @throws InvalidQueryError @throws InvalidCursorError
+ */
+export function listMessages(
+  database: Database,
+  options: ListMessagesOptions = {},
+): Promise<Page<LoggedMessage>> {
+  const { role, model } = options;
+  return listCorrected<LoggedMessage>(
+    database,
+    'messages',
+    {
+      values: { role, model },
+      addTo(where) {
+        where.equal('role', 'e.role', role);
+        where.equal('model', 'e.model', model);
+      },
+    },
+    options,
+  );
+}

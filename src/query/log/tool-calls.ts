@@ -1,0 +1,47 @@
+import type { Database } from '../../postgres/database.js';
+import type { Page } from '../page.js';
+import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
+
+/** One tool call, with its corrections added to its figures. */
+export interface LoggedToolCall extends CorrectedEntry {
+  readonly tool_name: string;
+  /** The call's id as the model gave it. */
+  readonly tool_call_id: string | null;
+  /** Whether it failed; null when not reported. */
+  readonly error: boolean | null;
+  /** How it failed. */
+  readonly error_text: string | null;
+}
+
+/** Which tool calls to list, and how many. */
+export interface ListToolCallsOptions extends LogPageOptions {
+  readonly tool_name?: string | undefined;
+  /** True lists those that failed, false all others. Defaults to both. */
+  readonly failed?: boolean | undefined;
+}
+
+/**
+ * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added
+ * up; `listEvents` gives both as they were recorded.
+ * `from` and `to` bound `occurred_at`. Cheap with `session_id` or `run_id`, which read one session;
+ * without either the whole log of the project is read for every page.
+ * @throws InvalidQueryError @throws InvalidCursorError
+ */
+export function listToolCalls(
+  database: Database,
+  options: ListToolCallsOptions = {},
+): Promise<Page<LoggedToolCall>> {
+  const { tool_name, failed } = options;
+  return listCorrected<LoggedToolCall>(
+    database,
+    'tool_calls',
+    {
+      values: { tool_name, failed },
+      addTo(where) {
+        where.equal('tool_name', 'e.tool_name', tool_name);
+        if (failed !== undefined) where.add(`e.error is ${failed ? '' : 'not '}true`);
+      },
+    },
+    options,
+  );
+}

@@ -1,0 +1,135 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../../postgres/database.js';
+import { type ProjectOptions, projectOf } from '../conditions.js';
+import type { LoggedEvent } from '../log/events.js';
+import { TailExpiredError } from '../query-errors.js';
+import type { RunTotals } from '../totals/totals.js';
+import { decodeTailPoint, encodeTailPoint, type TailPoint, type TailStep } from './tail-cursor.js';
+import { readTailEvents, readTailRuns, type TailFilters } from './tail-rows.js';
+import { readSnapshot, takeSnapshot } from './tail-snapshot.js';
+
+/** What to follow, and from where. */
+export interface TailOptions extends ProjectOptions, TailFilters {
+  /** `cursor` of the last item that was taken. Defaults to the present. */
+  readonly cursor?: string | undefined;
+  /** What is given. Defaults to both. */
+  readonly only?: 'events' | 'runs' | undefined;
+  /** Milliseconds between two looks at the log. Defaults to 250. */
+  readonly poll_ms?: number | undefined;
+  /** Ends the stream. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Something new, and the place after it. `none` says that nothing was new at a look. */
+export type TailItem = { readonly cursor: string } & (
+  | { readonly kind: 'event'; readonly event: LoggedEvent }
+  | { readonly kind: 'run'; readonly run: RunTotals }
+  | { readonly kind: 'none' }
+);
+
+/** How old a cursor may be: a stream goes on from a day back, and no further. */
+export const tailHours = 24;
+const pageRows = 500;
+/** The stretch of the log that one statement looks at, in microseconds; it doubles where little is new. */
+const firstStretch = 60_000_000;
+
+/**
+ * Gives every event of a project that is folded from now on, or from `cursor` on, once and without a
+ * gap, and after the events of each look the totals of the runs they changed, as they are then. The
+ * first item is `none`, with the place at which the stream begins.
+ *
+ * A look takes a snapshot, and gives what it sees and the one before did not: a transaction that
+ * began earlier and ends later comes in the look after its end. Within a look events come by
+ * `recorded_at`, session and id, and a stream broken off in the middle goes on after the very item.
+ *
+ * @throws InvalidCursorError @throws TailExpiredError when the cursor is too old, or of another database.
+ */
+export async function* followLog(
+  database: Database,
+  options: TailOptions = {},
+): AsyncGenerator<TailItem> {
+  const { poll_ms = 250, signal } = options;
+  const isEnded = () => signal?.aborted === true;
+  const project = projectOf(options);
+  let point = await startOf(database, options.cursor, project);
+  yield { kind: 'none', cursor: encodeTailPoint(point) };
+  while (!isEnded()) {
+    if (point.step === undefined) {
+      const next = await nextStep(database, point);
+      if (next !== undefined) point = { ...point, step: next };
+    }
+    const { step } = point;
+    if (step !== undefined) {
+      yield* giveStep(database, point, step, options);
+      // Broken off in the middle: the place after the step is not reached.
+      if (isEnded()) return;
+      point = { v: 1, project, from: step.to, floor: step.floor };
+    }
+    yield { kind: 'none', cursor: encodeTailPoint(point) };
+    await pause(poll_ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  }
+}
+
+async function startOf(
+  database: Database,
+  cursor: string | undefined,
+  project: number,
+): Promise<TailPoint> {
+  const now = await takeSnapshot(database);
+  if (cursor === undefined) return { v: 1, project, from: now.snapshot, floor: now.floor };
+  const point = decodeTailPoint(cursor, project);
+  const isOld = (point.step?.at ?? point.floor) < now.at - tailHours * 3_600_000_000;
+  const isForeign = [point.from, point.step?.to ?? point.from].some(
+    (snapshot) => xmaxOf(snapshot) > xmaxOf(now.snapshot),
+  );
+  if (isOld || isForeign) throw new TailExpiredError(tailHours);
+  return point;
+}
+
+const xmaxOf = (snapshot: string) => BigInt(snapshot.split(':')[1] ?? 0);
+
+async function nextStep(database: Database, point: TailPoint): Promise<TailStep | undefined> {
+  if ((await readSnapshot(database)) === point.from) return undefined;
+  const { snapshot: to, floor, at } = await takeSnapshot(database);
+  return { to, floor, at };
+}
+
+async function* giveStep(
+  database: Database,
+  point: TailPoint,
+  begun: TailStep,
+  options: TailOptions,
+): AsyncGenerator<TailItem> {
+  const { only, signal } = options;
+  let step = begun;
+  const cursor = () => encodeTailPoint({ ...point, step });
+  let since = step.event?.[0] ?? point.floor;
+  let stretch = firstStretch;
+  for (let isDone = step.run !== undefined || only === 'runs'; !isDone; ) {
+    const isLast = since + stretch >= step.at;
+    const until = isLast ? undefined : since + stretch;
+    const range = { ...options, since, until, limit: pageRows };
+    const rows = await readTailEvents(database, point, step, range);
+    for (const { event, key } of rows) {
+      if (signal?.aborted === true) return;
+      step = { ...step, event: key };
+      yield { kind: 'event', event, cursor: cursor() };
+    }
+    if (rows.length === pageRows) since = step.event?.[0] ?? since;
+    else {
+      isDone = isLast;
+      since += stretch;
+      stretch *= 2;
+    }
+  }
+  for (let isDone = only === 'events'; !isDone; ) {
+    step = { ...step, run: step.run ?? [] };
+    const runs = await readTailRuns(database, point, step, { ...options, limit: pageRows });
+    for (const run of runs) {
+      if (signal?.aborted === true) return;
+      step = { ...step, run: [run.session_id, run.run_id] };
+      yield { kind: 'run', run, cursor: cursor() };
+    }
+    isDone = runs.length < pageRows;
+  }
+}

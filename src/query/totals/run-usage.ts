@@ -1,0 +1,53 @@
+import { type metricFields, storedUnits } from '../../events/metric-fields.js';
+import type { Measure } from '../../projections/language/measure.js';
+import { runProjection } from '../../projections/run.js';
+import { publicName } from '../../projections/views/projection-views.js';
+
+type TokenField = Extract<(typeof metricFields)[number], { readonly kind: 'tokens' }>;
+
+/** What messages used, field by field of the vocabulary; null when no message reported it. */
+export type TokenTotals = { readonly [F in TokenField as F['name']]: number | null };
+
+/** What was done and what it took: the figures that add up. */
+export interface Usage extends TokenTotals {
+  /** Messages of any role. */
+  readonly messages: number;
+  /** Messages of the assistant; the tokens and the time are theirs. */
+  readonly assistant_messages: number;
+  readonly tool_calls: number;
+  /** Tool calls that failed. */
+  readonly tool_errors: number;
+  /** Seconds of the assistant's messages added up; null when not reported. */
+  readonly time: number | null;
+  /** Seconds of the tool calls added up; null when not reported. */
+  readonly tool_time: number | null;
+  /** Wall-clock seconds that the run events reported; null when not reported. */
+  readonly run_time: number | null;
+  /** US dollars of the messages and tool calls; null when not reported. */
+  readonly cost: number | null;
+}
+
+/** The figures of `Usage`, and in how many integer units each is stored. */
+const figures = Object.entries<Measure>(runProjection.measures).flatMap(([column, measure]) => {
+  if (measure.fold === 'count') return [{ name: publicName(column) as keyof Usage, units: 1 }];
+  if (measure.fold !== 'sum') return [];
+  const units = measure.unit in storedUnits ? storedUnits[measure.unit as 'tokens'] : 1;
+  return [{ name: publicName(column) as keyof Usage, units }];
+});
+
+/** The figures of a row that holds them among others. */
+export function usageOf(totals: Usage): Usage {
+  return Object.fromEntries(figures.map(({ name }) => [name, totals[name]])) as unknown as Usage;
+}
+
+/** Two usages added up, in the integer units of the store: floats never meet a sum. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const sum = (name: keyof Usage, units: number) => {
+    const [left, right] = [a[name], b[name]];
+    if (left === null || right === null) return left ?? right;
+    return (Math.round(left * units) + Math.round(right * units)) / units;
+  };
+  return Object.fromEntries(
+    figures.map(({ name, units }) => [name, sum(name, units)]),
+  ) as unknown as Usage;
+}

@@ -1,0 +1,75 @@
+import type { RunStatus } from '../../events/metric-event.js';
+import type { Database } from '../../postgres/database.js';
+import { runProjection } from '../../projections/run.js';
+import { conditionsOn, type ProjectOptions } from '../conditions.js';
+import { readRows } from '../json-rows.js';
+import type { Page } from '../page.js';
+import { AmbiguousRunError } from '../query-errors.js';
+import { listTotals, type TotalsPageOptions } from './list-totals.js';
+import type { RunTotals } from './totals.js';
+
+/** Names one run. */
+export interface RunOptions extends ProjectOptions {
+  readonly run_id: string;
+  /** The conversation. Defaults to the only one that has a run of this id. */
+  readonly session_id?: string | undefined;
+}
+
+/** Which runs to list, and how many. */
+export interface ListRunsOptions extends TotalsPageOptions {
+  readonly session_id?: string | undefined;
+  readonly user_id?: string | undefined;
+  readonly agent_id?: string | undefined;
+  readonly team_id?: string | undefined;
+  readonly workflow_id?: string | undefined;
+  readonly parent_run_id?: string | undefined;
+  /** The model that answered last. */
+  readonly model?: string | undefined;
+  readonly status?: RunStatus | undefined;
+}
+
+/**
+ * The totals of one run; undefined when there is none.
+ * @throws AmbiguousRunError when several sessions have a run of this id and none is named.
+ */
+export async function getRun(
+  database: Database,
+  options: RunOptions,
+): Promise<RunTotals | undefined> {
+  const where = conditionsOn('r', options);
+  where.equal('run_id', 'r.run_id', options.run_id);
+  where.equal('session_id', 'r.session_id', options.session_id);
+  const rows = await readRows<RunTotals>(
+    database,
+    `select row_to_json(r) as row from runfold.runs r where ${where.sql()}
+    order by r.session_id limit 11`,
+    where.values,
+  );
+  if (rows.length > 1) {
+    throw new AmbiguousRunError(
+      options.run_id,
+      rows.map((row) => row.session_id),
+    );
+  }
+  return rows[0];
+}
+
+/**
+ * Totals of runs, newest start first. `from` and `to` bound the start. Cheap: a page without
+ * filters or by time; `session_id` and `parent_run_id`, which have an index. The other filters read
+ * runs from the newest until the page is full: bound them by time where matches are rare.
+ * @throws InvalidQueryError @throws InvalidCursorError
+ */
+export function listRuns(
+  database: Database,
+  options: ListRunsOptions = {},
+): Promise<Page<RunTotals>> {
+  const { session_id, user_id, agent_id, team_id, workflow_id, parent_run_id, model, status } =
+    options;
+  return listTotals<RunTotals>(
+    database,
+    runProjection,
+    { session_id, user_id, agent_id, team_id, workflow_id, parent_run_id, model, status },
+    options,
+  );
+}

@@ -1,0 +1,192 @@
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import {
+  type EmbeddedStore,
+  findEmbeddedStore,
+  openEmbeddedStore,
+} from '#runfold/embedded/embedded-store.js';
+import { getSaid, kill, startChild } from './child.js';
+
+let root: string;
+let dir: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rf-'));
+  dir = join(root, 'a', 'store');
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function open(options?: { tcp_port?: number; role?: string }): Promise<EmbeddedStore> {
+  const store = await openEmbeddedStore({ dir, ...options });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+async function query(connection: pg.ClientConfig, sql: string): Promise<unknown[]> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    return (await client.query({ text: sql, rowMode: 'array' })).rows.flat();
+  } finally {
+    await client.end();
+  }
+}
+
+/** `once()` would reject on the error that precedes the end. */
+function hasEnded(client: pg.Client): Promise<void> {
+  return new Promise((resolve) => client.once('end', () => resolve()));
+}
+
+describe('an embedded store’s folder', () => {
+  it('is private, and left without socket and owner by a clean close', async () => {
+    const store = await open();
+    expect((await stat(dir)).mode & 0o777).toBe(0o700);
+    expect((await readFile(join(dir, 'data', 'PG_VERSION'), 'utf8')).trim()).toBe('18');
+    await query(store.connection, 'create table kept as select 7 as n');
+    await store.close();
+    await store.close();
+    expect(await store.exited).toBeUndefined();
+    expect(await readdir(dir)).toEqual(['data']);
+    expect(await findEmbeddedStore(dir)).toBeUndefined();
+    const again = await open();
+    expect(await query(again.connection, 'select n from kept')).toEqual([7]);
+  });
+
+  it('may have a path too long for a socket', async () => {
+    dir = join(root, 'x'.repeat(120), 'store');
+    const store = await open();
+    expect(store.connection.host).not.toBe(dir);
+    expect((await stat(store.connection.host)).mode & 0o777).toBe(0o700);
+    expect(await query(store.connection, 'select 1')).toEqual([1]);
+    expect((await findEmbeddedStore(dir))?.connection).toEqual(store.connection);
+    await store.close();
+    await expect(stat(store.connection.host)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('is served on loopback TCP when asked', async () => {
+    const port = 20_000 + (process.pid % 20_000);
+    const store = await open({ tcp_port: port });
+    expect(await query({ ...store.connection, host: '127.0.0.1', port }, 'select 1')).toEqual([1]);
+    await store.close();
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'is refused, and not tried for ever, where no folder can be made',
+    async () => {
+      dir = '/proc/runfold/store';
+      await expect(open()).rejects.toMatchObject({ code: 'embedded_store_not_writable', dir });
+    },
+  );
+
+  it('is refused with a typed error when it is unfit', async () => {
+    await mkdir(join(root, 'a'));
+    await writeFile(dir, 'a file');
+    await expect(open()).rejects.toMatchObject({ code: 'embedded_store_not_a_directory', dir });
+    dir = join(root, 'shared');
+    await mkdir(dir);
+    await chmod(dir, 0o755);
+    await writeFile(join(dir, 'thesis.txt'), '');
+    await expect(open()).rejects.toMatchObject({ code: 'embedded_store_not_private' });
+    dir = join(root, 'newer');
+    await mkdir(join(dir, 'data'), { recursive: true, mode: 0o700 });
+    await expect(open()).rejects.toMatchObject({ code: 'embedded_store_unreadable' });
+    await writeFile(join(dir, 'data', 'PG_VERSION'), '19\n');
+    await expect(open()).rejects.toMatchObject({ code: 'embedded_store_wrong_version' });
+    await writeFile(join(dir, 'data', 'PG_VERSION'), '18\n');
+    await expect(open()).rejects.toMatchObject({ code: 'embedded_store_unreadable' });
+    expect(await readdir(dir)).toEqual(['data']);
+  });
+});
+
+describe('the ownership of an embedded store', () => {
+  it('is refused to a second opener, in this process or another', async () => {
+    const store = await open({ role: 'up' });
+    const owner = { pid: process.pid, role: 'up', dir };
+    await expect(open()).rejects.toMatchObject({ code: 'embedded_store_in_use', ...owner });
+    const child = startChild('store-owner.mjs', dir);
+    onTestFinished(() => kill(child));
+    expect(await getSaid(child)).toMatchObject({ code: 'embedded_store_in_use', pid: process.pid });
+    expect(await findEmbeddedStore(dir)).toEqual({
+      connection: store.connection,
+      owner_pid: process.pid,
+      role: 'up',
+    });
+  });
+
+  it('goes to exactly one of several that start at once, on a free folder and on a dead one’s', async () => {
+    for (let round = 0; round < 2; round++) {
+      const children = Array.from({ length: 4 }, () => startChild('store-owner.mjs', dir));
+      onTestFinished(async () => void (await Promise.all(children.map(kill))));
+      const said = await Promise.all(children.map(getSaid));
+      const winner = children[said.findIndex(({ event }) => event === 'open')];
+      expect(said.map(({ event }) => event).sort()).toEqual([
+        'open',
+        'refused',
+        'refused',
+        'refused',
+      ]);
+      for (const { event, code, pid } of said) {
+        if (event === 'refused')
+          expect({ code, pid }).toEqual({ code: 'embedded_store_in_use', pid: winner?.pid });
+      }
+      // A round ends with the owner killed: the next one contends for what it left.
+      await Promise.all(children.map(kill));
+    }
+  });
+
+  it('passes on after kill -9 with every acknowledged row', async () => {
+    const child = startChild('store-owner.mjs', dir);
+    onTestFinished(() => kill(child));
+    const { connection } = await getSaid(child);
+    const client = new pg.Client(connection);
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('create table acknowledged (n int primary key)');
+    let last = 0;
+    const cut = (async () => {
+      for (;;) {
+        await client.query('insert into acknowledged values ($1)', [last + 1]);
+        last += 1;
+        if (last === 300) child.kill('SIGKILL');
+      }
+    })();
+    await expect(cut).rejects.toThrow();
+    await kill(child);
+    expect(await findEmbeddedStore(dir)).toBeUndefined();
+    const store = await open();
+    const [count, max] = await query(
+      store.connection,
+      'select count(*)::int, max(n) from acknowledged',
+    );
+    expect(count).toBe(max);
+    expect([last, last + 1]).toContain(max);
+  });
+
+  it('is given up by a close that lets running work finish and rolls open work back', async () => {
+    const store = await open();
+    const worker = new pg.Client(store.connection);
+    const idler = new pg.Client(store.connection);
+    for (const client of [worker, idler]) {
+      client.on('error', () => undefined);
+      await client.connect();
+    }
+    await worker.query('create table finished (n int)');
+    const ended = Promise.all([worker, idler].map(hasEnded));
+    const begun = idler.query('begin; insert into finished values (99)');
+    const inserted = worker.query('insert into finished select generate_series(1, 1000)');
+    await begun;
+    // A later client's handshake is answered after the earlier insert was read.
+    const probe = new pg.Client(store.connection);
+    probe.on('error', () => undefined);
+    await probe.connect();
+    const closed = store.close();
+    await inserted;
+    await ended;
+    await closed;
+    const again = await open();
+    expect(await query(again.connection, 'select count(*)::int from finished')).toEqual([1000]);
+  });
+});

@@ -1,0 +1,14 @@
+// A process that opens the store named by its argument, says what came of it, and waits to be told.
+import { openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
+
+try {
+  const store = await openEmbeddedStore({ dir: process.argv[2], role: 'child' });
+  process.on('message', async () => {
+    await store.close();
+    process.disconnect();
+  });
+  process.send({ event: 'open', connection: store.connection });
+} catch (error) {
+  process.send({ event: 'refused', code: error.code, pid: error.pid, text: error.message });
+  process.disconnect();
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '#runfold/environment/config.js';
+
+function faultsOf(...args: Parameters<typeof readConfig>): readonly string[] {
+  try {
+    readConfig(...args);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  test('is the embedded store in .runfold when nothing is set, or set to nothing', () => {
+    const defaults = {
+      database_url: undefined,
+      redis_url: undefined,
+      dir: '.runfold',
+      log_level: 'info',
+      redis_prefix: 'runfold',
+      project: 1,
+      http_host: '127.0.0.1',
+      http_port: 8580,
+      metrics_token: undefined,
+    };
+    expect(readConfig({})).toEqual(defaults);
+    expect(readConfig({ DATABASE_URL: '', RUNFOLD_DIR: '', RUNFOLD_PROJECT: '' })).toEqual(
+      defaults,
+    );
+  });
+
+  test('reads each variable', () => {
+    const environment = {
+      DATABASE_URL: 'postgres://user:password@host:5432/runfold',
+      REDIS_URL: 'rediss://host:6379',
+      RUNFOLD_DIR: '/var/lib/runfold',
+      RUNFOLD_LOG_LEVEL: 'debug',
+      RUNFOLD_REDIS_PREFIX: 'team-a',
+      RUNFOLD_PROJECT: '7',
+      RUNFOLD_HTTP_HOST: '::1',
+      RUNFOLD_HTTP_PORT: '80',
+      RUNFOLD_METRICS_TOKEN: 'token-of-metrics',
+    };
+    expect(readConfig(environment)).toEqual({
+      database_url: environment.DATABASE_URL,
+      redis_url: environment.REDIS_URL,
+      dir: '/var/lib/runfold',
+      log_level: 'debug',
+      redis_prefix: 'team-a',
+      project: 7,
+      http_host: '::1',
+      http_port: 80,
+      metrics_token: 'token-of-metrics',
+    });
+  });
+
+  test('names every fault at once and repeats no URL', () => {
+    const faults = faultsOf({
+      DATABASE_URL: 'mysql://user:secret@host/runfold',
+      REDIS_URL: 'host:secret',
+      RUNFOLD_LOG_LEVEL: 'loud',
+      RUNFOLD_PROJECT: '1.5',
+    });
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual([
+      'DATABASE_URL',
+      'REDIS_URL',
+      'RUNFOLD_LOG_LEVEL',
+      'RUNFOLD_PROJECT',
+    ]);
+    expect(faults.join()).not.toContain('secret');
+  });
+
+  test.each([
+    ['RUNFOLD_DIRR', 'RUNFOLD_DIR'],
+    ['RUNFOLD_LOGLEVEL', 'RUNFOLD_LOG_LEVEL'],
+    ['RUNFOLD_PROJETC', 'RUNFOLD_PROJECT'],
+  ])('asks whether %s was meant to be %s', (name, nearest) => {
+    expect(faultsOf({ [name]: 'x' })).toEqual([
+      expect.stringMatching(
+        new RegExp(`^${name}: expected one of RUNFOLD_.* did you mean ${nearest}\\?$`),
+      ),
+    ]);
+  });
+
+  test.each(['DATABSE_URL', 'DATABASE_URI', 'database_url'])(
+    'does not pass over a Postgres in %s for an embedded store',
+    (name) => {
+      const url = 'postgres://user:secret@host/runfold';
+      expect(faultsOf({ [name]: url })).toEqual([
+        expect.stringMatching(
+          new RegExp(`^DATABASE_URL: expected .* got ${name} with the URL of a Postgres`),
+        ),
+      ]);
+      expect(faultsOf({ [name]: url }).join()).not.toContain('secret');
+      expect(readConfig({ [name]: 'sqlite:///tmp/x' }).database_url).toBeUndefined();
+      expect(readConfig({ [name]: url, DATABASE_URL: 'postgres://other/runfold' })).toMatchObject({
+        database_url: 'postgres://other/runfold',
+      });
+      expect(readConfig({ [name]: url }, { DATABASE_URL: '' }).database_url).toBeUndefined();
+    },
+  );
+
+  test('makes no guess at a name like none it knows', () => {
+    expect(faultsOf({ RUNFOLD_SOMETHING_ELSE: 'x' })).toEqual([
+      expect.stringMatching(/got an unknown variable\.$/),
+    ]);
+  });
+
+  test('needs a Postgres beside a Redis', () => {
+    expect(faultsOf({ REDIS_URL: 'redis://host' })).toEqual([
+      'DATABASE_URL: expected a Postgres URL beside REDIS_URL, got nothing.',
+    ]);
+  });
+
+  test('takes an override for a variable, whatever that holds', () => {
+    const environment = { RUNFOLD_PROJECT: 'broken', RUNFOLD_LOG_LEVEL: 'warn' };
+    const config = readConfig(environment, { RUNFOLD_PROJECT: '3', RUNFOLD_LOG_LEVEL: undefined });
+    expect(config).toMatchObject({ project: 3, log_level: 'warn' });
+  });
+
+  test('checks what comes of variables and overrides together', () => {
+    const environment = { REDIS_URL: 'redis://host' };
+    expect(readConfig(environment, { DATABASE_URL: 'postgres://host/runfold' })).toMatchObject({
+      database_url: 'postgres://host/runfold',
+      redis_url: 'redis://host',
+    });
+    expect(readConfig(environment, { REDIS_URL: '' }).redis_url).toBeUndefined();
+  });
+});

@@ -1,0 +1,319 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { eventSchemas } from '#runfold/events/check/event-schema.js';
+import { normalizeEvent } from '#runfold/events/check/normalize-event.js';
+import { parseEvent } from '#runfold/events/check/parse-event.js';
+import { isComplete, readEvent } from '#runfold/events/check/read-event.js';
+import { emptyCells } from '#runfold/events/columns/event-row.js';
+import { eventTypes } from '#runfold/events/metric-event.js';
+import { metricFields } from '#runfold/events/metric-fields.js';
+
+const message = {
+  type: 'message',
+  id: 'm-1',
+  run_id: 'r-1',
+  occurred_at: '2026-03-04T05:06:07Z',
+  role: 'assistant',
+};
+const call = { ...message, role: undefined, type: 'tool_call', tool_name: 'search' };
+
+describe('an event', () => {
+  test('is given the session of its run, the total of its tokens, and the names of its metrics', () => {
+    const raw = {
+      ...message,
+      role: 'model',
+      user_id: null,
+      metrics: { input_tokens: 5, output_tokens: 2, duration: 1.5, cost: null },
+    };
+    expect(parseEvent(raw)).toEqual({
+      ok: true,
+      event: {
+        ...message,
+        session_id: 'r-1',
+        role: 'assistant',
+        metrics: { input_tokens: 5, output_tokens: 2, total_tokens: 7, time: 1.5 },
+      },
+    });
+  });
+
+  test('of which a single token count came has that as its total', () => {
+    const parsed = parseEvent({ ...message, metrics: { output_tokens: 4 } });
+    expect(parsed).toMatchObject({ ok: true, event: { metrics: { total_tokens: 4 } } });
+  });
+
+  test('may carry negative figures when it corrects another', () => {
+    const correction = { ...message, corrects: 'm-0', metrics: { input_tokens: -5, cost: -0.25 } };
+    expect(parseEvent(correction)).toMatchObject({ ok: true });
+  });
+
+  const tokens = 'a whole number from 0 to 2147483647';
+  const text = 'a text of 1 to 200 characters';
+  const storable = `${text} without NUL or lone surrogates`;
+  const when = 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
+  const json =
+    'a JSON object of at most 65536 characters and 32 levels, without NUL or lone surrogates';
+  const far = new Date(Date.now() + 2 * 86_400_000).toISOString();
+  let deep: unknown = 1;
+  for (let level = 0; level < 40; level++) deep = { deep };
+  test.each<[string, unknown, string, string, string]>([
+    ['that is no object', 7, '', 'an object', '7'],
+    ['that is an array', [1, 2], '', 'an object', 'an array of 2'],
+    ['without a type', {}, 'type', 'one of message, tool_call, run', 'nothing'],
+    ['of an unknown type', { type: 'span' }, 'type', 'one of message, tool_call, run', '"span"'],
+    [
+      'named like a method',
+      { type: 'toString' },
+      'type',
+      'one of message, tool_call, run',
+      '"toString"',
+    ],
+    ['without an id', { ...message, id: undefined }, 'id', text, 'nothing'],
+    ['without a run', { ...message, run_id: undefined }, 'run_id', text, 'nothing'],
+    ['with an empty run', { ...message, run_id: '' }, 'run_id', storable, '""'],
+    [
+      'with a run of ten megabytes',
+      { ...message, run_id: 'x'.repeat(10_000_000) },
+      'run_id',
+      storable,
+      `"${'x'.repeat(78)}…`,
+    ],
+    ['with a long id', { ...message, id: 'x'.repeat(201) }, 'id', storable, `"${'x'.repeat(78)}…`],
+    ['with a NUL', { ...message, model: 'a\0b' }, 'model', storable, '"a\\u0000b"'],
+    [
+      'with half a surrogate pair',
+      { ...message, agent_id: '\ud800' },
+      'agent_id',
+      storable,
+      '"\\ud800"',
+    ],
+    [
+      'with an unknown role',
+      { ...message, role: 'boss' },
+      'role',
+      'one of assistant, user, system, tool',
+      '"boss"',
+    ],
+    [
+      'with a field unknown to it',
+      { ...message, tool_name: 'x' },
+      'tool_name',
+      'no such field',
+      '"x"',
+    ],
+    [
+      'without a zone in its time',
+      { ...message, occurred_at: '2026-03-04T05:06:07' },
+      'occurred_at',
+      when,
+      '"2026-03-04T05:06:07"',
+    ],
+    [
+      'on a day there is not',
+      { ...message, occurred_at: '2026-02-30T00:00:00Z' },
+      'occurred_at',
+      when,
+      '"2026-02-30T00:00:00Z"',
+    ],
+    [
+      'from before 2000',
+      { ...message, occurred_at: '1999-12-31T23:59:59Z' },
+      'occurred_at',
+      'a time from the year 2000 on',
+      '"1999-12-31T23:59:59Z"',
+    ],
+    [
+      'from the far future',
+      { ...message, occurred_at: far },
+      'occurred_at',
+      'a time at most a day ahead of the clock',
+      `"${far}"`,
+    ],
+    [
+      'with a number for a time',
+      { ...message, occurred_at: 5 },
+      'occurred_at',
+      'an RFC 3339 time with a zone',
+      '5',
+    ],
+    [
+      'with negative tokens',
+      { ...message, metrics: { input_tokens: -3 } },
+      'metrics.input_tokens',
+      tokens,
+      '-3',
+    ],
+    [
+      'with a fraction of a token',
+      { ...message, metrics: { input_tokens: 1.5 } },
+      'metrics.input_tokens',
+      tokens,
+      '1.5',
+    ],
+    [
+      'with too many tokens',
+      { ...message, metrics: { cached_tokens: 2 ** 31 } },
+      'metrics.cached_tokens',
+      tokens,
+      '2147483648',
+    ],
+    [
+      'with more tokens than a number holds exactly',
+      { ...message, metrics: { input_tokens: 1e300 } },
+      'metrics.input_tokens',
+      tokens,
+      '1e+300',
+    ],
+    [
+      'with NaN for tokens',
+      { ...message, metrics: { output_tokens: Number.NaN } },
+      'metrics.output_tokens',
+      tokens,
+      'NaN',
+    ],
+    [
+      'with NaN for a time',
+      { ...message, metrics: { time: Number.NaN } },
+      'metrics.time',
+      'seconds from 0 to 100000000',
+      'NaN',
+    ],
+    [
+      'with an endless time',
+      { ...message, metrics: { time: Number.POSITIVE_INFINITY } },
+      'metrics.time',
+      'seconds from 0 to 100000000',
+      'Infinity',
+    ],
+    [
+      'with a text for a cost',
+      { ...message, metrics: { cost: '1' } },
+      'metrics.cost',
+      'dollars from 0 to 1000000',
+      '"1"',
+    ],
+    [
+      'with an unknown metric',
+      { ...message, metrics: { tokens: 1 } },
+      'metrics.tokens',
+      `one of ${metricFields.map(({ name }) => name).join(', ')}`,
+      '1',
+    ],
+    [
+      'with metrics that are none',
+      { ...message, metrics: 5 },
+      'metrics',
+      'an object of metrics',
+      '5',
+    ],
+    [
+      'with bad details',
+      { ...message, metrics: { prompt_tokens_details: { a: -1 } } },
+      'metrics.prompt_tokens_details.a',
+      tokens,
+      '-1',
+    ],
+    [
+      'with NUL in its JSON',
+      { ...message, metrics: { additional_metrics: { a: '\0' } } },
+      'metrics.additional_metrics',
+      json,
+      'an object with keys a',
+    ],
+    [
+      'with JSON too deep',
+      { ...message, metrics: { additional_metrics: deep } },
+      'metrics.additional_metrics',
+      json,
+      'an object with keys deep',
+    ],
+    [
+      'of ten megabytes',
+      { ...message, metrics: { additional_metrics: { a: 'x'.repeat(10_000_000) } } },
+      'metrics.additional_metrics',
+      json,
+      'an object with keys a',
+    ],
+    ['without a tool', { ...call, tool_name: undefined }, 'tool_name', text, 'nothing'],
+    [
+      'with a number for an error',
+      { ...call, error: 5 },
+      'error',
+      'true, false or a text of at most 2000 characters',
+      '5',
+    ],
+  ])('%s is refused, with field, expected and got', (_name, raw, field, expected, got) => {
+    expect(parseEvent(raw)).toEqual({ ok: false, faults: [{ field, expected, got }] });
+  });
+
+  test('is told all its faults at once', () => {
+    const parsed = parseEvent({ ...message, role: 'x', model: '', metrics: { time: -1, foo: 1 } });
+    expect(parsed.ok ? [] : parsed.faults.map(({ field }) => field)).toEqual(
+      expect.arrayContaining(['role', 'model', 'metrics.time', 'metrics.foo']),
+    );
+  });
+});
+
+describe('the short way', () => {
+  const value = fc.oneof(
+    fc.constantFrom(undefined, null, '', 'assistant', 'model', 'completed', 0, 1, -1, 1.5, NaN),
+    fc.constantFrom('2026-03-04T05:06:07Z', '2026-02-30T00:00:00Z', 2 ** 31, 2 ** 31 - 1, true),
+    fc.string({ maxLength: 210 }),
+    fc.string({ unit: 'binary' }),
+    fc.dictionary(fc.string({ maxLength: 3 }), fc.oneof(fc.integer(), fc.string())),
+  );
+  const field = fc.constantFrom(
+    ...['id', 'run_id', 'session_id', 'occurred_at', 'sequence', 'role', 'status', 'tool_name'],
+    ...['error', 'model', 'user_id', 'metrics', 'corrects', 'foo', 'tool_call_id'],
+  );
+  const metrics = fc.dictionary(
+    fc.constantFrom(...metricFields.map(({ name }) => name), 'duration'),
+    value,
+    { maxKeys: 4 },
+  );
+  const arbitraryRaw = fc
+    .tuple(
+      fc.constantFrom(...(Object.keys(eventTypes) as (keyof typeof eventTypes)[])),
+      fc.dictionary(field, fc.oneof(value, metrics), { maxKeys: 3 }),
+      fc.option(metrics, { nil: undefined }),
+      fc.constantFrom({}, {}, { corrects: 'm-0' }),
+    )
+    .map(([type, changes, figures, correction]) => ({
+      type,
+      id: 'e',
+      run_id: 'r',
+      session_id: 's',
+      occurred_at: '2026-03-04T05:06:07.5Z',
+      ...(type === 'message' ? { role: 'assistant' } : {}),
+      ...(type === 'tool_call' ? { tool_name: 't' } : {}),
+      ...(figures === undefined ? {} : { metrics: figures }),
+      ...changes,
+      ...correction,
+    }));
+
+  test('takes just what the schema takes', () => {
+    const seen = { taken: 0, refused: 0 };
+    fc.assert(
+      fc.property(arbitraryRaw, (raw) => {
+        const cells = emptyCells();
+        const isTaken = readEvent(raw, cells) && isComplete(cells);
+        const event = normalizeEvent(raw);
+        const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
+        expect(isTaken).toBe(schemas[raw.type].safeParse(event).success);
+        seen[isTaken ? 'taken' : 'refused'] += 1;
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(500);
+  });
+
+  test('and the long one agree: a parsed event parses to itself', () => {
+    fc.assert(
+      fc.property(arbitraryRaw, (raw) => {
+        const once = parseEvent(raw);
+        if (once.ok) expect(parseEvent(once.event)).toEqual(once);
+        else expect(once.faults.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { columnsOf, tableOf } from '#runfold/projections/fold/fold-sql.js';
+import { foldOf } from '#runfold/projections/language/measure-sql.js';
+import type { Projection } from '#runfold/projections/language/projection.js';
+import { projections } from '#runfold/projections/projections.js';
+import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
+import { foldEvents } from '../../../harness/fold-events.js';
+import { expectSound } from '../../../harness/rebuilding.js';
+import { sampleEvents } from '../../../harness/sample-events.js';
+import { describeWithPostgres } from '../../../harness/suite.js';
+
+/** One column of each projection at a time, until every one has had its turn. */
+const rounds = Array.from(
+  { length: Math.max(...projections.map((projection) => columnsOf(projection).length)) },
+  (_, at) => {
+    const cells = projections.flatMap((projection) => {
+      const column = columnsOf(projection)[at];
+      return column === undefined ? [] : [{ projection, column }];
+    });
+    const names = cells.map(({ projection, column }) => `${projection.name}.${column}`).join(', ');
+    return { cells, names };
+  },
+);
+
+/** Another value than the one a cell has, whatever that is. */
+function tampered(projection: Projection, column: string): string {
+  const measure = projection.measures[column];
+  const type = measure === undefined ? projection.key[column]?.type : foldOf(measure).type;
+  if (type === 'bigint[]') return `coalesce(${column}, array[0, 0, 0]::bigint[]) || 1::bigint`;
+  if (type?.startsWith('text')) return `coalesce(${column}, '') || 'x'`;
+  return `coalesce(${column}, 0) + 1`;
+}
+
+describeWithPostgres('a tampered projection', () => {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+    await foldEvents(database, sampleEvents(400));
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  test.each(rounds)('is found and repaired: $names', async ({ cells }) => {
+    for (const { projection, column } of cells) {
+      await database.query(
+        `update ${tableOf(projection)} set ${column} = ${tampered(projection, column)}
+        where ctid = (select ctid from ${tableOf(projection)} order by random() limit 1)`,
+      );
+    }
+    const isKey = ({ projection, column }: (typeof cells)[number]) => column in projection.key;
+    const { equal, differences } = await verify(database);
+    expect(equal).toBe(false);
+    expect(differences.map((found) => [found.projection, found.field])).toEqual(
+      cells.flatMap((cell) => {
+        const { name } = cell.projection;
+        // A row of another key is one too many, and one that is missing.
+        return isKey(cell)
+          ? [
+              [name, '*'],
+              [name, '*'],
+            ]
+          : [[name, cell.column]];
+      }),
+    );
+
+    const report = await rebuild(database);
+    expect(report.outcome).toBe('repaired');
+    expect(report.events).toBe(400);
+    for (const cell of cells) {
+      const told = report.projections.find(({ name }) => name === cell.projection.name);
+      expect(told).toMatchObject(
+        isKey(cell) ? { added: 1, removed: 1, changed: 0 } : { added: 0, removed: 0, changed: 1 },
+      );
+    }
+    await expectSound(database);
+  });
+
+  test('is replaced when more differs than is corrected in place', async () => {
+    await database.query('update runfold_internal.run set messages = messages + 1');
+    await database.query('delete from runfold_internal.session');
+    const report = await rebuild(database, { repair_limit: 10 });
+    expect(report.outcome).toBe('swapped');
+    expect(report.projections.slice(0, 2)).toEqual([
+      { name: 'run', rows_before: 50, rows_after: 50, added: 0, removed: 0, changed: 50 },
+      { name: 'session', rows_before: 0, rows_after: 13, added: 13, removed: 0, changed: 0 },
+    ]);
+    await expectSound(database);
+  });
+
+  test('is told of, and left alone, by a dry run', async () => {
+    await database.query('update runfold_internal.run set cost_nanos = cost_nanos + 1');
+    const before = await database.query('select * from runfold_internal.run order by run_id');
+    for (const repair_limit of [10, 1_000]) {
+      const report = await rebuild(database, { dry_run: true, repair_limit });
+      expect(report.outcome).toBe('dry_run');
+      expect(report.projections[0]).toMatchObject({ rows_before: 50, rows_after: 50, changed: 50 });
+      expect(await database.query('select * from runfold_internal.run order by run_id')).toEqual(
+        before,
+      );
+    }
+    await rebuild(database);
+    await expectSound(database);
+  });
+
+  test('can be rebuilt alone, and leaves the others as they are', async () => {
+    const [run, session] = projections;
+    if (run === undefined || session === undefined) throw new Error('Expected two projections.');
+    await database.query('update runfold_internal.run set tool_calls = 77');
+    await database.query('update runfold_internal.session set tool_calls = 77');
+    const report = await rebuild(database, { projections: [session] });
+    expect(report.projections.map(({ name }) => name)).toEqual(['session']);
+    expect((await verify(database, { projections: [session] })).equal).toBe(true);
+    expect((await verify(database, { projections: [run] })).equal).toBe(false);
+    await rebuild(database, { projections: [run] });
+    await expectSound(database);
+  });
+
+  test('does not escape a sample of all sessions and the grand totals', async () => {
+    expect(await verify(database, { sample: 1_000 })).toMatchObject({
+      equal: true,
+      sampled_sessions: 13,
+    });
+    await database.query(
+      `update runfold_internal.run set model = model || 'x' where run_id = 'sample-run-0'`,
+    );
+    const sampled = await verify(database, { sample: 1_000 });
+    expect(sampled.differences).toMatchObject([{ projection: 'run', field: 'model' }]);
+    await database.query('update runfold_internal.run set input_tokens = input_tokens + 1');
+    const none = await verify(database, { sample: 0 });
+    expect(none.differences).toMatchObject([{ projection: 'run', key: {}, field: 'input_tokens' }]);
+    await rebuild(database);
+    await expectSound(database);
+  });
+});

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { presumeNew } from '#runfold/append/expect-new.js';
+import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { isConflict } from '#runfold/postgres/database-errors.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
+import { tableOf } from '#runfold/projections/fold/fold-sql.js';
+import { projections } from '#runfold/projections/projections.js';
+import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
+import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
+import { modelOf } from '../../../harness/model.js';
+import { readTotals } from '../../../harness/read-totals.js';
+import { describeWithPostgres } from '../../../harness/suite.js';
+
+describeWithPostgres('the fold', () => {
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url, { max: 6 });
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  test.each(['looking for each event in the log', 'presuming that events are new'])(
+    'gives the same totals for any order, batching, duplication and concurrency, %s',
+    async (way) => {
+      const careful = statementOn(database.pool, appendAndFoldSql(projections), true);
+      const refusing = appendAndFoldSql(projections, { repeats: 'refuse' });
+      const run = way.startsWith('presuming')
+        ? presumeNew(statementOn(database.pool, refusing, true), careful)
+        : careful;
+      const deliveries = fc
+        .tuple(arbitraryEvents, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })))
+        .map(([events, random]) => {
+          const next = () => random.next().value ?? 0;
+          // Each event once, some twice or thrice, in an order of their own.
+          const sent = events
+            .flatMap((event) => Array.from({ length: 1 + Math.floor(next() * 3) }, () => event))
+            .map((event) => ({ event, key: next() }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ event }) => event);
+          const batches: (typeof sent)[] = [[]];
+          for (const event of sent) {
+            if (next() < 0.2) batches.push([]);
+            batches.at(-1)?.push(event);
+          }
+          return { events, batches, lanes: 1 + Math.floor(next() * 4) };
+        });
+
+      await fc.assert(
+        fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
+          await database.query(
+            `truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`,
+          );
+          const outcome = { applied: 0, duplicate: 0, rejected: 0 };
+          const queue = batches.map((batch, at) =>
+            decodeJob(`job-${at}`, { v: 1, project: 1, events: batch }),
+          );
+          const lane = async () => {
+            for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+              const jobs = [job];
+              const written = await writeAgain(() => writeBatch(run, jobs));
+              outcome.applied += written.applied;
+              outcome.duplicate += written.duplicate;
+              outcome.rejected += written.rejected;
+            }
+          };
+          await Promise.all(Array.from({ length: lanes }, lane));
+
+          const model = modelOf(events);
+          const live = await readTotals(database);
+          expect(live.runs).toEqual(model.runs.size === 0 ? new Map() : withoutRuns(model.runs));
+          expect(live.sessions).toEqual(withoutStatus(model.sessions));
+          expect(outcome).toEqual({
+            applied: events.length,
+            duplicate: batches.flat().length - events.length,
+            rejected: 0,
+          });
+          const audit = await verify(database);
+          expect(audit.differences).toEqual([]);
+        }),
+        { numRuns: 60 },
+      );
+    },
+  );
+});
+
+/** Two transactions that met are told to try again, as the worker does. */
+async function writeAgain<T>(write: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+}
+
+const withoutRuns = <T extends { runs: number }>(totals: Map<string, T>) =>
+  new Map([...totals].map(([key, value]) => [key, { ...value, runs: 1 }]));
+const withoutStatus = <T extends { status: string | null }>(totals: Map<string, T>) =>
+  new Map([...totals].map(([key, value]) => [key, { ...value, status: null }]));

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { createProducer } from '#runfold/ingest/producer.js';
+import { findOutage, openQueue } from '#runfold/queue/open-queue.js';
+import { startNode } from '../../harness/processes.js';
+import { freePort } from '../../harness/server-binary.js';
+import { waitUntil } from '../../harness/wait-until.js';
+
+describe('a queue on a Redis that was never there', () => {
+  const away = async () => {
+    const port = await freePort();
+    return { kind: 'redis', url: `redis://user:secret@127.0.0.1:${port}` } as const;
+  };
+
+  test('is told of once, with the host and no password', async () => {
+    const errors: Error[] = [];
+    const queue = await openQueue(await away(), { onError: (error) => errors.push(error) });
+    const client = queue.opts.connection as { status: string };
+    await waitUntil(
+      () => client.status,
+      (status) => status === 'reconnecting',
+    );
+    await queue.close();
+    expect(errors).toEqual([expect.objectContaining({ code: 'queue_unreachable' })]);
+    expect(errors[0]?.message).toMatch(/^Expected Redis at 127\.0\.0\.1:\d+ to answer, got: /);
+    expect(errors[0]?.message).not.toContain('secret');
+  });
+
+  test('closes, and what waits for it is refused', async () => {
+    const queue = await openQueue(await away(), { onError: () => undefined });
+    const adding = queue.add('events', {}).catch((error: unknown) => error);
+    await queue.close();
+    expect(await adding).toBeInstanceOf(Error);
+  });
+
+  test('lets its producer close and its process end', async () => {
+    const { url } = await away();
+    const script = `
+      import { createProducer } from '#runfold/producer.js';
+      const producer = await createProducer({ queue: { kind: 'redis', url: '${url}' } });
+      producer.message({ run_id: 'run-1', role: 'user' });
+      await producer.close({ timeout_ms: 300 }).catch((error) => console.log(error.code));
+      console.log('closed');`;
+    const child = startNode(['--input-type=module', '--eval', script]);
+    await child.waitForLine(/^closed$/);
+    const ended = performance.now();
+    const { code, stdout } = await child.exit;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'queue_unavailable\nclosed\n' });
+    expect(performance.now() - ended).toBeLessThan(3_000);
+  });
+
+  test('is found to be away', async () => {
+    expect(await findOutage(await away())).toMatchObject({ code: 'queue_unreachable' });
+  });
+
+  test('keeps the events that could not be handed over to itself', async () => {
+    const producer = await createProducer({ queue: await away() });
+    producer.message({ run_id: 'run-1', role: 'user' });
+    await expect(producer.flush({ timeout_ms: 100 })).rejects.toMatchObject({ waiting_events: 1 });
+    await expect(producer.close({ timeout_ms: 100 })).rejects.toMatchObject({
+      code: 'queue_unavailable',
+    });
+  });
+});
