@@ -23,6 +23,12 @@ export { type Config, ConfigError, readConfig } from './environment/config.js';
 export { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
 export { StoreUnavailableError } from './postgres/database-errors.js';
 export {
+  createReaders,
+  ReadEndedError,
+  type ReaderOptions,
+  type Readers,
+} from './postgres/readers.js';
+export {
   dropPriceOverrides,
   InvalidPriceError,
   listPriceOverrides,
