@@ -1,18 +1,18 @@
 /**
- * Writes the next migration: `npm run generate -- NAME`.
+ * Writes the views, and the next migration where one is needed: `npm run generate -- NAME`.
  *
  * drizzle-kit compares the tables that the field table and the projections declare with its last
- * snapshot; storage settings, views and comments follow, whole, whenever their text has changed. Migrations are
- * appended and never edited. `--check` writes nothing and fails when a migration is missing.
+ * snapshot; functions and storage settings whose text is new follow. Migrations are appended and never
+ * edited. `--check` writes nothing and fails when a view or a migration is missing.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { projectionTable, storageStatement } from '#runfold/projections/fold/projection-table.js';
 import { totalStatement } from '#runfold/projections/language/measure-sql.js';
 import { projections } from '#runfold/projections/projections.js';
-import { viewStatements } from '#runfold/projections/views/view.js';
+import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 import { apiKeyTable } from '#runfold/store/tables/api-key-table.js';
 import { eventTable, internalSchema } from '#runfold/store/tables/event-table.js';
@@ -20,6 +20,7 @@ import { priceOverrideTable } from '#runfold/store/tables/price-override-table.j
 import { projectTable, seedProjectStatement } from '#runfold/store/tables/project-table.js';
 import { projectionStateTable } from '#runfold/store/tables/projection-state-table.js';
 import { rejectedEventTable } from '#runfold/store/tables/rejected-event-table.js';
+import { viewStateTable } from '#runfold/store/tables/view-state-table.js';
 
 interface JournalEntry {
   readonly idx: number;
@@ -60,48 +61,102 @@ const tables: Record<string, unknown> = {
   priceOverrideTable,
   projectTable,
   apiKeyTable,
+  viewStateTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);
 
-// What drizzle-kit knows nothing of; repeated whole whenever any of it has changed; what
-// is only new is added.
+// What drizzle-kit knows nothing of. Each statement may be run again, and is when its text is new.
 const ownSql = [
   totalStatement,
   ...projections.map(storageStatement),
-  ...viewStatements(views),
+  'create schema if not exists runfold',
+  "comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.'",
   seedProjectStatement,
 ];
 const statements = await generateMigration(before, after);
-const ownBefore = read<string[]>(ownFile, []);
-const gone = ownBefore.filter((statement) => !ownSql.includes(statement));
-const added = ownSql.filter((statement) => !ownBefore.includes(statement));
-if (last !== undefined && gone.length === 0) {
-  statements.push(...added.map((statement) => `${statement};`));
-} else if (JSON.stringify(ownSql) !== JSON.stringify(ownBefore)) {
-  // A view that reads a column holds it fast: the old ones go first.
-  if (last !== undefined) {
-    statements.unshift(...ownSql.filter((statement) => statement.startsWith('drop view')));
-  }
-  statements.push(...ownSql.map((statement) => `${statement};`));
+// A view holds the columns that it reads. Views are made anew after the migrations.
+const dropViews = `do $$ declare view_name text; begin
+  for view_name in select name from runfold_internal.view_state loop
+    execute format('drop view if exists runfold.%I', view_name);
+  end loop;
+end $$;`;
+if (
+  statements.some((statement) =>
+    /^(ALTER TABLE .+ (ALTER|DROP|RENAME) |DROP TABLE)/.test(statement),
+  )
+) {
+  statements.unshift(dropViews);
 }
+const ownBefore = read<string[]>(ownFile, []);
+statements.push(
+  ...ownSql
+    .filter((statement) => !ownBefore.includes(statement))
+    .map((statement) => `${statement};`),
+);
+const header = ['What:', 'Why:', 'Time on a large log:', 'Locks:'].map(
+  (line) => `-- ${line} TODO\n`,
+);
+
+// The views: one file each, and a list of them with the time at which any of them last changed.
+const viewFiles = new Map(views.map((view) => [`${view.name}.sql`, viewFile(view)]));
+mkdirSync(file('views'), { recursive: true });
+const listFile = file('views', 'list.json');
+const viewNames = views.map((view) => view.name);
+const strayFiles = readdirSync(file('views')).filter(
+  (entry) => entry.endsWith('.sql') && !viewFiles.has(entry),
+);
+const changedFiles = [...viewFiles].filter(([entry, text]) => {
+  const path = file('views', entry);
+  return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+});
+const listed = read<{ views?: string[] }>(listFile, {});
+const areViewsCurrent =
+  strayFiles.length === 0 &&
+  changedFiles.length === 0 &&
+  JSON.stringify(listed.views) === JSON.stringify(viewNames);
 
 const [name] = process.argv.slice(2);
-if (statements.length === 0) {
-  console.log('The migrations are up to date.');
-} else if (name === '--check') {
-  console.error(`A migration is missing; run npm run generate -- NAME:\n${statements.join('\n')}`);
-  process.exitCode = 1;
-} else if (name === undefined || !/^[a-z0-9_]+$/.test(name)) {
+if (name === '--check') {
+  if (!areViewsCurrent) {
+    console.error('Views are out of date; run npm run generate.');
+    process.exitCode = 1;
+  } else if (statements.length > 0) {
+    console.error(
+      `A migration is missing; run npm run generate -- NAME:\n${statements.join('\n')}`,
+    );
+    process.exitCode = 1;
+  } else {
+    console.log('The migrations and the views are up to date.');
+  }
+} else if (statements.length > 0 && !/^[a-z0-9_]+$/.test(name ?? '')) {
   console.error(`Expected a name in snake_case, such as add_latency, got ${name ?? 'nothing'}.`);
   process.exitCode = 2;
 } else {
+  if (!areViewsCurrent) writeViews();
+  if (statements.length > 0) writeMigration(name ?? '');
+  if (JSON.stringify(ownSql) !== JSON.stringify(ownBefore)) write(ownFile, ownSql);
+  if (areViewsCurrent && statements.length === 0) {
+    console.log('The migrations and the views are up to date.');
+  } else {
+    console.log('Run npm run schema to write drizzle/schema.sql.');
+  }
+}
+
+function writeViews(): void {
+  for (const entry of strayFiles) rmSync(file('views', entry));
+  for (const [entry, text] of changedFiles) writeFileSync(file('views', entry), text);
+  write(listFile, { generated_at_ms: Date.now(), views: viewNames });
+  const changed = [...strayFiles, ...changedFiles.map(([entry]) => entry)];
+  console.log(`Wrote drizzle/views: ${changed.join(', ')}.`);
+}
+
+function writeMigration(suffix: string): void {
   const idx = journal.entries.length;
-  const tag = `${String(idx).padStart(4, '0')}_${name}`;
-  writeFileSync(file(`${tag}.sql`), `${statements.join(breakpoint)}\n`);
+  const tag = `${String(idx).padStart(4, '0')}_${suffix}`;
+  writeFileSync(file(`${tag}.sql`), `${header.join('')}${statements.join(breakpoint)}\n`);
   write(file('meta', `${tag.slice(0, 4)}_snapshot.json`), { ...after, id: randomUUID() });
-  write(ownFile, ownSql);
   journal.entries.push({ idx, version: '7', when: Date.now(), tag, breakpoints: true });
   write(journalFile, journal);
-  console.log(`Wrote drizzle/${tag}.sql.`);
+  console.log(`Wrote drizzle/${tag}.sql. Say in its first lines what it changes and at what cost.`);
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { type ClientBase, DatabaseError } from 'pg';
 import { z } from 'zod';
 import { migrationsFolder } from '../environment/package-files.js';
 import { type Database, openDatabase } from '../postgres/database.js';
@@ -10,9 +10,15 @@ import {
   explainDatabaseError,
   StoreUnavailableError,
 } from '../postgres/database-errors.js';
+import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
+import { readViewFiles } from './view-files.js';
+import { readViewGrants } from './view-grants.js';
 
 /** One lock a database: of many processes that start at once, one migrates and the others wait. */
 const migrationLock = 7_386_253;
+
+/** The SQLSTATE of a drop that something else depends on. */
+const dependentObjectsStillExist = '2BP01';
 
 /** Brings the store's tables and views up to date. Safe when many processes do so at once. */
 export async function migrateStore(database: Database): Promise<void> {
@@ -20,17 +26,52 @@ export async function migrateStore(database: Database): Promise<void> {
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     try {
-      await migrate(drizzle(client), {
-        migrationsFolder,
-        migrationsSchema: 'runfold_migrations',
-        migrationsTable: 'migration',
-      });
+      await client.query('begin');
+      try {
+        // A migration may drop views, so the rights on them are read before.
+        const grants = await readViewGrants(client);
+        await applyMigrations(client);
+        await applyViews(client, await readViewFiles(), grants);
+        await client.query('commit');
+      } catch (error) {
+        await client.query('rollback');
+        throw explainDependentObjects(error);
+      }
     } finally {
       await client.query('select pg_advisory_unlock($1)', [migrationLock]);
     }
   } finally {
     client.release();
   }
+}
+
+/** Runs the migrations that are newer than the last one the store has. */
+async function applyMigrations(client: ClientBase): Promise<void> {
+  await client.query('create schema if not exists runfold_migrations');
+  await client.query(
+    'create table if not exists runfold_migrations.migration (id serial primary key, hash text not null, created_at bigint)',
+  );
+  const { rows } = await client.query<{ last: string | null }>(
+    'select max(created_at) as last from runfold_migrations.migration',
+  );
+  const last = Number(rows[0]?.last ?? 0);
+  for (const { sql, hash, folderMillis } of readMigrationFiles({ migrationsFolder })) {
+    if (folderMillis <= last) continue;
+    for (const statement of sql) await client.query(statement);
+    await client.query(
+      'insert into runfold_migrations.migration (hash, created_at) values ($1, $2)',
+      [hash, folderMillis],
+    );
+  }
+}
+
+/** Names what keeps a view of ours from being made anew: somebody else's view on it. */
+function explainDependentObjects(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.code !== dependentObjectsStillExist) return error;
+  return new Error(
+    `Expected nothing to depend on Runfold's views, got: ${error.detail ?? error.message}. Drop it, run "runfold migrate", and create it again. Nothing was changed.`,
+    { cause: error },
+  );
 }
 
 /** `migrateStore` for a connection string, on a connection of its own. */
@@ -48,7 +89,7 @@ const journalSchema = z.object({
 });
 
 /**
- * Sees to it that the store has exactly the migrations this code knows, before any work is begun.
+ * Sees to it that the store has exactly the migrations and views this code knows, before any work is begun.
  * Migrations are only ever appended, so the times they were made at say which come first.
  * @throws StoreUnavailableError `migrations_missing` or `migrations_newer`, or what keeps Postgres
  * from answering.
@@ -69,6 +110,20 @@ export async function checkMigrated(database: Database): Promise<void> {
     throw new StoreUnavailableError(
       'migrations_newer',
       `Expected a database with Runfold's tables as of ${known.at(-1)?.tag}, got one with ${newer} more from a newer Runfold. Upgrade this one.`,
+    );
+  }
+  const states = await database.query<ViewState>(viewStateSql);
+  const age = compareViews(states, await readViewFiles());
+  if (age === 'older') {
+    throw new StoreUnavailableError(
+      'migrations_missing',
+      'Expected a database with the views of this Runfold, got one with older views. Run "runfold migrate".',
+    );
+  }
+  if (age === 'newer') {
+    throw new StoreUnavailableError(
+      'migrations_newer',
+      'Expected a database with the views of this Runfold, got one with the views of a newer Runfold. Upgrade this one.',
     );
   }
 }

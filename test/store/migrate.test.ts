@@ -1,39 +1,20 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
+
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
+
 import { expect, test } from 'vitest';
-import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { openDatabase } from '#runfold/postgres/database.js';
 import { levelsOf } from '#runfold/projections/language/histogram.js';
 import { views } from '#runfold/projections/views/views.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
 import { createEmptyDatabase, createTestDatabase } from '../../harness/database.js';
+import { migrateUpTo } from '../../harness/migrate-up-to.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Brings a store to where an earlier version left it: after the migrations up to one of them. */
-async function migrateUpTo(database: Database, tag: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'runfold-migrations-'));
-  try {
-    await cp(join(root, 'drizzle'), folder, { recursive: true });
-    const file = join(folder, 'meta', '_journal.json');
-    const journal = JSON.parse(await readFile(file, 'utf8')) as { entries: { tag: string }[] };
-    journal.entries.splice(1 + journal.entries.findIndex((entry) => entry.tag === tag));
-    await writeFile(file, JSON.stringify(journal));
-    await migrate(drizzle(database.pool), {
-      migrationsFolder: folder,
-      migrationsSchema: 'runfold_migrations',
-      migrationsTable: 'migration',
-    });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 describeWithPostgres('the migrations', () => {
   test('are applied once when many processes start at the same time', async () => {
@@ -94,9 +75,23 @@ describeWithPostgres('the migrations', () => {
     await home.drop();
   });
 
-  test('are up to date with the field table and the projections', async () => {
+  test('and the views are up to date with the declarations', async () => {
     const generate = ['--import', 'tsx', 'scripts/generate-migration.ts', '--check'];
     const { stdout } = await promisify(execFile)(process.execPath, generate, { cwd: root });
-    expect(stdout).toContain('The migrations are up to date.');
+    expect(stdout).toContain('The migrations and the views are up to date.');
+  });
+
+  test('say in their first lines what they change, why, how long it takes and what it locks', () => {
+    const later = readdirSync(join(root, 'drizzle')).filter(
+      (name) => /^\d{4}_/.test(name) && name > '0004',
+    );
+    expect(later.length).toBeGreaterThan(0);
+    for (const name of later) {
+      const text = readFileSync(join(root, 'drizzle', name), 'utf8');
+      expect(text, name).toMatch(
+        /^-- What: .+\n-- Why: .+\n-- Time on a large log: .+\n-- Locks: .+\n/,
+      );
+      expect(text, name).not.toContain('TODO');
+    }
   });
 });

@@ -23,9 +23,10 @@ const decompress = promisify(brotliDecompress);
 async function recipe(): Promise<string> {
   const versions = await Promise.all(['@electric-sql/pglite', 'bullmq'].map(installedVersion));
   const hash = createHash('sha256').update(JSON.stringify(versions));
-  for (const name of (await readdir(migrationsFolder)).sort()) {
-    if (name.endsWith('.sql'))
+  for (const name of (await readdir(migrationsFolder, { recursive: true })).sort()) {
+    if (/^(\d{4}_.+\.sql|views.[^.]+\.(sql|json))$/.test(name)) {
       hash.update(name).update(await readFile(join(migrationsFolder, name)));
+    }
   }
   return hash.digest('hex');
 }

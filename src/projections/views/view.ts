@@ -16,20 +16,14 @@ export interface View {
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** The statements that make the views anew, with a comment on each view and column. */
-export function viewStatements(views: readonly View[]): string[] {
-  return [
-    'create schema if not exists runfold',
-    "comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.'",
-    ...views.map((view) => `drop view if exists runfold.${view.name}`),
-    ...views.flatMap((view) => [
-      `create view runfold.${view.name} as select\n  ${view.columns
-        .map((column) => `${column.sql} as ${column.name}`)
-        .join(',\n  ')}\nfrom ${view.from}`,
-      `comment on view runfold.${view.name} is ${quote(view.doc)}`,
-      ...view.columns.map(
-        (column) => `comment on column runfold.${view.name}.${column.name} is ${quote(column.doc)}`,
-      ),
-    ]),
-  ];
+/** The file that makes a view: its statement, and a comment on it and on each column. */
+export function viewFile({ name, doc, columns, from }: View): string {
+  const list = columns.map((column) => `${column.sql} as ${column.name}`).join(',\n  ');
+  const comments = columns.map(
+    (column) => `comment on column runfold.${name}.${column.name} is ${quote(column.doc)};\n`,
+  );
+  return `create view runfold.${name} as select\n  ${list}\nfrom ${from};
+
+comment on view runfold.${name} is ${quote(doc)};
+${comments.join('')}`;
 }

@@ -1,0 +1,1235 @@
+-- As pg_dump 15 writes it, without its comments: npm run schema.
+
+CREATE SCHEMA runfold;
+
+COMMENT ON SCHEMA runfold IS 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.';
+
+CREATE SCHEMA runfold_internal;
+
+CREATE SCHEMA runfold_migrations;
+
+CREATE AGGREGATE runfold_internal.total(bigint) (
+    SFUNC = int8pl,
+    STYPE = bigint,
+    COMBINEFUNC = int8pl,
+    PARALLEL = safe
+);
+
+CREATE TABLE runfold_internal.event (
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    occurred_at_us bigint NOT NULL,
+    time_us bigint,
+    time_to_first_token_us bigint,
+    cost_nanos bigint,
+    project integer NOT NULL,
+    sequence integer,
+    input_tokens integer,
+    output_tokens integer,
+    total_tokens integer,
+    prompt_tokens integer,
+    completion_tokens integer,
+    audio_tokens integer,
+    input_audio_tokens integer,
+    output_audio_tokens integer,
+    cached_tokens integer,
+    cache_write_tokens integer,
+    reasoning_tokens integer,
+    type smallint NOT NULL,
+    role smallint,
+    status smallint,
+    error boolean,
+    id uuid NOT NULL,
+    corrects uuid,
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    run_id text NOT NULL COLLATE pg_catalog."C",
+    original_id text COLLATE pg_catalog."C",
+    original_corrects text COLLATE pg_catalog."C",
+    parent_run_id text COLLATE pg_catalog."C",
+    agent_id text COLLATE pg_catalog."C",
+    agent_name text COLLATE pg_catalog."C",
+    team_id text COLLATE pg_catalog."C",
+    workflow_id text COLLATE pg_catalog."C",
+    user_id text COLLATE pg_catalog."C",
+    model text COLLATE pg_catalog."C",
+    provider text COLLATE pg_catalog."C",
+    tool_name text COLLATE pg_catalog."C",
+    tool_call_id text COLLATE pg_catalog."C",
+    error_text text COLLATE pg_catalog."C",
+    prompt_tokens_details json,
+    completion_tokens_details json,
+    additional_metrics json,
+    cost_source text COLLATE pg_catalog."C"
+);
+
+CREATE VIEW runfold.events AS
+ SELECT e.project,
+    e.session_id,
+    e.run_id,
+    COALESCE(e.original_id, (e.id)::text) AS id,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((e.occurred_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS occurred_at,
+    e.sequence,
+        CASE e.type
+            WHEN 1 THEN 'message'::text
+            WHEN 2 THEN 'tool_call'::text
+            WHEN 3 THEN 'run'::text
+            ELSE NULL::text
+        END AS type,
+        CASE e.role
+            WHEN 1 THEN 'assistant'::text
+            WHEN 2 THEN 'user'::text
+            WHEN 3 THEN 'system'::text
+            WHEN 4 THEN 'tool'::text
+            ELSE NULL::text
+        END AS role,
+        CASE e.status
+            WHEN 1 THEN 'paused'::text
+            WHEN 2 THEN 'completed'::text
+            WHEN 3 THEN 'error'::text
+            WHEN 4 THEN 'cancelled'::text
+            ELSE NULL::text
+        END AS status,
+    e.tool_name,
+    e.tool_call_id,
+    e.error,
+    e.error_text,
+    e.parent_run_id,
+    e.agent_id,
+    e.agent_name,
+    e.team_id,
+    e.workflow_id,
+    e.user_id,
+    e.model,
+    e.provider,
+    COALESCE(e.cost_source,
+        CASE
+            WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
+            ELSE NULL::text
+        END) AS cost_source,
+    e.input_tokens,
+    e.output_tokens,
+    e.total_tokens,
+    e.prompt_tokens,
+    e.completion_tokens,
+    e.audio_tokens,
+    e.input_audio_tokens,
+    e.output_audio_tokens,
+    e.cached_tokens,
+    e.cache_write_tokens,
+    e.reasoning_tokens,
+    e.prompt_tokens_details,
+    e.completion_tokens_details,
+    e.additional_metrics,
+    trim_scale(((e.time_us)::numeric / 1000000.0)) AS "time",
+    trim_scale(((e.time_to_first_token_us)::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale(((e.cost_nanos)::numeric / 1000000000.0)) AS cost,
+    COALESCE(e.original_corrects, (e.corrects)::text) AS corrects,
+    e.recorded_at
+   FROM runfold_internal.event e;
+
+COMMENT ON VIEW runfold.events IS 'The log: one row an event of any type, as it was recorded.';
+
+COMMENT ON COLUMN runfold.events.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.events.session_id IS 'The conversation';
+
+COMMENT ON COLUMN runfold.events.run_id IS 'The run';
+
+COMMENT ON COLUMN runfold.events.id IS 'The event, as it was sent';
+
+COMMENT ON COLUMN runfold.events.occurred_at IS 'When it ended';
+
+COMMENT ON COLUMN runfold.events.sequence IS 'Its place in the run';
+
+COMMENT ON COLUMN runfold.events.type IS 'message, tool_call or run';
+
+COMMENT ON COLUMN runfold.events.role IS 'assistant, user, system or tool';
+
+COMMENT ON COLUMN runfold.events.status IS 'How the run ended: completed, error, cancelled or paused';
+
+COMMENT ON COLUMN runfold.events.tool_name IS 'The tool';
+
+COMMENT ON COLUMN runfold.events.tool_call_id IS 'The call''s id as the model gave it';
+
+COMMENT ON COLUMN runfold.events.error IS 'Whether it failed; null when not reported';
+
+COMMENT ON COLUMN runfold.events.error_text IS 'How it failed';
+
+COMMENT ON COLUMN runfold.events.parent_run_id IS 'The run that delegated to this one';
+
+COMMENT ON COLUMN runfold.events.agent_id IS 'The agent that ran';
+
+COMMENT ON COLUMN runfold.events.agent_name IS 'The agent''s name';
+
+COMMENT ON COLUMN runfold.events.team_id IS 'The team the run belonged to';
+
+COMMENT ON COLUMN runfold.events.workflow_id IS 'The workflow the run belonged to';
+
+COMMENT ON COLUMN runfold.events.user_id IS 'The user it was done for';
+
+COMMENT ON COLUMN runfold.events.model IS 'The model that served it';
+
+COMMENT ON COLUMN runfold.events.provider IS 'The provider that served it';
+
+COMMENT ON COLUMN runfold.events.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.events.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.events.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.events.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.events.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.events.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.events.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.events.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.events.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.events.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.events.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.events.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.events.prompt_tokens_details IS 'The provider''s split of prompt tokens';
+
+COMMENT ON COLUMN runfold.events.completion_tokens_details IS 'The provider''s split of completion tokens';
+
+COMMENT ON COLUMN runfold.events.additional_metrics IS 'Figures of your own, kept as they came';
+
+COMMENT ON COLUMN runfold.events."time" IS 'How long it took, in seconds';
+
+COMMENT ON COLUMN runfold.events.time_to_first_token IS 'Time until the first token arrived, in seconds';
+
+COMMENT ON COLUMN runfold.events.cost IS 'What it cost, in US dollars';
+
+COMMENT ON COLUMN runfold.events.corrects IS 'The event this one adjusts; its figures are differences';
+
+COMMENT ON COLUMN runfold.events.recorded_at IS 'When it was added to the log';
+
+CREATE TABLE runfold_internal.latency_day (
+    project integer NOT NULL,
+    day integer NOT NULL,
+    type smallint NOT NULL,
+    provider text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    time_levels numeric,
+    first_token_levels numeric
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.latency_quantiles AS
+ SELECT t.project,
+    ('1970-01-01'::date + t.day) AS day,
+        CASE
+            WHEN h.is_first_token THEN 'time_to_first_token'::text
+            ELSE
+            CASE t.type
+                WHEN 1 THEN 'message'::text
+                WHEN 2 THEN 'tool_call'::text
+                WHEN 3 THEN 'run'::text
+                ELSE NULL::text
+            END
+        END AS kind,
+    NULLIF(t.provider, ''::text) AS provider,
+    NULLIF(t.name, ''::text) AS name,
+    q.events,
+    q.p50,
+    q.p90,
+    q.p95,
+    q.p99
+   FROM ((runfold_internal.latency_day t
+     CROSS JOIN LATERAL ( VALUES (t.time_levels,false), (t.first_token_levels,true)) h(levels, is_first_token))
+     CROSS JOIN LATERAL ( SELECT (max(r.total))::bigint AS events,
+            (
+                CASE min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((50)::numeric * r.total)))
+                    WHEN 0 THEN (0)::double precision
+                    ELSE (power(((101)::double precision / (99.0)::double precision), ((min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((50)::numeric * r.total))) - 1))::double precision) * (0.99)::double precision)
+                END / ('1000000'::numeric)::double precision) AS p50,
+            (
+                CASE min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((90)::numeric * r.total)))
+                    WHEN 0 THEN (0)::double precision
+                    ELSE (power(((101)::double precision / (99.0)::double precision), ((min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((90)::numeric * r.total))) - 1))::double precision) * (0.99)::double precision)
+                END / ('1000000'::numeric)::double precision) AS p90,
+            (
+                CASE min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((95)::numeric * r.total)))
+                    WHEN 0 THEN (0)::double precision
+                    ELSE (power(((101)::double precision / (99.0)::double precision), ((min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((95)::numeric * r.total))) - 1))::double precision) * (0.99)::double precision)
+                END / ('1000000'::numeric)::double precision) AS p95,
+            (
+                CASE min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((99)::numeric * r.total)))
+                    WHEN 0 THEN (0)::double precision
+                    ELSE (power(((101)::double precision / (99.0)::double precision), ((min(r.level) FILTER (WHERE (((100)::numeric * r.up_to) >= ((99)::numeric * r.total))) - 1))::double precision) * (0.99)::double precision)
+                END / ('1000000'::numeric)::double precision) AS p99
+           FROM ( SELECT c.level,
+                    sum(c.events) OVER (ORDER BY c.level) AS up_to,
+                    sum(c.events) OVER () AS total
+                   FROM ( SELECT l.level,
+                            (encode(substr(d.digits, ((length(d.digits) - (12 * l.level)) - 11), 12), 'escape'::text))::bigint AS events
+                           FROM (( SELECT convert_to((h.levels)::text, 'UTF8'::name) AS digits
+                                 OFFSET 0) d
+                             CROSS JOIN LATERAL generate_series(((length(d.digits) - length(rtrim(convert_from(d.digits, 'UTF8'::name), '0'::text))) / 12), ((length(d.digits) - 1) / 12)) l(level))) c) r) q)
+  WHERE (h.levels IS NOT NULL);
+
+COMMENT ON VIEW runfold.latency_quantiles IS 'One row a day of UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.';
+
+COMMENT ON COLUMN runfold.latency_quantiles.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.latency_quantiles.day IS 'The day of UTC';
+
+COMMENT ON COLUMN runfold.latency_quantiles.kind IS 'message, time_to_first_token, tool_call or run';
+
+COMMENT ON COLUMN runfold.latency_quantiles.provider IS 'The provider of a message';
+
+COMMENT ON COLUMN runfold.latency_quantiles.name IS 'The model of a message, the tool of a call, null for runs';
+
+COMMENT ON COLUMN runfold.latency_quantiles.events IS 'How many reported the time';
+
+COMMENT ON COLUMN runfold.latency_quantiles.p50 IS 'The time that 50 % did not exceed, in seconds';
+
+COMMENT ON COLUMN runfold.latency_quantiles.p90 IS 'The time that 90 % did not exceed, in seconds';
+
+COMMENT ON COLUMN runfold.latency_quantiles.p95 IS 'The time that 95 % did not exceed, in seconds';
+
+COMMENT ON COLUMN runfold.latency_quantiles.p99 IS 'The time that 99 % did not exceed, in seconds';
+
+CREATE VIEW runfold.messages AS
+ SELECT e.project,
+    e.session_id,
+    e.run_id,
+    COALESCE(e.original_id, (e.id)::text) AS id,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((e.occurred_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS occurred_at,
+    e.sequence,
+        CASE e.role
+            WHEN 1 THEN 'assistant'::text
+            WHEN 2 THEN 'user'::text
+            WHEN 3 THEN 'system'::text
+            WHEN 4 THEN 'tool'::text
+            ELSE NULL::text
+        END AS role,
+    e.parent_run_id,
+    e.agent_id,
+    e.agent_name,
+    e.team_id,
+    e.workflow_id,
+    e.user_id,
+    e.model,
+    e.provider,
+    COALESCE(e.cost_source,
+        CASE
+            WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
+            ELSE NULL::text
+        END) AS cost_source,
+    e.input_tokens,
+    e.output_tokens,
+    e.total_tokens,
+    e.prompt_tokens,
+    e.completion_tokens,
+    e.audio_tokens,
+    e.input_audio_tokens,
+    e.output_audio_tokens,
+    e.cached_tokens,
+    e.cache_write_tokens,
+    e.reasoning_tokens,
+    e.prompt_tokens_details,
+    e.completion_tokens_details,
+    e.additional_metrics,
+    trim_scale(((e.time_us)::numeric / 1000000.0)) AS "time",
+    trim_scale(((e.time_to_first_token_us)::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale(((e.cost_nanos)::numeric / 1000000000.0)) AS cost,
+    COALESCE(e.original_corrects, (e.corrects)::text) AS corrects,
+    e.recorded_at
+   FROM runfold_internal.event e
+  WHERE (e.type = 1);
+
+COMMENT ON VIEW runfold.messages IS 'One row a message, as it was recorded. Corrections are rows of their own.';
+
+COMMENT ON COLUMN runfold.messages.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.messages.session_id IS 'The conversation';
+
+COMMENT ON COLUMN runfold.messages.run_id IS 'The run';
+
+COMMENT ON COLUMN runfold.messages.id IS 'The event, as it was sent';
+
+COMMENT ON COLUMN runfold.messages.occurred_at IS 'When it ended';
+
+COMMENT ON COLUMN runfold.messages.sequence IS 'Its place in the run';
+
+COMMENT ON COLUMN runfold.messages.role IS 'assistant, user, system or tool';
+
+COMMENT ON COLUMN runfold.messages.parent_run_id IS 'The run that delegated to this one';
+
+COMMENT ON COLUMN runfold.messages.agent_id IS 'The agent that ran';
+
+COMMENT ON COLUMN runfold.messages.agent_name IS 'The agent''s name';
+
+COMMENT ON COLUMN runfold.messages.team_id IS 'The team the run belonged to';
+
+COMMENT ON COLUMN runfold.messages.workflow_id IS 'The workflow the run belonged to';
+
+COMMENT ON COLUMN runfold.messages.user_id IS 'The user it was done for';
+
+COMMENT ON COLUMN runfold.messages.model IS 'The model that served it';
+
+COMMENT ON COLUMN runfold.messages.provider IS 'The provider that served it';
+
+COMMENT ON COLUMN runfold.messages.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.messages.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.messages.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.messages.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.messages.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.messages.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.messages.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.messages.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.messages.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.messages.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.messages.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.messages.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.messages.prompt_tokens_details IS 'The provider''s split of prompt tokens';
+
+COMMENT ON COLUMN runfold.messages.completion_tokens_details IS 'The provider''s split of completion tokens';
+
+COMMENT ON COLUMN runfold.messages.additional_metrics IS 'Figures of your own, kept as they came';
+
+COMMENT ON COLUMN runfold.messages."time" IS 'How long it took, in seconds';
+
+COMMENT ON COLUMN runfold.messages.time_to_first_token IS 'Time until the first token arrived, in seconds';
+
+COMMENT ON COLUMN runfold.messages.cost IS 'What it cost, in US dollars';
+
+COMMENT ON COLUMN runfold.messages.corrects IS 'The event this one adjusts; its figures are differences';
+
+COMMENT ON COLUMN runfold.messages.recorded_at IS 'When it was added to the log';
+
+CREATE TABLE runfold_internal.model_usage (
+    project integer NOT NULL,
+    bucket integer NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    cost_nanos bigint
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.model_usage AS
+ SELECT t.project,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
+    NULLIF(t.agent_id, ''::text) AS agent_id,
+    NULLIF(t.provider, ''::text) AS provider,
+    NULLIF(t.model, ''::text) AS model,
+    t.assistant_messages,
+    t.input_tokens,
+    t.output_tokens,
+    t.total_tokens,
+    t.prompt_tokens,
+    t.completion_tokens,
+    t.audio_tokens,
+    t.input_audio_tokens,
+    t.output_audio_tokens,
+    t.cached_tokens,
+    t.cache_write_tokens,
+    t.reasoning_tokens,
+    trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
+    t.timed_messages,
+    t.timed_output_tokens,
+    trim_scale(((t.time_to_first_token_us)::numeric / 1000000.0)) AS time_to_first_token,
+    t.streamed_messages,
+    trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
+   FROM runfold_internal.model_usage t;
+
+COMMENT ON VIEW runfold.model_usage IS 'One row a quarter of an hour, agent, provider and model: what the assistant''s messages used.';
+
+COMMENT ON COLUMN runfold.model_usage.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.model_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+
+COMMENT ON COLUMN runfold.model_usage.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.model_usage.provider IS 'The provider';
+
+COMMENT ON COLUMN runfold.model_usage.model IS 'The model';
+
+COMMENT ON COLUMN runfold.model_usage.assistant_messages IS 'Messages of the assistant';
+
+COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.model_usage.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.model_usage.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.model_usage.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.model_usage.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.model_usage.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.model_usage.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.model_usage.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.model_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.model_usage.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.model_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.model_usage."time" IS 'Time of the messages added up, in seconds';
+
+COMMENT ON COLUMN runfold.model_usage.timed_messages IS 'Messages that reported their time';
+
+COMMENT ON COLUMN runfold.model_usage.timed_output_tokens IS 'Tokens produced by messages that reported their time';
+
+COMMENT ON COLUMN runfold.model_usage.time_to_first_token IS 'Times to first token added up, in seconds';
+
+COMMENT ON COLUMN runfold.model_usage.streamed_messages IS 'Messages that reported a time to first token';
+
+COMMENT ON COLUMN runfold.model_usage.cost IS 'Cost of the messages, in US dollars';
+
+CREATE TABLE runfold_internal.run (
+    project integer NOT NULL,
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    run_id text NOT NULL COLLATE pg_catalog."C",
+    started_at_us bigint,
+    ended_at_us bigint,
+    status bigint,
+    parent_run_id text COLLATE pg_catalog."C",
+    agent_id text COLLATE pg_catalog."C",
+    agent_name text COLLATE pg_catalog."C",
+    team_id text COLLATE pg_catalog."C",
+    workflow_id text COLLATE pg_catalog."C",
+    user_id text COLLATE pg_catalog."C",
+    model text COLLATE pg_catalog."C",
+    provider text COLLATE pg_catalog."C",
+    messages bigint NOT NULL,
+    assistant_messages bigint NOT NULL,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    time_to_first_token_us bigint[],
+    tool_time_us bigint,
+    run_time_us bigint,
+    cost_nanos bigint
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.runs AS
+ SELECT t.project,
+    t.session_id,
+    t.run_id,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((t.started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS started_at,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((t.ended_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS ended_at,
+        CASE (t.status % (8)::bigint)
+            WHEN 1 THEN 'paused'::text
+            WHEN 2 THEN 'completed'::text
+            WHEN 3 THEN 'error'::text
+            WHEN 4 THEN 'cancelled'::text
+            ELSE NULL::text
+        END AS status,
+    t.parent_run_id,
+    t.agent_id,
+    t.agent_name,
+    t.team_id,
+    t.workflow_id,
+    t.user_id,
+    substr(t.model, 27) AS model,
+    substr(t.provider, 27) AS provider,
+    t.messages,
+    t.assistant_messages,
+    t.tool_calls,
+    t.tool_errors,
+    t.input_tokens,
+    t.output_tokens,
+    t.total_tokens,
+    t.prompt_tokens,
+    t.completion_tokens,
+    t.audio_tokens,
+    t.input_audio_tokens,
+    t.output_audio_tokens,
+    t.cached_tokens,
+    t.cache_write_tokens,
+    t.reasoning_tokens,
+    trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
+    trim_scale(((t.time_to_first_token_us[3])::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
+    trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time,
+    trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
+   FROM runfold_internal.run t;
+
+COMMENT ON VIEW runfold.runs IS 'One row a run: who ran, for how long, and what it used.';
+
+COMMENT ON COLUMN runfold.runs.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.runs.session_id IS 'The conversation';
+
+COMMENT ON COLUMN runfold.runs.run_id IS 'The run';
+
+COMMENT ON COLUMN runfold.runs.started_at IS 'When its first event began';
+
+COMMENT ON COLUMN runfold.runs.ended_at IS 'When its last event ended';
+
+COMMENT ON COLUMN runfold.runs.status IS 'How it ended, by the last run event';
+
+COMMENT ON COLUMN runfold.runs.parent_run_id IS 'The run that delegated to this one';
+
+COMMENT ON COLUMN runfold.runs.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.runs.agent_name IS 'The agent''s name';
+
+COMMENT ON COLUMN runfold.runs.team_id IS 'The team';
+
+COMMENT ON COLUMN runfold.runs.workflow_id IS 'The workflow';
+
+COMMENT ON COLUMN runfold.runs.user_id IS 'The user';
+
+COMMENT ON COLUMN runfold.runs.model IS 'The model that answered last';
+
+COMMENT ON COLUMN runfold.runs.provider IS 'The provider that answered last';
+
+COMMENT ON COLUMN runfold.runs.messages IS 'Messages of any role';
+
+COMMENT ON COLUMN runfold.runs.assistant_messages IS 'Messages of the assistant';
+
+COMMENT ON COLUMN runfold.runs.tool_calls IS 'Tool calls';
+
+COMMENT ON COLUMN runfold.runs.tool_errors IS 'Tool calls that failed';
+
+COMMENT ON COLUMN runfold.runs.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.runs.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.runs.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.runs.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.runs.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.runs.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.runs.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.runs.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.runs.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.runs.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.runs.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.runs."time" IS 'Time of the assistant''s messages added up, in seconds';
+
+COMMENT ON COLUMN runfold.runs.time_to_first_token IS 'The first non-zero time to first token, in seconds';
+
+COMMENT ON COLUMN runfold.runs.tool_time IS 'Time of the tool calls added up, in seconds';
+
+COMMENT ON COLUMN runfold.runs.run_time IS 'Wall-clock time the run events reported, in seconds';
+
+COMMENT ON COLUMN runfold.runs.cost IS 'Cost of its messages and tool calls, in US dollars';
+
+CREATE TABLE runfold_internal.session (
+    project integer NOT NULL,
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    runs bigint NOT NULL,
+    started_at_us bigint,
+    ended_at_us bigint,
+    agent_id text COLLATE pg_catalog."C",
+    team_id text COLLATE pg_catalog."C",
+    workflow_id text COLLATE pg_catalog."C",
+    user_id text COLLATE pg_catalog."C",
+    model text COLLATE pg_catalog."C",
+    provider text COLLATE pg_catalog."C",
+    messages bigint NOT NULL,
+    assistant_messages bigint NOT NULL,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    time_to_first_token_us bigint[],
+    tool_time_us bigint,
+    run_time_us bigint,
+    cost_nanos bigint
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.sessions AS
+ SELECT t.project,
+    t.session_id,
+    t.runs,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((t.started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS started_at,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((t.ended_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS ended_at,
+    t.agent_id,
+    t.team_id,
+    t.workflow_id,
+    t.user_id,
+    substr(t.model, 27) AS model,
+    substr(t.provider, 27) AS provider,
+    t.messages,
+    t.assistant_messages,
+    t.tool_calls,
+    t.tool_errors,
+    t.input_tokens,
+    t.output_tokens,
+    t.total_tokens,
+    t.prompt_tokens,
+    t.completion_tokens,
+    t.audio_tokens,
+    t.input_audio_tokens,
+    t.output_audio_tokens,
+    t.cached_tokens,
+    t.cache_write_tokens,
+    t.reasoning_tokens,
+    trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
+    trim_scale(((t.time_to_first_token_us[3])::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
+    trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time,
+    trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
+   FROM runfold_internal.session t;
+
+COMMENT ON VIEW runfold.sessions IS 'One row a session: the totals of its runs.';
+
+COMMENT ON COLUMN runfold.sessions.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.sessions.session_id IS 'The conversation';
+
+COMMENT ON COLUMN runfold.sessions.runs IS 'Runs';
+
+COMMENT ON COLUMN runfold.sessions.started_at IS 'When its first event began';
+
+COMMENT ON COLUMN runfold.sessions.ended_at IS 'When its last event ended';
+
+COMMENT ON COLUMN runfold.sessions.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.sessions.team_id IS 'The team';
+
+COMMENT ON COLUMN runfold.sessions.workflow_id IS 'The workflow';
+
+COMMENT ON COLUMN runfold.sessions.user_id IS 'The user';
+
+COMMENT ON COLUMN runfold.sessions.model IS 'The model that answered last';
+
+COMMENT ON COLUMN runfold.sessions.provider IS 'The provider that answered last';
+
+COMMENT ON COLUMN runfold.sessions.messages IS 'Messages of any role';
+
+COMMENT ON COLUMN runfold.sessions.assistant_messages IS 'Messages of the assistant';
+
+COMMENT ON COLUMN runfold.sessions.tool_calls IS 'Tool calls';
+
+COMMENT ON COLUMN runfold.sessions.tool_errors IS 'Tool calls that failed';
+
+COMMENT ON COLUMN runfold.sessions.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.sessions.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.sessions.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.sessions.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.sessions.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.sessions.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.sessions.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.sessions.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.sessions.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.sessions.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.sessions.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.sessions."time" IS 'Time of the assistant''s messages added up, in seconds';
+
+COMMENT ON COLUMN runfold.sessions.time_to_first_token IS 'The first non-zero time to first token, in seconds';
+
+COMMENT ON COLUMN runfold.sessions.tool_time IS 'Time of the tool calls added up, in seconds';
+
+COMMENT ON COLUMN runfold.sessions.run_time IS 'Wall-clock time the run events reported, in seconds';
+
+COMMENT ON COLUMN runfold.sessions.cost IS 'Cost of its messages and tool calls, in US dollars';
+
+CREATE VIEW runfold.tool_calls AS
+ SELECT e.project,
+    e.session_id,
+    e.run_id,
+    COALESCE(e.original_id, (e.id)::text) AS id,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((e.occurred_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS occurred_at,
+    e.sequence,
+    e.tool_name,
+    e.tool_call_id,
+    e.error,
+    e.error_text,
+    e.parent_run_id,
+    e.agent_id,
+    e.agent_name,
+    e.team_id,
+    e.workflow_id,
+    e.user_id,
+    e.model,
+    e.provider,
+    COALESCE(e.cost_source,
+        CASE
+            WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
+            ELSE NULL::text
+        END) AS cost_source,
+    e.input_tokens,
+    e.output_tokens,
+    e.total_tokens,
+    e.prompt_tokens,
+    e.completion_tokens,
+    e.audio_tokens,
+    e.input_audio_tokens,
+    e.output_audio_tokens,
+    e.cached_tokens,
+    e.cache_write_tokens,
+    e.reasoning_tokens,
+    e.prompt_tokens_details,
+    e.completion_tokens_details,
+    e.additional_metrics,
+    trim_scale(((e.time_us)::numeric / 1000000.0)) AS "time",
+    trim_scale(((e.time_to_first_token_us)::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale(((e.cost_nanos)::numeric / 1000000000.0)) AS cost,
+    COALESCE(e.original_corrects, (e.corrects)::text) AS corrects,
+    e.recorded_at
+   FROM runfold_internal.event e
+  WHERE (e.type = 2);
+
+COMMENT ON VIEW runfold.tool_calls IS 'One row a tool call, as it was recorded. Corrections are rows of their own.';
+
+COMMENT ON COLUMN runfold.tool_calls.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.tool_calls.session_id IS 'The conversation';
+
+COMMENT ON COLUMN runfold.tool_calls.run_id IS 'The run';
+
+COMMENT ON COLUMN runfold.tool_calls.id IS 'The event, as it was sent';
+
+COMMENT ON COLUMN runfold.tool_calls.occurred_at IS 'When it ended';
+
+COMMENT ON COLUMN runfold.tool_calls.sequence IS 'Its place in the run';
+
+COMMENT ON COLUMN runfold.tool_calls.tool_name IS 'The tool';
+
+COMMENT ON COLUMN runfold.tool_calls.tool_call_id IS 'The call''s id as the model gave it';
+
+COMMENT ON COLUMN runfold.tool_calls.error IS 'Whether it failed; null when not reported';
+
+COMMENT ON COLUMN runfold.tool_calls.error_text IS 'How it failed';
+
+COMMENT ON COLUMN runfold.tool_calls.parent_run_id IS 'The run that delegated to this one';
+
+COMMENT ON COLUMN runfold.tool_calls.agent_id IS 'The agent that ran';
+
+COMMENT ON COLUMN runfold.tool_calls.agent_name IS 'The agent''s name';
+
+COMMENT ON COLUMN runfold.tool_calls.team_id IS 'The team the run belonged to';
+
+COMMENT ON COLUMN runfold.tool_calls.workflow_id IS 'The workflow the run belonged to';
+
+COMMENT ON COLUMN runfold.tool_calls.user_id IS 'The user it was done for';
+
+COMMENT ON COLUMN runfold.tool_calls.model IS 'The model that served it';
+
+COMMENT ON COLUMN runfold.tool_calls.provider IS 'The provider that served it';
+
+COMMENT ON COLUMN runfold.tool_calls.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.tool_calls.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.tool_calls.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.tool_calls.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.tool_calls.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.tool_calls.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.tool_calls.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.tool_calls.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.tool_calls.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.tool_calls.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.tool_calls.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.tool_calls.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.tool_calls.prompt_tokens_details IS 'The provider''s split of prompt tokens';
+
+COMMENT ON COLUMN runfold.tool_calls.completion_tokens_details IS 'The provider''s split of completion tokens';
+
+COMMENT ON COLUMN runfold.tool_calls.additional_metrics IS 'Figures of your own, kept as they came';
+
+COMMENT ON COLUMN runfold.tool_calls."time" IS 'How long it took, in seconds';
+
+COMMENT ON COLUMN runfold.tool_calls.time_to_first_token IS 'Time until the first token arrived, in seconds';
+
+COMMENT ON COLUMN runfold.tool_calls.cost IS 'What it cost, in US dollars';
+
+COMMENT ON COLUMN runfold.tool_calls.corrects IS 'The event this one adjusts; its figures are differences';
+
+COMMENT ON COLUMN runfold.tool_calls.recorded_at IS 'When it was added to the log';
+
+CREATE TABLE runfold_internal.tool_usage (
+    project integer NOT NULL,
+    bucket integer NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    tool_name text NOT NULL COLLATE pg_catalog."C",
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    cost_nanos bigint
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.tool_usage AS
+ SELECT t.project,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
+    NULLIF(t.agent_id, ''::text) AS agent_id,
+    NULLIF(t.tool_name, ''::text) AS tool_name,
+    t.tool_calls,
+    t.tool_errors,
+    trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
+    t.timed_tool_calls,
+    trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
+   FROM runfold_internal.tool_usage t;
+
+COMMENT ON VIEW runfold.tool_usage IS 'One row a quarter of an hour, agent and tool: its calls, how many failed, how long they took.';
+
+COMMENT ON COLUMN runfold.tool_usage.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.tool_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+
+COMMENT ON COLUMN runfold.tool_usage.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.tool_usage.tool_name IS 'The tool';
+
+COMMENT ON COLUMN runfold.tool_usage.tool_calls IS 'Tool calls';
+
+COMMENT ON COLUMN runfold.tool_usage.tool_errors IS 'Tool calls that failed';
+
+COMMENT ON COLUMN runfold.tool_usage.tool_time IS 'Time of the tool calls added up, in seconds';
+
+COMMENT ON COLUMN runfold.tool_usage.timed_tool_calls IS 'Tool calls that reported their time';
+
+COMMENT ON COLUMN runfold.tool_usage.cost IS 'Cost of the tool calls, in US dollars';
+
+CREATE VIEW runfold.users AS
+ SELECT t.project,
+    t.user_id,
+    count(*) AS sessions,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((min(t.started_at_us))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS first_started_at,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((max(t.ended_at_us))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS last_ended_at,
+    (sum(t.runs))::bigint AS runs,
+    (sum(t.assistant_messages))::bigint AS assistant_messages,
+    (sum(t.tool_calls))::bigint AS tool_calls,
+    (sum(t.tool_errors))::bigint AS tool_errors,
+    (sum(t.input_tokens))::bigint AS input_tokens,
+    (sum(t.output_tokens))::bigint AS output_tokens,
+    (sum(t.total_tokens))::bigint AS total_tokens,
+    (sum(t.prompt_tokens))::bigint AS prompt_tokens,
+    (sum(t.completion_tokens))::bigint AS completion_tokens,
+    (sum(t.audio_tokens))::bigint AS audio_tokens,
+    (sum(t.input_audio_tokens))::bigint AS input_audio_tokens,
+    (sum(t.output_audio_tokens))::bigint AS output_audio_tokens,
+    (sum(t.cached_tokens))::bigint AS cached_tokens,
+    (sum(t.cache_write_tokens))::bigint AS cache_write_tokens,
+    (sum(t.reasoning_tokens))::bigint AS reasoning_tokens,
+    trim_scale((sum(t.time_us) / 1000000.0)) AS "time",
+    trim_scale((sum(t.tool_time_us) / 1000000.0)) AS tool_time,
+    trim_scale((sum(t.cost_nanos) / 1000000000.0)) AS cost
+   FROM runfold_internal.session t
+  WHERE (t.user_id IS NOT NULL)
+  GROUP BY t.project, t.user_id;
+
+COMMENT ON VIEW runfold.users IS 'One row a user: the sessions of the user added up. Cheap for one user, who has an index.';
+
+COMMENT ON COLUMN runfold.users.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.users.user_id IS 'The user';
+
+COMMENT ON COLUMN runfold.users.sessions IS 'Sessions';
+
+COMMENT ON COLUMN runfold.users.first_started_at IS 'When the first session began';
+
+COMMENT ON COLUMN runfold.users.last_ended_at IS 'When the last session ended';
+
+COMMENT ON COLUMN runfold.users.runs IS 'Runs';
+
+COMMENT ON COLUMN runfold.users.assistant_messages IS 'Messages of the assistant';
+
+COMMENT ON COLUMN runfold.users.tool_calls IS 'Tool calls';
+
+COMMENT ON COLUMN runfold.users.tool_errors IS 'Tool calls that failed';
+
+COMMENT ON COLUMN runfold.users.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.users.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.users.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.users.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.users.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.users.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.users.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.users.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.users.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.users.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.users.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.users."time" IS 'Time of the assistant''s messages added up, in seconds';
+
+COMMENT ON COLUMN runfold.users.tool_time IS 'Time of the tool calls added up, in seconds';
+
+COMMENT ON COLUMN runfold.users.cost IS 'Cost of messages and tool calls, in US dollars';
+
+CREATE TABLE runfold_internal.api_key (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    project integer NOT NULL,
+    id text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    scopes text[] NOT NULL,
+    secret_sha256 text NOT NULL
+);
+
+CREATE TABLE runfold_internal.latency (
+    project integer NOT NULL,
+    bucket integer NOT NULL,
+    type smallint NOT NULL,
+    provider text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    time_levels numeric,
+    first_token_levels numeric
+)
+WITH (fillfactor='50');
+
+CREATE TABLE runfold_internal.model_usage_hour (
+    project integer NOT NULL,
+    hour integer NOT NULL,
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    cost_nanos bigint
+)
+WITH (fillfactor='50');
+
+CREATE TABLE runfold_internal.price_override (
+    from_us bigint NOT NULL,
+    input_nanos bigint NOT NULL,
+    output_nanos bigint NOT NULL,
+    cached_nanos bigint,
+    cache_write_nanos bigint,
+    project integer NOT NULL,
+    model text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE runfold_internal.project (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    id integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE runfold_internal.projection_state (
+    name text NOT NULL,
+    fingerprint text NOT NULL,
+    rebuilt_at timestamp with time zone
+);
+
+CREATE TABLE runfold_internal.rejected_event (
+    id uuid NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    project integer NOT NULL,
+    "position" integer NOT NULL,
+    job_id text NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    payload text NOT NULL
+);
+
+CREATE TABLE runfold_internal.tool_usage_hour (
+    project integer NOT NULL,
+    hour integer NOT NULL,
+    tool_name text NOT NULL COLLATE pg_catalog."C",
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    cost_nanos bigint
+)
+WITH (fillfactor='50');
+
+CREATE TABLE runfold_internal.view_state (
+    name text NOT NULL,
+    hash text NOT NULL,
+    generated_at_ms bigint NOT NULL
+);
+
+CREATE TABLE runfold_migrations.migration (
+    id integer NOT NULL,
+    hash text NOT NULL,
+    created_at bigint
+);
+
+CREATE SEQUENCE runfold_migrations.migration_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE runfold_migrations.migration_id_seq OWNED BY runfold_migrations.migration.id;
+
+ALTER TABLE ONLY runfold_migrations.migration ALTER COLUMN id SET DEFAULT nextval('runfold_migrations.migration_id_seq'::regclass);
+
+ALTER TABLE ONLY runfold_internal.api_key
+    ADD CONSTRAINT api_key_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.event
+    ADD CONSTRAINT event_project_session_id_id_pk PRIMARY KEY (project, session_id, id);
+
+ALTER TABLE ONLY runfold_internal.latency_day
+    ADD CONSTRAINT latency_day_project_day_type_provider_name_pk PRIMARY KEY (project, day, type, provider, name);
+
+ALTER TABLE ONLY runfold_internal.latency
+    ADD CONSTRAINT latency_project_bucket_type_provider_name_pk PRIMARY KEY (project, bucket, type, provider, name);
+
+ALTER TABLE ONLY runfold_internal.model_usage_hour
+    ADD CONSTRAINT model_usage_hour_project_hour_provider_model_pk PRIMARY KEY (project, hour, provider, model);
+
+ALTER TABLE ONLY runfold_internal.model_usage
+    ADD CONSTRAINT model_usage_project_bucket_agent_id_provider_model_pk PRIMARY KEY (project, bucket, agent_id, provider, model);
+
+ALTER TABLE ONLY runfold_internal.price_override
+    ADD CONSTRAINT price_override_project_model_provider_from_us_pk PRIMARY KEY (project, model, provider, from_us);
+
+ALTER TABLE ONLY runfold_internal.project
+    ADD CONSTRAINT project_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.projection_state
+    ADD CONSTRAINT projection_state_name_pk PRIMARY KEY (name);
+
+ALTER TABLE ONLY runfold_internal.rejected_event
+    ADD CONSTRAINT rejected_event_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.run
+    ADD CONSTRAINT run_project_session_id_run_id_pk PRIMARY KEY (project, session_id, run_id);
+
+ALTER TABLE ONLY runfold_internal.session
+    ADD CONSTRAINT session_project_session_id_pk PRIMARY KEY (project, session_id);
+
+ALTER TABLE ONLY runfold_internal.tool_usage_hour
+    ADD CONSTRAINT tool_usage_hour_project_hour_tool_name_pk PRIMARY KEY (project, hour, tool_name);
+
+ALTER TABLE ONLY runfold_internal.tool_usage
+    ADD CONSTRAINT tool_usage_project_bucket_agent_id_tool_name_pk PRIMARY KEY (project, bucket, agent_id, tool_name);
+
+ALTER TABLE ONLY runfold_internal.view_state
+    ADD CONSTRAINT view_state_name_pk PRIMARY KEY (name);
+
+ALTER TABLE ONLY runfold_migrations.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (id);
+
+CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, recorded_at);
+
+CREATE UNIQUE INDEX project_name ON runfold_internal.project USING btree (name);
+
+CREATE INDEX rejected_event_received_at ON runfold_internal.rejected_event USING btree (received_at, id);
+
+CREATE INDEX run_parent_run_id ON runfold_internal.run USING btree (project, parent_run_id) WHERE (parent_run_id IS NOT NULL);
+
+CREATE INDEX run_run_id ON runfold_internal.run USING btree (project, run_id);
+
+CREATE INDEX run_started_at ON runfold_internal.run USING btree (project, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id, run_id);
+
+CREATE INDEX run_user_id ON runfold_internal.run USING btree (project, user_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id, run_id);
+
+CREATE INDEX session_started_at ON runfold_internal.session USING btree (project, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
+
+CREATE INDEX session_user_id ON runfold_internal.session USING btree (project, user_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
+
+ALTER TABLE ONLY runfold_internal.api_key
+    ADD CONSTRAINT api_key_project FOREIGN KEY (project) REFERENCES runfold_internal.project(id);
