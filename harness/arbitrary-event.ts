@@ -82,7 +82,9 @@ export const arbitraryEvents: fc.Arbitrary<MetricEvent[]> = fc
   })
   .map((list) =>
     list.map((event, at) => {
-      const parsed = parseEvent({ ...event, id: `event-${at}` });
+      // An event that corrects itself is none.
+      const other = at === 0 && 'corrects' in event ? { corrects: 'event-1' } : {};
+      const parsed = parseEvent({ ...event, ...other, id: `event-${at}` });
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
       return parsed.event;
     }),

@@ -80,6 +80,7 @@ export {
   InvalidQueryError,
   NotFoldedError,
   RunTreeTooDeepError,
+  RunTreeTooLargeError,
 } from './query/query-errors.js';
 export {
   dropReject,

@@ -27,3 +27,9 @@ const variants = '89ab';
 export function eventKey(id: string): string {
   return isCanonicalUuid(id) ? id : nameBasedUuid(id);
 }
+
+/** Whether an event says that it corrects itself: it would move totals and be in no list. */
+export function correctsItself(id: unknown, corrects: unknown): boolean {
+  if (typeof id !== 'string' || typeof corrects !== 'string') return false;
+  return id === corrects || eventKey(id) === eventKey(corrects);
+}

@@ -56,6 +56,21 @@ export class RunTreeTooDeepError extends Error {
   }
 }
 
+/** More runs are below a run than a tree holds. */
+export class RunTreeTooLargeError extends Error {
+  readonly code = 'run_tree_too_large';
+  constructor(
+    readonly run_id: string,
+    readonly max_runs: number,
+  ) {
+    super(
+      `Expected the tree of run ${run_id} to hold at most ${max_runs} runs, got more. ` +
+        'List its children page by page with parent_run_id, or begin at a run further down.',
+    );
+    this.name = 'RunTreeTooLargeError';
+  }
+}
+
 /** An event by what makes it unique. */
 export interface EventKey {
   readonly project: number;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { emptyCells } from '../columns/event-row.js';
+import { correctsItself } from '../event-id.js';
 import { describeValue, type EventFault } from '../fault.js';
 import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from '../metric-event.js';
 import { metricFields } from '../metric-fields.js';
@@ -29,7 +30,11 @@ export function parseEvent(raw: unknown): ParsedEvent {
     return { ok: true, event: asMetricEvent(event) };
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);
-  if (result.success) return { ok: true, event: asMetricEvent(event) };
+  if (result.success) {
+    return correctsItself(event.id, event.corrects)
+      ? fault('corrects', 'the id of another event', event.corrects)
+      : { ok: true, event: asMetricEvent(event) };
+  }
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, event));
   return { ok: false, faults: withoutDerived(faults, raw) };
 }

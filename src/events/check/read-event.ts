@@ -1,4 +1,5 @@
 import { attributePlaces, type Cells, metricPlaces, places } from '../columns/event-row.js';
+import { correctsItself } from '../event-id.js';
 import {
   isErrorText,
   isShortText,
@@ -49,6 +50,8 @@ function readWith(
   }
   const run = cells[places.run_id];
   if (run === undefined) return false;
+  const corrects = cells[places.corrects];
+  if (corrects !== undefined && correctsItself(cells[places.id], corrects)) return false;
   cells[places.session_id] ??= run;
   const type = eventTypes[given as EventType];
   cells[places.type] = type;

@@ -65,6 +65,10 @@ export const problemCodes = {
     status: 422,
     meaning: 'Every event was at fault; `faults` says why. Nothing was taken.',
   },
+  run_tree_too_large: {
+    status: 422,
+    meaning: 'The tree has more than 10,000 runs. List the children of a run with `parent_run_id`.',
+  },
   run_tree_too_deep: { status: 422, meaning: 'The tree has more levels than `max_depth`.' },
   unknown_project: { status: 422, meaning: 'There is no such project.' },
   rate_limited: {

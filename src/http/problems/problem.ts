@@ -10,6 +10,7 @@ import {
   InvalidCursorError,
   InvalidQueryError,
   RunTreeTooDeepError,
+  RunTreeTooLargeError,
   TailExpiredError,
 } from '../../query/query-errors.js';
 import { QueueConnectionError } from '../../queue/queue-errors.js';
@@ -81,7 +82,8 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     const { session_ids } = error;
     return new ProblemError(error.code, error.message, { fields: { session_ids } });
   }
-  if (error instanceof RunTreeTooDeepError) return new ProblemError(error.code, error.message);
+  if (error instanceof RunTreeTooDeepError || error instanceof RunTreeTooLargeError)
+    return new ProblemError(error.code, error.message);
   if (error instanceof ProjectError && error.code === 'unknown_project') {
     return new ProblemError(error.code, error.message);
   }

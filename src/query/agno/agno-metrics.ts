@@ -60,7 +60,7 @@ export function combineObjects(
 /**
  * `select` of the assistant's messages that meet a condition on the view `runfold.messages`, aliased
  * `m`: one row a message, its corrections added to its figures, its objects as a list in order.
- * `at` is null where only the corrections have arrived.
+ * Corrections of no message that meets the condition are rows of their own, as in the totals.
  */
 export function correctedMessagesSql(condition: string): string {
   const order = `m.corrects is not null, m.occurred_at, coalesce(m.sequence, 0), m.id collate "C"`;
@@ -75,7 +75,8 @@ export function correctedMessagesSql(condition: string): string {
       : `min(m.${name}) ${original} as ${name}`;
   });
   return `select m.session_id, coalesce(m.corrects, m.id) collate "C" as id,
-      min(m.occurred_at) ${original} as at, min(coalesce(m.sequence, 0)) ${original} as sequence,
+      coalesce(min(m.occurred_at) ${original}, min(m.occurred_at)) as at,
+      coalesce(min(coalesce(m.sequence, 0)) ${original}, min(coalesce(m.sequence, 0))) as sequence,
       ${figures.join(',\n      ')}
     from runfold.messages m where ${condition} and m.role = 'assistant'
     group by m.session_id, coalesce(m.corrects, m.id) collate "C"`;

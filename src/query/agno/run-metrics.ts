@@ -26,7 +26,8 @@ interface Answer {
 
 /**
  * A run's metrics as Agno 1.x gives them, from the log, in one snapshot; undefined when there is no
- * such run. A correction adds to the message of the run that it corrects, and no value of its own.
+ * such run. A correction adds to the message of the run that it corrects; one that reaches none
+ * is a value of its own, so that the values add up to the totals.
  * @throws AmbiguousRunError when several sessions have a run of this id and none is named.
  */
 export async function getRunMetrics(
@@ -44,7 +45,7 @@ export async function getRunMetrics(
         'm.project = $1 and m.run_id = $2 and m.session_id = any(array(select session_id from place))',
       )})
     select (select json_agg(session_id) from place) as session_ids,
-      (select json_agg(c order by ${messageOrder}) from corrected c where c.at is not null)
+      (select json_agg(c order by ${messageOrder}) from corrected c)
         as messages`,
     where.values,
   );

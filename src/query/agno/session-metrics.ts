@@ -51,7 +51,7 @@ export async function getSessionMetrics(
 function combinedSql(name: AgnoMetricName): string {
   if (name === 'time_to_first_token') {
     return `(array_agg(c.${name} order by ${messageOrder})
-        filter (where c.${name} <> 0 and c.at is not null))[1]`;
+        filter (where c.${name} <> 0))[1]`;
   }
   if (!isObjectMetric(name))
     return isTokenMetric(name) ? `coalesce(sum(c.${name}), 0)` : `sum(c.${name})`;

@@ -1,7 +1,7 @@
 import { metricFields } from '../../events/metric-fields.js';
 import { summedFigures } from '../../projections/summed-figures.js';
-import { logViews } from '../../projections/views/log-views.js';
 import { type AgnoMetricName, combineObjects, isObjectMetric } from '../agno/agno-metrics.js';
+import { logColumnNames, logRowsSql } from './log-rows.js';
 
 /** The views of which each row is corrected by others of the same view. */
 export type CorrectableView = 'messages' | 'tool_calls';
@@ -21,14 +21,26 @@ const objects = new Set<string>(
 const order = 'c.occurred_at, coalesce(c.sequence, 0), c.id collate "C"';
 
 /**
- * `select` of a relation that holds a page of rows of the view, with every correction of them added
- * to their figures, and how many there are as `corrections`. The corrections are looked for in the
- * page's sessions, once each; `$1` is the project. Objects come as lists of their parts, for
- * `withObjects` to put together.
+ * Whether a row of `logRowsSql`, aliased, is a row of the list: an event, or a correction of no event
+ * that the list shows. `$1` is the project.
+ */
+export function isShownSql(view: CorrectableView, alias: string): string {
+  return `(${alias}.corrected_key is null or not exists (select from ${logRowsSql(view)} o
+      where o.project = $1 and o.session_id = ${alias}.session_id and o.key = ${alias}.corrected_key
+        and o.corrected_key is null and ${agree(view, 'o', alias)}))`;
+}
+
+const agree = (view: CorrectableView, one: string, other: string) =>
+  agreeing[view].map((name) => `${one}.${name} = ${other}.${name}`).join(' and ');
+
+/**
+ * `select` of a relation that holds a page of rows of `logRowsSql`, with every correction of them added
+ * to their figures, and how many there are as `corrections`; `$1` is the project. `offset 0` has the
+ * corrections of each row looked up by their index whatever the statistics say. Objects come as lists of
+ * their parts, for `withObjects` to put together.
  */
 export function correctedRowsSql(view: CorrectableView, page: string): string {
-  const names = logViews.find(({ name }) => name === view)?.columns.map(({ name }) => name) ?? [];
-  const keys = agreeing[view];
+  const names = logColumnNames(view);
   const parts = names.flatMap((name) => {
     if (summed.has(name)) return [`sum(c.${name}) as ${name}`];
     if (!objects.has(name)) return [];
@@ -42,15 +54,13 @@ export function correctedRowsSql(view: CorrectableView, page: string): string {
     return `case when coalesce(e.${name}, c.${name}) is not null
         then json_build_array(e.${name}, c.${name}) end as ${name}`;
   });
-  return `select ${columns.join(', ')}, coalesce(c.corrections, 0)::integer as corrections
-    from ${page} e left join (
-      select ${keys.map((key) => `c.${key}`).join(', ')}, c.corrects,
-        count(*) as corrections, ${parts.join(', ')}
-      from runfold.${view} c
-      where c.project = $1 and c.corrects is not null
-        and c.session_id = any(array(select p.session_id from ${page} p))
-      group by ${keys.map((key) => `c.${key}`).join(', ')}, c.corrects) c
-    on c.corrects = e.id and ${keys.map((key) => `c.${key} = e.${key}`).join(' and ')}`;
+  return `select ${columns.join(', ')}, e.occurred_at_us, coalesce(c.corrections, 0)::integer as corrections
+    from ${page} e left join lateral (
+      select count(*) as corrections, ${parts.join(', ')}
+      from ${logRowsSql(view)} c
+      where c.project = $1 and c.session_id = e.session_id and c.corrected_key = e.key
+        and e.corrected_key is null and ${agree(view, 'c', 'e')}
+      offset 0) c on true`;
 }
 
 /** A row of `correctedRowsSql` with each object put together from its parts, as in Agno's shape. */

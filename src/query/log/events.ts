@@ -28,8 +28,8 @@ export interface ListEventsOptions extends LogPageOptions {
 
 /**
  * The log as it was recorded, by `occurred_at`, `sequence` and `id`, oldest first; corrections are
- * rows of their own, at the time of what they correct. Cheap with `session_id` or `run_id`, which read one
- * session; without either the whole log of the project is read for every page.
+ * rows of their own, at the time of what they correct. A page costs its page: of a run, of a
+ * session, or of the project; a filter that few match reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listEvents(

@@ -1,16 +1,24 @@
 import type { Attributes } from '../../events/attribute-fields.js';
 import type { Metrics } from '../../events/metric-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { timestampSql } from '../../store/sql-units.js';
 import {
   type Conditions,
   conditionsOn,
+  microsOf,
   type ProjectOptions,
+  projectOf,
   type TimeRange,
+  textOf,
 } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import { type Page, type PageOptions, readPage } from '../page.js';
-import { type CorrectableView, correctedRowsSql, withObjects } from './corrected-rows.js';
+import {
+  type CorrectableView,
+  correctedRowsSql,
+  isShownSql,
+  withObjects,
+} from './corrected-rows.js';
+import { type LogViewName, logColumnNames, logRowsSql } from './log-rows.js';
 
 type Reported<T> = { readonly [N in keyof T]-?: NonNullable<T[N]> | null };
 
@@ -32,6 +40,11 @@ export interface LogEntry extends Reported<Attributes>, Reported<Metrics> {
 export interface CorrectedEntry extends LogEntry {
   /** How many corrections its figures hold; 0 when they are as they were recorded. */
   readonly corrections: number;
+  /**
+   * The event it corrects, for a correction that reaches no row of this list: one of an event that has
+   * not arrived, of another run or role, or of a correction. Null for all other rows.
+   */
+  readonly corrects: string | null;
 }
 
 /** Settings of every list of the log. */
@@ -46,7 +59,10 @@ export interface LogFilters {
   readonly addTo: (where: Conditions) => void;
 }
 
-/** Lists a view without its corrections: those are added to the figures of what they correct. */
+/**
+ * Lists a view with corrections added to the figures of what they correct. A correction that reaches no
+ * row of the view is a row of its own: what totals add up, lists show.
+ */
 export function listCorrected<T extends CorrectedEntry>(
   database: Database,
   view: CorrectableView,
@@ -55,7 +71,7 @@ export function listCorrected<T extends CorrectedEntry>(
 ): Promise<Page<T>> {
   const addTo = (where: Conditions) => {
     filters.addTo(where);
-    where.add('e.corrects is null');
+    where.add(isShownSql(view, 'e'));
   };
   const correct = (page: string) => `with page as materialized (${page})
       ${correctedRowsSql(view, 'page')}`;
@@ -63,12 +79,12 @@ export function listCorrected<T extends CorrectedEntry>(
 }
 
 /**
- * Lists a view of the log, aliased `e`, by time, then place in the run, then id. The log has one
- * index, which begins with the session.
+ * Lists a view of the log, aliased `e`, by time, then place in the run, then id: the order of the log's
+ * indexes by session, by run and by time, so that a page costs its page.
  */
 export function listLog<T extends LogEntry>(
   database: Database,
-  view: string,
+  view: LogViewName,
   filters: LogFilters,
   options: LogPageOptions,
   correct?: (page: string) => string,
@@ -76,27 +92,27 @@ export function listLog<T extends LogEntry>(
   const { session_id, run_id, from, to, project = 1 } = options;
   const read = async (key: readonly unknown[] | undefined, limit: number) => {
     const where = conditionsOn('e', options);
-    where.equal('session_id', 'e.session_id', session_id);
-    where.equal('run_id', 'e.run_id', run_id);
-    if (run_id !== undefined && session_id === undefined) {
-      // The log has no index on the run alone, the totals do: they lead to its sessions.
-      where.add(`e.session_id = any(array(
-        select r.session_id from runfold.runs r where r.project = $1 and r.run_id = $2))`);
-    }
+    await addPlace(database, where, options);
     filters.addTo(where);
-    where.between('e.occurred_at', options, (micros) => timestampSql(micros));
+    where.between('e.occurred_at_us', options);
     if (key !== undefined) {
-      const [time, sequence, id, session] = key.map((value) =>
+      const [time, ...rest] = key;
+      const micros = `${where.parameter(microsOf('cursor', String(time)))}::bigint`;
+      const [sequence, id, session] = rest.map((value) =>
         where.parameter(typeof value === 'number' ? value : String(value)),
       );
-      where.add(`(e.occurred_at, coalesce(e.sequence, 0), e.id collate "C", e.session_id)
-        > (${time}::timestamptz, ${sequence}::bigint, ${id}, ${session})`);
+      where.add(`e.occurred_at_us >= ${micros}`);
+      where.add(`(e.occurred_at_us, coalesce(e.sequence, 0), e.id collate "C", e.session_id)
+        > (${micros}, ${sequence}::bigint, ${id}, ${session})`);
     }
-    const page = `select e.* from runfold.${view} e where ${where.sql()} order by ${orderOf('e')}
+    const page = `select e.* from ${logRowsSql(view)} e where ${where.sql()} order by ${orderOf('e')}
       limit ${limit}`;
+    const columns = logColumnNames(view).map((name) => `r.${name}`);
+    const shown = correct === undefined ? columns : [...columns, 'r.corrections'];
     const rows = await readRows<T>(
       database,
-      `select row_to_json(r) as row from (${correct?.(page) ?? page}) r order by ${orderOf('r')}`,
+      `select row_to_json(x) as row from (select ${shown.join(', ')}
+      from (${correct?.(page) ?? page}) r order by ${orderOf('r')}) x`,
       where.values,
     );
     return correct === undefined ? rows : rows.map(withObjects);
@@ -113,5 +129,26 @@ export function listLog<T extends LogEntry>(
   );
 }
 
+/** Conditions on session and run. A run alone leads to its session, by which the log finds it. */
+async function addPlace(
+  database: Database,
+  where: Conditions,
+  { session_id, run_id, project }: LogPageOptions,
+): Promise<void> {
+  where.equal('session_id', 'e.session_id', session_id);
+  where.equal('run_id', 'e.run_id', run_id);
+  if (run_id === undefined || session_id !== undefined) return;
+  const sessions = await database.query<{ session_id: string }>(
+    'select r.session_id from runfold_internal.run r where r.project = $1 and r.run_id = $2',
+    [projectOf({ project }), textOf('run_id', run_id)],
+  );
+  const [only] = sessions;
+  if (sessions.length === 1) where.equal('session_id', 'e.session_id', only?.session_id);
+  else {
+    const names = where.parameter(JSON.stringify(sessions.map((row) => row.session_id)));
+    where.add(`e.session_id = any(array(select json_array_elements_text(${names}::json)))`);
+  }
+}
+
 const orderOf = (alias: string) =>
-  `${alias}.occurred_at, coalesce(${alias}.sequence, 0), ${alias}.id collate "C", ${alias}.session_id`;
+  `${alias}.occurred_at_us, coalesce(${alias}.sequence, 0), ${alias}.id collate "C", ${alias}.session_id`;

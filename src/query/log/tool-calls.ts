@@ -23,8 +23,8 @@ export interface ListToolCallsOptions extends LogPageOptions {
 /**
  * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added
  * up; `listEvents` gives both as they were recorded.
- * `from` and `to` bound `occurred_at`. Cheap with `session_id` or `run_id`, which read one session;
- * without either the whole log of the project is read for every page.
+ * `from` and `to` bound `occurred_at`. A page costs its page: of a run, of a session, or of the
+ * project; a filter that few match reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listToolCalls(

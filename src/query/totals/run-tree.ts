@@ -2,7 +2,12 @@ import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import { conditionsOn } from '../conditions.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
-import { AmbiguousRunError, InvalidQueryError, RunTreeTooDeepError } from '../query-errors.js';
+import {
+  AmbiguousRunError,
+  InvalidQueryError,
+  RunTreeTooDeepError,
+  RunTreeTooLargeError,
+} from '../query-errors.js';
 import { addUsage, type Usage, usageOf } from './run-usage.js';
 import type { RunOptions } from './runs.js';
 import type { RunTotals } from './totals.js';
@@ -24,6 +29,9 @@ export interface RunTreeOptions extends RunOptions {
   readonly max_depth?: number | undefined;
 }
 
+/** The most runs of a tree. */
+const mostRuns = 10_000;
+
 interface Step {
   readonly row: JsonRow;
   readonly depth: number;
@@ -32,10 +40,12 @@ interface Step {
 
 /**
  * A run with all runs below it along `parent_run_id`, read in one snapshot; undefined when there is
- * no such run. A child belongs to the parent in its own session, or, should its session have none
- * of that id, to the one elsewhere. A run that delegates to one above it closes no circle: every
- * run stands in the tree once.
+ * no such run. A parent is one run: the one of that id in the child's own session or, if its session
+ * has none, the only one elsewhere. If several other sessions have one, nobody knows which it is, and
+ * the child is in no tree but its own. A run that delegates to one above it closes no circle: every
+ * run is in the tree once.
  * @throws AmbiguousRunError @throws RunTreeTooDeepError @throws InvalidQueryError
+ * @throws RunTreeTooLargeError when there are more than 10,000 runs below it.
  */
 export async function getRunTree(
   database: Database,
@@ -52,24 +62,7 @@ export async function getRunTree(
   const where = conditionsOn('r', options);
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
-  const steps = await database.query<Step & JsonRow>(
-    `with recursive step as (
-      (select r.session_id, r.run_id, 1 as depth, null::text collate "C" as parent_session_id
-        from runfold.runs r where ${where.sql()} order by r.session_id limit 11)
-      union all
-      select c.session_id, c.run_id, s.depth + 1, s.session_id
-        from step s join runfold.runs c on c.project = $1 and c.parent_run_id = s.run_id
-        where s.depth <= ${maxDepth} and (c.session_id = s.session_id or not exists (
-          select from runfold.runs p
-          where p.project = $1 and p.session_id = c.session_id and p.run_id = c.parent_run_id))
-    ) cycle session_id, run_id set is_cycle using path
-    select row_to_json(r) as row, s.depth, s.parent_session_id
-    from step s join runfold.runs r
-      on r.project = $1 and r.session_id = s.session_id and r.run_id = s.run_id
-    where not s.is_cycle
-    order by s.depth, r.started_at, r.session_id, r.run_id`,
-    where.values,
-  );
+  const steps = await database.query<Step & JsonRow>(treeSql(where.sql(), maxDepth), where.values);
   const roots = steps.filter(({ depth }) => depth === 1).map(({ row }) => runOf(row));
   const [root] = roots;
   if (root === undefined) return undefined;
@@ -79,10 +72,43 @@ export async function getRunTree(
       roots.map((run) => run.session_id),
     );
   }
+  if (steps.length > mostRuns) throw new RunTreeTooLargeError(options.run_id, mostRuns);
   if (steps.some(({ depth }) => depth > maxDepth)) {
     throw new RunTreeTooDeepError(options.run_id, maxDepth);
   }
   return treeOf(root, childrenByParent(steps));
+}
+
+/**
+ * `select` of the runs of a tree. Each run has one parent at most, so no run is reached twice but the
+ * root, which is left out below itself: what is read is what the tree holds. `offset 0` has the
+ * children of a run looked up by their index whatever the statistics say: a join might read the whole
+ * table once for each level.
+ */
+function treeSql(root: string, maxDepth: number): string {
+  const run = 'runfold_internal.run';
+  return `with recursive root as materialized (
+      select r.session_id, r.run_id from ${run} r where ${root} order by r.session_id limit 11),
+    step as (
+      select r.session_id, r.run_id, 1 as depth, null::text collate "C" as parent_session_id from root r
+      union all
+      select c.session_id, c.run_id, s.depth + 1, s.session_id
+      from step s cross join lateral (
+        select c.session_id, c.run_id from ${run} c
+        where c.project = $1 and c.parent_run_id = s.run_id
+          and (c.session_id, c.run_id) <> (select r.session_id, r.run_id from root r)
+          and case when c.session_id = s.session_id then true
+            when exists (select from ${run} p
+              where p.project = $1 and p.session_id = c.session_id and p.run_id = s.run_id) then false
+            else (select count(*) from (select from ${run} p
+              where p.project = $1 and p.run_id = s.run_id limit 2) p) = 1 end
+        offset 0) c
+      where s.depth <= ${maxDepth} and (select count(*) from root) = 1),
+    tree as materialized (select * from step limit ${mostRuns + 1})
+    select row_to_json(r) as row, t.depth, t.parent_session_id
+    from tree t cross join lateral (select r.* from runfold.runs r
+      where r.project = $1 and r.session_id = t.session_id and r.run_id = t.run_id offset 0) r
+    order by t.depth, r.started_at, r.session_id, r.run_id`;
 }
 
 const runOf = (row: JsonRow) => withUtcTimes(row) as unknown as RunTotals;

@@ -159,7 +159,7 @@ describeWithPostgres('metrics in the shape of Agno', () => {
     });
   });
 
-  test('apply a correction to its message, and list no value for it', async () => {
+  test('apply a correction to its message, and list it by itself until that arrives', async () => {
     const base = { type: 'message', role: 'assistant', run_id: 'mended' };
     const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
     const correction = {
@@ -176,7 +176,10 @@ describeWithPostgres('metrics in the shape of Agno', () => {
     };
     // The correction comes first: queues reorder.
     await foldEvents(database, [correction]);
-    expect(await getRunMetrics(database, { run_id: 'mended' })).toEqual({});
+    expect(await getRunMetrics(database, { run_id: 'mended' })).toMatchObject({
+      input_tokens: [-4],
+      time: [0.5],
+    });
     await foldEvents(database, [
       {
         ...base,

@@ -128,11 +128,60 @@ describeWithPostgres('a run', () => {
     await foldEvents(database, [
       message({ run_id: 'root' }),
       message({ run_id: 'guest', parent_run_id: 'root' }),
+    ]);
+    const alone = await getRunTree(database, { run_id: 'root', session_id: 'root' });
+    expect(alone && shapeOf(alone)).toEqual({ root: { guest: {} } });
+    await foldEvents(database, [
       message({ run_id: 'root', session_id: 'other' }),
       message({ run_id: 'theirs', session_id: 'other', parent_run_id: 'root' }),
     ]);
-    const tree = await getRunTree(database, { run_id: 'root', session_id: 'root' });
-    expect(tree && shapeOf(tree)).toEqual({ root: { guest: {} } });
+    const tree = await getRunTree(database, { run_id: 'root', session_id: 'other' });
+    expect(tree && shapeOf(tree)).toEqual({ root: { theirs: {} } });
+  });
+
+  test('whose parent may be a run of several sessions is in no tree but its own', async () => {
+    await foldEvents(database, [
+      message({ run_id: 'main', session_id: 's-a' }),
+      message({ run_id: 'main', session_id: 's-b' }),
+      message({ run_id: 'sub', session_id: 's-worker', parent_run_id: 'main' }),
+      message({ run_id: 'below', session_id: 's-worker', parent_run_id: 'sub', second: 1 }),
+    ]);
+    for (const session_id of ['s-a', 's-b']) {
+      const tree = await getRunTree(database, { run_id: 'main', session_id });
+      expect(tree && shapeOf(tree)).toEqual({ main: {} });
+    }
+    const own = await getRunTree(database, { run_id: 'sub' });
+    expect(own && shapeOf(own)).toEqual({ sub: { below: {} } });
+  });
+
+  // The parents' ids are in several sessions: followed by id alone, ways down multiply by eight a level.
+  test('is read once, however many ways seem to lead to it', async () => {
+    const layers = Array.from({ length: 12 }, (_, layer) =>
+      Array.from({ length: 8 }, (_, session) =>
+        message({
+          run_id: `way-${layer}`,
+          session_id: `way-${session}-${layer}`,
+          ...(layer === 0 ? {} : { parent_run_id: `way-${layer - 1}` }),
+        }),
+      ),
+    ).flat();
+    await foldEvents(database, layers.slice(7));
+    const tree = await getRunTree(database, { run_id: 'way-0' });
+    expect(tree?.subtree.messages).toBe(9);
+  });
+
+  test('with more runs below it than a tree holds is refused', async () => {
+    const children = Array.from({ length: 10_000 }, (_, n) =>
+      message({ run_id: `child-${n}`, session_id: 'wide', parent_run_id: 'wide-root' }),
+    );
+    await foldEvents(database, [message({ run_id: 'wide-root', session_id: 'wide' })]);
+    await foldEvents(database, children.slice(1));
+    expect((await getRunTree(database, { run_id: 'wide-root' }))?.children).toHaveLength(9_999);
+    await foldEvents(database, children.slice(0, 1));
+    await expect(getRunTree(database, { run_id: 'wide-root' })).rejects.toMatchObject({
+      code: 'run_tree_too_large',
+      max_runs: 10_000,
+    });
   });
 
   test('with a tree deeper than asked for is refused', async () => {

@@ -1,0 +1,26 @@
+import { logViews } from '../../projections/views/log-views.js';
+
+/** The views of the log. */
+export type LogViewName = 'messages' | 'tool_calls' | 'events';
+
+function viewOf(name: LogViewName) {
+  const view = logViews.find((one) => one.name === name);
+  if (view === undefined) throw new Error(`Expected a view ${name} of the log.`);
+  return view;
+}
+
+/** The columns of a view of the log. */
+export function logColumnNames(name: LogViewName): string[] {
+  return viewOf(name).columns.map((column) => column.name);
+}
+
+/**
+ * A relation with the columns of a view of the log and those that its indexes are on: `occurred_at_us`,
+ * `key` (the id in 16 bytes) and `corrected_key`. In the view these are shown in other forms, by which
+ * no index finds a row.
+ */
+export function logRowsSql(name: LogViewName): string {
+  const { columns, from } = viewOf(name);
+  const shown = columns.map((column) => `${column.sql} as ${column.name}`);
+  return `(select ${shown.join(', ')}, e.occurred_at_us, e.id as key, e.corrects as corrected_key from ${from})`;
+}
