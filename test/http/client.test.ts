@@ -1,12 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, createClient, type RunfoldClient, type TailMessage } from '#runfold/client.js';
 import { startNode } from '../../harness/processes.js';
-import { goldenFolder } from '../cli/command-line.js';
 import { openTestService, type TestService } from './http-service.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -120,32 +117,3 @@ describe('createClient', () => {
 const hasPython = spawnSync('python3', ['--version']).error === undefined;
 if (!hasPython && process.env.CI) throw new Error('Nothing may be skipped in CI; no python3');
 if (!hasPython) console.warn('skipped: the example in Python (no python3 on the PATH)');
-
-describe.skipIf(!hasPython)('the example in Python', () => {
-  test("sends Agno's runs, as often as one likes, and the totals are Agno's own", async () => {
-    const service = await openTestService('embedded');
-    const { headers } = await service.key(1, ['ingest', 'read']);
-    const example = join(root, 'examples/python/send_agno_run.py');
-    const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
-    const env = {
-      PATH: process.env.PATH,
-      RUNFOLD_URL: service.http.url,
-      RUNFOLD_KEY: headers.authorization.slice('Bearer '.length),
-    };
-    for (const _time of [1, 2]) {
-      const { stdout } = await promisify(execFile)('python3', [example, file], { env });
-      expect(JSON.parse(stdout)).toMatchObject({ refused: 0 });
-    }
-    const expected = join(goldenFolder, 'agno-1.8.4-session.expected.json');
-    const golden = JSON.parse(await readFile(expected, 'utf8')) as {
-      runs: { run_id: string; run_metrics: unknown; session_metrics_after: unknown }[];
-    };
-    for (const { run_id, run_metrics } of golden.runs) {
-      const metrics = await service.fetch(`/v1/runs/${run_id}/metrics`, { headers });
-      expect(await metrics.json()).toEqual(run_metrics);
-    }
-    const session = await service.fetch('/v1/sessions/sess-1/metrics', { headers });
-    expect(await session.json()).toEqual(golden.runs.at(-1)?.session_metrics_after);
-    await service.close();
-  });
-});

@@ -164,6 +164,35 @@ describe('the answer to events', () => {
     expect(text).toContain('"code":"slow_body"');
   });
 
+  test('takes Agno runs, and names the run of a fault', async () => {
+    const run = (run_id: string, more: object = {}) => ({
+      run_id,
+      session_id: 'agno-http',
+      messages: [
+        { role: 'user', created_at: 1_750_000_000, content: 'never stored' },
+        {
+          role: 'assistant',
+          created_at: 1_750_000_001,
+          metrics: { input_tokens: 10, output_tokens: 2, total_tokens: 12, duration: 0.5 },
+        },
+      ],
+      status: 'COMPLETED',
+      ...more,
+    });
+    const type = { 'content-type': 'application/vnd.agno.run+json' };
+    const bodies = [run('agno-1'), [run('agno-1'), { session_id: 'x' }, run('agno-2')]];
+    const answers = await Promise.all(bodies.map((body) => send(posted(body, type), '?wait=true')));
+    expect(answers.map(({ status }) => status)).toEqual([200, 207]);
+    expect(await answers[0]?.json()).toMatchObject({ accepted: 3, refused: 0 });
+    expect(await answers[1]?.json()).toMatchObject({
+      accepted: 6,
+      refused: 1,
+      faults: [{ index: 1, faults: [{ field: 'run_id' }] }],
+    });
+    const session = await (await service.fetch('/v1/sessions/agno-http')).json();
+    expect(session).toMatchObject({ runs: 2, total_tokens: 24, time: 1 });
+  });
+
   test('takes CloudEvents, alone and in batches', async () => {
     const envelope = (id: string, data: object, more: object = {}) => ({
       specversion: '1.0',

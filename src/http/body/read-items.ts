@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describeValue } from '../../events/fault.js';
+import { agnoItems, agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
 import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
 import { ProblemError } from '../problems/problem.js';
@@ -25,6 +26,11 @@ const readers: Readonly<Record<string, Read>> = {
     const value = await readJson(body);
     if (!Array.isArray(value)) throw unreadable('an array of CloudEvents');
     return listOf(value, most).map(eventOfCloudEvent);
+  },
+  [agnoMediaType]: async (body, most) => {
+    const value = await readJson(body);
+    const runs = listOf(Array.isArray(value) ? value : [value], most);
+    return listOf(agnoItems(runs), most);
   },
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventSchemas } from '../../events/check/event-schema.js';
 import type { EventType } from '../../events/metric-event.js';
+import { agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
 import { exampleEvents } from './example-values.js';
 
 /** What a sender may leave out of an event: the service fills it in. */
@@ -50,6 +51,13 @@ const cloudEvent = z
   .describe('A CloudEvents 1.0 envelope around an event')
   .meta({ id: 'CloudEvent', examples: [exampleEnvelope] });
 
+const agnoRun = z
+  .looseObject({ run_id: z.string() })
+  .describe(
+    'An Agno run as `RunOutput.to_dict()` (2.x) or `RunResponse.to_dict()` (1.x) writes it. Its texts are never stored and may be left out.',
+  )
+  .meta({ id: 'AgnoRun' });
+
 const lines = z.string().describe('One event a line');
 
 /** The bodies of events, by media type. */
@@ -62,4 +70,5 @@ export const eventBodies: Readonly<Record<string, z.ZodType>> = {
   'application/jsonl': lines,
   'application/cloudevents+json': cloudEvent,
   'application/cloudevents-batch+json': z.array(cloudEvent),
+  [agnoMediaType]: z.union([agnoRun, z.array(agnoRun)]),
 };

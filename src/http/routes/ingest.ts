@@ -25,7 +25,7 @@ const answer = z
     faults: z
       .array(
         z.strictObject({
-          index: z.int().describe('The place, from 0'),
+          index: z.int().describe('The place in the body, from 0; of an Agno run, that of the run'),
           faults: z.array(faultSchema),
         }),
       )
@@ -145,7 +145,10 @@ function summarize(
   for (const [at, faults] of sent.faults) found.set(places[at] ?? 0, faults);
   const faults = [...found]
     .sort(([a], [b]) => a - b)
-    .map(([index, of]) => ({ index, faults: of.map((fault) => ({ ...fault })) }));
+    .map(([at, of]) => ({
+      index: items[at]?.index ?? at,
+      faults: of.map((fault) => ({ ...fault })),
+    }));
   const ids = new Map(places.map((place, at) => [place, sent.ids[at]]));
   return {
     accepted: items.length - faults.length,
