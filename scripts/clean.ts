@@ -1,5 +1,28 @@
-// Removes the output of the last build, so that no file of an earlier layout stays in it.
-import { rmSync } from 'node:fs';
+// Removes what earlier builds left in dist: files whose source is gone. The compiler writes only what
+// changed, so where an output is missing its record of what it wrote is removed, too.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-rmSync(join(import.meta.dirname, '..', 'dist'), { recursive: true, force: true });
+const root = join(import.meta.dirname, '..');
+const record = join(root, 'node_modules/.cache/runfold/build.tsbuildinfo');
+
+/** Files below a folder, as paths relative to it. */
+function filesOf(folder: string): readonly string[] {
+  const path = join(root, folder);
+  return existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+}
+
+const compiled = /(\.d\.ts|\.js|\.js\.map)$/;
+const sources = filesOf('src').filter((file) => file.endsWith('.ts'));
+const expected = new Set(sources.map((file) => file.slice(0, -'.ts'.length)));
+const written = filesOf('dist').filter((file) => compiled.test(file) && !/^web[/\\]/.test(file));
+
+for (const file of written) {
+  if (!expected.has(file.replace(compiled, ''))) rmSync(join(root, 'dist', file));
+}
+// A source that is new has no output either; compiling everything once more is the price.
+const outputs = new Set(written);
+const isWhole = [...expected].every(
+  (name) => outputs.has(`${name}.js`) && outputs.has(`${name}.d.ts`),
+);
+if (!isWhole) rmSync(record, { force: true });

@@ -25,7 +25,7 @@ const answer = z
     faults: z
       .array(
         z.strictObject({
-          index: z.int().describe('The place in the body, from 0; of an Agno run, that of the run'),
+          index: z.int().describe('The place in the body, from 0'),
           faults: z.array(faultSchema),
         }),
       )
