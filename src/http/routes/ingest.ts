@@ -1,41 +1,19 @@
 import { z } from 'zod';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { nameBasedUuid } from '../../events/event-id.js';
-import type { EventFault } from '../../events/fault.js';
 import type { Item } from '../../ingest/formats/format.js';
 import type { Database } from '../../postgres/database.js';
 import { type EventKey, NotFoldedError } from '../../query/query-errors.js';
 import { waitUntilFolded } from '../../query/wait-until-folded.js';
 import { readItems } from '../body/read-items.js';
 import { ProblemError } from '../problems/problem.js';
-import { faultSchema } from '../route/answer-schema.js';
 import { eventBodies } from '../route/event-body.js';
 import { flag, wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
 import type { Caller } from '../service/caller.js';
+import { allRefused, ingestAnswer, summarize } from './ingest-answer.js';
 
-const answer = z
-  .strictObject({
-    accepted: z.int().describe('Events that the queue durably has'),
-    refused: z.int().describe('Events at fault; none of them was taken'),
-    ids: z
-      .array(z.string().nullable())
-      .optional()
-      .describe('By place; given when an event had none, or with `ids=true`'),
-    faults: z
-      .array(
-        z.strictObject({
-          index: z.int().describe('The place in the body, from 0'),
-          faults: z.array(faultSchema),
-        }),
-      )
-      .optional()
-      .describe('Of each refused event'),
-    folded: z.boolean().optional().describe('With `wait=true`: whether the totals hold the events'),
-  })
-  .meta({ id: 'IngestAnswer' });
-
-type IngestAnswer = z.infer<typeof answer>;
+const exampleFault = { index: 1, faults: [{ field: 'run_id', expected: 'text', got: 'nothing' }] };
 
 /** Takes events. */
 export const ingestRoute = route({
@@ -65,21 +43,21 @@ export const ingestRoute = route({
   answers: {
     200: {
       description: 'With `wait=true`: the totals hold the events',
-      schema: answer,
+      schema: ingestAnswer,
       example: { accepted: 3, refused: 0, folded: true },
     },
     202: {
       description: 'The queue has the events',
-      schema: answer,
+      schema: ingestAnswer,
       example: { accepted: 3, refused: 0 },
     },
     207: {
       description: 'The queue has some of the events, others were refused',
-      schema: answer,
+      schema: ingestAnswer,
       example: {
         accepted: 2,
         refused: 1,
-        faults: [{ index: 1, faults: [{ field: 'run_id', expected: 'text', got: 'nothing' }] }],
+        faults: [exampleFault],
       },
     },
   },
@@ -128,50 +106,6 @@ function eventOf(item: Item, at: number, idempotency: string | undefined): unkno
 const hasId = (event: Record<string, unknown>) => event.id !== undefined && event.id !== null;
 const hasMissingId = (items: readonly Item[]) =>
   items.some((item) => item.faults === undefined && isRawObject(item.event) && !hasId(item.event));
-
-function summarize(
-  items: readonly Item[],
-  places: readonly number[],
-  sent: {
-    readonly ids: readonly (string | undefined)[];
-    readonly faults: ReadonlyMap<number, readonly EventFault[]>;
-  },
-  withIds: boolean,
-): IngestAnswer {
-  const found = new Map<number, readonly EventFault[]>();
-  items.forEach((item, at) => {
-    if (item.faults !== undefined) found.set(at, item.faults);
-  });
-  for (const [at, faults] of sent.faults) found.set(places[at] ?? 0, faults);
-  const faults = [...found]
-    .sort(([a], [b]) => a - b)
-    .map(([at, of]) => ({
-      index: items[at]?.index ?? at,
-      faults: of.map((fault) => ({ ...fault })),
-    }));
-  const ids = new Map(places.map((place, at) => [place, sent.ids[at]]));
-  return {
-    accepted: items.length - faults.length,
-    refused: faults.length,
-    ...(withIds ? { ids: items.map((_, at) => ids.get(at) ?? null) } : {}),
-    ...(faults.length > 0 ? { faults } : {}),
-  };
-}
-
-function allRefused({ accepted, refused, faults }: IngestAnswer): ProblemError {
-  const [{ faults: [first] = [] } = {}] = faults ?? [];
-  const text =
-    first === undefined
-      ? ''
-      : `: ${first.field || 'event'}: expected ${first.expected}, got ${first.got}`;
-  return new ProblemError(
-    'invalid_event',
-    `Expected an event that can be taken, got none${text}.`,
-    {
-      fields: { accepted, refused, faults },
-    },
-  );
-}
 
 function keysOf(
   events: readonly unknown[],

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { EventFault } from '../../events/fault.js';
+import type { Item } from '../../ingest/formats/format.js';
+import { ProblemError } from '../problems/problem.js';
+import { faultSchema } from '../route/answer-schema.js';
+
+/** What the sender of events is told. */
+export const ingestAnswer = z
+  .strictObject({
+    accepted: z.int().describe('Events that the queue durably has'),
+    refused: z.int().describe('Events at fault; none of them was taken'),
+    ids: z
+      .array(z.string().nullable())
+      .optional()
+      .describe('By place; given when an event had none, or with `ids=true`'),
+    faults: z
+      .array(
+        z.strictObject({
+          index: z.int().describe('The place in the body, from 0'),
+          faults: z.array(faultSchema),
+        }),
+      )
+      .optional()
+      .describe('Of each refused event'),
+    folded: z.boolean().optional().describe('With `wait=true`: whether the totals hold the events'),
+  })
+  .meta({ id: 'IngestAnswer' });
+
+export type IngestAnswer = z.infer<typeof ingestAnswer>;
+
+/** Counts what was taken of the items of a body, and lists the faults of the others. */
+export function summarize(
+  items: readonly Item[],
+  places: readonly number[],
+  sent: {
+    readonly ids: readonly (string | undefined)[];
+    readonly faults: ReadonlyMap<number, readonly EventFault[]>;
+  },
+  withIds: boolean,
+): IngestAnswer {
+  const found = new Map<number, readonly EventFault[]>();
+  items.forEach((item, at) => {
+    if (item.faults !== undefined) found.set(at, item.faults);
+  });
+  for (const [at, faults] of sent.faults) found.set(places[at] ?? 0, faults);
+  const faults = [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([at, of]) => ({
+      index: items[at]?.index ?? at,
+      faults: of.map((fault) => ({ ...fault })),
+    }));
+  const ids = new Map(places.map((place, at) => [place, sent.ids[at]]));
+  return {
+    accepted: items.length - faults.length,
+    refused: faults.length,
+    ...(withIds ? { ids: items.map((_, at) => ids.get(at) ?? null) } : {}),
+    ...(faults.length > 0 ? { faults } : {}),
+  };
+}
+
+/** The problem of a body of which nothing was taken. */
+export function allRefused({ accepted, refused, faults }: IngestAnswer): ProblemError {
+  const [{ faults: [first] = [] } = {}] = faults ?? [];
+  const text =
+    first === undefined
+      ? ''
+      : `: ${first.field || 'event'}: expected ${first.expected}, got ${first.got}`;
+  return new ProblemError(
+    'invalid_event',
+    `Expected an event that can be taken, got none${text}.`,
+    {
+      fields: { accepted, refused, faults },
+    },
+  );
+}
