@@ -234,11 +234,14 @@ describe('a key that asks for too much', () => {
     const service = await openTestService('embedded', {
       limits: { events_per_second: 10, requests_per_second: 2 },
     });
+    // All at once, so that however slow the machine is, the bucket does not fill up in between.
     const many = Array.from({ length: 15 }, (_, at) => message('many', { id: `${at}` }));
-    expect((await service.fetch('/v1/events', posted(many))).status).toBe(202);
-    const more = await service.fetch('/v1/events', posted(many));
-    expect(more.status).toBe(429);
-    expect(Number(more.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const sent = await Promise.all(
+      Array.from({ length: 3 }, () => service.fetch('/v1/events', posted(many))),
+    );
+    expect(sent.map(({ status }) => status)).toContain(202);
+    const refused = sent.find(({ status }) => status === 429);
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     const statuses = await Promise.all(
       Array.from({ length: 30 }, async () => (await service.fetch('/v1/runs')).status),
     );
