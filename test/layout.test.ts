@@ -18,6 +18,7 @@ interface Room {
 
 const LIBRARY = [
   'events',
+  'otlp',
   'queue',
   'ingest',
   'postgres',
@@ -42,6 +43,12 @@ const FOLDERS: Readonly<Record<string, Room>> = {
     holds: 'What an event is: fields, limits, checks, and its form as a row or as columns',
     may: [],
     because: 'the vocabulary is what all the rest agrees on',
+  },
+  otlp: {
+    holds: 'OpenTelemetry data into events: decode, reduce, and say where a span belongs',
+    may: ['events'],
+    because:
+      'it is pure: what comes of spans depends on them alone, whoever receives or keeps them',
   },
   queue: {
     holds: 'Both ends of the queue: where it is, how to connect, and the format of a job',

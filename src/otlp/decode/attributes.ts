@@ -1,0 +1,55 @@
+import { knownKeys } from '../tables/key-numbers.js';
+
+/** A value of an attribute. Arrays, objects and bytes are not read. */
+export type AttributeValue = string | number | boolean;
+
+/** The attributes of one span, record or resource that somebody reads, by the number of the key. */
+export interface Attributes {
+  get(key: number): AttributeValue | undefined;
+  set(key: number, value: AttributeValue): void;
+  /** The object in an attribute that holds JSON; undefined when there is none. Parsed once. */
+  json(key: number): Readonly<Record<string, unknown>> | undefined;
+  clear(): void;
+}
+
+/** The longest JSON that is parsed, in characters. */
+const longestJson = 65_536;
+
+/** Attributes that are filled again and again: a look-up is an index into an array. */
+export function createAttributes(): Attributes {
+  const values: (AttributeValue | undefined)[] = knownKeys().map(() => undefined);
+  const touched: number[] = [];
+  let parsed: Map<number, Readonly<Record<string, unknown>> | undefined> | undefined;
+  return {
+    get: (key) => values[key],
+    set(key, value) {
+      if (values[key] === undefined) touched.push(key);
+      values[key] = value;
+    },
+    json(key) {
+      const text = values[key];
+      if (typeof text !== 'string') return undefined;
+      parsed ??= new Map();
+      if (!parsed.has(key)) parsed.set(key, parseObject(text));
+      return parsed.get(key);
+    },
+    clear() {
+      for (let at = 0; at < touched.length; at++) values[touched[at] as number] = undefined;
+      touched.length = 0;
+      parsed = undefined;
+    },
+  };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (text.length > longestJson) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    // Not JSON: the attribute says nothing, as one that is absent.
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Attributes, AttributeValue } from './attributes.js';
+import { findKeyBytes } from './key-bytes.js';
+import {
+  readFixed64,
+  readInt64,
+  readLength,
+  readTag,
+  readUint32,
+  skipField,
+  type Wire,
+  wireTypes,
+} from './wire-reader.js';
+
+/** The longest value that is made into a string, in bytes; longer ones count as absent. */
+const longestValue = 65_536;
+
+/**
+ * Reads a KeyValue if its key is one that is read. The key and the value are found first, so an
+ * unwanted value is skipped as bytes, and either may come first.
+ */
+export function readAttribute(wire: Wire, end: number, into: Attributes): void {
+  let key: number | undefined;
+  let from = -1;
+  let stop = -1;
+  while (wire.at < end) {
+    const tag = readTag(wire, end);
+    if (tag === ((1 << 3) | wireTypes.bytes)) {
+      const keyEnd = readLength(wire, end);
+      key = findKeyBytes(wire.bytes, wire.at, keyEnd);
+      wire.at = keyEnd;
+    } else if (tag === ((2 << 3) | wireTypes.bytes)) {
+      stop = readLength(wire, end);
+      from = wire.at;
+      wire.at = stop;
+    } else {
+      skipField(wire, end, tag);
+    }
+  }
+  if (key === undefined || from < 0) return;
+  wire.at = from;
+  const value = readValue(wire, stop);
+  if (value !== undefined) into.set(key, value);
+  wire.at = end;
+}
+
+/** An AnyValue that is a string, a boolean or a number. */
+export function readValue(wire: Wire, end: number): AttributeValue | undefined {
+  let value: AttributeValue | undefined;
+  while (wire.at < end) {
+    const tag = readTag(wire, end);
+    switch (tag) {
+      case (1 << 3) | wireTypes.bytes: {
+        const stop = readLength(wire, end);
+        const isShort = stop - wire.at <= longestValue;
+        value = isShort ? wire.bytes.toString('utf8', wire.at, stop) : undefined;
+        wire.at = stop;
+        break;
+      }
+      case (2 << 3) | wireTypes.varint:
+        value = readUint32(wire, end) !== 0;
+        break;
+      case (3 << 3) | wireTypes.varint:
+        value = readInt64(wire, end);
+        break;
+      case (4 << 3) | wireTypes.fixed64:
+        value = wire.bytes.readDoubleLE(readFixed64(wire, end));
+        break;
+      default:
+        skipField(wire, end, tag);
+    }
+  }
+  return value;
+}
+
+/** A string of at most so many characters; the rest is cut off unread. */
+export function readString(wire: Wire, end: number, longest: number): string {
+  // A character takes at most four bytes.
+  const stop = Math.min(end, wire.at + longest * 4);
+  const text = wire.bytes.toString('utf8', wire.at, stop);
+  wire.at = end;
+  return text.length > longest ? text.slice(0, longest) : text;
+}

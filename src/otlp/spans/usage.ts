@@ -1,0 +1,150 @@
+import { maxTokens } from '../../events/limits.js';
+import type { RawSpan } from '../decode/otlp-item.js';
+import { keys } from '../tables/attribute-keys.js';
+import { langfuseTokenSources, tokenSources } from '../tables/figure-keys.js';
+import { inputWithoutCache, outputWithoutReasoning } from '../tables/token-rules.js';
+import { cleanTokens, type Places, placesOf, readTokens } from './read-sources.js';
+
+/** Tokens in Runfold's meaning: input includes what a cache gave and took, output includes reasoning. */
+export interface Usage {
+  readonly input_tokens?: number;
+  readonly output_tokens?: number;
+  readonly cached_tokens?: number;
+  readonly cache_write_tokens?: number;
+  readonly reasoning_tokens?: number;
+  readonly input_audio_tokens?: number;
+  readonly output_audio_tokens?: number;
+}
+
+/** Tokens as they were reported. */
+export type ReportedTokens = { -readonly [N in keyof typeof tokenSources]?: number | undefined };
+
+type TokenPlaces = Readonly<Record<keyof typeof tokenSources, Places>>;
+const numbered = (sources: Readonly<Record<string, readonly never[] | readonly unknown[]>>) =>
+  Object.fromEntries(
+    Object.entries(sources).map(([name, list]) => [name, placesOf(list as never)]),
+  ) as unknown as TokenPlaces;
+const places = numbered(tokenSources);
+const langfusePlaces = numbered(langfuseTokenSources);
+const fields = Object.keys(tokenSources) as (keyof typeof tokenSources)[];
+
+/** What a call used; empty when it does not say. */
+export function usageOf(span: RawSpan, model: string | undefined): Usage {
+  const { attributes } = span;
+  const raw = span.scope === 'ai' ? anthropicUsage(span) : undefined;
+  if (raw !== undefined) return asUsage({ ...tokensAt(span, places), ...raw }, true, false);
+  let tokens = tokensAt(span, places);
+  let isLangfuse = false;
+  if (tokens.input === undefined && tokens.output === undefined) {
+    const own = tokensAt(span, langfusePlaces);
+    isLangfuse = own.input !== undefined || own.output !== undefined;
+    if (isLangfuse) tokens = own;
+  }
+  const systems = [attributes.get(keys.system), attributes.get(keys.providerName)];
+  const names = [model, attributes.get(keys.llmProvider)];
+  return readUsage(tokens, {
+    inputWithoutCache:
+      excludesCache(span.scope, systems, names) ||
+      (isLangfuse &&
+        (tokens.total === undefined ||
+          tokens.total !== (tokens.input ?? 0) + (tokens.output ?? 0))),
+    outputWithoutReasoning: systems.some((system) =>
+      (outputWithoutReasoning.systems as readonly unknown[]).includes(system),
+    ),
+  });
+}
+
+/**
+ * Gives reported tokens one meaning. What the figures themselves prove or contradict comes before
+ * what is known of the emitter.
+ */
+export function readUsage(
+  tokens: ReportedTokens,
+  emitter: { readonly inputWithoutCache: boolean; readonly outputWithoutReasoning: boolean },
+): Usage {
+  const { input = 0, output = 0, total, reasoning = 0 } = tokens;
+  const cache = (tokens.cached ?? 0) + (tokens.cache_write ?? 0);
+  const isTotal = (sum: number) => total === sum;
+  const isBoth = cache > 0 && reasoning > 0 && isTotal(input + output + cache + reasoning);
+  const lacksCache = cache > 0 && (cache > input || isTotal(input + output + cache) || isBoth);
+  const lacksReasoning =
+    reasoning > 0 &&
+    (reasoning > output ||
+      isBoth ||
+      // The same difference proves one thing, not two.
+      (!lacksCache && isTotal(input + output + reasoning)));
+  return asUsage(
+    tokens,
+    lacksCache || (emitter.inputWithoutCache && cache > 0),
+    lacksReasoning || (emitter.outputWithoutReasoning && reasoning > 0),
+  );
+}
+
+function asUsage(tokens: ReportedTokens, addsCache: boolean, addsReasoning: boolean): Usage {
+  const { input, output, cached, cache_write, reasoning, input_audio, output_audio } = tokens;
+  const input_tokens =
+    input === undefined || !addsCache ? input : input + (cached ?? 0) + (cache_write ?? 0);
+  const output_tokens = output === undefined || !addsReasoning ? output : output + (reasoning ?? 0);
+  // What cannot be a count of tokens is no count at all, and what belongs to it neither.
+  if ((input_tokens ?? 0) + (output_tokens ?? 0) > maxTokens) return {};
+  return {
+    ...(input_tokens === undefined ? {} : { input_tokens }),
+    ...(output_tokens === undefined ? {} : { output_tokens }),
+    ...(cached === undefined ? {} : { cached_tokens: cached }),
+    ...(cache_write === undefined ? {} : { cache_write_tokens: cache_write }),
+    ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
+    ...(input_audio === undefined ? {} : { input_audio_tokens: input_audio }),
+    ...(output_audio === undefined ? {} : { output_audio_tokens: output_audio }),
+  };
+}
+
+function tokensAt({ attributes }: RawSpan, from: TokenPlaces): ReportedTokens {
+  const tokens: ReportedTokens = {};
+  for (const field of fields) {
+    const found = readTokens(attributes, from[field]);
+    if (found !== undefined) tokens[field] = found;
+  }
+  return tokens;
+}
+
+/** What Anthropic itself answered, as AI SDK 4 to 6 pass it on: input without the cache. */
+function anthropicUsage({ attributes }: RawSpan): ReportedTokens | undefined {
+  const metadata = attributes.json(keys.providerMetadata)?.anthropic;
+  const usage = isObject(metadata) && isObject(metadata.usage) ? metadata.usage : undefined;
+  const input = cleanTokens(usage?.input_tokens);
+  if (input === undefined) return undefined;
+  return {
+    input,
+    cached: cleanTokens(usage?.cache_read_input_tokens),
+    cache_write: cleanTokens(usage?.cache_creation_input_tokens),
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function excludesCache(
+  scope: string,
+  systems: readonly unknown[],
+  names: readonly unknown[],
+): boolean {
+  if ((inputWithoutCache.scopes as readonly string[]).includes(scope)) return true;
+  const isNamed = (parts: readonly string[] | undefined) =>
+    parts?.some((part) =>
+      names.some((name) => typeof name === 'string' && name.toLowerCase().includes(part)),
+    ) === true;
+  return (
+    isNamed(
+      Object.hasOwn(inputWithoutCache.scopesOf, scope)
+        ? inputWithoutCache.scopesOf[scope]
+        : undefined,
+    ) ||
+    systems.some(
+      (system) =>
+        typeof system === 'string' &&
+        Object.hasOwn(inputWithoutCache.systems, system) &&
+        isNamed(inputWithoutCache.systems[system]),
+    )
+  );
+}

@@ -1,0 +1,121 @@
+import type { Source } from './attribute-keys.js';
+
+/** Which attributes count the tokens of a call; the first that is a whole number counts. */
+export const tokenSources = {
+  input: [
+    'gen_ai.usage.input_tokens',
+    'gen_ai.usage.prompt_tokens',
+    'llm.token_count.prompt',
+    'ai.usage.inputTokens',
+    'ai.usage.promptTokens',
+    'ai.usage.tokens',
+    'llm.usage.prompt_tokens',
+    'usage.prompt_tokens',
+    'gen_ai.response.prompt_tokens',
+  ],
+  output: [
+    'gen_ai.usage.output_tokens',
+    'gen_ai.usage.completion_tokens',
+    'llm.token_count.completion',
+    'ai.usage.outputTokens',
+    'ai.usage.completionTokens',
+    'llm.usage.completion_tokens',
+    'usage.completion_tokens',
+    'gen_ai.response.completion_tokens',
+  ],
+  total: [
+    'gen_ai.usage.total_tokens',
+    'llm.token_count.total',
+    'ai.usage.totalTokens',
+    'llm.usage.total_tokens',
+    'usage.total_tokens',
+  ],
+  cached: [
+    'gen_ai.usage.cache_read.input_tokens',
+    'gen_ai.usage.cache_read_input_tokens',
+    'llm.token_count.prompt_details.cache_read',
+    'ai.usage.inputTokenDetails.cacheReadTokens',
+    'ai.usage.cachedInputTokens',
+    'llm.usage.cached_tokens',
+    'usage.cached_tokens',
+    { json: 'gen_ai.usage.input_token_details', members: ['cache_read'] },
+  ],
+  cache_write: [
+    'gen_ai.usage.cache_write.input_tokens',
+    'gen_ai.usage.cache_creation.input_tokens',
+    'gen_ai.usage.cache_creation_input_tokens',
+    'gen_ai.usage.cache_write_input_tokens',
+    'llm.token_count.prompt_details.cache_write',
+    'ai.usage.inputTokenDetails.cacheWriteTokens',
+    { json: 'gen_ai.usage.input_token_details', members: ['cache_creation'] },
+  ],
+  reasoning: [
+    'gen_ai.usage.reasoning.output_tokens',
+    'gen_ai.usage.reasoning_tokens',
+    'gen_ai.usage.experimental.reasoning_tokens',
+    'gen_ai.usage.details.reasoning_tokens',
+    'llm.token_count.completion_details.reasoning',
+    'ai.usage.outputTokenDetails.reasoningTokens',
+    'ai.usage.reasoningTokens',
+    'llm.usage.reasoning_tokens',
+    'usage.reasoning_tokens',
+    { json: 'gen_ai.usage.output_token_details', members: ['reasoning'] },
+  ],
+  input_audio: [
+    'gen_ai.usage.audio.input_tokens',
+    'gen_ai.usage.audio_input_tokens',
+    'gen_ai.usage.details.input_audio_tokens',
+    'llm.token_count.prompt_details.audio',
+  ],
+  output_audio: [
+    'gen_ai.usage.audio.output_tokens',
+    'gen_ai.usage.audio_output_tokens',
+    'gen_ai.usage.details.output_audio_tokens',
+    'llm.token_count.completion_details.audio',
+  ],
+} as const satisfies Readonly<Record<string, readonly Source[]>>;
+
+/** Langfuse's own usage, members of `langfuse.observation.usage_details`. */
+const langfuse = (...members: string[]): Source[] => [
+  { json: 'langfuse.observation.usage_details', members },
+];
+export const langfuseTokenSources = {
+  input: langfuse('input'),
+  output: langfuse('output'),
+  total: langfuse('total'),
+  cached: langfuse('input_cached_tokens', 'input_cache_read'),
+  cache_write: langfuse('input_cache_creation'),
+  reasoning: langfuse('output_reasoning_tokens'),
+  input_audio: [],
+  output_audio: [],
+} as const satisfies Readonly<Record<keyof typeof tokenSources, readonly Source[]>>;
+
+/** Which attributes say what a call cost, in US dollars. */
+export const costSources: readonly Source[] = [
+  'llm.cost.total',
+  'gen_ai.usage.cost',
+  'gen_ai.usage.total_cost',
+  'gen_ai.cost.total_cost',
+  'operation.cost',
+  { json: 'langfuse.observation.cost_details', members: ['total'] },
+  { json: 'ai.response.providerMetadata', members: ['gateway.cost'] },
+];
+
+/** How a time to the first token is given. */
+export type FirstTokenUnit = 'seconds' | 'milliseconds' | 'instant';
+
+/** Which attributes say how long the first token took. */
+export const firstTokenSources: readonly { readonly key: string; readonly unit: FirstTokenUnit }[] =
+  [
+    { key: 'gen_ai.response.time_to_first_chunk', unit: 'seconds' },
+    { key: 'gen_ai.response.time_to_first_token', unit: 'seconds' },
+    { key: 'gen_ai.client.operation.time_to_first_chunk', unit: 'seconds' },
+    { key: 'gen_ai.client.inference.time_to_first_chunk', unit: 'seconds' },
+    { key: 'ai.response.msToFirstChunk', unit: 'milliseconds' },
+    { key: 'ai.stream.msToFirstChunk', unit: 'milliseconds' },
+    { key: 'copilot_chat.time_to_first_token', unit: 'milliseconds' },
+    // Milliseconds where the system is `strands-agents`.
+    { key: 'gen_ai.server.time_to_first_token', unit: 'seconds' },
+    { key: 'mastra.completion_start_time', unit: 'instant' },
+    { key: 'langfuse.observation.completion_start_time', unit: 'instant' },
+  ];

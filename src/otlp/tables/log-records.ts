@@ -1,0 +1,166 @@
+import { keyNumber } from './key-numbers.js';
+
+/** Where a record's run and session are named, and whose agent it is. */
+export interface LogEmitter {
+  readonly agent: string;
+  /** Undefined when the records do not say who served a call. */
+  readonly provider?: string;
+  readonly session: readonly string[];
+  readonly run: readonly string[];
+  readonly user: readonly string[];
+}
+
+/** A record that becomes an event. Attributes whose figures are added up stand in one list. */
+export interface LogRule {
+  readonly name: string;
+  readonly emitter: keyof typeof logEmitters;
+  readonly event: 'answer' | 'failed call' | 'tool call' | 'prompt';
+  /** Only records that have one of these, or whose `status` is an HTTP error. */
+  readonly onlyWith?: readonly string[];
+  readonly status?: readonly string[];
+  readonly model?: readonly string[];
+  readonly tool?: readonly string[];
+  readonly toolCallId?: readonly string[];
+  readonly success?: string;
+  readonly errorType?: readonly string[];
+  readonly duration?: readonly string[];
+  readonly firstToken?: string;
+  readonly input?: readonly string[];
+  readonly output?: readonly string[];
+  readonly cached?: string;
+  readonly cacheWrite?: string;
+  readonly reasoning?: string;
+  readonly cost?: string;
+}
+
+export const logEmitters = {
+  'claude-code': {
+    agent: 'claude-code',
+    provider: 'anthropic',
+    session: ['session.id'],
+    run: ['prompt.id', 'session.id'],
+    user: ['user.account_uuid', 'user.id'],
+  },
+  codex: {
+    agent: 'codex',
+    session: ['conversation.id'],
+    run: ['conversation.id'],
+    user: ['user.account_id'],
+  },
+  'gemini-cli': {
+    agent: 'gemini-cli',
+    provider: 'google',
+    session: ['session.id'],
+    run: ['prompt_id', 'session.id'],
+    user: [],
+  },
+} as const satisfies Readonly<Record<string, LogEmitter>>;
+
+/** The records that become events. All others are ignored, an application's own among them. */
+export const logRules: readonly LogRule[] = [
+  {
+    name: 'claude_code.api_request',
+    emitter: 'claude-code',
+    event: 'answer',
+    model: ['model'],
+    // Its input tokens do not include those of the cache.
+    input: ['input_tokens', 'cache_read_tokens', 'cache_creation_tokens'],
+    output: ['output_tokens'],
+    cached: 'cache_read_tokens',
+    cacheWrite: 'cache_creation_tokens',
+    cost: 'cost_usd',
+    duration: ['duration_ms'],
+    firstToken: 'ttft_ms',
+  },
+  {
+    name: 'claude_code.api_error',
+    emitter: 'claude-code',
+    event: 'failed call',
+    model: ['model'],
+    duration: ['duration_ms'],
+  },
+  {
+    name: 'claude_code.tool_result',
+    emitter: 'claude-code',
+    event: 'tool call',
+    tool: ['tool_name'],
+    toolCallId: ['tool_use_id'],
+    duration: ['duration_ms'],
+    success: 'success',
+    errorType: ['error_type'],
+  },
+  { name: 'claude_code.user_prompt', emitter: 'claude-code', event: 'prompt' },
+  {
+    name: 'codex.sse_event',
+    emitter: 'codex',
+    event: 'answer',
+    // `response.completed` comes twice for a response; only one of them has counts.
+    onlyWith: ['input_token_count'],
+    model: ['model'],
+    input: ['input_token_count'],
+    output: ['output_token_count'],
+    cached: 'cached_token_count',
+    cacheWrite: 'cache_write_token_count',
+    reasoning: 'reasoning_token_count',
+    firstToken: 'ttft_ms',
+  },
+  {
+    name: 'codex.api_request',
+    emitter: 'codex',
+    event: 'failed call',
+    onlyWith: ['error.message'],
+    status: ['http.response.status_code', 'status'],
+    model: ['model'],
+    duration: ['duration_ms'],
+  },
+  {
+    name: 'codex.tool_result',
+    emitter: 'codex',
+    event: 'tool call',
+    tool: ['tool_name'],
+    toolCallId: ['call_id'],
+    duration: ['duration_ms'],
+    success: 'success',
+  },
+  { name: 'codex.user_prompt', emitter: 'codex', event: 'prompt' },
+  {
+    name: 'gemini_cli.api_response',
+    emitter: 'gemini-cli',
+    event: 'answer',
+    model: ['model'],
+    input: ['input_token_count', 'tool_token_count'],
+    // Its output tokens do not include those of thoughts.
+    output: ['output_token_count', 'thoughts_token_count'],
+    cached: 'cached_content_token_count',
+    reasoning: 'thoughts_token_count',
+    duration: ['duration_ms'],
+  },
+  {
+    name: 'gemini_cli.api_error',
+    emitter: 'gemini-cli',
+    event: 'failed call',
+    model: ['model', 'model_name'],
+    duration: ['duration_ms', 'duration'],
+    errorType: ['error.type', 'error_type'],
+  },
+  {
+    name: 'gemini_cli.tool_call',
+    emitter: 'gemini-cli',
+    event: 'tool call',
+    tool: ['function_name'],
+    duration: ['duration_ms'],
+    success: 'success',
+    errorType: ['error_type'],
+  },
+  { name: 'gemini_cli.user_prompt', emitter: 'gemini-cli', event: 'prompt' },
+];
+
+/** Claude Code's records lack the prefix in their event name; this service writes them. */
+export const claudeCodeService = 'claude-code';
+
+/** Attributes of a record that are read whatever its name. */
+export const logKeys = {
+  name: keyNumber('event.name'),
+  timestamp: keyNumber('event.timestamp'),
+  sequence: keyNumber('event.sequence'),
+} as const;

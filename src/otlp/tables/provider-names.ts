@@ -1,0 +1,32 @@
+/** The names of providers by how what is reported begins, in lower case. The first that fits counts. */
+export const providerBeginnings: readonly (readonly [begins: string, name: string])[] = [
+  ['openai', 'openai'],
+  ['anthropic', 'anthropic'],
+  ['azure', 'azure'],
+  ['az.ai', 'azure'],
+  ['google', 'google'],
+  ['gcp', 'google'],
+  ['vertex', 'google'],
+  ['gemini', 'google'],
+  ['aws', 'aws'],
+  ['amazon', 'aws'],
+  ['bedrock', 'aws'],
+  ['x_ai', 'x-ai'],
+  ['xai', 'x-ai'],
+  ['x-ai', 'x-ai'],
+  ['mistral', 'mistral'],
+  ['moonshot', 'moonshotai'],
+];
+
+/** Reported as a provider by frameworks that do not say which one served the call. */
+export const noProviders: readonly string[] = ['strands-agents'];
+
+/** The name under which a provider is kept; undefined when the name says nothing. */
+export function providerName(reported: string): string | undefined {
+  const name = reported.trim().toLowerCase();
+  if (name === '' || noProviders.includes(name)) return undefined;
+  const known = providerBeginnings.find(([begins]) => name.startsWith(begins));
+  if (known !== undefined) return known[1];
+  const [first = ''] = name.split('.');
+  return first === '' ? undefined : first;
+}

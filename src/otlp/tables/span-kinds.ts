@@ -1,0 +1,119 @@
+import { keyNumber } from './key-numbers.js';
+
+/** What a span is. The codes are those of the inbox and never change. */
+export const spanKinds = { plain: 0, model: 1, tool: 2, run: 3 } as const;
+export type SpanKind = keyof typeof spanKinds;
+
+/** Which values of an attribute make a span a model, tool or run span; all others make it plain. */
+export interface KindRule {
+  readonly attribute: string;
+  readonly model?: ValueTest;
+  /** Those of the model spans that only make embeddings. */
+  readonly embedding?: ValueTest;
+  readonly tool?: ValueTest;
+  readonly run?: ValueTest;
+  /** Run spans only where the span has no parent. */
+  readonly runIfRoot?: ValueTest;
+  /** Whether a run span's own name is the agent's. */
+  readonly namesAgent?: boolean;
+}
+
+/** Values in lower case: exactly these, or by how they begin or end; `any` is every value. */
+export interface ValueTest {
+  readonly is?: readonly string[];
+  readonly begins?: string;
+  readonly ends?: readonly string[];
+  readonly any?: true;
+}
+
+/**
+ * The attributes that say what a span is. The first that is there decides. Those of OpenInference,
+ * LangSmith and Langfuse come before the operation name, because LangSmith calls a prompt template
+ * `chat` and a retriever `embeddings`.
+ */
+export const kindRules: readonly KindRule[] = [
+  {
+    attribute: 'openinference.span.kind',
+    model: { is: ['llm', 'embedding'] },
+    embedding: { is: ['embedding'] },
+    tool: { is: ['tool'] },
+    run: { is: ['agent'] },
+    runIfRoot: { is: ['chain'] },
+    namesAgent: true,
+  },
+  {
+    attribute: 'langsmith.span.kind',
+    model: { is: ['llm', 'embedding'] },
+    embedding: { is: ['embedding'] },
+    tool: { is: ['tool'] },
+    runIfRoot: { is: ['chain'] },
+    namesAgent: true,
+  },
+  {
+    attribute: 'langfuse.observation.type',
+    model: { is: ['generation', 'embedding'] },
+    embedding: { is: ['embedding'] },
+    tool: { is: ['tool'] },
+    run: { is: ['agent'] },
+    runIfRoot: { is: ['chain'] },
+    namesAgent: true,
+  },
+  {
+    attribute: 'gen_ai.operation.name',
+    model: {
+      is: [
+        'chat',
+        'generate_content',
+        'text_completion',
+        'completion',
+        'embeddings',
+        'chat.completions',
+        'text.completions',
+        'chat.streaming_completions',
+        'text.streaming_completions',
+      ],
+    },
+    embedding: { is: ['embeddings'] },
+    tool: { is: ['execute_tool'] },
+    run: { begins: 'invoke_' },
+  },
+  {
+    attribute: 'ai.operationId',
+    model: { ends: ['.dogenerate', '.dostream', '.doembed'] },
+    embedding: { ends: ['.doembed'] },
+    tool: { is: ['ai.toolcall'] },
+    run: {
+      is: [
+        'ai.generatetext',
+        'ai.streamtext',
+        'ai.generateobject',
+        'ai.streamobject',
+        'ai.workflowagent.stream',
+      ],
+    },
+  },
+  {
+    attribute: 'traceloop.span.kind',
+    tool: { is: ['tool'] },
+    run: { is: ['workflow', 'agent'] },
+  },
+  { attribute: 'llm.request.type', model: { any: true }, embedding: { is: ['embedding'] } },
+];
+
+/** Spans that say once more what another one says. */
+export const plainSpans = { name: 'raw_gen_ai_request', tool_name: '(merged tools)' } as const;
+
+/** Spans that are dropped before anything else: what they say is told by log records, or unfinished. */
+export const droppedSpans = {
+  logfire_span_type: 'pending_span',
+  name_begins: 'claude_code.',
+  scope: 'gemini-cli',
+  language: 'rust',
+  service_begins: 'codex_',
+} as const;
+
+/** The rules with the numbers of their attributes. */
+export const numberedKindRules = kindRules.map((rule) => ({
+  ...rule,
+  key: keyNumber(rule.attribute),
+}));

@@ -1,0 +1,61 @@
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import type { MetricEvent } from '#runfold/events/metric-event.js';
+import { type OtlpEncoding, readRecords, readSpans } from '#runfold/otlp/read-body.js';
+import { type Capture, type CapturedRequest, readCaptures } from '../../harness/otlp/captures.js';
+import { encodeOtlp } from '../../harness/otlp/encode.js';
+import { createMemoryInbox } from '../../harness/otlp/memory-inbox.js';
+import { comparable, totalsOf } from '../../harness/otlp/totals.js';
+
+const options = { nowUs: 1_796_000_000_000_000, mostDays: 0, keepsErrorText: false };
+
+function bytesOf(request: CapturedRequest, encoding: OtlpEncoding) {
+  if (request.body_base64 !== undefined) {
+    const bytes = Buffer.from(request.body_base64, 'base64');
+    return {
+      bytes: request.content_encoding === 'gzip' ? gunzipSync(bytes) : bytes,
+      encoding: 'protobuf' as const,
+    };
+  }
+  const body = request.body ?? {};
+  return {
+    bytes: encoding === 'json' ? Buffer.from(JSON.stringify(body)) : encodeOtlp(body),
+    encoding,
+  };
+}
+
+/** The events that come of a capture's requests, each of them a batch of its own. */
+function eventsOf({ requests }: Capture, encoding: OtlpEncoding): readonly MetricEvent[] {
+  const inbox = createMemoryInbox();
+  const logs = new Map<string, MetricEvent>();
+  for (const request of requests) {
+    if (request.after_wait === true) inbox.endWait();
+    const { bytes, encoding: as } = bytesOf(request, encoding);
+    if (request.path === '/v1/traces') {
+      inbox.add(
+        [...readSpans(bytes, as, options)].flatMap((one) => ('item' in one ? [one.item] : [])),
+      );
+    } else if (request.path === '/v1/logs') {
+      for (const one of readRecords(bytes, as, options)) {
+        if ('item' in one) logs.set(one.item.id, one.item);
+      }
+    }
+  }
+  inbox.endWait();
+  return [...inbox.events, ...logs.values()];
+}
+
+describe.each(readCaptures())('$name ($emitter)', (capture) => {
+  const encodings = (['json', 'protobuf'] as const).filter(
+    // Protobuf cannot say what is wrong with those.
+    (encoding) => encoding === 'json' || capture.name !== 'faulty-spans',
+  );
+  test.each(encodings)('gives its totals from %s', (encoding) => {
+    const { runs, sessions } = totalsOf(eventsOf(capture, encoding));
+    const { expected } = capture;
+    expect(comparable(runs, expected.runs)).toEqual(comparable(expected.runs, expected.runs));
+    expect(comparable(sessions, expected.sessions)).toEqual(
+      comparable(expected.sessions, expected.sessions),
+    );
+  });
+});
