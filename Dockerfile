@@ -11,6 +11,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY drizzle ./drizzle
 COPY scripts ./scripts
 COPY src ./src
+COPY web ./web
 RUN npm run build
 
 FROM base AS dependencies

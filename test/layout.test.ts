@@ -394,6 +394,42 @@ describe('tests, bench and chaos', () => {
   });
 });
 
+describe('the web page', () => {
+  const files = readdirSync(join(root, 'web'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      const code = withoutComments(readFileSync(file, 'utf8'));
+      const path = relative(root, file).split(sep).join('/');
+      return { path, code, lines: code.split('\n').length - 1 };
+    });
+
+  test('imports the client, and types of the reads it gives; it is a user of the client like any other', () => {
+    const broken = files.flatMap(({ path, code }) => {
+      const ours = (only: 'all' | 'values') =>
+        importedBy(path, code, only).filter((target) => target.startsWith('src/'));
+      const isClient = (target: string) => /^src\/client(\/|\.ts$)/.test(target);
+      const isRead = (target: string) => target.startsWith('src/query/');
+      return [
+        ...ours('values').filter((target) => !isClient(target)),
+        ...ours('all').filter((target) => !isClient(target) && !isRead(target)),
+      ].map((target) => `${path} imports ${target}`);
+    });
+    expect(broken, 'what the page lacks is missing for every user of the client').toEqual([]);
+  });
+
+  test('is imported by nobody', () => {
+    const broken = sources.filter(({ code }) =>
+      /from\s*['"][^'"]*\bweb\/[^'"]*\.js['"]/.test(code),
+    );
+    expect(broken.map(({ path }) => path)).toEqual([]);
+  });
+
+  test(`has files of at most ${LINES} lines`, () => {
+    expect(files.filter(({ lines }) => lines > LINES).map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe('the files of src', () => {
   test('leave the environment to the one file that reads it', () => {
     const readers = sources

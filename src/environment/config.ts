@@ -17,6 +17,8 @@ export interface Config {
   /** Where the HTTP service listens. */
   readonly http_host: string;
   readonly http_port: number;
+  /** The path under which HTTP is reached; '' is none. */
+  readonly http_base_path: string;
   /** The bearer token of the HTTP service's metrics; undefined is none. */
   readonly metrics_token: string | undefined;
 }
@@ -93,6 +95,14 @@ export const variables = {
       }),
     doc: 'The port of the HTTP service. Defaults to 8580',
   },
+  RUNFOLD_HTTP_BASE_PATH: {
+    schema: z
+      .string()
+      .regex(/^(\/[\w.~-]+)*\/?$/, { error: 'a path such as /runfold' })
+      .default('')
+      .transform((path) => path.replace(/\/$/, '')),
+    doc: 'A path under which HTTP and the web page are reached too, such as /runfold, behind a proxy',
+  },
   RUNFOLD_METRICS_TOKEN: {
     schema: z
       .string()
@@ -136,6 +146,7 @@ export function readConfig(
     project: read('RUNFOLD_PROJECT'),
     http_host: read('RUNFOLD_HTTP_HOST'),
     http_port: read('RUNFOLD_HTTP_PORT'),
+    http_base_path: read('RUNFOLD_HTTP_BASE_PATH'),
     metrics_token: read('RUNFOLD_METRICS_TOKEN'),
   };
   if (config.database_url === undefined && overrides.DATABASE_URL === undefined) {

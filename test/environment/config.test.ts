@@ -22,6 +22,7 @@ describe('the configuration', () => {
       project: 1,
       http_host: '127.0.0.1',
       http_port: 8580,
+      http_base_path: '',
       metrics_token: undefined,
     };
     expect(readConfig({})).toEqual(defaults);
@@ -40,6 +41,7 @@ describe('the configuration', () => {
       RUNFOLD_PROJECT: '7',
       RUNFOLD_HTTP_HOST: '::1',
       RUNFOLD_HTTP_PORT: '80',
+      RUNFOLD_HTTP_BASE_PATH: '/runfold/',
       RUNFOLD_METRICS_TOKEN: 'token-of-metrics',
     };
     expect(readConfig(environment)).toEqual({
@@ -51,6 +53,7 @@ describe('the configuration', () => {
       project: 7,
       http_host: '::1',
       http_port: 80,
+      http_base_path: '/runfold',
       metrics_token: 'token-of-metrics',
     });
   });

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { HttpServer } from '../../http/server/open-http-server.js';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
 import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
@@ -96,7 +97,7 @@ async function runUntilEnd(
       shared_session: tier.name === 'embedded',
       on_batch: http?.metrics.countBatch,
     });
-    introduce(context, tier, options.psql_port, http?.url);
+    introduce(context, tier, options.psql_port, http);
     died = await options.ended;
   } finally {
     // With the store dead what is in hand cannot be written; it will be delivered again.
@@ -120,7 +121,7 @@ function introduce(
   { terminal, settings }: CommandContext,
   tier: Tier,
   port: number | undefined,
-  url: string | undefined,
+  http: HttpServer | undefined,
 ): void {
   const { bold, dim, cyan } = terminal.colors;
   const isEmbedded = tier.name === 'embedded';
@@ -140,7 +141,10 @@ function introduce(
   say('store', isEmbedded ? `embedded Postgres in ${tier.place}` : `Postgres at ${tier.place}`);
   say('queue', queue);
   say('worker', 'in this process');
-  if (url !== undefined) say('http', `${cyan(url)}${dim(`  reference: ${url}/docs`)}`);
+  if (http !== undefined) {
+    if (http.has_page) say('page', cyan(http.url));
+    say('http', `${cyan(http.url)}${dim(`  reference: ${http.url}/docs`)}`);
+  }
   if (port !== undefined) say('psql', cyan(`psql -h 127.0.0.1 -p ${port} -U postgres postgres`));
   terminal.line();
   terminal.line('Emit from a program:');

@@ -35,8 +35,11 @@ const kinds: readonly [Kind, ...Kind[]] = [
 
 const dayMs = 86_400_000;
 
-/** About so many events of one day that ends now. The same seed gives the same figures. */
-export function createWorkload(events: number, seed: number, now: number): Workload {
+/**
+ * About so many events of the days that end now, fewer on weekends. The same seed gives the same
+ * figures.
+ */
+export function createWorkload(events: number, seed: number, now: number, days = 1): Workload {
   const random = seededRandom(seed);
   const played: MetricEventInput[] = [];
   let showcase = { run_id: '', session_id: '' };
@@ -45,7 +48,8 @@ export function createWorkload(events: number, seed: number, now: number): Workl
     const session_id = `${kind.name}-${String(number).padStart(4, '0')}`;
     const user_id = `user-${random.whole(1, 80)}`;
     // Most of the day's work is over an hour before its end, so that nothing lies in the future.
-    let start = Math.round(now - dayMs + random.next() * 0.95 * dayMs);
+    let start = days === 1 ? now - dayMs : now - dayMs - dayBack(days, now, random) * dayMs;
+    start = Math.round(start + random.next() * 0.95 * dayMs);
     let context = 0;
     const runs = random.whole(...kind.runs);
     for (let run = 1; run <= runs; run++) {
@@ -63,6 +67,15 @@ export function createWorkload(events: number, seed: number, now: number): Workl
     }
   }
   return { ...deliver(played, random), events: played.length, showcase };
+}
+
+/** How many days back a conversation is: more of them lately, few on weekends. */
+function dayBack(days: number, now: number, random: SeededRandom): number {
+  for (;;) {
+    const back = Math.floor(random.next() ** 1.2 * days);
+    const weekday = new Date(now - back * dayMs).getUTCDay();
+    if ((weekday !== 0 && weekday !== 6) || random.chance(0.3)) return back;
+  }
 }
 
 /** A run that went well although a tool failed says most, and is not too long for a screen. */

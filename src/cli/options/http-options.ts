@@ -10,13 +10,16 @@ import { UsageError } from '../command/command-error.js';
 export interface HttpFlags {
   readonly httpHost?: string;
   readonly httpPort?: string;
+  /** False with `--no-page`. */
+  readonly page: boolean;
 }
 
 /** Adds the flags of commands that serve HTTP. */
 export function addHttpOptions(command: Command): Command {
   return command
     .option('--http-host <address>', 'where HTTP listens; overrides RUNFOLD_HTTP_HOST')
-    .option('--http-port <port>', 'its port; overrides RUNFOLD_HTTP_PORT');
+    .option('--http-port <port>', 'its port; overrides RUNFOLD_HTTP_PORT')
+    .option('--no-page', 'serve the API without the web page');
 }
 
 /** Where HTTP listens: the environment, and over it the flags. @throws UsageError */
@@ -47,6 +50,7 @@ interface Schema<T> {
 export interface HttpPlan {
   readonly host: string;
   readonly port: number;
+  readonly page: boolean;
   readonly code: Promise<typeof import('../../http/server/open-http-server.js')>;
 }
 
@@ -57,6 +61,7 @@ export interface HttpPlan {
 export function planHttp(context: CommandContext, flags: HttpFlags): HttpPlan {
   return {
     ...readHttpAddress(context, flags),
+    page: flags.page,
     code: import('../../http/server/open-http-server.js'),
   };
 }
@@ -65,7 +70,7 @@ export function planHttp(context: CommandContext, flags: HttpFlags): HttpPlan {
 export async function startHttp(
   context: CommandContext,
   tier: Tier,
-  { host, port, code }: HttpPlan,
+  { host, port, page, code }: HttpPlan,
   worker?: () => RunningWorker | undefined,
 ): Promise<HttpServer> {
   const { openHttpServer } = await code;
@@ -73,6 +78,8 @@ export async function startHttp(
   return openHttpServer({
     host,
     port,
+    page,
+    base_path: settings.http_base_path,
     target: tier.target,
     queue: tier.queue,
     log,

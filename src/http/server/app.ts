@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';
 import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/route.js';
 import type { Service } from '../service/service.js';
@@ -18,10 +19,16 @@ export interface App {
   close(timeout_ms: number): Promise<void>;
 }
 
-export function createApp(service: Service, routes: readonly Route[]): App {
+/** Serves the routes, and the pages beside them; all under `base` as well, which a proxy may keep. */
+export function createApp(
+  service: Service,
+  routes: readonly Route[],
+  { pages = [], base = '' }: { readonly pages?: readonly PageRoute[]; readonly base?: string } = {},
+): App {
   const { limits, log } = service;
   const app = Fastify({
     logger: false,
+    rewriteUrl: ({ url = '/' }) => withoutBase(url, base),
     genReqId: requestId,
     requestTimeout: limits.request_timeout_ms,
     // Requests that come while it closes are answered below, as problems like any other.
@@ -44,14 +51,22 @@ export function createApp(service: Service, routes: readonly Route[]): App {
   app.addHook('onResponse', async (request, reply) => note(service, request, reply));
   app.setErrorHandler((error, request, reply) => sendProblem(service, request, reply, error));
   app.setNotFoundHandler((request, reply) => {
-    sendProblem(service, request, reply, unknownPath(routes, request));
+    sendProblem(service, request, reply, unknownPath(routes, pages, request));
   });
   for (const route of routes) {
     app.route({
       method: route.method,
-      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      url: urlOf(route.path),
       exposeHeadRoute: methodsOf(route).includes('HEAD'),
       handler: (request, reply) => handle(service, route, request, reply),
+    });
+  }
+  for (const { path, answer } of pages) {
+    app.route({
+      method: 'GET',
+      url: urlOf(path),
+      exposeHeadRoute: true,
+      handler: (request, reply) => answer(request, reply),
     });
   }
   return {
@@ -76,6 +91,15 @@ export function createApp(service: Service, routes: readonly Route[]): App {
       log.debug('the HTTP service is closed');
     },
   };
+}
+
+/** A path as the framework writes it. */
+const urlOf = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
+
+function withoutBase(url: string, base: string): string {
+  if (base === '' || !url.startsWith(base)) return url;
+  const rest = url.slice(base.length);
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : rest.startsWith('/') ? rest : url;
 }
 
 /** The id that a client or proxy gave the request, where it is fit for a log, or one of our own. */

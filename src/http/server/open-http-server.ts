@@ -7,6 +7,8 @@ import type { QueueTarget } from '../../queue/queue-target.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import { docsPage } from '../docs/docs-page.js';
 import { openApiOf } from '../openapi/openapi.js';
+import { readPageFiles } from '../page/page-files.js';
+import { pageRoutes } from '../page/page-route.js';
 import { routes } from '../routes/routes.js';
 import { createAccess } from '../service/access.js';
 import { createFreshness } from '../service/freshness.js';
@@ -31,6 +33,10 @@ export interface HttpServerOptions {
   readonly host?: string | undefined;
   /** Defaults to 8580; 0 is any free one. */
   readonly port?: number | undefined;
+  /** Whether the web page is served too. Defaults to true. */
+  readonly page?: boolean | undefined;
+  /** A path under which everything is reached, such as `/runfold`, behind a proxy. Defaults to none. */
+  readonly base_path?: string | undefined;
   /** The bearer token of `/metrics`. Defaults to none: open while there are no keys, then closed. */
   readonly metrics_token?: string | undefined;
   /** The counts of a worker in this process. */
@@ -42,8 +48,10 @@ export interface HttpServerOptions {
 
 /** The HTTP service, listening. */
 export interface HttpServer {
-  /** `http://127.0.0.1:8580`. */
+  /** `http://127.0.0.1:8580`, with the base path where there is one. */
   readonly url: string;
+  /** Whether the web page is at `url`. */
+  readonly has_page: boolean;
   /** For a worker in this process to count its batches. */
   readonly metrics: ServiceMetrics;
   /**
@@ -59,6 +67,7 @@ export interface HttpServer {
  */
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log, queue: target, project = 1, host = '127.0.0.1', port = 8580 } = options;
+  const base = options.base_path ?? '';
   const limits = { ...defaultLimits, ...options.limits };
   const database = openDatabase(options.target, { max: options.connections ?? 8 });
   const opened: (() => Promise<void>)[] = [database.close];
@@ -96,9 +105,14 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       metrics_token: options.metrics_token,
       closing: closing.signal,
     };
-    const app = createApp(service, routes);
-    const address = await app.listen(host, port);
-    log.info({ url: urlOf(address) }, 'listening');
+    const files = options.page === false ? undefined : readPageFiles(base);
+    if (files === undefined && options.page !== false) {
+      log.warn('the web page is not served: it was not built; "npm run build" builds it');
+    }
+    const pages = files === undefined ? [] : pageRoutes(files);
+    const app = createApp(service, routes, { pages, base });
+    const url = `${urlOf(await app.listen(host, port))}${base}`;
+    log.info({ url }, 'listening');
     let closed: Promise<void> | undefined;
     const close: HttpServer['close'] = async ({ timeout_ms = 20_000 } = {}) => {
       closing.abort();
@@ -111,7 +125,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       }
     };
     return {
-      url: urlOf(address),
+      url,
+      has_page: files !== undefined,
       metrics,
       close: (how) => (closed ??= close(how)),
     };

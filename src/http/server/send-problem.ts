@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drainBody } from '../body/unread-body.js';
+import type { PageRoute } from '../page/page-route.js';
 import { ProblemError, problemBody, problemOf } from '../problems/problem.js';
 import type { ProblemCode } from '../problems/problem-codes.js';
 import { headersOf } from '../route/reply-headers.js';
@@ -50,13 +51,18 @@ function problemOfFramework(error: unknown): ProblemError | undefined {
 }
 
 /** There is no such path, or no such method of it. */
-export function unknownPath(routes: readonly Route[], request: FastifyRequest): ProblemError {
+export function unknownPath(
+  routes: readonly Route[],
+  pages: readonly PageRoute[],
+  request: FastifyRequest,
+): ProblemError {
   const path = request.url.split('?')[0] ?? '';
-  const methods = routes
-    .filter((route) =>
-      new RegExp(`^${route.path.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path),
-    )
-    .flatMap(methodsOf);
+  const isHere = (one: { readonly path: string }) =>
+    new RegExp(`^${one.path.replace(/\{\w+\}/g, '[^/]+').replaceAll('.', '\\.')}$`).test(path);
+  const methods = [
+    ...routes.filter(isHere).flatMap(methodsOf),
+    ...(pages.some(isHere) ? ['GET', 'HEAD'] : []),
+  ];
   if (methods.length === 0) {
     return new ProblemError('no_such_path', 'Expected a path of the API, got another. See /docs.');
   }

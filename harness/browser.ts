@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { describe, test } from 'vitest';
+
+/** What a Chromium of a machine without a screen is started with: it calls nobody. */
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The Chromium of TEST_CHROMIUM, else the one on the PATH. */
+export function findChromium(): string | undefined {
+  const { TEST_CHROMIUM: given, PATH = '' } = process.env;
+  if (given !== undefined && given !== '') return given;
+  return PATH.split(delimiter)
+    .flatMap((folder) =>
+      ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)),
+    )
+    .find((file) => existsSync(file));
+}
+
+/** A suite in a real browser. Without one it is skipped under its own name; in CI it fails instead. */
+export function describeWithBrowser(name: string, suite: () => void): void {
+  if (findChromium() !== undefined) describe(name, suite);
+  else if (process.env.CI) {
+    describe(name, () => {
+      test('finds Chromium', () => {
+        throw new Error(
+          'Nothing may be skipped in CI; no Chromium on the PATH or in TEST_CHROMIUM',
+        );
+      });
+    });
+  } else {
+    console.warn(`skipped: ${name} (no Chromium on the PATH or in TEST_CHROMIUM)`);
+    describe.skip(`${name} [skipped: no Chromium]`, suite);
+  }
+}
+
+/** Starts the browser. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error('Expected Chromium, found none.');
+  return chromium.launch({ executablePath, args: flags });
+}
+
+/** A tab, and what went wrong in it. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** Errors on the console, violations of the policy, failed scripts, requests to other hosts. */
+  readonly faults: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens a tab that takes note of everything a page of ours may never do. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: 'en-US',
+    timezoneId: 'Europe/Berlin',
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const { host } = new URL(url);
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    // What a request was answered with is the test's to judge, not the console's.
+    const isAnswer = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAnswer) faults.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const target = new URL(request.url());
+    if (/^https?:$/.test(target.protocol) && target.host !== host) {
+      faults.push(`request to another host: ${request.url()}`);
+    }
+  });
+  return { page, faults, close: () => context.close() };
+}

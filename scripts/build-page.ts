@@ -1,0 +1,94 @@
+// Builds the web page into dist/web, each file packed as well. What was built of the same sources
+// before is copied: the page changes seldom, the program often.
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+const root = join(import.meta.dirname, '..');
+const target = join(root, 'dist', 'web');
+
+function sourcesHash(): string {
+  const hash = createHash('sha256').update(process.version);
+  const files = ['web', 'src/client', 'src/environment']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    )
+    .concat(
+      ['src/client.ts', 'package.json', 'package-lock.json', 'scripts/build-page.ts'].map((file) =>
+        join(root, file),
+      ),
+    )
+    .sort();
+  for (const file of files)
+    hash.update(relative(root, file)).update('\0').update(readFileSync(file));
+  return hash.digest('hex').slice(0, 24);
+}
+
+/** Text of some size is packed at the highest level once, so that no request pays for it. */
+function packFiles(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(js|css|svg|txt)$/.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    const bytes = readFileSync(file);
+    if (bytes.length < 1024) continue;
+    const params = {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    };
+    writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+    writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+}
+
+/** What the licences of the bundled packages ask for: their text beside the copies. */
+function writeLicences(folder: string): void {
+  const names = ['preact', '@preact/signals', '@preact/signals-core', 'd3-scale', 'd3-shape'];
+  const inner = [
+    'd3-array',
+    'd3-interpolate',
+    'd3-color',
+    'd3-format',
+    'd3-path',
+    'd3-time',
+    'internmap',
+  ];
+  const texts = [...names, ...inner].flatMap((name) => {
+    const place = join(root, 'node_modules', name);
+    const file = existsSync(place)
+      ? readdirSync(place).find((one) => /^licen[cs]e/i.test(one))
+      : undefined;
+    return file === undefined
+      ? []
+      : [`${name}\n\n${readFileSync(join(place, file), 'utf8').trim()}\n`];
+  });
+  writeFileSync(join(folder, 'licences.txt'), texts.join('\n----\n\n'));
+}
+
+const cache = join(root, 'node_modules', '.cache', 'runfold-page');
+const kept = join(cache, sourcesHash());
+if (!existsSync(kept)) {
+  rmSync(cache, { recursive: true, force: true });
+  await build({
+    root: join(root, 'web'),
+    logLevel: 'warn',
+    build: { outDir: target, emptyOutDir: true },
+  });
+  writeLicences(target);
+  packFiles(target);
+  mkdirSync(cache, { recursive: true });
+  cpSync(target, kept, { recursive: true });
+} else {
+  cpSync(kept, target, { recursive: true });
+}

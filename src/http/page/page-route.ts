@@ -1,0 +1,73 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PageFile, PageFiles } from './page-files.js';
+import { pageHeaders } from './page-policy.js';
+
+/** A path at which a file is served. It is no operation of the API, and needs no key: it holds no data. */
+export interface PageRoute {
+  /** As routes of the API write it: `/runs/{run_id}`. */
+  readonly path: string;
+  answer(request: FastifyRequest, reply: FastifyReply): FastifyReply;
+}
+
+/** The addresses of the page's screens. Any other path that is no asset and no API is unknown. */
+const screens = [
+  '/',
+  '/sessions',
+  '/sessions/{session_id}',
+  '/runs',
+  '/runs/{run_id}',
+  '/agents',
+  '/models',
+  '/tools',
+  '/tools/{tool_name}',
+  '/users',
+  '/teams',
+  '/live',
+  '/health',
+  '/rejects',
+  '/keys',
+  '/settings',
+  '/sign-in',
+];
+
+/** Declares a path of the page, beside `route()`, which declares an operation of the API. */
+export function page(path: string, file: PageFile, headers: Readonly<Record<string, string>>) {
+  return {
+    path,
+    answer(request: FastifyRequest, reply: FastifyReply) {
+      reply.headers({ ...headers, etag: file.etag, vary: 'accept-encoding' });
+      const known = String(request.headers['if-none-match'] ?? '');
+      if (known.includes(file.etag)) return reply.code(304).send();
+      const coding = codingFor(file, String(request.headers['accept-encoding'] ?? ''));
+      if (coding !== 'identity') reply.header('content-encoding', coding);
+      return reply.type(file.type).send(file.bodies.get(coding));
+    },
+  } satisfies PageRoute;
+}
+
+/** Every path of the page: its screens, which are one document, and its assets. */
+export function pageRoutes({ document, assets }: PageFiles): readonly PageRoute[] {
+  const documentHeaders = { ...pageHeaders, 'cache-control': 'no-cache' };
+  return [
+    ...screens.map((path) => page(path, document, documentHeaders)),
+    ...[...assets].map(([path, file]) =>
+      page(path, file, {
+        // The name of a built file holds a hash of what is in it.
+        'cache-control': path.startsWith('/assets/')
+          ? 'public, max-age=31536000, immutable'
+          : 'no-cache',
+      }),
+    ),
+  ];
+}
+
+function codingFor({ bodies }: PageFile, accepted: string): 'br' | 'gzip' | 'identity' {
+  const refused = (coding: string) =>
+    new RegExp(`\\b${coding}\\s*;\\s*q=0(\\.0*)?\\s*(,|$)`).test(accepted);
+  for (const coding of ['br', 'gzip'] as const) {
+    if (bodies.has(coding) && new RegExp(`\\b${coding}\\b`).test(accepted) && !refused(coding)) {
+      return coding;
+    }
+  }
+  return 'identity';
+}

@@ -1,0 +1,93 @@
+import { computed } from '@preact/signals';
+import { base, go, path, place } from './place.js';
+
+/** What the figures can be narrowed to, in the order in which addresses name it. */
+export const filterNames = [
+  'agent_id',
+  'model',
+  'provider',
+  'tool_name',
+  'user_id',
+  'team_id',
+  'workflow_id',
+  'status',
+] as const;
+export type FilterName = (typeof filterNames)[number];
+
+/** Kept from screen to screen. */
+const kept = ['range', 'from', 'to', 'tz', 'compare', ...filterNames, 'project'] as const;
+/** Of one screen. */
+const own = [
+  'metric',
+  'by',
+  'bucket',
+  'hide',
+  'sort',
+  'cursor',
+  'limit',
+  'failed',
+  'session',
+  'step',
+  'as',
+  'code',
+  'live',
+] as const;
+export type ParameterName = (typeof kept)[number] | (typeof own)[number];
+
+/** Changes of parameters: several values, one, or undefined for none. */
+export type Changes = Partial<Record<ParameterName, string | readonly string[] | undefined>>;
+
+const defaults: Partial<Record<ParameterName, string>> = {
+  range: '28d',
+  metric: 'cost',
+  by: 'model',
+};
+
+/** The value of a parameter in the present address. */
+export const parameter = (name: ParameterName): string | undefined =>
+  place.value.searchParams.get(name) ?? undefined;
+
+/** All values of a parameter in the present address. */
+export const parameters = (name: ParameterName): readonly string[] =>
+  place.value.searchParams.getAll(name);
+
+/** The filters of the present address. */
+export const filters = computed<Readonly<Partial<Record<FilterName, readonly string[]>>>>(() =>
+  Object.fromEntries(
+    filterNames
+      .map((name) => [name, parameters(name)] as const)
+      .filter(([, values]) => values.length > 0),
+  ),
+);
+
+function searchOf(
+  from: URLSearchParams,
+  changes: Changes,
+  names: readonly ParameterName[],
+): string {
+  const search = new URLSearchParams();
+  for (const name of names) {
+    const values = name in changes ? [changes[name] ?? []].flat() : from.getAll(name);
+    for (const value of values) {
+      if (value !== '' && value !== defaults[name]) search.append(name, value);
+    }
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** The address of a screen, with the time, the zone and the filters of this one. */
+export function screen(to: string, changes: Changes = {}): string {
+  return `${base}${to}${searchOf(place.value.searchParams, changes, [...kept, ...own.filter((name) => name in changes)])}`;
+}
+
+/** The address of this screen with some parameters changed. The page of a list begins anew. */
+export function here(changes: Changes): string {
+  const all = 'cursor' in changes ? changes : { ...changes, cursor: undefined };
+  return `${base}${path.value}${searchOf(place.value.searchParams, all, [...kept, ...own])}`;
+}
+
+/** Changes this screen's address; `replace` for what Back should not undo. */
+export function change(changes: Changes, options?: { readonly replace?: boolean }): void {
+  go(here(changes), options);
+}

@@ -1,0 +1,88 @@
+/** A day on the calendar. */
+export interface Day {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = formats.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(zone, format);
+  }
+  return format;
+}
+
+/** A moment on the wall clock of a zone, as if that clock were UTC, in milliseconds. */
+export function wallClock(zone: string, at: number): number {
+  const parts: Record<string, number> = {};
+  for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** The day it is in a zone. */
+export function dayIn(zone: string, at: number): Day {
+  const wall = new Date(wallClock(zone, at));
+  return { year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, day: wall.getUTCDate() };
+}
+
+/**
+ * The moment at which a zone's clock shows a wall time. Where the clock leaps over it, the moment of
+ * the leap; where it shows it twice, the first.
+ */
+export function momentOf(zone: string, wall: number): number {
+  const offset = (at: number) => wallClock(zone, at) - at;
+  const day = 86_400_000;
+  const candidates = [wall - offset(wall - day), wall - offset(wall + day)];
+  const exact = candidates.filter((at) => wallClock(zone, at) === wall);
+  if (exact.length > 0) return Math.min(...exact);
+  // The clock leaps over it: the first moment after the leap.
+  let [low, high] = [
+    Math.min(...candidates) - 3_600_000 * 3,
+    Math.max(...candidates) + 3_600_000 * 3,
+  ];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (wallClock(zone, middle) < wall) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** The moment at which a day begins in a zone, some days away from another. */
+export function midnight(zone: string, { year, month, day }: Day, days = 0): number {
+  return momentOf(zone, Date.UTC(year, month - 1, day + days));
+}
+
+/** The zone of this browser. */
+export const browserZone = new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+/** Whether the browser knows a zone. */
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** All zones there are, for a list to choose from. */
+export const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+
+/** `Berlin` of `Europe/Berlin`. */
+export const shortZone = (name: string) => name.split('/').at(-1)?.replaceAll('_', ' ') ?? name;

@@ -1,0 +1,85 @@
+import { signal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { now } from '../address/range.js';
+
+/** What is known of a question. */
+export interface Asked<T> {
+  /** The answer, also an older one while a new one is awaited. */
+  readonly value: T | undefined;
+  readonly error: unknown;
+  /** Whether `value` answers an earlier question. */
+  readonly isOld: boolean;
+  again(): void;
+}
+
+/** Counts up whenever what is shown should be asked for anew. */
+export const beat = signal(0);
+
+/** Asks everything in sight anew, with the present moved on. */
+export function askAnew(): void {
+  now.value = Date.now();
+  beat.value++;
+}
+
+const answers = new Map<string, unknown>();
+const mostAnswers = 80;
+
+function keep(key: string, value: unknown): void {
+  answers.delete(key);
+  answers.set(key, value);
+  const [oldest] = answers.keys();
+  if (answers.size > mostAnswers && oldest !== undefined) answers.delete(oldest);
+}
+
+/** Forgets every answer: another key or project would be told what this one was. */
+export function forgetAnswers(): void {
+  answers.clear();
+  beat.value++;
+}
+
+interface State<T> {
+  readonly key: string;
+  readonly value: T | undefined;
+  readonly error: unknown;
+}
+
+/**
+ * Asks while the component is there, anew when the question changes; undefined asks nothing. An
+ * answer known from before shows at once. `kind` says of which questions an old answer may stay.
+ */
+export function useAsked<T>(
+  kind: string,
+  question: object | undefined,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Asked<T> {
+  const key = question === undefined ? '' : `${kind} ${JSON.stringify(question)}`;
+  const [state, setState] = useState<State<T>>({ key: '', value: undefined, error: undefined });
+  const [tries, setTries] = useState(0);
+  const latest = useRef(ask);
+  latest.current = ask;
+  const round = beat.value;
+  useEffect(() => {
+    if (key === '') return undefined;
+    const ending = new AbortController();
+    latest.current(ending.signal).then(
+      (value) => {
+        if (ending.signal.aborted) return;
+        keep(key, value);
+        setState({ key, value, error: undefined });
+      },
+      (error: unknown) => {
+        if (ending.signal.aborted) return;
+        setState({ key, value: answers.get(key) as T | undefined, error });
+      },
+    );
+    return () => ending.abort();
+  }, [key, round, tries]);
+  const known = state.key === key ? state.value : (answers.get(key) as T | undefined);
+  const isSameKind = state.key.startsWith(`${kind} `);
+  return {
+    value: known ?? (isSameKind ? state.value : undefined),
+    error: state.key === key ? state.error : undefined,
+    isOld: known === undefined && state.key !== key,
+    again: () => setTries((count) => count + 1),
+  };
+}

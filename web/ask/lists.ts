@@ -1,0 +1,48 @@
+import type { Page } from '../../src/query/page.js';
+import type { RunTotals, SessionTotals } from '../../src/query/totals/totals.js';
+import { filters, parameter } from '../address/parameters.js';
+import { rfc3339, span } from '../address/range.js';
+import { type Asked, useAsked } from './asking.js';
+import { requestUrl, service } from './service.js';
+
+export type { RunTotals, SessionTotals };
+
+/** The filters that lists of sessions know, and those of runs besides. */
+export const sessionFilters = ['user_id', 'agent_id', 'team_id', 'workflow_id', 'model'] as const;
+export const runFilters = [...sessionFilters, 'status'] as const;
+
+/** Rows of a page, unless the address says otherwise. */
+export const pageRows = 50;
+
+type Query = Readonly<Record<string, unknown>>;
+
+/** What a list is asked: the range, the filters, the order and the page of the address. */
+export function listQuestion(
+  names: readonly (keyof typeof filters.value)[],
+  more: Query = {},
+): Query {
+  const { from, to } = span.value;
+  const narrowed = names.flatMap((name) => {
+    const values = filters.value[name];
+    return values === undefined ? [] : [[name, values.length === 1 ? values[0] : values]];
+  });
+  return {
+    from: rfc3339(from),
+    to: to === undefined ? undefined : rfc3339(to),
+    ...Object.fromEntries(narrowed),
+    limit: Number(parameter('limit')) || pageRows,
+    cursor: parameter('cursor'),
+    ...more,
+  };
+}
+
+export function useSessions(question: Query, kind = 'sessions'): Asked<Page<SessionTotals>> {
+  return useAsked(kind, question, () => service.listSessions(question));
+}
+
+export function useRuns(question: Query, kind = 'runs'): Asked<Page<RunTotals>> {
+  return useAsked(kind, question, () => service.listRuns(question));
+}
+
+export const sessionsUrl = (question: Query) => requestUrl('/v1/sessions', question);
+export const runsUrl = (question: Query) => requestUrl('/v1/runs', question);

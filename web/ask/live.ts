@@ -1,0 +1,20 @@
+import { effect } from '@preact/signals';
+import { parameter } from '../address/parameters.js';
+import { askAnew } from './asking.js';
+import { isSignedOut } from './service.js';
+
+const liveMs = 5_000;
+
+/** Asks anew every five seconds while the address says `live=on` and somebody looks. */
+export function keepLive(): void {
+  effect(() => {
+    if (parameter('live') !== 'on' || isSignedOut.value) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') askAnew();
+    }, liveMs);
+    return () => clearInterval(timer);
+  });
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && parameter('live') === 'on') askAnew();
+  });
+}

@@ -1,0 +1,84 @@
+import type { UsageRow, UsageSeries } from '../../src/query/usage/get-usage.js';
+import { type FilterName, filters } from '../address/parameters.js';
+import { before, bucket, rfc3339, span, zone } from '../address/range.js';
+import { type Asked, useAsked } from './asking.js';
+import { requestUrl, service } from './service.js';
+
+/** What usage is split by, and narrowed to. */
+export const usageDimensions = [
+  'agent_id',
+  'provider',
+  'model',
+  'tool_name',
+  'team_id',
+  'user_id',
+] as const;
+export type UsageDimension = (typeof usageDimensions)[number];
+export type { UsageRow, UsageSeries };
+
+/** What is kept together: a split and the filters must all be in one of these. */
+export const keptTogether: readonly (readonly UsageDimension[])[] = [
+  ['agent_id', 'provider', 'model'],
+  ['agent_id', 'tool_name'],
+  ['agent_id', 'team_id', 'user_id'],
+];
+
+/** The filters that usage knows. */
+export const usageFilterNames = () =>
+  usageDimensions.filter((name) => name in filters.value) as readonly UsageDimension[];
+
+/** A question about usage, as the service is asked it. */
+export interface UsageQuestion {
+  readonly from: string;
+  readonly to?: string | undefined;
+  readonly bucket?: string | undefined;
+  readonly time_zone?: string | undefined;
+  readonly group_by?: readonly UsageDimension[] | undefined;
+  readonly top?: number | undefined;
+  readonly order_by?: string | undefined;
+  readonly quantiles?: boolean | undefined;
+  readonly fill?: boolean | undefined;
+  readonly filters?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
+}
+
+/** The present range, or the one before it, with the filters of the address. */
+export function usageQuestion(
+  options: Omit<UsageQuestion, 'from' | 'to' | 'bucket' | 'filters'> & {
+    readonly buckets?: boolean;
+    readonly period?: 'now' | 'before';
+    readonly without?: readonly FilterName[];
+  },
+): UsageQuestion {
+  const { buckets = false, period = 'now', without = [], ...rest } = options;
+  const stretch = period === 'now' ? span.value : before.value;
+  const known = usageFilterNames().filter((name) => !without.includes(name));
+  return {
+    from: rfc3339(stretch.from),
+    // An end that is left out keeps the request, and so its ETag, the same from look to look.
+    to: stretch.to === undefined ? undefined : rfc3339(stretch.to),
+    ...(buckets ? { bucket: bucket.value, time_zone: zone.value } : {}),
+    ...rest,
+    filters: Object.fromEntries(
+      known.map((name) => {
+        const values = filters.value[name] ?? [];
+        return [name, values.length === 1 ? values[0] : values];
+      }),
+    ),
+  };
+}
+
+/** Usage, asked for while the component is there. */
+export function useUsage(kind: string, question: UsageQuestion | undefined): Asked<UsageSeries> {
+  return useAsked(kind, question, () =>
+    service.getUsage(question as Parameters<typeof service.getUsage>[0]),
+  );
+}
+
+/** The address of a question's request. */
+export function usageUrl({ filters: narrowed, group_by, ...question }: UsageQuestion): string {
+  return requestUrl('/v1/usage', {
+    ...question,
+    group_by: group_by?.join(',') || undefined,
+    ...narrowed,
+  });
+}

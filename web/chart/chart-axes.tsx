@@ -1,0 +1,64 @@
+import type { ScaleLinear } from 'd3-scale';
+import { tickLabel } from '../figure/moments.js';
+
+/** The room that a label of the time axis takes. */
+const labelWidth = 72;
+
+/** Lines at round values, and the beginnings of some buckets as the service's calendar has them. */
+export function ChartAxes({
+  y,
+  x,
+  band,
+  width,
+  height,
+  left,
+  right,
+  buckets,
+  bucket,
+  format,
+}: {
+  readonly y: ScaleLinear<number, number>;
+  readonly x: (index: number) => number;
+  readonly band: number;
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly right: number;
+  readonly buckets: readonly { readonly local: string }[];
+  readonly bucket: string;
+  readonly format: (value: number | null) => string;
+}) {
+  const [, top = 0] = y.domain();
+  const ticks = height < 160 ? [0, top] : y.ticks(3);
+  const every = Math.max(1, Math.ceil(labelWidth / band));
+  return (
+    <>
+      {ticks.map((tick) => (
+        <g key={tick}>
+          <line
+            class={tick === 0 ? 'axis' : 'grid'}
+            x1={left}
+            x2={right}
+            y1={y(tick)}
+            y2={y(tick)}
+          />
+          <text class="tick end" x={left - 8} y={y(tick) + 4}>
+            {format(tick)}
+          </text>
+        </g>
+      ))}
+      {buckets.map(({ local }, index) =>
+        index % every === 0 && x(index) + 30 < width ? (
+          <text
+            key={`${local} ${index}`}
+            class="tick middle"
+            x={Math.max(left + 8, x(index) + Math.min(band / 2, 40))}
+            y={height - 6}
+          >
+            {tickLabel(local, bucket)}
+          </text>
+        ) : null,
+      )}
+    </>
+  );
+}

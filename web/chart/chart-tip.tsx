@@ -1,0 +1,78 @@
+import { useEffect, useState } from 'preact/hooks';
+import { Dot } from '../part/dot.js';
+
+/** A bucket's figures beside the pointer; also spoken, once it rests. */
+export function ChartTip({
+  title,
+  note,
+  rows,
+  total,
+  before,
+  x,
+  width,
+}: {
+  readonly title: string;
+  readonly note: string | undefined;
+  readonly rows: readonly {
+    readonly name: string;
+    readonly colour: string;
+    readonly text: string;
+  }[];
+  readonly total: string | undefined;
+  readonly before: string | undefined;
+  readonly x: number;
+  readonly width: number;
+}) {
+  const spoken = `${title}${note === undefined ? '' : `, ${note}`}: ${
+    total === undefined
+      ? rows.map(({ name, text }) => `${name} ${text}`).join(', ')
+      : `total ${total}`
+  }`;
+  const [said, setSaid] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(spoken), 400);
+    return () => clearTimeout(timer);
+  }, [spoken]);
+  const isRight = x > width / 2;
+  return (
+    <>
+      <div
+        class="tip"
+        aria-hidden="true"
+        style={isRight ? { right: `${width - x + 14}px` } : { left: `${x + 14}px` }}
+      >
+        <p class="tip-title">
+          {title} {note !== undefined && <span class="faint">{note}</span>}
+        </p>
+        <table>
+          <tbody>
+            {[...rows].reverse().map(({ name, colour, text }) => (
+              <tr key={name}>
+                <td>
+                  <Dot colour={colour} />
+                  {name}
+                </td>
+                <td>{text}</td>
+              </tr>
+            ))}
+            {total !== undefined && (
+              <tr class="total">
+                <td>Total</td>
+                <td>{total}</td>
+              </tr>
+            )}
+            {before !== undefined && (
+              <tr class="faint">
+                <td>Period before</td>
+                <td>{before}</td>
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
+      <span class="unseen" aria-live="polite">
+        {said}
+      </span>
+    </>
+  );
+}

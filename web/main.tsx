@@ -1,0 +1,13 @@
+import './style/tokens.css';
+import './style/base.css';
+import './style/parts.css';
+import './style/screens.css';
+import { render } from 'preact';
+import { followLinks } from './address/place.js';
+import { keepLive } from './ask/live.js';
+import { Screens } from './screens.js';
+
+followLinks();
+keepLive();
+const root = document.getElementById('page');
+if (root !== null) render(<Screens />, root);

@@ -1,0 +1,60 @@
+import { screen } from '../address/parameters.js';
+import { lastProof } from '../ask/proof.js';
+import { currency } from '../ask/service.js';
+import { seconds, whole } from '../figure/figures.js';
+import { ago, exactMoment, timeOfDay } from '../figure/moments.js';
+import { Icon } from './icons.js';
+
+/** Whether the totals equal the log, by the last time they were folded again and compared. */
+export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) {
+  const proof = lastProof.value;
+  const to = screen('/health');
+  if (proof === undefined) {
+    return (
+      <a class="proof unknown" href={to}>
+        <Icon name="health" />
+        <span>
+          <b>Not proved yet</b>
+          {!isShort && <small>Prove on Health that the totals equal the log</small>}
+        </span>
+      </a>
+    );
+  }
+  const { is_equal, events, at, is_sample } = proof;
+  return (
+    <a class={is_equal ? 'proof equal' : 'proof different'} href={to} title={exactMoment(at)}>
+      <Icon name={is_equal ? 'check' : 'warning'} />
+      <span>
+        <b>{is_equal ? 'Totals = log' : 'Totals ≠ log'}</b>
+        {!isShort && (
+          <small>
+            {events === undefined ? 'Folded again' : `${whole(events)} events folded again`}
+            {is_sample ? ' (a sample)' : ''} {ago(at)}
+          </small>
+        )}
+      </span>
+    </a>
+  );
+}
+
+/** How current the figures are. A lag that is not known is no alarm. */
+export function Currency() {
+  const current = currency.value;
+  if (current === undefined) return <p class="currency">&nbsp;</p>;
+  const { lag_seconds: lag, last_folded_at } = current;
+  const isBehind = lag !== undefined && lag > 30;
+  const state = lag === undefined ? 'unknown' : lag === 0 ? 'level' : isBehind ? 'behind' : 'busy';
+  const text =
+    lag === undefined ? 'Queue not known' : lag === 0 ? 'Queue empty' : `${seconds(lag)} behind`;
+  return (
+    <p class={`currency ${state}`}>
+      <span class="lamp" aria-hidden="true" />
+      <span>
+        {text}
+        {last_folded_at !== undefined && (
+          <small title={exactMoment(last_folded_at)}>last fold {timeOfDay(last_folded_at)}</small>
+        )}
+      </span>
+    </p>
+  );
+}

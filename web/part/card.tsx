@@ -1,0 +1,38 @@
+import type { ComponentChildren } from 'preact';
+import { Icon } from './icons.js';
+import { Menu, type Origin } from './menu.js';
+
+/** A part of a screen with a name of its own. */
+export function Card({
+  title,
+  link,
+  origin,
+  csv,
+  actions,
+  children,
+}: {
+  readonly title: string;
+  readonly link?: { readonly text: string; readonly href: string };
+  readonly origin?: Origin | undefined;
+  readonly csv?: (() => void) | undefined;
+  readonly actions?: ComponentChildren;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <section class="card" aria-label={title}>
+      <header class="card-head">
+        <h2>{title}</h2>
+        <span class="card-actions">
+          {actions}
+          {link !== undefined && (
+            <a class="more" href={link.href}>
+              {link.text} <Icon name="right" />
+            </a>
+          )}
+          {origin !== undefined && <Menu label={title} origin={origin} csv={csv} />}
+        </span>
+      </header>
+      {children}
+    </section>
+  );
+}

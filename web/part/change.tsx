@@ -1,0 +1,25 @@
+import { percent } from '../figure/figures.js';
+
+/** How much more or less than in the period before. Red where it is worse, green where better. */
+export function Change({
+  value,
+  isBad,
+  hidesLittle = false,
+}: {
+  readonly value: number | undefined;
+  /** Whether more is worse; undefined where it is neither. */
+  readonly isBad?: boolean | undefined;
+  readonly hidesLittle?: boolean;
+}) {
+  if (value === undefined || (hidesLittle && Math.abs(value) < 0.05)) return null;
+  const isMore = value > 0;
+  const tone =
+    Math.abs(value) < 0.005 || isBad === undefined ? '' : isMore === isBad ? 'worse' : 'better';
+  return (
+    <span class={`change ${tone}`} title="Compared with the period before">
+      <span aria-hidden="true">{Math.abs(value) < 0.0005 ? '=' : isMore ? '▲' : '▼'}</span>{' '}
+      <span class="unseen">{isMore ? 'more by' : 'less by'}</span>
+      {percent(Math.abs(value))}
+    </span>
+  );
+}

@@ -1,0 +1,43 @@
+import { filters } from '../address/parameters.js';
+import { span } from '../address/range.js';
+import { zoomTo } from '../address/zoom.js';
+import { keptTogether, usageFilterNames, usageQuestion, useUsage } from '../ask/usage.js';
+import { TimeChart } from '../chart/time-chart.js';
+import { dollars } from '../figure/figures.js';
+import { Given } from './given.js';
+
+/** Cost over time above a list: a drag narrows both. */
+export function CostStrip() {
+  const used = usageFilterNames();
+  const isKept = keptTogether.some((names) => used.every((name) => names.includes(name)));
+  const isWhole = !('status' in filters.value) && !('workflow_id' in filters.value);
+  const asked = useUsage(
+    'strip',
+    isKept && isWhole ? usageQuestion({ buckets: true, quantiles: false }) : undefined,
+  );
+  if (!isKept || !isWhole) return null;
+  return (
+    <section class="card strip" aria-label="Cost over time">
+      <Given asked={asked} shape={<div class="shape-strip" />}>
+        {({ rows, bucket }) => {
+          const buckets = rows.flatMap(({ bucket_start: start, bucket_local: local }) =>
+            start === null || local === null ? [] : [{ start, local }],
+          );
+          return (
+            <TimeChart
+              label="Cost"
+              buckets={buckets}
+              bucket={bucket ?? 'day'}
+              kind="bars"
+              height={96}
+              series={[{ name: 'Cost', colour: 'c1', values: rows.map(({ cost }) => cost) }]}
+              format={dollars}
+              isOpen={span.value.to === undefined}
+              onZoom={(first, last) => zoomTo(buckets, first, last)}
+            />
+          );
+        }}
+      </Given>
+    </section>
+  );
+}

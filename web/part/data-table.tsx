@@ -1,0 +1,81 @@
+import type { ComponentChildren } from 'preact';
+import { here, parameter } from '../address/parameters.js';
+import { Icon } from './icons.js';
+
+/** A column of a table. */
+export interface Column<T> {
+  readonly key: string;
+  readonly head: ComponentChildren;
+  /** A figure stands on the right. */
+  readonly isFigure?: boolean;
+  readonly cell: (row: T) => ComponentChildren;
+  /** What `sort` in the address says for this column, where it can be sorted by. */
+  readonly sort?: string;
+  /** Left out where the screen is narrow. */
+  readonly isWide?: boolean;
+}
+
+/** A table that scrolls in itself where it is too wide. */
+export function DataTable<T>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  sorted,
+  foot,
+  rowClass,
+}: {
+  readonly label: string;
+  readonly columns: readonly Column<T>[];
+  readonly rows: readonly T[];
+  readonly keyOf: (row: T) => string;
+  /** The column the rows are in order of, when the address names none. */
+  readonly sorted?: string | undefined;
+  readonly foot?: ComponentChildren;
+  readonly rowClass?: (row: T) => string | undefined;
+}) {
+  const sort = parameter('sort') ?? sorted;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    <section class="scroller" aria-label={label} tabIndex={0}>
+      <table class="data">
+        <thead>
+          <tr>
+            {columns.map(({ key, head, isFigure, sort: by, isWide }) => (
+              <th
+                key={key}
+                scope="col"
+                class={classOf(isFigure, isWide)}
+                aria-sort={by !== undefined && by === sort ? 'descending' : undefined}
+              >
+                {by === undefined ? (
+                  head
+                ) : (
+                  <a href={here({ sort: by === sorted ? undefined : by })} data-replace>
+                    {head}
+                    {by === sort && <Icon name="down" />}
+                  </a>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)} class={rowClass?.(row)}>
+              {columns.map(({ key, cell, isFigure, isWide }) => (
+                <td key={key} class={classOf(isFigure, isWide)}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+        {foot !== undefined && <tfoot>{foot}</tfoot>}
+      </table>
+    </section>
+  );
+}
+
+const classOf = (isFigure = false, isWide = false) =>
+  [isFigure && 'figure', isWide && 'wide'].filter(Boolean).join(' ') || undefined;

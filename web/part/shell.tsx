@@ -1,0 +1,120 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { screen } from '../address/parameters.js';
+import { path } from '../address/place.js';
+import { isAway } from '../ask/service.js';
+import { Currency, ProofBadge } from './badge.js';
+import { Icon, type IconName, Mark } from './icons.js';
+
+const groups: readonly {
+  readonly name: string | undefined;
+  readonly links: readonly {
+    readonly to: string;
+    readonly text: string;
+    readonly icon: IconName;
+  }[];
+}[] = [
+  {
+    name: undefined,
+    links: [
+      { to: '/', text: 'Overview', icon: 'overview' },
+      { to: '/sessions', text: 'Sessions', icon: 'sessions' },
+      { to: '/runs', text: 'Runs', icon: 'runs' },
+      { to: '/live', text: 'Live', icon: 'live' },
+    ],
+  },
+  {
+    name: 'Break down',
+    links: [
+      { to: '/agents', text: 'Agents', icon: 'agents' },
+      { to: '/models', text: 'Models', icon: 'models' },
+      { to: '/tools', text: 'Tools', icon: 'tools' },
+      { to: '/users', text: 'Users', icon: 'users' },
+      { to: '/teams', text: 'Teams', icon: 'teams' },
+    ],
+  },
+  {
+    name: 'Store',
+    links: [
+      { to: '/health', text: 'Health', icon: 'health' },
+      { to: '/rejects', text: 'Rejects', icon: 'rejects' },
+      { to: '/keys', text: 'Keys', icon: 'keys' },
+      { to: '/settings', text: 'Settings', icon: 'settings' },
+    ],
+  },
+];
+
+/** What is around every screen: the links, the proof, and how current the figures are. */
+export function Shell({ children }: { readonly children: ComponentChildren }) {
+  const [isOpen, setOpen] = useState(false);
+  const here = path.value;
+  const main = useRef<HTMLElement>(null);
+  const last = useRef(here);
+  useEffect(() => {
+    setOpen(false);
+    if (last.current === here) return;
+    last.current = here;
+    main.current?.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+  }, [here]);
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <div class="shell">
+        <header class="side">
+          <div class="side-top">
+            <a class="brand" href={screen('/')}>
+              <Mark /> Runfold
+            </a>
+            <span class="side-badge">
+              <ProofBadge isShort />
+            </span>
+            <button
+              type="button"
+              class="plain menu-button"
+              aria-expanded={isOpen}
+              aria-controls="screens"
+              aria-label="Menu"
+              onClick={() => setOpen(!isOpen)}
+            >
+              <Icon name={isOpen ? 'cross' : 'menu'} />
+            </button>
+          </div>
+          <nav id="screens" class={isOpen ? 'screens open' : 'screens'} aria-label="Screens">
+            {groups.map(({ name, links }) => (
+              <div key={name ?? ''} class="screen-group">
+                {name !== undefined && <p>{name}</p>}
+                <ul>
+                  {links.map(({ to, text, icon }) => (
+                    <li key={to}>
+                      <a href={screen(to)} aria-current={isAt(to, here) ? 'page' : undefined}>
+                        <Icon name={icon} /> {text}
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            ))}
+          </nav>
+          <div class="side-foot">
+            <ProofBadge />
+            <Currency />
+          </div>
+        </header>
+        <main id="main" ref={main}>
+          {isAway.value && (
+            <p class="away" role="status">
+              <Icon name="warning" /> The service does not answer. What is shown is from before.
+            </p>
+          )}
+          {children}
+        </main>
+      </div>
+    </>
+  );
+}
+
+function isAt(to: string, here: string): boolean {
+  return to === '/' ? here === '/' : here === to || here.startsWith(`${to}/`);
+}

@@ -1,0 +1,63 @@
+import type { FilterName } from '../../address/parameters.js';
+import { change, filters } from '../../address/parameters.js';
+import { end, rfc3339, span } from '../../address/range.js';
+import { useAsked } from '../../ask/asking.js';
+import { service } from '../../ask/service.js';
+import { moment, stretch } from '../../figure/moments.js';
+import { filterWords } from '../../part/filter-bar.js';
+import { Given } from '../../part/given.js';
+import { FirstEvent } from './first-event.js';
+
+/** Nothing in the range: says whether there is anything at all, and what leads there. */
+export function NothingHere() {
+  const last = useAsked(
+    'last-session',
+    {},
+    async () => (await service.listSessions({ limit: 1 })).items[0] ?? null,
+  );
+  const chosen = Object.entries(filters.value) as [FilterName, readonly string[]][];
+  const { label, from } = span.value;
+  return (
+    <Given asked={last}>
+      {(session) =>
+        session === null ? (
+          <FirstEvent />
+        ) : (
+          <section class="card empty" aria-label="Nothing here">
+            <h2>
+              Nothing{' '}
+              {label === 'custom'
+                ? `from ${stretch(from, end.value)}`
+                : `in the ${label.toLowerCase()}`}
+              {chosen.length > 0 && ' that matches the filters'}
+            </h2>
+            {chosen.map(([name, values]) => (
+              <p key={name}>
+                <button type="button" class="button" onClick={() => change({ [name]: undefined })}>
+                  Without {filterWords[name]} {values.join(', ')}
+                </button>
+              </p>
+            ))}
+            {session.ended_at !== null && (
+              <p>
+                The last event is of <b>{moment(session.ended_at)}</b>.{' '}
+                <button
+                  type="button"
+                  class="button"
+                  onClick={() => showAround(session.ended_at ?? '')}
+                >
+                  Show the seven days up to it
+                </button>
+              </p>
+            )}
+          </section>
+        )
+      }
+    </Given>
+  );
+}
+
+function showAround(text: string): void {
+  const at = Math.ceil(Date.parse(text) / 900_000) * 900_000;
+  change({ range: undefined, from: rfc3339(at - 7 * 86_400_000), to: rfc3339(at) });
+}

@@ -1,0 +1,136 @@
+import { filters } from '../../address/parameters.js';
+import {
+  keptTogether,
+  type UsageDimension,
+  type UsageRow,
+  usageFilterNames,
+} from '../../ask/usage.js';
+import { dollars, percent, roundDollars, seconds, short, whole } from '../../figure/figures.js';
+import { filterWords } from '../../part/filter-bar.js';
+
+/** A figure that the chart shows. */
+export interface Metric {
+  readonly name: 'cost' | 'tokens' | 'calls' | 'tool_errors' | 'time' | 'first_token';
+  readonly text: string;
+  readonly kind: 'bars' | 'lines';
+  readonly figureOf: (row: UsageRow, by: Split['name']) => number | null;
+  readonly order: (by: Split['name']) => string;
+  readonly format: (value: number | null) => string;
+  readonly brief: (value: number | null) => string;
+  /** Whether more of it is worse. */
+  readonly isBad: boolean;
+  /** Splits in which it is kept. */
+  readonly splits: readonly Split['name'][];
+}
+
+/** What a figure is split by. */
+export interface Split {
+  readonly name: 'model' | 'agent' | 'tool' | 'user' | 'team' | 'kind';
+  readonly text: string;
+  /** Undefined for kinds of tokens, which every row has. */
+  readonly dimension: UsageDimension | undefined;
+}
+
+export const splits: readonly Split[] = [
+  { name: 'model', text: 'Model', dimension: 'model' },
+  { name: 'agent', text: 'Agent', dimension: 'agent_id' },
+  { name: 'tool', text: 'Tool', dimension: 'tool_name' },
+  { name: 'user', text: 'User', dimension: 'user_id' },
+  { name: 'team', text: 'Team', dimension: 'team_id' },
+  { name: 'kind', text: 'Kind', dimension: undefined },
+];
+
+const calls = (by: Split['name']) => (by === 'tool' ? 'tool_calls' : 'assistant_messages');
+
+export const metrics: readonly Metric[] = [
+  {
+    name: 'cost',
+    text: 'Cost',
+    kind: 'bars',
+    figureOf: ({ cost }) => cost,
+    order: () => 'cost',
+    format: dollars,
+    brief: roundDollars,
+    isBad: true,
+    splits: ['model', 'agent', 'tool', 'user', 'team'],
+  },
+  {
+    name: 'tokens',
+    text: 'Tokens',
+    kind: 'bars',
+    figureOf: ({ total_tokens }) => total_tokens,
+    order: () => 'total_tokens',
+    format: whole,
+    brief: short,
+    isBad: false,
+    splits: ['model', 'agent', 'user', 'team', 'kind'],
+  },
+  {
+    name: 'calls',
+    text: 'Calls',
+    kind: 'bars',
+    figureOf: (row, by) => row[calls(by)],
+    order: calls,
+    format: whole,
+    brief: short,
+    isBad: false,
+    splits: ['model', 'agent', 'tool', 'user', 'team'],
+  },
+  {
+    name: 'tool_errors',
+    text: 'Tool errors',
+    kind: 'bars',
+    figureOf: ({ tool_errors }) => tool_errors,
+    order: () => 'tool_errors',
+    format: whole,
+    brief: short,
+    isBad: true,
+    splits: ['tool', 'agent', 'user', 'team'],
+  },
+  {
+    name: 'time',
+    text: 'Answer time',
+    kind: 'lines',
+    figureOf: ({ time_p95 }) => time_p95,
+    order: () => 'assistant_messages',
+    format: seconds,
+    brief: seconds,
+    isBad: true,
+    splits: ['model'],
+  },
+  {
+    name: 'first_token',
+    text: 'First token',
+    kind: 'lines',
+    figureOf: ({ time_to_first_token_p95 }) => time_to_first_token_p95,
+    order: () => 'assistant_messages',
+    format: seconds,
+    brief: seconds,
+    isBad: true,
+    splits: ['model'],
+  },
+];
+
+/** Why a figure cannot be split so with the present filters; undefined when it can. */
+export function whyNot(metric: Metric, { name, text, dimension }: Split): string | undefined {
+  if (!metric.splits.includes(name)) return `${metric.text} is not kept by ${text.toLowerCase()}`;
+  const used = [...usageFilterNames(), ...(dimension === undefined ? [] : [dimension])];
+  const kept = metric.kind === 'lines' ? [['provider', 'model']] : keptTogether;
+  if (kept.some((fields) => used.every((one) => fields.includes(one)))) return undefined;
+  const narrowed = usageFilterNames()
+    .filter((one) => one !== dimension && one in filters.value)
+    .map((one) => filterWords[one])
+    .join(', ');
+  return `not kept together with the filter ${narrowed}`;
+}
+
+/** 40 % more than before, as a share; undefined where it cannot be told. */
+export function changeOf(
+  value: number | null | undefined,
+  before: number | null | undefined,
+): number | undefined {
+  if (value == null || before == null || before === 0) return undefined;
+  return value / before - 1;
+}
+
+export { percent };

@@ -1,0 +1,59 @@
+import { parameter } from '../../address/parameters.js';
+import { usageQuestion, useUsage } from '../../ask/usage.js';
+import { Bar } from '../../part/bar.js';
+import { FilterBar } from '../../part/filter-bar.js';
+import { Given } from '../../part/given.js';
+import { NothingHere } from '../first/nothing-here.js';
+import { SessionsCard } from './sessions-card.js';
+import { SplitCard } from './split-card.js';
+import { Tiles } from './tiles.js';
+import { ToolsCard } from './tools-card.js';
+
+/** What it cost, how slow it was, how often it failed: in one look. */
+export function Overview() {
+  const compares = parameter('compare') !== 'off';
+  const all = useUsage('all', usageQuestion({}));
+  const before = useUsage('all-before', compares ? usageQuestion({ period: 'before' }) : undefined);
+  const course = useUsage('course', usageQuestion({ buckets: true }));
+  const [row] = all.value?.rows ?? [];
+  const isEmpty = all.value !== undefined && !all.isOld && isNothing(row);
+  return (
+    <>
+      <Bar title="Overview" hasRange hasCompare hasLive />
+      <FilterBar names={['agent_id', 'model', 'provider', 'tool_name', 'user_id', 'team_id']} />
+      {isEmpty ? (
+        <NothingHere />
+      ) : (
+        <>
+          <Given asked={all} shape={<div class="shape-tiles card" />}>
+            {({ rows: [now] }) => (
+              <Tiles
+                row={now}
+                before={compares ? before.value?.rows[0] : undefined}
+                course={course.value?.rows ?? []}
+              />
+            )}
+          </Given>
+          <SplitCard />
+          <div class="halves">
+            <ToolsCard />
+            <SessionsCard />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function isNothing(
+  row:
+    | { assistant_messages: number | null; tool_calls: number | null; runs: number | null }
+    | undefined,
+): boolean {
+  return (
+    row === undefined ||
+    [row.assistant_messages, row.tool_calls, row.runs].every(
+      (count) => count === null || count === 0,
+    )
+  );
+}

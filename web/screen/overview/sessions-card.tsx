@@ -1,0 +1,73 @@
+import { screen } from '../../address/parameters.js';
+import { listQuestion, sessionFilters, sessionsUrl, useSessions } from '../../ask/lists.js';
+import { Meter } from '../../chart/meter.js';
+import { csvOf, saveText } from '../../figure/csv.js';
+import { dollars, exactDollars, none, short, whole } from '../../figure/figures.js';
+import { Card } from '../../part/card.js';
+import { DataTable } from '../../part/data-table.js';
+import { Given } from '../../part/given.js';
+
+/** The sessions that were begun last, with what they cost. */
+export function SessionsCard() {
+  const question = listQuestion(sessionFilters, { limit: 7, cursor: undefined });
+  const asked = useSessions(question, 'newest');
+  return (
+    <Card
+      title="Newest sessions"
+      link={{ text: 'All sessions', href: screen('/sessions') }}
+      origin={{ url: sessionsUrl(question) }}
+      csv={
+        asked.value && (() => saveText('sessions.csv', 'text/csv', csvOf(asked.value?.items ?? [])))
+      }
+    >
+      <Given asked={asked}>
+        {({ items }) => {
+          const most = Math.max(1e-12, ...items.map(({ cost }) => cost ?? 0));
+          if (items.length === 0) return <p class="nothing">No session began in this range.</p>;
+          return (
+            <DataTable
+              label="Sessions"
+              rows={items}
+              keyOf={({ session_id }) => session_id}
+              columns={[
+                {
+                  key: 'session',
+                  head: 'Session',
+                  cell: ({ session_id }) => (
+                    <a class="id" href={screen(`/sessions/${encodeURIComponent(session_id)}`)}>
+                      {session_id}
+                    </a>
+                  ),
+                },
+                { key: 'user', head: 'User', isWide: true, cell: ({ user_id }) => user_id ?? none },
+                {
+                  key: 'runs',
+                  head: 'Runs',
+                  isFigure: true,
+                  isWide: true,
+                  cell: ({ runs }) => whole(runs),
+                },
+                {
+                  key: 'tokens',
+                  head: 'Tokens',
+                  isFigure: true,
+                  cell: ({ total_tokens }) => short(total_tokens),
+                },
+                {
+                  key: 'cost',
+                  head: 'Cost',
+                  isFigure: true,
+                  cell: ({ cost }) => (
+                    <span title={exactDollars(cost)}>
+                      <Meter share={(cost ?? 0) / most} /> {dollars(cost)}
+                    </span>
+                  ),
+                },
+              ]}
+            />
+          );
+        }}
+      </Given>
+    </Card>
+  );
+}

@@ -1,0 +1,165 @@
+import { useRef, useState } from 'preact/hooks';
+import { here, parameter, parameters } from '../../address/parameters.js';
+import { span } from '../../address/range.js';
+import { zoomTo } from '../../address/zoom.js';
+import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
+import { savePicture } from '../../chart/save-picture.js';
+import { TimeChart } from '../../chart/time-chart.js';
+import { csvOf, saveText } from '../../figure/csv.js';
+import { Given } from '../../part/given.js';
+import { Menu } from '../../part/menu.js';
+import { Segments } from '../../part/segments.js';
+import { KeyTable } from './key-table.js';
+import { type Metric, metrics, type Split, splits, whyNot } from './metrics.js';
+import { SpeedCard } from './speed-card.js';
+import { splitData } from './split-data.js';
+
+/** The most groups that are read; more are not told apart by anybody. */
+const mostGroups = 50;
+
+/** The chosen figure over time, by what it is split by, with its parts as a table beside it. */
+export function SplitCard() {
+  const metric = metrics.find(({ name }) => name === parameter('metric')) ?? (metrics[0] as Metric);
+  const asked = splits.find(({ name }) => name === (parameter('by') ?? 'model'));
+  const possible = splits.filter((one) => whyNot(metric, one) === undefined);
+  const split = possible.find((one) => one === asked) ?? possible[0];
+  return (
+    <section class="card split" aria-label={`${metric.text} over time`}>
+      <header class="split-head">
+        <Segments
+          label="Figure"
+          chosen={metric.name}
+          options={metrics.map(({ name, text }) => ({ value: name, text }))}
+          href={(name) => here({ metric: name, hide: undefined })}
+        />
+        <span class="by">by</span>
+        <Segments
+          label="Split"
+          chosen={split?.name ?? 'model'}
+          options={splits
+            .filter(({ name }) => name !== 'kind' || metric.name === 'tokens')
+            .map((one) => ({ value: one.name, text: one.text, off: whyNot(metric, one) }))}
+          href={(by) => here({ by, hide: undefined })}
+        />
+      </header>
+      {split === undefined ? (
+        <p class="nothing">
+          {metric.text} is {whyNot(metric, splits[0] as Split)}. Take the filter off to see it.
+        </p>
+      ) : metric.kind === 'lines' ? (
+        <SpeedCard metric={metric} />
+      ) : (
+        <SplitChart metric={metric} split={split} />
+      )}
+    </section>
+  );
+}
+
+function SplitChart({ metric, split }: { readonly metric: Metric; readonly split: Split }) {
+  const [lit, setLit] = useState<string>();
+  const card = useRef<HTMLDivElement>(null);
+  const compares = parameter('compare') !== 'off';
+  const common = {
+    buckets: true,
+    group_by: split.dimension === undefined ? [] : [split.dimension],
+    quantiles: false,
+    ...(split.dimension === undefined
+      ? {}
+      : { top: mostGroups, order_by: metric.order(split.name) }),
+  };
+  const question = usageQuestion(common);
+  const asked = useUsage('split', question);
+  const before = useUsage(
+    'split-before',
+    compares ? usageQuestion({ ...common, period: 'before' }) : undefined,
+  );
+  const isSame = (group_by: readonly string[] | undefined) =>
+    (group_by ?? []).join() === common.group_by.join();
+  return (
+    <Given asked={asked} shape={<div class="shape-chart" />}>
+      {(series) => {
+        // An old answer of another split would put its names under this one's head.
+        if (!isSame(series.group_by)) return <div class="shape-chart" />;
+        const old =
+          before.value !== undefined && isSame(before.value.group_by) ? before.value : undefined;
+        const data = splitData(metric, split, series, compares ? old : undefined);
+        const hidden = new Set(parameters('hide'));
+        const shown = data.parts.filter(({ name }) => !hidden.has(name));
+        return (
+          <div class="split-body" ref={card}>
+            <div class="split-chart">
+              <TimeChart
+                label={`${metric.text} by ${split.text.toLowerCase()}`}
+                buckets={data.buckets}
+                bucket={series.bucket ?? 'day'}
+                kind="bars"
+                series={shown}
+                format={metric.format}
+                before={
+                  compares && hidden.size === 0 && old !== undefined ? data.before : undefined
+                }
+                isOpen={span.value.to === undefined}
+                lit={lit}
+                onZoom={(first, last) => zoomTo(data.buckets, first, last)}
+              />
+            </div>
+            <div class="split-key">
+              <div class="key-actions">
+                {compares && (
+                  <span class="faint before-key">
+                    <svg width="22" height="6" aria-hidden="true">
+                      <path class="before" d="M0 3h22" />
+                    </svg>{' '}
+                    period before
+                  </span>
+                )}
+                <Menu
+                  label={`${metric.text} by ${split.text.toLowerCase()}`}
+                  origin={{ url: usageUrl(question), sql: sqlOf(split, question.from) }}
+                  csv={() =>
+                    saveText(
+                      `${metric.name}-by-${split.name}.csv`,
+                      'text/csv',
+                      csvOf(csvRows(data)),
+                    )
+                  }
+                  picture={() => {
+                    const svg = card.current?.querySelector('svg');
+                    if (svg) void savePicture(svg, `${metric.name}-by-${split.name}.png`);
+                  }}
+                />
+              </div>
+              <KeyTable
+                metric={metric}
+                split={split}
+                parts={data.parts}
+                hidden={hidden}
+                light={setLit}
+              />
+            </div>
+          </div>
+        );
+      }}
+    </Given>
+  );
+}
+
+function csvRows({ buckets, parts }: ReturnType<typeof splitData>): readonly object[] {
+  return buckets.map(({ start, local }, at) => ({
+    bucket_start: start,
+    bucket_local: local,
+    ...Object.fromEntries(parts.map(({ name, values }) => [name, values[at] ?? null])),
+  }));
+}
+
+function sqlOf({ dimension }: Split, from: string): string | undefined {
+  if (dimension === undefined) return undefined;
+  const view =
+    dimension === 'tool_name'
+      ? 'tool_usage'
+      : dimension === 'user_id' || dimension === 'team_id'
+        ? 'runs'
+        : 'model_usage';
+  const time = view === 'runs' ? 'started_at' : 'bucket_start';
+  return `select ${dimension}, sum(cost) as cost\nfrom runfold.${view}\nwhere project = 1 and ${time} >= '${from}'\ngroup by 1 order by 2 desc nulls last;`;
+}

@@ -1,0 +1,142 @@
+import type { UsageRow, UsageSeries } from '../../ask/usage.js';
+import type { ChartBucket } from '../../chart/time-chart.js';
+import { coloursOf, mostSeries } from '../../figure/colours.js';
+import { changeOf, type Metric, type Split } from './metrics.js';
+
+/** One part of a figure: over the buckets, in all, and how it changed. */
+export interface Part {
+  readonly name: string;
+  readonly colour: string;
+  readonly values: readonly (number | null)[];
+  readonly total: number | null;
+  readonly change: number | undefined;
+  readonly isOthers: boolean;
+}
+
+/** What stands for rows that name none. */
+export const noName = '(none)';
+
+const kinds = [
+  ['cached input', ({ cached_tokens }: UsageRow) => cached_tokens],
+  [
+    'input',
+    ({ input_tokens, cached_tokens }: UsageRow) =>
+      input_tokens === null ? null : input_tokens - (cached_tokens ?? 0),
+  ],
+  ['output', ({ output_tokens }: UsageRow) => output_tokens],
+] as const;
+
+/** A name and a value for each part that a row holds. */
+function partsOf(
+  row: UsageRow,
+  metric: Metric,
+  { name, dimension }: Split,
+): readonly (readonly [string, number | null])[] {
+  if (name === 'kind') return kinds.map(([kind, figureOf]) => [kind, figureOf(row)]);
+  const value = metric.figureOf(row, name);
+  return [[dimension === undefined ? '' : (row[dimension] ?? noName), value]];
+}
+
+/** Sums in billionths: dollars are added in whole nano-dollars, so that no part of one is lost. */
+const add = (a: number | null | undefined, b: number | null): number | null =>
+  a == null ? b : b === null ? a : (Math.round(a * 1e9) + Math.round(b * 1e9)) / 1e9;
+
+/** A figure by part: the seven largest by themselves, the others together. */
+export function splitData(
+  metric: Metric,
+  split: Split,
+  series: UsageSeries,
+  before: UsageSeries | undefined,
+): {
+  readonly buckets: readonly ChartBucket[];
+  readonly parts: readonly Part[];
+  readonly before: readonly (number | null)[];
+} {
+  const buckets = bucketsOf(series.rows);
+  const index = new Map(buckets.map(({ start }, at) => [start, at]));
+  const totals = totalsOf(series.rows, metric, split);
+  const beforeTotals = before === undefined ? undefined : totalsOf(before.rows, metric, split);
+  const names = [...totals]
+    .filter(([, total]) => total !== null && total !== 0)
+    .sort(([, a], [, b]) => (b ?? 0) - (a ?? 0))
+    .map(([name]) => name);
+  const own =
+    names.length === mostSeries + 1 ? names.slice(0, mostSeries) : names.slice(0, mostSeries);
+  const rest = new Set(names.slice(own.length));
+  const colours = coloursOf(split.name, own);
+  const values = new Map(
+    [...own, others].map((name) => [name, new Array<number | null>(buckets.length).fill(null)]),
+  );
+  for (const row of series.rows) {
+    const at = index.get(row.bucket_start ?? '');
+    if (at === undefined) continue;
+    for (const [name, value] of partsOf(row, metric, split)) {
+      const line = values.get(rest.has(name) ? others : name);
+      if (line !== undefined) line[at] = add(line[at], value);
+    }
+  }
+  const part = (name: string): Part => ({
+    name,
+    colour: colours.get(name) ?? 'c0',
+    values: values.get(name) ?? [],
+    total: totals.get(name) ?? null,
+    change: changeOf(totals.get(name), beforeTotals?.get(name)),
+    isOthers: false,
+  });
+  const parts = own.map(part);
+  if (rest.size > 0) {
+    const sum = (all: ReadonlyMap<string, number | null> | undefined) =>
+      [...rest].reduce<number | null>((total, name) => add(total, all?.get(name) ?? null), null);
+    parts.push({
+      name: others,
+      colour: 'c0',
+      values: values.get(others) ?? [],
+      total: sum(totals),
+      change: changeOf(sum(totals), beforeTotals === undefined ? undefined : sum(beforeTotals)),
+      isOthers: true,
+    });
+  }
+  return {
+    buckets,
+    parts,
+    before: before === undefined ? [] : courseOf(before.rows, metric, split),
+  };
+}
+
+const others = 'others';
+
+function bucketsOf(rows: readonly UsageRow[]): readonly ChartBucket[] {
+  const seen = new Map<string, ChartBucket>();
+  for (const { bucket_start: start, bucket_local: local } of rows) {
+    if (start !== null && local !== null) seen.set(start, { start, local });
+  }
+  return [...seen.values()].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
+}
+
+function totalsOf(
+  rows: readonly UsageRow[],
+  metric: Metric,
+  split: Split,
+): ReadonlyMap<string, number | null> {
+  const totals = new Map<string, number | null>();
+  for (const row of rows) {
+    for (const [name, value] of partsOf(row, metric, split))
+      totals.set(name, add(totals.get(name), value));
+  }
+  return totals;
+}
+
+function courseOf(
+  rows: readonly UsageRow[],
+  metric: Metric,
+  split: Split,
+): readonly (number | null)[] {
+  const course = new Map(bucketsOf(rows).map(({ start }) => [start, null as number | null]));
+  for (const row of rows) {
+    for (const [, value] of partsOf(row, metric, split)) {
+      if (row.bucket_start !== null)
+        course.set(row.bucket_start, add(course.get(row.bucket_start), value));
+    }
+  }
+  return [...course.values()];
+}

@@ -1,0 +1,107 @@
+import type { ComponentChildren } from 'preact';
+import type { UsageRow } from '../../ask/usage.js';
+import { Spark } from '../../chart/spark.js';
+import {
+  dollars,
+  exactDollars,
+  none,
+  percent,
+  seconds,
+  short,
+  whole,
+} from '../../figure/figures.js';
+import { Change } from '../../part/change.js';
+import { changeOf } from './metrics.js';
+
+interface Tile {
+  readonly name: string;
+  readonly figureOf: (row: UsageRow) => number | null;
+  readonly format: (value: number | null) => string;
+  readonly exact?: (value: number | null) => string;
+  readonly isBad?: boolean;
+  readonly note?: (row: UsageRow) => ComponentChildren;
+}
+
+/** Of a store before runs were counted by their outcome the row has none. */
+const failedRuns = (row: UsageRow): number | null =>
+  (row as { readonly failed_runs?: number | null }).failed_runs ?? null;
+
+const tiles: readonly Tile[] = [
+  { name: 'Cost', figureOf: (row) => row.cost, format: dollars, exact: exactDollars, isBad: true },
+  {
+    name: 'Tokens',
+    figureOf: (row) => row.total_tokens,
+    format: short,
+    exact: whole,
+    note: (row) => row.cache_hit_rate !== null && `${percent(row.cache_hit_rate)} cached`,
+  },
+  {
+    name: 'Runs',
+    figureOf: (row) => row.runs,
+    format: short,
+    exact: whole,
+    note: (row) => failedRuns(row) !== null && `${whole(failedRuns(row))} failed`,
+  },
+  {
+    name: 'Tool errors',
+    figureOf: (row) => row.error_rate,
+    format: percent,
+    isBad: true,
+    note: (row) =>
+      row.tool_calls !== null && `${whole(row.tool_errors)} of ${short(row.tool_calls)}`,
+  },
+  {
+    name: 'Answer time p95',
+    figureOf: (row) => row.time_p95,
+    format: seconds,
+    isBad: true,
+    note: (row) => row.time_p50 !== null && `p50 ${seconds(row.time_p50)}`,
+  },
+  {
+    name: 'First token p95',
+    figureOf: (row) => row.time_to_first_token_p95,
+    format: seconds,
+    isBad: true,
+    note: (row) =>
+      row.time_to_first_token_p50 !== null && `p50 ${seconds(row.time_to_first_token_p50)}`,
+  },
+];
+
+/** The range in six figures, each with its change and its course. */
+export function Tiles({
+  row,
+  before,
+  course,
+}: {
+  readonly row: UsageRow | undefined;
+  readonly before: UsageRow | undefined;
+  readonly course: readonly UsageRow[];
+}) {
+  return (
+    <dl class="tiles card">
+      {tiles.map(({ name, figureOf, format, exact, isBad, note }) => {
+        const value = row === undefined ? null : figureOf(row);
+        const change = before === undefined ? undefined : changeOf(value, figureOf(before));
+        return (
+          <div class="tile" key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <strong
+                title={
+                  value === null ? 'Not reported, or not kept with these filters' : exact?.(value)
+                }
+              >
+                {row === undefined ? none : format(value)}
+              </strong>
+              <span class="tile-notes">
+                <Change value={change} isBad={isBad} />
+                {row !== undefined && <span class="faint">{note?.(row)}</span>}
+              </span>
+              <Spark values={course.map(figureOf)} />
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

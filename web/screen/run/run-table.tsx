@@ -1,0 +1,112 @@
+import { screen } from '../../address/parameters.js';
+import { agentOf, type PlacedRun } from '../../ask/steps.js';
+import { dollars, exactDollars, none, seconds, whole } from '../../figure/figures.js';
+import { Card } from '../../part/card.js';
+import { DataTable } from '../../part/data-table.js';
+import { Dot } from '../../part/dot.js';
+import { Status } from '../../part/status.js';
+import { CallsCell, lasted, mostOf, TokensCell } from '../../part/total-cells.js';
+
+/** The tree of delegation: each run's own figures, and those with all below. */
+export function RunTable({
+  runs,
+  colours,
+}: {
+  readonly runs: readonly PlacedRun[];
+  readonly colours: ReadonlyMap<string, string>;
+}) {
+  const [root] = runs;
+  const most = mostOf(runs, ({ self }) => self.total_tokens);
+  return (
+    <Card title="Runs it delegated to">
+      <DataTable
+        label="Runs"
+        rows={runs}
+        keyOf={({ run }) => `${run.session_id} ${run.run_id}`}
+        columns={[
+          {
+            key: 'run',
+            head: 'Run',
+            cell: ({ run, depth }) => (
+              <span class={`depth-${Math.min(depth, 8)}`} title={run.run_id}>
+                <Dot colour={colours.get(agentOf(run))} />{' '}
+                {depth === 0 ? (
+                  <b>{agentOf(run)}</b>
+                ) : (
+                  <a
+                    href={screen(`/runs/${encodeURIComponent(run.run_id)}`, {
+                      session: run.session_id,
+                    })}
+                  >
+                    {agentOf(run)}
+                  </a>
+                )}
+              </span>
+            ),
+          },
+          {
+            key: 'model',
+            head: 'Model',
+            isWide: true,
+            cell: ({ run }) => <span class="faint">{run.model ?? none}</span>,
+          },
+          {
+            key: 'status',
+            head: 'Status',
+            isWide: true,
+            cell: ({ run }) => <Status status={run.status} />,
+          },
+          {
+            key: 'calls',
+            head: 'Calls',
+            isFigure: true,
+            isWide: true,
+            cell: ({ self }) => <CallsCell calls={self.tool_calls} failed={self.tool_errors} />,
+          },
+          {
+            key: 'wall',
+            head: 'Wall clock',
+            isFigure: true,
+            isWide: true,
+            cell: ({ run }) => seconds(run.run_time ?? lasted(run)),
+          },
+          {
+            key: 'tokens',
+            head: 'Tokens',
+            isFigure: true,
+            cell: ({ self }) => <TokensCell row={self} most={most} />,
+          },
+          {
+            key: 'itself',
+            head: 'Cost itself',
+            isFigure: true,
+            isWide: true,
+            cell: ({ self }) => <span title={exactDollars(self.cost)}>{dollars(self.cost)}</span>,
+          },
+          {
+            key: 'below',
+            head: 'With all below',
+            isFigure: true,
+            cell: ({ subtree }) => (
+              <span title={exactDollars(subtree.cost)}>{dollars(subtree.cost)}</span>
+            ),
+          },
+        ]}
+        foot={
+          root !== undefined && (
+            <tr>
+              <th scope="row">{runs.length} runs together</th>
+              <td class="wide" />
+              <td class="wide" />
+              <td class="figure wide">{whole(root.subtree.tool_calls)}</td>
+              <td class="wide" />
+              <td class="figure">{whole(root.subtree.total_tokens)}</td>
+              <td class="wide" />
+              <td class="figure">{dollars(root.subtree.cost)}</td>
+            </tr>
+          )
+        }
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,141 @@
+import { ApiError } from '../../../src/client.js';
+import { here, parameter, screen } from '../../address/parameters.js';
+import { place } from '../../address/place.js';
+import { zone } from '../../address/range.js';
+import { useAsked } from '../../ask/asking.js';
+import { service } from '../../ask/service.js';
+import { addUp, agentOf, readSteps, runsOf } from '../../ask/steps.js';
+import { coloursOf } from '../../figure/colours.js';
+import { plural } from '../../figure/figures.js';
+import { AddsUp } from '../../part/adds-up.js';
+import { Bar } from '../../part/bar.js';
+import { Copy } from '../../part/copy.js';
+import { Given } from '../../part/given.js';
+import { JsonView } from '../../part/json-view.js';
+import { Segments } from '../../part/segments.js';
+import { Status } from '../../part/status.js';
+import { RunFacts } from './run-facts.js';
+import { RunTable } from './run-table.js';
+import { StepTable } from './step-table.js';
+import { Timeline } from './timeline.js';
+
+/** A run with all runs below it: what it was, step by step, and whether the steps add up. */
+export function Run({ id = '' }: { readonly id?: string }) {
+  const session = parameter('session');
+  const view = parameter('as') ?? 'timeline';
+  const question = { run_id: id, session_id: session };
+  const asked = useAsked('run', question, () => readRun(question));
+  const run = asked.value?.tree?.run;
+  return (
+    <>
+      <Bar
+        title={id}
+        after={run !== undefined && <Status status={run.status} />}
+        above={[
+          { text: 'Sessions', href: screen('/sessions') },
+          ...(run === undefined
+            ? [{ text: 'Runs', href: screen('/runs') }]
+            : [
+                {
+                  text: run.session_id,
+                  href: screen(`/sessions/${encodeURIComponent(run.session_id)}`),
+                },
+              ]),
+        ]}
+      >
+        <Segments
+          label="View"
+          chosen={view}
+          options={[
+            { value: 'timeline', text: 'Timeline' },
+            { value: 'table', text: 'Table' },
+            { value: 'agno', text: 'Agno JSON' },
+          ]}
+          href={(as) => here({ as: as === 'timeline' ? undefined : as })}
+        />
+        <Copy icon="link" label="Copy link" text={linkHere} />
+      </Bar>
+      <Given asked={asked} shape={<div class="card shape-table" />}>
+        {({ tree, steps, sessions }) => {
+          if (sessions !== undefined) return <WhichSession id={id} sessions={sessions} />;
+          if (tree === undefined) return <p class="card empty">There is no run of this id.</p>;
+          const runs = runsOf(tree);
+          const colours = coloursOf('run-agent', [
+            ...new Set(runs.map(({ run: one }) => agentOf(one))),
+          ]);
+          return (
+            <>
+              <RunFacts tree={tree} colours={colours} />
+              {runs.length > 1 && <RunTable runs={runs} colours={colours} />}
+              {view === 'timeline' && <Timeline steps={steps} colours={colours} />}
+              {view === 'table' && <StepTable steps={steps} />}
+              {view === 'agno' && <AgnoJson question={question} />}
+              <AddsUp
+                what="steps"
+                counted={`${plural(steps.length, 'step')} of ${plural(runs.length, 'run')}`}
+                sum={addUp(steps, tree.subtree)}
+                totals={tree.subtree}
+              />
+            </>
+          );
+        }}
+      </Given>
+    </>
+  );
+}
+
+/** The address with the zone in it, so that it shows the same elsewhere. */
+function linkHere(): string {
+  const url = new URL(place.value);
+  url.searchParams.set('tz', zone.value);
+  return url.href;
+}
+
+async function readRun(question: {
+  readonly run_id: string;
+  readonly session_id: string | undefined;
+}) {
+  try {
+    const tree = await service.getRunTree(question);
+    return { tree, steps: tree === undefined ? [] : await readSteps(tree), sessions: undefined };
+  } catch (error) {
+    const ids =
+      error instanceof ApiError && error.status === 409 ? error.problem.session_ids : undefined;
+    if (!Array.isArray(ids)) throw error;
+    return { tree: undefined, steps: [], sessions: ids.map(String) };
+  }
+}
+
+function WhichSession({
+  id,
+  sessions,
+}: {
+  readonly id: string;
+  readonly sessions: readonly string[];
+}) {
+  return (
+    <section class="card empty" aria-label="Which session">
+      <h2>Several sessions have a run of this id</h2>
+      <ul>
+        {sessions.map((session) => (
+          <li key={session}>
+            <a href={screen(`/runs/${encodeURIComponent(id)}`, { session })}>{session}</a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function AgnoJson({
+  question,
+}: {
+  readonly question: { readonly run_id: string; readonly session_id: string | undefined };
+}) {
+  const asked = useAsked('run-metrics', question, () => service.getRunMetrics(question));
+  return (
+    <Given asked={asked}>
+      {(metrics) => <JsonView label="RunResponse.metrics" value={metrics} />}
+    </Given>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { path } from './address/place.js';
+import { Bar } from './part/bar.js';
+import { Given } from './part/given.js';
+import { Shell } from './part/shell.js';
+import { Overview } from './screen/overview/overview.js';
+
+type Screen = ComponentType<{ readonly id?: string }>;
+
+/** Which screen a path shows. All but the first view come when they are gone to. */
+const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Screen> }[] = [
+  {
+    path: /^\/sessions$/,
+    load: async () => (await import('./screen/sessions/sessions.js')).Sessions,
+  },
+  {
+    path: /^\/sessions\/(.+)$/,
+    load: async () => (await import('./screen/session/session.js')).Session,
+  },
+  { path: /^\/runs$/, load: async () => (await import('./screen/runs/runs.js')).Runs },
+  { path: /^\/runs\/(.+)$/, load: async () => (await import('./screen/run/run.js')).Run },
+];
+
+const loaded = new Map<RegExp, Screen>();
+
+/** The screen of the present address, within what is around every screen. */
+export function Screens() {
+  const here = path.value;
+  const found = screens.find((one) => one.path.test(here));
+  const [, setCount] = useState(0);
+  const [fault, setFault] = useState<unknown>();
+  useEffect(() => {
+    setFault(undefined);
+    if (found === undefined || loaded.has(found.path)) return;
+    found.load().then(
+      (screen) => {
+        loaded.set(found.path, screen);
+        setCount((count) => count + 1);
+      },
+      (error: unknown) => setFault(error),
+    );
+  }, [found]);
+  const id = found === undefined ? undefined : idIn(found.path.exec(here)?.[1]);
+  const Found =
+    found === undefined ? (here === '/' ? Overview : undefined) : loaded.get(found.path);
+  return (
+    <Shell>
+      {Found !== undefined ? (
+        <Found key={here} {...(id === undefined ? {} : { id })} />
+      ) : found === undefined ? (
+        <Bar title="No such screen" />
+      ) : (
+        <Given
+          asked={{ value: undefined, error: fault, isOld: false, again: () => location.reload() }}
+        >
+          {() => null}
+        </Given>
+      )}
+    </Shell>
+  );
+}
+
+function idIn(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
