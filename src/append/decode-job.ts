@@ -5,9 +5,10 @@ import { isOrderly } from '../events/columns/check-columns.js';
 import { createBlock, type EventBlock, eventAt } from '../events/columns/event-columns.js';
 import { emptyCells } from '../events/columns/event-row.js';
 import { unpackColumns } from '../events/columns/packed-columns.js';
-import { InvalidEventError } from '../events/fault.js';
-import { jobVersions } from '../queue/job.js';
-import { type Reject, rejectOf } from './reject.js';
+import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
+import { isHeavyJson, maxContainers } from '../events/heavy-json.js';
+import { jobVersions, maxJobEvents, maxJobText } from '../queue/job.js';
+import { mostJobPayloads, mostPayload, type Reject, rejectOf, shortPayload } from './reject.js';
 
 /** What a job holds, ready for the store. */
 export interface DecodedJob {
@@ -24,27 +25,49 @@ export function eventsIn({ events, rejects }: DecodedJob): number {
   return events.size + rejects.length;
 }
 
-/** `decodeJob` of the JSON text that a queue keeps. What is no JSON is rejected as the text it is. */
+/**
+ * `decodeJob` of the JSON text that a queue keeps. Input that is not valid JSON is rejected and kept as a
+ * string. It never throws: whatever goes wrong while a job is read becomes a reject.
+ */
 export function readJob(jobId: string, text: string): DecodedJob {
-  return decodeJob(jobId, parseJson(text) ?? text);
+  // Looked at before it is taken apart, which costs a multiple of the text.
+  if (text.length > maxJobText) {
+    const message = `job: expected at most ${maxJobText} characters, got ${text.length}`;
+    return rejectedJob(jobId, { message, payload: text.slice(0, shortPayload) });
+  }
+  if (isHeavyJson(text)) {
+    const message = `job: expected at most ${maxContainers} arrays and objects, got more`;
+    return rejectedJob(jobId, { message, payload: text.slice(0, shortPayload) });
+  }
+  const data = parseJson(text);
+  const json = data === undefined ? undefined : text;
+  try {
+    return decodeJob(jobId, data ?? text, json);
+  } catch (error) {
+    const message = `job: expected one that can be read, got: ${error instanceof Error ? error.message : String(error)}`;
+    return rejectedJob(jobId, { message, payload: text, json });
+  }
 }
 
 /**
  * Checks the events of a job. Anyone can put a job on the queue, so nothing is taken on trust: what
  * is not a batch of ours, or not an event of the vocabulary, becomes a reject, and the rest goes on.
  */
-export function decodeJob(jobId: string, data: unknown): DecodedJob {
+export function decodeJob(jobId: string, data: unknown, json?: string): DecodedJob {
   const { fault, project, v, body } = readEnvelope(data);
-  if (fault !== undefined) return rejectedJob(jobId, data, fault);
+  const refuse = (message: string) => rejectedJob(jobId, { message, payload: data, json, project });
+  if (fault !== undefined) return refuse(fault);
   if (v === jobVersions.objects) {
     if (!Array.isArray(body)) {
-      const expected = 'events: expected an array or the JSON text of one, got something else';
-      return rejectedJob(jobId, data, expected);
+      return refuse('events: expected an array or the JSON text of one, got something else');
     }
+    if (body.length > maxJobEvents) return refuse(tooMany('events', body.length));
     return decodeEvents(jobId, project, body);
   }
+  const ids = isRawObject(body) && Array.isArray(body.id) ? body.id.length : 0;
+  if (ids > maxJobEvents) return refuse(tooMany('columns.id', ids));
   const unpacked = unpackColumns(body);
-  if ('fault' in unpacked) return rejectedJob(jobId, data, unpacked.fault);
+  if ('fault' in unpacked) return refuse(unpacked.fault);
   const { block, has_orderly_texts } = unpacked;
   if (has_orderly_texts && isOrderly(block)) {
     const positions = Array.from({ length: block.size }, (_, at) => at);
@@ -59,6 +82,7 @@ function decodeEvents(jobId: string, project: number, raws: readonly unknown[]):
   const events = createBlock();
   const positions: number[] = [];
   const rejects: Reject[] = [];
+  let kept = 0;
   let cells = emptyCells();
   raws.forEach((raw, position) => {
     if (isRawObject(raw) && readEvent(raw, cells) && isComplete(cells)) {
@@ -67,19 +91,41 @@ function decodeEvents(jobId: string, project: number, raws: readonly unknown[]):
       return;
     }
     cells = emptyCells();
-    const parsed = parseEvent(raw);
-    if (parsed.ok) throw new Error(`Expected readEvent to take ${JSON.stringify(raw)}`);
-    const { code, message } = new InvalidEventError(parsed.faults);
-    rejects.push(rejectOf({ job_id: jobId, project, position, code, message, payload: raw }));
+    const { code, message } = new InvalidEventError(faultsOf(raw));
+    // Events of columns may share one long text: all rejects of a job are bounded together too.
+    const most = kept > mostJobPayloads ? shortPayload : mostPayload;
+    const place = { job_id: jobId, project, position };
+    const reject = rejectOf({ ...place, code, message, payload: raw, most });
+    kept += reject.payload.length;
+    rejects.push(reject);
   });
   return { job_id: jobId, project, events, positions, rejects };
 }
 
-function rejectedJob(jobId: string, payload: unknown, message: string): DecodedJob {
-  const place = { job_id: jobId, project: 1, position: 0 };
-  const reject = rejectOf({ ...place, code: 'invalid_job', message, payload });
-  return { job_id: jobId, project: 1, events: createBlock(), positions: [], rejects: [reject] };
+/** What is wrong with an event that was refused. Two checks that disagree end in a reject as well. */
+function faultsOf(raw: unknown): readonly EventFault[] {
+  const parsed = parseEvent(raw);
+  if (!parsed.ok) return parsed.faults;
+  return [{ field: '', expected: 'an event that can be stored', got: describeValue(raw) }];
 }
+
+function rejectedJob(
+  jobId: string,
+  fault: {
+    readonly message: string;
+    readonly payload: unknown;
+    readonly json?: string | undefined;
+    readonly project?: number;
+  },
+): DecodedJob {
+  const { project = 1 } = fault;
+  const place = { job_id: jobId, project, position: 0 };
+  const reject = rejectOf({ ...fault, ...place, code: 'invalid_job' });
+  return { job_id: jobId, project, events: createBlock(), positions: [], rejects: [reject] };
+}
+
+const tooMany = (field: string, events: number) =>
+  `${field}: expected at most ${maxJobEvents} events in one job, got ${events}`;
 
 /** The value of a JSON text, for queues that keep texts as they are; undefined when it is none. */
 function parseJson(text: string): unknown {
@@ -96,24 +142,27 @@ function readEnvelope(data: unknown): {
   v?: unknown;
   body?: unknown;
 } {
-  const faulty = (fault: string) => ({ fault, project: 1 });
   if (!isRawObject(data)) {
-    return faulty('job: expected an object { v, project, columns }, got something else');
+    const fault = 'job: expected an object { v, project, columns }, got something else';
+    return { fault, project: 1 };
   }
   const { v, project } = data;
+  const isProject =
+    Number.isInteger(project) && Number(project) >= 1 && Number(project) <= 2_147_483_647;
   if (v !== jobVersions.objects && v !== jobVersions.columns) {
     const { objects, columns } = jobVersions;
-    return faulty(`v: expected ${objects} or ${columns}, got ${JSON.stringify(v) ?? 'nothing'}`);
+    const fault = `v: expected ${objects} or ${columns}, got ${describeValue(v)}`;
+    // Whatever a later version says, it names its project in this place.
+    return { fault, project: isProject ? Number(project) : 1 };
   }
-  if (!Number.isInteger(project) || Number(project) < 1 || Number(project) > 2_147_483_647) {
-    return faulty(
-      `project: expected a whole number from 1, got ${JSON.stringify(project) ?? 'nothing'}`,
-    );
+  if (!isProject) {
+    const fault = `project: expected a whole number from 1, got ${describeValue(project)}`;
+    return { fault, project: 1 };
   }
   const body = v === jobVersions.objects ? data.events : data.columns;
   return {
     project: Number(project),
     v,
-    body: typeof body === 'string' ? parseJson(body) : body,
+    body: typeof body === 'string' && !isHeavyJson(body) ? parseJson(body) : body,
   };
 }

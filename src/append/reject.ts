@@ -1,4 +1,5 @@
 import { nameBasedUuid } from '../events/event-id.js';
+import { boundedJson } from './bounded-json.js';
 
 /** An event that was not taken, as it is stored. */
 export interface Reject {
@@ -10,18 +11,63 @@ export interface Reject {
   /** `invalid_job`, `invalid_event`, or the SQLSTATE with which Postgres refused it. */
   readonly code: string;
   readonly message: string;
-  /** What came, as JSON text. */
+  /** What came, as JSON text; the beginning of it, as a JSON string, where it is too long. */
   readonly payload: string;
 }
 
+/** The most characters of a payload: more than any valid event takes, even written with escapes. */
+export const mostPayload = 524_288;
+/** The most characters of a payload once the rejects of a job hold `mostJobPayloads` together. */
+export const shortPayload = 2_000;
+export const mostJobPayloads = 16 * 2 ** 20;
+const mostMessage = 8_000;
+const mostJobId = 1_000;
+
+/** A reject that can be stored whatever it is about: bounded, and without text that Postgres refuses. */
 export function rejectOf(
-  fault: Omit<Reject, 'id' | 'payload'> & { readonly payload: unknown },
+  fault: Omit<Reject, 'id' | 'payload'> & {
+    readonly payload: unknown;
+    /** The most characters of the payload. Defaults to `mostPayload`. */
+    readonly most?: number;
+    /** The payload as JSON, where there is such a text already. */
+    readonly json?: string | undefined;
+  },
 ): Reject {
+  const { payload, json, most = mostPayload, ...place } = fault;
   return {
-    ...fault,
+    ...place,
     id: nameBasedUuid(`${fault.job_id}/${fault.position}`),
-    payload: JSON.stringify(fault.payload) ?? 'null',
-    // A message may quote what came; Postgres stores no NUL.
-    message: fault.message.replaceAll('\0', '\\0').toWellFormed(),
+    job_id: storable(fault.job_id, mostJobId),
+    payload: json === undefined ? boundedJson(payload, most) : storable(json, Infinity),
+    message: storable(fault.message, mostMessage),
   };
+}
+
+/** A text that Postgres takes: it stores neither NUL nor half a surrogate pair. */
+function storable(text: string, most: number): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+  return cut.replaceAll('\0', '\\0').toWellFormed();
+}
+
+/** The same reject in ASCII, for a database whose encoding lacks letters of it. */
+export function inAscii(reject: Reject): Reject {
+  return {
+    ...reject,
+    job_id: escaped(reject.job_id),
+    message: escaped(reject.message),
+    payload: escaped(reject.payload),
+  };
+}
+
+/** The same reject without anything of what came, for when even that cannot be stored. */
+export function withoutContent(reject: Reject, reason: string): Reject {
+  const message = `The event could not be kept either: ${reason}`;
+  return { ...reject, job_id: '', message: escaped(storable(message, 500)), payload: 'null' };
+}
+
+/** Within a JSON text such escapes stand for the same letters. */
+function escaped(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }

@@ -1,15 +1,12 @@
-import { hash } from 'node:crypto';
-import type { ClientBase, DatabaseError, Pool } from 'pg';
+import type { DatabaseError } from 'pg';
 import { eventAt } from '../events/columns/event-columns.js';
-import { logColumns } from '../events/columns/log-columns.js';
-import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
-import { bindQuery } from '../postgres/bind-query.js';
-import { type ByteArena, createArena } from '../postgres/byte-arena.js';
-import { isDataFault } from '../postgres/database-errors.js';
+import { codeOf, faultKind } from '../postgres/database-errors.js';
 import { createBatch, type EventBatch } from './batch.js';
+import type { RunStatement } from './batch-statement.js';
 import type { DecodedJob } from './decode-job.js';
-import { encodeBatch } from './encode-batch.js';
-import { type Reject, rejectOf } from './reject.js';
+import { inAscii, type Reject, rejectOf, withoutContent } from './reject.js';
+
+export { type RunStatement, statementOn } from './batch-statement.js';
 
 /** What became of a batch: received = applied + duplicate + rejected, always. */
 export interface BatchOutcome {
@@ -18,110 +15,190 @@ export interface BatchOutcome {
   readonly rejected: number;
 }
 
-/** Runs the append-and-fold statement. */
-export type RunStatement = (batch: EventBatch, rejects: readonly Reject[]) => Promise<BatchAnswer>;
-
-/** What the statement answers: how many events and how many rejects were new. */
-export interface BatchAnswer {
-  readonly applied: number;
-  readonly rejected: number;
+/** How faults of a batch are found. */
+export interface WriteOptions {
+  /**
+   * Places in `order` of the events that would take a total out of its range: found at once, where halves
+   * would have to be tried until each stands alone.
+   */
+  readonly findOverflows?: ((batch: EventBatch) => Promise<readonly number[]>) | undefined;
+  /** Whether the batch has failed before: then a fault of an unknown kind is looked for in the data. */
+  readonly is_repeated?: boolean;
 }
 
-/** What an arena begins with; it grows to what a batch takes. */
-const arenaBytes = 65_536;
-/** The largest arena that is used again: twice what a usual batch of 5,000 events takes. */
-const keptBytes = 8 * 1_048_576;
-const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
-
 /**
- * The statement on a pool or on one connection, prepared once a connection where the server keeps
- * sessions apart.
+ * Appends and folds the events of jobs. When Postgres refuses the data, halves of the batch are tried until
+ * the fault stands alone; that event is rejected and the rest goes in. The events of other projects go in
+ * first. What takes too long is made smaller, and rejected never. Other errors are thrown, and the jobs
+ * may be written again: the log's key sees to it that nothing counts twice.
  */
-export function statementOn(on: Pool | ClientBase, text: string, prepared: boolean): RunStatement {
-  const statement = prepared ? { name: nameOf(text), text } : { text };
-  const free: ByteArena[] = [];
-  return async (batch, rejects) => {
-    const arena = free.pop() ?? createArena(arenaBytes);
-    beginBind(arena, statement.name ?? '', formats);
-    putParameter(arena, () => putText(arena, JSON.stringify(rejects)));
-    encodeBatch(batch, arena);
-    endBind(arena);
-    const [answer] = await bindQuery<BatchAnswer>(on, statement, arena.written());
-    if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
-    // After an error a connection may still be about to send; what it would send stays as it is.
-    if (arena.buffer.length <= keptBytes) free.push(arena);
-    return answer;
+export async function writeBatch(
+  run: RunStatement,
+  jobs: readonly DecodedJob[],
+  options: WriteOptions = {},
+): Promise<BatchOutcome> {
+  const batch = createBatch(jobs);
+  const rejects = jobs.flatMap((job) => job.rejects);
+  try {
+    return await writeOnce(run, batch, rejects);
+  } catch (error) {
+    const groups = byProject(batch);
+    if (groups.length < 2 || !canBeData(error, options)) {
+      return writeParts(run, batch, rejects, error, options);
+    }
+    // One project's fault keeps nobody else waiting.
+    const failed: (readonly [EventBatch, unknown])[] = [];
+    let total = await writeEvents(run, { ...batch, order: [] }, rejects, options);
+    for (const order of groups) {
+      const group = { ...batch, order };
+      try {
+        total = sum(total, await writeOnce(run, group, []));
+      } catch (fault) {
+        failed.push([group, fault]);
+      }
+    }
+    for (const [group, fault] of failed) {
+      total = sum(total, await writeParts(run, group, [], fault, options));
+    }
+    return total;
+  }
+}
+
+async function writeOnce(
+  run: RunStatement,
+  batch: EventBatch,
+  rejects: readonly Reject[],
+): Promise<BatchOutcome> {
+  const answer = await run(batch, rejects);
+  return {
+    applied: answer.applied,
+    duplicate: batch.order.length - answer.applied + (rejects.length - answer.rejected),
+    rejected: answer.rejected,
   };
-}
-
-function putText(arena: ByteArena, text: string): void {
-  arena.reserve(Buffer.byteLength(text));
-  arena.at += arena.buffer.write(text, arena.at);
-}
-
-/** A name of its own for each text: a connection keeps a prepared statement by its name. */
-function nameOf(text: string): string {
-  return `runfold_${hash('sha1', text).slice(0, 16)}`;
-}
-
-/**
- * Appends and folds the events of jobs. When Postgres finds fault with the data, halves of the batch
- * are tried until the fault stands alone; that event is rejected and the rest goes in. Errors that
- * are not the data's fault are thrown, and the jobs may be written again: the log's key sees to it
- * that nothing counts twice.
- */
-export function writeBatch(run: RunStatement, jobs: readonly DecodedJob[]): Promise<BatchOutcome> {
-  return writeEvents(
-    run,
-    createBatch(jobs),
-    jobs.flatMap(({ rejects }) => rejects),
-  );
 }
 
 async function writeEvents(
   run: RunStatement,
   batch: EventBatch,
   rejects: readonly Reject[],
+  options: WriteOptions,
 ): Promise<BatchOutcome> {
-  const { order } = batch;
   try {
-    const answer = await run(batch, rejects);
-    return {
-      applied: answer.applied,
-      duplicate: order.length - answer.applied + (rejects.length - answer.rejected),
-      rejected: answer.rejected,
-    };
+    return await writeOnce(run, batch, rejects);
   } catch (error) {
-    if (!isDataFault(error) || order.length === 0) throw error;
-    const [only] = order;
-    if (order.length === 1 && only !== undefined) {
-      return writeEvents(run, { ...batch, order: [] }, [
-        ...rejects,
-        rejectByPostgres(batch, only, error),
-      ]);
-    }
-    const half = order.length >> 1;
-    const first = await writeEvents(run, { ...batch, order: order.slice(0, half) }, rejects);
-    const second = await writeEvents(run, { ...batch, order: order.slice(half) }, []);
-    return {
-      applied: first.applied + second.applied,
-      duplicate: first.duplicate + second.duplicate,
-      rejected: first.rejected + second.rejected,
-    };
+    return writeParts(run, batch, rejects, error, options);
   }
 }
 
-function rejectByPostgres(batch: EventBatch, event: number, error: DatabaseError): Reject {
+/** Writes in parts what failed as a whole. @throws what failed, where parts would not help. */
+async function writeParts(
+  run: RunStatement,
+  batch: EventBatch,
+  rejects: readonly Reject[],
+  error: unknown,
+  options: WriteOptions,
+): Promise<BatchOutcome> {
+  const { order } = batch;
+  const isData = canBeData(error, options);
+  if (!isData && faultKind(error) !== 'timeout') throw error;
+  if (order.length === 0) {
+    if (!isData) throw error;
+    return writeRejects(run, batch, rejects, error);
+  }
+  const [only] = order;
+  if (order.length === 1 && only !== undefined) {
+    // A lock that another holds, or a limit of the operator, says nothing about an event.
+    if (!isData) throw error;
+    const all = [...rejects, rejectByPostgres(batch, only, error)];
+    return writeEvents(run, { ...batch, order: [] }, all, options);
+  }
+  if (codeOf(error) === outOfRange && options.findOverflows !== undefined) {
+    const { findOverflows, ...rest } = options;
+    const places = new Set(await findOverflows(batch));
+    const fitting = order.filter((_, place) => !places.has(place));
+    const found = order
+      .filter((_, place) => places.has(place))
+      .map((event) => rejectByPostgres(batch, event, error));
+    return writeEvents(run, { ...batch, order: fitting }, [...rejects, ...found], rest);
+  }
+  const half = order.length >> 1;
+  const first = { ...batch, order: order.slice(0, half) };
+  const second = { ...batch, order: order.slice(half) };
+  return sum(
+    await writeEvents(run, first, rejects, options),
+    await writeEvents(run, second, [], options),
+  );
+}
+
+/** The way out for what cannot be taken is always open: at the last, only that there was something. */
+async function writeRejects(
+  run: RunStatement,
+  batch: EventBatch,
+  rejects: readonly Reject[],
+  error: unknown,
+): Promise<BatchOutcome> {
+  const reason = error instanceof Error ? error.message : String(error);
+  let total = { applied: 0, duplicate: 0, rejected: 0 };
+  for (const reject of rejects) {
+    const forms = [reject, inAscii(reject), withoutContent(reject, reason)];
+    total = sum(total, await writeFirst(run, batch, forms));
+  }
+  return total;
+}
+
+async function writeFirst(run: RunStatement, batch: EventBatch, forms: readonly Reject[]) {
+  for (const [at, form] of forms.entries()) {
+    try {
+      return await writeOnce(run, batch, [form]);
+    } catch (error) {
+      if (faultKind(error) !== 'data' || at === forms.length - 1) throw error;
+    }
+  }
+  throw new Error('Expected a form of the reject to write, got none.');
+}
+
+/** SQLSTATE numeric_value_out_of_range: a total cannot hold the sum. */
+const outOfRange = '22003';
+
+function canBeData(error: unknown, { is_repeated = false }: WriteOptions): boolean {
+  const kind = faultKind(error);
+  return kind === 'data' || (kind === 'unknown' && is_repeated);
+}
+
+/** The order of a batch in parts of one project each. */
+function byProject({ order, jobs, job_of }: EventBatch): readonly (readonly number[])[] {
+  const projectOf = (event: number | undefined) => jobs[job_of[event ?? 0] ?? 0]?.project;
+  const groups: number[][] = [];
+  order.forEach((event, at) => {
+    if (at === 0 || projectOf(event) !== projectOf(order[at - 1])) groups.push([]);
+    groups.at(-1)?.push(event);
+  });
+  return groups;
+}
+
+function sum(a: BatchOutcome, b: BatchOutcome): BatchOutcome {
+  return {
+    applied: a.applied + b.applied,
+    duplicate: a.duplicate + b.duplicate,
+    rejected: a.rejected + b.rejected,
+  };
+}
+
+function rejectByPostgres(batch: EventBatch, event: number, error: unknown): Reject {
   const number = batch.job_of[event] ?? 0;
   const job = batch.jobs[number];
   if (job === undefined) throw new Error(`Expected the job of event ${event}, got none.`);
   const at = event - (batch.starts[number] ?? 0);
+  const { message, code } = error as Partial<DatabaseError>;
   return rejectOf({
     job_id: job.job_id,
     project: job.project,
     position: job.positions[at] ?? at,
-    code: error.code ?? 'data_fault',
-    message: `Expected an event that Postgres can store, got: ${error.message}`,
+    code: code ?? 'data_fault',
+    message:
+      code === outOfRange
+        ? `Expected figures that the totals have room for, got: ${message}`
+        : `Expected an event that Postgres can store, got: ${message}`,
     payload: eventAt(job.events, at),
   });
 }

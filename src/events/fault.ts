@@ -17,6 +17,30 @@ export class InvalidEventError extends Error {
   }
 }
 
+/** The most faults that are listed of one event. */
+export const maxFaults = 100;
+const maxField = 250;
+
+/** The first faults of an event, and last of all how many more there are. */
+export function listFaults(faults: Iterable<EventFault>): readonly EventFault[] {
+  const listed = new Map<string, EventFault>();
+  let more = 0;
+  for (const fault of faults) {
+    const field = shortened(fault.field, maxField);
+    const key = `${field}\0${fault.expected}`;
+    if (listed.has(key)) continue;
+    if (listed.size < maxFaults) listed.set(key, { ...fault, field });
+    else more += 1;
+  }
+  const list = [...listed.values()];
+  if (more > 0) list.push({ field: '', expected: 'no further faults', got: `${more} more` });
+  return list;
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text;
+}
+
 /** A fault as a sentence. */
 export function describeFault(fault: EventFault): string {
   const where = fault.field === '' ? 'event' : fault.field;
@@ -29,15 +53,17 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value === 'function' || typeof value === 'symbol') return typeof value;
   const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : shortJson(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  return text.length > 80 ? `${text.slice(0, 79).toWellFormed()}…` : text;
 }
 
 function shortJson(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (value instanceof Date) return `Date(${value.getTime()})`;
   if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value);
-    return `an object with ${keys.length === 0 ? 'no keys' : `keys ${keys.slice(0, 5).join(', ')}`}`;
+    const keys = Object.keys(value)
+      .slice(0, 5)
+      .map((key) => key.slice(0, 80));
+    return `an object with ${keys.length === 0 ? 'no keys' : `keys ${keys.join(', ')}`}`;
   }
   return JSON.stringify(value);
 }

@@ -3,7 +3,7 @@ import { isRawObject } from '../events/check/normalize-event.js';
 import { parseEvent } from '../events/check/parse-event.js';
 import { readEvent } from '../events/check/read-event.js';
 import { emptyCells, places } from '../events/columns/event-row.js';
-import { type EventFault, InvalidEventError } from '../events/fault.js';
+import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
 import type {
   EventType,
   MessageInput,
@@ -23,15 +23,15 @@ export interface ProducerOptions {
   readonly queue: QueueTarget;
   /** The project its events belong to. Defaults to 1. */
   readonly project?: number | undefined;
-  /** The most events in one job. Defaults to 500. */
+  /** The most events in one job. Defaults to 500; at most 10,000. */
   readonly batch_events?: number | undefined;
-  /** The most bytes of JSON in one job, roughly. Defaults to 1 MiB. */
+  /** The most bytes of JSON in one job, roughly. Defaults to 1 MiB; at most 4 MiB. */
   readonly batch_bytes?: number | undefined;
   /** How long an event may wait for others, in milliseconds. Defaults to 5. */
   readonly linger_ms?: number | undefined;
   /** The most events that may wait for the queue. Defaults to 100,000. */
   readonly buffer_events?: number | undefined;
-  /** Told of each failed attempt to reach the queue; the producer goes on trying. */
+  /** Called with each failed attempt to reach the queue; the producer keeps trying. What it throws becomes a warning. */
   readonly on_error?: ((error: Error) => void) | undefined;
 }
 
@@ -78,15 +78,18 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     batch_bytes = 1_048_576,
     linger_ms = 5,
     buffer_events = 100_000,
-    on_error = () => undefined,
+    on_error,
   } = options;
-  const queue = await openQueue(options.queue, { onError: on_error });
+  const onError = harmless(on_error);
+  expectAtMost('batch_events', batch_events, 10_000);
+  expectAtMost('batch_bytes', batch_bytes, 4 * 1_048_576);
+  const queue = await openQueue(options.queue, { onError });
   const buffer = createEventBuffer({ batch_events, batch_bytes });
   const outbox = createOutbox({
     queue,
     buffer,
     project,
-    onError: on_error,
+    onError,
   });
   // What the caller does with its object after `emit` changes nothing: the values are in the buffer.
   const cells = emptyCells();
@@ -148,6 +151,30 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
 }
 
+/** A worker rejects what is larger by far. */
+function expectAtMost(name: string, value: number, most: number): void {
+  if (value <= most) return;
+  throw new RangeError(`${name}: expected at most ${most}, got ${value}.`);
+}
+
+/** A caller's function as one that cannot fail: what it throws must not end the caller's process. */
+function harmless(report: ((error: Error) => void) | undefined): (error: Error) => void {
+  return (error) => {
+    try {
+      // One that is async would reject instead, and nobody would be there to hear it.
+      const result: unknown = report?.(error);
+      if (result instanceof Promise) result.catch(warn);
+    } catch (fault) {
+      warn(fault);
+    }
+  };
+}
+
+function warn(fault: unknown): void {
+  const text = fault instanceof Error ? fault.message : String(fault);
+  process.emitWarning(`on_error of a Runfold producer failed: ${text}`);
+}
+
 /** What is wrong with an event that was refused, other than what it is given here. */
 function faultsOf(input: unknown): readonly EventFault[] {
   const given = isRawObject(input)
@@ -155,7 +182,5 @@ function faultsOf(input: unknown): readonly EventFault[] {
     : input;
   const parsed = parseEvent(given);
   if (!parsed.ok) return parsed.faults;
-  throw new Error(
-    `Expected an event that was refused to have faults, got ${JSON.stringify(input)}`,
-  );
+  return [{ field: '', expected: 'an event that can be stored', got: describeValue(input) }];
 }

@@ -88,13 +88,40 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** Whether an error says that two transactions met; the same statement may be run again. */
 export function isConflict(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === '40P01' || code === '40001';
+  return faultKind(error) === 'conflict';
 }
 
-/** Whether an error says that the data itself is at fault (SQLSTATE classes 22 and 23). */
+/**
+ * What failed: two transactions met (`conflict`), Postgres or its operator keeps anything from being
+ * written (`outage`), a statement took too long (`timeout`), the data was refused (`data`), or something
+ * that is none of these (`unknown`), which may be the data as well if it repeats.
+ */
+export type FaultKind = 'conflict' | 'outage' | 'timeout' | 'data' | 'unknown';
+
+/** The first rule that a SQLSTATE meets (PostgreSQL manual, appendix A). */
+const faultKinds: readonly (readonly [RegExp, FaultKind])[] = [
+  [/^40/, 'conflict'],
+  // Canceled by `statement_timeout` or by hand; a lock that was not had in time.
+  [/^(57014|55P03|25P03|25P04)$/, 'timeout'],
+  [/^(21|22|23|54)/, 'data'],
+  // Connection, read-only server, rights, names, resources, state, shutdown, disk, pooler.
+  [/^(08|0A|25|26|28|34|3D|3F|42|53|55|57|58|72)/, 'outage'],
+];
+
+/** What kind of fault an error of a write is. */
+export function faultKind(error: unknown): FaultKind {
+  if (isConnectionLoss(error)) return 'outage';
+  if (error instanceof DatabaseError) {
+    const code = error.code ?? '';
+    return faultKinds.find(([pattern]) => pattern.test(code))?.[1] ?? 'unknown';
+  }
+  // Our own code could not write this data; other errors of the driver are about its connection.
+  return error instanceof TypeError || error instanceof RangeError ? 'unknown' : 'outage';
+}
+
+/** Whether an error says that the data itself was refused. */
 export function isDataFault(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && /^2[23]/.test(error.code ?? '');
+  return faultKind(error) === 'data';
 }
 
 /** Whether an error says that a table of ours has a row of the same key. */

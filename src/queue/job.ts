@@ -8,6 +8,11 @@ export const jobVersions = {
   columns: 2,
 } as const;
 
+/** The most characters of a job's data. A worker rejects a longer job without reading it. */
+export const maxJobText = 16 * 2 ** 20;
+/** The most events in one job. */
+export const maxJobEvents = 50_000;
+
 /** The data of one job: a batch of events of one project. */
 export class EventJob {
   readonly v = jobVersions.columns;

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
+import type { EventBatch } from '../append/batch.js';
 import { type DecodedJob, eventsIn, readJob } from '../append/decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from '../append/write-batch.js';
-import { explainDatabaseError, isConflict } from '../postgres/database-errors.js';
+import { explainDatabaseError, faultKind } from '../postgres/database-errors.js';
 import { retryDelay } from '../queue/retry-delay.js';
 
 /** The worker is closing and the job was not written: it must go back to the queue. */
@@ -36,7 +37,7 @@ export interface GroupCommit {
 export interface GroupCommitStats extends BatchOutcome {
   readonly received: number;
   readonly batches: number;
-  /** Writes that were tried again, because Postgres was away or two transactions met. */
+  /** Writes that were retried, because Postgres was unavailable or transactions conflicted. */
   readonly retries: number;
 }
 
@@ -48,6 +49,9 @@ export interface WrittenBatch extends BatchOutcome {
   readonly seconds: number;
 }
 
+/** Characters of a job for each event that it counts as at least. */
+const longEvent = 2_000;
+
 interface Waiting {
   readonly job: QueuedJob;
   readonly resolve: () => void;
@@ -56,6 +60,8 @@ interface Waiting {
 
 export function createGroupCommit(options: {
   readonly run: RunStatement;
+  /** As in `WriteOptions`. */
+  readonly findOverflows?: ((batch: EventBatch) => Promise<readonly number[]>) | undefined;
   readonly log: Logger;
   /** Batches written at once. */
   readonly lanes: number;
@@ -66,7 +72,7 @@ export function createGroupCommit(options: {
   /** Told how many events a job brings, when it joins a batch. */
   readonly onJob?: ((events: number) => void) | undefined;
 }): GroupCommit {
-  const { run, log, lanes, batchEvents, onBatch, onJob } = options;
+  const { run, findOverflows, log, lanes, batchEvents, onBatch, onJob } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
@@ -92,14 +98,16 @@ export function createGroupCommit(options: {
   // cache when it is put in order and encoded, and a job that waits is one text.
   const takeBatch = () => {
     const jobs: DecodedJob[] = [];
-    let events = 0;
-    while (jobs.length < waiting.length && events < batchEvents) {
+    let weight = 0;
+    while (jobs.length < waiting.length && weight < batchEvents) {
       const next = waiting[jobs.length];
       if (next === undefined) break;
       const job = readJob(next.job.id, next.job.data);
       jobs.push(job);
-      events += eventsIn(job);
-      onJob?.(eventsIn(job));
+      // A long job takes the room of as many events as would fill it, whatever is in it.
+      const events = Math.max(eventsIn(job), next.job.data.length / longEvent);
+      weight += events;
+      onJob?.(events);
     }
     return { batch: waiting.splice(0, jobs.length), jobs };
   };
@@ -131,19 +139,18 @@ export function createGroupCommit(options: {
   const writeUntilDone = async (jobs: readonly DecodedJob[]) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        const outcome = await writeBatch(run, jobs);
+        // Twice the same fault is no coincidence.
+        const outcome = await writeBatch(run, jobs, { findOverflows, is_repeated: attempt > 1 });
         if (attempt > 0) log.info({ attempt }, 'written after retries');
         return outcome;
       } catch (error) {
         // Whatever keeps Postgres from taking a good batch is a matter of time or of its operator:
         // the jobs wait here, their locks renewed, and no attempt of theirs is burnt.
         totals.retries += 1;
-        const delay = isConflict(error) ? Math.random() * 20 : retryDelay(attempt);
+        const isConflict = faultKind(error) === 'conflict';
+        const delay = isConflict ? Math.random() * 20 : retryDelay(attempt);
         const err = explainDatabaseError(error);
-        log[isConflict(error) ? 'debug' : 'error'](
-          { err, attempt, delay },
-          'write failed; waiting',
-        );
+        log[isConflict ? 'debug' : 'error']({ err, attempt, delay }, 'write failed; waiting');
         await sleep(delay, closing.signal);
         if (closing.signal.aborted) throw new NotWrittenError();
       }

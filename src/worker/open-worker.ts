@@ -6,6 +6,7 @@ import { statementOn } from '../append/write-batch.js';
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
 import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
+import { overflowSql } from '../projections/fold/overflow-sql.js';
 import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
@@ -61,13 +62,16 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   await cleanUpRebuild(database).catch((error) =>
     log.warn({ err: error }, 'could not look for the remains of a rebuild'),
   );
+  const folded = options.projections ?? allProjections;
   const statement = (repeats: 'skip' | 'refuse') =>
-    statementOn(
-      database.pool,
-      appendAndFoldSql(options.projections ?? allProjections, { repeats }),
-      !shared,
-    );
+    statementOn(database.pool, appendAndFoldSql(folded, { repeats }), !shared);
+  const overflows = statementOn<{ places: readonly number[] }>(
+    database.pool,
+    overflowSql(folded),
+    false,
+  );
   const commit = createGroupCommit({
+    findOverflows: async (batch) => (await overflows(batch, [])).places,
     run: pricedStatement(
       openPriceBook(database),
       presumeNew(statement('refuse'), statement('skip')),

@@ -1,6 +1,9 @@
+import type { Queue } from 'bullmq';
+import { readJob } from '../../append/decode-job.js';
 import { InvalidEventError } from '../../events/fault.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
 import { dropReject, type RejectedEvent } from '../../query/rejects.js';
+import { jobName, jobOptions } from '../../queue/job.js';
 import { openQueue } from '../../queue/open-queue.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
@@ -41,31 +44,52 @@ export async function retryRejects(
 }
 
 async function sendAgain(
-  { database, producer }: Runfold,
+  { database, producer, tier }: Runfold,
   choice: RejectChoice,
   onKept: (reject: RejectedEvent, reason: string) => void,
 ) {
   let [sent, kept] = [0, 0];
   let pending: RejectedEvent[] = [];
+  const queue = await openQueue(tier.queue, { onError: () => undefined });
   const settle = async () => {
     await producer.flush();
     for (const { id, project } of pending) await dropReject(database, { id, project });
     sent += pending.length;
     pending = [];
   };
-  for await (const reject of chosenRejects(database, choice)) {
-    try {
-      producer.emit(eventOf(reject));
-      pending.push(reject);
-    } catch (error) {
-      if (!(error instanceof InvalidEventError)) throw error;
-      kept += 1;
-      onKept(reject, error.message);
+  try {
+    for await (const reject of chosenRejects(database, choice)) {
+      try {
+        if (reject.code === 'invalid_job') await sendJob(queue, reject);
+        else producer.emit(eventOf(reject));
+        pending.push(reject);
+      } catch (error) {
+        if (!(error instanceof InvalidEventError) && !(error instanceof KeptError)) throw error;
+        kept += 1;
+        onKept(reject, error.message);
+      }
+      if (pending.length >= chunk) await settle();
     }
-    if (pending.length >= chunk) await settle();
+    await settle();
+    return { sent, kept };
+  } finally {
+    await queue.close();
   }
-  await settle();
-  return { sent, kept };
+}
+
+/** A reject that this version would only reject again. */
+class KeptError extends Error {}
+
+/** A whole job that is one by now: a worker of an earlier version did not know its format. */
+async function sendJob(queue: Queue, { id, payload }: RejectedEvent): Promise<void> {
+  const { events, rejects } = readJob(id, payload);
+  const [first] = rejects;
+  if (events.size === 0 && first !== undefined) throw new KeptError(first.message);
+  // On Postgres a job's data is jsonb, which takes a string as it is and an object apart.
+  const { v, project, columns, events: objects } = JSON.parse(payload);
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  const body = columns === undefined ? { events: text(objects) } : { columns: text(columns) };
+  await queue.add(jobName, { v, project, ...body }, { ...jobOptions, jobId: id });
 }
 
 /** An id and a time of its own are the same at every retry, so that none counts twice. */

@@ -28,10 +28,14 @@ const occurredAt = z.string('an RFC 3339 time with a zone').superRefine((value, 
   if (expected !== undefined) context.addIssue({ code: 'custom', message: expected });
 });
 
-const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, without NUL or lone surrogates`;
+/** What `additional_metrics` takes. */
+export const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, without NUL or lone surrogates`;
 const jsonObject = z
   .record(z.string(), z.unknown(), jsonPhrase)
   .refine(isStorableObject, { error: jsonPhrase });
+
+/** What an object of name → tokens is. */
+export const mapPhrase = `an object of at most ${maxDetails} names`;
 
 function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
   const amount = (max: number, unit: string) => {
@@ -50,16 +54,21 @@ function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
       return z
         .record(id, tokens(signed), 'an object of name → tokens')
         .refine((value) => Object.keys(value).length <= maxDetails, {
-          error: `an object of at most ${maxDetails} names`,
+          error: mapPhrase,
         });
     case 'json':
       return jsonObject;
   }
 }
 
+/** What a number of tokens is. */
+export function tokensPhrase(signed: boolean): string {
+  return `a whole number from ${signed ? -maxTokens : 0} to ${maxTokens}`;
+}
+
 function tokens(signed: boolean): z.ZodType {
+  const phrase = tokensPhrase(signed);
   const low = signed ? -maxTokens : 0;
-  const phrase = `a whole number from ${low} to ${maxTokens}`;
   return z.int(phrase).min(low, phrase).max(maxTokens, phrase);
 }
 

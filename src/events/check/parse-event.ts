@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { emptyCells } from '../columns/event-row.js';
 import { correctsItself } from '../event-id.js';
-import { describeValue, type EventFault } from '../fault.js';
+import { describeValue, type EventFault, listFaults } from '../fault.js';
+import { isStorableObject, isTokenMap } from '../limits.js';
 import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from '../metric-event.js';
 import { metricFields } from '../metric-fields.js';
-import { eventSchemas } from './event-schema.js';
+import { eventSchemas, jsonPhrase, mapPhrase, tokensPhrase } from './event-schema.js';
 import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.js';
 import { isComplete, readEvent } from './read-event.js';
 
@@ -30,18 +31,53 @@ export function parseEvent(raw: unknown): ParsedEvent {
     return { ok: true, event: asMetricEvent(event) };
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);
-  if (result.success) {
-    return correctsItself(event.id, event.corrects)
-      ? fault('corrects', 'the id of another event', event.corrects)
-      : { ok: true, event: asMetricEvent(event) };
+  if (result.success && correctsItself(event.id, event.corrects)) {
+    return fault('corrects', 'the id of another event', event.corrects);
   }
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, event));
+  const faults = result.success
+    ? unseenFaults(event)
+    : listFaults(faultsOfAll(result.error.issues, event));
   return { ok: false, faults: withoutDerived(faults, raw) };
 }
 
+/** One by one: a small event may have tens of thousands. */
+function* faultsOfAll(issues: readonly z.core.$ZodIssue[], event: RawObject) {
+  for (const issue of issues) yield* faultsOf(issue, event);
+}
+
 /**
- * What was made of a faulty figure or id is no fault of its own, unless it is the only one; nor is
- * one that two rules found.
+ * What an event is refused for though the schema takes it: the schema's objects have no name
+ * `__proto__`, which is a name like any other here.
+ */
+function unseenFaults(event: RawObject): readonly EventFault[] {
+  const metrics = isRawObject(event.metrics) ? event.metrics : {};
+  const isSigned = event.corrects !== undefined;
+  const faults = metricFields.flatMap(({ name, kind }): EventFault[] => {
+    const value = metrics[name];
+    if (!isRawObject(value)) return [];
+    const field = `metrics.${name}`;
+    if (kind === 'json' && !isStorableObject(value)) {
+      return [{ field, expected: jsonPhrase, got: describeValue(value) }];
+    }
+    if (kind !== 'token_map' || isTokenMap(value, isSigned)) return [];
+    const inner = Object.getOwnPropertyDescriptor(value, '__proto__')?.value;
+    return isTokenMap({ tokens: inner }, isSigned)
+      ? [{ field, expected: mapPhrase, got: describeValue(value) }]
+      : [
+          {
+            field: `${field}.__proto__`,
+            expected: tokensPhrase(isSigned),
+            got: describeValue(inner),
+          },
+        ];
+  });
+  if (faults.length > 0) return faults;
+  // Whatever the two checks may disagree on next: an event that the reader refuses cannot be stored.
+  return [{ field: '', expected: 'an event that can be stored', got: describeValue(event) }];
+}
+
+/**
+ * What was made of a faulty figure or id is no fault of its own, unless it is the only one.
  */
 function withoutDerived(faults: readonly EventFault[], raw: RawObject): readonly EventFault[] {
   const isDerived = (field: string) =>
@@ -50,11 +86,7 @@ function withoutDerived(faults: readonly EventFault[], raw: RawObject): readonly
       : field === 'metrics.total_tokens' &&
         !(isRawObject(raw.metrics) && isGiven(raw.metrics.total_tokens));
   const others = faults.filter(({ field }) => !isDerived(field));
-  const left = others.length === 0 ? faults : others;
-  return left.filter(
-    ({ field, expected }, at) =>
-      left.findIndex((other) => other.field === field && other.expected === expected) === at,
-  );
+  return others.length === 0 ? faults : others;
 }
 
 const isGiven = (value: unknown) => value !== undefined && value !== null;
@@ -67,37 +99,38 @@ function isEventType(value: unknown): value is EventType {
   return typeof value === 'string' && Object.hasOwn(eventTypes, value);
 }
 
-function faultsOf(issue: z.core.$ZodIssue, event: RawObject): EventFault[] {
+function* faultsOf(issue: z.core.$ZodIssue, event: RawObject): Generator<EventFault> {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      field: [...issue.path, key].join('.'),
-      expected: issue.path[0] === 'metrics' ? `one of ${metricNames}` : 'no such field',
-      got: describeValue(at(event, [...issue.path, key])),
-    }));
-  }
-  if (issue.code === 'invalid_key') {
-    return [
-      {
-        field: issue.path.join('.'),
-        expected: issue.issues[0]?.message ?? issue.message,
-        got: describeValue(issue.path.at(-1)),
-      },
-    ];
-  }
-  return [
-    {
+    for (const key of issue.keys) {
+      yield {
+        field: [...issue.path, key].join('.'),
+        expected: issue.path[0] === 'metrics' ? `one of ${metricNames}` : 'no such field',
+        got: describeValue(at(event, [...issue.path, key])),
+      };
+    }
+  } else if (issue.code === 'invalid_key') {
+    yield {
+      field: issue.path.join('.'),
+      expected: issue.issues[0]?.message ?? issue.message,
+      got: describeValue(issue.path.at(-1)),
+    };
+  } else {
+    yield {
       field: issue.path.join('.'),
       expected: issue.message,
       got: describeValue(at(event, issue.path)),
-    },
-  ];
+    };
+  }
 }
 
 const metricNames = metricFields.map((field) => field.name).join(', ');
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (isRawObject(inner) && typeof key === 'string' ? inner[key] : undefined),
+    (inner, key) =>
+      isRawObject(inner) && typeof key === 'string' && Object.hasOwn(inner, key)
+        ? inner[key]
+        : undefined,
     value,
   );
 }

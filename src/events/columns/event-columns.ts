@@ -1,3 +1,4 @@
+import { maxJson } from '../limits.js';
 import type { MetricEvent } from '../metric-event.js';
 import { type Cells, emptyCells } from './event-row.js';
 import { logColumns } from './log-columns.js';
@@ -64,6 +65,8 @@ export function eventAt(block: EventBlock, at: number): MetricEvent {
 }
 
 function jsonValue(json: string): unknown {
+  // No event may carry more; reading it could take a multiple of it.
+  if (json.length > maxJson) return json;
   try {
     return JSON.parse(json);
   } catch {

@@ -49,12 +49,13 @@ export function combineObjects(
   name: AgnoMetricName,
   objects: readonly Record<string, unknown>[],
 ): Record<string, unknown> | null {
-  const combined: Record<string, unknown> = {};
+  // A map, not an object: `__proto__` and `toString` are names like any other.
+  const combined = new Map<string, unknown>();
   const adds = kinds.get(name) === 'token_map';
   for (const [key, value] of objects.flatMap((object) => Object.entries(object))) {
-    combined[key] = adds ? Number(combined[key] ?? 0) + Number(value) : value;
+    combined.set(key, adds ? Number(combined.get(key) ?? 0) + Number(value) : value);
   }
-  return Object.keys(combined).length === 0 ? null : combined;
+  return combined.size === 0 ? null : Object.fromEntries(combined);
 }
 
 /**

@@ -317,3 +317,42 @@ describe('the short way', () => {
     );
   });
 });
+
+describe('names that JavaScript knows', () => {
+  const event = (metrics: string) =>
+    JSON.parse(
+      `{"type":"message","id":"a","run_id":"r","role":"assistant","occurred_at":"2026-01-31T12:00:00Z","metrics":${metrics}}`,
+    );
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    '%s is a name like any other',
+    (name) => {
+      const good = event(
+        `{"prompt_tokens_details":{"${name}":3},"additional_metrics":{"${name}":"x"}}`,
+      );
+      const parsed = parseEvent(good);
+      expect(parsed.ok && JSON.stringify(parsed.event)).toContain(`"${name}":3`);
+      for (const bad of [
+        `{"prompt_tokens_details":{"${name}":-1}}`,
+        `{"additional_metrics":{"${name}":"\\ud800"}}`,
+        `{"${name}":1}`,
+      ]) {
+        const refused = parseEvent(event(bad));
+        expect(refused.ok, bad).toBe(false);
+        expect(JSON.stringify(refused), bad).toMatch(/metrics\.(prompt|additional|\w+")/);
+      }
+    },
+  );
+
+  test('of tens of thousands of faults the first hundred are listed, and their number', () => {
+    const names = Array.from({ length: 30_000 }, (_, at) => `"k${at}":1`).join(',');
+    for (const bad of [
+      `{${names}}`,
+      `{"prompt_tokens_details":{${names.replaceAll(':1', ':-1')}}}`,
+    ]) {
+      const refused = parseEvent(event(bad));
+      const faults = refused.ok ? [] : refused.faults;
+      expect(faults).toHaveLength(101);
+      expect(faults.at(-1)?.got).toMatch(/^299\d\d more$/);
+    }
+  });
+});

@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto';
+import type { ClientBase, Pool } from 'pg';
+import { logColumns } from '../events/columns/log-columns.js';
+import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
+import { bindQuery } from '../postgres/bind-query.js';
+import { type ByteArena, createArena } from '../postgres/byte-arena.js';
+import type { EventBatch } from './batch.js';
+import { encodeBatch } from './encode-batch.js';
+import type { Reject } from './reject.js';
+
+/** Runs the append-and-fold statement. */
+export type RunStatement = (batch: EventBatch, rejects: readonly Reject[]) => Promise<BatchAnswer>;
+
+/** What the statement answers: how many events and how many rejects were new. */
+export interface BatchAnswer {
+  readonly applied: number;
+  readonly rejected: number;
+}
+
+/** What an arena begins with; it grows to what a batch takes. */
+const arenaBytes = 65_536;
+/** The largest arena that is used again: twice what a usual batch of 5,000 events takes. */
+const keptBytes = 8 * 1_048_576;
+const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
+
+/**
+ * The statement on a pool or on one connection, prepared once a connection where the server keeps
+ * sessions apart.
+ */
+export function statementOn<Answer = BatchAnswer>(
+  on: Pool | ClientBase,
+  text: string,
+  prepared: boolean,
+): (batch: EventBatch, rejects: readonly Reject[]) => Promise<Answer> {
+  const statement = prepared ? { name: nameOf(text), text } : { text };
+  const free: ByteArena[] = [];
+  return async (batch, rejects) => {
+    const arena = free.pop() ?? createArena(arenaBytes);
+    beginBind(arena, statement.name ?? '', formats);
+    putParameter(arena, () => putText(arena, JSON.stringify(rejects)));
+    encodeBatch(batch, arena);
+    endBind(arena);
+    const [answer] = await bindQuery<Answer>(on, statement, arena.written());
+    if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
+    // After an error a connection may still be about to send; what it would send stays as it is.
+    if (arena.buffer.length <= keptBytes) free.push(arena);
+    return answer;
+  };
+}
+
+function putText(arena: ByteArena, text: string): void {
+  arena.reserve(Buffer.byteLength(text));
+  arena.at += arena.buffer.write(text, arena.at);
+}
+
+/** A name of its own for each text: a connection keeps a prepared statement by its name. */
+function nameOf(text: string): string {
+  return `runfold_${hash('sha1', text).slice(0, 16)}`;
+}

@@ -1,0 +1,53 @@
+/**
+ * The most arrays and objects that one JSON text may hold. Reading a text costs memory and time by what
+ * is made of it: two bytes of text can become an object of sixty.
+ */
+export const maxContainers = 250_000;
+
+/** Counts the arrays and objects of a JSON text that comes in pieces, without reading it. */
+export interface JsonMeter {
+  /** Takes the next bytes of UTF-8; returns whether the text holds more than it may. */
+  isExceededBy(bytes: Uint8Array): boolean;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openArray = 0x5b;
+const openObject = 0x7b;
+
+/** A meter for one text, or for many lines of text. */
+export function createJsonMeter(most = maxContainers): JsonMeter {
+  let count = 0;
+  let isInText = false;
+  let isEscaped = false;
+  return {
+    isExceededBy(bytes) {
+      for (let at = 0; at < bytes.length && count <= most; at++) {
+        const byte = bytes[at];
+        if (isEscaped) isEscaped = false;
+        else if (isInText) {
+          if (byte === quote) isInText = false;
+          else if (byte === backslash) isEscaped = true;
+        } else if (byte === quote) isInText = true;
+        else if (byte === openArray || byte === openObject) count += 1;
+      }
+      return count > most;
+    },
+  };
+}
+
+/** Whether a JSON text holds more arrays and objects than it may. */
+export function isHeavyJson(text: string, most = maxContainers): boolean {
+  if (text.length <= most) return false;
+  // Brackets within strings count here too, so only a text with many of them is looked at closely.
+  const brackets = countUpTo(text, '[', most) + countUpTo(text, '{', most);
+  return brackets > most && createJsonMeter(most).isExceededBy(Buffer.from(text));
+}
+
+function countUpTo(text: string, part: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0 && count <= most; at = text.indexOf(part, at + 1)) {
+    count += 1;
+  }
+  return count;
+}
