@@ -59,3 +59,14 @@ export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   });
   return { jobs, job_of, starts, keys, order };
 }
+
+/** The order of a batch in parts of one project each. */
+export function byProject({ order, jobs, job_of }: EventBatch): readonly (readonly number[])[] {
+  const projectOf = (event: number | undefined) => jobs[job_of[event ?? 0] ?? 0]?.project;
+  const groups: number[][] = [];
+  order.forEach((event, at) => {
+    if (at === 0 || projectOf(event) !== projectOf(order[at - 1])) groups.push([]);
+    groups.at(-1)?.push(event);
+  });
+  return groups;
+}

@@ -1,7 +1,7 @@
 import type { DatabaseError } from 'pg';
 import { eventAt } from '../events/columns/event-columns.js';
 import { codeOf, faultKind } from '../postgres/database-errors.js';
-import { createBatch, type EventBatch } from './batch.js';
+import { byProject, createBatch, type EventBatch } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import type { DecodedJob } from './decode-job.js';
 import { inAscii, type Reject, rejectOf, withoutContent } from './reject.js';
@@ -163,17 +163,6 @@ const outOfRange = '22003';
 function canBeData(error: unknown, { is_repeated = false }: WriteOptions): boolean {
   const kind = faultKind(error);
   return kind === 'data' || (kind === 'unknown' && is_repeated);
-}
-
-/** The order of a batch in parts of one project each. */
-function byProject({ order, jobs, job_of }: EventBatch): readonly (readonly number[])[] {
-  const projectOf = (event: number | undefined) => jobs[job_of[event ?? 0] ?? 0]?.project;
-  const groups: number[][] = [];
-  order.forEach((event, at) => {
-    if (at === 0 || projectOf(event) !== projectOf(order[at - 1])) groups.push([]);
-    groups.at(-1)?.push(event);
-  });
-  return groups;
 }
 
 function sum(a: BatchOutcome, b: BatchOutcome): BatchOutcome {
