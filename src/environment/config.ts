@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { editDistance } from './edit-distance.js';
+import { checkVariableNames, serviceAddress } from './variable-names.js';
 
 /** What the environment sets. */
 export interface Config {
@@ -21,6 +22,8 @@ export interface Config {
   readonly http_base_path: string;
   /** The bearer token of the HTTP service's metrics; undefined is none. */
   readonly metrics_token: string | undefined;
+  /** Variables that look like ours and are not read, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -89,6 +92,8 @@ export const variables = {
     schema: z
       .string()
       .default('8580')
+      // Kubernetes sets this for a Service named runfold-http; it is not a setting.
+      .transform((text) => (serviceAddress.test(text) ? '8580' : text))
       .transform(Number)
       .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, {
         error: 'a port from 1 to 65535, or 0 for any free one',
@@ -119,13 +124,13 @@ export type VariableName = keyof typeof variables;
  * Reads the configuration from environment variables; an empty one counts as unset. This is the
  * only place that looks at them. `overrides`, such as a command's flags, stand in for variables,
  * which may then be anything; an empty one sets its variable aside.
- * @throws ConfigError naming every variable at fault, misspelt `RUNFOLD_*` ones among them.
+ * @throws ConfigError naming every invalid variable, and every misspelt one that is close to a known one.
  */
 export function readConfig(
   environment: NodeJS.ProcessEnv = process.env,
   overrides: { readonly [N in VariableName]?: string | undefined } = {},
 ): Config {
-  const faults = misspelt(environment);
+  const { faults, warnings } = checkVariableNames(environment, Object.keys(variables));
   const read = <N extends VariableName>(name: N): z.infer<(typeof variables)[N]['schema']> => {
     const text = (overrides[name] ?? environment[name]) || undefined;
     const result = variables[name].schema.safeParse(text);
@@ -148,6 +153,7 @@ export function readConfig(
     http_port: read('RUNFOLD_HTTP_PORT'),
     http_base_path: read('RUNFOLD_HTTP_BASE_PATH'),
     metrics_token: read('RUNFOLD_METRICS_TOKEN'),
+    warnings,
   };
   if (config.database_url === undefined && overrides.DATABASE_URL === undefined) {
     faults.push(...misspeltDatabase(environment));
@@ -158,20 +164,6 @@ export function readConfig(
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
-}
-
-function misspelt(environment: NodeJS.ProcessEnv): string[] {
-  const known = Object.keys(variables).filter((name) => name.startsWith('RUNFOLD_'));
-  return Object.keys(environment)
-    .filter((name) => name.startsWith('RUNFOLD_') && !known.includes(name))
-    .map((name) => {
-      const [nearest] = known
-        .map((one) => ({ one, distance: editDistance(name, one) }))
-        .filter(({ distance }) => distance <= 3)
-        .sort((a, b) => a.distance - b.distance);
-      const hint = nearest === undefined ? '.' : `; did you mean ${nearest.one}?`;
-      return `${name}: expected one of ${known.join(', ')}, got an unknown variable${hint}`;
-    });
 }
 
 /**

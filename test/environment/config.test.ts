@@ -24,6 +24,7 @@ describe('the configuration', () => {
       http_port: 8580,
       http_base_path: '',
       metrics_token: undefined,
+      warnings: [],
     };
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig({ DATABASE_URL: '', RUNFOLD_DIR: '', RUNFOLD_PROJECT: '' })).toEqual(
@@ -55,6 +56,7 @@ describe('the configuration', () => {
       http_port: 80,
       http_base_path: '/runfold',
       metrics_token: 'token-of-metrics',
+      warnings: [],
     });
   });
 
@@ -80,9 +82,7 @@ describe('the configuration', () => {
     ['RUNFOLD_PROJETC', 'RUNFOLD_PROJECT'],
   ])('asks whether %s was meant to be %s', (name, nearest) => {
     expect(faultsOf({ [name]: 'x' })).toEqual([
-      expect.stringMatching(
-        new RegExp(`^${name}: expected one of RUNFOLD_.* did you mean ${nearest}\\?$`),
-      ),
+      `${name}: unknown variable; did you mean ${nearest}?`,
     ]);
   });
 
@@ -104,10 +104,30 @@ describe('the configuration', () => {
     },
   );
 
-  test('makes no guess at a name like none it knows', () => {
-    expect(faultsOf({ RUNFOLD_SOMETHING_ELSE: 'x' })).toEqual([
-      expect.stringMatching(/got an unknown variable\.$/),
+  test('warns of an unknown name that is like no other, and goes on', () => {
+    expect(readConfig({ RUNFOLD_SOMETHING_ELSE: 'x' }).warnings).toEqual([
+      expect.stringMatching(/^RUNFOLD_SOMETHING_ELSE: unknown variable, ignored/),
     ]);
+  });
+
+  test('knows the variables of the clients, and those that Kubernetes makes of Services', () => {
+    const environment = {
+      RUNFOLD_URL: 'http://127.0.0.1:8580',
+      RUNFOLD_KEY: 'rf_x',
+      RUNFOLD_SERVICE_HOST: '10.0.0.1',
+      RUNFOLD_SERVICE_PORT: '8580',
+      RUNFOLD_SERVICE_PORT_HTTP: '8580',
+      RUNFOLD_PORT: 'tcp://10.0.0.1:8580',
+      RUNFOLD_PORT_8580_TCP: 'tcp://10.0.0.1:8580',
+      RUNFOLD_PORT_8580_TCP_PROTO: 'tcp',
+      RUNFOLD_PORT_8580_TCP_PORT: '8580',
+      RUNFOLD_PORT_8580_TCP_ADDR: '10.0.0.1',
+      RUNFOLD_HTTP_SERVICE_HOST: '10.0.0.2',
+      RUNFOLD_HTTP_PORT: 'tcp://10.0.0.2:80',
+      RUNFOLD_WORKER_PORT: 'tcp://10.0.0.3:80',
+    };
+    expect(readConfig(environment)).toMatchObject({ http_port: 8580, warnings: [] });
+    expect(readConfig({ RUNFOLD_PORT: '80' }).warnings).toHaveLength(1);
   });
 
   test('needs a Postgres beside a Redis', () => {

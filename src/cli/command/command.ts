@@ -70,5 +70,10 @@ export function openContext(command: Command, kind: 'service' | 'once'): Command
   const terminal = openTerminal();
   const isDefault = settings.given.logLevel === undefined && settings.log_level === 'info';
   const level = kind === 'once' && isDefault ? 'warn' : settings.log_level;
-  return { settings, terminal, log: openLog(level, terminal) };
+  const log = openLog(level, terminal);
+  for (const warning of settings.warnings) {
+    if (kind === 'service') log.warn(warning);
+    else terminal.note(`warning: ${warning}`);
+  }
+  return { settings, terminal, log };
 }
