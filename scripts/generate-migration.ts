@@ -16,6 +16,8 @@ import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 import { apiKeyTable } from '#runfold/store/tables/api-key-table.js';
 import { eventTable, internalSchema } from '#runfold/store/tables/event-table.js';
+import { logClaimTable } from '#runfold/store/tables/log-claim-table.js';
+import { logFileTable } from '#runfold/store/tables/log-file-table.js';
 import { priceOverrideTable } from '#runfold/store/tables/price-override-table.js';
 import { projectTable, seedProjectStatement } from '#runfold/store/tables/project-table.js';
 import { projectionStateTable } from '#runfold/store/tables/projection-state-table.js';
@@ -62,6 +64,8 @@ const tables: Record<string, unknown> = {
   projectTable,
   apiKeyTable,
   viewStateTable,
+  logClaimTable,
+  logFileTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);

@@ -30,6 +30,7 @@ const LIBRARY = [
   'worker',
   'query',
   'corrections',
+  'logs',
 ];
 
 /** The folders of src, in the order of the flow: what each holds, what it may import, and why no more. */
@@ -104,6 +105,11 @@ const FOLDERS: Readonly<Record<string, Room>> = {
     holds: 'Events that correct events: correct, void, reprice',
     may: ['events', 'postgres', 'pricing', 'projections', 'query', 'append'],
     because: 'a correction is computed from what is read and appended like any event',
+  },
+  logs: {
+    holds: 'Files of logs into events, each call once: folders, checkpoints, claims, comparison',
+    may: ['events', 'queue', 'ingest', 'postgres', 'store', 'pricing', 'corrections'],
+    because: 'what a file says is compared with what the log holds, and only the difference is sent',
   },
   client: {
     holds: 'The HTTP service from TypeScript',

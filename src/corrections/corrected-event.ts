@@ -92,7 +92,7 @@ async function readStored(
 }
 
 /** Whether a correction adds to the totals that the original is in; one made by hand might not. */
-function isCounted(correction: MetricEvent, original: MetricEvent): boolean {
+export function isCounted(correction: MetricEvent, original: MetricEvent): boolean {
   return (
     correction.type === original.type &&
     correction.run_id === original.run_id &&
@@ -102,7 +102,8 @@ function isCounted(correction: MetricEvent, original: MetricEvent): boolean {
 
 const roleOf = (event: MetricEvent) => (event.type === 'message' ? event.role : undefined);
 
-function sumOf(events: readonly MetricEvent[]): Map<MetricName, number> {
+/** The summed figures of an event and its corrections, in stored units. */
+export function sumOf(events: readonly MetricEvent[]): Map<MetricName, number> {
   const sums = new Map<MetricName, number>();
   for (const { metrics = {} } of events) {
     for (const [name, units] of summedFigures) {

@@ -183,3 +183,11 @@ function misspeltDatabase(environment: NodeJS.ProcessEnv): string[] {
         'Postgres. Rename that, or name an embedded store with --dir.',
     );
 }
+
+/** Where other programs keep their files, by variables of theirs; empty ones count as unset. */
+export function readForeignVariables(
+  environment: NodeJS.ProcessEnv = process.env,
+): Readonly<Record<string, string | undefined>> {
+  const names = ['CLAUDE_CONFIG_DIR', 'CODEX_HOME', 'GEMINI_CLI_HOME', 'COPILOT_HOME'];
+  return Object.fromEntries(names.map((name) => [name, environment[name] || undefined]));
+}

@@ -1,13 +1,22 @@
 import { type Command, Option } from 'commander';
 import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
 import { catchSignals } from '../command/signals.js';
 import { type LineFormat, lineFormats, openLineReader } from '../input/event-lines.js';
 import { ingestInput } from '../input/ingest-input.js';
+import { ingestLogFiles } from '../logs/ingest-log-files.js';
+import { logFormatNames, logPlaces } from '../logs/log-places.js';
+import { reportLogs } from '../logs/log-report.js';
 import { faultsOption, readFaults } from '../options/faults-option.js';
+import { readSince } from '../options/range-options.js';
 import { reportIngest } from '../reports/ingest-summary.js';
 
 interface IngestFlags {
-  readonly format: LineFormat;
+  readonly format: string;
+  readonly since?: string;
+  readonly cost: 'auto' | 'priced';
+  readonly dryRun?: boolean;
+  readonly again?: boolean;
   readonly user?: string;
   readonly wait?: boolean;
   readonly strict?: boolean;
@@ -19,48 +28,95 @@ interface IngestFlags {
 export function ingestCommand(): Command {
   return createCommand({
     name: 'ingest',
-    summary: 'Send a file of events, one JSON object a line',
+    summary: 'Send events: a file of them, or the logs that agents and gateways leave behind',
     details:
-      'A line that is no valid event is reported and skipped; the others go in, and the exit code ' +
-      'is 1. An event without an id gets one made from its line, so sending a file twice changes ' +
-      'nothing. Any size of file is read in little memory.',
+      'A line that is not valid is reported and skipped; the others go in, and the exit code is 1. ' +
+      'Reading a file twice changes nothing: an event without an id gets one made from its line, ' +
+      'and of logs it is remembered how far they were read. With the format of a log the path may ' +
+      'be left out, or be a folder. Any size of file is read in little memory.',
     examples: [
+      'runfold ingest --format claude-code',
       'runfold ingest events.ndjson',
       'zcat events.ndjson.gz | runfold ingest -',
+      'runfold ingest --format agents --since 30d --dry-run',
       'runfold ingest runs.ndjson --format agno --user user-1',
       'runfold ingest events.ndjson --wait --json',
     ],
   })
-    .argument('<file>', 'the file, or - for standard input')
+    .argument('[path...]', 'a file, or - for standard input; of logs, files and folders')
     .addOption(
       new Option(
         '--format <format>',
-        'what a line is: a Runfold event, or an Agno run as RunResponse.to_dict() gives it',
+        'what a line is: a Runfold event, an Agno run as RunResponse.to_dict() gives it, or the kind of log',
       )
-        .choices(lineFormats)
+        .choices([...lineFormats, ...logFormatNames])
         .default('runfold'),
     )
     .option('--user <id>', 'whom events are for that do not say so themselves')
+    .option(
+      '--since <time>',
+      'of logs: skip files that have not changed since, such as 30d or a time',
+    )
+    .addOption(
+      new Option(
+        '--cost <which>',
+        'of logs: take reported costs (auto), or price every message (priced)',
+      )
+        .choices(['auto', 'priced'])
+        .default('auto'),
+    )
+    .option('--dry-run', 'of logs: read and count, send nothing')
+    .option('--again', 'of logs: read files from their beginning; what is there stays as it is')
     .option('--wait', 'return when every event is folded (the default on an embedded store)')
     .option('--no-wait', 'return when the queue has every event')
     .option('--strict', 'stop at the first line that is no valid event')
     .addOption(faultsOption())
     .option('--json', 'print the summary as JSON')
-    .action(async (file: string, flags: IngestFlags, command: Command) => {
+    .action(async (paths: readonly string[], flags: IngestFlags, command: Command) => {
       const faults = readFaults(flags.faults);
+      const isLines = lineFormats.includes(flags.format as LineFormat);
+      const [file, ...others] = paths;
+      if (isLines && (file === undefined || others.length > 0)) {
+        throw new UsageError(
+          `--format ${flags.format}: expected one file, or - for standard input.`,
+        );
+      }
+      const places = isLines ? [] : logPlaces(paths, flags.format);
+      const since = flags.since === undefined ? undefined : readSince(flags.since);
       const context = openContext(command, 'once');
       const signals = catchSignals(context.terminal);
+      const asJson = flags.json === true;
       try {
+        if (!isLines) {
+          const summary = await ingestLogFiles(
+            context,
+            places,
+            {
+              format: flags.format,
+              user: flags.user,
+              priced: flags.cost === 'priced',
+              isDryRun: flags.dryRun === true,
+              isAgain: flags.again === true,
+              isStrict: flags.strict === true,
+              wait: flags.wait,
+              since,
+              faults,
+            },
+            signals.signal,
+          );
+          process.exitCode = reportLogs(summary, context.terminal, asJson);
+          return;
+        }
         const summary = await ingestInput(context, {
-          file,
-          readLine: openLineReader(flags.format, flags.user),
+          file: file ?? '-',
+          readLine: openLineReader(flags.format as LineFormat, flags.user),
           role: 'runfold ingest',
           wait: flags.wait,
           isStrict: flags.strict === true,
           faults,
           signal: signals.signal,
         });
-        process.exitCode = reportIngest(summary, context.terminal, flags.json === true);
+        process.exitCode = reportIngest(summary, context.terminal, asJson);
       } finally {
         signals.release();
       }

@@ -37,6 +37,16 @@ export function readRange(flags: RangeFlags) {
   return { from, to: flags.to, time_zone };
 }
 
+/** A time that is given as such, or as so long ago; in milliseconds since 1970. @throws UsageError */
+export function readSince(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
+  const length = Number(count) * (minutes[unit] ?? 0);
+  if (length > 0) return Date.now() - length * 60_000;
+  const instant = Date.parse(text);
+  if (!Number.isNaN(instant)) return instant;
+  throw new UsageError('--since: expected a duration such as 24h or 30d, or an RFC 3339 time.');
+}
+
 /** When the day of an instant began on the wall clock of a zone. */
 function midnight(instant: number, timeZone: string): number {
   let at = instant;

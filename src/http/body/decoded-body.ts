@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
+import { unzstd } from '../../ingest/zstd-frames.js';
 import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 import { receivedBody, tooLarge, unreadable } from './received-body.js';
-import { unzstd } from './zstd-frames.js';
 
 /** The content codings that a body may have, besides none. */
 export const contentCodings = ['gzip', 'zstd'] as const;
@@ -51,7 +51,7 @@ function decompressed(
   limits: HttpLimits,
 ): AsyncIterable<Uint8Array> {
   if (coding === 'gzip' || coding === 'x-gzip') return gunzipped(received);
-  if (coding === 'zstd') return unzstd(received, limits.decoded_bytes);
+  if (coding === 'zstd') return unzstd(received, limits.decoded_bytes, { tooLarge, unreadable });
   throw new ProblemError(
     'unsupported_coding',
     `Expected Content-Encoding ${contentCodings.join(', ')} or none, got another.`,

@@ -1,5 +1,4 @@
 import { Decompress } from 'fzstd';
-import { tooLarge, unreadable } from './received-body.js';
 
 const frameMagic = 0xfd2fb528;
 /** The first of sixteen magic numbers of frames to be skipped. */
@@ -7,6 +6,12 @@ const skippableMagic = 0x184d2a50;
 const mostBlock = 131_072;
 /** The window that every decoder should have room for (RFC 8878, section 3.1.1.1.2), and no more. */
 const mostWindow = 8 * 2 ** 20;
+
+/** The errors of who reads. */
+export interface ZstdErrors {
+  unreadable(expected: string): Error;
+  tooLarge(what: string): Error;
+}
 
 /**
  * Decompresses Zstandard (RFC 8878) block by block. The frames are walked here and only then given
@@ -18,8 +23,10 @@ const mostWindow = 8 * 2 ** 20;
 export async function* unzstd(
   source: AsyncIterable<Buffer>,
   content_bytes: number,
+  errors: ZstdErrors,
 ): AsyncGenerator<Uint8Array> {
-  const input = reader(source);
+  const { unreadable } = errors;
+  const input = reader(source, errors);
   const out: Uint8Array[] = [];
   while (!(await input.isAtEnd())) {
     const magic = (await input.peek(4)).readUInt32LE();
@@ -31,7 +38,7 @@ export async function* unzstd(
       continue;
     }
     if (magic !== frameMagic) throw unreadable('a Zstandard body');
-    const { header, hasChecksum } = await frameHeader(input, content_bytes);
+    const { header, hasChecksum } = await frameHeader(input, content_bytes, errors);
     const decoder = new Decompress((data) => void out.push(data));
     const push = (data: Uint8Array, last: boolean) => {
       try {
@@ -56,7 +63,7 @@ export async function* unzstd(
 }
 
 /** RFC 8878, section 3.1.1.1. */
-async function frameHeader(input: Reader, most: number) {
+async function frameHeader(input: Reader, most: number, { unreadable, tooLarge }: ZstdErrors) {
   const descriptor = (await input.peek(5)).readUInt8(4);
   const isSingle = (descriptor & 32) !== 0;
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
@@ -87,7 +94,7 @@ async function frameHeader(input: Reader, most: number) {
 type Reader = ReturnType<typeof reader>;
 
 /** Takes exactly so many bytes at a time of a stream. */
-function reader(source: AsyncIterable<Buffer>) {
+function reader(source: AsyncIterable<Buffer>, { unreadable }: ZstdErrors) {
   const chunks = source[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);
   const fill = async (bytes: number) => {

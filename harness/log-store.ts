@@ -1,0 +1,67 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
+import { afterAll, beforeAll } from 'vitest';
+import { createProducer, type Producer } from '#runfold/ingest/producer.js';
+import type { LogStore } from '#runfold/logs/log-batch.js';
+import { openPriceBook, type PriceBook } from '#runfold/pricing/price-book.js';
+import { migrateQueue, openQueue } from '#runfold/queue/open-queue.js';
+import { openRunfold, type Runfold } from '#runfold/runfold.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
+
+/** A store with a worker, of which every test has projects of its own. */
+export interface TestLogStore {
+  readonly runfold: Runfold;
+  /** A project that nobody used before. */
+  openProject(): Promise<LogStore>;
+}
+
+/** Resolves when the queue is empty. */
+export async function untilEmpty(queue: Queue): Promise<void> {
+  for (;;) {
+    const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+    if (Object.values(counts).every((number) => number === 0)) return;
+    await pause(2);
+  }
+}
+
+/** Opens the store before the first test of a file, and closes it after the last. */
+export function useLogStore(): TestLogStore {
+  let home: TestDatabase;
+  let runfold: Runfold;
+  let queue: Queue;
+  let book: PriceBook;
+  let projects = 100;
+  const producers: Producer[] = [];
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    await migrateQueue({ kind: 'postgres', connection: home.url });
+    runfold = await openRunfold({ database_url: home.url, worker: true });
+    queue = await openQueue(runfold.tier.queue, { onError: () => undefined });
+    book = openPriceBook(runfold.database);
+    await book.refresh();
+  });
+  afterAll(async () => {
+    for (const producer of producers) await producer.close();
+    await queue.close();
+    await runfold.close();
+    await home.drop();
+  });
+  return {
+    get runfold() {
+      return runfold;
+    },
+    async openProject() {
+      projects += 1;
+      const producer = await createProducer({ queue: runfold.tier.queue, project: projects });
+      producers.push(producer);
+      return {
+        database: runfold.database,
+        producer,
+        project: projects,
+        book,
+        folded: () => untilEmpty(queue),
+        room: async () => undefined,
+      };
+    },
+  };
+}

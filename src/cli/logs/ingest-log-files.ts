@@ -1,0 +1,90 @@
+import { type FoundLog, findLogs, type LogPlace } from '../../logs/find-logs.js';
+import { ingestLogs } from '../../logs/ingest-logs.js';
+import { type LogSummary, openCounts, summaryOf } from '../../logs/log-summary.js';
+import type { CommandContext } from '../command/command.js';
+import { count, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
+import { openProgress } from '../output/progress.js';
+import { openLogStore } from './log-store.js';
+import { recognizeLogs } from './recognize-logs.js';
+
+/** What `runfold ingest` of logs goes by. */
+export interface IngestLogFlags {
+  readonly format: string;
+  readonly user: string | undefined;
+  readonly priced: boolean;
+  readonly isDryRun: boolean;
+  readonly isAgain: boolean;
+  readonly isStrict: boolean;
+  readonly wait: boolean | undefined;
+  /** Files that have not changed since are left out; milliseconds since 1970. */
+  readonly since: number | undefined;
+  /** How many faults are shown one by one. */
+  readonly faults: number;
+}
+
+/** Reads logs into the store that the settings name. */
+export async function ingestLogFiles(
+  context: CommandContext,
+  places: readonly LogPlace[],
+  flags: IngestLogFlags,
+  signal: AbortSignal,
+): Promise<LogSummary> {
+  const { terminal, settings } = context;
+  const started = performance.now();
+  const counts = openCounts();
+  let faults = 0;
+  const onFault = (path: string, line: number, text: string) => {
+    faults += 1;
+    const where = line === 0 ? path : `${path}:${line}`;
+    if (faults <= flags.faults) terminal.note(printable(`${where}: ${text}`));
+    else if (faults === flags.faults + 1) terminal.note('Further faults are only counted.');
+  };
+  const fileFault = (path: string, text: string) => {
+    counts.files_failed += 1;
+    onFault(path, 0, text);
+  };
+  const progress = openProgress(terminal);
+  let logs: readonly FoundLog[] = await findLogs(places, fileFault);
+  if (flags.format === 'auto') logs = await recognizeLogs(logs, fileFault);
+  const { since } = flags;
+  if (since !== undefined) logs = logs.filter(({ modified_us }) => modified_us >= since * 1000);
+  const total = logs.reduce((sum, { size }) => sum + size, 0);
+  const onChunk = () =>
+    progress.update(
+      counts.bytes,
+      total,
+      `${plural(counts.messages, 'message')}, ${count(counts.bytes / 1e6)} MB`,
+    );
+  const store = flags.isDryRun ? undefined : await openLogStore(context, 'runfold ingest', signal);
+  try {
+    await ingestLogs(
+      logs,
+      {
+        store,
+        again: flags.isAgain,
+        strict: flags.isStrict,
+        user_id: flags.user,
+        priced: flags.priced,
+        signal,
+        onFault,
+        onChunk,
+      },
+      counts,
+    );
+    const wait = flags.wait ?? settings.database_url === undefined;
+    if (wait && !signal.aborted) await store?.folded();
+    await store?.close();
+  } catch (error) {
+    await store?.close({ timeout_ms: 1_000 }).catch(() => undefined);
+    throw error;
+  } finally {
+    progress.stop();
+  }
+  return summaryOf(counts, {
+    formats: [...new Set(logs.map(({ format }) => format.name))],
+    dry_run: flags.isDryRun,
+    interrupted: signal.aborted,
+    seconds: Math.round(performance.now() - started) / 1000,
+  });
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { readForeignVariables } from '../../environment/config.js';
+import type { LogFormat } from '../../ingest/formats/log/log-format.js';
+import { logFormats } from '../../ingest/formats/log-formats.js';
+import type { LogPlace } from '../../logs/find-logs.js';
+import { UsageError } from '../command/command-error.js';
+
+/** Names that stand for several formats. */
+export const formatGroups = {
+  agents: 'every log of an agent that is where it lies by default',
+  auto: 'whatever the first lines of each file say',
+} as const;
+
+/** What `--format` takes for logs. */
+export const logFormatNames = [...logFormats.map(({ name }) => name), ...Object.keys(formatGroups)];
+
+/** The formats that a name stands for. */
+export function formatsNamed(name: string): readonly LogFormat[] {
+  if (name === 'auto') return logFormats;
+  if (name === 'agents') return logFormats.filter(({ isAgent }) => isAgent);
+  return logFormats.filter((format) => format.name === name);
+}
+
+/**
+ * Where to look for logs: at the paths that were given, or where each format's lie by default.
+ * @throws UsageError if there is nowhere to look
+ */
+export function logPlaces(paths: readonly string[], name: string): readonly LogPlace[] {
+  const formats = formatsNamed(name);
+  if (paths.length > 0) return paths.flatMap((path) => formats.map((format) => ({ path, format })));
+  const env = readForeignVariables();
+  const places = formats.flatMap((format) =>
+    format.roots(homedir(), env).map((path) => ({ path, format })),
+  );
+  if (name === 'auto' || places.length === 0) {
+    throw new UsageError(`--format ${name}: expected a path; there is no default place.`);
+  }
+  const there = places.filter(({ path }) => existsSync(path));
+  if (there.length > 0) return there;
+  throw new UsageError(
+    `Expected logs of ${name}, got none. Looked for ${places.map(({ path }) => path).join(', ')}.`,
+  );
+}

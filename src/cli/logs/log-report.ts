@@ -1,0 +1,61 @@
+import type { LogSummary } from '../../logs/log-summary.js';
+import { exitCodes } from '../command/command-error.js';
+import { count, duration, plural } from '../output/format.js';
+import type { Terminal } from '../output/terminal.js';
+
+/** Writes the summary of logs that were read; returns the exit code. */
+export function reportLogs(summary: LogSummary, terminal: Terminal, asJson: boolean): number {
+  const isGood = summary.invalid_lines === 0 && summary.files_failed === 0 && !summary.interrupted;
+  if (asJson) terminal.json(summary);
+  else for (const line of describeLogs(summary, terminal, isGood)) terminal.line(line);
+  return isGood ? exitCodes.ok : exitCodes.failed;
+}
+
+function describeLogs(summary: LogSummary, { colors }: Terminal, isGood: boolean): string[] {
+  const { bold, green, red, dim } = colors;
+  const size =
+    summary.bytes < 1e6 ? `${count(summary.bytes / 1e3)} KB` : `${count(summary.bytes / 1e6)} MB`;
+  const found = `${count(summary.messages)} ${summary.messages === 1 ? 'message' : 'messages'}`;
+  const name = summary.formats.length === 0 ? 'logs' : summary.formats.join(', ');
+  const more = (number: number, text: string) => (number === 0 ? [] : [text]);
+  const verb = summary.dry_run ? ' would be sent' : '';
+  const days = summary.first_message?.slice(0, 10);
+  const notes = [
+    ...more(
+      summary.copies,
+      `${plural(summary.copies, 'copy').replace('copys', 'copies')} of history left out`,
+    ),
+    ...more(
+      summary.corrections,
+      `${plural(summary.corrections, 'message')} grew after being counted, and ${summary.corrections === 1 ? 'was' : 'were'} corrected`,
+    ),
+    ...more(
+      summary.partial,
+      `${plural(summary.partial, 'message')} never finished by the client, counted as far as written`,
+    ),
+    ...more(
+      summary.told_elsewhere,
+      `${plural(summary.told_elsewhere, 'session')} left out: reported over OTLP already`,
+    ),
+    ...more(
+      summary.files_busy,
+      `${plural(summary.files_busy, 'file')} left to another process that is reading`,
+    ),
+    ...(days === undefined
+      ? []
+      : [`first message ${days}, last ${summary.last_message?.slice(0, 10)}`]),
+  ];
+  return [
+    `${isGood ? green('✓') : red('✗')} ${name}: ${plural(summary.files_read, 'file')}, ${size}: ${bold(found)}, ${plural(summary.tool_calls, 'tool call')} in ${plural(summary.sessions, 'session')}${verb} ${dim(`(${duration(summary.seconds)})`)}`,
+    ...notes.map((note) => `  ${dim(note)}`),
+    ...more(
+      summary.files_failed,
+      red(`  ${plural(summary.files_failed, 'file')} could not be read: see above`),
+    ),
+    ...more(
+      summary.invalid_lines,
+      red(`  ${plural(summary.invalid_lines, 'line')} refused: see above`),
+    ),
+    ...(summary.interrupted ? [red('  Interrupted; run it again to read the rest.')] : []),
+  ];
+}

@@ -1,0 +1,41 @@
+import type { JsonObject } from '../../ingest/formats/log/log-record.js';
+import { logFormats } from '../../ingest/formats/log-formats.js';
+import { type FoundLog, type OnFileFault, reasonOf } from '../../logs/find-logs.js';
+import { readHead } from '../../logs/log-head.js';
+import { parseRecord } from '../../logs/log-lines.js';
+
+/** Lines that are looked at. */
+const mostLines = 20;
+
+/**
+ * Each file once, with the format that its first lines are of. A file of no format is reported.
+ */
+export async function recognizeLogs(
+  logs: readonly FoundLog[],
+  onFault: OnFileFault,
+): Promise<readonly FoundLog[]> {
+  const files = new Map<string, FoundLog[]>();
+  for (const log of logs) files.set(log.file, [...(files.get(log.file) ?? []), log]);
+  const recognized: FoundLog[] = [];
+  for (const candidates of files.values()) {
+    const [first] = candidates;
+    if (first === undefined) continue;
+    try {
+      const { lines } = await readHead(first.path);
+      const records = lines.slice(0, mostLines).flatMap((line): readonly JsonObject[] => {
+        const { record } = parseRecord(line);
+        return record === undefined ? [] : [record];
+      });
+      const format = logFormats.find((one) => one.recognizes(records));
+      const log = candidates.find((one) => one.format === format);
+      if (log !== undefined) recognized.push(log);
+      else if (format !== undefined) {
+        const order = format.isLog(first.name);
+        recognized.push({ ...first, format, order: order === false ? 0 : order.order });
+      } else onFault(first.path, 'expected a log of a known format, got another file');
+    } catch (error) {
+      onFault(first.path, reasonOf(error));
+    }
+  }
+  return recognized;
+}

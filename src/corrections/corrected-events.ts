@@ -1,0 +1,67 @@
+import { eventOfRow, type StoredRow } from '../events/columns/stored-event.js';
+import { eventKey } from '../events/event-id.js';
+import type { MetricEvent } from '../events/metric-event.js';
+import type { Database } from '../postgres/database.js';
+import { type CorrectedEvent, isCounted, sumOf } from './corrected-event.js';
+
+/** Where an event is: its session, and its id as it was sent. */
+export interface EventPlace {
+  readonly session_id: string;
+  readonly id: string;
+}
+
+/** An event of many, and whether a cost was reported for it. */
+export interface CorrectedRow extends CorrectedEvent {
+  readonly is_reported: boolean;
+}
+
+/** Names an event among those of one project. */
+export const placeKey = (session_id: string, id: string) => `${eventKey(id)} ${session_id}`;
+
+/** Reads many events and what corrects them, by `placeKey`; those the log does not hold are left out. */
+export async function readCorrectedEvents(
+  database: Database,
+  project: number,
+  places: readonly EventPlace[],
+): Promise<ReadonlyMap<string, CorrectedRow>> {
+  if (places.length === 0) return new Map();
+  const rows = await database.query<{ row: StoredRow }>(
+    `select row_to_json(e) as row
+    from unnest($2::text[], $3::uuid[]) as w(session_id, id)
+    join runfold_internal.event e
+      on e.project = $1 and e.session_id = w.session_id and e.id = w.id`,
+    [project, places.map((one) => one.session_id), places.map((one) => eventKey(one.id))],
+  );
+  const sessions = [...new Set(rows.map(({ row }) => String(row.session_id)))];
+  const corrections = new Map<string, MetricEvent[]>();
+  const found = await database.query<{ row: StoredRow }>(
+    `select row_to_json(c) as row from runfold_internal.event c
+    where c.project = $1 and c.session_id = any($2::text[]) and c.corrects is not null
+      and c.corrects = any($3::uuid[])`,
+    [project, sessions, rows.map(({ row }) => row.id)],
+  );
+  for (const { row } of found) {
+    const key = `${row.corrects} ${row.session_id}`;
+    corrections.set(key, [...(corrections.get(key) ?? []), eventOfRow(row)]);
+  }
+  return new Map(
+    rows.map(({ row }) => {
+      const original = eventOfRow(row);
+      const key = `${row.id} ${row.session_id}`;
+      const all = corrections.get(key) ?? [];
+      const counted = [original, ...all.filter((event) => isCounted(event, original))];
+      return [
+        key,
+        {
+          original,
+          corrections: all.length,
+          current: sumOf(counted),
+          is_reported: counted.some(
+            ({ metrics, cost_source = 'reported' }) =>
+              metrics?.cost !== undefined && cost_source === 'reported',
+          ),
+        },
+      ];
+    }),
+  );
+}

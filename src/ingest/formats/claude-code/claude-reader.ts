@@ -1,0 +1,227 @@
+import type { Draft, LogFile, LogReader } from '../log/log-format.js';
+import {
+  amountAt,
+  InvalidRecordError,
+  type JsonObject,
+  kindOf,
+  objectAt,
+  objectsAt,
+  requiredMicros,
+  requiredText,
+  textAt,
+  timeText,
+} from '../log/log-record.js';
+import { modelName } from '../log/model-name.js';
+import { waitingCalls } from '../log/waiting-calls.js';
+import {
+  addLine,
+  type ClaudeLine,
+  type ClaudeMessage,
+  type ClaudePlace,
+  isUnsent,
+  loadMessage,
+  messageDrafts,
+  placeFields,
+  saveMessage,
+} from './claude-message.js';
+import {
+  type ClaudeCounts,
+  greater,
+  isGreater,
+  isNothing,
+  packCounts,
+  readCounts,
+  readInnerCalls,
+  unpackCounts,
+} from './claude-usage.js';
+
+/** A tool call that was asked for. */
+interface AskedCall {
+  readonly name: string;
+  /** When, in microseconds. */
+  readonly time: number;
+  /** The identity of the message that asked. */
+  readonly message: string;
+  readonly place: ClaudePlace;
+}
+
+interface Saved {
+  readonly prompt?: string | undefined;
+  readonly sidePrompt?: string | undefined;
+  readonly chains?: Readonly<Record<string, JsonObject>>;
+  readonly recent?: readonly (readonly [string, readonly (number | null)[]])[];
+  readonly calls?: unknown;
+}
+
+/** Messages remembered after they were returned, to know a line that repeats one. */
+const mostRecent = 64;
+/** Ids of at least this length are the provider's; gateways write shorter constants. */
+const leastIdLength = 16;
+
+/** Reads a session file of Claude Code, or the file of one of its subagents. */
+export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
+  let { prompt, sidePrompt } = saved;
+  const chains = new Map<string, ClaudeMessage>(
+    Object.entries(saved.chains ?? {}).map(([chain, message]) => [chain, loadMessage(message)]),
+  );
+  const recent = new Map<string, ClaudeCounts>(
+    saved.recent?.map(([id, packed]) => [id, unpackCounts(packed)]),
+  );
+  const calls = waitingCalls<AskedCall>(saved.calls);
+  const agentType = file.companion && textAt(file.companion, 'agentType');
+  const fileSession =
+    file.name
+      .split('/')
+      .at(-1)
+      ?.replace(/\.jsonl$/, '') ?? '';
+
+  const send = (message: ClaudeMessage): Draft[] => {
+    if (!isUnsent(message)) return [];
+    const before = recent.get(message.id);
+    recent.delete(message.id);
+    recent.set(message.id, before === undefined ? message.counts : greater(before, message.counts));
+    if (recent.size > mostRecent)
+      for (const id of [...recent.keys()].slice(0, 1)) recent.delete(id);
+    if (before !== undefined && !isGreater(message.counts, before)) {
+      message.sent = message.counts;
+      return [];
+    }
+    return messageDrafts(message);
+  };
+  const close = (chain: string): Draft[] => {
+    const message = chains.get(chain);
+    chains.delete(chain);
+    return message === undefined ? [] : send(message);
+  };
+
+  const placeOf = (record: JsonObject): ClaudePlace => {
+    const session =
+      textAt(record, 'requestSessionId') ?? textAt(record, 'sessionId') ?? fileSession;
+    const isSide = record.isSidechain === true;
+    const agentId = isSide ? textAt(record, 'agentId') : undefined;
+    const asked = isSide ? (sidePrompt ?? prompt) : prompt;
+    const agent = textAt(record, 'attributionAgent') ?? (isSide ? agentType : undefined);
+    return {
+      session,
+      run: agentId ?? asked ?? session,
+      parent: agentId === undefined ? undefined : asked,
+      agent: agent ?? 'claude-code',
+      rank: isSide ? 1 : 0,
+    };
+  };
+
+  const readAssistant = (record: JsonObject): Draft[] => {
+    const message = objectAt(record, 'message');
+    const usage = message && objectAt(message, 'usage', 'message');
+    if (message === undefined || usage === undefined || message.model === '<synthetic>') return [];
+    const named = textAt(message, 'model', 'message');
+    const counts = readCounts(usage, 'message.usage');
+    const inner = readInnerCalls(usage, 'message.usage', named);
+    const asks = objectsAt(message, 'content').filter(({ type }) => type === 'tool_use');
+    if (isNothing(counts) && inner.length === 0 && asks.length === 0) return [];
+    const raw = requiredText(message, 'id', 'message');
+    const time = requiredMicros(record, 'timestamp');
+    const milliseconds = amountAt(record, 'durationMs');
+    const line: ClaudeLine = {
+      uuid: textAt(record, 'uuid') ?? '',
+      model: modelName(named, usage.speed, usage.service_tier),
+      counts,
+      inner,
+      cost: amountAt(record, 'costUSD'),
+      seconds: milliseconds === undefined ? undefined : milliseconds / 1000,
+      isFinal: typeof message.stop_reason === 'string',
+    };
+    const chain = chainOf(record);
+    const open = chains.get(chain);
+    const isProviders = raw.length >= leastIdLength;
+    const goesOn =
+      open !== undefined && open.raw === raw && (isProviders || record.parentUuid === open.last);
+    if (!isProviders && line.uuid === '') {
+      throw new InvalidRecordError('uuid', 'a string', kindOf(record.uuid));
+    }
+    const drafts: Draft[] = [];
+    let current: ClaudeMessage;
+    if (goesOn) {
+      addLine(open, line);
+      current = open;
+    } else {
+      const id = isProviders ? raw : line.uuid;
+      const place = placeOf(record);
+      drafts.push(...close(chain));
+      const { uuid: last, ...rest } = line;
+      current = { id, raw, place, time, last, ...rest, sent: undefined };
+      chains.set(chain, current);
+    }
+    for (const ask of asks) {
+      const [id, name] = [textAt(ask, 'id'), textAt(ask, 'name')];
+      if (id === undefined || name === undefined) continue;
+      calls.add(id, { name, time, message: current.id, place: current.place });
+    }
+    return current.isFinal ? [...drafts, ...send(current)] : drafts;
+  };
+
+  const readUser = (record: JsonObject): Draft[] => {
+    const message = objectAt(record, 'message');
+    const answers =
+      message === undefined
+        ? []
+        : objectsAt(message, 'content').filter(({ type }) => type === 'tool_result');
+    const isSide = record.isSidechain === true;
+    const id = textAt(record, 'promptId');
+    if (answers.length > 0) {
+      const waiting = answers.filter((answer) => calls.get(String(answer.tool_use_id)));
+      const time = waiting.length === 0 ? 0 : requiredMicros(record, 'timestamp');
+      if (isSide) sidePrompt = id ?? sidePrompt;
+      else prompt = id ?? prompt;
+      return waiting.flatMap((answer) => {
+        const name = String(answer.tool_use_id);
+        const call = calls.take(name);
+        return call === undefined ? [] : [answerDraft(name, call, time, answer.is_error === true)];
+      });
+    }
+    if (record.isMeta === true && id === undefined) return [];
+    const drafts = close(chainOf(record));
+    if (isSide) sidePrompt = id ?? sidePrompt;
+    else prompt = id ?? textAt(record, 'uuid') ?? prompt;
+    return drafts;
+  };
+
+  return {
+    read(record) {
+      if (record.type === 'assistant') return readAssistant(record);
+      return record.type === 'user' ? readUser(record) : [];
+    },
+    settle: () => [...chains.values()].flatMap(send),
+    isOpen: () => [...chains.values()].some(isUnsent),
+    dropped: calls.dropped,
+    save: () => ({
+      prompt,
+      sidePrompt,
+      chains: Object.fromEntries([...chains].map(([chain, one]) => [chain, saveMessage(one)])),
+      recent: [...recent].map(([id, counts]) => [id, packCounts(counts)]),
+      calls: calls.save(),
+    }),
+  };
+}
+
+/** The main chain of a session, or that of one agent. */
+const chainOf = (record: JsonObject): string =>
+  record.isSidechain === true ? `side ${textAt(record, 'agentId') ?? ''}` : 'main';
+
+function answerDraft(id: string, call: AskedCall, time: number, error: boolean): Draft {
+  const seconds = (time - call.time) / 1_000_000;
+  return {
+    key: call.message,
+    rank: call.place.rank,
+    event: {
+      type: 'tool_call',
+      id,
+      ...placeFields(call.place),
+      occurred_at: timeText(time),
+      tool_name: call.name,
+      tool_call_id: id,
+      error,
+      ...(seconds < 0 ? {} : { metrics: { time: seconds } }),
+    },
+  };
+}

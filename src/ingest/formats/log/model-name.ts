@@ -1,0 +1,20 @@
+/** Kinds of service that are billed at other prices than the list's. */
+const pricedApart = new Set(['batch', 'flex', 'priority', 'fast']);
+
+/**
+ * The name of a model under a kind of service. Service at other prices gets a prefix, which no price
+ * list matches: no price is better than a wrong one. A suffix would not do, since lists match by beginning.
+ */
+export function modelName(model: string | undefined, ...services: readonly unknown[]) {
+  const apart = services.find(
+    (service): service is string => typeof service === 'string' && pricedApart.has(service),
+  );
+  return apart === undefined || model === undefined ? model : `${apart}/${model}`;
+}
+
+/** The provider, as far as the id of a message and the model tell it. */
+export function anthropicProvider(id: string, model: string | undefined): string | undefined {
+  if (id.startsWith('msg_bdrk_')) return 'aws';
+  if (id.startsWith('msg_vrtx_')) return 'google';
+  return id.startsWith('msg_') && model?.startsWith('claude') ? 'anthropic' : undefined;
+}

@@ -1,0 +1,123 @@
+import type { Draft, LogFormat } from '../ingest/formats/log/log-format.js';
+import type { JsonObject } from '../ingest/formats/log/log-record.js';
+import { type NewCheckpoint, saveCheckpoints, saveMemories } from './checkpoints.js';
+import { countEvent, type LogStore, type PlacedDraft, sendDrafts } from './log-batch.js';
+import type { LogCounts } from './log-summary.js';
+import { type LineDraft, type OpenLog, stateOf } from './read-log.js';
+
+/** Another process has read on in a file since this one began. */
+export class LogBusyError extends Error {
+  readonly code = 'log_busy';
+}
+
+/** Collects what the files of one format hold, and sends it a few thousand events at a time. */
+export interface LogBatches {
+  /** Adds a chunk of a file. @throws LogBusyError */
+  add(log: OpenLog, drafts: readonly LineDraft[]): Promise<void>;
+  /** Sends what is left, and saves how far the files were read. */
+  commit(): Promise<void>;
+  /** What readers of this process remember about names. */
+  readonly memories: ReadonlyMap<string, JsonObject>;
+}
+
+/** What events read from logs are given. */
+export interface LogEventOptions {
+  /** For events that name no user. */
+  readonly user_id?: string | undefined;
+  /** Whether reported costs are left out, so that the worker prices every message. */
+  readonly priced?: boolean | undefined;
+}
+
+export interface BatchOptions extends LogEventOptions {
+  /** Undefined for a dry run: everything is counted, nothing is sent or saved. */
+  readonly store: LogStore | undefined;
+  readonly format: LogFormat;
+  readonly counts: LogCounts;
+  readonly onFault: (log: OpenLog, line: number, text: string) => void;
+}
+
+const batchDrafts = 2_000;
+
+export function openBatches(options: BatchOptions): LogBatches {
+  const { store, format, counts } = options;
+  let drafts: PlacedDraft[] = [];
+  let touched = new Map<string, OpenLog>();
+  const memories = new Map<string, JsonObject>();
+  const saves = new Map<string, number>();
+  const seen = new Set<string>();
+
+  const commit = async () => {
+    const [sending, logs] = [drafts, [...touched.values()]];
+    [drafts, touched] = [[], new Map()];
+    if (store === undefined) {
+      for (const { draft } of sending) countOnce(draft, seen, counts);
+      return;
+    }
+    const { database, project } = store;
+    await sendDrafts(store, format, sending, counts);
+    const fresh = new Map(logs.flatMap(({ reader }) => [...(reader.remember?.() ?? [])]));
+    for (const [name, value] of fresh) memories.set(name, value);
+    await saveMemories(database, project, format.name, fresh);
+    const checkpoints = logs.map((log) => checkpointOf(log, saves.get(log.found.file)));
+    const saved = await saveCheckpoints(database, project, format.name, checkpoints);
+    const busy = logs.filter(({ found }) => !saved.has(found.file));
+    for (const { file, saves: before } of checkpoints) saves.set(file, before + 1);
+    counts.files_busy += busy.filter(({ isDone }) => isDone).length;
+    if (busy.some(({ isDone }) => !isDone)) throw new LogBusyError();
+    await store.room();
+  };
+
+  return {
+    memories,
+    async add(log, more) {
+      touched.set(log.found.file, log);
+      for (const { draft, line } of more) {
+        drafts.push({
+          draft: prepared(draft, options),
+          refuse: (text) => options.onFault(log, line, text),
+        });
+      }
+      if (drafts.length >= batchDrafts) await commit();
+    },
+    commit,
+  };
+}
+
+function prepared(draft: Draft, { user_id, priced }: LogEventOptions): Draft {
+  const { event } = draft;
+  const isCostly = priced === true && event.metrics?.cost !== undefined;
+  if (!isCostly && (user_id === undefined || event.user_id !== undefined)) return draft;
+  const { cost: _cost, ...metrics } = event.metrics ?? {};
+  return {
+    ...draft,
+    event: {
+      ...event,
+      user_id: event.user_id ?? user_id,
+      ...(isCostly ? { metrics, cost_source: undefined } : {}),
+    },
+  };
+}
+
+function checkpointOf(log: OpenLog, saves: number | undefined): NewCheckpoint {
+  const { found, checkpoint, position, line, isDone, reader } = log;
+  return {
+    file: found.file,
+    // Of a file that is not read to its end the size is where reading stands: it is never the file's.
+    size: isDone ? found.size : -1,
+    modified_us: isDone ? found.modified_us : 0,
+    position,
+    line,
+    saves: saves ?? checkpoint?.saves ?? 0,
+    is_open: reader.isOpen(),
+    head: log.head,
+    state: stateOf(log),
+  };
+}
+
+function countOnce(draft: Draft, seen: Set<string>, counts: LogCounts): void {
+  const { key, event } = draft;
+  const name = `${event.type} ${key ?? event.session_id} ${event.id}`;
+  if (!seen.has(name)) countEvent(event, draft, counts);
+  else if (event.type === 'message') counts.copies += 1;
+  seen.add(name);
+}

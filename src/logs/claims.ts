@@ -1,0 +1,82 @@
+import { eventKey } from '../events/event-id.js';
+import type { Database } from '../postgres/database.js';
+
+/** Which session owns a key, and since when. */
+export interface Claim {
+  readonly session_id: string;
+  readonly rank: number;
+  /** Whether this call made it: nobody can have sent its events before. */
+  readonly is_new: boolean;
+}
+
+/** A key that is to be owned by a session, unless another one owns it already. */
+export interface WantedClaim {
+  readonly session_id: string;
+  readonly rank: number;
+}
+
+/** Claims keys for their sessions, and returns who owns each of them. One round trip. */
+export async function claimKeys(
+  database: Database,
+  project: number,
+  format: string,
+  wanted: ReadonlyMap<string, WantedClaim>,
+): Promise<ReadonlyMap<string, Claim>> {
+  if (wanted.size === 0) return new Map();
+  const names = new Map([...wanted.keys()].map((key) => [eventKey(key), key]));
+  type Row = Claim & { readonly key: string } & Record<string, unknown>;
+  const claims = new Map<string, Claim>();
+  const add = (rows: readonly Row[]) => {
+    for (const { key, session_id, rank, is_new } of rows) {
+      claims.set(names.get(key) ?? key, { session_id, rank, is_new });
+    }
+  };
+  const made = await database.query<Row>(
+    `with given as (
+      select * from unnest($3::uuid[], $4::text[], $5::smallint[]) as g(key, session_id, rank)),
+    made as (
+      insert into runfold_internal.log_claim (project, format, key, session_id, rank)
+      select $1, $2, key, session_id, rank from given order by key
+      on conflict do nothing returning key, session_id, rank)
+    select key, session_id, rank, true as is_new from made
+    union all
+    select c.key, c.session_id, c.rank, false from runfold_internal.log_claim c
+    where c.project = $1 and c.format = $2 and c.key = any($3)`,
+    [
+      project,
+      format,
+      [...names.keys()],
+      [...wanted.values()].map(({ session_id }) => session_id),
+      [...wanted.values()].map(({ rank }) => rank),
+    ],
+  );
+  add(made);
+  // The statement does not see what others committed while it waited for them.
+  const missing = [...names].filter(([, key]) => !claims.has(key)).map(([key]) => key);
+  if (missing.length > 0) {
+    add(
+      await database.query<Row>(
+        `select key, session_id, rank, false as is_new from runfold_internal.log_claim
+        where project = $1 and format = $2 and key = any($3::uuid[])`,
+        [project, format, missing],
+      ),
+    );
+  }
+  return claims;
+}
+
+/** Notes that sources of a lower rank than the first one have spoken for these keys. */
+export async function lowerRanks(
+  database: Database,
+  project: number,
+  format: string,
+  ranks: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (ranks.size === 0) return;
+  await database.query(
+    `update runfold_internal.log_claim c set rank = g.rank
+    from unnest($3::uuid[], $4::smallint[]) as g(key, rank)
+    where c.project = $1 and c.format = $2 and c.key = g.key and c.rank > g.rank`,
+    [project, format, [...ranks.keys()].map(eventKey), [...ranks.values()]],
+  );
+}

@@ -1,0 +1,80 @@
+import type { CorrectedRow } from '../corrections/corrected-events.js';
+import { nameBasedUuid } from '../events/event-id.js';
+import { maxText } from '../events/limits.js';
+import type { MetricEvent, MetricEventInput } from '../events/metric-event.js';
+import type { MetricName, Metrics } from '../events/metric-fields.js';
+import { parseTimestamp } from '../events/timestamp.js';
+import type { PriceBook } from '../pricing/price-book.js';
+import { summedFigures } from '../projections/summed-figures.js';
+
+/** What a correction is computed with. */
+export interface GrowthOptions {
+  readonly book: PriceBook;
+  readonly project: number;
+  /** Whether the figures replace those of the log, whatever they are, instead of only raising them. */
+  readonly isExact: boolean;
+}
+
+/**
+ * The event that raises a message of the log to the figures that its file has for it now; undefined
+ * if it has them already. It carries the difference of the price too, so that tokens and cost move
+ * in one transaction whatever happens to this process.
+ */
+export function growthOf(
+  stored: CorrectedRow,
+  now: Metrics,
+  { book, project, isExact }: GrowthOptions,
+): MetricEventInput | undefined {
+  const { original, current, corrections } = stored;
+  const target = new Map(current);
+  for (const [name, units] of summedFigures) {
+    const value = now[name];
+    if (value === undefined || name === 'total_tokens') continue;
+    if (name === 'cost' && !stored.is_reported) continue;
+    const wanted = Math.round(Number(value) * units);
+    target.set(name, isExact ? wanted : Math.max(wanted, current.get(name) ?? 0));
+  }
+  const differences = [...target].flatMap(([name, value]) => {
+    const difference = value - (current.get(name) ?? 0);
+    return difference === 0 ? [] : [[name, difference / (summedFigures.get(name) ?? 1)] as const];
+  });
+  if (differences.length === 0) return undefined;
+  const metrics: Record<string, number> = Object.fromEntries(differences);
+  const isRepriced = !stored.is_reported && differences.some(([name]) => name.endsWith('_tokens'));
+  const price = isRepriced ? priceOf(original, target, book, project) : undefined;
+  if (price !== undefined) metrics.cost = (price.cost_nanos - (current.get('cost') ?? 0)) / 1e9;
+  const id = `${original.id}#${corrections + 1}`;
+  return {
+    ...original,
+    id: id.length > maxText ? nameBasedUuid(id) : id,
+    corrects: original.id,
+    cost_source: price?.source,
+    metrics,
+  };
+}
+
+function priceOf(
+  original: MetricEvent,
+  figures: ReadonlyMap<MetricName, number>,
+  book: PriceBook,
+  project: number,
+) {
+  if (original.model === undefined || original.type !== 'message') return undefined;
+  const count = (name: MetricName) => figures.get(name) ?? 0;
+  const price = book.price({
+    project,
+    provider: original.provider ?? '',
+    model: original.model,
+    occurred_at_us: parseTimestamp(original.occurred_at) ?? 0,
+    tokens: {
+      input: count('input_tokens'),
+      output: count('output_tokens'),
+      cached: count('cached_tokens'),
+      cache_write: count('cache_write_tokens'),
+      input_audio: count('input_audio_tokens'),
+      output_audio: count('output_audio_tokens'),
+      reasoning: count('reasoning_tokens'),
+    },
+  });
+  return 'unpriced' in price ? undefined : price;
+}

@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises';
+import type { LogFormat } from '../ingest/formats/log/log-format.js';
+import type { JsonObject } from '../ingest/formats/log/log-record.js';
+import { type LogBatches, LogBusyError, type LogEventOptions, openBatches } from './batches.js';
+import {
+  type Checkpoint,
+  forgetCheckpoints,
+  readCheckpoints,
+  readMemories,
+  readState,
+} from './checkpoints.js';
+import { type FoundLog, reasonOf } from './find-logs.js';
+import type { LogStore } from './log-batch.js';
+import { UnreadableLogError } from './log-bytes.js';
+import { type LogHead, readHead } from './log-head.js';
+import { parseRecord } from './log-lines.js';
+import type { LogCounts } from './log-summary.js';
+import { type LogSink, readLog } from './read-log.js';
+
+/** What reading logs goes by. */
+export interface IngestLogsOptions extends LogEventOptions {
+  /** Undefined for a dry run. */
+  readonly store: LogStore | undefined;
+  /** Whether messages that may still grow are taken as they stand. Defaults to true. */
+  readonly settle?: boolean | undefined;
+  /** Whether files are read from their beginning, whatever was read before. Defaults to false. */
+  readonly again?: boolean | undefined;
+  /** Whether reading ends at the first fault. Defaults to false. */
+  readonly strict?: boolean | undefined;
+  readonly signal: AbortSignal;
+  /** Is called with the path as it was given, the line (0 for the whole file), and what is wrong. */
+  readonly onFault: (path: string, line: number, text: string) => void;
+  /** Is called after each chunk. */
+  readonly onChunk?: ((counts: LogCounts) => void) | undefined;
+}
+
+/**
+ * Reads what is new in some logs, sends it, and resolves when the queue has it. What it counts it adds
+ * to `counts`. Called again, with any of the files, at any time, it changes no total.
+ */
+export async function ingestLogs(
+  logs: readonly FoundLog[],
+  options: IngestLogsOptions,
+  counts: LogCounts,
+): Promise<void> {
+  counts.files += logs.length;
+  const formats = [...new Set(logs.map(({ format }) => format))];
+  for (const format of formats) {
+    const own = logs.filter((log) => log.format === format);
+    await ingestFormat(format, own, options, counts);
+  }
+}
+
+/** A file that has something new, and what is known of it. */
+interface ChangedLog {
+  readonly log: FoundLog;
+  readonly head: Pick<LogHead, 'mark' | 'time'>;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+async function ingestFormat(
+  format: LogFormat,
+  logs: readonly FoundLog[],
+  options: IngestLogsOptions,
+  counts: LogCounts,
+): Promise<void> {
+  const { signal, strict = false } = options;
+  let isStopped = false;
+  const fault = (log: FoundLog, line: number, text: string) => {
+    if (isStopped) return;
+    if (line > 0) counts.invalid_lines += 1;
+    else counts.files_failed += 1;
+    options.onFault(log.path, line, text);
+    isStopped = strict;
+  };
+  const batches = openBatches({
+    ...options,
+    format,
+    counts,
+    onFault: ({ found }, line, text) => fault(found, line, text),
+  });
+  const sink: LogSink = {
+    async chunk(log, drafts) {
+      await batches.add(log, drafts);
+      options.onChunk?.(counts);
+    },
+    fault,
+    count: (name, by) => {
+      counts[name] += by;
+    },
+    isStopped: () => isStopped || signal.aborted,
+  };
+  const changed = await findChanged(format, logs, options, fault);
+  for (const one of changed) {
+    if (sink.isStopped()) break;
+    counts.files_read += 1;
+    await readOne(one, { options, batches, sink, counts });
+  }
+  try {
+    await batches.commit();
+  } catch (error) {
+    if (!(error instanceof LogBusyError)) throw error;
+  }
+}
+
+async function readOne(
+  { log, head, checkpoint }: ChangedLog,
+  context: {
+    readonly options: IngestLogsOptions;
+    readonly batches: LogBatches;
+    readonly sink: LogSink;
+    readonly counts: LogCounts;
+  },
+): Promise<void> {
+  const { options, batches, sink, counts } = context;
+  const { store, settle = true } = options;
+  const { format } = log;
+  try {
+    const names = (format.recalls?.(log.name) ?? []).filter((name) => !batches.memories.has(name));
+    const stored =
+      store === undefined || names.length === 0
+        ? new Map<string, JsonObject>()
+        : await readMemories(store.database, store.project, format.name, names);
+    await readLog(
+      log,
+      {
+        checkpoint,
+        head: head.mark,
+        state: async () => store && readState(store.database, store.project, format.name, log.file),
+        companion: await readCompanion(log, sink),
+        recalled: new Map([...stored, ...batches.memories]),
+        settle,
+      },
+      sink,
+    );
+  } catch (error) {
+    if (error instanceof LogBusyError) counts.files_busy += 1;
+    else if (error instanceof UnreadableLogError) sink.fault(log, 0, error.message);
+    else throw error;
+  }
+}
+
+/** The files that have changed since they were read, in the order in which they are to be read. */
+async function findChanged(
+  format: LogFormat,
+  logs: readonly FoundLog[],
+  { store, again = false, settle = true }: IngestLogsOptions,
+  fault: LogSink['fault'],
+): Promise<readonly ChangedLog[]> {
+  const files = logs.map(({ file }) => file);
+  let checkpoints: ReadonlyMap<string, Checkpoint> = new Map();
+  if (store !== undefined) {
+    const { database, project } = store;
+    if (again) await forgetCheckpoints(database, project, format.name, files);
+    else checkpoints = await readCheckpoints(database, project, format.name, files);
+  }
+  const changed: ChangedLog[] = [];
+  for (const log of logs) {
+    const checkpoint = checkpoints.get(log.file);
+    const isSame =
+      checkpoint?.size === log.size &&
+      checkpoint.modified_us === log.modified_us &&
+      !(settle && checkpoint.is_open);
+    if (isSame) continue;
+    try {
+      const { mark, time } = await readHead(log.path);
+      changed.push({ log, head: { mark, time }, checkpoint });
+    } catch (error) {
+      fault(log, 0, reasonOf(error));
+    }
+  }
+  return changed.sort((a, b) => a.log.order - b.log.order || byAge(format, a, b));
+}
+
+/** The oldest first, so that it owns what later ones copy. */
+function byAge(format: LogFormat, a: ChangedLog, b: ChangedLog): number {
+  const byName = a.log.name < b.log.name ? -1 : a.log.name > b.log.name ? 1 : 0;
+  if (format.sortBy === 'name') return byName;
+  const latest = Number.MAX_SAFE_INTEGER;
+  return (
+    (a.head.time ?? latest) - (b.head.time ?? latest) || a.log.born_ms - b.log.born_ms || byName
+  );
+}
+
+/** The object in the file beside a log; undefined if there is no such file. */
+async function readCompanion(log: FoundLog, sink: LogSink): Promise<JsonObject | undefined> {
+  const path = log.format.companion?.(log.path);
+  if (path === undefined) return undefined;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    sink.fault({ ...log, path }, 0, reasonOf(error));
+    return undefined;
+  }
+  const { record, fault } = parseRecord(text);
+  if (fault !== undefined) sink.fault({ ...log, path }, 0, fault.message);
+  return record;
+}

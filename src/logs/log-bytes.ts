@@ -1,0 +1,52 @@
+import type { FileHandle } from 'node:fs/promises';
+import { unzstd } from '../ingest/zstd-frames.js';
+import { reasonOf } from './find-logs.js';
+
+const chunkBytes = 256 * 1024;
+/** The most that a compressed log may hold. */
+const maxLogBytes = 2 ** 40;
+
+/** The bytes of a file cannot be had, or are not what its name says. */
+export class UnreadableLogError extends Error {
+  readonly code = 'unreadable_log';
+}
+
+/** An error of the file system in words, apart from those of the store. */
+export async function explained<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new UnreadableLogError(reasonOf(error));
+  }
+}
+
+/** What Zstandard bytes hold. @throws UnreadableLogError */
+export async function* decompressed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const errors = {
+    unreadable: (expected: string) =>
+      new UnreadableLogError(`expected ${expected}, got other bytes`),
+    tooLarge: (what: string) => new UnreadableLogError(`expected ${what}, got more`),
+  };
+  for await (const { buffer, byteOffset, length } of unzstd(source, maxLogBytes, errors)) {
+    yield Buffer.from(buffer, byteOffset, length);
+  }
+}
+
+/** The bytes of a file from a position on, up to the end that it has when reading comes to it. */
+export async function* fileChunks(
+  handle: FileHandle,
+  from: number,
+  {
+    onBytes,
+    isStopped,
+  }: { readonly onBytes: (bytes: number) => void; readonly isStopped: () => boolean },
+): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  for (let position = from; !isStopped(); ) {
+    const { bytesRead } = await explained(handle.read(buffer, 0, chunkBytes, position));
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    onBytes(bytesRead);
+    yield buffer.subarray(0, bytesRead);
+  }
+}

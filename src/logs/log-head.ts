@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { parseTimestamp } from '../events/timestamp.js';
+
+/** The beginning of a file. */
+export interface LogHead {
+  /** Length and hash of the first bytes, by which the file is known again. */
+  readonly mark: string;
+  /** The first time in it, in microseconds; undefined if its beginning names none. */
+  readonly time: number | undefined;
+  /** Its first lines, as far as they are whole. */
+  readonly lines: readonly string[];
+}
+
+const markBytes = 1024;
+const headBytes = 64 * 1024;
+
+/** Opens a file to read it. A FIFO does not keep it waiting. */
+export const openLogFile = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+
+/** Reads the beginning of a file. */
+export async function readHead(path: string): Promise<LogHead> {
+  const handle = await openLogFile(path);
+  try {
+    const buffer = Buffer.alloc(headBytes);
+    const { bytesRead } = await handle.read(buffer, 0, headBytes, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const text = bytes.toString('utf8');
+    const [, first] = /"(?:timestamp|startTime)":"([^"]{1,40})"/.exec(text) ?? [];
+    return {
+      mark: markOf(bytes.subarray(0, markBytes)),
+      time: first === undefined ? undefined : parseTimestamp(first),
+      lines: text.split('\n').slice(0, -1),
+    };
+  } finally {
+    await handle.close();
+  }
+}
+
+function markOf(bytes: Buffer): string {
+  return `${bytes.length} ${createHash('sha256').update(bytes).digest('base64')}`;
+}
+
+/** Whether an open file still begins with what was marked when it may have been shorter. */
+export async function beginsWith(handle: FileHandle, mark: string): Promise<boolean> {
+  const length = Number(mark.split(' ')[0]);
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, 0);
+  return bytesRead === length && markOf(buffer) === mark;
+}

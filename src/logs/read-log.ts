@@ -1,0 +1,171 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Draft, LogReader } from '../ingest/formats/log/log-format.js';
+import { InvalidRecordError, type JsonObject } from '../ingest/formats/log/log-record.js';
+import type { Checkpoint } from './checkpoints.js';
+import type { FoundLog } from './find-logs.js';
+import { decompressed, explained, fileChunks, UnreadableLogError } from './log-bytes.js';
+import { beginsWith, openLogFile } from './log-head.js';
+import { type LinePosition, logLines, parseRecord } from './log-lines.js';
+
+/** The largest file of a format that is written again as a whole. */
+const maxDocumentBytes = 64 * 1024 * 1024;
+
+/** A file while it is being read. */
+export interface OpenLog extends LinePosition {
+  readonly found: FoundLog;
+  readonly reader: LogReader;
+  /** Length and hash of its beginning. */
+  readonly head: string;
+  /** As it was before; undefined the first time. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Whether it was read up to its end. */
+  readonly isDone: boolean;
+}
+
+/** What reading a file calls. */
+export interface LogSink {
+  /** A chunk was read: nothing of the file before `log.position` comes again. */
+  chunk(log: OpenLog, drafts: readonly LineDraft[]): Promise<void>;
+  /** A line could not be taken; 0 for the file as a whole. */
+  fault(log: FoundLog, line: number, text: string): void;
+  count(name: 'bytes' | 'lines', by: number): void;
+  /** Whether reading should end. */
+  isStopped(): boolean;
+}
+
+/** A draft and the number of its line; 0 where it was settled. */
+export interface LineDraft {
+  readonly draft: Draft;
+  readonly line: number;
+}
+
+/** What a file is read with. */
+export interface ReadOptions {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly head: string;
+  /** Reads the state that belongs to the checkpoint. */
+  readonly state: () => Promise<JsonObject | undefined>;
+  readonly companion: JsonObject | undefined;
+  readonly recalled: ReadonlyMap<string, JsonObject>;
+  /** Whether what is still open at the end is taken as it stands. */
+  readonly settle: boolean;
+}
+
+interface SavedState {
+  readonly reader?: JsonObject;
+  readonly skipping?: boolean;
+}
+
+/** The state of a file, for its checkpoint. */
+export const stateOf = ({ reader, isSkipping }: OpenLog): JsonObject => ({
+  reader: reader.save(),
+  skipping: isSkipping,
+});
+
+/** Reads what is new in a file. @throws UnreadableLogError */
+export async function readLog(found: FoundLog, options: ReadOptions, sink: LogSink): Promise<void> {
+  const { format } = found;
+  const handle = await explained(openLogFile(found.path));
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw new UnreadableLogError('expected a file, got something else');
+    const isWhole = format.unit(found.name) === 'document' || found.name.endsWith('.zst');
+    const { checkpoint } = options;
+    const goesOn =
+      checkpoint !== undefined &&
+      !isWhole &&
+      stats.size >= checkpoint.position &&
+      (await beginsWith(handle, checkpoint.head));
+    const saved: SavedState = goesOn ? ((await options.state()) ?? {}) : {};
+    const file = {
+      name: found.name,
+      companion: options.companion,
+      recall: (name: string) => options.recalled.get(name),
+    };
+    const log = {
+      found,
+      reader: format.open(file, saved.reader),
+      checkpoint,
+      head: options.head,
+      position: goesOn ? checkpoint.position : 0,
+      line: goesOn ? checkpoint.line : 0,
+      isSkipping: saved.skipping ?? false,
+      isDone: false,
+    };
+    if (format.unit(found.name) === 'document') await readDocument(handle, log, sink);
+    else await readLines(handle, log, sink);
+    if (sink.isStopped()) return;
+    const drafts = options.settle ? log.reader.settle() : [];
+    log.isDone = true;
+    await sink.chunk(
+      log,
+      drafts.map((draft) => ({ draft, line: 0 })),
+    );
+    const { size } = await handle.stat();
+    if (!found.name.endsWith('.zst') && size < log.position) {
+      sink.fault(found, 0, 'expected a file that grows, got one that shrank while it was read');
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readLines(
+  handle: FileHandle,
+  log: { -readonly [N in keyof OpenLog]: OpenLog[N] },
+  sink: LogSink,
+): Promise<void> {
+  const { found, reader } = log;
+  const bytes = fileChunks(handle, log.position, {
+    onBytes: (read) => sink.count('bytes', read),
+    isStopped: sink.isStopped,
+  });
+  const chunks = found.name.endsWith('.zst') ? decompressed(bytes) : bytes;
+  for await (const chunk of logLines(chunks, found.format, log)) {
+    const drafts: LineDraft[] = [];
+    sink.count('lines', chunk.line - log.line);
+    for (const { number, record, fault } of chunk.lines) {
+      if (fault !== undefined) sink.fault(found, number, fault.message);
+      if (record === undefined) continue;
+      take(reader, record, number, drafts, (text) => sink.fault(found, number, text));
+    }
+    const { position, line, isSkipping } = chunk;
+    Object.assign(log, { position, line, isSkipping });
+    await sink.chunk(log, drafts);
+    if (sink.isStopped()) return;
+  }
+}
+
+async function readDocument(handle: FileHandle, log: OpenLog, sink: LogSink): Promise<void> {
+  const { found, reader } = log;
+  const { size } = await handle.stat();
+  if (size > maxDocumentBytes) {
+    sink.fault(found, 0, `expected a document of at most ${maxDocumentBytes} bytes, got ${size}`);
+    return;
+  }
+  const text = await explained(handle.readFile('utf8'));
+  sink.count('bytes', size);
+  sink.count('lines', 1);
+  const { record, fault } = parseRecord(text);
+  const drafts: LineDraft[] = [];
+  if (fault !== undefined) sink.fault(found, 1, fault.message);
+  if (record !== undefined) {
+    take(reader, record, 1, drafts, (text) => sink.fault(found, 1, text));
+  }
+  await sink.chunk(log, drafts);
+}
+
+function take(
+  reader: LogReader,
+  record: JsonObject,
+  line: number,
+  drafts: LineDraft[],
+  refuse: (text: string) => void,
+): void {
+  try {
+    for (const draft of reader.read(record)) drafts.push({ draft, line });
+  } catch (error) {
+    if (!(error instanceof InvalidRecordError)) throw error;
+    refuse(error.message);
+  }
+}

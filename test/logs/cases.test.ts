@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { useLogStore } from '../../harness/log-store.js';
+import {
+  countEvents,
+  expectCase,
+  expectCases,
+  fixtures,
+  ingest,
+  logCase,
+  logCases,
+  logsAt,
+} from './log-cases.js';
+
+describe('the logs of agents and gateways', () => {
+  const work = useLogStore();
+
+  test.each(logCases)('are read exactly once: %s', async (_name, expected) => {
+    const store = await work.openProject();
+    const logs = await logsAt(expected.format, join(fixtures, expected.path));
+    const { counts, faults } = await ingest(store, logs);
+    await expectCase(store, expected);
+    expect(counts.partial).toBe(expected.messages.filter(({ partial }) => partial).length);
+    const places = faults.map(({ path, line }) => `${path}:${line}`);
+    const wanted = expected.faults ?? [];
+    expect(places).toEqual(wanted.map(({ file, line }) => `${join(fixtures, file)}:${line}`));
+    for (const [index, { field }] of wanted.entries()) {
+      if (field !== '') expect(faults[index]?.text).toContain(`${field}: expected`);
+    }
+
+    const events = await countEvents(store);
+    const second = await ingest(store, logs);
+    expect(second.counts).toMatchObject({ files_read: 0, bytes: 0, messages: 0, tool_calls: 0 });
+    const again = await ingest(store, logs, { again: true });
+    expect(again.counts).toMatchObject({ corrections: 0 });
+    expect(await countEvents(store)).toBe(events);
+    await expectCase(store, expected);
+  });
+
+  test('are the same in any order, since files are put into their own before they are read', async () => {
+    for (const [, expected] of logCases) {
+      const store = await work.openProject();
+      const logs = await logsAt(expected.format, join(fixtures, expected.path));
+      await ingest(store, [...logs].reverse());
+      await expectCase(store, expected);
+    }
+  });
+
+  test('of all cases together come to the sums of the cases', async () => {
+    const store = await work.openProject();
+    const cases = logCases.filter(([name]) => name !== 'claude-growth/before');
+    for (const [, { format, path }] of cases) {
+      await ingest(store, await logsAt(format, join(fixtures, path)));
+    }
+    await expectCases(
+      store,
+      cases.map(([, expected]) => expected),
+    );
+  });
+
+  test('of one agent in one folder come to the sums of its cases', async () => {
+    for (const format of new Set(logCases.map(([, { format }]) => format))) {
+      const store = await work.openProject();
+      const cases = logCases.filter(
+        ([name, one]) => one.format === format && name !== 'claude-growth/before',
+      );
+      const paths = cases.map(([, { path }]) => join(fixtures, path));
+      await ingest(store, await logsAt(format, ...paths));
+      await expectCases(
+        store,
+        cases.map(([, expected]) => expected),
+      );
+    }
+  });
+
+  test('keep subagents as runs below the run that asked for them', async () => {
+    const store = await work.openProject();
+    const expected = logCase('claude-subagents');
+    await ingest(store, await logsAt(expected.format, join(fixtures, expected.path)));
+    const runs = await store.database.query(
+      `select run_id, parent_run_id, agent_id, assistant_messages::integer as messages
+      from runfold_internal.run where project = $1 order by run_id collate "C"`,
+      [store.project],
+    );
+    const main = 'c4f00001-0000-4000-8000-000000000001';
+    expect(runs).toEqual([
+      { run_id: 'a1111111111111111', parent_run_id: main, agent_id: 'code-reviewer', messages: 2 },
+      { run_id: 'a2222222222222222', parent_run_id: main, agent_id: 'Explore', messages: 1 },
+      { run_id: main, parent_run_id: null, agent_id: 'claude-code', messages: 2 },
+    ]);
+  });
+
+  test('leave totals that verify finds to be the fold of the log', async () => {
+    const report = await verify(work.runfold.database);
+    expect(report.differences).toEqual([]);
+  });
+});
