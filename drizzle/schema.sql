@@ -1069,6 +1069,29 @@ CREATE TABLE runfold_internal.latency (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE runfold_internal.log_claim (
+    key uuid NOT NULL,
+    project integer NOT NULL,
+    rank smallint NOT NULL,
+    format text NOT NULL,
+    session_id text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE TABLE runfold_internal.log_file (
+    file uuid NOT NULL,
+    size bigint NOT NULL,
+    modified_us bigint NOT NULL,
+    "position" bigint NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    project integer NOT NULL,
+    line integer NOT NULL,
+    saves integer NOT NULL,
+    is_open boolean NOT NULL,
+    format text NOT NULL,
+    head text NOT NULL,
+    state json NOT NULL
+);
+
 CREATE TABLE runfold_internal.model_usage_hour (
     project integer NOT NULL,
     hour integer NOT NULL,
@@ -1176,6 +1199,12 @@ ALTER TABLE ONLY runfold_internal.latency_day
 
 ALTER TABLE ONLY runfold_internal.latency
     ADD CONSTRAINT latency_project_bucket_type_provider_name_pk PRIMARY KEY (project, bucket, type, provider, name);
+
+ALTER TABLE ONLY runfold_internal.log_claim
+    ADD CONSTRAINT log_claim_project_format_key_pk PRIMARY KEY (project, format, key);
+
+ALTER TABLE ONLY runfold_internal.log_file
+    ADD CONSTRAINT log_file_project_format_file_pk PRIMARY KEY (project, format, file);
 
 ALTER TABLE ONLY runfold_internal.model_usage_hour
     ADD CONSTRAINT model_usage_hour_project_hour_provider_model_pk PRIMARY KEY (project, hour, provider, model);
