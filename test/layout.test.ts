@@ -108,8 +108,9 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   logs: {
     holds: 'Files of logs into events, each call once: folders, checkpoints, claims, comparison',
-    may: ['events', 'queue', 'ingest', 'postgres', 'store', 'pricing', 'corrections'],
-    because: 'what a file says is compared with what the log holds, and only the difference is sent',
+    may: ['events', 'ingest', 'postgres', 'store', 'pricing', 'projections', 'corrections'],
+    because:
+      'what a file says is compared with what the log holds, and only the difference is sent',
   },
   client: {
     holds: 'The HTTP service from TypeScript',

@@ -9,10 +9,10 @@ import {
   requiredMicros,
   requiredText,
   textAt,
-  timeText,
 } from '../log/log-record.js';
 import { modelName } from '../log/model-name.js';
 import { waitingCalls } from '../log/waiting-calls.js';
+import { type AskedCall, answerDraft } from './claude-calls.js';
 import {
   addLine,
   type ClaudeLine,
@@ -21,40 +21,19 @@ import {
   isUnsent,
   loadMessage,
   messageDrafts,
-  placeFields,
   saveMessage,
 } from './claude-message.js';
-import {
-  type ClaudeCounts,
-  greater,
-  isGreater,
-  isNothing,
-  packCounts,
-  readCounts,
-  readInnerCalls,
-  unpackCounts,
-} from './claude-usage.js';
-
-/** A tool call that was asked for. */
-interface AskedCall {
-  readonly name: string;
-  /** When, in microseconds. */
-  readonly time: number;
-  /** The identity of the message that asked. */
-  readonly message: string;
-  readonly place: ClaudePlace;
-}
+import { isNothing, readCounts, readInnerCalls } from './claude-usage.js';
+import { recentMessages, type SavedRecent } from './recent-messages.js';
 
 interface Saved {
   readonly prompt?: string | undefined;
   readonly sidePrompt?: string | undefined;
   readonly chains?: Readonly<Record<string, JsonObject>>;
-  readonly recent?: readonly (readonly [string, readonly (number | null)[]])[];
+  readonly recent?: SavedRecent;
   readonly calls?: unknown;
 }
 
-/** Messages remembered after they were returned, to know a line that repeats one. */
-const mostRecent = 64;
 /** Ids of at least this length are the provider's; gateways write shorter constants. */
 const leastIdLength = 16;
 
@@ -64,9 +43,7 @@ export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
   const chains = new Map<string, ClaudeMessage>(
     Object.entries(saved.chains ?? {}).map(([chain, message]) => [chain, loadMessage(message)]),
   );
-  const recent = new Map<string, ClaudeCounts>(
-    saved.recent?.map(([id, packed]) => [id, unpackCounts(packed)]),
-  );
+  const recent = recentMessages(saved.recent);
   const calls = waitingCalls<AskedCall>(saved.calls);
   const agentType = file.companion && textAt(file.companion, 'agentType');
   const fileSession =
@@ -77,16 +54,9 @@ export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
 
   const send = (message: ClaudeMessage): Draft[] => {
     if (!isUnsent(message)) return [];
-    const before = recent.get(message.id);
-    recent.delete(message.id);
-    recent.set(message.id, before === undefined ? message.counts : greater(before, message.counts));
-    if (recent.size > mostRecent)
-      for (const id of [...recent.keys()].slice(0, 1)) recent.delete(id);
-    if (before !== undefined && !isGreater(message.counts, before)) {
-      message.sent = message.counts;
-      return [];
-    }
-    return messageDrafts(message);
+    if (recent.isNew(message.id, message.counts)) return messageDrafts(message);
+    message.sent = message.counts;
+    return [];
   };
   const close = (chain: string): Draft[] => {
     const message = chains.get(chain);
@@ -198,7 +168,7 @@ export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
       prompt,
       sidePrompt,
       chains: Object.fromEntries([...chains].map(([chain, one]) => [chain, saveMessage(one)])),
-      recent: [...recent].map(([id, counts]) => [id, packCounts(counts)]),
+      recent: recent.save(),
       calls: calls.save(),
     }),
   };
@@ -207,21 +177,3 @@ export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
 /** The main chain of a session, or that of one agent. */
 const chainOf = (record: JsonObject): string =>
   record.isSidechain === true ? `side ${textAt(record, 'agentId') ?? ''}` : 'main';
-
-function answerDraft(id: string, call: AskedCall, time: number, error: boolean): Draft {
-  const seconds = (time - call.time) / 1_000_000;
-  return {
-    key: call.message,
-    rank: call.place.rank,
-    event: {
-      type: 'tool_call',
-      id,
-      ...placeFields(call.place),
-      occurred_at: timeText(time),
-      tool_name: call.name,
-      tool_call_id: id,
-      error,
-      ...(seconds < 0 ? {} : { metrics: { time: seconds } }),
-    },
-  };
-}

@@ -1,0 +1,29 @@
+import { type ClaudeCounts, greater, isGreater, packCounts, unpackCounts } from './claude-usage.js';
+
+/** The last messages that were returned, to know a line that repeats one. */
+export interface RecentMessages {
+  /** Whether these figures are more than what was returned for the message; then they are noted. */
+  isNew(id: string, counts: ClaudeCounts): boolean;
+  save(): SavedRecent;
+}
+
+/** For a checkpoint. */
+export type SavedRecent = readonly (readonly [string, readonly (number | null)[]])[];
+
+const mostRecent = 64;
+
+export function recentMessages(saved: SavedRecent = []): RecentMessages {
+  const recent = new Map(saved.map(([id, packed]) => [id, unpackCounts(packed)]));
+  return {
+    isNew(id, counts) {
+      const before = recent.get(id);
+      if (before !== undefined && !isGreater(counts, before)) return false;
+      recent.delete(id);
+      recent.set(id, before === undefined ? counts : greater(before, counts));
+      const [oldest] = recent.keys();
+      if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
+      return true;
+    },
+    save: () => [...recent].map(([id, counts]) => [id, packCounts(counts)]),
+  };
+}
