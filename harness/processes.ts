@@ -58,7 +58,8 @@ export interface StartOptions {
   readonly input?: string;
 }
 
-function cleanEnvironment(given: Readonly<Record<string, string>>): Record<string, string> {
+/** The environment of a child: what it may inherit, and what the test gives it. */
+export function cleanEnvironment(given: Readonly<Record<string, string>>): Record<string, string> {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { describeError } from './command/command-error.js';
-import { readSettings } from './command/settings.js';
-import { createProgram } from './program.js';
+import { processIo } from './io/process-io.js';
+import { runCommandLine } from './run-command-line.js';
 
 // A reader that has seen enough, such as head, closes the pipe; that is no fault of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,16 +12,4 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-let isDebug = false;
-try {
-  await createProgram()
-    .hook('preAction', (_program, command) => {
-      const { log_level } = readSettings(command);
-      isDebug = log_level === 'debug' || log_level === 'trace';
-    })
-    .parseAsync();
-} catch (error) {
-  const { exit, text } = describeError(error, isDebug);
-  if (text !== '') process.stderr.write(`${text}\n`);
-  process.exitCode = exit;
-}
+process.exitCode = await runCommandLine(process.argv.slice(2), processIo());

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { readPackageVersion } from '../environment/package-files.js';
+import { commandOutput } from './command/command.js';
 import { addSettings, environmentHelp } from './command/settings.js';
 import { correctCommand } from './commands/correct.js';
 import { demoCommand } from './commands/demo.js';
@@ -23,11 +24,13 @@ import { usageCommand } from './commands/usage.js';
 import { verifyCommand } from './commands/verify.js';
 import { voidCommand } from './commands/void.js';
 import { workerCommand } from './commands/worker.js';
-import { printableLines } from './output/printable.js';
+import { giveIo, type Io } from './io/io.js';
 
 /** The program with all its commands. */
-export function createProgram(): Command {
-  const program = new Command('runfold')
+export function createProgram(io: Io): Command {
+  const program = new Command('runfold');
+  giveIo(program, io);
+  program
     .exitOverride()
     .description(
       'An event-sourced metrics store for AI agents: totals that always equal the fold of the log.',
@@ -35,7 +38,7 @@ export function createProgram(): Command {
     .version(readPackageVersion(), '-V, --version', 'show the version')
     .helpCommand(false)
     .showHelpAfterError('(see "runfold --help")')
-    .configureOutput({ outputError: (text, write) => write(printableLines(text)) });
+    .configureOutput(commandOutput(program));
   for (const command of [
     demoCommand(),
     upCommand(),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTier, type Tier } from '#runfold/tier.js';
 import { describeOnEachTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 import { goldenFolder, serveStore, useWorkplace } from './command-line.js';
 
@@ -17,22 +18,26 @@ const readGolden = async (): Promise<Golden> =>
   JSON.parse(await readFile(join(goldenFolder, 'agno-1.8.4-session.expected.json'), 'utf8'));
 
 describeOnEachTier('the Agno session, ingested by command', (name) => {
-  const { run } = useWorkplace();
+  const { run, runProcess } = useWorkplace();
   let home: TestTier;
+  let served: Tier | undefined;
   beforeAll(async () => {
     home = await openTestTier(name);
-    // Commands serve the embedded store by themselves.
+    // The first command serves the embedded store by itself; those after it are guests.
     if (name === 'embedded') await home.tier.close();
   });
-  afterAll(() => home.close());
+  afterAll(async () => {
+    await served?.close();
+    await home.close();
+  });
 
   test("shows Agno's own figures, and the same when it is sent again", async () => {
     const { env } = home;
     const golden = await readGolden();
     const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
-    const ingest = async () => {
+    const ingest = async (start: typeof run | typeof runProcess) => {
       const flags = ['--format', 'agno', '--user', golden.user_id, '--wait', '--json'];
-      const { code, stdout, stderr } = await run(['ingest', file, ...flags], { env });
+      const { code, stdout, stderr } = await start(['ingest', file, ...flags], { env });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       return JSON.parse(stdout);
     };
@@ -41,22 +46,25 @@ describeOnEachTier('the Agno session, ingested by command', (name) => {
       expect(stdout).toBe(`${JSON.stringify(metrics)}\n`);
     };
     const session = golden.runs.at(-1)?.session_metrics_after;
-    expect(await ingest()).toMatchObject({ lines: 4, sent: 18, applied: 18, duplicates: 0 });
+    const first = await ingest(runProcess);
+    expect(first).toMatchObject({ lines: 4, sent: 18, applied: 18, duplicates: 0 });
+    if (name === 'embedded') served = await openTier({ ...home.options, exclusive: true });
     for (const { run_id, run_metrics } of golden.runs) await shows('runs', run_id, run_metrics);
     await shows('sessions', 'sess-1', session);
-    expect(await ingest()).toMatchObject({ lines: 4, sent: 18, applied: 0, duplicates: 18 });
+    expect(await ingest(run)).toMatchObject({ lines: 4, sent: 18, applied: 0, duplicates: 18 });
     await shows('sessions', 'sess-1', session);
   }, 180_000);
 });
 
 describe('Agno runs sent into an empty folder', () => {
   const work = useWorkplace();
-  const { run } = work;
+  const { run, runProcess } = work;
   const file = join(goldenFolder, 'agno-1.8.4-session.ndjson');
 
   beforeAll(async () => {
     const { user_id } = await readGolden();
-    const { code, stderr } = await run(['ingest', file, '--format', 'agno', '--user', user_id]);
+    const args = ['ingest', file, '--format', 'agno', '--user', user_id];
+    const { code, stderr } = await runProcess(args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
   serveStore(work);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll } from 'vitest';
 import { openTier, type Tier } from '#runfold/tier.js';
 import { type ProcessExit, type RunningProcess, startNode } from '../../harness/processes.js';
+import { type CommandExit, runCommand } from '../../harness/run-command.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = join(root, 'dist/cli/main.js');
@@ -15,10 +16,12 @@ export const goldenFolder = join(root, 'test/golden');
 /** A folder of a test file's own, in which commands run. */
 export interface Workplace {
   readonly dir: string;
-  /** Starts a command there. */
+  /** Runs a command there to its end, in the process of the test. */
+  run(args: readonly string[], options?: CommandOptions): Promise<CommandExit>;
+  /** Starts a command there as a process: for signals, and for what only a process has. */
   start(args: readonly string[], options?: CommandOptions): RunningProcess;
-  /** Runs a command there to its end. */
-  run(args: readonly string[], options?: CommandOptions): Promise<ProcessExit>;
+  /** Runs a command there to its end, as a process. */
+  runProcess(args: readonly string[], options?: CommandOptions): Promise<ProcessExit>;
   /** Writes a file there, a line for each value: texts as they are, the rest as JSON. */
   write(name: string, lines: readonly unknown[]): Promise<string>;
 }
@@ -41,8 +44,9 @@ export function useWorkplace(): Workplace {
     get dir() {
       return dir;
     },
+    run: (args, { env = {}, input = '' } = {}) => runCommand(args, { dir, env, stdin: input }),
     start,
-    run: (args, options) => start(args, options).exit,
+    runProcess: (args, options) => start(args, options).exit,
     async write(name, lines) {
       const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
       await writeFile(join(dir, name), `${text.join('\n')}\n`);

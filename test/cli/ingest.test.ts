@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { message, useWorkplace } from './command-line.js';
+import { message, serveStore, useWorkplace } from './command-line.js';
 
 describe('runfold ingest', () => {
   const work = useWorkplace();
+  serveStore(work);
 
   async function totals(run_id: string) {
     const { stdout } = await work.run(['runs', 'show', run_id, '--json']);

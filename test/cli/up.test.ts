@@ -18,7 +18,7 @@ describe('runfold up on a folder', () => {
     const shown = await work.run(['runs', 'show', 'shared', '--json']);
     expect(JSON.parse(shown.stdout).run).toMatchObject({ assistant_messages: 2 });
 
-    const second = await work.run(['up']);
+    const second = await work.runProcess(['up']);
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(
       new RegExp(
@@ -32,7 +32,7 @@ describe('runfold up on a folder', () => {
     expect(stderr).toContain('SIGTERM: finishing');
 
     // What is left is a store that the next command opens by itself.
-    const after = await work.run(['runs', 'list', '--json']);
+    const after = await work.runProcess(['runs', 'list', '--json']);
     expect(JSON.parse(after.stdout).items).toHaveLength(1);
   });
 });
@@ -41,7 +41,7 @@ describe('runfold demo', () => {
   const work = useWorkplace();
 
   test('plays, checks the totals, and ends by itself', async () => {
-    const { code, stdout, stderr } = await work.run(['demo', '--events', '1500']);
+    const { code, stdout, stderr } = await work.runProcess(['demo', '--events', '1500']);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/✓ [\d,]+ received = [\d,]+ applied \+ [\d,]+ duplicate \+ 0 rejected/);
     expect(stdout).toContain('✓ The totals equal the log:');
@@ -87,7 +87,7 @@ describe('a command beside a `runfold up` that is only starting', () => {
       timeoutMs: 30_000,
     });
     const file = await work.write('events.ndjson', [message('early')]);
-    const { code, stdout, stderr } = await work.run(['ingest', file, '--json']);
+    const { code, stdout, stderr } = await work.runProcess(['ingest', file, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ sent: 1, folded: true });
     up.kill('SIGTERM');

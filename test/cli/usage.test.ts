@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
+import { processIo } from '#runfold/cli/io/process-io.js';
 import { createProgram } from '#runfold/cli/program.js';
 import { useWorkplace } from './command-line.js';
 
@@ -39,21 +40,21 @@ function expectHelp(name: string, text: string): void {
 }
 
 describe('the command line', () => {
-  const { run } = useWorkplace();
+  const { run, runProcess } = useWorkplace();
 
-  test.each(commandsOf(createProgram()))(
+  test.each(commandsOf(createProgram(processIo())))(
     '%s --help shows examples and the environment',
     (name, command) => expectHelp(name, helpOf(command)),
   );
 
   test('help is printed, and the exit code is 0', async () => {
-    const { code, stdout, stderr } = await run(['sessions', 'list', '--help']);
+    const { code, stdout, stderr } = await runProcess(['sessions', 'list', '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expectHelp('sessions list', stdout);
   });
 
   test('--version is that of the package', async () => {
-    const { code, stdout } = await run(['--version']);
+    const { code, stdout } = await runProcess(['--version']);
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),

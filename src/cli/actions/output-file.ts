@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { CommandFailedError } from '../command/command-error.js';
+import type { Io, OutputStream } from '../io/io.js';
 
 /** An output of text that is there as a whole or not at all. */
 export interface Output {
@@ -17,9 +18,9 @@ export interface Output {
  * and given its name at the end; standard output has what was written so far.
  * @throws CommandFailedError when it cannot be written.
  */
-export async function openOutput(file: string): Promise<Output> {
-  if (file === '-') return standardOutput;
-  const place = await placeOf(file);
+export async function openOutput(file: string, io: Io): Promise<Output> {
+  if (file === '-') return standardOutput(io.stdout);
+  const place = await placeOf(file, io.locate(file));
   const part = `${place}.part`;
   let handle: FileHandle;
   try {
@@ -41,21 +42,21 @@ export async function openOutput(file: string): Promise<Output> {
   };
 }
 
-const standardOutput: Output = {
+const standardOutput = (stdout: OutputStream): Output => ({
   async write(text) {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    if (!stdout.write(text)) await once(stdout, 'drain');
   },
   finish: async () => undefined,
   discard: async () => undefined,
-};
+});
 
 /** The file itself where it is a link; a new name as it is. */
-async function placeOf(file: string): Promise<string> {
+async function placeOf(file: string, place: string): Promise<string> {
   try {
-    const found = await stat(file);
-    if (found.isFile()) return await realpath(file);
+    const found = await stat(place);
+    if (found.isFile()) return await realpath(place);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return file;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return place;
     throw notWritable(file, error);
   }
   throw new CommandFailedError(

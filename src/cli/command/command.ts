@@ -1,5 +1,6 @@
-import { Command } from 'commander';
+import { Command, type OutputConfiguration } from 'commander';
 import type { Logger } from 'pino';
+import { type Io, ioOf } from '../io/io.js';
 import { printableLines } from '../output/printable.js';
 import { openTerminal, type Terminal } from '../output/terminal.js';
 import { openLog } from './log.js';
@@ -7,6 +8,7 @@ import { environmentHelp, readSettings, type Settings } from './settings.js';
 
 /** What every command works with. */
 export interface CommandContext {
+  readonly io: Io;
   readonly settings: Settings;
   readonly terminal: Terminal;
   readonly log: Logger;
@@ -54,11 +56,25 @@ export function createCommandGroup(
 }
 
 function bare(name: string): Command {
-  return new Command(name)
+  const command = new Command(name);
+  return command
     .exitOverride()
     .helpCommand(false)
     .showHelpAfterError(`(see "runfold ${name} --help")`)
-    .configureOutput({ outputError: (text, write) => write(printableLines(text)) });
+    .configureOutput(commandOutput(command));
+}
+
+/** Has the texts of commander itself go where those of the command go. */
+export function commandOutput(command: Command): OutputConfiguration {
+  return {
+    writeOut: (text) => void ioOf(command).stdout.write(text),
+    writeErr: (text) => void ioOf(command).stderr.write(text),
+    outputError: (text, write) => write(printableLines(text)),
+    getOutHelpWidth: () => ioOf(command).stdout.columns ?? 80,
+    getErrHelpWidth: () => ioOf(command).stderr.columns ?? 80,
+    getOutHasColors: () => ioOf(command).is_colored,
+    getErrHasColors: () => ioOf(command).is_colored,
+  };
 }
 
 /**
@@ -67,7 +83,8 @@ function bare(name: string): Command {
  */
 export function openContext(command: Command, kind: 'service' | 'once'): CommandContext {
   const settings = readSettings(command);
-  const terminal = openTerminal();
+  const io = ioOf(command);
+  const terminal = openTerminal(io);
   const isDefault = settings.given.logLevel === undefined && settings.log_level === 'info';
   const level = kind === 'once' && isDefault ? 'warn' : settings.log_level;
   const log = openLog(level, terminal);
@@ -75,5 +92,5 @@ export function openContext(command: Command, kind: 'service' | 'once'): Command
     if (kind === 'service') log.warn(warning);
     else terminal.note(`warning: ${warning}`);
   }
-  return { settings, terminal, log };
+  return { io, settings, terminal, log };
 }

@@ -9,7 +9,10 @@ import type { Terminal } from '../output/terminal.js';
 export function openLog(level: LogLevel, terminal: Terminal): Logger {
   // Written at once, without threads: what was logged is there whatever ends the process.
   const options = { level, base: null, serializers: { err: errorFields } };
-  if (!terminal.is_live) return pino(options, destination({ fd: 2, sync: true }));
+  if (!terminal.is_live) {
+    const { fd } = terminal.stderr;
+    return pino(options, fd === undefined ? terminal.stderr : destination({ fd, sync: true }));
+  }
   const write = (line: string) => terminal.note(oneLine(JSON.parse(line), terminal, level));
   return pino(options, { write });
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Config, readConfig, variables } from '../../environment/config.js';
 import type { TierOptions } from '../../tier.js';
+import { ioOf } from '../io/io.js';
 import { UsageError } from './command-error.js';
 
 /** The flags that every command takes, each with the variable it stands in for. */
@@ -39,7 +40,7 @@ const everyCommand = 'Options of every command:';
 /** The variables, for the end of a command's help. */
 export function environmentHelp(command: Command): string {
   const help = command.createHelp();
-  help.prepareContext({ helpWidth: Math.min(100, process.stdout.columns ?? 80) });
+  help.prepareContext({ helpWidth: Math.min(100, ioOf(command).stdout.columns ?? 80) });
   const width = Math.max(...Object.keys(variables).map((name) => name.length));
   const lines = Object.entries(variables).map(([name, { doc }]) =>
     help.formatItem(name, width, doc, help),
@@ -53,6 +54,7 @@ export function environmentHelp(command: Command): string {
  * @throws ConfigError or UsageError with every fault.
  */
 export function readSettings(command: Command): Settings {
+  const io = ioOf(command);
   const given = command.optsWithGlobals<Given>();
   const faults: string[] = [];
   for (const { name, flag, variable } of flags) {
@@ -71,8 +73,8 @@ export function readSettings(command: Command): Settings {
   if (faults.length > 0) throw new UsageError(faults.join('\n'));
   const aside = given.dir === undefined ? {} : { DATABASE_URL: '', REDIS_URL: '' };
   const overrides = Object.fromEntries(flags.map(({ name, variable }) => [variable, given[name]]));
-  const config = readConfig(undefined, { ...overrides, ...aside });
-  return { ...config, given };
+  const config = readConfig(io.env, { ...overrides, ...aside });
+  return { ...config, dir: io.locate(config.dir), given };
 }
 
 /** The tier that the settings name. */

@@ -1,4 +1,4 @@
-import type { Terminal } from '../output/terminal.js';
+import type { CommandContext } from './command.js';
 
 /** The wish to end, by SIGINT or SIGTERM. */
 export interface Signals {
@@ -28,27 +28,21 @@ export const stoppingWords: SignalWords = {
 };
 
 /** Takes signals over: the first one asks to end in good order, a second one ends at once with 1. */
-export function catchSignals(terminal: Terminal, words = finishingWords): Signals {
+export function catchSignals(
+  { terminal, io }: Pick<CommandContext, 'terminal' | 'io'>,
+  words = finishingWords,
+): Signals {
   const controller = new AbortController();
   const received = new Promise<void>((resolve) => {
     controller.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const onSignal = (name: NodeJS.Signals) => {
+  const release = io.onSignal((name) => {
     if (controller.signal.aborted) {
       terminal.note(`${name} again: ${words.second}`);
-      process.exit(1);
+      return io.exit(1);
     }
     terminal.note(`${name}: ${words.first}`);
     controller.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    received,
-    release() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
+  });
+  return { signal: controller.signal, received, release };
 }

@@ -37,11 +37,13 @@ export function demoCommand(): Command {
       }
       const events = readNumber('--events', flags.events, 1_000_000);
       const seed = readNumber('--seed', flags.seed, 4_294_967_295);
-      const signals = catchSignals(context.terminal);
-      const folder = await openDemoFolder(given.dir);
+      const signals = catchSignals(context);
+      const folder = await openDemoFolder(
+        given.dir === undefined ? undefined : context.settings.dir,
+      );
       try {
         const isEqual = await playDemo(context, { folder, events, seed, signal: signals.signal });
-        process.exitCode = isEqual ? exitCodes.ok : exitCodes.failed;
+        context.io.exitCode = isEqual ? exitCodes.ok : exitCodes.failed;
       } finally {
         await folder.remove();
         signals.release();

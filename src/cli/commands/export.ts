@@ -41,11 +41,11 @@ export function exportCommand(): Command {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
       const isPiped = file === '-';
-      const signals = catchSignals(terminal, stoppingWords);
+      const signals = catchSignals(context, stoppingWords);
       const started = performance.now();
       try {
         const events = await withTier(context, 'runfold export', async ({ database }) => {
-          const output = await openOutput(file);
+          const output = await openOutput(file, context.io);
           try {
             const written = await exportLog(database, {
               options: {
@@ -57,7 +57,7 @@ export function exportCommand(): Command {
               },
               output,
               // A bar on the terminal that takes the events would stand among them.
-              terminal: isPiped && process.stdout.isTTY ? undefined : terminal,
+              terminal: isPiped && context.io.stdout.isTTY ? undefined : terminal,
               signal: signals.signal,
             });
             await (written === undefined ? output.discard() : output.finish());

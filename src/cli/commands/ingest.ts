@@ -84,7 +84,7 @@ export function ingestCommand(): Command {
       const places = isLines ? [] : logPlaces(paths, flags.format);
       const since = flags.since === undefined ? undefined : readSince(flags.since);
       const context = openContext(command, 'once');
-      const signals = catchSignals(context.terminal);
+      const signals = catchSignals(context);
       const asJson = flags.json === true;
       try {
         if (!isLines) {
@@ -104,7 +104,7 @@ export function ingestCommand(): Command {
             },
             signals.signal,
           );
-          process.exitCode = reportLogs(summary, context.terminal, asJson);
+          context.io.exitCode = reportLogs(summary, context.terminal, asJson);
           return;
         }
         const summary = await ingestInput(context, {
@@ -116,7 +116,7 @@ export function ingestCommand(): Command {
           faults,
           signal: signals.signal,
         });
-        process.exitCode = reportIngest(summary, context.terminal, asJson);
+        context.io.exitCode = reportIngest(summary, context.terminal, asJson);
       } finally {
         signals.release();
       }

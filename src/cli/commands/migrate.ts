@@ -34,14 +34,15 @@ export function migrateCommand(): Command {
 }
 
 async function dealWithStaleTotals(
-  { terminal }: CommandContext,
+  context: CommandContext,
   { database }: Tier,
   isWanted: boolean,
 ): Promise<void> {
+  const { terminal } = context;
   const stale = await findStaleTotals(database);
   if (stale === undefined) return;
   if (!isWanted) return terminal.note(stale.text);
-  const signals = catchSignals(terminal, stoppingWords);
+  const signals = catchSignals(context, stoppingWords);
   try {
     const { projections } = stale;
     const { signal } = signals;

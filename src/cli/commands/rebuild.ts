@@ -40,7 +40,7 @@ export function rebuildCommand(): Command {
       const lanes = readLanes(flags.lanes);
       const context = openContext(self, 'once');
       const { terminal } = context;
-      const signals = catchSignals(terminal, stoppingWords);
+      const signals = catchSignals(context, stoppingWords);
       try {
         const report = await withTier(
           context,

@@ -123,7 +123,7 @@ function retryCommand(): Command {
       const { sent, kept } = await retryRejects(context, choice);
       if (flags.json) terminal.json({ sent, kept });
       else terminal.line(`${plural(sent, 'event')} sent again, ${plural(kept, 'reject')} kept.`);
-      if (kept > 0) process.exitCode = 1;
+      if (kept > 0) context.io.exitCode = 1;
     });
 }
 

@@ -33,7 +33,7 @@ export function replayCommand(): Command {
     .action(async (file: string, flags: ReplayFlags, self: Command) => {
       const faults = readFaults(flags.faults);
       const context = openContext(self, 'once');
-      const signals = catchSignals(context.terminal);
+      const signals = catchSignals(context);
       try {
         const summary = await ingestInput(context, {
           file,
@@ -44,7 +44,7 @@ export function replayCommand(): Command {
           faults,
           signal: signals.signal,
         });
-        process.exitCode = reportIngest(summary, context.terminal, flags.json === true);
+        context.io.exitCode = reportIngest(summary, context.terminal, flags.json === true);
       } finally {
         signals.release();
       }

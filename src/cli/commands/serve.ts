@@ -25,7 +25,7 @@ export function serveCommand(): Command {
   return addHttpOptions(command).action(async (flags: HttpFlags, self: Command) => {
     const context = openContext(self, 'service');
     const plan = planHttp(context, flags);
-    const signals = catchSignals(context.terminal);
+    const signals = catchSignals(context);
     try {
       await withTier(context, 'runfold serve', async (tier) => {
         await checkMigrated(tier.database);

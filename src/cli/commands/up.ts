@@ -51,7 +51,7 @@ export function upCommand(): Command {
           '--port: expected the embedded store, got DATABASE_URL; connect to that.',
         );
       }
-      const signals = catchSignals(context.terminal);
+      const signals = catchSignals(context);
       const tier = await openTier({
         ...tierOptions(context.settings, 'runfold up'),
         exclusive: true,

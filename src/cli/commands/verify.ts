@@ -39,7 +39,7 @@ export function verifyCommand(): Command {
         const found = await verify(database, { sample });
         return { audit: found, seconds: (performance.now() - started) / 1000 };
       });
-      process.exitCode = audit.equal ? exitCodes.ok : exitCodes.failed;
+      context.io.exitCode = audit.equal ? exitCodes.ok : exitCodes.failed;
       if (flags.json) return terminal.json(auditJson(audit));
       for (const line of describeAudit(terminal, audit, seconds)) terminal.line(line);
     });

@@ -20,7 +20,7 @@ export function workerCommand(): Command {
     ],
   }).action(async (_options: unknown, command: Command) => {
     const context = openContext(command, 'service');
-    const signals = catchSignals(context.terminal);
+    const signals = catchSignals(context);
     await withTier(context, 'runfold worker', async (tier) => {
       await checkMigrated(tier.database);
       const stale = await findStaleTotals(tier.database);

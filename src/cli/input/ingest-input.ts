@@ -42,7 +42,7 @@ export async function ingestInput(
   const isEmbedded = settings.database_url === undefined;
   const wait = options.wait ?? isEmbedded;
   await checkRedis(settings);
-  const input = await openInput(options.file);
+  const input = await openInput(options.file, context.io);
   const runfold = await openRunfold({
     ...tierOptions(settings, options.role),
     project: settings.project,

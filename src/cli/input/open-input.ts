@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CommandFailedError } from '../command/command-error.js';
+import type { Io } from '../io/io.js';
 
 /** An input of bytes. */
 export interface Input {
@@ -13,10 +14,10 @@ export interface Input {
 }
 
 /** Opens a file, or standard input for `-`. @throws CommandFailedError when it cannot be read. */
-export async function openInput(file: string): Promise<Input> {
-  if (file === '-') return { name: 'stdin', bytes: undefined, chunks: process.stdin };
+export async function openInput(file: string, io: Io): Promise<Input> {
+  if (file === '-') return { name: 'stdin', bytes: undefined, chunks: io.stdin };
   try {
-    const handle = await open(file);
+    const handle = await open(io.locate(file));
     const stat = await handle.stat();
     if (stat.isDirectory()) {
       await handle.close();

@@ -17,7 +17,7 @@ export function openProgress(terminal: Terminal): Progress {
   return terminal.is_live ? openBar(terminal) : openLines(terminal);
 }
 
-function openBar({ colors, width }: Terminal): Progress {
+function openBar({ colors, width, stderr }: Terminal): Progress {
   const cells = width >= 110 ? barWidth.wide : barWidth.narrow;
   const format: Options['format'] = (_options, { progress }, { text, known }) => {
     if (known !== true) return `${text}`;
@@ -27,7 +27,7 @@ function openBar({ colors, width }: Terminal): Progress {
   };
   const bar = new SingleBar({
     format,
-    stream: process.stderr,
+    stream: stderr,
     fps: 12,
     hideCursor: null,
     clearOnComplete: true,

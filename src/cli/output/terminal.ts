@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import type { Io, OutputStream } from '../io/io.js';
 import { printableJson } from './printable.js';
 
 /** What a command writes its result to, and how wide that is. */
@@ -8,6 +9,8 @@ export interface Terminal {
   readonly width: number;
   /** Whether progress may be drawn on stderr. */
   readonly is_live: boolean;
+  /** Where progress is drawn. */
+  readonly stderr: OutputStream;
   /** Writes a line of the result. */
   line(text?: string): void;
   /** Writes the result for programs. */
@@ -16,15 +19,14 @@ export interface Terminal {
   note(text: string): void;
 }
 
-/** The terminal, or pipe, of this process. */
-export function openTerminal(): Terminal {
-  const { stdout, stderr } = process;
+/** The terminal, or pipe, of a command. */
+export function openTerminal({ stdout, stderr, is_colored }: Io): Terminal {
   const isTty = stdout.isTTY === true;
   return {
-    // picocolors looks at FORCE_COLOR and NO_COLOR, and at stdout.
-    colors: pc,
+    colors: pc.createColors(is_colored),
     width: isTty ? Math.max(40, stdout.columns || 80) : Number.POSITIVE_INFINITY,
     is_live: stderr.isTTY === true,
+    stderr,
     line: (text = '') => void stdout.write(`${text}\n`),
     json: (value) => void stdout.write(`${printableJson(value, isTty ? 2 : undefined)}\n`),
     // On a terminal a progress bar may stand on this line; it draws itself again below.

@@ -1,0 +1,25 @@
+import pc from 'picocolors';
+import type { Io } from './io.js';
+
+/** The streams, environment, folder and signals of this process. */
+export function processIo(): Io {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    // picocolors looks at FORCE_COLOR and NO_COLOR, and at stdout.
+    is_colored: pc.isColorSupported,
+    exitCode: 0,
+    locate: (name) => name,
+    onSignal(listener) {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}
