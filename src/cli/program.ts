@@ -1,33 +1,41 @@
 import { Command } from 'commander';
 import { readPackageVersion } from '../environment/package-files.js';
-import { commandOutput } from './command/command.js';
-import { addSettings, environmentHelp } from './command/settings.js';
-import { correctCommand } from './commands/correct.js';
-import { demoCommand } from './commands/demo.js';
-import { exportCommand } from './commands/export.js';
-import { ingestCommand } from './commands/ingest.js';
-import { keysCommand } from './commands/keys.js';
-import { migrateCommand } from './commands/migrate.js';
-import { pricesCommand } from './commands/prices.js';
-import { projectsCommand } from './commands/projects.js';
-import { rebuildCommand } from './commands/rebuild.js';
-import { rejectsCommand } from './commands/rejects.js';
-import { replayCommand } from './commands/replay.js';
-import { repriceCommand } from './commands/reprice.js';
-import { runsCommand } from './commands/runs.js';
-import { serveCommand } from './commands/serve.js';
-import { sessionsCommand } from './commands/sessions.js';
-import { toolsCommand } from './commands/tools.js';
-import { topCommand } from './commands/top.js';
-import { upCommand } from './commands/up.js';
-import { usageCommand } from './commands/usage.js';
-import { verifyCommand } from './commands/verify.js';
-import { voidCommand } from './commands/void.js';
-import { workerCommand } from './commands/worker.js';
+import { asSummary, bareCommand, commandOutput } from './command/bare-command.js';
+import { addSettings, environmentHelp, settingFlags } from './command/setting-flags.js';
+import { type CommandName, summaries, usageOf } from './command/summaries.js';
 import { giveIo, type Io } from './io/io.js';
 
-/** The program with all its commands. */
-export function createProgram(io: Io): Command {
+/** Each command's code. It is loaded when the command is chosen: driver, queue and store take long. */
+const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  demo: async () => (await import('./commands/demo.js')).demoCommand(),
+  up: async () => (await import('./commands/up.js')).upCommand(),
+  worker: async () => (await import('./commands/worker.js')).workerCommand(),
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  migrate: async () => (await import('./commands/migrate.js')).migrateCommand(),
+  ingest: async () => (await import('./commands/ingest.js')).ingestCommand(),
+  runs: async () => (await import('./commands/runs.js')).runsCommand(),
+  sessions: async () => (await import('./commands/sessions.js')).sessionsCommand(),
+  usage: async () => (await import('./commands/usage.js')).usageCommand(),
+  tools: async () => (await import('./commands/tools.js')).toolsCommand(),
+  top: async () => (await import('./commands/top.js')).topCommand(),
+  prices: async () => (await import('./commands/prices.js')).pricesCommand(),
+  reprice: async () => (await import('./commands/reprice.js')).repriceCommand(),
+  rejects: async () => (await import('./commands/rejects.js')).rejectsCommand(),
+  correct: async () => (await import('./commands/correct.js')).correctCommand(),
+  void: async () => (await import('./commands/void.js')).voidCommand(),
+  export: async () => (await import('./commands/export.js')).exportCommand(),
+  replay: async () => (await import('./commands/replay.js')).replayCommand(),
+  verify: async () => (await import('./commands/verify.js')).verifyCommand(),
+  rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand(),
+  projects: async () => (await import('./commands/projects.js')).projectsCommand(),
+  keys: async () => (await import('./commands/keys.js')).keysCommand(),
+};
+
+/**
+ * The program. Of the commands it has names and summaries, and all the rest of the one that `args`
+ * name; without `args` of every one.
+ */
+export async function createProgram(io: Io, args?: readonly string[]): Promise<Command> {
   const program = new Command('runfold');
   giveIo(program, io);
   program
@@ -38,35 +46,34 @@ export function createProgram(io: Io): Command {
     .version(readPackageVersion(), '-V, --version', 'show the version')
     .helpCommand(false)
     .showHelpAfterError('(see "runfold --help")')
-    .configureOutput(commandOutput(program));
-  for (const command of [
-    demoCommand(),
-    upCommand(),
-    workerCommand(),
-    serveCommand(),
-    migrateCommand(),
-    ingestCommand(),
-    runsCommand(),
-    sessionsCommand(),
-    usageCommand(),
-    toolsCommand(),
-    topCommand(),
-    pricesCommand(),
-    repriceCommand(),
-    rejectsCommand(),
-    correctCommand(),
-    voidCommand(),
-    exportCommand(),
-    replayCommand(),
-    verifyCommand(),
-    rebuildCommand(),
-    projectsCommand(),
-    keysCommand(),
-  ]) {
-    program.addCommand(command);
+    .configureOutput(commandOutput(program))
+    .configureHelp({
+      subcommandTerm: (command) =>
+        `${command.name()} ${usageOf(command.name() as CommandName)}`.trimEnd(),
+    });
+  const chosen = args === undefined ? undefined : firstWord(args);
+  for (const [name, load] of Object.entries(commands)) {
+    const isWanted = args === undefined || chosen === name;
+    program.addCommand(isWanted ? await load() : namedOnly(name as CommandName));
   }
   addSettings(program);
   return program.addHelpText('after', () => `\n${notes}\n\n${environmentHelp(program)}`);
+}
+
+/** A command of which the list of commands is all that is asked for. */
+function namedOnly(name: CommandName): Command {
+  return bareCommand(name).summary(asSummary(summaries[name]));
+}
+
+/** The first argument that is neither a flag of every command nor the value of one. */
+function firstWord(args: readonly string[]): string | undefined {
+  const flags = settingFlags.map(({ flag }) => flag.split(' ')[0]);
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? '';
+    if (flags.includes(word)) at += 1;
+    else if (!word.startsWith('-')) return word;
+  }
+  return undefined;
 }
 
 const notes = `Exit codes: 0 all went well, 1 the work or the check failed, 2 asked wrongly.

@@ -1,5 +1,4 @@
-import { describeError } from './command/command-error.js';
-import { readSettings } from './command/settings.js';
+import { CommanderError } from 'commander';
 import type { Io } from './io/io.js';
 import { createProgram } from './program.js';
 
@@ -7,14 +6,19 @@ import { createProgram } from './program.js';
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let isDebug = false;
   try {
-    await createProgram(io)
-      .hook('preAction', (_program, command) => {
+    const program = await createProgram(io, args);
+    await program
+      .hook('preAction', async (_program, command) => {
+        const { readSettings } = await import('./command/settings.js');
         const { log_level } = readSettings(command);
         isDebug = log_level === 'debug' || log_level === 'trace';
       })
       .parseAsync(args, { from: 'user' });
     return io.exitCode;
   } catch (error) {
+    // Commander has written its own text by now; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { describeError } = await import('./command/command-error.js');
     const { exit, text } = describeError(error, isDebug);
     if (text !== '') io.stderr.write(`${text}\n`);
     return exit;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { editDistance } from './edit-distance.js';
 import { checkVariableNames, serviceAddress } from './variable-names.js';
+import type { VariableName } from './variables.js';
 
 /** What the environment sets. */
 export interface Config {
@@ -44,33 +45,28 @@ const url = (protocols: readonly string[], example: string) =>
     error: `a URL such as ${example}`,
   });
 
-/** Each variable, what it takes and what it means; the command line's help is made from this. */
+/** What each variable takes. */
 export const variables = {
   DATABASE_URL: {
     schema: url(
       ['postgres:', 'postgresql:'],
       'postgres://user:password@host:5432/runfold',
     ).optional(),
-    doc: 'Postgres for the store (and the queue, without REDIS_URL). Unset: the embedded store',
   },
   REDIS_URL: {
     schema: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
-    doc: 'Redis for the queue; needs DATABASE_URL',
   },
   RUNFOLD_DIR: {
     schema: z.string().min(1).default('.runfold'),
-    doc: "The embedded store's folder. Defaults to .runfold",
   },
   RUNFOLD_LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
-    doc: 'How much is logged. Defaults to info',
   },
   RUNFOLD_REDIS_PREFIX: {
     schema: z
       .string()
       .regex(/^[\w.:-]{1,100}$/, { error: 'up to 100 letters, digits, or any of _ . : -' })
       .default('runfold'),
-    doc: "What the queue's keys in Redis begin with. Defaults to runfold",
   },
   RUNFOLD_PROJECT: {
     schema: z.coerce
@@ -79,14 +75,12 @@ export const variables = {
         error: 'a whole number from 1',
       })
       .default(1),
-    doc: 'The project events belong to and queries look at. Defaults to 1',
   },
   RUNFOLD_HTTP_HOST: {
     schema: z
       .string()
       .regex(/^[\w.:-]{1,253}$/, { error: 'an address or a host name' })
       .default('127.0.0.1'),
-    doc: 'Where the HTTP service listens. Defaults to 127.0.0.1; others need a key to exist',
   },
   RUNFOLD_HTTP_PORT: {
     schema: z
@@ -98,7 +92,6 @@ export const variables = {
       .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, {
         error: 'a port from 1 to 65535, or 0 for any free one',
       }),
-    doc: 'The port of the HTTP service. Defaults to 8580',
   },
   RUNFOLD_HTTP_BASE_PATH: {
     schema: z
@@ -113,12 +106,8 @@ export const variables = {
       .string()
       .regex(/^[\x21-\x7e]{8,255}$/, { error: '8 to 255 visible ASCII characters' })
       .optional(),
-    doc: "The bearer token of the HTTP service's /metrics; needed once there are keys",
   },
-} as const;
-
-/** A variable Runfold reads. */
-export type VariableName = keyof typeof variables;
+} as const satisfies Readonly<Record<VariableName, { schema: z.ZodType }>>;
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset. This is the

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Help } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { processIo } from '#runfold/cli/io/process-io.js';
 import { createProgram } from '#runfold/cli/program.js';
@@ -39,13 +39,34 @@ function expectHelp(name: string, text: string): void {
   expect(new Set(starts.filter((start) => start > 2)).size).toBe(1);
 }
 
+const program = await createProgram(processIo());
+
 describe('the command line', () => {
   const { run, runProcess } = useWorkplace();
 
-  test.each(commandsOf(createProgram(processIo())))(
-    '%s --help shows examples and the environment',
-    (name, command) => expectHelp(name, helpOf(command)),
+  test.each(commandsOf(program))('%s --help shows examples and the environment', (name, command) =>
+    expectHelp(name, helpOf(command)),
   );
+
+  test('the list of commands says what the commands say, without loading one', async () => {
+    const { stdout } = await run(['--help']);
+    for (const command of program.commands) {
+      expect(stdout).toContain(`  ${new Help().subcommandTerm(command)}`);
+      expect(stdout.replace(/\s+/g, ' ')).toContain(command.summary());
+    }
+    // None has its options: they come with its code.
+    const { commands } = await createProgram(processIo(), ['--version']);
+    for (const { options } of commands) expect(options).toHaveLength(5);
+  });
+
+  test.each([
+    ['--project', '2'],
+    ['--project=2', '--dir', 'runs'],
+  ])('a command is found behind %s %s', async (...flags) => {
+    const { code, stdout } = await run([...flags, 'verify', '--help']);
+    expect(code).toBe(0);
+    expectHelp('verify', stdout);
+  });
 
   test('help is printed, and the exit code is 0', async () => {
     const { code, stdout, stderr } = await runProcess(['sessions', 'list', '--help']);

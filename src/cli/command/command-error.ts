@@ -1,4 +1,3 @@
-import { CommanderError } from 'commander';
 import { ConfigError } from '../../environment/config.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
@@ -19,10 +18,6 @@ export class UsageError extends Error {
 
 /** What a thrown error means to the process: its exit code, and the text for stderr. */
 export function describeError(error: unknown, isDebug: boolean): { exit: number; text: string } {
-  // Commander has written its own text by now; help and version are no errors.
-  if (error instanceof CommanderError) {
-    return { exit: error.exitCode === 0 ? exitCodes.ok : exitCodes.usage, text: '' };
-  }
   const explained = explainDatabaseError(error);
   const isUsage =
     explained instanceof ConfigError ||

@@ -1,10 +1,12 @@
-import { Command, type OutputConfiguration } from 'commander';
+import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { type Io, ioOf } from '../io/io.js';
-import { printableLines } from '../output/printable.js';
 import { openTerminal, type Terminal } from '../output/terminal.js';
+import { asSummary, bareCommand } from './bare-command.js';
 import { openLog } from './log.js';
-import { environmentHelp, readSettings, type Settings } from './settings.js';
+import { environmentHelp } from './setting-flags.js';
+import { readSettings, type Settings } from './settings.js';
+import { type CommandName, summaries } from './summaries.js';
 
 /** What every command works with. */
 export interface CommandContext {
@@ -15,9 +17,14 @@ export interface CommandContext {
 }
 
 /** A command's name and help. */
-export interface CommandHelp {
-  readonly name: string;
-  readonly summary: string;
+export type CommandHelp = HelpTexts &
+  (
+    | { readonly name: CommandName; readonly summary?: undefined }
+    /** A command of a group has its summary here. */
+    | { readonly name: string; readonly summary: string }
+  );
+
+interface HelpTexts {
   /** What it does, in a few sentences; follows the summary. */
   readonly details?: string;
   readonly examples: readonly string[];
@@ -25,9 +32,10 @@ export interface CommandHelp {
 
 /** A command that takes the settings and ends in one way: by throwing. */
 export function createCommand(help: CommandHelp): Command {
-  const { name, summary, details, examples } = help;
-  const command: Command = bare(name)
-    .summary(summary.charAt(0).toLowerCase() + summary.slice(1))
+  const { name, details, examples } = help;
+  const summary = help.summary ?? summaries[help.name];
+  const command: Command = bareCommand(name)
+    .summary(asSummary(summary))
     .description(details === undefined ? `${summary}.` : `${summary}. ${details}`)
     .addHelpText('after', () => {
       const lines = examples.map((example) => `  $ ${example}`);
@@ -37,14 +45,9 @@ export function createCommand(help: CommandHelp): Command {
 }
 
 /** A command that only holds others. */
-export function createCommandGroup(
-  name: string,
-  summary: string,
-  commands: readonly Command[],
-): Command {
-  const group = bare(name)
-    .summary(summary.charAt(0).toLowerCase() + summary.slice(1))
-    .description(`${summary}.`);
+export function createCommandGroup(name: CommandName, commands: readonly Command[]): Command {
+  const summary = summaries[name];
+  const group = bareCommand(name).summary(asSummary(summary)).description(`${summary}.`);
   for (const command of commands) {
     command.showHelpAfterError(`(see "runfold ${name} ${command.name()} --help")`);
     group.addCommand(command);
@@ -53,28 +56,6 @@ export function createCommandGroup(
     'after',
     `\nRun "runfold ${name} <command> --help" for the options and examples of one.`,
   );
-}
-
-function bare(name: string): Command {
-  const command = new Command(name);
-  return command
-    .exitOverride()
-    .helpCommand(false)
-    .showHelpAfterError(`(see "runfold ${name} --help")`)
-    .configureOutput(commandOutput(command));
-}
-
-/** Has the texts of commander itself go where those of the command go. */
-export function commandOutput(command: Command): OutputConfiguration {
-  return {
-    writeOut: (text) => void ioOf(command).stdout.write(text),
-    writeErr: (text) => void ioOf(command).stderr.write(text),
-    outputError: (text, write) => write(printableLines(text)),
-    getOutHelpWidth: () => ioOf(command).stdout.columns ?? 80,
-    getErrHelpWidth: () => ioOf(command).stderr.columns ?? 80,
-    getOutHasColors: () => ioOf(command).is_colored,
-    getErrHasColors: () => ioOf(command).is_colored,
-  };
 }
 
 /**

@@ -1,51 +1,17 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { type Config, readConfig, variables } from '../../environment/config.js';
 import type { TierOptions } from '../../tier.js';
 import { ioOf } from '../io/io.js';
 import { UsageError } from './command-error.js';
+import { settingFlags } from './setting-flags.js';
 
-/** The flags that every command takes, each with the variable it stands in for. */
-const flags = [
-  { name: 'databaseUrl', flag: '--database-url <url>', variable: 'DATABASE_URL' },
-  { name: 'redisUrl', flag: '--redis-url <url>', variable: 'REDIS_URL' },
-  { name: 'dir', flag: '--dir <folder>', variable: 'RUNFOLD_DIR' },
-  { name: 'project', flag: '--project <number>', variable: 'RUNFOLD_PROJECT' },
-  { name: 'logLevel', flag: '--log-level <level>', variable: 'RUNFOLD_LOG_LEVEL' },
-] as const;
-
-type FlagName = (typeof flags)[number]['name'];
+type FlagName = (typeof settingFlags)[number]['name'];
 type Given = { readonly [N in FlagName]?: string };
 
 /** What a command goes by: the environment, and over it the flags. */
 export interface Settings extends Config {
   /** The flags that were given. */
   readonly given: Given;
-}
-
-/** Adds the flags that every command takes to a command, or to those that it holds. */
-export function addSettings(command: Command): Command {
-  if (command.commands.length > 0) for (const inner of command.commands) addSettings(inner);
-  // Help belongs to the same group: a command without options of its own has no other.
-  command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(everyCommand));
-  const isInner = command.parent !== null;
-  if (isInner && command.commands.length > 0) return command;
-  for (const { flag, variable } of flags) {
-    command.addOption(new Option(flag, `overrides ${variable}`).helpGroup(everyCommand));
-  }
-  return command;
-}
-
-const everyCommand = 'Options of every command:';
-
-/** The variables, for the end of a command's help. */
-export function environmentHelp(command: Command): string {
-  const help = command.createHelp();
-  help.prepareContext({ helpWidth: Math.min(100, ioOf(command).stdout.columns ?? 80) });
-  const width = Math.max(...Object.keys(variables).map((name) => name.length));
-  const lines = Object.entries(variables).map(([name, { doc }]) =>
-    help.formatItem(name, width, doc, help),
-  );
-  return ['Environment variables:', ...lines].join('\n');
 }
 
 /**
@@ -57,7 +23,7 @@ export function readSettings(command: Command): Settings {
   const io = ioOf(command);
   const given = command.optsWithGlobals<Given>();
   const faults: string[] = [];
-  for (const { name, flag, variable } of flags) {
+  for (const { name, flag, variable } of settingFlags) {
     if (given[name] === undefined) continue;
     const result = variables[variable].schema.safeParse(given[name]);
     // The value is not repeated: a URL may hold a password.
@@ -72,7 +38,9 @@ export function readSettings(command: Command): Settings {
   }
   if (faults.length > 0) throw new UsageError(faults.join('\n'));
   const aside = given.dir === undefined ? {} : { DATABASE_URL: '', REDIS_URL: '' };
-  const overrides = Object.fromEntries(flags.map(({ name, variable }) => [variable, given[name]]));
+  const overrides = Object.fromEntries(
+    settingFlags.map(({ name, variable }) => [variable, given[name]]),
+  );
   const config = readConfig(io.env, { ...overrides, ...aside });
   return { ...config, dir: io.locate(config.dir), given };
 }

@@ -18,7 +18,6 @@ interface CorrectFlags {
 export function correctCommand(): Command {
   return createCommand({
     name: 'correct',
-    summary: 'Give an event other figures than it was measured with',
     details:
       'The log is never edited: an event with the differences is added, and every total follows. ' +
       'Takes tokens, time in seconds and cost in US dollars; total_tokens follows input_tokens and ' +

@@ -14,7 +14,6 @@ interface DemoFlags {
 export function demoCommand(): Command {
   return createCommand({
     name: 'demo',
-    summary: "Play a day of agents' work and check that the totals equal the log",
     details:
       'About 20,000 events of seven agents, some late and some twice, go through the real producer, ' +
       'queue and worker into an embedded store, which is removed at the end unless --dir keeps it. ' +

@@ -20,7 +20,6 @@ interface ExportFlags {
 export function exportCommand(): Command {
   return createCommand({
     name: 'export',
-    summary: 'Write the log to a file, one JSON object a line',
     details:
       'The events of a project as they were sent, corrections included, for "runfold replay". Any size ' +
       'of log is written in little memory. The file appears when it is whole; until then it is ' +

@@ -28,7 +28,6 @@ interface IngestFlags {
 export function ingestCommand(): Command {
   return createCommand({
     name: 'ingest',
-    summary: 'Send events: a file of them, or the logs that agents and gateways leave behind',
     details:
       'A line that is not valid is reported and skipped; the others go in, and the exit code is 1. ' +
       'Reading a file twice changes nothing: an event without an id gets one made from its line, ' +

@@ -16,11 +16,7 @@ import { table } from '../output/table.js';
 
 /** `runfold keys` */
 export function keysCommand(): Command {
-  return createCommandGroup('keys', 'Make, list and revoke keys of the HTTP service', [
-    createKeyCommand(),
-    listCommand(),
-    revokeCommand(),
-  ]);
+  return createCommandGroup('keys', [createKeyCommand(), listCommand(), revokeCommand()]);
 }
 
 interface CreateFlags {

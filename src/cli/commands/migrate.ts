@@ -11,7 +11,6 @@ import { describeRebuild } from '../reports/rebuild-report.js';
 export function migrateCommand(): Command {
   return createCommand({
     name: 'migrate',
-    summary: 'Bring the tables of store and queue up to date',
     details:
       'Safe to run at any time and by many processes at once; one migrates, the others wait. ' +
       'An embedded store is migrated by whichever process serves it. Where a new version computes ' +

@@ -15,11 +15,7 @@ import { table } from '../output/table.js';
 
 /** `runfold prices` */
 export function pricesCommand(): Command {
-  return createCommandGroup('prices', 'Look at prices of your own, and set them', [
-    listCommand(),
-    setCommand(),
-    dropCommand(),
-  ]);
+  return createCommandGroup('prices', [listCommand(), setCommand(), dropCommand()]);
 }
 
 /** A price as a person reads it, in US dollars a million tokens. */

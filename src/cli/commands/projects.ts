@@ -7,10 +7,7 @@ import { table } from '../output/table.js';
 
 /** `runfold projects` */
 export function projectsCommand(): Command {
-  return createCommandGroup('projects', 'Make projects, which keep data apart', [
-    createProjectCommand(),
-    listCommand(),
-  ]);
+  return createCommandGroup('projects', [createProjectCommand(), listCommand()]);
 }
 
 function createProjectCommand(): Command {

@@ -21,7 +21,6 @@ interface RebuildFlags {
 export function rebuildCommand(): Command {
   return createCommand({
     name: 'rebuild',
-    summary: 'Make the totals anew from the log',
     details:
       'Events may go on coming in and totals may be read meanwhile: readers see the old totals or the ' +
       'new. Interrupted or killed, it leaves the totals as they were, and can be started again.',

@@ -17,11 +17,12 @@ import { table } from '../output/table.js';
 
 /** `runfold rejects` */
 export function rejectsCommand(): Command {
-  return createCommandGroup(
-    'rejects',
-    'Look at events the worker could not take, and deal with them',
-    [listCommand(), showCommand(), retryCommand(), dropCommand()],
-  );
+  return createCommandGroup('rejects', [
+    listCommand(),
+    showCommand(),
+    retryCommand(),
+    dropCommand(),
+  ]);
 }
 
 function listCommand(): Command {

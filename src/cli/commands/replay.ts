@@ -16,7 +16,6 @@ interface ReplayFlags {
 export function replayCommand(): Command {
   return createCommand({
     name: 'replay',
-    summary: 'Send an export through queue and worker again',
     details:
       'What the store has already stays as it is and counts as duplicate; what it has not is folded. ' +
       'Each line must have an id and a time of its own. Returns when every event is folded.',

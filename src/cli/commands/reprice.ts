@@ -18,7 +18,6 @@ interface Flags {
 export function repriceCommand(): Command {
   return createCommand({
     name: 'reprice',
-    summary: 'Price messages again whose cost was not reported',
     details:
       'Goes by the price book of this version and by prices of your own, and appends the differences ' +
       'as corrections; what was billed stays in the log. A second run changes nothing.',

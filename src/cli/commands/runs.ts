@@ -14,10 +14,7 @@ import { runTable } from '../reports/run-table.js';
 
 /** `runfold runs` */
 export function runsCommand(): Command {
-  return createCommandGroup('runs', 'Look at runs and what they used', [
-    listCommand(),
-    showCommand(),
-  ]);
+  return createCommandGroup('runs', [listCommand(), showCommand()]);
 }
 
 interface Filters extends ListFlags {

@@ -12,7 +12,6 @@ import { addHttpOptions, type HttpFlags, planHttp, startHttp } from '../options/
 export function serveCommand(): Command {
   const command = createCommand({
     name: 'serve',
-    summary: 'Serve ingest and queries over HTTP until stopped',
     details:
       'It folds nothing: run "runfold worker" beside it, or "runfold up", which does both. Without ' +
       'keys it listens on a loopback address only. SIGTERM or SIGINT ends it in good order: it ' +

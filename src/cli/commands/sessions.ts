@@ -13,10 +13,7 @@ import { runTable, sessionTable } from '../reports/run-table.js';
 
 /** `runfold sessions` */
 export function sessionsCommand(): Command {
-  return createCommandGroup('sessions', 'Look at sessions and what their runs used', [
-    listCommand(),
-    showCommand(),
-  ]);
+  return createCommandGroup('sessions', [listCommand(), showCommand()]);
 }
 
 interface Filters extends ListFlags {

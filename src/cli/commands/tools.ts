@@ -26,7 +26,6 @@ const figures: readonly UsageFigure[] = [
 export function toolsCommand(): Command {
   const command = createCommand({
     name: 'tools',
-    summary: 'Show the tools: calls, failures and how long they took',
     examples: ['runfold tools', 'runfold tools --since 24h --json'],
   })
     .option('--json', 'print the totals of each tool as JSON')

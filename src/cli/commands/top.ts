@@ -30,7 +30,6 @@ interface Flags extends RangeFlags {
 export function topCommand(): Command {
   const command = createCommand({
     name: 'top',
-    summary: 'Show the sessions, users, models or tools with the most of a figure',
     examples: [
       'runfold top sessions',
       'runfold top users --by total_tokens --since 30d',

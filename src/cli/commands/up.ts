@@ -24,7 +24,6 @@ interface UpFlags extends HttpFlags {
 export function upCommand(): Command {
   const command = createCommand({
     name: 'up',
-    summary: 'Run everything in this process: store, migrations, worker and HTTP',
     details:
       'Without DATABASE_URL it serves the embedded store, and other commands and programs on the ' +
       'same folder use it meanwhile. HTTP listens on a loopback address, and elsewhere once there ' +

@@ -32,7 +32,6 @@ interface Flags extends RangeFlags {
 export function usageCommand(): Command {
   const command = createCommand({
     name: 'usage',
-    summary: 'Show what was used over time',
     details: 'Tokens, cost, counts and times, in all or by model, agent, tool, team or user.',
     examples: [
       'runfold usage',

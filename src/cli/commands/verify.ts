@@ -16,7 +16,6 @@ interface VerifyFlags {
 export function verifyCommand(): Command {
   return createCommand({
     name: 'verify',
-    summary: 'Check that the totals equal the fold of the log',
     details:
       'Folds the log and compares, in one snapshot, while events go on coming in. Exits with 0 when all ' +
       'is equal, and with 1 and what differs when not.',

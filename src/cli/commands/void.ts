@@ -14,7 +14,6 @@ interface VoidFlags {
 export function voidCommand(): Command {
   return createCommand({
     name: 'void',
-    summary: 'Take the figures of an event out of every total',
     details:
       'Its tokens, time and cost become 0 by an event that is added; the log is never edited. It still ' +
       'counts as a message, call or run, and its time_to_first_token and objects, such as ' +

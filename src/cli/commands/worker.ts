@@ -10,7 +10,6 @@ import { withTier } from '../command/with-tier.js';
 export function workerCommand(): Command {
   return createCommand({
     name: 'worker',
-    summary: 'Fold events from the queue into the store until stopped',
     details:
       'Run as many as you like. SIGTERM or SIGINT ends one in good order: it takes no more jobs, ' +
       'writes those in hand, and exits with 0; a second signal ends it at once with 1.',

@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+import { variableMeanings } from '../../environment/variables.js';
+import { ioOf } from '../io/io.js';
+
+/** The flags that every command takes, each with the variable it stands in for. */
+export const settingFlags = [
+  { name: 'databaseUrl', flag: '--database-url <url>', variable: 'DATABASE_URL' },
+  { name: 'redisUrl', flag: '--redis-url <url>', variable: 'REDIS_URL' },
+  { name: 'dir', flag: '--dir <folder>', variable: 'RUNFOLD_DIR' },
+  { name: 'project', flag: '--project <number>', variable: 'RUNFOLD_PROJECT' },
+  { name: 'logLevel', flag: '--log-level <level>', variable: 'RUNFOLD_LOG_LEVEL' },
+] as const;
+
+/** Adds the flags that every command takes to a command, or to those that it holds. */
+export function addSettings(command: Command): Command {
+  if (command.commands.length > 0) for (const inner of command.commands) addSettings(inner);
+  // Help belongs to the same group: a command without options of its own has no other.
+  command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(everyCommand));
+  const isInner = command.parent !== null;
+  if (isInner && command.commands.length > 0) return command;
+  for (const { flag, variable } of settingFlags) {
+    command.addOption(new Option(flag, `overrides ${variable}`).helpGroup(everyCommand));
+  }
+  return command;
+}
+
+const everyCommand = 'Options of every command:';
+
+/** The variables, for the end of a command's help. */
+export function environmentHelp(command: Command): string {
+  const help = command.createHelp();
+  help.prepareContext({ helpWidth: Math.min(100, ioOf(command).stdout.columns ?? 80) });
+  const width = Math.max(...Object.keys(variableMeanings).map((name) => name.length));
+  const lines = Object.entries(variableMeanings).map(([name, meaning]) =>
+    help.formatItem(name, width, meaning, help),
+  );
+  return ['Environment variables:', ...lines].join('\n');
+}

@@ -1,0 +1,18 @@
+/** Each variable that Runfold reads, and what it means; the command line's help is made from this. */
+export const variableMeanings = {
+  DATABASE_URL:
+    'Postgres for the store (and the queue, without REDIS_URL). Unset: the embedded store',
+  REDIS_URL: 'Redis for the queue; needs DATABASE_URL',
+  RUNFOLD_DIR: "The embedded store's folder. Defaults to .runfold",
+  RUNFOLD_LOG_LEVEL: 'How much is logged. Defaults to info',
+  RUNFOLD_REDIS_PREFIX: "What the queue's keys in Redis begin with. Defaults to runfold",
+  RUNFOLD_PROJECT: 'The project events belong to and queries look at. Defaults to 1',
+  RUNFOLD_HTTP_HOST:
+    'Where the HTTP service listens. Defaults to 127.0.0.1; others need a key to exist',
+  RUNFOLD_HTTP_PORT: 'The port of the HTTP service. Defaults to 8580',
+  RUNFOLD_METRICS_TOKEN:
+    "The bearer token of the HTTP service's /metrics; needed once there are keys",
+} as const;
+
+/** A variable Runfold reads. */
+export type VariableName = keyof typeof variableMeanings;
