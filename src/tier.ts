@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EmbeddedStoreError, openEmbeddedStore } from './embedded/embedded-store.js';
+import {
+  type EmbeddedStoreError,
+  EmbeddedStoreInUseError,
+  findEmbeddedStore,
+  openEmbeddedStore,
+} from './embedded/embedded-store.js';
 import { type SharedStore, shareEmbeddedStore } from './embedded/share-store.js';
 import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
 import { codeOf, explainDatabaseError } from './postgres/database-errors.js';
@@ -118,7 +123,10 @@ async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
   };
   try {
     if (tier.is_owner) await migrateTier(tier);
-    else await waitUntilMigrated(database);
+    else if ((await waitUntilMigrated(database, dir)) === 'free') {
+      await tier.close();
+      return await openEmbeddedTier(options);
+    }
   } catch (error) {
     await tier.close();
     throw error;
@@ -131,14 +139,24 @@ async function serveAlone(settings: Parameters<typeof openEmbeddedStore>[0]): Pr
   return { connection: served.connection, served };
 }
 
-/** The owner of an embedded store serves it first and migrates it then; a guest waits for that. */
-async function waitUntilMigrated(database: Database): Promise<void> {
+/**
+ * The owner of an embedded store listens first, answers then and migrates last; a guest waits for
+ * that. Answers `free` where the owner ended meanwhile.
+ */
+async function waitUntilMigrated(database: Database, dir: string): Promise<'migrated' | 'free'> {
   for (const deadline = performance.now() + 30_000; ; await pause(100)) {
     try {
-      return await checkMigrated(database);
+      await checkMigrated(database);
+      return 'migrated';
     } catch (error) {
-      const isEarly = codeOf(error) === 'migrations_missing' && performance.now() < deadline;
-      if (!isEarly) throw error;
+      const code = codeOf(error);
+      const isAway = code === 'database_unreachable';
+      if (!isAway && code !== 'migrations_missing') throw error;
+      const owner = await findEmbeddedStore(dir);
+      if (owner === undefined) return 'free';
+      if (performance.now() < deadline) continue;
+      if (!isAway) throw error;
+      throw new EmbeddedStoreInUseError({ pid: owner.owner_pid, role: owner.role, dir });
     }
   }
 }

@@ -37,6 +37,8 @@ export function codeOf(error: unknown): string | undefined {
 
 /** Says in our words what keeps the store from being used; other errors come back as they are. */
 export function explainDatabaseError(error: unknown): unknown {
+  // What has been explained says it already.
+  if (error instanceof StoreUnavailableError) return error;
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
   if (code === '28P01' || code === '28000') {

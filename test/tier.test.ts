@@ -1,0 +1,62 @@
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type EmbeddedStore, openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
+import { openTier } from '#runfold/tier.js';
+
+/** A store in a fresh folder, with `serve` between its socket and those who connect. */
+async function openGuardedStore(
+  serve: (client: Socket, socket: string, count: number) => void,
+): Promise<{ dir: string; store: EmbeddedStore; guard: Server }> {
+  const parent = await mkdtemp(join(tmpdir(), 'runfold-tier-'));
+  const dir = join(parent, 'store');
+  const store = await openEmbeddedStore({ dir });
+  const socket = join(store.connection.host, `.s.PGSQL.${store.connection.port}`);
+  await rename(socket, `${socket}.aside`);
+  let count = 0;
+  const guard = createServer((client) => {
+    client.on('error', () => undefined);
+    count += 1;
+    serve(client, `${socket}.aside`, count);
+  });
+  await new Promise<void>((resolve) => guard.listen(socket, resolve));
+  onTestFinished(async () => {
+    guard.close();
+    await store.close();
+    await rm(parent, { recursive: true, force: true });
+  });
+  return { dir, store, guard };
+}
+
+describe('a guest of an embedded store whose owner is only starting', () => {
+  test('waits until it answers', async () => {
+    // The first one only asks whether somebody listens; the second is a connection.
+    const turnedAway = 3;
+    let seen = 0;
+    const { dir } = await openGuardedStore((client, socket, count) => {
+      seen = count;
+      if (count <= turnedAway) return client.destroy();
+      const through = connect(socket);
+      client.pipe(through).pipe(client);
+    });
+    const tier = await openTier({ dir });
+    expect(tier.is_owner).toBe(false);
+    expect(seen).toBeGreaterThan(turnedAway);
+    expect(await tier.database.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await tier.close();
+  });
+
+  test('serves the store itself when the owner ends instead', async () => {
+    const { dir, store, guard } = await openGuardedStore((client, _socket, count) => {
+      client.destroy();
+      if (count !== 2) return;
+      guard.close();
+      void store.close();
+    });
+    const tier = await openTier({ dir });
+    expect(tier.is_owner).toBe(true);
+    await tier.close();
+  });
+});
