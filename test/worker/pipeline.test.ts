@@ -100,10 +100,16 @@ describeOnEachTier('the pipeline', (name) => {
     });
     await Promise.all(producers.map((producer) => producer.close()));
     await received(workers, 2 * events.length);
-    const stats = workers.map((worker) => worker.stats());
     const sum = (field: 'applied' | 'duplicate' | 'rejected') =>
-      stats.reduce((total, one) => total + one[field], 0);
-    expect([sum('applied'), sum('duplicate'), sum('rejected')]).toEqual([6_000, 6_000, 0]);
+      workers.reduce((total, worker) => total + worker.stats()[field], 0);
+    // On a busy machine the queue may deliver a job once more; its events count as duplicates too.
+    await waitUntil(
+      () => sum('applied'),
+      (applied) => applied >= 6_000,
+      { what: 'every event to be applied', timeoutMs: 20_000 },
+    );
+    expect([sum('applied'), sum('rejected')]).toEqual([6_000, 0]);
+    expect(sum('duplicate')).toBeGreaterThanOrEqual(6_000);
     const model = modelOf(events);
     const live = await readTotals(home.tier.database);
     for (const [key, totals] of model.sessions) {
