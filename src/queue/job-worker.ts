@@ -82,13 +82,14 @@ function readAnyJob(backend: Partial<CommandRunner>, keyOf: (id: string) => stri
  * How long the lock of a job in hand lasts; it is renewed at half of it. In milliseconds. After a
  * `kill -9` another worker takes the job over once it has run out.
  */
-const lockDuration = 10_000;
+export const defaultLock = 10_000;
 
 /** BullMQ's settings for a worker of ours. */
 export function workerOptions(settings: {
   readonly connection: WorkerOptions['connection'];
   readonly prefix: string;
   readonly concurrency: number;
+  readonly lock: number;
   readonly drainSeconds: number;
   readonly stalledInterval: number;
 }): WorkerOptions {
@@ -98,7 +99,7 @@ export function workerOptions(settings: {
     concurrency: settings.concurrency,
     drainDelay: settings.drainSeconds,
     stalledInterval: settings.stalledInterval,
-    lockDuration,
+    lockDuration: settings.lock,
     autorun: false,
     // A worker killed in mid-job is no fault of the job: it comes back as often as it takes.
     maxStalledCount: 1_000_000_000,

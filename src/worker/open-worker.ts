@@ -10,7 +10,7 @@ import { overflowSql } from '../projections/fold/overflow-sql.js';
 import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
-import { EventWorker, workerOptions } from '../queue/job-worker.js';
+import { defaultLock, EventWorker, workerOptions } from '../queue/job-worker.js';
 import { connectQueue, findOutage } from '../queue/open-queue.js';
 import { type QueueTarget, queueName } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
@@ -35,6 +35,11 @@ export interface EventWorkerOptions {
   readonly batch_events?: number | undefined;
   /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
   readonly stalled_interval_ms?: number | undefined;
+  /**
+   * Milliseconds after which a job of a dead worker may be taken over; a live one renews its locks at
+   * half of it. Defaults to 10,000.
+   */
+  readonly lock_ms?: number | undefined;
   /** The projections to fold into. Defaults to all. */
   readonly projections?: readonly Projection[];
   /** Told of every batch after its commit, for metrics; it must not throw. */
@@ -109,6 +114,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
       prefix,
       concurrency: concurrency.current(),
       drainSeconds: 5,
+      lock: options.lock_ms ?? defaultLock,
       stalledInterval: options.stalled_interval_ms ?? 5_000,
     }),
     backend as undefined,

@@ -9,12 +9,12 @@ import { sampleEvents } from '../../harness/sample-events.js';
 import { describeOnEachTier, openTestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
-const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const program = new URL('./short-locks.mjs', import.meta.url).pathname;
 
 describeOnEachTier('a worker that ends in mid-work', (name) => {
-  /** Elsewhere the worker is a process of its own; an embedded store has its worker inside `up`. */
+  /** A worker that holds jobs for two seconds and not for ten; the chaos rounds kill real ones. */
   const start = async (env: Readonly<Record<string, string>>, { onTestFinished }: TestContext) => {
-    const one = startNode([main, name === 'embedded' ? 'up' : 'worker'], { env });
+    const one = startNode([program], { env });
     onTestFinished(async () => {
       one.kill('SIGKILL');
       await one.exit;
