@@ -46,11 +46,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
       const few = Math.max(1000, Math.round(events / 30));
       const single = await runPipeline(servers, { events: few, per_job: 1, copy: false });
       note('Redis + Postgres, one event a job', 'events/s', single.events_per_second);
-      const naive = await naiveRate(servers, Math.max(1000, Math.round(events / 100)));
+      const naive = await naiveRate(servers, Math.max(200, Math.round(events / 100)));
       note('naive: a job and a transaction an event', 'events/s', naive);
       note('pipeline / naive', '', full.events_per_second / naive);
       note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 16))));
-      note('embedded, idle: flushed to visible', 'ms', (await embeddedVisibility(40)).median);
+      const looks = Math.min(40, Math.ceil(events / 250));
+      const visible = await embeddedVisibility(looks);
+      note('embedded, idle: flushed to visible', 'ms', visible.median);
     },
   },
   http: {
@@ -70,9 +72,10 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('sent at an even pace', 'events/s', paced.events_per_second);
       note('read of a run at that pace, p50', 'ms', paced.read_p50_ms);
       note('read of a run at that pace, p99', 'ms', paced.read_p99_ms);
-      const { median, max } = await startSeconds(5);
-      note('started to ready, embedded store, median of 5', 's', median);
-      note('started to ready, embedded store, longest of 5', 's', max);
+      const times = Math.min(5, Math.ceil(events / 1_000));
+      const { median, max } = await startSeconds(times);
+      note(`started to ready, embedded store, median of ${times}`, 's', median);
+      note(`started to ready, embedded store, longest of ${times}`, 's', max);
     },
   },
   fold: {

@@ -25,7 +25,7 @@ describeWithRedis('the bench', () => {
     async (subject) => {
       // A rebuild of fewer rows mends them in place instead of swapping tables.
       const events = subject === 'rebuild' ? '20000' : '1000';
-      const size = ['--runs', '1', '--events', events, '--seconds', '1', '--json'];
+      const size = ['--runs', '1', '--events', events, '--seconds', '0.2', '--json'];
       const run = await bench(subject, ...size);
       expect(run.code, `${subject}: ${run.stderr}`).toBe(0);
       const { report, machine, versions } = JSON.parse(run.stdout);
