@@ -1,23 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { durationOf, recordDurations } from './harness/durations.js';
+import { startsProcesses } from './harness/starts-processes.js';
 
-/** What takes longest, for a machine that has no record of earlier runs. */
-const longest = ['test/bench', 'test/worker/crash', 'test/docs', 'test/chaos', 'test/cli/up'];
-
-/** Lets what takes longest begin first, so that at the end no core waits for another one's file. */
+/** Lets what took longest begin first, so that at the end no core waits for another one's file. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) => {
-      const at = longest.findIndex((name) => moduleId.includes(`${name}.test.`));
-      return at < 0 ? longest.length : at;
-    };
-    return (await super.sort(files)).sort((a, b) => place(a) - place(b));
+    const duration = durationOf();
+    return [...files].sort((a, b) => duration(b.moduleId) - duration(a.moduleId));
   }
 }
 
+const files = readdirSync(join(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => join('test', name));
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['harness/global-setup.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
@@ -27,5 +28,24 @@ export default defineConfig({
     // The tests run what ships: `#runfold/*` is the built output, loaded by Node itself.
     server: { deps: { external: [/\/dist\//] } },
     sequence: { sequencer: LongestFirst },
+    reporters: ['default', recordDurations()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'process',
+          include: files.filter(startsProcesses),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'inside',
+          include: files.filter((file) => !startsProcesses(file)),
+          // Nothing of a file stays behind, so its modules may: each is loaded once a worker.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readPackageVersion } from '../environment/package-files.js';
+import { readBuildVersion } from '../environment/package-files.js';
 import { asSummary, bareCommand, commandOutput } from './command/bare-command.js';
 import { addSettings, environmentHelp, settingFlags } from './command/setting-flags.js';
 import { type CommandName, summaries, usageOf } from './command/summaries.js';
@@ -43,7 +43,7 @@ export async function createProgram(io: Io, args?: readonly string[]): Promise<C
     .description(
       'An event-sourced metrics store for AI agents: totals that always equal the fold of the log.',
     )
-    .version(readPackageVersion(), '-V, --version', 'show the version')
+    .version(readBuildVersion(), '-V, --version', 'show the version')
     .helpCommand(false)
     .showHelpAfterError('(see "runfold --help")')
     .configureOutput(commandOutput(program))

@@ -6,6 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { openTier, type Tier } from '#runfold/tier.js';
 import { type ProcessExit, type RunningProcess, startNode } from '../../harness/processes.js';
 import { type CommandExit, runCommand } from '../../harness/run-command.js';
+import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = join(root, 'dist/cli/main.js');
@@ -16,6 +17,8 @@ export const goldenFolder = join(root, 'test/golden');
 /** A folder of a test file's own, in which commands run. */
 export interface Workplace {
   readonly dir: string;
+  /** Gives every command from here on these variables. */
+  surround(env: Readonly<Record<string, string>>): void;
   /** Runs a command there to its end, in the process of the test. */
   run(args: readonly string[], options?: CommandOptions): Promise<CommandExit>;
   /** Starts a command there as a process: for signals, and for what only a process has. */
@@ -38,13 +41,18 @@ export function useWorkplace(): Workplace {
     dir = await mkdtemp(join(tmpdir(), 'runfold-cli-'));
   });
   afterAll(() => rm(dir, { recursive: true, force: true }));
-  const start: Workplace['start'] = (args, options = {}) =>
-    startNode([main, ...args], { cwd: dir, ...options });
+  let surroundings: Readonly<Record<string, string>> = {};
+  const start: Workplace['start'] = (args, { env = {}, ...options } = {}) =>
+    startNode([main, ...args], { cwd: dir, env: { ...surroundings, ...env }, ...options });
   return {
     get dir() {
       return dir;
     },
-    run: (args, { env = {}, input = '' } = {}) => runCommand(args, { dir, env, stdin: input }),
+    surround(env) {
+      surroundings = env;
+    },
+    run: (args, { env = {}, input = '' } = {}) =>
+      runCommand(args, { dir, env: { ...surroundings, ...env }, stdin: input }),
     start,
     runProcess: (args, options) => start(args, options).exit,
     async write(name, lines) {
@@ -65,6 +73,16 @@ export function serveStore(work: Workplace): void {
     tier = await openTier({ dir: join(work.dir, '.runfold'), exclusive: true });
   });
   afterAll(() => tier?.close());
+}
+
+/** Gives the commands of a workplace a store of their own, for suites that are not about the tier. */
+export function useStore(work: Workplace): void {
+  let home: TestTier;
+  beforeAll(async () => {
+    home = await openTestTier(fastestTier());
+    work.surround(home.env);
+  });
+  afterAll(() => home?.close());
 }
 
 /** A message of an assistant, as a line of a file. */

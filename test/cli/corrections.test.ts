@@ -3,7 +3,7 @@ import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
 import { listMessages } from '#runfold/query/log/messages.js';
 import { getRun } from '#runfold/query/totals/runs.js';
 import { foldEvents } from '../../harness/fold-events.js';
-import { openTestTier, type TestTier } from '../../harness/tiers.js';
+import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 import { message, useWorkplace } from './command-line.js';
 
 const event = (id: string, session_id: string, more = {}) =>
@@ -12,13 +12,12 @@ const event = (id: string, session_id: string, more = {}) =>
 describe('runfold correct and void', () => {
   const work = useWorkplace();
   let home: TestTier;
-  // The commands are guests of the store that this process serves.
   const run = (...args: string[]) => work.run(args, { env: home.env });
   const one = { run_id: 'one', session_id: 's-1' };
   const totals = () => getRun(home.tier.database, one);
   const messages = async () => (await listMessages(home.tier.database, one)).items;
   beforeAll(async () => {
-    home = await openTestTier('embedded');
+    home = await openTestTier(fastestTier());
     await foldEvents(home.tier.database, [
       event('m-1', 's-1'),
       event('m-2', 's-1', { metrics: { output_tokens: 7, prompt_tokens_details: { cached: 1 } } }),

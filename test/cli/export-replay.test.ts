@@ -8,7 +8,7 @@ import { projections } from '#runfold/projections/projections.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
-import { openTestTier, type TestTier } from '../../harness/tiers.js';
+import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
@@ -48,12 +48,12 @@ describe('an export', () => {
   const lines = async (file: string) =>
     (await readFile(join(work.dir, file), 'utf8')).trim().split('\n');
   beforeAll(async () => {
-    home = await openTestTier('embedded');
+    home = await openTestTier(fastestTier());
     const { database } = home.tier;
     await foldEvents(database, [...wild, ...sampleEvents(2_400)]);
     const voided = await voidingFor(database, { id: 'sample-1' });
     await foldEvents(database, [voided?.event ?? {}]);
-    empty = await openTestTier('embedded');
+    empty = await openTestTier(fastestTier());
   });
   afterAll(async () => {
     await home?.close();
@@ -144,7 +144,7 @@ describe('a replay', () => {
   const work = useWorkplace();
   let home: TestTier;
   beforeAll(async () => {
-    home = await openTestTier('embedded');
+    home = await openTestTier(fastestTier());
   });
   afterAll(() => home?.close());
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { serveStore, useWorkplace } from './command-line.js';
+import { useStore, useWorkplace } from './command-line.js';
 
 describe('runfold projects and keys', () => {
   const work = useWorkplace();
-  serveStore(work);
+  useStore(work);
 
   test('make a project, and a key of it that is shown once', async () => {
     const made = await work.run(['projects', 'create', 'shop', '--json']);

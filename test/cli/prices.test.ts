@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { message, serveStore, useWorkplace } from './command-line.js';
+import { message, useStore, useWorkplace } from './command-line.js';
 
 describe('runfold prices', () => {
   const work = useWorkplace();
   const { run, write } = work;
-  serveStore(work);
+  useStore(work);
 
   test('prices messages of a model nobody else knows, and again after a change', async () => {
     const set = ['prices', 'set', 'in-house', '--input', '2', '--output', '10'];

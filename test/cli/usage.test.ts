@@ -74,11 +74,11 @@ describe('the command line', () => {
     expectHelp('sessions list', stdout);
   });
 
-  test('--version is that of the package', async () => {
+  test('--version is that of the package, and of the commit it was built from', async () => {
     const { code, stdout } = await runProcess(['--version']);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+(\+[0-9a-f]{10}(\.changed)?)?\n$/),
     });
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRateLimit } from '#runfold/http/service/rate-limit.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import {
   jsonOf,
@@ -21,7 +22,7 @@ describe('keys by HTTP', () => {
   let service: TestService;
   let admin: KeyHeaders;
   beforeAll(async () => {
-    service = await openTestService('embedded');
+    service = await openTestService(fastestTier());
     admin = await service.key(1, ['admin']);
   });
   afterAll(() => service.close());

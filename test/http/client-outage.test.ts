@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type TailMessage } from '#runfold/client.js';
 import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { message } from '../cli/command-line.js';
 import { openTestService, type TestService } from './http-service.js';
 
@@ -10,7 +11,7 @@ describe('a client whose connection is not to be relied on', () => {
   let service: TestService;
   let proxy: TcpProxy;
   beforeAll(async () => {
-    service = await openTestService('embedded', { limits: { tail_poll_ms: 20 } });
+    service = await openTestService(fastestTier(), { limits: { tail_poll_ms: 20 } });
     proxy = await openTcpProxy(service.http.url, 80);
   });
   afterAll(async () => {

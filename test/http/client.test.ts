@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, createClient, type RunfoldClient, type TailMessage } from '#runfold/client.js';
 import { startNode } from '../../harness/processes.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { openTestService, type TestService } from './http-service.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -12,7 +13,7 @@ describe('createClient', () => {
   let service: TestService;
   let client: RunfoldClient;
   beforeAll(async () => {
-    service = await openTestService('embedded', { limits: { tail_poll_ms: 20 } });
+    service = await openTestService(fastestTier(), { limits: { tail_poll_ms: 20 } });
     const { headers } = await service.key(1, ['ingest', 'read']);
     const key = headers.authorization.slice('Bearer '.length);
     client = createClient({ url: service.http.url, key });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApiDocument, Operation } from '#runfold/http/openapi/openapi-document.js';
 import { exampleEvents } from '#runfold/http/route/example-values.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
 describe('the examples of the reference', () => {
   let service: TestService;
   let document: OpenApiDocument;
   beforeAll(async () => {
-    service = await openTestService('embedded');
+    service = await openTestService(fastestTier());
     document = await jsonOf<OpenApiDocument>(service.fetch('/openapi.json'));
   });
   afterAll(() => service.close());

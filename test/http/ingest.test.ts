@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { sampleEvents } from '../../harness/sample-events.js';
-import { describeOnEachTier } from '../../harness/tiers.js';
+import { describeOnEachTier, fastestTier } from '../../harness/tiers.js';
 import { message } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
@@ -43,7 +43,7 @@ describeOnEachTier('events sent by HTTP', (tier) => {
 describe('the answer to events', () => {
   let service: TestService;
   beforeAll(async () => {
-    service = await openTestService('embedded', {
+    service = await openTestService(fastestTier(), {
       limits: {
         body_bytes: 200_000,
         decoded_bytes: 1_000_000,
@@ -231,7 +231,7 @@ describe('the answer to events', () => {
 
 describe('a key that asks for too much', () => {
   test('is told when to come again', async () => {
-    const service = await openTestService('embedded', {
+    const service = await openTestService(fastestTier(), {
       limits: { events_per_second: 10, requests_per_second: 2 },
     });
     // All at once, so that however slow the machine is, the bucket does not fill up in between.

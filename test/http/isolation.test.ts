@@ -3,6 +3,7 @@ import type { OpenApiDocument, Operation } from '#runfold/http/openapi/openapi-d
 import { revokeKey } from '#runfold/store/api-keys.js';
 import { createProject } from '#runfold/store/projects.js';
 import { sampleEvents } from '../../harness/sample-events.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import {
   jsonOf,
@@ -36,7 +37,7 @@ describe('a key of one project', () => {
   let tailOfB: string;
 
   beforeAll(async () => {
-    service = await openTestService('embedded', { limits: { tail_poll_ms: 20 } });
+    service = await openTestService(fastestTier(), { limits: { tail_poll_ms: 20 } });
     const { database } = service.home.tier;
     const b = await createProject(database, { name: 'b' });
     ofA = await service.key(1, ['ingest', 'read', 'admin']);

@@ -9,7 +9,7 @@ import { testRedisUrl } from '../../harness/queue-prefix.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeWithRedis } from '../../harness/suite.js';
 import { openTcpProxy } from '../../harness/tcp-proxy.js';
-import { openTestTier } from '../../harness/tiers.js';
+import { fastestTier, openTestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted } from './http-service.js';
@@ -126,7 +126,7 @@ describe('the service', () => {
         done();
       },
     });
-    const service = await openTestService('embedded', { log: pino({ level: 'trace' }, stream) });
+    const service = await openTestService(fastestTier(), { log: pino({ level: 'trace' }, stream) });
     const { headers } = await service.key(1, ['ingest', 'read']);
     await service.fetch('/v1/events', posted(message('private-run'), headers));
     await service.fetch('/v1/runs?user_id=private-user', { headers });

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problemCodes } from '#runfold/http/problems/problem-codes.js';
 import { startNode } from '../../harness/processes.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message } from '../cli/command-line.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
@@ -19,7 +20,7 @@ async function sendRaw({ http }: TestService, bytes: string | Buffer): Promise<s
 describe('a problem', () => {
   let service: TestService;
   beforeAll(async () => {
-    service = await openTestService('embedded', { limits: { request_timeout_ms: 1_000 } });
+    service = await openTestService(fastestTier(), { limits: { request_timeout_ms: 1_000 } });
   });
   afterAll(() => service.close());
 
@@ -115,7 +116,7 @@ describe('a problem', () => {
 
 describe('a service that is closing', () => {
   test('answers what is at work, and what comes after it on the same connection with 503', async () => {
-    const service = await openTestService('embedded', { worker_runs: false });
+    const service = await openTestService(fastestTier(), { worker_runs: false });
     const { hostname, port } = new URL(service.http.url);
     const socket = connect(Number(port), hostname).setEncoding('utf8');
     const body = JSON.stringify(message('at-work'));

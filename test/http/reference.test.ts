@@ -15,11 +15,12 @@ import {
   usageSeriesSchema,
 } from '#runfold/http/route/answer-schema.js';
 import { sampleEvents } from '../../harness/sample-events.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { openTestService, posted, type TestService } from './http-service.js';
 
 let service: TestService;
 beforeAll(async () => {
-  service = await openTestService('embedded');
+  service = await openTestService(fastestTier());
   const details = { prompt_tokens_details: { a: 1 }, additional_metrics: { b: [1] } };
   const events = sampleEvents(64).map((event) =>
     event.metrics?.input_tokens === undefined

@@ -4,6 +4,7 @@ import { encodeTailPoint } from '#runfold/query/tail/tail-cursor.js';
 import { takeSnapshot } from '#runfold/query/tail/tail-snapshot.js';
 import { revokeKey } from '#runfold/store/api-keys.js';
 import { sampleEvents } from '../../harness/sample-events.js';
+import { fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { type KeyHeaders, openTestService, posted, type TestService } from './http-service.js';
 
@@ -17,7 +18,9 @@ describe('GET /v1/tail', () => {
   let service: TestService;
   let key: KeyHeaders;
   beforeAll(async () => {
-    service = await openTestService('embedded', { limits: { tail_poll_ms: 10, key_streams: 3 } });
+    service = await openTestService(fastestTier(), {
+      limits: { tail_poll_ms: 10, key_streams: 3 },
+    });
     key = await service.key(1, ['ingest', 'read']);
   });
   afterAll(() => service.close());
