@@ -99,7 +99,6 @@ export const variables = {
       .regex(/^(\/[\w.~-]+)*\/?$/, { error: 'a path such as /runfold' })
       .default('')
       .transform((path) => path.replace(/\/$/, '')),
-    doc: 'A path under which HTTP and the web page are reached too, such as /runfold, behind a proxy',
   },
   RUNFOLD_METRICS_TOKEN: {
     schema: z

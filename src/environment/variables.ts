@@ -10,6 +10,8 @@ export const variableMeanings = {
   RUNFOLD_HTTP_HOST:
     'Where the HTTP service listens. Defaults to 127.0.0.1; others need a key to exist',
   RUNFOLD_HTTP_PORT: 'The port of the HTTP service. Defaults to 8580',
+  RUNFOLD_HTTP_BASE_PATH:
+    'A path under which HTTP and the web page are reached too, such as /runfold, behind a proxy',
   RUNFOLD_METRICS_TOKEN:
     "The bearer token of the HTTP service's /metrics; needed once there are keys",
 } as const;
