@@ -86,7 +86,7 @@ describe('the command line', () => {
     { name: 'no command', args: [], says: 'Usage: runfold' },
     { name: 'an unknown command', args: ['fold'], says: "unknown command 'fold'" },
     { name: 'an unknown flag', args: ['migrate', '--now'], says: "unknown option '--now'" },
-    { name: 'a missing argument', args: ['ingest'], says: "missing required argument 'file'" },
+    { name: 'a missing argument', args: ['export'], says: "missing required argument 'file'" },
     { name: 'a group alone', args: ['runs'], says: 'Usage: runfold runs' },
     { name: 'no choice of rejects', args: ['rejects', 'drop'], says: 'or --all' },
     { name: 'a port on a server tier', args: ['up', '--port', '0'], says: '1 to 65535' },
