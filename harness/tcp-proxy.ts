@@ -11,6 +11,8 @@ export interface TcpProxy {
   restore(): Promise<void>;
   /** Breaks every connection; new ones are taken at once. */
   drop(): void;
+  /** Leads new connections to another server; open ones stay where they are. */
+  retarget(url: string): void;
   /** Holds back each piece of data by so many milliseconds, both ways; 0 ends that. */
   slow(ms: number): void;
   close(): Promise<void>;
@@ -18,7 +20,7 @@ export interface TcpProxy {
 
 /** Puts a proxy before the server of a URL. */
 export async function openTcpProxy(url: string, defaultPort: number): Promise<TcpProxy> {
-  const target = new URL(url);
+  let target = new URL(url);
   const sockets = new Set<Socket>();
   let delay = 0;
   const held = () =>
@@ -75,6 +77,9 @@ export async function openTcpProxy(url: string, defaultPort: number): Promise<Tc
     cut,
     restore: listen,
     drop,
+    retarget(next) {
+      target = new URL(next);
+    },
     slow(ms) {
       delay = ms;
     },

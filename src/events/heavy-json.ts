@@ -10,6 +10,7 @@ export interface JsonMeter {
   isExceededBy(bytes: Uint8Array): boolean;
 }
 
+const lineBreak = 0x0a;
 const quote = 0x22;
 const backslash = 0x5c;
 const openArray = 0x5b;
@@ -24,7 +25,11 @@ export function createJsonMeter(most = maxContainers): JsonMeter {
     isExceededBy(bytes) {
       for (let at = 0; at < bytes.length && count <= most; at++) {
         const byte = bytes[at];
-        if (isEscaped) isEscaped = false;
+        // JSON has no line break within a string: where one is torn, the next line begins anew.
+        if (byte === lineBreak) {
+          isInText = false;
+          isEscaped = false;
+        } else if (isEscaped) isEscaped = false;
         else if (isInText) {
           if (byte === quote) isInText = false;
           else if (byte === backslash) isEscaped = true;

@@ -9,7 +9,12 @@ export interface WaitOptions {
   readonly timeout_ms?: number | undefined;
   /** The pause between looks, in milliseconds. Defaults to 20. */
   readonly poll_ms?: number | undefined;
+  /** Ends the wait, as if the time were up. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** In milliseconds. */
+const longestPause = 500;
 
 /**
  * Resolves when every one of the events is in the log, and so in every total: both are written in
@@ -21,15 +26,25 @@ export async function waitUntilFolded(
   keys: readonly EventKey[],
   options: WaitOptions = {},
 ): Promise<void> {
-  const { timeout_ms = 30_000, poll_ms = 20 } = options;
+  const { timeout_ms = 30_000, poll_ms = 20, signal } = options;
   const deadline = performance.now() + timeout_ms;
+  // The events of a batch are folded together: while this one is missing nothing else need be looked for.
+  let [first] = keys;
   let missing = keys;
+  let pause = poll_ms;
   for (;;) {
-    missing = await missingOf(database, missing);
-    if (missing.length === 0) return;
+    const looked = first === undefined ? missing : [first];
+    const absent = await missingOf(database, looked);
+    if (absent.length === 0) {
+      missing = first === undefined ? absent : await missingOf(database, missing);
+      if (missing.length === 0) return;
+      [first] = missing;
+    }
     const left = deadline - performance.now();
-    if (left <= 0) throw new NotFoldedError(missing, timeout_ms);
-    await sleep(Math.min(poll_ms, left));
+    if (left <= 0 || signal?.aborted) throw new NotFoldedError(missing, timeout_ms);
+    // Whoever waits long waits less often: many who wait must not keep others from reading.
+    await sleep(Math.min(pause, left));
+    pause = Math.min(pause * 1.2, Math.max(poll_ms, longestPause));
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { openQueue } from './open-queue.js';
 import type { QueueTarget } from './queue-target.js';
+import { openRedis } from './redis-connection.js';
 
 /** How full the queue is. */
 export interface QueueReading {
@@ -14,6 +16,8 @@ export interface QueueReading {
 export interface QueueGauge {
   /** A reading at most `max_age_ms` old (default 500). @throws when the queue does not answer in time. */
   read(max_age_ms?: number): Promise<QueueReading>;
+  /** Tries what a producer needs. @throws when the queue does not take it in time. */
+  tryWrite(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,6 +28,10 @@ export async function openQueueGauge(
   onError: (error: Error) => void,
 ): Promise<QueueGauge> {
   const queue = await openQueue(target, { onError });
+  const redis =
+    target.kind === 'redis'
+      ? openRedis(target.url, { role: 'producer', onError: () => undefined })
+      : undefined;
   let last: { reading: QueueReading; at: number } | undefined;
   let reading: Promise<QueueReading> | undefined;
   const look = async () => {
@@ -42,8 +50,21 @@ export async function openQueueGauge(
       reading ??= look();
       return reading;
     },
-    close: () => queue.close(),
+    async tryWrite() {
+      await inTime<unknown>(
+        redis === undefined ? readQueue(queue) : writeProbe(redis.redis, queue),
+      );
+    },
+    async close() {
+      redis?.disconnect();
+      await queue.close();
+    },
   };
+}
+
+/** A key that is gone a moment later: a replica and a full Redis answer a ping, and take no job. */
+async function writeProbe(redis: Redis, queue: Queue): Promise<void> {
+  await redis.set(queue.toKey('probe'), '1', 'PX', timeoutMs);
 }
 
 async function readQueue(queue: Queue): Promise<QueueReading> {

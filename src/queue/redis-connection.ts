@@ -23,6 +23,8 @@ export function openRedis(
     maxRetriesPerRequest: options.role === 'worker' ? null : 1,
     connectTimeout,
     retryStrategy: (times: number) => Math.min(times * 100, 2_000),
+    // After a failover the connection to the old primary stays open: the name leads to the new one by now.
+    reconnectOnError: (error: Error) => isWrongServer(error),
   });
   let reported: string | undefined;
   let isClosed = false;
@@ -45,6 +47,11 @@ export function openRedis(
       endRedis(redis);
     },
   };
+}
+
+/** Whether an error says that this server is not, or not any more, the one to write to. */
+function isWrongServer({ message }: Error): boolean {
+  return /^(READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b/.test(message);
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { describeValue } from '../../events/fault.js';
+import { createJsonMeter, maxContainers } from '../../events/heavy-json.js';
 import { agnoItems, agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
 import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
 import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
+import type { BodyRoom } from './body-room.js';
 import { decodedBody } from './decoded-body.js';
 import { tooLarge, unreadable } from './received-body.js';
 
@@ -41,7 +43,11 @@ export const eventMediaTypes = Object.keys(readers);
  * Reads the items of a body, in order. Nothing has been taken of a body that is refused.
  * @throws ProblemError 400, 408, 413 or 415
  */
-export async function readItems(request: IncomingMessage, limits: HttpLimits): Promise<Item[]> {
+export async function readItems(
+  request: IncomingMessage,
+  limits: HttpLimits,
+  room: BodyRoom,
+): Promise<Item[]> {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (read === undefined) {
@@ -51,7 +57,22 @@ export async function readItems(request: IncomingMessage, limits: HttpLimits): P
       { headers: { connection: 'close' } },
     );
   }
-  return read(decodedBody(request, limits), limits.request_events);
+  return read(metered(decodedBody(request, limits), room), limits.request_events);
+}
+
+/** Counts what will be made of a body while it comes: by the time it is read it would be too late. */
+async function* metered(
+  body: AsyncIterable<Uint8Array>,
+  room: BodyRoom,
+): AsyncGenerator<Uint8Array> {
+  const meter = createJsonMeter();
+  for await (const chunk of body) {
+    room.take(chunk.length);
+    if (meter.isExceededBy(chunk)) {
+      throw tooLarge(`at most ${maxContainers} arrays and objects in one request`);
+    }
+    yield chunk;
+  }
 }
 
 function listOf<T>(items: T[], most: number): T[] {

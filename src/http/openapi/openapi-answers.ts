@@ -8,7 +8,7 @@ const problems: Readonly<Record<number, string>> = {
   403: 'The key does not allow this',
   404: 'There is nothing of that name in the project',
   408: 'The body came too slowly',
-  409: 'Several sessions have a run of this id; `session_id` is needed',
+  409: 'Several sessions have a run of this id; or an `Idempotency-Key` was used for another body',
   410: 'The id is too old, or of another database: begin anew',
   413: 'The body is too large',
   415: 'The body is of a type or coding that is not read',

@@ -37,6 +37,10 @@ export const problemCodes = {
   },
   slow_body: { status: 408, meaning: 'The body fell silent for too long. Nothing was taken.' },
   slow_request: { status: 408, meaning: 'The whole of the request took too long to arrive.' },
+  idempotency_key_reused: {
+    status: 409,
+    meaning: 'The `Idempotency-Key` was used for another body. Nothing was taken.',
+  },
   ambiguous_run: {
     status: 409,
     meaning: 'Several sessions have a run of this id: give `session_id`, one of `session_ids`.',
@@ -93,7 +97,10 @@ export const problemCodes = {
     status: 503,
     meaning: 'The database does not answer. Come again after `Retry-After`.',
   },
-  busy: { status: 503, meaning: 'Too many projects send at once. Come again after `Retry-After`.' },
+  busy: {
+    status: 503,
+    meaning: 'Too many projects, or too large bodies, are sent at once. Retry after `Retry-After`.',
+  },
   closing: { status: 503, meaning: 'The service is closing. Come again after `Retry-After`.' },
   not_ready: {
     status: 503,

@@ -4,7 +4,11 @@ import {
   ProducerClosedError,
   QueueUnavailableError,
 } from '../../ingest/producer-errors.js';
-import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
+import {
+  codeOf,
+  explainDatabaseError,
+  StoreUnavailableError,
+} from '../../postgres/database-errors.js';
 import {
   AmbiguousRunError,
   InvalidCursorError,
@@ -84,6 +88,13 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   }
   if (error instanceof RunTreeTooDeepError || error instanceof RunTreeTooLargeError)
     return new ProblemError(error.code, error.message);
+  // Nothing of a read's parameters is ours: what Postgres cannot read was sent.
+  if (/^22(007|008|009|021|023|P02|P03|P05)$/.test(codeOf(error) ?? '')) {
+    return new ProblemError(
+      'invalid_request',
+      'A parameter has a value that the database cannot read.',
+    );
+  }
   if (error instanceof ProjectError && error.code === 'unknown_project') {
     return new ProblemError(error.code, error.message);
   }

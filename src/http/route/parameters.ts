@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxText } from '../../events/limits.js';
+import { isShortText, maxText } from '../../events/limits.js';
 
 /** Query parameters come as texts; these schemas say what they may hold, and make values of them. */
 
@@ -28,7 +28,7 @@ export function name(doc: string) {
   const phrase = `a text of 1 to ${maxText} characters`;
   return z
     .string(phrase)
-    .refine((text) => text.length >= 1 && text.length <= maxText, phrase)
+    .refine(isShortText, phrase)
     .meta({ description: doc, minLength: 1, maxLength: maxText });
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { describeValue } from '../../events/fault.js';
+import { describeValue, type EventFault } from '../../events/fault.js';
+import { isStorableText } from '../../events/limits.js';
 import type { KeyScope } from '../../store/api-keys.js';
 import { invalidRequest } from '../problems/problem.js';
 import type { Caller } from '../service/caller.js';
@@ -93,6 +94,8 @@ export function route<P extends z.ZodObject = typeof none, Q extends z.ZodObject
 
 /** The value that a schema makes of what came. @throws ProblemError 400 with every fault. */
 export function checked(schema: z.ZodType, value: unknown): unknown {
+  const unstorable = unstorableTexts(value, []);
+  if (unstorable.length > 0) throw invalidRequest(unstorable);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const faults = result.error.issues.flatMap((issue) => {
@@ -107,6 +110,17 @@ export function checked(schema: z.ZodType, value: unknown): unknown {
     return [{ field: path.join('.'), expected, got: describeValue(at(value, path)) }];
   });
   throw invalidRequest(faults);
+}
+
+/** Texts that Postgres cannot even compare, wherever they stand: one check for path, query and body. */
+function unstorableTexts(value: unknown, path: readonly string[]): EventFault[] {
+  if (typeof value === 'string') {
+    if (isStorableText(value)) return [];
+    const expected = 'a text without NUL or lone surrogates';
+    return [{ field: path.join('.'), expected, got: describeValue(value) }];
+  }
+  if (typeof value !== 'object' || value === null || path.length > 4) return [];
+  return Object.entries(value).flatMap(([name, inner]) => unstorableTexts(inner, [...path, name]));
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

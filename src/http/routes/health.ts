@@ -9,9 +9,14 @@ const state = z.enum(['ok', 'failing']);
 
 /** What readiness goes by, each with its check. */
 const checks = {
-  database: ({ database }: Service) => database.query('select 1'),
+  async database({ database }: Service) {
+    const [row] = await database.query<{ is_read_only: boolean }>(
+      `select current_setting('transaction_read_only') = 'on' as is_read_only`,
+    );
+    if (row?.is_read_only !== false) throw new Error('the database is read-only, as a standby is');
+  },
   migrations: ({ database }: Service) => checkMigrated(database),
-  queue: ({ queue }: Service) => queue.read(0),
+  queue: ({ queue }: Service) => queue.tryWrite(),
 } as const;
 
 const inOrder = (found: Readonly<Record<string, unknown>>) =>

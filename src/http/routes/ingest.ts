@@ -3,6 +3,7 @@ import { isRawObject } from '../../events/check/normalize-event.js';
 import { nameBasedUuid } from '../../events/event-id.js';
 import type { Item } from '../../ingest/formats/format.js';
 import type { Database } from '../../postgres/database.js';
+import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
 import { type EventKey, NotFoldedError } from '../../query/query-errors.js';
 import { waitUntilFolded } from '../../query/wait-until-folded.js';
 import { readItems } from '../body/read-items.js';
@@ -61,25 +62,41 @@ export const ingestRoute = route({
       },
     },
   },
-  problems: [408, 413, 415, 422],
-  async handle({ service, request, project, key, query }) {
+  problems: [408, 409, 413, 415, 422],
+  async handle({ service, request, reply, project, key, query }) {
     const { limits, metrics, producers, database, freshness } = service;
-    const items = await readItems(request.raw, limits);
-    const idempotency = readIdempotencyKey(request.headers['idempotency-key']);
-    service.eventRate.take(key?.id ?? '', items.length);
-    const events = items.map((item, at) => eventOf(item, at, idempotency));
-    const places = events.flatMap((event, at) => (event === undefined ? [] : [at]));
-    const sent = await producers.send(
-      project,
-      places.map((at) => events[at]),
-    );
+    const room = service.bodies.open();
+    const taken = await (async () => {
+      try {
+        const items = await readItems(request.raw, limits, room);
+        const idempotency = readIdempotencyKey(request.headers['idempotency-key']);
+        service.eventRate.take(key?.id ?? '', items.length);
+        if (idempotency !== undefined) service.requestBodies.check(project, idempotency, items);
+        const events = items.map((item, at) => eventOf(item, at, idempotency));
+        const places = events.flatMap((event, at) => (event === undefined ? [] : [at]));
+        const sent = await producers.send(
+          project,
+          places.map((at) => events[at]),
+        );
+        return { items, events, places, sent };
+      } finally {
+        room.close();
+      }
+    })();
+    const { items, events, places, sent } = taken;
     const result = summarize(items, places, sent, query.ids === true || hasMissingId(items));
     metrics.countEvents(result);
     if (result.accepted === 0 && result.refused > 0) throw allRefused(result);
     const status = result.refused > 0 ? 207 : 202;
     if (query.wait !== true) return { status, body: result };
     const keys = keysOf(events, places, sent.ids, { project, key });
-    const folded = await isFolded(database, keys, query.timeout_ms ?? 10_000);
+    const gone = new AbortController();
+    const leave = () => gone.abort();
+    reply.raw.once('close', leave);
+    const options = { timeout_ms: query.timeout_ms ?? 10_000, signal: gone.signal };
+    const folded = await isFolded(database, keys, options).finally(() =>
+      reply.raw.off('close', leave),
+    );
     freshness.renew(project);
     return { status: folded && status === 202 ? 200 : status, body: { ...result, folded } };
   },
@@ -124,13 +141,15 @@ function keysOf(
 async function isFolded(
   database: Database,
   keys: readonly EventKey[],
-  timeout_ms: number,
+  options: { readonly timeout_ms: number; readonly signal: AbortSignal },
 ): Promise<boolean> {
   try {
-    await waitUntilFolded(database, keys, { timeout_ms });
+    await waitUntilFolded(database, keys, options);
     return true;
   } catch (error) {
-    if (error instanceof NotFoldedError) return false;
+    // The queue has the events: with the database away all that is unknown is whether they are folded.
+    const isAway = explainDatabaseError(error) instanceof StoreUnavailableError;
+    if (error instanceof NotFoldedError || isAway) return false;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createKey, keyScopes, listKeys, revokeKey } from '../../store/api-keys.js';
 import { readObject } from '../body/read-object.js';
-import { notFound } from '../problems/problem.js';
+import { notFound, ProblemError } from '../problems/problem.js';
 import { keySchema } from '../route/answer-schema.js';
 import { name } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
@@ -51,7 +51,14 @@ export const keyRoutes = [
       },
     },
     problems: [413, 415, 422],
-    async handle({ service, project, request }) {
+    async handle({ service, project, key, request }) {
+      if (key === undefined) {
+        // Any program on the machine could make itself the only one that is let in.
+        throw new ProblemError(
+          'wrong_scope',
+          'The first key is made by command. Run "runfold keys create --scope admin".',
+        );
+      }
       const body = checked(newKey, await readObject(request.raw, service.limits));
       const wanted = body as z.infer<typeof newKey>;
       return { status: 201, body: await createKey(service.database, { ...wanted, project }) };

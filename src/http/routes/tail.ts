@@ -57,7 +57,7 @@ export const tailRoute = route({
   async handle({ service, request, reply, project, key, query }) {
     const { last_event_id, ...filters } = query;
     const cursor = headerOf(request.headers['last-event-id']) ?? last_event_id;
-    const release = service.streams.open(key?.id ?? '');
+    const release = service.streams.open(key?.id ?? '', project);
     const ended = new AbortController();
     const end = () => ended.abort();
     service.closing.addEventListener('abort', end, { once: true });
@@ -82,9 +82,10 @@ export const tailRoute = route({
       });
       const id = first.done ? '' : `id: ${first.value.cursor}\n`;
       const begin = `retry: ${retryMs}\n${id}event: ready\ndata: {}\n\n`;
-      await write(reply.raw, begin, ended.signal);
+      const take = { signal: ended.signal, drain_ms: service.limits.tail_drain_ms };
+      await write(reply.raw, begin, take);
       await send(reply.raw, items, {
-        signal: ended.signal,
+        ...take,
         admit: () => service.access.admit(request.raw, 'read'),
       });
     } catch (error) {
@@ -108,8 +109,12 @@ export const tailRoute = route({
   },
 });
 
-interface Sending {
+interface Taking {
   readonly signal: AbortSignal;
+  readonly drain_ms: number;
+}
+
+interface Sending extends Taking {
   /** @throws ProblemError once the key is revoked, or a key is needed where there was none. */
   admit(): Promise<unknown>;
 }
@@ -117,7 +122,7 @@ interface Sending {
 async function send(
   response: ServerResponse,
   items: AsyncIterable<TailItem>,
-  { signal, admit }: Sending,
+  { signal, drain_ms, admit }: Sending,
 ): Promise<void> {
   let sentAt = performance.now();
   let admittedAt = sentAt;
@@ -130,7 +135,7 @@ async function send(
     const isSilent = now - sentAt > heartbeatMs;
     if (item.kind === 'none' && !isSilent) continue;
     if (signal.aborted) return;
-    await write(response, textOf(item), signal);
+    await write(response, textOf(item), { signal, drain_ms });
     sentAt = performance.now();
   }
 }
@@ -142,13 +147,22 @@ function textOf(item: TailItem): string {
   return `id: ${item.cursor}\nevent: ${item.kind}\ndata: ${data}\n\n`;
 }
 
-/** A slow reader slows its own stream down, and takes no memory. */
-async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+/**
+ * A slow reader slows its own stream down, and takes no memory. One that takes nothing at all is cut off:
+ * it would keep its place, though its key may be revoked by now.
+ */
+async function write(
+  response: ServerResponse,
+  text: string,
+  { signal, drain_ms }: Taking,
+): Promise<void> {
   if (signal.aborted || response.write(text)) return;
+  const patience = AbortSignal.timeout(drain_ms);
   try {
-    await once(response, 'drain', { signal });
+    await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (patience.aborted) response.destroy();
+    else if (!signal.aborted) throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';
 import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/route.js';
+import type { Currency } from '../service/freshness.js';
 import type { Service } from '../service/service.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { explainListenFault } from './listen-address.js';
@@ -133,7 +134,9 @@ async function handle(
   const params = checked(route.params, request.params);
   const query = checked(route.query, request.query);
   // Read before the answer is: the answer is at least as current as it says.
-  if (scope !== undefined) await sayCurrency(service, caller.project, reply);
+  // Who sends does not wait for it.
+  if (scope === 'ingest') sayKnown(service, caller.project, reply);
+  else if (scope !== undefined) await sayCurrency(service, caller.project, reply);
   const answer = await route.handle({ ...caller, service, params, query, request, reply });
   return answer === undefined ? reply : send(route, request, reply, answer);
 }
@@ -142,7 +145,15 @@ async function handle(
 const callers = new WeakMap<FastifyRequest, string>();
 
 async function sayCurrency(service: Service, project: number, reply: FastifyReply): Promise<void> {
-  const { last_folded_at, lag_seconds } = await service.freshness.read(project);
+  say(await service.freshness.read(project), reply);
+}
+
+function sayKnown(service: Service, project: number, reply: FastifyReply): void {
+  const known = service.freshness.known(project);
+  if (known !== undefined) say(known, reply);
+}
+
+function say({ last_folded_at, lag_seconds }: Currency, reply: FastifyReply): void {
   if (last_folded_at !== null) reply.header('runfold-last-folded-at', last_folded_at);
   if (lag_seconds !== null) reply.header('runfold-lag-seconds', lag_seconds);
 }

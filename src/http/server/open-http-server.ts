@@ -5,6 +5,7 @@ import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
+import { createBodyRooms } from '../body/body-room.js';
 import { docsPage } from '../docs/docs-page.js';
 import { openApiOf } from '../openapi/openapi.js';
 import { readPageFiles } from '../page/page-files.js';
@@ -15,6 +16,7 @@ import { createFreshness } from '../service/freshness.js';
 import { defaultLimits, type HttpLimits } from '../service/http-limits.js';
 import { createProjectProducers } from '../service/project-producers.js';
 import { createRateLimit } from '../service/rate-limit.js';
+import { createRequestBodies } from '../service/request-bodies.js';
 import type { Service } from '../service/service.js';
 import { createServiceMetrics, type ServiceMetrics } from '../service/service-metrics.js';
 import { createTailStreams } from '../service/tail-streams.js';
@@ -93,6 +95,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       log,
       limits,
       access: createAccess({ database, log, project, is_loopback: isLoopback(host) }),
+      bodies: createBodyRooms(limits.bodies_bytes),
+      requestBodies: createRequestBodies(),
       requestRate: createRateLimit('requests', limits.requests_per_second),
       eventRate: createRateLimit('events', limits.events_per_second),
       freshness: createFreshness(database, queue),

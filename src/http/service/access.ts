@@ -41,7 +41,15 @@ export function createAccess(options: {
   const needsKey = async () => {
     // A key once made is never forgotten, not even when revoked.
     if (anyKeys.value || performance.now() - anyKeys.at < trustedMs) return anyKeys.value;
-    anyKeys = { value: await hasKeys(database), at: performance.now() };
+    const isKnown = performance.now() - anyKeys.at < outageMs;
+    const looking = hasKeys(database).then((value) => {
+      anyKeys = { value: anyKeys.value || value, at: performance.now() };
+    });
+    try {
+      await (isKnown ? inTime(looking) : looking);
+    } catch (error) {
+      if (!isKnown || !isOutage(error)) throw error;
+    }
     return anyKeys.value;
   };
 
@@ -49,17 +57,19 @@ export function createAccess(options: {
     const now = performance.now();
     const before = known.get(text);
     if (before !== undefined && now - before.at < trustedMs) return before.key;
-    try {
-      const key = await findKey(database, text);
+    // One that comes late is noted all the same: a key that was revoked works no longer than that.
+    const looking = findKey(database, text).then((key) => {
       if (key === undefined) known.delete(text);
       else {
         if (known.size >= mostKnown) known.clear();
         known.set(text, { key, at: now });
       }
       return key;
+    });
+    try {
+      return await (before === undefined ? looking : inTime(looking));
     } catch (error) {
-      const isAway = explainDatabaseError(error) instanceof StoreUnavailableError;
-      if (isAway && before !== undefined && now - before.at < outageMs) return before.key;
+      if (isOutage(error) && before !== undefined && now - before.at < outageMs) return before.key;
       throw error;
     }
   };
@@ -97,6 +107,29 @@ export function createAccess(options: {
   };
 }
 
+/** How long a database may take to confirm what is known already, in milliseconds. */
+const patienceMs = 500;
+
+class LateError extends Error {}
+
+/** An answer that comes in time. @throws LateError */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LateError('no answer in time')), patienceMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    // It may still fail, when nobody waits for it any more.
+    answer.catch(() => undefined);
+  }
+}
+
+const isOutage = (error: unknown) =>
+  error instanceof LateError || explainDatabaseError(error) instanceof StoreUnavailableError;
+
 function unauthorized(authorization: string | undefined): ProblemError {
   return new ProblemError(
     'unauthorized',
@@ -115,8 +148,16 @@ function unauthorized(authorization: string | undefined): ProblemError {
 function refuseBrowsers(request: IncomingMessage): void {
   const site = request.headers['sec-fetch-site'];
   const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  const isPassedOn = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'].some(
+    (header) => request.headers[header] !== undefined,
+  );
   const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (!isForeign && (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name) || name === '')) return;
+  if (
+    !isForeign &&
+    !isPassedOn &&
+    (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name) || name === '')
+  )
+    return;
   throw new ProblemError(
     'foreign_origin',
     'Expected a request to this machine by its loopback name, as there are no keys yet, got one ' +

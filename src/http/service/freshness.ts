@@ -14,6 +14,8 @@ export interface Currency {
 /** Knows how current the totals are, and asks again after a few hundred milliseconds. */
 export interface Freshness {
   read(project: number): Promise<Currency>;
+  /** What is known now, without waiting; the next reading begins. */
+  known(project: number): Currency | undefined;
   /** Has the next answer of a project look anew: something is known to have been folded. */
   renew(project: number): void;
 }
@@ -65,6 +67,17 @@ export function createFreshness(database: Database, queue: QueueGauge): Freshnes
 
   return {
     renew: (project) => void entries.delete(project),
+    known(project) {
+      const entry = entries.get(project) ?? {};
+      entries.set(project, entry);
+      const age = performance.now() - (entry.value?.at ?? Number.NEGATIVE_INFINITY);
+      if (age > freshMs) {
+        entry.reading ??= refresh(project, entry);
+        // Whoever reads next gets the error; if nobody does, ignore it here.
+        entry.reading.catch(() => undefined);
+      }
+      return age <= staleMs ? entry.value?.currency : undefined;
+    },
     async read(project) {
       if (entries.size > mostProjects) entries.clear();
       const entry = entries.get(project) ?? {};

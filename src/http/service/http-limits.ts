@@ -4,6 +4,8 @@ export interface HttpLimits {
   readonly body_bytes: number;
   /** Bytes of a body after it is decompressed. Defaults to 32 MiB. */
   readonly decoded_bytes: number;
+  /** Bytes of the decompressed bodies of all requests at work. Defaults to 128 MiB. */
+  readonly bodies_bytes: number;
   /** Events of one request. Defaults to 10,000. */
   readonly request_events: number;
   /** Requests a second of one key, with as many again in a burst. Defaults to 1,000. */
@@ -18,9 +20,12 @@ export interface HttpLimits {
   readonly body_idle_ms: number;
   /** Milliseconds that the whole of a request may take to arrive. Defaults to 60,000. */
   readonly request_timeout_ms: number;
-  /** Tail streams open at once, of one key and of all. Default to 10 and 100. */
+  /** Tail streams open at once, of one key, of one project and of all. Default to 10, 25 and 100. */
   readonly key_streams: number;
+  readonly project_streams: number;
   readonly streams: number;
+  /** Milliseconds after which a reader of a tail that takes nothing is cut off. Defaults to 60,000. */
+  readonly tail_drain_ms: number;
   /** Milliseconds between two looks of a tail at the log. Defaults to 250. */
   readonly tail_poll_ms: number;
 }
@@ -28,6 +33,7 @@ export interface HttpLimits {
 export const defaultLimits: HttpLimits = {
   body_bytes: 8 * 2 ** 20,
   decoded_bytes: 32 * 2 ** 20,
+  bodies_bytes: 128 * 2 ** 20,
   request_events: 10_000,
   requests_per_second: 1_000,
   events_per_second: 100_000,
@@ -36,6 +42,8 @@ export const defaultLimits: HttpLimits = {
   body_idle_ms: 10_000,
   request_timeout_ms: 60_000,
   key_streams: 10,
+  project_streams: 25,
   streams: 100,
+  tail_drain_ms: 60_000,
   tail_poll_ms: 250,
 };

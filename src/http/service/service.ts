@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
+import type { BodyRooms } from '../body/body-room.js';
 import type { Access } from './access.js';
 import type { Freshness } from './freshness.js';
 import type { HttpLimits } from './http-limits.js';
 import type { ProjectProducers } from './project-producers.js';
 import type { RateLimit } from './rate-limit.js';
+import type { RequestBodies } from './request-bodies.js';
 import type { ServiceMetrics } from './service-metrics.js';
 import type { TailStreams } from './tail-streams.js';
 
@@ -15,6 +17,8 @@ export interface Service {
   readonly log: Logger;
   readonly limits: HttpLimits;
   readonly access: Access;
+  readonly bodies: BodyRooms;
+  readonly requestBodies: RequestBodies;
   readonly requestRate: RateLimit;
   readonly eventRate: RateLimit;
   readonly freshness: Freshness;

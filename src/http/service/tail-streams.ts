@@ -3,36 +3,45 @@ import { ProblemError } from '../problems/problem.js';
 /** The tail streams that are open; each looks at the log now and then. */
 export interface TailStreams {
   /** Counts one more of a key; call the answer when it ends. @throws ProblemError 429 */
-  open(key: string): () => void;
+  open(key: string, project: number): () => void;
   readonly count: number;
 }
 
 export function createTailStreams(limits: {
   readonly key_streams: number;
+  readonly project_streams: number;
   readonly streams: number;
 }): TailStreams {
-  const perKey = new Map<string, number>();
+  const perKey = new Map<string | number, number>();
+  const add = (of: string | number, by: number) => {
+    const left = (perKey.get(of) ?? 0) + by;
+    if (left === 0) perKey.delete(of);
+    else perKey.set(of, left);
+  };
   let count = 0;
   return {
-    open(key) {
-      const ofKey = perKey.get(key) ?? 0;
-      if (ofKey >= limits.key_streams || count >= limits.streams) {
+    open(key, project) {
+      // Keys are strings and projects numbers. No project takes what is there for all.
+      const isFull =
+        (perKey.get(key) ?? 0) >= limits.key_streams ||
+        (perKey.get(project) ?? 0) >= limits.project_streams;
+      if (isFull || count >= limits.streams) {
         throw new ProblemError(
           'too_many_streams',
-          `Expected at most ${limits.key_streams} tail streams of one key and ${limits.streams} of all, got one more. Close one first.`,
+          `Expected at most ${limits.key_streams} tail streams of one key, ${limits.project_streams} of one project and ${limits.streams} of all, got one more. Close one first.`,
           { headers: { 'retry-after': '10' } },
         );
       }
-      perKey.set(key, ofKey + 1);
+      add(key, 1);
+      add(project, 1);
       count += 1;
       let isOpen = true;
       return () => {
         if (!isOpen) return;
         isOpen = false;
         count -= 1;
-        const left = (perKey.get(key) ?? 1) - 1;
-        if (left === 0) perKey.delete(key);
-        else perKey.set(key, left);
+        add(key, -1);
+        add(project, -1);
       };
     },
     get count() {

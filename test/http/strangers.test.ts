@@ -1,0 +1,140 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
+
+const event = (more: object = {}) => ({ type: 'message', run_id: 'r', role: 'user', ...more });
+
+describe('what a stranger sends', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await openTestService('embedded', { limits: { bodies_bytes: 40 * 2 ** 20 } });
+  });
+  afterAll(() => service.close());
+  const send = (body: unknown, headers = {}, query = '') =>
+    service.fetch(`/v1/events${query}`, posted(body, headers));
+
+  test.each([
+    ['arrays in arrays', `${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}`, 'application/json'],
+    ['empty objects', `[${'{},'.repeat(2_000_000)}{}]`, 'application/json'],
+    ['lines of arrays', `"\n${`${'['.repeat(500)}\n`.repeat(1_000)}`, 'application/x-ndjson'],
+    ['a CloudEvent of arrays', '['.repeat(2_000_000), 'application/cloudevents+json'],
+  ])('%s are refused while they come, packed or not', async (_, text, type) => {
+    for (const coding of ['gzip', 'identity']) {
+      const body = coding === 'gzip' ? gzipSync(text) : text;
+      const answer = await service.fetch('/v1/events', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': type, 'content-encoding': coding },
+      });
+      expect(answer.status).toBe(413);
+      expect((await jsonOf(answer)).detail).toMatch(/250000 arrays and objects/);
+    }
+  });
+
+  test('brackets within texts are no arrays', async () => {
+    const text = '[{'.repeat(30_000);
+    const events = Array.from({ length: 10 }, (_, at) =>
+      event({
+        id: `t${at}`,
+        role: 'assistant',
+        metrics: { additional_metrics: { text: `"\\${text}` } },
+      }),
+    );
+    expect((await send(events)).status).toBe(202);
+  });
+
+  test('tens of thousands of unknown names are answered by the first of them', async () => {
+    const names = Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`k${at}`, 1]));
+    for (const body of [
+      event(names),
+      event({ metrics: names }),
+      event({ ['x'.repeat(100_000)]: 1 }),
+    ]) {
+      const answer = await send(body);
+      expect(answer.status).toBe(422);
+      expect((await answer.text()).length).toBeLessThan(100_000);
+    }
+  });
+
+  test('an Idempotency-Key with another body is refused, and with the same one is not', async () => {
+    const headers = { 'idempotency-key': 'job-7' };
+    const first = [event({ occurred_at: '2026-01-31T12:00:00Z' })];
+    expect((await send(first, headers, '?wait=true')).status).toBe(200);
+    expect((await send(first, headers, '?wait=true')).status).toBe(200);
+    const other = await send([event({ run_id: 'other' })], headers, '?wait=true');
+    expect(other.status).toBe(409);
+    expect((await jsonOf(other)).code).toBe('idempotency_key_reused');
+  });
+
+  test.each(['a\0b', '\ud800'])('the text %j is refused wherever it stands', async (text) => {
+    const json = JSON.stringify(text);
+    const admin = { 'x-forwarded-host': 'example.org' };
+    expect((await service.fetch('/v1/runs', { headers: admin })).status).toBe(421);
+    // In a URL half a surrogate pair is no UTF-8, and is read as the sign for that.
+    const encoded = 'a%00b';
+    for (const path of [
+      `/v1/runs/${encoded}`,
+      `/v1/runs?user_id=${encoded}`,
+      `/v1/usage?from=${encoded}&to=2026-01-01T00:00:00Z`,
+      `/v1/runs?cursor=${encoded}`,
+      `/v1/tail?cursor=${encoded}`,
+      `/v1/sessions/${encoded}/metrics`,
+    ]) {
+      expect([400, 404], path).toContain((await service.fetch(path)).status);
+    }
+    expect((await send(`{"type":"run","run_id":${json}}`)).status).toBe(422);
+  });
+
+  test('an id of 200 emoji goes in and comes out', async () => {
+    const run_id = '😀'.repeat(200);
+    expect((await send(event({ run_id, session_id: 'e' }), {}, '?wait=true')).status).toBe(200);
+    for (const path of [
+      `/v1/runs/${encodeURIComponent(run_id)}`,
+      `/v1/runs/${encodeURIComponent(run_id)}/metrics`,
+      `/v1/messages?run_id=${encodeURIComponent(run_id)}`,
+    ]) {
+      const { status } = await service.fetch(path);
+      expect(status, path.slice(-20)).toBe(200);
+    }
+    const over = encodeURIComponent('😀'.repeat(201));
+    expect((await service.fetch(`/v1/runs/${over}`)).status).toBe(400);
+  });
+
+  test('the first key is not made by a request', async () => {
+    const answer = await service.fetch('/v1/keys', posted({ scopes: ['admin'] }));
+    expect(answer.status).toBe(403);
+    expect((await service.fetch('/v1/runs')).status).toBe(200);
+  });
+
+  test('a name of a key that cannot be stored is told with its field', async () => {
+    const { headers } = await service.key(1, ['admin']);
+    const answer = await service.fetch(
+      '/v1/keys',
+      posted('{"scopes":["read"],"name":"a\\u0000"}', headers),
+    );
+    expect(answer.status).toBe(400);
+    expect(await jsonOf(answer)).toMatchObject({ faults: [{ field: 'name' }] });
+  });
+});
+
+describe('the token of /metrics', () => {
+  test('is compared by its letters, not by its length', async () => {
+    const service = await openTestService('embedded', {
+      metrics_token: 'abcdef',
+      worker_runs: false,
+    });
+    try {
+      for (const [token, status] of [
+        ['abcdef', 200],
+        ['abcdeg', 401],
+        ['xbcdef', 401],
+        ['abcde', 401],
+      ] as const) {
+        const headers = { authorization: `Bearer ${token}` };
+        expect((await service.fetch('/metrics', { headers })).status, token).toBe(status);
+      }
+    } finally {
+      await service.close();
+    }
+  });
+});
