@@ -194,6 +194,21 @@ describe('the package', () => {
 });
 
 describe('package-lock.json', () => {
+  test('has the hash of every package, also of those that other machines install', () => {
+    const lock = z
+      .object({
+        packages: z.record(
+          z.string(),
+          z.object({ integrity: z.string().optional(), link: z.boolean().optional() }),
+        ),
+      })
+      .parse(JSON.parse(read('package-lock.json')));
+    const without = Object.entries(lock.packages)
+      .filter(([path, { integrity, link }]) => path !== '' && !link && integrity === undefined)
+      .map(([path]) => path);
+    expect(without).toEqual([]);
+  });
+
   test('names no place to download from, so that every machine uses its own registry', () => {
     expect(read('package-lock.json')).not.toContain('"resolved": "http');
   });

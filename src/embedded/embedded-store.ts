@@ -2,10 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { getProcessStart } from '../environment/process-start.js';
 import type { EmbeddedStoreError } from './folder/embedded-errors.js';
-import { acquireOwnerLock, getOwner } from './folder/owner-lock.js';
-import { isOwnerAlive, type OwnerRecord } from './folder/owner-record.js';
+import { acquireOwnerLock, getOwner, ownsFolder } from './folder/owner-lock.js';
 import {
-  markCreated,
+  folderIdentity,
+  isOfFolder,
+  isOwnerAlive,
+  type OwnerRecord,
+} from './folder/owner-record.js';
+import {
   prepareDataFolder,
   prepareSocketFolder,
   prepareStoreFolder,
@@ -77,13 +81,17 @@ export async function openEmbeddedStore(options: {
     started: (await getProcessStart(process.pid)) ?? 'unknown',
     socket_dir: await prepareSocketFolder(dir),
     nonce: randomUUID(),
+    folder: await folderIdentity(dir),
   };
   const lock = await acquireOwnerLock(dir, record).catch(async (error: unknown) => {
     if (record.socket_dir !== dir) await removeSocket(dir, record.socket_dir);
     throw error;
   });
   const free = async () => {
-    await removeSocket(dir, record.socket_dir);
+    // Under the old name there may be another store by now; its socket is not this one's to remove.
+    if (record.socket_dir !== dir || (await ownsFolder(dir, record))) {
+      await removeSocket(dir, record.socket_dir);
+    }
     await lock.release();
   };
   try {
@@ -94,7 +102,6 @@ export async function openEmbeddedStore(options: {
       socket_dir: record.socket_dir,
       tcp_port: options.tcp_port,
     });
-    if (fresh) await markCreated(dir);
     return toStore(dir, record, thread, free);
   } catch (error) {
     await free();
@@ -107,7 +114,8 @@ export async function findEmbeddedStore(
   dir: string,
 ): Promise<{ connection: EmbeddedStoreConnection; owner_pid: number; role: string } | undefined> {
   const owner = await getOwner(resolve(dir));
-  if (owner === undefined || !(await isOwnerAlive(owner))) return undefined;
+  if (owner === undefined || !(await isOfFolder(resolve(dir), owner))) return undefined;
+  if (!(await isOwnerAlive(owner))) return undefined;
   return { connection: toConnection(owner), owner_pid: owner.pid, role: owner.role };
 }
 
@@ -115,13 +123,21 @@ function toConnection(owner: OwnerRecord): EmbeddedStoreConnection {
   return { host: owner.socket_dir, port: 5432, user: 'postgres', database: 'postgres' };
 }
 
+/** Milliseconds between two looks at whether the folder is still the same one. */
+const watchMs = 250;
+
 function toStore(
   dir: string,
   record: OwnerRecord,
   thread: StoreThread,
   free: () => Promise<void>,
 ): EmbeddedStore {
+  const watch = setInterval(async () => {
+    const isOurs = await ownsFolder(dir, record).catch(() => true);
+    if (!isOurs) thread.abandon('another folder, or none, under its name');
+  }, watchMs).unref();
   const exited = thread.ended.then(async (error) => {
+    clearInterval(watch);
     await free();
     return error;
   });

@@ -6,6 +6,8 @@ import type { ThreadOptions, ThreadReport } from './thread-main.js';
 export interface StoreThread {
   /** Begins the clean end. */
   stop(): void;
+  /** Ends it at once, writing nothing more; `text` says what was found instead of a store to serve. */
+  abandon(text: string): void;
   /** Resolves after the thread's exit: with `undefined` when it was asked for, else with why. */
   readonly ended: Promise<EmbeddedStoreError | undefined>;
 }
@@ -36,7 +38,15 @@ export function startStoreThread(dir: string, options: ThreadOptions): Promise<S
       });
     });
     worker.on('message', (report: ThreadReport) => {
-      if (report.event === 'ready') ready({ stop: () => worker.postMessage('close'), ended });
+      if (report.event === 'ready')
+        ready({
+          stop: () => worker.postMessage('close'),
+          abandon(text) {
+            outcome ??= stopped(text);
+            void worker.terminate();
+          },
+          ended,
+        });
       else if (report.event === 'closed') outcome = 'closed';
       else if (report.event === 'died') outcome = stopped(report.text);
       else outcome = new EmbeddedStoreError(report.code, dir, describeStart(dir, options, report));

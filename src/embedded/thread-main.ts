@@ -1,6 +1,8 @@
 // The worker thread that runs Postgres and serves its clients; started by embedded-store.ts.
+import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EmbeddedStoreFault } from './folder/embedded-errors.js';
+import { markCreated } from './folder/store-folder.js';
 import { readStoreTemplate } from './folder/store-template.js';
 import { openEmbeddedDatabase } from './server/embedded-database.js';
 import { openEmbeddedServer } from './server/embedded-server.js';
@@ -45,6 +47,8 @@ async function serve(): Promise<void> {
   });
   const fresh = options.fresh ? { template: await readStoreTemplate() } : undefined;
   const db = await openEmbeddedDatabase(options.data_dir, fresh);
+  // From the first answer on whatever is acknowledged is kept: the store is made before it answers.
+  if (options.fresh) await markCreated(dirname(options.data_dir));
   server.serve(db);
   parentPort?.once('message', async () => {
     await server.close();

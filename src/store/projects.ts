@@ -40,8 +40,13 @@ export async function createProject(
       `Expected a name of 1 to 100 lower-case letters, digits, or . _ - between them, got ${JSON.stringify(name)}.`,
     );
   }
-  const next = `greatest((select max(id) from runfold_internal.project),
-    (select max(project) from runfold_internal.session)) + 1`;
+  // After the greatest, or where that is the last there is, the first that is free.
+  const next = `(select coalesce(
+      (select g + 1 from (select greatest((select max(id) from runfold_internal.project),
+        (select max(project) from runfold_internal.session))::integer as g) m where g < 2147483647),
+      (select n from generate_series(1, 1000000) n
+        where not exists (select from runfold_internal.project p where p.id = n)
+        and not exists (select from runfold_internal.session s where s.project = n) limit 1)))`;
   try {
     const [project] = await database.query<Project & Record<string, unknown>>(
       `insert into runfold_internal.project (id, name)

@@ -1,7 +1,13 @@
-import { link, rename, rm, writeFile } from 'node:fs/promises';
+import { link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedStoreInUseError } from './embedded-errors.js';
-import { isOwnerAlive, type OwnerRecord, readOwnerRecord } from './owner-record.js';
+import {
+  isOfFolder,
+  isOwnerAlive,
+  isTorn,
+  type OwnerRecord,
+  readOwnerRecord,
+} from './owner-record.js';
 
 const OWNER_FILE = 'owner.json';
 
@@ -29,12 +35,12 @@ export async function getOwner(dir: string): Promise<OwnerRecord | undefined> {
 export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promise<OwnerLock> {
   const owner_path = join(dir, OWNER_FILE);
   const draft = join(dir, `owner.${record.nonce}.draft`);
-  await writeFile(draft, JSON.stringify(record), { mode: 0o600 });
+  await writeDurably(draft, JSON.stringify(record));
   try {
     for (;;) {
       const chain = await readChain(dir);
       const last = chain.at(-1);
-      if (last !== undefined && (await isOwnerAlive(last))) {
+      if (last !== undefined && (await isOfFolder(dir, last)) && (await isOwnerAlive(last))) {
         throw new EmbeddedStoreInUseError({ pid: last.pid, role: last.role, dir });
       }
       if (last === undefined) {
@@ -49,10 +55,31 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
         await rename(draft, owner_path);
         for (const dead of chain) await rm(claimPath(dir, dead), { force: true });
       }
-      return { predecessors: chain, release: () => release(owner_path, record) };
+      // What a copy says of another folder is none of this one's business.
+      const own = await Promise.all(chain.map((dead) => isOfFolder(dir, dead)));
+      const predecessors = chain.filter((_, at) => own[at]);
+      return { predecessors, release: () => release(owner_path, record) };
     }
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+/** Whether the folder is still that of this owner, and not another one under its name. */
+export async function ownsFolder(dir: string, record: OwnerRecord): Promise<boolean> {
+  const found = await readOwnerRecord(join(dir, OWNER_FILE));
+  // A torn record does not say; then the folder itself does.
+  if (found !== undefined && isTorn(found)) return isOfFolder(dir, record);
+  return found?.nonce === record.nonce;
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

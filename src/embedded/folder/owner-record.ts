@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { getProcessStart } from '../../environment/process-start.js';
 
@@ -15,6 +15,8 @@ const ownerRecord = z.object({
   socket_dir: z.string(),
   /** Unique to one ownership; names the file by which a successor claims it. */
   nonce: z.string(),
+  /** The folder's inode: in a copy of the folder the record names another. */
+  folder: z.string().optional(),
 });
 
 /** Who serves a store; the content of the owner file. */
@@ -29,7 +31,27 @@ export async function readOwnerRecord(path: string): Promise<OwnerRecord | undef
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  return ownerRecord.parse(JSON.parse(text));
+  try {
+    return ownerRecord.parse(JSON.parse(text));
+  } catch {
+    // Torn by a power cut, after which no owner lives. Should one live all the same, its socket says so.
+    return { pid: 0, role: 'unknown', started: '', socket_dir: dirname(path), nonce: torn };
+  }
+}
+
+const torn = 'torn';
+
+/** Whether a record could not be read. */
+export const isTorn = ({ nonce }: OwnerRecord): boolean => nonce === torn;
+
+/** What tells a folder from one that took its place, or from a copy. */
+export async function folderIdentity(dir: string): Promise<string> {
+  return String((await stat(dir, { bigint: true })).ino);
+}
+
+/** Whether a record was written for this very folder; one of an earlier version does not say. */
+export async function isOfFolder(dir: string, { folder }: OwnerRecord): Promise<boolean> {
+  return folder === undefined || folder === (await folderIdentity(dir));
 }
 
 /**
@@ -37,7 +59,7 @@ export async function readOwnerRecord(path: string): Promise<OwnerRecord | undef
  * another pid namespace on the same machine is only visible by its socket).
  */
 export async function isOwnerAlive(owner: OwnerRecord): Promise<boolean> {
-  if ((await getProcessStart(owner.pid)) === owner.started) return true;
+  if (owner.pid > 0 && (await getProcessStart(owner.pid)) === owner.started) return true;
   return acceptsConnections(join(owner.socket_dir, SOCKET_NAME));
 }
 
