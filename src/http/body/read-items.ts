@@ -5,8 +5,8 @@ import { agnoItems, agnoMediaType } from '../../ingest/formats/agno/agno-items.j
 import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
 import { ProblemError } from '../problems/problem.js';
+import type { BodyRoom } from '../service/body-room.js';
 import type { HttpLimits } from '../service/http-limits.js';
-import type { BodyRoom } from './body-room.js';
 import { decodedBody } from './decoded-body.js';
 import { tooLarge, unreadable } from './received-body.js';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { createBodyRooms } from '../service/body-room.js';
 import type { HttpLimits } from '../service/http-limits.js';
-import { createBodyRooms } from './body-room.js';
 import { readItems } from './read-items.js';
 import { unreadable } from './received-body.js';
 

@@ -5,9 +5,9 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';
 import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/route.js';
-import type { Currency } from '../service/freshness.js';
 import type { Service } from '../service/service.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { sayCurrency, sayKnown } from './currency-headers.js';
 import { explainListenFault } from './listen-address.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem, unknownPath } from './send-problem.js';
@@ -143,20 +143,6 @@ async function handle(
 
 /** Whose request it is, for the log. */
 const callers = new WeakMap<FastifyRequest, string>();
-
-async function sayCurrency(service: Service, project: number, reply: FastifyReply): Promise<void> {
-  say(await service.freshness.read(project), reply);
-}
-
-function sayKnown(service: Service, project: number, reply: FastifyReply): void {
-  const known = service.freshness.known(project);
-  if (known !== undefined) say(known, reply);
-}
-
-function say({ last_folded_at, lag_seconds }: Currency, reply: FastifyReply): void {
-  if (last_folded_at !== null) reply.header('runfold-last-folded-at', last_folded_at);
-  if (lag_seconds !== null) reply.header('runfold-lag-seconds', lag_seconds);
-}
 
 function send(
   route: Route,

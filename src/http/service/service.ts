@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
-import type { BodyRooms } from '../body/body-room.js';
 import type { Access } from './access.js';
+import type { BodyRooms } from './body-room.js';
 import type { Freshness } from './freshness.js';
 import type { HttpLimits } from './http-limits.js';
 import type { ProjectProducers } from './project-producers.js';
