@@ -440,7 +440,9 @@ CREATE TABLE runfold_internal.model_usage (
     timed_output_tokens bigint,
     time_to_first_token_us bigint,
     streamed_messages bigint NOT NULL,
-    cost_nanos bigint
+    cost_nanos bigint,
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C"
 )
 WITH (fillfactor='50');
 
@@ -448,6 +450,8 @@ CREATE VIEW runfold.model_usage AS
  SELECT t.project,
     (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
     NULLIF(t.agent_id, ''::text) AS agent_id,
+    NULLIF(t.team_id, ''::text) AS team_id,
+    NULLIF(t.workflow_id, ''::text) AS workflow_id,
     NULLIF(t.provider, ''::text) AS provider,
     NULLIF(t.model, ''::text) AS model,
     t.assistant_messages,
@@ -470,13 +474,17 @@ CREATE VIEW runfold.model_usage AS
     trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
    FROM runfold_internal.model_usage t;
 
-COMMENT ON VIEW runfold.model_usage IS 'One row a quarter of an hour, agent, provider and model: what the assistant''s messages used.';
+COMMENT ON VIEW runfold.model_usage IS 'One row per quarter of an hour, agent, team, workflow, provider and model: what the assistant''s messages used.';
 
 COMMENT ON COLUMN runfold.model_usage.project IS 'The project; 1 unless projects are used';
 
 COMMENT ON COLUMN runfold.model_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.model_usage.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.model_usage.team_id IS 'The team';
+
+COMMENT ON COLUMN runfold.model_usage.workflow_id IS 'The workflow';
 
 COMMENT ON COLUMN runfold.model_usage.provider IS 'The provider';
 
@@ -517,6 +525,54 @@ COMMENT ON COLUMN runfold.model_usage.time_to_first_token IS 'Times to first tok
 COMMENT ON COLUMN runfold.model_usage.streamed_messages IS 'Messages that reported a time to first token';
 
 COMMENT ON COLUMN runfold.model_usage.cost IS 'Cost of the messages, in US dollars';
+
+CREATE TABLE runfold_internal.run_usage (
+    project integer NOT NULL,
+    bucket integer NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    status smallint NOT NULL,
+    runs bigint NOT NULL,
+    run_time_us bigint,
+    time_levels numeric
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.run_usage AS
+ SELECT t.project,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
+    NULLIF(t.agent_id, ''::text) AS agent_id,
+    NULLIF(t.team_id, ''::text) AS team_id,
+    NULLIF(t.workflow_id, ''::text) AS workflow_id,
+        CASE t.status
+            WHEN 1 THEN 'paused'::text
+            WHEN 2 THEN 'completed'::text
+            WHEN 3 THEN 'error'::text
+            WHEN 4 THEN 'cancelled'::text
+            ELSE NULL::text
+        END AS status,
+    t.runs,
+    trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time
+   FROM runfold_internal.run_usage t;
+
+COMMENT ON VIEW runfold.run_usage IS 'One row per quarter of an hour, agent, team, workflow and status: the run events.';
+
+COMMENT ON COLUMN runfold.run_usage.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.run_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+
+COMMENT ON COLUMN runfold.run_usage.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.run_usage.team_id IS 'The team';
+
+COMMENT ON COLUMN runfold.run_usage.workflow_id IS 'The workflow';
+
+COMMENT ON COLUMN runfold.run_usage.status IS 'How the runs ended: completed, error, cancelled or paused';
+
+COMMENT ON COLUMN runfold.run_usage.runs IS 'Run events: ends of runs, or pauses';
+
+COMMENT ON COLUMN runfold.run_usage.run_time IS 'Wall-clock time they reported, in seconds';
 
 CREATE TABLE runfold_internal.run (
     project integer NOT NULL,
@@ -935,7 +991,9 @@ CREATE TABLE runfold_internal.tool_usage (
     tool_errors bigint NOT NULL,
     tool_time_us bigint,
     timed_tool_calls bigint NOT NULL,
-    cost_nanos bigint
+    cost_nanos bigint,
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C"
 )
 WITH (fillfactor='50');
 
@@ -943,6 +1001,8 @@ CREATE VIEW runfold.tool_usage AS
  SELECT t.project,
     (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
     NULLIF(t.agent_id, ''::text) AS agent_id,
+    NULLIF(t.team_id, ''::text) AS team_id,
+    NULLIF(t.workflow_id, ''::text) AS workflow_id,
     NULLIF(t.tool_name, ''::text) AS tool_name,
     t.tool_calls,
     t.tool_errors,
@@ -951,13 +1011,17 @@ CREATE VIEW runfold.tool_usage AS
     trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
    FROM runfold_internal.tool_usage t;
 
-COMMENT ON VIEW runfold.tool_usage IS 'One row a quarter of an hour, agent and tool: its calls, how many failed, how long they took.';
+COMMENT ON VIEW runfold.tool_usage IS 'One row per quarter of an hour, agent, team, workflow and tool: its calls, how many failed, how long they took.';
 
 COMMENT ON COLUMN runfold.tool_usage.project IS 'The project; 1 unless projects are used';
 
 COMMENT ON COLUMN runfold.tool_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.tool_usage.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.tool_usage.team_id IS 'The team';
+
+COMMENT ON COLUMN runfold.tool_usage.workflow_id IS 'The workflow';
 
 COMMENT ON COLUMN runfold.tool_usage.tool_name IS 'The tool';
 
@@ -971,47 +1035,227 @@ COMMENT ON COLUMN runfold.tool_usage.timed_tool_calls IS 'Tool calls that report
 
 COMMENT ON COLUMN runfold.tool_usage.cost IS 'Cost of the tool calls, in US dollars';
 
+CREATE TABLE runfold_internal.user_usage (
+    project integer NOT NULL,
+    bucket integer NOT NULL,
+    user_id text NOT NULL COLLATE pg_catalog."C",
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    cost_nanos bigint,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    tool_cost_nanos bigint,
+    runs bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.user_usage AS
+ SELECT t.project,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
+    NULLIF(t.user_id, ''::text) AS user_id,
+    NULLIF(t.agent_id, ''::text) AS agent_id,
+    NULLIF(t.team_id, ''::text) AS team_id,
+    NULLIF(t.workflow_id, ''::text) AS workflow_id,
+    NULLIF(t.provider, ''::text) AS provider,
+    NULLIF(t.model, ''::text) AS model,
+    t.assistant_messages,
+    t.input_tokens,
+    t.output_tokens,
+    t.total_tokens,
+    t.prompt_tokens,
+    t.completion_tokens,
+    t.audio_tokens,
+    t.input_audio_tokens,
+    t.output_audio_tokens,
+    t.cached_tokens,
+    t.cache_write_tokens,
+    t.reasoning_tokens,
+    trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
+    t.timed_messages,
+    t.timed_output_tokens,
+    trim_scale(((t.time_to_first_token_us)::numeric / 1000000.0)) AS time_to_first_token,
+    t.streamed_messages,
+    trim_scale(((COALESCE((t.cost_nanos + t.tool_cost_nanos), t.cost_nanos, t.tool_cost_nanos))::numeric / 1000000000.0)) AS cost,
+    t.tool_calls,
+    t.tool_errors,
+    trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
+    t.timed_tool_calls,
+    t.runs,
+    t.failed_runs,
+    trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time
+   FROM runfold_internal.user_usage t;
+
+COMMENT ON VIEW runfold.user_usage IS 'One row per quarter of an hour, user, agent, team, workflow, provider and model: messages, tool calls and ended runs.';
+
+COMMENT ON COLUMN runfold.user_usage.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.user_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+
+COMMENT ON COLUMN runfold.user_usage.user_id IS 'The user';
+
+COMMENT ON COLUMN runfold.user_usage.agent_id IS 'The agent';
+
+COMMENT ON COLUMN runfold.user_usage.team_id IS 'The team';
+
+COMMENT ON COLUMN runfold.user_usage.workflow_id IS 'The workflow';
+
+COMMENT ON COLUMN runfold.user_usage.provider IS 'The provider; null for tool calls and runs';
+
+COMMENT ON COLUMN runfold.user_usage.model IS 'The model; null for tool calls and runs';
+
+COMMENT ON COLUMN runfold.user_usage.assistant_messages IS 'Messages of the assistant';
+
+COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.user_usage.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.user_usage.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.user_usage.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.user_usage.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.user_usage.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.user_usage.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.user_usage.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.user_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.user_usage.cache_write_tokens IS 'Input tokens written to a cache';
+
+COMMENT ON COLUMN runfold.user_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.user_usage."time" IS 'Time of the messages added up, in seconds';
+
+COMMENT ON COLUMN runfold.user_usage.timed_messages IS 'Messages that reported their time';
+
+COMMENT ON COLUMN runfold.user_usage.timed_output_tokens IS 'Tokens produced by messages that reported their time';
+
+COMMENT ON COLUMN runfold.user_usage.time_to_first_token IS 'Times to first token added up, in seconds';
+
+COMMENT ON COLUMN runfold.user_usage.streamed_messages IS 'Messages that reported a time to first token';
+
+COMMENT ON COLUMN runfold.user_usage.cost IS 'Cost of the messages and tool calls, in US dollars';
+
+COMMENT ON COLUMN runfold.user_usage.tool_calls IS 'Tool calls';
+
+COMMENT ON COLUMN runfold.user_usage.tool_errors IS 'Tool calls that failed';
+
+COMMENT ON COLUMN runfold.user_usage.tool_time IS 'Time of the tool calls added up, in seconds';
+
+COMMENT ON COLUMN runfold.user_usage.timed_tool_calls IS 'Tool calls that reported their time';
+
+COMMENT ON COLUMN runfold.user_usage.runs IS 'Runs that ended';
+
+COMMENT ON COLUMN runfold.user_usage.failed_runs IS 'Runs that ended with an error';
+
+COMMENT ON COLUMN runfold.user_usage.run_time IS 'Wall-clock time that the run events reported, in seconds';
+
+CREATE TABLE runfold_internal."session_user" (
+    project integer NOT NULL,
+    user_id text NOT NULL COLLATE pg_catalog."C",
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    started_at_us bigint,
+    ended_at_us bigint
+)
+WITH (fillfactor='50');
+
 CREATE VIEW runfold.users AS
  SELECT t.project,
     t.user_id,
-    count(*) AS sessions,
-    (('1970-01-01 00:00:00'::timestamp without time zone + ((min(t.started_at_us))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS first_started_at,
-    (('1970-01-01 00:00:00'::timestamp without time zone + ((max(t.ended_at_us))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS last_ended_at,
-    (sum(t.runs))::bigint AS runs,
-    (sum(t.assistant_messages))::bigint AS assistant_messages,
-    (sum(t.tool_calls))::bigint AS tool_calls,
-    (sum(t.tool_errors))::bigint AS tool_errors,
-    (sum(t.input_tokens))::bigint AS input_tokens,
-    (sum(t.output_tokens))::bigint AS output_tokens,
-    (sum(t.total_tokens))::bigint AS total_tokens,
-    (sum(t.prompt_tokens))::bigint AS prompt_tokens,
-    (sum(t.completion_tokens))::bigint AS completion_tokens,
-    (sum(t.audio_tokens))::bigint AS audio_tokens,
-    (sum(t.input_audio_tokens))::bigint AS input_audio_tokens,
-    (sum(t.output_audio_tokens))::bigint AS output_audio_tokens,
-    (sum(t.cached_tokens))::bigint AS cached_tokens,
-    (sum(t.cache_write_tokens))::bigint AS cache_write_tokens,
-    (sum(t.reasoning_tokens))::bigint AS reasoning_tokens,
-    trim_scale((sum(t.time_us) / 1000000.0)) AS "time",
-    trim_scale((sum(t.tool_time_us) / 1000000.0)) AS tool_time,
-    trim_scale((sum(t.cost_nanos) / 1000000000.0)) AS cost
-   FROM runfold_internal.session t
-  WHERE (t.user_id IS NOT NULL)
-  GROUP BY t.project, t.user_id;
+    s.sessions,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((s.started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS first_started_at,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((s.ended_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS last_ended_at,
+    r.runs,
+    COALESCE(u.assistant_messages, (0)::bigint) AS assistant_messages,
+    COALESCE(u.tool_calls, (0)::bigint) AS tool_calls,
+    COALESCE(u.tool_errors, (0)::bigint) AS tool_errors,
+    u.input_tokens,
+    u.output_tokens,
+    u.total_tokens,
+    u.prompt_tokens,
+    u.completion_tokens,
+    u.audio_tokens,
+    u.input_audio_tokens,
+    u.output_audio_tokens,
+    u.cached_tokens,
+    u.cache_write_tokens,
+    u.reasoning_tokens,
+    trim_scale(((u.time_us)::numeric / 1000000.0)) AS "time",
+    trim_scale(((u.tool_time_us)::numeric / 1000000.0)) AS tool_time,
+    trim_scale(((COALESCE((u.cost_nanos + u.tool_cost_nanos), u.cost_nanos, u.tool_cost_nanos))::numeric / 1000000000.0)) AS cost
+   FROM (((( SELECT t_1.project,
+            t_1.user_id
+           FROM runfold_internal."session_user" t_1
+          GROUP BY t_1.project, t_1.user_id) t
+     CROSS JOIN LATERAL ( SELECT count(*) AS sessions,
+            min(s_1.started_at_us) AS started_at_us,
+            max(s_1.ended_at_us) AS ended_at_us
+           FROM runfold_internal."session_user" s_1
+          WHERE ((s_1.project = t.project) AND (s_1.user_id = t.user_id))) s)
+     CROSS JOIN LATERAL ( SELECT count(*) AS runs
+           FROM runfold_internal.run r_1
+          WHERE ((r_1.project = t.project) AND (r_1.user_id = t.user_id))) r)
+     CROSS JOIN LATERAL ( SELECT (sum(a.assistant_messages))::bigint AS assistant_messages,
+            (sum(a.tool_calls))::bigint AS tool_calls,
+            (sum(a.tool_errors))::bigint AS tool_errors,
+            (sum(a.input_tokens))::bigint AS input_tokens,
+            (sum(a.output_tokens))::bigint AS output_tokens,
+            (sum(a.total_tokens))::bigint AS total_tokens,
+            (sum(a.prompt_tokens))::bigint AS prompt_tokens,
+            (sum(a.completion_tokens))::bigint AS completion_tokens,
+            (sum(a.audio_tokens))::bigint AS audio_tokens,
+            (sum(a.input_audio_tokens))::bigint AS input_audio_tokens,
+            (sum(a.output_audio_tokens))::bigint AS output_audio_tokens,
+            (sum(a.cached_tokens))::bigint AS cached_tokens,
+            (sum(a.cache_write_tokens))::bigint AS cache_write_tokens,
+            (sum(a.reasoning_tokens))::bigint AS reasoning_tokens,
+            (sum(a.time_us))::bigint AS time_us,
+            (sum(a.tool_time_us))::bigint AS tool_time_us,
+            (sum(a.cost_nanos))::bigint AS cost_nanos,
+            (sum(a.tool_cost_nanos))::bigint AS tool_cost_nanos
+           FROM runfold_internal.user_usage a
+          WHERE ((a.project = t.project) AND (a.user_id = t.user_id))) u);
 
-COMMENT ON VIEW runfold.users IS 'One row a user: the sessions of the user added up. Cheap for one user, who has an index.';
+COMMENT ON VIEW runfold.users IS 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.';
 
 COMMENT ON COLUMN runfold.users.project IS 'The project; 1 unless projects are used';
 
 COMMENT ON COLUMN runfold.users.user_id IS 'The user';
 
-COMMENT ON COLUMN runfold.users.sessions IS 'Sessions';
+COMMENT ON COLUMN runfold.users.sessions IS 'Sessions in which an event names the user';
 
-COMMENT ON COLUMN runfold.users.first_started_at IS 'When the first session began';
+COMMENT ON COLUMN runfold.users.first_started_at IS 'When the first of the user''s events began';
 
-COMMENT ON COLUMN runfold.users.last_ended_at IS 'When the last session ended';
+COMMENT ON COLUMN runfold.users.last_ended_at IS 'When the last of the user''s events ended';
 
-COMMENT ON COLUMN runfold.users.runs IS 'Runs';
+COMMENT ON COLUMN runfold.users.runs IS 'Runs of the user; one whose events name several users is that of the last in byte order';
 
 COMMENT ON COLUMN runfold.users.assistant_messages IS 'Messages of the assistant';
 
@@ -1152,6 +1396,19 @@ CREATE TABLE runfold_internal.rejected_event (
     payload text NOT NULL
 );
 
+CREATE TABLE runfold_internal.run_usage_hour (
+    project integer NOT NULL,
+    hour integer NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    status smallint NOT NULL,
+    runs bigint NOT NULL,
+    run_time_us bigint,
+    time_levels numeric
+)
+WITH (fillfactor='50');
+
 CREATE TABLE runfold_internal.tool_usage_hour (
     project integer NOT NULL,
     hour integer NOT NULL,
@@ -1210,7 +1467,7 @@ ALTER TABLE ONLY runfold_internal.model_usage_hour
     ADD CONSTRAINT model_usage_hour_project_hour_provider_model_pk PRIMARY KEY (project, hour, provider, model);
 
 ALTER TABLE ONLY runfold_internal.model_usage
-    ADD CONSTRAINT model_usage_project_bucket_agent_id_provider_model_pk PRIMARY KEY (project, bucket, agent_id, provider, model);
+    ADD CONSTRAINT model_usage_project_bucket_agent_id_team_id_workflow_id_provide PRIMARY KEY (project, bucket, agent_id, team_id, workflow_id, provider, model);
 
 ALTER TABLE ONLY runfold_internal.price_override
     ADD CONSTRAINT price_override_project_model_provider_from_us_pk PRIMARY KEY (project, model, provider, from_us);
@@ -1227,14 +1484,26 @@ ALTER TABLE ONLY runfold_internal.rejected_event
 ALTER TABLE ONLY runfold_internal.run
     ADD CONSTRAINT run_project_session_id_run_id_pk PRIMARY KEY (project, session_id, run_id);
 
+ALTER TABLE ONLY runfold_internal.run_usage_hour
+    ADD CONSTRAINT run_usage_hour_project_hour_agent_id_team_id_workflow_id_status PRIMARY KEY (project, hour, agent_id, team_id, workflow_id, status);
+
+ALTER TABLE ONLY runfold_internal.run_usage
+    ADD CONSTRAINT run_usage_project_bucket_agent_id_team_id_workflow_id_status_pk PRIMARY KEY (project, bucket, agent_id, team_id, workflow_id, status);
+
 ALTER TABLE ONLY runfold_internal.session
     ADD CONSTRAINT session_project_session_id_pk PRIMARY KEY (project, session_id);
+
+ALTER TABLE ONLY runfold_internal."session_user"
+    ADD CONSTRAINT session_user_project_user_id_session_id_pk PRIMARY KEY (project, user_id, session_id);
 
 ALTER TABLE ONLY runfold_internal.tool_usage_hour
     ADD CONSTRAINT tool_usage_hour_project_hour_tool_name_pk PRIMARY KEY (project, hour, tool_name);
 
 ALTER TABLE ONLY runfold_internal.tool_usage
-    ADD CONSTRAINT tool_usage_project_bucket_agent_id_tool_name_pk PRIMARY KEY (project, bucket, agent_id, tool_name);
+    ADD CONSTRAINT tool_usage_project_bucket_agent_id_team_id_workflow_id_tool_nam PRIMARY KEY (project, bucket, agent_id, team_id, workflow_id, tool_name);
+
+ALTER TABLE ONLY runfold_internal.user_usage
+    ADD CONSTRAINT user_usage_project_bucket_user_id_agent_id_team_id_workflow_id_ PRIMARY KEY (project, bucket, user_id, agent_id, team_id, workflow_id, provider, model);
 
 ALTER TABLE ONLY runfold_internal.view_state
     ADD CONSTRAINT view_state_name_pk PRIMARY KEY (name);
@@ -1259,6 +1528,8 @@ CREATE INDEX run_user_id ON runfold_internal.run USING btree (project, user_id, 
 CREATE INDEX session_started_at ON runfold_internal.session USING btree (project, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
 
 CREATE INDEX session_user_id ON runfold_internal.session USING btree (project, user_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
+
+CREATE INDEX user_usage_user_id ON runfold_internal.user_usage USING btree (project, user_id, bucket);
 
 ALTER TABLE ONLY runfold_internal.api_key
     ADD CONSTRAINT api_key_project FOREIGN KEY (project) REFERENCES runfold_internal.project(id);

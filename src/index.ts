@@ -105,7 +105,9 @@ export {
   type TopSessionsOptions,
 } from './query/totals/top-sessions.js';
 export type { RunTotals, SessionTotals, Totals } from './query/totals/totals.js';
+export { getDataRange } from './query/usage/data-range.js';
 export {
+  figuresBy,
   getUsage,
   type UsageFigure,
   type UsageOptions,
@@ -115,7 +117,7 @@ export {
 export type { UsageFigures } from './query/usage/usage-figures.js';
 export type { UsageQuantiles } from './query/usage/usage-quantiles.js';
 export type { UsageBucket, UsageRange, UsageRangeOptions } from './query/usage/usage-range.js';
-export type { UsageDimension } from './query/usage/usage-sources.js';
+export { keptTogether, type UsageDimension } from './query/usage/usage-sources.js';
 export type { UsageFilters } from './query/usage/usage-statement.js';
 export { type WaitOptions, waitUntilFolded } from './query/wait-until-folded.js';
 export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';

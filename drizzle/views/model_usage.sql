@@ -2,6 +2,8 @@ create view runfold.model_usage as select
   t.project as project,
   (timestamp 'epoch' + (t.bucket::bigint * 900000000) * interval '1 microsecond') at time zone 'UTC' as bucket_start,
   nullif(t.agent_id, '') as agent_id,
+  nullif(t.team_id, '') as team_id,
+  nullif(t.workflow_id, '') as workflow_id,
   nullif(t.provider, '') as provider,
   nullif(t.model, '') as model,
   t.assistant_messages as assistant_messages,
@@ -24,10 +26,12 @@ create view runfold.model_usage as select
   trim_scale(t.cost_nanos / 1000000000.0) as cost
 from runfold_internal.model_usage t;
 
-comment on view runfold.model_usage is 'One row a quarter of an hour, agent, provider and model: what the assistant''s messages used.';
+comment on view runfold.model_usage is 'One row per quarter of an hour, agent, team, workflow, provider and model: what the assistant''s messages used.';
 comment on column runfold.model_usage.project is 'The project; 1 unless projects are used';
 comment on column runfold.model_usage.bucket_start is 'The beginning of the quarter of an hour, in UTC, in which the events ended';
 comment on column runfold.model_usage.agent_id is 'The agent';
+comment on column runfold.model_usage.team_id is 'The team';
+comment on column runfold.model_usage.workflow_id is 'The workflow';
 comment on column runfold.model_usage.provider is 'The provider';
 comment on column runfold.model_usage.model is 'The model';
 comment on column runfold.model_usage.assistant_messages is 'Messages of the assistant';

@@ -2,6 +2,8 @@ create view runfold.tool_usage as select
   t.project as project,
   (timestamp 'epoch' + (t.bucket::bigint * 900000000) * interval '1 microsecond') at time zone 'UTC' as bucket_start,
   nullif(t.agent_id, '') as agent_id,
+  nullif(t.team_id, '') as team_id,
+  nullif(t.workflow_id, '') as workflow_id,
   nullif(t.tool_name, '') as tool_name,
   t.tool_calls as tool_calls,
   t.tool_errors as tool_errors,
@@ -10,10 +12,12 @@ create view runfold.tool_usage as select
   trim_scale(t.cost_nanos / 1000000000.0) as cost
 from runfold_internal.tool_usage t;
 
-comment on view runfold.tool_usage is 'One row a quarter of an hour, agent and tool: its calls, how many failed, how long they took.';
+comment on view runfold.tool_usage is 'One row per quarter of an hour, agent, team, workflow and tool: its calls, how many failed, how long they took.';
 comment on column runfold.tool_usage.project is 'The project; 1 unless projects are used';
 comment on column runfold.tool_usage.bucket_start is 'The beginning of the quarter of an hour, in UTC, in which the events ended';
 comment on column runfold.tool_usage.agent_id is 'The agent';
+comment on column runfold.tool_usage.team_id is 'The team';
+comment on column runfold.tool_usage.workflow_id is 'The workflow';
 comment on column runfold.tool_usage.tool_name is 'The tool';
 comment on column runfold.tool_usage.tool_calls is 'Tool calls';
 comment on column runfold.tool_usage.tool_errors is 'Tool calls that failed';

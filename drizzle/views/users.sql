@@ -1,37 +1,42 @@
 create view runfold.users as select
   t.project as project,
   t.user_id as user_id,
-  count(*) as sessions,
-  (timestamp 'epoch' + min(t.started_at_us) * interval '1 microsecond') at time zone 'UTC' as first_started_at,
-  (timestamp 'epoch' + max(t.ended_at_us) * interval '1 microsecond') at time zone 'UTC' as last_ended_at,
-  sum(t.runs)::bigint as runs,
-  sum(t.assistant_messages)::bigint as assistant_messages,
-  sum(t.tool_calls)::bigint as tool_calls,
-  sum(t.tool_errors)::bigint as tool_errors,
-  sum(t.input_tokens)::bigint as input_tokens,
-  sum(t.output_tokens)::bigint as output_tokens,
-  sum(t.total_tokens)::bigint as total_tokens,
-  sum(t.prompt_tokens)::bigint as prompt_tokens,
-  sum(t.completion_tokens)::bigint as completion_tokens,
-  sum(t.audio_tokens)::bigint as audio_tokens,
-  sum(t.input_audio_tokens)::bigint as input_audio_tokens,
-  sum(t.output_audio_tokens)::bigint as output_audio_tokens,
-  sum(t.cached_tokens)::bigint as cached_tokens,
-  sum(t.cache_write_tokens)::bigint as cache_write_tokens,
-  sum(t.reasoning_tokens)::bigint as reasoning_tokens,
-  trim_scale(sum(t.time_us) / 1000000.0) as time,
-  trim_scale(sum(t.tool_time_us) / 1000000.0) as tool_time,
-  trim_scale(sum(t.cost_nanos) / 1000000000.0) as cost
-from runfold_internal.session t
-  where t.user_id is not null group by t.project, t.user_id;
+  s.sessions as sessions,
+  (timestamp 'epoch' + s.started_at_us * interval '1 microsecond') at time zone 'UTC' as first_started_at,
+  (timestamp 'epoch' + s.ended_at_us * interval '1 microsecond') at time zone 'UTC' as last_ended_at,
+  r.runs as runs,
+  coalesce(u.assistant_messages, 0) as assistant_messages,
+  coalesce(u.tool_calls, 0) as tool_calls,
+  coalesce(u.tool_errors, 0) as tool_errors,
+  u.input_tokens as input_tokens,
+  u.output_tokens as output_tokens,
+  u.total_tokens as total_tokens,
+  u.prompt_tokens as prompt_tokens,
+  u.completion_tokens as completion_tokens,
+  u.audio_tokens as audio_tokens,
+  u.input_audio_tokens as input_audio_tokens,
+  u.output_audio_tokens as output_audio_tokens,
+  u.cached_tokens as cached_tokens,
+  u.cache_write_tokens as cache_write_tokens,
+  u.reasoning_tokens as reasoning_tokens,
+  trim_scale(u.time_us / 1000000.0) as time,
+  trim_scale(u.tool_time_us / 1000000.0) as tool_time,
+  trim_scale(coalesce(u.cost_nanos + u.tool_cost_nanos, u.cost_nanos, u.tool_cost_nanos) / 1000000000.0) as cost
+from (select t.project, t.user_id from runfold_internal.session_user t group by t.project, t.user_id) t
+  cross join lateral (select count(*) as sessions, min(s.started_at_us) as started_at_us, max(s.ended_at_us) as ended_at_us
+    from runfold_internal.session_user s where s.project = t.project and s.user_id = t.user_id) s
+  cross join lateral (select count(*) as runs
+    from runfold_internal.run r where r.project = t.project and r.user_id = t.user_id) r
+  cross join lateral (select sum(a.assistant_messages)::bigint as assistant_messages, sum(a.tool_calls)::bigint as tool_calls, sum(a.tool_errors)::bigint as tool_errors, sum(a.input_tokens)::bigint as input_tokens, sum(a.output_tokens)::bigint as output_tokens, sum(a.total_tokens)::bigint as total_tokens, sum(a.prompt_tokens)::bigint as prompt_tokens, sum(a.completion_tokens)::bigint as completion_tokens, sum(a.audio_tokens)::bigint as audio_tokens, sum(a.input_audio_tokens)::bigint as input_audio_tokens, sum(a.output_audio_tokens)::bigint as output_audio_tokens, sum(a.cached_tokens)::bigint as cached_tokens, sum(a.cache_write_tokens)::bigint as cache_write_tokens, sum(a.reasoning_tokens)::bigint as reasoning_tokens, sum(a.time_us)::bigint as time_us, sum(a.tool_time_us)::bigint as tool_time_us, sum(a.cost_nanos)::bigint as cost_nanos, sum(a.tool_cost_nanos)::bigint as tool_cost_nanos
+    from runfold_internal.user_usage a where a.project = t.project and a.user_id = t.user_id) u;
 
-comment on view runfold.users is 'One row a user: the sessions of the user added up. Cheap for one user, who has an index.';
+comment on view runfold.users is 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.';
 comment on column runfold.users.project is 'The project; 1 unless projects are used';
 comment on column runfold.users.user_id is 'The user';
-comment on column runfold.users.sessions is 'Sessions';
-comment on column runfold.users.first_started_at is 'When the first session began';
-comment on column runfold.users.last_ended_at is 'When the last session ended';
-comment on column runfold.users.runs is 'Runs';
+comment on column runfold.users.sessions is 'Sessions in which an event names the user';
+comment on column runfold.users.first_started_at is 'When the first of the user''s events began';
+comment on column runfold.users.last_ended_at is 'When the last of the user''s events ended';
+comment on column runfold.users.runs is 'Runs of the user; one whose events name several users is that of the last in byte order';
 comment on column runfold.users.assistant_messages is 'Messages of the assistant';
 comment on column runfold.users.tool_calls is 'Tool calls';
 comment on column runfold.users.tool_errors is 'Tool calls that failed';

@@ -10,7 +10,8 @@ import type { RunTree, RunTreeOptions } from '../query/totals/run-tree.js';
 import type { ListRunsOptions, RunOptions } from '../query/totals/runs.js';
 import type { ListSessionsOptions } from '../query/totals/sessions.js';
 import type { RunTotals, SessionTotals } from '../query/totals/totals.js';
-import type { UsageOptions, UsageSeries } from '../query/usage/get-usage.js';
+import type { UsageFigure, UsageOptions, UsageSeries } from '../query/usage/get-usage.js';
+import type { UsageDimension } from '../query/usage/usage-sources.js';
 import { ApiError } from './api-error.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import { readTail } from './read-tail.js';
@@ -39,8 +40,10 @@ export interface IngestResult {
 
 type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
 type Remote<T> = Omit<T, 'project'>;
-type UsageQuery = Omit<Remote<UsageOptions>, 'filters'> & {
-  readonly filters?: Readonly<Record<string, string | undefined>> | undefined;
+type UsageQuery<F extends UsageFigure> = Omit<Remote<UsageOptions<F>>, 'filters'> & {
+  readonly filters?:
+    | { readonly [D in UsageDimension]?: string | readonly string[] | undefined }
+    | undefined;
 };
 
 /** The service as functions. Each throws ApiError; reads of one thing answer undefined for none. */
@@ -63,7 +66,7 @@ export interface RunfoldClient {
   listMessages(options: Remote<ListMessagesOptions>): Promise<Page<LoggedMessage>>;
   listToolCalls(options: Remote<ListToolCallsOptions>): Promise<Page<LoggedToolCall>>;
   listEvents(options: Remote<ListEventsOptions>): Promise<Page<LoggedEvent>>;
-  getUsage(options: UsageQuery): Promise<UsageSeries>;
+  getUsage<F extends UsageFigure = UsageFigure>(options: UsageQuery<F>): Promise<UsageSeries<F>>;
   /**
    * Follows what is newly folded, for ever: a broken connection is made anew, and the stream goes on
    * after the last message. `after` is the id of a message to go on from.
@@ -113,8 +116,13 @@ export function createClient(options: ClientOptions): RunfoldClient {
     listMessages: (query) => get('/v1/messages', query),
     listToolCalls: (query) => get('/v1/tool-calls', query),
     listEvents: (query) => get('/v1/events', query),
-    getUsage: ({ filters, group_by, ...query }) =>
-      get('/v1/usage', { ...query, ...filters, group_by: group_by?.join(',') || undefined }),
+    getUsage: ({ filters, group_by, figures, ...query }) =>
+      get('/v1/usage', {
+        ...query,
+        ...filters,
+        group_by: group_by?.join(',') || undefined,
+        figures: figures?.join(',') || undefined,
+      }),
     tail: (query = {}) => readTail(caller, query),
   };
 }

@@ -86,7 +86,9 @@ function pauseMs(seconds: number | undefined, attempt: number): number {
 function searchOf(query: Readonly<Record<string, unknown>>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null) search.set(name, String(value));
+    for (const one of [value].flat()) {
+      if (one !== undefined && one !== null) search.append(name, String(one));
+    }
   }
   const text = search.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,63 +1,31 @@
 import { defineProjection } from './language/projection.js';
+import { messageMeasures } from './message-measures.js';
 import { runProjection } from './run.js';
-import { hourKey, optionalText, quarterKey } from './time-buckets.js';
-import { assistant, tokenSums } from './token-sums.js';
+import { hourKey } from './time-buckets.js';
+import { userUsageProjection } from './user-usage.js';
 
-/** What each agent used of each model, by the quarter of an hour. */
+const { agent_id, team_id, workflow_id } = userUsageProjection.key;
+
+/**
+ * What each agent used of each model, by the quarter of an hour: the messages of all users. Whatever
+ * a message cost counts, whoever wrote it, so that costs add up to those of the sessions.
+ */
 export const modelUsageProjection = defineProjection({
   name: 'model_usage',
   view: 'model_usage',
-  doc: "One row a quarter of an hour, agent, provider and model: what the assistant's messages used.",
-  // Whatever a message cost counts, whoever wrote it, so that costs add up to those of the sessions.
-  where: [assistant, { type: 'message', reports: 'cost_nanos' }],
+  doc: "One row per quarter of an hour, agent, team, workflow, provider and model: what the assistant's messages used.",
+  from: userUsageProjection,
+  only: Object.keys(messageMeasures),
   key: {
     project: runProjection.key.project,
-    bucket: quarterKey,
-    agent_id: optionalText('agent_id', 'The agent'),
-    provider: optionalText('provider', 'The provider'),
-    model: optionalText('model', 'The model'),
+    bucket: { ...userUsageProjection.key.bucket, sql: 'p.bucket' },
+    agent_id: { ...agent_id, sql: 'p.agent_id' },
+    team_id: { ...team_id, sql: 'p.team_id' },
+    workflow_id: { ...workflow_id, sql: 'p.workflow_id' },
+    provider: { ...userUsageProjection.key.provider, sql: 'p.provider', doc: 'The provider' },
+    model: { ...userUsageProjection.key.model, sql: 'p.model', doc: 'The model' },
   },
-  measures: {
-    assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
-    ...tokenSums,
-    time_us: {
-      fold: 'sum',
-      of: 'time_us',
-      unit: 'seconds',
-      where: assistant,
-      doc: 'Time of the messages added up',
-    },
-    timed_messages: {
-      fold: 'count',
-      where: { ...assistant, reports: 'time_us' },
-      doc: 'Messages that reported their time',
-    },
-    timed_output_tokens: {
-      fold: 'sum',
-      of: 'output_tokens',
-      unit: 'tokens',
-      where: { ...assistant, reports: 'time_us' },
-      doc: 'Tokens produced by messages that reported their time',
-    },
-    time_to_first_token_us: {
-      fold: 'sum',
-      of: 'time_to_first_token_us',
-      unit: 'seconds',
-      where: assistant,
-      doc: 'Times to first token added up',
-    },
-    streamed_messages: {
-      fold: 'count',
-      where: { ...assistant, reports: 'time_to_first_token_us' },
-      doc: 'Messages that reported a time to first token',
-    },
-    cost_nanos: {
-      fold: 'sum',
-      of: 'cost_nanos',
-      unit: 'dollars',
-      doc: 'Cost of the messages',
-    },
-  },
+  measures: messageMeasures,
 });
 
 /**
@@ -66,7 +34,7 @@ export const modelUsageProjection = defineProjection({
  */
 export const modelUsageHourProjection = defineProjection({
   name: 'model_usage_hour',
-  doc: "One row an hour, provider and model: what the assistant's messages used.",
+  doc: "One row per hour, provider and model: what the assistant's messages used.",
   from: modelUsageProjection,
   key: {
     project: runProjection.key.project,

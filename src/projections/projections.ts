@@ -2,17 +2,24 @@ import type { Projection } from './language/projection.js';
 import { latencyDayProjection, latencyProjection } from './latency.js';
 import { modelUsageHourProjection, modelUsageProjection } from './model-usage.js';
 import { runProjection } from './run.js';
+import { runUsageHourProjection, runUsageProjection } from './run-usage.js';
 import { sessionProjection } from './session.js';
+import { sessionUserProjection } from './session-user.js';
 import { toolUsageHourProjection, toolUsageProjection } from './tool-usage.js';
+import { userUsageProjection } from './user-usage.js';
 
 /** Every projection, finer ones before those that fold them. A new one is added here. */
 export const projections: readonly Projection[] = [
   runProjection,
   sessionProjection,
+  userUsageProjection,
   modelUsageProjection,
   modelUsageHourProjection,
   toolUsageProjection,
   toolUsageHourProjection,
   latencyProjection,
   latencyDayProjection,
+  sessionUserProjection,
+  runUsageProjection,
+  runUsageHourProjection,
 ];

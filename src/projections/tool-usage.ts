@@ -1,43 +1,31 @@
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
 import { hourKey, optionalText, quarterKey } from './time-buckets.js';
+import { call, toolMeasures } from './tool-measures.js';
 
-const call = { type: 'tool_call' } as const;
+const { tool_cost_nanos, ...calls } = toolMeasures;
 
 /** What each agent did with each tool, by the quarter of an hour. */
 export const toolUsageProjection = defineProjection({
   name: 'tool_usage',
   view: 'tool_usage',
-  doc: 'One row a quarter of an hour, agent and tool: its calls, how many failed, how long they took.',
+  doc: 'One row per quarter of an hour, agent, team, workflow and tool: its calls, how many failed, how long they took.',
   where: [call],
   key: {
     project: runProjection.key.project,
     bucket: quarterKey,
     agent_id: optionalText('agent_id', 'The agent'),
+    team_id: optionalText('team_id', 'The team'),
+    workflow_id: optionalText('workflow_id', 'The workflow'),
     tool_name: optionalText('tool_name', 'The tool'),
   },
-  measures: {
-    tool_calls: { fold: 'count', where: call, doc: 'Tool calls' },
-    tool_errors: { fold: 'count', where: { ...call, failed: true }, doc: 'Tool calls that failed' },
-    tool_time_us: {
-      fold: 'sum',
-      of: 'time_us',
-      unit: 'seconds',
-      doc: 'Time of the tool calls added up',
-    },
-    timed_tool_calls: {
-      fold: 'count',
-      where: { ...call, reports: 'time_us' },
-      doc: 'Tool calls that reported their time',
-    },
-    cost_nanos: { fold: 'sum', of: 'cost_nanos', unit: 'dollars', doc: 'Cost of the tool calls' },
-  },
+  measures: { ...calls, cost_nanos: tool_cost_nanos },
 });
 
 /** The same of all agents by the hour of UTC. */
 export const toolUsageHourProjection = defineProjection({
   name: 'tool_usage_hour',
-  doc: 'One row an hour and tool: its calls, how many failed, how long they took.',
+  doc: 'One row per hour and tool: its calls, how many failed, how long they took.',
   from: toolUsageProjection,
   key: {
     project: runProjection.key.project,

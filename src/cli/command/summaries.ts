@@ -10,7 +10,7 @@ export const summaries = {
   sessions: 'Look at sessions and what their runs used',
   usage: 'Show what was used over time',
   tools: 'Show the tools: calls, failures and how long they took',
-  top: 'Show the sessions, users, models or tools with the most of a figure',
+  top: 'Show the sessions, users, models, tools or agents with the most of a figure',
   prices: 'Look at prices of your own, and set them',
   reprice: 'Price messages again whose cost was not reported',
   rejects: 'Look at events the worker could not take, and deal with them',

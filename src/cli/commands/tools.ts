@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
-import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
+import {
+  getUsage,
+  type UsageFigure,
+  type UsageRow,
+  usageFigures,
+} from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withTier } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { absent } from '../output/format.js';
+import { emptyText } from '../reports/empty-range.js';
 import { usageTable } from '../reports/usage-report.js';
 
 interface Flags extends RangeFlags {
@@ -46,11 +52,19 @@ export function toolsCommand(): Command {
         const lines = csv(['tool_name', ...usageFigures], totals.rows);
         return terminal.line(lines);
       }
-      if (totals.rows.length === 0) return terminal.line(terminal.colors.dim('No tool calls.'));
-      const series = await getUsage(database, { ...options, bucket: 'day', quantiles: false });
+      if (totals.rows.length === 0) {
+        return terminal.line(
+          terminal.colors.dim(await emptyText(database, settings.project, totals, 'No tool calls')),
+        );
+      }
+      const series = await getUsage(database, {
+        ...options,
+        bucket: 'day',
+        figures: ['tool_calls'],
+      });
       const group = {
         head: 'tool',
-        cell: (row: (typeof totals.rows)[number]) => row.tool_name ?? absent,
+        cell: (row: UsageRow<never>) => row.tool_name ?? absent,
         least: 16,
       };
       terminal.line(

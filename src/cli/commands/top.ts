@@ -1,7 +1,9 @@
 import { Argument, type Command } from 'commander';
+import type { Database } from '../../postgres/database.js';
 import { getTopSessions, type SessionFigure } from '../../query/totals/top-sessions.js';
 import type { SessionTotals } from '../../query/totals/totals.js';
 import {
+  figuresBy,
   getUsage,
   type UsageFigure,
   type UsageRow,
@@ -14,9 +16,17 @@ import { addRangeOptions, type RangeFlags, readRange } from '../options/range-op
 import { csv } from '../output/csv.js';
 import { absent, count, dollars } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
+import { emptyText } from '../reports/empty-range.js';
 import { figureText, usageTable } from '../reports/usage-report.js';
 
-const groups = { users: 'user_id', models: 'model', tools: 'tool_name' } as const;
+const groups = {
+  users: 'user_id',
+  models: 'model',
+  tools: 'tool_name',
+  agents: 'agent_id',
+  teams: 'team_id',
+  workflows: 'workflow_id',
+} as const;
 type What = keyof typeof groups | 'sessions';
 
 interface Flags extends RangeFlags {
@@ -53,12 +63,18 @@ export function topCommand(): Command {
       if (flags.json) return terminal.json({ rows });
       const names = Object.keys(rows[0] ?? {}) as (keyof Row & string)[];
       if (flags.csv) return terminal.line(csv(names, rows));
-      terminal.line(rows.length === 0 ? terminal.colors.dim(`No ${what}.`) : text());
+      terminal.line(text());
+    };
+    const none = async (database: Database) => {
+      const whole = { from: range.from, to: range.to ?? new Date().toISOString() };
+      const said = await emptyText(database, project, whole, `No ${what}`);
+      terminal.line(terminal.colors.dim(said));
     };
     await withTier(context, 'runfold top', async ({ database }) => {
       if (what === 'sessions') {
         const order_by = flags.by as SessionFigure;
         const rows = await getTopSessions(database, { project, ...range, order_by, limit });
+        if (rows.length === 0 && !flags.json && !flags.csv) return none(database);
         return show(rows, () => table(terminal, sessionColumns(order_by), rows));
       }
       const by = groups[what];
@@ -68,8 +84,10 @@ export function topCommand(): Command {
       }
       const options = { project, ...range, time_zone, group_by: [by], order_by: shown, top: limit };
       const { rows } = await getUsage(database, options);
+      if (rows.length === 0 && !flags.json && !flags.csv) return none(database);
       show(rows, () => {
-        const group: Column<UsageRow> = { head: by, cell: (row) => row[by] ?? absent, least: 16 };
+        const cell = (row: UsageRow<never>) => row[by] ?? absent;
+        const group = { head: by, cell, least: 16 };
         return usageTable(terminal, rows, { group, figures: figuresOf(what, shown), shown });
       });
     });
@@ -81,7 +99,8 @@ function figuresOf(what: What, shown: UsageFigure): UsageFigure[] {
     what === 'tools'
       ? ['tool_calls', 'tool_errors', 'cost']
       : ['assistant_messages', 'input_tokens', 'output_tokens', 'cost'];
-  return [shown, ...usual.filter((name) => name !== shown)];
+  const kept = what === 'sessions' ? usual : figuresBy([groups[what]]);
+  return [shown, ...usual.filter((name) => name !== shown && kept.includes(name))];
 }
 
 function sessionColumns(shown: SessionFigure): Column<SessionTotals>[] {

@@ -1,28 +1,34 @@
 import { type Command, Option } from 'commander';
-import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
+import {
+  figuresBy,
+  getUsage,
+  type UsageFigure,
+  type UsageRow,
+  usageFigures,
+} from '../../query/usage/get-usage.js';
 import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js';
 import type { UsageDimension } from '../../query/usage/usage-sources.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withTier } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
+import {
+  addUsageFilters,
+  filteredBy,
+  groupNames,
+  listOf,
+  type UsageFilterFlags,
+  usageFilters,
+} from '../options/usage-options.js';
 import { csv } from '../output/csv.js';
 import { absent } from '../output/format.js';
+import { emptyText } from '../reports/empty-range.js';
 import { usageBars, usageTable } from '../reports/usage-report.js';
 
-/** What `--by` takes, and the fields of events they are. */
-export const groupNames: Readonly<Record<string, UsageDimension>> = {
-  model: 'model',
-  provider: 'provider',
-  agent: 'agent_id',
-  tool: 'tool_name',
-  team: 'team_id',
-  user: 'user_id',
-};
-
-interface Flags extends RangeFlags {
-  readonly by?: string;
+interface Flags extends RangeFlags, UsageFilterFlags {
+  readonly by?: readonly string[];
   readonly bucket: UsageBucket;
   readonly figure: UsageFigure;
+  readonly figures?: readonly UsageFigure[];
   readonly top: string;
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -32,15 +38,24 @@ interface Flags extends RangeFlags {
 export function usageCommand(): Command {
   const command = createCommand({
     name: 'usage',
-    details: 'Tokens, cost, counts and times, in all or by model, agent, tool, team or user.',
+    details:
+      'Tokens, cost, counts and times, in all or by model, agent, tool, team, workflow or user.\n' +
+      'Each message, call and run counts where it ended, for the user and agent that it names.',
     examples: [
       'runfold usage',
       'runfold usage --by model --since 30d --tz America/New_York',
+      'runfold usage --by user,model --user ann --user bob',
       'runfold usage --by tool --figure tool_errors --bucket hour --since 24h',
-      'runfold usage --by user --bucket month --since 52w --csv',
+      'runfold usage --by agent --figure run_error_rate',
+      'runfold usage --by user --bucket month --since 52w --csv --figures cost,total_tokens',
     ],
   })
-    .addOption(new Option('--by <field>', 'group by this').choices(Object.keys(groupNames)))
+    .addOption(
+      new Option(
+        '--by <fields>',
+        `group by these, with commas between them: ${Object.keys(groupNames).join(', ')}`,
+      ).argParser((text: string) => listOf('--by', text, Object.keys(groupNames))),
+    )
     .addOption(
       new Option('--bucket <length>', 'how long each bucket is')
         .choices([...usageBuckets])
@@ -50,65 +65,103 @@ export function usageCommand(): Command {
       new Option(
         '--figure <name>',
         'the figure shown over time and ranked by, such as output_tokens',
-      ).default('cost'),
+      )
+        .argParser((text: string) => listOf('--figure', text, usageFigures)[0])
+        .default('cost'),
+    )
+    .addOption(
+      new Option('--figures <names>', 'the only figures in JSON and CSV').argParser(
+        (text: string) => listOf('--figures', text, usageFigures),
+      ),
     )
     .option('--top <number>', 'the most groups, 1 to 1000', '10')
     .option('--json', 'print the series as JSON')
     .option('--csv', 'print the series as CSV');
+  addUsageFilters(command);
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
-    const by = flags.by === undefined ? undefined : groupNames[flags.by];
-    const group_by = by === undefined ? [] : [by];
+    const group_by = (flags.by ?? []).flatMap((name) => groupNames[name] ?? []);
+    const isGrouped = group_by.length > 0;
     const options = {
       ...readRange(flags),
       project: settings.project,
       group_by,
+      filters: usageFilters(flags),
       order_by: flags.figure,
-      top: by === undefined ? undefined : Number(flags.top),
+      top: isGrouped ? Number(flags.top) : undefined,
     };
     await withTier(context, 'runfold usage', async ({ database }) => {
-      const quantiles = flags.json === true || flags.csv === true || /_p\d\d$/.test(flags.figure);
-      const series = await getUsage(database, { ...options, bucket: flags.bucket, quantiles });
-      if (flags.json) return terminal.json(series);
-      if (flags.csv) {
-        const names = ['bucket_start', 'bucket_local', ...group_by, ...usageFigures] as const;
+      if (flags.json || flags.csv) {
+        const { figures } = flags;
+        const series = await getUsage(database, { ...options, bucket: flags.bucket, figures });
+        if (flags.json) return terminal.json(series);
+        const names = [
+          'bucket_start',
+          'bucket_local',
+          ...group_by,
+          ...(figures ?? usageFigures),
+        ] as const;
         return terminal.line(csv(names, series.rows));
       }
-      if (by === undefined) {
+      const kept = figuresBy([...group_by, ...filteredBy(options.filters)]);
+      const figures = (flags.figures ?? tableFigures(group_by)).filter((name) =>
+        kept.includes(name),
+      );
+      if (!figures.includes(flags.figure)) figures.push(flags.figure);
+      const shown = [flags.figure];
+      const series = await getUsage(database, {
+        ...options,
+        bucket: flags.bucket,
+        figures: shown,
+      });
+      const totals = await getUsage(database, { ...options, figures });
+      if (isEmpty(isGrouped, totals.rows)) {
+        return terminal.line(
+          terminal.colors.dim(
+            await emptyText(database, settings.project, series, 'Nothing was used'),
+          ),
+        );
+      }
+      if (!isGrouped) {
         for (const line of usageBars(terminal, series, flags.figure)) terminal.line(line);
         terminal.line();
       }
-      const totals = await getUsage(database, options);
-      const isTool = by === 'tool_name';
-      const figures: UsageFigure[] = isTool
-        ? ['tool_calls', 'error_rate', 'tool_time_p50', 'tool_time_p95', 'cost']
-        : by === 'user_id' || by === 'team_id'
-          ? ['runs', 'assistant_messages', 'input_tokens', 'output_tokens', 'cost']
-          : [
-              'assistant_messages',
-              'input_tokens',
-              'output_tokens',
-              'cache_hit_rate',
-              'tokens_per_second',
-              'time_p50',
-              'time_p95',
-              'cost',
-            ];
-      if (!figures.includes(flags.figure)) figures.push(flags.figure);
-      if (totals.rows.length === 0) return terminal.line(terminal.colors.dim('Nothing was used.'));
+      const nameOf = (row: UsageRow<never>) =>
+        isGrouped ? group_by.map((name) => row[name] ?? absent).join(' · ') : 'all';
       terminal.line(
         usageTable(terminal, totals.rows, {
-          group: {
-            head: flags.by ?? 'all',
-            cell: (row) => (by === undefined ? 'all' : (row[by] ?? absent)),
-            least: 16,
-          },
+          group: { head: flags.by?.join(' · ') ?? 'all', cell: nameOf, least: 16 },
           figures,
           shown: flags.figure,
-          ...(by === undefined ? {} : { series }),
+          ...(isGrouped ? { series } : {}),
         }),
       );
     });
   });
+}
+
+/** The figures of a table, where they are kept. */
+function tableFigures(group_by: readonly UsageDimension[]): UsageFigure[] {
+  if (group_by.includes('tool_name')) {
+    return ['tool_calls', 'error_rate', 'tool_time_p50', 'tool_time_p95', 'cost'];
+  }
+  return [
+    ...(group_by.length > 0 ? (['runs', 'run_error_rate', 'run_time_p95'] as const) : []),
+    'assistant_messages',
+    'input_tokens',
+    'output_tokens',
+    'cache_hit_rate',
+    'tokens_per_second',
+    'time_p50',
+    'time_p95',
+    'cost',
+  ];
+}
+
+/** Whether nothing happened: no group, or of all together no figure that is not 0. */
+function isEmpty(isGrouped: boolean, [first]: readonly UsageRow<never>[]): boolean {
+  if (isGrouped || first === undefined) return first === undefined;
+  const values: readonly unknown[] = Object.values(first);
+  return values.every((value) => value === null || value === 0);
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { InvalidQueryError } from '../../query/query-errors.js';
+import { startOfDay } from '../../query/usage/time-zone.js';
 import { UsageError } from '../command/command-error.js';
 
 /** The flags that say which time a command is about. */
@@ -33,7 +35,7 @@ export function readRange(flags: RangeFlags) {
   if (Number.isNaN(end)) throw new UsageError('--to: expected an RFC 3339 time with a zone.');
   const start = end - length * 60_000;
   const isWhole = unit === 'd' || unit === 'w';
-  const from = new Date(isWhole ? midnight(start, time_zone) : start).toISOString();
+  const from = new Date(isWhole ? dayStart(start, time_zone) : start).toISOString();
   return { from, to: flags.to, time_zone };
 }
 
@@ -47,24 +49,11 @@ export function readSince(text: string): number {
   throw new UsageError('--since: expected a duration such as 24h or 30d, or an RFC 3339 time.');
 }
 
-/** When the day of an instant began on the wall clock of a zone. */
-function midnight(instant: number, timeZone: string): number {
-  let at = instant;
-  // Where the clock changed since midnight the first step lands an hour beside it.
-  for (let step = 0; step < 2; step++) {
-    const late = secondsOfDay(at, timeZone);
-    at -= (late > 43_200 && step > 0 ? late - 86_400 : late) * 1_000;
-  }
-  return Math.floor(at / 1_000) * 1_000;
-}
-
-function secondsOfDay(instant: number, timeZone: string): number {
+function dayStart(instant: number, timeZone: string): number {
   try {
-    const format = new Intl.DateTimeFormat('en-GB', { timeZone, timeStyle: 'medium' });
-    const [hours = 0, mins = 0, seconds = 0] = format.format(instant).split(':').map(Number);
-    return hours * 3_600 + mins * 60 + seconds;
+    return startOfDay(timeZone, instant);
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof InvalidQueryError)) throw error;
     throw new UsageError('--tz: expected an IANA time zone such as America/New_York.');
   }
 }

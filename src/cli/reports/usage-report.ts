@@ -4,6 +4,9 @@ import { absent, count, dollars, duration } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
+/** A row with the figures that were asked for. */
+type Row = UsageRow<never> & { readonly [F in UsageFigure]?: number | null };
+
 /** A share as `12.3 %`. */
 const share = (value: number | null) =>
   value === null ? absent : `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
@@ -26,6 +29,8 @@ const heads: Partial<Record<UsageFigure, string>> = {
   tool_calls: 'calls',
   tool_errors: 'errors',
   error_rate: 'failed',
+  run_error_rate: 'runs failed',
+  run_time_p95: 'run p95',
   mean_tool_time: 'mean',
   time_p50: 'p50',
   time_p95: 'p95',
@@ -35,8 +40,8 @@ const heads: Partial<Record<UsageFigure, string>> = {
 };
 
 /** The column of a figure. */
-export function figureColumn(name: UsageFigure, drop?: number): Column<UsageRow> {
-  const cell = (row: UsageRow) => figureText(name, row[name]);
+export function figureColumn(name: UsageFigure, drop?: number): Column<Row> {
+  const cell = (row: Row) => figureText(name, row[name] ?? null);
   return {
     head: heads[name] ?? name,
     cell,
@@ -48,11 +53,11 @@ export function figureColumn(name: UsageFigure, drop?: number): Column<UsageRow>
 /** Groups, one line each, with a line of ticks that shows a figure over time. */
 export function usageTable(
   terminal: Terminal,
-  groups: readonly UsageRow[],
+  groups: readonly Row[],
   options: {
-    readonly group: Column<UsageRow>;
+    readonly group: Column<Row>;
     readonly figures: readonly UsageFigure[];
-    readonly series?: UsageSeries;
+    readonly series?: UsageSeries<never>;
     readonly shown: UsageFigure;
   },
 ): string {
@@ -63,7 +68,7 @@ export function usageTable(
   ];
   if (series !== undefined) {
     const lines = new Map<string, number[]>();
-    for (const row of series.rows) {
+    for (const row of series.rows as readonly Row[]) {
       const key = group.cell(row);
       const values = lines.get(key) ?? [];
       values.push(row[shown] ?? 0);
@@ -80,12 +85,17 @@ export function usageTable(
 }
 
 /** A figure over time, a bar for each bucket. */
-export function usageBars(terminal: Terminal, series: UsageSeries, shown: UsageFigure): string[] {
+export function usageBars(
+  terminal: Terminal,
+  series: UsageSeries<never>,
+  shown: UsageFigure,
+): string[] {
   const isDays = series.bucket !== 'hour' && series.bucket !== '15m';
-  const most = Math.max(0, ...series.rows.map((row) => row[shown] ?? 0));
-  return series.rows.map((row) => {
+  const rows: readonly Row[] = series.rows;
+  const most = Math.max(0, ...rows.map((row) => row[shown] ?? 0));
+  return rows.map((row) => {
     const label = (row.bucket_local ?? '').slice(0, isDays ? 10 : 16);
-    const text = figureText(shown, row[shown]).padStart(10);
+    const text = figureText(shown, row[shown] ?? null).padStart(10);
     return `${terminal.colors.dim(label)} ${text}  ${terminal.colors.cyan(bar(row[shown] ?? 0, most, 40))}`.trimEnd();
   });
 }

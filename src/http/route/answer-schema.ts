@@ -138,7 +138,8 @@ export const sessionMetricsSchema = z
   .describe("A session's metrics as Agno 1.x gives them")
   .meta({ id: 'SessionMetrics' });
 
-const figure = z.number().nullable();
+// Absent where `figures` does not name it.
+const figure = z.number().nullable().optional();
 export const usageSeriesSchema = z
   .strictObject({
     from: time,

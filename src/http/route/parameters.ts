@@ -37,6 +37,14 @@ export function oneOf<const T extends readonly [string, ...string[]]>(names: T, 
   return z.enum(names, `one of ${names.join(', ')}`).meta({ description: doc });
 }
 
+/** An id or a name, or several where the parameter is repeated. */
+export function names(doc: string) {
+  return z
+    .union([name(doc), z.array(name(doc)).max(1_000, 'at most 1000 of them')])
+    .transform((given) => [given].flat())
+    .meta({ description: `${doc}; may be repeated, for any of them`, type: 'array' });
+}
+
 /** Names with commas between them. */
 export function listOf<const T extends readonly string[]>(names: T, doc: string) {
   const phrase = `any of ${names.join(', ')}, with commas between them`;

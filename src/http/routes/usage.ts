@@ -3,13 +3,13 @@ import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-
 import { usageBuckets } from '../../query/usage/usage-range.js';
 import { type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
 import { usageSeriesSchema } from '../route/answer-schema.js';
-import { flag, listOf, name, oneOf, time, wholeNumber } from '../route/parameters.js';
+import { flag, listOf, name, names, oneOf, time, wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
 
 const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
 const filters = Object.fromEntries(
-  usageDimensions.map((dimension) => [dimension, name(`Only of this ${dimension}`).optional()]),
-) as Record<UsageDimension, z.ZodOptional<ReturnType<typeof name>>>;
+  usageDimensions.map((dimension) => [dimension, names(`Only of this ${dimension}`).optional()]),
+) as Record<UsageDimension, z.ZodOptional<ReturnType<typeof names>>>;
 
 export const usageRoute = route({
   method: 'GET',
@@ -18,7 +18,9 @@ export const usageRoute = route({
   tag: 'usage',
   summary: 'Read usage over time',
   description:
-    'Of models, tools, agents, teams or users, in buckets of any time zone. Sums are exact, quantiles within 1 %.',
+    'Of models, tools, agents, teams, workflows or users, in buckets of any time zone. Sums are exact, ' +
+    'quantiles within 1 %. Each message, tool call and run counts where it ended, for the user, agent, ' +
+    'team and workflow that it names. An answer has at most 50,000 rows.',
   scope: 'read',
   example: {
     from: '2026-03-04T00:00:00Z',
@@ -37,17 +39,22 @@ export const usageRoute = route({
     group_by: listOf(usageDimensions, 'A row for each combination of these').optional(),
     fill: flag('Whether buckets in which nothing happened have rows; true by default').optional(),
     top: wholeNumber(1, 1000, 'Only so many groups, those with the most of `order_by`').optional(),
-    order_by: oneOf(figures, 'What `top` goes by; cost by default').optional(),
+    order_by: oneOf(figures, 'What `top` uses; cost by default').optional(),
+    figures: listOf(
+      figures,
+      'The only figures that rows have; quantiles are read only where they are named',
+    ).optional(),
     quantiles: flag('Whether to read quantiles of times; true by default').optional(),
     ...filters,
   }),
   answers: { 200: { description: 'The series', schema: usageSeriesSchema } },
   async handle({ service, project, query }) {
-    const { agent_id, provider, model, tool_name, team_id, user_id, ...options } = query;
+    const { agent_id, provider, model, tool_name, team_id, workflow_id, user_id, ...options } =
+      query;
     return {
       body: await getUsage(service.database, {
         ...options,
-        filters: { agent_id, provider, model, tool_name, team_id, user_id },
+        filters: { agent_id, provider, model, tool_name, team_id, workflow_id, user_id },
         project,
       }),
     };

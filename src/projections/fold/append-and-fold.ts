@@ -68,11 +68,14 @@ function stepsOf(
   table: (projection: Projection) => string,
 ): string[] {
   const { name, from } = projection;
-  const isRefolded = all.some((other) => other.from === projection);
+  // Only who counts rows needs to know which of them are new.
+  const isCounted = (counter: Projection) =>
+    Object.values(counter.measures).some(({ fold }) => fold === 'rows');
+  const isRefolded = all.some((other) => other.from === projection && isCounted(other));
   const partial =
     from === undefined
       ? foldEventsSql(projection, 'added')
-      : foldPartialsSql(projection, `${from.name}_change`);
+      : foldPartialsSql(projection, `${from.name}_${isCounted(projection) ? 'change' : 'partial'}`);
   const steps = [
     `${name}_partial as materialized (\n  ${partial})`,
     // xmax is 0 in a row this command inserted, and this transaction's id in one it updated.

@@ -61,7 +61,16 @@ export function foldPartialsSql(projection: Projection, partials: string): strin
     return `${foldOf(measure).combine(column)} as ${name}`;
   });
   return `select ${[...keys, ...measures].join(',\n    ')}
-  from ${partials} p group by ${keys.map((_, at) => at + 1).join(', ')}`;
+  from ${partials} p${onlySql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
+}
+
+/** Which rows of the finer projection are folded, as a `where`; empty when all are. */
+function onlySql({ only, from }: Projection): string {
+  if (only === undefined) return '';
+  const values = only.map((name) =>
+    from?.measures[name]?.fold === 'count' ? `nullif(p.${name}, 0)` : `p.${name}`,
+  );
+  return ` where coalesce(${values.join(', ')}) is not null`;
 }
 
 /**
@@ -81,7 +90,18 @@ export function addPartialsSql(
   return `insert into ${table} as t (${columns.join(', ')})
   select ${columns.join(', ')} from ${partials} order by ${keys.join(', ')}
   on conflict (${keys.join(', ')}) do update set
-    ${merged.join(',\n    ')}`;
+    ${merged.join(',\n    ')}${changesSql(projection)}`;
+}
+
+/** A row that holds nothing but extremes is seldom changed by what is added, and then left as it is. */
+function changesSql(projection: Projection): string {
+  const measures = Object.entries(projection.measures);
+  if (!measures.every(([, { fold }]) => fold === 'earliest_start' || fold === 'latest')) return '';
+  const changed = measures.map(([name, measure]) => {
+    const merged = foldOf(measure).merge(`t.${name}`, `excluded.${name}`);
+    return `t.${name} is distinct from ${merged}`;
+  });
+  return `\n  where ${changed.join(' or ')}`;
 }
 
 /**

@@ -1,5 +1,12 @@
 import type { AttributeName } from '../../events/attribute-fields.js';
-import { type EventType, eventTypes, type Role, roles } from '../../events/metric-event.js';
+import {
+  type EventType,
+  eventTypes,
+  type Role,
+  type RunStatus,
+  roles,
+  runStatuses,
+} from '../../events/metric-event.js';
 import type { MetricColumn } from '../../events/metric-fields.js';
 
 /** Which events a measure looks at; an absent condition lets all pass. */
@@ -10,6 +17,12 @@ export interface Where {
   readonly failed?: true;
   /** Only events that report this figure. */
   readonly reports?: MetricColumn;
+  /** Only events that name this attribute. */
+  readonly names?: AttributeName;
+  /** Only run events of this status. */
+  readonly status?: RunStatus;
+  /** Only run events that are not pauses; one without a status is an end. */
+  readonly ends?: true;
   /** No corrections. */
   readonly original?: true;
 }
@@ -79,6 +92,9 @@ export function whereSql(where: Where | undefined, more: readonly string[] = [])
   if (where?.role !== undefined) terms.push(`e.role = ${roles[where.role]}`);
   if (where?.failed) terms.push('e.error');
   if (where?.reports !== undefined) terms.push(`e.${where.reports} is not null`);
+  if (where?.names !== undefined) terms.push(`e.${where.names} is not null`);
+  if (where?.status !== undefined) terms.push(`e.status = ${runStatuses[where.status]}`);
+  if (where?.ends) terms.push(`e.status is distinct from ${runStatuses.paused}`);
   if (where?.original) terms.push('e.corrects is null');
   return terms.join(' and ');
 }

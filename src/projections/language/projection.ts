@@ -31,6 +31,11 @@ export interface Projection {
    * Measures of the same name are added up; a `rows` measure counts the finer rows.
    */
   readonly from?: Projection;
+  /**
+   * Of the finer projection, only rows in which one of these sums and counts is not empty. Defaults
+   * to all rows.
+   */
+  readonly only?: readonly string[];
   /** The events it folds: those that meet any of these conditions. Defaults to all. */
   readonly where?: readonly Where[];
   /** Indexes for reading, beside the primary key: columns, or expressions over them. */

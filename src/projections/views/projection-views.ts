@@ -54,21 +54,27 @@ const unitSuffix: Partial<Record<Unit, string>> = {
   dollars: ', in US dollars',
 };
 
-/** The view of a projection, in human units; undefined when it has none. */
+/** The view that a projection asks for; undefined when it asks for none. */
 export function viewOf(projection: Projection): View | undefined {
-  if (projection.view === undefined) return undefined;
-  const keys: ViewColumn[] = Object.entries(projection.key).map(([name, key]) => ({
-    name: key.shown?.name ?? publicName(name),
-    sql: key.shown?.sql(`t.${name}`) ?? `t.${name}`,
+  return projection.view === undefined ? undefined : plainView(projection, projection.view);
+}
+
+/** The rows of a projection as a view, in human units. */
+export function plainView(projection: Projection, name: string): View {
+  const keys: ViewColumn[] = Object.entries(projection.key).map(([column, key]) => ({
+    name: key.shown?.name ?? publicName(column),
+    sql: key.shown?.sql(`t.${column}`) ?? `t.${column}`,
     doc: key.doc,
   }));
-  const measures: ViewColumn[] = Object.entries(projection.measures).map(([name, measure]) => ({
-    name: publicName(name),
-    sql: readSql(`t.${name}`, measure),
-    doc: `${measure.doc}${unitSuffix[unitOf(measure)] ?? ''}`,
-  }));
+  const measures: ViewColumn[] = Object.entries(projection.measures)
+    .filter(([, { fold }]) => fold !== 'histogram')
+    .map(([name, measure]) => ({
+      name: publicName(name),
+      sql: readSql(`t.${name}`, measure),
+      doc: `${measure.doc}${unitSuffix[unitOf(measure)] ?? ''}`,
+    }));
   return {
-    name: projection.view,
+    name,
     doc: projection.doc,
     columns: [...keys, ...measures],
     from: `${tableOf(projection)} t`,

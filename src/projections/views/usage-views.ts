@@ -4,7 +4,10 @@ import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-u
 import { tableOf } from '../fold/fold-sql.js';
 import { levelsSql, levelValueSql } from '../language/histogram.js';
 import { latencyDayProjection } from '../latency.js';
-import { sessionProjection } from '../session.js';
+import { runProjection } from '../run.js';
+import { sessionUserProjection } from '../session-user.js';
+import { userUsageProjection } from '../user-usage.js';
+import { plainView } from './projection-views.js';
 import type { View } from './view.js';
 
 const percents = [50, 90, 95, 99];
@@ -51,52 +54,92 @@ const latencyQuantiles: View = {
 };
 
 const tokens = metricFields.filter(({ kind }) => kind === 'tokens');
-const counts = [
-  { name: 'runs', doc: 'Runs' },
-  { name: 'assistant_messages', doc: 'Messages of the assistant' },
-  { name: 'tool_calls', doc: 'Tool calls' },
-  { name: 'tool_errors', doc: 'Tool calls that failed' },
-];
-const sum = (column: string) => `sum(t.${column})`;
+const sum = (column: string) => `sum(a.${column})`;
+const both = (a: string, b: string) => `coalesce(${a} + ${b}, ${a}, ${b})`;
+
+const userUsage = plainView(userUsageProjection, 'user_usage');
+
+/** The same with one cost, that of messages and of tool calls. */
+const userUsageView: View = {
+  ...userUsage,
+  columns: userUsage.columns
+    .filter(({ name }) => name !== 'tool_cost')
+    .map((column) =>
+      column.name === 'cost'
+        ? {
+            name: 'cost',
+            sql: dollarsSql(both('t.cost_nanos', 't.tool_cost_nanos')),
+            doc: 'Cost of the messages and tool calls, in US dollars',
+          }
+        : column,
+    ),
+};
 
 const users: View = {
   name: 'users',
-  doc: 'One row a user: the sessions of the user added up. Cheap for one user, who has an index.',
+  doc: 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.',
   columns: [
     { name: 'project', sql: 't.project', doc: 'The project; 1 unless projects are used' },
     { name: 'user_id', sql: 't.user_id', doc: 'The user' },
-    { name: 'sessions', sql: 'count(*)', doc: 'Sessions' },
+    { name: 'sessions', sql: 's.sessions', doc: 'Sessions in which an event names the user' },
     {
       name: 'first_started_at',
-      sql: timestampSql('min(t.started_at_us)'),
-      doc: 'When the first session began',
+      sql: timestampSql('s.started_at_us'),
+      doc: "When the first of the user's events began",
     },
     {
       name: 'last_ended_at',
-      sql: timestampSql('max(t.ended_at_us)'),
-      doc: 'When the last session ended',
+      sql: timestampSql('s.ended_at_us'),
+      doc: "When the last of the user's events ended",
     },
-    ...counts.map(({ name, doc }) => ({ name, sql: `${sum(name)}::bigint`, doc })),
-    ...tokens.map(({ name, doc }) => ({ name, sql: `${sum(name)}::bigint`, doc })),
+    {
+      name: 'runs',
+      sql: 'r.runs',
+      doc: 'Runs of the user; one whose events name several users is that of the last in byte order',
+    },
+    {
+      name: 'assistant_messages',
+      sql: 'coalesce(u.assistant_messages, 0)',
+      doc: 'Messages of the assistant',
+    },
+    { name: 'tool_calls', sql: 'coalesce(u.tool_calls, 0)', doc: 'Tool calls' },
+    { name: 'tool_errors', sql: 'coalesce(u.tool_errors, 0)', doc: 'Tool calls that failed' },
+    ...tokens.map(({ name, doc }) => ({ name, sql: `u.${name}`, doc })),
     {
       name: 'time',
-      sql: secondsSql(sum('time_us')),
+      sql: secondsSql('u.time_us'),
       doc: "Time of the assistant's messages added up, in seconds",
     },
     {
       name: 'tool_time',
-      sql: secondsSql(sum('tool_time_us')),
+      sql: secondsSql('u.tool_time_us'),
       doc: 'Time of the tool calls added up, in seconds',
     },
     {
       name: 'cost',
-      sql: dollarsSql(sum('cost_nanos')),
+      sql: dollarsSql(both('u.cost_nanos', 'u.tool_cost_nanos')),
       doc: 'Cost of messages and tool calls, in US dollars',
     },
   ],
-  from: `${tableOf(sessionProjection)} t
-  where t.user_id is not null group by t.project, t.user_id`,
+  from: `(select t.project, t.user_id from ${tableOf(sessionUserProjection)} t group by t.project, t.user_id) t
+  cross join lateral (select count(*) as sessions, min(s.started_at_us) as started_at_us, max(s.ended_at_us) as ended_at_us
+    from ${tableOf(sessionUserProjection)} s where s.project = t.project and s.user_id = t.user_id) s
+  cross join lateral (select count(*) as runs
+    from ${tableOf(runProjection)} r where r.project = t.project and r.user_id = t.user_id) r
+  cross join lateral (select ${[
+    'assistant_messages',
+    'tool_calls',
+    'tool_errors',
+    ...tokens.map(({ name }) => name),
+    'time_us',
+    'tool_time_us',
+    'cost_nanos',
+    'tool_cost_nanos',
+  ]
+    .map((name) => `${sum(name)}::bigint as ${name}`)
+    .join(', ')}
+    from ${tableOf(userUsageProjection)} a where a.project = t.project and a.user_id = t.user_id) u`,
 };
 
 /** The views on usage that show more than the rows of one projection. */
-export const usageViews: readonly View[] = [latencyQuantiles, users];
+export const usageViews: readonly View[] = [latencyQuantiles, userUsageView, users];

@@ -5,6 +5,7 @@ import { conditionsOn, type ProjectOptions } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { AmbiguousRunError } from '../query-errors.js';
+import { byUser } from './by-user.js';
 import { listTotals, type TotalsPageOptions } from './list-totals.js';
 import type { RunTotals } from './totals.js';
 
@@ -18,6 +19,7 @@ export interface RunOptions extends ProjectOptions {
 /** Which runs to list, and how many. */
 export interface ListRunsOptions extends TotalsPageOptions {
   readonly session_id?: string | undefined;
+  /** Only where an event names this user. */
   readonly user_id?: string | undefined;
   readonly agent_id?: string | undefined;
   readonly team_id?: string | undefined;
@@ -55,9 +57,10 @@ export async function getRun(
 }
 
 /**
- * Totals of runs, newest start first. `from` and `to` bound the start. Cheap: a page without
- * filters or by time; `session_id` and `parent_run_id`, which have an index. The other filters read
- * runs from the newest until the page is full: bound them by time where matches are rare.
+ * Totals of runs, newest start first. `from` and `to` bound the start. A run is found by each user that
+ * its events name. Cheap: a page without filters, by time or by `user_id`; `session_id` and
+ * `parent_run_id`, which have an index. The other filters read runs from the newest until the page is
+ * full: bound them by time where matches are rare.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listRuns(
@@ -69,7 +72,15 @@ export function listRuns(
   return listTotals<RunTotals>(
     database,
     runProjection,
-    { session_id, user_id, agent_id, team_id, workflow_id, parent_run_id, model, status },
+    { session_id, agent_id, team_id, workflow_id, parent_run_id, model, status },
     options,
+    {
+      filters: { user_id },
+      where: byUser(
+        user_id,
+        `exists (select from runfold_internal.event e where e.project = $1
+          and e.session_id = r.session_id and e.run_id = r.run_id and e.user_id = USER)`,
+      ),
+    },
   );
 }

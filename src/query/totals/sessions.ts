@@ -1,8 +1,11 @@
 import type { Database } from '../../postgres/database.js';
+import { tableOf } from '../../projections/fold/fold-sql.js';
+import { runProjection } from '../../projections/run.js';
 import { sessionProjection } from '../../projections/session.js';
-import { conditionsOn, type ProjectOptions } from '../conditions.js';
+import { conditionsOn, type ProjectOptions, textOf } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import type { Page } from '../page.js';
+import { byUser } from './by-user.js';
 import { listTotals, type TotalsPageOptions } from './list-totals.js';
 import type { SessionTotals } from './totals.js';
 
@@ -13,8 +16,9 @@ export interface SessionOptions extends ProjectOptions {
 
 /** Which sessions to list, and how many. */
 export interface ListSessionsOptions extends TotalsPageOptions {
+  /** Only where an event names this user. */
   readonly user_id?: string | undefined;
-  /** Of a session with several agents, the last in byte order; likewise for teams and workflows. */
+  /** Only with a run of this agent; the same applies to teams and workflows. */
   readonly agent_id?: string | undefined;
   readonly team_id?: string | undefined;
   readonly workflow_id?: string | undefined;
@@ -38,9 +42,10 @@ export async function getSession(
 }
 
 /**
- * Totals of sessions, newest start first. `from` and `to` bound the start. Cheap: a page without
- * filters, by time, or by `user_id`, which have an index. The other filters read sessions from the
- * newest until the page is full: bound them by time where matches are rare.
+ * Totals of sessions, newest start first. `from` and `to` bound the start. A session is found by each
+ * of its users, agents, teams and workflows. Cheap: a page without filters, by time, or by `user_id`.
+ * The other filters read sessions from the newest until the page is full: bound them by time where
+ * matches are rare.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listSessions(
@@ -48,10 +53,18 @@ export function listSessions(
   options: ListSessionsOptions = {},
 ): Promise<Page<SessionTotals>> {
   const { user_id, agent_id, team_id, workflow_id, model } = options;
-  return listTotals<SessionTotals>(
-    database,
-    sessionProjection,
-    { user_id, agent_id, team_id, workflow_id, model },
-    options,
-  );
+  const byRuns = { agent_id, team_id, workflow_id };
+  return listTotals<SessionTotals>(database, sessionProjection, { model }, options, {
+    filters: { user_id, ...byRuns },
+    where: byUser(user_id, 'true').map((addUser) => (where) => {
+      addUser(where);
+      for (const [name, value] of Object.entries(byRuns)) {
+        if (value === undefined) continue;
+        const placeholder = where.parameter(textOf(name, value));
+        where.add(`(r.${name} = ${placeholder} or exists (
+          select from ${tableOf(runProjection)} x where x.project = $1
+            and x.session_id = r.session_id and x.${name} = ${placeholder}))`);
+      }
+    }),
+  });
 }

@@ -1,27 +1,33 @@
 import { describeValue } from '../../events/fault.js';
+import { formatTimestamp } from '../../events/timestamp.js';
 import type { Database } from '../../postgres/database.js';
+import { quarterMicros } from '../../projections/time-buckets.js';
 import type { ProjectOptions } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
-import { type UsageFigures, usageFigureNames } from './usage-figures.js';
+import { filledRows, type ReadRow } from './filled-rows.js';
+import { readSums } from './read-sums.js';
+import { figureOf, sumsFor, type UsageFigures, usageFigureNames } from './usage-figures.js';
 import {
-  hasQuantiles,
-  noQuantiles,
-  quantileKey,
+  groupKey,
+  keptQuantiles,
+  type QuantileName,
   quantileNames,
   readQuantiles,
   type UsageQuantiles,
 } from './usage-quantiles.js';
 import { quarterRange, type UsageRange, type UsageRangeOptions } from './usage-range.js';
-import type { UsageDimension } from './usage-sources.js';
-import { openStatement, readSums, type UsageFilters } from './usage-statement.js';
+import { sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
+import { questionOf, type UsageFilters, type UsageQuestion } from './usage-statement.js';
 
-/** A figure by which groups are ranked. */
+/** The name of a figure. */
 export type UsageFigure = keyof UsageFigures | keyof UsageQuantiles;
 /** The names of all figures. */
 export const usageFigures: readonly UsageFigure[] = [...usageFigureNames, ...quantileNames];
 
 /** What to read of the usage over time. */
-export interface UsageOptions extends ProjectOptions, UsageRangeOptions {
+export interface UsageOptions<F extends UsageFigure = UsageFigure>
+  extends ProjectOptions,
+    UsageRangeOptions {
   /** A row for each combination of these. Defaults to one row for all. */
   readonly group_by?: readonly UsageDimension[] | undefined;
   readonly filters?: UsageFilters | undefined;
@@ -29,81 +35,135 @@ export interface UsageOptions extends ProjectOptions, UsageRangeOptions {
   readonly fill?: boolean | undefined;
   /** Only the groups with the most of `order_by` over the whole range, so many. Defaults to all. */
   readonly top?: number | undefined;
-  /** What `top` goes by, and rows without buckets are ordered by. Defaults to `cost`. */
+  /** What `top` uses, and rows without buckets are ordered by. Defaults to `cost`. */
   readonly order_by?: UsageFigure | undefined;
-  /**
-   * Whether to read quantiles of times. Defaults to true. A long series costs most with these where
-   * its days are not those of UTC.
-   */
+  /** The only figures that rows have. Defaults to all; those that are not kept are then null. */
+  readonly figures?: readonly F[] | undefined;
+  /** Whether to read quantiles where `figures` names none. Defaults to true. */
   readonly quantiles?: boolean | undefined;
 }
 
 /** A bucket of a group: null where events name no agent, model and so on. */
-export interface UsageRow
-  extends UsageFigures,
-    UsageQuantiles,
-    Partial<Record<UsageDimension, string | null>> {
-  /** RFC 3339 in UTC; null without buckets. The first and the last may be cut by the range. */
-  readonly bucket_start: string | null;
-  /** The same on the wall clock of the time zone, such as `2026-03-08 00:00`. */
-  readonly bucket_local: string | null;
-}
+export type UsageRow<F extends UsageFigure = UsageFigure> = Pick<UsageFigures & UsageQuantiles, F> &
+  Partial<Record<UsageDimension, string | null>> & {
+    /** RFC 3339 in UTC; null without buckets. The first and the last may be cut by the range. */
+    readonly bucket_start: string | null;
+    /** The same on the wall clock of the time zone, such as `2026-03-08 00:00`. */
+    readonly bucket_local: string | null;
+  };
 
 /** Usage over time. */
-export interface UsageSeries extends UsageRange {
+export interface UsageSeries<F extends UsageFigure = UsageFigure> extends UsageRange {
   readonly group_by: readonly UsageDimension[];
   /** By bucket and then by group; without buckets the most of `order_by` first. */
-  readonly rows: readonly UsageRow[];
+  readonly rows: readonly UsageRow<F>[];
 }
 
 /**
- * Usage over time, of models, tools, agents, teams or users: sums are exact, quantiles within 1 %.
- * Messages and tool calls count where they ended; by team or user, whole runs where they began.
- * @throws InvalidQueryError
+ * Usage over time, of models, tools, agents, teams, workflows or users: sums are exact, quantiles
+ * within 1 %. Messages, tool calls and runs count where they ended, each for the user, agent, team and
+ * workflow that it names itself.
+ * @throws InvalidQueryError also where an answer would have more than 50,000 rows.
  */
-export async function getUsage(database: Database, options: UsageOptions): Promise<UsageSeries> {
-  const { group_by = [], top, order_by = 'cost' } = options;
-  if (!usageFigures.includes(order_by)) {
-    throw new InvalidQueryError('order_by', 'the name of a figure', describeValue(order_by));
-  }
+export async function getUsage<F extends UsageFigure = UsageFigure>(
+  database: Database,
+  options: UsageOptions<F>,
+): Promise<UsageSeries<F>> {
+  const { top, order_by = 'cost', fill = true } = options;
+  const range = quarterRange(options);
+  const question = questionOf(range, options);
+  const { group_by, used } = question;
+  checkFigure('order_by', order_by, used);
+  for (const name of options.figures ?? []) checkFigure('figures', name, used);
   if (top !== undefined && (!Number.isInteger(top) || top < 1 || top > 1_000)) {
     throw new InvalidQueryError('top', 'a whole number from 1 to 1000', describeValue(top));
   }
-  const range = quarterRange(options);
-  const { first: _first, end: _end, ...answer } = range;
+  const figures: readonly UsageFigure[] = options.figures ?? usageFigures;
+  const read = options.figures ?? figuresRead(options.quantiles);
   let groups: string[][] | undefined;
-  if (range.bucket !== null && top !== undefined) {
-    const quantiles = isQuantile(order_by);
-    const rows = await readRange(database, { ...options, bucket: undefined, quantiles });
-    groups = rows.map((row) => group_by.map((name) => row[name] ?? ''));
+  if (range.bucket !== null && top !== undefined && group_by.length > 0) {
+    const whole = { ...question, range: { ...range, bucket: null }, buckets: [] };
+    const ranked = await readRows(database, whole, { read: [order_by], order_by, top });
+    groups = ranked.map(({ names }) => [...names]);
   }
-  return { ...answer, group_by, rows: await readRange(database, options, groups) };
+  const rows = await readRows(database, question, { read, order_by, top, groups });
+  const { first: _first, end: _end, ...answer } = range;
+  const filled = fill || group_by.length === 0 ? filledRows(question, rows) : rows;
+  return {
+    ...answer,
+    group_by,
+    rows: filled.map((row) => rowOf(question, row, figures) as UsageRow<F>),
+  };
 }
 
-async function readRange(
+const figuresRead = (quantiles = true) => (quantiles ? usageFigures : usageFigureNames);
+
+/** Checks that a figure exists and is kept by some dimensions. @throws InvalidQueryError */
+function checkFigure(field: string, name: UsageFigure, used: readonly UsageDimension[]): void {
+  if (!usageFigures.includes(name)) {
+    throw new InvalidQueryError(field, `one of ${usageFigures.join(', ')}`, describeValue(name));
+  }
+  const kept = figuresBy(used);
+  if (kept.includes(name)) return;
+  throw new InvalidQueryError(
+    field,
+    `a figure that is kept by ${used.join(' and ')}: ${kept.join(', ')}`,
+    describeValue(name),
+  );
+}
+
+/** The figures that are kept by all of some dimensions. @throws InvalidQueryError */
+export function figuresBy(used: readonly UsageDimension[]): readonly UsageFigure[] {
+  const held = new Set(sumsOf(sourceOf(used)).map(({ name }) => name));
+  const summed = usageFigureNames.filter((name) => sumsFor(name).every((sum) => held.has(sum)));
+  return [...summed, ...keptQuantiles(used)];
+}
+
+async function readRows(
   database: Database,
-  options: UsageOptions,
-  groups?: readonly (readonly string[])[],
-): Promise<UsageRow[]> {
-  const { group_by = [], top, order_by = 'cost', quantiles = true } = options;
-  const range = quarterRange(options);
-  const statement = openStatement(range, options, groups);
-  const isRanked = range.bucket === null;
-  const most = isRanked && !isQuantile(order_by) ? { by: order_by, limit: top } : undefined;
-  const sums = await readSums(database, statement, range, options, most);
+  question: UsageQuestion,
+  options: {
+    readonly read: readonly UsageFigure[];
+    readonly order_by: UsageFigure;
+    readonly top: number | undefined;
+    readonly groups?: readonly (readonly string[])[] | undefined;
+  },
+): Promise<ReadRow[]> {
+  const { order_by, top, groups } = options;
+  const isRanked = question.buckets.length === 0;
+  const read = isRanked ? [...options.read, order_by] : options.read;
+  const needed = new Set(read.filter(isSummed).flatMap(sumsFor));
+  const held = sumsOf(sourceOf(question.used));
+  const asked = held.filter(({ name }) => needed.has(name));
+  const most = isRanked && isSummed(order_by) ? { by: order_by, limit: top } : undefined;
+  // Quantiles alone have groups and buckets too.
+  const sums = asked.length === 0 ? held.slice(0, 1) : asked;
+  const found = await readSums(database, question, { sums, groups, most });
+  const quantiles = read.filter((name): name is QuantileName => !isSummed(name));
   const spread =
-    quantiles && hasQuantiles(statement.used)
-      ? await readQuantiles(database, openStatement(range, options, groups, 'spread'))
-      : undefined;
-  const rows = sums.map(({ at, row }): UsageRow => {
-    const names = group_by.map((name) => row[name] ?? '');
-    return Object.assign(row, spread?.get(quantileKey(at, names)) ?? noQuantiles);
-  });
-  if (!isRanked || most !== undefined) return rows;
+    quantiles.length === 0 ? undefined : await readQuantiles(database, question, quantiles, groups);
+  const rows = found.map(
+    (row): ReadRow => ({ ...row, quantiles: spread?.get(groupKey(row.at, row.names)) ?? {} }),
+  );
+  if (!isRanked || isSummed(order_by)) return rows;
   // Rows come by their names; a stable sort keeps that order among equals.
-  const size = (row: UsageRow) => row[order_by] ?? Number.NEGATIVE_INFINITY;
+  const size = (row: ReadRow) => row.quantiles[order_by] ?? Number.NEGATIVE_INFINITY;
   return rows.sort((a, b) => size(b) - size(a) || 0).slice(0, top);
 }
 
-const isQuantile = (figure: UsageFigure): figure is keyof UsageQuantiles =>
-  quantileNames.some((name) => name === figure);
+const summed: ReadonlySet<string> = new Set(usageFigureNames);
+const isSummed = (figure: UsageFigure): figure is keyof UsageFigures => summed.has(figure);
+
+function rowOf(question: UsageQuestion, row: ReadRow, figures: readonly UsageFigure[]) {
+  const { group_by, buckets } = question;
+  const bucket = buckets[row.at];
+  const made: Record<string, string | number | null> = {
+    bucket_start: bucket === undefined ? null : formatTimestamp(bucket.start * quarterMicros),
+    bucket_local: bucket?.local ?? null,
+  };
+  for (const [at, name] of group_by.entries()) made[name] = row.names[at] || null;
+  for (const name of figures) {
+    made[name] = isSummed(name) ? figureOf(name, row.sums) : (row.quantiles[name] ?? null);
+  }
+  return made;
+}

@@ -1,10 +1,14 @@
 import { metricFields } from '../../events/metric-fields.js';
-import { dollarsSql, secondsSql } from '../../store/sql-units.js';
 import type { TokenTotals } from '../totals/run-usage.js';
 
 /** What was done and used in a bucket. Null means not reported, or not kept by what is grouped by. */
 export interface UsageFigures extends TokenTotals {
+  /** Runs that ended. One that fails and is resumed ends twice; a pause is no end. */
   readonly runs: number | null;
+  /** Runs that ended with an error. */
+  readonly failed_runs: number | null;
+  /** Failed runs out of all that ended, 0 to 1. */
+  readonly run_error_rate: number | null;
   /** Messages of the assistant; tokens and `time` are theirs. */
   readonly assistant_messages: number | null;
   readonly tool_calls: number | null;
@@ -13,11 +17,11 @@ export interface UsageFigures extends TokenTotals {
   readonly error_rate: number | null;
   /** Cached tokens out of input tokens, 0 to 1. */
   readonly cache_hit_rate: number | null;
-  /** Tokens produced a second, of messages that reported their time. */
+  /** Tokens produced per second, of messages that reported their time. */
   readonly tokens_per_second: number | null;
   /** Seconds of the messages added up. */
   readonly time: number | null;
-  /** Seconds a message, of those that reported it; likewise below. */
+  /** Seconds per message, of those that reported it; the same applies to the other means. */
   readonly mean_time: number | null;
   readonly mean_time_to_first_token: number | null;
   /** Seconds of the tool calls added up. */
@@ -25,7 +29,7 @@ export interface UsageFigures extends TokenTotals {
   readonly mean_tool_time: number | null;
   /** Wall-clock seconds that the run events reported. */
   readonly run_time: number | null;
-  /** US dollars. */
+  /** US dollars. By model, the cost of tool calls is in the row without a model. */
   readonly cost: number | null;
 }
 
@@ -38,6 +42,7 @@ export interface UsageSum {
 const tokens = metricFields.filter((field) => field.kind === 'tokens').map(({ name }) => name);
 const counts = [
   'runs',
+  'failed_runs',
   'assistant_messages',
   'tool_calls',
   'tool_errors',
@@ -61,39 +66,70 @@ export const storedSums: readonly UsageSum[] = [
   ...sums.map((name) => ({ name, kind: 'sum' as const })),
 ];
 
-const ratio = (a: string, b: string, scale = '') => `(${a}${scale} / nullif(${b}, 0)::float8)`;
+/** How a figure is made of sums: `of`, stored in `units` to one, out of `per`, stored in `per_units`. */
+interface FigureRule {
+  readonly of: string;
+  readonly per?: string;
+  readonly units?: number;
+  readonly per_units?: number;
+}
 
-/** Each figure, made from the sums of a row `u`, and the sums it needs. */
-const figures: Readonly<Record<keyof UsageFigures, string>> = {
-  runs: 'u.runs',
-  assistant_messages: 'u.assistant_messages',
-  tool_calls: 'u.tool_calls',
-  tool_errors: 'u.tool_errors',
-  error_rate: ratio('u.tool_errors', 'u.tool_calls'),
-  ...(Object.fromEntries(tokens.map((name) => [name, `u.${name}`])) as Record<
+/** Each figure, and the sums that it is made of. */
+const figures: Readonly<Record<keyof UsageFigures, FigureRule>> = {
+  runs: { of: 'runs' },
+  failed_runs: { of: 'failed_runs' },
+  run_error_rate: { of: 'failed_runs', per: 'runs' },
+  assistant_messages: { of: 'assistant_messages' },
+  tool_calls: { of: 'tool_calls' },
+  tool_errors: { of: 'tool_errors' },
+  error_rate: { of: 'tool_errors', per: 'tool_calls' },
+  ...(Object.fromEntries(tokens.map((name) => [name, { of: name }])) as Record<
     keyof TokenTotals,
-    string
+    FigureRule
   >),
-  cache_hit_rate: ratio('u.cached_tokens', 'u.input_tokens'),
-  tokens_per_second: ratio('u.timed_output_tokens', 'u.time_us', ' * 1e6'),
-  time: secondsSql('u.time_us'),
-  mean_time: ratio('u.time_us', 'u.timed_messages', ' / 1e6'),
-  mean_time_to_first_token: ratio('u.time_to_first_token_us', 'u.streamed_messages', ' / 1e6'),
-  tool_time: secondsSql('u.tool_time_us'),
-  mean_tool_time: ratio('u.tool_time_us', 'u.timed_tool_calls', ' / 1e6'),
-  run_time: secondsSql('u.run_time_us'),
-  cost: dollarsSql('u.cost_nanos'),
+  cache_hit_rate: { of: 'cached_tokens', per: 'input_tokens' },
+  tokens_per_second: { of: 'timed_output_tokens', per: 'time_us', per_units: 1e6 },
+  time: { of: 'time_us', units: 1e6 },
+  mean_time: { of: 'time_us', per: 'timed_messages', units: 1e6 },
+  mean_time_to_first_token: { of: 'time_to_first_token_us', per: 'streamed_messages', units: 1e6 },
+  tool_time: { of: 'tool_time_us', units: 1e6 },
+  mean_tool_time: { of: 'tool_time_us', per: 'timed_tool_calls', units: 1e6 },
+  run_time: { of: 'run_time_us', units: 1e6 },
+  cost: { of: 'cost_nanos', units: 1e9 },
 };
 
 /** The names of the figures, in the order in which they are shown. */
 export const usageFigureNames = Object.keys(figures) as readonly (keyof UsageFigures)[];
 
-/** The columns of the figures, given the sums that are held; null for those that are not. */
-export function figureColumns(held: readonly UsageSum[]): string[] {
-  const names = new Set(held.map(({ name }) => name));
-  return usageFigureNames.map((figure) => {
-    const sql = figures[figure];
-    const isHeld = [...sql.matchAll(/u\.(\w+)/g)].every(([, name = '']) => names.has(name));
-    return `${isHeld ? sql : 'null'} as ${figure}`;
-  });
+/** The sums that a figure is made of. */
+export function sumsFor(figure: keyof UsageFigures): readonly string[] {
+  const { of, per } = figures[figure];
+  return per === undefined ? [of] : [of, per];
+}
+
+/** A figure as an expression over the sums of a row `u`, exact, to rank by. */
+export function figureSql(figure: keyof UsageFigures): string {
+  const { of, per } = figures[figure];
+  return per === undefined ? `u.${of}` : `u.${of}::numeric / nullif(u.${per}, 0)`;
+}
+
+/** A figure of sums, which come as Postgres writes integers. */
+export function figureOf(
+  figure: keyof UsageFigures,
+  stored: Readonly<Record<string, string | null | undefined>>,
+): number | null {
+  const { of, per, units = 1, per_units = 1 } = figures[figure];
+  const value = stored[of];
+  if (value === null || value === undefined) return null;
+  if (per === undefined) return inUnits(value, units);
+  const whole = Number(stored[per] ?? 0);
+  return whole === 0 ? null : (Number(value) * per_units) / (whole * units);
+}
+
+/** An integer in so many units to one, as the double closest to the exact value. */
+function inUnits(integer: string, units: number): number {
+  const value = Number(integer);
+  // Both are exact, and so is the only rounding.
+  if (Number.isSafeInteger(value)) return value / units;
+  return Number(`${integer}e-${Math.round(Math.log10(units))}`);
 }

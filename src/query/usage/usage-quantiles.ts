@@ -2,153 +2,153 @@ import { eventTypes } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { tableOf } from '../../projections/fold/fold-sql.js';
 import { addLevels, levelValue, sentSql } from '../../projections/language/histogram.js';
+import type { Projection } from '../../projections/language/projection.js';
 import { latencyDayProjection, latencyProjection } from '../../projections/latency.js';
-import { quartersADay } from '../../projections/time-buckets.js';
-import { wholeSteps } from './usage-range.js';
+import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
+import { quartersADay, quartersAnHour } from '../../projections/time-buckets.js';
+import { refuseMore } from './read-sums.js';
 import type { UsageDimension } from './usage-sources.js';
+import { cutOf, openStatement, type UsageQuestion } from './usage-statement.js';
 
-/** The times whose quantiles are kept: whose they are, and which histogram holds them. */
-const spreads = [
-  { name: 'time', type: 'message', levels: 'time_levels' },
-  { name: 'time_to_first_token', type: 'message', levels: 'first_token_levels' },
-  { name: 'tool_time', type: 'tool_call', levels: 'time_levels' },
-  { name: 'run_time', type: 'run', levels: 'time_levels' },
-] as const;
 const percents = [50, 90, 95, 99] as const;
 
+/** Where histograms of a time are, by which dimensions, and in which column. */
+interface Spread {
+  readonly levels: string;
+  readonly quarters: Projection;
+  readonly coarse: {
+    readonly projection: Projection;
+    readonly column: string;
+    readonly quarters: number;
+  };
+  /** The column of each dimension. */
+  readonly columns: Partial<Record<UsageDimension, string>>;
+  readonly where: string;
+}
+
+const ofEvents = (
+  type: keyof typeof eventTypes,
+  levels: string,
+  columns: Spread['columns'],
+): Spread => ({
+  levels,
+  quarters: latencyProjection,
+  coarse: { projection: latencyDayProjection, column: 'day', quarters: quartersADay },
+  columns,
+  where: `t.type = ${eventTypes[type]}`,
+});
+const byModel = { provider: 't.provider', model: 't.name' };
+
+/** The times whose quantiles are kept. */
+const spreads = {
+  time: ofEvents('message', 'time_levels', byModel),
+  time_to_first_token: ofEvents('message', 'first_token_levels', byModel),
+  tool_time: ofEvents('tool_call', 'time_levels', { tool_name: 't.name' }),
+  run_time: {
+    levels: 'time_levels',
+    quarters: runUsageProjection,
+    coarse: { projection: runUsageHourProjection, column: 'hour', quarters: quartersAnHour },
+    columns: { agent_id: 't.agent_id', team_id: 't.team_id', workflow_id: 't.workflow_id' },
+    where: 'true',
+  },
+} as const satisfies Record<string, Spread>;
+type SpreadName = keyof typeof spreads;
+const spreadNames = Object.keys(spreads) as SpreadName[];
+
 /** A quantile of a time in seconds, such as `tool_time_p95`. */
-export type QuantileName = `${(typeof spreads)[number]['name']}_p${(typeof percents)[number]}`;
+export type QuantileName = `${SpreadName}_p${(typeof percents)[number]}`;
 
 /** The quantiles, each within 1 % of the exact one; null where nothing was timed or it is not kept. */
 export type UsageQuantiles = { readonly [N in QuantileName]: number | null };
 
 /** The names of the quantiles, in the order in which they are shown. */
-export const quantileNames: readonly QuantileName[] = spreads.flatMap(({ name }) =>
+export const quantileNames: readonly QuantileName[] = spreadNames.flatMap((name) =>
   percents.map((percent) => `${name}_p${percent}` as const),
 );
 
-/** No quantiles. */
-export const noQuantiles = Object.fromEntries(
-  quantileNames.map((name) => [name, null]),
-) as unknown as UsageQuantiles;
-
-/** Which column of the histograms a dimension is, and for which type of event it is kept. */
-const columns: Partial<Record<UsageDimension, { readonly column: string; readonly type: string }>> =
-  {
-    provider: { column: 'provider', type: 'message' },
-    model: { column: 'name', type: 'message' },
-    tool_name: { column: 'name', type: 'tool_call' },
-  };
-
-/** The column that holds a dimension, such as `l.name`; undefined when none does. */
-export function spreadColumn(dimension: UsageDimension): string | undefined {
-  const kept = columns[dimension];
-  return kept && `l.${kept.column}`;
+/** The quantiles that are kept by all of some dimensions. */
+export function keptQuantiles(used: readonly UsageDimension[]): readonly QuantileName[] {
+  return spreadNames
+    .filter((name) => isKept(name, used))
+    .flatMap((name) => percents.map((percent) => `${name}_p${percent}` as const));
 }
 
-/** Whether the quantiles of any time are kept by all of some dimensions. */
-export function hasQuantiles(dimensions: readonly UsageDimension[]): boolean {
-  return spreadsBy(dimensions).length > 0;
-}
+const isKept = (name: SpreadName, used: readonly UsageDimension[]) =>
+  used.every((dimension) => dimension in spreads[name].columns);
 
-function spreadsBy(dimensions: readonly UsageDimension[]) {
-  return spreads.filter(({ type }) =>
-    dimensions.every((dimension) => columns[dimension]?.type === type),
-  );
-}
-
-/** What to read the quantiles of. */
-export interface QuantileQuery {
-  /** The statement that gives `quarter` and `start`. */
-  readonly calendar: string;
-  readonly group_by: readonly UsageDimension[];
-  /** All that is filtered or grouped by. */
-  readonly used: readonly UsageDimension[];
-  readonly conditions: readonly string[];
-  readonly values: readonly unknown[];
-}
-
-/**
- * The quantiles of each bucket and group, by `quantileKey`. The quantile p is the least time with at
- * least p % of all at or below it, as `percentile_disc` has it.
- *
- * Days of UTC that lie within one bucket are read whole, which is all of a long range but its edges;
- * of the rest every quarter of an hour is. Postgres adds up what belongs together; the levels of the sums
- * are counted here, as in SQL that took three times as long.
- */
-export async function readQuantiles(
-  database: Database,
-  query: QuantileQuery,
-): Promise<ReadonlyMap<string, UsageQuantiles>> {
-  const { group_by, conditions } = query;
-  const kept = spreadsBy(query.used);
-  const types = [...new Set(kept.map(({ type }) => eventTypes[type]))].join(', ');
-  const where = ['l.project = $1', `l.type in (${types})`, ...conditions].join(' and ');
-  const names = group_by.map((name) => `${spreadColumn(name)}`);
-  const select = (start: string) =>
-    `${start}, l.type, array[${names.join(', ')}]::text[] as names, l.time_levels, l.first_token_levels`;
-  const rows = await database.query<SpreadRow>(
-    `with calendar as materialized (${query.calendar}),
-    ${wholeSteps('day', quartersADay)}
-    select extract(epoch from s.start)::float8 as at, s.type, s.names,
-      ${sentSql('sum(s.time_levels)')} as time_levels,
-      ${sentSql('sum(s.first_token_levels)')} as first_token_levels
-    from (
-      select ${select('d.start')} from ${tableOf(latencyDayProjection)} l
-        join days d on d.day = l.day where d.start is not null and ${where}
-      union all
-      select ${select('e.start')} from ${tableOf(latencyProjection)} l
-        join day_edges e on e.quarter = l.bucket where ${where}
-          and l.bucket = any(array(select quarter from day_edges))) s
-    group by s.start, s.type, s.names`,
-    query.values,
-  );
-  return quantilesOf(rows, kept);
-}
-
-interface SpreadRow {
-  readonly at: number;
-  readonly type: number;
-  readonly names: readonly string[];
-  readonly time_levels: Buffer | null;
-  readonly first_token_levels: Buffer | null;
-}
-
-/** Names a bucket, by its beginning in seconds since 1970, and a group of it. */
-export function quantileKey(at: number, names: readonly string[]): string {
+/** Names a bucket, by its number, and a group of it. */
+export function groupKey(at: number, names: readonly string[]): string {
   return JSON.stringify([at, ...names]);
 }
 
-function quantilesOf(
-  rows: readonly SpreadRow[],
-  kept: ReturnType<typeof spreadsBy>,
-): Map<string, UsageQuantiles> {
-  const counted = new Map<string, Map<string, Map<number, number>>>();
-  for (const row of rows) {
-    const key = quantileKey(row.at, row.names);
-    const times = counted.get(key) ?? new Map<string, Map<number, number>>();
-    counted.set(key, times);
-    for (const { name, type, levels } of kept) {
-      if (eventTypes[type] !== row.type) continue;
-      const counts = times.get(name) ?? new Map<number, number>();
-      times.set(name, counts);
-      const histogram = row[levels];
-      if (histogram !== null) addLevels(counts, histogram);
+/**
+ * Some quantiles of each bucket and group, by `groupKey`. The quantile p is the least time with at
+ * least p % of all at or below it, as `percentile_disc` has it.
+ *
+ * Whole days and hours of UTC that lie within one bucket are read as such; of the rest every quarter of an
+ * hour is. Postgres adds up what belongs together; the levels of the sums are counted here, as in SQL that
+ * took three times as long.
+ */
+export async function readQuantiles(
+  database: Database,
+  question: UsageQuestion,
+  wanted: readonly QuantileName[],
+  groups: readonly (readonly string[])[] | undefined,
+): Promise<ReadonlyMap<string, Partial<UsageQuantiles>>> {
+  const found = new Map<string, Partial<Record<QuantileName, number | null>>>();
+  for (const name of spreadNames) {
+    const asked = wanted.filter((quantile) => quantile.replace(/_p\d\d$/, '') === name);
+    if (asked.length === 0 || !isKept(name, question.used)) continue;
+    const counted = await readLevels(database, question, spreads[name], groups);
+    for (const [key, counts] of counted) {
+      found.set(key, Object.assign(found.get(key) ?? {}, pick(name, counts)));
     }
   }
+  return found;
+}
+
+/** How many times lie in each level, by `groupKey`. */
+async function readLevels(
+  database: Database,
+  question: UsageQuestion,
+  { levels, quarters, coarse, columns, where }: Spread,
+  groups: readonly (readonly string[])[] | undefined,
+): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+  const statement = openStatement(question, groups);
+  const column = (name: UsageDimension) => columns[name] ?? 'null';
+  const conditions = statement.conditions(column);
+  const names = `array[${question.group_by.map(column).join(', ')}]::text[]`;
+  const { whole, rest } = cutOf(question, statement, coarse);
+  const select = (projection: Projection, quarter: string, rows: string) =>
+    `select ${statement.bucketSql(quarter)} as at, ${names} as names, t.${levels} as levels
+      from ${tableOf(projection)} t
+      where ${['t.project = $1', where, rows, `t.${levels} is not null`, ...conditions].join(' and ')}`;
+  const parts = [
+    select(quarters, 't.bucket', rest),
+    ...(whole === undefined
+      ? []
+      : [select(coarse.projection, `t.${coarse.column} * ${coarse.quarters}`, whole)]),
+  ];
+  const rows = await database.query<{ at: number; names: string[]; levels: Buffer }>(
+    `select s.at, s.names, ${sentSql('sum(s.levels)')} as levels
+    from (${parts.join(' union all ')}) s group by s.at, s.names limit 50001`,
+    statement.values,
+  );
+  refuseMore(rows.length);
   return new Map(
-    [...counted].map(([key, times]) => [
-      key,
-      Object.assign({ ...noQuantiles }, ...[...times].map(([name, counts]) => pick(name, counts))),
-    ]),
+    rows.map((row) => {
+      const counts = new Map<number, number>();
+      addLevels(counts, row.levels);
+      return [groupKey(row.at, row.names), counts];
+    }),
   );
 }
 
 /** The quantiles of one time, of how many events each level has. */
-function pick(name: string, counts: ReadonlyMap<number, number>): Record<string, number | null> {
+function pick(name: SpreadName, counts: ReadonlyMap<number, number>) {
   const levels = [...counts].sort(([a], [b]) => a - b);
   const total = levels.reduce((sum, [, count]) => sum + count, 0);
-  const picked: Record<string, number | null> = {};
+  const picked: Partial<Record<QuantileName, number | null>> = {};
   let at = 0;
   let upTo = levels[0]?.[1] ?? 0;
   for (const percent of percents) {

@@ -1,8 +1,9 @@
 import { describeValue } from '../../events/fault.js';
-import { formatTimestamp } from '../../events/timestamp.js';
-import { quarterMicros } from '../../projections/time-buckets.js';
+import { earliestMicros, formatTimestamp, futureToleranceMicros } from '../../events/timestamp.js';
+import { quarterMicros, quartersADay } from '../../projections/time-buckets.js';
 import { microsOf } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { checkTimeZone } from './time-zone.js';
 
 /** How long the buckets of a series are. Weeks begin on Monday. */
 export const usageBuckets = ['15m', 'hour', 'day', 'week', 'month'] as const;
@@ -40,7 +41,7 @@ export interface UsageRange {
   readonly time_zone: string;
 }
 
-/** The range, and its quarters of an hour: from the first to before the last. */
+/** The range, and the quarters of an hour that are read: from the first to before the last. */
 export interface QuarterRange extends UsageRange {
   readonly first: number;
   readonly end: number;
@@ -61,70 +62,28 @@ export function quarterRange(options: UsageRangeOptions): QuarterRange {
       describeValue(bucket),
     );
   }
-  if (bucket !== undefined && (end - first) / shortest[bucket] > mostBuckets) {
-    throw new InvalidQueryError(
-      'bucket',
-      `one that divides the range into at most ${mostBuckets}`,
-      describeValue(bucket),
-    );
-  }
   checkTimeZone(time_zone);
   return {
     from: formatTimestamp(first * quarterMicros),
     to: formatTimestamp(end * quarterMicros),
     bucket: bucket ?? null,
     time_zone,
-    first,
-    end,
+    ...(bucket === undefined ? { first, end } : seriesRange(bucket, first, end)),
   };
 }
 
-function checkTimeZone(name: string): void {
-  // Postgres reads +05:45 the other way round than everyone else: names only.
-  try {
-    if (!/^[A-Za-z][\w/+-]*$/.test(name)) throw new RangeError(name);
-    new Intl.DateTimeFormat('en', { timeZone: name });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InvalidQueryError(
-      'time_zone',
-      'an IANA time zone such as America/New_York',
-      describeValue(name),
-    );
-  }
-}
-
-/**
- * `select` of each quarter of an hour of the range with the beginning of its bucket. The one place
- * that knows a time zone: figures and empty buckets both go by it, and so cannot disagree. Without
- * buckets the one bucket begins in 1970.
- */
-export function calendarSql(
-  { first, end, bucket, time_zone }: QuarterRange,
-  parameter: (value: string | number) => string,
-): string {
-  const at = `(timestamptz 'epoch' + q.quarter * interval '15 minutes')`;
-  const start =
-    bucket === null
-      ? `timestamptz 'epoch'`
-      : bucket === '15m'
-        ? at
-        : `date_trunc(${parameter(bucket)}, ${at}, ${parameter(time_zone)})`;
-  return `select q.quarter, ${start} as start
-    from generate_series(${parameter(first)}::integer, ${parameter(end)}::integer - 1) q(quarter)`;
-}
-
-/**
- * Steps of a `with` after `calendar`: `hours` (or `days`), with the bucket that the whole of each lies
- * in, or null; and `hour_edges`, the quarters of those that are cut. Null rather than left out: of a
- * `having` the planner expects one row, and would look up each of two thousand by itself.
- */
-export function wholeSteps(unit: 'hour' | 'day', quarters: number): string {
-  return `${unit}s as materialized (
-      select quarter / ${quarters} as ${unit}, case when count(*) = ${quarters} and min(start) = max(start)
-        then min(start) end as start
-      from calendar group by 1),
-    ${unit}_edges as materialized (
-      select c.quarter, c.start from calendar c join ${unit}s u on u.${unit} = c.quarter / ${quarters}
-      where u.start is null)`;
+/** The part of a range that buckets are made for. @throws InvalidQueryError */
+function seriesRange(bucket: UsageBucket, first: number, end: number) {
+  const isShort = (from: number, to: number) => (to - from) / shortest[bucket] <= mostBuckets;
+  if (isShort(first, end)) return { first, end };
+  // No event lies outside of this, so that "all of it" is a range that can be answered.
+  const from = Math.max(first, Math.floor(earliestMicros / quarterMicros));
+  const latest = Date.now() * 1000 + 2 * futureToleranceMicros;
+  const to = Math.min(end, Math.ceil(latest / quarterMicros));
+  if (from < to && isShort(from, to)) return { first: from, end: to };
+  throw new InvalidQueryError(
+    'bucket',
+    `a range of at most ${mostBuckets} buckets, which are ${Math.floor((mostBuckets * shortest[bucket]) / quartersADay)} days by ${bucket}`,
+    `${Math.ceil((end - first) / quartersADay)} days`,
+  );
 }

@@ -1,12 +1,11 @@
 import { describeValue } from '../../events/fault.js';
-import { tableOf } from '../../projections/fold/fold-sql.js';
+import { runStatuses } from '../../events/metric-event.js';
 import type { Projection } from '../../projections/language/projection.js';
+import { messageMeasures } from '../../projections/message-measures.js';
 import { modelUsageHourProjection, modelUsageProjection } from '../../projections/model-usage.js';
-import { runProjection } from '../../projections/run.js';
-import { sessionProjection } from '../../projections/session.js';
-import { quarterMicros } from '../../projections/time-buckets.js';
+import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
 import { toolUsageHourProjection, toolUsageProjection } from '../../projections/tool-usage.js';
-import { timestampSql } from '../../store/sql-units.js';
+import { userUsageProjection } from '../../projections/user-usage.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { storedSums, type UsageSum } from './usage-figures.js';
 
@@ -17,32 +16,91 @@ export const usageDimensions = [
   'model',
   'tool_name',
   'team_id',
+  'workflow_id',
   'user_id',
 ] as const;
 export type UsageDimension = (typeof usageDimensions)[number];
 
-interface Source {
-  readonly holds: readonly UsageDimension[];
-  readonly projections: readonly Projection[];
+/** A table that usage is read from. */
+export interface Part {
+  /** It is kept by the quarter of an hour. */
+  readonly quarters: Projection;
+  /** The same by the hour, which is read wherever a whole hour lies in one bucket. */
+  readonly hours?: Projection;
+  /** How a sum is made of a row `t`. Defaults to its measure of the same name. */
+  readonly sums?: Readonly<Record<string, string>>;
+  /** The only sums taken from it. Defaults to all it has. */
+  readonly only?: readonly string[];
+  /** Which rows `t` count. Defaults to all. */
+  readonly where?: string;
 }
 
+/** Tables that together hold all events of some dimensions. */
+export interface Source {
+  readonly holds: readonly UsageDimension[];
+  readonly parts: readonly Part[];
+}
+
+const either = (a: string, b: string) => `coalesce(t.${a} + t.${b}, t.${a}, t.${b})`;
+const runs: Part = {
+  quarters: runUsageProjection,
+  sums: {
+    runs: `case when t.status <> ${runStatuses.paused} then t.runs else 0 end`,
+    failed_runs: `case when t.status = ${runStatuses.error} then t.runs else 0 end`,
+  },
+};
+const messages: Part = { quarters: modelUsageProjection };
+const calls: Part = { quarters: toolUsageProjection };
+/** The cost of tool calls, of which no model is known: with it the groups add up to the whole. */
+const callCosts: Part = { ...calls, only: ['cost_nanos'], where: 't.cost_nanos is not null' };
+const users: Part = {
+  quarters: userUsageProjection,
+  sums: { cost_nanos: either('cost_nanos', 'tool_cost_nanos') },
+};
+const messageSums = Object.keys(messageMeasures);
+const isOfMessages = `coalesce(${messageSums
+  .map((name) => (name.endsWith('messages') ? `nullif(t.${name}, 0)` : `t.${name}`))
+  .join(', ')}, t.tool_cost_nanos) is not null`;
+
+const byHour = {
+  messages: { ...messages, hours: modelUsageHourProjection },
+  calls: { ...calls, hours: toolUsageHourProjection },
+  callCosts: { ...callCosts, hours: toolUsageHourProjection },
+  runs: { ...runs, hours: runUsageHourProjection },
+};
+
 /**
- * What is kept together; the first that will do is read. Models and tools are kept by the hour, and
- * with agents by the quarter of an hour, in which each message and call ended. Users and teams are
- * read from their sessions and runs, each counted whole where it began: a projection by user and
- * day would have almost as many rows as there are sessions, and save nothing.
+ * What is kept together; the first that will do is read. Messages, calls and runs count where they
+ * ended, each for what it names itself. A tool call has no model: by model and provider its cost is
+ * in the row of none. By tool, only tool calls are looked at.
  */
 const sources: readonly Source[] = [
-  { holds: [], projections: [modelUsageHourProjection, toolUsageHourProjection] },
-  { holds: ['provider', 'model'], projections: [modelUsageHourProjection] },
-  { holds: ['tool_name'], projections: [toolUsageHourProjection] },
-  { holds: ['user_id'], projections: [sessionProjection] },
-  { holds: ['agent_id'], projections: [modelUsageProjection, toolUsageProjection] },
-  { holds: ['agent_id', 'provider', 'model'], projections: [modelUsageProjection] },
-  { holds: ['agent_id', 'tool_name'], projections: [toolUsageProjection] },
-  { holds: ['agent_id', 'team_id', 'user_id'], projections: [runProjection] },
+  { holds: [], parts: [byHour.messages, byHour.calls, byHour.runs] },
+  { holds: ['provider', 'model'], parts: [byHour.messages, byHour.callCosts] },
+  { holds: ['tool_name'], parts: [byHour.calls] },
+  { holds: ['agent_id', 'team_id', 'workflow_id'], parts: [messages, calls, byHour.runs] },
+  {
+    holds: ['agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
+    parts: [messages, callCosts],
+  },
+  { holds: ['agent_id', 'team_id', 'workflow_id', 'tool_name'], parts: [calls] },
+  { holds: ['user_id', 'agent_id', 'team_id', 'workflow_id'], parts: [users] },
+  {
+    holds: ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
+    parts: [{ ...users, only: messageSums, where: isOfMessages }],
+  },
 ];
-const together = sources.filter(({ holds }) => holds.length > 1 && holds[0] === 'agent_id');
+
+/** The largest sets of dimensions that are kept together. */
+export const keptTogether: readonly (readonly UsageDimension[])[] = sources
+  .map(({ holds }) => holds)
+  .filter(
+    (holds) =>
+      !sources.some(
+        (other) =>
+          other.holds.length > holds.length && holds.every((name) => other.holds.includes(name)),
+      ),
+  );
 
 /** Checks names of dimensions, and finds what keeps all of them. @throws InvalidQueryError */
 export function sourceOf(used: readonly UsageDimension[]): Source {
@@ -58,76 +116,23 @@ export function sourceOf(used: readonly UsageDimension[]): Source {
   if (source !== undefined) return source;
   throw new InvalidQueryError(
     'group_by',
-    `fields that are kept together, filters included: ${together.map(({ holds }) => holds.join(', ')).join('; or ')}`,
+    `fields that are kept together, filters included: any of ${keptTogether.map((holds) => holds.join(', ')).join('; or any of ')}`,
     used.join(', '),
   );
+}
+
+/** How a part makes a sum of a row `t`; undefined where it has none of that name. */
+export function sumSql({ quarters, sums, only }: Part, name: string): string | undefined {
+  if (only !== undefined && !only.includes(name)) return undefined;
+  const made = sums?.[name];
+  if (made !== undefined) return made;
+  const fold = quarters.measures[name]?.fold;
+  return fold === 'count' || fold === 'sum' ? `t.${name}` : undefined;
 }
 
 /** The stored sums that a source holds. */
 export function sumsOf(source: Source): readonly UsageSum[] {
   return storedSums.filter(({ name }) =>
-    source.projections.some((projection) => columnOf(projection, name) !== undefined),
+    source.parts.some((part) => sumSql(part, name) !== undefined),
   );
-}
-
-function columnOf(projection: Projection, name: string): string | undefined {
-  if (projection === runProjection && name === 'runs') return '1::bigint';
-  const fold = projection.measures[name]?.fold;
-  return fold === 'count' || fold === 'sum' || fold === 'rows' ? `t.${name}` : undefined;
-}
-
-/**
- * `select` of a source's rows by relations `calendar`, `hours` and `hour_edges`: `start`, which is
- * that of the bucket, dimensions and sums. What is kept by the hour is read by it wherever a whole
- * hour lies in one bucket, and by the quarter elsewhere.
- */
-export function rowsSql(source: Source, dimensions: readonly UsageDimension[], range: Bounds) {
-  return source.projections
-    .flatMap((projection) => partsOf(projection, range).map((part) => ({ projection, ...part })))
-    .map(({ projection, of, where }) => {
-      const sums = sumsOf(source).map(
-        ({ name }) => `${columnOf(projection, name) ?? 'null::bigint'} as ${name}`,
-      );
-      // Of runs and sessions an attribute may be null; of a key it is ''.
-      const texts = dimensions.map((name) =>
-        projection.key[name] === undefined ? `coalesce(t.${name}, '') as ${name}` : `t.${name}`,
-      );
-      return `select ${['c.start', ...texts, ...sums].join(', ')} from ${of}
-        where t.project = $1 and ${where}`;
-    })
-    .join('\n      union all ');
-}
-
-interface Bounds {
-  readonly first: string;
-  readonly end: string;
-}
-
-function partsOf(projection: Projection, { first, end }: Bounds) {
-  const table = `${tableOf(projection)} t`;
-  if (projection.key.hour !== undefined && projection.from !== undefined) {
-    return [
-      {
-        of: `${table} join hours c using (hour)`,
-        where: `c.start is not null and t.hour between ${first} / 4 and ${end} / 4`,
-      },
-      {
-        // An array leads to the index; of a join the planner expects the whole table.
-        of: `${tableOf(projection.from)} t join hour_edges c on c.quarter = t.bucket`,
-        where: 't.bucket = any(array(select quarter from hour_edges))',
-      },
-    ];
-  }
-  if (projection.key.bucket !== undefined) {
-    const where = `t.bucket >= ${first} and t.bucket < ${end}`;
-    return [{ of: `${table} join calendar c on c.quarter = t.bucket`, where }];
-  }
-  const time = timestampSql('t.started_at_us');
-  const at = (quarter: string) => timestampSql(`(${quarter}::bigint * ${quarterMicros})`);
-  return [
-    {
-      of: `${table} join calendar c on c.quarter = (t.started_at_us / ${quarterMicros})::integer`,
-      where: `${time} >= ${at(first)} and ${time} < ${at(end)}`,
-    },
-  ];
 }

@@ -1,13 +1,8 @@
-import { describeValue } from '../../events/fault.js';
-import { formatTimestamp } from '../../events/timestamp.js';
-import type { Database } from '../../postgres/database.js';
-import { quartersAnHour } from '../../projections/time-buckets.js';
-import { type ProjectOptions, projectOf, textOf } from '../conditions.js';
-import { InvalidQueryError } from '../query-errors.js';
-import { figureColumns, type UsageFigures } from './usage-figures.js';
-import { type QuantileQuery, spreadColumn } from './usage-quantiles.js';
-import { calendarSql, type QuarterRange, wholeSteps } from './usage-range.js';
-import { rowsSql, sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
+import type { ProjectOptions } from '../conditions.js';
+import { projectOf, textOf } from '../conditions.js';
+import { type Bucket, bucketsOf } from './usage-buckets.js';
+import type { QuarterRange } from './usage-range.js';
+import { sourceOf, type UsageDimension } from './usage-sources.js';
 
 /** The values a dimension may have; null stands for events without one. */
 export type UsageFilters = {
@@ -17,112 +12,119 @@ export type UsageFilters = {
 interface Options extends ProjectOptions {
   readonly group_by?: readonly UsageDimension[] | undefined;
   readonly filters?: UsageFilters | undefined;
-  readonly fill?: boolean | undefined;
 }
 
-/** What the statements of one usage query begin with; the project is `$1`. */
-export interface UsageStatement extends QuantileQuery {
-  readonly first: string;
-  readonly end: string;
+/** A usage query, checked: what all of its statements read. */
+export interface UsageQuestion {
+  readonly project: number;
+  readonly range: QuarterRange;
+  /** Empty where the whole range is one bucket. */
+  readonly buckets: readonly Bucket[];
+  readonly group_by: readonly UsageDimension[];
+  readonly filters: readonly (readonly [UsageDimension, readonly string[]])[];
+  /** All that is filtered or grouped by. */
+  readonly used: readonly UsageDimension[];
 }
 
-/** Conditions on rows `r` of a source, or on histograms `l`. @throws InvalidQueryError */
-export function openStatement(
-  range: QuarterRange,
-  options: Options,
-  groups: readonly (readonly string[])[] | undefined,
-  of: 'rows' | 'spread' = 'rows',
-): UsageStatement {
+/** Checks what a query asks for. @throws InvalidQueryError */
+export function questionOf(range: QuarterRange, options: Options): UsageQuestion {
   const { group_by = [], filters = {} } = options;
-  const values: unknown[] = [projectOf(options)];
-  const parameter = (value: unknown) => `$${values.push(value)}`;
-  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-  const used = [...new Set([...group_by, ...given.map(([name]) => name as UsageDimension)])];
-  sourceOf(used);
-  const column = (name: string) =>
-    of === 'rows' ? `r.${name}` : (spreadColumn(name as UsageDimension) ?? 'null');
-  const conditions = given.map(([name, value]) => {
-    const allowed = [value].flat().map((text) => (text === null ? '' : textOf(name, text)));
-    return `${column(name)} = any(${parameter(allowed)}::text[])`;
-  });
-  if (groups !== undefined && group_by.length > 0) {
-    const tuples = groups.map((group) => `(${group.map(parameter).join(', ')})`);
-    conditions.push(
-      tuples.length === 0
-        ? 'false'
-        : `(${group_by.map(column).join(', ')}) in (${tuples.join(', ')})`,
-    );
-  }
-  const calendar = calendarSql(range, parameter);
-  const first = of === 'rows' ? `${parameter(range.first)}::integer` : '';
-  const end = of === 'rows' ? `${parameter(range.end)}::integer` : '';
-  return { calendar, group_by, used, conditions, values, first, end };
-}
-
-/** A row of the answer before its quantiles; nobody else holds it. */
-export interface SumsRow {
-  /** The beginning of the bucket in seconds since 1970. */
-  readonly at: number;
-  readonly row: UsageFigures &
-    Partial<Record<UsageDimension, string | null>> & {
-      readonly bucket_start: string | null;
-      readonly bucket_local: string | null;
-    };
-}
-
-/** Reads all figures that are made of sums, by bucket and group or, if asked, those with the most. */
-export async function readSums(
-  database: Database,
-  statement: UsageStatement,
-  range: QuarterRange,
-  { fill = true }: Options,
-  most?: { readonly by: keyof UsageFigures; readonly limit: number | undefined },
-): Promise<SumsRow[]> {
-  const { calendar, group_by, used, conditions, first, end } = statement;
-  const source = sourceOf(used);
-  const sums = sumsOf(source);
-  const names = (alias: string) => group_by.map((name) => `, ${alias}.${name}`).join('');
-  const values = [...statement.values];
-  const local =
-    range.bucket === null
-      ? ''
-      : `to_char(u.start at time zone $${values.push(range.time_zone)}, 'YYYY-MM-DD HH24:MI')`;
-  const hasBuckets = range.bucket !== null;
-  const rows = await database.query<{ at: number; row: SumsRow['row'] }>(
-    `with calendar as materialized (${calendar}),
-    ${wholeSteps('hour', quartersAnHour)},
-    used as (
-      select r.start${names('r')}, ${sums.map(({ name }) => `sum(r.${name})::bigint as ${name}`).join(', ')}
-      from (${rowsSql(source, used, { first, end })}) r
-      where ${['true', ...conditions].join(' and ')} group by r.start${names('r')}),
-    filled as (${fill || group_by.length === 0 ? filledSql(group_by, sums) : 'select * from used'})
-    select extract(epoch from u.start)::float8 as at, row_to_json(x) as row
-    from filled u cross join lateral (
-      select null as bucket_start, ${hasBuckets ? local : 'null'} as bucket_local,
-        ${[...group_by.map((name) => `nullif(u.${name}, '') as ${name}`), ...figureColumns(sums)].join(',\n        ')}) x
-    order by ${most === undefined ? 'u.start' : `x.${most.by} desc nulls last`}${names('x')}
-    ${most?.limit === undefined ? '' : `limit ${most.limit}`}`,
-    values,
+  const given = Object.entries(filters).flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : [
+          [
+            name as UsageDimension,
+            [value].flat().map((text) => (text === null ? '' : textOf(name, text))),
+          ] as const,
+        ],
   );
-  if (!hasBuckets) return rows;
-  // Written into the rows: to make each anew, of fifty fields, took longer than the statement.
-  for (const { at, row } of rows) {
-    Object.assign(row, { bucket_start: formatTimestamp(at * 1e6) });
-  }
-  return rows;
+  const used = [...new Set([...group_by, ...given.map(([name]) => name)])];
+  sourceOf(used);
+  const { bucket } = range;
+  return {
+    project: projectOf(options),
+    range,
+    buckets: bucket === null ? [] : bucketsOf({ ...range, bucket }),
+    group_by: [...new Set(group_by)],
+    filters: given,
+    used,
+  };
 }
 
-/** The buckets of each group, those in which nothing happened among them: their sums are 0. */
-function filledSql(group_by: readonly UsageDimension[], sums: ReturnType<typeof sumsOf>): string {
-  const names = (alias: string) => group_by.map((name) => `, ${alias}.${name}`).join('');
-  const [any] = sums;
-  if (any === undefined)
-    throw new InvalidQueryError('group_by', 'fields that hold sums', describeValue(group_by));
-  const groups =
-    group_by.length === 0 ? '(select)' : `(select distinct ${group_by.join(', ')} from used)`;
-  return `select s.start${names('g')}, ${sums
-    .map(({ name }) => `case when u.start is null then 0 else u.${name} end as ${name}`)
-    .join(', ')}
-    from (select distinct start from calendar) s cross join ${groups} g
-      left join used u on u.start = s.start${group_by.map((name) => ` and u.${name} = g.${name}`).join('')}`;
+/** The parameters of a statement, and the conditions on rows whose dimensions have columns. */
+export interface UsageStatement {
+  readonly values: unknown[];
+  parameter(value: unknown): string;
+  /** Conditions on the filters of a question, and on groups where only some are read. */
+  conditions(column: (name: UsageDimension) => string): string[];
+  /** The number of a bucket by an expression that counts quarters of an hour; 0 without buckets. */
+  bucketSql(quarter: string): string;
+}
+
+/** Opens a statement; the project is `$1`. */
+export function openStatement(
+  question: UsageQuestion,
+  groups: readonly (readonly string[])[] | undefined,
+): UsageStatement {
+  const values: unknown[] = [question.project];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const { buckets, filters, group_by } = question;
+  const allowed = filters.map(([name, texts]) => ({ name, list: parameter(texts) }));
+  const tuples =
+    groups !== undefined && group_by.length > 0
+      ? groups.map((group) => `(${group.map(parameter).join(', ')})`)
+      : undefined;
+  const starts = buckets.length === 0 ? '' : parameter(buckets.map(({ start }) => start));
+  return {
+    values,
+    parameter,
+    conditions: (column) => [
+      ...allowed.map(({ name, list }) => `${column(name)} = any(${list}::text[])`),
+      ...(tuples === undefined
+        ? []
+        : tuples.length === 0
+          ? ['false']
+          : [`(${group_by.map(column).join(', ')}) in (${tuples.join(', ')})`]),
+    ],
+    bucketSql: (quarter) =>
+      starts === '' ? '0' : `width_bucket(${quarter}, ${starts}::integer[]) - 1`,
+  };
+}
+
+/** How the rows of a range are found in a table kept by a unit and in one by the quarter of an hour. */
+export interface Cut {
+  /** Rows `t` of the coarse table whose unit lies whole in one bucket; undefined where few would. */
+  readonly whole: string | undefined;
+  /** Rows `t` of the fine table that are left. */
+  readonly rest: string;
+}
+
+/**
+ * Cuts a range into whole units, such as hours, and the quarters of an hour at the edges of buckets and
+ * range. Both are found by constants, so that no plan depends on what is known of the tables.
+ */
+export function cutOf(
+  { range: { first, end }, buckets }: UsageQuestion,
+  statement: UsageStatement,
+  unit: { readonly column: string; readonly quarters: number } | undefined,
+): Cut {
+  const all = () =>
+    `t.bucket >= ${statement.parameter(first)}::integer and t.bucket < ${statement.parameter(end)}::integer`;
+  if (unit === undefined) return { whole: undefined, rest: all() };
+  const { column, quarters } = unit;
+  const edges = [first, end, ...buckets.map(({ start }) => start)];
+  const inside = edges.filter((edge) => edge >= first && edge <= end && edge % quarters !== 0);
+  const cut = [...new Set(inside.map((edge) => Math.floor(edge / quarters)))];
+  const [from, to] = [Math.floor(first / quarters), Math.ceil(end / quarters)];
+  if (cut.length * 2 >= to - from) return { whole: undefined, rest: all() };
+  const units = statement.parameter(cut);
+  const left = cut
+    .flatMap((at) => Array.from({ length: quarters }, (_, next) => at * quarters + next))
+    .filter((quarter) => quarter >= first && quarter < end);
+  return {
+    whole: `t.${column} >= ${statement.parameter(from)}::integer and t.${column} < ${statement.parameter(to)}::integer
+      and t.${column} <> all(${units}::integer[])`,
+    rest: `t.bucket = any(${statement.parameter(left)}::integer[])`,
+  };
 }

@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import type { UsageDimension } from '../../query/usage/usage-sources.js';
+import type { UsageFilters } from '../../query/usage/usage-statement.js';
+import { UsageError } from '../command/command-error.js';
+import { repeatable } from './repeatable-option.js';
+
+/** What groups and filters of usage are called, and the fields of events they are. */
+export const groupNames: Readonly<Record<string, UsageDimension>> = {
+  model: 'model',
+  provider: 'provider',
+  agent: 'agent_id',
+  tool: 'tool_name',
+  team: 'team_id',
+  workflow: 'workflow_id',
+  user: 'user_id',
+};
+
+/** The flags that narrow usage. */
+export type UsageFilterFlags = { readonly [N in keyof typeof groupNames]?: unknown };
+
+/** Adds a flag for each field. */
+export function addUsageFilters(command: Command): Command {
+  for (const name of Object.keys(groupNames)) {
+    command.addOption(repeatable(`--${name} <name>`, `only of this ${name}`));
+  }
+  return command;
+}
+
+/** What the flags say. */
+export function usageFilters(flags: UsageFilterFlags): UsageFilters {
+  return Object.fromEntries(
+    Object.entries(groupNames).map(([flag, name]) => [
+      name,
+      (flags as Readonly<Record<string, readonly string[] | undefined>>)[flag],
+    ]),
+  );
+}
+
+/** The fields that are narrowed. */
+export function filteredBy(filters: UsageFilters): UsageDimension[] {
+  return Object.values(groupNames).filter((name) => filters[name] !== undefined);
+}
+
+/** Names with commas between them, each one of a list. @throws UsageError */
+export function listOf<const N extends string>(
+  flag: string,
+  text: string,
+  names: readonly N[],
+): N[] {
+  return text.split(',').map((part) => {
+    const found = names.find((name) => name === part.trim());
+    if (found !== undefined) return found;
+    throw new UsageError(
+      `${flag}: expected one of ${names.join(', ')}, got ${JSON.stringify(part.trim())}.`,
+    );
+  });
+}

@@ -1,0 +1,46 @@
+import type { Measure } from './language/measure.js';
+import { assistant, tokenSums } from './token-sums.js';
+
+/** What messages used: tokens and times of the assistant's, cost of all. */
+export const messageMeasures = {
+  assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
+  ...tokenSums,
+  time_us: {
+    fold: 'sum',
+    of: 'time_us',
+    unit: 'seconds',
+    where: assistant,
+    doc: 'Time of the messages added up',
+  },
+  timed_messages: {
+    fold: 'count',
+    where: { ...assistant, reports: 'time_us' },
+    doc: 'Messages that reported their time',
+  },
+  timed_output_tokens: {
+    fold: 'sum',
+    of: 'output_tokens',
+    unit: 'tokens',
+    where: { ...assistant, reports: 'time_us' },
+    doc: 'Tokens produced by messages that reported their time',
+  },
+  time_to_first_token_us: {
+    fold: 'sum',
+    of: 'time_to_first_token_us',
+    unit: 'seconds',
+    where: assistant,
+    doc: 'Times to first token added up',
+  },
+  streamed_messages: {
+    fold: 'count',
+    where: { ...assistant, reports: 'time_to_first_token_us' },
+    doc: 'Messages that reported a time to first token',
+  },
+  cost_nanos: {
+    fold: 'sum',
+    of: 'cost_nanos',
+    unit: 'dollars',
+    where: { type: 'message' },
+    doc: 'Cost of the messages',
+  },
+} as const satisfies Record<string, Measure>;

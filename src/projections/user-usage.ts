@@ -1,0 +1,58 @@
+import { eventTypes } from '../events/metric-event.js';
+import { defineProjection } from './language/projection.js';
+import { messageMeasures } from './message-measures.js';
+import { runProjection } from './run.js';
+import { optionalText, quarterKey } from './time-buckets.js';
+import { assistant } from './token-sums.js';
+import { toolMeasures } from './tool-measures.js';
+
+/** The model or provider of a message. A tool call or run that names one was not served by it. */
+const ofMessage = (name: 'provider' | 'model', doc: string) =>
+  optionalText(
+    name,
+    doc,
+    `coalesce(case when e.type = ${eventTypes.message} then e.${name} end, '')`,
+  );
+
+/**
+ * What everybody used, by the quarter of an hour: each event counts for the user, agent, team and
+ * workflow that it names itself. Agent, team and workflow add few rows to those by user and model,
+ * and make every pairing of these a sum over one table.
+ *
+ * There is no roll-up by the hour: most users are at work for less than one, so that it had almost as
+ * many rows, and cost the fold 6 % of its CPU.
+ */
+export const userUsageProjection = defineProjection({
+  name: 'user_usage',
+  doc: 'One row per quarter of an hour, user, agent, team, workflow, provider and model: messages, tool calls and ended runs.',
+  where: [assistant, { type: 'message', reports: 'cost_nanos' }, { type: ['tool_call', 'run'] }],
+  key: {
+    project: runProjection.key.project,
+    bucket: quarterKey,
+    user_id: optionalText('user_id', 'The user'),
+    agent_id: optionalText('agent_id', 'The agent'),
+    team_id: optionalText('team_id', 'The team'),
+    workflow_id: optionalText('workflow_id', 'The workflow'),
+    provider: ofMessage('provider', 'The provider; null for tool calls and runs'),
+    model: ofMessage('model', 'The model; null for tool calls and runs'),
+  },
+  measures: {
+    ...messageMeasures,
+    ...toolMeasures,
+    // A pause is not an end, and a run that is resumed after a failure ends again.
+    runs: { fold: 'count', where: { type: 'run', ends: true }, doc: 'Runs that ended' },
+    failed_runs: {
+      fold: 'count',
+      where: { type: 'run', status: 'error' },
+      doc: 'Runs that ended with an error',
+    },
+    run_time_us: {
+      fold: 'sum',
+      of: 'time_us',
+      unit: 'seconds',
+      where: { type: 'run' },
+      doc: 'Wall-clock time that the run events reported',
+    },
+  },
+  indexes: { user_usage_user_id: { on: ['project', 'user_id', 'bucket'] } },
+});

@@ -1,0 +1,114 @@
+import type { Database } from '../../postgres/database.js';
+import { tableOf } from '../../projections/fold/fold-sql.js';
+import { quartersAnHour } from '../../projections/time-buckets.js';
+import { InvalidQueryError } from '../query-errors.js';
+import { figureSql, type UsageFigures, type UsageSum } from './usage-figures.js';
+import { type Part, sourceOf, sumSql, type UsageDimension } from './usage-sources.js';
+import {
+  cutOf,
+  openStatement,
+  type UsageQuestion,
+  type UsageStatement,
+} from './usage-statement.js';
+
+/** The most rows of one answer. */
+export const mostRows = 50_000;
+
+/** The sums of one bucket and group, as Postgres writes them. */
+export interface SumsRow {
+  /** The number of the bucket. */
+  readonly at: number;
+  /** The group, '' where events name none. */
+  readonly names: readonly string[];
+  readonly sums: Readonly<Record<string, string | null>>;
+}
+
+/** Which rows to read. */
+export interface SumsOptions {
+  readonly sums: readonly UsageSum[];
+  /** Only these groups. Defaults to all. */
+  readonly groups?: readonly (readonly string[])[] | undefined;
+  /** Only the groups with the most of a figure, so many. Defaults to all, by bucket and name. */
+  readonly most?:
+    | { readonly by: keyof UsageFigures; readonly limit: number | undefined }
+    | undefined;
+}
+
+/** Reads sums by bucket and group. @throws InvalidQueryError where there are too many rows. */
+export async function readSums(
+  database: Database,
+  question: UsageQuestion,
+  { sums, groups, most }: SumsOptions,
+): Promise<SumsRow[]> {
+  const { group_by, used } = question;
+  const statement = openStatement(question, groups);
+  const parts = sourceOf(used).parts.flatMap((part) => partSql(question, statement, part, sums));
+  const keys = ['at', ...group_by];
+  const names = group_by.map((name) => `, nullif(u.${name}, '')`).join('');
+  const limit = Math.min(most?.limit ?? mostRows + 1, mostRows + 1);
+  const rows = await database.query<{ at: number; names: string[]; sums: (string | null)[] }>(
+    `select u.at, array[${group_by.map((name) => `u.${name}`).join(', ')}]::text[] as names,
+      array[${sums.map(({ name }) => `u.${name}`).join(', ')}]::text[] as sums
+    from (select ${[...keys, ...sums.map(({ name }) => `sum(r.${name}) as ${name}`)].join(', ')}
+      from (${parts.join('\n      union all ')}) r
+      group by ${keys.join(', ')}) u
+    order by ${most === undefined ? 'u.at' : `${figureSql(most.by)} desc nulls last`}${names}
+    limit ${limit}`,
+    statement.values,
+  );
+  refuseMore(rows.length);
+  return rows.map(({ at, names: group, sums: values }) => ({
+    at,
+    names: group,
+    sums: Object.fromEntries(
+      sums.map(({ name, kind }, place) => [name, values[place] ?? (kind === 'count' ? '0' : null)]),
+    ),
+  }));
+}
+
+/** Refuses an answer of too many rows. @throws InvalidQueryError */
+export function refuseMore(rows: number): void {
+  if (rows <= mostRows) return;
+  throw new InvalidQueryError(
+    'bucket',
+    `a question whose answer has at most ${mostRows} rows: a shorter range, longer buckets, or only the \`top\` groups`,
+    'more',
+  );
+}
+
+/** `select` of a part's rows of the range: `at`, the dimensions grouped by, and sums. */
+function partSql(
+  question: UsageQuestion,
+  statement: UsageStatement,
+  part: Part,
+  sums: readonly UsageSum[],
+): string[] {
+  const { quarters, hours } = part;
+  const values = sums.map(({ name }) => `${sumSql(part, name) ?? 'null::bigint'} as ${name}`);
+  // What reports none of the sums may still make a group, but without groups it says nothing.
+  const isMute =
+    question.group_by.length === 0 && sums.every(({ name }) => sumSql(part, name) === undefined);
+  if (isMute) return [];
+  // Tool calls have no model.
+  const column = (name: UsageDimension) =>
+    quarters.key[name] === undefined ? `''::text collate "C"` : `t.${name}`;
+  const unit = hours === undefined ? undefined : { column: 'hour', quarters: quartersAnHour };
+  const { whole, rest } = cutOf(question, statement, unit);
+  const select = (table: string, quarter: string, rows: string) => {
+    const names = question.group_by.map((name) => `${column(name)} as ${name}`);
+    const where = [
+      't.project = $1',
+      rows,
+      ...(part.where ? [part.where] : []),
+      ...statement.conditions(column),
+    ];
+    return `select ${[`${statement.bucketSql(quarter)} as at`, ...names, ...values].join(', ')}
+      from ${table} t where ${where.join(' and ')}`;
+  };
+  return [
+    select(tableOf(quarters), 't.bucket', rest),
+    ...(whole === undefined || hours === undefined
+      ? []
+      : [select(tableOf(hours), `t.hour * ${quartersAnHour}`, whole)]),
+  ];
+}

@@ -1,0 +1,128 @@
+import { describeValue } from '../../events/fault.js';
+import { quarterMicros } from '../../projections/time-buckets.js';
+import { InvalidQueryError } from '../query-errors.js';
+
+/** A stretch over which a zone's clock has one offset. Its beginning is on a quarter of an hour. */
+export interface ZoneStretch {
+  /** In quarters of an hour since 1970, rounded up to the first that begins with the offset. */
+  readonly from: number;
+  /** Local time less UTC, in milliseconds. */
+  readonly offset: number;
+}
+
+const quarterMs = quarterMicros / 1000;
+const dayMs = 86_400_000;
+/** Clocks never changed twice within this: the closest two changes since 2000 are 6.9 days apart. */
+const sampleMs = 3 * dayMs;
+/** Offsets remembered of a zone. */
+const mostRemembered = 20_000;
+
+interface Zone {
+  readonly format: Intl.DateTimeFormat;
+  readonly offsets: Map<number, number>;
+}
+const zones = new Map<string, Zone>();
+
+/**
+ * Checks the name of a time zone. The database is never given one, so that no two libraries can
+ * read a name differently.
+ * @throws InvalidQueryError
+ */
+export function checkTimeZone(name: string): void {
+  zoneOf(name);
+}
+
+function zoneOf(name: string): Zone {
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  try {
+    // Names only: some read +05:45 the other way round.
+    if (typeof name !== 'string' || !/^[A-Za-z][\w/+-]*$/.test(name)) throw new RangeError();
+    const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+    const zone = { format, offsets: new Map<number, number>() };
+    // There are some six hundred names; case does not matter to Intl, so texts may be more.
+    if (zones.size >= 1_000) zones.clear();
+    zones.set(name, zone);
+    return zone;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidQueryError(
+      'time_zone',
+      'an IANA time zone such as America/New_York',
+      describeValue(name),
+    );
+  }
+}
+
+/** Local time less UTC at an instant, both in milliseconds. @throws InvalidQueryError */
+export function offsetAt(timeZone: string, instant: number): number {
+  const { format, offsets } = zoneOf(timeZone);
+  const known = offsets.get(instant);
+  if (known !== undefined) return known;
+  const text = format.format(instant);
+  const [, sign, hours = 0, minutes = 0, seconds = 0] =
+    /GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text) ?? [];
+  const size = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
+  const offset = sign === '-' ? -size : size;
+  if (offsets.size >= mostRemembered) offsets.clear();
+  offsets.set(instant, offset);
+  return offset;
+}
+
+/** The stretches of one offset each from one quarter of an hour to before another. */
+export function zoneStretches(timeZone: string, first: number, end: number): ZoneStretch[] {
+  const stretches: ZoneStretch[] = [];
+  const start = Math.floor((first * quarterMs) / sampleMs) * sampleMs;
+  let before = offsetAt(timeZone, start);
+  stretches.push({ from: first, offset: before });
+  for (let at = start; at < end * quarterMs; at += sampleMs) {
+    const after = offsetAt(timeZone, at + sampleMs);
+    if (after === before) continue;
+    const from = firstQuarterOf(timeZone, after, at / quarterMs, (at + sampleMs) / quarterMs);
+    if (from <= first) stretches[0] = { from: first, offset: after };
+    else if (from < end) stretches.push({ from, offset: after });
+    before = after;
+  }
+  return stretches;
+}
+
+/** The first quarter of an hour with an offset, where that at `low` has another and that at `high` it. */
+function firstQuarterOf(timeZone: string, offset: number, low: number, high: number): number {
+  let [below, at] = [low, high];
+  while (at - below > 1) {
+    const middle = Math.floor((below + at) / 2);
+    if (offsetAt(timeZone, middle * quarterMs) === offset) at = middle;
+    else below = middle;
+  }
+  return at;
+}
+
+/** The wall clock of a zone at an instant in milliseconds, such as `2026-03-08 00:00`. */
+export function wallClock(instant: number, offset: number): string {
+  return new Date(instant + offset).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/**
+ * When the day of an instant began on the wall clock of a zone: the first of two midnights, and where
+ * the clock leaps over midnight the first instant of the day. In milliseconds since 1970.
+ */
+export function startOfDay(timeZone: string, instant: number): number {
+  const quarter = Math.floor(instant / quarterMs);
+  const stretches = zoneStretches(timeZone, quarter - 192, quarter + 1);
+  const local = instant + offsetAt(timeZone, instant);
+  return firstAt(stretches, Math.floor(local / dayMs) * dayMs) * quarterMs;
+}
+
+/**
+ * The first quarter of an hour, among stretches, whose wall clock has reached a local time, given in
+ * milliseconds as if it were UTC. Where a midnight comes twice that is the first one.
+ */
+export function firstAt(stretches: readonly ZoneStretch[], local: number, begin = 0): number {
+  for (let at = begin; at < stretches.length; at++) {
+    const { from, offset } = stretches[at] as ZoneStretch;
+    const quarter = Math.max(from, Math.ceil((local - offset) / quarterMs));
+    const next = stretches[at + 1]?.from ?? Number.POSITIVE_INFINITY;
+    if (quarter < next) return quarter;
+  }
+  throw new Error(`Expected a stretch after ${local}.`);
+}

@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { tableOf } from '#runfold/projections/fold/fold-sql.js';
+import { projections } from '#runfold/projections/projections.js';
+import {
+  figuresBy,
+  getUsage,
+  type UsageFigure,
+  type UsageRow,
+} from '#runfold/query/usage/get-usage.js';
+import { usageBuckets } from '#runfold/query/usage/usage-range.js';
+import { keptTogether, type UsageDimension } from '#runfold/query/usage/usage-sources.js';
+import { withTestDatabase } from '../../../harness/database.js';
+import { foldEvents } from '../../../harness/fold-events.js';
+import { describeWithPostgres } from '../../../harness/suite.js';
+
+/** Questions asked; `USAGE_QUESTIONS=10000` for a long look. */
+const questions = Number(process.env.USAGE_QUESTIONS ?? 300);
+const questionsAStore = 20;
+const quarter = 900_000;
+
+/** Stretches with changes of clocks in some zones of the world, and one without. */
+const months = [
+  '2006-10',
+  '2011-11',
+  '2011-12',
+  '2018-11',
+  '2024-04',
+  '2025-03',
+  '2025-07',
+  '2025-11',
+];
+const zones = [
+  'UTC',
+  'CET',
+  'EST',
+  'Europe/Berlin',
+  'America/New_York',
+  'America/Havana',
+  'America/St_Johns',
+  'America/Sao_Paulo',
+  'Asia/Kathmandu',
+  'Asia/Beirut',
+  'Australia/Lord_Howe',
+  'Africa/Cairo',
+  'Pacific/Apia',
+  'Pacific/Chatham',
+];
+
+const maybe = (...names: string[]) => fc.constantFrom(...names, undefined);
+const common = {
+  at: fc.integer({ min: 0, max: 40 * 96 * 900 - 1 }),
+  user_id: maybe('ann', 'bob', 'zoë'),
+  agent_id: maybe('writer', 'critic'),
+  team_id: maybe('team'),
+  workflow_id: maybe('flow-1', 'flow-2'),
+  model: maybe('model-a', 'model-b'),
+  provider: maybe('p'),
+  time: fc.option(fc.nat(9_000_000), { nil: undefined }),
+  cost: fc.option(fc.nat(2_000_000_000), { nil: undefined }),
+  tokens: fc.option(fc.nat(5_000), { nil: undefined }),
+};
+const event = fc.oneof(
+  fc.record({
+    ...common,
+    type: fc.constant('message' as const),
+    role: fc.constantFrom('assistant' as const, 'assistant' as const, 'user' as const),
+  }),
+  fc.record({
+    ...common,
+    type: fc.constant('tool_call' as const),
+    tool_name: fc.constantFrom('search', 'read'),
+    error: fc.boolean(),
+  }),
+  fc.record({
+    ...common,
+    type: fc.constant('run' as const),
+    status: fc.constantFrom('completed' as const, 'error' as const, 'paused' as const, undefined),
+  }),
+);
+type Sample = typeof event extends fc.Arbitrary<infer T> ? T : never;
+type Attribute = Exclude<UsageDimension, 'tool_name'>;
+
+const store = fc.record({
+  month: fc.constantFrom(...months),
+  events: fc.array(event, { minLength: 1, maxLength: 60 }),
+});
+const question = fc.constantFrom(...keptTogether).chain((holds) =>
+  fc.record({
+    group_by: fc.subarray([...holds], { maxLength: 3 }),
+    filtered: fc.subarray([...holds], { maxLength: 2 }),
+    // Which values are let through; null stands for none.
+    allowed: fc.subarray(['ann', 'writer', 'team', 'flow-1', 'model-a', 'p', 'search', null], {
+      minLength: 1,
+    }),
+    time_zone: fc.constantFrom(...zones),
+    bucket: fc.constantFrom(...usageBuckets, undefined),
+    from: fc.integer({ min: -200, max: 20 * 96 }),
+    quarters: fc.integer({ min: 1, max: 25 * 96 }),
+    fill: fc.boolean(),
+  }),
+);
+
+function toEvent(start: number, sample: Sample, index: number) {
+  const { at, time, cost, tokens, ...own } = sample;
+  return {
+    ...own,
+    id: `e-${index}`,
+    run_id: `run-${index % 5}`,
+    session_id: `session-${index % 3}`,
+    occurred_at: new Date(start + at * 1_000).toISOString(),
+    metrics: {
+      ...(time === undefined ? {} : { time: time / 1e6 }),
+      ...(cost === undefined ? {} : { cost: cost / 1e9 }),
+      ...(tokens === undefined || own.type !== 'message'
+        ? {}
+        : { input_tokens: tokens, cached_tokens: Math.floor(tokens / 3) }),
+    },
+  };
+}
+
+/** What a dimension of an event is: tool calls and runs have no model, and only calls a tool. */
+function attributeOf(sample: Sample, name: UsageDimension): string | null {
+  if (name === 'tool_name') return sample.type === 'tool_call' ? sample.tool_name : null;
+  if (name === 'model' || name === 'provider') {
+    return sample.type === 'message' ? (sample[name] ?? null) : null;
+  }
+  return sample[name as Attribute] ?? null;
+}
+
+/** The raw sums of some events, in the integer units of the log. */
+function sumsOf(list: readonly Sample[]) {
+  const sum = (of: (sample: Sample) => number | undefined | null) => {
+    const values = list.flatMap((sample) => of(sample) ?? []);
+    return values.length === 0 ? null : values.reduce((a, b) => a + b, 0);
+  };
+  const isAnswer = (s: Sample) => s.type === 'message' && s.role === 'assistant';
+  const count = (is: (sample: Sample) => boolean) => list.filter(is).length;
+  return {
+    assistant_messages: count(isAnswer),
+    tool_calls: count((s) => s.type === 'tool_call'),
+    tool_errors: count((s) => s.type === 'tool_call' && s.error),
+    runs: count((s) => s.type === 'run' && s.status !== 'paused'),
+    failed_runs: count((s) => s.type === 'run' && s.status === 'error'),
+    input_tokens: sum((s) => (isAnswer(s) ? s.tokens : null)),
+    cached_tokens: sum((s) =>
+      isAnswer(s) && s.tokens !== undefined ? Math.floor(s.tokens / 3) : null,
+    ),
+    time: sum((s) => (isAnswer(s) ? s.time : null)),
+    tool_time: sum((s) => (s.type === 'tool_call' ? s.time : null)),
+    run_time: sum((s) => (s.type === 'run' ? s.time : null)),
+    cost: sum((s) => (s.type === 'run' ? null : s.cost)),
+  };
+}
+type Sums = ReturnType<typeof sumsOf>;
+const units: Partial<Record<keyof Sums, number>> = {
+  time: 1e6,
+  tool_time: 1e6,
+  run_time: 1e6,
+  cost: 1e9,
+};
+
+/** Which events a question is about: by tool only calls, by model only what has tokens or a cost. */
+function isAsked(sample: Sample, used: readonly UsageDimension[]): boolean {
+  if (used.includes('tool_name')) return sample.type === 'tool_call';
+  if (used.includes('model') || used.includes('provider')) {
+    const isMessage =
+      sample.type === 'message' && (sample.role === 'assistant' || sample.cost !== undefined);
+    return isMessage || (sample.type === 'tool_call' && sample.cost !== undefined);
+  }
+  return sample.type !== 'message' || sample.role === 'assistant' || sample.cost !== undefined;
+}
+
+function compare(row: UsageRow, list: readonly Sample[], figures: readonly UsageFigure[]): void {
+  const raw = sumsOf(list);
+  for (const name of Object.keys(raw) as (keyof Sums)[]) {
+    const got = row[name];
+    const wanted = raw[name];
+    const at = `${name} of ${JSON.stringify(row.bucket_start)}`;
+    if (!figures.includes(name)) expect(got, at).toBeNull();
+    else expect(got, at).toBe(wanted === null ? null : wanted / (units[name] ?? 1));
+  }
+  const rate = raw.runs === 0 ? null : raw.failed_runs / raw.runs;
+  if (figures.includes('run_error_rate')) expect(row.run_error_rate).toBe(rate);
+}
+
+describeWithPostgres('usage equals the sums of raw events', () => {
+  let database: Database;
+  withTestDatabase((opened) => {
+    database = opened;
+  });
+
+  test('for every grouping, range, zone, filter and bucket, and groups add up to the whole', async () => {
+    const stores = Math.ceil(questions / questionsAStore);
+    const asked = fc.array(question, { minLength: questionsAStore, maxLength: questionsAStore });
+    await fc.assert(
+      fc.asyncProperty(store, asked, async ({ month, events }, list) => {
+        await database.query(
+          `truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`,
+        );
+        const start = Date.parse(`${month}-01T00:00:00Z`);
+        await foldEvents(
+          database,
+          events.map((sample, index) => toEvent(start, sample, index)),
+        );
+        for (const one of list) await check(database, start, events, one);
+      }),
+      { numRuns: stores, endOnFailure: true },
+    );
+    expect((await verify(database)).differences).toEqual([]);
+  }, 3_600_000);
+});
+
+async function check(
+  database: Database,
+  start: number,
+  events: readonly Sample[],
+  asked: typeof question extends fc.Arbitrary<infer T> ? T : never,
+): Promise<void> {
+  const { group_by, filtered, allowed, time_zone, bucket, fill } = asked;
+  const from = start + asked.from * quarter;
+  const to = from + asked.quarters * quarter;
+  const used = [...new Set([...group_by, ...filtered])];
+  const filters = Object.fromEntries(filtered.map((name) => [name, allowed]));
+  const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  const figures = figuresBy(used);
+  const { rows } = await getUsage(database, {
+    ...range,
+    group_by,
+    filters,
+    time_zone,
+    bucket,
+    fill,
+  });
+  const inRange = events.filter((sample) => {
+    const at = start + sample.at * 1_000;
+    const isLet = filtered.every((name) => allowed.includes(attributeOf(sample, name)));
+    return at >= from && at < to && isLet && isAsked(sample, used);
+  });
+  // A bucket holds exactly what lies between its start and that of the next.
+  const starts = [...new Set(rows.map(({ bucket_start }) => bucket_start))];
+  const series = await getUsage(database, { ...range, time_zone, bucket, figures: ['cost'] });
+  const bounds = series.rows.map((row) => Date.parse(row.bucket_start ?? range.from));
+  expect(bounds).toEqual([...bounds].sort((a, b) => a - b));
+  let seen = 0;
+  for (const row of rows) {
+    const place = row.bucket_start === null ? 0 : bounds.indexOf(Date.parse(row.bucket_start));
+    expect(place).toBeGreaterThanOrEqual(0);
+    const [begin, end] = [bounds[place] ?? 0, bounds[place + 1] ?? Number.POSITIVE_INFINITY];
+    const own = inRange.filter((sample) => {
+      const at = start + sample.at * 1_000;
+      const isIn = row.bucket_start === null || (at >= begin && at < end);
+      return isIn && group_by.every((name) => attributeOf(sample, name) === (row[name] ?? null));
+    });
+    seen += own.length;
+    compare(row, own, figures);
+  }
+  expect(seen).toBe(inRange.length);
+  expect(starts.length).toBeLessThanOrEqual(Math.max(1, bounds.length));
+  // Days begin at the first instant of their date.
+  if (bucket === 'day') {
+    const date = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone, dateStyle: 'short' });
+    for (const at of bounds.slice(1)) {
+      expect(
+        date.format(at - 1) < date.format(at),
+        `${time_zone} ${new Date(at).toISOString()}`,
+      ).toBe(true);
+    }
+  }
+}
