@@ -172,9 +172,9 @@ COMMENT ON COLUMN runfold.events.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.events.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
 
-COMMENT ON COLUMN runfold.events.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.events.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.events.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.events.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.events.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -190,7 +190,7 @@ COMMENT ON COLUMN runfold.events.output_audio_tokens IS 'Audio tokens produced; 
 
 COMMENT ON COLUMN runfold.events.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.events.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.events.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.events.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -379,9 +379,9 @@ COMMENT ON COLUMN runfold.messages.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.messages.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
 
-COMMENT ON COLUMN runfold.messages.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.messages.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.messages.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.messages.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.messages.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -397,7 +397,7 @@ COMMENT ON COLUMN runfold.messages.output_audio_tokens IS 'Audio tokens produced
 
 COMMENT ON COLUMN runfold.messages.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.messages.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.messages.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.messages.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -492,9 +492,9 @@ COMMENT ON COLUMN runfold.model_usage.model IS 'The model';
 
 COMMENT ON COLUMN runfold.model_usage.assistant_messages IS 'Messages of the assistant';
 
-COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.model_usage.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.model_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.model_usage.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -510,7 +510,7 @@ COMMENT ON COLUMN runfold.model_usage.output_audio_tokens IS 'Audio tokens produ
 
 COMMENT ON COLUMN runfold.model_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.model_usage.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.model_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.model_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -693,9 +693,9 @@ COMMENT ON COLUMN runfold.runs.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.runs.tool_errors IS 'Tool calls that failed';
 
-COMMENT ON COLUMN runfold.runs.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.runs.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.runs.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.runs.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.runs.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -711,7 +711,7 @@ COMMENT ON COLUMN runfold.runs.output_audio_tokens IS 'Audio tokens produced; a 
 
 COMMENT ON COLUMN runfold.runs.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.runs.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.runs.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.runs.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -826,9 +826,9 @@ COMMENT ON COLUMN runfold.sessions.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.sessions.tool_errors IS 'Tool calls that failed';
 
-COMMENT ON COLUMN runfold.sessions.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.sessions.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.sessions.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.sessions.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.sessions.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -844,7 +844,7 @@ COMMENT ON COLUMN runfold.sessions.output_audio_tokens IS 'Audio tokens produced
 
 COMMENT ON COLUMN runfold.sessions.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.sessions.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.sessions.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.sessions.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -944,9 +944,9 @@ COMMENT ON COLUMN runfold.tool_calls.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.tool_calls.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
 
-COMMENT ON COLUMN runfold.tool_calls.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.tool_calls.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.tool_calls.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.tool_calls.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.tool_calls.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -962,7 +962,7 @@ COMMENT ON COLUMN runfold.tool_calls.output_audio_tokens IS 'Audio tokens produc
 
 COMMENT ON COLUMN runfold.tool_calls.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.tool_calls.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.tool_calls.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.tool_calls.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1129,9 +1129,9 @@ COMMENT ON COLUMN runfold.user_usage.model IS 'The model; null for tool calls an
 
 COMMENT ON COLUMN runfold.user_usage.assistant_messages IS 'Messages of the assistant';
 
-COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.user_usage.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.user_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.user_usage.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1147,7 +1147,7 @@ COMMENT ON COLUMN runfold.user_usage.output_audio_tokens IS 'Audio tokens produc
 
 COMMENT ON COLUMN runfold.user_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.user_usage.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.user_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.user_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1263,9 +1263,9 @@ COMMENT ON COLUMN runfold.users.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.users.tool_errors IS 'Tool calls that failed';
 
-COMMENT ON COLUMN runfold.users.input_tokens IS 'Tokens sent to the model';
+COMMENT ON COLUMN runfold.users.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
-COMMENT ON COLUMN runfold.users.output_tokens IS 'Tokens the model produced';
+COMMENT ON COLUMN runfold.users.output_tokens IS 'Tokens the model produced, those of its reasoning included';
 
 COMMENT ON COLUMN runfold.users.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1281,7 +1281,7 @@ COMMENT ON COLUMN runfold.users.output_audio_tokens IS 'Audio tokens produced; a
 
 COMMENT ON COLUMN runfold.users.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.users.cache_write_tokens IS 'Input tokens written to a cache';
+COMMENT ON COLUMN runfold.users.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
 
 COMMENT ON COLUMN runfold.users.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 

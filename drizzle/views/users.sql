@@ -40,8 +40,8 @@ comment on column runfold.users.runs is 'Runs of the user; one whose events name
 comment on column runfold.users.assistant_messages is 'Messages of the assistant';
 comment on column runfold.users.tool_calls is 'Tool calls';
 comment on column runfold.users.tool_errors is 'Tool calls that failed';
-comment on column runfold.users.input_tokens is 'Tokens sent to the model';
-comment on column runfold.users.output_tokens is 'Tokens the model produced';
+comment on column runfold.users.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
+comment on column runfold.users.output_tokens is 'Tokens the model produced, those of its reasoning included';
 comment on column runfold.users.total_tokens is 'All tokens; input + output unless reported';
 comment on column runfold.users.prompt_tokens is 'Input tokens as the provider named them';
 comment on column runfold.users.completion_tokens is 'Output tokens as the provider named them';
@@ -49,7 +49,7 @@ comment on column runfold.users.audio_tokens is 'Audio tokens, input and output'
 comment on column runfold.users.input_audio_tokens is 'Audio tokens sent; a subset of input';
 comment on column runfold.users.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.users.cached_tokens is 'Input tokens read from a cache; a subset of input';
-comment on column runfold.users.cache_write_tokens is 'Input tokens written to a cache';
+comment on column runfold.users.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
 comment on column runfold.users.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.users.time is 'Time of the assistant''s messages added up, in seconds';
 comment on column runfold.users.tool_time is 'Time of the tool calls added up, in seconds';

@@ -2,7 +2,7 @@
 export interface UnpricedModel {
   readonly provider: string | null;
   readonly model: string | null;
-  /** The book does not know it, or the event's cached tokens are more than its input. */
+  /** The book does not know it, or the event's parts of tokens contradict the whole or may overlap. */
   readonly reason: 'unknown_model' | 'inconsistent_tokens';
   readonly messages: number;
 }

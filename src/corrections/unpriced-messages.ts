@@ -33,6 +33,7 @@ const figures = {
   input_audio: ['input_audio_tokens'],
   output_audio: ['output_audio_tokens'],
   reasoning: ['reasoning_tokens'],
+  audio: ['audio_tokens'],
 } as const satisfies Record<keyof TokenCounts, readonly string[]>;
 
 const columns = [...new Set(Object.values(figures).flat()), 'cost_nanos'];

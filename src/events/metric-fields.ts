@@ -27,8 +27,16 @@ export interface MetricField {
 }
 
 export const metricFields = [
-  { name: 'input_tokens', kind: 'tokens', doc: 'Tokens sent to the model' },
-  { name: 'output_tokens', kind: 'tokens', doc: 'Tokens the model produced' },
+  {
+    name: 'input_tokens',
+    kind: 'tokens',
+    doc: 'Tokens sent to the model, those read from and written to a cache included',
+  },
+  {
+    name: 'output_tokens',
+    kind: 'tokens',
+    doc: 'Tokens the model produced, those of its reasoning included',
+  },
   { name: 'total_tokens', kind: 'tokens', doc: 'All tokens; input + output unless reported' },
   { name: 'prompt_tokens', kind: 'tokens', doc: 'Input tokens as the provider named them' },
   { name: 'completion_tokens', kind: 'tokens', doc: 'Output tokens as the provider named them' },
@@ -40,7 +48,11 @@ export const metricFields = [
     kind: 'tokens',
     doc: 'Input tokens read from a cache; a subset of input',
   },
-  { name: 'cache_write_tokens', kind: 'tokens', doc: 'Input tokens written to a cache' },
+  {
+    name: 'cache_write_tokens',
+    kind: 'tokens',
+    doc: 'Input tokens written to a cache; a subset of input, beside the cached ones',
+  },
   {
     name: 'reasoning_tokens',
     kind: 'tokens',

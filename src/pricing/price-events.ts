@@ -18,6 +18,7 @@ const counts = {
   input_audio: [placeOf('input_audio_tokens')],
   output_audio: [placeOf('output_audio_tokens')],
   reasoning: [placeOf('reasoning_tokens')],
+  audio: [placeOf('audio_tokens')],
 };
 
 /**
@@ -58,6 +59,7 @@ export function priceEvents(book: PriceBook, project: number, { columns, size }:
         input_audio: count(counts.input_audio, event) ?? 0,
         output_audio: count(counts.output_audio, event) ?? 0,
         reasoning: count(counts.reasoning, event) ?? 0,
+        audio: count(counts.audio, event) ?? 0,
       },
     });
     if ('unpriced' in price) continue;

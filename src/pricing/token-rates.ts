@@ -17,7 +17,10 @@ export interface TokenRates {
   readonly request?: number | undefined;
 }
 
-/** The tokens of a message. Cached, written and audio tokens are part of the input, likewise output. */
+/**
+ * The tokens of a message. Cached, written and audio tokens are part of the input; reasoning and audio
+ * tokens are part of the output.
+ */
 export interface TokenCounts {
   readonly input: number;
   readonly output: number;
@@ -26,17 +29,20 @@ export interface TokenCounts {
   readonly input_audio: number;
   readonly output_audio: number;
   readonly reasoning: number;
+  /** Audio tokens of input and output together. Defaults to none beside those that are split. */
+  readonly audio?: number;
 }
 
 /** Nano-dollars a token, for a dollar a million tokens. */
 const nanosAToken = 1_000;
 
 /**
- * What tokens cost, in whole nano-dollars; undefined when the parts are more than the whole, as
- * where a provider counts cached tokens beside the input: no price is better than a wrong one.
- * Each token is paid once, at the rate of the part it belongs to.
+ * What tokens cost, in whole nano-dollars. Undefined where the parts contradict the whole, as where a
+ * provider counts cached tokens beside the input, or where they may overlap and the price depends on it: no
+ * price is better than a wrong one. Each token is paid once, at the rate of the part it belongs to.
  */
 export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefined {
+  if (areContradictory(tokens) || isAudioAmbiguous(rates, tokens)) return undefined;
   const rate = (of: number | SteppedRate) => (typeof of === 'number' ? of : step(of, tokens.input));
   let sum = (rates.request ?? 0) * 1e6;
   let plainInput = tokens.input;
@@ -64,6 +70,35 @@ export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefin
   if (plainInput < 0 || plainOutput < 0) return undefined;
   sum += plainInput * rate(rates.input) + plainOutput * rate(rates.output);
   return Math.round(sum * nanosAToken);
+}
+
+/** Whether parts are more than what they are part of, whatever they cost. */
+function areContradictory(tokens: TokenCounts): boolean {
+  const { input, output, cached, cache_write, input_audio, output_audio, reasoning } = tokens;
+  const { audio = 0 } = tokens;
+  const all = [input, output, cached, cache_write, input_audio, output_audio, reasoning, audio];
+  return (
+    all.some((count) => count < 0) ||
+    cached + cache_write > input ||
+    input_audio > input ||
+    output_audio + reasoning > output ||
+    audio > input + output ||
+    (audio > 0 && input_audio + output_audio > audio)
+  );
+}
+
+/**
+ * Whether audio tokens may be cached ones too, or are not split into input and output, and have a rate
+ * of their own for which that matters.
+ */
+function isAudioAmbiguous(rates: TokenRates, tokens: TokenCounts): boolean {
+  const { cached, cache_write, input_audio, output_audio, audio = 0 } = tokens;
+  const isCachePriced =
+    (cached > 0 && rates.cached !== undefined) ||
+    (cache_write > 0 && rates.cache_write !== undefined);
+  if (input_audio > 0 && rates.input_audio !== undefined && isCachePriced) return true;
+  const isAudioPriced = rates.input_audio !== undefined || rates.output_audio !== undefined;
+  return isAudioPriced && audio > input_audio + output_audio;
 }
 
 function step({ base, steps }: SteppedRate, input: number): number {

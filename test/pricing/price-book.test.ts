@@ -74,4 +74,30 @@ describe('the price book', () => {
     );
     expect(costOf(rates, { ...tokens, cached: 101 })).toBeUndefined();
   });
+
+  test.each([
+    ['cached beyond input', { cached: 101 }],
+    ['written beyond input', { cache_write: 101 }],
+    ['cached and written beyond input', { cached: 60, cache_write: 41 }],
+    ['audio beyond input', { input_audio: 101 }],
+    ['audio beyond output', { output_audio: 51 }],
+    ['reasoning beyond output', { reasoning: 51 }],
+    ['reasoning and audio beyond output', { reasoning: 30, output_audio: 30 }],
+    ['audio beyond input and output', { audio: 151 }],
+    ['split audio beyond all audio', { input_audio: 20, output_audio: 20, audio: 30 }],
+    ['less than nothing', { cached: -1 }],
+    ['audio that may be cached', { cached: 10, input_audio: 10 }],
+    ['audio that may be written to a cache', { cache_write: 10, input_audio: 10 }],
+    ['audio of input or output', { audio: 10 }],
+  ])('has no price for %s, whatever has a rate of its own', (_name, parts) => {
+    const whole = { input: 100, output: 50, cached: 0, cache_write: 0 };
+    const tokens = { ...whole, input_audio: 0, output_audio: 0, reasoning: 0, ...parts };
+    const plain = { input: 1, output: 2 };
+    const full = { ...plain, cached: 0.1, cache_write: 1.25, input_audio: 40, output_audio: 80 };
+    expect(costOf(full, tokens)).toBeUndefined();
+    const isAmbiguous = _name.startsWith('audio that') || _name === 'audio of input or output';
+    // Where no part has a rate of its own it does not matter which tokens they are.
+    if (isAmbiguous) expect(costOf(plain, tokens)).toBe(200_000);
+    else expect(costOf(plain, tokens)).toBeUndefined();
+  });
 });

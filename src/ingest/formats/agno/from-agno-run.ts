@@ -1,7 +1,7 @@
 import type { Attributes } from '../../../events/attribute-fields.js';
 import { nameBasedUuid } from '../../../events/event-id.js';
 import type { MetricEventInput } from '../../../events/metric-event.js';
-import { agnoMetrics } from './agno-metrics.js';
+import { agnoMetrics, isCacheBesideInput } from './agno-metrics.js';
 import { agnoRole, agnoStatus, agnoTime } from './agno-names.js';
 import { type AgnoRecord, agnoRecord, InvalidAgnoRunError } from './agno-record.js';
 import { type AgnoToolCall, agnoToolCalls, type PlacedMessage } from './agno-tool-calls.js';
@@ -51,11 +51,12 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   const endedAt = agnoTime(messages.at(-1)?.record) ?? agnoTime(run);
   const idOf = uniqueIds(runId);
 
+  const isCacheBeside = isCacheBesideInput(common.provider, common.model);
   const events = messages.flatMap(({ record, index }): MetricEventInput[] => {
     const role = agnoRole(record);
     // Tool messages are the answers to calls, and counted as such.
     if (role === 'tool') return [];
-    const metrics = agnoMetrics(record, role === 'assistant');
+    const metrics = agnoMetrics(record, role === 'assistant', isCacheBeside);
     return [
       {
         type: 'message',

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { fromAgnoRun } from '#runfold/ingest/formats/agno/from-agno-run.js';
+import { loadGenaiRates } from '#runfold/pricing/genai-rates.js';
+import { costOf } from '#runfold/pricing/token-rates.js';
+
+const path = join(import.meta.dirname, '../../golden/cache-beside-input.agno.ndjson');
+const runs = readFileSync(path, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+
+/** What the assistant's message of a run used. */
+function metricsOf(run: unknown) {
+  const [message] = fromAgnoRun(run).filter(
+    (event) => event.type === 'message' && event.role === 'assistant',
+  );
+  return message?.metrics ?? {};
+}
+
+describe('the cache of an Agno run', () => {
+  test.each([
+    ['run-fresh', 8_000, 0.021825],
+    ['run-cached', 17_312, 0.007761],
+    ['run-openai', 6_000, 0.014125],
+  ])('of %s is part of the input, and each token is paid once', async (run_id, input, cost) => {
+    const run = runs.find((one) => one.run_id === run_id);
+    const metrics = metricsOf(run);
+    expect(metrics).toMatchObject({ input_tokens: input, total_tokens: input + 100 });
+    const { find } = await loadGenaiRates();
+    const rates = find(run.model_provider, run.model, run.created_at * 1e6);
+    const nanos =
+      rates &&
+      costOf(rates, {
+        input: metrics.input_tokens ?? 0,
+        output: metrics.output_tokens ?? 0,
+        cached: metrics.cached_tokens ?? 0,
+        cache_write: metrics.cache_write_tokens ?? 0,
+        input_audio: 0,
+        output_audio: 0,
+        reasoning: 0,
+      });
+    expect((nanos ?? Number.NaN) / 1e9).toBe(cost);
+  });
+
+  test.each([
+    ['Anthropic', 'claude-sonnet-4-5', true],
+    ['AwsBedrock', 'us.amazon.nova-pro-v1:0', true],
+    ['VertexAI', 'claude-sonnet-4-5@20250929', true],
+    [undefined, 'claude-sonnet-4-5', true],
+    ['OpenAI', 'gpt-4o', false],
+    ['OpenRouter', 'anthropic/claude-sonnet-4.5', false],
+    ['LiteLLM', 'claude-sonnet-4-5', false],
+    ['Google', 'gemini-2.5-pro', false],
+  ])('of %s, model %s, is beside the input: %s', (model_provider, model, isBeside) => {
+    const metrics = metricsOf({ ...runs[0], model_provider, model });
+    expect(metrics.input_tokens).toBe(isBeside ? 8_000 : 6_000);
+  });
+});
