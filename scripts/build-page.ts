@@ -1,15 +1,6 @@
-// Builds the web page into dist/web, each file packed as well. What was built of the same sources
-// before is copied: the page changes seldom, the program often.
+// Builds the web page into dist/web, each file packed as well, unless it was built of the same sources.
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -77,18 +68,14 @@ function writeLicences(folder: string): void {
 }
 
 const cache = join(root, 'node_modules', '.cache', 'runfold-page');
-const kept = join(cache, sourcesHash());
-if (!existsSync(kept)) {
-  rmSync(cache, { recursive: true, force: true });
-  await build({
-    root: join(root, 'web'),
-    logLevel: 'warn',
-    build: { outDir: target, emptyOutDir: true },
-  });
+const hash = sourcesHash();
+const record = join(cache, 'built');
+const isBuilt = existsSync(record) && readFileSync(record, 'utf8') === hash;
+if (!isBuilt || !existsSync(join(target, 'index.html'))) {
+  const outDir = { outDir: target, emptyOutDir: true };
+  await build({ root: join(root, 'web'), logLevel: 'warn', build: outDir });
   writeLicences(target);
   packFiles(target);
   mkdirSync(cache, { recursive: true });
-  cpSync(target, kept, { recursive: true });
-} else {
-  cpSync(kept, target, { recursive: true });
+  writeFileSync(record, hash);
 }

@@ -5,8 +5,10 @@ import './style/screens.css';
 import { render } from 'preact';
 import { followLinks } from './address/place.js';
 import { keepLive } from './ask/live.js';
+import { applyPreferences } from './ask/preferences.js';
 import { Screens } from './screens.js';
 
+applyPreferences();
 followLinks();
 keepLive();
 const root = document.getElementById('page');

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { path } from './address/place.js';
 import { Bar } from './part/bar.js';
 import { Given } from './part/given.js';
+import { Keys } from './part/keys.js';
 import { Shell } from './part/shell.js';
 import { Overview } from './screen/overview/overview.js';
 
@@ -20,6 +21,19 @@ const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Sc
   },
   { path: /^\/runs$/, load: async () => (await import('./screen/runs/runs.js')).Runs },
   { path: /^\/runs\/(.+)$/, load: async () => (await import('./screen/run/run.js')).Run },
+  {
+    path: /^\/(?:agents|models|tools|users|teams)$/,
+    load: async () => (await import('./screen/breakdown/breakdown.js')).Breakdown,
+  },
+  {
+    path: /^\/tools\/(.+)$/,
+    load: async () => (await import('./screen/breakdown/tool.js')).Tool,
+  },
+  { path: /^\/live$/, load: async () => (await import('./screen/live/live.js')).Live },
+  {
+    path: /^\/settings$/,
+    load: async () => (await import('./screen/settings/settings.js')).Settings,
+  },
 ];
 
 const loaded = new Map<RegExp, Screen>();
@@ -46,6 +60,7 @@ export function Screens() {
     found === undefined ? (here === '/' ? Overview : undefined) : loaded.get(found.path);
   return (
     <Shell>
+      <Keys />
       {Found !== undefined ? (
         <Found key={here} {...(id === undefined ? {} : { id })} />
       ) : found === undefined ? (

@@ -112,12 +112,15 @@ export const before = computed<Span & { readonly to: number }>(() => {
   const length = end.value - from;
   const tz = zone.value;
   if (length < 7 * day - 3_600_000 && dayish(length) < 6) {
-    return { from: from - length, to: from, label: 'period before' };
+    const whole = Math.ceil(length / quarter) * quarter;
+    return { from: from - whole, to: from, label: 'period before' };
   }
   const shift = Math.ceil(dayish(length) / 7) * 7 * day;
   // On the wall clock: across a change of the clock the same time of day is compared.
   const back = (at: number) => momentOf(tz, wallClock(tz, at) - shift);
-  return { from: back(from), to: back(end.value), label: 'period before' };
+  // Totals are kept by the quarter of an hour: a request stays the same for one.
+  const to = Math.ceil(end.value / quarter) * quarter;
+  return { from: back(from), to: back(to), label: 'period before' };
 });
 
 export type Bucket = '15m' | 'hour' | 'day' | 'week' | 'month';

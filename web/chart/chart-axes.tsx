@@ -43,7 +43,7 @@ export function ChartAxes({
             y2={y(tick)}
           />
           <text class="tick end" x={left - 8} y={y(tick) + 4}>
-            {format(tick)}
+            {tick === 0 ? '0' : format(tick)}
           </text>
         </g>
       ))}

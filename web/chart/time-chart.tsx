@@ -39,7 +39,7 @@ export interface TimeChartOptions {
   readonly onZoom?: (first: number, last: number) => void;
 }
 
-const gap = { top: 14, right: 4, bottom: 24, left: 56 };
+const gap = { top: 14, right: 4, bottom: 24, left: 62 };
 
 /** Bars that stand on each other, or lines, over time. A drag, or shift with arrows, narrows the range. */
 export function TimeChart(options: TimeChartOptions) {

@@ -35,7 +35,7 @@ export function FilterBar({ names }: { readonly names: readonly FilterName[] }) 
           </span>
         )),
       )}
-      <Popover label="Add a filter" buttonClass="chip add" align="left" button="+ Filter">
+      <Popover label="Add a filter" buttonClass="chip add" align="left" isNamed button="+ Filter">
         {(close) => <FilterPicker names={names} close={close} />}
       </Popover>
       {chips.some(([name]) => !names.includes(name)) && (

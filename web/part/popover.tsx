@@ -7,12 +7,15 @@ export function Popover({
   button,
   buttonClass = 'button',
   align = 'right',
+  isNamed = false,
   children,
 }: {
   readonly label: string;
   readonly button: ComponentChildren;
   readonly buttonClass?: string;
   readonly align?: 'left' | 'right';
+  /** Whether the text on the button says what it is. */
+  readonly isNamed?: boolean;
   /** Given a function that closes the panel. */
   readonly children: (close: () => void) => ComponentChildren;
 }) {
@@ -51,7 +54,7 @@ export function Popover({
         aria-expanded={isOpen}
         aria-haspopup="dialog"
         aria-controls={isOpen ? id : undefined}
-        aria-label={label}
+        aria-label={isNamed ? undefined : label}
         title={label}
         onClick={() => setOpen(!isOpen)}
       >

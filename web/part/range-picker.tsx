@@ -15,9 +15,11 @@ export function RangePicker() {
     <Popover
       label={`Time: ${shown}, ${zone.value}`}
       buttonClass="button range-button"
+      isNamed
       button={
         <>
           <Icon name="clock" />
+          <span class="unseen">Time:</span>
           <b>{shown}</b>
           <span class="faint">{shortZone(zone.value)}</span>
           <Icon name="down" />

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { HttpServer } from '../../http/server/open-http-server.js';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
 import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
@@ -7,6 +6,8 @@ import { UsageError } from '../command/command-error.js';
 import { tierOptions } from '../command/settings.js';
 import { catchSignals } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
+import { type DemoFolder, openDemoFolder } from '../demo/demo-folder.js';
+import { fillDemo } from '../demo/fill-demo.js';
 import {
   addHttpOptions,
   type HttpFlags,
@@ -14,10 +15,12 @@ import {
   planHttp,
   startHttp,
 } from '../options/http-options.js';
+import { introduce } from '../reports/up-report.js';
 
 interface UpFlags extends HttpFlags {
   readonly port?: number;
   readonly http: boolean;
+  readonly demo?: boolean;
 }
 
 /** `runfold up` */
@@ -30,47 +33,63 @@ export function upCommand(): Command {
       'is a key. SIGTERM or SIGINT ends it in good order.',
     examples: [
       'runfold up',
+      'runfold up --demo',
       'runfold up --dir /var/lib/runfold --port 5433',
       'DATABASE_URL=postgres://user:password@host:5432/runfold runfold up',
     ],
   });
   return addHttpOptions(command)
     .option('--no-http', 'serve no HTTP')
+    .option('--demo', 'serve weeks of made-up work, in a store of its own that --dir keeps')
     .addOption(
       new Option(
         '--port <port>',
         'serve the embedded store on this TCP port of 127.0.0.1 too, for tools like psql; any local user can then read it',
       ).argParser(readPort),
     )
-    .action(async ({ port, ...flags }: UpFlags, self: Command) => {
-      const context = openContext(self, 'service');
-      const plan = flags.http ? planHttp(context, flags) : undefined;
-      if (port !== undefined && context.settings.database_url !== undefined) {
-        throw new UsageError(
-          '--port: expected the embedded store, got DATABASE_URL; connect to that.',
-        );
-      }
-      const signals = catchSignals(context);
-      const tier = await openTier({
-        ...tierOptions(context.settings, 'runfold up'),
-        exclusive: true,
-        tcp_port: port,
-      });
+    .action(async ({ port, demo = false, ...flags }: UpFlags, self: Command) => {
+      const opened = openContext(self, 'service');
+      const folder = demo ? await openDemoStore(opened) : undefined;
+      const context = folder === undefined ? opened : withDir(opened, folder.dir);
       try {
-        if (!tier.is_owner) await migrateTier(tier);
-        const stale = await findStaleTotals(tier.database);
-        if (stale !== undefined) context.log.warn(stale.text);
-        const died = await runUntilEnd(context, tier, {
-          plan,
-          psql_port: port,
-          ended: Promise.race([signals.received, tier.exited]),
-        });
-        if (died !== undefined) throw died;
+        await serveAll(context, flags, { port, isDemo: demo });
       } finally {
-        await tier.close();
-        signals.release();
+        await folder?.remove();
       }
     });
+}
+
+/** Opens the store and everything on it, and serves until a signal comes or the store ends. */
+async function serveAll(
+  context: CommandContext,
+  flags: Omit<UpFlags, 'port' | 'demo'>,
+  { port, isDemo }: { readonly port: number | undefined; readonly isDemo: boolean },
+): Promise<void> {
+  const plan = flags.http ? planHttp(context, flags) : undefined;
+  if (port !== undefined && context.settings.database_url !== undefined) {
+    throw new UsageError('--port: expected the embedded store, got DATABASE_URL; connect to that.');
+  }
+  const signals = catchSignals(context);
+  const tier = await openTier({
+    ...tierOptions(context.settings, 'runfold up'),
+    exclusive: true,
+    tcp_port: port,
+  });
+  try {
+    if (!tier.is_owner) await migrateTier(tier);
+    const stale = await findStaleTotals(tier.database);
+    if (stale !== undefined) context.log.warn(stale.text);
+    const died = await runUntilEnd(context, tier, {
+      plan,
+      psql_port: port,
+      demo: isDemo ? signals.signal : undefined,
+      ended: Promise.race([signals.received, tier.exited]),
+    });
+    if (died !== undefined) throw died;
+  } finally {
+    await tier.close();
+    signals.release();
+  }
 }
 
 /** Worker and HTTP, until a signal or the end of the store. Answers what the store died of. */
@@ -80,6 +99,8 @@ async function runUntilEnd(
   options: {
     readonly plan: HttpPlan | undefined;
     readonly psql_port: number | undefined;
+    /** Ends the filling of a demo's store; undefined is no demo. */
+    readonly demo: AbortSignal | undefined;
     readonly ended: Promise<unknown>;
   },
 ): Promise<Error | undefined> {
@@ -96,6 +117,7 @@ async function runUntilEnd(
       shared_session: tier.name === 'embedded',
       on_batch: http?.metrics.countBatch,
     });
+    if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });
     introduce(context, tier, options.psql_port, http);
     died = await options.ended;
   } finally {
@@ -110,57 +132,21 @@ async function runUntilEnd(
   return died instanceof Error ? died : undefined;
 }
 
+/** A store of the demo's own: servers that the environment names are left alone. */
+function openDemoStore({ settings: { given } }: CommandContext): Promise<DemoFolder> {
+  if ((given.databaseUrl ?? given.redisUrl) === undefined) return openDemoFolder(given.dir);
+  throw new UsageError(
+    '--demo: expected no --database-url or --redis-url; it has a store of its own.',
+  );
+}
+
+function withDir(context: CommandContext, dir: string): CommandContext {
+  const servers = { database_url: undefined, redis_url: undefined };
+  return { ...context, settings: { ...context.settings, ...servers, dir } };
+}
+
 function readPort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
   throw new InvalidArgumentError('Expected a port from 1 to 65535.');
-}
-
-function introduce(
-  { terminal, settings }: CommandContext,
-  tier: Tier,
-  port: number | undefined,
-  http: HttpServer | undefined,
-): void {
-  const { bold, dim, cyan } = terminal.colors;
-  const isEmbedded = tier.name === 'embedded';
-  const queue =
-    settings.redis_url === undefined
-      ? 'on the same Postgres'
-      : `on Redis (${hostOf(settings.redis_url)})`;
-  const flag = isEmbedded && settings.dir !== '.runfold' ? ` --dir ${settings.dir}` : '';
-  const options = isEmbedded
-    ? `{ dir: ${JSON.stringify(settings.dir)} }`
-    : '{ database_url, redis_url }'.replace(
-        settings.redis_url === undefined ? ', redis_url' : '',
-        '',
-      );
-  const say = (label: string, text: string) => terminal.line(`  ${dim(label.padEnd(7))} ${text}`);
-  terminal.line(bold('Runfold is up.'));
-  say('store', isEmbedded ? `embedded Postgres in ${tier.place}` : `Postgres at ${tier.place}`);
-  say('queue', queue);
-  say('worker', 'in this process');
-  if (http !== undefined) {
-    if (http.has_page) say('page', cyan(http.url));
-    say('http', `${cyan(http.url)}${dim(`  reference: ${http.url}/docs`)}`);
-  }
-  if (port !== undefined) say('psql', cyan(`psql -h 127.0.0.1 -p ${port} -U postgres postgres`));
-  terminal.line();
-  terminal.line('Emit from a program:');
-  terminal.line(cyan(`  import { openRunfold } from 'runfold';`));
-  terminal.line(cyan(`  const { producer } = await openRunfold(${options});`));
-  terminal.line(
-    cyan(
-      `  producer.message({ run_id: 'run-1', role: 'assistant', metrics: { input_tokens: 120 } });`,
-    ),
-  );
-  terminal.line('or from a file, and look at the totals:');
-  terminal.line(cyan(`  runfold ingest events.ndjson${flag}`));
-  terminal.line(cyan(`  runfold runs list${flag}`));
-  terminal.line();
-  terminal.line(dim('Ctrl+C ends it in good order.'));
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }

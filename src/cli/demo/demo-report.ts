@@ -103,7 +103,7 @@ export function showNextSteps(
       : [[`runfold demo --dir ${dir}`, 'keeps the store'] as [string, string]]),
     [`runfold runs show ${showcase.run_id} --dir ${dir}`, 'that run again'],
     [`runfold runs list --status error --dir ${dir}`, 'what went wrong'],
-    [`runfold up --dir ${dir} --port 5433`, 'serve it, to psql too'],
+    [`runfold up --dir ${dir}`, 'see all of it in a browser'],
   ];
   const width = Math.max(...steps.map(([command]) => command.length));
   terminal.line(`\n${bold('Try next')}`);

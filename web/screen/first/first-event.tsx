@@ -11,7 +11,7 @@ const ways: readonly { readonly name: string; readonly text: string }[] = [
     name: 'curl',
     text: `curl '${address}/v1/events?wait=true' \\
   -H 'Content-Type: application/json' \\
-  -d '{"run_id": "run-1", "role": "assistant", "model": "gpt-5",
+  -d '{"type": "message", "run_id": "run-1", "role": "assistant", "model": "gpt-5",
        "metrics": {"input_tokens": 1200, "output_tokens": 90, "time": 1.9}}'`,
   },
   {
@@ -20,6 +20,7 @@ const ways: readonly { readonly name: string; readonly text: string }[] = [
 
 const runfold = createClient({ url: '${address}' });
 await runfold.emit({
+  type: 'message',
   run_id: 'run-1',
   role: 'assistant',
   model: 'gpt-5',
@@ -30,7 +31,7 @@ await runfold.emit({
     name: 'Python',
     text: `import json, urllib.request
 
-event = {"run_id": "run-1", "role": "assistant", "model": "gpt-5",
+event = {"type": "message", "run_id": "run-1", "role": "assistant", "model": "gpt-5",
          "metrics": {"input_tokens": 1200, "output_tokens": 90, "time": 1.9}}
 request = urllib.request.Request(
     "${address}/v1/events",

@@ -108,8 +108,10 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
                         {byModel.rows.map((row) => (
                           <tr key={row.model ?? ''}>
                             <th scope="row">
-                              <Dot colour={colours.get(row.model ?? noName)} />
-                              <span class="name">{row.model ?? noName}</span>
+                              <span class="part">
+                                <Dot colour={colours.get(row.model ?? noName)} />
+                                <span class="name">{row.model ?? noName}</span>
+                              </span>
                             </th>
                             <td class="figure">{seconds(row[`${field}_p50`])}</td>
                             <td class="figure">{seconds(row[`${field}_p95`])}</td>

@@ -89,7 +89,6 @@ export function Timeline({
                   type="button"
                   class={step.id === chosen ? 'step-row chosen' : 'step-row'}
                   aria-pressed={step.id === chosen}
-                  aria-label={spoken(step)}
                   onClick={() => choose(step.id === chosen ? undefined : step)}
                 >
                   <span
@@ -98,6 +97,7 @@ export function Timeline({
                   >
                     <Dot colour={colours.get(step.agent)} />
                     <span class="name">{step.name}</span>
+                    <span class="unseen"> of {step.agent},</span>
                     {step.is_failed && (
                       <span class="failed-text">{step.error_text ?? 'failed'}</span>
                     )}
@@ -136,18 +136,6 @@ export function Timeline({
       {at >= 0 && steps[at] !== undefined && <StepDetail step={steps[at]} />}
     </section>
   );
-}
-
-function spoken({ name, agent, time, total_tokens, cost, is_failed, error_text }: Step): string {
-  return [
-    `${name} of ${agent}`,
-    time !== null && seconds(time),
-    total_tokens !== null && `${whole(total_tokens)} tokens`,
-    cost !== null && dollars(cost),
-    is_failed && `failed: ${error_text ?? 'no text'}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
 }
 
 function Track({

@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createProducer } from '../../ingest/producer.js';
+import { listSessions } from '../../query/totals/sessions.js';
+import type { Tier } from '../../tier.js';
+import type { RunningWorker } from '../../worker/open-worker.js';
+import type { CommandContext } from '../command/command.js';
+import { count, plural } from '../output/format.js';
+import { openProgress } from '../output/progress.js';
+import { createWorkload } from './workload.js';
+
+/** Days of work that a page has to show: two periods of 28 days, to compare one with the other. */
+const days = 56;
+const events = 16_000;
+/** Events given to the producer in one go. */
+const handful = 500;
+
+/**
+ * Plays weeks of agents' work into a store that is being served, unless it holds some already. The
+ * events take the way of any others: producer, queue, worker.
+ */
+export async function fillDemo(
+  { terminal }: CommandContext,
+  {
+    tier,
+    worker,
+    signal,
+  }: { readonly tier: Tier; readonly worker: RunningWorker; readonly signal: AbortSignal },
+): Promise<void> {
+  if ((await listSessions(tier.database, { limit: 1 })).items.length > 0) return;
+  const { deliveries } = createWorkload(events, 1, Date.now(), days);
+  const producer = await createProducer({ queue: tier.queue });
+  const progress = openProgress(terminal);
+  const before = worker.stats().received;
+  const report = () => {
+    const done = worker.stats().received - before;
+    progress.update(
+      done,
+      deliveries.length,
+      `${count(done)} of ${plural(deliveries.length, 'event')} of the demo`,
+    );
+    return done >= deliveries.length;
+  };
+  try {
+    for (let at = 0; at < deliveries.length && !signal.aborted; at += handful) {
+      for (const event of deliveries.slice(at, at + handful)) producer.emit(event);
+      // Lets the queue and the worker have their turn.
+      await pause(0);
+      report();
+    }
+    await producer.flush();
+    while (!report() && !signal.aborted) await pause(20);
+  } finally {
+    progress.stop();
+    await producer.close();
+  }
+}

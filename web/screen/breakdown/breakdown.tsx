@@ -1,0 +1,232 @@
+import { filters, parameter, screen } from '../../address/parameters.js';
+import { path } from '../../address/place.js';
+import {
+  keptTogether,
+  type UsageRow,
+  usageFilterNames,
+  usageQuestion,
+  usageUrl,
+  useUsage,
+} from '../../ask/usage.js';
+import { Meter } from '../../chart/meter.js';
+import { Spark } from '../../chart/spark.js';
+import { coloursOf } from '../../figure/colours.js';
+import { csvOf, saveText } from '../../figure/csv.js';
+import { Bar } from '../../part/bar.js';
+import { Change } from '../../part/change.js';
+import { type Column, DataTable } from '../../part/data-table.js';
+import { Dot } from '../../part/dot.js';
+import { FilterBar, filterWords } from '../../part/filter-bar.js';
+import { Given } from '../../part/given.js';
+import { Menu } from '../../part/menu.js';
+import { NothingHere } from '../first/nothing-here.js';
+import { changeOf } from '../overview/metrics.js';
+import { noName } from '../overview/split-data.js';
+import { type Kind, kinds } from './kinds.js';
+
+/** So many rows are read; who has more finds them by filters. */
+const mostRows = 200;
+/** Rows that have a line of their course. */
+const mostLines = 25;
+
+/** Usage of the range by agent, model, tool, user or team: one row each. */
+export function Breakdown() {
+  const kind = kinds.find((one) => one.path === path.value) ?? (kinds[0] as Kind);
+  return <Table key={kind.path} kind={kind} />;
+}
+
+function Table({ kind }: { readonly kind: Kind }) {
+  const { title, word, dimension, figures, main } = kind;
+  const compares = parameter('compare') !== 'off';
+  const sort =
+    figures.find(({ key }) => key === parameter('sort')) ?? figures.find(({ key }) => key === main);
+  const used = [...new Set([...usageFilterNames(), dimension])];
+  const kept = kind.dimension === 'model' ? keptTogether : keptTogether;
+  const isKept = kept.some((names) => used.every((name) => names.includes(name)));
+  const question = usageQuestion({
+    group_by: [dimension],
+    top: mostRows,
+    order_by: main,
+    quantiles: kind.hasSpeed,
+  });
+  const asked = useUsage(`by-${dimension}`, isKept ? question : undefined);
+  const before = useUsage(
+    `by-${dimension}-before`,
+    isKept && compares
+      ? usageQuestion({
+          group_by: [dimension],
+          top: mostRows,
+          order_by: main,
+          quantiles: false,
+          period: 'before',
+        })
+      : undefined,
+  );
+  const course = useUsage(
+    `by-${dimension}-course`,
+    isKept
+      ? usageQuestion({
+          buckets: true,
+          group_by: [dimension],
+          top: mostLines,
+          order_by: main,
+          quantiles: false,
+        })
+      : undefined,
+  );
+  return (
+    <>
+      <Bar title={title} hasRange hasCompare hasLive />
+      <FilterBar names={kind.filters} />
+      {!isKept ? (
+        <p class="card empty">
+          {title} are not kept together with the{' '}
+          {usageFilterNames()
+            .filter((name) => name in filters.value)
+            .map((name) => filterWords[name])
+            .join(', ')}{' '}
+          filter. Take it off to see them.
+        </p>
+      ) : (
+        <Given asked={asked} shape={<div class="card shape-table" />}>
+          {({ rows }) => {
+            const some = rows.filter((row) =>
+              figures.some(({ figureOf }) => (figureOf(row) ?? 0) !== 0),
+            );
+            if (some.length === 0) return <NothingHere />;
+            const earlier = new Map(
+              (before.value?.rows ?? []).map((row) => [row[dimension] ?? noName, row]),
+            );
+            const sorted = [...some].sort(
+              (a, b) => (sort?.figureOf(b) ?? -1) - (sort?.figureOf(a) ?? -1),
+            );
+            return (
+              <section class="card" aria-label={title}>
+                <DataTable
+                  label={title}
+                  rows={sorted}
+                  sorted={main}
+                  keyOf={(row) => row[dimension] ?? noName}
+                  columns={columnsOf(
+                    kind,
+                    some,
+                    compares ? earlier : undefined,
+                    course.value?.rows ?? [],
+                  )}
+                />
+                <footer class="card-foot">
+                  <span class="faint">
+                    {some.length === mostRows
+                      ? `The first ${mostRows} by ${main}`
+                      : `${some.length} ${some.length === 1 ? word.toLowerCase() : title.toLowerCase()}`}
+                  </span>
+                  <Menu
+                    label={title}
+                    origin={{ url: usageUrl(question) }}
+                    csv={() => saveText(`${title.toLowerCase()}.csv`, 'text/csv', csvOf(sorted))}
+                  />
+                </footer>
+              </section>
+            );
+          }}
+        </Given>
+      )}
+    </>
+  );
+}
+
+function columnsOf(
+  kind: Kind,
+  rows: readonly UsageRow[],
+  before: ReadonlyMap<string, UsageRow> | undefined,
+  course: readonly UsageRow[],
+): readonly Column<UsageRow>[] {
+  const { dimension, word, figures, main } = kind;
+  const named = (row: UsageRow) => row[dimension] ?? noName;
+  const colours = coloursOf(dimension === 'agent_id' ? 'agent' : dimension, rows.map(named));
+  const mainFigure = figures.find(({ key }) => key === main);
+  const lines = new Map<string, (number | null)[]>();
+  const starts = [...new Set(course.map(({ bucket_start }) => bucket_start))];
+  for (const row of course) {
+    const line = lines.get(named(row)) ?? new Array<number | null>(starts.length).fill(null);
+    line[starts.indexOf(row.bucket_start)] = mainFigure?.figureOf(row) ?? null;
+    lines.set(named(row), line);
+  }
+  const hrefOf = (name: string) =>
+    dimension === 'tool_name'
+      ? screen(`/tools/${encodeURIComponent(name)}`)
+      : screen('/', { [dimension]: name, by: dimension === 'model' ? 'agent' : undefined });
+  return [
+    {
+      key: 'name',
+      head: word,
+      cell: (row) =>
+        row[dimension] == null ? (
+          <span class="faint">{noName}</span>
+        ) : (
+          <span class="nowrap">
+            <Dot colour={colours.get(named(row))} />{' '}
+            <a class="id" href={hrefOf(named(row))} title={named(row)}>
+              {named(row)}
+            </a>
+          </span>
+        ),
+    },
+    {
+      key: 'course',
+      head: 'Course',
+      isWide: true,
+      cell: (row) => {
+        const line = lines.get(named(row));
+        return line === undefined ? null : (
+          <span class="row-spark">
+            <Spark values={line} />
+          </span>
+        );
+      },
+    },
+    ...figures.map(({ key, head, figureOf, format, isWide, bar }): Column<UsageRow> => {
+      const most = Math.max(0, ...rows.map((row) => figureOf(row) ?? 0));
+      return {
+        key,
+        head,
+        isFigure: true,
+        ...(isWide === true ? { isWide } : {}),
+        sort: key,
+        cell: (row) => (
+          <>
+            {bar !== undefined && (
+              <Meter
+                share={most === 0 ? 0 : (figureOf(row) ?? 0) / most}
+                tone={bar === 'bad' ? 'bad' : ''}
+              />
+            )}{' '}
+            {format(figureOf(row))}
+          </>
+        ),
+      };
+    }),
+    ...(before === undefined
+      ? []
+      : [
+          {
+            key: 'change',
+            head: 'Change',
+            isFigure: true,
+            isWide: true,
+            cell: (row: UsageRow) => {
+              const old = before.get(named(row));
+              return (
+                <Change
+                  value={changeOf(
+                    mainFigure?.figureOf(row),
+                    old === undefined ? undefined : mainFigure?.figureOf(old),
+                  )}
+                  isBad={kind.more.isBad || undefined}
+                />
+              );
+            },
+          },
+        ]),
+  ];
+}

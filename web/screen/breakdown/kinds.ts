@@ -1,0 +1,184 @@
+import type { FilterName } from '../../address/parameters.js';
+import type { UsageDimension, UsageRow } from '../../ask/usage.js';
+import { dollars, percent, rate, seconds, short, whole } from '../../figure/figures.js';
+
+/** A column of a breakdown. */
+export interface Figure {
+  readonly key: string;
+  readonly head: string;
+  readonly figureOf: (row: UsageRow) => number | null;
+  readonly format: (value: number | null) => string;
+  /** Left out where the screen is narrow. */
+  readonly isWide?: boolean;
+  /** Shown with a bar against the most of the table. */
+  readonly bar?: 'plain' | 'bad';
+}
+
+/** What a screen breaks usage down by. */
+export interface Kind {
+  readonly path: '/agents' | '/models' | '/tools' | '/users' | '/teams';
+  readonly title: string;
+  readonly word: string;
+  readonly dimension: UsageDimension;
+  readonly filters: readonly FilterName[];
+  readonly figures: readonly Figure[];
+  /** The figure that a row's line shows, and that the rows are in order of. */
+  readonly main: string;
+  /** Whether times are kept by it. */
+  readonly hasSpeed: boolean;
+  readonly more: { readonly isBad: boolean };
+}
+
+const ratio = (a: number | null, b: number | null) =>
+  a === null || b === null || b === 0 ? null : a / b;
+
+const cost: Figure = {
+  key: 'cost',
+  head: 'Cost',
+  figureOf: (row) => row.cost,
+  format: dollars,
+  bar: 'plain',
+};
+const tokens: Figure = {
+  key: 'total_tokens',
+  head: 'Tokens',
+  figureOf: (row) => row.total_tokens,
+  format: short,
+};
+const calls: Figure = {
+  key: 'assistant_messages',
+  head: 'Model calls',
+  figureOf: (row) => row.assistant_messages,
+  format: whole,
+  isWide: true,
+};
+const toolCalls: Figure = {
+  key: 'tool_calls',
+  head: 'Tool calls',
+  figureOf: (row) => row.tool_calls,
+  format: whole,
+  isWide: true,
+};
+const failed: Figure = {
+  key: 'error_rate',
+  head: 'Failed',
+  figureOf: (row) => row.error_rate,
+  format: percent,
+  bar: 'bad',
+};
+const cached: Figure = {
+  key: 'cache_hit_rate',
+  head: 'Cached',
+  figureOf: (row) => row.cache_hit_rate,
+  format: percent,
+  isWide: true,
+};
+const runs: Figure = { key: 'runs', head: 'Runs', figureOf: (row) => row.runs, format: whole };
+const costOfRun: Figure = {
+  key: 'cost_run',
+  head: 'Cost a run',
+  figureOf: (row) => ratio(row.cost, row.runs),
+  format: dollars,
+  isWide: true,
+};
+const quantile = (key: keyof UsageRow & string, head: string, isWide = true): Figure => ({
+  key,
+  head,
+  figureOf: (row) => row[key] as number | null,
+  format: seconds,
+  isWide,
+});
+
+export const kinds: readonly Kind[] = [
+  {
+    path: '/agents',
+    title: 'Agents',
+    word: 'Agent',
+    dimension: 'agent_id',
+    filters: ['model', 'provider', 'tool_name', 'user_id', 'team_id'],
+    figures: [calls, tokens, cached, toolCalls, failed, cost],
+    main: 'cost',
+    hasSpeed: false,
+    more: { isBad: true },
+  },
+  {
+    path: '/models',
+    title: 'Models',
+    word: 'Model',
+    dimension: 'model',
+    filters: ['agent_id', 'provider'],
+    figures: [
+      { ...calls, head: 'Calls' },
+      tokens,
+      cached,
+      {
+        key: 'tokens_per_second',
+        head: 'Tokens/s',
+        figureOf: (row) => row.tokens_per_second,
+        format: rate,
+        isWide: true,
+      },
+      quantile('time_p50', 'p50'),
+      quantile('time_p95', 'p95'),
+      quantile('time_p99', 'p99'),
+      quantile('time_to_first_token_p95', 'First token p95'),
+      {
+        key: 'cost_call',
+        head: 'Cost a call',
+        figureOf: (row) => ratio(row.cost, row.assistant_messages),
+        format: dollars,
+        isWide: true,
+      },
+      cost,
+    ],
+    main: 'cost',
+    hasSpeed: true,
+    more: { isBad: true },
+  },
+  {
+    path: '/tools',
+    title: 'Tools',
+    word: 'Tool',
+    dimension: 'tool_name',
+    filters: ['agent_id'],
+    figures: [
+      { ...toolCalls, head: 'Calls', isWide: false },
+      failed,
+      {
+        key: 'tool_errors',
+        head: 'Failures',
+        figureOf: (row) => row.tool_errors,
+        format: whole,
+        isWide: true,
+      },
+      quantile('tool_time_p50', 'p50'),
+      quantile('tool_time_p95', 'p95', false),
+      quantile('tool_time_p99', 'p99'),
+    ],
+    main: 'tool_calls',
+    hasSpeed: true,
+    more: { isBad: false },
+  },
+  {
+    path: '/users',
+    title: 'Users',
+    word: 'User',
+    dimension: 'user_id',
+    filters: ['agent_id', 'team_id'],
+    figures: [runs, tokens, toolCalls, failed, costOfRun, cost],
+    main: 'cost',
+    hasSpeed: false,
+    more: { isBad: true },
+  },
+  {
+    path: '/teams',
+    title: 'Teams',
+    word: 'Team',
+    dimension: 'team_id',
+    filters: ['agent_id', 'user_id'],
+    figures: [runs, tokens, toolCalls, failed, costOfRun, cost],
+    main: 'cost',
+    hasSpeed: false,
+    more: { isBad: true },
+  },
+];

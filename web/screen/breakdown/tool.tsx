@@ -1,0 +1,211 @@
+import { screen } from '../../address/parameters.js';
+import { span } from '../../address/range.js';
+import { zoomTo } from '../../address/zoom.js';
+import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
+import { Meter } from '../../chart/meter.js';
+import { TimeChart } from '../../chart/time-chart.js';
+import { none, percent, seconds, whole } from '../../figure/figures.js';
+import { Bar } from '../../part/bar.js';
+import { Card } from '../../part/card.js';
+import { Change } from '../../part/change.js';
+import { DataTable } from '../../part/data-table.js';
+import { Facts } from '../../part/facts.js';
+import { Given } from '../../part/given.js';
+import { changeOf } from '../overview/metrics.js';
+import { noName } from '../overview/split-data.js';
+
+/** One tool: its calls, how many failed, how long they took, and who called it. */
+export function Tool({ id = '' }: { readonly id?: string }) {
+  const only = (question: ReturnType<typeof usageQuestion>) => ({
+    ...question,
+    filters: { ...question.filters, tool_name: id },
+  });
+  const all = useUsage(
+    `tool ${id}`,
+    only(usageQuestion({ without: ['model', 'provider', 'user_id', 'team_id', 'agent_id'] })),
+  );
+  const before = useUsage(
+    `tool-before ${id}`,
+    only(
+      usageQuestion({
+        period: 'before',
+        without: ['model', 'provider', 'user_id', 'team_id', 'agent_id'],
+      }),
+    ),
+  );
+  const question = only(
+    usageQuestion({
+      buckets: true,
+      without: ['model', 'provider', 'user_id', 'team_id', 'agent_id'],
+    }),
+  );
+  const course = useUsage(`tool-course ${id}`, question);
+  const agents = useUsage(
+    `tool-agents ${id}`,
+    only(
+      usageQuestion({
+        group_by: ['agent_id'],
+        order_by: 'tool_calls',
+        top: 50,
+        quantiles: false,
+        without: ['model', 'provider', 'user_id', 'team_id'],
+      }),
+    ),
+  );
+  return (
+    <>
+      <Bar title={id} above={[{ text: 'Tools', href: screen('/tools') }]} hasRange hasLive />
+      <Given asked={all} shape={<div class="card shape-tiles" />}>
+        {({ rows: [row] }) => (
+          <section class="card" aria-label="Facts">
+            {row === undefined || (row.tool_calls ?? 0) === 0 ? (
+              <p class="nothing">This tool was not called in this range.</p>
+            ) : (
+              <Facts
+                items={[
+                  {
+                    name: 'Calls',
+                    value: whole(row.tool_calls),
+                    note: (
+                      <Change value={changeOf(row.tool_calls, before.value?.rows[0]?.tool_calls)} />
+                    ),
+                  },
+                  {
+                    name: 'Failed',
+                    value: `${whole(row.tool_errors)} · ${percent(row.error_rate)}`,
+                    note: (
+                      <Change
+                        value={changeOf(row.error_rate, before.value?.rows[0]?.error_rate)}
+                        isBad
+                      />
+                    ),
+                  },
+                  { name: 'p50', value: seconds(row.tool_time_p50) },
+                  {
+                    name: 'p95',
+                    value: seconds(row.tool_time_p95),
+                    note: (
+                      <Change
+                        value={changeOf(row.tool_time_p95, before.value?.rows[0]?.tool_time_p95)}
+                        isBad
+                      />
+                    ),
+                  },
+                  { name: 'p99', value: seconds(row.tool_time_p99) },
+                  { name: 'Time in all', value: seconds(row.tool_time) },
+                ]}
+              />
+            )}
+          </section>
+        )}
+      </Given>
+      <Given asked={course} shape={<div class="card shape-chart" />}>
+        {({ rows, bucket }) => {
+          const buckets = rows.flatMap(({ bucket_start: start, bucket_local: local }) =>
+            start === null || local === null ? [] : [{ start, local }],
+          );
+          const common = { buckets, bucket: bucket ?? 'day', isOpen: span.value.to === undefined };
+          const onZoom = (first: number, last: number) => zoomTo(buckets, first, last);
+          return (
+            <div class="halves">
+              <Card title="Calls" origin={{ url: usageUrl(question) }}>
+                <div class="chart-room">
+                  <TimeChart
+                    {...common}
+                    label="Calls, failed and not"
+                    kind="bars"
+                    height={200}
+                    series={[
+                      {
+                        name: 'failed',
+                        colour: 'failed',
+                        values: rows.map(({ tool_errors }) => tool_errors),
+                      },
+                      {
+                        name: 'well',
+                        colour: 'c1',
+                        values: rows.map(({ tool_calls, tool_errors }) =>
+                          tool_calls === null ? null : tool_calls - (tool_errors ?? 0),
+                        ),
+                      },
+                    ]}
+                    format={whole}
+                    onZoom={onZoom}
+                  />
+                </div>
+              </Card>
+              <Card title="Time" origin={{ url: usageUrl(question) }}>
+                <div class="chart-room">
+                  <TimeChart
+                    {...common}
+                    label="Time, quantiles"
+                    kind="lines"
+                    height={200}
+                    series={[
+                      {
+                        name: 'p50',
+                        colour: 'c2',
+                        values: rows.map(({ tool_time_p50 }) => tool_time_p50),
+                      },
+                      {
+                        name: 'p95',
+                        colour: 'c1',
+                        values: rows.map(({ tool_time_p95 }) => tool_time_p95),
+                      },
+                      {
+                        name: 'p99',
+                        colour: 'c4',
+                        values: rows.map(({ tool_time_p99 }) => tool_time_p99),
+                        dash: 'dashed',
+                      },
+                    ]}
+                    format={seconds}
+                    onZoom={onZoom}
+                  />
+                </div>
+              </Card>
+            </div>
+          );
+        }}
+      </Given>
+      <Card title="Called by">
+        <Given asked={agents}>
+          {({ rows }) => (
+            <DataTable
+              label="Agents that call it"
+              rows={rows.filter(({ tool_calls }) => (tool_calls ?? 0) > 0)}
+              keyOf={({ agent_id }) => agent_id ?? ''}
+              columns={[
+                {
+                  key: 'agent',
+                  head: 'Agent',
+                  cell: ({ agent_id }) =>
+                    agent_id == null ? noName : <a href={screen('/', { agent_id })}>{agent_id}</a>,
+                },
+                {
+                  key: 'calls',
+                  head: 'Calls',
+                  isFigure: true,
+                  cell: ({ tool_calls }) => whole(tool_calls),
+                },
+                {
+                  key: 'failed',
+                  head: 'Failed',
+                  isFigure: true,
+                  cell: ({ error_rate }) =>
+                    error_rate === null ? (
+                      none
+                    ) : (
+                      <>
+                        <Meter share={error_rate} tone="bad" /> {percent(error_rate)}
+                      </>
+                    ),
+                },
+              ]}
+            />
+          )}
+        </Given>
+      </Card>
+    </>
+  );
+}

@@ -1,0 +1,177 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { LoggedEvent } from '../../../src/query/log/events.js';
+import { change, filters, parameter, screen } from '../../address/parameters.js';
+import { dollars, none, plural, rate, seconds, short } from '../../figure/figures.js';
+import { exactMoment, timeOfDay } from '../../figure/moments.js';
+import { Bar } from '../../part/bar.js';
+import { DataTable } from '../../part/data-table.js';
+import { FilterBar } from '../../part/filter-bar.js';
+import { Failure } from '../../part/given.js';
+import { Icon } from '../../part/icons.js';
+import { useLiveRows } from './live-rows.js';
+
+const names = ['agent_id', 'model', 'tool_name', 'user_id', 'team_id', 'status'] as const;
+
+/** What is folded, as it is folded. */
+export function Live() {
+  const [isPaused, setPaused] = useState(false);
+  const [isHovered, setHovered] = useState(false);
+  const [isVisible, setVisible] = useState(document.visibilityState === 'visible');
+  const onlyFailed = parameter('failed') === 'true';
+  useEffect(() => {
+    const look = () => setVisible(document.visibilityState === 'visible');
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, []);
+  const isOn = !isPaused && !isHovered && isVisible;
+  const { rows, rates, fault, note } = useLiveRows(isOn, (event) => isWanted(event, onlyFailed));
+  const shown = rows.filter(({ event }) => isWanted(event, onlyFailed));
+  return (
+    <>
+      <Bar title="Live">
+        <button
+          type="button"
+          class={onlyFailed ? 'button on' : 'button'}
+          aria-pressed={onlyFailed}
+          onClick={() => change({ failed: onlyFailed ? undefined : 'true' }, { replace: true })}
+        >
+          Only failures
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={isPaused}
+          onClick={() => setPaused(!isPaused)}
+        >
+          <Icon name={isPaused ? 'play' : 'pause'} /> {isPaused ? 'Go on' : 'Pause'}
+        </button>
+      </Bar>
+      <FilterBar names={names} />
+      <dl class="tiles card three">
+        <Tile name="Events a second" value={rate(rates.events / rates.seconds)} />
+        <Tile name="Cost a minute" value={dollars((rates.cost / rates.seconds) * 60)} />
+        <Tile name="Failures a minute" value={rate((rates.errors / rates.seconds) * 60)} />
+      </dl>
+      {fault !== undefined && <Failure error={fault} />}
+      {note !== undefined && <p class="note">{note}</p>}
+      <section
+        class="card"
+        aria-label="Events"
+        onMouseEnter={() => setHovered(true)}
+        onMouseLeave={() => setHovered(false)}
+      >
+        <p class="listening live-state" role="status">
+          <span class={isOn ? 'lamp lit' : 'lamp'} aria-hidden="true" />
+          {isOn ? 'Following' : isPaused ? 'Paused' : 'Waiting while you read; nothing is left out'}
+        </p>
+        {shown.length === 0 ? (
+          <p class="nothing">
+            {rows.length === 0
+              ? 'Nothing has come since this screen was opened.'
+              : 'Nothing of what came matches.'}
+          </p>
+        ) : (
+          <DataTable
+            label="Events"
+            rows={shown}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                key: 'at',
+                head: 'Occurred',
+                cell: ({ event }) => (
+                  <span class="nowrap" title={exactMoment(event.occurred_at)}>
+                    {timeOfDay(event.occurred_at)}
+                  </span>
+                ),
+              },
+              {
+                key: 'what',
+                head: 'What',
+                cell: ({ event, count }) => (
+                  <>
+                    {count > 1
+                      ? `${plural(count, 'event')} of a run`
+                      : (event.tool_name ??
+                        event.model ??
+                        event.role ??
+                        (event.type === 'run' ? `run ${event.status ?? ''}` : event.type))}{' '}
+                    {(event.error === true || event.status === 'error') && (
+                      <span class="failed-text">{event.error_text ?? 'failed'}</span>
+                    )}
+                    {event.corrects !== null && <span class="status">correction</span>}
+                  </>
+                ),
+              },
+              {
+                key: 'agent',
+                head: 'Agent',
+                isWide: true,
+                cell: ({ event }) => event.agent_id ?? none,
+              },
+              {
+                key: 'user',
+                head: 'User',
+                isWide: true,
+                cell: ({ event }) => event.user_id ?? none,
+              },
+              {
+                key: 'run',
+                head: 'Run',
+                isWide: true,
+                cell: ({ event }) => (
+                  <a
+                    class="id"
+                    href={screen(`/runs/${encodeURIComponent(event.run_id)}`, {
+                      session: event.session_id,
+                    })}
+                  >
+                    {event.run_id}
+                  </a>
+                ),
+              },
+              {
+                key: 'tokens',
+                head: 'Tokens',
+                isFigure: true,
+                isWide: true,
+                cell: ({ event, count }) => (count > 1 ? '' : short(event.total_tokens)),
+              },
+              {
+                key: 'time',
+                head: 'Time',
+                isFigure: true,
+                cell: ({ event, count }) => (count > 1 ? '' : seconds(event.time)),
+              },
+              {
+                key: 'cost',
+                head: 'Cost',
+                isFigure: true,
+                cell: ({ event, count }) => (count > 1 ? '' : dollars(event.cost)),
+              },
+            ]}
+          />
+        )}
+      </section>
+    </>
+  );
+}
+
+function Tile({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div class="tile">
+      <dt>{name}</dt>
+      <dd>
+        <strong>{value}</strong>
+      </dd>
+    </div>
+  );
+}
+
+function isWanted(event: LoggedEvent, onlyFailed: boolean): boolean {
+  if (onlyFailed && event.error !== true && event.status !== 'error') return false;
+  return names.every((name) => {
+    const values = filters.value[name];
+    return values === undefined || values.includes(String(event[name] ?? ''));
+  });
+}
