@@ -8,6 +8,7 @@ export {
   type IngestResult,
   type RunfoldClient,
 } from './client/create-client.js';
+export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
 export type { TailMessage } from './client/tail-message.js';
 export type { EventFault } from './events/fault.js';
 export type { MetricEventInput } from './events/metric-event.js';

@@ -1,11 +1,13 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { path } from './address/place.js';
+import { isSignedOut } from './ask/service.js';
 import { Bar } from './part/bar.js';
 import { Given } from './part/given.js';
 import { Keys } from './part/keys.js';
 import { Shell } from './part/shell.js';
 import { Overview } from './screen/overview/overview.js';
+import { SignIn } from './screen/sign-in/sign-in.js';
 
 type Screen = ComponentType<{ readonly id?: string }>;
 
@@ -30,6 +32,14 @@ const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Sc
     load: async () => (await import('./screen/breakdown/tool.js')).Tool,
   },
   { path: /^\/live$/, load: async () => (await import('./screen/live/live.js')).Live },
+  {
+    path: /^\/health$/,
+    load: async () => (await import('./screen/health/health.js')).Health,
+  },
+  {
+    path: /^\/keys$/,
+    load: async () => (await import('./screen/keys/keys.js')).KeysScreen,
+  },
   {
     path: /^\/settings$/,
     load: async () => (await import('./screen/settings/settings.js')).Settings,
@@ -61,7 +71,9 @@ export function Screens() {
   return (
     <Shell>
       <Keys />
-      {Found !== undefined ? (
+      {isSignedOut.value ? (
+        <SignIn />
+      ) : Found !== undefined ? (
         <Found key={here} {...(id === undefined ? {} : { id })} />
       ) : found === undefined ? (
         <Bar title="No such screen" />

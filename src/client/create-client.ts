@@ -14,6 +14,7 @@ import type { UsageFigure, UsageOptions, UsageSeries } from '../query/usage/get-
 import type { UsageDimension } from '../query/usage/usage-sources.js';
 import { ApiError } from './api-error.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
+import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import { readTail } from './read-tail.js';
 import type { TailMessage } from './tail-message.js';
 
@@ -67,6 +68,14 @@ export interface RunfoldClient {
   listToolCalls(options: Remote<ListToolCallsOptions>): Promise<Page<LoggedToolCall>>;
   listEvents(options: Remote<ListEventsOptions>): Promise<Page<LoggedEvent>>;
   getUsage<F extends UsageFigure = UsageFigure>(options: UsageQuery<F>): Promise<UsageSeries<F>>;
+  /** The project's keys, oldest first. Needs a key for `admin`. */
+  listKeys(): Promise<readonly ClientKey[]>;
+  /** Makes a key: it is in this one answer and nowhere else. Needs a key for `admin`. */
+  createKey(options: CreateKeyOptions): Promise<ClientKey & { readonly key: string }>;
+  /** Revokes a key for good; undefined when the project has no such key. Needs a key for `admin`. */
+  revokeKey(options: { readonly id: string }): Promise<ClientKey | undefined>;
+  /** Whether the service can take and answer requests. Needs no key. */
+  getReadiness(): Promise<Readiness>;
   /**
    * Follows what is newly folded, for ever: a broken connection is made anew, and the stream goes on
    * after the last message. `after` is the id of a message to go on from.
@@ -123,6 +132,34 @@ export function createClient(options: ClientOptions): RunfoldClient {
         group_by: group_by?.join(',') || undefined,
         figures: figures?.join(',') || undefined,
       }),
+    listKeys: async () => (await get<{ readonly items: readonly ClientKey[] }>('/v1/keys')).items,
+    async createKey(options) {
+      const answer = await caller.call('POST', '/v1/keys', {
+        body: JSON.stringify(options),
+        headers: { 'content-type': 'application/json' },
+      });
+      return (await answer.json()) as ClientKey & { readonly key: string };
+    },
+    async revokeKey({ id }) {
+      try {
+        const answer = await caller.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
+        return (await answer.json()) as ClientKey;
+      } catch (error) {
+        if (error instanceof ApiError && error.code === 'not_found') return undefined;
+        throw error;
+      }
+    },
+    async getReadiness() {
+      try {
+        return (await (await caller.call('GET', '/readyz', { retries: 0 })).json()) as Readiness;
+      } catch (error) {
+        // What fails is in the body of the problem.
+        if (!(error instanceof ApiError) || error.status !== 503) throw error;
+        const { database, migrations, queue } = error.problem as Partial<Readiness>;
+        if (database === undefined || migrations === undefined || queue === undefined) throw error;
+        return { status: 'failing', database, migrations, queue };
+      }
+    },
     tail: (query = {}) => readTail(caller, query),
   };
 }

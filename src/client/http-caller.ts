@@ -21,6 +21,8 @@ export interface CallOptions {
   readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How often it is tried again, where that is not the caller's to say. */
+  readonly retries?: number | undefined;
   /** Whether the answer is a stream without an end; then no time is too long. */
   readonly is_stream?: boolean | undefined;
 }
@@ -54,6 +56,7 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
 
   return {
     async call(method, path, call = {}) {
+      const most = call.retries ?? retries;
       for (let attempt = 0; ; attempt++) {
         let problem: ApiError | undefined;
         try {
@@ -61,10 +64,10 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
           if (answer.ok || answer.status === 207) return answer;
           problem = await apiErrorOf(answer);
         } catch (error) {
-          if (call.signal?.aborted === true || attempt >= retries) throw error;
+          if (call.signal?.aborted === true || attempt >= most) throw error;
         }
         const isPassing = problem === undefined || isPassingStatus(problem.status);
-        if (problem !== undefined && (!isPassing || attempt >= retries)) throw problem;
+        if (problem !== undefined && (!isPassing || attempt >= most)) throw problem;
         await pause(pauseMs(problem?.retry_after, attempt), call.signal);
       }
     },

@@ -54,6 +54,24 @@ describe('createClient', () => {
     expect(usage.rows).toMatchObject([{ model: 'm', output_tokens: 3 }]);
   });
 
+  test('makes, lists and revokes keys, and tells whether the service is ready', async () => {
+    const { headers } = await service.key(1, ['admin']);
+    const key = headers.authorization.replace('Bearer ', '');
+    const admin = createClient({ url: service.http.url, key });
+    const made = await admin.createKey({ scopes: ['read'], name: 'reports' });
+    expect(made).toMatchObject({ name: 'reports', scopes: ['read'], revoked_at: null });
+    expect(await createClient({ url: service.http.url, key: made.key }).listRuns()).toBeDefined();
+    expect((await admin.listKeys()).map(({ id }) => id)).toContain(made.id);
+    expect(await admin.revokeKey(made)).toMatchObject({ revoked_at: expect.any(String) });
+    expect(await admin.revokeKey({ id: 'nobody' })).toBeUndefined();
+    expect(await admin.getReadiness()).toEqual({
+      status: 'ok',
+      database: 'ok',
+      migrations: 'ok',
+      queue: 'ok',
+    });
+  });
+
   test('throws what the service says, with its code', async () => {
     const wrong = client.listRuns({ limit: 5_000 });
     await expect(wrong).rejects.toBeInstanceOf(ApiError);

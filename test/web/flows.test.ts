@@ -254,6 +254,8 @@ describeWithBrowser('the web page in a browser', () => {
     '/tools/search',
     '/users',
     '/live',
+    '/health',
+    '/keys',
     '/settings',
   ])(
     'has no finding of axe and no sideways scroll at %s, in both themes and three widths',
@@ -276,4 +278,32 @@ describeWithBrowser('the web page in a browser', () => {
       expect(findings).toEqual([]);
     },
   );
+
+  test('asks for a key once there are some, and lists, makes and revokes them', async () => {
+    const { headers } = await service.key(1, ['read', 'admin']);
+    const page = await open('/keys');
+    const key = page.getByLabel('Key', { exact: true });
+    await key.fill('rf_wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This key is unknown or revoked.').waitFor();
+    await key.fill(headers.authorization.replace('Bearer ', ''));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Keys', exact: true }).waitFor();
+    await page.getByLabel('Name').fill('reports');
+    await page.getByRole('button', { name: 'Make' }).click();
+    const made = (await page.locator('.made-key code').textContent()) ?? '';
+    const asReports = { headers: { authorization: `Bearer ${made}` } };
+    expect((await service.fetch('/v1/runs', asReports)).status).toBe(200);
+    await page.locator('tr', { hasText: 'reports' }).getByRole('button').click();
+    await page.getByRole('button', { name: 'Revoke it' }).click();
+    await page.locator('tr', { hasText: 'reports' }).getByText('revoked').waitFor();
+    const listed = await service.fetch('/v1/keys', { headers });
+    const { items } = await jsonOf<{ items: { name: string; revoked_at: string | null }[] }>(
+      listed,
+    );
+    expect(items.find(({ name }) => name === 'reports')?.revoked_at).not.toBeNull();
+    // A key in the address, in storage or in a cookie could be read by others.
+    expect(page.url()).not.toContain('rf_');
+    expect(await page.evaluate('JSON.stringify(localStorage) + document.cookie')).toBe('{}');
+  });
 });

@@ -44,7 +44,7 @@ describeWithPostgres('the web page as it is served', () => {
       '/runs/r-1',
       '/tools/search',
       '/health',
-      '/sign-in',
+      '/keys',
     ]) {
       const answer = await service.fetch(path);
       expect([path, answer.status]).toEqual([path, 200]);

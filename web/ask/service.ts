@@ -15,18 +15,27 @@ export const isSignedOut = signal(false);
 /** Whether the service cannot be reached at all. */
 export const isAway = signal(false);
 
+/**
+ * The key of this tab, where the service wants one. It is in memory alone: it ends with the tab, and no
+ * storage, address or other tab ever holds it.
+ */
+export const tabKey = signal<string | undefined>(undefined);
+
 const origin = `${location.origin}${base}`;
 
 async function observed(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(input, { ...init, credentials: 'same-origin' });
+    const key = tabKey.value;
+    const headers = new Headers(init?.headers);
+    if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
+    answer = await fetch(input, { ...init, headers, credentials: 'same-origin' });
   } catch (error) {
     if (init?.signal?.aborted !== true) isAway.value = true;
     throw error;
   }
   isAway.value = false;
-  if (answer.status === 401 && !String(input).includes('/v1/sign-in')) isSignedOut.value = true;
+  if (answer.status === 401) isSignedOut.value = true;
   const folded = answer.headers.get('runfold-last-folded-at');
   if (answer.ok && folded !== null) {
     const lag = answer.headers.get('runfold-lag-seconds');

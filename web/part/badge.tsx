@@ -15,7 +15,7 @@ export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) 
         <Icon name="health" />
         <span>
           <b>Not proved yet</b>
-          {!isShort && <small>Prove on Health that the totals equal the log</small>}
+          {!isShort && <small>Health says how the totals are proved</small>}
         </span>
       </a>
     );

@@ -24,10 +24,8 @@ const screens = [
   '/teams',
   '/live',
   '/health',
-  '/rejects',
   '/keys',
   '/settings',
-  '/sign-in',
 ];
 
 /** Declares a path of the page, beside `route()`, which declares an operation of the API. */

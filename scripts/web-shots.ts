@@ -1,0 +1,86 @@
+// Pictures of every screen of the web page, on the demo's data, in both themes and three widths, into
+// web-shots/; and docs/page.png, which the README shows. To be looked at before a change is done.
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBrowser } from '../harness/browser.js';
+import { startNode } from '../harness/processes.js';
+
+const root = join(import.meta.dirname, '..');
+const folder = join(root, 'web-shots');
+const mostBytes = 150_000;
+
+const up = startNode(
+  ['dist/cli/main.js', 'up', '--demo', '--http-port', '0', '--log-level', 'warn'],
+  {
+    cwd: root,
+  },
+);
+const [, url = ''] = await up.waitForLine(/^ +page +(http:\S+)/, 300_000);
+const browser = await openBrowser();
+try {
+  mkdirSync(folder, { recursive: true });
+  const ids = (await (await fetch(`${url}/v1/runs?agent_id=research-lead&limit=1`)).json()) as {
+    items: { run_id: string; session_id: string }[];
+  };
+  const [run] = ids.items;
+  const screens: Readonly<Record<string, string>> = {
+    overview: '/',
+    tokens: '/?metric=tokens&by=agent',
+    times: '/?metric=time',
+    sessions: '/sessions?limit=20',
+    runs: '/runs?limit=20',
+    ...(run === undefined
+      ? {}
+      : {
+          session: `/sessions/${encodeURIComponent(run.session_id)}`,
+          run: `/runs/${encodeURIComponent(run.run_id)}?session=${encodeURIComponent(run.session_id)}`,
+        }),
+    agents: '/agents',
+    models: '/models',
+    tools: '/tools',
+    tool: '/tools/run_tests',
+    users: '/users',
+    live: '/live',
+    health: '/health',
+    keys: '/keys',
+    settings: '/settings',
+  };
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({
+      baseURL: url,
+      colorScheme,
+      locale: 'en-US',
+      timezoneId: 'UTC',
+    });
+    const page = await context.newPage();
+    for (const [name, path] of Object.entries(screens)) {
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(path);
+        await page.locator('main h1').waitFor();
+        await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+        await page.screenshot({
+          path: join(folder, `${name}-${colorScheme}-${width}.png`),
+          fullPage: true,
+        });
+      }
+    }
+    if (colorScheme === 'light') {
+      await page.setViewportSize({ width: 1280, height: 760 });
+      await page.goto('/');
+      await page.locator('.split-chart .chart').waitFor();
+      await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+      const file = join(root, 'docs', 'page.png');
+      await page.screenshot({ path: file });
+      const { size } = statSync(file);
+      if (size > mostBytes)
+        throw new Error(`Expected docs/page.png below ${mostBytes} bytes, got ${size}.`);
+    }
+    await context.close();
+  }
+  console.log(`pictures of ${Object.keys(screens).length} screens in ${folder}, and docs/page.png`);
+} finally {
+  await browser.close();
+  up.kill('SIGINT');
+  await up.exit;
+}

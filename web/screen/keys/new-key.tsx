@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import type { ClientKeyScope } from '../../../src/client.js';
+import { service, tabKey } from '../../ask/service.js';
+import { Card } from '../../part/card.js';
+import { Copy } from '../../part/copy.js';
+import { Failure } from '../../part/given.js';
+
+const scopes: readonly (readonly [ClientKeyScope, string])[] = [
+  ['ingest', 'send events'],
+  ['read', 'read totals and events'],
+  ['admin', 'make and revoke keys'],
+];
+
+/** Makes a key, and shows it this once. */
+export function NewKey({ again }: { readonly again: () => void }) {
+  const [name, setName] = useState('');
+  const [chosen, setChosen] = useState<readonly ClientKeyScope[]>(['read']);
+  const [made, setMade] = useState<string>();
+  const [fault, setFault] = useState<unknown>();
+  const make = async (event: SubmitEvent) => {
+    event.preventDefault();
+    setFault(undefined);
+    try {
+      const { key } = await service.createKey({ name, scopes: chosen });
+      setMade(key);
+      setName('');
+      // From the first key on this page needs one as well: one that may do all of it is used at once.
+      const isEnough = chosen.includes('admin') && chosen.includes('read');
+      if (tabKey.value === undefined && isEnough) tabKey.value = key;
+      again();
+    } catch (error) {
+      setFault(error);
+    }
+  };
+  return (
+    <Card title="Make a key">
+      <form class="form" onSubmit={make}>
+        <label>
+          <span>Name</span>
+          <input
+            value={name}
+            maxLength={200}
+            placeholder="What it is for"
+            autocomplete="off"
+            onInput={({ currentTarget: { value } }) => setName(value)}
+          />
+        </label>
+        <fieldset>
+          <legend>It may</legend>
+          {scopes.map(([scope, meaning]) => (
+            <label key={scope} class="check">
+              <input
+                type="checkbox"
+                checked={chosen.includes(scope)}
+                onChange={({ currentTarget: { checked } }) =>
+                  setChosen(checked ? [...chosen, scope] : chosen.filter((one) => one !== scope))
+                }
+              />
+              <span>
+                {meaning} <small class="faint">{scope}</small>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <div>
+          <button type="submit" class="button main" disabled={chosen.length === 0}>
+            Make
+          </button>
+        </div>
+      </form>
+      {fault !== undefined && <Failure error={fault} />}
+      {made !== undefined && (
+        <div class="note made-key" role="status">
+          <p>This is the one time that the key is shown:</p>
+          <p>
+            <code>{made}</code> <Copy text={made} />
+          </p>
+        </div>
+      )}
+    </Card>
+  );
+}

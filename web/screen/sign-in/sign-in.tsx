@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, createClient } from '../../../src/client.js';
+import { base } from '../../address/place.js';
+import { forgetAnswers } from '../../ask/asking.js';
+import { isSignedOut, tabKey } from '../../ask/service.js';
+import { Bar } from '../../part/bar.js';
+import { saidOf } from '../../part/given.js';
+
+/** Asks for a key where the service wants one, and goes on where the reader was. */
+export function SignIn() {
+  const [text, setText] = useState('');
+  const [fault, setFault] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const key = text.trim();
+    setAsking(true);
+    setFault(undefined);
+    try {
+      const client = createClient({ url: `${location.origin}${base}`, key, retries: 0 });
+      await client.listSessions({ limit: 1 });
+      tabKey.value = key;
+      forgetAnswers();
+      isSignedOut.value = false;
+    } catch (error) {
+      const isUnknown = error instanceof ApiError && error.status === 401;
+      setFault(isUnknown ? 'This key is unknown or revoked.' : saidOf(error).text);
+    } finally {
+      setAsking(false);
+    }
+  };
+  return (
+    <>
+      <Bar title="Sign in" />
+      <section class="card empty" aria-label="Sign in">
+        <p>This service wants a key that may read.</p>
+        <form class="sign-in" onSubmit={submit}>
+          <label for="key">Key</label>
+          <input
+            id="key"
+            ref={input}
+            type="password"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="rf_…"
+            value={text}
+            onInput={({ currentTarget: { value } }) => setText(value)}
+            required
+          />
+          <button type="submit" class="button main" disabled={isAsking}>
+            Sign in
+          </button>
+        </form>
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+        <p class="faint">
+          Make one with <code>runfold keys create --scope read</code>. It stays in the memory of
+          this tab and ends with it.
+        </p>
+      </section>
+    </>
+  );
+}
