@@ -1,6 +1,6 @@
 // Builds the web page into dist/web, each file packed as well, unless it was built of the same sources.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
@@ -77,5 +77,7 @@ if (!isBuilt || !existsSync(join(target, 'index.html'))) {
   writeLicences(target);
   packFiles(target);
   mkdirSync(cache, { recursive: true });
+  // A copy of node_modules may share its files by links: the record of one tree must not be another's.
+  rmSync(record, { force: true });
   writeFileSync(record, hash);
 }
