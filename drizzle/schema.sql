@@ -1302,6 +1302,18 @@ CREATE TABLE runfold_internal.api_key (
     secret_sha256 text NOT NULL
 );
 
+CREATE TABLE runfold_internal.audit (
+    id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    snapshot_at timestamp with time zone,
+    project integer NOT NULL,
+    sample integer,
+    seconds real,
+    state text NOT NULL,
+    report text
+);
+
 CREATE TABLE runfold_internal.latency (
     project integer NOT NULL,
     bucket integer NOT NULL,
@@ -1448,6 +1460,9 @@ ALTER TABLE ONLY runfold_migrations.migration ALTER COLUMN id SET DEFAULT nextva
 ALTER TABLE ONLY runfold_internal.api_key
     ADD CONSTRAINT api_key_id_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY runfold_internal.audit
+    ADD CONSTRAINT audit_id_pk PRIMARY KEY (id);
+
 ALTER TABLE ONLY runfold_internal.event
     ADD CONSTRAINT event_project_session_id_id_pk PRIMARY KEY (project, session_id, id);
 
@@ -1510,6 +1525,8 @@ ALTER TABLE ONLY runfold_internal.view_state
 
 ALTER TABLE ONLY runfold_migrations.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (id);
+
+CREATE INDEX audit_project_started_at ON runfold_internal.audit USING btree (project, started_at);
 
 CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, recorded_at);
 

@@ -15,6 +15,7 @@ import { projections } from '#runfold/projections/projections.js';
 import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 import { apiKeyTable } from '#runfold/store/tables/api-key-table.js';
+import { auditTable } from '#runfold/store/tables/audit-table.js';
 import { eventTable, internalSchema } from '#runfold/store/tables/event-table.js';
 import { logClaimTable } from '#runfold/store/tables/log-claim-table.js';
 import { logFileTable } from '#runfold/store/tables/log-file-table.js';
@@ -64,6 +65,7 @@ const tables: Record<string, unknown> = {
   projectTable,
   apiKeyTable,
   viewStateTable,
+  auditTable,
   logClaimTable,
   logFileTable,
 };

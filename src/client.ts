@@ -1,14 +1,15 @@
 // What a program needs to talk to the HTTP service. Nothing here loads a driver, a queue or a server.
 
 export { ApiError } from './client/api-error.js';
-export {
-  type ClientOptions,
-  createClient,
-  type IngestOptions,
-  type IngestResult,
-  type RunfoldClient,
-} from './client/create-client.js';
+export { type ClientOptions, createClient } from './client/create-client.js';
 export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
+export type { IngestOptions, IngestResult, RunfoldClient } from './client/runfold-client.js';
+export type {
+  AuditReport,
+  ManyRejects,
+  RejectsOutcome,
+  ServiceStatus,
+} from './client/service-answers.js';
 export type { TailMessage } from './client/tail-message.js';
 export type { EventFault } from './events/fault.js';
 export type { MetricEventInput } from './events/metric-event.js';

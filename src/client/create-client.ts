@@ -1,93 +1,12 @@
-import type { EventFault } from '../events/fault.js';
 import type { MetricEventInput } from '../events/metric-event.js';
-import type { RunMetrics } from '../query/agno/run-metrics.js';
-import type { SessionMetrics } from '../query/agno/session-metrics.js';
-import type { ListEventsOptions, LoggedEvent } from '../query/log/events.js';
-import type { ListMessagesOptions, LoggedMessage } from '../query/log/messages.js';
-import type { ListToolCallsOptions, LoggedToolCall } from '../query/log/tool-calls.js';
-import type { Page } from '../query/page.js';
-import type { RunTree, RunTreeOptions } from '../query/totals/run-tree.js';
-import type { ListRunsOptions, RunOptions } from '../query/totals/runs.js';
-import type { ListSessionsOptions } from '../query/totals/sessions.js';
-import type { RunTotals, SessionTotals } from '../query/totals/totals.js';
-import type { UsageFigure, UsageOptions, UsageSeries } from '../query/usage/get-usage.js';
-import type { UsageDimension } from '../query/usage/usage-sources.js';
 import { ApiError } from './api-error.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
-import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
+import type { ClientKey, Readiness } from './keys.js';
 import { readTail } from './read-tail.js';
-import type { TailMessage } from './tail-message.js';
+import type { Counts, RunfoldClient } from './runfold-client.js';
 
 /** Where the service is, and the key to it. */
 export type ClientOptions = CallerOptions;
-
-/** How events are sent. */
-export interface IngestOptions {
-  /** Answers once the totals hold the events. Defaults to false. */
-  readonly wait?: boolean | undefined;
-}
-
-/** What became of events: the queue durably has those accepted. */
-export interface IngestResult {
-  readonly accepted: number;
-  readonly refused: number;
-  /** The ids of all events, by place; null for those refused. */
-  readonly ids: readonly (string | null)[];
-  /** What is wrong with each refused event. */
-  readonly faults: readonly { readonly index: number; readonly faults: readonly EventFault[] }[];
-  /** With `wait`: whether the totals hold the events. */
-  readonly folded?: boolean | undefined;
-}
-
-type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
-type Remote<T> = Omit<T, 'project'>;
-type UsageQuery<F extends UsageFigure> = Omit<Remote<UsageOptions<F>>, 'filters'> & {
-  readonly filters?:
-    | { readonly [D in UsageDimension]?: string | readonly string[] | undefined }
-    | undefined;
-};
-
-/** The service as functions. Each throws ApiError; reads of one thing answer undefined for none. */
-export interface RunfoldClient {
-  /**
-   * Sends events, at most 10,000 at once. Those without an id are given one here, so that trying
-   * again after a lost answer counts nothing twice.
-   */
-  emit(
-    events: MetricEventInput | readonly MetricEventInput[],
-    options?: IngestOptions,
-  ): Promise<IngestResult>;
-  getRun(options: Remote<RunOptions>): Promise<RunTotals | undefined>;
-  listRuns(options?: Remote<ListRunsOptions>): Promise<Page<RunTotals>>;
-  getRunTree(options: Remote<RunTreeOptions>): Promise<RunTree | undefined>;
-  getRunMetrics(options: Remote<RunOptions>): Promise<RunMetrics | undefined>;
-  getSession(options: { readonly session_id: string }): Promise<SessionTotals | undefined>;
-  listSessions(options?: Remote<ListSessionsOptions>): Promise<Page<SessionTotals>>;
-  getSessionMetrics(options: { readonly session_id: string }): Promise<SessionMetrics | undefined>;
-  listMessages(options: Remote<ListMessagesOptions>): Promise<Page<LoggedMessage>>;
-  listToolCalls(options: Remote<ListToolCallsOptions>): Promise<Page<LoggedToolCall>>;
-  listEvents(options: Remote<ListEventsOptions>): Promise<Page<LoggedEvent>>;
-  getUsage<F extends UsageFigure = UsageFigure>(options: UsageQuery<F>): Promise<UsageSeries<F>>;
-  /** The project's keys, oldest first. Needs a key for `admin`. */
-  listKeys(): Promise<readonly ClientKey[]>;
-  /** Makes a key: it is in this one answer and nowhere else. Needs a key for `admin`. */
-  createKey(options: CreateKeyOptions): Promise<ClientKey & { readonly key: string }>;
-  /** Revokes a key for good; undefined when the project has no such key. Needs a key for `admin`. */
-  revokeKey(options: { readonly id: string }): Promise<ClientKey | undefined>;
-  /** Whether the service can take and answer requests. Needs no key. */
-  getReadiness(): Promise<Readiness>;
-  /**
-   * Follows what is newly folded, for ever: a broken connection is made anew, and the stream goes on
-   * after the last message. `after` is the id of a message to go on from.
-   */
-  tail(options?: {
-    readonly session_id?: string | undefined;
-    readonly run_id?: string | undefined;
-    readonly only?: 'events' | 'runs' | undefined;
-    readonly after?: string | undefined;
-    readonly signal?: AbortSignal | undefined;
-  }): AsyncGenerator<TailMessage>;
-}
 
 /** A client of the HTTP service, on `fetch` alone. */
 export function createClient(options: ClientOptions): RunfoldClient {
@@ -102,6 +21,20 @@ export function createClient(options: ClientOptions): RunfoldClient {
       throw error;
     }
   };
+  const post = async <T>(path: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await caller.call('POST', path, { body: JSON.stringify(body), headers });
+    return (await answer.json()) as T;
+  };
+  const remove = async <T>(path: string): Promise<T | undefined> => {
+    try {
+      return (await (await caller.call('DELETE', path)).json()) as T;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  };
+  const rejectPath = (id: string, rest = '') => `/v1/rejects/${encodeURIComponent(id)}${rest}`;
   const runPath = (run_id: string, rest = '') => `/v1/runs/${encodeURIComponent(run_id)}${rest}`;
   const sessionPath = (id: string, rest = '') => `/v1/sessions/${encodeURIComponent(id)}${rest}`;
   return {
@@ -125,6 +58,17 @@ export function createClient(options: ClientOptions): RunfoldClient {
     listMessages: (query) => get('/v1/messages', query),
     listToolCalls: (query) => get('/v1/tool-calls', query),
     listEvents: (query) => get('/v1/events', query),
+    find: (query) => get('/v1/find', query),
+    getStatus: () => get('/v1/status'),
+    beginAudit: (body = {}) => post('/v1/audits', body),
+    getAudit: ({ id = 'latest' } = {}) => find(`/v1/audits/${encodeURIComponent(id)}`),
+    cancelAudit: ({ id }) => remove(`/v1/audits/${encodeURIComponent(id)}`),
+    listRejects: (query) => get('/v1/rejects', query),
+    getReject: ({ id }) => find(rejectPath(id)),
+    retryReject: async ({ id }) => void (await post(rejectPath(id, '/retry'), {})),
+    dropReject: async ({ id }) => void (await remove(rejectPath(id))),
+    retryRejects: (body) => post('/v1/rejects/retry', body),
+    dropRejects: (body) => post('/v1/rejects/drop', body),
     getUsage: ({ filters, group_by, figures, ...query }) =>
       get('/v1/usage', {
         ...query,

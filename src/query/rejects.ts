@@ -81,6 +81,35 @@ export async function getReject(
   return row;
 }
 
+/** How many rejects there are, of one code or of all, received in a range of time. */
+export async function countRejects(
+  database: Database,
+  options: ProjectOptions & TimeRange & { readonly code?: string | undefined } = {},
+): Promise<number> {
+  const where = conditionsOn('r', options);
+  where.equal('code', 'r.code', options.code);
+  where.between('r.received_at', options, (micros) => timestampSql(micros));
+  const [row] = await database.query<{ count: number }>(
+    `select count(*)::integer as count from runfold_internal.rejected_event r where ${where.sql()}`,
+    where.values,
+  );
+  return row?.count ?? 0;
+}
+
+/**
+ * The event of a reject, to be sent again; undefined when a whole job was rejected. An id and a time
+ * that it lacks are the same at every retry, so that none counts twice.
+ */
+export function rejectedEventOf(reject: RejectedEvent): unknown {
+  if (reject.code === 'invalid_job') return undefined;
+  const payload: unknown = JSON.parse(reject.payload);
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return payload;
+  const event: { id?: unknown; occurred_at?: unknown } = { ...payload };
+  event.id ??= reject.id;
+  event.occurred_at ??= reject.received_at;
+  return event;
+}
+
 /** Deletes one reject for good; answers whether there was one of this id. */
 export async function dropReject(database: Database, options: RejectOptions): Promise<boolean> {
   if (!isCanonicalUuid(options.id)) return false;

@@ -16,6 +16,9 @@ import {
 /** What project B holds, and a key of project A must never see or change. */
 const secrets = { session: 'secret-session-0', run: 'secret-run-0', event: 'secret-1' };
 
+/** A reject, or an audit, of nobody. */
+const idOfB = '00000000-0000-4000-8000-000000000000';
+
 /** Values of parameters that name what is in project B. */
 const values: Readonly<Record<string, string>> = {
   run_id: secrets.run,
@@ -25,6 +28,7 @@ const values: Readonly<Record<string, string>> = {
   corrects: secrets.event,
   parent_run_id: secrets.run,
   limit: '1000',
+  q: 'secret',
 };
 
 describe('a key of one project', () => {
@@ -76,7 +80,7 @@ describe('a key of one project', () => {
       }
     }
     const place = path.replace('{run_id}', secrets.run).replace('{session_id}', secrets.session);
-    return `${place.replace('{key_id}', keyOfB.id)}?${search}`;
+    return `${place.replace('{key_id}', keyOfB.id).replace(/\{(reject|audit)_id\}/, idOfB)}?${search}`;
   };
   const bodyOf = (path: string) =>
     path === '/v1/keys' ? { scopes: ['read'] } : [{ ...sampleEvents(2, 'secret')[1] }];

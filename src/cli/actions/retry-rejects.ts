@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import { readJob } from '../../append/decode-job.js';
 import { InvalidEventError } from '../../events/fault.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
-import { dropReject, type RejectedEvent } from '../../query/rejects.js';
+import { dropReject, type RejectedEvent, rejectedEventOf } from '../../query/rejects.js';
 import { jobName, jobOptions } from '../../queue/job.js';
 import { openQueue } from '../../queue/open-queue.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
@@ -61,7 +61,7 @@ async function sendAgain(
     for await (const reject of chosenRejects(database, choice)) {
       try {
         if (reject.code === 'invalid_job') await sendJob(queue, reject);
-        else producer.emit(eventOf(reject));
+        else producer.emit(rejectedEventOf(reject) as MetricEventInput);
         pending.push(reject);
       } catch (error) {
         if (!(error instanceof InvalidEventError) && !(error instanceof KeptError)) throw error;
@@ -90,19 +90,6 @@ async function sendJob(queue: Queue, { id, payload }: RejectedEvent): Promise<vo
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const body = columns === undefined ? { events: text(objects) } : { columns: text(columns) };
   await queue.add(jobName, { v, project, ...body }, { ...jobOptions, jobId: id });
-}
-
-/** An id and a time of its own are the same at every retry, so that none counts twice. */
-function eventOf(reject: RejectedEvent): MetricEventInput {
-  const payload: unknown = JSON.parse(reject.payload);
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-    // The producer says what is wrong with it.
-    return payload as MetricEventInput;
-  }
-  const event = { ...payload } as { id?: unknown; occurred_at?: unknown };
-  event.id ??= reject.id;
-  event.occurred_at ??= reject.received_at;
-  return event as MetricEventInput;
 }
 
 /** Folds what was sent: on an embedded store nobody else may be there to do it. */

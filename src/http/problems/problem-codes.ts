@@ -45,6 +45,10 @@ export const problemCodes = {
     status: 409,
     meaning: 'Several sessions have a run of this id: give `session_id`, one of `session_ids`.',
   },
+  count_changed: {
+    status: 409,
+    meaning: 'There are more or fewer rejects than `expected_count` by now; `count` says how many.',
+  },
   tail_expired: {
     status: 410,
     meaning:

@@ -1,11 +1,15 @@
 import type { Route } from '../route/route.js';
+import { auditRoutes } from './audits.js';
+import { findRoute } from './find.js';
 import { healthRoutes } from './health.js';
 import { ingestRoute } from './ingest.js';
 import { keyRoutes } from './keys.js';
 import { logRoutes } from './log.js';
 import { referenceRoutes } from './reference.js';
+import { rejectRoutes } from './rejects.js';
 import { runRoutes } from './runs.js';
 import { sessionRoutes } from './sessions.js';
+import { statusRoute } from './status.js';
 import { tailRoute } from './tail.js';
 import { usageRoute } from './usage.js';
 
@@ -17,6 +21,10 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...logRoutes,
   usageRoute,
+  findRoute,
+  ...auditRoutes,
+  ...rejectRoutes,
+  statusRoute,
   ...keyRoutes,
   ...healthRoutes,
   ...referenceRoutes,

@@ -9,6 +9,7 @@ import type { Service } from '../service/service.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { sayCurrency, sayKnown } from './currency-headers.js';
 import { explainListenFault } from './listen-address.js';
+import { packed } from './packed.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem, unknownPath } from './send-problem.js';
 
@@ -138,18 +139,18 @@ async function handle(
   if (scope === 'ingest') sayKnown(service, caller.project, reply);
   else if (scope !== undefined) await sayCurrency(service, caller.project, reply);
   const answer = await route.handle({ ...caller, service, params, query, request, reply });
-  return answer === undefined ? reply : send(route, request, reply, answer);
+  return answer === undefined ? reply : await send(route, request, reply, answer);
 }
 
 /** Whose request it is, for the log. */
 const callers = new WeakMap<FastifyRequest, string>();
 
-function send(
+async function send(
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: Answer,
-): FastifyReply {
+): Promise<FastifyReply> {
   const { status = 200, body, headers = {} } = answer;
   reply.code(status).headers(headers);
   const isText = headers['content-type'] !== undefined;
@@ -162,7 +163,7 @@ function send(
       return reply.code(304).send();
     }
   }
-  return reply.send(text);
+  return reply.send(await packed(text, request, reply));
 }
 
 /** Whether the client has the answer already; a proxy that packs answers makes tags weak. */

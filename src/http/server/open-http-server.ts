@@ -4,6 +4,7 @@ import { readPackageVersion } from '../../environment/package-files.js';
 import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
+import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import { docsPage } from '../docs/docs-page.js';
 import { openApiOf } from '../openapi/openapi.js';
@@ -11,6 +12,7 @@ import { readPageFiles } from '../page/page-files.js';
 import { pageRoutes } from '../page/page-route.js';
 import { routes } from '../routes/routes.js';
 import { createAccess } from '../service/access.js';
+import { createAudits } from '../service/audits.js';
 import { createBodyRooms } from '../service/body-room.js';
 import { createFreshness } from '../service/freshness.js';
 import { defaultLimits, type HttpLimits } from '../service/http-limits.js';
@@ -89,11 +91,17 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       waiting_events: producers.waiting,
       streams: () => streams.count,
     });
-    const document = openApiOf(routes, readPackageVersion());
+    const version = readPackageVersion();
+    const document = openApiOf(routes, version);
+    const audits = createAudits(database, log);
     const service: Service = {
       database,
       log,
       limits,
+      version,
+      tier: tierOf(options),
+      worker: options.worker,
+      audits,
       access: createAccess({ database, log, project, is_loopback: isLoopback(host) }),
       bodies: createBodyRooms(limits.bodies_bytes),
       requestBodies: createRequestBodies(),
@@ -121,6 +129,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const close: HttpServer['close'] = async ({ timeout_ms = 20_000 } = {}) => {
       closing.abort();
       await app.close(timeout_ms);
+      await audits.close();
       try {
         await producers.close({ timeout_ms });
       } finally {
@@ -138,6 +147,12 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     for (const close of opened.reverse()) await close();
     throw error;
   }
+}
+
+/** A store whose address is no URL is an embedded one. */
+function tierOf({ target, queue }: Pick<HttpServerOptions, 'target' | 'queue'>): TierName {
+  if (queue.kind === 'redis') return 'redis+postgres';
+  return typeof target === 'string' ? 'postgres' : 'embedded';
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

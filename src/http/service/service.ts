@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
+import type { TierName } from '../../tier.js';
+import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { Access } from './access.js';
+import type { Audits } from './audits.js';
 import type { BodyRooms } from './body-room.js';
 import type { Freshness } from './freshness.js';
 import type { HttpLimits } from './http-limits.js';
@@ -16,9 +19,14 @@ export interface Service {
   readonly database: Database;
   readonly log: Logger;
   readonly limits: HttpLimits;
+  readonly version: string;
+  readonly tier: TierName;
+  /** The counts of a worker in this process; undefined where there is none. */
+  readonly worker: (() => GroupCommitStats | undefined) | undefined;
   readonly access: Access;
   readonly bodies: BodyRooms;
   readonly requestBodies: RequestBodies;
+  readonly audits: Audits;
   readonly requestRate: RateLimit;
   readonly eventRate: RateLimit;
   readonly freshness: Freshness;

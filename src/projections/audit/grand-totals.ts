@@ -5,6 +5,9 @@ import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { Difference } from './difference.js';
 
+/** A relation, narrowed to what an audit is about. */
+export type Scope = (relation: string) => string;
+
 /**
  * Compares the grand totals of a projection, its counts and sums over all rows, with those of the
  * log. Neither side groups anything: one pass over the log, one over the table.
@@ -12,15 +15,16 @@ import type { Difference } from './difference.js';
 export async function compareTotals(
   client: PoolClient,
   projection: Projection,
+  scope: Scope,
 ): Promise<Difference[]> {
   const measures = Object.entries(projection.measures).filter(([, { fold }]) => isAdditive(fold));
   if (measures.length === 0) return [];
   const { rows } = await client.query(
     `select to_jsonb(expected) as expected, to_jsonb(actual) as actual
-    from (select ${measures.map(([name, measure]) => `(${logSql(projection, measure)})::text as ${name}`).join(', ')}
-      from runfold_internal.event e${eventsSql(projection)}) expected,
+    from (select ${measures.map(([name, measure]) => `(${logSql(projection, measure, scope)})::text as ${name}`).join(', ')}
+      from ${scope('runfold_internal.event')} e${eventsSql(projection)}) expected,
     (select ${measures.map(([name, measure]) => `(${liveSql(name, measure)})::text as ${name}`).join(', ')}
-      from ${tableOf(projection)} t) actual`,
+      from ${scope(tableOf(projection))} t) actual`,
   );
   const [{ expected, actual }] = rows;
   return measures
@@ -38,11 +42,11 @@ export async function compareTotals(
 const numberOf = (text: string | null) => (text === null ? null : Number(text));
 const isAdditive = (fold: Measure['fold']) => fold === 'count' || fold === 'sum' || fold === 'rows';
 
-function logSql({ from }: Projection, measure: Measure): string {
+function logSql({ from }: Projection, measure: Measure, scope: Scope): string {
   // Rows of the finer projection, whose own totals are compared with the log: to count them in the
   // log would be to group it.
   if (measure.fold === 'rows' && from !== undefined) {
-    return `(select count(*) from ${tableOf(from)})`;
+    return `(select count(*) from ${scope(tableOf(from))} f)`;
   }
   return foldOf(measure).partial;
 }

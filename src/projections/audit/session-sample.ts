@@ -14,7 +14,11 @@ const BLOCKS_A_SESSION = 4;
  * found too, from those of the session totals. A small table is read whole; of a large one as many
  * blocks as it takes. Long sessions are likelier to be chosen: they have more to go wrong.
  */
-export async function chooseSessions(client: PoolClient, size: number): Promise<SessionSample> {
+export async function chooseSessions(
+  client: PoolClient,
+  size: number,
+  project?: number,
+): Promise<SessionSample> {
   const { rows } = await client.query(
     `select name, least(100, 100.0 * $2 / greatest(1, pg_relation_size(name::regclass)
         / current_setting('block_size')::integer))::real as percent
@@ -26,8 +30,9 @@ export async function chooseSessions(client: PoolClient, size: number): Promise<
       `select project, session_id from ${name} tablesample system (${percent})`,
   );
   const { rows: chosen } = await client.query(
-    `select project, session_id from (${some.join(' union ')}) s order by random() limit $1`,
-    [size],
+    `select project, session_id from (${some.join(' union ')}) s
+    where $2::integer is null or project = $2 order by random() limit $1`,
+    [size, project ?? null],
   );
   return {
     project: chosen.map((row) => row.project),

@@ -5,7 +5,7 @@ import { expectedSql, tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { Difference } from './difference.js';
-import { compareTotals } from './grand-totals.js';
+import { compareTotals, type Scope } from './grand-totals.js';
 import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
 
 /** The audit of one projection. */
@@ -17,9 +17,18 @@ export interface ProjectionAudit {
   readonly differing_rows: number;
 }
 
+/** How far an audit is with one projection. */
+export interface AuditProgress {
+  readonly projection: string;
+  /** From 0 to 1. */
+  readonly share: number;
+}
+
 /** What the audit found. */
 export interface Audit {
   readonly equal: boolean;
+  /** The instant at which what it says held: RFC 3339 in UTC. */
+  readonly snapshot_at: string;
   /** Events in the log at the snapshot. */
   readonly events: number;
   readonly projections: readonly ProjectionAudit[];
@@ -40,6 +49,12 @@ export interface VerifyOptions {
    * it groups nothing. Defaults to comparing every row.
    */
   readonly sample?: number | undefined;
+  /** Compares only what belongs to this project. Defaults to all projects. */
+  readonly project?: number | undefined;
+  /** Stops the audit between two projections, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called before and after each projection. */
+  readonly on_progress?: ((progress: AuditProgress) => void) | undefined;
 }
 
 /**
@@ -47,7 +62,9 @@ export interface VerifyOptions {
  * held at one instant, while ingest went on.
  */
 export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
-  const { projections = allProjections, max_differences = 100, sample } = options;
+  const { projections = allProjections, max_differences = 100, sample, project } = options;
+  const { signal, on_progress = () => undefined } = options;
+  const scope = scopeOf(project);
   const client = await database.pool.connect();
   try {
     await client.query('begin isolation level repeatable read, read only');
@@ -56,15 +73,21 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
     const tables = projections.map(tableOf).join(', ');
     if (tables !== '') await client.query(`lock table ${tables} in access share mode`);
     const [log] = (
-      await client.query('select count(*)::float8 as events from runfold_internal.event')
+      await client.query(
+        `select count(*)::float8 as events,
+          to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+        from ${scope('runfold_internal.event')} e`,
+      )
     ).rows;
-    const chosen = sample === undefined ? undefined : await chooseSessions(client, sample);
+    const chosen = sample === undefined ? undefined : await chooseSessions(client, sample, project);
     const audits: ProjectionAudit[] = [];
     const differences: Difference[] = [];
     for (const projection of projections) {
-      const found = await compareRows(client, projection, chosen, max_differences);
+      signal?.throwIfAborted();
+      on_progress({ projection: projection.name, share: 0 });
+      const found = await compareRows(client, projection, scope, chosen, max_differences);
       const [counted] = (
-        await client.query(`select count(*)::float8 as rows from ${tableOf(projection)}`)
+        await client.query(`select count(*)::float8 as rows from ${scope(tableOf(projection))} t`)
       ).rows;
       audits.push({
         name: projection.name,
@@ -72,11 +95,15 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
         differing_rows: found[0]?.total ?? 0,
       });
       for (const row of found) differences.push(...differencesOf(projection, row));
-      if (chosen !== undefined) differences.push(...(await compareTotals(client, projection)));
+      if (chosen !== undefined) {
+        differences.push(...(await compareTotals(client, projection, scope)));
+      }
+      on_progress({ projection: projection.name, share: 1 });
     }
     await client.query('commit');
     return {
       equal: differences.length === 0 && audits.every((audit) => audit.differing_rows === 0),
+      snapshot_at: log.at,
       events: log.events,
       projections: audits,
       ...(chosen === undefined ? {} : { sampled_sessions: chosen.session_id.length }),
@@ -91,6 +118,13 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
   }
 }
 
+/** A checked integer, written into the text: it stands in relations, where the parameters are others. */
+function scopeOf(project: number | undefined): Scope {
+  if (project === undefined) return (relation) => relation;
+  const number = Math.trunc(project);
+  return (relation) => `(select r.* from ${relation} r where r.project = ${number})`;
+}
+
 interface ComparedRow {
   readonly expected: Row;
   readonly actual: Row;
@@ -100,11 +134,14 @@ interface ComparedRow {
 async function compareRows(
   client: PoolClient,
   projection: Projection,
+  scope: Scope,
   chosen: SessionSample | undefined,
   max_differences: number,
 ): Promise<ComparedRow[]> {
   if (chosen === undefined) {
-    return (await client.query(differencesSql(projection), [max_differences])).rows;
+    const live = scope(tableOf(projection));
+    const text = differencesSql(projection, scope('runfold_internal.event'), live);
+    return (await client.query(text, [max_differences])).rows;
   }
   // Rows of a key without session cannot be made from a few sessions; the grand totals look at them.
   if (!('session_id' in projection.key)) return [];

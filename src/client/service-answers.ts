@@ -1,0 +1,85 @@
+/** How the project and the service stand. */
+export interface ServiceStatus {
+  readonly version: string;
+  readonly tier: 'embedded' | 'postgres' | 'redis+postgres';
+  readonly project: { readonly id: number; readonly name: string | null };
+  /** The key of the request; null while there are none. */
+  readonly key: {
+    readonly id: string;
+    readonly name: string;
+    readonly scopes: readonly string[];
+  } | null;
+  readonly keys_needed: boolean;
+  /** Of all projects; null when it is away, or not to be seen with this key. */
+  readonly queue: {
+    readonly waiting: number;
+    readonly active: number;
+    readonly delayed: number;
+    readonly failed: number;
+    /** How long the oldest job that is not done has waited. */
+    readonly age_seconds: number;
+  } | null;
+  /** Events since the process began: received = applied + duplicate + rejected. */
+  readonly worker: {
+    readonly received: number;
+    readonly applied: number;
+    readonly duplicate: number;
+    readonly rejected: number;
+  } | null;
+  readonly rejects: number;
+  /** RFC 3339; null before the first event. */
+  readonly last_occurred_at: string | null;
+  /** Totals whose definition has changed. */
+  readonly stale_totals: readonly string[];
+  readonly rebuilds: readonly { readonly step: string | null; readonly share: number }[];
+  readonly last_audit: {
+    readonly id: string;
+    readonly state: string;
+    readonly snapshot_at: string | null;
+  } | null;
+}
+
+/** An audit: the log folded again and compared with the totals. */
+export interface AuditReport {
+  readonly id: string;
+  readonly state: 'running' | 'equal' | 'different' | 'failed' | 'cancelled';
+  /** How many sessions it looks at; null when at all. */
+  readonly sample: number | null;
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  /** The instant at which what it says held. */
+  readonly snapshot_at: string | null;
+  readonly seconds: number | null;
+  readonly progress: readonly { readonly projection: string; readonly share: number }[];
+  readonly events: number | null;
+  readonly projections: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly differing_rows: number;
+  }[];
+  /** The first 100, in the names and units of the views. */
+  readonly differences: readonly {
+    readonly projection: string;
+    readonly key: Readonly<Record<string, unknown>>;
+    readonly field: string;
+    readonly expected: unknown;
+    readonly actual: unknown;
+  }[];
+  readonly error: string | null;
+}
+
+/** Which rejects: those received before `before`, of one code or of all. */
+export interface ManyRejects {
+  readonly code?: string | undefined;
+  /** RFC 3339 with a zone. */
+  readonly before: string;
+  /** How many the caller saw. */
+  readonly expected_count: number;
+}
+
+/** What became of many rejects. */
+export interface RejectsOutcome {
+  readonly done: number;
+  /** Those that could not be sent again, and are still there. */
+  readonly kept: number;
+}

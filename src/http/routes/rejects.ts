@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import type { EventFault } from '../../events/fault.js';
+import {
+  countRejects,
+  dropReject,
+  getReject,
+  listRejects,
+  type RejectedEvent,
+  rejectedEventOf,
+} from '../../query/rejects.js';
+import { readObject } from '../body/read-object.js';
+import { notFound, ProblemError } from '../problems/problem.js';
+import { pageOf } from '../route/answer-schema.js';
+import { name, page, timeRange } from '../route/parameters.js';
+import { checked, route } from '../route/route.js';
+import type { Service } from '../service/service.js';
+
+const rejectSchema = z
+  .strictObject({
+    id: z.string(),
+    project: z.int(),
+    code: z.string().describe('`invalid_job`, `invalid_event`, or the SQLSTATE of the refusal'),
+    message: z.string(),
+    payload: z.string().describe('The input, as JSON text'),
+    received_at: z.iso.datetime(),
+    job_id: z.string(),
+    position: z.int().describe('The place in the job, from 0'),
+  })
+  .meta({ id: 'Reject' });
+
+const params = z.strictObject({ reject_id: name('The reject') });
+const many = z
+  .strictObject(
+    {
+      code: z.string('a text').min(1, 'a text').max(200, 'a text').optional(),
+      before: z.iso.datetime({ offset: true, error: 'an RFC 3339 time with a zone' }),
+      expected_count: z.int('a whole number').min(1, 'a whole number from 1'),
+    },
+    'an object',
+  )
+  .meta({
+    id: 'ManyRejects',
+    examples: [{ code: 'invalid_event', before: '2026-01-31T12:00:00Z', expected_count: 3 }],
+  });
+type Many = z.infer<typeof many>;
+const outcome = z
+  .strictObject({
+    done: z.int(),
+    kept: z.int().describe('Those that could not be sent again, and are still there'),
+  })
+  .meta({ id: 'RejectsOutcome' });
+
+/** Rejects worked on between two looks at the list. */
+const stretch = 200;
+
+/** What the worker could not take: look, send again, or drop. */
+export const rejectRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/rejects',
+    id: 'listRejects',
+    tag: 'rejects',
+    summary: 'List what the worker could not take, newest first',
+    scope: 'admin',
+    query: z.strictObject({
+      code: name('Only of this code').optional(),
+      ...timeRange('received'),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of rejects', schema: pageOf(rejectSchema) } },
+    async handle({ service, project, query }) {
+      return { body: await listRejects(service.database, { ...query, project }) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/rejects/{reject_id}',
+    id: 'getReject',
+    tag: 'rejects',
+    summary: 'Read one reject',
+    scope: 'admin',
+    params,
+    answers: { 200: { description: 'The reject', schema: rejectSchema } },
+    problems: [404],
+    async handle({ service, project, params: { reject_id } }) {
+      return { body: await find(service, project, reject_id) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/rejects/{reject_id}/retry',
+    id: 'retryReject',
+    tag: 'rejects',
+    summary: 'Send a reject through the queue again',
+    description:
+      'It is deleted once the queue has it. What is still invalid stays, and `faults` says why. A whole ' +
+      'job is sent again by the command `runfold rejects retry`.',
+    scope: 'admin',
+    params,
+    answers: {
+      200: { description: 'Sent', schema: z.strictObject({ retried: z.literal(true) }) },
+    },
+    problems: [404, 422],
+    async handle({ service, project, params: { reject_id } }) {
+      const faults = await retry(service, await find(service, project, reject_id));
+      if (faults.length > 0) throw stillInvalid(faults);
+      return { body: { retried: true } };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/rejects/{reject_id}',
+    id: 'dropReject',
+    tag: 'rejects',
+    summary: 'Delete a reject for good',
+    scope: 'admin',
+    params,
+    answers: { 200: { description: 'The reject, deleted', schema: rejectSchema } },
+    problems: [404],
+    async handle({ service, project, params: { reject_id } }) {
+      const reject = await find(service, project, reject_id);
+      await dropReject(service.database, { id: reject_id, project });
+      return { body: reject };
+    },
+  }),
+  ...(['retry', 'drop'] as const).map((what) =>
+    route({
+      method: 'POST',
+      path: `/v1/rejects/${what}`,
+      id: `${what}Rejects`,
+      tag: 'rejects',
+      summary: what === 'retry' ? 'Send many rejects again' : 'Delete many rejects for good',
+      description:
+        'Those received before `before`, of one `code` or of all. `expected_count` is how many the ' +
+        'caller saw: where there are more or fewer by now, nothing is done and the answer is 409.',
+      scope: 'admin',
+      body: { 'application/json': many },
+      answers: { 200: { description: 'How many', schema: outcome } },
+      problems: [409, 413, 415, 422],
+      async handle({ service, project, request }) {
+        const body = checked(many, await readObject(request.raw, service.limits)) as Many;
+        const { code, before: to, expected_count } = body;
+        const chosen = { project, code, to };
+        const count = await countRejects(service.database, chosen);
+        if (count !== expected_count) {
+          throw new ProblemError(
+            'count_changed',
+            `Expected ${expected_count} rejects, found ${count}. Look again, then repeat with that number.`,
+            { fields: { count } },
+          );
+        }
+        return { body: await workOn(service, chosen, what) };
+      },
+    }),
+  ),
+];
+
+interface Chosen {
+  readonly project: number;
+  readonly code: string | undefined;
+  readonly to: string;
+}
+
+async function workOn(service: Service, chosen: Chosen, what: 'retry' | 'drop') {
+  let [done, kept] = [0, 0];
+  let cursor: string | undefined;
+  do {
+    const { items, next_cursor } = await listRejects(service.database, {
+      ...chosen,
+      limit: stretch,
+      cursor,
+    });
+    for (const reject of items) {
+      if (what === 'drop') {
+        await dropReject(service.database, reject);
+        done += 1;
+      } else if ((await retry(service, reject)).length > 0) kept += 1;
+      else done += 1;
+    }
+    cursor = next_cursor;
+  } while (cursor !== undefined);
+  return { done, kept };
+}
+
+async function find(service: Service, project: number, id: string): Promise<RejectedEvent> {
+  const reject = await getReject(service.database, { id, project });
+  if (reject === undefined) throw notFound('a reject', id);
+  return reject;
+}
+
+/** Sends an event again and deletes its reject. Returns what is still wrong with it; it is then kept. */
+async function retry(service: Service, reject: RejectedEvent): Promise<readonly EventFault[]> {
+  const event = rejectedEventOf(reject);
+  if (event === undefined) {
+    const expected = 'an event; a whole job is sent again by "runfold rejects retry"';
+    return [{ field: '', expected, got: reject.code }];
+  }
+  const { faults } = await service.producers.send(reject.project, [event]);
+  const [found = []] = faults.values();
+  // Deleted last: what the queue has twice counts once, what it never had would be lost.
+  if (found.length === 0) await dropReject(service.database, reject);
+  return found;
+}
+
+function stillInvalid(faults: readonly EventFault[]): ProblemError {
+  const [first] = faults;
+  return new ProblemError(
+    'invalid_event',
+    `The event is still invalid: ${first?.field || 'event'}: expected ${first?.expected}, got ${first?.got}. It is kept.`,
+    { fields: { faults } },
+  );
+}

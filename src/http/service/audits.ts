@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Database } from '../../postgres/database.js';
+import { humanDifference } from '../../projections/audit/readable-difference.js';
+import {
+  type AuditState,
+  getStoredAudit,
+  noteAuditBegan,
+  noteAuditEnded,
+  type StoredAudit,
+} from '../../projections/audit/stored-audits.js';
+import { type Audit, type AuditProgress, verify } from '../../projections/audit/verify.js';
+
+/** Audits at work in this process, one per project, and those that are kept. */
+export interface Audits {
+  /** Begins an audit, or answers with the one that is running. */
+  begin(project: number, sample: number | undefined): Promise<AuditView>;
+  get(project: number, id: string): Promise<AuditView | undefined>;
+  /** Ends an audit that is running here. Undefined when there is none of this id. */
+  cancel(project: number, id: string): Promise<AuditView | undefined>;
+  close(): Promise<void>;
+}
+
+/** An audit as the API shows it. */
+export interface AuditView extends Omit<StoredAudit, 'report' | 'project'> {
+  readonly progress: readonly AuditProgress[];
+  readonly events: number | null;
+  readonly projections: Audit['projections'];
+  readonly differences: readonly unknown[];
+  /** What went wrong, where the state is `failed`. */
+  readonly error: string | null;
+}
+
+interface Running {
+  readonly id: string;
+  readonly progress: Map<string, AuditProgress>;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+interface Report {
+  readonly events?: number;
+  readonly projections?: Audit['projections'];
+  readonly differences?: readonly unknown[];
+  readonly error?: string;
+}
+
+export function createAudits(database: Database, log: Logger): Audits {
+  const running = new Map<number, Running>();
+
+  const viewOf = ({ report, project, ...audit }: StoredAudit): AuditView => {
+    const found: Report = report === null ? {} : JSON.parse(report);
+    const own = running.get(project);
+    return {
+      ...audit,
+      progress: own?.id === audit.id ? [...own.progress.values()] : [],
+      events: found.events ?? null,
+      projections: found.projections ?? [],
+      differences: found.differences ?? [],
+      error: found.error ?? null,
+    };
+  };
+  const get: Audits['get'] = async (project, id) => {
+    const audit = await getStoredAudit(database, { project, id });
+    return audit === undefined ? undefined : viewOf(audit);
+  };
+
+  const run = async (
+    { id, progress, stop }: Omit<Running, 'ended'>,
+    project: number,
+    sample: number | undefined,
+  ) => {
+    const began = performance.now();
+    let state: AuditState;
+    let snapshot_at: string | null = null;
+    let report: Report;
+    try {
+      const audit = await verify(database, {
+        project,
+        sample,
+        signal: stop.signal,
+        on_progress: (step) => void progress.set(step.projection, step),
+      });
+      state = audit.equal ? 'equal' : 'different';
+      snapshot_at = audit.snapshot_at;
+      const { events, projections, differences } = audit;
+      report = {
+        events,
+        projections,
+        differences: differences.slice(0, 100).map(humanDifference),
+      };
+    } catch (error) {
+      state = stop.signal.aborted ? 'cancelled' : 'failed';
+      // The driver's text may name hosts and users; the log has it.
+      report = stop.signal.aborted
+        ? {}
+        : { error: 'The audit could not be finished; see the log.' };
+      if (state === 'failed') log.error({ err: error, audit: id }, 'an audit failed');
+    }
+    const seconds = (performance.now() - began) / 1000;
+    await noteAuditEnded(database, {
+      id,
+      state,
+      snapshot_at,
+      seconds,
+      report: JSON.stringify(report),
+    });
+  };
+
+  return {
+    get,
+    async begin(project, sample) {
+      let own = running.get(project);
+      if (own === undefined) {
+        const id = randomUUID();
+        const audit = {
+          id,
+          progress: new Map<string, AuditProgress>(),
+          stop: new AbortController(),
+        };
+        const ended = noteAuditBegan(database, { id, project, sample: sample ?? null })
+          .then(() => run(audit, project, sample))
+          .catch((error) => log.error({ err: error, audit: id }, 'an audit could not be kept'))
+          .finally(() => running.delete(project));
+        own = { ...audit, ended };
+        running.set(project, own);
+      }
+      const { id, progress } = own;
+      const stored = await get(project, id);
+      return (
+        stored ?? {
+          id,
+          state: 'running',
+          sample: sample ?? null,
+          started_at: new Date().toISOString(),
+          ended_at: null,
+          snapshot_at: null,
+          seconds: null,
+          progress: [...progress.values()],
+          events: null,
+          projections: [],
+          differences: [],
+          error: null,
+        }
+      );
+    },
+    async cancel(project, id) {
+      const own = running.get(project);
+      if (own?.id === id) {
+        own.stop.abort();
+        await own.ended;
+      }
+      return get(project, id);
+    },
+    async close() {
+      for (const { stop } of running.values()) stop.abort();
+      await Promise.all([...running.values()].map(({ ended }) => ended));
+    },
+  };
+}

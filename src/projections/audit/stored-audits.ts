@@ -1,0 +1,76 @@
+import { isCanonicalUuid } from '../../events/event-id.js';
+import type { Database } from '../../postgres/database.js';
+
+/** How an audit stands or ended. */
+export type AuditState = 'running' | 'equal' | 'different' | 'failed' | 'cancelled';
+
+/** An audit as it is kept. */
+export interface StoredAudit {
+  readonly id: string;
+  readonly project: number;
+  readonly state: AuditState;
+  /** How many sessions it looks at; null when at all. */
+  readonly sample: number | null;
+  /** RFC 3339 in UTC. */
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  /** The instant at which what it says held. */
+  readonly snapshot_at: string | null;
+  readonly seconds: number | null;
+  /** JSON text of what it found; null while it runs. */
+  readonly report: string | null;
+}
+
+/** Audits that are kept of one project. */
+const kept = 20;
+
+const utc = (name: string) =>
+  `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${name}`;
+// What still runs after a day has lost its process.
+const columns = `id::text as id, project, sample, report, seconds::float8 as seconds,
+  case when state = 'running' and started_at < now() - interval '1 day' then 'failed' else state end as state,
+  ${['started_at', 'ended_at', 'snapshot_at'].map(utc).join(', ')}`;
+
+/** Notes that an audit has begun, and forgets the oldest ones of its project. */
+export async function noteAuditBegan(
+  database: Database,
+  { id, project, sample }: Pick<StoredAudit, 'id' | 'project' | 'sample'>,
+): Promise<void> {
+  await database.query(
+    `insert into runfold_internal.audit (id, project, sample, state) values ($1, $2, $3, 'running')`,
+    [id, project, sample],
+  );
+  await database.query(
+    `delete from runfold_internal.audit where project = $1 and id not in (
+      select id from runfold_internal.audit where project = $1 order by started_at desc limit ${kept})`,
+    [project],
+  );
+}
+
+/** Notes how an audit ended. */
+export async function noteAuditEnded(
+  database: Database,
+  audit: Pick<StoredAudit, 'id' | 'state' | 'snapshot_at' | 'seconds' | 'report'>,
+): Promise<void> {
+  await database.query(
+    `update runfold_internal.audit
+    set state = $2, snapshot_at = $3, seconds = $4, report = $5, ended_at = now() where id = $1`,
+    [audit.id, audit.state, audit.snapshot_at, audit.seconds, audit.report],
+  );
+}
+
+/** One audit of a project; `latest` is the last that found something. Undefined when there is none. */
+export async function getStoredAudit(
+  database: Database,
+  { project, id }: { readonly project: number; readonly id: string },
+): Promise<StoredAudit | undefined> {
+  if (id !== 'latest' && !isCanonicalUuid(id)) return undefined;
+  const [row] = await database.query<StoredAudit & Record<string, unknown>>(
+    id === 'latest'
+      ? `select ${columns} from runfold_internal.audit
+        where project = $1 and state in ('equal', 'different') order by audit.started_at desc limit 1`
+      : `select ${columns} from runfold_internal.audit where project = $1 and id = $2`,
+    id === 'latest' ? [project] : [project, id],
+  );
+  return row;
+}
