@@ -6,14 +6,15 @@ import { createProgram } from './program.js';
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let isDebug = false;
   try {
-    const program = await createProgram(io, args);
+    const asked = plainArguments(args);
+    const program = await createProgram(io, asked);
     await program
       .hook('preAction', async (_program, command) => {
         const { readSettings } = await import('./command/settings.js');
         const { log_level } = readSettings(command);
         isDebug = log_level === 'debug' || log_level === 'trace';
       })
-      .parseAsync(args, { from: 'user' });
+      .parseAsync(asked, { from: 'user' });
     return io.exitCode;
   } catch (error) {
     // Commander has written its own text by now; help and version are no errors.
@@ -23,4 +24,12 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     if (text !== '') io.stderr.write(`${text}\n`);
     return exit;
   }
+}
+
+/** `help` and `version` as the flags that they stand for: many programs know them as commands. */
+function plainArguments(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first === 'help') return [...rest, '--help'];
+  if (first === 'version' && rest.length === 0) return ['--version'];
+  return args;
 }

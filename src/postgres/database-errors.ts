@@ -8,7 +8,8 @@ export class StoreUnavailableError extends Error {
       | 'database_refused'
       | 'database_missing'
       | 'migrations_missing'
-      | 'migrations_newer',
+      | 'migrations_newer'
+      | 'unsupported_encoding',
     message: string,
     cause?: unknown,
   ) {

@@ -24,6 +24,7 @@ const dependentObjectsStillExist = '2BP01';
 export async function migrateStore(database: Database): Promise<void> {
   const client = await database.pool.connect();
   try {
+    await checkEncoding(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     try {
       await client.query('begin');
@@ -43,6 +44,19 @@ export async function migrateStore(database: Database): Promise<void> {
   } finally {
     client.release();
   }
+}
+
+/** Ids and names may have any letter of Unicode, which only UTF-8 can hold. */
+async function checkEncoding(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ encoding: string; name: string }>(
+    `select current_setting('server_encoding') as encoding, current_database()::text as name`,
+  );
+  const [{ encoding, name } = { encoding: '', name: '' }] = rows;
+  if (encoding === 'UTF8') return;
+  throw new StoreUnavailableError(
+    'unsupported_encoding',
+    `The database ${name} has the encoding ${encoding}, which cannot hold every event. Create one with encoding UTF8, such as: create database runfold encoding 'UTF8' template template0.`,
+  );
 }
 
 /** Runs the migrations that are newer than the last one the store has. */

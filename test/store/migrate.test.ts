@@ -10,13 +10,35 @@ import { openDatabase } from '#runfold/postgres/database.js';
 import { levelsOf } from '#runfold/projections/language/histogram.js';
 import { views } from '#runfold/projections/views/views.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
-import { createEmptyDatabase, createTestDatabase } from '../../harness/database.js';
+import { createEmptyDatabase, createTestDatabase, databaseUrl } from '../../harness/database.js';
 import { migrateUpTo } from '../../harness/migrate-up-to.js';
+import { withClient } from '../../harness/postgres-server.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describeWithPostgres('the migrations', () => {
+  test('refuse a database that cannot hold every letter, and change nothing in it', async () => {
+    const home = await createEmptyDatabase();
+    const latin = home.name.concat('_latin');
+    const url = databaseUrl(home.url, latin);
+    await withClient(home.url, (client) =>
+      client.query(
+        `create database ${latin} encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`,
+      ),
+    );
+    await expect(migrateDatabase(url)).rejects.toMatchObject({
+      code: 'unsupported_encoding',
+      message: expect.stringContaining('encoding LATIN1'),
+    });
+    const schemas = await withClient(url, (client) =>
+      client.query("select from pg_namespace where nspname like 'runfold%'"),
+    );
+    expect(schemas.rowCount).toBe(0);
+    await withClient(home.url, (client) => client.query(`drop database ${latin} with (force)`));
+    await home.drop();
+  });
+
   test('are applied once when many processes start at the same time', async () => {
     const home = await createEmptyDatabase();
     await Promise.all(Array.from({ length: 8 }, () => migrateDatabase(home.url)));

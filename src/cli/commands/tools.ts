@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   getUsage,
   type UsageFigure,
@@ -35,7 +35,7 @@ export function toolsCommand(): Command {
     examples: ['runfold tools', 'runfold tools --since 24h --json'],
   })
     .option('--json', 'print the totals of each tool as JSON')
-    .option('--csv', 'print the totals of each tool as CSV');
+    .addOption(new Option('--csv', 'print the totals of each tool as CSV').conflicts('json'));
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;

@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { Database } from '../../postgres/database.js';
 import { getTopSessions, type SessionFigure } from '../../query/totals/top-sessions.js';
 import type { SessionTotals } from '../../query/totals/totals.js';
@@ -52,7 +52,7 @@ export function topCommand(): Command {
     .option('--by <figure>', 'the figure, such as cost, total_tokens or tool_errors', 'cost')
     .option('--limit <number>', 'the most rows, 1 to 1000', '10')
     .option('--json', 'print { rows } as JSON')
-    .option('--csv', 'print the rows as CSV');
+    .addOption(new Option('--csv', 'print the rows as CSV').conflicts('json'));
   return addRangeOptions(command).action(async (what: What, flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;

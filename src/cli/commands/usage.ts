@@ -76,7 +76,7 @@ export function usageCommand(): Command {
     )
     .option('--top <number>', 'the most groups, 1 to 1000', '10')
     .option('--json', 'print the series as JSON')
-    .option('--csv', 'print the series as CSV');
+    .addOption(new Option('--csv', 'print the series as CSV').conflicts('json'));
   addUsageFilters(command);
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');

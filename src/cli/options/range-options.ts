@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { startOfDay } from '../../query/usage/time-zone.js';
 import { UsageError } from '../command/command-error.js';
@@ -15,7 +15,11 @@ export interface RangeFlags {
 export function addRangeOptions(command: Command): Command {
   return command
     .option('--since <duration>', 'from so long ago: 90m, 24h, 7d, 4w; whole days from 1d on', '7d')
-    .option('--from <time>', 'from this time on instead, RFC 3339 with a zone')
+    .addOption(
+      new Option('--from <time>', 'from this time on instead, RFC 3339 with a zone').conflicts(
+        'since',
+      ),
+    )
     .option('--to <time>', 'before this time. Defaults to now')
     .option('--tz <zone>', "the IANA time zone of days and months. Defaults to this machine's");
 }
