@@ -1291,6 +1291,65 @@ COMMENT ON COLUMN runfold.users.tool_time IS 'Time of the tool calls added up, i
 
 COMMENT ON COLUMN runfold.users.cost IS 'Cost of messages and tool calls, in US dollars';
 
+CREATE TABLE runfold_internal.otlp_span (
+    trace_id uuid NOT NULL,
+    span_id bigint NOT NULL,
+    parent_id bigint,
+    cut_parent bigint,
+    project integer NOT NULL,
+    kind smallint NOT NULL,
+    flags smallint NOT NULL,
+    own json,
+    event json
+);
+
+CREATE TABLE runfold_internal.otlp_trace (
+    trace_id uuid NOT NULL,
+    root_id bigint,
+    last_seen timestamp with time zone DEFAULT now() NOT NULL,
+    open_since timestamp with time zone,
+    due_at timestamp with time zone,
+    project integer NOT NULL,
+    is_pruned boolean DEFAULT false NOT NULL
+);
+
+CREATE VIEW runfold.waiting_spans AS
+ SELECT s.project,
+    replace((s.trace_id)::text, '-'::text, ''::text) AS trace_id,
+    lpad(to_hex(s.span_id), 16, '0'::text) AS span_id,
+    (s.event ->> 'type'::text) AS type,
+    (s.event ->> 'model'::text) AS model,
+    (s.event ->> 'tool_name'::text) AS tool_name,
+    (((s.event -> 'metrics'::text) ->> 'input_tokens'::text))::integer AS input_tokens,
+    (((s.event -> 'metrics'::text) ->> 'output_tokens'::text))::integer AS output_tokens,
+    t.open_since AS waiting_since,
+    t.due_at
+   FROM (runfold_internal.otlp_span s
+     JOIN runfold_internal.otlp_trace t ON (((t.project = s.project) AND (t.trace_id = s.trace_id))))
+  WHERE (s.event IS NOT NULL);
+
+COMMENT ON VIEW runfold.waiting_spans IS 'One row a span of OpenTelemetry that waits for the spans above it: its figures are in no total yet.';
+
+COMMENT ON COLUMN runfold.waiting_spans.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.waiting_spans.trace_id IS 'The trace';
+
+COMMENT ON COLUMN runfold.waiting_spans.span_id IS 'The span';
+
+COMMENT ON COLUMN runfold.waiting_spans.type IS 'message, tool_call or run: what it will be';
+
+COMMENT ON COLUMN runfold.waiting_spans.model IS 'The model of a message';
+
+COMMENT ON COLUMN runfold.waiting_spans.tool_name IS 'The tool of a call';
+
+COMMENT ON COLUMN runfold.waiting_spans.input_tokens IS 'Tokens sent to the model';
+
+COMMENT ON COLUMN runfold.waiting_spans.output_tokens IS 'Tokens the model produced';
+
+COMMENT ON COLUMN runfold.waiting_spans.waiting_since IS 'Since when its trace has had spans that wait';
+
+COMMENT ON COLUMN runfold.waiting_spans.due_at IS 'When it is settled, whatever is missing';
+
 CREATE TABLE runfold_internal.api_key (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_used_at timestamp with time zone,
@@ -1484,6 +1543,12 @@ ALTER TABLE ONLY runfold_internal.model_usage_hour
 ALTER TABLE ONLY runfold_internal.model_usage
     ADD CONSTRAINT model_usage_project_bucket_agent_id_team_id_workflow_id_provide PRIMARY KEY (project, bucket, agent_id, team_id, workflow_id, provider, model);
 
+ALTER TABLE ONLY runfold_internal.otlp_span
+    ADD CONSTRAINT otlp_span_project_trace_id_span_id_pk PRIMARY KEY (project, trace_id, span_id);
+
+ALTER TABLE ONLY runfold_internal.otlp_trace
+    ADD CONSTRAINT otlp_trace_project_trace_id_pk PRIMARY KEY (project, trace_id);
+
 ALTER TABLE ONLY runfold_internal.price_override
     ADD CONSTRAINT price_override_project_model_provider_from_us_pk PRIMARY KEY (project, model, provider, from_us);
 
@@ -1529,6 +1594,12 @@ ALTER TABLE ONLY runfold_migrations.migration
 CREATE INDEX audit_project_started_at ON runfold_internal.audit USING btree (project, started_at);
 
 CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, recorded_at);
+
+CREATE INDEX otlp_span_open ON runfold_internal.otlp_span USING btree (project, trace_id) WHERE (event IS NOT NULL);
+
+CREATE INDEX otlp_trace_due_at ON runfold_internal.otlp_trace USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX otlp_trace_last_seen ON runfold_internal.otlp_trace USING btree (is_pruned, last_seen);
 
 CREATE UNIQUE INDEX project_name ON runfold_internal.project USING btree (name);
 

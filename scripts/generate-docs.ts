@@ -1,11 +1,16 @@
 /**
- * Writes the tables of docs/events.md and docs/sql.md from the declarations: `npm run docs`.
+ * Writes the tables of docs/events.md, docs/otlp.md and docs/sql.md from the declarations: `npm run docs`.
  * `--check` writes nothing and fails when a table is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeFields } from '#runfold/events/attribute-fields.js';
 import { type MetricKind, metricFields } from '#runfold/events/metric-fields.js';
+import { identitySources, nameSources, type Source } from '#runfold/otlp/tables/attribute-keys.js';
+import { emitterDocs } from '#runfold/otlp/tables/emitters.js';
+import { costSources, firstTokenSources, tokenSources } from '#runfold/otlp/tables/figure-keys.js';
+import { logRules } from '#runfold/otlp/tables/log-records.js';
+import { kindRules, type ValueTest } from '#runfold/otlp/tables/span-kinds.js';
 import type { View } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 
@@ -35,6 +40,56 @@ const sectionOf = ({ name, doc, columns }: View) =>
     columns.map((column) => [column.name, column.doc]),
   )}`;
 
+function otlpTables(): Readonly<Record<string, string>> {
+  const nameOf = (source: Source) =>
+    typeof source === 'string'
+      ? `\`${source}\``
+      : `\`${source.json}\` → ${source.members.map((member) => `\`${member}\``).join(', ')}`;
+  const valuesOf = (test: ValueTest | undefined) =>
+    test === undefined
+      ? ''
+      : [
+          ...(test.any === true ? ['any value'] : []),
+          ...(test.is ?? []).map((value) => `\`${value}\``),
+          ...(test.begins === undefined ? [] : [`\`${test.begins}…\``]),
+          ...(test.ends ?? []).map((value) => `\`…${value}\``),
+        ].join(' ');
+  const sources: readonly (readonly [string, readonly Source[]])[] = [
+    ...Object.entries(identitySources),
+    ...Object.entries(nameSources),
+    ...Object.entries(tokenSources).map(([name, list]) => [`${name} tokens`, list] as const),
+    ['cost', costSources],
+    ['first token', firstTokenSources.map(({ key }) => key)],
+  ];
+  return {
+    emitters: table(
+      ['emitter', 'set', 'session and user from'],
+      emitterDocs.map(({ emitter, isTested, set, session }) => [
+        `${emitter}${isTested ? ' †' : ''}`,
+        set.replaceAll('|', '\\|'),
+        session,
+      ]),
+    ),
+    kinds: table(
+      ['attribute', 'model span', 'tool span', 'run span'],
+      kindRules.map(({ attribute, model, tool, run, runIfRoot }) => [
+        attribute,
+        valuesOf(model),
+        valuesOf(tool),
+        `${valuesOf(run)}${runIfRoot === undefined ? '' : ` ${valuesOf(runIfRoot)} if root`}`.trim(),
+      ]),
+    ),
+    attributes: table(
+      ['field', 'attributes'],
+      sources.map(([name, list]) => [name, list.map(nameOf).join(' ')]),
+    ),
+    logs: table(
+      ['record', 'becomes', 'of the agent'],
+      logRules.map(({ name, event, emitter }) => [name, event, emitter]),
+    ),
+  };
+}
+
 /** What stands in each file between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 const generated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'events.md': {
@@ -47,6 +102,7 @@ const generated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       metricFields.map(({ name, kind, doc }) => [name, typeOfKind[kind], doc]),
     ),
   },
+  'otlp.md': otlpTables(),
   'sql.md': { views: views.map(sectionOf).join('\n\n') },
 };
 

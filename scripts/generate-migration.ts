@@ -19,6 +19,7 @@ import { auditTable } from '#runfold/store/tables/audit-table.js';
 import { eventTable, internalSchema } from '#runfold/store/tables/event-table.js';
 import { logClaimTable } from '#runfold/store/tables/log-claim-table.js';
 import { logFileTable } from '#runfold/store/tables/log-file-table.js';
+import { otlpSpanTable, otlpTraceTable } from '#runfold/store/tables/otlp-tables.js';
 import { priceOverrideTable } from '#runfold/store/tables/price-override-table.js';
 import { projectTable, seedProjectStatement } from '#runfold/store/tables/project-table.js';
 import { projectionStateTable } from '#runfold/store/tables/projection-state-table.js';
@@ -68,6 +69,8 @@ const tables: Record<string, unknown> = {
   auditTable,
   logClaimTable,
   logFileTable,
+  otlpTraceTable,
+  otlpSpanTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);

@@ -93,7 +93,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   worker: {
     holds: 'The life cycle around append: take jobs, group them, retry, stop',
-    may: ['postgres', 'queue', 'pricing', 'projections', 'append'],
+    may: ['otlp', 'postgres', 'queue', 'pricing', 'projections', 'append'],
     because: 'a worker never emits, and never looks into an event',
   },
   query: {

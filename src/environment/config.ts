@@ -1,6 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { editDistance } from './edit-distance.js';
-import { checkVariableNames, serviceAddress } from './variable-names.js';
+import { checkVariableNames } from './variable-names.js';
+import { type logLevels, variables } from './variable-schemas.js';
 import type { VariableName } from './variables.js';
 
 /** What the environment sets. */
@@ -23,11 +24,16 @@ export interface Config {
   readonly http_base_path: string;
   /** The bearer token of the HTTP service's metrics; undefined is none. */
   readonly metrics_token: string | undefined;
+  /** Seconds that OpenTelemetry spans wait for a parent that has not come; 0 for none. */
+  readonly otlp_wait_seconds: number;
+  /** Days that spans are remembered; older ones are refused. 0 is for ever. */
+  readonly otlp_keep_days: number;
+  /** Whether error messages of spans are kept. */
+  readonly otlp_error_text: boolean;
   /** Variables that look like ours and are not read, a sentence each. */
   readonly warnings: readonly string[];
 }
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 /** How much the log says. */
 export type LogLevel = (typeof logLevels)[number];
 
@@ -39,74 +45,6 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
-
-const url = (protocols: readonly string[], example: string) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `a URL such as ${example}`,
-  });
-
-/** What each variable takes. */
-export const variables = {
-  DATABASE_URL: {
-    schema: url(
-      ['postgres:', 'postgresql:'],
-      'postgres://user:password@host:5432/runfold',
-    ).optional(),
-  },
-  REDIS_URL: {
-    schema: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
-  },
-  RUNFOLD_DIR: {
-    schema: z.string().min(1).default('.runfold'),
-  },
-  RUNFOLD_LOG_LEVEL: {
-    schema: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
-  },
-  RUNFOLD_REDIS_PREFIX: {
-    schema: z
-      .string()
-      .regex(/^[\w.:-]{1,100}$/, { error: 'up to 100 letters, digits, or any of _ . : -' })
-      .default('runfold'),
-  },
-  RUNFOLD_PROJECT: {
-    schema: z.coerce
-      .number()
-      .refine((value) => Number.isInteger(value) && value >= 1 && value <= 2_147_483_647, {
-        error: 'a whole number from 1',
-      })
-      .default(1),
-  },
-  RUNFOLD_HTTP_HOST: {
-    schema: z
-      .string()
-      .regex(/^[\w.:-]{1,253}$/, { error: 'an address or a host name' })
-      .default('127.0.0.1'),
-  },
-  RUNFOLD_HTTP_PORT: {
-    schema: z
-      .string()
-      .default('8580')
-      // Kubernetes sets this for a Service named runfold-http; it is not a setting.
-      .transform((text) => (serviceAddress.test(text) ? '8580' : text))
-      .transform(Number)
-      .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, {
-        error: 'a port from 1 to 65535, or 0 for any free one',
-      }),
-  },
-  RUNFOLD_HTTP_BASE_PATH: {
-    schema: z
-      .string()
-      .regex(/^(\/[\w.~-]+)*\/?$/, { error: 'a path such as /runfold' })
-      .default('')
-      .transform((path) => path.replace(/\/$/, '')),
-  },
-  RUNFOLD_METRICS_TOKEN: {
-    schema: z
-      .string()
-      .regex(/^[\x21-\x7e]{8,255}$/, { error: '8 to 255 visible ASCII characters' })
-      .optional(),
-  },
-} as const satisfies Readonly<Record<VariableName, { schema: z.ZodType }>>;
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset. This is the
@@ -141,6 +79,9 @@ export function readConfig(
     http_port: read('RUNFOLD_HTTP_PORT'),
     http_base_path: read('RUNFOLD_HTTP_BASE_PATH'),
     metrics_token: read('RUNFOLD_METRICS_TOKEN'),
+    otlp_wait_seconds: read('RUNFOLD_OTLP_WAIT_SECONDS'),
+    otlp_keep_days: read('RUNFOLD_OTLP_KEEP_DAYS'),
+    otlp_error_text: read('RUNFOLD_OTLP_ERROR_TEXT'),
     warnings,
   };
   if (config.database_url === undefined && overrides.DATABASE_URL === undefined) {

@@ -14,6 +14,12 @@ export const variableMeanings = {
     'A path under which HTTP and the web page are reached too, such as /runfold, behind a proxy',
   RUNFOLD_METRICS_TOKEN:
     "The bearer token of the HTTP service's /metrics; needed once there are keys",
+  RUNFOLD_OTLP_WAIT_SECONDS:
+    'Seconds that OpenTelemetry spans wait for a parent; 0 for none. Defaults to 600',
+  RUNFOLD_OTLP_KEEP_DAYS:
+    'Days that spans are remembered; older ones are refused. 0: forever. Defaults to 30',
+  RUNFOLD_OTLP_ERROR_TEXT:
+    'Whether error messages of spans, which may hold content, are kept. Defaults to false',
 } as const;
 
 /** A variable Runfold reads. */

@@ -1,5 +1,5 @@
 import { Job, Queue } from 'bullmq';
-import { EventJob } from './job.js';
+import { EventJob, SpanJob } from './job.js';
 
 /**
  * A job that goes to Redis with its columns as they were packed: as the JSON they are, not as a text
@@ -8,13 +8,14 @@ import { EventJob } from './job.js';
 class PackedJob extends Job {
   override asJSON() {
     const { data } = this;
-    if (!(data instanceof EventJob)) return super.asJSON();
+    if (!(data instanceof EventJob || data instanceof SpanJob)) return super.asJSON();
     // BullMQ would write all of it as JSON once more.
     this.data = undefined;
     const json = super.asJSON();
     this.data = data;
-    const { v, project, columns } = data;
-    return { ...json, data: `{"v":${v},"project":${project},"columns":${columns}}` };
+    const { v, project } = data;
+    const body = data instanceof SpanJob ? `"spans":${data.spans}` : `"columns":${data.columns}`;
+    return { ...json, data: `{"v":${v},"project":${project},${body}}` };
   }
 }
 

@@ -6,6 +6,8 @@ export const jobVersions = {
   objects: 1,
   /** Events by column, as a producer of ours packs them. */
   columns: 2,
+  /** Spans, which wait in the store until it is known where they belong. */
+  spans: 3,
 } as const;
 
 /** The most characters of a job's data. A worker rejects a longer job without reading it. */
@@ -36,6 +38,26 @@ export interface ObjectJob {
   readonly events: readonly MetricEvent[] | string;
 }
 
+/** The data of one job of spans, of one project. */
+export class SpanJob {
+  readonly v = jobVersions.spans;
+  readonly project: number;
+  /** The spans as JSON text, kept as the columns of an `EventJob` are. */
+  readonly spans: string;
+
+  constructor(project: number, spans: string) {
+    this.project = project;
+    this.spans = spans;
+  }
+}
+
+/** Whether the JSON text of a job says that it holds spans: as Redis keeps it, or as Postgres sorts it. */
+export function isSpanJob(text: string): boolean {
+  return spanJob.test(text.slice(0, 60));
+}
+
+const spanJob = /^\s*\{\s*"v"\s*:\s*3\s*,\s*(?:"project"\s*:\s*\d+\s*,\s*)?"spans"\s*:/;
+
 /** The name of the jobs in BullMQ. */
 export const jobName = 'events';
 
@@ -49,3 +71,10 @@ export const jobOptions = {
   attempts: 20,
   backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
 } as const;
+
+/** A job as the queue hands it over. */
+export interface QueuedJob {
+  readonly id: string;
+  /** JSON text. */
+  readonly data: string;
+}

@@ -43,3 +43,12 @@ function isConnectionLoss(error: unknown, text: string): boolean {
 function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
+
+/** The worker is closing and the job was not written: it must go back to the queue. */
+export class NotWrittenError extends Error {
+  readonly code = 'not_written';
+  constructor() {
+    super('The worker is closing; the job goes back to the queue.');
+    this.name = 'NotWrittenError';
+  }
+}

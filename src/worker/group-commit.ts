@@ -2,24 +2,12 @@ import type { Logger } from 'pino';
 import type { EventBatch } from '../append/batch.js';
 import { type DecodedJob, eventsIn, readJob } from '../append/decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from '../append/write-batch.js';
+import type { WrittenBatch } from '../append/written-batch.js';
+import { sleep } from '../environment/sleep.js';
 import { explainDatabaseError, faultKind } from '../postgres/database-errors.js';
+import type { QueuedJob } from '../queue/job.js';
+import { NotWrittenError } from '../queue/queue-errors.js';
 import { retryDelay } from '../queue/retry-delay.js';
-
-/** The worker is closing and the job was not written: it must go back to the queue. */
-export class NotWrittenError extends Error {
-  readonly code = 'not_written';
-  constructor() {
-    super('The worker is closing; the job goes back to the queue.');
-    this.name = 'NotWrittenError';
-  }
-}
-
-/** A job as the queue hands it over. */
-export interface QueuedJob {
-  readonly id: string;
-  /** JSON text. */
-  readonly data: string;
-}
 
 /** Groups the events of many jobs into few transactions. */
 export interface GroupCommit {
@@ -39,14 +27,6 @@ export interface GroupCommitStats extends BatchOutcome {
   readonly batches: number;
   /** Writes that were retried, because Postgres was unavailable or transactions conflicted. */
   readonly retries: number;
-}
-
-/** One batch that was written. */
-export interface WrittenBatch extends BatchOutcome {
-  /** Events of the batch, rejects among them. */
-  readonly events: number;
-  /** From the first attempt to the commit. */
-  readonly seconds: number;
 }
 
 /** Characters of a job for each event that it counts as at least. */
@@ -166,17 +146,4 @@ export function createGroupCommit(options: {
     stats: () => ({ ...totals }),
     abandon: () => closing.abort(),
   };
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

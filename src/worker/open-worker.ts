@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { presumeNew } from '../append/expect-new.js';
 import { statementOn } from '../append/write-batch.js';
+import type { WrittenBatch } from '../append/written-batch.js';
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
 import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
@@ -10,20 +11,19 @@ import { overflowSql } from '../projections/fold/overflow-sql.js';
 import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
+import { isSpanJob } from '../queue/job.js';
 import { defaultLock, EventWorker, workerOptions } from '../queue/job-worker.js';
 import { connectQueue, findOutage } from '../queue/open-queue.js';
+import { NotWrittenError } from '../queue/queue-errors.js';
 import { type QueueTarget, queueName } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
-import {
-  createGroupCommit,
-  type GroupCommitStats,
-  NotWrittenError,
-  type WrittenBatch,
-} from './group-commit.js';
+import { createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
+import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
+import type { SpanStats } from './spans/span-commit.js';
 
 /** Settings of a worker. */
-export interface EventWorkerOptions {
+export interface EventWorkerOptions extends SpanInboxOptions {
   readonly database: Database;
   readonly queue: QueueTarget;
   readonly log: Logger;
@@ -48,7 +48,10 @@ export interface EventWorkerOptions {
 
 /** A worker at work. */
 export interface RunningWorker {
+  /** Counts of events, those that spans became among them. */
   stats(): GroupCommitStats;
+  /** Counts of the spans that came by OpenTelemetry. */
+  span_stats(): SpanStats;
   /**
    * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
    * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed. May be called again.
@@ -75,20 +78,20 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     overflowSql(folded),
     false,
   );
+  const book = openPriceBook(database);
+  const onJob = (size: number) => {
+    worker.concurrency = concurrency.after(size);
+  };
   const commit = createGroupCommit({
     findOverflows: async (batch) => (await overflows(batch, [])).places,
-    run: pricedStatement(
-      openPriceBook(database),
-      presumeNew(statement('refuse'), statement('skip')),
-    ),
+    run: pricedStatement(book, presumeNew(statement('refuse'), statement('skip'))),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents: options.batch_events ?? 5_000,
     onBatch: options.on_batch,
-    onJob: (events) => {
-      worker.concurrency = concurrency.after(events);
-    },
+    onJob,
   });
+  const spans = openSpanPart({ ...options, onBatch: options.on_batch, onJob }, book);
   const outage = await findOutage(options.queue);
   const { connection, backend, prefix, onError, isLive, close } = await connectQueue(
     options.queue,
@@ -98,7 +101,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
 
   const process = async (job: Job, token?: string) => {
     try {
-      await commit.write({ id: job.id ?? '', data: job.data });
+      const queued = { id: job.id ?? '', data: job.data };
+      await (isSpanJob(queued.data) ? spans.write(queued) : commit.write(queued));
     } catch (error) {
       if (!(error instanceof NotWrittenError) || token === undefined) throw error;
       await job.moveToWait(token);
@@ -130,9 +134,13 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   else starting.catch(onError);
 
   return {
-    stats: commit.stats,
+    stats: () => addStats(commit.stats(), spans.eventStats()),
+    span_stats: spans.stats,
     async close({ timeout_ms = 20_000 } = {}) {
-      const patience = setTimeout(commit.abandon, timeout_ms);
+      const patience = setTimeout(() => {
+        commit.abandon();
+        spans.abandon();
+      }, timeout_ms);
       try {
         // With Redis away BullMQ would wait for its answer for ever; the jobs will come again.
         await worker.close(!isLive());
@@ -141,9 +149,21 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         // A close that did not wait, because Redis is away, leaves jobs in hand. They come again from
         // the queue; writing them on, once the store is closed, would go on for ever.
         commit.abandon();
+        await spans.close();
         await close();
       }
-      log.info(commit.stats(), 'worker stopped');
+      log.info(addStats(commit.stats(), spans.eventStats()), 'worker stopped');
     },
+  };
+}
+
+function addStats(events: GroupCommitStats, ofSpans: GroupCommitStats): GroupCommitStats {
+  return {
+    received: events.received + ofSpans.received,
+    applied: events.applied + ofSpans.applied,
+    duplicate: events.duplicate + ofSpans.duplicate,
+    rejected: events.rejected + ofSpans.rejected,
+    batches: events.batches + ofSpans.batches,
+    retries: events.retries + ofSpans.retries,
   };
 }

@@ -25,6 +25,9 @@ describe('the configuration', () => {
       http_base_path: '',
       metrics_token: undefined,
       warnings: [],
+      otlp_wait_seconds: 600,
+      otlp_keep_days: 30,
+      otlp_error_text: false,
     };
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig({ DATABASE_URL: '', RUNFOLD_DIR: '', RUNFOLD_PROJECT: '' })).toEqual(
@@ -44,6 +47,9 @@ describe('the configuration', () => {
       RUNFOLD_HTTP_PORT: '80',
       RUNFOLD_HTTP_BASE_PATH: '/runfold/',
       RUNFOLD_METRICS_TOKEN: 'token-of-metrics',
+      RUNFOLD_OTLP_WAIT_SECONDS: '0',
+      RUNFOLD_OTLP_KEEP_DAYS: '7',
+      RUNFOLD_OTLP_ERROR_TEXT: 'true',
     };
     expect(readConfig(environment)).toEqual({
       database_url: environment.DATABASE_URL,
@@ -57,6 +63,9 @@ describe('the configuration', () => {
       http_base_path: '/runfold',
       metrics_token: 'token-of-metrics',
       warnings: [],
+      otlp_wait_seconds: 0,
+      otlp_keep_days: 7,
+      otlp_error_text: true,
     });
   });
 

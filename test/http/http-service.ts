@@ -31,9 +31,12 @@ export interface KeyHeaders {
 /** Opens a service. Without `worker` events stay on the queue. */
 export async function openTestService(
   tierName: TierName,
-  options: Partial<HttpServerOptions> & { readonly worker_runs?: boolean } = {},
+  options: Partial<HttpServerOptions> & {
+    readonly worker_runs?: boolean;
+    readonly span_wait_seconds?: number;
+  } = {},
 ): Promise<TestService> {
-  const { worker_runs = true, ...settings } = options;
+  const { worker_runs = true, span_wait_seconds, ...settings } = options;
   const home = await openTestTier(tierName);
   const { tier } = home;
   let worker: RunningWorker | undefined;
@@ -43,6 +46,7 @@ export async function openTestService(
     log,
     port: 0,
     worker: () => worker?.stats(),
+    span_worker: () => worker?.span_stats(),
     ...settings,
   });
   if (worker_runs) {
@@ -52,6 +56,7 @@ export async function openTestService(
       log,
       shared_session: tierName === 'embedded',
       on_batch: http.metrics.countBatch,
+      span_wait_seconds,
     });
   }
   return {

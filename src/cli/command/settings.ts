@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Config, readConfig, variables } from '../../environment/config.js';
+import { type Config, readConfig } from '../../environment/config.js';
+import { variables } from '../../environment/variable-schemas.js';
 import type { TierOptions } from '../../tier.js';
 import { ioOf } from '../io/io.js';
 import { UsageError } from './command-error.js';

@@ -4,6 +4,7 @@ import { runStatuses } from '../../events/metric-event.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
 import { listRuns } from '../../query/totals/runs.js';
+import { countWaitingSpans, listWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
@@ -11,10 +12,11 @@ import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/l
 import { showRun } from '../reports/run-page.js';
 import { readRunSteps } from '../reports/run-steps.js';
 import { runTable } from '../reports/run-table.js';
+import { waitingTable } from '../reports/waiting-table.js';
 
 /** `runfold runs` */
 export function runsCommand(): Command {
-  return createCommandGroup('runs', [listCommand(), showCommand()]);
+  return createCommandGroup('runs', [listCommand(), showCommand(), waitingCommand()]);
 }
 
 interface Filters extends ListFlags {
@@ -108,10 +110,38 @@ function showCommand(): Command {
         }
         const tree = found(await getRunTree(database, options), run_id);
         const steps = await readRunSteps(database, tree.run);
+        const waiting = await countWaitingSpans(database, options);
+        if (waiting > 0)
+          terminal.note(`${waiting} spans of this trace wait: see "runfold runs waiting".`);
         if (!flags.json) return showRun(terminal, tree, steps.steps);
         const { messages, tool_calls } = steps;
         terminal.json({ run: tree.run, messages, tool_calls, tree });
       });
+    });
+}
+
+function waitingCommand(): Command {
+  return createCommand({
+    name: 'waiting',
+    summary: 'List OpenTelemetry spans that are in no total yet',
+    details:
+      'A span waits until the spans above it have come, which say what run and session it belongs ' +
+      'to, or until it is due.',
+    examples: ['runfold runs waiting', 'runfold runs waiting --json'],
+  })
+    .option('--limit <number>', 'the most spans', '100')
+    .option('--json', 'print { items, waiting } as JSON')
+    .action(async (flags: { limit: string; json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const limit = readLimit(flags);
+      const found = await withTier(context, 'runfold runs waiting', ({ database }) =>
+        listWaitingSpans(database, { project: settings.project, limit }),
+      );
+      if (flags.json) return terminal.json(found);
+      if (found.waiting === 0) return terminal.line('No span waits.');
+      terminal.line(waitingTable(terminal, found.items));
+      terminal.line(`${found.items.length} of ${found.waiting} waiting spans`);
     });
 }
 

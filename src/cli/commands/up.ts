@@ -115,6 +115,8 @@ async function runUntilEnd(
       queue: tier.queue,
       log: context.log,
       shared_session: tier.name === 'embedded',
+      span_wait_seconds: context.settings.otlp_wait_seconds,
+      span_keep_days: context.settings.otlp_keep_days,
       on_batch: http?.metrics.countBatch,
     });
     if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });

@@ -29,6 +29,8 @@ export function workerCommand(): Command {
         queue: tier.queue,
         log: context.log,
         shared_session: tier.name === 'embedded',
+        span_wait_seconds: context.settings.otlp_wait_seconds,
+        span_keep_days: context.settings.otlp_keep_days,
       });
       await signals.received;
       await worker.close();

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { variables } from '../../environment/config.js';
+import { variables } from '../../environment/variable-schemas.js';
 import type { HttpServer } from '../../http/server/open-http-server.js';
 import type { Tier } from '../../tier.js';
 import type { RunningWorker } from '../../worker/open-worker.js';
@@ -85,6 +85,9 @@ export async function startHttp(
     log,
     project: settings.project,
     metrics_token: settings.metrics_token,
-    ...(worker === undefined ? {} : { worker: () => worker()?.stats() }),
+    otlp: { keep_days: settings.otlp_keep_days, error_text: settings.otlp_error_text },
+    ...(worker === undefined
+      ? {}
+      : { worker: () => worker()?.stats(), span_worker: () => worker()?.span_stats() }),
   });
 }

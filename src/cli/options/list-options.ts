@@ -19,7 +19,7 @@ export function addListOptions(command: Command): Command {
 }
 
 /** Reads `--limit`. @throws UsageError */
-export function readLimit({ limit }: ListFlags): number {
+export function readLimit({ limit }: Pick<ListFlags, 'limit'>): number {
   const value = Number(limit);
   if (/^\d{1,4}$/.test(limit) && value >= 1 && value <= 1000) return value;
   throw new UsageError('--limit: expected a whole number from 1 to 1000.');

@@ -12,6 +12,7 @@ const tags: Readonly<Record<string, string>> = {
   sessions: 'Totals of sessions',
   log: 'What happened in a session or run, step by step',
   usage: 'Usage over time',
+  otlp: 'OpenTelemetry in: spans and log records of agents',
   keys: 'Keys of a project',
   operations: 'Running the service',
 };

@@ -63,10 +63,10 @@ export function invalidRequest(faults: readonly EventFault[]): ProblemError {
 }
 
 /** There is nothing of that name in the key's project. */
-export function notFound(what: string, id: string): ProblemError {
+export function notFound(what: string, id: string, more = ''): ProblemError {
   return new ProblemError(
     'not_found',
-    `Expected ${what} ${JSON.stringify(id)} in this project, got none.`,
+    `Expected ${what} ${JSON.stringify(id)} in this project, got none.${more === '' ? '' : ` ${more}.`}`,
   );
 }
 

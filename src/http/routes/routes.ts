@@ -5,6 +5,7 @@ import { healthRoutes } from './health.js';
 import { ingestRoute } from './ingest.js';
 import { keyRoutes } from './keys.js';
 import { logRoutes } from './log.js';
+import { otlpRoutes } from './otlp.js';
 import { referenceRoutes } from './reference.js';
 import { rejectRoutes } from './rejects.js';
 import { runRoutes } from './runs.js';
@@ -12,6 +13,7 @@ import { sessionRoutes } from './sessions.js';
 import { statusRoute } from './status.js';
 import { tailRoute } from './tail.js';
 import { usageRoute } from './usage.js';
+import { waitingRoute } from './waiting.js';
 
 /** Every operation of the API, in the order of the reference. */
 export const routes: readonly Route[] = [
@@ -25,6 +27,8 @@ export const routes: readonly Route[] = [
   ...auditRoutes,
   ...rejectRoutes,
   statusRoute,
+  ...otlpRoutes,
+  waitingRoute,
   ...keyRoutes,
   ...healthRoutes,
   ...referenceRoutes,

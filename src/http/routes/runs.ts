@@ -3,6 +3,7 @@ import { runStatuses } from '../../events/metric-event.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
 import { getRun, listRuns } from '../../query/totals/runs.js';
+import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
 import { pageOf, runMetricsSchema, runSchema, runTreeSchema } from '../route/answer-schema.js';
 import { name, oneOf, page, timeRange, wholeNumber } from '../route/parameters.js';
@@ -49,15 +50,28 @@ export const runRoutes = [
     id: 'getRun',
     tag: 'runs',
     summary: 'Read the totals of a run',
+    description:
+      'While spans of its trace wait for others, `Runfold-Waiting-Spans` says how many: they are not in the totals yet.',
     scope: 'read',
     params,
     query: z.strictObject(session),
     answers: { 200: { description: 'The totals', schema: runSchema } },
     problems: [404, 409],
     async handle({ service, project, params: { run_id }, query }) {
-      const run = await getRun(service.database, { run_id, ...query, project });
-      if (run === undefined) throw notFound('a run', run_id);
-      return { body: run };
+      const [run, waiting] = await Promise.all([
+        getRun(service.database, { run_id, ...query, project }),
+        countWaitingSpans(service.database, { run_id, project }),
+      ]);
+      if (run === undefined) {
+        throw notFound(
+          'a run',
+          run_id,
+          waiting === 0 ? '' : `${waiting} of its spans wait: see /v1/waiting`,
+        );
+      }
+      return waiting === 0
+        ? { body: run }
+        : { body: run, headers: { 'runfold-waiting-spans': String(waiting) } };
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { isOtlpPath } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';
 import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/route.js';
@@ -127,7 +128,7 @@ async function handle(
   const caller =
     scope === undefined
       ? { project: 0, key: undefined }
-      : await service.access.admit(request.raw, scope);
+      : await service.access.admit(request.raw, scope, isOtlpPath(route.path));
   if (scope !== undefined) {
     service.requestRate.take(caller.key?.id ?? '');
     callers.set(request, `${caller.project}/${caller.key?.id ?? ''}`);
@@ -154,6 +155,7 @@ async function send(
   const { status = 200, body, headers = {} } = answer;
   reply.code(status).headers(headers);
   const isText = headers['content-type'] !== undefined;
+  if (Buffer.isBuffer(body)) return reply.send(body);
   const text = isText ? String(body) : JSON.stringify(body);
   if (!isText) reply.type('application/json; charset=utf-8');
   if (hasEtag(route) && status === 200) {

@@ -6,6 +6,7 @@ import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
+import type { SpanStats } from '../../worker/spans/span-commit.js';
 import { docsPage } from '../docs/docs-page.js';
 import { openApiOf } from '../openapi/openapi.js';
 import { readPageFiles } from '../page/page-files.js';
@@ -19,9 +20,11 @@ import { defaultLimits, type HttpLimits } from '../service/http-limits.js';
 import { createProjectProducers } from '../service/project-producers.js';
 import { createRateLimit } from '../service/rate-limit.js';
 import { createRequestBodies } from '../service/request-bodies.js';
-import type { Service } from '../service/service.js';
+import type { OtlpOptions, Service } from '../service/service.js';
 import { createServiceMetrics, type ServiceMetrics } from '../service/service-metrics.js';
+import { createSpanSender } from '../service/span-sender.js';
 import { createTailStreams } from '../service/tail-streams.js';
+import { createTurns } from '../service/turns.js';
 import { createApp } from './app.js';
 import { checkListenAddress, isLoopback } from './listen-address.js';
 
@@ -45,6 +48,10 @@ export interface HttpServerOptions {
   readonly metrics_token?: string | undefined;
   /** The counts of a worker in this process. */
   readonly worker?: (() => GroupCommitStats | undefined) | undefined;
+  /** The counts of spans of a worker in this process. */
+  readonly span_worker?: (() => SpanStats | undefined) | undefined;
+  /** What is taken of OpenTelemetry data. Defaults to the last 30 days, and no error messages. */
+  readonly otlp?: Partial<OtlpOptions> | undefined;
   /** Connections to the database. Defaults to 8. */
   readonly connections?: number | undefined;
   readonly limits?: Partial<HttpLimits> | undefined;
@@ -82,12 +89,14 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const queue = await openQueueGauge(target, onError);
     opened.push(queue.close);
     const producers = createProjectProducers({ queue: target, limits, onError });
+    const spans = createSpanSender({ queue: target, limits, onError });
     const metrics = createServiceMetrics();
     const streams = createTailStreams(limits);
     metrics.connect({
       database,
       queue,
       worker: options.worker,
+      span_worker: options.span_worker,
       waiting_events: producers.waiting,
       streams: () => streams.count,
     });
@@ -110,6 +119,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       freshness: createFreshness(database, queue),
       queue,
       producers,
+      spans,
+      decoding: createTurns({ atOnce: 4, waiting: 64 }),
+      otlp: { keep_days: 30, error_text: false, ...options.otlp },
       metrics,
       streams,
       openapi: JSON.stringify(document),
@@ -131,7 +143,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       await app.close(timeout_ms);
       await audits.close();
       try {
-        await producers.close({ timeout_ms });
+        await Promise.all([producers.close({ timeout_ms }), spans.close()]);
       } finally {
         await queue.close();
         await database.close();

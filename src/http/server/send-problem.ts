@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drainBody } from '../body/unread-body.js';
+import { isOtlpPath, statusBody } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
 import { ProblemError, problemBody, problemOf } from '../problems/problem.js';
 import type { ProblemCode } from '../problems/problem-codes.js';
@@ -19,17 +20,19 @@ export function sendProblem(
     service.log.error({ err: error, request_id: request.id }, 'request failed');
     problem = new ProblemError('internal', 'The service failed; its log says more.');
   }
-  const body = JSON.stringify(problemBody(problem, request.id));
-  reply
-    .code(problem.status)
-    .headers(problem.headers)
-    .type('application/problem+json; charset=utf-8');
+  const { type, body } = isOtlpPath(request.url)
+    ? statusBody(request.raw, problem)
+    : {
+        type: 'application/problem+json; charset=utf-8',
+        body: Buffer.from(JSON.stringify(problemBody(problem, request.id))),
+      };
+  reply.code(problem.status).headers(problem.headers).type(type);
   if (request.raw.complete || request.raw.destroyed) reply.send(body);
   else sendBeforeEnd(request, reply, body);
 }
 
 /** Answers a request whose body is still on its way, and that nobody will read. */
-function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: string): void {
+function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: Buffer): void {
   reply.header('connection', 'close').header('content-length', Buffer.byteLength(body)).hijack();
   reply.raw.setHeaders(headersOf(reply));
   reply.raw.writeHead(reply.statusCode);

@@ -8,8 +8,12 @@ import type { Caller } from './caller.js';
 
 /** Lets callers in, each to its project. */
 export interface Access {
-  /** @throws ProblemError 401, 403 or 421 */
-  admit(request: IncomingMessage, scope: KeyScope): Promise<Caller>;
+  /**
+   * `isOtlp` takes the key as `x-api-key` too, and a bearer that is still percent-encoded: exporters
+   * of OpenTelemetry read their headers from a variable, and not all of them decode it.
+   * @throws ProblemError 401, 403 or 421
+   */
+  admit(request: IncomingMessage, scope: KeyScope, isOtlp?: boolean): Promise<Caller>;
   /** Whether callers need a key. */
   needsKey(): Promise<boolean>;
 }
@@ -86,8 +90,8 @@ export function createAccess(options: {
 
   return {
     needsKey,
-    async admit(request, scope) {
-      const { authorization } = request.headers;
+    async admit(request, scope, isOtlp = false) {
+      const authorization = isOtlp ? otlpAuthorization(request) : request.headers.authorization;
       if (authorization === undefined && !(await needsKey())) {
         refuseBrowsers(request);
         return { project, key: undefined };
@@ -129,6 +133,12 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
 
 const isOutage = (error: unknown) =>
   error instanceof LateError || explainDatabaseError(error) instanceof StoreUnavailableError;
+
+function otlpAuthorization({ headers }: IncomingMessage): string | undefined {
+  const { authorization, 'x-api-key': key } = headers;
+  if (authorization === undefined) return typeof key === 'string' ? `Bearer ${key}` : undefined;
+  return authorization.replace(/^(Bearer)(%20)+/i, '$1 ');
+}
 
 function unauthorized(authorization: string | undefined): ProblemError {
   return new ProblemError(

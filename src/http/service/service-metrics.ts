@@ -1,8 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { WrittenBatch } from '../../append/written-batch.js';
 import type { Database } from '../../postgres/database.js';
 import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
-import type { GroupCommitStats, WrittenBatch } from '../../worker/group-commit.js';
+import type { GroupCommitStats } from '../../worker/group-commit.js';
+import type { SpanStats } from '../../worker/spans/span-commit.js';
+import { registerSpanMetrics } from './span-metrics.js';
 
 /** What `/metrics` shows. Every label has few values: none is made of what a client sends. */
 export interface ServiceMetrics {
@@ -15,6 +18,11 @@ export interface ServiceMetrics {
   countBrokenRequest(status: number): void;
   /** Counts events that a request brought. */
   countEvents(counts: { accepted: number; refused: number }): void;
+  /** Counts items of OpenTelemetry that a request brought. */
+  countOtlp(
+    signal: 'traces' | 'logs' | 'metrics',
+    counts: { accepted: number; ignored: number; rejected: number },
+  ): void;
   /** Counts a batch that the worker of this process wrote. */
   countBatch(batch: WrittenBatch): void;
 }
@@ -25,6 +33,8 @@ export interface MetricSources {
   readonly queue: QueueGauge;
   /** The counts of a worker in this process; undefined where there is none. */
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
+  /** The counts of spans of a worker in this process. */
+  readonly span_worker: (() => SpanStats | undefined) | undefined;
   readonly waiting_events: () => number;
   readonly streams: () => number;
 }
@@ -57,6 +67,16 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
     registers,
   });
   for (const outcome of ['accepted', 'refused']) received.inc({ outcome }, 0);
+  const otlpItems = new Counter({
+    name: 'runfold_otlp_items_total',
+    help: 'Spans, log records and data points of OpenTelemetry: accepted are on the queue, ignored say nothing, rejected were invalid or are not stored.',
+    labelNames: ['signal', 'outcome'],
+    registers,
+  });
+  for (const signal of ['traces', 'logs', 'metrics']) {
+    for (const outcome of ['accepted', 'ignored', 'rejected'])
+      otlpItems.inc({ signal, outcome }, 0);
+  }
   const batchEvents = new Histogram({
     name: 'runfold_fold_batch_events',
     help: 'Events of a batch that the worker of this process folded.',
@@ -81,6 +101,11 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
       received.inc({ outcome: 'accepted' }, accepted);
       received.inc({ outcome: 'refused' }, refused);
     },
+    countOtlp(signal, counts) {
+      for (const outcome of ['accepted', 'ignored', 'rejected'] as const) {
+        otlpItems.inc({ signal, outcome }, counts[outcome]);
+      }
+    },
     countBatch({ events, seconds }) {
       batchEvents.observe(events);
       batchSeconds.observe(seconds);
@@ -99,6 +124,7 @@ const foldCounts = {
 
 function registerSources(registers: Registry[], sources: MetricSources): void {
   const { worker } = sources;
+  registerSpanMetrics(registers, sources.database, sources.span_worker);
   if (worker !== undefined) {
     for (const [name, help] of Object.entries(foldCounts)) {
       new Counter({

@@ -12,7 +12,17 @@ import type { ProjectProducers } from './project-producers.js';
 import type { RateLimit } from './rate-limit.js';
 import type { RequestBodies } from './request-bodies.js';
 import type { ServiceMetrics } from './service-metrics.js';
+import type { SpanSender } from './span-sender.js';
 import type { TailStreams } from './tail-streams.js';
+import type { Turns } from './turns.js';
+
+/** What is taken of OpenTelemetry data. */
+export interface OtlpOptions {
+  /** Days that spans are remembered; older ones are refused. 0 is for ever. */
+  readonly keep_days: number;
+  /** Whether error messages of spans are kept. */
+  readonly error_text: boolean;
+}
 
 /** What the routes work with. */
 export interface Service {
@@ -32,6 +42,10 @@ export interface Service {
   readonly freshness: Freshness;
   readonly queue: QueueGauge;
   readonly producers: ProjectProducers;
+  readonly spans: SpanSender;
+  /** Bodies of OpenTelemetry are decoded a few at a time. */
+  readonly decoding: Turns;
+  readonly otlp: OtlpOptions;
   readonly metrics: ServiceMetrics;
   readonly streams: TailStreams;
   /** The API reference: the OpenAPI document as JSON, and the page made of it. */

@@ -15,6 +15,9 @@ export interface TraceRows {
   readonly isOver: boolean;
 }
 
+/** An event that is settled. */
+export type SettledEvent = MetricEvent;
+
 /** What becomes of a trace. */
 export interface Settlement {
   readonly events: readonly MetricEvent[];

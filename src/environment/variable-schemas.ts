@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { serviceAddress } from './variable-names.js';
+import type { VariableName } from './variables.js';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const wholeNumber = (least: number, most: number) =>
+  z.coerce.number().refine((value) => Number.isInteger(value) && value >= least && value <= most, {
+    error: `an integer from ${least} to ${most}`,
+  });
+
+const url = (protocols: readonly string[], example: string) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `a URL such as ${example}`,
+  });
+
+/** What each variable takes. */
+export const variables = {
+  DATABASE_URL: {
+    schema: url(
+      ['postgres:', 'postgresql:'],
+      'postgres://user:password@host:5432/runfold',
+    ).optional(),
+  },
+  REDIS_URL: {
+    schema: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  },
+  RUNFOLD_DIR: {
+    schema: z.string().min(1).default('.runfold'),
+  },
+  RUNFOLD_LOG_LEVEL: {
+    schema: z.enum(logLevels, { error: `one of ${logLevels.join(', ')}` }).default('info'),
+  },
+  RUNFOLD_REDIS_PREFIX: {
+    schema: z
+      .string()
+      .regex(/^[\w.:-]{1,100}$/, { error: 'up to 100 letters, digits, or any of _ . : -' })
+      .default('runfold'),
+  },
+  RUNFOLD_PROJECT: {
+    schema: z.coerce
+      .number()
+      .refine((value) => Number.isInteger(value) && value >= 1 && value <= 2_147_483_647, {
+        error: 'a whole number from 1',
+      })
+      .default(1),
+  },
+  RUNFOLD_HTTP_HOST: {
+    schema: z
+      .string()
+      .regex(/^[\w.:-]{1,253}$/, { error: 'an address or a host name' })
+      .default('127.0.0.1'),
+  },
+  RUNFOLD_HTTP_PORT: {
+    schema: z
+      .string()
+      .default('8580')
+      // Kubernetes sets this for a Service named runfold-http; it is not a setting.
+      .transform((text) => (serviceAddress.test(text) ? '8580' : text))
+      .transform(Number)
+      .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, {
+        error: 'a port from 1 to 65535, or 0 for any free one',
+      }),
+  },
+  RUNFOLD_HTTP_BASE_PATH: {
+    schema: z
+      .string()
+      .regex(/^(\/[\w.~-]+)*\/?$/, { error: 'a path such as /runfold' })
+      .default('')
+      .transform((path) => path.replace(/\/$/, '')),
+  },
+  RUNFOLD_OTLP_WAIT_SECONDS: { schema: wholeNumber(0, 86_400).default(600) },
+  RUNFOLD_OTLP_KEEP_DAYS: { schema: wholeNumber(0, 36_500).default(30) },
+  RUNFOLD_OTLP_ERROR_TEXT: {
+    schema: z
+      .enum(['true', 'false'], { error: 'true or false' })
+      .default('false')
+      .transform((text) => text === 'true'),
+  },
+  RUNFOLD_METRICS_TOKEN: {
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{8,255}$/, { error: '8 to 255 visible ASCII characters' })
+      .optional(),
+  },
+} as const satisfies Readonly<Record<VariableName, { schema: z.ZodType }>>;

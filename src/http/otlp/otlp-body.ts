@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { OtlpEncoding } from '../../otlp/read-body.js';
+import { decodedBody } from '../body/decoded-body.js';
+import { ProblemError } from '../problems/problem.js';
+import type { HttpLimits } from '../service/http-limits.js';
+import { encodingOf, otlpMediaTypes } from './otlp-status.js';
+
+/** What a body may take, as it comes and once decompressed; JSON is parsed whole, and takes more memory. */
+const mostBytes = { received: 16 * 2 ** 20, protobuf: 64 * 2 ** 20, json: 32 * 2 ** 20 };
+/** Spans or records of one request. */
+export const mostItems = 20_000;
+
+/** A body, and what it is encoded in. */
+export interface OtlpBody {
+  readonly bytes: Buffer;
+  readonly encoding: OtlpEncoding;
+}
+
+/** Reads a body. @throws ProblemError 400, 408, 413 or 415 */
+export async function readOtlpBody(
+  request: IncomingMessage,
+  limits: HttpLimits,
+): Promise<OtlpBody> {
+  const encoding = encodingOf(request);
+  if (encoding === undefined) {
+    const types = Object.values(otlpMediaTypes).join(' or ');
+    throw new ProblemError(
+      'unsupported_media_type',
+      `Expected Content-Type ${types}, got another.`,
+      {
+        headers: { connection: 'close' },
+      },
+    );
+  }
+  const body = decodedBody(request, {
+    ...limits,
+    body_bytes: mostBytes.received,
+    decoded_bytes: mostBytes[encoding],
+  });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return { bytes: Buffer.concat(chunks), encoding };
+}

@@ -1,0 +1,181 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { z } from 'zod';
+import { MalformedBodyError } from '../../otlp/decode/wire-reader.js';
+import { type BodyItem, countPoints, readRecords, readSpans } from '../../otlp/read-body.js';
+import { asVocabulary } from '../../otlp/spans/message-error.js';
+import { tooLarge } from '../body/received-body.js';
+import { mostItems, type OtlpBody, readOtlpBody } from '../otlp/otlp-body.js';
+import { otlpMediaTypes, type PartialSuccess, successBody } from '../otlp/otlp-status.js';
+import { ProblemError } from '../problems/problem.js';
+import { type Answer, type Call, route } from '../route/route.js';
+import type { Service } from '../service/service.js';
+
+/** Items decoded before other requests get their turn. */
+const stretch = 512;
+/** Faults that an answer names. */
+const namedFaults = 5;
+
+/** What was decoded of a body. */
+interface Read<T> {
+  readonly items: readonly T[];
+  readonly ignored: number;
+  readonly rejected: number;
+  readonly faults: readonly string[];
+}
+
+async function readItems<T>(found: Iterable<BodyItem<T>>, what: string): Promise<Read<T>> {
+  const items: T[] = [];
+  const faults: string[] = [];
+  let ignored = 0;
+  let rejected = 0;
+  let index = 0;
+  for (const one of found) {
+    if (index >= mostItems) throw tooLarge(`at most ${mostItems} ${what}s in one request`);
+    if ('item' in one) items.push(one.item);
+    else if ('ignored' in one) ignored += 1;
+    else {
+      rejected += 1;
+      const { field, expected, got } = one.fault;
+      const place = field === '' ? '' : ` ${field}:`;
+      if (faults.length < namedFaults) {
+        faults.push(`${what} ${index}:${place} expected ${expected}, got ${got}`);
+      }
+    }
+    index += 1;
+    if (index % stretch === 0) await turn();
+  }
+  return { items, ignored, rejected, faults };
+}
+
+/** Decodes a body, a few at a time of all requests. @throws ProblemError 400, 413 or 503 */
+function decode<T>(service: Service, work: () => Promise<T>): Promise<T> {
+  return service.decoding.take(async () => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MalformedBodyError)) throw error;
+      throw new ProblemError('unreadable_body', error.message);
+    }
+  });
+}
+
+function answerOf(
+  { encoding }: OtlpBody,
+  field: PartialSuccess['field'],
+  rejected: number,
+  message: string,
+): Answer {
+  const partial = rejected === 0 ? undefined : { field, rejected, message };
+  return {
+    body: successBody(encoding, partial),
+    headers: { 'content-type': otlpMediaTypes[encoding] },
+  };
+}
+
+const messageOf = ({ rejected, faults }: Read<unknown>) =>
+  `${faults.join('; ')}${rejected > faults.length ? `; and ${rejected - faults.length} more` : ''}`;
+
+const reduceOptions = ({ otlp }: Service) => ({
+  nowUs: Date.now() * 1000,
+  // A span that may have been forgotten is never taken again.
+  mostDays: otlp.keep_days === 0 ? 0 : Math.max(1, otlp.keep_days - 1),
+  keepsErrorText: otlp.error_text,
+});
+
+async function takeTraces({ service, request, project, key }: Call<unknown, unknown>) {
+  const body = await readOtlpBody(request.raw, service.limits);
+  const read = await decode(service, () =>
+    readItems(readSpans(body.bytes, body.encoding, reduceOptions(service)), 'span'),
+  );
+  service.eventRate.take(key?.id ?? '', read.items.length);
+  await service.spans.send(project, read.items);
+  service.metrics.countOtlp('traces', { ...read, accepted: read.items.length });
+  return answerOf(body, 'rejectedSpans', read.rejected, messageOf(read));
+}
+
+async function takeLogs({ service, request, project, key }: Call<unknown, unknown>) {
+  const body = await readOtlpBody(request.raw, service.limits);
+  const read = await decode(service, () =>
+    readItems(readRecords(body.bytes, body.encoding, reduceOptions(service)), 'record'),
+  );
+  service.eventRate.take(key?.id ?? '', read.items.length);
+  const sent = await service.producers.send(project, read.items.map(asVocabulary));
+  const rejected = read.rejected + sent.faults.size;
+  service.metrics.countOtlp('logs', {
+    accepted: read.items.length - sent.faults.size,
+    ignored: read.ignored,
+    rejected,
+  });
+  return answerOf(body, 'rejectedLogRecords', rejected, messageOf({ ...read, rejected }));
+}
+
+async function takeMetrics({ service, request }: Call<unknown, unknown>) {
+  const body = await readOtlpBody(request.raw, service.limits);
+  const points = await decode(service, async () => countPoints(body.bytes, body.encoding));
+  service.metrics.countOtlp('metrics', { accepted: 0, ignored: 0, rejected: points });
+  const message =
+    'Metrics are not stored: spans and log records say the same. Set OTEL_METRICS_EXPORTER=none.';
+  return answerOf(body, 'rejectedDataPoints', points, message);
+}
+
+const answer = (what: string) => ({
+  200: {
+    description:
+      `${what} In protobuf where the request is: an Export…ServiceResponse, of no bytes when all was ` +
+      'taken.',
+    schema: z
+      .looseObject({
+        partialSuccess: z
+          .looseObject({ errorMessage: z.string().describe('The first faults') })
+          .optional()
+          .describe('How many items were not taken, and why'),
+      })
+      .meta({ id: 'OtlpAnswer' }),
+    example: {},
+  },
+});
+const about =
+  'OTLP over HTTP: JSON or protobuf, gzip or zstd with `Content-Encoding`. Failures are a ' +
+  '`google.rpc.Status` in the encoding of the request. The key may also come as `x-api-key`.';
+const body = {
+  'application/json': z.looseObject({}).meta({ examples: [{}] }),
+  'application/x-protobuf': z.string().meta({ format: 'binary', examples: [''] }),
+};
+const shared = {
+  method: 'POST',
+  tag: 'otlp',
+  scope: 'ingest',
+  problems: [408, 413, 415],
+  body,
+} as const;
+
+/** What OpenTelemetry clients post to. */
+export const otlpRoutes = [
+  route({
+    ...shared,
+    path: '/v1/traces',
+    id: 'exportTraces',
+    summary: 'Send OpenTelemetry spans',
+    description: `${about} A span becomes an event once the spans above it have come, or its wait is over.`,
+    answers: answer('The queue has the spans.'),
+    handle: takeTraces,
+  }),
+  route({
+    ...shared,
+    path: '/v1/logs',
+    id: 'exportLogs',
+    summary: 'Send OpenTelemetry log records',
+    description: `${about} Records of Claude Code, Codex and Gemini CLI become events; others are ignored.`,
+    answers: answer('The queue has the events that the records became.'),
+    handle: takeLogs,
+  }),
+  route({
+    ...shared,
+    path: '/v1/metrics',
+    id: 'exportMetrics',
+    summary: 'Send OpenTelemetry metrics, which are not stored',
+    description: `${about} What metrics say is told by spans and log records as well.`,
+    answers: answer('Nothing was stored.'),
+    handle: takeMetrics,
+  }),
+];

@@ -1,0 +1,127 @@
+/** An emitter that people use: what to set, and where its sessions and users come from. */
+export interface EmitterDoc {
+  readonly emitter: string;
+  /** Whether output of the real thing is among the tests. */
+  readonly isTested: boolean;
+  readonly set: string;
+  readonly session: string;
+}
+
+/** The lines to set for each emitter, besides the variables that all of them take. */
+export const emitterDocs: readonly EmitterDoc[] = [
+  {
+    emitter: 'AI SDK 7',
+    isTested: true,
+    set: '`registerTelemetry(new OpenTelemetry({ usage: true, runtimeContext: true, providerMetadata: true }))` of `@ai-sdk/otel`; `telemetry: { functionId, includeRuntimeContext: { sessionId: true, userId: true } }`',
+    session: '`runtimeContext: { sessionId, userId }`',
+  },
+  {
+    emitter: 'AI SDK 5, 6',
+    isTested: false,
+    set: '`experimental_telemetry: { isEnabled: true, functionId, metadata }`',
+    session: '`metadata: { sessionId, userId }`',
+  },
+  {
+    emitter: 'Vercel AI Gateway',
+    isTested: false,
+    set: 'as AI SDK; its cost comes with `providerMetadata`',
+    session: 'as AI SDK',
+  },
+  {
+    emitter: 'Agno',
+    isTested: true,
+    set: '`openinference-instrumentation-agno`, `AgnoInstrumentor().instrument()`',
+    session: "the run's own `session_id`, `user_id`",
+  },
+  {
+    emitter: 'OpenInference',
+    isTested: true,
+    set: 'the instrumentor of the SDK in use; for streamed calls `stream_options: { include_usage: true }`',
+    session:
+      '`setSession`, `using_session`; LangChain: metadata `session_id` or `thread_id`, `user_id`',
+  },
+  {
+    emitter: 'OpenAI Agents',
+    isTested: false,
+    set: '`@arizeai/openinference-instrumentation-openai-agents`',
+    session: '`setSession` around the run; its `groupId` is not exported',
+  },
+  {
+    emitter: 'Traceloop, OpenLLMetry',
+    isTested: true,
+    set: '`TRACELOOP_BASE_URL`, `TRACELOOP_HEADERS`, `TRACELOOP_TRACE_CONTENT=false`',
+    session: 'association properties `session_id`, `user_id`',
+  },
+  {
+    emitter: 'LangSmith, LangGraph',
+    isTested: false,
+    set: '`LANGSMITH_TRACING=true LANGSMITH_OTEL_ENABLED=true`',
+    session: 'metadata `thread_id`, `user_id`',
+  },
+  {
+    emitter: 'Langfuse SDK',
+    isTested: false,
+    set: '`new LangfuseSpanProcessor({ exporter: new OTLPTraceExporter() })`',
+    session: '`propagateAttributes({ sessionId, userId })`',
+  },
+  {
+    emitter: 'Mastra',
+    isTested: true,
+    set: "`new OtelExporter({ provider: { custom: { endpoint: '…/v1/traces', protocol: 'http/json', headers } } })`",
+    session: 'memory thread, or tracingOptions.metadata `sessionId`, `userId`',
+  },
+  {
+    emitter: 'Pydantic AI',
+    isTested: false,
+    set: '`logfire.configure(send_to_logfire=False)`, `logfire.instrument_pydantic_ai()`',
+    session: 'the conversation id; `user.id` on an outer span',
+  },
+  {
+    emitter: 'Strands',
+    isTested: false,
+    set: '`StrandsTelemetry().setup_otlp_exporter()`',
+    session: '`Agent(trace_attributes={"session.id": …, "user.id": …})`',
+  },
+  {
+    emitter: 'Google ADK',
+    isTested: false,
+    set: 'a TracerProvider with the OTLP/HTTP exporter',
+    session: 'the ADK session',
+  },
+  {
+    emitter: 'Agent Framework, Semantic Kernel',
+    isTested: false,
+    set: '`configure_otel_providers()`; `SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS=true`',
+    session: 'the conversation id',
+  },
+  {
+    emitter: 'LiteLLM proxy',
+    isTested: true,
+    set: '`callbacks: ["otel"]`; `OTEL_EXPORTER=otlp_http OTEL_ENDPOINT=…/v1/traces OTEL_HEADERS=x-api-key=rf_…`',
+    session: 'the end user of the key',
+  },
+  {
+    emitter: 'Claude Code',
+    isTested: true,
+    set: '`CLAUDE_CODE_ENABLE_TELEMETRY=1 OTEL_LOGS_EXPORTER=otlp`',
+    session: 'built in',
+  },
+  {
+    emitter: 'Codex CLI',
+    isTested: true,
+    set: 'config.toml, `[otel]`: `exporter = { otlp-http = { endpoint = "…/v1/logs", protocol = "json", headers = { "x-api-key" = "rf_…" } } }`, `trace_exporter = "none"`, `metrics_exporter = "none"`',
+    session: 'built in',
+  },
+  {
+    emitter: 'Gemini CLI',
+    isTested: false,
+    set: 'settings.json, `telemetry`: enabled true, target local, otlpEndpoint, otlpProtocol http, useCollector true, logPrompts false',
+    session: 'built in',
+  },
+  {
+    emitter: "OpenTelemetry's own instrumentations",
+    isTested: true,
+    set: 'nothing besides',
+    session: '`gen_ai.conversation.id` or `session.id` on a span above',
+  },
+];

@@ -1,0 +1,236 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
+import { encodeOtlp } from '../../harness/otlp/encode.js';
+import { waitUntil } from '../../harness/wait-until.js';
+import { jsonOf, openTestService, type TestService } from './http-service.js';
+
+const canary = 'CANARY-9d41';
+const now = () => BigInt(Date.now()) * 1_000_000n;
+let traces = 0;
+
+interface SpanSettings {
+  readonly trace: string;
+  readonly span: string;
+  readonly parent?: string;
+  readonly attributes: Readonly<Record<string, string | number>>;
+}
+
+const newTrace = () => `${String(++traces).padStart(4, '0')}${'ab'.repeat(14)}`;
+const attribute = ([key, value]: [string, string | number]) => ({
+  key,
+  value: typeof value === 'number' ? { intValue: value } : { stringValue: value },
+});
+const spanOf = ({ trace, span, parent, attributes }: SpanSettings) => ({
+  traceId: trace,
+  spanId: span,
+  ...(parent === undefined ? {} : { parentSpanId: parent }),
+  name: 'span',
+  startTimeUnixNano: String(now() - 1_000_000_000n),
+  endTimeUnixNano: String(now()),
+  attributes: Object.entries(attributes).map(attribute),
+});
+const bodyOf = (...spans: unknown[]) => ({
+  resourceSpans: [
+    { resource: { attributes: [] }, scopeSpans: [{ scope: { name: 'test' }, spans }] },
+  ],
+});
+const chat = (trace: string, parent: string, span = '00000000000000b1') =>
+  spanOf({
+    trace,
+    span,
+    parent,
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': 'gpt-5-mini',
+      'gen_ai.usage.input_tokens': 70,
+      'gen_ai.usage.output_tokens': 8,
+      'gen_ai.input.messages': canary,
+      'gen_ai.output.messages': canary,
+      'unknown.key': canary,
+      'input.value': canary,
+    },
+  });
+
+describe('OpenTelemetry by HTTP', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await openTestService('postgres');
+  });
+  afterAll(() => service?.close());
+
+  const post = (
+    path: string,
+    body: NonNullable<RequestInit['body']>,
+    headers: Record<string, string> = {},
+  ) =>
+    service.fetch(path, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+
+  test.each(['/v1/traces', '/v1/logs', '/v1/metrics'])(
+    'takes an empty request to %s',
+    async (path) => {
+      const json = await post(path, '{}');
+      expect([json.status, await json.text()]).toEqual([200, '{}']);
+      expect(json.headers.get('content-type')).toBe('application/json');
+      const protobuf = await post(path, '', { 'content-type': 'application/x-protobuf' });
+      expect([protobuf.status, await protobuf.text()]).toEqual([200, '']);
+      expect(protobuf.headers.get('content-type')).toBe('application/x-protobuf');
+    },
+  );
+
+  test.each([
+    ['no JSON', 'x', {}, 400, 3],
+    ['no list of spans', '{"resourceSpans":7}', {}, 400, 3],
+    ['another media type', '{}', { 'content-type': 'text/plain' }, 415, 3],
+    ['another coding', '{}', { 'content-encoding': 'br' }, 415, 3],
+    ['what is no gzip', 'abc', { 'content-encoding': 'gzip' }, 400, 3],
+  ])('answers %s with a status', async (_what, body, headers, status, code) => {
+    const answer = await post('/v1/traces', body, headers as Record<string, string>);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ code, message: expect.stringContaining('xpected') });
+  });
+
+  test('answers truncated protobuf with a status in protobuf', async () => {
+    const whole = encodeOtlp(bodyOf(chat(newTrace(), '00000000000000a1')));
+    const answer = await post('/v1/traces', new Uint8Array(whole.subarray(0, whole.length - 3)), {
+      'content-type': 'application/x-protobuf',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get('content-type')).toBe('application/x-protobuf');
+    expect(Buffer.from(await answer.arrayBuffer()).subarray(0, 2)).toEqual(Buffer.from([8, 3]));
+  });
+
+  test('answers other methods and sizes with a status', async () => {
+    const other = await service.fetch('/v1/traces');
+    expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(await other.json()).toMatchObject({ code: 12 });
+    const bomb = await post('/v1/logs', gzipSync(Buffer.alloc(40 * 2 ** 20, 32)), {
+      'content-encoding': 'gzip',
+    });
+    expect(bomb.status).toBe(413);
+    expect(await bomb.json()).toMatchObject({ code: 8 });
+    expect((await service.fetch('/v1development/profiles', { method: 'POST' })).status).toBe(404);
+  });
+
+  test('names the first faults of items and takes the others', async () => {
+    const trace = newTrace();
+    const good = chat(trace, '');
+    const old = { ...chat(trace, '', '00000000000000b2'), endTimeUnixNano: '1600000000000000000' };
+    const answer = await post(
+      '/v1/traces',
+      JSON.stringify(bodyOf(good, { ...good, traceId: 'ab' }, null, old)),
+    );
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      partialSuccess: {
+        rejectedSpans: '3',
+        errorMessage:
+          'span 1: traceId: expected 32 hex digits, got 2 characters; span 2: expected an object, got nothing; ' +
+          'span 3: endTimeUnixNano: expected a time within the last 29 days, got an earlier one',
+      },
+    });
+  });
+
+  test('shows what waits, and settles it when its root comes', async () => {
+    const trace = newTrace();
+    const root = '00000000000000a1';
+    await post('/v1/traces', JSON.stringify(bodyOf(chat(trace, root))));
+    const waiting = await waitUntil(
+      () =>
+        jsonOf<{ items: { trace_id: string; input_tokens: number }[]; waiting: number }>(
+          service.fetch('/v1/waiting'),
+        ),
+      ({ items }) => items.some(({ trace_id }) => trace_id === trace),
+    );
+    expect(waiting.items.find(({ trace_id }) => trace_id === trace)).toMatchObject({
+      type: 'message',
+      model: 'gpt-5-mini',
+      input_tokens: 70,
+      output_tokens: 8,
+    });
+    const missing = await service.fetch(`/v1/runs/${trace}`);
+    expect(missing.status).toBe(404);
+    expect(await missing.json()).toMatchObject({
+      detail: expect.stringContaining('1 of its spans wait: see /v1/waiting'),
+    });
+    const agent = spanOf({
+      trace,
+      span: root,
+      attributes: {
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.agent.name': 'a',
+        'session.id': 's-7',
+      },
+    });
+    await post('/v1/traces', JSON.stringify(bodyOf(agent)));
+    const run = await waitUntil(
+      () => jsonOf(service.fetch(`/v1/runs/${trace}`)),
+      ({ run_id }) => run_id === trace,
+    );
+    expect(run).toMatchObject({
+      session_id: 's-7',
+      input_tokens: 70,
+      agent_name: 'a',
+      status: 'completed',
+    });
+  });
+
+  test('says of a run how many spans of its trace wait', async () => {
+    const trace = newTrace();
+    const { database } = service.home.tier;
+    const root = spanOf({
+      trace,
+      span: '00000000000000a1',
+      attributes: { 'gen_ai.operation.name': 'invoke_agent' },
+    });
+    await post('/v1/traces', JSON.stringify(bodyOf(root, chat(trace, '00000000000000a2'))));
+    await waitUntil(
+      () => service.fetch(`/v1/runs/${trace}`),
+      (answer) => answer.headers.get('runfold-waiting-spans') === '1',
+    );
+    await openSpanInbox({ database }).settle({ traces: [{ project: 1, trace }] });
+    const after = await service.fetch(`/v1/runs/${trace}`);
+    expect(after.headers.get('runfold-waiting-spans')).toBeNull();
+    expect(await after.json()).toMatchObject({ input_tokens: 70 });
+  });
+
+  test('keeps nothing of the content', async () => {
+    const { database } = service.home.tier;
+    const tables = await database.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+      where schemaname in ('runfold_internal', 'public', 'bullmq')`,
+    );
+    expect(tables.length).toBeGreaterThan(5);
+    for (const { name } of tables) {
+      const rows = await database.query(
+        `select 1 from ${name} t where t::text like '%${canary}%' limit 1`,
+      );
+      expect({ name, rows }).toEqual({ name, rows: [] });
+    }
+  });
+
+  test('takes a key as x-api-key and a bearer that is still encoded, and refuses others', async () => {
+    const { headers } = await service.key(1, ['ingest']);
+    const key = headers.authorization.replace('Bearer ', '');
+    for (const header of [
+      { 'x-api-key': key },
+      { authorization: `Bearer%20${key}` },
+      { authorization: `Bearer ${key}` },
+    ]) {
+      const answer = await post('/v1/traces', '{}', header as unknown as Record<string, string>);
+      expect(answer.status).toBe(200);
+    }
+    const none = await post('/v1/traces', '{}', { 'x-api-key': 'rf_none' });
+    expect(none.status).toBe(401);
+    expect(await none.json()).toMatchObject({ code: 16 });
+    // Elsewhere only the header that is documented counts.
+    await waitUntil(
+      () => post('/v1/events', '[]', { 'x-api-key': key }),
+      ({ status }) => status === 401,
+    );
+  });
+});
