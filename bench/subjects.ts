@@ -3,6 +3,7 @@ import { embeddedRate, embeddedVisibility } from './embedded.js';
 import { foldRates, sizesOf } from './fold.js';
 import { runDirect, runHttp } from './http.js';
 import { latencies } from './latency.js';
+import { logsTimes } from './logs.js';
 import { memoryCourses } from './memory.js';
 import { naiveRate } from './naive.js';
 import { runPipeline } from './pipeline.js';
@@ -76,6 +77,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
       const { median, max } = await startSeconds(times);
       note(`started to ready, embedded store, median of ${times}`, 's', median);
       note(`started to ready, embedded store, longest of ${times}`, 's', max);
+    },
+  },
+  logs: {
+    about: 'a tree of logs read twice into an embedded store, beside ccusage',
+    events: 40_900,
+    async run(_servers, events, note) {
+      await logsTimes(events, note);
     },
   },
   fold: {

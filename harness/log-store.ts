@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { afterAll, beforeAll } from 'vitest';
+import { waitUntilWorkedOff } from '#runfold/cli/actions/queue-progress.js';
 import { createProducer, type Producer } from '#runfold/ingest/producer.js';
 import type { LogStore } from '#runfold/logs/log-batch.js';
 import { openPriceBook, type PriceBook } from '#runfold/pricing/price-book.js';
@@ -15,21 +15,13 @@ export interface TestLogStore {
   openProject(): Promise<LogStore>;
 }
 
-/** Resolves when the queue is empty. */
-export async function untilEmpty(queue: Queue): Promise<void> {
-  for (;;) {
-    const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
-    if (Object.values(counts).every((number) => number === 0)) return;
-    await pause(2);
-  }
-}
-
 /** Opens the store before the first test of a file, and closes it after the last. */
 export function useLogStore(): TestLogStore {
   let home: TestDatabase;
   let runfold: Runfold;
   let queue: Queue;
   let book: PriceBook;
+  const never = new AbortController().signal;
   let projects = 100;
   const producers: Producer[] = [];
   beforeAll(async () => {
@@ -59,7 +51,7 @@ export function useLogStore(): TestLogStore {
         producer,
         project: projects,
         book,
-        folded: () => untilEmpty(queue),
+        folded: () => waitUntilWorkedOff(queue, never),
         room: async () => undefined,
       };
     },

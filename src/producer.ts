@@ -18,6 +18,7 @@ export type {
 } from './events/metric-event.js';
 export type { MetricName, Metrics } from './events/metric-fields.js';
 export { InvalidAgnoRunError } from './ingest/formats/agno/agno-record.js';
+export { fromAgnoRow } from './ingest/formats/agno/from-agno-row.js';
 export { type AgnoRunOptions, fromAgnoRun } from './ingest/formats/agno/from-agno-run.js';
 export {
   createProducer,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,6 +22,12 @@ beforeAll(async () => {
   await symlink(inModules('@types'), join(folder, 'node_modules/@types'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'events.ndjson'), blocksOf('ndjson')[0]?.text ?? '');
+  // What agents leave in a home directory, for the commands that read it without a path.
+  await cp(
+    join(root, 'test/logs/fixtures/claude-partials/projects'),
+    join(folder, 'home/.claude/projects'),
+    { recursive: true },
+  );
   await copyFile(
     join(root, 'test/golden/agno-1.8.4-session.ndjson'),
     join(folder, 'agno-runs.ndjson'),
@@ -141,7 +147,8 @@ describe('beside a running `runfold up`', () => {
 
   const commands = shellCommands()
     .filter(
-      (command) => isOurs(command) && !/^(npx )?runfold (up|serve)\b|keys create/.test(command),
+      (command) =>
+        isOurs(command) && !/^(npx )?runfold (up|serve|watch)\b|keys create/.test(command),
     )
     .map((command) => command.replace(/^npx /, ''));
 
@@ -150,7 +157,7 @@ describe('beside a running `runfold up`', () => {
     // The demo opens a store of its own, and is long enough for a process of its own.
     const { code, stdout, stderr } = await (words[0] === 'demo'
       ? startNode([main, ...words], { cwd: folder }).exit
-      : runCommand(words, { dir: folder }));
+      : runCommand(words, { dir: folder, env: { HOME: join(folder, 'home') } }));
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).not.toBe('');
   });

@@ -2,20 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { JsonObject } from '../ingest/formats/log/log-record.js';
 import { type LogBatches, LogBusyError, type LogEventOptions, openBatches } from './batches.js';
-import {
-  type Checkpoint,
-  forgetCheckpoints,
-  readCheckpoints,
-  readMemories,
-  readState,
-} from './checkpoints.js';
+import { type ChangedLog, findChanged } from './changed-logs.js';
+import { readCheckpoints, readMemories, readState } from './checkpoints.js';
 import { type FoundLog, reasonOf } from './find-logs.js';
 import type { LogStore } from './log-batch.js';
 import { UnreadableLogError } from './log-bytes.js';
-import { type LogHead, readHead } from './log-head.js';
 import { parseRecord } from './log-lines.js';
 import type { LogCounts } from './log-summary.js';
-import { type LogSink, readLog } from './read-log.js';
+import { type LogSink, readLog, savedReader } from './read-log.js';
 
 /** What reading logs goes by. */
 export interface IngestLogsOptions extends LogEventOptions {
@@ -49,13 +43,6 @@ export async function ingestLogs(
     const own = logs.filter((log) => log.format === format);
     await ingestFormat(format, own, options, counts);
   }
-}
-
-/** A file that has something new, and what is known of it. */
-interface ChangedLog {
-  readonly log: FoundLog;
-  readonly head: Pick<LogHead, 'mark' | 'time'>;
-  readonly checkpoint: Checkpoint | undefined;
 }
 
 async function ingestFormat(
@@ -104,7 +91,7 @@ async function ingestFormat(
 }
 
 async function readOne(
-  { log, head, checkpoint }: ChangedLog,
+  { log, head, checkpoint, settle }: ChangedLog,
   context: {
     readonly options: IngestLogsOptions;
     readonly batches: LogBatches;
@@ -113,7 +100,7 @@ async function readOne(
   },
 ): Promise<void> {
   const { options, batches, sink, counts } = context;
-  const { store, settle = true } = options;
+  const { store } = options;
   const { format } = log;
   try {
     const names = (format.recalls?.(log.name) ?? []).filter((name) => !batches.memories.has(name));
@@ -140,46 +127,27 @@ async function readOne(
   }
 }
 
-/** The files that have changed since they were read, in the order in which they are to be read. */
-async function findChanged(
-  format: LogFormat,
-  logs: readonly FoundLog[],
-  { store, again = false, settle = true }: IngestLogsOptions,
-  fault: LogSink['fault'],
-): Promise<readonly ChangedLog[]> {
-  const files = logs.map(({ file }) => file);
-  let checkpoints: ReadonlyMap<string, Checkpoint> = new Map();
-  if (store !== undefined) {
-    const { database, project } = store;
-    if (again) await forgetCheckpoints(database, project, format.name, files);
-    else checkpoints = await readCheckpoints(database, project, format.name, files);
-  }
-  const changed: ChangedLog[] = [];
-  for (const log of logs) {
-    const checkpoint = checkpoints.get(log.file);
-    const isSame =
-      checkpoint?.size === log.size &&
-      checkpoint.modified_us === log.modified_us &&
-      !(settle && checkpoint.is_open);
-    if (isSame) continue;
-    try {
-      const { mark, time } = await readHead(log.path);
-      changed.push({ log, head: { mark, time }, checkpoint });
-    } catch (error) {
-      fault(log, 0, reasonOf(error));
-    }
-  }
-  return changed.sort((a, b) => a.log.order - b.log.order || byAge(format, a, b));
-}
-
-/** The oldest first, so that it owns what later ones copy. */
-function byAge(format: LogFormat, a: ChangedLog, b: ChangedLog): number {
-  const byName = a.log.name < b.log.name ? -1 : a.log.name > b.log.name ? 1 : 0;
-  if (format.sortBy === 'name') return byName;
-  const latest = Number.MAX_SAFE_INTEGER;
-  return (
-    (a.head.time ?? latest) - (b.head.time ?? latest) || a.log.born_ms - b.log.born_ms || byName
-  );
+/** Takes what was open in a file that is gone as it stands. */
+export async function settleLog(
+  log: FoundLog,
+  options: IngestLogsOptions,
+  counts: LogCounts,
+): Promise<void> {
+  const { store } = options;
+  if (store === undefined) return;
+  const { database, project } = store;
+  const { format, file, name } = log;
+  const [checkpoint] = (await readCheckpoints(database, project, format.name, [file])).values();
+  if (checkpoint === undefined || !checkpoint.is_open) return;
+  const state = await readState(database, project, format.name, file);
+  const reader = format.open({ name, recall: () => undefined }, savedReader(state));
+  const onFault = (_: unknown, line: number, text: string) => options.onFault(log.path, line, text);
+  const batches = openBatches({ ...options, format, counts, onFault });
+  const drafts = reader.settle().map((draft) => ({ draft, line: 0 }));
+  const { position, line, head } = checkpoint;
+  const open = { found: log, reader, checkpoint, position, line, head, isSkipping: false };
+  await batches.add({ ...open, isDone: true }, drafts);
+  await batches.commit();
 }
 
 /** The object in the file beside a log; undefined if there is no such file. */

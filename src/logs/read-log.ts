@@ -62,6 +62,10 @@ export const stateOf = ({ reader, isSkipping }: OpenLog): JsonObject => ({
   skipping: isSkipping,
 });
 
+/** The state that a reader goes on from. */
+export const savedReader = (state: JsonObject | undefined): JsonObject | undefined =>
+  (state as SavedState | undefined)?.reader;
+
 /** Reads what is new in a file. @throws UnreadableLogError */
 export async function readLog(found: FoundLog, options: ReadOptions, sink: LogSink): Promise<void> {
   const { format } = found;

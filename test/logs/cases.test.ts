@@ -1,4 +1,7 @@
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { useLogStore } from '../../harness/log-store.js';
@@ -89,6 +92,41 @@ describe('the logs of agents and gateways', () => {
       { run_id: 'a2222222222222222', parent_run_id: main, agent_id: 'Explore', messages: 1 },
       { run_id: main, parent_run_id: null, agent_id: 'claude-code', messages: 2 },
     ]);
+  });
+
+  test('tell how turns ended, and which calls failed', async () => {
+    const store = await work.openProject();
+    for (const name of ['codex-fork-base', 'litellm']) {
+      const { format, path } = logCase(name);
+      await ingest(store, await logsAt(format, join(fixtures, path)));
+    }
+    const runs = await store.database.query<{ run_id: string; status: number }>(
+      `select run_id, status from runfold.runs where project = $1 and status is not null`,
+      [store.project],
+    );
+    expect(Object.fromEntries(runs.map(({ run_id, status }) => [run_id, status]))).toEqual({
+      ...logCase('codex-fork-base').run_status,
+      'litellm-call-0002': 'error',
+    });
+  });
+
+  test('of Codex are the same compressed, also beside the plain file', async () => {
+    const { format, path } = logCase('codex-repeats');
+    const [plain] = await logsAt(format, join(fixtures, path));
+    if (plain === undefined) throw new Error('Expected a log.');
+    for (const isBeside of [false, true]) {
+      const dir = await mkdtemp(join(tmpdir(), 'runfold-logs-'));
+      const packed = join(dir, `${basename(plain.path)}.zst`);
+      await writeFile(
+        packed,
+        execFileSync('zstd', ['--check'], { input: await readFile(plain.path) }),
+      );
+      if (isBeside) await copyFile(plain.path, join(dir, basename(plain.path)));
+      const store = await work.openProject();
+      await ingest(store, await logsAt(format, dir));
+      await expectCase(store, logCase('codex-repeats'));
+      await rm(dir, { recursive: true });
+    }
   });
 
   test('leave totals that verify finds to be the fold of the log', async () => {

@@ -119,7 +119,7 @@ export async function storedMessages({ database, project }: LogStore): Promise<F
       ${sums}, sum(cost_nanos)::double precision / 1e9 as cost,
       sum(time_us)::double precision / 1e6 as time, count(distinct occurred_at_us)::integer as times
     from runfold_internal.event
-    where project = $1 and type = 1 and (error is null or not error)
+    where project = $1 and type = 1
     group by session_id, coalesce(corrects, id)`,
     [project],
   );
@@ -142,7 +142,12 @@ export async function expectCases(store: LogStore, cases: readonly LogCase[]): P
     model: row.model ?? null,
     ...pick(row, figures),
   });
-  const stored = await storedMessages(store);
+  const failed = new Set(
+    cases.flatMap(({ failed_calls = [] }) => failed_calls.map(({ id }) => id)),
+  );
+  const all = await storedMessages(store);
+  const stored = all.filter(({ id }) => !failed.has(id));
+  expect(all.length - stored.length).toBe(failed.size);
   const wanted = cases.flatMap(({ messages }) => messages);
   expect(stored.map((row) => messageOf(row, Number(row.at))).sort(byText)).toEqual(
     wanted.map((row) => messageOf(row, Date.parse(String(row.occurred_at)) * 1000)).sort(byText),
@@ -166,10 +171,12 @@ export async function expectCases(store: LogStore, cases: readonly LogCase[]): P
   );
 
   for (const zone of new Set(cases.flatMap(({ days }) => Object.keys(days)))) {
+    const dates = cases.flatMap(({ days }) => (days[zone] ?? []).map(({ day }) => String(day)));
+    dates.sort();
     const { rows } = await getUsage(database, {
       project,
-      from: '2025-01-01T00:00:00Z',
-      to: '2027-06-01T00:00:00Z',
+      from: new Date(Date.parse(dates[0] ?? '') - 86_400_000).toISOString(),
+      to: new Date(Date.parse(dates.at(-1) ?? '') + 2 * 86_400_000).toISOString(),
       bucket: 'day',
       time_zone: zone,
       group_by: ['model'],

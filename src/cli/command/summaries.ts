@@ -6,6 +6,12 @@ export const summaries = {
   serve: 'Serve ingest and queries over HTTP until stopped',
   migrate: 'Bring the tables of store and queue up to date',
   ingest: 'Send events: a file of them, or the logs that agents and gateways leave behind',
+  watch: 'Read logs of agents as they grow, until stopped',
+  daily: 'Show tokens and cost, a row for each day',
+  weekly: 'Show tokens and cost, a row for each week from Monday',
+  monthly: 'Show tokens and cost, a row for each month',
+  blocks: 'Show what was used in blocks of five hours',
+  statusline: "Print one line for an agent's own prompt: this session, today, this block",
   runs: 'Look at runs and what they used',
   sessions: 'Look at sessions and what their runs used',
   usage: 'Show what was used over time',
@@ -34,6 +40,7 @@ export function usageOf(name: CommandName): string {
 
 const usages: { readonly [N in CommandName]?: string } = {
   ingest: '[options] [path...]',
+  watch: '[options] [path...]',
   runs: '',
   sessions: '',
   top: '[options] <what>',

@@ -80,9 +80,9 @@ export function ingestCommand(): Command {
           `--format ${flags.format}: expected one file, or - for standard input.`,
         );
       }
-      const places = isLines ? [] : logPlaces(paths, flags.format);
       const since = flags.since === undefined ? undefined : readSince(flags.since);
       const context = openContext(command, 'once');
+      const places = isLines ? [] : logPlaces(context.io, paths, flags.format);
       const signals = catchSignals(context);
       const asJson = flags.json === true;
       try {

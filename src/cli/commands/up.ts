@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { LogPlace } from '../../logs/find-logs.js';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
 import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
@@ -8,6 +9,8 @@ import { catchSignals } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { type DemoFolder, openDemoFolder } from '../demo/demo-folder.js';
 import { fillDemo } from '../demo/fill-demo.js';
+import { followLogs } from '../logs/follow-logs.js';
+import { readFormats, watchPlaces } from '../logs/log-places.js';
 import {
   addHttpOptions,
   type HttpFlags,
@@ -18,6 +21,7 @@ import {
 import { introduce } from '../reports/up-report.js';
 
 interface UpFlags extends HttpFlags {
+  readonly watch?: string;
   readonly port?: number;
   readonly http: boolean;
   readonly demo?: boolean;
@@ -40,6 +44,10 @@ export function upCommand(): Command {
   });
   return addHttpOptions(command)
     .option('--no-http', 'serve no HTTP')
+    .option(
+      '--watch <formats>',
+      'follow logs of agents too, such as claude-code,codex, or agents for all that are there',
+    )
     .option('--demo', 'serve weeks of made-up work, in a store of its own that --dir keeps')
     .addOption(
       new Option(
@@ -66,6 +74,8 @@ async function serveAll(
   { port, isDemo }: { readonly port: number | undefined; readonly isDemo: boolean },
 ): Promise<void> {
   const plan = flags.http ? planHttp(context, flags) : undefined;
+  const { watch } = flags;
+  const places = watch === undefined ? [] : watchPlaces(context.io, [], readFormats(watch));
   if (port !== undefined && context.settings.database_url !== undefined) {
     throw new UsageError('--port: expected the embedded store, got DATABASE_URL; connect to that.');
   }
@@ -82,6 +92,8 @@ async function serveAll(
     const died = await runUntilEnd(context, tier, {
       plan,
       psql_port: port,
+      places,
+      signal: signals.signal,
       demo: isDemo ? signals.signal : undefined,
       ended: Promise.race([signals.received, tier.exited]),
     });
@@ -99,6 +111,9 @@ async function runUntilEnd(
   options: {
     readonly plan: HttpPlan | undefined;
     readonly psql_port: number | undefined;
+    /** Where logs are followed. */
+    readonly places: readonly LogPlace[];
+    readonly signal: AbortSignal;
     /** Ends the filling of a demo's store; undefined is no demo. */
     readonly demo: AbortSignal | undefined;
     readonly ended: Promise<unknown>;
@@ -109,6 +124,7 @@ async function runUntilEnd(
   // HTTP first: where its address cannot be had, no work has been begun.
   const http = plan === undefined ? undefined : await startHttp(context, tier, plan, () => worker);
   let died: unknown;
+  let following: Promise<void> | undefined;
   try {
     worker = await openWorker({
       database: tier.database,
@@ -121,8 +137,12 @@ async function runUntilEnd(
     });
     if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });
     introduce(context, tier, options.psql_port, http);
+    following = followLogs(context, tier, options).catch((error: unknown) =>
+      context.log.error({ err: error }, 'logs are not followed any more'),
+    );
     died = await options.ended;
   } finally {
+    if (!(died instanceof Error)) await following;
     // With the store dead what is in hand cannot be written; it will be delivered again.
     const how = died instanceof Error ? { timeout_ms: 0 } : {};
     try {

@@ -2,6 +2,7 @@ import { nameBasedUuid } from '../../events/event-id.js';
 import { describeValue, type EventFault, InvalidEventError } from '../../events/fault.js';
 import { eventTypes, type MetricEventInput } from '../../events/metric-event.js';
 import { InvalidAgnoRunError } from '../../ingest/formats/agno/agno-record.js';
+import { fromAgnoRow, isAgnoRow } from '../../ingest/formats/agno/from-agno-row.js';
 import { fromAgnoRun } from '../../ingest/formats/agno/from-agno-run.js';
 import { countOccurrences } from './occurrences.js';
 
@@ -31,7 +32,7 @@ export function openLineReader(format: LineFormat, user_id: string | undefined):
         const got = `a Runfold event of type ${describeValue(run.type)}; leave out --format agno`;
         throw invalid({ field: '', expected: 'an Agno run', got });
       }
-      return fromAgnoRun(run, { user_id });
+      return isAgnoRow(run) ? fromAgnoRow(run, { user_id }) : fromAgnoRun(run, { user_id });
     } catch (error) {
       if (!(error instanceof InvalidAgnoRunError)) throw error;
       throw invalid(error);

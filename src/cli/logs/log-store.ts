@@ -1,14 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createProducer, type Producer } from '../../ingest/producer.js';
 import type { LogStore } from '../../logs/log-batch.js';
 import { openPriceBook } from '../../pricing/price-book.js';
 import { openQueue } from '../../queue/open-queue.js';
 import { openRunfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
+import type { Tier } from '../../tier.js';
 import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { tierOptions } from '../command/settings.js';
 
-/** A store that logs are read into, with a worker that folds them. */
+/** A store that logs are read into. */
 export interface OpenLogStore extends LogStore {
   close(options?: { readonly timeout_ms?: number }): Promise<void>;
 }
@@ -26,35 +29,69 @@ export async function openLogStore(
   signal: AbortSignal,
 ): Promise<OpenLogStore> {
   await checkRedis(settings);
+  const { project } = settings;
   const runfold = await openRunfold({
     ...tierOptions(settings, role),
-    project: settings.project,
+    project,
     worker: true,
     log,
   });
-  const queue = await openQueue(runfold.tier.queue, {
+  try {
+    await checkMigrated(runfold.database);
+    const { tier, producer } = runfold;
+    return await storeOn({ tier, producer, project, log, signal, close: runfold.close });
+  } catch (error) {
+    await runfold.close({ timeout_ms: 1_000 }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The same on a tier that is open already, and has a worker. The tier stays open. */
+export async function openLogStoreOn(
+  tier: Tier,
+  { settings, log }: CommandContext,
+  signal: AbortSignal,
+): Promise<OpenLogStore> {
+  const { project } = settings;
+  const producer = await createProducer({
+    queue: tier.queue,
+    project,
+    on_error: (error) => log.warn({ err: error }, 'queue unavailable; events stay buffered'),
+  });
+  return await storeOn({ tier, producer, project, log, signal, close: producer.close });
+}
+
+async function storeOn(options: {
+  readonly tier: Tier;
+  readonly producer: Producer;
+  readonly project: number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly close: Producer['close'];
+}): Promise<OpenLogStore> {
+  const { tier, producer, project, log, signal } = options;
+  const { database } = tier;
+  const queue = await openQueue(tier.queue, {
     onError: (error) => log.debug({ err: error }, 'queue'),
   });
   try {
-    await checkMigrated(runfold.database);
     await checkQueue(queue);
-    const book = openPriceBook(runfold.database);
-    return {
-      database: runfold.database,
-      producer: runfold.producer,
-      project: settings.project,
-      book,
-      folded: () => waitUntilWorkedOff(queue, signal),
-      async room() {
-        while (!signal.aborted && (await openJobs(queue)) > jobsAhead) await pause(20);
-      },
-      async close(options) {
-        await queue.close();
-        await runfold.close(options);
-      },
-    };
   } catch (error) {
-    await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: 1_000 })]);
+    await queue.close();
     throw error;
   }
+  return {
+    database,
+    producer,
+    project,
+    book: openPriceBook(database),
+    folded: () => waitUntilWorkedOff(queue, signal),
+    async room() {
+      while (!signal.aborted && (await openJobs(queue)) > jobsAhead) await pause(20);
+    },
+    async close(how) {
+      await queue.close();
+      await options.close(how);
+    },
+  };
 }

@@ -12,9 +12,13 @@ export interface RangeFlags {
 }
 
 /** Adds them. */
-export function addRangeOptions(command: Command): Command {
+export function addRangeOptions(command: Command, since = '7d'): Command {
   return command
-    .option('--since <duration>', 'from so long ago: 90m, 24h, 7d, 4w; whole days from 1d on', '7d')
+    .option(
+      '--since <duration>',
+      'from so long ago: 90m, 24h, 7d, 4w; whole days from 1d on',
+      since,
+    )
     .addOption(
       new Option('--from <time>', 'from this time on instead, RFC 3339 with a zone').conflicts(
         'since',
@@ -43,11 +47,17 @@ export function readRange(flags: RangeFlags) {
   return { from, to: flags.to, time_zone };
 }
 
-/** A time that is given as such, or as so long ago; in milliseconds since 1970. @throws UsageError */
-export function readSince(text: string): number {
+/** A duration such as 90m or 7d, in milliseconds; undefined if it is none. */
+export function readDuration(text: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
   const length = Number(count) * (minutes[unit] ?? 0);
-  if (length > 0) return Date.now() - length * 60_000;
+  return length > 0 ? length * 60_000 : undefined;
+}
+
+/** A time that is given as such, or as so long ago; in milliseconds since 1970. @throws UsageError */
+export function readSince(text: string): number {
+  const length = readDuration(text);
+  if (length !== undefined) return Date.now() - length;
   const instant = Date.parse(text);
   if (!Number.isNaN(instant)) return instant;
   throw new UsageError('--since: expected a duration such as 24h or 30d, or an RFC 3339 time.');

@@ -8,6 +8,7 @@ const laterNames: Readonly<Record<string, string>> = {
   output_audio_tokens: 'audio_output_tokens',
   cached_tokens: 'cache_read_tokens',
   time: 'duration',
+  additional_metrics: 'provider_metrics',
 };
 
 /**
@@ -20,13 +21,13 @@ export function agnoMetrics(
   message: AgnoRecord,
   isAssistant: boolean,
   isCacheBeside = false,
+  given = message.record('metrics'),
 ): Metrics | undefined {
-  const given = message.record('metrics');
   const metrics: Record<string, unknown> = {};
   for (const { name, kind } of metricFields) {
     const value =
       kind === 'token_map' || kind === 'json'
-        ? objectOf(given, name)
+        ? (objectOf(given, name) ?? objectOf(given, laterNames[name] ?? name))
         : given?.number(name, laterNames[name] ?? name);
     if (value !== undefined) metrics[name] = value;
     else if (isAssistant && kind === 'tokens') metrics[name] = 0;

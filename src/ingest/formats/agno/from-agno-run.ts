@@ -4,6 +4,7 @@ import type { MetricEventInput } from '../../../events/metric-event.js';
 import { agnoMetrics, isCacheBesideInput } from './agno-metrics.js';
 import { agnoRole, agnoStatus, agnoTime } from './agno-names.js';
 import { type AgnoRecord, agnoRecord, InvalidAgnoRunError } from './agno-record.js';
+import { agnoSideModels } from './agno-side-models.js';
 import { type AgnoToolCall, agnoToolCalls, type PlacedMessage } from './agno-tool-calls.js';
 
 /** Settings of `fromAgnoRun`. */
@@ -46,22 +47,30 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   };
   const messages = run
     .records('messages')
-    .filter((message) => message.flag('from_history') !== true)
+    .filter((message) => message.flag('from_history') !== true && !isCopied(message, run))
     .map((record, index): PlacedMessage => ({ record, index }));
   const endedAt = agnoTime(messages.at(-1)?.record) ?? agnoTime(run);
   const idOf = uniqueIds(runId);
 
   const isCacheBeside = isCacheBesideInput(common.provider, common.model);
+  const models = agnoSideModels(
+    run,
+    messages
+      .filter(({ record }) => agnoRole(record) === 'assistant')
+      .map(({ record }) => agnoMetrics(record, true, isCacheBeside)),
+  );
   const events = messages.flatMap(({ record, index }): MetricEventInput[] => {
     const role = agnoRole(record);
     // Tool messages are the answers to calls, and counted as such.
     if (role === 'tool') return [];
     const metrics = agnoMetrics(record, role === 'assistant', isCacheBeside);
+    const served = role === 'assistant' ? models.servedBy(metrics) : undefined;
     return [
       {
         type: 'message',
         id: idOf(`message/${index}`),
         ...common,
+        ...(served === undefined ? {} : { model: served.model, provider: served.provider }),
         role,
         sequence: index,
         occurred_at: agnoTime(record) ?? endedAt,
@@ -69,6 +78,19 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
       },
     ];
   });
+  const sideCalls = models.unreported.map(
+    ({ type, model, provider, metrics }): MetricEventInput => ({
+      type: 'message',
+      id: idOf(`model/${type}/${model ?? ''}`),
+      ...common,
+      role: 'assistant',
+      model,
+      provider,
+      sequence: messages.length,
+      occurred_at: endedAt,
+      metrics,
+    }),
+  );
   const calls = agnoToolCalls(run, messages).map(
     (call): MetricEventInput => ({
       type: 'tool_call',
@@ -94,16 +116,27 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
     occurred_at: endedAt,
     ...(time === undefined ? {} : { metrics: { time } }),
   };
-  const members = run
-    .records('member_responses')
-    .flatMap((member) =>
-      eventsOf(
-        member,
-        { user_id: common.user_id, session_id: common.session_id, parent_run_id: runId },
-        depth + 1,
-      ),
-    );
-  return [...events, ...calls, end, ...members];
+  const members = [
+    ...run.records('member_responses'),
+    ...run.records('step_executor_runs'),
+  ].flatMap((member) =>
+    eventsOf(
+      member,
+      { user_id: common.user_id, session_id: common.session_id, parent_run_id: runId },
+      depth + 1,
+    ),
+  );
+  return [...events, ...sideCalls, ...calls, end, ...members];
+}
+
+/**
+ * Whether a message was copied from the run that this one was forked from: it is older than the fork.
+ * Agno does not mark such copies as history.
+ */
+function isCopied(message: AgnoRecord, run: AgnoRecord): boolean {
+  if (!run.has('forked_from_run_id')) return false;
+  const [written, forked] = [message.number('created_at'), run.number('created_at')];
+  return written !== undefined && forked !== undefined && written < forked;
 }
 
 function attributesOf(run: AgnoRecord, from: Inherited): Attributes {

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { getUsage } from '../../query/usage/get-usage.js';
+import { type UsageBlock, usageBlocks } from '../../query/usage/usage-blocks.js';
+import { createCommand, openContext } from '../command/command.js';
+import { withTier } from '../command/with-tier.js';
+import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
+import { count, dollars, duration, localTime } from '../output/format.js';
+import { table } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
+
+interface Flags extends RangeFlags {
+  readonly active?: boolean;
+  readonly json?: boolean;
+}
+
+/** How much earlier reading begins, so that the first block shown does not depend on where the range does. */
+const leadMs = 3 * 86_400_000;
+
+/** `runfold blocks` */
+export function blocksCommand(): Command {
+  const command = createCommand({
+    name: 'blocks',
+    details:
+      'A block begins at the full hour in UTC of its first message; the first message after its end ' +
+      'begins the next one.',
+    examples: ['runfold blocks', 'runfold blocks --active', 'runfold blocks --since 14d --json'],
+  })
+    .option('--active', 'only the block of now: what is used, how long is left, and the pace')
+    .option('--json', 'print the blocks as JSON');
+  return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
+    const context = openContext(self, 'once');
+    const { terminal, settings } = context;
+    const range = readRange(flags);
+    const from = Date.parse(range.from);
+    const series = await withTier(context, 'runfold blocks', ({ database }) =>
+      getUsage(database, {
+        ...range,
+        from: new Date(from - leadMs).toISOString(),
+        project: settings.project,
+        bucket: '15m',
+        fill: false,
+        quantiles: false,
+      }),
+    );
+    const now = Date.now();
+    const blocks = usageBlocks(series.rows, now).filter(
+      ({ end, is_active }) => Date.parse(end) > from && (flags.active !== true || is_active),
+    );
+    if (flags.json) return terminal.json({ blocks });
+    for (const line of blockLines(terminal, blocks, now)) terminal.line(line);
+  });
+}
+
+function blockLines(terminal: Terminal, blocks: readonly UsageBlock[], now: number): string[] {
+  const { dim, green } = terminal.colors;
+  if (blocks.length === 0) return [dim('Nothing was used.')];
+  const left = (block: UsageBlock) => (Date.parse(block.end) - now) / 1000;
+  return [
+    table(
+      terminal,
+      [
+        { head: 'block', cell: ({ start }) => localTime(start).slice(0, 16) },
+        {
+          head: 'left',
+          cell: (block) => (block.is_active ? duration(left(block)) : ''),
+          paint: (text) => green(text),
+        },
+        { head: 'messages', cell: ({ messages }) => count(messages), align: 'right', drop: 2 },
+        { head: 'input', cell: (block) => count(block.input_tokens), align: 'right' },
+        { head: 'output', cell: (block) => count(block.output_tokens), align: 'right' },
+        { head: 'total', cell: (block) => count(block.total_tokens), align: 'right', drop: 1 },
+        {
+          head: 'tokens/min',
+          cell: (block) => count(block.tokens_per_minute),
+          align: 'right',
+          drop: 3,
+        },
+        { head: 'cost', cell: ({ cost }) => dollars(cost), align: 'right' },
+      ],
+      blocks,
+    ),
+  ];
+}

@@ -1,0 +1,93 @@
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import { isRawObject } from '../../events/check/normalize-event.js';
+import { usageBlocks } from '../../query/usage/usage-blocks.js';
+import { createCommand, openContext } from '../command/command.js';
+import { readRange } from '../options/range-options.js';
+import { count, dollars, duration } from '../output/format.js';
+import { printable } from '../output/printable.js';
+
+/** How long the service may take, in milliseconds: a prompt waits for this line. */
+const patienceMs = 200;
+/** How far back the block of now is looked for. */
+const blockMs = 3 * 86_400_000;
+
+/** `runfold statusline` */
+export function statuslineCommand(): Command {
+  return createCommand({
+    name: 'statusline',
+    details:
+      'Reads the JSON that Claude Code gives to a status line from standard input, and asks a running ' +
+      '"runfold up" over HTTP. Without one, or after 200 ms, the line says so; the exit code is 0.',
+    examples: ['runfold statusline < status.json'],
+  })
+    .option('--key <key>', 'the key of the service, if it needs one')
+    .action(async (flags: { readonly key?: string }, self: Command) => {
+      const { terminal, settings, io } = openContext(self, 'once');
+      const { http_host, http_port } = settings;
+      const session = sessionOf(await text(io.stdin));
+      const signal = AbortSignal.timeout(patienceMs);
+      const get = async (path: string): Promise<Record<string, unknown> | undefined> => {
+        const host = http_host.includes(':') ? `[${http_host}]` : http_host;
+        const response = await fetch(`http://${host}:${http_port}${path}`, {
+          signal,
+          headers: flags.key === undefined ? {} : { authorization: `Bearer ${flags.key}` },
+        });
+        if (!response.ok) return undefined;
+        const body: unknown = await response.json();
+        return isRawObject(body) ? body : undefined;
+      };
+      try {
+        terminal.line(printable(await statusLine(get, session)));
+      } catch {
+        // Not running, or too slow: a prompt must not fail, and the line says what is the matter.
+        terminal.line('runfold: no service');
+      }
+    });
+}
+
+function sessionOf(input: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(input);
+    return isRawObject(value) && typeof value.session_id === 'string'
+      ? value.session_id
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Get = (path: string) => Promise<Record<string, unknown> | undefined>;
+type Row = Parameters<typeof usageBlocks>[0][number] & { readonly bucket_local: string | null };
+
+async function statusLine(get: Get, session: string | undefined): Promise<string> {
+  const { from, time_zone } = readRange({ since: '1d' });
+  const now = Date.now();
+  const query = new URLSearchParams({
+    from: new Date(now - blockMs).toISOString(),
+    bucket: '15m',
+    time_zone,
+    fill: 'false',
+    quantiles: 'false',
+  });
+  const [found, usage] = await Promise.all([
+    session === undefined ? undefined : get(`/v1/sessions/${encodeURIComponent(session)}`),
+    get(`/v1/usage?${query}`),
+  ]);
+  const rows = (Array.isArray(usage?.rows) ? usage.rows : []) as Row[];
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone }).format(now);
+  const today = rows.filter(({ bucket_local }) => bucket_local?.startsWith(day));
+  const cost = today.reduce((sum, row) => sum + (row.cost ?? 0), 0);
+  const block = usageBlocks(rows, now).find(({ is_active }) => is_active);
+  const own = isRawObject(found?.session) ? found.session : found;
+  const number = (value: unknown) => (typeof value === 'number' ? value : null);
+  return [
+    ...(own === undefined
+      ? []
+      : [`session ${dollars(number(own.cost))}, ${count(number(own.total_tokens))} tokens`]),
+    `today ${dollars(from === '' ? null : cost)}`,
+    ...(block === undefined
+      ? []
+      : [`block ${dollars(block.cost)}, ${duration((Date.parse(block.end) - now) / 1000)} left`]),
+  ].join(' · ');
+}

@@ -1,0 +1,96 @@
+import { type Command, Option } from 'commander';
+import { logFormats } from '../../ingest/formats/log-formats.js';
+import { openCounts } from '../../logs/log-summary.js';
+import { watchLogs } from '../../logs/watch-logs.js';
+import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { catchSignals } from '../command/signals.js';
+import { watchPlaces } from '../logs/log-places.js';
+import { openLogStore } from '../logs/log-store.js';
+import { watchStatus } from '../logs/today-line.js';
+import { readDuration } from '../options/range-options.js';
+import { count, dollars } from '../output/format.js';
+import { printable } from '../output/printable.js';
+
+interface Flags {
+  readonly format: readonly string[];
+  readonly cost: 'auto' | 'priced';
+  readonly user?: string;
+  readonly settle: string;
+  readonly json?: boolean;
+}
+
+const jsonIntervalMs = 60_000;
+
+/** `runfold watch` */
+export function watchCommand(): Command {
+  return createCommand({
+    name: 'watch',
+    details:
+      'Begins as "runfold ingest" does and goes on with new and grown files. It folds what it reads. ' +
+      'While the store is away it waits, and the files keep what is new. SIGTERM or SIGINT ends it ' +
+      'gracefully; killed at any moment, it counts nothing twice.',
+    examples: [
+      'runfold watch --format agents',
+      'runfold watch --format claude-code codex --user me',
+      'runfold watch ./logs --format litellm --json',
+    ],
+  })
+    .argument('[path...]', 'files and folders. Defaults to where the formats lie')
+    .addOption(
+      new Option('--format <format...>', 'the kinds of logs, or agents for all that are there')
+        .choices([...logFormats.map(({ name }) => name), 'agents'])
+        .default(['agents'], 'agents'),
+    )
+    .option('--user <id>', 'whom events are for that do not say so themselves')
+    .addOption(
+      new Option('--cost <which>', 'take reported costs (auto), or price every message (priced)')
+        .choices(['auto', 'priced'])
+        .default('auto'),
+    )
+    .option('--settle <duration>', 'count unfinished messages of a file quiet for so long', '10m')
+    .option('--json', 'print a line of JSON a minute')
+    .action(async (paths: readonly string[], flags: Flags, self: Command) => {
+      const settle_ms = readDuration(flags.settle);
+      if (settle_ms === undefined)
+        throw new UsageError('--settle: expected a duration such as 10m.');
+      const context = openContext(self, 'once');
+      const { terminal, log, io } = context;
+      const places = watchPlaces(io, paths, flags.format);
+      const signals = catchSignals(context);
+      const counts = openCounts();
+      const store = await openLogStore(context, 'runfold watch', signals.signal);
+      let printedAt = Number.NEGATIVE_INFINITY;
+      try {
+        await watchLogs({
+          places,
+          store,
+          counts,
+          settle_ms,
+          user_id: flags.user,
+          priced: flags.cost === 'priced',
+          signal: signals.signal,
+          onFault: (path, line, text) =>
+            terminal.note(printable(`${line === 0 ? path : `${path}:${line}`}: ${text}`)),
+          onOutage: (error, delayMs) =>
+            log.warn({ err: error, delay_ms: delayMs }, 'the store is away; reading waits'),
+          async onLook(isNew) {
+            const isDue = performance.now() - printedAt >= jsonIntervalMs;
+            if (flags.json ? !isDue : !isNew && printedAt > 0) return;
+            printedAt = performance.now();
+            const status = await watchStatus(store.database, store.project, counts);
+            if (flags.json) return terminal.json(status);
+            const { today, read } = status;
+            const faults =
+              read.invalid_lines === 0 ? '' : ` · ${count(read.invalid_lines)} lines refused`;
+            terminal.line(
+              `today ${count(today.total_tokens)} tokens, ${dollars(today.cost)} in ${count(today.messages)} messages · ${count(read.messages)} new in ${count(read.sessions)} sessions${faults}`,
+            );
+          },
+        });
+      } finally {
+        await store.close();
+        signals.release();
+      }
+    });
+}

@@ -1,0 +1,33 @@
+import type { MetricEventInput } from '../../../events/metric-event.js';
+import { type AgnoRecord, agnoRecord } from './agno-record.js';
+import { type AgnoRunOptions, fromAgnoRun } from './from-agno-run.js';
+
+/** Whether a value is a row of Agno's session table, which holds the runs of a session. */
+export function isAgnoRow(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'runs' in value && !('run_id' in value);
+}
+
+/**
+ * Turns a row of Agno 2.x's session table into events: `runs` is a list of runs, or its JSON. Members
+ * of a team stand in it as runs of their own and in the run of the team; they have the same ids in both.
+ * @throws InvalidAgnoRunError naming the field, what was expected and what came.
+ */
+export function fromAgnoRow(value: unknown, options: AgnoRunOptions = {}): MetricEventInput[] {
+  const row = agnoRecord(value);
+  const user_id = options.user_id ?? row.text('user_id');
+  const session_id = row.text('session_id');
+  return runsOf(row).flatMap((run) => fromAgnoRun({ session_id, ...run.plain() }, { user_id }));
+}
+
+function runsOf(row: AgnoRecord): readonly AgnoRecord[] {
+  if (!row.has('runs')) return [];
+  const plain = row.plain();
+  if (typeof plain.runs !== 'string') return row.records('runs');
+  let runs: unknown;
+  try {
+    runs = JSON.parse(plain.runs);
+  } catch {
+    throw row.fault('runs', 'a list of runs, or the JSON of one');
+  }
+  return agnoRecord({ runs }).records('runs');
+}

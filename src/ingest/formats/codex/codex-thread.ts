@@ -1,0 +1,53 @@
+import { isRawObject } from '../../../events/check/normalize-event.js';
+import { type JsonObject, objectAt, textAt } from '../log/log-record.js';
+
+/** What the first `session_meta` says of a thread. */
+export interface CodexThread {
+  readonly id: string;
+  readonly session: string;
+  readonly agent: string;
+  readonly provider: string | undefined;
+  /** Whether its totals go on from another thread's, or from an earlier page. */
+  readonly goesOn: boolean;
+  /** Whether it may begin with another thread's lines, which only tell its first total. */
+  readonly hasReplay: boolean;
+  /** Whether its lines may go on in a file of a later page. */
+  readonly isPaginated: boolean;
+}
+
+/** Reads the payload of a `session_meta`. */
+export function readThread(payload: JsonObject, fallback: string): CodexThread {
+  const id = textAt(payload, 'id', 'payload') ?? fallback;
+  const source = isRawObject(payload.source) ? payload.source : {};
+  const subagent = isRawObject(source.subagent) ? source.subagent : undefined;
+  const spawn = subagent && objectAt(subagent, 'thread_spawn');
+  const parent =
+    textAt(payload, 'parent_thread_id', 'payload') ?? (spawn && textAt(spawn, 'parent_thread_id'));
+  const role =
+    (spawn && textAt(spawn, 'agent_role')) ??
+    textAt(payload, 'agent_role', 'payload') ??
+    (typeof source.subagent === 'string' ? source.subagent : undefined);
+  const isFork = textAt(payload, 'forked_from_id', 'payload') !== undefined;
+  const hasBase = isRawObject(payload.history_base);
+  return {
+    id,
+    session: textAt(payload, 'session_id', 'payload') ?? parent ?? id,
+    agent: role ?? 'codex',
+    provider: textAt(payload, 'model_provider', 'payload'),
+    goesOn: isFork || hasBase,
+    hasReplay: isFork && !hasBase,
+    isPaginated: payload.history_mode === 'paginated',
+  };
+}
+
+/** The time in a UUIDv7, in milliseconds; undefined for another id. */
+export function uuidTime(id: string): number | undefined {
+  const hex = id.replaceAll('-', '');
+  return /^[0-9a-f]{12}7/.test(hex) ? Number.parseInt(hex.slice(0, 12), 16) : undefined;
+}
+
+/** Whether a turn is a thread's own, and not one of those repeated from the thread it was forked from. */
+export function isOwnTurn(turn: string, thread: CodexThread): boolean {
+  const [began, forked] = [uuidTime(turn), uuidTime(thread.id)];
+  return began !== undefined && forked !== undefined && began >= forked;
+}

@@ -1,0 +1,122 @@
+import { isRawObject } from '../../../events/check/normalize-event.js';
+import type { Metrics } from '../../../events/metric-fields.js';
+import { parseTimestamp } from '../../../events/timestamp.js';
+import { withCache } from '../api-responses/api-usage.js';
+import type { Draft, LogFormat } from '../log/log-format.js';
+import {
+  amountAt,
+  countAt,
+  InvalidRecordError,
+  type JsonObject,
+  kindOf,
+  objectAt,
+  present,
+  requiredText,
+  textAt,
+  timeText,
+} from '../log/log-record.js';
+
+function read(record: JsonObject): readonly Draft[] {
+  const id = textAt(record, 'request_id') ?? requiredText(record, 'id');
+  const metadata = metadataOf(record);
+  const isFailure = record.status === 'failure';
+  const isCached = record.cache_hit === true || /^true$/i.test(String(record.cache_hit));
+  const [start, end] = [timeAt(record, 'startTime'), timeAt(record, 'endTime')];
+  if (end === undefined) throw new InvalidRecordError('endTime', 'a time', 'nothing');
+  const first = timeAt(record, 'completionStartTime');
+  const cost = amountAt(record, 'spend') ?? amountAt(record, 'response_cost');
+  const metrics = present({
+    ...(isFailure || isCached ? {} : tokensOf(record, metadata)),
+    time: start === undefined || end < start ? undefined : (end - start) / 1_000_000,
+    // Without a stream the first token comes with the last.
+    time_to_first_token:
+      start === undefined || first === undefined || first === end || first < start
+        ? undefined
+        : (first - start) / 1_000_000,
+    cost: isCached ? 0 : isFailure ? undefined : cost,
+  });
+  const common = present({
+    session_id: textAt(record, 'session_id') ?? textAt(record, 'trace_id') ?? id,
+    run_id: id,
+    user_id: textAt(record, 'user') ?? textAt(metadata, 'user_api_key_user_id', 'metadata'),
+    team_id: textAt(record, 'team_id') ?? textAt(metadata, 'user_api_key_team_id', 'metadata'),
+    agent_id: textAt(record, 'agent_id'),
+    occurred_at: timeText(end),
+  });
+  const message: Draft = {
+    event: present({
+      type: 'message' as const,
+      role: 'assistant' as const,
+      id,
+      ...common,
+      model: textAt(record, 'model'),
+      provider: textAt(record, 'custom_llm_provider'),
+      metrics,
+    }),
+  };
+  if (!isFailure) return [message];
+  return [message, { event: { type: 'run', id: `${id}/end`, ...common, status: 'error' } }];
+}
+
+/** `metadata` as an object, or as the text of one. */
+function metadataOf(record: JsonObject): JsonObject {
+  if (typeof record.metadata !== 'string') return objectAt(record, 'metadata') ?? {};
+  try {
+    const value: unknown = JSON.parse(record.metadata);
+    if (isRawObject(value)) return value;
+  } catch {
+    throw new InvalidRecordError('metadata', 'an object, or the JSON of one', 'other text');
+  }
+  return {};
+}
+
+function tokensOf(record: JsonObject, metadata: JsonObject): Metrics {
+  const usage = objectAt(metadata, 'usage_object', 'metadata') ?? {};
+  const at = 'metadata.usage_object';
+  const prompt = objectAt(usage, 'prompt_tokens_details', at) ?? {};
+  const completion = objectAt(usage, 'completion_tokens_details', at) ?? {};
+  return withCache(
+    present({
+      input_tokens: countAt(record, 'prompt_tokens'),
+      cached_tokens:
+        countAt(prompt, 'cached_tokens', `${at}.prompt_tokens_details`) ??
+        countAt(usage, 'cache_read_input_tokens', at),
+      cache_write_tokens:
+        countAt(usage, 'cache_creation_input_tokens', at) ??
+        countAt(prompt, 'cache_creation_tokens', `${at}.prompt_tokens_details`),
+      output_tokens: countAt(record, 'completion_tokens'),
+      reasoning_tokens: countAt(completion, 'reasoning_tokens', `${at}.completion_tokens_details`),
+    }),
+  );
+}
+
+/** A time in seconds since 1970, or as text; without a zone it is UTC, as LiteLLM's database has it. */
+function timeAt(record: JsonObject, name: string): number | undefined {
+  const value = record[name];
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'number' && value >= 0) return Math.round(value * 1_000_000);
+  if (typeof value === 'string') {
+    const micros = parseTimestamp(/([Zz]|[+-]\d\d:\d\d)$/.test(value) ? value : `${value}Z`);
+    if (micros !== undefined) return micros;
+  }
+  throw new InvalidRecordError(name, 'a time (RFC 3339), or seconds since 1970', kindOf(value));
+}
+
+/** What LiteLLM logs of each call: standard logging payloads, or rows of its spend table. */
+export const litellm: LogFormat = {
+  name: 'litellm',
+  doc: 'Calls through LiteLLM: standard logging payloads, or rows of its spend table',
+  isAgent: false,
+  roots: () => [],
+  isLog: (path) => (/\.(jsonl|ndjson)$/.test(path) ? { order: 0 } : false),
+  sortBy: 'name',
+  recognizes: (head) =>
+    head.some(
+      ({ call_type, startTime, spend, response_cost }) =>
+        typeof call_type === 'string' &&
+        startTime !== undefined &&
+        (spend !== undefined || response_cost !== undefined),
+    ),
+  unit: () => 'lines',
+  open: () => ({ read, settle: () => [], isOpen: () => false, save: () => ({}) }),
+};

@@ -1,0 +1,79 @@
+import type { LogFormat } from '../ingest/formats/log/log-format.js';
+import { type Checkpoint, forgetCheckpoints, readCheckpoints } from './checkpoints.js';
+import { type FoundLog, reasonOf } from './find-logs.js';
+import type { LogStore } from './log-batch.js';
+import { type LogHead, readHead } from './log-head.js';
+
+/** A file that has something new, and what is known of it. */
+export interface ChangedLog {
+  readonly log: FoundLog;
+  readonly head: Pick<LogHead, 'mark' | 'time'>;
+  readonly checkpoint: Checkpoint | undefined;
+  /** Whether what is open in it is taken as it stands. */
+  readonly settle: boolean;
+}
+
+/** What finding changed files goes by. */
+interface FindOptions {
+  readonly store: LogStore | undefined;
+  readonly again?: boolean | undefined;
+  readonly settle?: boolean | undefined;
+}
+
+/** The files that have changed since they were read, in the order in which they are to be read. */
+export async function findChanged(
+  format: LogFormat,
+  logs: readonly FoundLog[],
+  { store, again = false, settle = true }: FindOptions,
+  fault: (log: FoundLog, line: number, text: string) => void,
+): Promise<readonly ChangedLog[]> {
+  const files = logs.map(({ file }) => file);
+  let checkpoints: ReadonlyMap<string, Checkpoint> = new Map();
+  if (store !== undefined) {
+    const { database, project } = store;
+    if (again) await forgetCheckpoints(database, project, format.name, files);
+    else checkpoints = await readCheckpoints(database, project, format.name, files);
+  }
+  const newIn = new Set(
+    logs.filter(({ file }) => !checkpoints.has(file)).map((log) => topOf(log.name)),
+  );
+  const changed: ChangedLog[] = [];
+  for (const log of logs) {
+    const checkpoint = checkpoints.get(log.file);
+    const isDue = settle || newIn.has(topOf(log.name));
+    const isSame =
+      checkpoint?.size === log.size &&
+      checkpoint.modified_us === log.modified_us &&
+      !(isDue && checkpoint.is_open);
+    if (isSame) continue;
+    try {
+      const { mark, time } = await readHead(log.path);
+      changed.push({ log, head: { mark, time }, checkpoint, settle: isDue });
+    } catch (error) {
+      fault(log, 0, reasonOf(error));
+    }
+  }
+  changed.sort((a, b) => a.log.order - b.log.order || byAge(format, a, b));
+  // A new file may copy what is still open in an older one, and must not come to own it: so that is
+  // taken as it stands first. Of the newest file nobody has a copy yet.
+  const last = new Map(changed.map((one) => [topOf(one.log.name), one]));
+  return changed.map((one) =>
+    settle || last.get(topOf(one.log.name)) !== one ? one : { ...one, settle },
+  );
+}
+
+/** The folder below a root within which files copy from each other, such as that of a project. */
+export const topOf = (name: string): string => name.split('/')[0] ?? '';
+
+/** The oldest first, so that it owns what later ones copy. */
+function byAge(format: LogFormat, a: ChangedLog, b: ChangedLog): number {
+  const byName = compare(base(a.log.name), base(b.log.name)) || compare(a.log.name, b.log.name);
+  if (format.sortBy === 'name') return byName;
+  const latest = Number.MAX_SAFE_INTEGER;
+  return (
+    (a.head.time ?? latest) - (b.head.time ?? latest) || a.log.born_ms - b.log.born_ms || byName
+  );
+}
+
+const base = (name: string) => name.split('/').at(-1) ?? '';
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

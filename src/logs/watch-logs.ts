@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { topOf } from './changed-logs.js';
+import { type FoundLog, findLogs, type LogPlace } from './find-logs.js';
+import { type IngestLogsOptions, ingestLogs, settleLog } from './ingest-logs.js';
+import type { LogCounts } from './log-summary.js';
+
+/** What following logs goes by. */
+export interface WatchLogsOptions extends Omit<IngestLogsOptions, 'settle' | 'again' | 'strict'> {
+  readonly places: readonly LogPlace[];
+  readonly counts: LogCounts;
+  /** How long a file must be quiet before its open messages are taken as they stand, in milliseconds. Defaults to 10 minutes. */
+  readonly settle_ms?: number | undefined;
+  /** The pause between looks, in milliseconds. Defaults to 2,000. */
+  readonly look_ms?: number | undefined;
+  /** Is called after each look; `isNew` says whether anything was read. */
+  readonly onLook?: ((isNew: boolean) => void | Promise<void>) | undefined;
+  /** Is called when the store cannot be reached; the look is repeated. */
+  readonly onOutage: (error: Error, delayMs: number) => void;
+}
+
+/** A file as it was when it was last read. */
+interface Known {
+  readonly log: FoundLog;
+  /** When it last changed, as far as seen, in milliseconds. */
+  readonly changed: number;
+  readonly isSettled: boolean;
+}
+
+const placeOf = ({ format, name }: FoundLog) => `${format.name} ${topOf(name)}`;
+
+const longestDelayMs = 60_000;
+
+/**
+ * Follows logs until the signal: new files, grown ones, and those that were written anew. Looks at
+ * sizes and times, which is all that network folders and containers have; a look at 400 files takes
+ * some milliseconds. While queue or database are away nothing is read: the files are the buffer.
+ */
+export async function watchLogs(options: WatchLogsOptions): Promise<void> {
+  const { signal, look_ms = 2_000, onOutage } = options;
+  const known = new Map<string, Known>();
+  const reported = new Set<string>();
+  for (let failures = 0; !signal.aborted; ) {
+    let delay = look_ms;
+    try {
+      const isNew = await lookOnce(known, reported, options);
+      failures = 0;
+      await options.onLook?.(isNew);
+    } catch (error) {
+      if (signal.aborted) return;
+      delay = Math.min(longestDelayMs, 500 * 2 ** failures++);
+      onOutage(error instanceof Error ? error : new Error(String(error)), delay);
+    }
+    await pause(delay, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function lookOnce(
+  known: Map<string, Known>,
+  reported: Set<string>,
+  options: WatchLogsOptions,
+): Promise<boolean> {
+  const { places, counts, settle_ms = 600_000, signal } = options;
+  const logs = await findLogs(places, (path, text) => {
+    // A folder that is not there yet is no news every two seconds.
+    if (!reported.has(path)) options.onFault(path, 0, text);
+    reported.add(path);
+  });
+  const now = Date.now();
+  const isQuiet = (log: FoundLog, changed: number) =>
+    now - Math.max(changed, log.modified_us / 1000) >= settle_ms;
+  const fresh: FoundLog[] = [];
+  const quiet: FoundLog[] = [];
+  for (const log of logs) {
+    const before = known.get(log.file);
+    const isSame =
+      before !== undefined &&
+      before.log.size === log.size &&
+      before.log.modified_us === log.modified_us;
+    if (!isSame) (isQuiet(log, 0) ? quiet : fresh).push(log);
+    else if (!before.isSettled && isQuiet(log, before.changed)) quiet.push(log);
+  }
+  // With a new file come those that it may have copied from.
+  const newIn = new Set(fresh.filter(({ file }) => !known.has(file)).map((log) => placeOf(log)));
+  const open = logs.filter(
+    (log) =>
+      newIn.has(placeOf(log)) && known.get(log.file)?.isSettled === false && !fresh.includes(log),
+  );
+  for (const [settle, group] of [
+    [false, [...fresh, ...open]],
+    [true, quiet],
+  ] as const) {
+    if (group.length === 0 || signal.aborted) continue;
+    await ingestLogs(group, { ...options, settle }, counts);
+    if (signal.aborted) return true;
+    for (const log of group) known.set(log.file, { log, changed: now, isSettled: settle });
+  }
+  const there = new Set(logs.map(({ file }) => file));
+  for (const [file, { log, isSettled }] of known) {
+    if (there.has(file)) continue;
+    // Agents delete what is old: what was read of it stays, and what was open is taken as it stands.
+    if (!isSettled) await settleLog(log, options, counts);
+    known.delete(file);
+  }
+  return fresh.length + quiet.length > 0;
+}
