@@ -46,7 +46,7 @@ export async function waitUntilWorkedOff(queue: Queue, signal: AbortSignal): Pro
   while ((await openJobs(queue)) > 0) {
     if (newest?.id === undefined || !(await isWaiting(queue, newest.id))) {
       const inHand = await queue.getJobs(['active', 'delayed'], 0, -1);
-      const late = newest === undefined ? [] : await olderThan(queue, newest.timestamp);
+      const late = newest === undefined ? [] : await oldestWaiting(queue);
       for (const job of [...inHand, ...late]) await waitUntilDone(queue, job?.id, signal);
       return;
     }
@@ -55,13 +55,10 @@ export async function waitUntilWorkedOff(queue: Queue, signal: AbortSignal): Pro
 }
 
 /**
- * Jobs that still wait although a newer one does not. On Postgres workers take jobs in transactions of
- * their own: an older one stays visible as waiting until its taker commits.
+ * Some older jobs may still wait although a newer one does not. On Postgres workers take jobs in
+ * transactions of their own: a job stays visible as waiting until its taker commits.
  */
-async function olderThan(queue: Queue, timestamp: number) {
-  const waiting = await queue.getJobs(['waiting'], 0, mostTaken - 1, true);
-  return waiting.filter((job) => job !== undefined && job.timestamp <= timestamp);
-}
+const oldestWaiting = (queue: Queue) => queue.getJobs(['waiting'], 0, mostTaken - 1, true);
 
 /** More jobs than all workers take at one moment. */
 const mostTaken = 1_000;
