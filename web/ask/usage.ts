@@ -12,15 +12,15 @@ export const usageDimensions = [
   'tool_name',
   'team_id',
   'user_id',
+  'workflow_id',
 ] as const;
 export type UsageDimension = (typeof usageDimensions)[number];
 export type { UsageRow, UsageSeries };
 
 /** What is kept together: a split and the filters must all be in one of these. */
 export const keptTogether: readonly (readonly UsageDimension[])[] = [
-  ['agent_id', 'provider', 'model'],
-  ['agent_id', 'tool_name'],
-  ['agent_id', 'team_id', 'user_id'],
+  ['agent_id', 'team_id', 'workflow_id', 'tool_name'],
+  ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
 ];
 
 /** The filters that usage knows. */

@@ -10,7 +10,7 @@ import { Given } from './given.js';
 export function CostStrip() {
   const used = usageFilterNames();
   const isKept = keptTogether.some((names) => used.every((name) => names.includes(name)));
-  const isWhole = !('status' in filters.value) && !('workflow_id' in filters.value);
+  const isWhole = !('status' in filters.value);
   const asked = useUsage(
     'strip',
     isKept && isWhole ? usageQuestion({ buckets: true, quantiles: false }) : undefined,

@@ -10,7 +10,14 @@ import { filterWords } from '../../part/filter-bar.js';
 
 /** A figure that the chart shows. */
 export interface Metric {
-  readonly name: 'cost' | 'tokens' | 'calls' | 'tool_errors' | 'time' | 'first_token';
+  readonly name:
+    | 'cost'
+    | 'tokens'
+    | 'calls'
+    | 'tool_errors'
+    | 'failed_runs'
+    | 'time'
+    | 'first_token';
   readonly text: string;
   readonly kind: 'bars' | 'lines';
   readonly figureOf: (row: UsageRow, by: Split['name']) => number | null;
@@ -19,6 +26,8 @@ export interface Metric {
   readonly brief: (value: number | null) => string;
   /** Whether more of it is worse. */
   readonly isBad: boolean;
+  /** Which fields it is kept by together, where those are fewer than usually. */
+  readonly kept?: readonly (readonly string[])[];
   /** Splits in which it is kept. */
   readonly splits: readonly Split['name'][];
 }
@@ -88,6 +97,18 @@ export const metrics: readonly Metric[] = [
     splits: ['tool', 'agent', 'user', 'team'],
   },
   {
+    name: 'failed_runs',
+    text: 'Failed runs',
+    kind: 'bars',
+    figureOf: ({ failed_runs }) => failed_runs,
+    order: () => 'failed_runs',
+    format: whole,
+    brief: short,
+    isBad: true,
+    splits: ['agent', 'team'],
+    kept: [['agent_id', 'team_id', 'workflow_id']],
+  },
+  {
     name: 'time',
     text: 'Answer time',
     kind: 'lines',
@@ -115,7 +136,7 @@ export const metrics: readonly Metric[] = [
 export function whyNot(metric: Metric, { name, text, dimension }: Split): string | undefined {
   if (!metric.splits.includes(name)) return `${metric.text} is not kept by ${text.toLowerCase()}`;
   const used = [...usageFilterNames(), ...(dimension === undefined ? [] : [dimension])];
-  const kept = metric.kind === 'lines' ? [['provider', 'model']] : keptTogether;
+  const kept = metric.kept ?? (metric.kind === 'lines' ? [['provider', 'model']] : keptTogether);
   if (kept.some((fields) => used.every((one) => fields.includes(one)))) return undefined;
   const narrowed = usageFilterNames()
     .filter((one) => one !== dimension && one in filters.value)

@@ -20,7 +20,9 @@ export function Overview() {
   return (
     <>
       <Bar title="Overview" hasRange hasCompare hasLive />
-      <FilterBar names={['agent_id', 'model', 'provider', 'tool_name', 'user_id', 'team_id']} />
+      <FilterBar
+        names={['agent_id', 'model', 'provider', 'tool_name', 'user_id', 'team_id', 'workflow_id']}
+      />
       {isEmpty ? (
         <NothingHere />
       ) : (

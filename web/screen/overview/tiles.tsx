@@ -22,10 +22,6 @@ interface Tile {
   readonly note?: (row: UsageRow) => ComponentChildren;
 }
 
-/** Of a store before runs were counted by their outcome the row has none. */
-const failedRuns = (row: UsageRow): number | null =>
-  (row as { readonly failed_runs?: number | null }).failed_runs ?? null;
-
 const tiles: readonly Tile[] = [
   { name: 'Cost', figureOf: (row) => row.cost, format: dollars, exact: exactDollars, isBad: true },
   {
@@ -40,7 +36,7 @@ const tiles: readonly Tile[] = [
     figureOf: (row) => row.runs,
     format: short,
     exact: whole,
-    note: (row) => failedRuns(row) !== null && `${whole(failedRuns(row))} failed`,
+    note: (row) => row.failed_runs !== null && `${whole(row.failed_runs)} failed`,
   },
   {
     name: 'Tool errors',
