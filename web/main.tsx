@@ -6,10 +6,12 @@ import { render } from 'preact';
 import { followLinks } from './address/place.js';
 import { keepLive } from './ask/live.js';
 import { applyPreferences } from './ask/preferences.js';
+import { keepStatus } from './ask/proof.js';
 import { Screens } from './screens.js';
 
 applyPreferences();
 followLinks();
 keepLive();
+keepStatus();
 const root = document.getElementById('page');
 if (root !== null) render(<Screens />, root);

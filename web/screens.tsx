@@ -37,6 +37,10 @@ const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Sc
     load: async () => (await import('./screen/health/health.js')).Health,
   },
   {
+    path: /^\/rejects$/,
+    load: async () => (await import('./screen/rejects/rejects.js')).Rejects,
+  },
+  {
     path: /^\/keys$/,
     load: async () => (await import('./screen/keys/keys.js')).KeysScreen,
   },

@@ -213,6 +213,30 @@ describeWithBrowser('the web page in a browser', () => {
     );
   });
 
+  test('proves on Health that the totals equal the log, and turns red where one does not', async () => {
+    const { database } = service.home.tier;
+    const page = await open('/health');
+    await page.locator('.side-foot').getByText('Not proved yet').waitFor();
+    await page.getByRole('button', { name: 'Prove it' }).click();
+    await page.getByRole('heading', { name: 'The totals equal the log' }).waitFor();
+    await page.locator('.side-foot .proof.equal', { hasText: 'Totals = log' }).waitFor();
+    const row = `where session_id = 'session-0005' and run_id = 'session-0005-run'`;
+    await database.query(
+      `update runfold_internal.run set input_tokens = input_tokens + 1 ${row}`,
+      [],
+    );
+    await page.getByRole('button', { name: 'Prove again' }).click();
+    await page.getByRole('heading', { name: 'The totals differ from the log' }).waitFor();
+    await page.locator('.side-foot .proof.different').waitFor();
+    expect(await page.getByLabel('Differences').textContent()).toContain('session-0005-run');
+    await database.query(
+      `update runfold_internal.run set input_tokens = input_tokens - 1 ${row}`,
+      [],
+    );
+    await page.getByRole('button', { name: 'Prove again' }).click();
+    await page.locator('.side-foot .proof.equal').waitFor();
+  });
+
   test('bears names of any kind as text', async () => {
     const names = ['<script>alert(1)</script>', 'x'.repeat(200), 'مرحبا', '🙂'.repeat(20), '=1+1'];
     const events = names.map((name, index) => ({
@@ -255,6 +279,7 @@ describeWithBrowser('the web page in a browser', () => {
     '/users',
     '/live',
     '/health',
+    '/rejects',
     '/keys',
     '/settings',
   ])(

@@ -1,4 +1,3 @@
-import { ApiError } from '../../src/client.js';
 import type { Changes } from '../address/parameters.js';
 import { service } from './service.js';
 
@@ -11,47 +10,22 @@ export interface Found {
   readonly changes?: Changes;
 }
 
-/** The session and the run of this very id, and names there are that begin with it. */
-export async function findAll(query: string): Promise<readonly Found[]> {
-  const [session, runs] = await Promise.all([
-    service.getSession({ session_id: query }),
-    findRuns(query),
-  ]);
+/** Sessions, runs, users, agents, models and tools whose name begins with a text. */
+export async function findAll(q: string): Promise<readonly Found[]> {
+  const { sessions, runs, users, agents, models, tools } = await service.find({ q });
+  const of = (path: string, name: string) => `${path}/${encodeURIComponent(name)}`;
   return [
-    ...(session === undefined
-      ? []
-      : [
-          {
-            kind: 'Session',
-            name: session.session_id,
-            path: `/sessions/${encodeURIComponent(query)}`,
-          },
-        ]),
-    ...runs,
+    ...sessions.map((name) => ({ kind: 'Session', name, path: of('/sessions', name) })),
+    ...runs.map(({ run_id, session_id }) => ({
+      kind: 'Run',
+      name: run_id,
+      note: session_id,
+      path: of('/runs', run_id),
+      changes: { session: session_id },
+    })),
+    ...users.map((name) => ({ kind: 'User', name, path: '/sessions', changes: { user_id: name } })),
+    ...agents.map((name) => ({ kind: 'Agent', name, path: '/', changes: { agent_id: name } })),
+    ...models.map((name) => ({ kind: 'Model', name, path: '/', changes: { model: name } })),
+    ...tools.map((name) => ({ kind: 'Tool', name, path: of('/tools', name) })),
   ];
-}
-
-async function findRuns(run_id: string): Promise<readonly Found[]> {
-  const path = `/runs/${encodeURIComponent(run_id)}`;
-  try {
-    const run = await service.getRun({ run_id });
-    return run === undefined
-      ? []
-      : [
-          {
-            kind: 'Run',
-            name: run_id,
-            note: run.session_id,
-            path,
-            changes: { session: run.session_id },
-          },
-        ];
-  } catch (error) {
-    const ids =
-      error instanceof ApiError && error.status === 409 ? error.problem.session_ids : undefined;
-    if (!Array.isArray(ids)) throw error;
-    return ids
-      .map(String)
-      .map((session) => ({ kind: 'Run', name: run_id, note: session, path, changes: { session } }));
-  }
 }

@@ -1,10 +1,38 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import type { AuditReport, ServiceStatus } from '../../src/client.js';
+import { ApiError } from '../../src/client.js';
+import { beat } from './asking.js';
+import { isSignedOut, service } from './service.js';
 
-/** What was found the last time the totals were folded again from the log and compared. */
-export interface Proof {
-  readonly is_equal: boolean;
-  readonly at: string;
-  readonly events: number | undefined;
-  readonly is_sample: boolean;
+/** How the service stands, by the last look; undefined before the first. */
+export const status = signal<ServiceStatus | undefined>(undefined);
+/** The last proof that came to a result: the log folded again, and compared with the totals. */
+export const lastProof = signal<AuditReport | undefined>(undefined);
+
+const lookMs = 30_000;
+
+/** Looks how the service stands, and what the last proof said. */
+export async function lookAtStatus(): Promise<void> {
+  const [now, audit] = await Promise.all([service.getStatus(), service.getAudit()]);
+  status.value = now;
+  lastProof.value = audit;
 }
-export const lastProof = signal<Proof | undefined>(undefined);
+
+/** Looks now, whenever the screen asks anew, and every half a minute while somebody does. */
+export function keepStatus(): void {
+  const look = () => {
+    if (document.visibilityState !== 'visible' || isSignedOut.value) return;
+    lookAtStatus().catch((error: unknown) => {
+      // The screen itself says what fails; what the badge knew it keeps.
+      if (
+        !(error instanceof ApiError || error instanceof TypeError || error instanceof DOMException)
+      )
+        throw error;
+    });
+  };
+  effect(() => {
+    void beat.value;
+    look();
+  });
+  setInterval(look, lookMs);
+}

@@ -9,27 +9,31 @@ import { Icon } from './icons.js';
 export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) {
   const proof = lastProof.value;
   const to = screen('/health');
-  if (proof === undefined) {
+  if (proof === undefined || (proof.state !== 'equal' && proof.state !== 'different')) {
     return (
       <a class="proof unknown" href={to}>
         <Icon name="health" />
         <span>
           <b>Not proved yet</b>
-          {!isShort && <small>Health says how the totals are proved</small>}
+          {!isShort && <small>Prove on Health that the totals equal the log</small>}
         </span>
       </a>
     );
   }
-  const { is_equal, events, at, is_sample } = proof;
+  const { state, events, sample } = proof;
+  const isEqual = state === 'equal';
+  const at = proof.snapshot_at ?? proof.started_at;
   return (
-    <a class={is_equal ? 'proof equal' : 'proof different'} href={to} title={exactMoment(at)}>
-      <Icon name={is_equal ? 'check' : 'warning'} />
+    <a class={isEqual ? 'proof equal' : 'proof different'} href={to} title={exactMoment(at)}>
+      <Icon name={isEqual ? 'check' : 'warning'} />
       <span>
-        <b>{is_equal ? 'Totals = log' : 'Totals ≠ log'}</b>
+        <b>{isEqual ? 'Totals = log' : 'Totals ≠ log'}</b>
         {!isShort && (
           <small>
-            {events === undefined ? 'Folded again' : `${whole(events)} events folded again`}
-            {is_sample ? ' (a sample)' : ''} {ago(at)}
+            {sample !== null
+              ? `${whole(sample)} sessions folded again`
+              : `${events === null ? 'All' : whole(events)} events folded again`}{' '}
+            {ago(at)}
           </small>
         )}
       </span>

@@ -37,6 +37,7 @@ const groups: readonly {
     name: 'Store',
     links: [
       { to: '/health', text: 'Health', icon: 'health' },
+      { to: '/rejects', text: 'Rejects', icon: 'rejects' },
       { to: '/keys', text: 'Keys', icon: 'keys' },
       { to: '/settings', text: 'Settings', icon: 'settings' },
     ],

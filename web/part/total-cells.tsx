@@ -31,10 +31,10 @@ export function AgentCell({
   readonly colours: ReadonlyMap<string, string>;
 }) {
   return (
-    <>
+    <span class="nowrap">
       {agent !== null && <Dot colour={colours.get(agent)} />}{' '}
       <FilterCell name="agent_id" value={agent} />
-    </>
+    </span>
   );
 }
 

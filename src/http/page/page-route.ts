@@ -24,6 +24,7 @@ const screens = [
   '/teams',
   '/live',
   '/health',
+  '/rejects',
   '/keys',
   '/settings',
 ];
