@@ -5,6 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attributeFields } from '#runfold/events/attribute-fields.js';
+import { allEventFields, type EventField } from '#runfold/events/event-fields.js';
+import { maxErrorText } from '#runfold/events/limits.js';
 import { type MetricKind, metricFields } from '#runfold/events/metric-fields.js';
 import { identitySources, nameSources, type Source } from '#runfold/otlp/tables/attribute-keys.js';
 import { emitterDocs } from '#runfold/otlp/tables/emitters.js';
@@ -32,6 +34,26 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(first), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join(
     '\n',
   );
+}
+
+const code = (name: string) => `\`${name}\``;
+
+/** What a field of some types of event takes on the wire, in a sentence. */
+function takes(field: EventField): string {
+  switch (field.kind) {
+    case 'text':
+      return field.doc;
+    case 'failure':
+      return `\`true\`, \`false\`, or how it failed in at most ${maxErrorText.toLocaleString('en')} characters`;
+    case 'code': {
+      const names = Object.keys(field.codes).map(code);
+      const list = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+      const aliases = Object.entries(field.aliases ?? {}).map(
+        ([alias, name]) => `; ${code(alias)} is read as ${code(name)}`,
+      );
+      return `${list}${aliases.join('')}`;
+    }
+  }
 }
 
 const sectionOf = ({ name, doc, columns }: View) =>
@@ -96,6 +118,14 @@ const generated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     attributes: table(
       ['field', 'meaning'],
       attributeFields.map(({ name, doc }) => [name, doc]),
+    ),
+    fields: table(
+      ['field', 'of', 'meaning'],
+      allEventFields.map((field) => [
+        field.name,
+        field.on.map(code).join(', '),
+        `${takes(field)}${field.isRequired ? '; required' : ''}`,
+      ]),
     ),
     metrics: table(
       ['field', 'type', 'meaning'],

@@ -1,19 +1,15 @@
 import type { Attributes } from './attribute-fields.js';
+import type { EventFieldsOn } from './event-fields.js';
 import type { Metrics } from './metric-fields.js';
 
-/** What an event measured. The codes are those of the log and never change. */
-export const eventTypes = { message: 1, tool_call: 2, run: 3 } as const;
-/** Who wrote a message. Agno's Gemini role `model` is read as `assistant`. */
-export const roles = { assistant: 1, user: 2, system: 3, tool: 4 } as const;
-/**
- * How a run ended. Of two ends at one instant the greater code holds, so that a run paused and
- * completed within a second is complete.
- */
-export const runStatuses = { paused: 1, completed: 2, error: 3, cancelled: 4 } as const;
-
-export type EventType = keyof typeof eventTypes;
-export type Role = keyof typeof roles;
-export type RunStatus = keyof typeof runStatuses;
+export {
+  type EventType,
+  eventTypes,
+  type Role,
+  type RunStatus,
+  roles,
+  runStatuses,
+} from './codes.js';
 
 /** What every event carries. */
 export interface EventEnvelope extends Attributes {
@@ -36,24 +32,18 @@ export interface EventEnvelope extends Attributes {
 }
 
 /** One message of a conversation. Token totals count `assistant` messages only. */
-export interface MessageEvent extends EventEnvelope {
+export interface MessageEvent extends EventEnvelope, EventFieldsOn<'message'> {
   readonly type: 'message';
-  readonly role: Role;
 }
 
-/** One call of a tool. */
-export interface ToolCallEvent extends EventEnvelope {
+/** One call of a tool. `error` says whether it failed, or in up to 2,000 characters how. */
+export interface ToolCallEvent extends EventEnvelope, EventFieldsOn<'tool_call'> {
   readonly type: 'tool_call';
-  readonly tool_name: string;
-  readonly tool_call_id?: string | undefined;
-  /** Whether it failed, or a short text saying how (up to 2,000 characters). */
-  readonly error?: boolean | string | undefined;
 }
 
 /** The end of a run; `metrics.time` is its wall-clock time. */
-export interface RunEvent extends EventEnvelope {
+export interface RunEvent extends EventEnvelope, EventFieldsOn<'run'> {
   readonly type: 'run';
-  readonly status?: RunStatus | undefined;
 }
 
 /** A metric event as it stands on the queue and in an export: checked, with defaults filled in. */

@@ -23,6 +23,10 @@ export type MetricKind =
 export interface MetricField {
   readonly name: string;
   readonly kind: MetricKind;
+  /** Another name, read as this field where this one is absent. */
+  readonly alias?: string;
+  /** What it is the sum of where it is absent. */
+  readonly sumOf?: readonly string[];
   readonly doc: string;
 }
 
@@ -37,7 +41,12 @@ export const metricFields = [
     kind: 'tokens',
     doc: 'Tokens the model produced, those of its reasoning included',
   },
-  { name: 'total_tokens', kind: 'tokens', doc: 'All tokens; input + output unless reported' },
+  {
+    name: 'total_tokens',
+    kind: 'tokens',
+    sumOf: ['input_tokens', 'output_tokens'],
+    doc: 'All tokens; input + output unless reported',
+  },
   { name: 'prompt_tokens', kind: 'tokens', doc: 'Input tokens as the provider named them' },
   { name: 'completion_tokens', kind: 'tokens', doc: 'Output tokens as the provider named them' },
   { name: 'audio_tokens', kind: 'tokens', doc: 'Audio tokens, input and output' },
@@ -69,7 +78,8 @@ export const metricFields = [
     doc: "The provider's split of completion tokens",
   },
   { name: 'additional_metrics', kind: 'json', doc: 'Figures of your own, kept as they came' },
-  { name: 'time', kind: 'seconds', doc: 'How long it took' },
+  // Agno 2 calls it `duration`.
+  { name: 'time', kind: 'seconds', alias: 'duration', doc: 'How long it took' },
   { name: 'time_to_first_token', kind: 'seconds', doc: 'Time until the first token arrived' },
   { name: 'cost', kind: 'dollars', doc: 'What it cost' },
 ] as const satisfies readonly MetricField[];
@@ -117,6 +127,19 @@ export type MetricColumn = ColumnOf<(typeof metricFields)[number]>;
 export function metricColumn<F extends MetricField>(field: F): ColumnOf<F> {
   return `${field.name}${columnSuffix[field.kind]}` as ColumnOf<F>;
 }
+
+/** Other names of metrics, and the field each is read as. */
+export const metricAliases: ReadonlyMap<string, MetricName> = new Map(
+  metricFields.flatMap((field) => ('alias' in field ? [[field.alias, field.name] as const] : [])),
+);
+
+/** Metrics that are the sum of others where they are absent. */
+export const metricSums: readonly {
+  readonly name: MetricName;
+  readonly parts: readonly MetricName[];
+}[] = metricFields.flatMap((field) =>
+  'sumOf' in field ? [{ name: field.name, parts: field.sumOf }] : [],
+);
 
 /** Whether a field's stored value is an integer that sums. */
 export function isSummable<F extends MetricField>(

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { type AttributeName, attributeFields } from '../attribute-fields.js';
+import type { EventType } from '../codes.js';
+import { type EventField, eventFieldsOn } from '../event-fields.js';
 import {
   isErrorText,
   isStorableObject,
@@ -12,7 +14,6 @@ import {
   maxTokens,
   timeFault,
 } from '../limits.js';
-import { type eventTypes, roles, runStatuses } from '../metric-event.js';
 import { type MetricKind, type MetricName, metricFields } from '../metric-fields.js';
 
 const textPhrase = (max: number) => `a text of 1 to ${max} characters`;
@@ -95,30 +96,39 @@ const envelope = {
   ...attributeShape,
 };
 
-const oneOf = <T extends Record<string, number>>(codes: T) => {
-  const names = Object.keys(codes) as [keyof T & string, ...(keyof T & string)[]];
+function oneOf(codes: Readonly<Record<string, number>>): z.ZodType {
+  const names = Object.keys(codes);
   return z.enum(names, `one of ${names.join(', ')}`);
-};
+}
 
 const errorPhrase = `true, false or a text of at most ${maxErrorText} characters`;
-const ownFields = {
-  message: { role: oneOf(roles) },
-  tool_call: {
-    tool_name: id,
-    tool_call_id: id.optional(),
-    error: z.union([z.boolean(), z.string().refine(isErrorText)], errorPhrase).optional(),
-  },
-  run: { status: oneOf(runStatuses).optional() },
-};
+const failure = z.union([z.boolean(), z.string().refine(isErrorText)], errorPhrase);
 
-type TypeName = keyof typeof eventTypes;
+function fieldSchema(field: EventField): z.ZodType {
+  switch (field.kind) {
+    case 'text':
+      return id;
+    case 'code':
+      return oneOf(field.codes);
+    case 'failure':
+      return failure;
+  }
+}
 
-function schemasOf(signed: boolean): Record<TypeName, z.ZodType> {
-  const build = (type: TypeName) =>
+const ownFields = (type: EventType) =>
+  Object.fromEntries(
+    eventFieldsOn(type).map((field) => {
+      const schema = fieldSchema(field);
+      return [field.name, field.isRequired ? schema : schema.optional()];
+    }),
+  );
+
+function schemasOf(signed: boolean): Record<EventType, z.ZodType> {
+  const build = (type: EventType) =>
     z.strictObject({
       type: z.literal(type),
       ...envelope,
-      ...ownFields[type],
+      ...ownFields(type),
       ...(signed ? { corrects: id } : {}),
       metrics: metricsSchema(signed).optional(),
     });

@@ -1,3 +1,6 @@
+import { allEventFields } from '../event-fields.js';
+import { metricAliases, metricSums } from '../metric-fields.js';
+
 /** An object as it came from outside. */
 export type RawObject = Record<string, unknown>;
 
@@ -6,11 +9,17 @@ export function isRawObject(value: unknown): value is RawObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const aliased = allEventFields.flatMap((field) =>
+  field.kind === 'code' && field.aliases !== undefined
+    ? [{ name: field.name, aliases: field.aliases }]
+    : [],
+);
+
 /**
- * A copy of an event with what follows from it filled in: the session id (the run id),
- * `total_tokens` (input + output where either is reported), Agno 2's `duration` as `time`, and the
- * role `model` as `assistant`. A Date is read as the time it stands for. A null means the same as an absent field: many serialisers write
- * one for the other.
+ * A copy of an event with what follows from it filled in: the session id (the run id), sums of metrics
+ * such as `total_tokens` (input + output where either is reported), and aliases, such as Agno 2's
+ * `duration` for `time` or the role `model` for `assistant`. A Date is read as the time it stands for. A
+ * null means the same as an absent field: many serialisers write one for the other.
  */
 export function normalizeEvent(raw: RawObject): RawObject {
   const event = withoutNulls(raw);
@@ -18,23 +27,26 @@ export function normalizeEvent(raw: RawObject): RawObject {
   const at = event.occurred_at;
   // An invalid Date stays as it is, to be named.
   if (at instanceof Date && !Number.isNaN(at.getTime())) event.occurred_at = at.toISOString();
-  if (event.role === 'model') event.role = 'assistant';
+  for (const { name, aliases } of aliased) {
+    const value = event[name];
+    if (typeof value === 'string' && Object.hasOwn(aliases, value)) event[name] = aliases[value];
+  }
   if (isRawObject(event.metrics)) event.metrics = normalizeMetrics(event.metrics);
   return event;
 }
 
 function normalizeMetrics(raw: RawObject): RawObject {
   const metrics = withoutNulls(raw);
-  if (metrics.duration !== undefined && metrics.time === undefined) {
-    metrics.time = metrics.duration;
-    delete metrics.duration;
+  for (const [alias, name] of metricAliases) {
+    if (metrics[alias] === undefined || metrics[name] !== undefined) continue;
+    metrics[name] = metrics[alias];
+    delete metrics[alias];
   }
-  if (metrics.total_tokens === undefined) {
-    const { input_tokens: input, output_tokens: output } = metrics;
-    if (typeof input === 'number' && typeof output === 'number') {
-      metrics.total_tokens = input + output;
-    } else if (typeof (input ?? output) === 'number' && (input ?? output) === (output ?? input)) {
-      metrics.total_tokens = input ?? output;
+  for (const { name, parts } of metricSums) {
+    if (metrics[name] !== undefined) continue;
+    const given = parts.map((part) => metrics[part]).filter((value) => value !== undefined);
+    if (given.length > 0 && given.every((value) => typeof value === 'number')) {
+      metrics[name] = given.reduce((sum, value) => sum + value);
     }
   }
   return metrics;

@@ -1,3 +1,5 @@
+import { eventTypes } from '../codes.js';
+import { typeCodesOf } from '../event-fields.js';
 import {
   isShortText,
   isStorableObject,
@@ -7,20 +9,20 @@ import {
   maxSeconds,
   maxTokens,
 } from '../limits.js';
-import { eventTypes, roles, runStatuses } from '../metric-event.js';
 import { metricColumn, metricFields, storedUnits } from '../metric-fields.js';
 import { earliestMicros, futureToleranceMicros } from '../timestamp.js';
 import type { BlockColumn, EventBlock } from './event-columns.js';
-import { places } from './event-row.js';
+import { fieldPlaces, places, sumPlaces } from './event-row.js';
 import { logColumns, textType } from './log-columns.js';
 
 /** The least and the greatest value of each column of whole numbers. */
 const ranges = new Map<string, readonly [number, number]>([
   ['type', [1, Math.max(...Object.values(eventTypes))]],
-  ['role', [1, Math.max(...Object.values(roles))]],
-  ['status', [1, Math.max(...Object.values(runStatuses))]],
   ['sequence', [0, maxTokens]],
 ]);
+for (const { field } of fieldPlaces) {
+  if (field.kind === 'code') ranges.set(field.name, [1, Math.max(...Object.values(field.codes))]);
+}
 const maps = new Set<string>();
 for (const field of metricFields) {
   const column = metricColumn(field);
@@ -33,15 +35,17 @@ for (const field of metricFields) {
 const required = logColumns.flatMap(({ required: isRequired }, at) =>
   isRequired && at !== places.project ? [at] : [],
 );
-/** Columns that only events of one type have; for some such an event must have it. */
-const owned: readonly { at: number; type: number; always: boolean }[] = [
-  { at: places.role, type: eventTypes.message, always: true },
-  { at: places.tool_name, type: eventTypes.tool_call, always: true },
-  { at: places.tool_call_id, type: eventTypes.tool_call, always: false },
-  { at: places.error, type: eventTypes.tool_call, always: false },
-  { at: places.error_text, type: eventTypes.tool_call, always: false },
-  { at: places.status, type: eventTypes.run, always: false },
-];
+/** Columns that only events of some types have, as flags by the type's code; some must have it. */
+const owned = fieldPlaces.flatMap(({ field, at, textAt }) => {
+  const codes = typeCodesOf(field);
+  const owners = [0, ...Object.values(eventTypes)].map((code) => codes.includes(code));
+  const column = { at, codes, owners, isRequired: field.isRequired === true };
+  return textAt === undefined ? [column] : [column, { ...column, at: textAt }];
+});
+/** Failures and their texts: only what failed may have a text. */
+const failures = fieldPlaces.flatMap(({ at, textAt }) =>
+  textAt === undefined ? [] : [{ at, textAt }],
+);
 /** Columns that mean a closer look: with rules of their own, or not for a job to set. */
 const unusual = [
   places.corrects,
@@ -58,12 +62,14 @@ export function isOrderly({ size, columns }: EventBlock): boolean {
   if (unusual.some((at) => columns[at] !== undefined)) return false;
   if (required.some((at) => columns[at]?.includes(null) ?? size > 0)) return false;
   const type = columns[places.type] ?? [];
-  for (const { at, type: owner, always } of owned) {
-    if (!isOwned(columns[at], type, owner, always)) return false;
+  for (const rule of owned) {
+    if (!isOwned(columns[rule.at], type, rule)) return false;
   }
-  const failed = columns[places.error];
-  if (columns[places.error_text]?.some((text, at) => text !== null && failed?.[at] !== true)) {
-    return false;
+  for (const { at, textAt } of failures) {
+    const failed = columns[at];
+    if (columns[textAt]?.some((text, event) => text !== null && failed?.[event] !== true)) {
+      return false;
+    }
   }
   if (!hasTotals(columns, size)) return false;
   const latest = Date.now() * 1000 + futureToleranceMicros;
@@ -74,7 +80,9 @@ export function isOrderly({ size, columns }: EventBlock): boolean {
       name === 'occurred_at_us' ? ([earliestMicros, latest] as const) : ranges.get(name);
     if (range !== undefined) return areWithin(column, ...range);
     if (at === places.id) return column.every(isShortText);
-    if (at === places.error) return column.every((v) => v === null || typeof v === 'boolean');
+    if (logColumns[at]?.type === 'boolean') {
+      return column.every((value) => value === null || typeof value === 'boolean');
+    }
     return column.every((value) => value === null || isJson(value, maps.has(name)));
   });
 }
@@ -92,24 +100,26 @@ function areWithin(column: BlockColumn, low: number, high: number): boolean {
 function isOwned(
   column: BlockColumn | undefined,
   types: BlockColumn,
-  owner: number,
-  always: boolean,
+  { codes, owners, isRequired }: (typeof owned)[number],
 ) {
-  if (column === undefined) return !always || !types.includes(owner);
+  if (column === undefined) return !isRequired || !codes.some((code) => types.includes(code));
   for (let at = 0; at < types.length; at++) {
-    const isOwner = types[at] === owner;
-    if (column[at] === null ? isOwner && always : !isOwner) return false;
+    const isOwner = owners[types[at] as number] === true;
+    if (column[at] === null ? isOwner && isRequired : !isOwner) return false;
   }
   return true;
 }
 
 /** Whether events with input or output tokens have a total. */
 function hasTotals(columns: EventBlock['columns'], size: number): boolean {
-  const total = columns[places.total_tokens];
-  for (const column of [columns[places.input_tokens], columns[places.output_tokens]]) {
-    if (column === undefined) continue;
-    for (let at = 0; at < size; at++) {
-      if (column[at] !== null && (total?.[at] ?? null) === null) return false;
+  for (const { at: sum, parts } of sumPlaces) {
+    const total = columns[sum];
+    for (const part of parts) {
+      const column = columns[part];
+      if (column === undefined) continue;
+      for (let at = 0; at < size; at++) {
+        if (column[at] !== null && (total?.[at] ?? null) === null) return false;
+      }
     }
   }
   return true;

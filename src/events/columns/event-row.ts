@@ -1,5 +1,6 @@
 import { attributeFields } from '../attribute-fields.js';
-import { isSummable, metricColumn, metricFields } from '../metric-fields.js';
+import { allEventFields, failureText } from '../event-fields.js';
+import { isSummable, metricColumn, metricFields, metricSums } from '../metric-fields.js';
 import { logColumns } from './log-columns.js';
 
 /**
@@ -35,18 +36,23 @@ export const places = {
   corrects: placeOf('corrects'),
   original_corrects: placeOf('original_corrects'),
   role: placeOf('role'),
-  status: placeOf('status'),
-  tool_name: placeOf('tool_name'),
-  tool_call_id: placeOf('tool_call_id'),
-  error: placeOf('error'),
-  error_text: placeOf('error_text'),
-  input_tokens: placeOf('input_tokens'),
-  output_tokens: placeOf('output_tokens'),
-  total_tokens: placeOf('total_tokens'),
 } as const;
 
 /** The text attributes and their places. */
 export const attributePlaces = attributeFields.map(({ name }) => ({ name, at: placeOf(name) }));
+
+/** The fields that only some types of event have, and their places; of a failure also its text's. */
+export const fieldPlaces = allEventFields.map((field) => ({
+  field,
+  at: placeOf(field.name),
+  textAt: field.kind === 'failure' ? placeOf(failureText(field.name)) : undefined,
+}));
+
+/** The metrics that default to the sum of others, by their places. */
+export const sumPlaces = metricSums.map(({ name, parts }) => ({
+  at: placeOf(name),
+  parts: parts.map(placeOf),
+}));
 
 /** The metric fields and their places. */
 export const metricPlaces = metricFields.map((field) => ({

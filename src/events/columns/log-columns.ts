@@ -1,4 +1,5 @@
 import { attributeFields } from '../attribute-fields.js';
+import { allEventFields, type EventField, failureText } from '../event-fields.js';
 import { isSummable, metricColumn, metricFields } from '../metric-fields.js';
 
 /** The Postgres type of a column of the log. */
@@ -26,6 +27,20 @@ const metricColumns: readonly LogColumn[] = metricFields.map((field) => ({
   type: !isSummable(field) ? 'json' : field.kind === 'tokens' ? 'integer' : 'bigint',
 }));
 
+function fieldColumns({ name, kind }: EventField): readonly LogColumn[] {
+  switch (kind) {
+    case 'text':
+      return [{ name, type: textType }];
+    case 'code':
+      return [{ name, type: 'smallint' }];
+    case 'failure':
+      return [
+        { name, type: 'boolean' },
+        { name: failureText(name), type: textType },
+      ];
+  }
+}
+
 const alignment: Record<LogColumnType, number> = {
   bigint: 0,
   integer: 1,
@@ -41,9 +56,6 @@ const columns: readonly LogColumn[] = [
   { name: 'project', type: 'integer', required: true },
   { name: 'sequence', type: 'integer' },
   { name: 'type', type: 'smallint', required: true },
-  { name: 'role', type: 'smallint' },
-  { name: 'status', type: 'smallint' },
-  { name: 'error', type: 'boolean' },
   { name: 'id', type: 'uuid', required: true },
   { name: 'corrects', type: 'uuid' },
   { name: 'session_id', type: textType, required: true },
@@ -51,9 +63,7 @@ const columns: readonly LogColumn[] = [
   { name: 'original_id', type: textType },
   { name: 'original_corrects', type: textType },
   ...attributeFields.map((field) => ({ name: field.name, type: textType }) as const),
-  { name: 'tool_name', type: textType },
-  { name: 'tool_call_id', type: textType },
-  { name: 'error_text', type: textType },
+  ...allEventFields.flatMap(fieldColumns),
   ...metricColumns,
 ];
 

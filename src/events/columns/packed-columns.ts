@@ -1,3 +1,4 @@
+import { allEventFields, failureText } from '../event-fields.js';
 import { lengthOf } from '../fast-text.js';
 import { describeValue } from '../fault.js';
 import { isErrorText, isShortText } from '../limits.js';
@@ -17,6 +18,10 @@ export type PackedValue = number | boolean | string | null;
  */
 export type PackedColumns = Readonly<Record<string, readonly PackedValue[]>>;
 
+/** Columns whose texts say how something failed. */
+const longTexts = new Set(
+  allEventFields.flatMap(({ kind, name }) => (kind === 'failure' ? [failureText(name)] : [])),
+) as ReadonlySet<string>;
 const columnNames = logColumns.map(({ name }) => name);
 // The texts that are their columns' values as such; ids differ from event to event.
 const repeats = logColumns.map(({ type }) => type === textType);
@@ -151,7 +156,7 @@ export function unpackColumns(packed: unknown): UnpackedColumns {
           fault: `columns.${name}: expected a number to be the place of a text before it`,
         };
       }
-      inOrder &&= different.every(name === 'error_text' ? isErrorText : isShortText);
+      inOrder &&= different.every(longTexts.has(name) ? isErrorText : isShortText);
     }
     while (column.length < ids.length) column.push(null);
     columns[place] = column;

@@ -1,11 +1,7 @@
 import { attributeFields } from '../attribute-fields.js';
-import {
-  asMetricEvent,
-  eventTypes,
-  type MetricEvent,
-  roles,
-  runStatuses,
-} from '../metric-event.js';
+import { eventTypes } from '../codes.js';
+import { allEventFields, failureText } from '../event-fields.js';
+import { asMetricEvent, type MetricEvent } from '../metric-event.js';
 import { isSummable, metricColumn, metricFields, storedUnits } from '../metric-fields.js';
 import { formatTimestamp } from '../timestamp.js';
 
@@ -29,11 +25,12 @@ export function eventOfRow(row: StoredRow): MetricEvent {
     if (value !== null && value !== undefined) event[name] = value;
   };
   add('sequence', row.sequence);
-  add('role', nameOf(roles, row.role));
-  add('status', nameOf(runStatuses, row.status));
-  add('tool_name', row.tool_name);
-  add('tool_call_id', row.tool_call_id);
-  add('error', row.error_text ?? row.error);
+  for (const field of allEventFields) {
+    const value = row[field.name];
+    if (field.kind === 'code') add(field.name, nameOf(field.codes, value));
+    else
+      add(field.name, field.kind === 'failure' ? (row[failureText(field.name)] ?? value) : value);
+  }
   for (const { name } of attributeFields) add(name, row[name]);
   add('corrects', row.original_corrects ?? row.corrects);
   const metrics = metricsOf(row);

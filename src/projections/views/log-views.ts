@@ -1,5 +1,11 @@
 import { attributeFields } from '../../events/attribute-fields.js';
-import { eventTypes, roles, runStatuses } from '../../events/metric-event.js';
+import { eventTypes } from '../../events/codes.js';
+import {
+  allEventFields,
+  type EventField,
+  eventFieldsOn,
+  failureText,
+} from '../../events/event-fields.js';
 import {
   isSummable,
   type MetricField,
@@ -51,35 +57,45 @@ const end: readonly ViewColumn[] = [
   { name: 'recorded_at', sql: 'e.recorded_at', doc: 'When it was added to the log' },
 ];
 
-const role = {
-  name: 'role',
-  sql: codeSql('e.role', roles),
-  doc: 'assistant, user, system or tool',
-};
-const status = {
-  name: 'status',
-  sql: codeSql('e.status', runStatuses),
-  doc: 'How the run ended: completed, error, cancelled or paused',
-};
-const tool: readonly ViewColumn[] = [
-  { name: 'tool_name', sql: 'e.tool_name', doc: 'The tool' },
-  { name: 'tool_call_id', sql: 'e.tool_call_id', doc: "The call's id as the model gave it" },
-  { name: 'error', sql: 'e.error', doc: 'Whether it failed; null when not reported' },
-  { name: 'error_text', sql: 'e.error_text', doc: 'How it failed' },
-];
+function fieldColumns(field: EventField): readonly ViewColumn[] {
+  const { name, doc } = field;
+  switch (field.kind) {
+    case 'text':
+      return [{ name, sql: `e.${name}`, doc }];
+    case 'code':
+      return [{ name, sql: codeSql(`e.${name}`, field.codes), doc }];
+    case 'failure':
+      return [
+        { name, sql: `e.${name}`, doc },
+        { name: failureText(name), sql: `e.${failureText(name)}`, doc: field.textDoc },
+      ];
+  }
+}
 
 /** The log as views: one for messages, one for tool calls, one for every event. */
 export const logViews: readonly View[] = [
   {
     name: 'messages',
     doc: 'One row a message, as it was recorded. Corrections are rows of their own.',
-    columns: [...head, role, ...tail, ...metrics, ...end],
+    columns: [
+      ...head,
+      ...eventFieldsOn('message').flatMap(fieldColumns),
+      ...tail,
+      ...metrics,
+      ...end,
+    ],
     from: `runfold_internal.event e where e.type = ${eventTypes.message}`,
   },
   {
     name: 'tool_calls',
     doc: 'One row a tool call, as it was recorded. Corrections are rows of their own.',
-    columns: [...head, ...tool, ...tail, ...metrics, ...end],
+    columns: [
+      ...head,
+      ...eventFieldsOn('tool_call').flatMap(fieldColumns),
+      ...tail,
+      ...metrics,
+      ...end,
+    ],
     from: `runfold_internal.event e where e.type = ${eventTypes.tool_call}`,
   },
   {
@@ -88,9 +104,7 @@ export const logViews: readonly View[] = [
     columns: [
       ...head,
       { name: 'type', sql: codeSql('e.type', eventTypes), doc: 'message, tool_call or run' },
-      role,
-      status,
-      ...tool,
+      ...allEventFields.flatMap(fieldColumns),
       ...tail,
       ...metrics,
       ...end,

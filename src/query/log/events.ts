@@ -1,20 +1,15 @@
-import type { EventType, Role, RunStatus } from '../../events/metric-event.js';
+import type { ReadFields } from '../../events/event-fields.js';
+import type { EventType } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import type { Page } from '../page.js';
 import { type LogEntry, type LogPageOptions, listLog } from './list-log.js';
 
-/** One event as it was recorded: a row of the view `runfold.events`. */
-export interface LoggedEvent extends LogEntry {
+/**
+ * One event as it was recorded: a row of the view `runfold.events`. Fields of other types of event are
+ * null.
+ */
+export interface LoggedEvent extends LogEntry, ReadFields {
   readonly type: EventType;
-  /** Null but for a message. */
-  readonly role: Role | null;
-  /** Null but for a run's end. */
-  readonly status: RunStatus | null;
-  readonly tool_name: string | null;
-  readonly tool_call_id: string | null;
-  /** Whether a tool call failed; null when not reported. */
-  readonly error: boolean | null;
-  readonly error_text: string | null;
   /** The event this one adjusts: its figures are differences. */
   readonly corrects: string | null;
 }

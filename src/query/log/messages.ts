@@ -1,12 +1,11 @@
+import type { ReadFieldsOn } from '../../events/event-fields.js';
 import type { Role } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import type { Page } from '../page.js';
 import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
 
 /** One message, with its corrections added to its figures. */
-export interface LoggedMessage extends CorrectedEntry {
-  readonly role: Role;
-}
+export interface LoggedMessage extends CorrectedEntry, ReadFieldsOn<'message'> {}
 
 /** Which messages to list, and how many. */
 export interface ListMessagesOptions extends LogPageOptions {

@@ -1,17 +1,13 @@
+import type { ReadFieldsOn } from '../../events/event-fields.js';
 import type { Database } from '../../postgres/database.js';
 import type { Page } from '../page.js';
 import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
 
-/** One tool call, with its corrections added to its figures. */
-export interface LoggedToolCall extends CorrectedEntry {
-  readonly tool_name: string;
-  /** The call's id as the model gave it. */
-  readonly tool_call_id: string | null;
-  /** Whether it failed; null when not reported. */
-  readonly error: boolean | null;
-  /** How it failed. */
-  readonly error_text: string | null;
-}
+/**
+ * One tool call, with its corrections added to its figures. `error` says whether it failed, null when not
+ * reported, and `error_text` how.
+ */
+export interface LoggedToolCall extends CorrectedEntry, ReadFieldsOn<'tool_call'> {}
 
 /** Which tool calls to list, and how many. */
 export interface ListToolCallsOptions extends LogPageOptions {

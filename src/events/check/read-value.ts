@@ -1,0 +1,112 @@
+import { type Cells, type fieldPlaces, places } from '../columns/event-row.js';
+import {
+  isErrorText,
+  isShortText,
+  isStorableObject,
+  isTokenMap,
+  maxDollars,
+  maxSeconds,
+  maxTokens,
+  microsFault,
+} from '../limits.js';
+import { type MetricField, storedUnits } from '../metric-fields.js';
+import { parseTimestamp } from '../timestamp.js';
+
+/** Checks one value and puts it into its cell; false when it is not in order. */
+export type Read = (value: unknown, cells: Cells) => boolean;
+/** Reads a short text. */
+export const text =
+  (at: number): Read =>
+  (value, cells) => {
+    cells[at] = value;
+    return isShortText(value);
+  };
+
+/** Reads one of some names as its code. */
+export const code =
+  (at: number, codes: Readonly<Record<string, number>>): Read =>
+  (value, cells) => {
+    if (typeof value !== 'string' || !Object.hasOwn(codes, value)) return false;
+    cells[at] = codes[value];
+    return true;
+  };
+
+/** Reads a whole number. */
+export const tokens =
+  (at: number, low: number): Read =>
+  (value, cells) => {
+    if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+    // Adding 0 makes a negative zero a plain one.
+    cells[at] = value + 0;
+    return value >= low && value <= maxTokens;
+  };
+
+const amount =
+  (at: number, max: number, units: number, isSigned: boolean): Read =>
+  (value, cells) => {
+    if (typeof value !== 'number' || !(value >= (isSigned ? -max : 0) && value <= max))
+      return false;
+    // Times and dollars become integers here, so that no float ever meets a sum.
+    cells[at] = Math.round(value * units) + 0;
+    return true;
+  };
+
+const json =
+  (at: number, isInOrder: (value: unknown) => boolean): Read =>
+  (value, cells) => {
+    if (!isInOrder(value)) return false;
+    cells[at] = JSON.stringify(value);
+    return true;
+  };
+
+/** Reads a metric of any kind. */
+export function metric({ kind }: MetricField, at: number, isSigned: boolean): Read {
+  switch (kind) {
+    case 'tokens':
+      return tokens(at, isSigned ? -maxTokens : 0);
+    case 'seconds':
+      return amount(at, maxSeconds, storedUnits.seconds, isSigned);
+    case 'dollars':
+      return amount(at, maxDollars, storedUnits.dollars, isSigned);
+    case 'token_map':
+      return json(at, (value) => isTokenMap(value, isSigned));
+    case 'json':
+      return json(at, isStorableObject);
+  }
+}
+
+/** Reads when an event occurred. */
+export const occurredAt: Read = (value, cells) => {
+  const micros =
+    typeof value === 'string'
+      ? parseTimestamp(value)
+      : value instanceof Date
+        ? value.getTime() * 1000
+        : undefined;
+  cells[places.occurred_at_us] = micros;
+  return micros !== undefined && Number.isInteger(micros) && microsFault(micros) === undefined;
+};
+
+const failure =
+  (at: number, textAt: number | undefined): Read =>
+  (value, cells) => {
+    cells[at] = value !== false;
+    if (typeof value === 'boolean') return true;
+    if (textAt !== undefined) cells[textAt] = value;
+    return isErrorText(value);
+  };
+
+/** Reads a field that only some types of event have. */
+export function ownField({ field, at, textAt }: (typeof fieldPlaces)[number]): Read {
+  switch (field.kind) {
+    case 'text':
+      return text(at);
+    case 'failure':
+      return failure(at, textAt);
+    case 'code': {
+      const { codes, aliases = {} } = field;
+      const known = Object.entries(aliases).map(([alias, name]) => [alias, codes[name] ?? 0]);
+      return code(at, { ...codes, ...Object.fromEntries(known) });
+    }
+  }
+}

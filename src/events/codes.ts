@@ -1,0 +1,13 @@
+/** What an event measured. The codes are those of the log and never change. */
+export const eventTypes = { message: 1, tool_call: 2, run: 3 } as const;
+/** Who wrote a message. */
+export const roles = { assistant: 1, user: 2, system: 3, tool: 4 } as const;
+/**
+ * How a run ended. Of two ends at one instant the greater code holds, so that a run paused and
+ * completed within a second is complete.
+ */
+export const runStatuses = { paused: 1, completed: 2, error: 3, cancelled: 4 } as const;
+
+export type EventType = keyof typeof eventTypes;
+export type Role = keyof typeof roles;
+export type RunStatus = keyof typeof runStatuses;

@@ -1,0 +1,136 @@
+import { type EventType, eventTypes, roles, runStatuses } from './codes.js';
+
+/**
+ * The fields that only some types of event have: the third table beside the metrics and the attributes.
+ * The wire schema, the TypeScript types, the row reader, the check by column, the log's columns and the
+ * views are made from it. Adding a field is one line here plus `npm run generate`.
+ *
+ * What every event has to be told apart and put in order (type, id, run, session, time, sequence,
+ * corrects) is not among them: each of those has rules of its own.
+ */
+
+interface FieldBase {
+  readonly name: string;
+  /** The types of event that may have it. */
+  readonly on: readonly EventType[];
+  /** Whether every such event must have it. */
+  readonly isRequired?: true;
+  readonly doc: string;
+}
+
+/** How a field travels and is stored. */
+export type EventField =
+  /** A text of 1 to 200 characters. */
+  | (FieldBase & { readonly kind: 'text' })
+  /** One of some names; stored as its code. Aliases are read as the name they stand for. */
+  | (FieldBase & {
+      readonly kind: 'code';
+      readonly codes: Readonly<Record<string, number>>;
+      readonly aliases?: Readonly<Record<string, string>>;
+    })
+  /** Whether something failed, or a text that says how: a column of each, the text in `NAME_text`. */
+  | (FieldBase & { readonly kind: 'failure'; readonly textDoc: string });
+
+export const eventFields = [
+  {
+    name: 'role',
+    on: ['message'],
+    kind: 'code',
+    codes: roles,
+    // Agno's Gemini calls the assistant `model`.
+    aliases: { model: 'assistant' },
+    isRequired: true,
+    doc: 'assistant, user, system or tool',
+  },
+  {
+    name: 'status',
+    on: ['run'],
+    kind: 'code',
+    codes: runStatuses,
+    doc: 'How the run ended: completed, error, cancelled or paused',
+  },
+  { name: 'tool_name', on: ['tool_call'], kind: 'text', isRequired: true, doc: 'The tool' },
+  {
+    name: 'tool_call_id',
+    on: ['tool_call'],
+    kind: 'text',
+    doc: "The call's id as the model gave it",
+  },
+  {
+    name: 'error',
+    on: ['tool_call'],
+    kind: 'failure',
+    doc: 'Whether it failed; null when not reported',
+    textDoc: 'How it failed',
+  },
+] as const satisfies readonly EventField[];
+
+/** The table as readers of any field see it. */
+export const allEventFields: readonly EventField[] = eventFields;
+
+/** The fields that events of a type may have. */
+export function eventFieldsOn(type: EventType): readonly EventField[] {
+  return allEventFields.filter(({ on }) => on.includes(type));
+}
+
+/** The codes of the types that may have a field. */
+export function typeCodesOf({ on }: EventField): readonly number[] {
+  return on.map((type) => eventTypes[type]);
+}
+
+/** The column that holds the text of a failure. */
+export const failureText = <N extends string>(name: N): `${N}_text` => `${name}_text`;
+
+type AnyField = (typeof eventFields)[number];
+type FieldOn<T extends EventType, F = AnyField> = F extends { readonly on: readonly (infer O)[] }
+  ? T extends O
+    ? F
+    : never
+  : never;
+type RequiredName<F> = F extends {
+  readonly name: infer N extends string;
+  readonly isRequired: true;
+}
+  ? N
+  : never;
+type OptionalName<F> = F extends { readonly isRequired: true }
+  ? never
+  : F extends { readonly name: infer N extends string }
+    ? N
+    : never;
+type ValueOf<F> = F extends { readonly codes: infer C }
+  ? keyof C
+  : F extends { readonly kind: 'failure' }
+    ? boolean | string
+    : string;
+
+/** The fields of one type of event as they stand on the wire. */
+export type EventFieldsOn<T extends EventType> = {
+  readonly [F in FieldOn<T> as RequiredName<F>]: ValueOf<F>;
+} & {
+  readonly [F in FieldOn<T> as OptionalName<F>]?: ValueOf<F> | undefined;
+};
+
+type ReadValue<F> = F extends { readonly codes: infer C }
+  ? keyof C
+  : F extends { readonly kind: 'failure' }
+    ? boolean
+    : string;
+type FailureTextName<F> = F extends {
+  readonly kind: 'failure';
+  readonly name: infer N extends string;
+}
+  ? `${N}_text`
+  : never;
+
+/** The fields as a view shows them to whoever reads rows of some types; null where not reported. */
+export type ReadFieldsOn<T extends EventType> = {
+  readonly [F in FieldOn<T> as RequiredName<F>]: ReadValue<F>;
+} & {
+  readonly [F in FieldOn<T> as OptionalName<F>]: ReadValue<F> | null;
+} & { readonly [F in FieldOn<T> as FailureTextName<F>]: string | null };
+
+/** The fields as a row of any event shows them. */
+export type ReadFields = {
+  readonly [F in AnyField as F['name']]: ReadValue<F> | null;
+} & { readonly [F in AnyField as FailureTextName<F>]: string | null };
