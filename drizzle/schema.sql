@@ -58,7 +58,8 @@ CREATE TABLE runfold_internal.event (
     prompt_tokens_details json,
     completion_tokens_details json,
     additional_metrics json,
-    cost_source text COLLATE pg_catalog."C"
+    cost_source text COLLATE pg_catalog."C",
+    cache_write_1h_tokens integer
 );
 
 CREATE VIEW runfold.events AS
@@ -115,6 +116,7 @@ CREATE VIEW runfold.events AS
     e.output_audio_tokens,
     e.cached_tokens,
     e.cache_write_tokens,
+    e.cache_write_1h_tokens,
     e.reasoning_tokens,
     e.prompt_tokens_details,
     e.completion_tokens_details,
@@ -191,6 +193,8 @@ COMMENT ON COLUMN runfold.events.output_audio_tokens IS 'Audio tokens produced; 
 COMMENT ON COLUMN runfold.events.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.events.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.events.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.events.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -310,6 +314,8 @@ CREATE VIEW runfold.messages AS
             WHEN 4 THEN 'tool'::text
             ELSE NULL::text
         END AS role,
+    e.error,
+    e.error_text,
     e.parent_run_id,
     e.agent_id,
     e.agent_name,
@@ -333,6 +339,7 @@ CREATE VIEW runfold.messages AS
     e.output_audio_tokens,
     e.cached_tokens,
     e.cache_write_tokens,
+    e.cache_write_1h_tokens,
     e.reasoning_tokens,
     e.prompt_tokens_details,
     e.completion_tokens_details,
@@ -360,6 +367,10 @@ COMMENT ON COLUMN runfold.messages.occurred_at IS 'When it ended';
 COMMENT ON COLUMN runfold.messages.sequence IS 'Its place in the run';
 
 COMMENT ON COLUMN runfold.messages.role IS 'assistant, user, system or tool';
+
+COMMENT ON COLUMN runfold.messages.error IS 'Whether it failed; null when not reported';
+
+COMMENT ON COLUMN runfold.messages.error_text IS 'How it failed';
 
 COMMENT ON COLUMN runfold.messages.parent_run_id IS 'The run that delegated to this one';
 
@@ -398,6 +409,8 @@ COMMENT ON COLUMN runfold.messages.output_audio_tokens IS 'Audio tokens produced
 COMMENT ON COLUMN runfold.messages.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.messages.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.messages.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.messages.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -442,7 +455,10 @@ CREATE TABLE runfold_internal.model_usage (
     streamed_messages bigint NOT NULL,
     cost_nanos bigint,
     team_id text NOT NULL COLLATE pg_catalog."C",
-    workflow_id text NOT NULL COLLATE pg_catalog."C"
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    cache_write_1h_tokens bigint
 )
 WITH (fillfactor='50');
 
@@ -455,6 +471,8 @@ CREATE VIEW runfold.model_usage AS
     NULLIF(t.provider, ''::text) AS provider,
     NULLIF(t.model, ''::text) AS model,
     t.assistant_messages,
+    t.message_errors,
+    t.metered_messages,
     t.input_tokens,
     t.output_tokens,
     t.total_tokens,
@@ -465,6 +483,7 @@ CREATE VIEW runfold.model_usage AS
     t.output_audio_tokens,
     t.cached_tokens,
     t.cache_write_tokens,
+    t.cache_write_1h_tokens,
     t.reasoning_tokens,
     trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
     t.timed_messages,
@@ -492,6 +511,10 @@ COMMENT ON COLUMN runfold.model_usage.model IS 'The model';
 
 COMMENT ON COLUMN runfold.model_usage.assistant_messages IS 'Messages of the assistant';
 
+COMMENT ON COLUMN runfold.model_usage.message_errors IS 'Messages of the assistant that failed';
+
+COMMENT ON COLUMN runfold.model_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
+
 COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
 COMMENT ON COLUMN runfold.model_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
@@ -511,6 +534,8 @@ COMMENT ON COLUMN runfold.model_usage.output_audio_tokens IS 'Audio tokens produ
 COMMENT ON COLUMN runfold.model_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.model_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.model_usage.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.model_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -608,7 +633,10 @@ CREATE TABLE runfold_internal.run (
     time_to_first_token_us bigint[],
     tool_time_us bigint,
     run_time_us bigint,
-    cost_nanos bigint
+    cost_nanos bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    cache_write_1h_tokens bigint
 )
 WITH (fillfactor='50');
 
@@ -635,6 +663,8 @@ CREATE VIEW runfold.runs AS
     substr(t.provider, 27) AS provider,
     t.messages,
     t.assistant_messages,
+    t.message_errors,
+    t.metered_messages,
     t.tool_calls,
     t.tool_errors,
     t.input_tokens,
@@ -647,6 +677,7 @@ CREATE VIEW runfold.runs AS
     t.output_audio_tokens,
     t.cached_tokens,
     t.cache_write_tokens,
+    t.cache_write_1h_tokens,
     t.reasoning_tokens,
     trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
     trim_scale(((t.time_to_first_token_us[3])::numeric / 1000000.0)) AS time_to_first_token,
@@ -689,6 +720,10 @@ COMMENT ON COLUMN runfold.runs.messages IS 'Messages of any role';
 
 COMMENT ON COLUMN runfold.runs.assistant_messages IS 'Messages of the assistant';
 
+COMMENT ON COLUMN runfold.runs.message_errors IS 'Messages of the assistant that failed';
+
+COMMENT ON COLUMN runfold.runs.metered_messages IS 'Messages of the assistant that reported their tokens';
+
 COMMENT ON COLUMN runfold.runs.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.runs.tool_errors IS 'Tool calls that failed';
@@ -712,6 +747,8 @@ COMMENT ON COLUMN runfold.runs.output_audio_tokens IS 'Audio tokens produced; a 
 COMMENT ON COLUMN runfold.runs.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.runs.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.runs.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.runs.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -756,7 +793,10 @@ CREATE TABLE runfold_internal.session (
     time_to_first_token_us bigint[],
     tool_time_us bigint,
     run_time_us bigint,
-    cost_nanos bigint
+    cost_nanos bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    cache_write_1h_tokens bigint
 )
 WITH (fillfactor='50');
 
@@ -774,6 +814,8 @@ CREATE VIEW runfold.sessions AS
     substr(t.provider, 27) AS provider,
     t.messages,
     t.assistant_messages,
+    t.message_errors,
+    t.metered_messages,
     t.tool_calls,
     t.tool_errors,
     t.input_tokens,
@@ -786,6 +828,7 @@ CREATE VIEW runfold.sessions AS
     t.output_audio_tokens,
     t.cached_tokens,
     t.cache_write_tokens,
+    t.cache_write_1h_tokens,
     t.reasoning_tokens,
     trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
     trim_scale(((t.time_to_first_token_us[3])::numeric / 1000000.0)) AS time_to_first_token,
@@ -822,6 +865,10 @@ COMMENT ON COLUMN runfold.sessions.messages IS 'Messages of any role';
 
 COMMENT ON COLUMN runfold.sessions.assistant_messages IS 'Messages of the assistant';
 
+COMMENT ON COLUMN runfold.sessions.message_errors IS 'Messages of the assistant that failed';
+
+COMMENT ON COLUMN runfold.sessions.metered_messages IS 'Messages of the assistant that reported their tokens';
+
 COMMENT ON COLUMN runfold.sessions.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.sessions.tool_errors IS 'Tool calls that failed';
@@ -845,6 +892,8 @@ COMMENT ON COLUMN runfold.sessions.output_audio_tokens IS 'Audio tokens produced
 COMMENT ON COLUMN runfold.sessions.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.sessions.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.sessions.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.sessions.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -892,6 +941,7 @@ CREATE VIEW runfold.tool_calls AS
     e.output_audio_tokens,
     e.cached_tokens,
     e.cache_write_tokens,
+    e.cache_write_1h_tokens,
     e.reasoning_tokens,
     e.prompt_tokens_details,
     e.completion_tokens_details,
@@ -963,6 +1013,8 @@ COMMENT ON COLUMN runfold.tool_calls.output_audio_tokens IS 'Audio tokens produc
 COMMENT ON COLUMN runfold.tool_calls.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.tool_calls.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.tool_calls.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.tool_calls.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1069,7 +1121,10 @@ CREATE TABLE runfold_internal.user_usage (
     tool_cost_nanos bigint,
     runs bigint NOT NULL,
     failed_runs bigint NOT NULL,
-    run_time_us bigint
+    run_time_us bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    cache_write_1h_tokens bigint
 )
 WITH (fillfactor='50');
 
@@ -1083,6 +1138,8 @@ CREATE VIEW runfold.user_usage AS
     NULLIF(t.provider, ''::text) AS provider,
     NULLIF(t.model, ''::text) AS model,
     t.assistant_messages,
+    t.message_errors,
+    t.metered_messages,
     t.input_tokens,
     t.output_tokens,
     t.total_tokens,
@@ -1093,6 +1150,7 @@ CREATE VIEW runfold.user_usage AS
     t.output_audio_tokens,
     t.cached_tokens,
     t.cache_write_tokens,
+    t.cache_write_1h_tokens,
     t.reasoning_tokens,
     trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
     t.timed_messages,
@@ -1129,6 +1187,10 @@ COMMENT ON COLUMN runfold.user_usage.model IS 'The model; null for tool calls an
 
 COMMENT ON COLUMN runfold.user_usage.assistant_messages IS 'Messages of the assistant';
 
+COMMENT ON COLUMN runfold.user_usage.message_errors IS 'Messages of the assistant that failed';
+
+COMMENT ON COLUMN runfold.user_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
+
 COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
 COMMENT ON COLUMN runfold.user_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
@@ -1148,6 +1210,8 @@ COMMENT ON COLUMN runfold.user_usage.output_audio_tokens IS 'Audio tokens produc
 COMMENT ON COLUMN runfold.user_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.user_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.user_usage.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.user_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1194,6 +1258,8 @@ CREATE VIEW runfold.users AS
     (('1970-01-01 00:00:00'::timestamp without time zone + ((s.ended_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS last_ended_at,
     r.runs,
     COALESCE(u.assistant_messages, (0)::bigint) AS assistant_messages,
+    COALESCE(u.message_errors, (0)::bigint) AS message_errors,
+    COALESCE(u.metered_messages, (0)::bigint) AS metered_messages,
     COALESCE(u.tool_calls, (0)::bigint) AS tool_calls,
     COALESCE(u.tool_errors, (0)::bigint) AS tool_errors,
     u.input_tokens,
@@ -1206,6 +1272,7 @@ CREATE VIEW runfold.users AS
     u.output_audio_tokens,
     u.cached_tokens,
     u.cache_write_tokens,
+    u.cache_write_1h_tokens,
     u.reasoning_tokens,
     trim_scale(((u.time_us)::numeric / 1000000.0)) AS "time",
     trim_scale(((u.tool_time_us)::numeric / 1000000.0)) AS tool_time,
@@ -1223,6 +1290,8 @@ CREATE VIEW runfold.users AS
            FROM runfold_internal.run r_1
           WHERE ((r_1.project = t.project) AND (r_1.user_id = t.user_id))) r)
      CROSS JOIN LATERAL ( SELECT (sum(a.assistant_messages))::bigint AS assistant_messages,
+            (sum(a.message_errors))::bigint AS message_errors,
+            (sum(a.metered_messages))::bigint AS metered_messages,
             (sum(a.tool_calls))::bigint AS tool_calls,
             (sum(a.tool_errors))::bigint AS tool_errors,
             (sum(a.input_tokens))::bigint AS input_tokens,
@@ -1235,6 +1304,7 @@ CREATE VIEW runfold.users AS
             (sum(a.output_audio_tokens))::bigint AS output_audio_tokens,
             (sum(a.cached_tokens))::bigint AS cached_tokens,
             (sum(a.cache_write_tokens))::bigint AS cache_write_tokens,
+            (sum(a.cache_write_1h_tokens))::bigint AS cache_write_1h_tokens,
             (sum(a.reasoning_tokens))::bigint AS reasoning_tokens,
             (sum(a.time_us))::bigint AS time_us,
             (sum(a.tool_time_us))::bigint AS tool_time_us,
@@ -1259,6 +1329,10 @@ COMMENT ON COLUMN runfold.users.runs IS 'Runs of the user; one whose events name
 
 COMMENT ON COLUMN runfold.users.assistant_messages IS 'Messages of the assistant';
 
+COMMENT ON COLUMN runfold.users.message_errors IS 'Messages of the assistant that failed';
+
+COMMENT ON COLUMN runfold.users.metered_messages IS 'Messages of the assistant that reported their tokens';
+
 COMMENT ON COLUMN runfold.users.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.users.tool_errors IS 'Tool calls that failed';
@@ -1282,6 +1356,8 @@ COMMENT ON COLUMN runfold.users.output_audio_tokens IS 'Audio tokens produced; a
 COMMENT ON COLUMN runfold.users.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
 COMMENT ON COLUMN runfold.users.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.users.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.users.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1429,7 +1505,10 @@ CREATE TABLE runfold_internal.model_usage_hour (
     timed_output_tokens bigint,
     time_to_first_token_us bigint,
     streamed_messages bigint NOT NULL,
-    cost_nanos bigint
+    cost_nanos bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    cache_write_1h_tokens bigint
 )
 WITH (fillfactor='50');
 
@@ -1441,7 +1520,8 @@ CREATE TABLE runfold_internal.price_override (
     cache_write_nanos bigint,
     project integer NOT NULL,
     model text NOT NULL COLLATE pg_catalog."C",
-    provider text NOT NULL COLLATE pg_catalog."C"
+    provider text NOT NULL COLLATE pg_catalog."C",
+    cache_write_1h_nanos bigint
 );
 
 CREATE TABLE runfold_internal.project (

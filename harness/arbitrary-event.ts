@@ -13,6 +13,7 @@ const metrics = (sign: fc.Arbitrary<number>) =>
       output_tokens: fc.tuple(tokens, sign).map(([value, s]) => (value > 1e6 ? 7 : value * s)),
       total_tokens: fc.tuple(tokens, sign).map(([value, s]) => value * s),
       cached_tokens: tokens,
+      cache_write_1h_tokens: tokens,
       reasoning_tokens: tokens,
       time: fc.tuple(seconds, sign).map(([value, s]) => value * s),
       time_to_first_token: fc.oneof(seconds, fc.constant(0)),
@@ -47,6 +48,7 @@ const own = fc.oneof(
     type: fc.constant('message'),
     role: fc.constantFrom('assistant', 'assistant', 'user', 'system', 'tool'),
     model: small('model', 3),
+    error: fc.constantFrom(undefined, undefined, false, true, 'rate limited'),
   }),
   fc.record({
     type: fc.constant('tool_call'),

@@ -5,6 +5,8 @@ export interface ModelTotals {
   runs: number;
   messages: number;
   assistant_messages: number;
+  message_errors: number;
+  metered_messages: number;
   tool_calls: number;
   tool_errors: number;
   /** In integer micros and nanos, as `time`, `tool_time`, `run_time` and `cost`. */
@@ -22,6 +24,7 @@ const tokenFields = [
   'output_tokens',
   'total_tokens',
   'cached_tokens',
+  'cache_write_1h_tokens',
   'reasoning_tokens',
 ] as const;
 
@@ -61,6 +64,8 @@ function groupBy(events: readonly MetricEvent[], key: (event: MetricEvent) => st
 
 function totalsOf(events: readonly MetricEvent[]): ModelTotals {
   const originals = events.filter((event) => event.corrects === undefined);
+  const failed = (event: MetricEvent) =>
+    event.type !== 'run' && event.error !== undefined && event.error !== false;
   const assistant = (event: MetricEvent) => event.type === 'message' && event.role === 'assistant';
   // Events of one instant and one sequence are ordered by the value in question.
   const inOrder = <V extends string | bigint>(pick: (event: MetricEvent) => V | undefined) =>
@@ -112,8 +117,12 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
     runs: new Set(events.map((event) => event.run_id)).size,
     messages: originals.filter((event) => event.type === 'message').length,
     assistant_messages: originals.filter(assistant).length,
+    message_errors: originals.filter((event) => assistant(event) && failed(event)).length,
+    metered_messages: originals.filter(
+      (event) => assistant(event) && event.metrics?.total_tokens !== undefined,
+    ).length,
     tool_calls: tools.length,
-    tool_errors: tools.filter((event) => event.type === 'tool_call' && Boolean(event.error)).length,
+    tool_errors: tools.filter((event) => failed(event)).length,
     sums,
     status: statuses.at(-1)?.status ?? null,
     started_at: starts.reduce<bigint | null>((a, b) => (a === null || b < a ? b : a), null),

@@ -97,6 +97,14 @@ if (
 ) {
   statements.unshift(dropViews);
 }
+// A count that is new begins at 0 in the rows there are, which rewrites none of them.
+for (const [at, statement] of [...statements].entries()) {
+  const added = /^(ALTER TABLE \S+) ADD COLUMN (\S+) bigint NOT NULL;$/.exec(statement);
+  if (added === null) continue;
+  const [, table, column] = added;
+  statements[at] = `${table} ADD COLUMN ${column} bigint DEFAULT 0 NOT NULL;`;
+  statements.push(`${table} ALTER COLUMN ${column} DROP DEFAULT;`);
+}
 const ownBefore = read<string[]>(ownFile, []);
 statements.push(
   ...ownSql

@@ -31,6 +31,7 @@ create view runfold.events as select
   e.output_audio_tokens as output_audio_tokens,
   e.cached_tokens as cached_tokens,
   e.cache_write_tokens as cache_write_tokens,
+  e.cache_write_1h_tokens as cache_write_1h_tokens,
   e.reasoning_tokens as reasoning_tokens,
   e.prompt_tokens_details as prompt_tokens_details,
   e.completion_tokens_details as completion_tokens_details,
@@ -75,6 +76,7 @@ comment on column runfold.events.input_audio_tokens is 'Audio tokens sent; a sub
 comment on column runfold.events.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.events.cached_tokens is 'Input tokens read from a cache; a subset of input';
 comment on column runfold.events.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.events.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 comment on column runfold.events.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.events.prompt_tokens_details is 'The provider''s split of prompt tokens';
 comment on column runfold.events.completion_tokens_details is 'The provider''s split of completion tokens';

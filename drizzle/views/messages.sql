@@ -6,6 +6,8 @@ create view runfold.messages as select
   (timestamp 'epoch' + e.occurred_at_us * interval '1 microsecond') at time zone 'UTC' as occurred_at,
   e.sequence as sequence,
   case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
+  e.error as error,
+  e.error_text as error_text,
   e.parent_run_id as parent_run_id,
   e.agent_id as agent_id,
   e.agent_name as agent_name,
@@ -25,6 +27,7 @@ create view runfold.messages as select
   e.output_audio_tokens as output_audio_tokens,
   e.cached_tokens as cached_tokens,
   e.cache_write_tokens as cache_write_tokens,
+  e.cache_write_1h_tokens as cache_write_1h_tokens,
   e.reasoning_tokens as reasoning_tokens,
   e.prompt_tokens_details as prompt_tokens_details,
   e.completion_tokens_details as completion_tokens_details,
@@ -44,6 +47,8 @@ comment on column runfold.messages.id is 'The event, as it was sent';
 comment on column runfold.messages.occurred_at is 'When it ended';
 comment on column runfold.messages.sequence is 'Its place in the run';
 comment on column runfold.messages.role is 'assistant, user, system or tool';
+comment on column runfold.messages.error is 'Whether it failed; null when not reported';
+comment on column runfold.messages.error_text is 'How it failed';
 comment on column runfold.messages.parent_run_id is 'The run that delegated to this one';
 comment on column runfold.messages.agent_id is 'The agent that ran';
 comment on column runfold.messages.agent_name is 'The agent''s name';
@@ -63,6 +68,7 @@ comment on column runfold.messages.input_audio_tokens is 'Audio tokens sent; a s
 comment on column runfold.messages.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.messages.cached_tokens is 'Input tokens read from a cache; a subset of input';
 comment on column runfold.messages.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.messages.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 comment on column runfold.messages.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.messages.prompt_tokens_details is 'The provider''s split of prompt tokens';
 comment on column runfold.messages.completion_tokens_details is 'The provider''s split of completion tokens';

@@ -7,6 +7,8 @@ create view runfold.model_usage as select
   nullif(t.provider, '') as provider,
   nullif(t.model, '') as model,
   t.assistant_messages as assistant_messages,
+  t.message_errors as message_errors,
+  t.metered_messages as metered_messages,
   t.input_tokens as input_tokens,
   t.output_tokens as output_tokens,
   t.total_tokens as total_tokens,
@@ -17,6 +19,7 @@ create view runfold.model_usage as select
   t.output_audio_tokens as output_audio_tokens,
   t.cached_tokens as cached_tokens,
   t.cache_write_tokens as cache_write_tokens,
+  t.cache_write_1h_tokens as cache_write_1h_tokens,
   t.reasoning_tokens as reasoning_tokens,
   trim_scale(t.time_us / 1000000.0) as time,
   t.timed_messages as timed_messages,
@@ -35,6 +38,8 @@ comment on column runfold.model_usage.workflow_id is 'The workflow';
 comment on column runfold.model_usage.provider is 'The provider';
 comment on column runfold.model_usage.model is 'The model';
 comment on column runfold.model_usage.assistant_messages is 'Messages of the assistant';
+comment on column runfold.model_usage.message_errors is 'Messages of the assistant that failed';
+comment on column runfold.model_usage.metered_messages is 'Messages of the assistant that reported their tokens';
 comment on column runfold.model_usage.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
 comment on column runfold.model_usage.output_tokens is 'Tokens the model produced, those of its reasoning included';
 comment on column runfold.model_usage.total_tokens is 'All tokens; input + output unless reported';
@@ -45,6 +50,7 @@ comment on column runfold.model_usage.input_audio_tokens is 'Audio tokens sent; 
 comment on column runfold.model_usage.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.model_usage.cached_tokens is 'Input tokens read from a cache; a subset of input';
 comment on column runfold.model_usage.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.model_usage.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 comment on column runfold.model_usage.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.model_usage.time is 'Time of the messages added up, in seconds';
 comment on column runfold.model_usage.timed_messages is 'Messages that reported their time';

@@ -15,6 +15,8 @@ create view runfold.runs as select
   substr(t.provider, 27) as provider,
   t.messages as messages,
   t.assistant_messages as assistant_messages,
+  t.message_errors as message_errors,
+  t.metered_messages as metered_messages,
   t.tool_calls as tool_calls,
   t.tool_errors as tool_errors,
   t.input_tokens as input_tokens,
@@ -27,6 +29,7 @@ create view runfold.runs as select
   t.output_audio_tokens as output_audio_tokens,
   t.cached_tokens as cached_tokens,
   t.cache_write_tokens as cache_write_tokens,
+  t.cache_write_1h_tokens as cache_write_1h_tokens,
   t.reasoning_tokens as reasoning_tokens,
   trim_scale(t.time_us / 1000000.0) as time,
   trim_scale(t.time_to_first_token_us[3] / 1000000.0) as time_to_first_token,
@@ -52,6 +55,8 @@ comment on column runfold.runs.model is 'The model that answered last';
 comment on column runfold.runs.provider is 'The provider that answered last';
 comment on column runfold.runs.messages is 'Messages of any role';
 comment on column runfold.runs.assistant_messages is 'Messages of the assistant';
+comment on column runfold.runs.message_errors is 'Messages of the assistant that failed';
+comment on column runfold.runs.metered_messages is 'Messages of the assistant that reported their tokens';
 comment on column runfold.runs.tool_calls is 'Tool calls';
 comment on column runfold.runs.tool_errors is 'Tool calls that failed';
 comment on column runfold.runs.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
@@ -64,6 +69,7 @@ comment on column runfold.runs.input_audio_tokens is 'Audio tokens sent; a subse
 comment on column runfold.runs.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.runs.cached_tokens is 'Input tokens read from a cache; a subset of input';
 comment on column runfold.runs.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.runs.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 comment on column runfold.runs.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.runs.time is 'Time of the assistant''s messages added up, in seconds';
 comment on column runfold.runs.time_to_first_token is 'The first non-zero time to first token, in seconds';

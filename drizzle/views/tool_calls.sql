@@ -28,6 +28,7 @@ create view runfold.tool_calls as select
   e.output_audio_tokens as output_audio_tokens,
   e.cached_tokens as cached_tokens,
   e.cache_write_tokens as cache_write_tokens,
+  e.cache_write_1h_tokens as cache_write_1h_tokens,
   e.reasoning_tokens as reasoning_tokens,
   e.prompt_tokens_details as prompt_tokens_details,
   e.completion_tokens_details as completion_tokens_details,
@@ -69,6 +70,7 @@ comment on column runfold.tool_calls.input_audio_tokens is 'Audio tokens sent; a
 comment on column runfold.tool_calls.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.tool_calls.cached_tokens is 'Input tokens read from a cache; a subset of input';
 comment on column runfold.tool_calls.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.tool_calls.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 comment on column runfold.tool_calls.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.tool_calls.prompt_tokens_details is 'The provider''s split of prompt tokens';
 comment on column runfold.tool_calls.completion_tokens_details is 'The provider''s split of completion tokens';

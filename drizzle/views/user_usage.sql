@@ -8,6 +8,8 @@ create view runfold.user_usage as select
   nullif(t.provider, '') as provider,
   nullif(t.model, '') as model,
   t.assistant_messages as assistant_messages,
+  t.message_errors as message_errors,
+  t.metered_messages as metered_messages,
   t.input_tokens as input_tokens,
   t.output_tokens as output_tokens,
   t.total_tokens as total_tokens,
@@ -18,6 +20,7 @@ create view runfold.user_usage as select
   t.output_audio_tokens as output_audio_tokens,
   t.cached_tokens as cached_tokens,
   t.cache_write_tokens as cache_write_tokens,
+  t.cache_write_1h_tokens as cache_write_1h_tokens,
   t.reasoning_tokens as reasoning_tokens,
   trim_scale(t.time_us / 1000000.0) as time,
   t.timed_messages as timed_messages,
@@ -44,6 +47,8 @@ comment on column runfold.user_usage.workflow_id is 'The workflow';
 comment on column runfold.user_usage.provider is 'The provider; null for tool calls and runs';
 comment on column runfold.user_usage.model is 'The model; null for tool calls and runs';
 comment on column runfold.user_usage.assistant_messages is 'Messages of the assistant';
+comment on column runfold.user_usage.message_errors is 'Messages of the assistant that failed';
+comment on column runfold.user_usage.metered_messages is 'Messages of the assistant that reported their tokens';
 comment on column runfold.user_usage.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
 comment on column runfold.user_usage.output_tokens is 'Tokens the model produced, those of its reasoning included';
 comment on column runfold.user_usage.total_tokens is 'All tokens; input + output unless reported';
@@ -54,6 +59,7 @@ comment on column runfold.user_usage.input_audio_tokens is 'Audio tokens sent; a
 comment on column runfold.user_usage.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.user_usage.cached_tokens is 'Input tokens read from a cache; a subset of input';
 comment on column runfold.user_usage.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.user_usage.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
 comment on column runfold.user_usage.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.user_usage.time is 'Time of the messages added up, in seconds';
 comment on column runfold.user_usage.timed_messages is 'Messages that reported their time';

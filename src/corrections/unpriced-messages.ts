@@ -2,6 +2,7 @@ import { type Attributes, attributeFields } from '../events/attribute-fields.js'
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
 import type { TokenCounts } from '../pricing/token-rates.js';
+import { countTokens, tokenSources } from '../pricing/token-sources.js';
 
 /** A message of the assistant with tokens, all its corrections added up. */
 export interface PricedEvent {
@@ -25,18 +26,7 @@ export interface PricedEvent {
 /** Messages one statement reads. */
 const pageEvents = 2_000;
 
-const figures = {
-  input: ['input_tokens', 'prompt_tokens'],
-  output: ['output_tokens', 'completion_tokens'],
-  cached: ['cached_tokens'],
-  cache_write: ['cache_write_tokens'],
-  input_audio: ['input_audio_tokens'],
-  output_audio: ['output_audio_tokens'],
-  reasoning: ['reasoning_tokens'],
-  audio: ['audio_tokens'],
-} as const satisfies Record<keyof TokenCounts, readonly string[]>;
-
-const columns = [...new Set(Object.values(figures).flat()), 'cost_nanos'];
+const columns = [...new Set(Object.values(tokenSources).flat()), 'cost_nanos'];
 const reported = (alias: string) =>
   `(${alias}.cost_nanos is not null and coalesce(${alias}.cost_source, 'reported') = 'reported')`;
 
@@ -73,7 +63,7 @@ export async function readPricedPage(
     last && {
       events: rows.map(({ row }) => ({
         ...row,
-        tokens: tokensOf(row.counts),
+        tokens: countTokens((name) => row.counts[name]),
         attributes: given(row),
       })),
       next: [last.row.session_id, last.key],
@@ -105,15 +95,6 @@ interface PageRow {
     readonly counts: Counts;
     readonly named: Readonly<Record<string, string | null>>;
   };
-}
-
-function tokensOf(counts: Counts): TokenCounts {
-  return Object.fromEntries(
-    Object.entries(figures).map(([name, [first, other = '']]) => [
-      name,
-      counts[first] ?? counts[other] ?? 0,
-    ]),
-  ) as unknown as TokenCounts;
 }
 
 function given({ named }: PageRow['row']): Attributes {

@@ -58,7 +58,7 @@ export const eventFields = [
   },
   {
     name: 'error',
-    on: ['tool_call'],
+    on: ['message', 'tool_call'],
     kind: 'failure',
     doc: 'Whether it failed; null when not reported',
     textDoc: 'How it failed',

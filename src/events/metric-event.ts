@@ -31,7 +31,10 @@ export interface EventEnvelope extends Attributes {
   readonly metrics?: Metrics | undefined;
 }
 
-/** One message of a conversation. Token totals count `assistant` messages only. */
+/**
+ * One message of a conversation. Token totals count `assistant` messages only. `error` says whether the
+ * model failed to answer, or in up to 2,000 characters how.
+ */
 export interface MessageEvent extends EventEnvelope, EventFieldsOn<'message'> {
   readonly type: 'message';
 }

@@ -63,6 +63,11 @@ export const metricFields = [
     doc: 'Input tokens written to a cache; a subset of input, beside the cached ones',
   },
   {
+    name: 'cache_write_1h_tokens',
+    kind: 'tokens',
+    doc: 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens',
+  },
+  {
     name: 'reasoning_tokens',
     kind: 'tokens',
     doc: 'Output tokens spent reasoning; a subset of output',

@@ -5,6 +5,7 @@ import type { MetricEvent, MetricEventInput } from '../events/metric-event.js';
 import type { MetricName, Metrics } from '../events/metric-fields.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import type { PriceBook } from '../pricing/price-book.js';
+import { countTokens } from '../pricing/token-sources.js';
 import { summedFigures } from '../projections/summed-figures.js';
 
 /** What a correction is computed with. */
@@ -60,21 +61,12 @@ function priceOf(
   project: number,
 ) {
   if (original.model === undefined || original.type !== 'message') return undefined;
-  const count = (name: MetricName) => figures.get(name) ?? 0;
   const price = book.price({
     project,
     provider: original.provider ?? '',
     model: original.model,
     occurred_at_us: parseTimestamp(original.occurred_at) ?? 0,
-    tokens: {
-      input: count('input_tokens'),
-      output: count('output_tokens'),
-      cached: count('cached_tokens'),
-      cache_write: count('cache_write_tokens'),
-      input_audio: count('input_audio_tokens'),
-      output_audio: count('output_audio_tokens'),
-      reasoning: count('reasoning_tokens'),
-    },
+    tokens: countTokens((name) => figures.get(name)),
   });
   return 'unpriced' in price ? undefined : price;
 }

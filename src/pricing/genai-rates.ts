@@ -75,6 +75,7 @@ function ratesOf(price: ModelPrice): TokenRates | undefined {
     output: output ?? 0,
     cached: rate('cache_read_mtok'),
     cache_write: rate('cache_write_mtok'),
+    cache_write_1h: rate('cache_write_1h_mtok'),
     input_audio: rate('input_audio_mtok'),
     output_audio: rate('output_audio_mtok'),
     reasoning: rate('output_reasoning_mtok'),

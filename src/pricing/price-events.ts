@@ -2,6 +2,8 @@ import { type BlockColumn, columnAt, type EventBlock } from '../events/columns/e
 import { placeOf, places } from '../events/columns/event-row.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { PriceBook } from './price-book.js';
+import type { TokenCounts } from './token-rates.js';
+import { tokenCountNames, tokenSources } from './token-sources.js';
 
 const at = {
   model: placeOf('model'),
@@ -9,17 +11,10 @@ const at = {
   cost: placeOf('cost_nanos'),
   source: placeOf('cost_source'),
 };
-/** Where each count comes from: the first that was reported. */
-const counts = {
-  input: [placeOf('input_tokens'), placeOf('prompt_tokens')],
-  output: [placeOf('output_tokens'), placeOf('completion_tokens')],
-  cached: [placeOf('cached_tokens')],
-  cache_write: [placeOf('cache_write_tokens')],
-  input_audio: [placeOf('input_audio_tokens')],
-  output_audio: [placeOf('output_audio_tokens')],
-  reasoning: [placeOf('reasoning_tokens')],
-  audio: [placeOf('audio_tokens')],
-};
+/** The places of each count: the first that is filled holds. */
+const counts = Object.fromEntries(
+  tokenCountNames.map((name) => [name, tokenSources[name].map(placeOf)]),
+) as unknown as Readonly<Record<keyof TokenCounts, readonly number[]>>;
 
 /**
  * Gives the assistant's messages that name a model and tokens but no cost a cost and its source, in
@@ -56,6 +51,7 @@ export function priceEvents(book: PriceBook, project: number, { columns, size }:
         output: output ?? 0,
         cached: count(counts.cached, event) ?? 0,
         cache_write: count(counts.cache_write, event) ?? 0,
+        cache_write_1h: count(counts.cache_write_1h, event) ?? 0,
         input_audio: count(counts.input_audio, event) ?? 0,
         output_audio: count(counts.output_audio, event) ?? 0,
         reasoning: count(counts.reasoning, event) ?? 0,

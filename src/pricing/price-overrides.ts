@@ -20,6 +20,8 @@ export interface PriceOverride {
   readonly cached?: number | undefined;
   /** Input tokens written to a cache. Defaults to `input`. */
   readonly cache_write?: number | undefined;
+  /** Of the tokens written to a cache, those kept for an hour. Defaults to `cache_write`. */
+  readonly cache_write_1h?: number | undefined;
 }
 
 /** A price that cannot be set. */
@@ -46,10 +48,12 @@ export async function setPriceOverride(database: Database, price: PriceOverride)
   }
   await database.query(
     `insert into runfold_internal.price_override (project, model, provider, from_us, input_nanos,
-      output_nanos, cached_nanos, cache_write_nanos) values ($1, $2, $3, $4, $5, $6, $7, $8)
+      output_nanos, cached_nanos, cache_write_nanos, cache_write_1h_nanos)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     on conflict (project, model, provider, from_us) do update set input_nanos = excluded.input_nanos,
       output_nanos = excluded.output_nanos, cached_nanos = excluded.cached_nanos,
-      cache_write_nanos = excluded.cache_write_nanos`,
+      cache_write_nanos = excluded.cache_write_nanos,
+      cache_write_1h_nanos = excluded.cache_write_1h_nanos`,
     [
       price.project ?? 1,
       price.model,
@@ -59,6 +63,7 @@ export async function setPriceOverride(database: Database, price: PriceOverride)
       nanosOf('output', price.output),
       price.cached === undefined ? null : nanosOf('cached', price.cached),
       price.cache_write === undefined ? null : nanosOf('cache_write', price.cache_write),
+      price.cache_write_1h === undefined ? null : nanosOf('cache_write_1h', price.cache_write_1h),
     ],
   );
 }
@@ -91,13 +96,14 @@ interface StoredOverride {
   readonly output: number;
   readonly cached: number | null;
   readonly cache_write: number | null;
+  readonly cache_write_1h: number | null;
 }
 
 async function readOverrides(database: Database): Promise<StoredOverride[]> {
   const dollars = (name: string) => `(${name}_nanos / 1e9)::float8 as ${name}`;
   return database.query<StoredOverride & Record<string, unknown>>(
     `select project, model, provider, from_us::float8 as from_us, ${dollars('input')},
-      ${dollars('output')}, ${dollars('cached')}, ${dollars('cache_write')}
+      ${dollars('output')}, ${dollars('cached')}, ${dollars('cache_write')}, ${dollars('cache_write_1h')}
     from runfold_internal.price_override order by project, model, provider, from_us`,
   );
 }
@@ -108,12 +114,13 @@ export async function listPriceOverrides(
   { project = 1 }: { readonly project?: number | undefined } = {},
 ): Promise<PriceOverride[]> {
   const rows = (await readOverrides(database)).filter((row) => row.project === project);
-  return rows.map(({ from_us, provider, cached, cache_write, ...row }) => ({
+  return rows.map(({ from_us, provider, cached, cache_write, cache_write_1h, ...row }) => ({
     ...row,
     ...(provider === '' ? {} : { provider }),
     ...(from_us === 0 ? {} : { from: formatTimestamp(from_us) }),
     ...(cached === null ? {} : { cached }),
     ...(cache_write === null ? {} : { cache_write }),
+    ...(cache_write_1h === null ? {} : { cache_write_1h }),
   }));
 }
 
@@ -135,6 +142,7 @@ export async function loadOverrides(database: Database): Promise<FindOverride> {
       output: row.output,
       cached: row.cached ?? undefined,
       cache_write: row.cache_write ?? undefined,
+      cache_write_1h: row.cache_write_1h ?? undefined,
     };
     // They come by time; the last that has begun holds.
     found.set(key, [{ from: row.from_us, rates }, ...(found.get(key) ?? [])]);

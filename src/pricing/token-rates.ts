@@ -10,6 +10,8 @@ export interface TokenRates {
   readonly output: number | SteppedRate;
   readonly cached?: number | SteppedRate | undefined;
   readonly cache_write?: number | SteppedRate | undefined;
+  /** Of tokens that the cache keeps for an hour. Defaults to `cache_write`. */
+  readonly cache_write_1h?: number | SteppedRate | undefined;
   readonly input_audio?: number | SteppedRate | undefined;
   readonly output_audio?: number | SteppedRate | undefined;
   readonly reasoning?: number | SteppedRate | undefined;
@@ -26,6 +28,8 @@ export interface TokenCounts {
   readonly output: number;
   readonly cached: number;
   readonly cache_write: number;
+  /** Part of `cache_write`. Defaults to 0. */
+  readonly cache_write_1h?: number;
   readonly input_audio: number;
   readonly output_audio: number;
   readonly reasoning: number;
@@ -51,9 +55,16 @@ export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefin
     plainInput -= tokens.cached;
     sum += tokens.cached * rate(rates.cached);
   }
+  let plainWrite = tokens.cache_write;
+  if (rates.cache_write_1h !== undefined) {
+    const { cache_write_1h = 0 } = tokens;
+    plainWrite -= cache_write_1h;
+    plainInput -= cache_write_1h;
+    sum += cache_write_1h * rate(rates.cache_write_1h);
+  }
   if (rates.cache_write !== undefined) {
-    plainInput -= tokens.cache_write;
-    sum += tokens.cache_write * rate(rates.cache_write);
+    plainInput -= plainWrite;
+    sum += plainWrite * rate(rates.cache_write);
   }
   if (rates.input_audio !== undefined) {
     plainInput -= tokens.input_audio;
@@ -74,12 +85,12 @@ export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefin
 
 /** Whether parts are more than what they are part of, whatever they cost. */
 function areContradictory(tokens: TokenCounts): boolean {
-  const { input, output, cached, cache_write, input_audio, output_audio, reasoning } = tokens;
-  const { audio = 0 } = tokens;
-  const all = [input, output, cached, cache_write, input_audio, output_audio, reasoning, audio];
+  const { input, output, cached, cache_write, cache_write_1h = 0, reasoning } = tokens;
+  const { input_audio, output_audio, audio = 0 } = tokens;
   return (
-    all.some((count) => count < 0) ||
+    Object.values(tokens).some((count) => count < 0) ||
     cached + cache_write > input ||
+    cache_write_1h > cache_write ||
     input_audio > input ||
     output_audio + reasoning > output ||
     audio > input + output ||
@@ -92,10 +103,11 @@ function areContradictory(tokens: TokenCounts): boolean {
  * of their own for which that matters.
  */
 function isAudioAmbiguous(rates: TokenRates, tokens: TokenCounts): boolean {
-  const { cached, cache_write, input_audio, output_audio, audio = 0 } = tokens;
+  const { cached, cache_write, cache_write_1h = 0, input_audio, output_audio, audio = 0 } = tokens;
   const isCachePriced =
     (cached > 0 && rates.cached !== undefined) ||
-    (cache_write > 0 && rates.cache_write !== undefined);
+    (cache_write > 0 && rates.cache_write !== undefined) ||
+    (cache_write_1h > 0 && rates.cache_write_1h !== undefined);
   if (input_audio > 0 && rates.input_audio !== undefined && isCachePriced) return true;
   const isAudioPriced = rates.input_audio !== undefined || rates.output_audio !== undefined;
   return isAudioPriced && audio > input_audio + output_audio;

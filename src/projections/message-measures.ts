@@ -4,6 +4,16 @@ import { assistant, tokenSums } from './token-sums.js';
 /** What messages used: tokens and times of the assistant's, cost of all. */
 export const messageMeasures = {
   assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
+  message_errors: {
+    fold: 'count',
+    where: { ...assistant, failed: true },
+    doc: 'Messages of the assistant that failed',
+  },
+  metered_messages: {
+    fold: 'count',
+    where: { ...assistant, reports: 'total_tokens' },
+    doc: 'Messages of the assistant that reported their tokens',
+  },
   ...tokenSums,
   time_us: {
     fold: 'sum',

@@ -36,6 +36,16 @@ export const runProjection = defineProjection({
     },
     messages: { fold: 'count', where: { type: 'message' }, doc: 'Messages of any role' },
     assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
+    message_errors: {
+      fold: 'count',
+      where: { ...assistant, failed: true },
+      doc: 'Messages of the assistant that failed',
+    },
+    metered_messages: {
+      fold: 'count',
+      where: { ...assistant, reports: 'total_tokens' },
+      doc: 'Messages of the assistant that reported their tokens',
+    },
     tool_calls: { fold: 'count', where: { type: 'tool_call' }, doc: 'Tool calls' },
     tool_errors: {
       fold: 'count',

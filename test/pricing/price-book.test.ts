@@ -26,12 +26,14 @@ describe('the price book', () => {
         a: fc.nat(100),
         b: fc.nat(100),
         c: fc.nat(100),
+        d: fc.nat(100),
       })
-      .map(({ input, output, a, b, c }) => ({
+      .map(({ input, output, a, b, c, d }) => ({
         input,
         output,
         cached: Math.floor((input * a) / 201),
         cache_write: Math.floor((input * b) / 201),
+        cache_write_1h: Math.floor((Math.floor((input * b) / 201) * d) / 100),
         reasoning: Math.floor((output * c) / 100),
       }));
     const time = fc.integer({ min: Date.UTC(2024, 0, 1), max: Date.UTC(2026, 5, 1) });
@@ -44,6 +46,7 @@ describe('the price book', () => {
             output_tokens: tokens.output,
             cache_read_tokens: tokens.cached,
             cache_write_tokens: tokens.cache_write,
+            cache_write_1h_tokens: tokens.cache_write_1h,
             output_reasoning_tokens: tokens.reasoning,
           },
           model,
@@ -66,13 +69,18 @@ describe('the price book', () => {
 
   test('pays no token twice, and prices none where the parts exceed the whole', () => {
     const rates = { input: 10, output: 20, cached: 1, cache_write: 12 };
-    const none = { input_audio: 0, output_audio: 0, cached: 0, cache_write: 0 };
+    const none = { input_audio: 0, output_audio: 0, cached: 0, cache_write: 0, cache_write_1h: 0 };
     const tokens = { ...none, input: 100, output: 10, reasoning: 10 };
     expect(costOf(rates, tokens)).toBe(100 * 10_000 + 10 * 20_000);
     expect(costOf(rates, { ...tokens, cached: 60, cache_write: 40 })).toBe(
       60 * 1_000 + 40 * 12_000 + 10 * 20_000,
     );
     expect(costOf(rates, { ...tokens, cached: 101 })).toBeUndefined();
+    const written = { ...tokens, cache_write: 40, cache_write_1h: 30 };
+    expect(costOf(rates, written)).toBe(60 * 10_000 + 40 * 12_000 + 10 * 20_000);
+    const hourly = { ...rates, cache_write_1h: 16 };
+    expect(costOf(hourly, written)).toBe(60 * 10_000 + 10 * 12_000 + 30 * 16_000 + 10 * 20_000);
+    expect(costOf(hourly, { ...written, cache_write: 20 })).toBeUndefined();
   });
 
   test.each([

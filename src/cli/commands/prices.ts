@@ -43,11 +43,13 @@ function listCommand(): Command {
         { head: 'model', cell: (price: PriceOverride) => price.model, least: 16 },
         { head: 'provider', cell: (price: PriceOverride) => price.provider ?? 'any' },
         { head: 'from', cell: (price: PriceOverride) => price.from ?? 'always' },
-        ...(['input', 'output', 'cached', 'cache_write'] as const).map((name) => ({
-          head: name.replace('_', ' '),
-          align: 'right' as const,
-          cell: (price: PriceOverride) => shown(price[name]),
-        })),
+        ...(['input', 'output', 'cached', 'cache_write', 'cache_write_1h'] as const).map(
+          (name) => ({
+            head: name.replaceAll('_', ' '),
+            align: 'right' as const,
+            cell: (price: PriceOverride) => shown(price[name]),
+          }),
+        ),
       ];
       terminal.line(table(terminal, columns, prices));
     });
@@ -60,6 +62,7 @@ interface SetFlags {
   readonly output: string;
   readonly cached?: string;
   readonly cacheWrite?: string;
+  readonly cacheWrite1h?: string;
   readonly json?: boolean;
 }
 
@@ -80,13 +83,17 @@ function setCommand(): Command {
     .requiredOption('--output <dollars>', 'of output tokens')
     .option('--cached <dollars>', 'of cached input tokens; as input where not given')
     .option('--cache-write <dollars>', 'of tokens written to a cache; as input where not given')
+    .option(
+      '--cache-write-1h <dollars>',
+      'of tokens that the cache keeps for an hour; as --cache-write where not given',
+    )
     .option('--provider <provider>', 'only where this provider served it')
     .option('--from <time>', 'only from this time on, RFC 3339 with a zone')
     .option('--json', 'print the price as JSON')
     .action(async (model: string, flags: SetFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const optional = (name: 'cached' | 'cacheWrite') =>
+      const optional = (name: 'cached' | 'cacheWrite' | 'cacheWrite1h') =>
         flags[name] === undefined ? undefined : dollarsOf(flags[name]);
       const price: PriceOverride = {
         project: settings.project,
@@ -97,6 +104,7 @@ function setCommand(): Command {
         output: dollarsOf(flags.output),
         cached: optional('cached'),
         cache_write: optional('cacheWrite'),
+        cache_write_1h: optional('cacheWrite1h'),
       };
       await withTier(context, 'runfold prices set', ({ database }) =>
         setPriceOverride(database, price).catch((error) => {

@@ -21,6 +21,8 @@ const integers = new Set([
   'runs',
   'messages',
   'assistant_messages',
+  'message_errors',
+  'metered_messages',
   'tool_calls',
   'tool_errors',
   'corrections',

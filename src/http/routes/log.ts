@@ -35,6 +35,7 @@ export const logRoutes = [
       ...place,
       role: oneOf(Object.keys(roles) as [keyof typeof roles], 'Only by this role').optional(),
       model: name('Only served by this model').optional(),
+      failed: flag('Only those that failed, or only the others').optional(),
       ...timeRange('ended'),
       ...page,
     }),

@@ -13,7 +13,7 @@ import type { MetricColumn } from '../../events/metric-fields.js';
 export interface Where {
   readonly type?: EventType | readonly EventType[];
   readonly role?: Role;
-  /** Only calls that failed. */
+  /** Only messages or calls that failed. */
   readonly failed?: true;
   /** Only events that report this figure. */
   readonly reports?: MetricColumn;

@@ -102,6 +102,16 @@ const users: View = {
       sql: 'coalesce(u.assistant_messages, 0)',
       doc: 'Messages of the assistant',
     },
+    {
+      name: 'message_errors',
+      sql: 'coalesce(u.message_errors, 0)',
+      doc: 'Messages of the assistant that failed',
+    },
+    {
+      name: 'metered_messages',
+      sql: 'coalesce(u.metered_messages, 0)',
+      doc: 'Messages of the assistant that reported their tokens',
+    },
     { name: 'tool_calls', sql: 'coalesce(u.tool_calls, 0)', doc: 'Tool calls' },
     { name: 'tool_errors', sql: 'coalesce(u.tool_errors, 0)', doc: 'Tool calls that failed' },
     ...tokens.map(({ name, doc }) => ({ name, sql: `u.${name}`, doc })),
@@ -128,6 +138,8 @@ const users: View = {
     from ${tableOf(runProjection)} r where r.project = t.project and r.user_id = t.user_id) r
   cross join lateral (select ${[
     'assistant_messages',
+    'message_errors',
+    'metered_messages',
     'tool_calls',
     'tool_errors',
     ...tokens.map(({ name }) => name),

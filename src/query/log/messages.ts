@@ -12,6 +12,8 @@ export interface ListMessagesOptions extends LogPageOptions {
   readonly role?: Role | undefined;
   /** The model that served it. */
   readonly model?: string | undefined;
+  /** True lists those that failed, false all others. Defaults to both. */
+  readonly failed?: boolean | undefined;
 }
 
 /**
@@ -25,15 +27,16 @@ export function listMessages(
   database: Database,
   options: ListMessagesOptions = {},
 ): Promise<Page<LoggedMessage>> {
-  const { role, model } = options;
+  const { role, model, failed } = options;
   return listCorrected<LoggedMessage>(
     database,
     'messages',
     {
-      values: { role, model },
+      values: { role, model, failed },
       addTo(where) {
         where.equal('role', 'e.role', role);
         where.equal('model', 'e.model', model);
+        if (failed !== undefined) where.add(`e.error is ${failed ? '' : 'not '}true`);
       },
     },
     options,

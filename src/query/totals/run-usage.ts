@@ -14,6 +14,10 @@ export interface Usage extends TokenTotals {
   readonly messages: number;
   /** Messages of the assistant; the tokens and the time are theirs. */
   readonly assistant_messages: number;
+  /** Messages of the assistant that failed. */
+  readonly message_errors: number;
+  /** Messages of the assistant that reported their tokens. */
+  readonly metered_messages: number;
   readonly tool_calls: number;
   /** Tool calls that failed. */
   readonly tool_errors: number;

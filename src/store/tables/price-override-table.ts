@@ -13,6 +13,7 @@ export const priceOverrideTable = internalSchema.table(
     output_nanos: bigint({ mode: 'number' }).notNull(),
     cached_nanos: bigint({ mode: 'number' }),
     cache_write_nanos: bigint({ mode: 'number' }),
+    cache_write_1h_nanos: bigint({ mode: 'number' }),
     project: integer().notNull(),
     model: byteText().notNull(),
     provider: byteText().notNull(),

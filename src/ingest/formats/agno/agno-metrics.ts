@@ -1,4 +1,4 @@
-import { type Metrics, metricFields } from '../../../events/metric-fields.js';
+import { type MetricName, type Metrics, metricFields } from '../../../events/metric-fields.js';
 import type { AgnoRecord } from './agno-record.js';
 
 /** Names under which Agno 2.x reports what Agno 1.x, and the vocabulary, call otherwise. */
@@ -10,6 +10,9 @@ const laterNames: Readonly<Record<string, string>> = {
   time: 'duration',
   additional_metrics: 'provider_metrics',
 };
+
+/** Token counts that Agno does not have: from it they are never 0, only not reported. */
+const unknownToAgno: ReadonlySet<MetricName> = new Set<MetricName>(['cache_write_1h_tokens']);
 
 /**
  * The figures of an Agno message; undefined when it has none. Agno leaves zeros out of what it
@@ -30,7 +33,7 @@ export function agnoMetrics(
         ? (objectOf(given, name) ?? objectOf(given, laterNames[name] ?? name))
         : given?.number(name, laterNames[name] ?? name);
     if (value !== undefined) metrics[name] = value;
-    else if (isAssistant && kind === 'tokens') metrics[name] = 0;
+    else if (isAssistant && kind === 'tokens' && !unknownToAgno.has(name)) metrics[name] = 0;
   }
   if (isCacheBeside) addCache(metrics as Record<string, number | undefined>);
   return Object.keys(metrics).length === 0 ? undefined : (metrics as Metrics);
