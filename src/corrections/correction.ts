@@ -1,5 +1,4 @@
 import { parseEvent } from '../events/check/parse-event.js';
-import { nameBasedUuid } from '../events/event-id.js';
 import { InvalidEventError } from '../events/fault.js';
 import { maxTokens } from '../events/limits.js';
 import type { MetricEvent } from '../events/metric-event.js';
@@ -8,6 +7,7 @@ import type { Database } from '../postgres/database.js';
 import { summedFigures } from '../projections/summed-figures.js';
 import { InvalidQueryError } from '../query/query-errors.js';
 import { type CorrectedEvent, type EventOptions, readCorrectedEvent } from './corrected-event.js';
+import { correctionId } from './correction-id.js';
 
 /** What a correction does to one figure: tokens, seconds or US dollars. */
 export interface FigureChange {
@@ -120,12 +120,12 @@ function correctionOf(corrected: CorrectedEvent, wanted: Figures): Correction | 
   }
   // Left out, it would be taken for the sum of its parts.
   if ('input_tokens' in metrics || 'output_tokens' in metrics) metrics.total_tokens ??= 0;
-  const { id, session_id } = original;
+  const { id } = original;
   // The same time as the original, so that it lands in the same buckets; the same number for all who
   // correct at once, so that one of them wins.
   const parsed = parseEvent({
     ...original,
-    id: nameBasedUuid(JSON.stringify(['correction', session_id, id, corrected.corrections + 1])),
+    id: correctionId(original, corrected.corrections),
     corrects: id,
     // A cost that names no source was reported: repricing leaves such a message alone.
     ...('cost' in metrics ? { cost_source: undefined } : {}),

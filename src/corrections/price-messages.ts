@@ -1,7 +1,7 @@
-import { nameBasedUuid } from '../events/event-id.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import { formatTimestamp } from '../events/timestamp.js';
 import type { PriceBook } from '../pricing/price-book.js';
+import { correctionId } from './correction-id.js';
 import type { UnpricedModel } from './reprice-report.js';
 import type { PricedEvent } from './unpriced-messages.js';
 
@@ -46,8 +46,6 @@ function priceOf(book: PriceBook, project: number, event: PricedEvent) {
 
 /**
  * The difference as an event of the same time and attributes, so that it lands in the same totals.
- * Its id tells how many corrections came before: the same one from two who correct at once, and
- * another one when a price goes back to what it was.
  */
 function correctionOf(event: PricedEvent, difference: number, cost_source: string): MetricEvent {
   const { id, session_id, corrections } = event;
@@ -55,7 +53,7 @@ function correctionOf(event: PricedEvent, difference: number, cost_source: strin
     ...event.attributes,
     type: 'message',
     role: 'assistant',
-    id: nameBasedUuid(JSON.stringify(['correction', session_id, id, corrections + 1])),
+    id: correctionId(event, corrections),
     corrects: id,
     session_id,
     run_id: event.run_id,

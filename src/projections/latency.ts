@@ -1,3 +1,5 @@
+import { eventTypes } from '../events/codes.js';
+import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
 import { optionalText, quarterKey, quartersADay } from './time-buckets.js';
@@ -23,7 +25,7 @@ export const latencyProjection = defineProjection({
     name: optionalText(
       'name',
       'The model of a message, the tool of a call, null for runs',
-      "coalesce(case e.type when 1 then e.model when 2 then e.tool_name end, '')",
+      `coalesce(case e.type when ${eventTypes.message} then e.model when ${eventTypes.tool_call} then e.tool_name end, '')`,
     ),
   },
   measures: {
@@ -50,8 +52,8 @@ export const latencyDayProjection = defineProjection({
       doc: 'Days since 1970, in UTC',
     },
     type: latencyProjection.key.type,
-    provider: { type: 'text collate "C"', doc: latencyProjection.key.provider.doc },
-    name: { type: 'text collate "C"', doc: latencyProjection.key.name.doc },
+    provider: { type: textType, doc: latencyProjection.key.provider.doc },
+    name: { type: textType, doc: latencyProjection.key.name.doc },
   },
   measures: latencyProjection.measures,
 });

@@ -1,3 +1,4 @@
+import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
 import { messageMeasures } from './message-measures.js';
 import { runProjection } from './run.js';
@@ -39,8 +40,8 @@ export const modelUsageHourProjection = defineProjection({
   key: {
     project: runProjection.key.project,
     hour: hourKey,
-    provider: { type: 'text collate "C"', doc: 'The provider' },
-    model: { type: 'text collate "C"', doc: 'The model' },
+    provider: { type: textType, doc: 'The provider' },
+    model: { type: textType, doc: 'The model' },
   },
   measures: modelUsageProjection.measures,
 });

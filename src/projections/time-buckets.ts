@@ -1,3 +1,4 @@
+import { textType } from '../events/columns/log-columns.js';
 import { timestampSql } from '../store/sql-units.js';
 import type { KeyColumn } from './language/projection.js';
 
@@ -30,7 +31,7 @@ export const hourKey: KeyColumn = {
 /** A key column of a text that an event may lack: '' stands for none, and is shown as null. */
 export function optionalText(name: string, doc: string, sql = `coalesce(e.${name}, '')`) {
   return {
-    type: 'text collate "C"',
+    type: textType,
     sql,
     shown: { name, sql: (column: string) => `nullif(${column}, '')` },
     doc,

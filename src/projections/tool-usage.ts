@@ -1,3 +1,4 @@
+import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
 import { hourKey, optionalText, quarterKey } from './time-buckets.js';
@@ -30,7 +31,7 @@ export const toolUsageHourProjection = defineProjection({
   key: {
     project: runProjection.key.project,
     hour: hourKey,
-    tool_name: { type: 'text collate "C"', doc: 'The tool' },
+    tool_name: { type: textType, doc: 'The tool' },
   },
   measures: toolUsageProjection.measures,
 });

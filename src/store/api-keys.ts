@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '../postgres/database.js';
 import { codeOf } from '../postgres/database-errors.js';
 import { ProjectError } from './projects.js';
+import { utcTextSql } from './sql-units.js';
 
 /** What a key allows: to send events, to read its project, to manage the keys of its project. */
 export const keyScopes = ['ingest', 'read', 'admin'] as const;
@@ -29,8 +30,7 @@ export interface CreatedKey extends ApiKey {
   readonly key: string;
 }
 
-const utc = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`;
+const utc = (column: string) => `${utcTextSql(column)} as ${column}`;
 const columns = `id, project, name, scopes, ${utc('created_at')}, ${utc('last_used_at')}, ${utc('revoked_at')}`;
 type Row = ApiKey & Record<string, unknown>;
 

@@ -1,5 +1,6 @@
 import type { Database } from '../postgres/database.js';
 import { codeOf } from '../postgres/database-errors.js';
+import { utcTextSql } from './sql-units.js';
 
 /** A project: whatever belongs to one is out of reach for the keys of another. */
 export interface Project {
@@ -21,7 +22,7 @@ export class ProjectError extends Error {
   }
 }
 
-const columns = `id, name, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at`;
+const columns = `id, name, ${utcTextSql('created_at')} as created_at`;
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
 
 /**

@@ -14,3 +14,8 @@ export function codeSql(code: string, names: Readonly<Record<string, number>>): 
   const cases = Object.entries(names).map(([name, value]) => `when ${value} then '${name}'`);
   return `case ${code} ${cases.join(' ')} end`;
 }
+
+/** SQL of a time as RFC 3339 in UTC, to the millisecond. */
+export function utcTextSql(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
