@@ -605,15 +605,15 @@ CREATE TABLE runfold_internal.run (
     run_id text NOT NULL COLLATE pg_catalog."C",
     started_at_us bigint,
     ended_at_us bigint,
-    status bigint,
+    status text[] COLLATE pg_catalog."C",
     parent_run_id text COLLATE pg_catalog."C",
     agent_id text COLLATE pg_catalog."C",
     agent_name text COLLATE pg_catalog."C",
     team_id text COLLATE pg_catalog."C",
     workflow_id text COLLATE pg_catalog."C",
     user_id text COLLATE pg_catalog."C",
-    model text COLLATE pg_catalog."C",
-    provider text COLLATE pg_catalog."C",
+    model text[] COLLATE pg_catalog."C",
+    provider text[] COLLATE pg_catalog."C",
     messages bigint NOT NULL,
     assistant_messages bigint NOT NULL,
     tool_calls bigint NOT NULL,
@@ -630,7 +630,7 @@ CREATE TABLE runfold_internal.run (
     cache_write_tokens bigint,
     reasoning_tokens bigint,
     time_us bigint,
-    time_to_first_token_us bigint[],
+    time_to_first_token_us text[] COLLATE pg_catalog."C",
     tool_time_us bigint,
     run_time_us bigint,
     cost_nanos bigint,
@@ -646,7 +646,7 @@ CREATE VIEW runfold.runs AS
     t.run_id,
     (('1970-01-01 00:00:00'::timestamp without time zone + ((t.started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS started_at,
     (('1970-01-01 00:00:00'::timestamp without time zone + ((t.ended_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS ended_at,
-        CASE (t.status % (8)::bigint)
+        CASE (t.status[3])::bigint
             WHEN 1 THEN 'paused'::text
             WHEN 2 THEN 'completed'::text
             WHEN 3 THEN 'error'::text
@@ -659,8 +659,8 @@ CREATE VIEW runfold.runs AS
     t.team_id,
     t.workflow_id,
     t.user_id,
-    substr(t.model, 27) AS model,
-    substr(t.provider, 27) AS provider,
+    t.model[3] AS model,
+    t.provider[3] AS provider,
     t.messages,
     t.assistant_messages,
     t.message_errors,
@@ -680,7 +680,7 @@ CREATE VIEW runfold.runs AS
     t.cache_write_1h_tokens,
     t.reasoning_tokens,
     trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
-    trim_scale(((t.time_to_first_token_us[3])::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale((((t.time_to_first_token_us[3])::bigint)::numeric / 1000000.0)) AS time_to_first_token,
     trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
     trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time,
     trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
@@ -772,8 +772,8 @@ CREATE TABLE runfold_internal.session (
     team_id text COLLATE pg_catalog."C",
     workflow_id text COLLATE pg_catalog."C",
     user_id text COLLATE pg_catalog."C",
-    model text COLLATE pg_catalog."C",
-    provider text COLLATE pg_catalog."C",
+    model text[] COLLATE pg_catalog."C",
+    provider text[] COLLATE pg_catalog."C",
     messages bigint NOT NULL,
     assistant_messages bigint NOT NULL,
     tool_calls bigint NOT NULL,
@@ -790,7 +790,7 @@ CREATE TABLE runfold_internal.session (
     cache_write_tokens bigint,
     reasoning_tokens bigint,
     time_us bigint,
-    time_to_first_token_us bigint[],
+    time_to_first_token_us text[] COLLATE pg_catalog."C",
     tool_time_us bigint,
     run_time_us bigint,
     cost_nanos bigint,
@@ -810,8 +810,8 @@ CREATE VIEW runfold.sessions AS
     t.team_id,
     t.workflow_id,
     t.user_id,
-    substr(t.model, 27) AS model,
-    substr(t.provider, 27) AS provider,
+    t.model[3] AS model,
+    t.provider[3] AS provider,
     t.messages,
     t.assistant_messages,
     t.message_errors,
@@ -831,7 +831,7 @@ CREATE VIEW runfold.sessions AS
     t.cache_write_1h_tokens,
     t.reasoning_tokens,
     trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
-    trim_scale(((t.time_to_first_token_us[3])::numeric / 1000000.0)) AS time_to_first_token,
+    trim_scale((((t.time_to_first_token_us[3])::bigint)::numeric / 1000000.0)) AS time_to_first_token,
     trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
     trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time,
     trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
@@ -1673,7 +1673,11 @@ ALTER TABLE ONLY runfold_migrations.migration
 
 CREATE INDEX audit_project_started_at ON runfold_internal.audit USING btree (project, started_at);
 
+CREATE INDEX event_corrects ON runfold_internal.event USING btree (project, session_id, corrects) WHERE (corrects IS NOT NULL);
+
 CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, recorded_at);
+
+CREATE INDEX event_run ON runfold_internal.event USING btree (project, session_id, run_id);
 
 CREATE INDEX otlp_span_open ON runfold_internal.otlp_span USING btree (project, trace_id) WHERE (event IS NOT NULL);
 

@@ -67,7 +67,6 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
   const failed = (event: MetricEvent) =>
     event.type !== 'run' && event.error !== undefined && event.error !== false;
   const assistant = (event: MetricEvent) => event.type === 'message' && event.role === 'assistant';
-  // Events of one instant and one sequence are ordered by the value in question.
   const inOrder = <V extends string | bigint>(pick: (event: MetricEvent) => V | undefined) =>
     originals
       .flatMap((event) => {
@@ -78,7 +77,7 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
         (a, b) =>
           order(micros(a.event.occurred_at), micros(b.event.occurred_at)) ||
           order(a.event.sequence ?? 0, b.event.sequence ?? 0) ||
-          order(a.value, b.value),
+          order(a.event.id, b.event.id),
       )
       .map(({ value }) => value);
   const sums: Record<string, bigint | null> = {};
@@ -103,16 +102,6 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
     const value = assistant(event) ? scaled(event.metrics?.time_to_first_token ?? 0, 6) : 0n;
     return value === 0n ? undefined : value;
   });
-  const codes = ['paused', 'completed', 'error', 'cancelled'];
-  const statuses = originals
-    .flatMap((event) =>
-      event.type === 'run' && event.status ? [{ ...event, status: event.status }] : [],
-    )
-    .sort(
-      (a, b) =>
-        order(micros(a.occurred_at), micros(b.occurred_at)) ||
-        codes.indexOf(a.status) - codes.indexOf(b.status),
-    );
   return {
     runs: new Set(events.map((event) => event.run_id)).size,
     messages: originals.filter((event) => event.type === 'message').length,
@@ -124,7 +113,7 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
     tool_calls: tools.length,
     tool_errors: tools.filter((event) => failed(event)).length,
     sums,
-    status: statuses.at(-1)?.status ?? null,
+    status: inOrder((event) => (event.type === 'run' ? event.status : undefined)).at(-1) ?? null,
     started_at: starts.reduce<bigint | null>((a, b) => (a === null || b < a ? b : a), null),
     ended_at: times.reduce<bigint | null>((a, b) => (a === null || b > a ? b : a), null),
     time_to_first_token: firsts[0] ?? null,

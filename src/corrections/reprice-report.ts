@@ -2,8 +2,11 @@
 export interface UnpricedModel {
   readonly provider: string | null;
   readonly model: string | null;
-  /** The book does not know it, or the event's parts of tokens contradict the whole or may overlap. */
-  readonly reason: 'unknown_model' | 'inconsistent_tokens';
+  /**
+   * The book does not know it, the event's parts of tokens contradict the whole or may overlap, or it
+   * would cost more than an event may.
+   */
+  readonly reason: 'unknown_model' | 'inconsistent_tokens' | 'above_limit';
   readonly messages: number;
 }
 

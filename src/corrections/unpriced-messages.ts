@@ -1,6 +1,6 @@
 import { type Attributes, attributeFields } from '../events/attribute-fields.js';
 import { eventTypes, roles } from '../events/metric-event.js';
-import type { Database } from '../postgres/database.js';
+import { type Database, longWorkSettings } from '../postgres/database.js';
 import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
 
@@ -74,10 +74,7 @@ export async function readPricedPage(
 async function readRows(database: Database, values: readonly unknown[]): Promise<PageRow[]> {
   const client = await database.pool.connect();
   try {
-    await client.query('begin read only');
-    // Of what follows from a page the planner expects one row, and would look through all corrections
-    // for each message: ten seconds for five thousand.
-    await client.query('set local enable_nestloop = off');
+    await client.query(`begin read only; ${longWorkSettings}`);
     const { rows } = await client.query<PageRow>(pageSql, [...values]);
     return rows;
   } finally {
@@ -101,42 +98,33 @@ function given({ named }: PageRow['row']): Attributes {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== null));
 }
 
+/** Corrections that add to the totals of their message. */
+const same = `c.run_id = o.run_id and c.type = ${eventTypes.message} and c.role = ${roles.assistant}`;
 const sum = (name: string) => `coalesce(o.${name} + c.${name}, o.${name}, c.${name})`;
 const pairs = (list: readonly string[], value: (name: string) => string) =>
   list.map((name) => `'${name}', ${value(name)}`).join(', ');
 const attributeNames = attributeFields.map(({ name }) => name).filter((n) => n !== 'cost_source');
 
-// Corrections are looked for once in the sessions of a page, not once a message.
+// `offset 0` has the corrections of each message looked up by their index, whatever the statistics say.
 const pageSql = `with page as materialized (
     select e.* from runfold_internal.event e
     where e.project = $1 and (e.session_id, e.id) > ($2, $3::uuid)
       and e.occurred_at_us >= $4 and e.occurred_at_us < $5
       and e.type = ${eventTypes.message} and e.role = ${roles.assistant} and e.corrects is null
       and coalesce(e.input_tokens, e.output_tokens, e.prompt_tokens, e.completion_tokens) is not null
-    order by e.session_id, e.id limit ${pageEvents}),
-  correction as (
-    select c.session_id, c.run_id, c.corrects,
-      bool_or(${reported('c')}) as is_reported,
-      ${columns.map((name) => `sum(c.${name})::bigint as ${name}`).join(', ')}
-    from runfold_internal.event c
-    where c.project = $1 and c.corrects is not null and c.type = ${eventTypes.message}
-      and c.role = ${roles.assistant} and c.session_id = any(array(select session_id from page))
-    group by c.session_id, c.run_id, c.corrects),
-  number as (
-    select c.session_id, c.corrects, count(*)::integer as corrections
-    from runfold_internal.event c
-    where c.project = $1 and c.corrects is not null
-      and c.session_id = any(array(select session_id from page))
-    group by c.session_id, c.corrects)
+    order by e.session_id, e.id limit ${pageEvents})
   select o.id as key, json_build_object(
     'id', coalesce(o.original_id, o.id::text), 'session_id', o.session_id, 'run_id', o.run_id,
     'occurred_at_us', o.occurred_at_us, 'model', o.model, 'provider', o.provider,
     'cost_nanos', ${sum('cost_nanos')},
     'is_reported', ${reported('o')} or coalesce(c.is_reported, false),
-    'corrections', coalesce(n.corrections, 0),
+    'corrections', c.corrections,
     'counts', json_build_object(${pairs(columns, sum)}),
     'named', json_build_object(${pairs(attributeNames, (name) => `o.${name}`)})) as row
-  from page o left join correction c
-    on c.session_id = o.session_id and c.run_id = o.run_id and c.corrects = o.id
-  left join number n on n.session_id = o.session_id and n.corrects = o.id
+  from page o cross join lateral (
+    select count(*)::integer as corrections, bool_or(${reported('c')}) filter (where ${same}) as is_reported,
+      ${columns.map((name) => `sum(c.${name}) filter (where ${same})::bigint as ${name}`).join(', ')}
+    from runfold_internal.event c
+    where c.project = $1 and c.session_id = o.session_id and c.corrects = o.id
+    offset 0) c
   order by o.session_id, o.id`;

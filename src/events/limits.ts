@@ -64,7 +64,10 @@ export function isStorableObject(value: unknown): value is Record<string, unknow
 function isStorableJson(value: unknown, depth: number): boolean {
   if (depth > maxDepth) return false;
   if (typeof value === 'string') return isStorableText(value);
-  if (typeof value === 'number') return Number.isFinite(value);
+  // A larger whole number was changed when it was parsed: better refused than kept as another one.
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
+  }
   if (value === null || typeof value === 'boolean') return true;
   if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
   if (typeof value !== 'object') return false;

@@ -41,7 +41,8 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
     application_name: options.application_name ?? 'runfold',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: '-c jit=off',
+    // Doubles are written so that they are read back as they are, whatever a role or database says.
+    options: '-c jit=off -c extra_float_digits=1',
   });
   pool.on('error', options.onError ?? (() => undefined));
   // A connection that breaks between two queries of its user, in the midst of an audit for example,
@@ -54,3 +55,10 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
     close: () => (closing ??= pool.end()),
   };
 }
+
+/**
+ * Settings of a transaction of long work: what a role or a database limits for its readers would end
+ * an audit, a rebuild or a migration half-way.
+ */
+export const longWorkSettings =
+  'set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0';

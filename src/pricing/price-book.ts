@@ -1,3 +1,5 @@
+import { maxDollars } from '../events/limits.js';
+import { storedUnits } from '../events/metric-fields.js';
 import type { Database } from '../postgres/database.js';
 import { loadGenaiRates } from './genai-rates.js';
 import { type FindOverride, loadOverrides } from './price-overrides.js';
@@ -15,7 +17,7 @@ export interface PricedMessage {
 /** A price, or why there is none. */
 export type Price =
   | { readonly cost_nanos: number; readonly source: string }
-  | { readonly unpriced: 'unknown_model' | 'inconsistent_tokens' };
+  | { readonly unpriced: 'unknown_model' | 'inconsistent_tokens' | 'above_limit' };
 
 /** What messages cost: overrides first, then the dated prices of `@pydantic/genai-prices`. */
 export interface PriceBook {
@@ -24,6 +26,9 @@ export interface PriceBook {
   /** The price of a message by what was last read. */
   price(message: PricedMessage): Price;
 }
+
+/** The most that one event may cost. */
+const maxCostNanos = maxDollars * storedUnits.dollars;
 
 /** Where a price of one's own came from, as the log says it. */
 export const overrideSource = 'override';
@@ -49,6 +54,8 @@ export function openPriceBook(database: Database): PriceBook {
       if (rates === undefined) return { unpriced: 'unknown_model' };
       const cost_nanos = costOf(rates, tokens);
       if (cost_nanos === undefined) return { unpriced: 'inconsistent_tokens' };
+      // What no event may report the store does not make itself: it could be neither exported nor voided.
+      if (cost_nanos > maxCostNanos) return { unpriced: 'above_limit' };
       return { cost_nanos, source: own === undefined ? (find?.source ?? '') : overrideSource };
     },
   };

@@ -4,7 +4,7 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { type ClientBase, DatabaseError } from 'pg';
 import { z } from 'zod';
 import { migrationsFolder } from '../environment/package-files.js';
-import { type Database, openDatabase } from '../postgres/database.js';
+import { type Database, longWorkSettings, openDatabase } from '../postgres/database.js';
 import {
   codeOf,
   explainDatabaseError,
@@ -29,6 +29,7 @@ export async function migrateStore(database: Database): Promise<void> {
     try {
       await client.query('begin');
       try {
+        await client.query(longWorkSettings);
         // A migration may drop views, so the rights on them are read before.
         const grants = await readViewGrants(client);
         await applyMigrations(client);

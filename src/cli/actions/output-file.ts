@@ -24,7 +24,9 @@ export async function openOutput(file: string, io: Io): Promise<Output> {
   const part = `${place}.part`;
   let handle: FileHandle;
   try {
-    handle = await open(part, 'w');
+    // Made new: what stands there under its name may be a link to somebody else's file.
+    await rm(part, { force: true });
+    handle = await open(part, 'wx');
   } catch (error) {
     throw notWritable(file, error);
   }

@@ -62,6 +62,7 @@ function reportLines(terminal: Terminal, report: RepriceReport, isDry: boolean):
   const reasons = {
     unknown_model: 'not in the price book',
     inconsistent_tokens: 'more cached than input',
+    above_limit: 'more than an event may cost',
   };
   return [
     ...lines,

@@ -30,7 +30,7 @@ const occurredAt = z.string('an RFC 3339 time with a zone').superRefine((value, 
 });
 
 /** What `additional_metrics` takes. */
-export const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, without NUL or lone surrogates`;
+export const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, with whole numbers up to 2^53 - 1 (send larger ones as text), without NUL or lone surrogates`;
 const jsonObject = z
   .record(z.string(), z.unknown(), jsonPhrase)
   .refine(isStorableObject, { error: jsonPhrase });

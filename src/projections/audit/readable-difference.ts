@@ -3,7 +3,6 @@ import { storedUnits } from '../../events/metric-fields.js';
 import { formatTimestamp } from '../../events/timestamp.js';
 import { levelsOf } from '../language/histogram.js';
 import type { Measure, Unit } from '../language/measure.js';
-import { lastKeyLength, statusBase } from '../language/measure-sql.js';
 import { projections } from '../projections.js';
 import { publicName } from '../views/projection-views.js';
 import type { Difference } from './difference.js';
@@ -55,15 +54,14 @@ function human(value: unknown, column: string, measure: Measure | undefined): Hu
     case 'sum':
       return inUnit(Number(value), measure.unit);
     case 'first':
-      // Stored as its time, its place in the run, and the figure.
-      return Array.isArray(value) ? firstText(value, measure.unit) : plain(value);
+      return orderedText(value, (text) => `${inUnit(Number(text), measure.unit)}`);
     case 'earliest_start':
     case 'latest':
       return formatTimestamp(Number(value));
     case 'last':
-      return lastText(String(value));
+      return orderedText(value, (text) => text);
     case 'last_status':
-      return statusText(BigInt(String(value)));
+      return orderedText(value, statusName);
     case 'histogram':
       return plain(levelsOf(String(value)));
     case undefined:
@@ -76,22 +74,17 @@ function human(value: unknown, column: string, measure: Measure | undefined): Hu
 const inUnit = (value: number, unit: Unit) =>
   unit in storedUnits ? value / storedUnits[unit as keyof typeof storedUnits] : value;
 
-function firstText([at, sequence, value]: readonly unknown[], unit: Unit): string {
-  return `${inUnit(Number(value), unit)} at ${formatTimestamp(Number(at))} (${sequence})`;
+/** Stored as its time and sequence, its event's id and the value; an event's sequence is shown. */
+function orderedText(stored: unknown, show: (value: string) => string): HumanValue {
+  if (!Array.isArray(stored)) return plain(stored);
+  const [key, id, value] = stored.map(String);
+  const micros = Number(key?.slice(0, 16));
+  if (value === undefined || !Number.isSafeInteger(micros)) return plain(stored);
+  return `${show(value)} at ${formatTimestamp(micros)} (${Number(key?.slice(16))}, ${id})`;
 }
 
-function lastText(stored: string): string {
-  const micros = Number(stored.slice(0, 16));
-  const value = stored.slice(lastKeyLength);
-  return Number.isSafeInteger(micros) ? `${value} at ${formatTimestamp(micros)}` : stored;
-}
-
-function statusText(stored: bigint): string {
-  const base = BigInt(statusBase);
-  const code = Number(stored % base);
-  const [name] = Object.entries(runStatuses).find(([, known]) => known === code) ?? [`${code}`];
-  return `${name} at ${formatTimestamp(Number(stored / base))}`;
-}
+const statusName = (code: string) =>
+  Object.entries(runStatuses).find(([, known]) => `${known}` === code)?.[0] ?? code;
 
 function plain(value: unknown): HumanValue {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Database } from '../../postgres/database.js';
+import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { expectedSql, tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
@@ -67,7 +67,7 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
   const scope = scopeOf(project);
   const client = await database.pool.connect();
   try {
-    await client.query('begin isolation level repeatable read, read only');
+    await client.query(`begin isolation level repeatable read, read only; ${longWorkSettings}`);
     // Before the snapshot, which the first query takes: a table that is swapped for another after
     // the one and before the other would look empty.
     const tables = projections.map(tableOf).join(', ');
@@ -163,10 +163,9 @@ function differencesSql(projection: Projection, events?: string, live = tableOf(
   const record = (alias: string, columns: readonly string[]) =>
     `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
   const [firstKey = ''] = keys;
-  // A status holds its time as well, and a histogram a count a level: more digits than a number of
-  // JavaScript's keeps apart.
+  // A histogram holds a count a level: more digits than a number of JavaScript's keeps apart.
   const wide = Object.entries(projection.measures)
-    .filter(([, { fold }]) => fold === 'last_status' || fold === 'histogram')
+    .filter(([, { fold }]) => fold === 'histogram')
     .map(([name]) => name);
   const json = (alias: string) =>
     [

@@ -1,7 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, numeric, type PgColumnBuilderBase, primaryKey } from 'drizzle-orm/pg-core';
+import {
+  customType,
+  index,
+  numeric,
+  type PgColumnBuilderBase,
+  primaryKey,
+} from 'drizzle-orm/pg-core';
 import { columnOfType, internalSchema } from '../../store/tables/event-table.js';
-import { type Fold, foldOf } from '../language/measure-sql.js';
+import { type Fold, foldOf, orderedType } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import { tableOf } from './fold-sql.js';
 
@@ -35,10 +41,12 @@ export function projectionTable(projection: Projection) {
   ]);
 }
 
+const orderedText = customType<{ data: readonly string[] }>({ dataType: () => orderedType });
+
 function columnOfFold({ type, required }: Fold): PgColumnBuilderBase {
   switch (type) {
-    case 'bigint[]':
-      return bigint({ mode: 'number' }).array();
+    case orderedType:
+      return orderedText();
     case 'numeric':
       return numeric();
     default:

@@ -5,7 +5,7 @@ import { whereSql } from './measure.js';
 
 /** How one kind of measure is computed: the only place that knows the sums. */
 export interface Fold {
-  readonly type: LogColumnType | 'bigint[]' | 'numeric';
+  readonly type: LogColumnType | typeof orderedType | 'numeric';
   /** Whether a row always has it. */
   readonly required: boolean;
   /** The aggregate over events `e` that gives a partial. */
@@ -24,10 +24,15 @@ const timeKey = `case when e.occurred_at_us >= 1000000000000000 then e.occurred_
       else lpad(e.occurred_at_us::text, 16, '0') end
     || case when e.sequence is null then '0000000000' when e.sequence < 10 then '000000000' || e.sequence
       when e.sequence < 100 then '00000000' || e.sequence else lpad(e.sequence::text, 10, '0') end`;
-/** Characters of a `last` measure before its value: the time and the sequence it is ordered by. */
-export const lastKeyLength = 26;
-/** Statuses have codes below this; a `last_status` is its time in microseconds × this + code. */
-export const statusBase = 8;
+/**
+ * Stores a value of one event together with what it is ordered by: time and sequence, then the id as it
+ * was sent, then the value. It is the order of the lists: what is first and last is the same everywhere.
+ */
+export const orderedType = 'text[] collate "C"';
+const ordered = (value: string) =>
+  `(array[${timeKey}, coalesce(e.original_id, e.id::text), ${value}] collate "C")`;
+/** The value of a column of `orderedType`, as text. */
+export const orderedValueSql = (column: string) => `${column}[3]`;
 
 /**
  * Adds bigints up in a bigint. Postgres' own `sum(bigint)` keeps a state of 50 bytes a group and column,
@@ -98,27 +103,27 @@ export function foldOf(measure: Measure): Fold {
       };
     case 'first':
       return {
-        type: 'bigint[]',
+        type: orderedType,
         required: false,
-        partial: `min(array[e.occurred_at_us, coalesce(e.sequence, 0), e.${measure.of}])${filter(
+        partial: `min(${ordered(`e.${measure.of}::text`)})${filter(
           whereSql(measure.where, [original, `e.${measure.of} <> 0`]),
         )}`,
         ...least,
       };
     case 'last':
       return {
-        type: textType,
+        type: orderedType,
         required: false,
-        partial: `max((${timeKey} || e.${measure.of}) collate "C")${filter(
-          whereSql(measure.where, [original]),
+        partial: `max(${ordered(`e.${measure.of}`)})${filter(
+          whereSql(measure.where, [original, `e.${measure.of} is not null`]),
         )}`,
         ...greatest,
       };
     case 'last_status':
       return {
-        type: 'bigint',
+        type: orderedType,
         required: false,
-        partial: `max(e.occurred_at_us * ${statusBase} + e.status)${filter(original)}`,
+        partial: `max(${ordered('e.status::text')})${filter(`${original} and e.status is not null`)}`,
         ...greatest,
       };
     case 'histogram':

@@ -50,7 +50,7 @@ export type Measure =
   | { readonly fold: 'earliest_start'; readonly doc: string }
   /** The latest time an event occurred. */
   | { readonly fold: 'latest'; readonly doc: string }
-  /** The first non-zero value of a figure, by time and then sequence. */
+  /** The first non-zero value of a figure, by time, then sequence, then id. */
   | {
       readonly fold: 'first';
       readonly of: MetricColumn;
@@ -58,14 +58,14 @@ export type Measure =
       readonly where?: Where;
       readonly doc: string;
     }
-  /** The last value of a text by time and then sequence. */
+  /** The last value of a text, by time, then sequence, then id. */
   | {
       readonly fold: 'last';
       readonly of: AttributeName;
       readonly where?: Where;
       readonly doc: string;
     }
-  /** The last status by time. */
+  /** The last status, by time, then sequence, then id. */
   | { readonly fold: 'last_status'; readonly doc: string }
   /** A text that all events agree on; should they not, the greatest in byte order. */
   | { readonly fold: 'agreed'; readonly of: AttributeName; readonly doc: string }

@@ -1,5 +1,5 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
-import type { Database } from '../../postgres/database.js';
+import { type Database, longWorkSettings } from '../../postgres/database.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildClaim } from './rebuild-claim.js';
 import type { RebuildProgress, RebuildStep } from './rebuild-progress.js';
@@ -38,12 +38,14 @@ export interface RebuildRun {
 /**
  * Settings of the statements that fold: a rebuild that dies starts over, so nothing waits for the
  * disk. The planner takes a slice of a table for a two-hundredth of it, and would sort where it
- * should hash.
+ * should hash. Nothing is read row by row: what is recorded beside the rebuild grows, and nobody has
+ * gathered statistics of it.
  */
 const SESSION =
   "set local synchronous_commit = off; set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; " +
   'set local max_parallel_workers_per_gather = 0; set local max_parallel_maintenance_workers = 0; ' +
-  'set local statement_timeout = 0; set local enable_sort = off; set local enable_mergejoin = off';
+  `${longWorkSettings}; ` +
+  'set local enable_sort = off; set local enable_mergejoin = off; set local enable_nestloop = off';
 
 export function createRun(options: {
   readonly database: Database;

@@ -2,7 +2,7 @@ import { runStatuses } from '../../events/metric-event.js';
 import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-units.js';
 import { tableOf } from '../fold/fold-sql.js';
 import type { Measure, Unit } from '../language/measure.js';
-import { lastKeyLength, statusBase } from '../language/measure-sql.js';
+import { foldOf, orderedType, orderedValueSql } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { View, ViewColumn } from './view.js';
 
@@ -32,7 +32,9 @@ function unitOf(measure: Measure): Unit {
 }
 
 function readSql(column: string, measure: Measure): string {
-  const value = measure.fold === 'first' ? `${column}[3]` : column;
+  const isOrdered = foldOf(measure).type === orderedType;
+  const text = isOrdered ? orderedValueSql(column) : column;
+  const value = isOrdered && unitOf(measure) !== 'text' ? `${text}::bigint` : text;
   switch (unitOf(measure)) {
     case 'seconds':
       return secondsSql(value);
@@ -41,9 +43,9 @@ function readSql(column: string, measure: Measure): string {
     case 'timestamp':
       return timestampSql(value);
     case 'status':
-      return codeSql(`${value} % ${statusBase}`, runStatuses);
+      return codeSql(value, runStatuses);
     case 'text':
-      return measure.fold === 'last' ? `substr(${value}, ${lastKeyLength + 1})` : value;
+      return value;
     default:
       return value;
   }

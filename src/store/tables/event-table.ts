@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -42,6 +43,8 @@ const columns = Object.fromEntries(
 ) as Record<string, PgColumnBuilderBase> & {
   project: PgColumnBuilderBase;
   session_id: PgColumnBuilderBase;
+  run_id: PgColumnBuilderBase;
+  corrects: PgColumnBuilderBase;
   id: PgColumnBuilderBase;
 };
 
@@ -61,5 +64,12 @@ export const eventTable = internalSchema.table(
     // once: 7 bytes an event, and no difference to the fold that could be measured. A BRIN index is
     // smaller still, but covers new blocks only after a vacuum, which an embedded store never has.
     index('event_recorded_at').on(table.project as never, table.recorded_at),
+    // One run of a session of a hundred thousand. Without the time, so that a b-tree keeps the equal
+    // keys of a run once: 13 bytes an event instead of 75.
+    index('event_run').on(table.project as never, table.session_id as never, table.run_id as never),
+    // What corrects an event; corrections are few.
+    index('event_corrects')
+      .on(table.project as never, table.session_id as never, table.corrects as never)
+      .where(sql`corrects is not null`),
   ],
 );

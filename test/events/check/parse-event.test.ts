@@ -51,7 +51,7 @@ describe('an event', () => {
   const storable = `${text} without NUL or lone surrogates`;
   const when = 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
   const json =
-    'a JSON object of at most 65536 characters and 32 levels, without NUL or lone surrogates';
+    'a JSON object of at most 65536 characters and 32 levels, with whole numbers up to 2^53 - 1 (send larger ones as text), without NUL or lone surrogates';
   const far = new Date(Date.now() + 2 * 86_400_000).toISOString();
   let deep: unknown = 1;
   for (let level = 0; level < 40; level++) deep = { deep };
@@ -211,6 +211,13 @@ describe('an event', () => {
       'metrics.prompt_tokens_details.a',
       tokens,
       '-1',
+    ],
+    [
+      'with a whole number that was changed when it was parsed',
+      { ...message, metrics: JSON.parse('{"additional_metrics":{"trace":9007199254740993}}') },
+      'metrics.additional_metrics',
+      json,
+      'an object with keys trace',
     ],
     [
       'with NUL in its JSON',

@@ -29,7 +29,7 @@ const rounds = Array.from(
 function tampered(projection: Projection, column: string): string {
   const measure = projection.measures[column];
   const type = measure === undefined ? projection.key[column]?.type : foldOf(measure).type;
-  if (type === 'bigint[]') return `coalesce(${column}, array[0, 0, 0]::bigint[]) || 1::bigint`;
+  if (type?.startsWith('text[]')) return `coalesce(${column}, '{}') || 'x'::text`;
   if (type?.startsWith('text')) return `coalesce(${column}, '') || 'x'`;
   return `coalesce(${column}, 0) + 1`;
 }
@@ -128,7 +128,7 @@ describeWithPostgres('a tampered projection', () => {
       sampled_sessions: 13,
     });
     await database.query(
-      `update runfold_internal.run set model = model || 'x' where run_id = 'sample-run-0'`,
+      `update runfold_internal.run set model = model || 'x'::text where run_id = 'sample-run-0'`,
     );
     const sampled = await verify(database, { sample: 1_000 });
     expect(sampled.differences).toMatchObject([{ projection: 'run', field: 'model' }]);

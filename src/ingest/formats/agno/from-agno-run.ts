@@ -1,6 +1,6 @@
 import type { Attributes } from '../../../events/attribute-fields.js';
 import { nameBasedUuid } from '../../../events/event-id.js';
-import type { MetricEventInput } from '../../../events/metric-event.js';
+import type { MetricEventInput, RunStatus } from '../../../events/metric-event.js';
 import { agnoMetrics, isCacheBesideInput } from './agno-metrics.js';
 import { agnoRole, agnoStatus, agnoTime } from './agno-names.js';
 import { type AgnoRecord, agnoRecord, InvalidAgnoRunError } from './agno-record.js';
@@ -108,11 +108,12 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   const time = status === 'paused' ? undefined : durationOf(run);
   const end: MetricEventInput = {
     type: 'run',
-    // A paused run goes on under the same id: its pause must not stand in the way of its end.
-    id: idOf(status === 'paused' ? 'run/paused' : 'run'),
+    // A run that paused or failed may go on under the same id: that must not stand in the way of its end.
+    id: idOf(endName(status, messages.length)),
     ...common,
     status,
-    sequence: messages.length,
+    // Agno's times are whole seconds: at the same one an end comes after a failure, and that after a pause.
+    sequence: Math.max(0, messages.length - stepsBeforeEnd(status)),
     occurred_at: endedAt,
     ...(time === undefined ? {} : { metrics: { time } }),
   };
@@ -164,6 +165,16 @@ function uniqueIds(runId: string): (name: string) => string {
     const id = `${runId}/${name}${count === 1 ? '' : `#${count}`}`;
     return id.length > 200 ? nameBasedUuid(id) : id;
   };
+}
+
+function stepsBeforeEnd(status: RunStatus | undefined): number {
+  if (status === 'paused') return 2;
+  return status === 'error' || status === 'cancelled' ? 1 : 0;
+}
+
+function endName(status: RunStatus | undefined, messages: number): string {
+  if (status === undefined || status === 'completed') return 'run';
+  return status === 'paused' ? 'run/paused' : `end/${status}/${messages}`;
 }
 
 const placeOf = (call: AgnoToolCall) => `at/${call.message?.index ?? 'end'}`;

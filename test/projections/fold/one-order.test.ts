@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { fromAgnoRun } from '#runfold/ingest/formats/agno/from-agno-run.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { listEvents } from '#runfold/query/log/events.js';
+import { getRun } from '#runfold/query/totals/runs.js';
+import { withTestDatabase } from '../../../harness/database.js';
+import { foldEvents } from '../../../harness/fold-events.js';
+import { describeWithPostgres } from '../../../harness/suite.js';
+
+describeWithPostgres('what is last', () => {
+  let database: Database;
+  withTestDatabase((opened) => {
+    database = opened;
+  });
+
+  const end = (run_id: string, id: string, status: string, sequence?: number) => ({
+    type: 'run',
+    id,
+    run_id,
+    status,
+    sequence,
+    occurred_at: '2026-03-01T12:00:00Z',
+  });
+  const statusOf = async (run_id: string) => (await getRun(database, { run_id }))?.status;
+
+  test('is so by sequence among events of one instant, whatever the statuses are', async () => {
+    await foldEvents(database, [
+      end('run-a', 'a-1', 'error', 1),
+      end('run-a', 'a-2', 'completed', 2),
+      end('run-b', 'b-1', 'completed', 1),
+      end('run-b', 'b-2', 'error', 2),
+    ]);
+    expect([await statusOf('run-a'), await statusOf('run-b')]).toEqual(['completed', 'error']);
+  });
+
+  // The keys of these ids, name-based UUIDs, are in another order than the ids.
+  test('is so by id where the sequence is equal too, as in the lists', async () => {
+    for (const number of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      const run_id = `tie-${number}`;
+      const statuses = ['completed', 'error', 'cancelled'];
+      for (const at of [0, 2, 1]) {
+        await foldEvents(database, [end(run_id, `${run_id}-${at}`, statuses[at] ?? '')]);
+      }
+      const { items } = await listEvents(database, { run_id });
+      expect(await statusOf(run_id)).toBe(items.at(-1)?.status);
+      expect(await statusOf(run_id)).toBe('cancelled');
+    }
+  });
+
+  test('is the last attempt of an Agno run that failed and went on', async () => {
+    const attempt = (status: string) => ({
+      run_id: 'agno-again',
+      session_id: 'agno',
+      status,
+      created_at: 1_772_366_400,
+      messages: [{ role: 'user', content: 'hi', created_at: 1_772_366_400 }],
+    });
+    for (const status of ['PAUSED', 'ERROR', 'COMPLETED']) {
+      await foldEvents(database, [...fromAgnoRun(attempt(status))]);
+    }
+    expect(await statusOf('agno-again')).toBe('completed');
+    expect((await verify(database)).equal).toBe(true);
+  });
+});
