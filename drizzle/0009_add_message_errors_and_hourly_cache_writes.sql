@@ -1,7 +1,6 @@
 -- What: the metric cache_write_1h_tokens with its price, and counts of messages that failed or reported their tokens.
 -- Why: providers price a cache that is kept for an hour by itself; a message can fail as a tool call can.
--- Time on a large log: a moment. Columns are added without a rewrite. The count of messages that reported
--- their tokens is right after `runfold migrate --rebuild`, which reads the whole log.
+-- Time on a large log: a moment, for no row is rewritten; then `runfold migrate --rebuild`, which reads the log.
 -- Locks: exclusive on the log, the prices and the tables of usage, for a moment.
 ALTER TABLE "runfold_internal"."event" ADD COLUMN "cache_write_1h_tokens" integer;
 --> statement-breakpoint
