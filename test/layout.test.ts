@@ -145,6 +145,7 @@ const FACES = ['http', 'cli'];
 const FILES_IN_A_FOLDER = 14;
 const FULLER_FOLDERS: Readonly<Record<string, string>> = {
   'cli/commands': 'one file per command, so that the listing is the help',
+  'http/routes': 'one file per resource, so that the listing is the API',
 };
 /** Levels of folders below src: `cli/commands` has two. */
 const LEVELS = 2;

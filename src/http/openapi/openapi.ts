@@ -13,6 +13,8 @@ const tags: Readonly<Record<string, string>> = {
   log: 'What happened in a session or run, step by step',
   usage: 'Usage over time',
   otlp: 'OpenTelemetry in: spans and log records of agents',
+  audits: 'The proof that the totals equal the log',
+  rejects: 'What could not be taken: list, send again, or drop',
   keys: 'Keys of a project',
   operations: 'Running the service',
 };

@@ -40,6 +40,17 @@ const valued = (schema: string, names: readonly string[], value: null | undefine
 const nothing = (schema: string, names: readonly string[]) => valued(schema, names, null);
 const absent = (schema: string, names: readonly string[]) => valued(schema, names, undefined);
 
+/** The figures of usage that the events of the examples do not report, or that a model has not. */
+const unreported = [
+  ...['runs', 'failed_runs', 'run_error_rate', 'run_time', 'tool_calls', 'tool_errors'],
+  ...['tool_time', 'mean_tool_time', 'error_rate', 'mean_time_to_first_token', 'cache_hit_rate'],
+  ...['prompt_tokens', 'completion_tokens', 'audio_tokens', 'input_audio_tokens'],
+  ...['output_audio_tokens', 'cached_tokens', 'cache_write_tokens', 'reasoning_tokens'],
+  ...['run_time', 'tool_time', 'time_to_first_token'].flatMap((name) =>
+    ['p50', 'p90', 'p95', 'p99'].map((quantile) => `${name}_${quantile}`),
+  ),
+];
+
 /**
  * What stands in the reference for a field, by its name or by its schema and name. What has no value
  * here is null where it may be, and else left out or nothing.
@@ -91,12 +102,31 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   bucket_local: '2026-03-04 00:00',
   tokens_per_second: 80 / 1.4,
   mean_time: 1.4,
-  ...nothing('UsageSeries', ['runs', 'tool_calls', 'tool_errors', 'tool_time', 'run_time']),
+  ...nothing('UsageSeries', unreported),
   ...absent('UsageSeries', ['agent_id', 'provider', 'tool_name', 'team_id', 'user_id']),
   ...Object.fromEntries(
     // Within 1 % of 1.4: the middle of its bucket.
     ['p50', 'p90', 'p95', 'p99'].map((name) => [`time_${name}`, 1.39781616207667]),
   ),
+  received_at: '2026-03-04T09:30:02.120Z',
+  'Reject.id': '6f1d0c9e-3b52-5a8e-9d4f-2c7b1e0a9f31',
+  'Reject.code': 'invalid_event',
+  'Reject.message': 'run_id: expected text, got nothing',
+  'Reject.payload': '{"type":"message"}',
+  'Reject.job_id': '42',
+  'Status.version': '0.1.0',
+  'Status.tier': 'redis+postgres',
+  'Status.id': 1,
+  'Status.name': 'default',
+  'Status.key': { id: '0f9c2b7a1d3e4c5b', name: 'agents', scopes: ['read'] },
+  'Status.keys_needed': true,
+  'Status.last_occurred_at': '2026-03-04T09:30:04.000Z',
+  'Audit.key': { session_id: 's-1' },
+  'Audit.id': '0d0c7c1e-8b1e-4f57-9f0e-6a7d3c2b1a90',
+  'Audit.state': 'equal',
+  'Audit.snapshot_at': '2026-03-04T09:30:05.000Z',
+  'Audit.seconds': 0.4,
+  'Audit.events': 3,
   'Key.id': '0f9c2b7a1d3e4c5b',
   key_id: '0f9c2b7a1d3e4c5b',
   name: 'agents',

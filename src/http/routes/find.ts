@@ -19,6 +19,14 @@ export const findRoute = route({
   answers: {
     200: {
       description: 'What begins with it',
+      example: {
+        sessions: [],
+        runs: [{ run_id: 'run-1', session_id: 'session-1' }],
+        users: [],
+        agents: [],
+        models: [],
+        tools: [],
+      },
       schema: z
         .strictObject({
           sessions: names,

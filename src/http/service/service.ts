@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
+import type { Audits } from '../../projections/audit/running-audits.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { Access } from './access.js';
-import type { Audits } from './audits.js';
 import type { BodyRooms } from './body-room.js';
 import type { Freshness } from './freshness.js';
 import type { HttpLimits } from './http-limits.js';

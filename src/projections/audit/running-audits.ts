@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
-import { humanDifference } from '../../projections/audit/readable-difference.js';
+import { humanDifference } from './readable-difference.js';
 import {
   type AuditState,
   getStoredAudit,
   noteAuditBegan,
   noteAuditEnded,
   type StoredAudit,
-} from '../../projections/audit/stored-audits.js';
-import { type Audit, type AuditProgress, verify } from '../../projections/audit/verify.js';
+} from './stored-audits.js';
+import { type Audit, type AuditProgress, verify } from './verify.js';
 
 /** Audits at work in this process, one per project, and those that are kept. */
 export interface Audits {
@@ -45,6 +45,7 @@ interface Report {
   readonly error?: string;
 }
 
+/** Keeps the audits of a process. */
 export function createAudits(database: Database, log: Logger): Audits {
   const running = new Map<number, Running>();
 
