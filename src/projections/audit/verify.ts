@@ -1,10 +1,11 @@
 import type { PoolClient } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
-import { expectedSql, tableOf } from '../fold/fold-sql.js';
+import { tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { Difference } from './difference.js';
+import { type ComparedRow, differencesOf, differencesSql } from './differing-rows.js';
 import { compareTotals, type Scope } from './grand-totals.js';
 import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
 
@@ -125,12 +126,6 @@ function scopeOf(project: number | undefined): Scope {
   return (relation) => `(select r.* from ${relation} r where r.project = ${number})`;
 }
 
-interface ComparedRow {
-  readonly expected: Row;
-  readonly actual: Row;
-  readonly total: number;
-}
-
 async function compareRows(
   client: PoolClient,
   projection: Projection,
@@ -154,51 +149,4 @@ async function compareRows(
     [max_differences, chosen.project, chosen.session_id],
   );
   return rows;
-}
-
-/** Live rows that differ from the expected ones, as JSON, with how many there are in all. */
-function differencesSql(projection: Projection, events?: string, live = tableOf(projection)) {
-  const keys = Object.keys(projection.key);
-  const measures = Object.keys(projection.measures);
-  const record = (alias: string, columns: readonly string[]) =>
-    `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
-  const [firstKey = ''] = keys;
-  // A histogram holds a count a level: more digits than a number of JavaScript's keeps apart.
-  const wide = Object.entries(projection.measures)
-    .filter(([, { fold }]) => fold === 'histogram')
-    .map(([name]) => name);
-  const json = (alias: string) =>
-    [
-      `to_jsonb(${alias})`,
-      ...wide.map((name) => `jsonb_build_object('${name}', ${alias}.${name}::text)`),
-    ].join(' || ');
-  return `select ${json('x')} as expected, ${json('t')} as actual,
-  count(*) over ()::float8 as total
-from (${expectedSql(projection, events)}) x
-full join ${live} t on ${keys.map((key) => `x.${key} = t.${key}`).join(' and ')}
-where x.${firstKey} is null or t.${firstKey} is null
-  or ${record('x', measures)} is distinct from ${record('t', measures)}
-order by ${keys.map((key) => `coalesce(x.${key}, t.${key})`).join(', ')}
-limit $1`;
-}
-
-type Row = Record<string, unknown> | null;
-
-function differencesOf(
-  projection: Projection,
-  { expected, actual }: Pick<ComparedRow, 'expected' | 'actual'>,
-): Difference[] {
-  const present = expected ?? actual ?? {};
-  const key = Object.fromEntries(Object.keys(projection.key).map((name) => [name, present[name]]));
-  const difference = (field: string, wanted: unknown, found: unknown): Difference => ({
-    projection: projection.name,
-    key,
-    field,
-    expected: wanted,
-    actual: found,
-  });
-  if (expected === null || actual === null) return [difference('*', expected, actual)];
-  return Object.keys(projection.measures)
-    .filter((name) => JSON.stringify(expected[name]) !== JSON.stringify(actual[name]))
-    .map((name) => difference(name, expected[name], actual[name]));
 }

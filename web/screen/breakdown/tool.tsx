@@ -7,12 +7,10 @@ import { TimeChart } from '../../chart/time-chart.js';
 import { none, percent, seconds, whole } from '../../figure/figures.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
-import { Change } from '../../part/change.js';
 import { DataTable } from '../../part/data-table.js';
-import { Facts } from '../../part/facts.js';
 import { Given } from '../../part/given.js';
-import { changeOf } from '../overview/metrics.js';
 import { noName } from '../overview/split-data.js';
+import { ToolFacts } from './tool-facts.js';
 
 /** One tool: its calls, how many failed, how long they took, and who called it. */
 export function Tool({ id = '' }: { readonly id?: string }) {
@@ -61,40 +59,7 @@ export function Tool({ id = '' }: { readonly id?: string }) {
             {row === undefined || (row.tool_calls ?? 0) === 0 ? (
               <p class="nothing">This tool was not called in this range.</p>
             ) : (
-              <Facts
-                items={[
-                  {
-                    name: 'Calls',
-                    value: whole(row.tool_calls),
-                    note: (
-                      <Change value={changeOf(row.tool_calls, before.value?.rows[0]?.tool_calls)} />
-                    ),
-                  },
-                  {
-                    name: 'Failed',
-                    value: `${whole(row.tool_errors)} · ${percent(row.error_rate)}`,
-                    note: (
-                      <Change
-                        value={changeOf(row.error_rate, before.value?.rows[0]?.error_rate)}
-                        isBad
-                      />
-                    ),
-                  },
-                  { name: 'p50', value: seconds(row.tool_time_p50) },
-                  {
-                    name: 'p95',
-                    value: seconds(row.tool_time_p95),
-                    note: (
-                      <Change
-                        value={changeOf(row.tool_time_p95, before.value?.rows[0]?.tool_time_p95)}
-                        isBad
-                      />
-                    ),
-                  },
-                  { name: 'p99', value: seconds(row.tool_time_p99) },
-                  { name: 'Time in all', value: seconds(row.tool_time) },
-                ]}
-              />
+              <ToolFacts row={row} before={before.value?.rows[0]} />
             )}
           </section>
         )}
