@@ -57,6 +57,9 @@ function placed(
     .map(({ event }) => event);
 }
 
+/** The event that corrections correct, where there are any. */
+const corrected = 'event-0-';
+
 function makeEvents(random: Random, shape: WorkloadShape, name: string, started: number) {
   const sessions = random.whole(3, 60);
   let clock = started;
@@ -77,7 +80,9 @@ function makeEvents(random: Random, shape: WorkloadShape, name: string, started:
       occurred_at: new Date(clock).toISOString(),
       ...(random.chance(0.5) ? { sequence: random.whole(0, 9) } : {}),
     };
-    const parsed = parseEvent({ ...envelope, ...measured(random, shape.corrections) });
+    // No event corrects itself.
+    const corrections = shape.corrections && envelope.id !== corrected;
+    const parsed = parseEvent({ ...envelope, ...measured(random, corrections) });
     if (!parsed.ok) throw new Error(`Expected a valid event, got ${JSON.stringify(parsed.faults)}`);
     return parsed.event;
   });
@@ -86,7 +91,7 @@ function makeEvents(random: Random, shape: WorkloadShape, name: string, started:
 /** What was measured: figures that, read back wrongly by one unit, show. */
 function measured(random: Random, corrections: boolean): Record<string, unknown> {
   const sign = corrections && random.chance(0.05) ? random.pick([1, -1]) : undefined;
-  const corrects = sign === undefined ? {} : { corrects: 'event-0-' };
+  const corrects = sign === undefined ? {} : { corrects: corrected };
   const figure = (most: number, digits = 0) =>
     ((sign ?? 1) * random.whole(0, most * 10 ** digits)) / 10 ** digits;
   const kind = random.share();
