@@ -21,6 +21,8 @@ export default defineConfig({
   test: {
     globalSetup: ['harness/global-setup.ts'],
     testTimeout: 120_000,
+    // Real servers and a browser on a machine that others use: what fails twice is red. A retry is reported.
+    retry: process.env.CI === undefined ? 0 : 1,
     hookTimeout: 120_000,
     pool: 'forks',
     // One more than the smallest machine has cores: much of the time a file waits for a server.

@@ -1,10 +1,12 @@
 import { scaleLinear } from 'd3-scale';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { bucketLabel } from '../figure/moments.js';
+import { later } from '../part/later.js';
 import { ChartAxes } from './chart-axes.js';
 import { barPaths, linePath, stepPath } from './chart-paths.js';
-import { ChartTip } from './chart-tip.js';
 import { useStretch } from './stretch.js';
+
+const ChartTip = later(async () => (await import('./chart-tip.js')).ChartTip);
 
 /** A bucket of the axis: its beginning as a moment, and as the zone's clock shows it. */
 export interface ChartBucket {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icons.js';
-import { Menu, type Origin } from './menu.js';
+import { Menu } from './menu.js';
+import type { Origin } from './origin-dialog.js';
 
 /** A part of a screen with a name of its own. */
 export function Card({

@@ -1,15 +1,10 @@
 import { useState } from 'preact/hooks';
-import { Copy } from './copy.js';
-import { Dialog } from './dialog.js';
 import { Icon } from './icons.js';
+import { later } from './later.js';
+import type { Origin } from './origin-dialog.js';
 import { Popover } from './popover.js';
 
-/** How a figure comes about: the request that gave it, and the SQL that gives the same rows. */
-export interface Origin {
-  readonly url: string;
-  readonly sql?: string | undefined;
-  readonly note?: string | undefined;
-}
+const OriginDialog = later(async () => (await import('./origin-dialog.js')).OriginDialog);
 
 /** What can be done with a chart or a table: take it along, send it, and see where it comes from. */
 export function Menu({
@@ -61,35 +56,3 @@ const then = (act: () => void, close: () => void) => () => {
   close();
   act();
 };
-
-function OriginDialog({
-  label,
-  origin,
-  onClose,
-}: {
-  label: string;
-  origin: Origin;
-  onClose: () => void;
-}) {
-  const curl = `curl '${origin.url.replaceAll("'", "'\\''")}'`;
-  return (
-    <Dialog title={`How is this computed? ${label}`} onClose={onClose}>
-      <p>
-        {origin.note ??
-          'The figures are totals that the worker folds from the log as events come. This very request gives them:'}
-      </p>
-      <pre>{curl}</pre>
-      <Copy text={curl} label="Copy the request" />
-      {origin.sql !== undefined && (
-        <>
-          <p>And this SQL, on the views of the store:</p>
-          <pre>{origin.sql}</pre>
-          <Copy text={origin.sql} label="Copy the SQL" />
-        </>
-      )}
-      <p class="faint">
-        With keys, add <code>-H "Authorization: Bearer …"</code>.
-      </p>
-    </Dialog>
-  );
-}

@@ -190,7 +190,11 @@ class Client:
             finally:
                 with self._lock:
                     self._in_flight = 0
-                    if not done:
+                    if self._closed:
+                        # `close` has given it up; it went well after all.
+                        if done:
+                            self._dropped -= len(batch)
+                    elif not done:
                         self._buffer.extendleft(reversed(batch))
                         self._bytes += sum(item.size for item in batch)
                     self._wake.notify_all()
@@ -293,7 +297,7 @@ class Client:
     def stats(self) -> Stats:
         """What became of the events so far."""
         with self._lock:
-            waiting = len(self._buffer) + self._in_flight
+            waiting = 0 if self._closed else len(self._buffer) + self._in_flight
             return Stats(self._given, waiting, self._accepted, self._refused, self._dropped)
 
     def __enter__(self) -> "Client":

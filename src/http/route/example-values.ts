@@ -45,7 +45,13 @@ const unreported = [
   ...['runs', 'failed_runs', 'run_error_rate', 'run_time', 'tool_calls', 'tool_errors'],
   ...['tool_time', 'mean_tool_time', 'error_rate', 'mean_time_to_first_token', 'cache_hit_rate'],
   ...['prompt_tokens', 'completion_tokens', 'audio_tokens', 'input_audio_tokens'],
-  ...['output_audio_tokens', 'cached_tokens', 'cache_write_tokens', 'reasoning_tokens'],
+  ...[
+    'output_audio_tokens',
+    'cached_tokens',
+    'cache_write_tokens',
+    'cache_write_1h_tokens',
+    'reasoning_tokens',
+  ],
   ...['run_time', 'tool_time', 'time_to_first_token'].flatMap((name) =>
     ['p50', 'p90', 'p95', 'p99'].map((quantile) => `${name}_${quantile}`),
   ),

@@ -6,7 +6,9 @@ import { service } from '../../ask/service.js';
 import { moment, stretch } from '../../figure/moments.js';
 import { filterWords } from '../../part/filter-bar.js';
 import { Given } from '../../part/given.js';
-import { FirstEvent } from './first-event.js';
+import { later } from '../../part/later.js';
+
+const FirstEvent = later(async () => (await import('./first-event.js')).FirstEvent);
 
 /** Nothing in the range: says whether there is anything at all, and what leads there. */
 export function NothingHere() {

@@ -3,11 +3,14 @@ import { usageQuestion, useUsage } from '../../ask/usage.js';
 import { Bar } from '../../part/bar.js';
 import { FilterBar } from '../../part/filter-bar.js';
 import { Given } from '../../part/given.js';
+import { later } from '../../part/later.js';
 import { NothingHere } from '../first/nothing-here.js';
-import { SessionsCard } from './sessions-card.js';
 import { SplitCard } from './split-card.js';
 import { Tiles } from './tiles.js';
-import { ToolsCard } from './tools-card.js';
+
+// Below the first look: they come after it.
+const ToolsCard = later(async () => (await import('./tools-card.js')).ToolsCard);
+const SessionsCard = later(async () => (await import('./sessions-card.js')).SessionsCard);
 
 /** What it cost, how slow it was, how often it failed: in one look. */
 export function Overview() {

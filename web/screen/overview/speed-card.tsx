@@ -2,7 +2,6 @@ import { useRef, useState } from 'preact/hooks';
 import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
-import { savePicture } from '../../chart/save-picture.js';
 import { type ChartSeries, TimeChart } from '../../chart/time-chart.js';
 import { coloursOf } from '../../figure/colours.js';
 import { csvOf, saveText } from '../../figure/csv.js';
@@ -80,7 +79,7 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
                   csv={() => saveText(`${metric.name}.csv`, 'text/csv', csvOf(rows))}
                   picture={() => {
                     const svg = card.current?.querySelector('svg');
-                    if (svg) void savePicture(svg, `${metric.name}.png`);
+                    if (svg) void picture(svg, `${metric.name}.png`);
                   }}
                 />
               </div>
@@ -129,4 +128,10 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
       }}
     </Given>
   );
+}
+
+/** Loaded when a picture is asked for. */
+async function picture(svg: SVGSVGElement, name: string): Promise<void> {
+  const { savePicture } = await import('../../chart/save-picture.js');
+  await savePicture(svg, name);
 }

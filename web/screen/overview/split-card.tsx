@@ -3,7 +3,6 @@ import { here, parameter, parameters } from '../../address/parameters.js';
 import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
-import { savePicture } from '../../chart/save-picture.js';
 import { TimeChart } from '../../chart/time-chart.js';
 import { csvOf, saveText } from '../../figure/csv.js';
 import { Given } from '../../part/given.js';
@@ -125,7 +124,7 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
                   }
                   picture={() => {
                     const svg = card.current?.querySelector('svg');
-                    if (svg) void savePicture(svg, `${metric.name}-by-${split.name}.png`);
+                    if (svg) void picture(svg, `${metric.name}-by-${split.name}.png`);
                   }}
                 />
               </div>
@@ -162,4 +161,10 @@ function sqlOf({ dimension }: Split, from: string): string | undefined {
         : 'model_usage';
   const time = view === 'runs' ? 'started_at' : 'bucket_start';
   return `select ${dimension}, sum(cost) as cost\nfrom runfold.${view}\nwhere project = 1 and ${time} >= '${from}'\ngroup by 1 order by 2 desc nulls last;`;
+}
+
+/** Loaded when a picture is asked for. */
+async function picture(svg: SVGSVGElement, name: string): Promise<void> {
+  const { savePicture } = await import('../../chart/save-picture.js');
+  await savePicture(svg, name);
 }
