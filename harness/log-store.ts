@@ -15,6 +15,9 @@ export interface TestLogStore {
   openProject(): Promise<LogStore>;
 }
 
+/** Producers that are open at the same time. */
+const mostProducers = 12;
+
 /** Opens the store before the first test of a file, and closes it after the last. */
 export function useLogStore(): TestLogStore {
   let home: TestDatabase;
@@ -43,13 +46,17 @@ export function useLogStore(): TestLogStore {
       return runfold;
     },
     async openProject() {
+      // Taken before the first wait: another lane may open a project meanwhile.
       projects += 1;
-      const producer = await createProducer({ queue: runfold.tier.queue, project: projects });
+      const project = projects;
+      const producer = await createProducer({ queue: runfold.tier.queue, project });
       producers.push(producer);
+      // Each holds connections, of which a server has a hundred. Tests use a few at a time.
+      while (producers.length > mostProducers) await producers.shift()?.close();
       return {
         database: runfold.database,
         producer,
-        project: projects,
+        project,
         book,
         folded: () => waitUntilWorkedOff(queue, never),
         room: async () => undefined,

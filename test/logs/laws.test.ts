@@ -21,7 +21,7 @@ import { copyOf, killable, randomCounts } from './log-play.js';
 const readings = Number(process.env.LOG_READINGS ?? 80);
 const seed = Number(process.env.LOG_SEED ?? 1);
 /** Readings at the same time, each in a project of its own. */
-const lanes = 6;
+const lanes = 2;
 
 /** The files of a case in the order in which their programs wrote them, with their bytes. */
 async function filesOf({ format, path }: LogCase) {

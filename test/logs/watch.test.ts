@@ -18,6 +18,8 @@ describe('runfold watch', () => {
 
   test('follows files as they grow, also after it was killed, and ends gracefully', async () => {
     const dir = join(work.dir, 'projects');
+    // A second try begins with the files of none.
+    await rm(dir, { recursive: true, force: true });
     await mkdir(dir);
     const file = join(dir, `${name}.jsonl`);
     const start = () => work.start(['watch', dir, '--format', 'claude-code']);

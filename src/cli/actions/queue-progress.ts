@@ -43,15 +43,24 @@ const interval = 25;
  */
 export async function waitUntilWorkedOff(queue: Queue, signal: AbortSignal): Promise<void> {
   const [newest] = await queue.getJobs(['waiting'], 0, 0, false);
-  while ((await openJobs(queue)) > 0) {
+  while (!(await isEmpty(queue))) {
     if (newest?.id === undefined || !(await isWaiting(queue, newest.id))) {
-      const inHand = await queue.getJobs(['active', 'delayed'], 0, -1);
+      // In this order: a job that is taken in between is in the second list, if not in both.
       const late = newest === undefined ? [] : await oldestWaiting(queue);
+      const inHand = await queue.getJobs(['active', 'delayed'], 0, -1);
       for (const job of [...inHand, ...late]) await waitUntilDone(queue, job?.id, signal);
       return;
     }
     await pause(interval, undefined, { signal });
   }
+}
+
+/**
+ * Whether no job is open. The states are counted one after the other, so a job that is taken meanwhile
+ * may be in neither count; a second look sees it in hand.
+ */
+async function isEmpty(queue: Queue): Promise<boolean> {
+  return (await openJobs(queue)) === 0 && (await openJobs(queue)) === 0;
 }
 
 /**

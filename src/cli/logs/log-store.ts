@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import { createProducer, type Producer } from '../../ingest/producer.js';
 import type { LogStore } from '../../logs/log-batch.js';
@@ -10,6 +11,9 @@ import type { Tier } from '../../tier.js';
 import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { tierOptions } from '../command/settings.js';
+
+/** How long the end of a command waits for what it sent to be folded. */
+const lastFoldMs = 15_000;
 
 /** A store that logs are read into. */
 export interface OpenLogStore extends LogStore {
@@ -39,7 +43,15 @@ export async function openLogStore(
   try {
     await checkMigrated(runfold.database);
     const { tier, producer } = runfold;
-    return await storeOn({ tier, producer, project, log, signal, close: runfold.close });
+    return await storeOn({
+      tier,
+      producer,
+      project,
+      log,
+      signal,
+      close: runfold.close,
+      folds: true,
+    });
   } catch (error) {
     await runfold.close({ timeout_ms: 1_000 }).catch(() => undefined);
     throw error;
@@ -68,6 +80,8 @@ async function storeOn(options: {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly close: Producer['close'];
+  /** Whether this process is the one that folds: what it sent is then folded before it ends. */
+  readonly folds?: boolean;
 }): Promise<OpenLogStore> {
   const { tier, producer, project, log, signal } = options;
   const { database } = tier;
@@ -90,8 +104,19 @@ async function storeOn(options: {
       while (!signal.aborted && (await openJobs(queue)) > jobsAhead) await pause(20);
     },
     async close(how) {
+      if (options.folds === true) await foldSent(producer, queue, log);
       await queue.close();
       await options.close(how);
     },
   };
+}
+
+/** Folds what was sent, for a while: on an embedded store nobody else may be there to do it. */
+async function foldSent(producer: Producer, queue: Queue, log: Logger): Promise<void> {
+  try {
+    await producer.flush({ timeout_ms: 5_000 });
+    await waitUntilWorkedOff(queue, AbortSignal.timeout(lastFoldMs));
+  } catch (error) {
+    log.warn({ err: error }, 'what was read is on the queue; the next worker folds it');
+  }
 }
