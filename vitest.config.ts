@@ -1,8 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { durationOf, recordDurations } from './harness/durations.js';
+import { listFiles } from './harness/list-files.js';
 import { startsProcesses } from './harness/starts-processes.js';
 
 /** Lets what took longest begin first, so that at the end no core waits for another one's file. */
@@ -13,9 +13,10 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const files = readdirSync(join(import.meta.dirname, 'test'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.ts'))
-  .map((name) => join('test', name));
+// The tests against real frameworks have a configuration of their own: `npm run test:emitters`.
+const files = listFiles(join(import.meta.dirname, 'test'), '.test.ts')
+  .map((file) => relative(import.meta.dirname, file))
+  .filter((name) => !name.startsWith(join('test', 'emitters') + sep));
 
 export default defineConfig({
   test: {

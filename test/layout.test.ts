@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { listFiles } from '../harness/list-files.js';
 import { startNode } from '../harness/processes.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -387,17 +388,14 @@ describe('tests, bench and chaos', () => {
   test('share what is in harness, and do not import each other', () => {
     const folders = ['test', 'bench', 'chaos', 'scripts', 'harness'];
     const broken = folders.flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-        .flatMap((entry) => {
-          const file = join(entry.parentPath, entry.name);
-          const path = relative(root, file).split(sep).join('/');
-          const code = withoutComments(readFileSync(file, 'utf8'));
-          return [...code.matchAll(/\bfrom\s*['"](\.[^'"]+)['"]/g)]
-            .map(([, target = '']) => posix.join(dirname(path), target))
-            .filter((target) => ![folder, 'harness', TESTED_BY[path]].includes(folderOf(target)))
-            .map((target) => `${path} imports ${target}`);
-        }),
+      listFiles(join(root, folder), '.ts').flatMap((file) => {
+        const path = relative(root, file).split(sep).join('/');
+        const code = withoutComments(readFileSync(file, 'utf8'));
+        return [...code.matchAll(/\bfrom\s*['"](\.[^'"]+)['"]/g)]
+          .map(([, target = '']) => posix.join(dirname(path), target))
+          .filter((target) => ![folder, 'harness', TESTED_BY[path]].includes(folderOf(target)))
+          .map((target) => `${path} imports ${target}`);
+      }),
     );
     expect(broken, 'src is imported as `#runfold/…`; what two of them need is in harness').toEqual(
       [],

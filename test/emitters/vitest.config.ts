@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The tests against real frameworks, which this folder installs for itself. */
+export default defineConfig({
+  root: import.meta.dirname,
+  // This folder is a package of its own, so the imports that the root's package.json declares are given here.
+  resolve: {
+    alias: [{ find: /^#runfold\/(.*)\.js$/, replacement: `${join(root, 'dist')}/$1.js` }],
+  },
+  test: {
+    include: ['*.test.ts'],
+    globalSetup: [join(root, 'harness/global-setup.ts')],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    retry: process.env.CI === undefined ? 0 : 1,
+    pool: 'forks',
+    maxWorkers: 2,
+    server: { deps: { external: [/\/dist\//] } },
+  },
+});
