@@ -11,6 +11,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   up: async () => (await import('./commands/up.js')).upCommand(),
   worker: async () => (await import('./commands/worker.js')).workerCommand(),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  mcp: async () => (await import('./commands/mcp.js')).mcpCommand(),
   migrate: async () => (await import('./commands/migrate.js')).migrateCommand(),
   ingest: async () => (await import('./commands/ingest.js')).ingestCommand(),
   watch: async () => (await import('./commands/watch.js')).watchCommand(),

@@ -4,6 +4,7 @@ export const summaries = {
   up: 'Run everything in this process: store, migrations, worker and HTTP',
   worker: 'Fold events from the queue into the store until stopped',
   serve: 'Serve ingest and queries over HTTP until stopped',
+  mcp: 'Let an agent ask what runs cost, by the Model Context Protocol on standard input and output',
   migrate: 'Bring the tables of store and queue up to date',
   ingest: 'Send events: a file of them, or the logs that agents and gateways leave behind',
   watch: 'Read logs of agents as they grow, until stopped',

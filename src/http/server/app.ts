@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isOtlpPath } from '../otlp/otlp-status.js';
@@ -11,6 +10,7 @@ import { answerBrokenRequest } from './broken-request.js';
 import { sayCurrency, sayKnown } from './currency-headers.js';
 import { explainListenFault } from './listen-address.js';
 import { packed } from './packed.js';
+import { requestId, withoutBase } from './request-names.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem, unknownPath } from './send-problem.js';
 
@@ -22,11 +22,22 @@ export interface App {
   close(timeout_ms: number): Promise<void>;
 }
 
+/** What is served beside the routes of the API. */
+export interface AppOptions {
+  readonly pages?: readonly PageRoute[];
+  /** Paths with a protocol of their own, which answer every method. */
+  readonly endpoints?: readonly {
+    readonly path: string;
+    answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  }[];
+  readonly base?: string;
+}
+
 /** Serves the routes, and the pages beside them; all under `base` as well, which a proxy may keep. */
 export function createApp(
   service: Service,
   routes: readonly Route[],
-  { pages = [], base = '' }: { readonly pages?: readonly PageRoute[]; readonly base?: string } = {},
+  { pages = [], endpoints = [], base = '' }: AppOptions = {},
 ): App {
   const { limits, log } = service;
   const app = Fastify({
@@ -72,6 +83,7 @@ export function createApp(
       handler: (request, reply) => answer(request, reply),
     });
   }
+  for (const { path, answer } of endpoints) app.all(path, answer);
   return {
     async listen(host, port) {
       try {
@@ -98,18 +110,6 @@ export function createApp(
 
 /** A path as the framework writes it. */
 const urlOf = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
-
-function withoutBase(url: string, base: string): string {
-  if (base === '' || !url.startsWith(base)) return url;
-  const rest = url.slice(base.length);
-  return rest === '' || rest.startsWith('?') ? `/${rest}` : rest.startsWith('/') ? rest : url;
-}
-
-/** The id that a client or proxy gave the request, where it is fit for a log, or one of our own. */
-function requestId(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
-}
 
 function prepare(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers({ ...securityHeaders, 'x-request-id': request.id });

@@ -9,6 +9,7 @@ import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { SpanStats } from '../../worker/spans/span-commit.js';
 import { docsPage } from '../docs/docs-page.js';
+import { createMcpEndpoint } from '../mcp/mcp-endpoint.js';
 import { openApiOf } from '../openapi/openapi.js';
 import { readPageFiles } from '../page/page-files.js';
 import { pageRoutes } from '../page/page-route.js';
@@ -134,7 +135,11 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       log.warn('the web page is not served: it was not built; "npm run build" builds it');
     }
     const pages = files === undefined ? [] : pageRoutes(files);
-    const app = createApp(service, routes, { pages, base });
+    const app = createApp(service, routes, {
+      pages,
+      base,
+      endpoints: [createMcpEndpoint(service)],
+    });
     const url = `${urlOf(await app.listen(host, port))}${base}`;
     log.info({ url }, 'listening');
     let closed: Promise<void> | undefined;

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import type { Command } from 'commander';
+import { readPackageVersion } from '../../environment/package-files.js';
+import { createMcpServer } from '../../http/mcp/create-mcp-server.js';
+import { checkMigrated } from '../../store/migrate.js';
+import { createCommand, openContext } from '../command/command.js';
+import { catchSignals } from '../command/signals.js';
+import { withTier } from '../command/with-tier.js';
+
+/** `runfold mcp` */
+export function mcpCommand(): Command {
+  return createCommand({
+    name: 'mcp',
+    details:
+      'An agent starts it as a child process and asks for usage, runs, sessions and what a run cost. It ' +
+      'only reads, and only the project that --project names. It ends with its standard input. A service ' +
+      'that "runfold up" or "runfold serve" runs offers the same at /mcp, behind its keys.',
+    examples: [
+      'claude mcp add runfold -- npx runfold mcp --dir ~/.runfold',
+      'DATABASE_URL=postgres://… runfold mcp --project 2',
+    ],
+  }).action(async (_flags: object, self: Command) => {
+    const context = openContext(self, 'once');
+    const { io, log, settings } = context;
+    const signals = catchSignals(context, { first: 'ending.', second: 'ended at once.' });
+    try {
+      await withTier(context, 'runfold mcp', async ({ database }) => {
+        await checkMigrated(database);
+        const scope = { database, project: settings.project };
+        const version = readPackageVersion();
+        const ended = once(io.stdin, 'close');
+        const served = serveStdio(() => createMcpServer(scope, { log, version }), {
+          transport: new StdioServerTransport(io.stdin, io.stdout),
+          maxSubscriptions: 0,
+          onerror: (error) => log.warn({ err: error }, 'MCP message refused'),
+        });
+        await Promise.race([ended, signals.received]);
+        await served.close();
+      });
+    } finally {
+      signals.release();
+    }
+  });
+}

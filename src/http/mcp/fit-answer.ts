@@ -1,0 +1,56 @@
+import type { ToolAnswer } from './mcp-tool.js';
+
+/** The most bytes of an answer unless asked for more: a model reads all of it. */
+export const usualBytes = 4_096;
+/** The most bytes that may be asked for. */
+export const mostBytes = 65_536;
+
+/**
+ * Characters that a reader does not see, or that change how others are shown: controls, marks of
+ * direction, joiners, tags. A name may hold them; escaped, they are visible and harmless.
+ */
+const invisible =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** JSON without nulls, with every invisible character escaped. */
+export function compactJson(value: unknown): string {
+  const text = JSON.stringify(value, (_name, inner) => (inner === null ? undefined : inner));
+  return text.replace(invisible, (found) =>
+    [...Array(found.length).keys()]
+      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/**
+ * The JSON of an answer in at most `bytes` bytes. Lists lose rows from their end, the last list first,
+ * and `left_out` says how many; undefined if even without any row it is too large.
+ */
+export function fitAnswer({ answer, lists = [] }: ToolAnswer, bytes: number): string | undefined {
+  const kept = { ...answer };
+  const leftOut: Record<string, number> = {};
+  const write = () =>
+    compactJson(
+      Object.keys(leftOut).length === 0
+        ? kept
+        : { ...kept, left_out: leftOut, hint: 'Ask for fewer rows, or for more with max_bytes.' },
+    );
+  let text = write();
+  for (const name of [...lists].reverse()) {
+    if (Buffer.byteLength(text) <= bytes) break;
+    const rows = answer[name] as readonly unknown[];
+    // The most rows that fit, found by halving.
+    let [least, most] = [0, rows.length];
+    while (least < most) {
+      const middle = Math.ceil((least + most) / 2);
+      kept[name] = rows.slice(0, middle);
+      leftOut[name] = rows.length - middle;
+      if (Buffer.byteLength(write()) <= bytes) least = middle;
+      else most = middle - 1;
+    }
+    kept[name] = rows.slice(0, least);
+    leftOut[name] = rows.length - least;
+    text = write();
+  }
+  return Buffer.byteLength(text) <= bytes ? text : undefined;
+}

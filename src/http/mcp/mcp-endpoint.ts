@@ -1,0 +1,55 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Service } from '../service/service.js';
+
+/** The most bytes of a request: a call of a tool is small. */
+const requestBytes = 262_144;
+
+/**
+ * The Model Context Protocol over HTTP, behind the same keys as the API: a call sees the project of its
+ * key. Each request is served by itself; no session is kept between two.
+ */
+export function createMcpEndpoint(service: Service) {
+  const { log, version, database, access, requestRate } = service;
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { project, key } = await access.admit(request.raw, 'read');
+    requestRate.take(key?.id ?? '');
+    // Loaded with the first request: most services are never asked by an agent.
+    const [{ createMcpHandler }, { createMcpServer }] = await Promise.all([
+      import('@modelcontextprotocol/server'),
+      import('./create-mcp-server.js'),
+    ]);
+    const handler = createMcpHandler(
+      () => createMcpServer({ database, project }, { log, version }),
+      {
+        maxRequestBodySize: requestBytes,
+        // There is nothing to subscribe to: tools never change while a service runs.
+        maxSubscriptions: 0,
+        onerror: (error) => log.debug({ err: error }, 'MCP request refused'),
+      },
+    );
+    const response = await handler.fetch(webRequest(request));
+    reply.code(response.status);
+    for (const [name, value] of response.headers) reply.header(name, value);
+    const { body } = response;
+    return reply.send(body === null ? null : Readable.fromWeb(body as ReadableStream<Uint8Array>));
+  };
+  return { path: '/mcp', answer };
+}
+
+/** A request as the library takes it. Its `Authorization` was checked and goes no further. */
+function webRequest({ raw }: FastifyRequest): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(raw.headers)) {
+    if (value !== undefined && name !== 'authorization') headers.set(name, String(value));
+  }
+  const hasBody = raw.method !== 'GET' && raw.method !== 'HEAD';
+  return new Request('http://localhost/mcp', {
+    method: raw.method ?? 'GET',
+    headers,
+    ...(hasBody
+      ? { body: Readable.toWeb(raw) as unknown as ReadableStream<Uint8Array>, duplex: 'half' }
+      : {}),
+  } as RequestInit);
+}

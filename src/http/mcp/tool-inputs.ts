@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { name, time } from '../route/parameters.js';
+import { mostBytes, usualBytes } from './fit-answer.js';
+
+/** Arguments that several tools share. Unlike parameters of a query, they are JSON values. */
+
+/** How large the answer may be. */
+export const size = {
+  max_bytes: z
+    .int()
+    .min(500)
+    .max(mostBytes)
+    .optional()
+    .describe(`The most bytes of the answer; ${usualBytes} by default, at most ${mostBytes}`),
+};
+
+/** The most rows. */
+export const rows = (usual: number) =>
+  z.int().min(1).max(200).optional().describe(`The most rows; ${usual} by default`);
+
+/** A stretch of time; the last seven days by default. */
+export const range = {
+  from: time('The beginning; seven days ago by default').optional(),
+  to: time('The end; now by default').optional(),
+};
+
+/** Seven days before the end of the range, if no beginning is given. */
+export function rangeOf(given: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): { readonly from: string; readonly to: string | undefined } {
+  const { from, to } = given;
+  if (from !== undefined) return { from, to };
+  const end = to === undefined ? Date.now() : Date.parse(to);
+  const start = Number.isNaN(end) ? Date.now() : end;
+  return { from: new Date(start - 7 * 86_400_000).toISOString(), to };
+}
+
+/** Whose work: filters of runs. */
+export const whose = {
+  user_id: name('Only for this user').optional(),
+  agent_id: name('Only of this agent').optional(),
+  team_id: name('Only of this team').optional(),
+  workflow_id: name('Only of this workflow').optional(),
+};

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import {
+  figuresBy,
+  getUsage,
+  type UsageFigure,
+  usageFigures,
+} from '../../query/usage/get-usage.js';
+import { usageBuckets } from '../../query/usage/usage-range.js';
+import { usageDimensions } from '../../query/usage/usage-sources.js';
+import { name, oneOf } from '../route/parameters.js';
+import { defineTool } from './mcp-tool.js';
+import { range, rangeOf, rows, size, whose } from './tool-inputs.js';
+
+const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
+const usual: readonly UsageFigure[] = [
+  'cost',
+  'assistant_messages',
+  'input_tokens',
+  'cached_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'tool_calls',
+  'tool_errors',
+  'runs',
+  'failed_runs',
+];
+
+export const usageTool = defineTool({
+  name: 'usage',
+  title: 'Usage over time',
+  description:
+    'Cost in US dollars, tokens, messages, tool calls and runs, added up exactly, over a range of time: ' +
+    'in all, in buckets, or by model, user, agent, team, workflow, provider or tool.',
+  input: z.strictObject({
+    ...range,
+    bucket: oneOf(usageBuckets, 'A row for each; one for the whole range by default').optional(),
+    time_zone: name('The IANA time zone whose days are meant; UTC by default').optional(),
+    group_by: z
+      .array(oneOf(usageDimensions, 'A dimension'))
+      .max(2)
+      .optional()
+      .describe('A row for each combination of these'),
+    figures: z
+      .array(oneOf(figures, 'A figure'))
+      .min(1)
+      .max(20)
+      .optional()
+      .describe('The figures to return; the usual ones by default'),
+    order_by: oneOf(figures, 'Which groups come first; cost by default').optional(),
+    top: rows(10).describe('The most groups; 10 by default'),
+    ...whose,
+    model: name('Only of this model').optional(),
+    provider: name('Only of this provider').optional(),
+    tool_name: name('Only of this tool').optional(),
+    ...size,
+  }),
+  async read({ database, project }, input) {
+    const { user_id, agent_id, team_id, workflow_id, model, provider, tool_name } = input;
+    const filters = { user_id, agent_id, team_id, workflow_id, model, provider, tool_name };
+    const { group_by = [], order_by, bucket, time_zone } = input;
+    const filtered = usageDimensions.filter((dimension) => filters[dimension] !== undefined);
+    const kept = figuresBy([...new Set([...group_by, ...filtered])]);
+    const asked = input.figures ?? usual.filter((figure) => kept.includes(figure));
+    const series = await getUsage(database, {
+      project,
+      ...rangeOf(input),
+      bucket,
+      time_zone,
+      group_by,
+      filters: Object.fromEntries(filtered.map((name) => [name, [filters[name] as string]])),
+      figures: asked,
+      fill: false,
+      order_by: order_by ?? (kept.includes('cost') ? 'cost' : asked[0]),
+      ...(group_by.length === 0 ? {} : { top: input.top ?? 10 }),
+    });
+    return { answer: { ...series }, lists: ['rows'] };
+  },
+});
