@@ -142,6 +142,8 @@ function errorOf(
     statusCode === 2 ||
     type !== undefined ||
     attributes.get(keys.toolStatus) === 'error' ||
+    // Mastra's failed calls say nothing else.
+    attributes.get(keys.finishReasons) === '["error"]' ||
     attributes.get(keys.langfuseLevel) === 'ERROR';
   if (!hasFailed) return undefined;
   if (keepsErrorText) {

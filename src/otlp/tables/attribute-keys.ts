@@ -107,6 +107,7 @@ export const keys = {
   traceloopName: keyNumber('traceloop.entity.name'),
   teamId: keyNumber('agno.team.id'),
   errorType: keyNumber('error.type'),
+  finishReasons: keyNumber('gen_ai.response.finish_reasons'),
   exceptionType: keyNumber('exception.type'),
   langfuseLevel: keyNumber('langfuse.observation.level'),
   providerMetadata: keyNumber('ai.response.providerMetadata'),

@@ -36,21 +36,27 @@ export const emitterDocs: readonly EmitterDoc[] = [
   {
     emitter: 'OpenInference',
     isTested: true,
-    set: 'the instrumentor of the SDK in use; for streamed calls `stream_options: { include_usage: true }`',
+    set: 'the instrumentor of the SDK in use. That of OpenAI for JavaScript reports no tokens of streamed chat completions and no failed calls',
     session:
       '`setSession`, `using_session`; LangChain: metadata `session_id` or `thread_id`, `user_id`',
   },
   {
     emitter: 'OpenAI Agents',
-    isTested: false,
-    set: '`@arizeai/openinference-instrumentation-openai-agents`',
+    isTested: true,
+    set: '`@arizeai/openinference-instrumentation-openai-agents`; the root of a run that throws is not exported, so its calls wait `RUNFOLD_OTLP_WAIT_SECONDS`',
     session: '`setSession` around the run; its `groupId` is not exported',
   },
   {
     emitter: 'Traceloop, OpenLLMetry',
     isTested: true,
-    set: '`TRACELOOP_BASE_URL`, `TRACELOOP_HEADERS`, `TRACELOOP_TRACE_CONTENT=false`',
+    set: '`TRACELOOP_BASE_URL`, `TRACELOOP_HEADERS`, `TRACELOOP_TRACE_CONTENT=false`. For OpenAI it reports neither cached tokens nor tokens of streams',
     session: 'association properties `session_id`, `user_id`',
+  },
+  {
+    emitter: "Anthropic's SDK 1.x",
+    isTested: true,
+    set: 'nothing besides: it makes a span of each call wherever OpenTelemetry is set up',
+    session: '`gen_ai.conversation.id` or `session.id` on a span above',
   },
   {
     emitter: 'LangSmith, LangGraph',
