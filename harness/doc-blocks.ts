@@ -42,6 +42,13 @@ export function blocksOf(language: string): readonly DocBlock[] {
   return docs.flatMap(({ blocks }) => blocks.filter((block) => block.language === language));
 }
 
+/** Whether an example imports a framework, which only the tests of `test/emitters` have. */
+export function needsFramework({ text }: DocBlock): boolean {
+  return [...text.matchAll(/^import .* from '([^']+)'/gm)].some(
+    ([, from = '']) => !/^(runfold(\/|$)|node:)/.test(from),
+  );
+}
+
 /** The commands of all blocks of shell, one a line, each once; `a && b` is two. */
 export function shellCommands(): readonly string[] {
   const lines = blocksOf('sh').flatMap(({ text }) => text.split('\n'));

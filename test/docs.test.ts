@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openTier, type Tier } from '#runfold/tier.js';
-import { blocksOf, docs, root, shellCommands } from '../harness/doc-blocks.js';
+import { blocksOf, docs, needsFramework, root, shellCommands } from '../harness/doc-blocks.js';
 import { type RunningProcess, startNode } from '../harness/processes.js';
 import { createQueueNames } from '../harness/queue-prefix.js';
 import { runCommand } from '../harness/run-command.js';
@@ -63,7 +63,9 @@ describe('the documents', () => {
 });
 
 describe('the TypeScript of the documents', () => {
-  const examples = blocksOf('ts').map((block, at) => ({ ...block, name: `example-${at}` }));
+  const examples = blocksOf('ts')
+    .filter((block) => !needsFramework(block))
+    .map((block, at) => ({ ...block, name: `example-${at}` }));
 
   test('fits the types of the package', async () => {
     for (const { name, text } of examples) await writeFile(join(folder, `${name}.ts`), text);

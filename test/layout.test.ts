@@ -62,6 +62,18 @@ const FOLDERS: Readonly<Record<string, Room>> = {
     may: ['events', 'queue'],
     because: 'an agent that only emits must not load a database driver',
   },
+  hooks: {
+    holds: 'What agents do in the frameworks of others, as events: one hook per framework',
+    may: [
+      'events',
+      'ingest/formats/api-responses/api-usage',
+      'ingest/formats/claude-code/claude-usage',
+      'ingest/formats/log/log-record',
+      'ingest/formats/log/model-name',
+      'otlp/tables/provider-names',
+    ],
+    because: 'a hook is handed a producer and loads none, and reads usage as the formats do',
+  },
   postgres: {
     holds: 'What we know of Postgres itself: pool, errors, binary formats. No table of ours',
     may: [],
@@ -137,10 +149,17 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'index.ts': 'what `runfold` exports',
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
   'client.ts': 'what `runfold/client` exports, for programs that talk to the HTTP service',
+  'ai-sdk.ts': 'what `runfold/ai-sdk` exports, hooks for the AI SDK of Vercel',
+  'openai.ts': 'what `runfold/openai` exports, the hook for a client of OpenAI',
+  'anthropic.ts': 'what `runfold/anthropic` exports, the hook for a client of Anthropic',
+  'claude-agent-sdk.ts': 'what `runfold/claude-agent-sdk` exports, the hook for its `query`',
   'tier.ts': 'connects store and queue of one of the three tiers',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
 };
 const FACES = ['http', 'cli'];
+
+/** The files of src that an agent loads which only emits. */
+const emitting = ['producer.ts', 'ai-sdk.ts', 'openai.ts', 'anthropic.ts', 'claude-agent-sdk.ts'];
 
 /** A folder that holds more is two subjects. */
 const FILES_IN_A_FOLDER = 14;
@@ -354,7 +373,7 @@ describe('the import rules', () => {
 
   test('let nothing that emits reach the store or the projections, at any distance', () => {
     const broken = sources
-      .filter(({ folder, path }) => folder === 'ingest' || path === 'producer.ts')
+      .filter(({ folder, path }) => ['ingest', 'hooks'].includes(folder) || emitting.includes(path))
       .flatMap(({ path }) => [...reachedFrom(path)])
       .filter(([target]) => ['store', 'projections', 'pricing'].includes(folderOf(target)))
       .map(([, chain]) => chain);

@@ -16,7 +16,7 @@ function usageOf({ usage, service_tier }: FullReply, output = usage.output) {
 }
 
 const blocksOf = (reply: FullReply) => [
-  ...(reply.text === '' ? [] : [{ type: 'text', text: reply.text, citations: null }]),
+  ...(reply.text === '' ? [] : [{ type: 'text', text: reply.text }]),
   ...reply.tool_calls.map(({ id, name, input }) => ({ type: 'tool_use', id, name, input })),
 ];
 
@@ -52,7 +52,7 @@ export const anthropicMessages: ModelApi = {
       usage: usageOf(reply),
     }),
   opening(reply) {
-    const block = { type: 'text', text: '', citations: null };
+    const block = { type: 'text', text: '' };
     return named([
       { type: 'message_start', message: message(reply, { usage: usageOf(reply, 1) }) },
       { type: 'ping' },

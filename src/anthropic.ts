@@ -1,0 +1,23 @@
+// What `runfold/anthropic` exports: calls of Anthropic's SDK.
+import { anthropicApis } from './hooks/calls/anthropic-apis.js';
+import type { ClientOptions } from './hooks/calls/observe-fetch.js';
+import { type SdkClient, trackClient } from './hooks/calls/track-client.js';
+import type { Emitter } from './hooks/record/emitter.js';
+
+/**
+ * A copy of an Anthropic client that records each call of a model: messages and what is built on them,
+ * streamed or not, with every attempt of the SDK. The client itself stays as it is.
+ */
+export function trackAnthropic<C extends SdkClient>(
+  client: C,
+  emitter: Emitter,
+  options: ClientOptions = {},
+): C {
+  return trackClient(client, anthropicApis, emitter, options);
+}
+
+export type { ClientOptions } from './hooks/calls/observe-fetch.js';
+export type { SdkClient } from './hooks/calls/track-client.js';
+export type { Emitter, HookOptions, Identity } from './hooks/record/emitter.js';
+export { withIdentity } from './hooks/record/run-context.js';
+export { type TrackedRun, type TrackRunOptions, trackRun } from './hooks/record/track-run.js';

@@ -1,0 +1,37 @@
+import type { RunStatus } from '../../events/codes.js';
+import type { OpenRun } from '../record/open-run.js';
+
+/** The most calls that may wait for their next attempt at once. */
+const mostWaiting = 100;
+
+/**
+ * Calls that nobody put into a run: each is a run of its own, all of its attempts together. An SDK says
+ * which attempt a request is, and the attempts of one call have the same body.
+ */
+export interface LoneCalls {
+  /** The run of a call: that of the attempt before, or a new one. */
+  begin(body: string, isRetry: boolean, open: () => OpenRun): OpenRun;
+  /** An attempt has ended; with `mayRetry` the run waits for the next one. */
+  end(run: OpenRun, body: string, status: RunStatus, mayRetry: boolean): void;
+}
+
+export function createLoneCalls(): LoneCalls {
+  const waiting = new Map<string, OpenRun>();
+  return {
+    begin(body, isRetry, open) {
+      const run = isRetry ? waiting.get(body) : undefined;
+      if (run !== undefined) waiting.delete(body);
+      return run ?? open();
+    },
+    end(run, body, status, mayRetry) {
+      if (!mayRetry) return run.end(status);
+      waiting.get(body)?.end('error');
+      waiting.set(body, run);
+      // The oldest has waited longest, and its SDK has given up.
+      const [oldest] = waiting;
+      if (waiting.size <= mostWaiting || oldest === undefined) return;
+      waiting.delete(oldest[0]);
+      oldest[1].end('error');
+    },
+  };
+}

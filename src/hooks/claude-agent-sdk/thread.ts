@@ -1,0 +1,137 @@
+import { isRawObject } from '../../events/check/normalize-event.js';
+import type { Metrics } from '../../events/metric-fields.js';
+import {
+  type ClaudeCounts,
+  claudeMetrics,
+  greater,
+} from '../../ingest/formats/claude-code/claude-usage.js';
+import { type JsonObject, objectsAt, present } from '../../ingest/formats/log/log-record.js';
+import { anthropicProvider } from '../../ingest/formats/log/model-name.js';
+import { type OpenRun, secondsBetween } from '../record/open-run.js';
+
+/** A message of the model that more may be said about. */
+export interface PendingMessage {
+  readonly id: string;
+  readonly model: string | undefined;
+  counts: ClaudeCounts;
+  readonly began: number;
+  ended: number;
+  firstTokenAt?: number;
+  error?: string;
+}
+
+/** An agent at work: the main one, or one that a tool call started. */
+export interface Thread {
+  readonly run: OpenRun;
+  /** The last message; it is recorded when the next one begins, or at the end of the turn. */
+  readonly pending: PendingMessage | undefined;
+  /** Takes what is known of a message by now. Of repeated counts the greatest stand. */
+  hear(message: Omit<PendingMessage, 'began' | 'ended'>): PendingMessage;
+  /** Records the last message, with what was added to it. */
+  flush(): void;
+  /** Takes the calls of tools that a message makes. Returns those that are new. */
+  call(content: readonly JsonObject[]): readonly JsonObject[];
+  /** Records the calls that results are there for. Returns the ids of those calls. */
+  results(content: readonly JsonObject[], withText: boolean): readonly string[];
+  /** Records the calls that nothing came of. */
+  abandon(error: string): void;
+}
+
+/** The most calls of tools that may be under way. */
+const mostCalls = 10_000;
+
+/** `onDone` is called with each message that the next one follows. */
+export function openThread(run: OpenRun, onDone: (message: PendingMessage) => void): Thread {
+  const calls = new Map<string, { readonly name: string; readonly began: number }>();
+  let pending: PendingMessage | undefined;
+  // The model is asked when the turn begins, and again when the results of tools are there.
+  let askedAt = performance.now();
+
+  const flush = () => {
+    if (pending === undefined) return;
+    const { id, model, counts, began, ended, firstTokenAt, error } = pending;
+    pending = undefined;
+    const metrics: Metrics = present({
+      ...claudeMetrics(counts),
+      time: secondsBetween(began, ended),
+      time_to_first_token:
+        firstTokenAt === undefined ? undefined : secondsBetween(began, firstTokenAt),
+    });
+    run.message({
+      model: model === '<synthetic>' ? undefined : model,
+      provider: anthropicProvider(id, model),
+      error: error ?? false,
+      occurred_at: new Date(performance.timeOrigin + ended),
+      metrics,
+    });
+  };
+  const end = (id: string, error: string | boolean) => {
+    const call = calls.get(id);
+    if (call === undefined) return;
+    calls.delete(id);
+    run.toolCall({
+      tool_name: call.name,
+      tool_call_id: id,
+      error,
+      metrics: { time: secondsBetween(call.began, performance.now()) },
+    });
+  };
+
+  return {
+    run,
+    get pending() {
+      return pending;
+    },
+    hear({ counts, ...message }) {
+      const now = performance.now();
+      if (pending?.id !== message.id) {
+        if (pending !== undefined) onDone(pending);
+        flush();
+        pending = { ...message, counts, began: askedAt, ended: now };
+        return pending;
+      }
+      pending.counts = greater(pending.counts, counts);
+      pending.ended = now;
+      return pending;
+    },
+    flush,
+    call(content) {
+      const now = performance.now();
+      const fresh = content.filter(
+        ({ type, id }) => type === 'tool_use' && typeof id === 'string' && !calls.has(id),
+      );
+      for (const { id, name } of fresh) {
+        if (calls.size < mostCalls) calls.set(String(id), { name: String(name), began: now });
+      }
+      return fresh;
+    },
+    results(content, withText) {
+      const ids: string[] = [];
+      for (const block of content) {
+        if (block.type !== 'tool_result' || typeof block.tool_use_id !== 'string') continue;
+        ids.push(block.tool_use_id);
+        const failed = block.is_error === true;
+        end(block.tool_use_id, failed && withText ? (textOf(block) ?? true) : failed);
+      }
+      if (ids.length > 0) askedAt = performance.now();
+      return ids;
+    },
+    abandon(error) {
+      for (const id of [...calls.keys()]) end(id, error);
+    },
+  };
+}
+
+/** What a tool said about its failure. */
+function textOf(block: JsonObject): string | undefined {
+  const texts =
+    typeof block.content === 'string'
+      ? [block.content]
+      : objectsAt(block, 'content').map(({ text }) => (typeof text === 'string' ? text : ''));
+  return texts.join('\n').slice(0, 2_000).replaceAll('\0', '').toWellFormed() || undefined;
+}
+
+/** The blocks of a message's content. */
+export function contentOf(message: unknown): readonly JsonObject[] {
+  return isRawObject(message) ? objectsAt(message, 'content') : [];
+}

@@ -1,0 +1,34 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Identity } from './emitter.js';
+import type { OpenRun } from './open-run.js';
+
+/** What surrounds the code that is running: a run, and whose work it is. */
+interface Surroundings {
+  readonly identity: Identity;
+  readonly run: OpenRun | undefined;
+}
+
+const surroundings = new AsyncLocalStorage<Surroundings>();
+
+/** The run that the calling code belongs to, if a hook opened one around it. */
+export const currentRun = (): OpenRun | undefined => surroundings.getStore()?.run;
+
+/** Whose work the calling code does, as far as it was said with `withIdentity`. */
+export const currentIdentity = (): Identity => surroundings.getStore()?.identity ?? {};
+
+/** Runs `work` as part of a run: what hooks see in it belongs to that run. */
+export function insideRun<T>(run: OpenRun, work: () => T): T {
+  return surroundings.run({ identity: currentIdentity(), run }, work);
+}
+
+/**
+ * Runs `work` for a session, a user or an agent: the runs that hooks open in it carry the identity, above
+ * what the hooks' own options say.
+ */
+export function withIdentity<T>(identity: Identity, work: () => T): T {
+  const around = surroundings.getStore();
+  return surroundings.run(
+    { identity: { ...around?.identity, ...identity }, run: around?.run },
+    work,
+  );
+}

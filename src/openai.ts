@@ -1,0 +1,24 @@
+// What `runfold/openai` exports: calls of OpenAI's SDK, and of all that speak the same API.
+
+import type { ClientOptions } from './hooks/calls/observe-fetch.js';
+import { openaiApis } from './hooks/calls/openai-apis.js';
+import { type SdkClient, trackClient } from './hooks/calls/track-client.js';
+import type { Emitter } from './hooks/record/emitter.js';
+
+/**
+ * A copy of an OpenAI client that records each call of a model: chat completions, responses and what is
+ * built on them, streamed or not, with every attempt of the SDK. The client itself stays as it is.
+ */
+export function trackOpenAI<C extends SdkClient>(
+  client: C,
+  emitter: Emitter,
+  options: ClientOptions = {},
+): C {
+  return trackClient(client, openaiApis, emitter, options);
+}
+
+export type { ClientOptions } from './hooks/calls/observe-fetch.js';
+export type { SdkClient } from './hooks/calls/track-client.js';
+export type { Emitter, HookOptions, Identity } from './hooks/record/emitter.js';
+export { withIdentity } from './hooks/record/run-context.js';
+export { type TrackedRun, type TrackRunOptions, trackRun } from './hooks/record/track-run.js';

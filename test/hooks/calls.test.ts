@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import type { MetricEventInput } from '#runfold/events/metric-event.js';
+import { anthropicApis } from '#runfold/hooks/calls/anthropic-apis.js';
+import { createEventBlocks, dataOf } from '#runfold/hooks/calls/event-blocks.js';
+import {
+  type ClientOptions,
+  type Fetch,
+  observeFetch,
+} from '#runfold/hooks/calls/observe-fetch.js';
+import { openaiApis } from '#runfold/hooks/calls/openai-apis.js';
+import { providerOf } from '#runfold/hooks/calls/provider-of.js';
+import { createRecorder } from '#runfold/hooks/record/recorder.js';
+
+const url = 'https://api.openai.com/v1/chat/completions';
+const encoder = new TextEncoder();
+
+/** A fetch that answers as told, seen by the hook, and what the hook says. */
+function observed(answer: (init?: RequestInit) => Response | Promise<Response>, options = {}) {
+  const events: MetricEventInput[] = [];
+  const errors: Error[] = [];
+  const requests: (RequestInit | undefined)[] = [];
+  const recorder = createRecorder(
+    { emit: (event) => events.push(event) },
+    { on_error: (error) => errors.push(error) },
+  );
+  const inner: Fetch = async (_input, init) => {
+    requests.push(init);
+    return await answer(init);
+  };
+  const settings: ClientOptions = options;
+  const apis = [...openaiApis, ...anthropicApis];
+  const fetch = observeFetch(inner, apis, recorder, { ...settings, max_retries: 2 });
+  return { fetch, events, errors, requests };
+}
+
+const post = (body: unknown, retry = 0): RequestInit => ({
+  method: 'POST',
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  headers: { 'x-stainless-retry-count': String(retry) },
+});
+const json = (body: unknown, status = 200) => Response.json(body, { status });
+
+/** A body in the pieces that it is cut into. */
+function streamed(pieces: readonly Uint8Array[], type = 'text/event-stream'): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece);
+      controller.close();
+    },
+  });
+  return new Response(body, { headers: { 'content-type': type } });
+}
+
+const block = (data: unknown) => `data: ${JSON.stringify(data)}\n\n`;
+const delta = { model: 'gpt-5', choices: [{ index: 0, delta: { content: 'größer' } }] };
+const last = { model: 'gpt-5', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] };
+const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+
+describe('the events of a stream', () => {
+  test('are the same blocks wherever the bytes are cut, and however lines end', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = `: ping${end}${end}event: a${end}data: {"a":"ü"}${end}${end}data: [DONE]${end}${end}`;
+      const bytes = encoder.encode(text);
+      for (let cut = 0; cut <= bytes.length; cut += 1) {
+        const blocks = createEventBlocks();
+        const all = [...blocks.add(bytes.slice(0, cut)), ...blocks.add(bytes.slice(cut))];
+        expect(all.map(dataOf)).toEqual([undefined, { a: 'ü' }, undefined]);
+        expect(all.join('') + blocks.rest()).toBe(text);
+      }
+    }
+  });
+
+  test('that were asked for their usage look as if they had not been, wherever they are cut', async () => {
+    const asked = [
+      block({ ...delta, usage: null }),
+      block({ ...last, usage: null }),
+      block({ model: 'gpt-5', choices: [], usage }),
+      'data: [DONE]\n\n',
+    ].join('');
+    const expected = [block(delta), block(last), 'data: [DONE]\n\n'].join('');
+    const bytes = encoder.encode(asked);
+    for (let cut = 0; cut <= bytes.length; cut += 7) {
+      const { fetch, events, requests } = observed(() =>
+        streamed([bytes.slice(0, cut), bytes.slice(cut)]),
+      );
+      const response = await fetch(url, post({ model: 'gpt-5', stream: true }));
+      expect(await response.text()).toBe(expected);
+      expect(JSON.parse(String(requests[0]?.body))).toEqual({
+        model: 'gpt-5',
+        stream: true,
+        stream_options: { include_usage: true },
+      });
+      expect(events[0]).toMatchObject({ error: false, metrics: { input_tokens: 10 } });
+    }
+  });
+});
+
+describe('a request that is watched', () => {
+  test('that calls no model passes, and one that does says who served it', async () => {
+    const { fetch, events } = observed(() => json({ model: 'gpt-5-2025', usage }));
+    for (const path of ['models', 'embeddings', 'responses/resp_1/cancel', 'messages/batches']) {
+      await (await fetch(`https://api.openai.com/v1/${path}`, post({}))).json();
+    }
+    await (await fetch(url)).json();
+    expect(events).toEqual([]);
+    await (await fetch(url, post({ model: 'gpt-5' }))).json();
+    expect(events).toMatchObject([
+      { type: 'message', model: 'gpt-5-2025', provider: 'openai', metrics: { output_tokens: 5 } },
+      { type: 'run', status: 'completed' },
+    ]);
+    expect(providerOf(new URL('https://my.openai.azure.com/openai'))).toBe('azure');
+    expect(providerOf(new URL('http://localhost:4000'))).toBeUndefined();
+  });
+
+  test('keeps its run until the last attempt, or until the SDK would give up', async () => {
+    let status = 500;
+    const { fetch, events } = observed(() => json({ model: 'gpt-5', usage }, status));
+    await fetch(url, post({ model: 'gpt-5' }));
+    await fetch(url, post({ model: 'gpt-5' }, 1));
+    expect(events.map(({ type }) => type)).toEqual(['message', 'message']);
+    status = 200;
+    await (await fetch(url, post({ model: 'gpt-5' }, 2))).json();
+    expect(new Set(events.map(({ run_id }) => run_id)).size).toBe(1);
+    expect(events.at(-1)).toMatchObject({ type: 'run', status: 'completed' });
+    status = 500;
+    await fetch(url, post({ model: 'gpt-5' }, 2));
+    expect(events.at(-1)).toMatchObject({ type: 'run', status: 'error' });
+  });
+
+  test('is told apart: aborted by the caller, too slow for the SDK, without a connection', async () => {
+    const { fetch, events } = observed((init) => {
+      throw init?.body === 'null'
+        ? new TypeError('fetch failed')
+        : new DOMException('x', 'AbortError');
+    });
+    await expect(fetch(url, post({}))).rejects.toThrow('x');
+    const slow = { ...post({ a: 1 }), headers: { 'x-stainless-timeout': '1e-9' } };
+    await expect(fetch(url, slow)).rejects.toThrow('x');
+    await expect(fetch(url, post('null'))).rejects.toThrow('fetch failed');
+    const messages = events.filter(({ type }) => type === 'message');
+    expect(messages).toMatchObject([
+      { error: 'aborted' },
+      { error: 'timeout' },
+      { error: 'TypeError' },
+    ]);
+  });
+
+  test('passes on what it cannot read, and reports that once', async () => {
+    const bodies = ['no json', 'no json', '{"usage":{"prompt_tokens":-1}}'];
+    const { fetch, events, errors } = observed(() =>
+      streamed([encoder.encode(bodies.shift())], 'application/json'),
+    );
+    for (const expected of [...bodies]) {
+      expect(await (await fetch(url, post({ model: 'gpt-5' }))).text()).toBe(expected);
+    }
+    expect(errors.map(({ name }) => name)).toEqual(['SyntaxError', 'InvalidRecordError']);
+    expect(events.filter(({ type }) => type === 'message')).toHaveLength(3);
+    const binary = observed(() => streamed([encoder.encode('x')], 'audio/mpeg'));
+    expect(await (await binary.fetch(url, post('no json'))).text()).toBe('x');
+    expect(binary.errors.map(({ name }) => name)).toEqual(['SyntaxError']);
+  });
+
+  test('has the calls that were made within it, and the price of its kind of service', async () => {
+    const { fetch, events } = observed(() =>
+      json({
+        id: 'msg_1',
+        model: 'claude-opus-4-6',
+        usage: {
+          input_tokens: 10,
+          output_tokens: 5,
+          speed: 'fast',
+          iterations: [
+            { type: 'message', input_tokens: 10, output_tokens: 5 },
+            { type: 'advisor_message', model: 'claude-opus-5', input_tokens: 3, output_tokens: 1 },
+          ],
+        },
+      }),
+    );
+    await (await fetch('https://api.anthropic.com/v1/messages', post({}))).json();
+    expect(events).toMatchObject([
+      { model: 'fast/claude-opus-4-6', provider: 'anthropic', metrics: { input_tokens: 10 } },
+      { model: 'claude-opus-5', metrics: { input_tokens: 3, output_tokens: 1 } },
+      { type: 'run' },
+    ]);
+  });
+});
