@@ -6,6 +6,7 @@ import { latencies } from './latency.js';
 import { logsTimes } from './logs.js';
 import { memoryCourses } from './memory.js';
 import { naiveRate } from './naive.js';
+import { otlpRates } from './otlp.js';
 import { runPipeline } from './pipeline.js';
 import { queryTimes } from './query.js';
 import { rebuildRate } from './rebuild.js';
@@ -77,6 +78,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
       const { median, max } = await startSeconds(times);
       note(`started to ready, embedded store, median of ${times}`, 's', median);
       note(`started to ready, embedded store, longest of ${times}`, 's', max);
+    },
+  },
+  otlp: {
+    about: 'spans of real emitters by HTTP, beside the events that come of them',
+    events: 60_000,
+    async run(servers, events, note) {
+      await otlpRates(servers, events, note);
     },
   },
   logs: {

@@ -122,7 +122,7 @@ function expectedOf(producers: readonly Sender[]): Expected {
 }
 
 /** Compares every figure of runs and sessions with a model that knows nothing of the SQL. */
-async function compareWithModel(
+export async function compareWithModel(
   database: Database,
   project: number,
   events: readonly MetricEvent[],

@@ -65,7 +65,7 @@ export async function moveOn(
         if (!(seen instanceof Error)) {
           atFaultEnd ??= seen.events;
           if (seen.events > atFaultEnd) firstProgress ??= now - endedAt;
-          if (isDone && seen.jobs === 0) {
+          if (isDone && seen.jobs === 0 && seen.waiting === 0) {
             return {
               stuck: seen.failed === 0 ? undefined : textOf(seen),
               first_progress_ms: plan.faults.length > 0 ? firstProgress : undefined,
@@ -99,6 +99,8 @@ interface Seen {
   readonly events: number;
   readonly jobs: number;
   readonly failed: number;
+  /** Spans that wait for others. */
+  readonly waiting: number;
 }
 
 const textOf = (seen: Seen | Error) =>
@@ -117,11 +119,13 @@ async function look(
       'prioritized',
       'failed',
     );
-    const [row] = await database.query<{ events: number }>(
-      'select count(*)::float8 as events from runfold_internal.event',
+    const [row] = await database.query<{ events: number; waiting: number }>(
+      `select count(*)::float8 as events, (select count(*)::integer
+        from runfold_internal.otlp_span where event is not null) as waiting
+      from runfold_internal.event`,
     );
     const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    return { events: row?.events ?? 0, jobs, failed };
+    return { events: row?.events ?? 0, jobs, failed, waiting: row?.waiting ?? 0 };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

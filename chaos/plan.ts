@@ -48,6 +48,23 @@ export interface WorkloadShape {
   readonly poison: number;
 }
 
+/** What the spans of a round are like. */
+export interface SpanShape {
+  readonly traces: number;
+  /** The share of spans that come after all others, from 0 to 1. */
+  readonly late: number;
+  /** Seconds that workers wait for a parent. */
+  readonly wait_seconds: number;
+}
+
+/** How log files are followed in a round. */
+export interface WatchShape {
+  /** How often whoever follows them is killed. */
+  readonly kills: number;
+  /** The longest pause between two changes of a file, in milliseconds. */
+  readonly pause_ms: number;
+}
+
 /** All that a seed decides about a round. */
 export interface RoundPlan {
   readonly queue: 'redis' | 'postgres';
@@ -59,6 +76,10 @@ export interface RoundPlan {
   readonly resend: boolean;
   readonly workload: WorkloadShape;
   readonly faults: readonly Fault[];
+  /** Spans are sent instead of events. */
+  readonly spans?: SpanShape;
+  /** Log files are followed; there are no producers and workers then. */
+  readonly watch?: WatchShape;
 }
 
 /** A kind of round. */

@@ -1,5 +1,6 @@
 import { parseEvent } from '#runfold/events/check/parse-event.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
+import type { SpanItem } from '#runfold/otlp/spans/span-item.js';
 import type { Random } from './random.js';
 
 /** A job put on the queue by hand, and what must become of it. */
@@ -10,6 +11,8 @@ export interface RawJob {
   readonly good: readonly MetricEvent[];
   /** Places in it that must be among the rejects. */
   readonly bad: readonly number[];
+  /** The spans that it holds, where it is one of spans. */
+  readonly spans?: readonly SpanItem[];
 }
 
 /** A job that is no batch of ours, or a batch in which some events are no events. */

@@ -4,12 +4,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { type ProcessExit, startNode } from '../harness/processes.js';
 import { checkRound, type Findings } from './check.js';
+import { checkSpans } from './check-spans.js';
 import { moveOn, type Recovery } from './move-on.js';
 import type { RoundPlan, Scenario } from './plan.js';
 import { createProducerSlot } from './producer-slot.js';
 import { createRandom, type Random } from './random.js';
+import { spanConsignments } from './span-workload.js';
 import { type Stack, withPath } from './stack.js';
 import type { Stage } from './stage.js';
+import { playWatch } from './watch-round.js';
 import { createWorkerSlot } from './worker-slot.js';
 import { consignments } from './workload.js';
 
@@ -90,7 +93,16 @@ async function play(
   const env = {
     DATABASE_URL: withPath(stack.postgresProxy.url, name),
     ...(plan.queue === 'redis' ? redis : {}),
+    ...(plan.spans === undefined
+      ? {}
+      : { RUNFOLD_OTLP_WAIT_SECONDS: String(plan.spans.wait_seconds) }),
   };
+  const sent =
+    plan.spans === undefined
+      ? consignments(random, plan.workload)
+      : spanConsignments(random, plan.spans);
+  if (plan.watch !== undefined)
+    return playLogs(stack, plan, random, { name, folder, env, store, signal });
   const violations: string[] = [];
   const sizes: { at: number; bytes: number }[] = [];
   const stage: Stage = {
@@ -98,7 +110,7 @@ async function play(
     plan,
     env,
     workers: Array.from({ length: plan.workers }, (_, at) => createWorkerSlot(`worker ${at}`, env)),
-    producers: consignments(random, plan.workload).map((consignment, at) =>
+    producers: sent.map((consignment, at) =>
       createProducerSlot({ name: `producer ${at}`, folder, consignment, env, resend: plan.resend }),
     ),
     signal,
@@ -120,7 +132,10 @@ async function play(
     await Promise.all(workers.map((worker) => worker.stop()));
     reading.kill('SIGTERM');
     const read = judgeReader(await reading.exit, plan);
-    const findings = await checkRound(database, plan, producers, workers);
+    const findings =
+      plan.spans === undefined
+        ? await checkRound(database, plan, producers, workers)
+        : await checkSpans(database, producers, workers);
     const all = [
       ...violations,
       ...read.violations,
@@ -142,6 +157,49 @@ async function play(
     reading.kill('SIGKILL');
     await database.close();
     await store.drop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Plays a round of log files, beside a store that reads them once. */
+async function playLogs(
+  stack: Stack,
+  plan: RoundPlan,
+  random: Random,
+  {
+    name,
+    folder,
+    env,
+    store,
+    signal,
+  }: {
+    readonly name: string;
+    readonly folder: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly store: { readonly url: string; drop(): Promise<void> };
+    readonly signal: AbortSignal;
+  },
+): Promise<Outcome> {
+  const quiet = await stack.createStore(`${name}_quiet`, plan);
+  const database = openDatabase(store.url, { max: 2 });
+  const started = performance.now();
+  try {
+    const findings = await playWatch(
+      {
+        folder,
+        env,
+        quiet: { url: quiet.url, env: { DATABASE_URL: quiet.url } },
+        database,
+        signal,
+      },
+      plan.watch ?? { kills: 0, pause_ms: 0 },
+      random,
+    );
+    return { ...nothing, ...findings, recovery_ms: performance.now() - started };
+  } finally {
+    await database.close();
+    await store.drop();
+    await quiet.drop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

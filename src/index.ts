@@ -57,6 +57,17 @@ export {
   RebuildDependentError,
   RebuildRunningError,
 } from './projections/rebuild/rebuild-errors.js';
+export type {
+  Agno2Details,
+  Agno2ModelMetrics,
+  Agno2Sums,
+} from './query/agno/agno2-metrics.js';
+export {
+  type Agno2RunMetrics,
+  type Agno2SessionMetrics,
+  getAgno2RunMetrics,
+  getAgno2SessionMetrics,
+} from './query/agno/agno2-run-metrics.js';
 export { getRunMetrics, type RunMetrics } from './query/agno/run-metrics.js';
 export { getSessionMetrics, type SessionMetrics } from './query/agno/session-metrics.js';
 export type { ProjectOptions, TimeRange } from './query/conditions.js';
@@ -104,7 +115,7 @@ export {
   type SessionFigure,
   type TopSessionsOptions,
 } from './query/totals/top-sessions.js';
-export type { RunTotals, SessionTotals, Totals } from './query/totals/totals.js';
+export type { RunTotals, SessionTotals, Totals, WaitingIn } from './query/totals/totals.js';
 export { getDataRange } from './query/usage/data-range.js';
 export {
   figuresBy,
@@ -120,6 +131,14 @@ export type { UsageBucket, UsageRange, UsageRangeOptions } from './query/usage/u
 export { keptTogether, type UsageDimension } from './query/usage/usage-sources.js';
 export type { UsageFilters } from './query/usage/usage-statement.js';
 export { type WaitOptions, waitUntilFolded } from './query/wait-until-folded.js';
+export {
+  countWaitingSpans,
+  type ListWaitingOptions,
+  listWaitingSpans,
+  type WaitingOptions,
+  type WaitingSpan,
+  type WaitingSpans,
+} from './query/waiting/waiting-spans.js';
 export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';
 export { migrateTier, openTier, type Tier, type TierName, type TierOptions } from './tier.js';
 export type { GroupCommitStats } from './worker/group-commit.js';

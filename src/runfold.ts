@@ -11,6 +11,10 @@ export interface RunfoldOptions extends TierOptions {
   readonly project?: number | undefined;
   /** Whether this process folds events too. Defaults to true on the embedded tier, else false. */
   readonly worker?: boolean | undefined;
+  /** Seconds that spans of OpenTelemetry wait for a parent that has not come. Defaults to 600. */
+  readonly span_wait_seconds?: number | undefined;
+  /** Days that spans are remembered; 0 for ever. Defaults to 30. */
+  readonly span_keep_days?: number | undefined;
   /** Where faults are logged. Defaults to JSON lines of level `warn` on stderr. */
   readonly log?: Logger | undefined;
 }
@@ -50,6 +54,8 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
             queue: tier.queue,
             log,
             shared_session: isEmbedded,
+            span_wait_seconds: options.span_wait_seconds,
+            span_keep_days: options.span_keep_days,
           })
         : undefined;
     if (worker !== undefined) opened.push((how) => worker.close(how));

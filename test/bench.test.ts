@@ -10,7 +10,16 @@ function bench(...args: readonly string[]) {
   return startNode(['--import', 'tsx', main, ...args], { env }).exit;
 }
 
-const subjects = ['pipeline', 'http', 'fold', 'query', 'rebuild', 'latency', 'memory'] as const;
+const subjects = [
+  'pipeline',
+  'http',
+  'fold',
+  'query',
+  'rebuild',
+  'latency',
+  'memory',
+  'otlp',
+] as const;
 /** Installs another reader of logs to compare with, which a test must not. */
 const notPlayed = ['logs'];
 

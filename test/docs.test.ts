@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +27,15 @@ beforeAll(async () => {
     join(root, 'test/logs/fixtures/claude-partials/projects'),
     join(folder, 'home/.claude/projects'),
     { recursive: true },
+  );
+  const requests = await readFile(join(root, 'test/otlp/captures/ai-sdk-v7-nested.json'), 'utf8');
+  const bodies = (JSON.parse(requests).requests as { body: object }[]).map(({ body }) => body);
+  const now = `${Date.now()}000000`;
+  await writeFile(
+    join(folder, 'traces.jsonl'),
+    bodies
+      .map((body) => JSON.stringify(body).replace(/("\w+TimeUnixNano":")\d+/g, `$1${now}`))
+      .join('\n'),
   );
   await copyFile(
     join(root, 'test/golden/agno-1.8.4-session.ndjson'),

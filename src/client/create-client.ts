@@ -52,9 +52,14 @@ export function createClient(options: ClientOptions): RunfoldClient {
     getRunTree: ({ run_id, session_id, max_depth }) =>
       find(runPath(run_id, '/tree'), { session_id, max_depth }),
     getRunMetrics: ({ run_id, session_id }) => find(runPath(run_id, '/metrics'), { session_id }),
+    getAgno2RunMetrics: ({ run_id, session_id }) =>
+      find(runPath(run_id, '/metrics'), { session_id, agno: 2 }),
     getSession: ({ session_id }) => find(sessionPath(session_id)),
     listSessions: (query) => get('/v1/sessions', query),
     getSessionMetrics: ({ session_id }) => find(sessionPath(session_id, '/metrics')),
+    getAgno2SessionMetrics: ({ session_id }) =>
+      find(sessionPath(session_id, '/metrics'), { agno: 2 }),
+    listWaitingSpans: (query) => get('/v1/waiting', query),
     listMessages: (query) => get('/v1/messages', query),
     listToolCalls: (query) => get('/v1/tool-calls', query),
     listEvents: (query) => get('/v1/events', query),

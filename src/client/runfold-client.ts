@@ -1,5 +1,6 @@
 import type { EventFault } from '../events/fault.js';
 import type { MetricEventInput } from '../events/metric-event.js';
+import type { Agno2RunMetrics, Agno2SessionMetrics } from '../query/agno/agno2-run-metrics.js';
 import type { RunMetrics } from '../query/agno/run-metrics.js';
 import type { SessionMetrics } from '../query/agno/session-metrics.js';
 import type { Found } from '../query/find.js';
@@ -11,9 +12,10 @@ import type { ListRejectsOptions, RejectedEvent } from '../query/rejects.js';
 import type { RunTree, RunTreeOptions } from '../query/totals/run-tree.js';
 import type { ListRunsOptions, RunOptions } from '../query/totals/runs.js';
 import type { ListSessionsOptions } from '../query/totals/sessions.js';
-import type { RunTotals, SessionTotals } from '../query/totals/totals.js';
+import type { RunTotals, SessionTotals, WaitingIn } from '../query/totals/totals.js';
 import type { UsageFigure, UsageOptions, UsageSeries } from '../query/usage/get-usage.js';
 import type { UsageDimension } from '../query/usage/usage-sources.js';
+import type { WaitingSpans } from '../query/waiting/waiting-spans.js';
 import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import type { AuditReport, ManyRejects, RejectsOutcome, ServiceStatus } from './service-answers.js';
 import type { TailMessage } from './tail-message.js';
@@ -54,13 +56,20 @@ export interface RunfoldClient {
     events: MetricEventInput | readonly MetricEventInput[],
     options?: IngestOptions,
   ): Promise<IngestResult>;
-  getRun(options: Remote<RunOptions>): Promise<RunTotals | undefined>;
+  getRun(options: Remote<RunOptions>): Promise<(RunTotals & WaitingIn) | undefined>;
   listRuns(options?: Remote<ListRunsOptions>): Promise<Page<RunTotals>>;
-  getRunTree(options: Remote<RunTreeOptions>): Promise<RunTree | undefined>;
+  getRunTree(options: Remote<RunTreeOptions>): Promise<(RunTree & WaitingIn) | undefined>;
   getRunMetrics(options: Remote<RunOptions>): Promise<RunMetrics | undefined>;
+  /** As `RunMetrics` of Agno 2.x: sums, with details by model. */
+  getAgno2RunMetrics(options: Remote<RunOptions>): Promise<Agno2RunMetrics | undefined>;
   getSession(options: { readonly session_id: string }): Promise<SessionTotals | undefined>;
   listSessions(options?: Remote<ListSessionsOptions>): Promise<Page<SessionTotals>>;
   getSessionMetrics(options: { readonly session_id: string }): Promise<SessionMetrics | undefined>;
+  getAgno2SessionMetrics(options: {
+    readonly session_id: string;
+  }): Promise<Agno2SessionMetrics | undefined>;
+  /** Spans of OpenTelemetry that are in no total yet, the longest waiting first. */
+  listWaitingSpans(options?: { readonly limit?: number | undefined }): Promise<WaitingSpans>;
   listMessages(options: Remote<ListMessagesOptions>): Promise<Page<LoggedMessage>>;
   listToolCalls(options: Remote<ListToolCallsOptions>): Promise<Page<LoggedToolCall>>;
   listEvents(options: Remote<ListEventsOptions>): Promise<Page<LoggedEvent>>;

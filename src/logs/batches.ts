@@ -1,9 +1,11 @@
 import type { Draft, LogFormat } from '../ingest/formats/log/log-format.js';
 import type { JsonObject } from '../ingest/formats/log/log-record.js';
 import { type NewCheckpoint, saveCheckpoints, saveMemories } from './checkpoints.js';
-import { countEvent, type LogStore, type PlacedDraft, sendDrafts } from './log-batch.js';
+import { countEvent, type LogStore, sendDrafts } from './log-batch.js';
 import type { LogCounts } from './log-summary.js';
+import type { PlacedDraft } from './merge-drafts.js';
 import { type LineDraft, type OpenLog, stateOf } from './read-log.js';
+import type { ToldSessions } from './told-elsewhere.js';
 
 /** Another process has read on in a file since this one began. */
 export class LogBusyError extends Error {
@@ -45,6 +47,7 @@ export function openBatches(options: BatchOptions): LogBatches {
   const memories = new Map<string, JsonObject>();
   const saves = new Map<string, number>();
   const seen = new Set<string>();
+  const sessions: ToldSessions = new Map();
 
   const commit = async () => {
     const [sending, logs] = [drafts, [...touched.values()]];
@@ -54,7 +57,7 @@ export function openBatches(options: BatchOptions): LogBatches {
       return;
     }
     const { database, project } = store;
-    await sendDrafts(store, format, sending, counts);
+    await sendDrafts(store, format, sending, counts, sessions);
     const fresh = new Map(logs.flatMap(({ reader }) => [...(reader.remember?.() ?? [])]));
     for (const [name, value] of fresh) memories.set(name, value);
     await saveMemories(database, project, format.name, fresh);

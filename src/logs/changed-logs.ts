@@ -1,8 +1,8 @@
 import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import { type Checkpoint, forgetCheckpoints, readCheckpoints } from './checkpoints.js';
-import { type FoundLog, reasonOf } from './find-logs.js';
+import { type FoundLog, reasonOf } from './files/find-logs.js';
+import { type LogHead, readHead } from './files/log-head.js';
 import type { LogStore } from './log-batch.js';
-import { type LogHead, readHead } from './log-head.js';
 
 /** A file that has something new, and what is known of it. */
 export interface ChangedLog {

@@ -3,11 +3,11 @@ import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { JsonObject } from '../ingest/formats/log/log-record.js';
 import { type LogBatches, LogBusyError, type LogEventOptions, openBatches } from './batches.js';
 import { type ChangedLog, findChanged } from './changed-logs.js';
-import { readCheckpoints, readMemories, readState } from './checkpoints.js';
-import { type FoundLog, reasonOf } from './find-logs.js';
+import { forgetCheckpoints, readCheckpoints, readMemories, readState } from './checkpoints.js';
+import { type FoundLog, reasonOf } from './files/find-logs.js';
+import { UnreadableLogError } from './files/log-bytes.js';
+import { parseRecord } from './files/log-lines.js';
 import type { LogStore } from './log-batch.js';
-import { UnreadableLogError } from './log-bytes.js';
-import { parseRecord } from './log-lines.js';
 import type { LogCounts } from './log-summary.js';
 import { type LogSink, readLog, savedReader } from './read-log.js';
 
@@ -124,6 +124,16 @@ async function readOne(
     if (error instanceof LogBusyError) counts.files_busy += 1;
     else if (error instanceof UnreadableLogError) sink.fault(log, 0, error.message);
     else throw error;
+  }
+}
+
+/** Forgets how far logs were read: nothing that follows them is to come. */
+export async function forgetLogs(
+  { database, project }: LogStore,
+  logs: readonly FoundLog[],
+): Promise<void> {
+  for (const { format, file } of logs) {
+    await forgetCheckpoints(database, project, format.name, [file]);
   }
 }
 

@@ -6,9 +6,17 @@ import type { Producer } from '../ingest/producer.js';
 import { BufferFullError } from '../ingest/producer-errors.js';
 import type { Database } from '../postgres/database.js';
 import type { PriceBook } from '../pricing/price-book.js';
-import { type Claim, claimKeys, lowerRanks, type WantedClaim } from './claims.js';
+import { claimKeys, lowerRanks } from './claims.js';
 import { growthOf } from './grown-event.js';
 import type { LogCounts } from './log-summary.js';
+import {
+  keysBySession,
+  mergeDrafts,
+  type Pending,
+  type PlacedDraft,
+  wantedClaims,
+} from './merge-drafts.js';
+import { findToldElsewhere, type ToldSessions } from './told-elsewhere.js';
 
 /** Where events read from logs go. */
 export interface LogStore {
@@ -22,35 +30,28 @@ export interface LogStore {
   readonly room: () => Promise<void>;
 }
 
-/** A draft, and the line it came from. */
-export interface PlacedDraft {
-  readonly draft: Draft;
-  /** Reports that the event could not be taken. */
-  readonly refuse: (text: string) => void;
-}
-
-/** A message or call of one batch: the first draft of it, with the greatest figures of all. */
-interface Pending extends PlacedDraft {
-  readonly event: Draft['event'];
-  readonly claim: Claim | undefined;
-  readonly isExact: boolean;
-}
-
 /**
  * Sends what the drafts hold that the log does not, and resolves when the queue has it. A key
  * belongs to the session that claimed it first. What was claimed before is compared with the log,
  * and only the difference is sent: so nothing depends on how often, in which pieces, or with which
- * restarts a file is read.
+ * restarts a file is read. What its program reports another way is left out.
  */
 export async function sendDrafts(
   store: LogStore,
   format: LogFormat,
   drafts: readonly PlacedDraft[],
   counts: LogCounts,
+  sessions: ToldSessions,
 ): Promise<void> {
   const { database, producer, project } = store;
   const claims = await claimKeys(database, project, format.name, wantedClaims(drafts));
-  const pending = merge(drafts, claims, counts);
+  const merged = mergeDrafts(drafts, claims, counts);
+  await findToldElsewhere(store, format, keysBySession(merged), sessions);
+  const pending = merged.filter(({ event: { session_id } }) => {
+    const isElsewhere = sessions.get(session_id) === true;
+    if (isElsewhere) counts.elsewhere.add(session_id);
+    return !isElsewhere;
+  });
   const known = pending.filter(({ claim }) => claim !== undefined && !claim.is_new);
   const growths = await compare(store, known, counts);
   const ranks = new Map<string, number>();
@@ -67,56 +68,6 @@ export async function sendDrafts(
   await producer.flush();
   // Only now: were it noted before and this process killed, the difference would never be sent.
   await lowerRanks(database, project, format.name, ranks);
-}
-
-/** Each key with the session of its first draft of the lowest rank. */
-function wantedClaims(drafts: readonly PlacedDraft[]): ReadonlyMap<string, WantedClaim> {
-  const wanted = new Map<string, WantedClaim>();
-  for (const { draft } of drafts) {
-    const { key, rank = 0, event } = draft;
-    if (key === undefined || rank >= (wanted.get(key)?.rank ?? Number.POSITIVE_INFINITY)) continue;
-    wanted.set(key, { session_id: event.session_id, rank });
-  }
-  return wanted;
-}
-
-/** One entry for each event: drafts of one message become one, and side copies are left out. */
-function merge(
-  drafts: readonly PlacedDraft[],
-  claims: ReadonlyMap<string, Claim>,
-  counts: LogCounts,
-): readonly Pending[] {
-  const merged = new Map<string, Pending>();
-  for (const placed of drafts) {
-    const { draft } = placed;
-    const { key, rank = 0 } = draft;
-    const claim = key === undefined ? undefined : claims.get(key);
-    if (claim !== undefined && claim.rank < rank) {
-      if (draft.event.type === 'message') counts.copies += 1;
-      continue;
-    }
-    const event = { ...draft.event, session_id: claim?.session_id ?? draft.event.session_id };
-    const place = placeKey(event.session_id, event.id);
-    const before = merged.get(place);
-    if (before === undefined) {
-      const isExact = claim !== undefined && claim.rank > rank;
-      merged.set(place, { ...placed, event, claim, isExact });
-    } else if (event.type === 'message') {
-      counts.copies += 1;
-      merged.set(place, { ...before, event: raised(before.event, event) });
-    }
-  }
-  return [...merged.values()];
-}
-
-function raised(first: Draft['event'], later: Draft['event']): Draft['event'] {
-  const metrics: Record<string, unknown> = { ...first.metrics };
-  for (const [name, value] of Object.entries(later.metrics ?? {})) {
-    const before = metrics[name];
-    const isLess = typeof before === 'number' && typeof value === 'number' && value <= before;
-    if (!isLess) metrics[name] = value;
-  }
-  return { ...first, metrics };
 }
 
 /** What to send of those claimed before: the event, its correction, or nothing. */

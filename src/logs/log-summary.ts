@@ -30,7 +30,7 @@ export interface LogSummary {
   /** Tool calls that were dropped because too many waited for their answers. */
   readonly dropped_calls: number;
   /** Sessions left out because the agent reports them over OTLP already. */
-  readonly told_elsewhere: number;
+  readonly told_elsewhere: readonly string[];
   /** RFC 3339; null without messages. */
   readonly first_message: string | null;
   readonly last_message: string | null;
@@ -82,6 +82,6 @@ export function summaryOf(
     ...counts,
     ...rest,
     sessions: seenSessions.size,
-    told_elsewhere: elsewhere.size,
+    told_elsewhere: [...elsewhere].sort(),
   };
 }

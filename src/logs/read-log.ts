@@ -2,10 +2,10 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Draft, LogReader } from '../ingest/formats/log/log-format.js';
 import { InvalidRecordError, type JsonObject } from '../ingest/formats/log/log-record.js';
 import type { Checkpoint } from './checkpoints.js';
-import type { FoundLog } from './find-logs.js';
-import { decompressed, explained, fileChunks, UnreadableLogError } from './log-bytes.js';
-import { beginsWith, openLogFile } from './log-head.js';
-import { type LinePosition, logLines, parseRecord } from './log-lines.js';
+import type { FoundLog } from './files/find-logs.js';
+import { decompressed, explained, fileChunks, UnreadableLogError } from './files/log-bytes.js';
+import { beginsWith, openLogFile } from './files/log-head.js';
+import { type LinePosition, logLines, parseRecord } from './files/log-lines.js';
 
 /** The largest file of a format that is written again as a whole. */
 const maxDocumentBytes = 64 * 1024 * 1024;

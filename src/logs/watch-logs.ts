@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { topOf } from './changed-logs.js';
-import { type FoundLog, findLogs, type LogPlace } from './find-logs.js';
+import { type FoundLog, findLogs, type LogPlace } from './files/find-logs.js';
 import { type IngestLogsOptions, ingestLogs, settleLog } from './ingest-logs.js';
 import type { LogCounts } from './log-summary.js';
 

@@ -1,7 +1,13 @@
+import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from '#runfold/client.js';
+import { getRunTree } from '#runfold/query/totals/run-tree.js';
+import { getRun } from '#runfold/query/totals/runs.js';
+import { countWaitingSpans } from '#runfold/query/waiting/waiting-spans.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
 import { encodeOtlp } from '../../harness/otlp/encode.js';
+import { runCommand } from '../../harness/run-command.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
 
@@ -192,10 +198,33 @@ describe('OpenTelemetry by HTTP', () => {
       () => service.fetch(`/v1/runs/${trace}`),
       (answer) => answer.headers.get('runfold-waiting-spans') === '1',
     );
+    const client = createClient({ url: service.http.url });
+    const read = { run_id: trace };
+    expect(await client.getRun(read)).toMatchObject({ waiting_spans: 1, messages: 0 });
+    expect(await client.getRunTree(read)).toMatchObject({ waiting_spans: 1, children: [] });
+    expect(await getRun(database, read)).toMatchObject({ waiting_spans: 1 });
+    expect(await getRunTree(database, read)).toMatchObject({ waiting_spans: 1 });
+    for (const path of [`/v1/runs/${trace}/tree`, `/v1/runs/${trace}/metrics`]) {
+      const { headers } = await service.fetch(path);
+      expect([path, headers.get('runfold-waiting-spans')]).toEqual([path, '1']);
+    }
+    const waiting = await client.listWaitingSpans({ limit: 1000 });
+    for (const path of ['/v1/runs', '/v1/sessions']) {
+      const { headers } = await service.fetch(path);
+      expect(headers.get('runfold-waiting-spans')).toBe(String(waiting.waiting));
+    }
+    expect(await countWaitingSpans(database)).toBe(waiting.waiting);
+    expect(waiting.items.some(({ trace_id }) => trace_id === trace)).toBe(true);
+    const env = { DATABASE_URL: service.home.env.DATABASE_URL ?? '' };
+    const shown = await runCommand(['runs', 'show', trace], { dir: tmpdir(), env });
+    expect(shown.stderr).toContain('1 span of this trace waits: see "runfold runs waiting".');
+    const listed = await runCommand(['runs', 'list', '--json'], { dir: tmpdir(), env });
+    expect(listed.stderr).toMatch(/of OpenTelemetry in no total yet: see "runfold runs waiting"/);
     await openSpanInbox({ database }).settle({ traces: [{ project: 1, trace }] });
     const after = await service.fetch(`/v1/runs/${trace}`);
     expect(after.headers.get('runfold-waiting-spans')).toBeNull();
     expect(await after.json()).toMatchObject({ input_tokens: 70 });
+    expect(await getRun(database, read)).not.toHaveProperty('waiting_spans');
   });
 
   test('keeps nothing of the content', async () => {

@@ -2,14 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { request } from 'node:http';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runMetricsSchema, sessionMetricsSchema } from '#runfold/http/route/agno-schema.js';
 import {
   eventRowSchema,
   messageSchema,
   pageOf,
-  runMetricsSchema,
   runSchema,
   runTreeSchema,
-  sessionMetricsSchema,
   sessionSchema,
   toolCallSchema,
   usageSeriesSchema,

@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claudeCode } from '#runfold/ingest/formats/claude-code/claude-code.js';
-import { findLogs } from '#runfold/logs/find-logs.js';
+import { findLogs } from '#runfold/logs/files/find-logs.js';
 import { useLogStore } from '../../harness/log-store.js';
 import { expectCase, fixtures, ingest, logCase } from './log-cases.js';
 

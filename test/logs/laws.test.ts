@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FoundLog } from '#runfold/logs/find-logs.js';
+import type { FoundLog } from '#runfold/logs/files/find-logs.js';
 import type { LogStore } from '#runfold/logs/log-batch.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { useLogStore } from '../../harness/log-store.js';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { metricFields } from '#runfold/events/metric-fields.js';
 import { logFormats } from '#runfold/ingest/formats/log-formats.js';
-import { type FoundLog, findLogs } from '#runfold/logs/find-logs.js';
+import { type FoundLog, findLogs } from '#runfold/logs/files/find-logs.js';
 import { type IngestLogsOptions, ingestLogs } from '#runfold/logs/ingest-logs.js';
 import type { LogStore } from '#runfold/logs/log-batch.js';
 import { openCounts } from '#runfold/logs/log-summary.js';

@@ -47,4 +47,23 @@ describe('runfold watch', () => {
     expect(verified.code).toBe(0);
     await rm(dir, { recursive: true });
   });
+
+  test('runs beside the worker in runfold up, and ends with it', async () => {
+    const home = join(work.dir, 'home');
+    await mkdir(join(home, '.claude'), { recursive: true });
+    await cp(join(fixtures, 'claude-partials/projects'), join(home, '.claude/projects'), {
+      recursive: true,
+    });
+    const up = work.start(['up', '--watch', 'claude-code,codex', '--no-http', '--dir', 'watched'], {
+      env: { HOME: home },
+    });
+    await up.waitForLine(/read logs/, 90_000);
+    up.kill('SIGTERM');
+    expect((await up.exit).code).toBe(0);
+    const { stdout } = await work.run(['sessions', 'list', '--json', '--dir', 'watched']);
+    expect(JSON.parse(stdout).items).toHaveLength(2);
+    const wrong = await work.run(['up', '--watch', 'nothing']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('--watch: expected any of');
+  });
 });

@@ -4,12 +4,15 @@ import { UsageError } from '../command/command-error.js';
 import { catchSignals } from '../command/signals.js';
 import { type LineFormat, lineFormats, openLineReader } from '../input/event-lines.js';
 import { ingestInput } from '../input/ingest-input.js';
+import { ingestOtlp } from '../input/ingest-otlp.js';
 import { ingestLogFiles } from '../logs/ingest-log-files.js';
 import { logFormatNames, logPlaces } from '../logs/log-places.js';
 import { reportLogs } from '../logs/log-report.js';
+import { openSpool } from '../logs/spool-input.js';
 import { faultsOption, readFaults } from '../options/faults-option.js';
 import { readSince } from '../options/range-options.js';
 import { reportIngest } from '../reports/ingest-summary.js';
+import { reportOtlp } from '../reports/otlp-summary.js';
 
 interface IngestFlags {
   readonly format: string;
@@ -39,6 +42,7 @@ export function ingestCommand(): Command {
       'zcat events.ndjson.gz | runfold ingest -',
       'runfold ingest --format agents --since 30d --dry-run',
       'runfold ingest runs.ndjson --format agno --user user-1',
+      'runfold ingest traces.jsonl --format otlp',
       'runfold ingest events.ndjson --wait --json',
     ],
   })
@@ -46,9 +50,10 @@ export function ingestCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'what a line is: a Runfold event, an Agno run as RunResponse.to_dict() gives it, or the kind of log',
+        'what a line is: a Runfold event, an Agno run as to_dict() gives it, an OTLP request as the ' +
+          'file exporter of the OpenTelemetry Collector writes it (protobuf too), or the kind of log',
       )
-        .choices([...lineFormats, ...logFormatNames])
+        .choices([...lineFormats, 'otlp', ...logFormatNames])
         .default('runfold'),
     )
     .option('--user <id>', 'whom events are for that do not say so themselves')
@@ -73,24 +78,32 @@ export function ingestCommand(): Command {
     .option('--json', 'print the summary as JSON')
     .action(async (paths: readonly string[], flags: IngestFlags, command: Command) => {
       const faults = readFaults(flags.faults);
-      const isLines = lineFormats.includes(flags.format as LineFormat);
+      const isOtlp = flags.format === 'otlp';
+      const isLines = isOtlp || lineFormats.includes(flags.format as LineFormat);
       const [file, ...others] = paths;
       if (isLines && (file === undefined || others.length > 0)) {
         throw new UsageError(
           `--format ${flags.format}: expected one file, or - for standard input.`,
         );
       }
+      if (isOtlp && flags.user !== undefined) {
+        throw new UsageError(
+          '--user: expected no user beside --format otlp; spans name their own.',
+        );
+      }
       const since = flags.since === undefined ? undefined : readSince(flags.since);
       const context = openContext(command, 'once');
-      const places = isLines ? [] : logPlaces(context.io, paths, flags.format);
       const signals = catchSignals(context);
+      const spool = isLines ? undefined : await openSpool(context.io, paths, signals.signal);
       const asJson = flags.json === true;
       try {
         if (!isLines) {
+          const places = logPlaces(context.io, spool?.paths ?? paths, flags.format);
           const summary = await ingestLogFiles(
             context,
             places,
             {
+              spooled: spool?.file,
               format: flags.format,
               user: flags.user,
               priced: flags.cost === 'priced',
@@ -106,17 +119,24 @@ export function ingestCommand(): Command {
           context.io.exitCode = reportLogs(summary, context.terminal, asJson);
           return;
         }
-        const summary = await ingestInput(context, {
+        const options = {
           file: file ?? '-',
-          readLine: openLineReader(flags.format as LineFormat, flags.user),
           role: 'runfold ingest',
           wait: flags.wait,
           isStrict: flags.strict === true,
           faults,
           signal: signals.signal,
-        });
+        };
+        if (isOtlp) {
+          const summary = await ingestOtlp(context, options);
+          context.io.exitCode = reportOtlp(summary, context.terminal, asJson);
+          return;
+        }
+        const readLine = openLineReader(flags.format as LineFormat, flags.user);
+        const summary = await ingestInput(context, { ...options, readLine });
         context.io.exitCode = reportIngest(summary, context.terminal, asJson);
       } finally {
+        await spool?.remove();
         signals.release();
       }
     });

@@ -1,14 +1,26 @@
 import { type Command, Option } from 'commander';
-import type { RunStatus } from '../../events/metric-event.js';
-import { runStatuses } from '../../events/metric-event.js';
+import { type RunStatus, runStatuses } from '../../events/metric-event.js';
+import type { Database } from '../../postgres/database.js';
+import { getAgno2RunMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
 import { listRuns } from '../../query/totals/runs.js';
-import { countWaitingSpans, listWaitingSpans } from '../../query/waiting/waiting-spans.js';
-import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import {
+  countWaitingSpans,
+  listWaitingSpans,
+  mostCounted,
+} from '../../query/waiting/waiting-spans.js';
+import {
+  type CommandContext,
+  createCommand,
+  createCommandGroup,
+  openContext,
+} from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
+import { agnoOption } from '../options/agno-option.js';
 import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import { count, plural } from '../output/format.js';
 import { showRun } from '../reports/run-page.js';
 import { readRunSteps } from '../reports/run-steps.js';
 import { runTable } from '../reports/run-table.js';
@@ -53,8 +65,9 @@ function listCommand(): Command {
   return addListOptions(command).action(async (flags: Filters, self: Command) => {
     const context = openContext(self, 'once');
     const limit = readLimit(flags);
-    const page = await withTier(context, 'runfold runs list', (tier) =>
-      listRuns(tier.database, {
+    const page = await withTier(context, 'runfold runs list', async (tier) => {
+      await noteWaiting(context, tier.database);
+      return await listRuns(tier.database, {
         project: context.settings.project,
         session_id: flags.session,
         user_id: flags.user,
@@ -66,8 +79,8 @@ function listCommand(): Command {
         to: flags.to,
         cursor: flags.cursor,
         limit,
-      }),
-    );
+      });
+    });
     const { terminal } = context;
     if (flags.json) return terminal.json(page);
     if (page.items.length > 0) terminal.line(runTable(terminal, page.items));
@@ -78,6 +91,7 @@ function listCommand(): Command {
 interface ShowFlags {
   readonly session?: string;
   readonly shape: 'runfold' | 'agno';
+  readonly agno: '1' | '2';
   readonly json?: boolean;
 }
 
@@ -90,6 +104,7 @@ function showCommand(): Command {
       'runfold runs show run-1',
       'runfold runs show run-1 --json',
       'runfold runs show run-1 --shape agno --json',
+      'runfold runs show run-1 --shape agno --agno 2',
     ],
   })
     .argument('<id>', 'the run')
@@ -99,6 +114,7 @@ function showCommand(): Command {
         .choices(['runfold', 'agno'])
         .default('runfold'),
     )
+    .addOption(agnoOption())
     .option('--json', 'print { run, messages, tool_calls, tree } as JSON')
     .action(async (run_id: string, flags: ShowFlags, self: Command) => {
       const context = openContext(self, 'once');
@@ -106,13 +122,16 @@ function showCommand(): Command {
       await withTier(context, 'runfold runs show', async ({ database }) => {
         const options = { run_id, session_id: flags.session, project: settings.project };
         if (flags.shape === 'agno') {
-          return terminal.json(found(await getRunMetrics(database, options), run_id));
+          const read = flags.agno === '2' ? getAgno2RunMetrics : getRunMetrics;
+          return terminal.json(found(await read(database, options), run_id));
         }
         const tree = found(await getRunTree(database, options), run_id);
         const steps = await readRunSteps(database, tree.run);
-        const waiting = await countWaitingSpans(database, options);
+        const { waiting_spans: waiting = 0 } = tree;
         if (waiting > 0)
-          terminal.note(`${waiting} spans of this trace wait: see "runfold runs waiting".`);
+          terminal.note(
+            `${plural(waiting, 'span')} of this trace ${waiting === 1 ? 'waits' : 'wait'}: see "runfold runs waiting".`,
+          );
         if (!flags.json) return showRun(terminal, tree, steps.steps);
         const { messages, tool_calls } = steps;
         terminal.json({ run: tree.run, messages, tool_calls, tree });
@@ -143,6 +162,15 @@ function waitingCommand(): Command {
       terminal.line(waitingTable(terminal, found.items));
       terminal.line(`${found.items.length} of ${found.waiting} waiting spans`);
     });
+}
+
+/** Says how many spans of the project are in no total yet. */
+async function noteWaiting({ terminal, settings }: CommandContext, database: Database) {
+  const waiting = await countWaitingSpans(database, { project: settings.project });
+  if (waiting === 0) return;
+  const many =
+    waiting === mostCounted ? `${count(waiting)} spans or more` : plural(waiting, 'span');
+  terminal.note(`${many} of OpenTelemetry in no total yet: see "runfold runs waiting".`);
 }
 
 function found<T>(value: T | undefined, id: string): T {

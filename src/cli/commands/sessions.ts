@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
+import { getAgno2SessionMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getSessionMetrics } from '../../query/agno/session-metrics.js';
 import { listRuns } from '../../query/totals/runs.js';
 import { getSession, listSessions } from '../../query/totals/sessions.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
+import { agnoOption } from '../options/agno-option.js';
 import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
 import { count } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -59,6 +61,7 @@ const mostRuns = 50;
 
 interface ShowFlags {
   readonly shape: 'runfold' | 'agno';
+  readonly agno: '1' | '2';
   readonly json?: boolean;
 }
 
@@ -77,6 +80,7 @@ function showCommand(): Command {
         .choices(['runfold', 'agno'])
         .default('runfold'),
     )
+    .addOption(agnoOption())
     .option('--json', `print { session, runs } as JSON, with at most ${mostRuns} runs`)
     .action(async (session_id: string, flags: ShowFlags, self: Command) => {
       const context = openContext(self, 'once');
@@ -84,7 +88,8 @@ function showCommand(): Command {
       await withTier(context, 'runfold sessions show', async ({ database }) => {
         const options = { session_id, project: settings.project };
         if (flags.shape === 'agno') {
-          return terminal.json(found(await getSessionMetrics(database, options), session_id));
+          const read = flags.agno === '2' ? getAgno2SessionMetrics : getSessionMetrics;
+          return terminal.json(found(await read(database, options), session_id));
         }
         const session = found(await getSession(database, options), session_id);
         const runs = await listRuns(database, { ...options, limit: mostRuns });

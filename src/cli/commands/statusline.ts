@@ -3,14 +3,23 @@ import type { Command } from 'commander';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { usageBlocks } from '../../query/usage/usage-blocks.js';
 import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
 import { readRange } from '../options/range-options.js';
 import { count, dollars, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';
 
-/** How long the service may take, in milliseconds: a prompt waits for this line. */
-const patienceMs = 200;
 /** How far back the block of now is looked for. */
 const blockMs = 3 * 86_400_000;
+
+interface Flags {
+  readonly key?: string;
+  readonly timeout: string;
+}
+
+function readTimeout(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new UsageError('--timeout: expected whole milliseconds from 1 to 999999.');
+}
 
 /** `runfold statusline` */
 export function statuslineCommand(): Command {
@@ -18,15 +27,17 @@ export function statuslineCommand(): Command {
     name: 'statusline',
     details:
       'Reads the JSON that Claude Code gives to a status line from standard input, and asks a running ' +
-      '"runfold up" over HTTP. Without one, or after 200 ms, the line says so; the exit code is 0.',
+      '"runfold up" over HTTP. Without one, or when it is too slow, the line says so; the exit code is 0.',
     examples: ['runfold statusline < status.json'],
   })
     .option('--key <key>', 'the key of the service, if it needs one')
-    .action(async (flags: { readonly key?: string }, self: Command) => {
+    .option('--timeout <ms>', 'how long the service may take, in milliseconds', '200')
+    .action(async (flags: Flags, self: Command) => {
       const { terminal, settings, io } = openContext(self, 'once');
       const { http_host, http_port } = settings;
       const session = sessionOf(await text(io.stdin));
-      const signal = AbortSignal.timeout(patienceMs);
+      // A prompt waits for this line.
+      const signal = AbortSignal.timeout(readTimeout(flags.timeout));
       const get = async (path: string): Promise<Record<string, unknown> | undefined> => {
         const host = http_host.includes(':') ? `[${http_host}]` : http_host;
         const response = await fetch(`http://${host}:${http_port}${path}`, {

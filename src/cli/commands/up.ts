@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { LogPlace } from '../../logs/find-logs.js';
+import type { LogPlace } from '../../logs/files/find-logs.js';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
 import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';

@@ -1,19 +1,13 @@
-import { addAbortSignal } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Queue } from 'bullmq';
-import { openQueue } from '../../queue/open-queue.js';
-import { openRunfold, type Runfold } from '../../runfold.js';
-import { checkMigrated } from '../../store/migrate.js';
-import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions/queue-progress.js';
+import { openJobs } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
-import { tierOptions } from '../command/settings.js';
 import { count, duration, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { openProgress } from '../output/progress.js';
 import type { IngestSummary } from '../reports/ingest-summary.js';
 import type { ReadLine } from './event-lines.js';
 import { inputLines } from './input-lines.js';
-import { openInput } from './open-input.js';
+import { bytesOf, foldAll, jobsAhead, type OpenIngest, withIngest } from './open-ingest.js';
 import { type SendCounts, sendLines } from './send-lines.js';
 
 /** What `ingestInput` goes by. */
@@ -30,61 +24,19 @@ export interface IngestOptions {
   readonly signal: AbortSignal;
 }
 
-/** Jobs the queue may hold before reading pauses, where this process folds them itself. */
-const jobsAhead = 400;
-
 /** Sends an input through the producer, and folds it where nobody else would. */
-export async function ingestInput(
+export function ingestInput(
   context: CommandContext,
   options: IngestOptions,
 ): Promise<IngestSummary> {
-  const { settings, log } = context;
-  const isEmbedded = settings.database_url === undefined;
-  const wait = options.wait ?? isEmbedded;
-  await checkRedis(settings);
-  const input = await openInput(options.file, context.io);
-  const runfold = await openRunfold({
-    ...tierOptions(settings, options.role),
-    project: settings.project,
-    worker: isEmbedded || wait,
-    log,
-  });
-  const queue = await openQueue(runfold.tier.queue, {
-    onError: (error) => log.debug({ err: error }, 'queue'),
-  });
-  try {
-    // A queue on Redis takes events while Postgres is away; any other is in the store itself.
-    if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
-    await checkQueue(queue);
-    const summary = await send(context, options, { runfold, queue, wait, input });
-    await queue.close();
-    await runfold.close();
-    return summary;
-  } catch (error) {
-    input.chunks.destroy();
-    // The first fault is the one to tell, and a server that is away must not keep it waiting.
-    await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: closeTimeout })]);
-    throw error;
-  }
-}
-
-/** How long closing may take after a fault, in milliseconds. */
-const closeTimeout = 1_000;
-
-interface Opened {
-  readonly runfold: Runfold;
-  readonly queue: Queue;
-  readonly wait: boolean;
-  readonly input: Awaited<ReturnType<typeof openInput>>;
+  return withIngest(context, options, (opened) => send(context, options, opened));
 }
 
 async function send(
-  context: CommandContext,
+  { terminal }: CommandContext,
   options: IngestOptions,
-  opened: Opened,
+  { runfold, queue, wait, input }: OpenIngest,
 ): Promise<IngestSummary> {
-  const { terminal } = context;
-  const { runfold, queue, wait, input } = opened;
   const { producer, worker } = runfold;
   const { signal } = options;
   const progress = openProgress(terminal);
@@ -95,18 +47,6 @@ async function send(
   let faults = 0;
   let nextLook = 0;
 
-  async function* counted(): AsyncGenerator<Buffer> {
-    // A signal ends reading at once, even where the input is silent.
-    addAbortSignal(signal, input.chunks);
-    try {
-      for await (const chunk of input.chunks) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    }
-  }
   const onFault = (line: number, text: string) => {
     faults += 1;
     if (faults <= options.faults) terminal.note(printable(`${input.name}:${line}: ${text}`));
@@ -121,7 +61,10 @@ async function send(
   };
 
   try {
-    const counts = await sendLines(inputLines(counted()), {
+    const chunks = bytesOf(input, signal, (more) => {
+      bytes += more;
+    });
+    const counts = await sendLines(inputLines(chunks), {
       producer,
       readLine: options.readLine,
       signal,
@@ -133,7 +76,7 @@ async function send(
     const isFolded =
       wait &&
       !signal.aborted &&
-      (await fold(queue, signal, () => {
+      (await foldAll(queue, signal, () => {
         const done = worker?.stats().received ?? 0;
         progress.update(
           Math.min(done, counts.sent),
@@ -159,19 +102,5 @@ async function send(
     };
   } finally {
     progress.stop();
-  }
-}
-
-/** Waits until all is folded; answers whether it came to that before a signal did. */
-async function fold(queue: Queue, signal: AbortSignal, onTick: () => void): Promise<boolean> {
-  const ticker = setInterval(onTick, 100);
-  try {
-    await waitUntilWorkedOff(queue, signal);
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  } finally {
-    clearInterval(ticker);
   }
 }

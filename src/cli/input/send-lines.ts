@@ -84,7 +84,8 @@ async function sendLine(
   return isGood;
 }
 
-async function emit(producer: Producer, event: MetricEventInput): Promise<void> {
+/** Gives an event to the producer as soon as its buffer has room. @throws InvalidEventError */
+export async function emit(producer: Producer, event: MetricEventInput): Promise<void> {
   for (;;) {
     try {
       producer.emit(event);

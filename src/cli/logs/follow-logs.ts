@@ -1,4 +1,4 @@
-import type { LogPlace } from '../../logs/find-logs.js';
+import type { LogPlace } from '../../logs/files/find-logs.js';
 import { openCounts } from '../../logs/log-summary.js';
 import { watchLogs } from '../../logs/watch-logs.js';
 import type { Tier } from '../../tier.js';

@@ -1,5 +1,5 @@
-import { type FoundLog, findLogs, type LogPlace } from '../../logs/find-logs.js';
-import { ingestLogs } from '../../logs/ingest-logs.js';
+import { type FoundLog, findLogs, type LogPlace } from '../../logs/files/find-logs.js';
+import { forgetLogs, ingestLogs } from '../../logs/ingest-logs.js';
 import { type LogSummary, openCounts, summaryOf } from '../../logs/log-summary.js';
 import type { CommandContext } from '../command/command.js';
 import { count, plural } from '../output/format.js';
@@ -21,6 +21,8 @@ export interface IngestLogFlags {
   readonly since: number | undefined;
   /** How many faults are shown one by one. */
   readonly faults: number;
+  /** The file that standard input was written to. */
+  readonly spooled?: string | undefined;
 }
 
 /** Reads logs into the store that the settings name. */
@@ -36,7 +38,8 @@ export async function ingestLogFiles(
   let faults = 0;
   const onFault = (path: string, line: number, text: string) => {
     faults += 1;
-    const where = line === 0 ? path : `${path}:${line}`;
+    const name = path === flags.spooled ? 'stdin' : path;
+    const where = line === 0 ? name : `${name}:${line}`;
     if (faults <= flags.faults) terminal.note(printable(`${where}: ${text}`));
     else if (faults === flags.faults + 1) terminal.note('Further faults are only counted.');
   };
@@ -73,6 +76,8 @@ export async function ingestLogFiles(
       counts,
     );
     const wait = flags.wait ?? settings.database_url === undefined;
+    // What was read of standard input goes on nowhere.
+    if (flags.spooled !== undefined && store !== undefined) await forgetLogs(store, logs);
     if (wait && !signal.aborted) await store?.folded();
     await store?.close();
   } catch (error) {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { readForeignVariables } from '../../environment/config.js';
 import type { LogFormat } from '../../ingest/formats/log/log-format.js';
 import { logFormats } from '../../ingest/formats/log-formats.js';
-import type { LogPlace } from '../../logs/find-logs.js';
+import type { LogPlace } from '../../logs/files/find-logs.js';
 import { UsageError } from '../command/command-error.js';
 import type { Io } from '../io/io.js';
 

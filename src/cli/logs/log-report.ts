@@ -1,6 +1,7 @@
 import type { LogSummary } from '../../logs/log-summary.js';
 import { exitCodes } from '../command/command-error.js';
 import { count, duration, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** Writes the summary of logs that were read; returns the exit code. */
@@ -9,6 +10,14 @@ export function reportLogs(summary: LogSummary, terminal: Terminal, asJson: bool
   if (asJson) terminal.json(summary);
   else for (const line of describeLogs(summary, terminal, isGood)) terminal.line(line);
   return isGood ? exitCodes.ok : exitCodes.failed;
+}
+
+/** Sessions that are named one by one. */
+const mostNamed = 5;
+
+function namesOf(sessions: readonly string[]): string {
+  const named = sessions.slice(0, mostNamed).map(printable).join(', ');
+  return sessions.length <= mostNamed ? named : `${named} and others`;
 }
 
 function describeLogs(summary: LogSummary, { colors }: Terminal, isGood: boolean): string[] {
@@ -34,8 +43,8 @@ function describeLogs(summary: LogSummary, { colors }: Terminal, isGood: boolean
       `${plural(summary.partial, 'message')} never finished by the client, counted as far as written`,
     ),
     ...more(
-      summary.told_elsewhere,
-      `${plural(summary.told_elsewhere, 'session')} left out: reported over OTLP already`,
+      summary.told_elsewhere.length,
+      `${plural(summary.told_elsewhere.length, 'session')} left out: reported over OTLP already (${namesOf(summary.told_elsewhere)})`,
     ),
     ...more(
       summary.files_busy,

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../ingest/formats/log/log-record.js';
 import { logFormats } from '../../ingest/formats/log-formats.js';
-import { type FoundLog, type OnFileFault, reasonOf } from '../../logs/find-logs.js';
-import { readHead } from '../../logs/log-head.js';
-import { parseRecord } from '../../logs/log-lines.js';
+import { type FoundLog, type OnFileFault, reasonOf } from '../../logs/files/find-logs.js';
+import { readHead } from '../../logs/files/log-head.js';
+import { parseRecord } from '../../logs/files/log-lines.js';
 
 /** Lines that are looked at. */
 const mostLines = 20;

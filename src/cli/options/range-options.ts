@@ -47,11 +47,11 @@ export function readRange(flags: RangeFlags) {
   return { from, to: flags.to, time_zone };
 }
 
-/** A duration such as 90m or 7d, in milliseconds; undefined if it is none. */
+/** A duration such as 30s, 90m or 7d, in milliseconds; undefined if it is none. */
 export function readDuration(text: string): number | undefined {
-  const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
-  const length = Number(count) * (minutes[unit] ?? 0);
-  return length > 0 ? length * 60_000 : undefined;
+  const [, count, unit = ''] = /^(\d{1,5})([smhdw])$/.exec(text) ?? [];
+  const length = Number(count) * (unit === 's' ? 1_000 : 60_000 * (minutes[unit] ?? 0));
+  return length > 0 ? length : undefined;
 }
 
 /** A time that is given as such, or as so long ago; in milliseconds since 1970. @throws UsageError */

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { eventTypes, roles, runStatuses } from '../../events/metric-event.js';
 import { type MetricKind, metricFields } from '../../events/metric-fields.js';
 import { views } from '../../projections/views/views.js';
-import { agnoMetricNames, isObjectMetric, isTokenMetric } from '../../query/agno/agno-metrics.js';
 import { usageFigureNames } from '../../query/usage/usage-figures.js';
 import { quantileNames } from '../../query/usage/usage-quantiles.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
@@ -106,6 +105,12 @@ const usageSchema = z
   .describe('What was done and what it took')
   .meta({ id: 'Usage' });
 
+const waiting_spans = z
+  .int()
+  .optional()
+  .describe('How many spans in its traces wait for others, and are in no total; absent for none');
+export const readRunSchema = runSchema.extend({ waiting_spans }).meta({ id: 'ReadRun' });
+
 /** A tree of runs. */
 export const runTreeSchema: z.ZodType = z
   .strictObject({
@@ -115,30 +120,9 @@ export const runTreeSchema: z.ZodType = z
     get children() {
       return z.array(runTreeSchema).describe('The runs it delegated to, in order of their start');
     },
+    waiting_spans,
   })
   .meta({ id: 'RunTree' });
-
-const agnoValue = (name: (typeof agnoMetricNames)[number]) =>
-  isObjectMetric(name)
-    ? z.record(z.string(), z.unknown())
-    : isTokenMetric(name)
-      ? z.int()
-      : z.number();
-
-export const runMetricsSchema = z
-  .strictObject(
-    Object.fromEntries(agnoMetricNames.map((name) => [name, z.array(agnoValue(name)).optional()])),
-  )
-  .describe(
-    "A run's metrics as Agno 1.x gives them: one value per assistant message that reported it",
-  )
-  .meta({ id: 'RunMetrics' });
-export const sessionMetricsSchema = z
-  .strictObject(
-    Object.fromEntries(agnoMetricNames.map((name) => [name, agnoValue(name).nullable()])),
-  )
-  .describe("A session's metrics as Agno 1.x gives them")
-  .meta({ id: 'SessionMetrics' });
 
 // Absent where `figures` does not name it.
 const figure = z.number().nullable().optional();

@@ -2,7 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { MalformedBodyError } from '../../otlp/decode/wire-reader.js';
 import { type BodyItem, countPoints, readRecords, readSpans } from '../../otlp/read-body.js';
-import { asVocabulary } from '../../otlp/spans/message-error.js';
 import { tooLarge } from '../body/received-body.js';
 import { mostItems, type OtlpBody, readOtlpBody } from '../otlp/otlp-body.js';
 import { otlpMediaTypes, type PartialSuccess, successBody } from '../otlp/otlp-status.js';
@@ -99,7 +98,7 @@ async function takeLogs({ service, request, project, key }: Call<unknown, unknow
     readItems(readRecords(body.bytes, body.encoding, reduceOptions(service)), 'record'),
   );
   service.eventRate.take(key?.id ?? '', read.items.length);
-  const sent = await service.producers.send(project, read.items.map(asVocabulary));
+  const sent = await service.producers.send(project, read.items);
   const rejected = read.rejected + sent.faults.size;
   service.metrics.countOtlp('logs', {
     accepted: read.items.length - sent.faults.size,

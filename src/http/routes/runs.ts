@@ -1,19 +1,32 @@
 import { z } from 'zod';
 import { runStatuses } from '../../events/metric-event.js';
+import { getAgno2RunMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
 import { getRun, listRuns } from '../../query/totals/runs.js';
 import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
-import { pageOf, runMetricsSchema, runSchema, runTreeSchema } from '../route/answer-schema.js';
+import { agnoVersion, runMetricsSchema } from '../route/agno-schema.js';
+import { pageOf, readRunSchema, runSchema, runTreeSchema } from '../route/answer-schema.js';
 import { name, oneOf, page, timeRange, wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
+import type { Service } from '../service/service.js';
 
 const statuses = Object.keys(runStatuses) as [keyof typeof runStatuses];
 const params = z.strictObject({ run_id: name('The run') });
 const session = {
   session_id: name('The conversation; needed where several have a run of this id').optional(),
 };
+
+/** Says of an answer how many spans are not in it yet. */
+export const waitingHeaders = (waiting = 0): Readonly<Record<string, string>> =>
+  waiting === 0 ? {} : { 'runfold-waiting-spans': String(waiting) };
+
+async function noRun({ database }: Service, project: number, run_id: string) {
+  const waiting = await countWaitingSpans(database, { run_id, project });
+  const hint = waiting === 0 ? '' : `${waiting} of its spans wait: see /v1/waiting`;
+  return notFound('a run', run_id, hint);
+}
 
 export const runRoutes = [
   route({
@@ -23,6 +36,7 @@ export const runRoutes = [
     tag: 'runs',
     summary: 'List runs, newest start first',
     description:
+      '`Runfold-Waiting-Spans` says how many spans of the project are in no total yet, up to 1000. ' +
       'Cheap without filters, by time, by `session_id` or by `parent_run_id`. The other filters read ' +
       'runs from the newest until the page is full: bound them by time where matches are rare.',
     scope: 'read',
@@ -41,7 +55,11 @@ export const runRoutes = [
     }),
     answers: { 200: { description: 'A page of runs', schema: pageOf(runSchema) } },
     async handle({ service, project, query }) {
-      return { body: await listRuns(service.database, { ...query, project }) };
+      const [body, waiting] = await Promise.all([
+        listRuns(service.database, { ...query, project }),
+        countWaitingSpans(service.database, { project }),
+      ]);
+      return { body, headers: waitingHeaders(waiting) };
     },
   }),
   route({
@@ -51,27 +69,16 @@ export const runRoutes = [
     tag: 'runs',
     summary: 'Read the totals of a run',
     description:
-      'While spans of its trace wait for others, `Runfold-Waiting-Spans` says how many: they are not in the totals yet.',
+      'While spans of its trace wait for others, `waiting_spans` and the header `Runfold-Waiting-Spans` say how many: they are not in the totals yet.',
     scope: 'read',
     params,
     query: z.strictObject(session),
-    answers: { 200: { description: 'The totals', schema: runSchema } },
+    answers: { 200: { description: 'The totals', schema: readRunSchema } },
     problems: [404, 409],
     async handle({ service, project, params: { run_id }, query }) {
-      const [run, waiting] = await Promise.all([
-        getRun(service.database, { run_id, ...query, project }),
-        countWaitingSpans(service.database, { run_id, project }),
-      ]);
-      if (run === undefined) {
-        throw notFound(
-          'a run',
-          run_id,
-          waiting === 0 ? '' : `${waiting} of its spans wait: see /v1/waiting`,
-        );
-      }
-      return waiting === 0
-        ? { body: run }
-        : { body: run, headers: { 'runfold-waiting-spans': String(waiting) } };
+      const run = await getRun(service.database, { run_id, ...query, project });
+      if (run === undefined) throw await noRun(service, project, run_id);
+      return { body: run, headers: waitingHeaders(run.waiting_spans) };
     },
   }),
   route({
@@ -95,8 +102,8 @@ export const runRoutes = [
     problems: [404, 409, 422],
     async handle({ service, project, params: { run_id }, query }) {
       const tree = await getRunTree(service.database, { run_id, ...query, project });
-      if (tree === undefined) throw notFound('a run', run_id);
-      return { body: tree };
+      if (tree === undefined) throw await noRun(service, project, run_id);
+      return { body: tree, headers: waitingHeaders(tree.waiting_spans) };
     },
   }),
   route({
@@ -105,16 +112,20 @@ export const runRoutes = [
     id: 'getRunMetrics',
     tag: 'runs',
     summary: "Read a run's metrics in Agno's shape",
-    description: 'Lists with one value per assistant message, zeros kept, missing values skipped.',
+    description:
+      'Lists with one value per assistant message, zeros kept, missing values skipped; with `agno=2` ' +
+      'sums, with details by model, as `RunMetrics` of Agno 2.x.',
     scope: 'read',
     params,
-    query: z.strictObject(session),
+    query: z.strictObject({ ...session, ...agnoVersion }),
     answers: { 200: { description: 'The metrics', schema: runMetricsSchema } },
     problems: [404, 409],
-    async handle({ service, project, params: { run_id }, query }) {
-      const metrics = await getRunMetrics(service.database, { run_id, ...query, project });
-      if (metrics === undefined) throw notFound('a run', run_id);
-      return { body: metrics };
+    async handle({ service, project, params: { run_id }, query: { agno, ...query } }) {
+      const waiting = await countWaitingSpans(service.database, { run_id, project });
+      const read = agno === '2' ? getAgno2RunMetrics : getRunMetrics;
+      const metrics = await read(service.database, { run_id, ...query, project });
+      if (metrics === undefined) throw await noRun(service, project, run_id);
+      return { body: metrics, headers: waitingHeaders(waiting) };
     },
   }),
 ];

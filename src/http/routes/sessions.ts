@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { getAgno2SessionMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getSessionMetrics } from '../../query/agno/session-metrics.js';
 import { getSession, listSessions } from '../../query/totals/sessions.js';
+import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
-import { pageOf, sessionMetricsSchema, sessionSchema } from '../route/answer-schema.js';
+import { agnoVersion, sessionMetricsSchema } from '../route/agno-schema.js';
+import { pageOf, sessionSchema } from '../route/answer-schema.js';
 import { name, page, timeRange } from '../route/parameters.js';
 import { route } from '../route/route.js';
+import { waitingHeaders } from './runs.js';
 
 const params = z.strictObject({ session_id: name('The conversation') });
 
@@ -16,6 +20,7 @@ export const sessionRoutes = [
     tag: 'sessions',
     summary: 'List sessions, newest start first',
     description:
+      '`Runfold-Waiting-Spans` says how many spans of the project are in no total yet, up to 1000. ' +
       'Cheap without filters, by time or by `user_id`. The other filters read sessions from the ' +
       'newest until the page is full: bound them by time where matches are rare.',
     scope: 'read',
@@ -31,7 +36,11 @@ export const sessionRoutes = [
     }),
     answers: { 200: { description: 'A page of sessions', schema: pageOf(sessionSchema) } },
     async handle({ service, project, query }) {
-      return { body: await listSessions(service.database, { ...query, project }) };
+      const [body, waiting] = await Promise.all([
+        listSessions(service.database, { ...query, project }),
+        countWaitingSpans(service.database, { project }),
+      ]);
+      return { body, headers: waitingHeaders(waiting) };
     },
   }),
   route({
@@ -56,12 +65,15 @@ export const sessionRoutes = [
     id: 'getSessionMetrics',
     tag: 'sessions',
     summary: "Read a session's metrics in Agno's shape",
+    description: 'With `agno=2` as `SessionMetrics` of Agno 2.x.',
     scope: 'read',
     params,
+    query: z.strictObject(agnoVersion),
     answers: { 200: { description: 'The metrics', schema: sessionMetricsSchema } },
     problems: [404],
-    async handle({ service, project, params: { session_id } }) {
-      const metrics = await getSessionMetrics(service.database, { session_id, project });
+    async handle({ service, project, params: { session_id }, query: { agno } }) {
+      const read = agno === '2' ? getAgno2SessionMetrics : getSessionMetrics;
+      const metrics = await read(service.database, { session_id, project });
       if (metrics === undefined) throw notFound('a session', session_id);
       return { body: metrics };
     },

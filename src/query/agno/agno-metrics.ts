@@ -61,9 +61,10 @@ export function combineObjects(
 /**
  * `select` of the assistant's messages that meet a condition on the view `runfold.messages`, aliased
  * `m`: one row a message, its corrections added to its figures, its objects as a list in order.
- * Corrections of no message that meets the condition are rows of their own, as in the totals.
+ * Corrections of no message that meets the condition are rows of their own, as in the totals. `more` are
+ * further columns.
  */
-export function correctedMessagesSql(condition: string): string {
+export function correctedMessagesSql(condition: string, more: readonly string[] = []): string {
   const order = `m.corrects is not null, m.occurred_at, coalesce(m.sequence, 0), m.id collate "C"`;
   const original = 'filter (where m.corrects is null)';
   const figures = agnoMetricNames.map((name) => {
@@ -78,7 +79,7 @@ export function correctedMessagesSql(condition: string): string {
   return `select m.session_id, coalesce(m.corrects, m.id) collate "C" as id,
       coalesce(min(m.occurred_at) ${original}, min(m.occurred_at)) as at,
       coalesce(min(coalesce(m.sequence, 0)) ${original}, min(coalesce(m.sequence, 0))) as sequence,
-      ${figures.join(',\n      ')}
+      ${[...figures, ...more].join(',\n      ')}
     from runfold.messages m where ${condition} and m.role = 'assistant'
     group by m.session_id, coalesce(m.corrects, m.id) collate "C"`;
 }

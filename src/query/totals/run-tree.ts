@@ -8,9 +8,10 @@ import {
   RunTreeTooDeepError,
   RunTreeTooLargeError,
 } from '../query-errors.js';
+import { waitingSql } from '../waiting/waiting-spans.js';
 import { addUsage, type Usage, usageOf } from './run-usage.js';
 import type { RunOptions } from './runs.js';
-import type { RunTotals } from './totals.js';
+import type { RunTotals, WaitingIn } from './totals.js';
 
 /** A run and the runs it delegated to. */
 export interface RunTree {
@@ -33,6 +34,7 @@ export interface RunTreeOptions extends RunOptions {
 const mostRuns = 10_000;
 
 interface Step {
+  readonly waiting: number;
   readonly row: JsonRow;
   readonly depth: number;
   readonly parent_session_id: string | null;
@@ -50,7 +52,7 @@ interface Step {
 export async function getRunTree(
   database: Database,
   options: RunTreeOptions,
-): Promise<RunTree | undefined> {
+): Promise<(RunTree & WaitingIn) | undefined> {
   const maxDepth = options.max_depth ?? 100;
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 1000) {
     throw new InvalidQueryError(
@@ -76,7 +78,9 @@ export async function getRunTree(
   if (steps.some(({ depth }) => depth > maxDepth)) {
     throw new RunTreeTooDeepError(options.run_id, maxDepth);
   }
-  return treeOf(root, childrenByParent(steps));
+  const tree = treeOf(root, childrenByParent(steps));
+  const waiting = steps[0]?.waiting ?? 0;
+  return waiting === 0 ? tree : { ...tree, waiting_spans: waiting };
 }
 
 /**
@@ -105,7 +109,8 @@ function treeSql(root: string, maxDepth: number): string {
         offset 0) c
       where s.depth <= ${maxDepth} and (select count(*) from root) = 1),
     tree as materialized (select * from step limit ${mostRuns + 1})
-    select row_to_json(r) as row, t.depth, t.parent_session_id
+    select row_to_json(r) as row, t.depth, t.parent_session_id,
+      ${waitingSql('$1', '$2')} as waiting
     from tree t cross join lateral (select r.* from runfold.runs r
       where r.project = $1 and r.session_id = t.session_id and r.run_id = t.run_id offset 0) r
     order by t.depth, r.started_at, r.session_id, r.run_id`;

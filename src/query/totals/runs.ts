@@ -2,12 +2,13 @@ import type { RunStatus } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { runProjection } from '../../projections/run.js';
 import { conditionsOn, type ProjectOptions } from '../conditions.js';
-import { readRows } from '../json-rows.js';
+import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { AmbiguousRunError } from '../query-errors.js';
+import { waitingSql } from '../waiting/waiting-spans.js';
 import { byUser } from './by-user.js';
 import { listTotals, type TotalsPageOptions } from './list-totals.js';
-import type { RunTotals } from './totals.js';
+import type { RunTotals, WaitingIn } from './totals.js';
 
 /** Names one run. */
 export interface RunOptions extends ProjectOptions {
@@ -37,23 +38,27 @@ export interface ListRunsOptions extends TotalsPageOptions {
 export async function getRun(
   database: Database,
   options: RunOptions,
-): Promise<RunTotals | undefined> {
+): Promise<(RunTotals & WaitingIn) | undefined> {
   const where = conditionsOn('r', options);
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
-  const rows = await readRows<RunTotals>(
-    database,
-    `select row_to_json(r) as row from runfold.runs r where ${where.sql()}
+  // One statement: what settles meanwhile is in the totals, or is said to wait.
+  const rows = await database.query<{ row: JsonRow; waiting: number }>(
+    `select row_to_json(r) as row, ${waitingSql('$1', '$2')} as waiting
+    from runfold.runs r where ${where.sql()}
     order by r.session_id limit 11`,
     where.values,
   );
   if (rows.length > 1) {
     throw new AmbiguousRunError(
       options.run_id,
-      rows.map((row) => row.session_id),
+      rows.map(({ row }) => String(row.session_id)),
     );
   }
-  return rows[0];
+  const [found] = rows;
+  if (found === undefined) return undefined;
+  const run = withUtcTimes(found.row) as unknown as RunTotals;
+  return found.waiting === 0 ? run : { ...run, waiting_spans: found.waiting };
 }
 
 /**

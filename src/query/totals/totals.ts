@@ -28,6 +28,15 @@ export interface RunTotals extends Totals, Names<'parent_run_id' | 'agent_name'>
   readonly status: RunStatus | null;
 }
 
+/** What a read of one run says besides its totals. */
+export interface WaitingIn {
+  /**
+   * How many spans of OpenTelemetry in its traces wait for others, so that they are in no total yet;
+   * absent when none do.
+   */
+  readonly waiting_spans?: number;
+}
+
 /** Totals of one session: a row of the view `runfold.sessions`. */
 export interface SessionTotals extends Totals {
   readonly runs: number;

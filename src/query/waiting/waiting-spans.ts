@@ -26,10 +26,16 @@ export interface WaitingSpans {
 
 const micros = (column: string) => `(extract(epoch from ${column}) * 1000000)::bigint`;
 
-/** Lists spans that wait, at most `limit` (default 100) of them. */
+/** How many to list. */
+export interface ListWaitingOptions extends ProjectOptions {
+  /** Defaults to 100. */
+  readonly limit?: number | undefined;
+}
+
+/** Lists spans that wait, the longest waiting first. */
 export async function listWaitingSpans(
   database: Database,
-  options: ProjectOptions & { readonly limit?: number | undefined } = {},
+  options: ListWaitingOptions = {},
 ): Promise<WaitingSpans> {
   const { project = 1, limit = 100 } = options;
   const rows = await database.query<
@@ -52,25 +58,49 @@ export async function listWaitingSpans(
   };
 }
 
+/** What to count. */
+export interface WaitingOptions extends ProjectOptions {
+  /** Only those of this run's traces. */
+  readonly run_id?: string | undefined;
+}
+
+/** The most that is counted of a whole project. */
+export const mostCounted = 1_000;
+
 /**
- * How many spans wait in the traces of a run: those of which it, or a run span, bears the id. They may
- * turn out to belong to another run of the trace.
+ * How many spans wait: in the traces of a run, or in a project, of which at most 1,000 are counted.
+ * Those of a run are the spans of the trace that bears its id, or in which a span names it; they may
+ * turn out to belong to another run of that trace.
  */
 export async function countWaitingSpans(
   database: Database,
-  options: ProjectOptions & { readonly run_id: string },
+  { project = 1, run_id }: WaitingOptions = {},
 ): Promise<number> {
-  const { project = 1, run_id } = options;
-  const [trace] = /^[0-9a-f]{32}/.exec(run_id) ?? [null];
-  const [row] = await database.query<{ spans: number }>(
-    `select count(*)::integer as spans
+  const [row] =
+    run_id === undefined
+      ? await database.query<{ spans: number }>(
+          `select count(*)::integer as spans from (
+            select from runfold_internal.otlp_trace t
+            join runfold_internal.otlp_span s
+              on s.project = t.project and s.trace_id = t.trace_id and s.event is not null
+            where t.project = $1 and t.due_at is not null limit ${mostCounted}) w`,
+          [project],
+        )
+      : await database.query<{ spans: number }>(`select ${waitingSql('$1', '$2')} as spans`, [
+          project,
+          run_id,
+        ]);
+  return row?.spans ?? 0;
+}
+
+/** How many spans wait in the traces of a run, as an expression, for statements that read the run too. */
+export function waitingSql(project: string, run: string): string {
+  return `(select count(*)::integer
     from runfold_internal.otlp_trace t
     join runfold_internal.otlp_span s
       on s.project = t.project and s.trace_id = t.trace_id and s.event is not null
-    where t.project = $1 and t.due_at is not null and (t.trace_id = $2::uuid or exists (
-      select 1 from runfold_internal.otlp_span o
-      where o.project = t.project and o.trace_id = t.trace_id and o.own->>'run' = $3))`,
-    [project, trace, run_id],
-  );
-  return row?.spans ?? 0;
+    where t.project = ${project} and t.due_at is not null
+      and (t.trace_id = substring(${run}::text from '^[0-9a-f]{32}')::uuid or exists (
+        select from runfold_internal.otlp_span o
+        where o.project = t.project and o.trace_id = t.trace_id and o.own->>'run' = ${run}::text)))`;
 }

@@ -7,7 +7,6 @@ import {
   statementOn,
   writeBatch,
 } from '../../append/write-batch.js';
-import { asVocabulary } from '../../otlp/spans/message-error.js';
 import type { SettledEvent } from '../../otlp/spans/settle-trace.js';
 import type { PriceBook } from '../../pricing/price-book.js';
 import { priceEvents } from '../../pricing/price-events.js';
@@ -62,7 +61,7 @@ export function appendEventsWith(options: {
       decodeJob(`${jobId}/${project}`, {
         v: jobVersions.objects,
         project,
-        events: list.map(asVocabulary),
+        events: list,
       }),
     );
     const own = decodeJob(jobId, { v: jobVersions.objects, project: 1, events: [] });

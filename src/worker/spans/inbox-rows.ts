@@ -12,6 +12,8 @@ export interface TraceKey {
 /** A trace whose row is locked by the transaction that read it. */
 export interface LockedTrace extends TraceKey {
   readonly root: string | undefined;
+  /** Whether this transaction made the row: then no span of it has come before. */
+  readonly is_new: boolean;
 }
 
 export interface StoredSpans {
@@ -35,7 +37,8 @@ const lockSql = `insert into runfold_internal.otlp_trace as t (project, trace_id
   on conflict (project, trace_id) do update set is_pruned = false,
     last_seen = case when t.last_seen < now() - interval '10 minutes' then now() else t.last_seen end,
     root_id = least(t.root_id, excluded.root_id)
-  returning t.project, ${traceSql('t.trace_id')} as trace, ${hexSql('t.root_id')} as root`;
+  returning t.project, ${traceSql('t.trace_id')} as trace, ${hexSql('t.root_id')} as root,
+    t.xmax = 0 as is_new`;
 
 /** Locks the traces of spans, in one order, so that two workers never settle one at the same time. */
 export async function lockTraces(
@@ -79,7 +82,7 @@ export async function lockWaiting(
           which.traces.map(({ project }) => project),
           which.traces.map(({ trace }) => trace),
         ]);
-  return rows.map((row) => ({ ...row, root: row.root ?? undefined }));
+  return rows.map((row) => ({ ...row, root: row.root ?? undefined, is_new: false }));
 }
 
 const storeSql = `with done as (
@@ -101,17 +104,25 @@ select (select count(*) from done)::integer as stored,
   (select json_agg(json_build_array(project, ${traceSql('trace_id')}, ${hexSql('span_id')}))
     from done where not is_new) as filled`;
 
-/** Keeps spans that have not come before. Of a span that is given twice the first stands. */
+/** The spans of each trace; of a span that is given twice the first stands. */
+export function spansByTrace<T extends TraceKey & { readonly span: string }>(
+  spans: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const traces = new Map<string, Map<string, T>>();
+  for (const span of spans) {
+    const key = keyOf(span);
+    const own = traces.get(key) ?? new Map<string, T>();
+    traces.set(key, own);
+    if (!own.has(span.span)) own.set(span.span, span);
+  }
+  return new Map([...traces].map(([key, own]) => [key, [...own.values()]]));
+}
+
+/** Keeps spans that have not come before, each of them given once. */
 export async function storeSpans(
   client: ClientBase,
-  spans: readonly (SpanItem & { readonly project: number })[],
+  list: readonly (SpanItem & { readonly project: number })[],
 ): Promise<StoredSpans> {
-  const once = new Map<string, SpanItem & { readonly project: number }>();
-  for (const span of spans) {
-    const key = `${keyOf(span)}/${span.span}`;
-    if (!once.has(key)) once.set(key, span);
-  }
-  const list = [...once.values()];
   const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
   const { rows } = await client.query(storeSql, [
     list.map(({ project }) => project),

@@ -87,6 +87,7 @@ export function createSpanCommit(options: {
     if (written > 0) {
       onBatch?.({ ...outcome.events, events: written, seconds });
       events.batches += 1;
+      log.debug({ stored: outcome.stored, ...outcome.events }, 'batch written');
     }
     events.received += written;
     events.applied += applied;

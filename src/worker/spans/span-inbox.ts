@@ -1,11 +1,16 @@
 import type pg from 'pg';
 import type { Reject } from '../../append/reject.js';
 import type { BatchOutcome } from '../../append/write-batch.js';
-import type { SpanRow } from '../../otlp/spans/place-span.js';
-import { type SettledEvent, type Settlement, settleTrace } from '../../otlp/spans/settle-trace.js';
+import {
+  type SettledEvent,
+  type Settlement,
+  settleTrace,
+  type TraceRows,
+} from '../../otlp/spans/settle-trace.js';
 import type { SpanItem } from '../../otlp/spans/span-item.js';
 import type { Database } from '../../postgres/database.js';
 import type { AppendEvents } from './append-events.js';
+import { inTransaction } from './in-transaction.js';
 import {
   keyOf,
   type LockedTrace,
@@ -13,10 +18,11 @@ import {
   lockWaiting,
   readOpenSpans,
   type StoredSpans,
+  spansByTrace,
   storeSpans,
   type TraceKey,
 } from './inbox-rows.js';
-import { writeOutcome } from './write-outcome.js';
+import { type InboxChanges, writeOutcome } from './write-outcome.js';
 
 /** What a transaction of the inbox did. */
 export interface InboxOutcome {
@@ -66,40 +72,44 @@ export function createSpanInbox(options: {
 }): SpanInbox {
   const { database, prepare, append, waitSeconds } = options;
 
-  const settleLocked = async (
+  /** Settles what can be of one trace, and notes what is to be written. */
+  const settleOne = (
+    work: Work,
+    { project, trace, root, is_new }: LockedTrace,
+    given: Pick<TraceRows, 'rows' | 'filled' | 'isOver'>,
+  ): Settlement => {
+    const outcome = settleTrace({ trace, root, ...given });
+    for (const row of outcome.changed) work.changed.push({ ...row, project });
+    const seconds = secondsOf(outcome, root !== undefined);
+    // A row that is new says already that nothing waits.
+    if (seconds !== null || !is_new) work.waits.push({ project, trace, seconds });
+    const events = work.events.get(project);
+    if (events !== undefined) events.push(...outcome.events);
+    else if (outcome.events.length > 0) work.events.set(project, [...outcome.events]);
+    return outcome;
+  };
+
+  /** Settles traces of which there are rows already. */
+  const settleStored = async (
     client: pg.PoolClient,
-    jobId: string,
+    work: Work,
     traces: readonly LockedTrace[],
     filled: StoredSpans['filled'],
-    rejects: readonly Reject[],
     isOver: boolean,
   ) => {
-    const rows = await readOpenSpans(client, traces, filled);
-    const byTrace = groupByTrace(rows);
-    const filledByTrace = groupByTrace(filled);
-    const settled: (TraceKey & { span: string })[] = [];
-    const changed: (SpanRow & { project: number })[] = [];
-    const waits: (TraceKey & { seconds: number | null })[] = [];
-    const events = new Map<number, SettledEvent[]>();
-    for (const { project, trace, root } of traces) {
-      const key = keyOf({ project, trace });
-      const outcome = settleTrace({
-        trace,
-        rows: byTrace.get(key) ?? [],
-        root,
+    if (traces.length === 0) return;
+    const rows = spansByTrace(await readOpenSpans(client, traces, filled));
+    const filledByTrace = spansByTrace(filled);
+    for (const place of traces) {
+      const { project, trace } = place;
+      const key = keyOf(place);
+      const { settled } = settleOne(work, place, {
+        rows: rows.get(key) ?? [],
         filled: new Set(filledByTrace.get(key)?.map(({ span }) => span)),
         isOver,
       });
-      for (const span of outcome.settled) settled.push({ project, trace, span });
-      for (const row of outcome.changed) changed.push({ ...row, project });
-      waits.push({ project, trace, seconds: secondsOf(outcome, root !== undefined) });
-      if (outcome.events.length > 0) {
-        events.set(project, [...(events.get(project) ?? []), ...outcome.events]);
-      }
+      for (const span of settled) work.settled.push({ project, trace, span });
     }
-    const written = await append(client, jobId, events, rejects);
-    await writeOutcome(client, { changed, settled, waits });
-    return { settled: settled.length, events: written };
   };
 
   const secondsOf = ({ waiting, isRemote }: Settlement, hasRoot: boolean): number | null => {
@@ -109,35 +119,42 @@ export function createSpanInbox(options: {
 
   const transaction = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     await prepare();
-    const client = await database.pool.connect();
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      client.release();
-      return result;
-    } catch (error) {
-      // On a broken connection there is nothing to roll back; the first error tells the story.
-      const isBroken = await client.query('rollback').then(
-        () => false,
-        () => true,
-      );
-      client.release(isBroken);
-      throw error;
-    }
+    return await inTransaction(database, work);
   };
 
   return {
     take: (jobId, spans, rejects) =>
       transaction(async (client) => {
-        const traces = spans.length === 0 ? [] : await lockTraces(client, spans);
-        const { stored, open, filled } = await storeSpans(client, spans);
         const isOver = waitSeconds === 0;
-        const outcome = await settleLocked(client, jobId, traces, filled, rejects, isOver);
+        const traces = spans.length === 0 ? [] : await lockTraces(client, spans);
+        const work = createWork();
+        const given = spansByTrace(spans);
+        const kept: ProjectSpan[] = [];
+        let atOnce = 0;
+        for (const place of traces) {
+          const own = given.get(keyOf(place)) ?? [];
+          if (!place.is_new) {
+            kept.push(...own);
+            continue;
+          }
+          // All there is of the trace is in hand: what is settled now is not written first.
+          const outcome = settleOne(work, place, { rows: own, filled: none, isOver });
+          const done = new Set(outcome.settled);
+          atOnce += done.size;
+          for (const span of own) {
+            kept.push(done.has(span.span) ? { ...span, event: undefined } : span);
+          }
+        }
+        const { stored, open, filled } = await storeSpans(client, kept);
+        const old = traces.filter(({ is_new }) => !is_new);
+        await settleStored(client, work, old, filled, isOver);
+        const events = await append(client, jobId, work.events, rejects);
+        await writeOutcome(client, work);
         return {
-          ...outcome,
+          settled: work.settled.length + atOnce,
+          events,
           stored,
-          open,
+          open: open + atOnce,
           duplicate: spans.length - stored,
           late: filled.length,
           isOver,
@@ -147,9 +164,13 @@ export function createSpanInbox(options: {
     settle: (which) =>
       transaction(async (client) => {
         const traces = await lockWaiting(client, which);
-        const outcome = await settleLocked(client, 'overdue spans', traces, [], [], true);
+        const work = createWork();
+        await settleStored(client, work, traces, [], true);
+        const events = await append(client, 'overdue spans', work.events, []);
+        await writeOutcome(client, work);
         return {
-          ...outcome,
+          settled: work.settled.length,
+          events,
           stored: 0,
           open: 0,
           duplicate: 0,
@@ -161,13 +182,10 @@ export function createSpanInbox(options: {
   };
 }
 
-function groupByTrace<T extends TraceKey>(rows: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
+/** What a transaction is to write. */
+interface Work extends InboxChanges {
+  readonly events: Map<number, SettledEvent[]>;
 }
+
+const createWork = (): Work => ({ events: new Map(), changed: [], settled: [], waits: [] });
+const none: ReadonlySet<string> = new Set();

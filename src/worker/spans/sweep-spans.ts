@@ -21,7 +21,7 @@ spans as (
   where s.project = g.project and s.trace_id = g.trace_id)
 select count(*)::integer as traces from gone`;
 
-/** Plain spans, and stand-ins with them, are needed only while something may still come. */
+/** Plain spans are needed only while something below them may still come. */
 const pruneSql = `with old as (
   update runfold_internal.otlp_trace set is_pruned = true where ctid in (
     select ctid from runfold_internal.otlp_trace
@@ -33,6 +33,25 @@ spans as (
   where s.project = o.project and s.trace_id = o.trace_id and s.kind = 0 and s.flags & 4 = 0)
 select count(*)::integer as traces from old`;
 
+/**
+ * Forgets what is no longer needed: plain spans a day after their trace was last seen, and all of a
+ * trace after so many days, 0 for never. A trace that waits is left alone.
+ */
+export async function forgetSpans(
+  database: Pick<Database, 'query'>,
+  keepDays: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  const repeat = async (sql: string, values: readonly number[]) => {
+    for (;;) {
+      const [row] = await database.query<{ traces: number }>(sql, values);
+      if (signal?.aborted || (row?.traces ?? 0) < forgottenTraces) return;
+    }
+  };
+  await repeat(pruneSql, [forgottenTraces]);
+  if (keepDays > 0) await repeat(forgetSql, [keepDays, forgottenTraces]);
+}
+
 /** Settles traces whose wait is over, and forgets old ones, until it is closed. */
 export function startSweep(options: {
   readonly database: Database;
@@ -43,12 +62,6 @@ export function startSweep(options: {
 }): { close(): Promise<void> } {
   const { database, commit, log, keepDays } = options;
   const closing = new AbortController();
-  const repeat = async (sql: string, values: readonly number[]) => {
-    for (;;) {
-      const [row] = await database.query<{ traces: number }>(sql, values);
-      if (closing.signal.aborted || (row?.traces ?? 0) < forgottenTraces) return;
-    }
-  };
   const loop = async () => {
     let forgotten = performance.now();
     while (!closing.signal.aborted) {
@@ -58,8 +71,7 @@ export function startSweep(options: {
         await commit.sweep();
         if (performance.now() - forgotten < forgetMs) continue;
         forgotten = performance.now();
-        await repeat(pruneSql, [forgottenTraces]);
-        if (keepDays > 0) await repeat(forgetSql, [keepDays, forgottenTraces]);
+        await forgetSpans(database, keepDays, closing.signal);
       } catch (error) {
         log.warn({ err: error }, 'could not settle waiting spans; trying on');
       }

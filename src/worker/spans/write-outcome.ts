@@ -20,16 +20,16 @@ const waitSql = `update runfold_internal.otlp_trace t set
   where t.project = i.project and t.trace_id = i.trace_id
     and (t.due_at is not null or i.seconds is not null)`;
 
+/** What became of traces. */
+export interface InboxChanges {
+  readonly changed: (SpanRow & { readonly project: number })[];
+  readonly settled: (TraceKey & { readonly span: string })[];
+  /** Seconds that each trace waits on; null when it has nothing that waits. */
+  readonly waits: (TraceKey & { readonly seconds: number | null })[];
+}
+
 /** Writes what became of traces. */
-export async function writeOutcome(
-  client: ClientBase,
-  outcome: {
-    readonly changed: readonly (SpanRow & { readonly project: number })[];
-    readonly settled: readonly (TraceKey & { readonly span: string })[];
-    /** Seconds that each trace waits on; null when it has nothing that waits. */
-    readonly waits: readonly (TraceKey & { readonly seconds: number | null })[];
-  },
-): Promise<void> {
+export async function writeOutcome(client: ClientBase, outcome: InboxChanges): Promise<void> {
   const { changed, settled, waits } = outcome;
   const keys = (list: readonly TraceKey[]) => [
     list.map(({ project }) => project),
@@ -46,5 +46,7 @@ export async function writeOutcome(
   if (settled.length > 0) {
     await client.query(settleSql, [...keys(settled), settled.map(({ span }) => span)]);
   }
-  await client.query(waitSql, [...keys(waits), waits.map(({ seconds }) => seconds)]);
+  if (waits.length > 0) {
+    await client.query(waitSql, [...keys(waits), waits.map(({ seconds }) => seconds)]);
+  }
 }

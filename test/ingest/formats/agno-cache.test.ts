@@ -57,4 +57,26 @@ describe('the cache of an Agno run', () => {
     const metrics = metricsOf({ ...runs[0], model_provider, model });
     expect(metrics.input_tokens).toBe(isBeside ? 8_000 : 6_000);
   });
+
+  test.each([
+    ['Google', 'gemini-3-pro', 150],
+    ['VertexAI', 'gemini-3-pro', 150],
+    [undefined, 'gemini-3-pro', 150],
+    ['OpenRouter', 'google/gemini-3-pro', 100],
+    ['OpenAI', 'gpt-5', 100],
+  ])(
+    'and the reasoning of %s, model %s, are in an output of %s',
+    (model_provider, model, output) => {
+      const message = {
+        role: 'assistant',
+        metrics: { input_tokens: 10, output_tokens: 100, total_tokens: 110, reasoning_tokens: 50 },
+      };
+      const run = { run_id: 'r', created_at: 1_750_000_000, model_provider, model };
+      expect(metricsOf({ ...run, messages: [message] })).toMatchObject({
+        output_tokens: output,
+        total_tokens: output + 10,
+        reasoning_tokens: 50,
+      });
+    },
+  );
 });

@@ -17,13 +17,13 @@ const unknownToAgno: ReadonlySet<MetricName> = new Set<MetricName>(['cache_write
 /**
  * The figures of an Agno message; undefined when it has none. Agno leaves zeros out of what it
  * writes: for a message of the assistant an absent token count is therefore 0, while an absent time,
- * split of tokens or object of figures was never reported. Where the provider counts the tokens of its
- * cache beside the input they are added to it: here they are part of the input.
+ * split of tokens or object of figures was never reported. Tokens that the provider counts beside the
+ * input or the output are added to it: here they are part of it.
  */
 export function agnoMetrics(
   message: AgnoRecord,
   isAssistant: boolean,
-  isCacheBeside = false,
+  beside: TokensBeside = nothingBeside,
   given = message.record('metrics'),
 ): Metrics | undefined {
   const metrics: Record<string, unknown> = {};
@@ -35,18 +35,41 @@ export function agnoMetrics(
     if (value !== undefined) metrics[name] = value;
     else if (isAssistant && kind === 'tokens' && !unknownToAgno.has(name)) metrics[name] = 0;
   }
-  if (isCacheBeside) addCache(metrics as Record<string, number | undefined>);
+  if (beside.cache) addCache(metrics as Record<string, number | undefined>);
+  if (beside.reasoning) addReasoning(metrics as Record<string, number | undefined>);
   return Object.keys(metrics).length === 0 ? undefined : (metrics as Metrics);
 }
 
-/**
- * Whether a provider counts the tokens of its cache beside the input: Anthropic's own API, and that of
- * Bedrock for all models, do. Gateways in the shape of OpenAI, whatever model they serve, do not.
- */
-export function isCacheBesideInput(
+/** Which tokens a provider counts beside those that they belong to. */
+export interface TokensBeside {
+  /** Those read from and written to a cache, beside the input. */
+  readonly cache: boolean;
+  /** Those of reasoning, beside the output. */
+  readonly reasoning: boolean;
+}
+
+const nothingBeside: TokensBeside = { cache: false, reasoning: false };
+
+/** Which tokens the provider of a model counts beside others, as Agno passes them on. */
+export const tokensBeside = (
   provider: string | undefined,
   model: string | undefined,
-): boolean {
+): TokensBeside => ({
+  cache: isCacheBeside(provider, model),
+  reasoning: isReasoningBeside(provider, model),
+});
+
+/** Google's own API does. Agno before 2.4 added them, and then reports no tokens of reasoning. */
+function isReasoningBeside(provider: string | undefined, model = ''): boolean {
+  if (!/gemini/i.test(model)) return false;
+  return provider === undefined ? !model.includes('/') : /^(google|vertex|gemini)/i.test(provider);
+}
+
+/**
+ * Anthropic's own API, and that of Bedrock for all models, do. Gateways in the shape of OpenAI,
+ * whatever model they serve, do not.
+ */
+function isCacheBeside(provider: string | undefined, model: string | undefined): boolean {
   const isClaude = /claude/i.test(model ?? '');
   if (provider === undefined) return isClaude && !(model ?? '').includes('/');
   return /anthropic|bedrock|^aws|^claude/i.test(provider) || (isClaude && /vertex/i.test(provider));
@@ -61,6 +84,18 @@ function addCache(metrics: Record<string, number | undefined>): void {
   if (total_tokens === input + output) metrics.total_tokens = total_tokens + cache;
   if (prompt_tokens !== undefined && prompt_tokens !== 0 && prompt_tokens === input) {
     metrics.prompt_tokens = prompt_tokens + cache;
+  }
+}
+
+/** Adds the tokens of reasoning to the output and to what includes the output. */
+function addReasoning(metrics: Record<string, number | undefined>): void {
+  const { input_tokens: input = 0, output_tokens: output, total_tokens } = metrics;
+  const { reasoning_tokens: reasoning = 0, completion_tokens } = metrics;
+  if (output === undefined || reasoning === 0) return;
+  metrics.output_tokens = output + reasoning;
+  if (total_tokens === input + output) metrics.total_tokens = total_tokens + reasoning;
+  if (completion_tokens !== undefined && completion_tokens !== 0 && completion_tokens === output) {
+    metrics.completion_tokens = completion_tokens + reasoning;
   }
 }
 

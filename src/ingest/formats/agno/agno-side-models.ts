@@ -1,5 +1,5 @@
 import type { Metrics } from '../../../events/metric-fields.js';
-import { agnoMetrics, isCacheBesideInput } from './agno-metrics.js';
+import { agnoMetrics, tokensBeside } from './agno-metrics.js';
 import type { AgnoRecord } from './agno-record.js';
 
 /** What one model used in a run, as Agno 2.x sums it in `metrics.details`. */
@@ -55,7 +55,7 @@ function usesOf(run: AgnoRecord): AgnoModelUse[] {
         agnoMetrics(
           record,
           true,
-          isCacheBesideInput(record.text('provider'), record.text('id')),
+          tokensBeside(record.text('provider'), record.text('id')),
           record,
         ) ?? {},
     })),

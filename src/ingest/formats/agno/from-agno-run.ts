@@ -1,7 +1,8 @@
 import type { Attributes } from '../../../events/attribute-fields.js';
 import { nameBasedUuid } from '../../../events/event-id.js';
 import type { MetricEventInput, RunStatus } from '../../../events/metric-event.js';
-import { agnoMetrics, isCacheBesideInput } from './agno-metrics.js';
+import type { Metrics } from '../../../events/metric-fields.js';
+import { agnoMetrics, tokensBeside } from './agno-metrics.js';
 import { agnoRole, agnoStatus, agnoTime } from './agno-names.js';
 import { type AgnoRecord, agnoRecord, InvalidAgnoRunError } from './agno-record.js';
 import { agnoSideModels } from './agno-side-models.js';
@@ -52,23 +53,24 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   const endedAt = agnoTime(messages.at(-1)?.record) ?? agnoTime(run);
   const idOf = uniqueIds(runId);
 
-  const isCacheBeside = isCacheBesideInput(common.provider, common.model);
+  const beside = tokensBeside(common.provider, common.model);
   const models = agnoSideModels(
     run,
     messages
       .filter(({ record }) => agnoRole(record) === 'assistant')
-      .map(({ record }) => agnoMetrics(record, true, isCacheBeside)),
+      .map(({ record }) => agnoMetrics(record, true, beside)),
   );
   const events = messages.flatMap(({ record, index }): MetricEventInput[] => {
     const role = agnoRole(record);
     // Tool messages are the answers to calls, and counted as such.
     if (role === 'tool') return [];
-    const metrics = agnoMetrics(record, role === 'assistant', isCacheBeside);
+    const metrics = agnoMetrics(record, role === 'assistant', beside);
     const served = role === 'assistant' ? models.servedBy(metrics) : undefined;
     return [
       {
         type: 'message',
-        id: idOf(`message/${index}`),
+        // What a model besides the run's own was for is known by the id of its message.
+        id: idOf(`message/${index}${served === undefined ? '' : `/${served.type}`}`),
         ...common,
         ...(served === undefined ? {} : { model: served.model, provider: served.provider }),
         role,
@@ -105,7 +107,7 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
     }),
   );
   const status = agnoStatus(run);
-  const time = status === 'paused' ? undefined : durationOf(run);
+  const metrics = status === 'paused' ? undefined : timesOf(run);
   const end: MetricEventInput = {
     type: 'run',
     // A run that paused or failed may go on under the same id: that must not stand in the way of its end.
@@ -115,7 +117,7 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
     // Agno's times are whole seconds: at the same one an end comes after a failure, and that after a pause.
     sequence: Math.max(0, messages.length - stepsBeforeEnd(status)),
     occurred_at: endedAt,
-    ...(time === undefined ? {} : { metrics: { time } }),
+    ...(metrics === undefined ? {} : { metrics }),
   };
   const members = [
     ...run.records('member_responses'),
@@ -180,4 +182,10 @@ function endName(status: RunStatus | undefined, messages: number): string {
 const placeOf = (call: AgnoToolCall) => `at/${call.message?.index ?? 'end'}`;
 
 /** Wall-clock seconds; Agno 1.x does not report them: its `time` lists those of the messages. */
-const durationOf = (run: AgnoRecord) => run.record('metrics')?.number('duration');
+function timesOf(run: AgnoRecord): Metrics | undefined {
+  const given = run.record('metrics');
+  const time = given?.number('duration');
+  if (given === undefined || time === undefined) return undefined;
+  const first = given.number('time_to_first_token');
+  return first === undefined ? { time } : { time, time_to_first_token: first };
+}

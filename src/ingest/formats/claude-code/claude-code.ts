@@ -8,6 +8,7 @@ export const claudeCode: LogFormat = {
   name: 'claude-code',
   doc: 'Sessions of Claude Code, subagents included',
   isAgent: true,
+  reported_as: 'claude-code',
   roots(home, env) {
     const folders = env.CLAUDE_CONFIG_DIR?.split(',').map((folder) => folder.trim());
     return (folders ?? [join(home, '.config', 'claude'), join(home, '.claude')])

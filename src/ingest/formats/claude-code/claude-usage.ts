@@ -1,5 +1,4 @@
 import type { Metrics } from '../../../events/metric-fields.js';
-import { metricFields } from '../../../events/metric-fields.js';
 import {
   countAt,
   type JsonObject,
@@ -105,8 +104,6 @@ export function isGreater(a: ClaudeCounts, b: ClaudeCounts): boolean {
 export const isNothing = ({ input, read, written, output }: ClaudeCounts) =>
   !input && !read && !written && !output;
 
-const knowsHour = metricFields.some(({ name }) => (name as string) === 'cache_write_1h_tokens');
-
 /** The counts in Runfold's meaning: the input includes what was read from and written to a cache. */
 export function claudeMetrics(counts: ClaudeCounts): Metrics {
   const { input, read, written, hour, output, thinking } = counts;
@@ -115,7 +112,7 @@ export function claudeMetrics(counts: ClaudeCounts): Metrics {
     input_tokens: known ? (input ?? 0) + (read ?? 0) + (written ?? 0) : undefined,
     cached_tokens: read ?? undefined,
     cache_write_tokens: written ?? undefined,
-    ...(knowsHour ? { cache_write_1h_tokens: hour ?? undefined } : {}),
+    cache_write_1h_tokens: hour ?? undefined,
     output_tokens: output ?? undefined,
     reasoning_tokens: thinking ?? undefined,
   });

@@ -10,6 +10,7 @@ export const codex: LogFormat = {
   name: 'codex',
   doc: 'Threads of Codex, forks, subagents and compressed ones included',
   isAgent: true,
+  reported_as: 'codex',
   roots(home, env) {
     const folders = (env.CODEX_HOME ?? join(home, '.codex')).split(',').map((one) => one.trim());
     return folders

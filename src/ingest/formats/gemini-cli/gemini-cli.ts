@@ -9,6 +9,7 @@ export const geminiCli: LogFormat = {
   name: 'gemini-cli',
   doc: 'Chats of Gemini CLI',
   isAgent: true,
+  reported_as: 'gemini-cli',
   roots: (home, env) => [join(env.GEMINI_CLI_HOME ?? home, '.gemini', 'tmp')],
   isLog: (path) => (chat.test(path) ? { order: 0 } : false),
   sortBy: 'time',

@@ -51,11 +51,20 @@ function read(record: JsonObject): readonly Draft[] {
       ...common,
       model: textAt(record, 'model'),
       provider: textAt(record, 'custom_llm_provider'),
+      error: isFailure ? failureOf(record, metadata) : undefined,
       metrics,
     }),
   };
   if (!isFailure) return [message];
   return [message, { event: { type: 'run', id: `${id}/end`, ...common, status: 'error' } }];
+}
+
+/** The class of an error, such as `RateLimitError`; its message may hold content. */
+function failureOf(record: JsonObject, metadata: JsonObject): string | true {
+  const error =
+    objectAt(record, 'error_information') ?? objectAt(metadata, 'error_information', 'metadata');
+  const name = error && textAt(error, 'error_class', 'error_information');
+  return name !== undefined && /^[\w.]{1,200}$/.test(name) ? name : true;
 }
 
 /** `metadata` as an object, or as the text of one. */

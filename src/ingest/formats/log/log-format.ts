@@ -45,6 +45,8 @@ export interface LogFormat {
   readonly doc: string;
   /** Whether it is the log of an agent, which `--format agents` reads. */
   readonly isAgent: boolean;
+  /** The agent of the events that its program's OpenTelemetry becomes, where it sends any. */
+  readonly reported_as?: string | undefined;
   /** The folders where its logs lie if nobody says so. Empty: a path has to be given. */
   roots(home: string, env: Readonly<Record<string, string | undefined>>): readonly string[];
   /** Whether a file is one of its logs, by its path below a root; lower orders are read first. */

@@ -1,7 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { isRawObject } from '../events/check/normalize-event.js';
-import type { LogFormat } from '../ingest/formats/log/log-format.js';
-import { InvalidRecordError, type JsonObject, kindOf } from '../ingest/formats/log/log-record.js';
+import { isRawObject } from '../../events/check/normalize-event.js';
+import type { LogFormat } from '../../ingest/formats/log/log-format.js';
+import {
+  InvalidRecordError,
+  type JsonObject,
+  kindOf,
+} from '../../ingest/formats/log/log-record.js';
 
 /** The longest line that is read, in bytes. */
 export const maxLineBytes = 16 * 1024 * 1024;

@@ -2,8 +2,8 @@ import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, join, resolve, sep } from 'node:path';
-import { nameBasedUuid } from '../events/event-id.js';
-import type { LogFormat } from '../ingest/formats/log/log-format.js';
+import { nameBasedUuid } from '../../events/event-id.js';
+import type { LogFormat } from '../../ingest/formats/log/log-format.js';
 
 /** A file that may be a log. */
 export interface FoundLog {

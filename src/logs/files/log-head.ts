@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { parseTimestamp } from '../events/timestamp.js';
+import { parseTimestamp } from '../../events/timestamp.js';
 
 /** The beginning of a file. */
 export interface LogHead {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { unzstd } from '../ingest/zstd-frames.js';
+import { unzstd } from '../../ingest/zstd-frames.js';
 import { reasonOf } from './find-logs.js';
 
 const chunkBytes = 256 * 1024;

@@ -1,0 +1,101 @@
+import { addAbortSignal } from 'node:stream';
+import type { Queue } from 'bullmq';
+import { openQueue } from '../../queue/open-queue.js';
+import { openRunfold, type Runfold } from '../../runfold.js';
+import { checkMigrated } from '../../store/migrate.js';
+import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-progress.js';
+import type { CommandContext } from '../command/command.js';
+import { tierOptions } from '../command/settings.js';
+import { type Input, openInput } from './open-input.js';
+
+/** An input, and the store that it goes into. */
+export interface OpenIngest {
+  readonly runfold: Runfold;
+  readonly queue: Queue;
+  readonly input: Input;
+  /** Whether this command waits until all is folded. */
+  readonly wait: boolean;
+}
+
+/** Jobs the queue may hold before reading pauses, where this process folds them itself. */
+export const jobsAhead = 400;
+/** How long closing may take after a fault, in milliseconds. */
+const closeTimeout = 1_000;
+
+/** Opens an input and the store that the settings name, does the work, and closes both. */
+export async function withIngest<T>(
+  { settings, log, io }: CommandContext,
+  options: {
+    readonly file: string;
+    /** What this process is, for whoever else wants the embedded store. */
+    readonly role: string;
+    /** Defaults to true on an embedded store: nobody else may be there to fold. */
+    readonly wait: boolean | undefined;
+  },
+  work: (opened: OpenIngest) => Promise<T>,
+): Promise<T> {
+  const isEmbedded = settings.database_url === undefined;
+  const wait = options.wait ?? isEmbedded;
+  await checkRedis(settings);
+  const input = await openInput(options.file, io);
+  const runfold = await openRunfold({
+    ...tierOptions(settings, options.role),
+    project: settings.project,
+    worker: isEmbedded || wait,
+    span_wait_seconds: settings.otlp_wait_seconds,
+    span_keep_days: settings.otlp_keep_days,
+    log,
+  });
+  const queue = await openQueue(runfold.tier.queue, {
+    onError: (error) => log.debug({ err: error }, 'queue'),
+  });
+  try {
+    // A queue on Redis takes events while Postgres is away; any other is in the store itself.
+    if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
+    await checkQueue(queue);
+    const result = await work({ runfold, queue, input, wait });
+    await queue.close();
+    await runfold.close();
+    return result;
+  } catch (error) {
+    input.chunks.destroy();
+    // The first fault is the one to tell, and a server that is away must not keep it waiting.
+    await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: closeTimeout })]);
+    throw error;
+  }
+}
+
+/** The bytes of an input until the signal, which ends reading at once, even where it is silent. */
+export async function* bytesOf(
+  { chunks }: Input,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  addAbortSignal(signal, chunks);
+  try {
+    for await (const chunk of chunks) {
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Waits until all is folded; answers whether it came to that before a signal did. */
+export async function foldAll(
+  queue: Queue,
+  signal: AbortSignal,
+  onTick: () => void,
+): Promise<boolean> {
+  const ticker = setInterval(onTick, 100);
+  try {
+    await waitUntilWorkedOff(queue, signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted) return false;
+    throw error;
+  } finally {
+    clearInterval(ticker);
+  }
+}

@@ -1,0 +1,80 @@
+import { placeKey } from '../corrections/corrected-events.js';
+import { eventKey } from '../events/event-id.js';
+import type { Draft } from '../ingest/formats/log/log-format.js';
+import type { Claim, WantedClaim } from './claims.js';
+import type { LogCounts } from './log-summary.js';
+
+/** A draft, and the line it came from. */
+export interface PlacedDraft {
+  readonly draft: Draft;
+  /** Reports that the event could not be taken. */
+  readonly refuse: (text: string) => void;
+}
+
+/** A message or call of one batch: the first draft of it, with the greatest figures of all. */
+export interface Pending extends PlacedDraft {
+  readonly event: Draft['event'];
+  readonly claim: Claim | undefined;
+  readonly isExact: boolean;
+}
+
+/** The keys of the events of each session. */
+export function keysBySession(pending: readonly Pending[]): ReadonlyMap<string, readonly string[]> {
+  const keys = new Map<string, string[]>();
+  for (const { event } of pending) {
+    const own = keys.get(event.session_id);
+    if (own === undefined) keys.set(event.session_id, [eventKey(event.id)]);
+    else own.push(eventKey(event.id));
+  }
+  return keys;
+}
+
+/** Each key with the session of its first draft of the lowest rank. */
+export function wantedClaims(drafts: readonly PlacedDraft[]): ReadonlyMap<string, WantedClaim> {
+  const wanted = new Map<string, WantedClaim>();
+  for (const { draft } of drafts) {
+    const { key, rank = 0, event } = draft;
+    if (key === undefined || rank >= (wanted.get(key)?.rank ?? Number.POSITIVE_INFINITY)) continue;
+    wanted.set(key, { session_id: event.session_id, rank });
+  }
+  return wanted;
+}
+
+/** One entry for each event: drafts of one message become one, and side copies are left out. */
+export function mergeDrafts(
+  drafts: readonly PlacedDraft[],
+  claims: ReadonlyMap<string, Claim>,
+  counts: LogCounts,
+): readonly Pending[] {
+  const merged = new Map<string, Pending>();
+  for (const placed of drafts) {
+    const { draft } = placed;
+    const { key, rank = 0 } = draft;
+    const claim = key === undefined ? undefined : claims.get(key);
+    if (claim !== undefined && claim.rank < rank) {
+      if (draft.event.type === 'message') counts.copies += 1;
+      continue;
+    }
+    const event = { ...draft.event, session_id: claim?.session_id ?? draft.event.session_id };
+    const place = placeKey(event.session_id, event.id);
+    const before = merged.get(place);
+    if (before === undefined) {
+      const isExact = claim !== undefined && claim.rank > rank;
+      merged.set(place, { ...placed, event, claim, isExact });
+    } else if (event.type === 'message') {
+      counts.copies += 1;
+      merged.set(place, { ...before, event: raised(before.event, event) });
+    }
+  }
+  return [...merged.values()];
+}
+
+function raised(first: Draft['event'], later: Draft['event']): Draft['event'] {
+  const metrics: Record<string, unknown> = { ...first.metrics };
+  for (const [name, value] of Object.entries(later.metrics ?? {})) {
+    const before = metrics[name];
+    const isLess = typeof before === 'number' && typeof value === 'number' && value <= before;
+    if (!isLess) metrics[name] = value;
+  }
+  return { ...first, metrics };
+}
