@@ -222,7 +222,7 @@ describeWithRedis('the content of OpenTelemetry data', () => {
       { what: 'an empty queue', timeoutMs: 60_000 },
     );
     expect(await tablesWith(tier.database, texts)).toEqual([]);
-    for (const path of ['/v1/waiting', '/v1/runs', '/v1/messages', '/v1/events', '/metrics']) {
+    for (const path of ['/v1/waiting', '/v1/runs', '/v1/sessions', '/v1/rejects', '/metrics']) {
       expect([path, await ask(path)]).toEqual([path, 200]);
     }
     const open = await tier.database.query<{ project: number; trace: string }>(
@@ -233,7 +233,9 @@ describeWithRedis('the content of OpenTelemetry data', () => {
     await openSpanInbox({ database: tier.database }).settle({ traces: open });
     expect(await tablesWith(tier.database, texts)).toEqual([]);
     expect((await keysWith(testRedisUrl(), prefix, texts)).found).toEqual([]);
-    expect(await ask('/v1/events?limit=1000')).toBe(200);
+    for (const { trace } of open) {
+      expect(await ask(`/v1/messages?run_id=${trace}&session_id=${trace}`)).toBe(200);
+    }
     await worker.close();
     await http.close();
     await gauge.close();
