@@ -133,9 +133,15 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   http: {
     holds: 'The HTTP service',
-    may: [...LIBRARY.filter((name) => name !== 'worker' && name !== 'append'), ''],
+    may: [
+      ...LIBRARY.filter((name) => name !== 'worker' && name !== 'append'),
+      'append/compare-content',
+      'append/other-content',
+      '',
+    ],
     types: ['worker', 'append'],
-    because: 'a face is built on the library; it is handed the worker that it shows',
+    because:
+      'a face is built on the library; it is handed the worker that it shows, and compares what comes again',
   },
   cli: {
     holds: 'The commands',
@@ -401,7 +407,10 @@ describe('the folders of src', () => {
 });
 
 /** The tests of chaos itself; everything else runs it as a person does, by command. */
-const TESTED_BY: Readonly<Record<string, string>> = { 'test/chaos.test.ts': 'chaos' };
+const TESTED_BY: Readonly<Record<string, string>> = {
+  'test/chaos.test.ts': 'chaos',
+  'test/mutants.test.ts': 'scripts',
+};
 
 describe('tests, bench and chaos', () => {
   test('share what is in harness, and do not import each other', () => {

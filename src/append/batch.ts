@@ -70,3 +70,14 @@ export function byProject({ order, jobs, job_of }: EventBatch): readonly (readon
   });
   return groups;
 }
+
+/** The job of an event, and which of the job's it is. */
+export function jobOf(
+  { jobs, job_of, starts }: EventBatch,
+  event: number,
+): { readonly job: DecodedJob; readonly at: number } {
+  const number = job_of[event] ?? 0;
+  const job = jobs[number];
+  if (job === undefined) throw new Error(`Expected the job of event ${event}, got none.`);
+  return { job, at: event - (starts[number] ?? 0) };
+}

@@ -8,7 +8,7 @@ export interface Reject {
   readonly job_id: string;
   readonly project: number;
   readonly position: number;
-  /** `invalid_job`, `invalid_event`, or the SQLSTATE with which Postgres refused it. */
+  /** `invalid_job`, `invalid_event`, `other_content`, or the SQLSTATE with which Postgres refused it. */
   readonly code: string;
   readonly message: string;
   /** What came, as JSON text; the beginning of it, as a JSON string, where it is too long. */

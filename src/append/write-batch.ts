@@ -1,7 +1,7 @@
 import type { DatabaseError } from 'pg';
 import { eventAt } from '../events/columns/event-columns.js';
 import { codeOf, faultKind } from '../postgres/database-errors.js';
-import { byProject, createBatch, type EventBatch } from './batch.js';
+import { byProject, createBatch, type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import type { DecodedJob } from './decode-job.js';
 import { inAscii, type Reject, rejectOf, withoutContent } from './reject.js';
@@ -174,10 +174,7 @@ function sum(a: BatchOutcome, b: BatchOutcome): BatchOutcome {
 }
 
 function rejectByPostgres(batch: EventBatch, event: number, error: unknown): Reject {
-  const number = batch.job_of[event] ?? 0;
-  const job = batch.jobs[number];
-  if (job === undefined) throw new Error(`Expected the job of event ${event}, got none.`);
-  const at = event - (batch.starts[number] ?? 0);
+  const { job, at } = jobOf(batch, event);
   const { message, code } = error as Partial<DatabaseError>;
   return rejectOf({
     job_id: job.job_id,

@@ -20,6 +20,11 @@ export function nameBasedUuid(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
+/** Whether a text is such a UUID. */
+export function isNameBased(text: string): boolean {
+  return isCanonicalUuid(text) && text[14] === '5';
+}
+
 /** The variant bits 10 before the two that the hash keeps. */
 const variants = '89ab';
 

@@ -10,7 +10,7 @@ export interface RejectedEvent {
   /** A UUID, made from the job and the place in it. */
   readonly id: string;
   readonly project: number;
-  /** `invalid_job`, `invalid_event`, or the SQLSTATE with which Postgres refused it. */
+  /** `invalid_job`, `invalid_event`, `other_content`, or the SQLSTATE with which Postgres refused it. */
   readonly code: string;
   readonly message: string;
   /** What came, as JSON text. */

@@ -1,9 +1,12 @@
 import { type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { compareContentIn } from '../append/compare-content.js';
 import { presumeNew } from '../append/expect-new.js';
+import { tellOtherContent } from '../append/other-content.js';
 import { statementOn } from '../append/write-batch.js';
 import type { WrittenBatch } from '../append/written-batch.js';
+import { quietReport } from '../environment/quiet-report.js';
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
 import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
@@ -21,6 +24,7 @@ import { createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
 import type { SpanStats } from './spans/span-commit.js';
+import { keepStatistics } from './statistics-keeper.js';
 
 /** Settings of a worker. */
 export interface EventWorkerOptions extends SpanInboxOptions {
@@ -78,24 +82,36 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     overflowSql(folded),
     false,
   );
+  const careful = tellOtherContent(statement('skip'), compareContentIn(database));
   const book = openPriceBook(database);
   const onJob = (size: number) => {
     worker.concurrency = concurrency.after(size);
   };
+  const statistics = keepStatistics(database, log);
+  const batchEvents = options.batch_events ?? 5_000;
+  const onBatch = (batch: WrittenBatch) => {
+    statistics.noteBatch(batch, batch.events < batchEvents);
+    options.on_batch?.(batch);
+  };
   const commit = createGroupCommit({
     findOverflows: async (batch) => (await overflows(batch, [])).places,
-    run: pricedStatement(book, presumeNew(statement('refuse'), statement('skip'))),
+    run: pricedStatement(book, presumeNew(statement('refuse'), careful)),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
-    batchEvents: options.batch_events ?? 5_000,
-    onBatch: options.on_batch,
+    batchEvents,
+    onBatch,
     onJob,
   });
-  const spans = openSpanPart({ ...options, onBatch: options.on_batch, onJob }, book);
+  const spans = openSpanPart({ ...options, onBatch, onJob }, book);
   const outage = await findOutage(options.queue);
   const { connection, backend, prefix, onError, isLive, close } = await connectQueue(
     options.queue,
-    { role: 'worker', onError: (error) => log.error({ err: error }, 'queue error; trying on') },
+    {
+      role: 'worker',
+      onError: quietReport((err, repeated) =>
+        log.error({ err, repeated }, 'queue error; trying on'),
+      ),
+    },
   );
   const concurrency = adaptiveConcurrency();
 
@@ -150,6 +166,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         // the queue; writing them on, once the store is closed, would go on for ever.
         commit.abandon();
         await spans.close();
+        await statistics.close();
         await close();
       }
       log.info(addStats(commit.stats(), spans.eventStats()), 'worker stopped');

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openHttpServer } from '#runfold/http/server/open-http-server.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeOnEachTier, fastestTier } from '../../harness/tiers.js';
@@ -95,6 +97,44 @@ describe('the answer to events', () => {
     expect(run.assistant_messages).toBe(2);
     const other = await jsonOf<{ ids: string[] }>(send(posted(twice)));
     expect(other.ids[0]).not.toBe(one.ids[0]);
+  });
+
+  test('refuses an Idempotency-Key that another process saw with another body', async () => {
+    const { target, queue } = service.home.tier;
+    const other = await openHttpServer({ target, queue, log: pino({ level: 'silent' }), port: 0 });
+    onTestFinished(() => other.close());
+    const headers = { 'idempotency-key': 'job-7' };
+    const body = (tokens: number) => [
+      message('job', { metrics: { output_tokens: tokens } }),
+      message('job', { metrics: { output_tokens: 2 * tokens } }),
+    ];
+    const path = '/v1/events?wait=true';
+    expect((await send(posted(body(100), headers), '?wait=true')).status).toBe(200);
+    const again = await fetch(`${other.url}${path}`, posted(body(100), headers));
+    expect(again.status, 'the same body').toBe(200);
+    const third = await openHttpServer({ target, queue, log: pino({ level: 'silent' }), port: 0 });
+    onTestFinished(() => third.close());
+    const mixed = [...body(5_000), message('job', { id: 'good', metrics: { output_tokens: 1 } })];
+    const refused = await fetch(`${third.url}${path}`, posted(mixed, headers));
+    expect(refused.status).toBe(207);
+    expect(await refused.json()).toMatchObject({
+      accepted: 1,
+      refused: 2,
+      folded: true,
+      faults: [0, 1].map((index) => ({
+        index,
+        faults: [{ field: 'id', got: expect.stringContaining('(output_tokens') }],
+      })),
+    });
+    expect(await jsonOf(service.fetch('/v1/runs/job'))).toMatchObject({ output_tokens: 301 });
+    await expect
+      .poll(async () => (await jsonOf(service.fetch('/v1/rejects?code=other_content'))).items)
+      .toHaveLength(2);
+    const { items } = await jsonOf<{ items: { id: string }[] }>(
+      service.fetch('/v1/rejects?code=other_content'),
+    );
+    const retried = await service.fetch(`/v1/rejects/${items[0]?.id}/retry`, { method: 'POST' });
+    expect(retried.status, 'it would only be refused again').toBe(422);
   });
 
   test('reads gzip and Zstandard, in several frames too', async () => {

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import { readJob } from '../../append/decode-job.js';
+import { otherContent } from '../../append/other-content.js';
 import { InvalidEventError } from '../../events/fault.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
 import { dropReject, type RejectedEvent, rejectedEventOf } from '../../query/rejects.js';
@@ -8,6 +9,7 @@ import { openQueue } from '../../queue/open-queue.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { CommandContext } from '../command/command.js';
+import { expectStore } from '../command/existing-store.js';
 import { tierOptions } from '../command/settings.js';
 import { printable } from '../output/printable.js';
 import { chosenRejects, type RejectChoice } from './chosen-rejects.js';
@@ -25,6 +27,7 @@ export async function retryRejects(
   choice: RejectChoice,
 ): Promise<{ readonly sent: number; readonly kept: number }> {
   const { settings, log, terminal } = context;
+  expectStore(settings);
   await checkRedis(settings);
   const runfold = await openRunfold({
     ...tierOptions(settings, 'runfold rejects retry'),
@@ -60,6 +63,7 @@ async function sendAgain(
   try {
     for await (const reject of chosenRejects(database, choice)) {
       try {
+        if (reject.code === otherContent) throw new KeptError(idTaken);
         if (reject.code === 'invalid_job') await sendJob(queue, reject);
         else producer.emit(rejectedEventOf(reject) as MetricEventInput);
         pending.push(reject);
@@ -91,6 +95,9 @@ async function sendJob(queue: Queue, { id, payload }: RejectedEvent): Promise<vo
   const body = columns === undefined ? { events: text(objects) } : { columns: text(columns) };
   await queue.add(jobName, { v, project, ...body }, { ...jobOptions, jobId: id });
 }
+
+const idTaken =
+  'its id is that of an event that counts; drop it, or send its event under another id';
 
 /** Folds what was sent: on an embedded store nobody else may be there to do it. */
 async function workOff({ tier }: Runfold): Promise<void> {

@@ -21,7 +21,8 @@ export const ingestAnswer = z
         }),
       )
       .optional()
-      .describe('Of each refused event'),
+      .describe('Of the refused events, up to 1,000 faults'),
+    unlisted: z.int().optional().describe('Refused events whose faults are not listed'),
     folded: z.boolean().optional().describe('With `wait=true`: whether the totals hold the events'),
   })
   .meta({ id: 'IngestAnswer' });
@@ -43,23 +44,29 @@ export function summarize(
     if (item.faults !== undefined) found.set(at, item.faults);
   });
   for (const [at, faults] of sent.faults) found.set(places[at] ?? 0, faults);
-  const faults = [...found]
-    .sort(([a], [b]) => a - b)
-    .map(([at, of]) => ({
-      index: items[at]?.index ?? at,
-      faults: of.map((fault) => ({ ...fault })),
-    }));
+  const faults: NonNullable<IngestAnswer['faults']> = [];
+  let room = mostFaults;
+  for (const [at, of] of [...found].sort(([a], [b]) => a - b)) {
+    if (room <= 0) break;
+    room -= of.length;
+    faults.push({ index: items[at]?.index ?? at, faults: of.map((fault) => ({ ...fault })) });
+  }
+  const unlisted = found.size - faults.length;
   const ids = new Map(places.map((place, at) => [place, sent.ids[at]]));
   return {
-    accepted: items.length - faults.length,
-    refused: faults.length,
+    accepted: items.length - found.size,
+    refused: found.size,
     ...(withIds ? { ids: items.map((_, at) => ids.get(at) ?? null) } : {}),
     ...(faults.length > 0 ? { faults } : {}),
+    ...(unlisted > 0 ? { unlisted } : {}),
   };
 }
 
+/** Faults of one answer: a request of ten thousand events has a hundred of each. */
+const mostFaults = 1_000;
+
 /** The problem of a body of which nothing was taken. */
-export function allRefused({ accepted, refused, faults }: IngestAnswer): ProblemError {
+export function allRefused({ accepted, refused, faults, unlisted }: IngestAnswer): ProblemError {
   const [{ faults: [first] = [] } = {}] = faults ?? [];
   const text =
     first === undefined
@@ -69,7 +76,7 @@ export function allRefused({ accepted, refused, faults }: IngestAnswer): Problem
     'invalid_event',
     `Expected an event that can be taken, got none${text}.`,
     {
-      fields: { accepted, refused, faults },
+      fields: { accepted, refused, faults, unlisted },
     },
   );
 }

@@ -13,6 +13,7 @@ import { flag, wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
 import type { Caller } from '../service/caller.js';
 import { allRefused, ingestAnswer, summarize } from './ingest-answer.js';
+import { sayOtherContent } from './say-other-content.js';
 
 const exampleFault = { index: 1, faults: [{ field: 'run_id', expected: 'text', got: 'nothing' }] };
 
@@ -98,7 +99,9 @@ export const ingestRoute = route({
       reply.raw.off('close', leave),
     );
     freshness.renew(project);
-    return { status: folded && status === 202 ? 200 : status, body: { ...result, folded } };
+    const told = folded ? await sayOtherContent(service, project, taken, result) : result;
+    const all = folded && told.refused === 0 ? 200 : told.refused > 0 ? 207 : 202;
+    return { status: all, body: { ...told, folded } };
   },
 });
 

@@ -1,3 +1,4 @@
+import { otherContent } from '../../append/other-content.js';
 import type { EventFault } from '../../events/fault.js';
 import {
   dropReject,
@@ -56,6 +57,9 @@ export async function retry(
   if (event === undefined) {
     const expected = 'an event; a whole job is sent again by "runfold rejects retry"';
     return [{ field: '', expected, got: reject.code }];
+  }
+  if (reject.code === otherContent) {
+    return [{ field: 'id', expected: 'one of its own', got: 'the id of an event that counts' }];
   }
   const { faults } = await service.producers.send(reject.project, [event]);
   const [found = []] = faults.values();

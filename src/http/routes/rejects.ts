@@ -11,7 +11,9 @@ const rejectSchema = z
   .strictObject({
     id: z.string(),
     project: z.int(),
-    code: z.string().describe('`invalid_job`, `invalid_event`, or the SQLSTATE of the refusal'),
+    code: z
+      .string()
+      .describe('`invalid_job`, `invalid_event`, `other_content`, or the SQLSTATE of the refusal'),
     message: z.string(),
     payload: z.string().describe('The input, as JSON text'),
     received_at: z.iso.datetime(),

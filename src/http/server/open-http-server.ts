@@ -1,7 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { compareContentIn } from '../../append/compare-content.js';
 import { readPackageVersion } from '../../environment/package-files.js';
+import { quietReport } from '../../environment/quiet-report.js';
 import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';
+import { createReaders } from '../../postgres/readers.js';
 import { createAudits } from '../../projections/audit/running-audits.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
@@ -86,7 +89,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   const closing = new AbortController();
   try {
     await checkListenAddress(database, host);
-    const onError = (error: Error) => log.warn({ err: error }, 'queue error; trying on');
+    const onError = quietReport((err, repeated) =>
+      log.warn({ err, repeated }, 'queue error; trying on'),
+    );
     const queue = await openQueueGauge(target, onError);
     opened.push(queue.close);
     const producers = createProjectProducers({ queue: target, limits, onError });
@@ -106,15 +111,26 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const audits = createAudits(database, log);
     const service: Service = {
       database,
+      readers: createReaders(database, {
+        timeout_ms: limits.read_timeout_ms,
+        shared_session: tierOf(options) === 'embedded',
+      }),
       log,
       limits,
       version,
       tier: tierOf(options),
       worker: options.worker,
       audits,
-      access: createAccess({ database, log, project, is_loopback: isLoopback(host) }),
+      access: createAccess({
+        database,
+        log,
+        project,
+        is_loopback: isLoopback(host),
+        strangers: createRateLimit('unknown keys', limits.unknown_keys_per_second, 'one address'),
+      }),
       bodies: createBodyRooms(limits.bodies_bytes),
       requestBodies: createRequestBodies(),
+      compareContent: compareContentIn(database),
       requestRate: createRateLimit('requests', limits.requests_per_second),
       eventRate: createRateLimit('events', limits.events_per_second),
       freshness: createFreshness(database, queue),

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { CompareContent } from '../../append/other-content.js';
 import type { Database } from '../../postgres/database.js';
+import type { Readers } from '../../postgres/readers.js';
 import type { Audits } from '../../projections/audit/running-audits.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
@@ -26,7 +28,9 @@ export interface OtlpOptions {
 
 /** What the routes work with. */
 export interface Service {
+  /** What a route reads and writes; a read of a client ends when the client leaves. */
   readonly database: Database;
+  readonly readers: Readers;
   readonly log: Logger;
   readonly limits: HttpLimits;
   readonly version: string;
@@ -36,6 +40,8 @@ export interface Service {
   readonly access: Access;
   readonly bodies: BodyRooms;
   readonly requestBodies: RequestBodies;
+  /** Which events the log holds under the same ids with another content. */
+  readonly compareContent: CompareContent;
   readonly audits: Audits;
   readonly requestRate: RateLimit;
   readonly eventRate: RateLimit;

@@ -1,0 +1,95 @@
+import { eventAt } from '../events/columns/event-columns.js';
+import { type LogColumn, logColumns } from '../events/columns/log-columns.js';
+import { isNameBased } from '../events/event-id.js';
+import { metricColumn, metricFields } from '../events/metric-fields.js';
+import { type EventBatch, jobOf } from './batch.js';
+import type { RunStatement } from './batch-statement.js';
+import { type Reject, rejectOf, shortPayload } from './reject.js';
+
+/** The code of a reject: its id is that of another event, which came first and counts. */
+export const otherContent = 'other_content';
+
+/** An event of a batch that the log holds with another content: its place in `order`, and the fields. */
+export type Difference = readonly [place: number, fields: readonly string[]];
+
+/** Which events of a batch the log holds with another content. */
+export type CompareContent = (batch: EventBatch) => Promise<readonly Difference[]>;
+
+/** What makes up the key, or is not of the sender: a time that was not given is the time of the call. */
+const notCompared = ['project', 'session_id', 'id', 'occurred_at_us', 'cost_source'];
+
+/**
+ * The statement that compares a batch with the log. It takes what the statement that appends takes, writes
+ * nothing, and returns one row: `found`, an array of differences. A cost that the store worked out is not compared, as prices may have
+ * changed meanwhile. `offset 0` has each event looked up by the log's key whatever the statistics say.
+ */
+export function otherContentSql(): string {
+  const arrays = logColumns
+    .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
+    .join(', ');
+  const compared = logColumns.filter(({ name }) => !notCompared.includes(name));
+  const rows = (alias: string) => compared.map((column) => contentOf(column, alias)).join(', ');
+  const fields = compared.map(
+    (column) => `case when ${contentOf(column, 'e')} is distinct from ${contentOf(column, 'i')}
+      then '${fieldOf(column.name)}' end`,
+  );
+  return `with incoming as materialized (
+  select (row_number() over ())::integer - 1 as place, u.* from (select ${arrays}) u)
+select coalesce(json_agg(json_build_array(i.place, array_remove(array[${fields.join(', ')}], null))
+    order by i.place), '[]'::json) as found, $1::json is null as nothing
+from incoming i cross join lateral (select e.* from runfold_internal.event e
+  where e.project = i.project and e.session_id = i.session_id and e.id = i.id offset 0) e
+where (${rows('e')}) is distinct from (${rows('i')})`;
+}
+
+/** A column as it is compared; `json` has no equality of its own. */
+function contentOf({ name, type }: LogColumn, alias: string): string {
+  if (type === 'json') return `${alias}.${name}::jsonb`;
+  if (name !== 'cost_nanos') return `${alias}.${name}`;
+  return `case when ${alias}.cost_source is null then ${alias}.${name} end`;
+}
+
+const metricOf = new Map<string, string>(
+  metricFields.map((field) => [metricColumn(field), field.name]),
+);
+const fieldOf = (column: string) => metricOf.get(column) ?? column.replace(/^original_/, '');
+
+/**
+ * A statement that tells of what is dropped as a repetition and is none: an event whose id the log has
+ * with another content becomes a reject. Only where some of a batch were there already is it compared.
+ */
+export function tellOtherContent(run: RunStatement, compare: CompareContent): RunStatement {
+  return async (batch, rejects) => {
+    const answer = await run(batch, rejects);
+    if (answer.applied === batch.order.length) return answer;
+    const differences = (await compare(batch)).filter(([place]) => !isMadeAgain(batch, place));
+    if (differences.length === 0) return answer;
+    const most = differences.length > 100 ? shortPayload : undefined;
+    const found = differences.map((difference) => rejectAt(batch, difference, most));
+    const { rejected } = await run({ ...batch, order: [] }, found);
+    return { ...answer, rejected: answer.rejected + rejected };
+  };
+}
+
+/**
+ * Of two who correct an event at once both make a correction of one id, of which the log takes one. Whoever made
+ * the other sees that, and makes it again under the next id.
+ */
+function isMadeAgain(batch: EventBatch, place: number): boolean {
+  const { job, at } = jobOf(batch, batch.order[place] ?? 0);
+  const { id, corrects } = eventAt(job.events, at);
+  return corrects !== undefined && isNameBased(id);
+}
+
+function rejectAt(batch: EventBatch, [place, fields]: Difference, most?: number): Reject {
+  const { job, at } = jobOf(batch, batch.order[place] ?? 0);
+  return rejectOf({
+    job_id: job.job_id,
+    project: job.project,
+    position: job.positions[at] ?? at,
+    code: otherContent,
+    message: `Expected an id of its own, got that of an event that came before with other content (${fields.join(', ')}). The first one counts; send this one under another id.`,
+    payload: eventAt(job.events, at),
+    ...(most === undefined ? {} : { most }),
+  });
+}
