@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fastestTier } from '../../harness/tiers.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
 const event = (more: object = {}) => ({ type: 'message', run_id: 'r', role: 'user', ...more });
@@ -136,5 +138,55 @@ describe('the token of /metrics', () => {
     } finally {
       await service.close();
     }
+  });
+});
+
+describe('what many strangers send', () => {
+  const lines: { readonly msg?: string; readonly requests?: number; readonly status?: number }[] =
+    [];
+  let service: TestService;
+  beforeAll(async () => {
+    const log = pino(
+      { level: 'info' },
+      { write: (line: string) => void lines.push(JSON.parse(line)) },
+    );
+    service = await openTestService(fastestTier(), {
+      log,
+      worker_runs: false,
+      limits: { unknown_keys_per_second: 10 },
+    });
+  });
+  afterAll(() => service.close());
+
+  test('is looked up so often a second, and has so many lines of the log', async () => {
+    const good = await service.key(1, ['read', 'ingest']);
+    const ask = (authorization: string) =>
+      service.fetch('/v1/runs', { headers: { authorization } });
+    expect((await ask(good.headers.authorization)).status).toBe(200);
+    const wrong = (at: number) => `Bearer rf_${String(at).padStart(16, '0')}_${'x'.repeat(43)}`;
+    const statuses = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => ask(wrong(at)).then(({ status }) => status)),
+    );
+    const looked = statuses.filter((status) => status === 401).length;
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThan(100);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(200 - looked);
+    expect((await ask(good.headers.authorization)).status, 'who is known goes on').toBe(200);
+    const refused = lines.filter(({ status }) => status === 401 || status === 429);
+    expect(refused.length).toBeLessThan(150);
+  });
+
+  test('has an answer of a thousand faults, and a count of the rest', async () => {
+    const good = await service.key(1, ['ingest']);
+    const names = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`unknown${at}`, 1]));
+    const events = Array.from({ length: 500 }, () => event(names));
+    const answer = await service.fetch('/v1/events', posted(events, good.headers));
+    expect(answer.status).toBe(422);
+    const text = await answer.text();
+    expect(text.length).toBeLessThan(500_000);
+    const { refused, faults, unlisted } = JSON.parse(text);
+    expect(refused).toBe(500);
+    expect(faults.length + unlisted).toBe(500);
+    expect(faults.length).toBeLessThan(12);
   });
 });

@@ -101,6 +101,11 @@ export const problemCodes = {
     status: 503,
     meaning: 'The database does not answer. Come again after `Retry-After`.',
   },
+  read_timeout: {
+    status: 503,
+    meaning:
+      'The read took too long and was stopped. Narrow it, for example by a shorter time range.',
+  },
   busy: {
     status: 503,
     meaning: 'Too many projects, or too large bodies, are sent at once. Retry after `Retry-After`.',

@@ -9,6 +9,7 @@ import {
   explainDatabaseError,
   StoreUnavailableError,
 } from '../../postgres/database-errors.js';
+import { ReadEndedError } from '../../postgres/readers.js';
 import {
   AmbiguousRunError,
   InvalidCursorError,
@@ -95,6 +96,7 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
       'A parameter has a value that the database cannot read.',
     );
   }
+  if (error instanceof ReadEndedError) return new ProblemError('read_timeout', error.message);
   if (error instanceof ProjectError && error.code === 'unknown_project') {
     return new ProblemError(error.code, error.message);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { ReadEndedError } from '../../postgres/readers.js';
 import { isOtlpPath } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';
@@ -10,6 +11,8 @@ import { answerBrokenRequest } from './broken-request.js';
 import { sayCurrency, sayKnown } from './currency-headers.js';
 import { explainListenFault } from './listen-address.js';
 import { packed } from './packed.js';
+import { isRead, readingFor } from './reading.js';
+import { createRequestLog, type RequestLog } from './request-log.js';
 import { requestId, withoutBase } from './request-names.js';
 import { securityHeaders } from './security-headers.js';
 import { sendProblem, unknownPath } from './send-problem.js';
@@ -40,11 +43,14 @@ export function createApp(
   { pages = [], endpoints = [], base = '' }: AppOptions = {},
 ): App {
   const { limits, log } = service;
+  const requests = createRequestLog(service);
   const app = Fastify({
     logger: false,
     rewriteUrl: ({ url = '/' }) => withoutBase(url, base),
     genReqId: requestId,
     requestTimeout: limits.request_timeout_ms,
+    // Whoever takes nothing of an answer for so long is cut off, and what was kept for him let go.
+    connectionTimeout: limits.connection_idle_ms,
     // Requests that come while it closes are answered below, as problems like any other.
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => answerBrokenRequest(service, error, socket),
@@ -54,7 +60,7 @@ export function createApp(
     frameworkErrors: (error, request, reply) => {
       prepare(request, reply);
       // No route was found, so no hook is called.
-      reply.raw.once('finish', () => note(service, request, reply));
+      reply.raw.once('finish', () => requests.note(request, reply));
       sendProblem(service, request, reply, error);
     },
   });
@@ -62,7 +68,7 @@ export function createApp(
   // Bodies are read by the routes, in their own time and within their own limits.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', async (request, reply) => prepare(request, reply));
-  app.addHook('onResponse', async (request, reply) => note(service, request, reply));
+  app.addHook('onResponse', async (request, reply) => requests.note(request, reply));
   app.setErrorHandler((error, request, reply) => sendProblem(service, request, reply, error));
   app.setNotFoundHandler((request, reply) => {
     sendProblem(service, request, reply, unknownPath(routes, pages, request));
@@ -72,7 +78,7 @@ export function createApp(
       method: route.method,
       url: urlOf(route.path),
       exposeHeadRoute: methodsOf(route).includes('HEAD'),
-      handler: (request, reply) => handle(service, route, request, reply),
+      handler: (request, reply) => handle(service, requests, route, request, reply),
     });
   }
   for (const { path, answer } of pages) {
@@ -117,6 +123,7 @@ function prepare(request: FastifyRequest, reply: FastifyReply): void {
 
 async function handle(
   service: Service,
+  requests: RequestLog,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -131,7 +138,7 @@ async function handle(
       : await service.access.admit(request.raw, scope, isOtlpPath(route.path));
   if (scope !== undefined) {
     service.requestRate.take(caller.key?.id ?? '');
-    callers.set(request, `${caller.project}/${caller.key?.id ?? ''}`);
+    requests.noteCaller(request, caller.project, caller.key?.id ?? '');
   }
   const params = checked(route.params, request.params);
   const query = checked(route.query, request.query);
@@ -139,12 +146,16 @@ async function handle(
   // Who sends does not wait for it.
   if (scope === 'ingest') sayKnown(service, caller.project, reply);
   else if (scope !== undefined) await sayCurrency(service, caller.project, reply);
-  const answer = await route.handle({ ...caller, service, params, query, request, reply });
-  return answer === undefined ? reply : await send(route, request, reply, answer);
+  try {
+    const given = isRead(route) ? readingFor(service, reply) : service;
+    const answer = await route.handle({ ...caller, service: given, params, query, request, reply });
+    return answer === undefined ? reply : await send(route, request, reply, answer);
+  } catch (error) {
+    // Nobody is there to be told.
+    if (error instanceof ReadEndedError && error.code === 'read_aborted') return reply.hijack();
+    throw error;
+  }
 }
-
-/** Whose request it is, for the log. */
-const callers = new WeakMap<FastifyRequest, string>();
 
 async function send(
   route: Route,
@@ -172,25 +183,4 @@ async function send(
 function isKnown(etag: string, header: string | undefined): boolean {
   const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   return tags.includes(etag) || tags.includes('*');
-}
-
-/** Counts and logs an answer: no body, no query and no key reaches the log. */
-function note(service: Service, request: FastifyRequest, reply: FastifyReply): void {
-  const route = request.routeOptions.url ?? 'unknown';
-  const { method } = request;
-  const status = reply.statusCode;
-  const seconds = reply.elapsedTime / 1000;
-  service.metrics.countRequest({ method, route, status, seconds });
-  const [project, key_id] = callers.get(request)?.split('/') ?? [];
-  const fields = {
-    request_id: request.id,
-    method,
-    route,
-    status,
-    ms: Math.round(seconds * 1e6) / 1e3,
-    ...(project === undefined ? {} : { project: Number(project) }),
-    ...(key_id === undefined || key_id === '' ? {} : { key_id }),
-  };
-  const level = status >= 500 ? 'warn' : status >= 400 ? 'info' : 'debug';
-  service.log[level](fields, 'request');
 }

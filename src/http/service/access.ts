@@ -5,6 +5,7 @@ import { explainDatabaseError, StoreUnavailableError } from '../../postgres/data
 import { type ApiKey, findKey, hasKeys, type KeyScope, noteKeyUse } from '../../store/api-keys.js';
 import { ProblemError } from '../problems/problem.js';
 import type { Caller } from './caller.js';
+import type { RateLimit } from './rate-limit.js';
 
 /** Lets callers in, each to its project. */
 export interface Access {
@@ -36,8 +37,10 @@ export function createAccess(options: {
   readonly project: number;
   /** Whether callers without a key are let in while there are no keys. */
   readonly is_loopback: boolean;
+  /** Taken of the allowance of an address for a key that is not known yet. */
+  readonly strangers: RateLimit;
 }): Access {
-  const { database, log, project, is_loopback } = options;
+  const { database, log, project, is_loopback, strangers } = options;
   const known = new Map<string, Known>();
   const noted = new Map<string, number>();
   let anyKeys = { value: !is_loopback, at: is_loopback ? Number.NEGATIVE_INFINITY : Infinity };
@@ -57,9 +60,11 @@ export function createAccess(options: {
     return anyKeys.value;
   };
 
-  const lookUp = async (text: string): Promise<ApiKey | undefined> => {
+  const lookUp = async (text: string, address: string): Promise<ApiKey | undefined> => {
     const now = performance.now();
     const before = known.get(text);
+    // A wrong key costs a query each time: nobody may cause these without bound.
+    if (before === undefined) strangers.take(address);
     if (before !== undefined && now - before.at < trustedMs) return before.key;
     // One that comes late is noted all the same: a key that was revoked works no longer than that.
     const looking = findKey(database, text).then((key) => {
@@ -97,7 +102,8 @@ export function createAccess(options: {
         return { project, key: undefined };
       }
       const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-      const key = text === undefined ? undefined : await lookUp(text);
+      const key =
+        text === undefined ? undefined : await lookUp(text, request.socket.remoteAddress ?? '');
       if (key === undefined) throw unauthorized(authorization);
       if (!key.scopes.includes(scope)) {
         throw new ProblemError(

@@ -14,12 +14,20 @@ export interface HttpLimits {
   readonly events_per_second: number;
   /** Events of one project that may wait for the queue in this process. Defaults to 50,000. */
   readonly buffer_events: number;
+  /** Bytes of one project's events, roughly, that may wait for the queue in this process. Defaults to 64 MiB. */
+  readonly buffer_bytes: number;
+  /** Milliseconds that a statement of a reader may take, waiting for a connection included. Defaults to 30,000. */
+  readonly read_timeout_ms: number;
   /** Milliseconds that a request waits for the queue before it is told 503. Defaults to 10,000. */
   readonly queue_timeout_ms: number;
   /** Milliseconds without a byte after which a body is given up. Defaults to 10,000. */
   readonly body_idle_ms: number;
   /** Milliseconds that the whole of a request may take to arrive. Defaults to 60,000. */
   readonly request_timeout_ms: number;
+  /** Milliseconds without a byte in either direction after which a connection is cut off. Defaults to 120,000. */
+  readonly connection_idle_ms: number;
+  /** First uses a second, from one address, of keys that this process does not know. Defaults to 50. */
+  readonly unknown_keys_per_second: number;
   /** Tail streams open at once, of one key, of one project and of all. Default to 10, 25 and 100. */
   readonly key_streams: number;
   readonly project_streams: number;
@@ -38,9 +46,13 @@ export const defaultLimits: HttpLimits = {
   requests_per_second: 1_000,
   events_per_second: 100_000,
   buffer_events: 50_000,
+  buffer_bytes: 64 * 2 ** 20,
+  read_timeout_ms: 30_000,
   queue_timeout_ms: 10_000,
   body_idle_ms: 10_000,
   request_timeout_ms: 60_000,
+  connection_idle_ms: 120_000,
+  unknown_keys_per_second: 50,
   key_streams: 10,
   project_streams: 25,
   streams: 100,

@@ -60,6 +60,7 @@ export function createProjectProducers(options: {
         project,
         // Room is given out below, to whole requests.
         buffer_events: limits.buffer_events * 2,
+        buffer_bytes: Infinity,
         on_error: (error) => {
           slot.failedAt = slot.producer.stats().acknowledged_events;
           onError(error);
@@ -107,12 +108,15 @@ export function createProjectProducers(options: {
       const slot = await acquire(project);
       const { producer } = slot;
       try {
-        const { waiting_events, acknowledged_events } = producer.stats();
+        const { waiting_events, waiting_bytes, acknowledged_events } = producer.stats();
         if (waiting_events > 0 && slot.failedAt === acknowledged_events) {
           throw unavailable('queue_unavailable', 'Expected the queue to answer, got nothing yet.');
         }
         if (waiting_events + slot.reserved + events.length > limits.buffer_events) {
           throw new BufferFullError(limits.buffer_events);
+        }
+        if (waiting_bytes >= limits.buffer_bytes) {
+          throw new BufferFullError(limits.buffer_bytes, 'bytes');
         }
         const ids: (string | undefined)[] = [];
         const faults = new Map<number, readonly EventFault[]>();

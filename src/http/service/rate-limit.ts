@@ -21,7 +21,7 @@ const fewBuckets = 10_000;
  * A token bucket a key: it fills with `perSecond`, and holds two seconds' worth. An amount larger
  * than what it holds is let through when it is full, and leaves a debt.
  */
-export function createRateLimit(what: string, perSecond: number): RateLimit {
+export function createRateLimit(what: string, perSecond: number, of = 'one key'): RateLimit {
   const buckets = new Map<string, Bucket>();
   const capacity = perSecond * 2;
   // When so many are there again they are looked through again.
@@ -42,7 +42,7 @@ export function createRateLimit(what: string, perSecond: number): RateLimit {
         const seconds = Math.max(1, Math.ceil((needed - tokens) / perSecond));
         throw new ProblemError(
           'rate_limited',
-          `Expected at most ${perSecond} ${what} a second of one key, got more. Try again in ${seconds} s.`,
+          `Expected at most ${perSecond} ${what} a second of ${of}, got more. Try again in ${seconds} s.`,
           { headers: { 'retry-after': String(seconds) } },
         );
       }

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { waitUntil } from '../../harness/wait-until.js';
+import { message } from '../cli/command-line.js';
+import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
+
+describeWithPostgres('a read over HTTP', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await openTestService('postgres', { limits: { read_timeout_ms: 2_000 } });
+    await service.fetch('/v1/events?wait=true', posted(message('r', { id: 'a' })));
+  });
+  afterAll(() => service.close());
+
+  const paths = [
+    '/v1/runs',
+    '/v1/runs/r',
+    '/v1/runs/r/tree',
+    '/v1/runs/r/metrics',
+    '/v1/messages?run_id=r',
+    '/v1/sessions',
+    '/v1/sessions/r',
+    '/v1/find?q=r',
+  ];
+
+  /** Statements that wait for the lock which `locked` holds. */
+  const waiting = async () => {
+    const [row] = await service.home.tier.database.query<{ count: number }>(
+      `select count(*)::integer as count from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '/* runfold%'`,
+    );
+    return row?.count ?? -1;
+  };
+  const locked = async (work: () => Promise<void>) => {
+    const client = await service.home.tier.database.pool.connect();
+    try {
+      await client.query('begin; lock table runfold_internal.run, runfold_internal.session');
+      await work();
+    } finally {
+      await client.query('rollback');
+      client.release();
+    }
+  };
+
+  test.each(paths)('of %s ends on the server when its client leaves', async (path) => {
+    await locked(async () => {
+      const leaving = new AbortController();
+      const read = service.fetch(path, { signal: leaving.signal });
+      await waitUntil(waiting, (count) => count > 0, { what: 'a statement to wait' });
+      leaving.abort();
+      await expect(read).rejects.toThrow();
+      await waitUntil(waiting, (count) => count === 0, { what: 'the statement to end' });
+    });
+    expect((await service.fetch(path)).status).toBe(200);
+  });
+
+  test('ends when its time is up, while ingest and health go on', async () => {
+    await locked(async () => {
+      const reads = Array.from({ length: 12 }, () => service.fetch('/v1/runs'));
+      await waitUntil(waiting, (count) => count === 6, { what: 'the readers’ share to be taken' });
+      expect((await service.fetch('/readyz')).status).toBe(200);
+      expect((await service.fetch('/v1/events', posted(message('r', { id: 'b' })))).status).toBe(
+        202,
+      );
+      for (const read of reads) {
+        const answer = await read;
+        expect(answer.status).toBe(503);
+        expect(await jsonOf(answer)).toMatchObject({ code: 'read_timeout' });
+      }
+      expect(await waiting()).toBe(0);
+    });
+  });
+});
