@@ -31,5 +31,12 @@ export {
   ProducerClosedError,
   QueueUnavailableError,
 } from './ingest/producer-errors.js';
+export type {
+  Run,
+  RunAttributes,
+  RunEnd,
+  RunMessage,
+  RunToolCall,
+} from './ingest/run.js';
 export { QueueConnectionError } from './queue/queue-errors.js';
 export type { PostgresAddress, QueueTarget } from './queue/queue-target.js';

@@ -1,5 +1,6 @@
 import { destination, type Logger, pino } from 'pino';
 import { errorFields } from './environment/logged-error.js';
+import { quietReport } from './environment/quiet-report.js';
 import { createProducer, type Producer } from './ingest/producer.js';
 import type { Database } from './postgres/database.js';
 import { openTier, type Tier, type TierOptions } from './tier.js';
@@ -62,7 +63,9 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
     const producer = await createProducer({
       queue: tier.queue,
       project,
-      on_error: (error) => log.warn({ err: error }, 'queue unavailable; events stay buffered'),
+      on_error: quietReport((err, repeated) =>
+        log.warn({ err, repeated }, 'queue unavailable; events stay buffered'),
+      ),
     });
     opened.push(producer.close);
     return { tier, database: tier.database, producer, worker, close };

@@ -25,16 +25,21 @@ export interface EventBuffer {
   /** Whether a full batch waits. */
   hasFull(): boolean;
   readonly events: number;
+  /** Bytes of JSON, roughly. */
+  readonly bytes: number;
 }
 
 export function createEventBuffer(limits: BatchLimits): EventBuffer {
   const full: Batch[] = [];
   const open = createPacker(limits.batch_events);
   let fullEvents = 0;
+  let fullBytes = 0;
   const seal = () => {
     const events = open.size;
-    full.push({ job_id: randomUUID(), events, columns: open.take() });
+    const columns = open.take();
+    full.push({ job_id: randomUUID(), events, columns });
     fullEvents += events;
+    fullBytes += columns.length;
   };
   return {
     add(cells) {
@@ -46,12 +51,16 @@ export function createEventBuffer(limits: BatchLimits): EventBuffer {
     take() {
       if (full.length === 0 && open.size > 0) seal();
       const batch = full.shift();
-      if (batch !== undefined) fullEvents -= batch.events;
+      fullEvents -= batch?.events ?? 0;
+      fullBytes -= batch?.columns.length ?? 0;
       return batch;
     },
     hasFull: () => full.length > 0,
     get events() {
       return fullEvents + open.size;
+    },
+    get bytes() {
+      return fullBytes + open.bytes;
     },
   };
 }

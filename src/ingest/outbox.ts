@@ -12,6 +12,8 @@ export interface OutboxStats {
   readonly acknowledged_jobs: number;
   /** Events waiting for the queue. */
   readonly waiting_events: number;
+  /** Their bytes of JSON, roughly. */
+  readonly waiting_bytes: number;
   /** Attempts to enqueue that failed. */
   readonly failed_attempts: number;
 }
@@ -24,6 +26,8 @@ export interface Outbox {
   sendAll(): void;
   /** Events not yet acknowledged, those on their way among them. */
   waiting(): number;
+  /** Their bytes, roughly. */
+  waitingBytes(): number;
   /** Resolves when all that waits now is acknowledged. @throws QueueUnavailableError */
   drained(timeoutMs: number): Promise<void>;
   stats(): OutboxStats;
@@ -47,6 +51,7 @@ export function createOutbox(options: {
   const { queue, buffer, project, onError } = options;
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
+  let inFlightBytes = 0;
   /** Events taken out of the buffer so far, and the places at which shipments not yet acknowledged begin. */
   let takenEvents = 0;
   const unacknowledged = new Set<number>();
@@ -59,6 +64,7 @@ export function createOutbox(options: {
   const waiters = new Set<() => void>();
 
   const waiting = () => buffer.events + inFlightEvents;
+  const waitingBytes = () => buffer.bytes + inFlightBytes;
 
   const pump = () => {
     while (!stopped && inFlight.size < inFlightLimit && (flushing || buffer.hasFull())) {
@@ -68,13 +74,16 @@ export function createOutbox(options: {
         break;
       }
       const events = batches.reduce((sum, batch) => sum + batch.events, 0);
+      const bytes = batches.reduce((sum, batch) => sum + batch.columns.length, 0);
       inFlightEvents += events;
+      inFlightBytes += bytes;
       const place = takenEvents;
       takenEvents += events;
       unacknowledged.add(place);
       const sending = deliver(batches, events, place).finally(() => {
         inFlight.delete(sending);
         inFlightEvents -= events;
+        inFlightBytes -= bytes;
         for (const wake of waiters) wake();
         pump();
       });
@@ -132,6 +141,7 @@ export function createOutbox(options: {
       pump();
     },
     waiting,
+    waitingBytes,
     async drained(timeoutMs) {
       // Later events may join the buffer meanwhile, and overtake: exactly those here now are waited
       // for, and a count of acknowledged events would not tell them apart.
@@ -160,6 +170,7 @@ export function createOutbox(options: {
       acknowledged_events: acknowledgedEvents,
       acknowledged_jobs: acknowledgedJobs,
       waiting_events: waiting(),
+      waiting_bytes: waitingBytes(),
       failed_attempts: failedAttempts,
     }),
     stop() {

@@ -1,10 +1,13 @@
-/** The buffer holds as many events as it may; the event has not been taken. */
+/** The buffer holds as many events, or bytes of them, as it may; the event has not been taken. */
 export class BufferFullError extends Error {
   readonly code = 'buffer_full';
-  constructor(readonly capacity: number) {
+  constructor(
+    readonly capacity: number,
+    readonly unit: 'events' | 'bytes' = 'events',
+  ) {
     super(
-      `Expected room in the producer's buffer, got all ${capacity} events waiting for the queue. ` +
-        'Await flush(), emit less, or raise buffer_events.',
+      `Expected room in the producer's buffer, got ${capacity} ${unit} waiting for the queue. ` +
+        `Await flush(), emit less, or raise buffer_${unit}.`,
     );
     this.name = 'BufferFullError';
   }

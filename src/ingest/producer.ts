@@ -16,6 +16,7 @@ import type { QueueTarget } from '../queue/queue-target.js';
 import { createEventBuffer } from './event-buffer.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
+import { createRun, type Run, type RunAttributes } from './run.js';
 
 /** Settings of a producer. */
 export interface ProducerOptions {
@@ -31,6 +32,8 @@ export interface ProducerOptions {
   readonly linger_ms?: number | undefined;
   /** The most events that may wait for the queue. Defaults to 100,000. */
   readonly buffer_events?: number | undefined;
+  /** The most bytes of events, roughly, that may wait for the queue. Defaults to 64 MiB. */
+  readonly buffer_bytes?: number | undefined;
   /** Called with each failed attempt to reach the queue; the producer keeps trying. What it throws becomes a warning. */
   readonly on_error?: ((error: Error) => void) | undefined;
 }
@@ -51,6 +54,8 @@ export interface Producer {
   toolCall(event: Omit<ToolCallInput, 'type'>): string;
   /** `emit` of a run's end. */
   run(event: Omit<RunInput, 'type'>): string;
+  /** Starts a run: its messages, tool calls and end carry the attributes given here. */
+  startRun(attributes?: RunAttributes): Run;
   /**
    * Resolves when the queue durably has every event emitted before the call.
    * @throws QueueUnavailableError after `timeout_ms` (default 30,000); the events stay buffered.
@@ -78,6 +83,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     batch_bytes = 1_048_576,
     linger_ms = 5,
     buffer_events = 100_000,
+    buffer_bytes = 64 * 1_048_576,
     on_error,
   } = options;
   const onError = harmless(on_error);
@@ -103,13 +109,16 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     outbox.sendAll();
   };
 
+  const refuse = (capacity: number, unit: 'events' | 'bytes'): never => {
+    refused += 1;
+    throw new BufferFullError(capacity, unit);
+  };
+
   /** Takes an event of a type that its caller knows, or of the one that it names itself. */
   const take = (input: unknown, type?: EventType): string => {
     if (closed) throw new ProducerClosedError();
-    if (outbox.waiting() >= buffer_events) {
-      refused += 1;
-      throw new BufferFullError(buffer_events);
-    }
+    if (outbox.waiting() >= buffer_events) return refuse(buffer_events, 'events');
+    if (outbox.waitingBytes() >= buffer_bytes) return refuse(buffer_bytes, 'bytes');
     if (!isRawObject(input) || !readEvent(input, cells, type)) {
       cells.fill(undefined);
       // A copy that names its type would do as well, but an object made by `...` is slow to read.
@@ -136,6 +145,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     message: (event) => take(event, 'message'),
     toolCall: (event) => take(event, 'tool_call'),
     run: (event) => take(event, 'run'),
+    startRun: (attributes) => createRun(take, attributes),
     flush,
     async close(closeOptions) {
       closed = true;
