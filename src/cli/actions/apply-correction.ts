@@ -7,8 +7,9 @@ import { openRunfold, type Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { CommandContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
+import { expectStore } from '../command/existing-store.js';
 import { tierOptions } from '../command/settings.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { checkRedis } from './queue-progress.js';
 
 /** How a correction is made from what the store holds; undefined when there is nothing to correct. */
@@ -34,12 +35,13 @@ export async function applyCorrection(
   { role, isDryRun }: ApplyOptions,
 ): Promise<Correction | undefined> {
   if (isDryRun) {
-    return withTier(context, role, async ({ database }) => {
+    return withStore(context, role, async ({ database }) => {
       await checkMigrated(database);
       return make(database);
     });
   }
   const { settings, log } = context;
+  expectStore(settings);
   await checkRedis(settings);
   const { project } = settings;
   const runfold = await openRunfold({ ...tierOptions(settings, role), project, worker: true, log });

@@ -1,6 +1,8 @@
 import { openTier, type Tier, type TierOptions } from '../../tier.js';
 import type { CommandContext } from './command.js';
+import { expectStore } from './existing-store.js';
 import { tierOptions } from './settings.js';
+import { waitingNote } from './waiting-note.js';
 
 /** Opens the tier that the settings name, does the work, and closes it whatever came of it. */
 export async function withTier<T>(
@@ -15,4 +17,24 @@ export async function withTier<T>(
   } finally {
     await tier.close();
   }
+}
+
+/**
+ * `withTier` for a command that reads: the store must be there, and events that wait to be folded are
+ * told of at the end.
+ */
+export async function withStore<T>(
+  context: CommandContext,
+  role: string,
+  work: (tier: Tier) => Promise<T>,
+  options: Pick<TierOptions, 'connections'> = {},
+): Promise<T> {
+  expectStore(context.settings);
+  const read = async (tier: Tier) => {
+    const result = await work(tier);
+    const note = await waitingNote(tier);
+    if (note !== undefined) context.terminal.note(note);
+    return result;
+  };
+  return withTier(context, role, read, options);
 }

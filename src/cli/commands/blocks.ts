@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { getUsage } from '../../query/usage/get-usage.js';
 import { type UsageBlock, usageBlocks } from '../../query/usage/usage-blocks.js';
 import { createCommand, openContext } from '../command/command.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { count, dollars, duration, localTime } from '../output/format.js';
 import { table } from '../output/table.js';
@@ -32,7 +32,7 @@ export function blocksCommand(): Command {
     const { terminal, settings } = context;
     const range = readRange(flags);
     const from = Date.parse(range.from);
-    const series = await withTier(context, 'runfold blocks', ({ database }) =>
+    const series = await withStore(context, 'runfold blocks', ({ database }) =>
       getUsage(database, {
         ...range,
         from: new Date(from - leadMs).toISOString(),

@@ -4,7 +4,7 @@ import { openOutput } from '../actions/output-file.js';
 import { createCommand, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { duration, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -43,7 +43,7 @@ export function exportCommand(): Command {
       const signals = catchSignals(context, stoppingWords);
       const started = performance.now();
       try {
-        const events = await withTier(context, 'runfold export', async ({ database }) => {
+        const events = await withStore(context, 'runfold export', async ({ database }) => {
           const output = await openOutput(file, context.io);
           try {
             const written = await exportLog(database, {

@@ -9,7 +9,7 @@ import {
 } from '../../store/api-keys.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore, withTier } from '../command/with-tier.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
@@ -79,7 +79,7 @@ function listCommand(): Command {
     .action(async (flags: { json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const items = await withTier(context, 'runfold keys list', ({ database }) =>
+      const items = await withStore(context, 'runfold keys list', ({ database }) =>
         listKeys(database, { project: settings.project }),
       );
       if (flags.json) return terminal.json({ items });

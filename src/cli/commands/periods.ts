@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { getUsage } from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { periodLines, periodsOf } from '../reports/period-report.js';
@@ -38,7 +38,7 @@ export function periodCommand(name: keyof typeof periods): Command {
   return addRangeOptions(command, since).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
-    const series = await withTier(context, `runfold ${name}`, ({ database }) =>
+    const series = await withStore(context, `runfold ${name}`, ({ database }) =>
       getUsage(database, {
         ...readRange(flags),
         project: settings.project,

@@ -8,7 +8,7 @@ import {
 } from '../../pricing/price-overrides.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore, withTier } from '../command/with-tier.js';
 import { absent, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { table } from '../output/table.js';
@@ -32,7 +32,7 @@ function listCommand(): Command {
     .action(async (flags: { json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const prices = await withTier(context, 'runfold prices list', ({ database }) =>
+      const prices = await withStore(context, 'runfold prices list', ({ database }) =>
         listPriceOverrides(database, { project: settings.project }),
       );
       if (flags.json) return terminal.json(prices);

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { createProject, listProjects } from '../../store/projects.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore, withTier } from '../command/with-tier.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 
@@ -53,7 +53,7 @@ function listCommand(): Command {
     .action(async (flags: { json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal } = context;
-      const items = await withTier(context, 'runfold projects list', ({ database }) =>
+      const items = await withStore(context, 'runfold projects list', ({ database }) =>
         listProjects(database),
       );
       if (flags.json) return terminal.json({ items });

@@ -6,7 +6,7 @@ import { rebuildTotals } from '../actions/rebuild-totals.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { describeRebuild } from '../reports/rebuild-report.js';
 
@@ -41,7 +41,7 @@ export function rebuildCommand(): Command {
       const { terminal } = context;
       const signals = catchSignals(context, stoppingWords);
       try {
-        const report = await withTier(
+        const report = await withStore(
           context,
           'runfold rebuild',
           async ({ database }) => {

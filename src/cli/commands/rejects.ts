@@ -9,7 +9,7 @@ import {
   openContext,
 } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
 import { localTime, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -36,7 +36,7 @@ function listCommand(): Command {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
       const limit = readLimit(flags);
-      const page = await withTier(context, 'runfold rejects list', ({ database }) =>
+      const page = await withStore(context, 'runfold rejects list', ({ database }) =>
         listRejects(database, {
           project: settings.project,
           code: flags.code,
@@ -76,7 +76,7 @@ function showCommand(): Command {
     .action(async (id: string, flags: { json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const reject = await withTier(context, 'runfold rejects show', ({ database }) =>
+      const reject = await withStore(context, 'runfold rejects show', ({ database }) =>
         getReject(database, { id, project: settings.project }),
       );
       if (reject === undefined) {
@@ -143,7 +143,7 @@ function dropCommand(): Command {
     .action(async (ids: string[], flags: ChoiceFlags, self: Command) => {
       const { context, choice } = choose(ids, flags, self);
       const { terminal } = context;
-      const dropped = await withTier(context, 'runfold rejects drop', async ({ database }) => {
+      const dropped = await withStore(context, 'runfold rejects drop', async ({ database }) => {
         let done = 0;
         for await (const { id, project } of chosenRejects(database, choice)) {
           if (await dropReject(database, { id, project })) done += 1;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InvalidRangeError, type RepriceReport, reprice } from '../../corrections/reprice.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { absent, count, plural } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -30,7 +30,7 @@ export function repriceCommand(): Command {
     .action(async (flags: Flags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const report = await withTier(context, 'runfold reprice', ({ database }) =>
+      const report = await withStore(context, 'runfold reprice', ({ database }) =>
         reprice(database, {
           project: settings.project,
           from: flags.from,

@@ -17,7 +17,7 @@ import {
   openContext,
 } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { agnoOption } from '../options/agno-option.js';
 import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
 import { count, plural } from '../output/format.js';
@@ -65,7 +65,7 @@ function listCommand(): Command {
   return addListOptions(command).action(async (flags: Filters, self: Command) => {
     const context = openContext(self, 'once');
     const limit = readLimit(flags);
-    const page = await withTier(context, 'runfold runs list', async (tier) => {
+    const page = await withStore(context, 'runfold runs list', async (tier) => {
       await noteWaiting(context, tier.database);
       return await listRuns(tier.database, {
         project: context.settings.project,
@@ -119,7 +119,7 @@ function showCommand(): Command {
     .action(async (run_id: string, flags: ShowFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      await withTier(context, 'runfold runs show', async ({ database }) => {
+      await withStore(context, 'runfold runs show', async ({ database }) => {
         const options = { run_id, session_id: flags.session, project: settings.project };
         if (flags.shape === 'agno') {
           const read = flags.agno === '2' ? getAgno2RunMetrics : getRunMetrics;
@@ -154,7 +154,7 @@ function waitingCommand(): Command {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
       const limit = readLimit(flags);
-      const found = await withTier(context, 'runfold runs waiting', ({ database }) =>
+      const found = await withStore(context, 'runfold runs waiting', ({ database }) =>
         listWaitingSpans(database, { project: settings.project, limit }),
       );
       if (flags.json) return terminal.json(found);

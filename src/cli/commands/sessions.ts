@@ -5,7 +5,7 @@ import { listRuns } from '../../query/totals/runs.js';
 import { getSession, listSessions } from '../../query/totals/sessions.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { agnoOption } from '../options/agno-option.js';
 import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
 import { count } from '../output/format.js';
@@ -39,7 +39,7 @@ function listCommand(): Command {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
     const limit = readLimit(flags);
-    const page = await withTier(context, 'runfold sessions list', (tier) =>
+    const page = await withStore(context, 'runfold sessions list', (tier) =>
       listSessions(tier.database, {
         project: settings.project,
         user_id: flags.user,
@@ -85,7 +85,7 @@ function showCommand(): Command {
     .action(async (session_id: string, flags: ShowFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      await withTier(context, 'runfold sessions show', async ({ database }) => {
+      await withStore(context, 'runfold sessions show', async ({ database }) => {
         const options = { session_id, project: settings.project };
         if (flags.shape === 'agno') {
           const read = flags.agno === '2' ? getAgno2SessionMetrics : getSessionMetrics;

@@ -6,7 +6,7 @@ import {
   usageFigures,
 } from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { absent } from '../output/format.js';
@@ -39,7 +39,7 @@ export function toolsCommand(): Command {
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
-    await withTier(context, 'runfold tools', async ({ database }) => {
+    await withStore(context, 'runfold tools', async ({ database }) => {
       const options = {
         ...readRange(flags),
         project: settings.project,

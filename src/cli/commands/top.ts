@@ -11,7 +11,7 @@ import {
 } from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { absent, count, dollars } from '../output/format.js';
@@ -70,7 +70,7 @@ export function topCommand(): Command {
       const said = await emptyText(database, project, whole, `No ${what}`);
       terminal.line(terminal.colors.dim(said));
     };
-    await withTier(context, 'runfold top', async ({ database }) => {
+    await withStore(context, 'runfold top', async ({ database }) => {
       if (what === 'sessions') {
         const order_by = flags.by as SessionFigure;
         const rows = await getTopSessions(database, { project, ...range, order_by, limit });

@@ -9,7 +9,7 @@ import {
 import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js';
 import type { UsageDimension } from '../../query/usage/usage-sources.js';
 import { createCommand, openContext } from '../command/command.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import {
   addUsageFilters,
@@ -91,7 +91,7 @@ export function usageCommand(): Command {
       order_by: flags.figure,
       top: isGrouped ? Number(flags.top) : undefined,
     };
-    await withTier(context, 'runfold usage', async ({ database }) => {
+    await withStore(context, 'runfold usage', async ({ database }) => {
       if (flags.json || flags.csv) {
         const { figures } = flags;
         const series = await getUsage(database, { ...options, bucket: flags.bucket, figures });

@@ -4,7 +4,7 @@ import { checkMigrated } from '../../store/migrate.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { findStaleTotals } from '../command/stale-totals.js';
-import { withTier } from '../command/with-tier.js';
+import { withStore } from '../command/with-tier.js';
 import { auditJson, describeAudit } from '../reports/audit-report.js';
 
 interface VerifyFlags {
@@ -30,14 +30,18 @@ export function verifyCommand(): Command {
       const sample = readSample(flags.sample);
       const context = openContext(self, 'once');
       const { terminal } = context;
-      const { audit, seconds } = await withTier(context, 'runfold verify', async ({ database }) => {
-        await checkMigrated(database);
-        const stale = await findStaleTotals(database);
-        if (stale !== undefined) terminal.note(stale.text);
-        const started = performance.now();
-        const found = await verify(database, { sample });
-        return { audit: found, seconds: (performance.now() - started) / 1000 };
-      });
+      const { audit, seconds } = await withStore(
+        context,
+        'runfold verify',
+        async ({ database }) => {
+          await checkMigrated(database);
+          const stale = await findStaleTotals(database);
+          if (stale !== undefined) terminal.note(stale.text);
+          const started = performance.now();
+          const found = await verify(database, { sample });
+          return { audit: found, seconds: (performance.now() - started) / 1000 };
+        },
+      );
       context.io.exitCode = audit.equal ? exitCodes.ok : exitCodes.failed;
       if (flags.json) return terminal.json(auditJson(audit));
       for (const line of describeAudit(terminal, audit, seconds)) terminal.line(line);

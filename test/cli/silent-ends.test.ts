@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { waitingNote } from '#runfold/cli/command/waiting-note.js';
+import { createProducer } from '#runfold/ingest/producer.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import { openTier } from '#runfold/tier.js';
+import { describeWithPostgres, describeWithRedis } from '../../harness/suite.js';
+import { openTestTier } from '../../harness/tiers.js';
+import { message, useWorkplace } from './command-line.js';
+
+describe('a command that reads', () => {
+  const work = useWorkplace();
+  const reads = [
+    'runs list',
+    'runs show r',
+    'runs waiting',
+    'sessions list',
+    'sessions show s',
+    'usage',
+    'tools',
+    'top users',
+    'daily',
+    'blocks',
+    'rejects list',
+    'prices list',
+    'projects list',
+    'keys list',
+    'verify',
+    'export out.ndjson',
+    'reprice',
+    'rebuild',
+    'void m',
+  ];
+
+  test.each(reads)('makes no store where there is none: %s', async (words) => {
+    const dir = join(work.dir, 'nothing');
+    const { code, stderr, stdout } = await work.run([...words.split(' '), '--dir', dir]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`Expected a store in ${dir}, got no such folder.`);
+    expect(existsSync(dir)).toBe(false);
+  });
+
+  describe('beside a store', () => {
+    beforeAll(async () => {
+      const tier = await openTier({ dir: join(work.dir, '.runfold') });
+      const producer = await createProducer({ queue: tier.queue });
+      producer.emit(message('r') as never);
+      await producer.close();
+      await tier.close();
+    });
+
+    test('is told which one was meant', async () => {
+      const { stderr } = await work.run(['runs', 'list', '--dir', '.runfodl']);
+      expect(stderr).toContain(`There is one in ${join(work.dir, '.runfold')}: see --dir.`);
+      const below = await work.run(['runs', 'list', '--dir', 'a/b/.runfold']);
+      expect(below.stderr).toContain(`There is one in ${join(work.dir, '.runfold')}`);
+      expect(existsSync(join(work.dir, 'a'))).toBe(false);
+    });
+
+    test('says that events wait while nobody folds, and not once they are folded', async () => {
+      const before = await work.run(['runs', 'list', '--json']);
+      expect(before.code).toBe(0);
+      expect(JSON.parse(before.stdout)).toMatchObject({ items: [] });
+      expect(before.stderr).toMatch(/1 job of events waits on the queue and nobody folds/);
+      const file = await work.write('one.ndjson', [message('r2')]);
+      await work.run(['ingest', file]);
+      const after = await work.run(['runs', 'list', '--json']);
+      expect(after.stderr).toBe('');
+      expect(JSON.parse(after.stdout).items).toHaveLength(2);
+    });
+  });
+});
+
+describe.each([
+  ['Postgres', describeWithPostgres, 'postgres'],
+  ['Redis', describeWithRedis, 'redis+postgres'],
+] as const)('a queue on %s', (_, describeWith, name) => {
+  describeWith('from which nobody takes jobs', () => {
+    test('is told of once a job has waited long', async () => {
+      const home = await openTestTier(name);
+      const queue = await openQueue(home.tier.queue, { onError: () => undefined });
+      try {
+        expect(await waitingNote(home.tier)).toBeUndefined();
+        await queue.add('events', {});
+        expect(await waitingNote(home.tier), 'it is on its way').toBeUndefined();
+        await queue.drain();
+        await queue.add('events', {}, { timestamp: Date.now() - 60_000 });
+        expect(await waitingNote(home.tier)).toMatch(
+          /^1 job of events waits on the queue, .* 60 s/,
+        );
+      } finally {
+        await queue.close();
+        await home.close();
+      }
+    });
+  });
+});
