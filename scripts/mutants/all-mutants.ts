@@ -1,0 +1,17 @@
+import { foldMutants } from './fold-mutants.js';
+import { logMutants } from './log-mutants.js';
+import { moneyMutants } from './money-mutants.js';
+import type { Mutant } from './mutant.js';
+import { readMutants } from './read-mutants.js';
+import { rebuildMutants } from './rebuild-mutants.js';
+import { usageMutants } from './usage-mutants.js';
+
+/** Every place that is broken on purpose. */
+export const mutants: readonly Mutant[] = [
+  ...logMutants,
+  ...foldMutants,
+  ...rebuildMutants,
+  ...moneyMutants,
+  ...readMutants,
+  ...usageMutants,
+];

@@ -1,0 +1,97 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source, in which templates stand.
+import { breaks } from './mutant.js';
+
+const prices = ['test/pricing'];
+const corrections = ['test/corrections/correction.test.ts'];
+const reprice = ['test/corrections/reprice.test.ts'];
+
+/** What tokens cost, and what corrections move. */
+export const moneyMutants = [
+  ...breaks('src/pricing/token-rates.ts', prices, [
+    ['cached tokens are paid twice', 'plainInput -= tokens.cached;', ''],
+    ['tokens written to a cache are paid twice', 'plainInput -= plainWrite;', ''],
+    ['tokens kept for an hour are paid at both rates', 'plainWrite -= cache_write_1h;', ''],
+    ['audio tokens of the input are paid twice', 'plainInput -= tokens.input_audio;', ''],
+    ['reasoning tokens are paid twice', 'plainOutput -= tokens.reasoning;', ''],
+    [
+      'a cache that is more than the input is priced',
+      'cached + cache_write > input ||',
+      'cached > input + 1e15 ||',
+    ],
+    [
+      'reasoning and audio beyond the output are priced',
+      'output_audio + reasoning > output ||',
+      '',
+    ],
+    [
+      'a price step begins at its border',
+      'if (input > over) rate = next;',
+      'if (input >= over) rate = next;',
+    ],
+    [
+      'audio that may be cached is priced',
+      'if (input_audio > 0 && rates.input_audio !== undefined && isCachePriced) return true;',
+      '',
+    ],
+  ]),
+  ...breaks('src/pricing/price-overrides.ts', prices, [
+    [
+      'a price begins after its time',
+      'find(({ from }) => from <= at)',
+      'find(({ from }) => from < at)',
+    ],
+    [
+      "a price of another project's holds",
+      'const key = `${row.project}\\n${row.provider}\\n${row.model}`;',
+      'const key = `1\\n${row.provider}\\n${row.model}`;',
+    ],
+  ]),
+  ...breaks(
+    'src/pricing/price-events.ts',
+    ['test/pricing', 'test/corrections/reprice.test.ts'],
+    [
+      [
+        'a reported cost is priced anew',
+        'if (model === undefined || value(columns[at.cost], event) !== undefined) continue;',
+        'if (model === undefined) continue;',
+      ],
+    ],
+  ),
+  ...breaks('src/corrections/correction.ts', corrections, [
+    [
+      'a total does not follow its parts',
+      "(current.get('total_tokens') ?? 0) + moved('input_tokens') + moved('output_tokens'),",
+      "(current.get('total_tokens') ?? 0) + moved('input_tokens'),",
+    ],
+    [
+      'a correction is the figure, not the difference',
+      'metrics[name] = (value - (current.get(name) ?? 0)) / unitsOf(name);',
+      'metrics[name] = value / unitsOf(name);',
+    ],
+    ['a correction counts as an event', '    corrects: id,\n', ''],
+  ]),
+  ...breaks(
+    'src/corrections/correction-id.ts',
+    [...corrections, ...reprice],
+    [['a second correction has the id of the first', 'event.id, corrections + 1]', 'event.id, 1]']],
+  ),
+  ...breaks('src/corrections/price-messages.ts', reprice, [
+    [
+      'what was reported is priced again',
+      'if (event.is_reported) {',
+      'if (event.is_reported && event.model === null) {',
+    ],
+    [
+      'a second run corrects again',
+      'if (difference === 0 && event.cost_nanos !== null) continue;',
+      '',
+    ],
+  ]),
+  ...breaks('src/append/append-all.ts', reprice, [
+    [
+      'half a page of corrections is appended',
+      "await client.query(isWhole ? 'commit' : 'rollback');",
+      "await client.query('commit');",
+    ],
+  ]),
+];

@@ -1,0 +1,40 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source, in which templates stand.
+import { breaks } from './mutant.js';
+
+const usage = ['test/query/usage/get-usage.test.ts', 'test/query/usage/own-events.test.ts'];
+
+/** The borders of ranges and buckets. */
+export const usageMutants = [
+  ...breaks('src/query/usage/usage-range.ts', usage, [
+    [
+      'a range ends a quarter of an hour early',
+      'const end = Math.ceil(to / quarterMicros);',
+      'const end = Math.floor(to / quarterMicros);',
+    ],
+  ]),
+  ...breaks('src/query/usage/usage-buckets.ts', usage, [
+    ['a week begins on Tuesday', '(((day + 3) % 7) + 7) % 7', '(((day + 2) % 7) + 7) % 7'],
+    [
+      'a month begins on its second day',
+      "return bucket === 'month' ? date.setUTCDate(1) : day * dayMs;",
+      "return bucket === 'month' ? date.setUTCDate(2) : day * dayMs;",
+    ],
+  ]),
+  ...breaks('src/query/usage/usage-statement.ts', usage, [
+    ['an event at a border falls into the bucket before', '::integer[]) - 1`', '::integer[]) - 2`'],
+  ]),
+  ...breaks('src/query/usage/time-zone.ts', usage, [
+    [
+      'a day begins a quarter of an hour late',
+      'Math.max(from, Math.ceil((local - offset) / quarterMs));',
+      'Math.max(from, Math.ceil((local - offset) / quarterMs) + 1);',
+    ],
+  ]),
+  ...breaks('src/query/usage/usage-quantiles.ts', usage, [
+    [
+      'a quantile is the level above',
+      'while (100 * upTo < percent * total)',
+      'while (100 * upTo <= percent * total)',
+    ],
+  ]),
+];
