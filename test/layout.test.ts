@@ -517,13 +517,13 @@ describe('dist/producer.js', () => {
   const script = `
     import { createRequire, register } from 'node:module';
     register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hook)}));
-    await import(process.argv[1]);
+    for (const entry of process.argv.slice(1)) await import(entry);
     console.log(Object.keys(createRequire(import.meta.url).cache).join('\\n'));
     console.log('loaded');`;
 
-  async function loadedBy(entry: string): Promise<readonly string[]> {
-    const url = new URL(entry, `file://${root}/`).href;
-    const child = startNode(['--input-type=module', '--eval', script, url], { cwd: root });
+  async function loadedBy(...entries: readonly string[]): Promise<readonly string[]> {
+    const urls = entries.map((entry) => new URL(entry, `file://${root}/`).href);
+    const child = startNode(['--input-type=module', '--eval', script, ...urls], { cwd: root });
     const { code, stdout, stderr } = await child.exit;
     expect(code, stderr).toBe(0);
     const lines = stdout.trim().split('\n');
@@ -541,6 +541,14 @@ describe('dist/producer.js', () => {
     const lines = await loadedBy('dist/producer.js');
     expect(lines.some((line) => line.endsWith('/dist/producer.js'))).toBe(true);
     expect(databaseModules(lines)).toEqual([]);
+  });
+
+  test('is not loaded by the hooks for frameworks, nor is any other package', async () => {
+    const entries = emitting.filter((name) => name !== 'producer.ts');
+    const files = entries.map((name) => `dist/${name.replace('.ts', '.js')}`);
+    const lines = await loadedBy(...files);
+    for (const file of files) expect(lines.some((line) => line.endsWith(file))).toBe(true);
+    expect(lines.filter((line) => line.includes('node_modules'))).toEqual([]);
   });
 
   test('is watched by a hook that would see one', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { blocksOf, needsFramework, root } from '../../harness/doc-blocks.js';
 import { type ModelServer, startModelServer } from '../../harness/models/model-server.js';
 import { startNode } from '../../harness/processes.js';
@@ -46,6 +46,9 @@ async function withInstalled(text: string): Promise<string> {
   };
   return text.replace('maxTurns: 5', JSON.stringify(options).slice(1, -1));
 }
+
+// Each example opens a store, and tsc reads the types of all frameworks.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('the examples of the documents that need a framework', () => {
   test('fit the types of the package and of the frameworks', async () => {

@@ -95,6 +95,31 @@ describe('the events of a stream', () => {
   });
 });
 
+describe('a stream that says it failed', () => {
+  test('has failed, however the SDK then ends it', async () => {
+    const error = block({ error: { type: 'server_error', message: 'a secret' } });
+    for (const leave of ['cancel', 'abort']) {
+      let broken: ((reason: unknown) => void) | undefined;
+      const { fetch, events } = observed(() => {
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            controller.enqueue(encoder.encode(error));
+            broken = (reason) => controller.error(reason);
+          },
+        });
+        return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+      });
+      const response = await fetch(url, post({ model: 'gpt-5' }));
+      const reader = response.body?.getReader();
+      await reader?.read();
+      if (leave === 'cancel') await reader?.cancel();
+      else broken?.(new DOMException('left', 'AbortError'));
+      await new Promise(setImmediate);
+      expect(events).toMatchObject([{ error: 'server_error' }, { status: 'error' }]);
+    }
+  });
+});
+
 describe('a request that is watched', () => {
   test('that calls no model passes, and one that does says who served it', async () => {
     const { fetch, events } = observed(() => json({ model: 'gpt-5-2025', usage }));

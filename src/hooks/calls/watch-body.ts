@@ -78,6 +78,8 @@ export function watchEvents(
   };
   const end = (rest: Partial<CallEnd> = {}) =>
     settle({ body: stream.body(), first_token_at: firstTokenAt, error: stream.error(), ...rest });
+  /** SDKs leave, or abort, after the last event or an error, and do not wait for the connection to end. */
+  const isOver = () => stream.isWhole() || stream.error() !== undefined;
 
   return {
     part(bytes) {
@@ -96,8 +98,7 @@ export function watchEvents(
       end();
       return hides ? encoded(text) : undefined;
     },
-    fail: (by) => end(stream.isWhole() ? {} : { broken: { by } }),
-    // SDKs leave after the last event, and do not wait for the connection to end.
-    cancel: () => end({ left: !stream.isWhole() && stream.error() === undefined }),
+    fail: (by) => end(isOver() ? {} : { broken: { by } }),
+    cancel: () => end({ left: !isOver() }),
   };
 }
