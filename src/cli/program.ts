@@ -13,6 +13,8 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   mcp: async () => (await import('./commands/mcp.js')).mcpCommand(),
   migrate: async () => (await import('./commands/migrate.js')).migrateCommand(),
+  status: async () => (await import('./commands/status.js')).statusCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
   ingest: async () => (await import('./commands/ingest.js')).ingestCommand(),
   watch: async () => (await import('./commands/watch.js')).watchCommand(),
   daily: async () => (await import('./commands/periods.js')).periodCommand('daily'),

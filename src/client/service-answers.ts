@@ -18,6 +18,8 @@ export interface ServiceStatus {
     readonly failed: number;
     /** How long the oldest job that is not done has waited. */
     readonly age_seconds: number;
+    /** Workers that are connected; null where that cannot be told. */
+    readonly workers: number | null;
   } | null;
   /** Events since the process began: received = applied + duplicate + rejected. */
   readonly worker: {
@@ -27,6 +29,10 @@ export interface ServiceStatus {
     readonly rejected: number;
   } | null;
   readonly rejects: number;
+  /** Spans of the project that wait for the spans above them. */
+  readonly waiting_spans: number;
+  /** When the last event was folded; RFC 3339, null before the first. */
+  readonly last_folded_at: string | null;
   /** RFC 3339; null before the first event. */
   readonly last_occurred_at: string | null;
   /** Totals whose definition has changed. */

@@ -16,6 +16,11 @@ export interface QueueReading {
 export interface QueueGauge {
   /** A reading at most `max_age_ms` old (default 500). @throws when the queue does not answer in time. */
   read(max_age_ms?: number): Promise<QueueReading>;
+  /**
+   * Workers that are connected; null where that cannot be told: on an embedded store, and where the
+   * server lists no clients.
+   */
+  workers(): Promise<number | null>;
   /** Tries what a producer needs. @throws when the queue does not take it in time. */
   tryWrite(): Promise<void>;
   close(): Promise<void>;
@@ -49,6 +54,12 @@ export async function openQueueGauge(
       if (last !== undefined && performance.now() - last.at <= maxAge) return last.reading;
       reading ??= look();
       return reading;
+    },
+    async workers() {
+      // All clients of an embedded store share one session, which has no name of a worker.
+      const isEmbedded = target.kind === 'postgres' && typeof target.connection !== 'string';
+      if (isEmbedded) return null;
+      return inTime(queue.getWorkersCount()).catch(() => null);
     },
     async tryWrite() {
       await inTime<unknown>(

@@ -6,6 +6,8 @@ export const summaries = {
   serve: 'Serve ingest and queries over HTTP until stopped',
   mcp: 'Let an agent ask what runs cost, by the Model Context Protocol on standard input and output',
   migrate: 'Bring the tables of store and queue up to date',
+  status: 'Show how queue, workers and totals stand',
+  doctor: 'Check the servers, their settings and the rights, and say what to change',
   ingest: 'Send events: a file of them, or the logs that agents and gateways leave behind',
   watch: 'Read logs of agents as they grow, until stopped',
   daily: 'Show tokens and cost, a row for each day',

@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
+import { listGrants } from '../../operations/rights/grants.js';
+import { redisUserCommand } from '../../operations/rights/redis-rights.js';
+import { checkMigrated } from '../../store/migrate.js';
 import { migrateTier, type Tier } from '../../tier.js';
 import { rebuildTotals } from '../actions/rebuild-totals.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { withTier } from '../command/with-tier.js';
@@ -18,18 +22,62 @@ export function migrateCommand(): Command {
     examples: [
       'runfold migrate',
       'runfold migrate --rebuild',
+      'runfold migrate --grants',
       'DATABASE_URL=postgres://user:password@host:5432/runfold runfold migrate',
     ],
   })
     .option('--rebuild', 'make totals that are stale anew from the log')
-    .action(async (flags: { rebuild?: boolean }, command: Command) => {
+    .option(
+      '--grants [prefix]',
+      'change nothing, and print SQL that makes roles with the least rights: runfold_worker, runfold_service and runfold_reader, or with another prefix',
+    )
+    .action(async (flags: MigrateFlags, command: Command) => {
       const context = openContext(command, 'once');
+      if (flags.grants !== undefined) return printGrants(context, flags);
       await withTier(context, 'runfold migrate', async (tier) => {
         if (!tier.is_owner) await migrateTier(tier);
         context.terminal.line(`The tables in ${tier.place} (${tier.name}) are up to date.`);
         await dealWithStaleTotals(context, tier, flags.rebuild === true);
       });
     });
+}
+
+interface MigrateFlags {
+  readonly rebuild?: boolean;
+  readonly grants?: string | true;
+}
+
+/** Prints the statements that make each role, and the Redis user where there is a Redis. */
+async function printGrants(context: CommandContext, flags: MigrateFlags): Promise<void> {
+  const { terminal, settings } = context;
+  const prefix = flags.grants === true ? 'runfold' : String(flags.grants);
+  if (flags.rebuild === true) throw new UsageError('--grants: expected no --rebuild beside it.');
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(prefix)) {
+    throw new UsageError(
+      `--grants: expected the beginning of role names in lower-case letters, digits or _, got ${JSON.stringify(prefix)}.`,
+    );
+  }
+  if (settings.database_url === undefined) {
+    throw new UsageError(
+      '--grants: expected DATABASE_URL. An embedded store has no roles: access to its folder is the only right.',
+    );
+  }
+  await withTier(context, 'runfold migrate', async ({ database, queue }) => {
+    await checkMigrated(database);
+    const has_queue = queue.kind === 'postgres';
+    const roles = await listGrants(database, { prefix, has_queue });
+    terminal.line('-- Run as the owner of the tables, and again after every "runfold migrate".');
+    terminal.line("-- Give each role a password: alter role … password '…';");
+    for (const { name, meaning, statements } of roles) {
+      terminal.line();
+      terminal.line(`-- ${name} ${meaning}.`);
+      for (const statement of statements) terminal.line(statement);
+    }
+    if (queue.kind !== 'redis') return;
+    terminal.line();
+    terminal.line('-- Redis, for producers, workers and services, as one line of redis-cli:');
+    terminal.line(`-- ${redisUserCommand('runfold', queue.prefix ?? 'runfold')}`);
+  });
 }
 
 async function dealWithStaleTotals(

@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import type { Database } from '../../postgres/database.js';
-import { staleProjections } from '../../projections/fold/fingerprint.js';
-import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
-import { countRejects } from '../../query/rejects.js';
+import { readStoreStatus } from '../../operations/status/store-status.js';
 import { keyScopes } from '../../store/api-keys.js';
-import { listProjects } from '../../store/projects.js';
 import { route } from '../route/route.js';
+import type { Service } from '../service/service.js';
 
 const count = z.int();
 const statusSchema = z
@@ -25,6 +22,7 @@ const statusSchema = z
         delayed: count,
         failed: count,
         age_seconds: z.number().describe('How long the oldest job that is not done has waited'),
+        workers: count.nullable().describe('Workers that are connected; null where unknown'),
       })
       .nullable()
       .describe(
@@ -35,6 +33,11 @@ const statusSchema = z
       .nullable()
       .describe('Events since this process began; null as for `queue`, or without a worker in it'),
     rejects: count.describe('Rejects of the project that are kept'),
+    waiting_spans: count.describe('Spans of the project that wait for the spans above them'),
+    last_folded_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('When the last event of the project was folded'),
     last_occurred_at: z.iso
       .datetime()
       .nullable()
@@ -58,32 +61,20 @@ export const statusRoute = route({
   scope: 'read',
   answers: { 200: { description: 'The status', schema: statusSchema } },
   async handle({ service, project, key }) {
-    const { database } = service;
-    const [projects, rejects, stale, rebuilds, audit, last, keys_needed] = await Promise.all([
-      listProjects(database),
-      countRejects(database, { project }),
-      staleProjections(database),
-      listRunningRebuilds(database),
-      service.audits.get(project, 'latest'),
-      lastOccurredAt(database, project),
+    const [{ projects, ...status }, keys_needed] = await Promise.all([
+      readStoreStatus(service.database, project),
       service.access.needsKey(),
     ]);
     // What is of the whole store would tell a key of one project about the others.
-    const isWhole = key === undefined || projects.length <= 1;
-    const reading = isWhole ? await service.queue.read().catch(() => undefined) : undefined;
+    const isWhole = key === undefined || projects <= 1;
     const worker = isWhole ? service.worker?.() : undefined;
-    const { waiting = 0, active = 0, delayed = 0, failed = 0 } = reading?.jobs ?? {};
     return {
       body: {
         version: service.version,
         tier: service.tier,
-        project: { id: project, name: projects.find(({ id }) => id === project)?.name ?? null },
         key: key === undefined ? null : { id: key.id, name: key.name, scopes: key.scopes },
         keys_needed,
-        queue:
-          reading === undefined
-            ? null
-            : { waiting, active, delayed, failed, age_seconds: reading.age_seconds },
+        queue: isWhole ? await readQueue(service) : null,
         worker:
           worker === undefined
             ? null
@@ -93,26 +84,17 @@ export const statusRoute = route({
                 duplicate: worker.duplicate,
                 rejected: worker.rejected,
               },
-        rejects,
-        last_occurred_at: last,
-        stale_totals: stale.map(({ name }) => name),
-        rebuilds: rebuilds.map(({ step, share }) => ({ step, share })),
-        last_audit:
-          audit === undefined
-            ? null
-            : { id: audit.id, state: audit.state, snapshot_at: audit.snapshot_at },
+        ...status,
       },
     };
   },
 });
 
-/** Looks at the sessions that began last: the log itself is not in the order of its events' times. */
-async function lastOccurredAt(database: Database, project: number): Promise<string | null> {
-  const [row] = await database.query<{ last: string | null }>(
-    `select to_char(max(s.ended_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
-    from (select ended_at from runfold.sessions where project = $1
-      order by started_at desc limit 50) s`,
-    [project],
-  );
-  return row?.last ?? null;
+/** Null when the queue is away. */
+async function readQueue({ queue, worker }: Service) {
+  const reading = await queue.read().catch(() => undefined);
+  if (reading === undefined) return null;
+  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = reading.jobs;
+  const workers = (await queue.workers()) ?? (worker === undefined ? null : 1);
+  return { waiting, active, delayed, failed, age_seconds: reading.age_seconds, workers };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { formatTimestamp } from '../../events/timestamp.js';
 import type { Database } from '../../postgres/database.js';
+import { readLastFolded } from '../../query/log/last-folded.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 
 /** How current an answer is. It was read before the answer, so the answer is no older. */
@@ -47,16 +47,10 @@ export function createFreshness(database: Database, queue: QueueGauge): Freshnes
   const refresh = async (project: number, entry: Entry): Promise<Currency> => {
     try {
       const at = performance.now();
-      const [lag_seconds, rows] = await Promise.all([
+      const [lag_seconds, last_folded_at] = await Promise.all([
         lagOf(queue),
-        database.query<{ us: string | null }>(
-          `select (extract(epoch from max(recorded_at)) * 1000000)::bigint as us
-          from runfold_internal.event where project = $1`,
-          [project],
-        ),
+        readLastFolded(database, project),
       ]);
-      const us = rows[0]?.us ?? null;
-      const last_folded_at = us === null ? null : formatTimestamp(Number(us));
       const currency = { last_folded_at, lag_seconds };
       entry.value = { currency, at };
       return currency;

@@ -1,0 +1,73 @@
+import type { Database } from '../../postgres/database.js';
+import { explainDatabaseError } from '../../postgres/database-errors.js';
+import type { QueueTarget } from '../../queue/queue-target.js';
+import { readRedisFacts } from '../../queue/redis-facts.js';
+import type { TierName } from '../../tier.js';
+import { type Check, checksOf } from './check.js';
+import { checkMachine, readMachineFacts } from './machine-checks.js';
+import { checkPostgres } from './postgres-checks.js';
+import { readPostgresFacts } from './postgres-facts.js';
+import { checkRedis } from './redis-checks.js';
+import { checkStore } from './store-checks.js';
+
+/** Where the checks look. */
+export interface DoctorSources {
+  readonly tier: TierName;
+  readonly version: string;
+  readonly database: Database;
+  readonly queue: QueueTarget;
+  /** The folder of an embedded store. */
+  readonly dir: string;
+}
+
+/** All that was looked at. */
+export interface Diagnosis {
+  /** Whether no check found a problem. */
+  readonly healthy: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** Looks at servers, settings, rights and this machine. A server that is away is a problem and no error. */
+export async function diagnose(sources: DoctorSources): Promise<Diagnosis> {
+  const { tier, database, queue, dir, version } = sources;
+  const isEmbedded = tier === 'embedded';
+  const has_queue = queue.kind === 'postgres';
+  const [store, redis, machine] = await Promise.all([
+    orAway('postgres', 'DATABASE_URL', async () => [
+      ...(isEmbedded ? [] : checkPostgres(await readPostgresFacts(database))),
+      ...(await checkStore(database, { has_queue })),
+    ]),
+    queue.kind === 'redis' ? checkQueueOn(queue) : [],
+    readMachineFacts(isEmbedded ? dir : undefined).then(checkMachine),
+  ]);
+  const checks = [checksOf('runfold')('version', version), ...store, ...redis, ...machine];
+  return { healthy: checks.every(({ level }) => level !== 'problem'), checks };
+}
+
+function checkQueueOn(queue: Extract<QueueTarget, { kind: 'redis' }>): Promise<Check[]> {
+  const prefix = queue.prefix ?? 'runfold';
+  return orAway('redis', 'REDIS_URL', async () =>
+    checkRedis(await readRedisFacts(queue.url, prefix), { url: queue.url, prefix }),
+  );
+}
+
+/** What was found, or that the server does not answer. */
+async function orAway(
+  area: 'postgres' | 'redis',
+  variable: string,
+  look: () => Promise<Check[]>,
+): Promise<Check[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const explained = explainDatabaseError(error);
+    const what = explained instanceof Error ? explained.message : String(explained);
+    return [
+      checksOf(area)('connection', what, {
+        level: 'problem',
+        why: 'Nothing else of it could be looked at.',
+        fix: `Start the server, or correct ${variable}.`,
+      }),
+    ];
+  }
+}

@@ -1,0 +1,100 @@
+import type { Database } from '../../postgres/database.js';
+import { codeOf, explainDatabaseError } from '../../postgres/database-errors.js';
+import { staleProjections } from '../../projections/fold/fingerprint.js';
+import { checkMigrated } from '../../store/migrate.js';
+import { type Privilege, rightsOn } from '../rights/rights.js';
+import { type Check, checksOf } from './check.js';
+
+const check = checksOf('runfold');
+
+/** Looks at the tables of a store, and at the rights of whoever looks. */
+export async function checkStore(
+  database: Database,
+  options: { readonly has_queue: boolean },
+): Promise<Check[]> {
+  try {
+    await checkMigrated(database);
+  } catch (error) {
+    const explained = explainDatabaseError(error);
+    const isNewer = codeOf(explained) === 'migrations_newer';
+    return [
+      check('tables', explained instanceof Error ? explained.message : String(explained), {
+        level: 'problem',
+        why: 'Workers and services do not start with tables of another version.',
+        fix: isNewer ? 'Upgrade this Runfold.' : 'runfold migrate',
+      }),
+    ];
+  }
+  const stale = (await staleProjections(database)).map(({ name }) => name);
+  return [
+    check('tables', 'those of this version'),
+    check(
+      'totals',
+      stale.length === 0 ? 'current' : `stale: ${stale.join(', ')}`,
+      stale.length === 0
+        ? undefined
+        : {
+            level: 'problem',
+            why: 'Their definition has changed since they were made, so they mix two meanings.',
+            fix: 'runfold migrate --rebuild',
+          },
+    ),
+    await checkRights(database, options),
+  ];
+}
+
+async function checkRights(
+  database: Database,
+  { has_queue }: { readonly has_queue: boolean },
+): Promise<Check> {
+  const [worker, service, queue] = await Promise.all([
+    missingRights(database, 'worker'),
+    missingRights(database, 'service'),
+    has_queue ? missingOnQueue(database) : [],
+  ]);
+  const able = [
+    ...(worker.length === 0 ? ['worker'] : []),
+    ...(service.length === 0 ? ['service'] : []),
+  ];
+  if (able.length > 0 && queue.length === 0) return check('rights', `of a ${able.join(' and a ')}`);
+  // Whoever is nearer to one of them is likely meant to be that.
+  const missing = [...(service.length < worker.length ? service : worker), ...queue];
+  return check(
+    'rights',
+    `missing: ${missing.slice(0, 6).join(', ')}${missing.length > 6 ? ', …' : ''}`,
+    {
+      level: 'problem',
+      why: 'This role can run neither a worker nor a service.',
+      fix: 'runfold migrate --grants  (as the owner of the tables; it prints the statements)',
+    },
+  );
+}
+
+async function missingRights(database: Database, role: 'worker' | 'service'): Promise<string[]> {
+  const tables = await database.query<{ name: string }>(
+    `select relname::text as name from pg_class
+    where relnamespace = to_regnamespace('runfold_internal') and relkind in ('r', 'p') order by 1`,
+  );
+  const needed = tables.flatMap(({ name }) =>
+    rightsOn(name, role).map((privilege): [string, Privilege] => [name, privilege]),
+  );
+  const rows = await database.query<{ missing: string }>(
+    `select privilege || ' on ' || name as missing
+    from unnest($1::text[], $2::text[]) as needed(name, privilege)
+    where not has_table_privilege(format('runfold_internal.%I', name), privilege)`,
+    [needed.map(([name]) => name), needed.map(([, privilege]) => privilege)],
+  );
+  return rows.map(({ missing }) => missing);
+}
+
+async function missingOnQueue(database: Database): Promise<string[]> {
+  const rows = await database.query<{ missing: string }>(
+    `select privilege || ' on bullmq.' || relname as missing from pg_class,
+      unnest(array['select', 'insert', 'update', 'delete']) as privilege
+    where relnamespace = to_regnamespace('bullmq') and relkind = 'r'
+      and not has_table_privilege(oid, privilege)
+    union all select 'temporary on the database'
+    where not has_database_privilege(current_database(), 'temporary')`,
+  );
+  return rows.map(({ missing }) => missing);
+}

@@ -1,0 +1,42 @@
+import { projections } from '../../projections/projections.js';
+
+/** What a database role is for. */
+export const databaseRoles = {
+  worker: 'folds events: "runfold worker", "runfold watch"',
+  service:
+    'takes events and answers queries: "runfold serve", "runfold ingest", commands that read',
+  reader: 'reads the views of the schema runfold with SQL, and nothing else',
+} as const;
+
+/** A role of `databaseRoles`. */
+export type DatabaseRole = keyof typeof databaseRoles;
+
+/** A right on a table. */
+export type Privilege = 'select' | 'insert' | 'update' | 'delete';
+
+type Rights = { readonly [R in 'worker' | 'service']: readonly Privilege[] };
+
+const all = ['select', 'insert', 'update', 'delete'] as const;
+
+const totals: Rights = { worker: ['select', 'insert', 'update'], service: ['select'] };
+/** Tables of `runfold_internal` other than the totals. */
+const tables: Readonly<Record<string, Rights>> = {
+  ...Object.fromEntries(projections.map(({ name }) => [name, totals])),
+  event: { worker: ['select', 'insert'], service: ['select'] },
+  rejected_event: { worker: ['select', 'insert'], service: ['select', 'delete'] },
+  otlp_span: { worker: all, service: ['select'] },
+  otlp_trace: { worker: all, service: ['select'] },
+  log_file: { worker: all, service: ['select'] },
+  log_claim: { worker: all, service: ['select'] },
+  api_key: { worker: [], service: ['select', 'insert', 'update'] },
+  audit: { worker: [], service: all },
+  price_override: { worker: ['select'], service: ['select', 'insert', 'delete'] },
+  project: { worker: ['select'], service: ['select', 'insert'] },
+  projection_state: { worker: ['select'], service: ['select'] },
+  view_state: { worker: ['select'], service: ['select'] },
+};
+
+/** The rights that a role needs on a table of `runfold_internal`: all, where nothing less was declared. */
+export function rightsOn(table: string, role: 'worker' | 'service'): readonly Privilege[] {
+  return tables[table]?.[role] ?? all;
+}

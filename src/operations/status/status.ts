@@ -1,0 +1,154 @@
+import type { Database } from '../../postgres/database.js';
+import { codeOf, explainDatabaseError } from '../../postgres/database-errors.js';
+import { findOutage } from '../../queue/open-queue.js';
+import { openQueueGauge } from '../../queue/queue-gauge.js';
+import type { QueueTarget } from '../../queue/queue-target.js';
+import { checkMigrated } from '../../store/migrate.js';
+import type { TierName } from '../../tier.js';
+import { readStoreStatus, type StoreStatus } from './store-status.js';
+
+/** Something that keeps events from being folded, or totals from being right. */
+export interface StatusProblem {
+  readonly code: string;
+  /** What is wrong, and what to do. */
+  readonly text: string;
+}
+
+/** How the queue stands. */
+export interface QueueStatus {
+  /** Jobs by state. A job holds up to hundreds of events. */
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  /** How long the oldest job that is not done has waited: the lag of the totals. */
+  readonly age_seconds: number;
+  /** Workers that are connected; null where that cannot be told. */
+  readonly workers: number | null;
+}
+
+/** How everything stands. What could not be read is null, and a problem says why. */
+export interface Status {
+  readonly tier: TierName;
+  /** Where the store is, without a password. */
+  readonly place: string;
+  /** Whether there is no problem. Rejects and waiting spans are none. */
+  readonly healthy: boolean;
+  readonly problems: readonly StatusProblem[];
+  /** The version of the Postgres. */
+  readonly postgres_version: string | null;
+  readonly store: StoreStatus | null;
+  readonly queue: QueueStatus | null;
+}
+
+/** Where the status is read. */
+export interface StatusSources {
+  readonly tier: TierName;
+  readonly place: string;
+  readonly database: Database;
+  readonly queue: QueueTarget;
+  readonly project: number;
+  /** Workers that are known in another way, where the queue cannot tell. */
+  readonly workers?: number | null | undefined;
+}
+
+/** Reads how everything stands; a server that is away is a problem and no error. */
+export async function readStatus(sources: StatusSources): Promise<Status> {
+  const problems: StatusProblem[] = [];
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      problems.push(problemOf(error));
+      return null;
+    }
+  };
+  const { database, project, tier, place } = sources;
+  const [found, redis] = await Promise.all([
+    attempt(() => readPostgres(database, project)),
+    sources.queue.kind === 'redis' ? attempt(() => readQueueStatus(sources)) : null,
+  ]);
+  if (found?.problem !== undefined) problems.push(found.problem);
+  // A queue on the same Postgres is away with it, and is there once its tables are.
+  const isOnPostgres = sources.queue.kind === 'postgres';
+  const queue =
+    isOnPostgres && found?.store ? await attempt(() => readQueueStatus(sources)) : redis;
+  problems.push(...problemsOf(found?.store ?? null, queue));
+  return {
+    tier,
+    place,
+    healthy: problems.length === 0,
+    problems,
+    postgres_version: found?.version ?? null,
+    store: found?.store ?? null,
+    queue,
+  };
+}
+
+async function readPostgres(database: Database, project: number) {
+  const [row] = await database.query<{ version: string }>(
+    `select split_part(current_setting('server_version'), ' ', 1) as version`,
+  );
+  const version = row?.version ?? null;
+  try {
+    await checkMigrated(database);
+    return { version, store: await readStoreStatus(database, project) };
+  } catch (error) {
+    return { version, store: null, problem: problemOf(error) };
+  }
+}
+
+/** Reads how the queue stands. @throws what keeps it from answering, in our words */
+export async function readQueueStatus({
+  queue: target,
+  workers,
+}: Pick<StatusSources, 'queue' | 'workers'>): Promise<QueueStatus> {
+  const outage = await findOutage(target);
+  if (outage !== undefined) throw outage;
+  const gauge = await openQueueGauge(target, () => undefined);
+  try {
+    const { jobs, age_seconds } = await gauge.read();
+    const { waiting = 0, active = 0, delayed = 0, failed = 0 } = jobs;
+    const connected = (await gauge.workers()) ?? workers ?? null;
+    return { waiting, active, delayed, failed, age_seconds, workers: connected };
+  } finally {
+    await gauge.close();
+  }
+}
+
+function problemOf(error: unknown): StatusProblem {
+  const explained = explainDatabaseError(error);
+  const text = explained instanceof Error ? explained.message : String(explained);
+  return { code: codeOf(explained) ?? 'unreadable', text };
+}
+
+/** What is wrong though everything answers. */
+function problemsOf(store: StoreStatus | null, queue: QueueStatus | null): StatusProblem[] {
+  const found: StatusProblem[] = [];
+  if (queue !== null && queue.waiting + queue.delayed > 0 && queue.workers === 0) {
+    const jobs = queue.waiting + queue.delayed;
+    found.push({
+      code: 'no_worker',
+      text: `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} on the queue and no worker runs. Start "runfold worker" or "runfold up".`,
+    });
+  }
+  if (queue !== null && queue.failed > 0) {
+    found.push({
+      code: 'failed_jobs',
+      text: `${queue.failed} ${queue.failed === 1 ? 'job has' : 'jobs have'} failed and will not be tried again; their events are still on the queue. See the log of the workers.`,
+    });
+  }
+  if (store !== null && store.stale_totals.length > 0) {
+    found.push({
+      code: 'stale_totals',
+      text: `The definition of ${store.stale_totals.join(', ')} has changed since the totals were made. Run "runfold migrate --rebuild".`,
+    });
+  }
+  if (store?.last_audit?.state === 'different') {
+    found.push({
+      code: 'totals_differ',
+      text: `The last audit, of ${store.last_audit.snapshot_at}, found totals that differ from the log. Run "runfold verify", and "runfold rebuild" to repair them.`,
+    });
+  }
+  return found;
+}

@@ -1,0 +1,82 @@
+import type { Database } from '../../postgres/database.js';
+import { getStoredAudit } from '../../projections/audit/stored-audits.js';
+import { staleProjections } from '../../projections/fold/fingerprint.js';
+import {
+  listRunningRebuilds,
+  type RunningRebuild,
+} from '../../projections/rebuild/running-rebuilds.js';
+import { readLastFolded } from '../../query/log/last-folded.js';
+import { countRejects } from '../../query/rejects.js';
+import { listProjects } from '../../store/projects.js';
+
+/** How the data of a project stands. */
+export interface StoreStatus {
+  readonly project: { readonly id: number; readonly name: string | null };
+  /** How many projects the store has. */
+  readonly projects: number;
+  /** Rejects of the project that are kept. */
+  readonly rejects: number;
+  /** Spans of the project that wait for the spans above them. */
+  readonly waiting_spans: number;
+  /** When the last event of the project was; RFC 3339, null before the first. */
+  readonly last_occurred_at: string | null;
+  /** When the last event of the project was folded. */
+  readonly last_folded_at: string | null;
+  /** Totals whose definition has changed. */
+  readonly stale_totals: readonly string[];
+  readonly rebuilds: readonly RunningRebuild[];
+  /** The last audit of the project that found something, be it that all is equal. */
+  readonly last_audit: {
+    readonly id: string;
+    readonly state: string;
+    readonly snapshot_at: string | null;
+  } | null;
+}
+
+/** Reads how a project stands: the one place for what every face shows of it. */
+export async function readStoreStatus(database: Database, project: number): Promise<StoreStatus> {
+  const [projects, rejects, waiting_spans, stale, rebuilds, audit, occurred, folded] =
+    await Promise.all([
+      listProjects(database),
+      countRejects(database, { project }),
+      countWaiting(database, project),
+      staleProjections(database),
+      listRunningRebuilds(database),
+      getStoredAudit(database, { project, id: 'latest' }),
+      readLastOccurred(database, project),
+      readLastFolded(database, project),
+    ]);
+  return {
+    project: { id: project, name: projects.find(({ id }) => id === project)?.name ?? null },
+    projects: projects.length,
+    rejects,
+    waiting_spans,
+    last_occurred_at: occurred,
+    last_folded_at: folded,
+    stale_totals: stale.map(({ name }) => name),
+    rebuilds: rebuilds.map(({ step, share }) => ({ step, share })),
+    last_audit:
+      audit === undefined
+        ? null
+        : { id: audit.id, state: audit.state, snapshot_at: audit.snapshot_at },
+  };
+}
+
+async function countWaiting(database: Database, project: number): Promise<number> {
+  const [row] = await database.query<{ spans: number }>(
+    'select count(*)::integer as spans from runfold.waiting_spans where project = $1',
+    [project],
+  );
+  return row?.spans ?? 0;
+}
+
+/** Looks at the sessions that began last: the log itself is not in the order of its events' times. */
+async function readLastOccurred(database: Database, project: number): Promise<string | null> {
+  const [row] = await database.query<{ last: string | null }>(
+    `select to_char(max(s.ended_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
+    from (select ended_at from runfold.sessions where project = $1
+      order by started_at desc limit 50) s`,
+    [project],
+  );
+  return row?.last ?? null;
+}
