@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino';
+import type { WrittenBatch } from './append/written-batch.js';
 import { errorFields } from './environment/logged-error.js';
 import { quietReport } from './environment/quiet-report.js';
 import { createProducer, type Producer } from './ingest/producer.js';
@@ -16,6 +17,8 @@ export interface RunfoldOptions extends TierOptions {
   readonly span_wait_seconds?: number | undefined;
   /** Days that spans are remembered; 0 for ever. Defaults to 30. */
   readonly span_keep_days?: number | undefined;
+  /** Called with every batch that this process folds, after its commit; it must not throw. */
+  readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
   /** Where faults are logged. Defaults to JSON lines of level `warn` on stderr. */
   readonly log?: Logger | undefined;
 }
@@ -57,6 +60,7 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
             shared_session: isEmbedded,
             span_wait_seconds: options.span_wait_seconds,
             span_keep_days: options.span_keep_days,
+            on_batch: options.on_batch,
           })
         : undefined;
     if (worker !== undefined) opened.push((how) => worker.close(how));

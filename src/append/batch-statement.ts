@@ -4,6 +4,7 @@ import { logColumns } from '../events/columns/log-columns.js';
 import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
 import { bindQuery } from '../postgres/bind-query.js';
 import { type ByteArena, createArena } from '../postgres/byte-arena.js';
+import { isPooled, learnFrom } from '../postgres/sessions.js';
 import type { EventBatch } from './batch.js';
 import { encodeBatch } from './encode-batch.js';
 import type { Reject } from './reject.js';
@@ -24,23 +25,27 @@ const keptBytes = 8 * 1_048_576;
 const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
 
 /**
- * The statement on a pool or on one connection, prepared once a connection where the server keeps
- * sessions apart.
+ * The statement on a pool or on one connection, prepared once per connection where that has a session
+ * of its own.
  */
 export function statementOn<Answer = BatchAnswer>(
   on: Pool | ClientBase,
   text: string,
   prepared: boolean,
 ): (batch: EventBatch, rejects: readonly Reject[]) => Promise<Answer> {
-  const statement = prepared ? { name: nameOf(text), text } : { text };
+  const named = { name: nameOf(text), text };
   const free: ByteArena[] = [];
   return async (batch, rejects) => {
+    const statement = prepared && !(await isPooled(on)) ? named : { text };
     const arena = free.pop() ?? createArena(arenaBytes);
-    beginBind(arena, statement.name ?? '', formats);
+    beginBind(arena, statement === named ? named.name : '', formats);
     putParameter(arena, () => putText(arena, JSON.stringify(rejects)));
     encodeBatch(batch, arena);
     endBind(arena);
-    const [answer] = await bindQuery<Answer>(on, statement, arena.written());
+    const [answer] = await bindQuery<Answer>(on, statement, arena.written()).catch((error) => {
+      learnFrom(error, on);
+      throw error;
+    });
     if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
     // After an error a connection may still be about to send; what it would send stays as it is.
     if (arena.buffer.length <= keptBytes) free.push(arena);

@@ -24,6 +24,9 @@ export interface Config {
   readonly http_base_path: string;
   /** The bearer token of the HTTP service's metrics; undefined is none. */
   readonly metrics_token: string | undefined;
+  /** A port for probes and Prometheus alone; undefined is none. */
+  readonly metrics_port: number | undefined;
+  readonly metrics_host: string;
   /** Seconds that OpenTelemetry spans wait for a parent that has not come; 0 for none. */
   readonly otlp_wait_seconds: number;
   /** Days that spans are remembered; older ones are refused. 0 is for ever. */
@@ -79,6 +82,8 @@ export function readConfig(
     http_port: read('RUNFOLD_HTTP_PORT'),
     http_base_path: read('RUNFOLD_HTTP_BASE_PATH'),
     metrics_token: read('RUNFOLD_METRICS_TOKEN'),
+    metrics_port: read('RUNFOLD_METRICS_PORT'),
+    metrics_host: read('RUNFOLD_METRICS_HOST'),
     otlp_wait_seconds: read('RUNFOLD_OTLP_WAIT_SECONDS'),
     otlp_keep_days: read('RUNFOLD_OTLP_KEEP_DAYS'),
     otlp_error_text: read('RUNFOLD_OTLP_ERROR_TEXT'),

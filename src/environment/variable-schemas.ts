@@ -9,10 +9,25 @@ const wholeNumber = (least: number, most: number) =>
     error: `an integer from ${least} to ${most}`,
   });
 
-const url = (protocols: readonly string[], example: string) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: `a URL such as ${example}`,
-  });
+const url = (protocols: readonly string[], example: string, path: RegExp) =>
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: `a URL such as ${example}`,
+      abort: true,
+    })
+    // A password such as p/w or p#w ends the host early: the rest would be taken for a path.
+    .refine((text) => path.test(new URL(text).pathname) && new URL(text).hash === '', {
+      error: `a URL such as ${example}; in user and password / # ? @ : % are written %2F %23 %3F %40 %3A %25`,
+    });
+
+const address = z
+  .string()
+  .regex(/^[\w.:-]{1,253}$/, { error: 'an address or a host name' })
+  .default('127.0.0.1');
+
+const isPort = (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535;
+const portWanted = 'a port from 1 to 65535, or 0 for any free one';
 
 /** What each variable takes. */
 export const variables = {
@@ -20,10 +35,11 @@ export const variables = {
     schema: url(
       ['postgres:', 'postgresql:'],
       'postgres://user:password@host:5432/runfold',
+      /^(\/[^/@]*)?$/,
     ).optional(),
   },
   REDIS_URL: {
-    schema: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+    schema: url(['redis:', 'rediss:'], 'redis://host:6379', /^(\/\d{0,4})?$/).optional(),
   },
   RUNFOLD_DIR: {
     schema: z.string().min(1).default('.runfold'),
@@ -45,12 +61,7 @@ export const variables = {
       })
       .default(1),
   },
-  RUNFOLD_HTTP_HOST: {
-    schema: z
-      .string()
-      .regex(/^[\w.:-]{1,253}$/, { error: 'an address or a host name' })
-      .default('127.0.0.1'),
-  },
+  RUNFOLD_HTTP_HOST: { schema: address },
   RUNFOLD_HTTP_PORT: {
     schema: z
       .string()
@@ -58,9 +69,18 @@ export const variables = {
       // Kubernetes sets this for a Service named runfold-http; it is not a setting.
       .transform((text) => (serviceAddress.test(text) ? '8580' : text))
       .transform(Number)
-      .refine((port) => Number.isInteger(port) && port >= 0 && port <= 65_535, {
-        error: 'a port from 1 to 65535, or 0 for any free one',
-      }),
+      .refine(isPort, { error: portWanted }),
+  },
+  RUNFOLD_METRICS_HOST: { schema: address },
+  RUNFOLD_METRICS_PORT: {
+    schema: z
+      .string()
+      .optional()
+      // The same for a Service named runfold-metrics.
+      .transform((text) =>
+        text === undefined || serviceAddress.test(text) ? undefined : Number(text),
+      )
+      .refine((port) => port === undefined || isPort(port), { error: portWanted }),
   },
   RUNFOLD_HTTP_BASE_PATH: {
     schema: z

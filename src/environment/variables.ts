@@ -14,6 +14,9 @@ export const variableMeanings = {
     'A path under which HTTP and the web page are reached too, such as /runfold, behind a proxy',
   RUNFOLD_METRICS_TOKEN:
     "The bearer token of the HTTP service's /metrics; needed once there are keys",
+  RUNFOLD_METRICS_PORT:
+    'A port for probes and Prometheus alone, of worker, watch, serve and up. Unset: none',
+  RUNFOLD_METRICS_HOST: 'Where that port listens. Defaults to 127.0.0.1',
   RUNFOLD_OTLP_WAIT_SECONDS:
     'Seconds that OpenTelemetry spans wait for a parent; 0 for none. Defaults to 600',
   RUNFOLD_OTLP_KEEP_DAYS:

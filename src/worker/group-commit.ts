@@ -8,6 +8,7 @@ import { explainDatabaseError, faultKind } from '../postgres/database-errors.js'
 import type { QueuedJob } from '../queue/job.js';
 import { NotWrittenError } from '../queue/queue-errors.js';
 import { retryDelay } from '../queue/retry-delay.js';
+import type { WorkerState } from './worker-state.js';
 
 /** Groups the events of many jobs into few transactions. */
 export interface GroupCommit {
@@ -17,6 +18,8 @@ export interface GroupCommit {
    */
   write(job: QueuedJob): Promise<void>;
   stats(): GroupCommitStats;
+  /** What is being written now. */
+  state(): Pick<WorkerState, 'lanes' | 'busy_lanes' | 'waiting_jobs'>;
   /** Gives up waiting for a Postgres that is away: jobs not yet written are handed back. */
   abandon(): void;
 }
@@ -51,8 +54,10 @@ export function createGroupCommit(options: {
   readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
   /** Told how many events a job brings, when it joins a batch. */
   readonly onJob?: ((events: number) => void) | undefined;
+  /** Called with what keeps a batch from being written. */
+  readonly onFault?: ((error: unknown) => void) | undefined;
 }): GroupCommit {
-  const { run, findOverflows, log, lanes, batchEvents, onBatch, onJob } = options;
+  const { run, findOverflows, log, lanes, batchEvents, onBatch, onJob, onFault } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
@@ -130,6 +135,7 @@ export function createGroupCommit(options: {
         const isConflict = faultKind(error) === 'conflict';
         const delay = isConflict ? Math.random() * 20 : retryDelay(attempt);
         const err = explainDatabaseError(error);
+        if (!isConflict) onFault?.(err);
         log[isConflict ? 'debug' : 'error']({ err, attempt, delay }, 'write failed; waiting');
         await sleep(delay, closing.signal);
         if (closing.signal.aborted) throw new NotWrittenError();
@@ -144,6 +150,7 @@ export function createGroupCommit(options: {
         schedule();
       }),
     stats: () => ({ ...totals }),
+    state: () => ({ lanes, busy_lanes: busy, waiting_jobs: waiting.length }),
     abandon: () => closing.abort(),
   };
 }

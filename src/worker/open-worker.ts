@@ -17,7 +17,7 @@ import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
 import { isSpanJob } from '../queue/job.js';
 import { defaultLock, EventWorker, workerOptions } from '../queue/job-worker.js';
 import { connectQueue, findOutage } from '../queue/open-queue.js';
-import { NotWrittenError } from '../queue/queue-errors.js';
+import { explainQueueError, NotWrittenError } from '../queue/queue-errors.js';
 import { type QueueTarget, queueName } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { createGroupCommit, type GroupCommitStats } from './group-commit.js';
@@ -25,6 +25,10 @@ import { pricedStatement } from './priced-statement.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
 import type { SpanStats } from './spans/span-commit.js';
 import { keepStatistics } from './statistics-keeper.js';
+import { openWorkerNotes, type WorkerState } from './worker-state.js';
+
+/** How long a worker waits before it asks the queue again, where nothing tells it of a job. */
+const polledSeconds = 0.2;
 
 /** Settings of a worker. */
 export interface EventWorkerOptions extends SpanInboxOptions {
@@ -56,6 +60,8 @@ export interface RunningWorker {
   stats(): GroupCommitStats;
   /** Counts of the spans that came by OpenTelemetry. */
   span_stats(): SpanStats;
+  /** What it is doing at the moment. */
+  state(): WorkerState;
   /**
    * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
    * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed. May be called again.
@@ -87,9 +93,11 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const onJob = (size: number) => {
     worker.concurrency = concurrency.after(size);
   };
+  const notes = openWorkerNotes();
   const statistics = keepStatistics(database, log);
   const batchEvents = options.batch_events ?? 5_000;
   const onBatch = (batch: WrittenBatch) => {
+    notes.batch();
     statistics.noteBatch(batch, batch.events < batchEvents);
     options.on_batch?.(batch);
   };
@@ -101,16 +109,18 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     batchEvents,
     onBatch,
     onJob,
+    onFault: notes.fault,
   });
   const spans = openSpanPart({ ...options, onBatch, onJob }, book);
   const outage = await findOutage(options.queue);
-  const { connection, backend, prefix, onError, isLive, close } = await connectQueue(
+  const { connection, backend, prefix, onError, isLive, isPolled, close } = await connectQueue(
     options.queue,
     {
       role: 'worker',
-      onError: quietReport((err, repeated) =>
-        log.error({ err, repeated }, 'queue error; trying on'),
-      ),
+      onError: quietReport((err, repeated) => {
+        notes.fault(err);
+        log.error({ err, repeated }, 'queue error; trying on');
+      }),
     },
   );
   const concurrency = adaptiveConcurrency();
@@ -133,7 +143,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
       connection: connection as Redis,
       prefix,
       concurrency: concurrency.current(),
-      drainSeconds: 5,
+      drainSeconds: (await isPolled()) ? polledSeconds : 5,
       lock: options.lock_ms ?? defaultLock,
       stalledInterval: options.stalled_interval_ms ?? 5_000,
     }),
@@ -144,14 +154,26 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   worker.on('stalled', (jobId) => log.warn({ job_id: jobId }, 'job taken over from a dead worker'));
   const starting = worker.waitUntilReady().then(() => {
     worker.run().catch(onError);
+    notes.start();
     log.info('worker started');
   });
-  if (outage === undefined) await starting;
-  else starting.catch(onError);
+  if (outage !== undefined) starting.catch(onError);
+  else {
+    try {
+      await starting;
+    } catch (error) {
+      // What keeps it from starting is told; open connections would keep the process alive.
+      await worker.close(true).catch(() => undefined);
+      await spans.close();
+      await close();
+      throw explainQueueError(error, options.queue);
+    }
+  }
 
   return {
     stats: () => addStats(commit.stats(), spans.eventStats()),
     span_stats: spans.stats,
+    state: () => ({ ...notes.read(), ...commit.state() }),
     async close({ timeout_ms = 20_000 } = {}) {
       const patience = setTimeout(() => {
         commit.abandon();

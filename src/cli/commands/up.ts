@@ -18,9 +18,17 @@ import {
   planHttp,
   startHttp,
 } from '../options/http-options.js';
+import {
+  addMetricsOptions,
+  type MetricsFlags,
+  type OpenMetrics,
+  openServiceMetrics,
+  openWorkerMetrics,
+  readMetricsAddress,
+} from '../options/metrics-options.js';
 import { introduce } from '../reports/up-report.js';
 
-interface UpFlags extends HttpFlags {
+interface UpFlags extends HttpFlags, MetricsFlags {
   readonly watch?: string;
   readonly port?: number;
   readonly http: boolean;
@@ -42,7 +50,7 @@ export function upCommand(): Command {
       'DATABASE_URL=postgres://user:password@host:5432/runfold runfold up',
     ],
   });
-  return addHttpOptions(command)
+  return addMetricsOptions(addHttpOptions(command))
     .option('--no-http', 'serve no HTTP')
     .option(
       '--watch <formats>',
@@ -74,6 +82,7 @@ async function serveAll(
   { port, isDemo }: { readonly port: number | undefined; readonly isDemo: boolean },
 ): Promise<void> {
   const plan = flags.http ? planHttp(context, flags) : undefined;
+  const metrics = readMetricsAddress(context, flags);
   const { watch } = flags;
   const places = watch === undefined ? [] : watchPlaces(context.io, [], readFormats(watch));
   if (port !== undefined && context.settings.database_url !== undefined) {
@@ -91,6 +100,7 @@ async function serveAll(
     if (stale !== undefined) context.log.warn(stale.text);
     const died = await runUntilEnd(context, tier, {
       plan,
+      metrics,
       psql_port: port,
       places,
       signal: signals.signal,
@@ -110,6 +120,8 @@ async function runUntilEnd(
   tier: Tier,
   options: {
     readonly plan: HttpPlan | undefined;
+    /** Where probes and metrics are served alone. */
+    readonly metrics: ReturnType<typeof readMetricsAddress>;
     readonly psql_port: number | undefined;
     /** Where logs are followed. */
     readonly places: readonly LogPlace[];
@@ -123,9 +135,14 @@ async function runUntilEnd(
   const { plan } = options;
   // HTTP first: where its address cannot be had, no work has been begun.
   const http = plan === undefined ? undefined : await startHttp(context, tier, plan, () => worker);
+  let metrics: OpenMetrics | undefined;
   let died: unknown;
   let following: Promise<void> | undefined;
   try {
+    metrics =
+      http === undefined
+        ? await openWorkerMetrics(context, options.metrics, tier, { worker: () => worker })
+        : await openServiceMetrics(context, options.metrics, http);
     worker = await openWorker({
       database: tier.database,
       queue: tier.queue,
@@ -133,7 +150,7 @@ async function runUntilEnd(
       shared_session: tier.name === 'embedded',
       span_wait_seconds: context.settings.otlp_wait_seconds,
       span_keep_days: context.settings.otlp_keep_days,
-      on_batch: http?.metrics.countBatch,
+      on_batch: http?.metrics.countBatch ?? metrics.countBatch,
     });
     if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });
     introduce(context, tier, options.psql_port, http);
@@ -146,6 +163,7 @@ async function runUntilEnd(
     // With the store dead what is in hand cannot be written; it will be delivered again.
     const how = died instanceof Error ? { timeout_ms: 0 } : {};
     try {
+      await metrics?.close();
       await http?.close(how);
     } finally {
       await worker?.close(how);

@@ -8,11 +8,18 @@ import { catchSignals } from '../command/signals.js';
 import { watchPlaces } from '../logs/log-places.js';
 import { openLogStore } from '../logs/log-store.js';
 import { watchStatus } from '../logs/today-line.js';
+import {
+  addMetricsOptions,
+  type MetricsFlags,
+  type OpenMetrics,
+  openWorkerMetrics,
+  readMetricsAddress,
+} from '../options/metrics-options.js';
 import { readDuration } from '../options/range-options.js';
 import { count, dollars } from '../output/format.js';
 import { printable } from '../output/printable.js';
 
-interface Flags {
+interface Flags extends MetricsFlags {
   readonly format: readonly string[];
   readonly cost: 'auto' | 'priced';
   readonly user?: string;
@@ -24,7 +31,7 @@ const jsonIntervalMs = 60_000;
 
 /** `runfold watch` */
 export function watchCommand(): Command {
-  return createCommand({
+  const command = createCommand({
     name: 'watch',
     details:
       'Begins as "runfold ingest" does and goes on with new and grown files. It folds what it reads. ' +
@@ -35,7 +42,8 @@ export function watchCommand(): Command {
       'runfold watch --format claude-code codex --user me',
       'runfold watch ./logs --format litellm --json',
     ],
-  })
+  });
+  return addMetricsOptions(command)
     .argument('[path...]', 'files and folders. Defaults to where the formats lie')
     .addOption(
       new Option('--format <format...>', 'the kinds of logs, or agents for all that are there')
@@ -57,11 +65,21 @@ export function watchCommand(): Command {
       const context = openContext(self, 'once');
       const { terminal, log, io } = context;
       const places = watchPlaces(io, paths, flags.format);
+      const address = readMetricsAddress(context, flags);
       const signals = catchSignals(context);
       const counts = openCounts();
-      const store = await openLogStore(context, 'runfold watch', signals.signal);
+      let metrics: OpenMetrics | undefined;
+      const store = await openLogStore(context, 'runfold watch', signals.signal, (batch) =>
+        metrics?.countBatch?.(batch),
+      );
       let printedAt = Number.NEGATIVE_INFINITY;
+      let isReading = false;
       try {
+        metrics = await openWorkerMetrics(context, address, store.tier, {
+          worker: () => store.worker,
+          logs: counts,
+          is_ready: () => isReading,
+        });
         await watchLogs({
           places,
           store,
@@ -72,9 +90,12 @@ export function watchCommand(): Command {
           signal: signals.signal,
           onFault: (path, line, text) =>
             terminal.note(printable(`${line === 0 ? path : `${path}:${line}`}: ${text}`)),
-          onOutage: (error, delayMs) =>
-            log.warn({ err: error, delay_ms: delayMs }, 'the store is away; reading waits'),
+          onOutage(error, delayMs) {
+            isReading = false;
+            log.warn({ err: error, delay_ms: delayMs }, 'the store is away; reading waits');
+          },
           async onLook(isNew) {
+            isReading = true;
             const isDue = performance.now() - printedAt >= jsonIntervalMs;
             if (flags.json ? !isDue : !isNew && printedAt > 0) return;
             printedAt = performance.now();
@@ -89,6 +110,7 @@ export function watchCommand(): Command {
           },
         });
       } finally {
+        await metrics?.close();
         await store.close();
         signals.release();
       }

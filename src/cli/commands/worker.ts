@@ -1,40 +1,59 @@
 import type { Command } from 'commander';
 import { checkMigrated } from '../../store/migrate.js';
-import { openWorker } from '../../worker/open-worker.js';
+import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
 import { createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { withTier } from '../command/with-tier.js';
+import {
+  addMetricsOptions,
+  type MetricsFlags,
+  openWorkerMetrics,
+  readMetricsAddress,
+} from '../options/metrics-options.js';
 
 /** `runfold worker` */
 export function workerCommand(): Command {
-  return createCommand({
+  const command = createCommand({
     name: 'worker',
     details:
-      'Run as many as you like. SIGTERM or SIGINT ends one in good order: it takes no more jobs, ' +
-      'writes those in hand, and exits with 0; a second signal ends it at once with 1.',
+      'Run as many as you like. SIGTERM or SIGINT ends one gracefully: it takes no more jobs, ' +
+      'writes those in flight, and exits with 0; a second signal ends it at once with 1.',
     examples: [
       'DATABASE_URL=postgres://… REDIS_URL=redis://… runfold worker',
+      'runfold worker --metrics-port 9464 --metrics-host 0.0.0.0',
       'runfold worker --dir .runfold --log-level debug',
     ],
-  }).action(async (_options: unknown, command: Command) => {
-    const context = openContext(command, 'service');
+  });
+  return addMetricsOptions(command).action(async (flags: MetricsFlags, self: Command) => {
+    const context = openContext(self, 'service');
+    const address = readMetricsAddress(context, flags);
     const signals = catchSignals(context);
-    await withTier(context, 'runfold worker', async (tier) => {
-      await checkMigrated(tier.database);
-      const stale = await findStaleTotals(tier.database);
-      if (stale !== undefined) context.log.warn(stale.text);
-      const worker = await openWorker({
-        database: tier.database,
-        queue: tier.queue,
-        log: context.log,
-        shared_session: tier.name === 'embedded',
-        span_wait_seconds: context.settings.otlp_wait_seconds,
-        span_keep_days: context.settings.otlp_keep_days,
+    try {
+      await withTier(context, 'runfold worker', async (tier) => {
+        await checkMigrated(tier.database);
+        const stale = await findStaleTotals(tier.database);
+        if (stale !== undefined) context.log.warn(stale.text);
+        let worker: RunningWorker | undefined;
+        const metrics = await openWorkerMetrics(context, address, tier, { worker: () => worker });
+        try {
+          worker = await openWorker({
+            database: tier.database,
+            queue: tier.queue,
+            log: context.log,
+            shared_session: tier.name === 'embedded',
+            span_wait_seconds: context.settings.otlp_wait_seconds,
+            span_keep_days: context.settings.otlp_keep_days,
+            on_batch: metrics.countBatch,
+          });
+          await signals.received;
+          await worker.close();
+        } finally {
+          await metrics.close();
+        }
       });
-      await signals.received;
-      await worker.close();
-    });
-    signals.release();
+    } finally {
+      signals.release();
+    }
   });
 }

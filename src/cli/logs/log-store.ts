@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
+import type { WrittenBatch } from '../../append/written-batch.js';
 import { createProducer, type Producer } from '../../ingest/producer.js';
 import type { LogStore } from '../../logs/log-batch.js';
 import { openPriceBook } from '../../pricing/price-book.js';
@@ -8,6 +9,7 @@ import { openQueue } from '../../queue/open-queue.js';
 import { openRunfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { Tier } from '../../tier.js';
+import type { RunningWorker } from '../../worker/open-worker.js';
 import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { tierOptions } from '../command/settings.js';
@@ -17,6 +19,9 @@ const lastFoldMs = 15_000;
 
 /** A store that logs are read into. */
 export interface OpenLogStore extends LogStore {
+  readonly tier: Tier;
+  /** The worker that folds what is read, where this process has one of its own for it. */
+  readonly worker: RunningWorker | undefined;
   close(options?: { readonly timeout_ms?: number }): Promise<void>;
 }
 
@@ -31,6 +36,7 @@ export async function openLogStore(
   { settings, log }: CommandContext,
   role: string,
   signal: AbortSignal,
+  on_batch?: (batch: WrittenBatch) => void,
 ): Promise<OpenLogStore> {
   await checkRedis(settings);
   const { project } = settings;
@@ -38,13 +44,15 @@ export async function openLogStore(
     ...tierOptions(settings, role),
     project,
     worker: true,
+    on_batch,
     log,
   });
   try {
     await checkMigrated(runfold.database);
-    const { tier, producer } = runfold;
+    const { tier, producer, worker } = runfold;
     return await storeOn({
       tier,
+      worker,
       producer,
       project,
       log,
@@ -75,6 +83,7 @@ export async function openLogStoreOn(
 
 async function storeOn(options: {
   readonly tier: Tier;
+  readonly worker?: RunningWorker | undefined;
   readonly producer: Producer;
   readonly project: number;
   readonly log: Logger;
@@ -95,6 +104,8 @@ async function storeOn(options: {
     throw error;
   }
   return {
+    tier,
+    worker: options.worker,
     database,
     producer,
     project,

@@ -88,6 +88,10 @@ export async function startHttp(
     otlp: { keep_days: settings.otlp_keep_days, error_text: settings.otlp_error_text },
     ...(worker === undefined
       ? {}
-      : { worker: () => worker()?.stats(), span_worker: () => worker()?.span_stats() }),
+      : {
+          worker: () => worker()?.stats(),
+          worker_state: () => worker()?.state(),
+          span_worker: () => worker()?.span_stats(),
+        }),
   });
 }

@@ -1,26 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { checkMigrated } from '../../store/migrate.js';
+import { hasBearerToken } from '../metrics/bearer-token.js';
+import { failingOf, readReadiness } from '../metrics/readiness.js';
 import { ProblemError } from '../problems/problem.js';
 import { route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
 const state = z.enum(['ok', 'failing']);
-
-/** What readiness goes by, each with its check. */
-const checks = {
-  async database({ database }: Service) {
-    const [row] = await database.query<{ is_read_only: boolean }>(
-      `select current_setting('transaction_read_only') = 'on' as is_read_only`,
-    );
-    if (row?.is_read_only !== false) throw new Error('the database is read-only, as a standby is');
-  },
-  migrations: ({ database }: Service) => checkMigrated(database),
-  queue: ({ queue }: Service) => queue.tryWrite(),
-} as const;
-
-const inOrder = (found: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.keys(checks).map((name) => [name, found[name]]));
 
 export const healthRoutes = [
   route({
@@ -59,27 +44,16 @@ export const healthRoutes = [
     },
     problems: [503],
     async handle({ service }) {
-      const found: Record<string, z.infer<typeof state>> = {};
-      await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => {
-          try {
-            await check(service);
-            found[name] = 'ok';
-          } catch (error) {
-            service.log.warn({ err: error, check: name }, 'not ready');
-            found[name] = 'failing';
-          }
-        }),
-      );
-      const failing = Object.keys(found).filter((name) => found[name] === 'failing');
+      const found = await readReadiness(service);
+      const failing = failingOf(found);
       if (failing.length === 0 && !service.closing.aborted) {
-        return { body: { status: 'ok', ...inOrder(found) } };
+        return { body: { status: 'ok', ...found } };
       }
       const what = service.closing.aborted
         ? 'the service to stay open, got it closing'
         : `all checks to pass, got failing: ${failing.join(', ')}`;
       throw new ProblemError('not_ready', `Expected ${what}.`, {
-        fields: inOrder(found),
+        fields: found,
         headers: { 'retry-after': '2' },
       });
     },
@@ -114,10 +88,7 @@ export const healthRoutes = [
 async function admitToMetrics(service: Service, authorization: string | undefined): Promise<void> {
   const { metrics_token: token, access } = service;
   if (token === undefined && !(await access.needsKey())) return;
-  const expected = Buffer.from(`Bearer ${token ?? ''}`);
-  const got = Buffer.from(authorization ?? '');
-  const isRight = got.length === expected.length && timingSafeEqual(got, expected);
-  if (token !== undefined && isRight) return;
+  if (token !== undefined && hasBearerToken(authorization, token)) return;
   throw new ProblemError(
     'unauthorized',
     'Expected the token of RUNFOLD_METRICS_TOKEN as a bearer token, got another or none.',

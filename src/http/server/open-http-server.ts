@@ -11,8 +11,10 @@ import type { QueueTarget } from '../../queue/queue-target.js';
 import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { SpanStats } from '../../worker/spans/span-commit.js';
+import type { WorkerState } from '../../worker/worker-state.js';
 import { docsPage } from '../docs/docs-page.js';
 import { createMcpEndpoint } from '../mcp/mcp-endpoint.js';
+import { type Readiness, readReadiness } from '../metrics/readiness.js';
 import { openApiOf } from '../openapi/openapi.js';
 import { readPageFiles } from '../page/page-files.js';
 import { pageRoutes } from '../page/page-route.js';
@@ -52,6 +54,8 @@ export interface HttpServerOptions {
   readonly metrics_token?: string | undefined;
   /** The counts of a worker in this process. */
   readonly worker?: (() => GroupCommitStats | undefined) | undefined;
+  /** What a worker in this process is doing. */
+  readonly worker_state?: (() => WorkerState | undefined) | undefined;
   /** The counts of spans of a worker in this process. */
   readonly span_worker?: (() => SpanStats | undefined) | undefined;
   /** What is taken of OpenTelemetry data. Defaults to the last 30 days, and no error messages. */
@@ -69,6 +73,8 @@ export interface HttpServer {
   readonly has_page: boolean;
   /** For a worker in this process to count its batches. */
   readonly metrics: ServiceMetrics;
+  /** Looks at what readiness goes by, as `/readyz` does. */
+  ready(): Promise<Readiness>;
   /**
    * Takes no more requests, answers those at work, ends the tail streams, and hands what is buffered
    * to the queue, for at most `timeout_ms` (default 20,000).
@@ -101,7 +107,10 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     metrics.connect({
       database,
       queue,
+      version: readPackageVersion(),
+      tier: tierOf(options),
       worker: options.worker,
+      worker_state: options.worker_state,
       span_worker: options.span_worker,
       waiting_events: producers.waiting,
       streams: () => streams.count,
@@ -174,6 +183,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       url,
       has_page: files !== undefined,
       metrics,
+      ready: () => readReadiness(service),
       close: (how) => (closed ??= close(how)),
     };
   } catch (error) {

@@ -1,11 +1,15 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { WrittenBatch } from '../../append/written-batch.js';
 import type { Database } from '../../postgres/database.js';
-import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
+import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { SpanStats } from '../../worker/spans/span-commit.js';
-import { registerSpanMetrics } from './span-metrics.js';
+import type { WorkerState } from '../../worker/worker-state.js';
+import { registerFold } from '../metrics/fold-metrics.js';
+import { registerSpanMetrics } from '../metrics/span-metrics.js';
+import { registerStore } from '../metrics/store-metrics.js';
+import { createRegistry } from '../metrics/worker-metrics.js';
 
 /** What `/metrics` shows. Every label has few values: none is made of what a client sends. */
 export interface ServiceMetrics {
@@ -31,8 +35,12 @@ export interface ServiceMetrics {
 export interface MetricSources {
   readonly database: Database;
   readonly queue: QueueGauge;
+  readonly version: string;
+  readonly tier: TierName;
   /** The counts of a worker in this process; undefined where there is none. */
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
+  /** What a worker in this process is doing. */
+  readonly worker_state: (() => WorkerState | undefined) | undefined;
   /** The counts of spans of a worker in this process. */
   readonly span_worker: (() => SpanStats | undefined) | undefined;
   readonly waiting_events: () => number;
@@ -40,13 +48,8 @@ export interface MetricSources {
 }
 
 export function createServiceMetrics(): ServiceMetrics & { connect(sources: MetricSources): void } {
-  const registry = new Registry();
+  const registry = createRegistry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  // Gauges under the names of counters, against Prometheus's conventions; each kind has its own gauge.
-  for (const what of ['handles', 'requests', 'resources']) {
-    registry.removeSingleMetric(`nodejs_active_${what}_total`);
-  }
   const requests = new Counter({
     name: 'runfold_http_requests_total',
     help: 'Requests answered, by route and status.',
@@ -77,18 +80,7 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
     for (const outcome of ['accepted', 'ignored', 'rejected'])
       otlpItems.inc({ signal, outcome }, 0);
   }
-  const batchEvents = new Histogram({
-    name: 'runfold_fold_batch_events',
-    help: 'Events of a batch that the worker of this process folded.',
-    buckets: [1, 10, 50, 100, 250, 500, 1000, 2500, 5000, 10_000],
-    registers,
-  });
-  const batchSeconds = new Histogram({
-    name: 'runfold_fold_batch_seconds',
-    help: 'Time to fold a batch, waits for Postgres included.',
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-    registers,
-  });
+  let countBatch: ((batch: WrittenBatch) => void) | undefined;
   return {
     content_type: registry.contentType,
     text: () => registry.metrics(),
@@ -106,79 +98,19 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
         otlpItems.inc({ signal, outcome }, counts[outcome]);
       }
     },
-    countBatch({ events, seconds }) {
-      batchEvents.observe(events);
-      batchSeconds.observe(seconds);
+    countBatch: (batch) => countBatch?.(batch),
+    connect(sources) {
+      const { worker: stats, worker_state: state = () => undefined } = sources;
+      // A process without a worker shows no figures of one: they would be 0 for good.
+      if (stats !== undefined) countBatch = registerFold(registers, { stats, state });
+      registerSources(registers, sources);
     },
-    connect: (sources) => registerSources(registers, sources),
   };
 }
 
-/** The counts of the fold; received = applied + duplicate + rejected once all is written. */
-const foldCounts = {
-  received: 'Events that the worker of this process took from the queue.',
-  applied: 'Events that were new and changed totals.',
-  duplicate: 'Events that were in the log already and changed nothing.',
-  rejected: 'Events that could not be taken; they are kept as rejects.',
-} as const;
-
 function registerSources(registers: Registry[], sources: MetricSources): void {
-  const { worker } = sources;
   registerSpanMetrics(registers, sources.database, sources.span_worker);
-  if (worker !== undefined) {
-    for (const [name, help] of Object.entries(foldCounts)) {
-      new Counter({
-        name: `runfold_events_${name}_total`,
-        help,
-        registers,
-        collect() {
-          this.reset();
-          this.inc(worker()?.[name as keyof typeof foldCounts] ?? 0);
-        },
-      });
-    }
-  }
-  new Gauge({
-    name: 'runfold_queue_jobs',
-    help: 'Jobs on the queue by state; a job holds up to hundreds of events.',
-    labelNames: ['state'],
-    registers,
-    async collect() {
-      this.reset();
-      const reading = await sources.queue.read().catch(() => undefined);
-      for (const [state, count] of Object.entries(reading?.jobs ?? {})) this.set({ state }, count);
-    },
-  });
-  new Gauge({
-    name: 'runfold_queue_age_seconds',
-    help: 'How long the oldest job that is not done has waited: the lag of the totals. NaN when the queue does not answer.',
-    registers,
-    async collect() {
-      const reading = await sources.queue.read().catch(() => undefined);
-      this.set(reading?.age_seconds ?? Number.NaN);
-    },
-  });
-  // What keeps the database from answering is told by /readyz and the log.
-  const rebuilds = () => listRunningRebuilds(sources.database).catch(() => undefined);
-  new Gauge({
-    name: 'runfold_rebuilds_running',
-    help: 'Rebuilds of totals under way, or the remains of one; NaN when the database does not answer.',
-    registers,
-    async collect() {
-      this.set((await rebuilds())?.length ?? Number.NaN);
-    },
-  });
-  new Gauge({
-    name: 'runfold_rebuild_progress_ratio',
-    help: 'How much of the step that a rebuild of totals is at is done; absent while there is none.',
-    labelNames: ['step'],
-    registers,
-    async collect() {
-      this.reset();
-      for (const { step, share } of (await rebuilds()) ?? [])
-        this.set({ step: step ?? 'cut' }, share);
-    },
-  });
+  registerStore(registers, sources);
   new Gauge({
     name: 'runfold_http_waiting_events',
     help: 'Events that came by HTTP and that the queue has not acknowledged yet.',

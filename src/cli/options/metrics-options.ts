@@ -1,0 +1,127 @@
+import type { Command } from 'commander';
+import type { WrittenBatch } from '../../append/written-batch.js';
+import { readPackageVersion } from '../../environment/package-files.js';
+import { variables } from '../../environment/variable-schemas.js';
+import type { HttpServer } from '../../http/server/open-http-server.js';
+import type { LogCounts } from '../../logs/log-summary.js';
+import { openQueueGauge } from '../../queue/queue-gauge.js';
+import type { Tier } from '../../tier.js';
+import type { RunningWorker } from '../../worker/open-worker.js';
+import type { CommandContext } from '../command/command.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
+
+/** The flags of commands that run until they are stopped. */
+export interface MetricsFlags {
+  readonly metricsPort?: string;
+  readonly metricsHost?: string;
+}
+
+/** Adds the flags of a port for probes and Prometheus. */
+export function addMetricsOptions(command: Command): Command {
+  return command
+    .option(
+      '--metrics-port <port>',
+      'serve /livez, /readyz and /metrics on this port, and nothing else; overrides RUNFOLD_METRICS_PORT',
+    )
+    .option('--metrics-host <address>', 'where it listens; overrides RUNFOLD_METRICS_HOST');
+}
+
+/** Probes and metrics while a command runs. */
+export interface OpenMetrics {
+  /** For a worker in this process to count its batches. */
+  readonly countBatch?: (batch: WrittenBatch) => void;
+  close(): Promise<void>;
+}
+
+const none: OpenMetrics = { close: () => Promise.resolve() };
+
+/** Where the port listens; undefined without one. @throws UsageError */
+export function readMetricsAddress(
+  { settings }: CommandContext,
+  flags: MetricsFlags,
+): { readonly host: string; readonly port: number } | undefined {
+  const { RUNFOLD_METRICS_PORT: portOf, RUNFOLD_METRICS_HOST: hostOf } = variables;
+  const port = portOf.schema.safeParse(flags.metricsPort ?? settings.metrics_port?.toString());
+  const host = hostOf.schema.safeParse(flags.metricsHost ?? settings.metrics_host);
+  if (!port.success)
+    throw new UsageError(`--metrics-port: expected ${port.error.issues[0]?.message}.`);
+  if (!host.success)
+    throw new UsageError(`--metrics-host: expected ${host.error.issues[0]?.message}.`);
+  if (port.data !== undefined) return { host: host.data, port: port.data };
+  if (flags.metricsHost !== undefined) {
+    throw new UsageError('--metrics-host: expected --metrics-port beside it.');
+  }
+  return undefined;
+}
+
+type Address = NonNullable<ReturnType<typeof readMetricsAddress>>;
+
+/** Opens the port of a process that folds; it answers before its worker has begun. */
+export async function openWorkerMetrics(
+  context: CommandContext,
+  address: Address | undefined,
+  tier: Pick<Tier, 'name' | 'database' | 'queue'>,
+  shown: {
+    readonly worker: () => RunningWorker | undefined;
+    readonly logs?: LogCounts;
+    /** Whether the process is at work, where it has no worker to ask. */
+    readonly is_ready?: () => boolean;
+  },
+): Promise<OpenMetrics> {
+  if (address === undefined) return none;
+  const [{ createWorkerMetrics }, { readReadiness }] = await Promise.all([
+    import('../../http/metrics/worker-metrics.js'),
+    import('../../http/metrics/readiness.js'),
+  ]);
+  const { log } = context;
+  const { database } = tier;
+  const queue = await openQueueGauge(tier.queue, (error) => log.debug({ err: error }, 'queue'));
+  const metrics = createWorkerMetrics({
+    database,
+    queue,
+    version: readPackageVersion(),
+    tier: tier.name,
+    ...shown,
+  });
+  const isAtWork = () => shown.is_ready?.() ?? shown.worker()?.state().is_started === true;
+  const server = await listen(context, address, metrics, async () => ({
+    ...(await readReadiness({ database, queue, log })),
+    worker: isAtWork() ? 'ok' : 'failing',
+  })).catch(async (error: unknown) => {
+    await queue.close();
+    throw error;
+  });
+  return {
+    countBatch: metrics.countBatch,
+    async close() {
+      await server.close();
+      await queue.close();
+    },
+  };
+}
+
+/** Opens the port of a process that serves HTTP: the figures are those of its `/metrics`. */
+export async function openServiceMetrics(
+  context: CommandContext,
+  address: Address | undefined,
+  http: HttpServer | undefined,
+): Promise<OpenMetrics> {
+  if (address === undefined || http === undefined) return none;
+  return listen(context, address, http.metrics, () => http.ready());
+}
+
+async function listen(
+  { settings, log }: CommandContext,
+  { host, port }: Address,
+  metrics: { readonly content_type: string; text(): Promise<string> },
+  ready: () => Promise<Readonly<Record<string, 'ok' | 'failing'>>>,
+) {
+  const { openMetricsServer } = await import('../../http/metrics/metrics-server.js');
+  const { metrics_token: token } = settings;
+  return openMetricsServer({ host, port, token, log, metrics, ready }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailedError(
+      `Cannot serve metrics on ${host}:${port}: ${reason}. Choose another with --metrics-port.`,
+    );
+  });
+}

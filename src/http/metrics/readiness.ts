@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import type { Database } from '../../postgres/database.js';
+import { learnFrom } from '../../postgres/sessions.js';
+import type { QueueGauge } from '../../queue/queue-gauge.js';
+import { checkMigrated } from '../../store/migrate.js';
+
+/** How a check of readiness ended. */
+export type ReadyState = 'ok' | 'failing';
+
+/** What readiness goes by. */
+export interface ReadinessSources {
+  readonly database: Database;
+  readonly queue: QueueGauge;
+  readonly log: Logger;
+}
+
+const checks = {
+  async database({ database }: ReadinessSources) {
+    const [row] = await database.query<{ is_read_only: boolean }>(
+      `select current_setting('transaction_read_only') = 'on' as is_read_only`,
+    );
+    if (row?.is_read_only === false) return;
+    // The name may lead to another server by now.
+    learnFrom({ code: '25006' }, database.pool);
+    throw new Error('the database is read-only, as a standby is');
+  },
+  migrations: ({ database }: ReadinessSources) => checkMigrated(database),
+  queue: ({ queue }: ReadinessSources) => queue.tryWrite(),
+} as const;
+
+/** What was found, by the name of the check. */
+export type Readiness = Readonly<Record<keyof typeof checks, ReadyState>>;
+
+/** Looks at the database, its migrations and the queue; what fails is logged. */
+export async function readReadiness(sources: ReadinessSources): Promise<Readiness> {
+  const found = await Promise.all(
+    Object.entries(checks).map(async ([name, check]) => {
+      try {
+        await check(sources);
+        return [name, 'ok'] as const;
+      } catch (error) {
+        sources.log.warn({ err: error, check: name }, 'not ready');
+        return [name, 'failing'] as const;
+      }
+    }),
+  );
+  return Object.fromEntries(found) as unknown as Readiness;
+}
+
+/** The names of the checks that fail. */
+export const failingOf = (readiness: Readonly<Record<string, ReadyState>>) =>
+  Object.keys(readiness).filter((name) => readiness[name] === 'failing');

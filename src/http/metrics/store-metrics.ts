@@ -1,0 +1,82 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../../postgres/database.js';
+import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
+import type { QueueGauge } from '../../queue/queue-gauge.js';
+import type { TierName } from '../../tier.js';
+
+/** Registers what is of the whole store, whichever process shows it. */
+export function registerStore(
+  registers: Registry[],
+  {
+    database,
+    queue,
+    version,
+    tier,
+  }: {
+    readonly database: Database;
+    readonly queue: QueueGauge;
+    readonly version: string;
+    readonly tier: TierName;
+  },
+): void {
+  new Gauge({
+    name: 'runfold_build_info',
+    help: 'The version of this process and the tier of its store; always 1.',
+    labelNames: ['version', 'tier'],
+    registers,
+  }).set({ version, tier }, 1);
+  new Gauge({
+    name: 'runfold_queue_jobs',
+    help: 'Jobs on the queue by state; a job holds up to hundreds of events.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset();
+      const reading = await queue.read().catch(() => undefined);
+      for (const [state, count] of Object.entries(reading?.jobs ?? {})) this.set({ state }, count);
+    },
+  });
+  new Gauge({
+    name: 'runfold_queue_age_seconds',
+    help: 'How long the oldest job that is not done has waited: the lag of the totals. NaN when the queue does not answer.',
+    registers,
+    async collect() {
+      const reading = await queue.read().catch(() => undefined);
+      this.set(reading?.age_seconds ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: 'runfold_rejects',
+    help: 'Rejects that are kept, of all projects; NaN when the database does not answer.',
+    registers,
+    async collect() {
+      const rows = await database
+        .query<{ rejects: number }>(
+          'select count(*)::integer as rejects from runfold_internal.rejected_event',
+        )
+        .catch(() => undefined);
+      this.set(rows?.[0]?.rejects ?? Number.NaN);
+    },
+  });
+  // What keeps the database from answering is told by /readyz and the log.
+  const rebuilds = () => listRunningRebuilds(database).catch(() => undefined);
+  new Gauge({
+    name: 'runfold_rebuilds_running',
+    help: 'Rebuilds of totals under way, or the remains of one; NaN when the database does not answer.',
+    registers,
+    async collect() {
+      this.set((await rebuilds())?.length ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: 'runfold_rebuild_progress_ratio',
+    help: 'How much of the step that a rebuild of totals is at is done; absent while there is none.',
+    labelNames: ['step'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { step, share } of (await rebuilds()) ?? [])
+        this.set({ step: step ?? 'cut' }, share);
+    },
+  });
+}
