@@ -32,11 +32,14 @@ function debianFolders(): string[] {
 /**
  * The first folder that holds every one of `names`: the PATH first, then Debian's folders of
  * Postgres, which are not on it, newest version first. One folder for all of them, because `initdb`
- * and `postgres` of two versions do not fit together.
+ * and `postgres` of two versions do not fit together. `more` are folders to look in after those.
  */
-export function findBinaries(names: readonly string[]): string | undefined {
+export function findBinaries(
+  names: readonly string[],
+  more: readonly string[] = [],
+): string | undefined {
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...onPath, ...debianFolders()].find((folder) =>
+  return [...onPath, ...debianFolders(), ...more].find((folder) =>
     names.every((name) => isExecutable(join(folder, name))),
   );
 }

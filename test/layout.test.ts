@@ -32,6 +32,7 @@ const LIBRARY = [
   'query',
   'corrections',
   'logs',
+  'operations',
 ];
 
 /** The folders of src, in the order of the flow: what each holds, what it may import, and why no more. */
@@ -54,8 +55,9 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   queue: {
     holds: 'Both ends of the queue: where it is, how to connect, and the format of a job',
-    may: ['events'],
-    because: 'producers and workers share it, and a producer must not load the store',
+    may: ['events', 'postgres/sessions', 'postgres/address'],
+    because:
+      'producers and workers share it, and a producer must load neither the store nor the driver',
   },
   ingest: {
     holds: 'Events into the queue: the producer, and the formats of others',
@@ -124,6 +126,12 @@ const FOLDERS: Readonly<Record<string, Room>> = {
     may: ['events', 'ingest', 'postgres', 'store', 'pricing', 'projections', 'corrections'],
     because:
       'what a file says is compared with what the log holds, and only the difference is sent',
+  },
+  operations: {
+    holds: 'How a store and its servers stand: status, checks, rights',
+    may: ['events', 'queue', 'postgres', 'store', 'projections', 'query'],
+    types: [''],
+    because: 'it is what operators are shown, by every face alike',
   },
   client: {
     holds: 'The HTTP service from TypeScript',

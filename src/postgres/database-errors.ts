@@ -9,7 +9,11 @@ export class StoreUnavailableError extends Error {
       | 'database_missing'
       | 'migrations_missing'
       | 'migrations_newer'
-      | 'unsupported_encoding',
+      | 'unsupported_encoding'
+      | 'rights_missing'
+      | 'database_read_only'
+      | 'certificate_untrusted'
+      | 'pooler_refused',
     message: string,
     cause?: unknown,
   ) {
@@ -42,6 +46,24 @@ export function explainDatabaseError(error: unknown): unknown {
   if (error instanceof StoreUnavailableError) return error;
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
+  const trust = explainTls(code, text, error);
+  if (trust !== undefined) return trust;
+  if (code === '08P01' && /startup parameter|pooling mode/.test(text)) {
+    return new StoreUnavailableError(
+      'pooler_refused',
+      /pooling mode/.test(text)
+        ? `The pooler before Postgres runs each statement alone: ${text}. Set pool_mode = transaction in pgbouncer.ini.`
+        : `The pooler before Postgres refuses what the connection asks for: ${text}. Take it out of DATABASE_URL and PGOPTIONS, or add it to ignore_startup_parameters in pgbouncer.ini.`,
+      error,
+    );
+  }
+  if (code === readOnly) {
+    return new StoreUnavailableError(
+      'database_read_only',
+      `Postgres takes no writes: ${text}. It is a standby, or default_transaction_read_only is on. Name the primary in DATABASE_URL.`,
+      error,
+    );
+  }
   if (code === '28P01' || code === '28000') {
     return new StoreUnavailableError(
       'database_refused',
@@ -63,6 +85,13 @@ export function explainDatabaseError(error: unknown): unknown {
       error,
     );
   }
+  if (code === insufficientPrivilege) {
+    return new StoreUnavailableError(
+      'rights_missing',
+      `The role of DATABASE_URL lacks a right: ${text}. "runfold migrate --grants" prints the rights that each role needs.`,
+      error,
+    );
+  }
   if (isConnectionLoss(error)) {
     return new StoreUnavailableError(
       'database_unreachable',
@@ -72,6 +101,37 @@ export function explainDatabaseError(error: unknown): unknown {
   }
   return error;
 }
+
+/** Says what is wrong with TLS; undefined for an error that is about something else. */
+function explainTls(
+  code: string | undefined,
+  text: string,
+  error: unknown,
+): StoreUnavailableError | undefined {
+  const fail = (says: string) => new StoreUnavailableError('certificate_untrusted', says, error);
+  if (code !== undefined && untrustedCodes.test(code)) {
+    return fail(
+      `The certificate of Postgres is not trusted: ${text}. Name its CA in DATABASE_URL, as ?sslmode=verify-full&sslrootcert=/path/to/ca.pem, or in NODE_EXTRA_CA_CERTS; the host must be the one that the certificate names.`,
+    );
+  }
+  if (/does not support SSL/.test(text)) {
+    return fail(
+      `Postgres does not offer TLS, which sslmode in DATABASE_URL asks for: ${text}. Turn it on in postgresql.conf (ssl = on), or use sslmode=disable.`,
+    );
+  }
+  if (code === '28000' && /no encryption|SSL off/.test(text)) {
+    return fail(
+      `Postgres takes no connection without TLS: ${text}. Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.`,
+    );
+  }
+  return undefined;
+}
+
+/** Codes of OpenSSL and Node.js, https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const untrustedCodes =
+  /^(UNABLE_TO_|CERT_|ERR_TLS_CERT|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|HOSTNAME_MISMATCH|INVALID_CA)/;
+const readOnly = '25006';
+const insufficientPrivilege = '42501';
 
 const isMissingObject = (code: string | undefined) =>
   code === '42P01' || code === '3F000' || code === '42703';

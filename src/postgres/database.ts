@@ -1,4 +1,9 @@
 import pg from 'pg';
+import { addressOf } from './address.js';
+import { prepareSession } from './sessions.js';
+
+// Doubles are written so that they are read back as they are, whatever a role or database says.
+const sessionSettings = { jit: 'off', extra_float_digits: '1' };
 
 /** Where a store's Postgres is: a `postgres://` URL, or an address such as an embedded store's. */
 export type DatabaseTarget =
@@ -34,15 +39,16 @@ export interface DatabaseOptions {
  * gives.
  */
 export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Database {
-  const address = typeof target === 'string' ? { connectionString: target } : target;
-  const pool = new pg.Pool({
-    ...address,
+  const pool: pg.Pool = new pg.Pool({
+    ...addressOf(target),
     max: options.max ?? 4,
     application_name: options.application_name ?? 'runfold',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // Doubles are written so that they are read back as they are, whatever a role or database says.
-    options: '-c jit=off -c extra_float_digits=1',
+    // All clients of an embedded store share one session, which is set up once.
+    ...(typeof target === 'string'
+      ? { onConnect: prepareSession(() => pool, sessionSettings) }
+      : {}),
   });
   pool.on('error', options.onError ?? (() => undefined));
   // A connection that breaks between two queries of its user, in the midst of an audit for example,

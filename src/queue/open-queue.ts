@@ -1,6 +1,7 @@
 import { createPostgresBackend, Queue, runMigrations } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
+import { isPooled } from '../postgres/sessions.js';
 import { EventQueue } from './job-queue.js';
 import { openQueuePool } from './postgres-pool.js';
 import { QueueConnectionError } from './queue-errors.js';
@@ -18,6 +19,8 @@ export interface QueueConnection {
   readonly onError: (error: Error) => void;
   /** Whether the server is there, as far as this end knows. */
   isLive(): boolean;
+  /** Whether nothing tells that a job has come, so that the queue has to be asked. */
+  isPolled(): Promise<boolean>;
   /** May be called again. */
   close(): Promise<void>;
 }
@@ -40,6 +43,7 @@ export async function connectQueue(
       prefix: target.prefix ?? defaultPrefix,
       onError,
       isLive: () => redis.status === 'ready',
+      isPolled: async () => false,
       close: async () => disconnect(),
     };
   }
@@ -56,6 +60,8 @@ export async function connectQueue(
     prefix: defaultPrefix,
     onError,
     isLive: () => true,
+    // While Postgres is away there is nothing to be told; its errors come with the first query.
+    isPolled: () => isPooled(pool).catch(() => false),
     close() {
       isClosing = true;
       return close();
@@ -117,6 +123,12 @@ export async function migrateQueue(target: QueueTarget): Promise<void> {
     const client = await pool.connect();
     try {
       await runMigrations(client);
+      // Whoever adds the first job would make its sequence, and need the right to create one.
+      await client.query(
+        `select bullmq.next_job_id($1)
+        where to_regclass('bullmq.' || bullmq.job_id_seq_name($1)) is null`,
+        [queueName],
+      );
     } finally {
       client.release();
     }

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { addressOf } from '../postgres/address.js';
+import { isPooled, learnFrom, prepareSession } from '../postgres/sessions.js';
 import type { QueueTarget } from './queue-target.js';
 
 /** Connections to a queue on Postgres. */
@@ -7,6 +9,9 @@ export interface QueuePool {
   /** Resolves when every connection has ended. May be called again. */
   close(): Promise<void>;
 }
+
+// BullMQ names its tables without a schema and leaves the path to whoever owns the pool.
+const sessionSettings = { search_path: 'bullmq', jit: 'off' };
 
 /** How long a server may take to hear that a connection has ended, in milliseconds. */
 const goodbye = 1_000;
@@ -17,15 +22,16 @@ export async function openQueuePool(
   options: { readonly max: number; readonly onError: (error: Error) => void },
 ): Promise<QueuePool> {
   const { default: driver } = await import('pg');
-  const address = typeof connection === 'string' ? { connectionString: connection } : connection;
-  const pool = new driver.Pool({
-    ...address,
+  const pool: pg.Pool = new driver.Pool({
+    ...addressOf(connection),
     max: options.max,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
-    // BullMQ names its tables without a schema and leaves the path to whoever owns the pool.
-    options: '-c search_path=bullmq -c jit=off',
+    ...(typeof connection === 'string'
+      ? { onConnect: prepareSession(() => pool, sessionSettings) }
+      : {}),
   });
+  if (typeof connection === 'string') queryWithPath(pool);
   const open = new Set<pg.PoolClient>();
   let onLast: () => void = () => undefined;
   pool.on('error', options.onError);
@@ -50,4 +56,46 @@ export async function openQueuePool(
   };
   let closing: Promise<void> | undefined;
   return { pool, close: () => (closing ??= end()) };
+}
+
+/**
+ * Has every query of the pool find BullMQ's tables. Behind a pooler no session keeps the path, so that
+ * each query goes into a transaction that sets it: two more round trips.
+ */
+function queryWithPath(pool: pg.Pool): void {
+  const plain = pool.query.bind(pool) as (text: string, values?: unknown[]) => Promise<unknown>;
+  const query = async (text: string, values?: unknown[]): Promise<unknown> => {
+    try {
+      return (await isPooled(pool))
+        ? await inTransaction(pool, text, values)
+        : await plain(text, values);
+    } catch (error) {
+      learnFrom(error, pool);
+      throw error;
+    }
+  };
+  pool.query = query as typeof pool.query;
+}
+
+async function inTransaction(pool: pg.Pool, text: string, values?: unknown[]): Promise<unknown> {
+  const client = await pool.connect();
+  let fault: unknown;
+  try {
+    await client.query(`begin; set local search_path = ${sessionSettings.search_path}`);
+    const result = await client.query(text, values);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    fault = error;
+    throw error;
+  } finally {
+    // On a broken connection there is nothing to roll back; the first error tells the story.
+    const isWell =
+      fault === undefined ||
+      (await client.query('rollback').then(
+        () => true,
+        () => false,
+      ));
+    client.release(!isWell);
+  }
 }

@@ -1,7 +1,13 @@
-/** The queue's Redis cannot be used as things stand; `code` says why. */
+import type { QueueTarget } from './queue-target.js';
+
+/** The queue cannot be used as things stand; `code` says why. */
 export class QueueConnectionError extends Error {
   constructor(
-    readonly code: 'queue_unreachable' | 'queue_refused',
+    readonly code:
+      | 'queue_unreachable'
+      | 'queue_refused'
+      | 'queue_untrusted'
+      | 'queue_migrations_missing',
     message: string,
     cause: unknown,
   ) {
@@ -17,7 +23,21 @@ export class QueueConnectionError extends Error {
 export function explainRedisError(error: unknown, url: string): QueueConnectionError | undefined {
   const text = error instanceof Error ? error.message : String(error);
   const host = new URL(url).host || 'localhost';
-  if (/^(WRONGPASS|NOAUTH|NOPERM|ERR (AUTH|invalid password))/.test(text)) {
+  if (text.startsWith('NOPERM')) {
+    return new QueueConnectionError(
+      'queue_refused',
+      `The user of REDIS_URL may not do at ${host} what the queue needs: ${text} "runfold migrate --grants" prints a user with the least rights; "runfold doctor" says what is missing.`,
+      error,
+    );
+  }
+  if (isUntrusted(error)) {
+    return new QueueConnectionError(
+      'queue_untrusted',
+      `The certificate of Redis at ${host} is not trusted: ${text}. Set NODE_EXTRA_CA_CERTS=/path/to/ca.pem to the certificate of its CA, and name the host in REDIS_URL as the certificate does.`,
+      error,
+    );
+  }
+  if (/^(WRONGPASS|NOAUTH|ERR (AUTH|invalid password))/.test(text)) {
     return new QueueConnectionError(
       'queue_refused',
       `Expected Redis at ${host} to accept the user and password, got: ${text} Check REDIS_URL.`,
@@ -31,6 +51,28 @@ export function explainRedisError(error: unknown, url: string): QueueConnectionE
     error,
   );
 }
+
+/** Says in our words what keeps a queue from being used; other errors come back as they are. */
+export function explainQueueError(error: unknown, target: QueueTarget): unknown {
+  if (error instanceof Error && error.name === 'SchemaMigrationRequiredError') {
+    return new QueueConnectionError(
+      'queue_migrations_missing',
+      'The tables of the queue are missing in this Postgres. Run "runfold migrate" without REDIS_URL, or set REDIS_URL where the queue is on Redis.',
+      error,
+    );
+  }
+  if (target.kind === 'postgres') return error;
+  return explainRedisError(error, target.url) ?? error;
+}
+
+/** Whether an error says that the certificate of a server is not one to trust. */
+function isUntrusted(error: unknown): boolean {
+  return untrustedCodes.test(codeOf(error));
+}
+
+/** Codes of OpenSSL and Node.js, https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const untrustedCodes =
+  /^(UNABLE_TO_|CERT_|ERR_TLS_CERT|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 function isConnectionLoss(error: unknown, text: string): boolean {
   return (

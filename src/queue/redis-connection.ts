@@ -55,10 +55,22 @@ function isWrongServer({ message }: Error): boolean {
 }
 
 /**
- * Sees to it that Redis answers and takes the password; one attempt, at most five seconds.
+ * Checks that Redis answers and takes the password; one attempt, at most five seconds.
  * @throws QueueConnectionError
  */
 export async function probeRedis(url: string): Promise<void> {
+  await onRedis(url, async (redis) => {
+    await redis.ping();
+    // BullMQ asks for it before it begins, and would wait for good where that is not allowed.
+    await redis.info('server');
+  });
+}
+
+/**
+ * Works on a connection of its own, which is tried once.
+ * @throws QueueConnectionError
+ */
+export async function onRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout,
@@ -72,7 +84,7 @@ export async function probeRedis(url: string): Promise<void> {
   });
   try {
     await redis.connect();
-    await redis.ping();
+    return await work(redis);
   } catch (error) {
     throw explainRedisError(reason ?? error, url) ?? error;
   } finally {

@@ -25,22 +25,19 @@ export async function migrateStore(database: Database): Promise<void> {
   const client = await database.pool.connect();
   try {
     await checkEncoding(client);
-    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    await client.query('begin');
     try {
-      await client.query('begin');
-      try {
-        await client.query(longWorkSettings);
-        // A migration may drop views, so the rights on them are read before.
-        const grants = await readViewGrants(client);
-        await applyMigrations(client);
-        await applyViews(client, await readViewFiles(), grants);
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback');
-        throw explainDependentObjects(error);
-      }
-    } finally {
-      await client.query('select pg_advisory_unlock($1)', [migrationLock]);
+      await client.query(longWorkSettings);
+      // Of the transaction, not of the session: behind a pooler nobody would give that back.
+      await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+      // A migration may drop views, so the rights on them are read before.
+      const grants = await readViewGrants(client);
+      await applyMigrations(client);
+      await applyViews(client, await readViewFiles(), grants);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw explainDependentObjects(error);
     }
   } finally {
     client.release();

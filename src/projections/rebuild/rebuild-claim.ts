@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryResult } from 'pg';
 import { getProcessStart } from '../../environment/process-start.js';
-import type { Database } from '../../postgres/database.js';
+import { type Database, longWorkSettings } from '../../postgres/database.js';
+import { isPooled } from '../../postgres/sessions.js';
 import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-progress.js';
 import { dropSchema, listSchemas, PREFIX } from './rebuild-schema.js';
@@ -35,8 +36,8 @@ const BEAT_LIMIT_S = 60;
  *
  * @throws RebuildRunningError when another rebuild holds it.
  */
-export async function claimRebuild(client: PoolClient): Promise<RebuildClaim> {
-  const claim = await tryClaim(client);
+export async function claimRebuild(database: Database, client: PoolClient): Promise<RebuildClaim> {
+  const claim = await tryClaim(database, client);
   if (claim === undefined) throw new RebuildRunningError();
   return claim;
 }
@@ -52,23 +53,22 @@ export async function cleanUpRebuild(database: Database, dead?: string): Promise
   const client = await database.pool.connect();
   try {
     if ((await listSchemas(client)).length === 0) return true;
-    await (await tryClaim(client, dead))?.release();
+    await (await tryClaim(database, client, dead))?.release();
     return (await listSchemas(client)).length === 0;
   } finally {
     client.release();
   }
 }
 
-async function tryClaim(client: PoolClient, dead?: string): Promise<RebuildClaim | undefined> {
+async function tryClaim(
+  database: Database,
+  client: PoolClient,
+  dead?: string,
+): Promise<RebuildClaim | undefined> {
   const { rows } = await client.query("select version() ~ 'PGlite' as shared");
   const shared = rows[0]?.shared === true;
-  if (!shared) {
-    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [rebuildLock]);
-    if (rows[0]?.taken !== true) return undefined;
-  }
-  const unlock = async () => {
-    if (!shared) await client.query('select pg_advisory_unlock($1)', [rebuildLock]);
-  };
+  const unlock = shared ? async () => undefined : await lock(database, client);
+  if (unlock === undefined) return undefined;
   const schema = `${PREFIX}${randomBytes(6).toString('hex')}`;
   try {
     if (!(await makeSchema(client, schema, shared, dead))) return undefined;
@@ -96,6 +96,42 @@ async function tryClaim(client: PoolClient, dead?: string): Promise<RebuildClaim
       await unlock();
     },
   };
+}
+
+/**
+ * Takes the lock of a rebuild; answers what gives it back, undefined where another one has it. Behind a
+ * pooler no session keeps a lock, so there it is that of a transaction, which stays open on a connection
+ * of its own. It has no snapshot, so nothing waits for it.
+ */
+async function lock(
+  database: Database,
+  client: PoolClient,
+): Promise<(() => Promise<unknown>) | undefined> {
+  if (!(await isPooled(client))) {
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [rebuildLock]);
+    if (rows[0]?.taken !== true) return undefined;
+    return () => client.query('select pg_advisory_unlock($1)', [rebuildLock]);
+  }
+  const keeper = await database.pool.connect();
+  const end = async () => {
+    const isBroken = await keeper.query('rollback').then(
+      () => false,
+      () => true,
+    );
+    keeper.release(isBroken);
+  };
+  try {
+    // One message without parameters: a portal would keep the snapshot of its statement.
+    const results = (await keeper.query(
+      `begin; ${longWorkSettings}; select pg_try_advisory_xact_lock(${rebuildLock}) as taken`,
+    )) as unknown as QueryResult[];
+    if (results.at(-1)?.rows[0]?.taken === true) return end;
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  await end();
+  return undefined;
 }
 
 /** Looks for a living owner and makes the schema in one transaction: on one session, no other runs meanwhile. */

@@ -65,7 +65,7 @@ export async function rebuild(
     client.on('error', ignore);
     let claim: RebuildClaim | undefined;
     try {
-      claim = await claimRebuild(client);
+      claim = await claimRebuild(database, client);
       return await rebuildAs(database, client, claim, options);
     } finally {
       const released = await giveBack(claim);

@@ -24,7 +24,7 @@ describeOnEachTier('a rebuild', (name) => {
     expect(await listRunningRebuilds(database)).toEqual([]);
 
     const client = await database.pool.connect();
-    const claim = await claimRebuild(client);
+    const claim = await claimRebuild(database, client);
     await claim.beat('fold', 0.25);
     expect(await listRunningRebuilds(database)).toEqual([{ step: 'fold', share: 0.25 }]);
     await claim.release();

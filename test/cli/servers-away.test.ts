@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { summaries } from '#runfold/cli/command/summaries.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { createQueueNames } from '../../harness/queue-prefix.js';
+import { freePort } from '../../harness/server-binary.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { message, useWorkplace } from './command-line.js';
+
+/** What a command does while Postgres, or Redis alone, is away at its start. */
+type Outcome = 'explains' | 'works' | 'waits' | 'reports';
+
+/** Every command, with arguments that it takes, and its outcome without Postgres and without Redis. */
+const commands: readonly (readonly [string, Outcome, Outcome])[] = [
+  ['migrate', 'explains', 'works'],
+  ['migrate --grants', 'explains', 'works'],
+  ['status', 'reports', 'reports'],
+  ['doctor', 'reports', 'reports'],
+  ['ingest events.ndjson', 'explains', 'explains'],
+  ['ingest events.ndjson --wait', 'explains', 'explains'],
+  ['watch . --format litellm', 'explains', 'explains'],
+  ['replay events.ndjson', 'explains', 'explains'],
+  ['export out.ndjson', 'explains', 'works'],
+  ['daily', 'explains', 'works'],
+  ['weekly', 'explains', 'works'],
+  ['monthly', 'explains', 'works'],
+  ['blocks', 'explains', 'works'],
+  ['runs list', 'explains', 'works'],
+  ['sessions list', 'explains', 'works'],
+  ['usage', 'explains', 'works'],
+  ['tools', 'explains', 'works'],
+  ['top users', 'explains', 'works'],
+  ['prices list', 'explains', 'works'],
+  ['prices set m --input 1 --output 2', 'explains', 'works'],
+  ['reprice', 'explains', 'works'],
+  ['rejects list', 'explains', 'works'],
+  ['rejects drop --all', 'explains', 'works'],
+  ['rejects retry --all', 'explains', 'explains'],
+  ['void e-1', 'explains', 'works'],
+  ['correct e-1 --set cost=1', 'explains', 'works'],
+  ['verify', 'explains', 'works'],
+  ['rebuild', 'explains', 'works'],
+  ['projects list', 'explains', 'works'],
+  ['projects create shop', 'explains', 'works'],
+  ['keys list', 'explains', 'works'],
+  ['keys create --scope read', 'explains', 'works'],
+  ['worker', 'explains', 'waits'],
+  ['serve --no-page', 'explains', 'waits'],
+  ['up --no-page', 'explains', 'waits'],
+];
+/** A demo has a store of its own, and a prompt must be there whatever is away. */
+const withoutServers = ['demo', 'statusline'];
+
+describeWithPostgres('a server that is away at the start', () => {
+  const work = useWorkplace();
+  let home: TestDatabase;
+  let away: Record<'postgres' | 'redis', Record<string, string>>;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    const port = await freePort();
+    const redis = { RUNFOLD_REDIS_PREFIX: createQueueNames().prefix };
+    away = {
+      postgres: { DATABASE_URL: `postgres://user:secret@127.0.0.1:${port}/x` },
+      redis: {
+        ...redis,
+        DATABASE_URL: home.url,
+        REDIS_URL: `redis://user:secret@127.0.0.1:${port}`,
+      },
+    };
+    expect((await work.run(['migrate', '--database-url', home.url])).code).toBe(0);
+    await work.write('events.ndjson', [message('one', { id: 'e-1' })]);
+    const direct = { env: { DATABASE_URL: home.url } };
+    expect((await work.run(['ingest', 'events.ndjson', '--wait'], direct)).code).toBe(0);
+  });
+  afterAll(() => home.drop());
+
+  test('is thought of for every command', () => {
+    const named = new Set(commands.map(([line]) => line.split(' ')[0]));
+    const missing = Object.keys(summaries).filter(
+      (name) => !named.has(name) && !withoutServers.includes(name),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  const says = { postgres: 'Expected Postgres to answer', redis: 'Expected Redis at 127.0.0.1:' };
+  for (const [server, column] of [
+    ['postgres', 1],
+    ['redis', 2],
+  ] as const) {
+    const these = commands.map((one) => [one[0], one[column]] as const);
+
+    test.each(these.filter(([, outcome]) => outcome !== 'waits'))(
+      `of ${server}: "%s" %s`,
+      async (line, outcome) => {
+        const { code, stdout, stderr } = await work.run(line.split(' '), { env: away[server] });
+        expect(`${stdout}${stderr}`).not.toContain('secret');
+        if (outcome === 'works') {
+          expect(code, `${stdout}${stderr}`).toBeLessThanOrEqual(1);
+          expect(stderr).not.toContain(says[server]);
+        } else {
+          expect(code, `${stdout}${stderr}`).toBe(1);
+          expect(`${stdout}${stderr}`).toContain(says[server]);
+        }
+        if (outcome === 'explains') {
+          expect(stdout).toBe('');
+          expect(stderr.trim().split('\n')).toHaveLength(1);
+        }
+      },
+    );
+
+    const waiting = these.filter(([, outcome]) => outcome === 'waits');
+    if (waiting.length === 0) continue;
+    test.each(waiting)(
+      `of ${server}: "%s" waits, says so once, and ends on SIGTERM`,
+      async (line) => {
+        const running = work.start(line.split(' '), { env: away[server] });
+        await running.waitForLine(/Expected Redis at .* to answer/, 60_000);
+        if (!line.startsWith('worker')) await running.waitForLine(/http:\/\/127/, 60_000);
+        running.kill('SIGTERM');
+        const { code, stderr } = await running.exit;
+        expect(code, stderr).toBe(0);
+        expect(stderr).not.toContain('secret');
+        // Each end of the queue says it once; none says it again and again.
+        expect(stderr.match(/Expected Redis at/g)?.length).toBeLessThanOrEqual(6);
+      },
+    );
+  }
+});
