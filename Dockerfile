@@ -25,10 +25,16 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY drizzle ./drizzle
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/store-template ./store-template
-# The program belongs to root and runs as `node`, so it cannot change itself. The working folder is
-# the one place it can write to: the embedded database, when no DATABASE_URL is set, lands there.
-RUN install -d -o node -g node -m 0700 /data
+# The program belongs to root and runs as 10001, so it cannot change itself. The number, not a name: with
+# `runAsNonRoot` Kubernetes takes no other. The working folder is the one place it can write to: the
+# embedded database, when no DATABASE_URL is set, lands there.
+RUN install -d -o 10001 -g 10001 -m 0700 /data
 WORKDIR /data
-USER node
+USER 10001:10001
+# HTTP, and the port of --metrics-port by convention.
+EXPOSE 8580 9464
+LABEL org.opencontainers.image.title="runfold" \
+  org.opencontainers.image.description="An event-sourced metrics store for AI agents" \
+  org.opencontainers.image.licenses="Apache-2.0"
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["--help"]

@@ -7,6 +7,7 @@ import { subset } from 'semver';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { variableMeanings } from '#runfold/environment/variables.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
@@ -62,14 +63,18 @@ describe('docker-compose.yml', () => {
     expect(migrate.command).toEqual(['migrate']);
     expect(migrate.restart).toBe('no');
     expect(migrate.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
-    expect(worker.command).toEqual(['worker']);
+    expect(worker.command.join(' ')).toBe('worker --metrics-port 9464 --metrics-host 0.0.0.0');
+    expect(worker.healthcheck?.test.join(' ')).toContain(':9464/livez');
     expect(worker.depends_on).toEqual({
       postgres: { condition: 'service_healthy' },
       redis: { condition: 'service_healthy' },
       migrate: { condition: 'service_completed_successfully' },
     });
     expect(worker).toMatchObject({ restart: 'unless-stopped', stop_grace_period: '60s' });
-    expect(Object.keys(worker.environment).sort()).toEqual(['DATABASE_URL', 'REDIS_URL']);
+    expect(Object.keys(worker.environment).filter((name) => !(name in variableMeanings))).toEqual(
+      [],
+    );
+    expect(worker.environment).toHaveProperty('RUNFOLD_METRICS_TOKEN');
   });
 
   test('has HTTP only when asked for', () => {
@@ -89,7 +94,9 @@ describe('Dockerfile', () => {
   const lines = read('Dockerfile').split('\n');
 
   test('runs the built program as a user without rights', () => {
-    expect(lines).toContain('USER node');
+    // Kubernetes' runAsNonRoot takes numbers alone.
+    expect(lines).toContain('USER 10001:10001');
+    expect(lines).toContain('RUN install -d -o 10001 -g 10001 -m 0700 /data');
     expect(lines).toContain('ENTRYPOINT ["node", "/app/dist/cli/main.js"]');
   });
 
