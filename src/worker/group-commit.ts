@@ -154,3 +154,15 @@ export function createGroupCommit(options: {
     abandon: () => closing.abort(),
   };
 }
+
+/** The counts of two writers of events together. */
+export function addStats(events: GroupCommitStats, ofSpans: GroupCommitStats): GroupCommitStats {
+  return {
+    received: events.received + ofSpans.received,
+    applied: events.applied + ofSpans.applied,
+    duplicate: events.duplicate + ofSpans.duplicate,
+    rejected: events.rejected + ofSpans.rejected,
+    batches: events.batches + ofSpans.batches,
+    retries: events.retries + ofSpans.retries,
+  };
+}

@@ -20,7 +20,7 @@ import { connectQueue, findOutage } from '../queue/open-queue.js';
 import { explainQueueError, NotWrittenError } from '../queue/queue-errors.js';
 import { type QueueTarget, queueName } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
-import { createGroupCommit, type GroupCommitStats } from './group-commit.js';
+import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
 import type { SpanStats } from './spans/span-commit.js';
@@ -193,16 +193,5 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
       }
       log.info(addStats(commit.stats(), spans.eventStats()), 'worker stopped');
     },
-  };
-}
-
-function addStats(events: GroupCommitStats, ofSpans: GroupCommitStats): GroupCommitStats {
-  return {
-    received: events.received + ofSpans.received,
-    applied: events.applied + ofSpans.applied,
-    duplicate: events.duplicate + ofSpans.duplicate,
-    rejected: events.rejected + ofSpans.rejected,
-    batches: events.batches + ofSpans.batches,
-    retries: events.retries + ofSpans.retries,
   };
 }

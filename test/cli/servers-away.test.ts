@@ -41,6 +41,7 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['rebuild', 'explains', 'works'],
   ['projects list', 'explains', 'works'],
   ['projects create shop', 'explains', 'works'],
+  ['mcp', 'explains', 'works'],
   ['keys list', 'explains', 'works'],
   ['keys create --scope read', 'explains', 'works'],
   ['worker', 'explains', 'waits'],

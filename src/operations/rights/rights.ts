@@ -2,7 +2,7 @@ import { projections } from '../../projections/projections.js';
 
 /** What a database role is for. */
 export const databaseRoles = {
-  worker: 'folds events: "runfold worker", "runfold watch"',
+  worker: 'folds events: "runfold worker", "runfold watch", "runfold ingest --wait"',
   service:
     'takes events and answers queries: "runfold serve", "runfold ingest", commands that read',
   reader: 'reads the views of the schema runfold with SQL, and nothing else',
