@@ -9,7 +9,7 @@ const wholeNumber = (least: number, most: number) =>
     error: `an integer from ${least} to ${most}`,
   });
 
-const url = (protocols: readonly string[], example: string, path: RegExp) =>
+const url = (protocols: readonly string[], example: string, path = /^.*$/) =>
   z
     .string()
     .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {

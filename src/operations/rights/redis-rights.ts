@@ -7,7 +7,6 @@ export const redisCommands = [
   'bzpopmin',
   'client|id',
   'client|list',
-  'client|setinfo',
   'client|setname',
   'del',
   'eval',
