@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../postgres/database.js';
+import { learnFrom } from '../../postgres/sessions.js';
 
 /** Does some work in one transaction of a connection, and rolls it back where it fails. */
 export async function inTransaction<T>(
@@ -20,6 +21,7 @@ export async function inTransaction<T>(
       () => true,
     );
     client.release(isBroken);
+    learnFrom(error, pool);
     throw error;
   }
 }
