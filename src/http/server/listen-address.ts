@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { type AddressInfo, isIPv4 } from 'node:net';
 import type { Database } from '../../postgres/database.js';
 import { hasKeys } from '../../store/api-keys.js';
 
@@ -44,4 +44,9 @@ export function explainListenFault(error: unknown, host: string, port: number): 
     `Expected to listen on ${host}:${port}, got ${reasons[code] ?? (code || String(error))}.`,
     error,
   );
+}
+
+/** The URL of an address that is listened on. */
+export function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

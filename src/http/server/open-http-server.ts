@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { compareContentIn } from '../../append/compare-content.js';
 import { readPackageVersion } from '../../environment/package-files.js';
@@ -32,7 +31,7 @@ import { createSpanSender } from '../service/span-sender.js';
 import { createTailStreams } from '../service/tail-streams.js';
 import { createTurns } from '../service/turns.js';
 import { createApp } from './app.js';
-import { checkListenAddress, isLoopback } from './listen-address.js';
+import { checkListenAddress, isLoopback, urlOf } from './listen-address.js';
 
 /** Settings of the HTTP service. */
 export interface HttpServerOptions {
@@ -196,8 +195,4 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
 function tierOf({ target, queue }: Pick<HttpServerOptions, 'target' | 'queue'>): TierName {
   if (queue.kind === 'redis') return 'redis+postgres';
   return typeof target === 'string' ? 'postgres' : 'embedded';
-}
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
