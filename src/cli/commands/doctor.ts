@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { readBuildVersion } from '../../environment/package-files.js';
 import { diagnose } from '../../operations/doctor/doctor.js';
-import { checkStoreExists } from '../operations/embedded-folder.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
 import { describeDiagnosis } from '../operations/doctor-report.js';
+import { checkStoreExists } from '../operations/embedded-folder.js';
 
 /** `runfold doctor` */
 export function doctorCommand(): Command {

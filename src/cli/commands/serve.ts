@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { readQueueStatus } from '../../operations/status/status.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { Tier } from '../../tier.js';
-import { countEmbeddedWorkers } from '../operations/embedded-folder.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
 import { withTier } from '../command/with-tier.js';
+import { countEmbeddedWorkers } from '../operations/embedded-folder.js';
 import { addHttpOptions, type HttpFlags, planHttp, startHttp } from '../options/http-options.js';
 import {
   addMetricsOptions,

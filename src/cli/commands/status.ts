@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { readBuildVersion } from '../../environment/package-files.js';
 import { readStatus } from '../../operations/status/status.js';
-import { checkStoreExists, countEmbeddedWorkers } from '../operations/embedded-folder.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
+import { checkStoreExists, countEmbeddedWorkers } from '../operations/embedded-folder.js';
 import { describeStatus } from '../operations/status-report.js';
 
 /** `runfold status` */
