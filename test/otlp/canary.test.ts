@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { openHttpServer } from '#runfold/http/server/open-http-server.js';
 import { openQueueGauge } from '#runfold/queue/queue-gauge.js';
+import { createProject } from '#runfold/store/projects.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
 import { keysWith, tablesWith } from '../../harness/find-text.js';
@@ -245,7 +246,7 @@ describeWithRedis('the content of OpenTelemetry data', () => {
     expect(holds(lines)).toEqual([]);
     expect(holds(answers)).toEqual([]);
     // The look itself finds what is there.
-    await tier.database.query('insert into runfold_internal.project (name) values ($1)', [canary]);
+    await createProject(tier.database, { name: canary });
     expect(await tablesWith(tier.database, texts)).toEqual(['runfold_internal.project']);
     await home.close();
   });
