@@ -5,7 +5,7 @@ import { countEvent, type LogStore, sendDrafts } from './log-batch.js';
 import type { LogCounts } from './log-summary.js';
 import type { PlacedDraft } from './merge-drafts.js';
 import { type LineDraft, type OpenLog, stateOf } from './read-log.js';
-import type { ToldSessions } from './told-elsewhere.js';
+import { createToldSessions } from './told-elsewhere.js';
 
 /** Another process has read on in a file since this one began. */
 export class LogBusyError extends Error {
@@ -47,7 +47,7 @@ export function openBatches(options: BatchOptions): LogBatches {
   const memories = new Map<string, JsonObject>();
   const saves = new Map<string, number>();
   const seen = new Set<string>();
-  const sessions: ToldSessions = new Map();
+  const sessions = createToldSessions();
 
   const commit = async () => {
     const [sending, logs] = [drafts, [...touched.values()]];

@@ -48,7 +48,7 @@ export async function sendDrafts(
   const merged = mergeDrafts(drafts, claims, counts);
   await findToldElsewhere(store, format, keysBySession(merged), sessions);
   const pending = merged.filter(({ event: { session_id } }) => {
-    const isElsewhere = sessions.get(session_id) === true;
+    const isElsewhere = sessions.isElsewhere.get(session_id) === true;
     if (isElsewhere) counts.elsewhere.add(session_id);
     return !isElsewhere;
   });

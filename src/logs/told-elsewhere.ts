@@ -3,8 +3,18 @@ import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { Database } from '../postgres/database.js';
 import { claimKeys } from './claims.js';
 
-/** Sessions of one format, and whether their program reports them another way. */
-export type ToldSessions = Map<string, boolean>;
+/** What one reading knows of the sessions of a format. */
+export interface ToldSessions {
+  /** Whether their program reports them another way. */
+  readonly isElsewhere: Map<string, boolean>;
+  /** Whether all that was on the queue when reading began is folded. */
+  isFolded: boolean;
+}
+
+export const createToldSessions = (): ToldSessions => ({
+  isElsewhere: new Map(),
+  isFolded: false,
+});
 
 /** What a batch has of a session: the keys of its events. */
 export type SessionKeys = ReadonlyMap<string, readonly string[]>;
@@ -27,10 +37,11 @@ export async function findToldElsewhere(
   },
   format: LogFormat,
   batch: SessionKeys,
-  known: ToldSessions,
+  told: ToldSessions,
 ): Promise<void> {
   const { database, project, folded } = store;
   const { reported_as: agent } = format;
+  const known = told.isElsewhere;
   const open = [...batch.keys()].filter((session) => !known.has(session));
   if (agent === undefined || open.length === 0) return;
   const claimed = await database.query<{ session_id: string; rank: number }>(
@@ -41,16 +52,17 @@ export async function findToldElsewhere(
   for (const { session_id, rank } of claimed) known.set(session_id, rank === elsewhereRank);
   const fresh = open.filter((session) => !known.has(session));
   if (fresh.length === 0) return;
-  // What was reported may be on the queue yet.
-  await folded();
+  // What was reported may be on the queue yet. What comes while this reads nobody can tell apart.
+  if (!told.isFolded) await folded();
+  told.isFolded = true;
   const keys = fresh.flatMap((session) => batch.get(session) ?? []);
-  const told = await database.query<{ session_id: string }>(
+  const rows = await database.query<{ session_id: string }>(
     `select e.session_id from runfold_internal.event e
     where e.project = $1 and e.session_id = any($2) and e.type = 1 and e.agent_id = $3
     group by e.session_id having not bool_or(e.id = any($4::uuid[]))`,
     [project, fresh, agent, keys],
   );
-  const elsewhere = new Set(told.map(({ session_id }) => session_id));
+  const elsewhere = new Set(rows.map(({ session_id }) => session_id));
   const claims = await claimKeys(
     database,
     project,
