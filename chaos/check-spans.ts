@@ -1,3 +1,4 @@
+import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { nameBasedUuid } from '#runfold/events/event-id.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { type SpanItem, spanFlags } from '#runfold/otlp/spans/span-item.js';
@@ -60,7 +61,9 @@ export async function checkSpans(
       );
       const { session_id: _s, run_id: _r, parent_run_id: _p, ...rest } = event;
       const { agent_id: _a, agent_name: _n, user_id: _u, ...figures } = rest;
-      there.push({ ...figures, ...place } as MetricEvent);
+      const parsed = parseEvent({ ...figures, ...place });
+      if (parsed.ok) there.push(parsed.event);
+      else violations.push(`project ${project}: no event: ${JSON.stringify(parsed.faults)}`);
       const isCut = cut.has(traceOf.get(row.id) ?? '');
       const [is, should] = [textOf(row, isCut), textOf(asRow(event), isCut)];
       if (is !== should) violations.push(`project ${project}: is ${is}, should be ${should}`);
