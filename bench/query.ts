@@ -4,13 +4,7 @@ import { getUsage, type UsageOptions } from '#runfold/query/usage/get-usage.js';
 import { spreadOf } from '../harness/measure.js';
 import { type BenchServers, withBenchStore } from './bench-database.js';
 import { loadLog } from './copy-reference.js';
-
-/** One figure of the bench. */
-export interface QueryTime {
-  readonly name: string;
-  readonly unit: string;
-  readonly value: number;
-}
+import { type QueryTime, runReads } from './run-reads.js';
 
 /** 90 days from the workload's first event; in New York the clock changes on 8 March. */
 const utc = { from: '2026-01-05T00:00:00Z', to: '2026-04-05T00:00:00Z' };
@@ -53,15 +47,24 @@ const raw: readonly { readonly name: string; readonly sql: string }[] = [
   },
 ];
 
-/** How long usage over 90 days takes to read, and the same from the raw events; medians of `times`. */
+/** Events that one run after the other, half a minute each, has in 92 days. */
+const oneAtATime = 2_000_000;
+/** Runs read one by one. */
+const runsRead = 500;
+
+/**
+ * How long usage over 90 days takes to read, and the same from the raw events; medians of `times`. Then
+ * how long it takes to read one run.
+ */
 export function queryTimes(
   servers: BenchServers,
   events: number,
   times = 15,
 ): Promise<readonly QueryTime[]> {
-  return withBenchStore(servers, async ({ database }) => {
-    // One run at a time, half a minute long: two million events fill 92 days.
-    await loadLog(database, events, { concurrentRuns: 1 });
+  return withBenchStore(servers, async (store) => {
+    const { database } = store;
+    // More events are more runs at a time, and never more days: all of it is in the past.
+    await loadLog(database, events, { concurrentRuns: Math.ceil(events / oneAtATime) });
     await rebuild(database);
     await database.query('vacuum analyze');
     const found: QueryTime[] = [];
@@ -73,7 +76,7 @@ export function queryTimes(
       const value = await median(Math.min(3, times), () => database.query(sql));
       found.push({ name: `${name}, from raw events`, unit: 'ms', value });
     }
-    return [...found, ...(await sizes(database))];
+    return [...found, ...(await runReads(store, runsRead)), ...(await sizes(database))];
   });
 }
 
@@ -90,7 +93,7 @@ async function median(times: number, read: () => Promise<unknown>): Promise<numb
 async function sizes(database: Database): Promise<QueryTime[]> {
   const rows = await database.query<{ name: string; mb: number }>(
     `select relname as name, pg_total_relation_size(relid) / 1e6 as mb from pg_stat_user_tables
-    where schemaname = 'runfold_internal' and relname ~ '^(event|model_usage|tool_usage|latency)'
+    where schemaname = 'runfold_internal' and relname ~ '^(event|model_usage|tool_usage|user_usage|run_usage|latency)'
     order by 1`,
   );
   return rows.map(({ name, mb }) => ({ name: `size of ${name}`, unit: 'MB', value: Number(mb) }));

@@ -123,7 +123,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   query: {
-    about: 'how long reads of a large log take',
+    about: 'how long reads of a large log take, and of one run',
     events: 2_000_000,
     async run(servers, events, note) {
       for (const { name, unit, value } of await queryTimes(servers, events))

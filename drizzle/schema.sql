@@ -15,6 +15,13 @@ CREATE AGGREGATE runfold_internal.total(bigint) (
     PARALLEL = safe
 );
 
+CREATE AGGREGATE runfold_internal.total_levels(numeric) (
+    SFUNC = numeric_add,
+    STYPE = numeric,
+    COMBINEFUNC = numeric_add,
+    PARALLEL = safe
+);
+
 CREATE TABLE runfold_internal.event (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     occurred_at_us bigint NOT NULL,
@@ -59,7 +66,8 @@ CREATE TABLE runfold_internal.event (
     completion_tokens_details json,
     additional_metrics json,
     cost_source text COLLATE pg_catalog."C",
-    cache_write_1h_tokens integer
+    cache_write_1h_tokens integer,
+    pricing smallint
 );
 
 CREATE VIEW runfold.events AS
@@ -89,6 +97,10 @@ CREATE VIEW runfold.events AS
             WHEN 4 THEN 'cancelled'::text
             ELSE NULL::text
         END AS status,
+        CASE e.pricing
+            WHEN 1 THEN 'first'::text
+            ELSE NULL::text
+        END AS pricing,
     e.tool_name,
     e.tool_call_id,
     e.error,
@@ -147,6 +159,8 @@ COMMENT ON COLUMN runfold.events.type IS 'message, tool_call or run';
 COMMENT ON COLUMN runfold.events.role IS 'assistant, user, system or tool';
 
 COMMENT ON COLUMN runfold.events.status IS 'How the run ended: completed, error, cancelled or paused';
+
+COMMENT ON COLUMN runfold.events.pricing IS 'Only of a correction: first where its message had no cost before';
 
 COMMENT ON COLUMN runfold.events.tool_name IS 'The tool';
 
@@ -314,6 +328,10 @@ CREATE VIEW runfold.messages AS
             WHEN 4 THEN 'tool'::text
             ELSE NULL::text
         END AS role,
+        CASE e.pricing
+            WHEN 1 THEN 'first'::text
+            ELSE NULL::text
+        END AS pricing,
     e.error,
     e.error_text,
     e.parent_run_id,
@@ -367,6 +385,8 @@ COMMENT ON COLUMN runfold.messages.occurred_at IS 'When it ended';
 COMMENT ON COLUMN runfold.messages.sequence IS 'Its place in the run';
 
 COMMENT ON COLUMN runfold.messages.role IS 'assistant, user, system or tool';
+
+COMMENT ON COLUMN runfold.messages.pricing IS 'Only of a correction: first where its message had no cost before';
 
 COMMENT ON COLUMN runfold.messages.error IS 'Whether it failed; null when not reported';
 
@@ -458,7 +478,8 @@ CREATE TABLE runfold_internal.model_usage (
     workflow_id text NOT NULL COLLATE pg_catalog."C",
     message_errors bigint NOT NULL,
     metered_messages bigint NOT NULL,
-    cache_write_1h_tokens bigint
+    cache_write_1h_tokens bigint,
+    unpriced_messages bigint NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -473,6 +494,7 @@ CREATE VIEW runfold.model_usage AS
     t.assistant_messages,
     t.message_errors,
     t.metered_messages,
+    t.unpriced_messages,
     t.input_tokens,
     t.output_tokens,
     t.total_tokens,
@@ -514,6 +536,8 @@ COMMENT ON COLUMN runfold.model_usage.assistant_messages IS 'Messages of the ass
 COMMENT ON COLUMN runfold.model_usage.message_errors IS 'Messages of the assistant that failed';
 
 COMMENT ON COLUMN runfold.model_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
+
+COMMENT ON COLUMN runfold.model_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
 
 COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
@@ -636,7 +660,8 @@ CREATE TABLE runfold_internal.run (
     cost_nanos bigint,
     message_errors bigint NOT NULL,
     metered_messages bigint NOT NULL,
-    cache_write_1h_tokens bigint
+    cache_write_1h_tokens bigint,
+    unpriced_messages bigint NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -665,6 +690,7 @@ CREATE VIEW runfold.runs AS
     t.assistant_messages,
     t.message_errors,
     t.metered_messages,
+    t.unpriced_messages,
     t.tool_calls,
     t.tool_errors,
     t.input_tokens,
@@ -723,6 +749,8 @@ COMMENT ON COLUMN runfold.runs.assistant_messages IS 'Messages of the assistant'
 COMMENT ON COLUMN runfold.runs.message_errors IS 'Messages of the assistant that failed';
 
 COMMENT ON COLUMN runfold.runs.metered_messages IS 'Messages of the assistant that reported their tokens';
+
+COMMENT ON COLUMN runfold.runs.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
 
 COMMENT ON COLUMN runfold.runs.tool_calls IS 'Tool calls';
 
@@ -796,7 +824,8 @@ CREATE TABLE runfold_internal.session (
     cost_nanos bigint,
     message_errors bigint NOT NULL,
     metered_messages bigint NOT NULL,
-    cache_write_1h_tokens bigint
+    cache_write_1h_tokens bigint,
+    unpriced_messages bigint NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -816,6 +845,7 @@ CREATE VIEW runfold.sessions AS
     t.assistant_messages,
     t.message_errors,
     t.metered_messages,
+    t.unpriced_messages,
     t.tool_calls,
     t.tool_errors,
     t.input_tokens,
@@ -868,6 +898,8 @@ COMMENT ON COLUMN runfold.sessions.assistant_messages IS 'Messages of the assist
 COMMENT ON COLUMN runfold.sessions.message_errors IS 'Messages of the assistant that failed';
 
 COMMENT ON COLUMN runfold.sessions.metered_messages IS 'Messages of the assistant that reported their tokens';
+
+COMMENT ON COLUMN runfold.sessions.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
 
 COMMENT ON COLUMN runfold.sessions.tool_calls IS 'Tool calls';
 
@@ -1124,7 +1156,8 @@ CREATE TABLE runfold_internal.user_usage (
     run_time_us bigint,
     message_errors bigint NOT NULL,
     metered_messages bigint NOT NULL,
-    cache_write_1h_tokens bigint
+    cache_write_1h_tokens bigint,
+    unpriced_messages bigint NOT NULL
 )
 WITH (fillfactor='50');
 
@@ -1140,6 +1173,7 @@ CREATE VIEW runfold.user_usage AS
     t.assistant_messages,
     t.message_errors,
     t.metered_messages,
+    t.unpriced_messages,
     t.input_tokens,
     t.output_tokens,
     t.total_tokens,
@@ -1190,6 +1224,8 @@ COMMENT ON COLUMN runfold.user_usage.assistant_messages IS 'Messages of the assi
 COMMENT ON COLUMN runfold.user_usage.message_errors IS 'Messages of the assistant that failed';
 
 COMMENT ON COLUMN runfold.user_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
+
+COMMENT ON COLUMN runfold.user_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
 
 COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
@@ -1260,6 +1296,7 @@ CREATE VIEW runfold.users AS
     COALESCE(u.assistant_messages, (0)::bigint) AS assistant_messages,
     COALESCE(u.message_errors, (0)::bigint) AS message_errors,
     COALESCE(u.metered_messages, (0)::bigint) AS metered_messages,
+    COALESCE(u.unpriced_messages, (0)::bigint) AS unpriced_messages,
     COALESCE(u.tool_calls, (0)::bigint) AS tool_calls,
     COALESCE(u.tool_errors, (0)::bigint) AS tool_errors,
     u.input_tokens,
@@ -1292,6 +1329,7 @@ CREATE VIEW runfold.users AS
      CROSS JOIN LATERAL ( SELECT (sum(a.assistant_messages))::bigint AS assistant_messages,
             (sum(a.message_errors))::bigint AS message_errors,
             (sum(a.metered_messages))::bigint AS metered_messages,
+            (sum(a.unpriced_messages))::bigint AS unpriced_messages,
             (sum(a.tool_calls))::bigint AS tool_calls,
             (sum(a.tool_errors))::bigint AS tool_errors,
             (sum(a.input_tokens))::bigint AS input_tokens,
@@ -1332,6 +1370,8 @@ COMMENT ON COLUMN runfold.users.assistant_messages IS 'Messages of the assistant
 COMMENT ON COLUMN runfold.users.message_errors IS 'Messages of the assistant that failed';
 
 COMMENT ON COLUMN runfold.users.metered_messages IS 'Messages of the assistant that reported their tokens';
+
+COMMENT ON COLUMN runfold.users.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
 
 COMMENT ON COLUMN runfold.users.tool_calls IS 'Tool calls';
 
@@ -1508,7 +1548,8 @@ CREATE TABLE runfold_internal.model_usage_hour (
     cost_nanos bigint,
     message_errors bigint NOT NULL,
     metered_messages bigint NOT NULL,
-    cache_write_1h_tokens bigint
+    cache_write_1h_tokens bigint,
+    unpriced_messages bigint NOT NULL
 )
 WITH (fillfactor='50');
 

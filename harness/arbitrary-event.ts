@@ -73,8 +73,15 @@ const correction = fc
     fc.record(envelope, { requiredKeys: ['run_id', 'session_id', 'occurred_at'] }),
     own,
     metrics(fc.constantFrom(1, -1)),
+    fc.boolean(),
   )
-  .map(([one, other, figures]) => ({ ...one, ...other, corrects: 'event-0', metrics: figures }));
+  .map(([one, other, figures, isFirst]) => ({
+    ...one,
+    ...other,
+    corrects: 'event-0',
+    ...(isFirst && other.type === 'message' ? { pricing: 'first' } : {}),
+    metrics: figures,
+  }));
 
 /** Random events of distinct ids, corrections among them. */
 export const arbitraryEvents: fc.Arbitrary<MetricEvent[]> = fc

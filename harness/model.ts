@@ -7,6 +7,7 @@ export interface ModelTotals {
   assistant_messages: number;
   message_errors: number;
   metered_messages: number;
+  unpriced_messages: number;
   tool_calls: number;
   tool_errors: number;
   /** In integer micros and nanos, as `time`, `tool_time`, `run_time` and `cost`. */
@@ -110,6 +111,22 @@ function totalsOf(events: readonly MetricEvent[]): ModelTotals {
     metered_messages: originals.filter(
       (event) => assistant(event) && event.metrics?.total_tokens !== undefined,
     ).length,
+    unpriced_messages:
+      originals.filter(
+        ({ metrics = {}, ...event }) =>
+          assistant(event as MetricEvent) &&
+          metrics.cost === undefined &&
+          [
+            metrics.total_tokens,
+            metrics.input_tokens,
+            metrics.output_tokens,
+            metrics.prompt_tokens,
+            metrics.completion_tokens,
+          ].some((value) => value !== undefined),
+      ).length -
+      events.filter(
+        (event) => event.type === 'message' && assistant(event) && event.pricing === 'first',
+      ).length,
     tool_calls: tools.length,
     tool_errors: tools.filter((event) => failed(event)).length,
     sums,

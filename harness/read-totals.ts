@@ -17,7 +17,7 @@ export async function readTotals(
       select ${view === 'runs' ? "session_id || '/' || run_id" : 'session_id'} as key,
         ${view === 'runs' ? '1::text as runs, status' : 'runs::text, null as status'},
         messages::text, assistant_messages::text,
-        message_errors::text, metered_messages::text, tool_calls::text, tool_errors::text,
+        message_errors::text, metered_messages::text, unpriced_messages::text, tool_calls::text, tool_errors::text,
         input_tokens::text, output_tokens::text, total_tokens::text, cached_tokens::text,
         reasoning_tokens::text, cache_write_1h_tokens::text,
         (time * 1000000)::bigint::text as time, (tool_time * 1000000)::bigint::text as tool_time,
@@ -42,6 +42,7 @@ function totalsOf(row: Record<string, string | null>): ModelTotals {
     assistant_messages: Number(row.assistant_messages),
     message_errors: Number(row.message_errors),
     metered_messages: Number(row.metered_messages),
+    unpriced_messages: Number(row.unpriced_messages),
     tool_calls: Number(row.tool_calls),
     tool_errors: Number(row.tool_errors),
     sums: Object.fromEntries(

@@ -46,6 +46,7 @@ function takes(field: EventField): string {
     case 'failure':
       return `\`true\`, \`false\`, or how it failed in at most ${maxErrorText.toLocaleString('en')} characters`;
     case 'code': {
+      if (field.isOfCorrections) return field.doc;
       const names = Object.keys(field.codes).map(code);
       const list = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
       const aliases = Object.entries(field.aliases ?? {}).map(

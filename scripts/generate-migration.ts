@@ -10,7 +10,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { projectionTable, storageStatement } from '#runfold/projections/fold/projection-table.js';
-import { orderedType, totalStatement } from '#runfold/projections/language/measure-sql.js';
+import {
+  histogramTotalStatement,
+  orderedType,
+  totalStatement,
+} from '#runfold/projections/language/measure-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
@@ -78,6 +82,7 @@ const after = generateDrizzleJson(tables, before.id);
 // What drizzle-kit knows nothing of. Each statement may be run again, and is when its text is new.
 const ownSql = [
   totalStatement,
+  histogramTotalStatement,
   ...projections.map(storageStatement),
   'create schema if not exists runfold',
   "comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.'",

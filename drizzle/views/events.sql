@@ -8,6 +8,7 @@ create view runfold.events as select
   case e.type when 1 then 'message' when 2 then 'tool_call' when 3 then 'run' end as type,
   case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
   case e.status when 1 then 'paused' when 2 then 'completed' when 3 then 'error' when 4 then 'cancelled' end as status,
+  case e.pricing when 1 then 'first' end as pricing,
   e.tool_name as tool_name,
   e.tool_call_id as tool_call_id,
   e.error as error,
@@ -53,6 +54,7 @@ comment on column runfold.events.sequence is 'Its place in the run';
 comment on column runfold.events.type is 'message, tool_call or run';
 comment on column runfold.events.role is 'assistant, user, system or tool';
 comment on column runfold.events.status is 'How the run ended: completed, error, cancelled or paused';
+comment on column runfold.events.pricing is 'Only of a correction: first where its message had no cost before';
 comment on column runfold.events.tool_name is 'The tool';
 comment on column runfold.events.tool_call_id is 'The call''s id as the model gave it';
 comment on column runfold.events.error is 'Whether it failed; null when not reported';

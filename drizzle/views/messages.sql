@@ -6,6 +6,7 @@ create view runfold.messages as select
   (timestamp 'epoch' + e.occurred_at_us * interval '1 microsecond') at time zone 'UTC' as occurred_at,
   e.sequence as sequence,
   case e.role when 1 then 'assistant' when 2 then 'user' when 3 then 'system' when 4 then 'tool' end as role,
+  case e.pricing when 1 then 'first' end as pricing,
   e.error as error,
   e.error_text as error_text,
   e.parent_run_id as parent_run_id,
@@ -47,6 +48,7 @@ comment on column runfold.messages.id is 'The event, as it was sent';
 comment on column runfold.messages.occurred_at is 'When it ended';
 comment on column runfold.messages.sequence is 'Its place in the run';
 comment on column runfold.messages.role is 'assistant, user, system or tool';
+comment on column runfold.messages.pricing is 'Only of a correction: first where its message had no cost before';
 comment on column runfold.messages.error is 'Whether it failed; null when not reported';
 comment on column runfold.messages.error_text is 'How it failed';
 comment on column runfold.messages.parent_run_id is 'The run that delegated to this one';

@@ -9,6 +9,7 @@ create view runfold.model_usage as select
   t.assistant_messages as assistant_messages,
   t.message_errors as message_errors,
   t.metered_messages as metered_messages,
+  t.unpriced_messages as unpriced_messages,
   t.input_tokens as input_tokens,
   t.output_tokens as output_tokens,
   t.total_tokens as total_tokens,
@@ -40,6 +41,7 @@ comment on column runfold.model_usage.model is 'The model';
 comment on column runfold.model_usage.assistant_messages is 'Messages of the assistant';
 comment on column runfold.model_usage.message_errors is 'Messages of the assistant that failed';
 comment on column runfold.model_usage.metered_messages is 'Messages of the assistant that reported their tokens';
+comment on column runfold.model_usage.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.model_usage.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
 comment on column runfold.model_usage.output_tokens is 'Tokens the model produced, those of its reasoning included';
 comment on column runfold.model_usage.total_tokens is 'All tokens; input + output unless reported';

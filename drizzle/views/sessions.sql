@@ -14,6 +14,7 @@ create view runfold.sessions as select
   t.assistant_messages as assistant_messages,
   t.message_errors as message_errors,
   t.metered_messages as metered_messages,
+  t.unpriced_messages as unpriced_messages,
   t.tool_calls as tool_calls,
   t.tool_errors as tool_errors,
   t.input_tokens as input_tokens,
@@ -51,6 +52,7 @@ comment on column runfold.sessions.messages is 'Messages of any role';
 comment on column runfold.sessions.assistant_messages is 'Messages of the assistant';
 comment on column runfold.sessions.message_errors is 'Messages of the assistant that failed';
 comment on column runfold.sessions.metered_messages is 'Messages of the assistant that reported their tokens';
+comment on column runfold.sessions.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.sessions.tool_calls is 'Tool calls';
 comment on column runfold.sessions.tool_errors is 'Tool calls that failed';
 comment on column runfold.sessions.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';

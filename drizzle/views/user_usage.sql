@@ -10,6 +10,7 @@ create view runfold.user_usage as select
   t.assistant_messages as assistant_messages,
   t.message_errors as message_errors,
   t.metered_messages as metered_messages,
+  t.unpriced_messages as unpriced_messages,
   t.input_tokens as input_tokens,
   t.output_tokens as output_tokens,
   t.total_tokens as total_tokens,
@@ -49,6 +50,7 @@ comment on column runfold.user_usage.model is 'The model; null for tool calls an
 comment on column runfold.user_usage.assistant_messages is 'Messages of the assistant';
 comment on column runfold.user_usage.message_errors is 'Messages of the assistant that failed';
 comment on column runfold.user_usage.metered_messages is 'Messages of the assistant that reported their tokens';
+comment on column runfold.user_usage.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.user_usage.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
 comment on column runfold.user_usage.output_tokens is 'Tokens the model produced, those of its reasoning included';
 comment on column runfold.user_usage.total_tokens is 'All tokens; input + output unless reported';

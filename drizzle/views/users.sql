@@ -8,6 +8,7 @@ create view runfold.users as select
   coalesce(u.assistant_messages, 0) as assistant_messages,
   coalesce(u.message_errors, 0) as message_errors,
   coalesce(u.metered_messages, 0) as metered_messages,
+  coalesce(u.unpriced_messages, 0) as unpriced_messages,
   coalesce(u.tool_calls, 0) as tool_calls,
   coalesce(u.tool_errors, 0) as tool_errors,
   u.input_tokens as input_tokens,
@@ -30,7 +31,7 @@ from (select t.project, t.user_id from runfold_internal.session_user t group by 
     from runfold_internal.session_user s where s.project = t.project and s.user_id = t.user_id) s
   cross join lateral (select count(*) as runs
     from runfold_internal.run r where r.project = t.project and r.user_id = t.user_id) r
-  cross join lateral (select sum(a.assistant_messages)::bigint as assistant_messages, sum(a.message_errors)::bigint as message_errors, sum(a.metered_messages)::bigint as metered_messages, sum(a.tool_calls)::bigint as tool_calls, sum(a.tool_errors)::bigint as tool_errors, sum(a.input_tokens)::bigint as input_tokens, sum(a.output_tokens)::bigint as output_tokens, sum(a.total_tokens)::bigint as total_tokens, sum(a.prompt_tokens)::bigint as prompt_tokens, sum(a.completion_tokens)::bigint as completion_tokens, sum(a.audio_tokens)::bigint as audio_tokens, sum(a.input_audio_tokens)::bigint as input_audio_tokens, sum(a.output_audio_tokens)::bigint as output_audio_tokens, sum(a.cached_tokens)::bigint as cached_tokens, sum(a.cache_write_tokens)::bigint as cache_write_tokens, sum(a.cache_write_1h_tokens)::bigint as cache_write_1h_tokens, sum(a.reasoning_tokens)::bigint as reasoning_tokens, sum(a.time_us)::bigint as time_us, sum(a.tool_time_us)::bigint as tool_time_us, sum(a.cost_nanos)::bigint as cost_nanos, sum(a.tool_cost_nanos)::bigint as tool_cost_nanos
+  cross join lateral (select sum(a.assistant_messages)::bigint as assistant_messages, sum(a.message_errors)::bigint as message_errors, sum(a.metered_messages)::bigint as metered_messages, sum(a.unpriced_messages)::bigint as unpriced_messages, sum(a.tool_calls)::bigint as tool_calls, sum(a.tool_errors)::bigint as tool_errors, sum(a.input_tokens)::bigint as input_tokens, sum(a.output_tokens)::bigint as output_tokens, sum(a.total_tokens)::bigint as total_tokens, sum(a.prompt_tokens)::bigint as prompt_tokens, sum(a.completion_tokens)::bigint as completion_tokens, sum(a.audio_tokens)::bigint as audio_tokens, sum(a.input_audio_tokens)::bigint as input_audio_tokens, sum(a.output_audio_tokens)::bigint as output_audio_tokens, sum(a.cached_tokens)::bigint as cached_tokens, sum(a.cache_write_tokens)::bigint as cache_write_tokens, sum(a.cache_write_1h_tokens)::bigint as cache_write_1h_tokens, sum(a.reasoning_tokens)::bigint as reasoning_tokens, sum(a.time_us)::bigint as time_us, sum(a.tool_time_us)::bigint as tool_time_us, sum(a.cost_nanos)::bigint as cost_nanos, sum(a.tool_cost_nanos)::bigint as tool_cost_nanos
     from runfold_internal.user_usage a where a.project = t.project and a.user_id = t.user_id) u;
 
 comment on view runfold.users is 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.';
@@ -43,6 +44,7 @@ comment on column runfold.users.runs is 'Runs of the user; one whose events name
 comment on column runfold.users.assistant_messages is 'Messages of the assistant';
 comment on column runfold.users.message_errors is 'Messages of the assistant that failed';
 comment on column runfold.users.metered_messages is 'Messages of the assistant that reported their tokens';
+comment on column runfold.users.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.users.tool_calls is 'Tool calls';
 comment on column runfold.users.tool_errors is 'Tool calls that failed';
 comment on column runfold.users.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';

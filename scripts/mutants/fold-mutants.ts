@@ -18,18 +18,18 @@ export const foldMutants = [
     ],
     [
       'corrections are counted',
-      'partial: `count(*)${filter(whereSql(measure.where, [original]))}`,',
-      'partial: `count(*)${filter(whereSql(measure.where))}`,',
+      '`count(*)${filter(whereSql(measure.where, [originalSql]))}`,',
+      '`count(*)${filter(whereSql(measure.where))}`,',
     ],
     [
       'a run starts when its first event ends',
-      'partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(original)}`,',
-      'partial: `min(e.occurred_at_us)${filter(original)}`,',
+      'partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(originalSql)}`,',
+      'partial: `min(e.occurred_at_us)${filter(originalSql)}`,',
     ],
     [
       'a run ends with its first event',
-      'partial: `max(e.occurred_at_us)${filter(original)}`,',
-      'partial: `min(e.occurred_at_us)${filter(original)}`,',
+      'partial: `max(e.occurred_at_us)${filter(originalSql)}`,',
+      'partial: `min(e.occurred_at_us)${filter(originalSql)}`,',
     ],
     [
       'the first value is the last',
@@ -48,7 +48,7 @@ export const foldMutants = [
     ],
     [
       'a level of a histogram is counted once a batch',
-      'partial: `sum(${histogramOfSql(',
+      "partial: `${measure.isThin ? levelsTotal : 'sum'}(${histogramOfSql(",
       'partial: `max(${histogramOfSql(',
     ],
     [

@@ -4,6 +4,7 @@ import { breaks } from './mutant.js';
 const prices = ['test/pricing'];
 const corrections = ['test/corrections/correction.test.ts'];
 const reprice = ['test/corrections/reprice.test.ts'];
+const unpriced = ['test/corrections/unpriced.test.ts'];
 
 /** What tokens cost, and what corrections move. */
 export const moneyMutants = [
@@ -83,10 +84,34 @@ export const moneyMutants = [
     ],
     [
       'a second run corrects again',
-      'if (difference === 0 && event.cost_nanos !== null) continue;',
+      'if (difference === 0 && event.cost_nanos !== null) {',
+      'if (difference === 0 && event.cost_nanos !== null && isStale) {',
+    ],
+  ]),
+  ...breaks('src/projections/language/measure.ts', unpriced, [
+    [
+      'every correction gives a first cost',
+      'if (where?.firstCost) terms.unshift(`e.pricing = ${pricings.first}`);',
+      '',
+    ],
+    [
+      'messages with a cost are without a price',
+      '${alias}.cost_nanos is null and coalesce(',
+      'coalesce(',
+    ],
+  ]),
+  ...breaks('src/corrections/price-messages.ts', unpriced, [
+    [
+      'a first price does not say so',
+      "...(event.is_unpriced ? { pricing: 'first' as const } : {}),",
       '',
     ],
   ]),
+  ...breaks(
+    'src/pricing/token-rates.ts',
+    ['test/pricing/exact-prices.test.ts'],
+    [['half a nano-dollar is rounded down', 'sum + million / 2', 'sum + million / 2 - 1']],
+  ),
   ...breaks('src/append/append-all.ts', reprice, [
     [
       'half a page of corrections is appended',

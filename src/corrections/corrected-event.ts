@@ -26,6 +26,8 @@ export interface CorrectedEvent {
   readonly corrections: number;
   /** The summed figures it has now, in stored units; those not reported are absent. */
   readonly current: ReadonlyMap<MetricName, number>;
+  /** Whether it counts as a message without a price. */
+  readonly is_unpriced: boolean;
 }
 
 /**
@@ -63,7 +65,30 @@ export async function readCorrectedEvent(
     [row.project, row.session_id, row.id],
   );
   const counted = corrections.map(eventOfRow).filter((event) => isCounted(event, original));
-  return { original, corrections: corrections.length, current: sumOf([original, ...counted]) };
+  return {
+    original,
+    corrections: corrections.length,
+    current: sumOf([original, ...counted]),
+    is_unpriced: isUnpriced(original, counted),
+  };
+}
+
+/** Whether a message counts as one without a price, given the corrections that add to its totals. */
+export function isUnpriced(original: MetricEvent, counted: readonly MetricEvent[]): boolean {
+  if (original.type !== 'message' || original.role !== 'assistant') return false;
+  const { cost, ...metrics } = original.metrics ?? {};
+  const hasTokens = [
+    metrics.total_tokens,
+    metrics.input_tokens,
+    metrics.output_tokens,
+    metrics.prompt_tokens,
+    metrics.completion_tokens,
+  ].some((value) => value !== undefined);
+  return (
+    cost === undefined &&
+    hasTokens &&
+    !counted.some((event) => event.type === 'message' && event.pricing === 'first')
+  );
 }
 
 /** One event of the log as it was sent; undefined when it is not there. */

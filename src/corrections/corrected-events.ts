@@ -2,7 +2,7 @@ import { eventOfRow, type StoredRow } from '../events/columns/stored-event.js';
 import { eventKey } from '../events/event-id.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
-import { type CorrectedEvent, isCounted, sumOf } from './corrected-event.js';
+import { type CorrectedEvent, isCounted, isUnpriced, sumOf } from './corrected-event.js';
 
 /** Where an event is: its session, and its id as it was sent. */
 export interface EventPlace {
@@ -49,13 +49,15 @@ export async function readCorrectedEvents(
       const original = eventOfRow(row);
       const key = `${row.id} ${row.session_id}`;
       const all = corrections.get(key) ?? [];
-      const counted = [original, ...all.filter((event) => isCounted(event, original))];
+      const adding = all.filter((event) => isCounted(event, original));
+      const counted = [original, ...adding];
       return [
         key,
         {
           original,
           corrections: all.length,
           current: sumOf(counted),
+          is_unpriced: isUnpriced(original, adding),
           is_reported: counted.some(
             ({ metrics, cost_source = 'reported' }) =>
               metrics?.cost !== undefined && cost_source === 'reported',

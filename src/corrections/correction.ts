@@ -51,7 +51,7 @@ export async function correctionFor(
 /**
  * The correction that makes every figure of an event 0, as far as totals add it up; undefined when
  * they are 0 already or none was reported. The event still counts as one, and what corrections do
- * not reach stays.
+ * not reach stays. A message without a price then costs nothing, and is no longer one without a price.
  * @throws UnknownEventError, AmbiguousEventError, or CorrectionCorrectedError
  */
 export async function voidingFor(
@@ -59,7 +59,9 @@ export async function voidingFor(
   options: EventOptions,
 ): Promise<Correction | undefined> {
   const corrected = await readCorrectedEvent(database, options);
-  return correctionOf(corrected, new Map([...corrected.current.keys()].map((name) => [name, 0])));
+  const { current, is_unpriced } = corrected;
+  const reported = is_unpriced ? [...current.keys(), 'cost' as const] : current.keys();
+  return correctionOf(corrected, new Map([...reported].map((name) => [name, 0])));
 }
 
 type Figures = ReadonlyMap<MetricName, number>;
@@ -129,6 +131,7 @@ function correctionOf(corrected: CorrectedEvent, wanted: Figures): Correction | 
     corrects: id,
     // A cost that names no source was reported: repricing leaves such a message alone.
     ...('cost' in metrics ? { cost_source: undefined } : {}),
+    ...('cost' in metrics && corrected.is_unpriced ? { pricing: 'first' } : {}),
     metrics,
   });
   if (!parsed.ok) throw new InvalidEventError(parsed.faults);

@@ -7,28 +7,36 @@ import type { PricedEvent } from './unpriced-messages.js';
 
 /**
  * What pricing some messages again comes to: the corrections it takes, and in nano-dollars their cost
- * before and what it moves by.
+ * before and what it moves by. A message that has a cost and still counts as one without, since older
+ * corrections did not say so, gets one that says nothing else.
  */
 export function pricePage(book: PriceBook, project: number, events: readonly PricedEvent[]) {
   const corrections: MetricEvent[] = [];
   const unpriced: Omit<UnpricedModel, 'messages'>[] = [];
   let [reported, before, sum] = [0, 0, 0];
   for (const event of events) {
+    const isStale = event.is_unpriced && event.cost_nanos !== null;
     if (event.is_reported) {
       reported += 1;
+      if (isStale) corrections.push(correctionOf(event));
       continue;
     }
     const price = priceOf(book, project, event);
     if ('unpriced' in price) {
       const { provider, model } = event;
       unpriced.push({ provider, model, reason: price.unpriced });
+      if (isStale) corrections.push(correctionOf(event));
       continue;
     }
     const difference = price.cost_nanos - (event.cost_nanos ?? 0);
-    if (difference === 0 && event.cost_nanos !== null) continue;
+    if (difference === 0 && event.cost_nanos !== null) {
+      if (isStale) corrections.push(correctionOf(event));
+      continue;
+    }
     before += event.cost_nanos ?? 0;
     sum += difference;
-    corrections.push(correctionOf(event, difference, price.source));
+    const { source: cost_source } = price;
+    corrections.push(correctionOf(event, { cost_source, metrics: { cost: difference / 1e9 } }));
   }
   return { corrections, unpriced, reported, before, difference: sum };
 }
@@ -47,7 +55,10 @@ function priceOf(book: PriceBook, project: number, event: PricedEvent) {
 /**
  * The difference as an event of the same time and attributes, so that it lands in the same totals.
  */
-function correctionOf(event: PricedEvent, difference: number, cost_source: string): MetricEvent {
+function correctionOf(
+  event: PricedEvent,
+  change: Pick<MetricEvent, 'cost_source' | 'metrics'> = {},
+): MetricEvent {
   const { id, session_id, corrections } = event;
   return {
     ...event.attributes,
@@ -58,7 +69,7 @@ function correctionOf(event: PricedEvent, difference: number, cost_source: strin
     session_id,
     run_id: event.run_id,
     occurred_at: formatTimestamp(event.occurred_at_us),
-    cost_source,
-    metrics: { cost: difference / 1e9 },
+    ...(event.is_unpriced ? { pricing: 'first' as const } : {}),
+    ...change,
   };
 }

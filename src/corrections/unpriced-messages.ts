@@ -1,8 +1,10 @@
 import { type Attributes, attributeFields } from '../events/attribute-fields.js';
+import { pricings } from '../events/codes.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import { type Database, longWorkSettings } from '../postgres/database.js';
 import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
+import { unpricedSql } from '../projections/language/measure.js';
 
 /** A message of the assistant with tokens, all its corrections added up. */
 export interface PricedEvent {
@@ -17,6 +19,8 @@ export interface PricedEvent {
   readonly tokens: TokenCounts;
   /** Null where it has no cost. */
   readonly cost_nanos: number | null;
+  /** Whether it counts as a message without a price. */
+  readonly is_unpriced: boolean;
   /** Whether it, or a correction of it, reported a cost. */
   readonly is_reported: boolean;
   /** How many events correct it, those that add to other totals among them. */
@@ -117,12 +121,14 @@ const pageSql = `with page as materialized (
     'id', coalesce(o.original_id, o.id::text), 'session_id', o.session_id, 'run_id', o.run_id,
     'occurred_at_us', o.occurred_at_us, 'model', o.model, 'provider', o.provider,
     'cost_nanos', ${sum('cost_nanos')},
+    'is_unpriced', ${unpricedSql('o')} and not coalesce(c.is_priced, false),
     'is_reported', ${reported('o')} or coalesce(c.is_reported, false),
     'corrections', c.corrections,
     'counts', json_build_object(${pairs(columns, sum)}),
     'named', json_build_object(${pairs(attributeNames, (name) => `o.${name}`)})) as row
   from page o cross join lateral (
     select count(*)::integer as corrections, bool_or(${reported('c')}) filter (where ${same}) as is_reported,
+      bool_or(c.pricing = ${pricings.first}) filter (where ${same}) as is_priced,
       ${columns.map((name) => `sum(c.${name}) filter (where ${same})::bigint as ${name}`).join(', ')}
     from runfold_internal.event c
     where c.project = $1 and c.session_id = o.session_id and c.corrects = o.id

@@ -8,6 +8,9 @@ export const roles = { assistant: 1, user: 2, system: 3, tool: 4 } as const;
  */
 export const runStatuses = { paused: 1, completed: 2, error: 3, cancelled: 4 } as const;
 
+/** What a correction is to the cost of its message. */
+export const pricings = { first: 1 } as const;
+
 export type EventType = keyof typeof eventTypes;
 export type Role = keyof typeof roles;
 export type RunStatus = keyof typeof runStatuses;

@@ -1,4 +1,4 @@
-import { type EventType, eventTypes, roles, runStatuses } from './codes.js';
+import { type EventType, eventTypes, pricings, roles, runStatuses } from './codes.js';
 
 /**
  * The fields that only some types of event have: the third table beside the metrics and the attributes.
@@ -15,6 +15,8 @@ interface FieldBase {
   readonly on: readonly EventType[];
   /** Whether every such event must have it. */
   readonly isRequired?: true;
+  /** Whether only events that correct another may have it. */
+  readonly isOfCorrections?: true;
   readonly doc: string;
 }
 
@@ -49,6 +51,14 @@ export const eventFields = [
     codes: runStatuses,
     doc: 'How the run ended: completed, error, cancelled or paused',
   },
+  {
+    name: 'pricing',
+    on: ['message'],
+    kind: 'code',
+    codes: pricings,
+    isOfCorrections: true,
+    doc: 'Only of a correction: first where its message had no cost before',
+  },
   { name: 'tool_name', on: ['tool_call'], kind: 'text', isRequired: true, doc: 'The tool' },
   {
     name: 'tool_call_id',
@@ -71,6 +81,11 @@ export const allEventFields: readonly EventField[] = eventFields;
 /** The fields that events of a type may have. */
 export function eventFieldsOn(type: EventType): readonly EventField[] {
   return allEventFields.filter(({ on }) => on.includes(type));
+}
+
+/** Those that may stand in a correction, or in any other event. */
+export function fieldsIn(type: EventType, isCorrection: boolean): readonly EventField[] {
+  return eventFieldsOn(type).filter(({ isOfCorrections }) => isCorrection || !isOfCorrections);
 }
 
 /** The codes of the types that may have a field. */

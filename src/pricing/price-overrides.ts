@@ -1,4 +1,5 @@
 import { describeValue } from '../events/fault.js';
+import { storedUnits } from '../events/metric-fields.js';
 import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
 import type { TokenRates } from './token-rates.js';
@@ -70,7 +71,7 @@ export async function setPriceOverride(database: Database, price: PriceOverride)
 
 function nanosOf(field: string, dollars: unknown): number {
   if (typeof dollars === 'number' && dollars >= 0 && dollars <= 1_000_000) {
-    return Math.round(dollars * 1e9);
+    return Math.round(dollars * storedUnits.dollars);
   }
   throw new InvalidPriceError(field, 'US dollars from 0 to 1,000,000', describeValue(dollars));
 }
@@ -99,13 +100,27 @@ interface StoredOverride {
   readonly cache_write_1h: number | null;
 }
 
+/** Whole numbers come as text: how a double is written is a setting of the database. */
 async function readOverrides(database: Database): Promise<StoredOverride[]> {
-  const dollars = (name: string) => `(${name}_nanos / 1e9)::float8 as ${name}`;
-  return database.query<StoredOverride & Record<string, unknown>>(
-    `select project, model, provider, from_us::float8 as from_us, ${dollars('input')},
-      ${dollars('output')}, ${dollars('cached')}, ${dollars('cache_write')}, ${dollars('cache_write_1h')}
+  const rows = await database.query<Record<keyof StoredOverride, string | null>>(
+    `select project::text, model, provider, from_us::text, input_nanos::text as input,
+      output_nanos::text as output, cached_nanos::text as cached,
+      cache_write_nanos::text as cache_write, cache_write_1h_nanos::text as cache_write_1h
     from runfold_internal.price_override order by project, model, provider, from_us`,
   );
+  const dollars = (nanos: string | null) =>
+    nanos === null ? null : Number(nanos) / storedUnits.dollars;
+  return rows.map((row) => ({
+    project: Number(row.project),
+    model: row.model ?? '',
+    provider: row.provider ?? '',
+    from_us: Number(row.from_us),
+    input: dollars(row.input) ?? 0,
+    output: dollars(row.output) ?? 0,
+    cached: dollars(row.cached),
+    cache_write: dollars(row.cache_write),
+    cache_write_1h: dollars(row.cache_write_1h),
+  }));
 }
 
 /** The prices of a project, by model, provider and time. */

@@ -37,50 +37,67 @@ export interface TokenCounts {
   readonly audio?: number;
 }
 
-/** Nano-dollars a token, for a dollar a million tokens. */
-const nanosAToken = 1_000;
+/** Nano-dollars of a dollar, and tokens that a rate is for. */
+const nanos = 1e9;
+const million = 1e6;
 
 /**
  * What tokens cost, in whole nano-dollars. Undefined where the parts contradict the whole, as where a
  * provider counts cached tokens beside the input, or where they may overlap and the price depends on it: no
- * price is better than a wrong one. Each token is paid once, at the rate of the part it belongs to.
+ * price is better than a wrong one. Each token is paid once, at the rate of the part it belongs to. Rates
+ * are whole nano-dollars a million tokens, and what they come to is rounded once, half up.
  */
 export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefined {
   if (areContradictory(tokens) || isAudioAmbiguous(rates, tokens)) return undefined;
-  const rate = (of: number | SteppedRate) => (typeof of === 'number' ? of : step(of, tokens.input));
-  let sum = (rates.request ?? 0) * 1e6;
+  const parts: [count: number, rate: number][] = [[million, rates.request ?? 0]];
+  const pay = (count: number, of: number | SteppedRate) =>
+    void parts.push([count, typeof of === 'number' ? of : step(of, tokens.input)]);
   let plainInput = tokens.input;
   let plainOutput = tokens.output;
   if (rates.cached !== undefined) {
     plainInput -= tokens.cached;
-    sum += tokens.cached * rate(rates.cached);
+    pay(tokens.cached, rates.cached);
   }
   let plainWrite = tokens.cache_write;
   if (rates.cache_write_1h !== undefined) {
     const { cache_write_1h = 0 } = tokens;
     plainWrite -= cache_write_1h;
     plainInput -= cache_write_1h;
-    sum += cache_write_1h * rate(rates.cache_write_1h);
+    pay(cache_write_1h, rates.cache_write_1h);
   }
   if (rates.cache_write !== undefined) {
     plainInput -= plainWrite;
-    sum += plainWrite * rate(rates.cache_write);
+    pay(plainWrite, rates.cache_write);
   }
   if (rates.input_audio !== undefined) {
     plainInput -= tokens.input_audio;
-    sum += tokens.input_audio * rate(rates.input_audio);
+    pay(tokens.input_audio, rates.input_audio);
   }
   if (rates.output_audio !== undefined) {
     plainOutput -= tokens.output_audio;
-    sum += tokens.output_audio * rate(rates.output_audio);
+    pay(tokens.output_audio, rates.output_audio);
   }
   if (rates.reasoning !== undefined) {
     plainOutput -= tokens.reasoning;
-    sum += tokens.reasoning * rate(rates.reasoning);
+    pay(tokens.reasoning, rates.reasoning);
   }
   if (plainInput < 0 || plainOutput < 0) return undefined;
-  sum += plainInput * rate(rates.input) + plainOutput * rate(rates.output);
-  return Math.round(sum * nanosAToken);
+  pay(plainInput, rates.input);
+  pay(plainOutput, rates.output);
+  return sumOf(parts);
+}
+
+/** Counts times dollars a million, in whole nano-dollars. */
+function sumOf(parts: readonly (readonly [count: number, rate: number])[]): number {
+  let sum = 0;
+  for (const [count, rate] of parts) sum += count * Math.round(rate * nanos);
+  // Below 2^53 every step was exact. What is dearer than nine dollars is added up in integers of any size.
+  if (sum + million < Number.MAX_SAFE_INTEGER) return Math.floor((sum + million / 2) / million);
+  const exact = parts.reduce(
+    (all, [count, rate]) => all + BigInt(count) * BigInt(Math.round(rate * nanos)),
+    0n,
+  );
+  return Number((exact + BigInt(million / 2)) / BigInt(million));
 }
 
 /** Whether parts are more than what they are part of, whatever they cost. */

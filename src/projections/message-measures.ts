@@ -1,6 +1,14 @@
 import type { Measure } from './language/measure.js';
 import { assistant, tokenSums } from './token-sums.js';
 
+/** Messages that are missing from the sum of costs. */
+export const unpricedMessages = {
+  fold: 'count',
+  where: { ...assistant, unpriced: true },
+  less: { ...assistant, firstCost: true },
+  doc: 'Messages of the assistant with tokens and without a cost',
+} as const satisfies Measure;
+
 /** What messages used: tokens and times of the assistant's, cost of all. */
 export const messageMeasures = {
   assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
@@ -14,6 +22,7 @@ export const messageMeasures = {
     where: { ...assistant, reports: 'total_tokens' },
     doc: 'Messages of the assistant that reported their tokens',
   },
+  unpriced_messages: unpricedMessages,
   ...tokenSums,
   time_us: {
     fold: 'sum',

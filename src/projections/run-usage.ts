@@ -34,7 +34,13 @@ export const runUsageProjection = defineProjection({
       unit: 'seconds',
       doc: 'Wall-clock time they reported',
     },
-    time_levels: { fold: 'histogram', of: 'time_us', unit: 'seconds', doc: 'Times' },
+    time_levels: {
+      fold: 'histogram',
+      of: 'time_us',
+      unit: 'seconds',
+      isThin: true,
+      doc: 'Times',
+    },
   },
 });
 

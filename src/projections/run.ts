@@ -1,6 +1,7 @@
 import { textType } from '../events/columns/log-columns.js';
 import { timestampSql } from '../store/sql-units.js';
 import { defineProjection } from './language/projection.js';
+import { unpricedMessages } from './message-measures.js';
 import { assistant, tokenSums } from './token-sums.js';
 
 /** Totals of one run. */
@@ -46,6 +47,7 @@ export const runProjection = defineProjection({
       where: { ...assistant, reports: 'total_tokens' },
       doc: 'Messages of the assistant that reported their tokens',
     },
+    unpriced_messages: unpricedMessages,
     tool_calls: { fold: 'count', where: { type: 'tool_call' }, doc: 'Tool calls' },
     tool_errors: {
       fold: 'count',

@@ -45,6 +45,36 @@ describe('runfold ingest', () => {
     expect(await totals('twice')).toEqual(before);
   });
 
+  test('names the models without a price, and tables say that their sums are least ones', async () => {
+    const file = await work.write('unpriced.ndjson', [
+      message('part', { user_id: 'unpriced' }),
+      message('part', { user_id: 'unpriced', model: 'acme-1', metrics: { input_tokens: 5 } }),
+      message('part', { user_id: 'unpriced', model: 'acme-1', metrics: { input_tokens: 6 } }),
+      message('part', { user_id: 'unpriced', model: undefined, metrics: { input_tokens: 6 } }),
+    ]);
+    const said = await work.run(['ingest', file]);
+    expect(said.stdout).toContain(
+      '3 messages without a price, and in no cost: 2 of acme-1, 1 of no model. See "runfold prices set --help".',
+    );
+    const again = await work.run(['ingest', file, '--json']);
+    expect(JSON.parse(again.stdout)).toMatchObject({ applied: 0, unpriced: [] });
+    const cost = `≥ $${(await totals('part')).cost.toFixed(4)}`;
+    const show = await work.run(['runs', 'show', 'part']);
+    expect(show.stdout).toContain(`${cost} · 3 messages without a price`);
+    for (const command of [
+      ['runs', 'list'],
+      ['sessions', 'list'],
+      ['usage', '--by', 'user', '--user', 'unpriced'],
+      ['usage', '--user', 'unpriced'],
+      ['top', 'users'],
+      ['top', 'sessions'],
+      ['daily', '--tz', 'UTC'],
+    ]) {
+      const { stdout } = await work.run(command);
+      expect(stdout, command.join(' ')).toContain('≥ $');
+    }
+  });
+
   test('lets no stored control character reach the reader', async () => {
     const { stdout } = await work.run(['runs', 'show', 'twice']);
     expect(stdout).toContain('boom\\u001b[31m');

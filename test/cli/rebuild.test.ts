@@ -16,8 +16,8 @@ describeWithPostgres('runfold rebuild', () => {
     sql(`with gone as (delete from runfold_internal.run where run_id = 'sample-run-3'),
       odd as (update runfold_internal.run set tool_calls = 99 where run_id = 'sample-run-4')
       insert into runfold_internal.session (project, session_id, runs, messages, assistant_messages,
-        tool_calls, tool_errors, message_errors, metered_messages)
-      values (1, 'never', 0, 0, 0, 0, 0, 0, 0)`);
+        tool_calls, tool_errors, message_errors, metered_messages, unpriced_messages)
+      values (1, 'never', 0, 0, 0, 0, 0, 0, 0, 0)`);
   beforeAll(async () => {
     home = await openTestTier('postgres');
     await foldEvents(home.tier.database, sampleEvents(320));

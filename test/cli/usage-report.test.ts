@@ -56,7 +56,7 @@ describeWithPostgres('the commands on usage', () => {
   test('usage draws the days of a zone, the one of 23 hours among them', async () => {
     const { code, stdout } = await run(['usage', ...range, ...zone]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^2026-03-08 +\$0\.0010 {2}█+.*\n2026-03-09 +\$0\.0010 {2}█+\n/);
+    expect(stdout).toMatch(/^2026-03-08 +\$0\.0010 {2}█+.*\n2026-03-09 +≥ \$0\.0010 {2}█+\n/);
     const { stdout: json } = await run(['usage', ...range, ...zone, '--json']);
     const series = JSON.parse(json);
     expect(series.time_zone).toBe('America/New_York');

@@ -136,7 +136,7 @@ describeWithPostgres('a correction', () => {
       'total_tokens: Expected a whole number up to 2147483647, got 2147483648',
     );
     const voided = await voidingFor(database, { id: 'most' });
-    expect(voided?.event.metrics).toEqual({ total_tokens: -2_147_483_647 });
+    expect(voided?.event.metrics).toEqual({ total_tokens: -2_147_483_647, cost: 0 });
   });
 
   test('given again finds nothing to correct, and so does a voiding', async () => {

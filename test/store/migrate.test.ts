@@ -97,6 +97,34 @@ describeWithPostgres('the migrations', () => {
     await home.drop();
   });
 
+  test('keep how the runs of an earlier version ended, and count its messages without a price', async () => {
+    const home = await createEmptyDatabase();
+    const database = openDatabase(home.url);
+    await migrateUpTo(database, '0009_add_message_errors_and_hourly_cache_writes');
+    const key = '17700000000000000000000007';
+    await database.query(
+      `insert into runfold_internal.run (project, session_id, run_id, status, model, provider,
+        time_to_first_token_us, messages, assistant_messages, tool_calls, tool_errors, message_errors,
+        metered_messages, started_at_us)
+      values (1, 's', 'r', 1770000000000000 * 8 + 3, $1, $2, array[1770000000000000, 7, 250000], 1, 1, 0, 0, 0, 1, 1)`,
+      [`${key}gpt-5`, `${key}openai`],
+    );
+    await database.query(
+      `insert into runfold_internal.event (project, session_id, run_id, id, type, role, occurred_at_us, total_tokens, cost_nanos)
+      values (1, 's', 'r', gen_random_uuid(), 1, 1, 1770000000000000, 5, null),
+        (1, 's', 'r', gen_random_uuid(), 1, 1, 1770000000000000, 5, 1),
+        (1, 's', 'r', gen_random_uuid(), 1, 1, 1770000000000000, null, null)`,
+    );
+    await migrateDatabase(home.url);
+    const rows = await database.query(
+      `select status, model, provider, time_to_first_token::text as first, unpriced_messages::integer from runfold.runs`,
+    );
+    const kept = { status: 'error', model: 'gpt-5', provider: 'openai', first: '0.25' };
+    expect(rows).toEqual([{ ...kept, unpriced_messages: 1 }]);
+    await database.close();
+    await home.drop();
+  });
+
   test('and the views are up to date with the declarations', async () => {
     const generate = ['--import', 'tsx', 'scripts/generate-migration.ts', '--check'];
     const { stdout } = await promisify(execFile)(process.execPath, generate, { cwd: root });

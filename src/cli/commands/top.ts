@@ -14,7 +14,7 @@ import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
-import { absent, count, dollars } from '../output/format.js';
+import { absent, costOf, count } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import { emptyText } from '../reports/empty-range.js';
 import { figureText, usageTable } from '../reports/usage-report.js';
@@ -109,7 +109,7 @@ function sessionColumns(shown: SessionFigure): Column<SessionTotals>[] {
     { head: 'user', cell: (row) => row.user_id ?? absent, least: 8, drop: 1 },
     { head: 'runs', cell: (row) => count(row.runs), align: 'right', drop: 2 },
     { head: 'tokens', cell: (row) => count(row.total_tokens), align: 'right', drop: 3 },
-    { head: 'cost', cell: (row) => dollars(row.cost), align: 'right' },
+    { head: 'cost', cell: costOf, align: 'right' },
   ];
   if (shown === 'cost' || shown === 'runs' || shown === 'total_tokens') return columns;
   const cell = (row: SessionTotals) => figureText(shown as UsageFigure, row[shown]);

@@ -22,7 +22,7 @@ import {
 import { csv } from '../output/csv.js';
 import { absent } from '../output/format.js';
 import { emptyText } from '../reports/empty-range.js';
-import { usageBars, usageTable } from '../reports/usage-report.js';
+import { figuresFor, usageBars, usageTable } from '../reports/usage-report.js';
 
 interface Flags extends RangeFlags, UsageFilterFlags {
   readonly by?: readonly string[];
@@ -109,13 +109,14 @@ export function usageCommand(): Command {
         kept.includes(name),
       );
       if (!figures.includes(flags.figure)) figures.push(flags.figure);
-      const shown = [flags.figure];
+      const shown = figuresFor([flags.figure], kept);
       const series = await getUsage(database, {
         ...options,
         bucket: flags.bucket,
         figures: shown,
       });
-      const totals = await getUsage(database, { ...options, figures });
+      const read = figuresFor(figures, kept);
+      const totals = await getUsage(database, { ...options, figures: read });
       if (isEmpty(isGrouped, totals.rows)) {
         return terminal.line(
           terminal.colors.dim(

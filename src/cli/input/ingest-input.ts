@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { databaseTime, unpricedSince } from '../../query/unpriced-since.js';
 import { openJobs } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { count, duration, plural } from '../output/format.js';
@@ -33,7 +34,7 @@ export function ingestInput(
 }
 
 async function send(
-  { terminal }: CommandContext,
+  { terminal, settings }: CommandContext,
   options: IngestOptions,
   { runfold, queue, wait, input }: OpenIngest,
 ): Promise<IngestSummary> {
@@ -61,6 +62,7 @@ async function send(
   };
 
   try {
+    const since = wait ? await databaseTime(runfold.database) : undefined;
     const chunks = bytesOf(input, signal, (more) => {
       bytes += more;
     });
@@ -96,6 +98,10 @@ async function send(
       applied: isKnown ? stats.applied : null,
       duplicates: isKnown ? stats.duplicate : null,
       rejected: isKnown ? stats.rejected : null,
+      unpriced:
+        isFolded && since !== undefined
+          ? await unpricedSince(runfold.database, { project: settings.project, since })
+          : null,
       interrupted: signal.aborted,
       seconds: Math.round(seconds() * 1000) / 1000,
       events_per_second: pace(counts.sent),

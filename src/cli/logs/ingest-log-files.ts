@@ -1,6 +1,7 @@
 import { type FoundLog, findLogs, type LogPlace } from '../../logs/files/find-logs.js';
 import { forgetLogs, ingestLogs } from '../../logs/ingest-logs.js';
 import { type LogSummary, openCounts, summaryOf } from '../../logs/log-summary.js';
+import { databaseTime, type UnpricedMessages, unpricedSince } from '../../query/unpriced-since.js';
 import type { CommandContext } from '../command/command.js';
 import { count, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -31,8 +32,9 @@ export async function ingestLogFiles(
   places: readonly LogPlace[],
   flags: IngestLogFlags,
   signal: AbortSignal,
-): Promise<LogSummary> {
+): Promise<LogSummary & { readonly unpriced: readonly UnpricedMessages[] | null }> {
   const { terminal, settings } = context;
+  let unpriced: readonly UnpricedMessages[] | null = null;
   const started = performance.now();
   const counts = openCounts();
   let faults = 0;
@@ -61,6 +63,7 @@ export async function ingestLogFiles(
     );
   const store = flags.isDryRun ? undefined : await openLogStore(context, 'runfold ingest', signal);
   try {
+    const since = store && (await databaseTime(store.database));
     await ingestLogs(
       logs,
       {
@@ -78,7 +81,10 @@ export async function ingestLogFiles(
     const wait = flags.wait ?? settings.database_url === undefined;
     // What was read of standard input goes on nowhere.
     if (flags.spooled !== undefined && store !== undefined) await forgetLogs(store, logs);
-    if (wait && !signal.aborted) await store?.folded();
+    if (wait && !signal.aborted && store !== undefined && since !== undefined) {
+      await store.folded();
+      unpriced = await unpricedSince(store.database, { project: settings.project, since });
+    }
     await store?.close();
   } catch (error) {
     await store?.close({ timeout_ms: 1_000 }).catch(() => undefined);
@@ -86,10 +92,11 @@ export async function ingestLogFiles(
   } finally {
     progress.stop();
   }
-  return summaryOf(counts, {
+  const summary = summaryOf(counts, {
     formats: [...new Set(logs.map(({ format }) => format.name))],
     dry_run: flags.isDryRun,
     interrupted: signal.aborted,
     seconds: Math.round(performance.now() - started) / 1000,
   });
+  return { ...summary, unpriced };
 }

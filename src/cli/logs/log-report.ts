@@ -1,11 +1,16 @@
 import type { LogSummary } from '../../logs/log-summary.js';
+import type { UnpricedMessages } from '../../query/unpriced-since.js';
 import { exitCodes } from '../command/command-error.js';
 import { count, duration, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
+import { unpricedLines } from '../reports/ingest-summary.js';
+
+/** What was read, and which of it has no price; null when not known. */
+type Summary = LogSummary & { readonly unpriced: readonly UnpricedMessages[] | null };
 
 /** Writes the summary of logs that were read; returns the exit code. */
-export function reportLogs(summary: LogSummary, terminal: Terminal, asJson: boolean): number {
+export function reportLogs(summary: Summary, terminal: Terminal, asJson: boolean): number {
   const isGood = summary.invalid_lines === 0 && summary.files_failed === 0 && !summary.interrupted;
   if (asJson) terminal.json(summary);
   else for (const line of describeLogs(summary, terminal, isGood)) terminal.line(line);
@@ -20,7 +25,7 @@ function namesOf(sessions: readonly string[]): string {
   return sessions.length <= mostNamed ? named : `${named} and others`;
 }
 
-function describeLogs(summary: LogSummary, { colors }: Terminal, isGood: boolean): string[] {
+function describeLogs(summary: Summary, { colors }: Terminal, isGood: boolean): string[] {
   const { bold, green, red, dim } = colors;
   const size =
     summary.bytes < 1e6 ? `${count(summary.bytes / 1e3)} KB` : `${count(summary.bytes / 1e6)} MB`;
@@ -57,6 +62,7 @@ function describeLogs(summary: LogSummary, { colors }: Terminal, isGood: boolean
   return [
     `${isGood ? green('✓') : red('✗')} ${name}: ${plural(summary.files_read, 'file')}, ${size}: ${bold(found)}, ${plural(summary.tool_calls, 'tool call')} in ${plural(summary.sessions, 'session')}${verb} ${dim(`(${duration(summary.seconds)})`)}`,
     ...notes.map((note) => `  ${dim(note)}`),
+    ...unpricedLines(summary.unpriced ?? [], colors).map((line) => `  ${line}`),
     ...more(
       summary.files_failed,
       red(`  ${plural(summary.files_failed, 'file')} could not be read: see above`),

@@ -38,6 +38,15 @@ export const dollars = shown((value: number) => {
   return size < 10_000 ? `${sign}$${size.toFixed(2)}` : `${sign}$${grouped.format(size)}`;
 });
 
+/** A sum of costs: `≥ $1.23` where messages without a price are not in it. */
+export function costOf(totals: {
+  readonly cost?: number | null;
+  readonly unpriced_messages?: number | null;
+}): string {
+  const { cost = null, unpriced_messages } = totals;
+  return cost !== null && (unpriced_messages ?? 0) > 0 ? `≥ ${dollars(cost)}` : dollars(cost);
+}
+
 /** An RFC 3339 time as local `2026-01-31 12:00:05`. */
 export const localTime = shown((text: string) => {
   const time = new Date(text);

@@ -1,5 +1,7 @@
+import type { UnpricedMessages } from '../../query/unpriced-since.js';
 import { exitCodes } from '../command/command-error.js';
 import { count, duration, plural } from '../output/format.js';
+import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** What came of an input. */
@@ -17,6 +19,8 @@ export interface IngestSummary {
   readonly applied: number | null;
   readonly duplicates: number | null;
   readonly rejected: number | null;
+  /** Messages that were added meanwhile and have no price, by model; null when not known. */
+  readonly unpriced: readonly UnpricedMessages[] | null;
   readonly interrupted: boolean;
   readonly seconds: number;
   readonly events_per_second: number;
@@ -53,6 +57,30 @@ function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] 
     `${ok ? green('✓') : red('✗')} ${plural(summary.events, 'event')} read, ${count(summary.sent)} sent: ${outcome} ${dim(`(${pace})`)}`,
     ...faults,
     ...end,
+    ...unpricedLines(summary.unpriced ?? [], colors),
     ...(rejected ? [`Look at what was rejected with ${bold('runfold rejects list')}.`] : []),
+  ];
+}
+
+/** The most models that are named. */
+const mostModels = 5;
+
+/** Says which messages are in no sum of costs. */
+export function unpricedLines(
+  unpriced: readonly UnpricedMessages[],
+  { yellow }: Terminal['colors'],
+): string[] {
+  if (unpriced.length === 0) return [];
+  const messages = unpriced.reduce((sum, row) => sum + row.messages, 0);
+  const named = unpriced
+    .slice(0, mostModels)
+    .map(({ model, messages: number }) => `${count(number)} of ${model ?? 'no model'}`);
+  const others = unpriced.length > mostModels ? ', and more' : '';
+  return [
+    yellow(
+      printable(
+        `${plural(messages, 'message')} without a price, and in no cost: ${named.join(', ')}${others}. See "runfold prices set --help".`,
+      ),
+    ),
   ];
 }

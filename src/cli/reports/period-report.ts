@@ -1,5 +1,5 @@
 import type { UsageRow, UsageSeries } from '../../query/usage/get-usage.js';
-import { absent, count, dollars } from '../output/format.js';
+import { absent, costOf, count } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
@@ -68,7 +68,6 @@ export function periodsOf(series: UsageSeries): PeriodReport {
 
 function modelOf(row: UsageRow): PeriodModel {
   const messages = row.assistant_messages ?? 0;
-  const isUnpriced = row.cost === null && (row.total_tokens ?? 0) > 0;
   return {
     model: row.model ?? null,
     messages,
@@ -78,7 +77,7 @@ function modelOf(row: UsageRow): PeriodModel {
     cached_tokens: row.cached_tokens ?? 0,
     total_tokens: row.total_tokens ?? 0,
     cost: row.cost ?? 0,
-    unpriced_messages: isUnpriced ? messages : 0,
+    unpriced_messages: row.unpriced_messages ?? 0,
   };
 }
 
@@ -139,7 +138,7 @@ export function periodLines(
     figure('cache write', (row) => row.cache_write_tokens, 2),
     figure('cache read', (row) => row.cached_tokens, 1),
     figure('total', (row) => row.total_tokens, 3),
-    { head: 'cost', cell: ({ cost }) => dollars(cost), align: 'right', paint: paintOf },
+    { head: 'cost', cell: costOf, align: 'right', paint: paintOf },
   ];
   return [table(terminal, columns, lines), ...unpricedLines(report).map((line) => yellow(line))];
 }

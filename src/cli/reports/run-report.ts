@@ -1,6 +1,6 @@
 import type { RunTree } from '../../query/totals/run-tree.js';
 import type { RunTotals, SessionTotals } from '../../query/totals/totals.js';
-import { count, dollars, duration, localTime, plural } from '../output/format.js';
+import { costOf, count, duration, localTime, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 import { paintStatus } from './run-table.js';
@@ -15,7 +15,7 @@ export function totalsLines(terminal: Terminal, totals: RunTotals | SessionTotal
     ['did', didOf(totals)],
     ['tokens', tokensOf(totals)],
     ['time', timeOf(totals)],
-    ['cost', totals.cost === null ? '' : dollars(totals.cost)],
+    ['cost', costLine(totals)],
   ];
   return facts
     .filter(([, value]) => value !== '')
@@ -80,6 +80,16 @@ function didOf(totals: RunTotals | SessionTotals): string {
     .join(separator);
 }
 
+function costLine(totals: RunTotals | SessionTotals): string {
+  const { cost, unpriced_messages: unpriced } = totals;
+  return [
+    cost !== null && costOf(totals),
+    unpriced > 0 && `${plural(unpriced, 'message')} without a price`,
+  ]
+    .filter(isText)
+    .join(separator);
+}
+
 function tokensOf(totals: RunTotals | SessionTotals): string {
   if (totals.total_tokens === null) return '';
   const part = (value: number | null, name: string) => value !== null && `${count(value)} ${name}`;
@@ -122,7 +132,7 @@ export function treeLines(terminal: Terminal, tree: RunTree): string[] {
   walk(tree, '', '');
   const width = Math.max(...rows.map(({ name }) => name.length), 12);
   const figures = (usage: RunTree['self']) =>
-    `${count(usage.total_tokens).padStart(9)} tokens  ${duration(usage.time).padStart(7)}  ${dollars(usage.cost).padStart(9)}`;
+    `${count(usage.total_tokens).padStart(9)} tokens  ${duration(usage.time).padStart(7)}  ${costOf(usage).padStart(9)}`;
   return [
     ...rows.map(({ name, tree: { run, self } }) => {
       const status = run.status === null ? '' : paintStatus(terminal.colors, run.status);

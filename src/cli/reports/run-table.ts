@@ -1,5 +1,5 @@
 import type { RunTotals, SessionTotals } from '../../query/totals/totals.js';
-import { absent, count, dollars, duration, localTime } from '../output/format.js';
+import { absent, costOf, count, duration, localTime } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
@@ -32,7 +32,7 @@ const figures = <Row extends RunTotals | SessionTotals>(colors: Colors): Column<
   {
     head: 'cost',
     align: 'right',
-    cell: (row) => dollars(row.cost),
+    cell: costOf,
     paint: (cost) => colors.green(cost),
   },
 ];

@@ -1,6 +1,6 @@
 import type { UsageFigure, UsageRow, UsageSeries } from '../../query/usage/get-usage.js';
 import { bar, sparkline } from '../output/chart.js';
-import { absent, count, dollars, duration } from '../output/format.js';
+import { absent, costOf, count, dollars, duration } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
@@ -20,8 +20,22 @@ export function figureText(name: UsageFigure, value: number | null): string {
   return count(value);
 }
 
+/** A figure of a row; a cost that lacks messages says so. */
+const cellText = (name: UsageFigure, row: Row) =>
+  name === 'cost' ? costOf(row) : figureText(name, row[name] ?? null);
+
+/** The figures to read for a table or bars of these: a cost needs what is missing from it. */
+export function figuresFor(
+  shown: readonly UsageFigure[],
+  kept: readonly UsageFigure[],
+): readonly UsageFigure[] {
+  const needed = shown.includes('cost') ? (['unpriced_messages'] as const) : [];
+  return [...new Set([...shown, ...needed.filter((name) => kept.includes(name))])];
+}
+
 const heads: Partial<Record<UsageFigure, string>> = {
   assistant_messages: 'messages',
+  unpriced_messages: 'unpriced',
   input_tokens: 'input',
   output_tokens: 'output',
   cache_hit_rate: 'cached',
@@ -41,7 +55,7 @@ const heads: Partial<Record<UsageFigure, string>> = {
 
 /** The column of a figure. */
 export function figureColumn(name: UsageFigure, drop?: number): Column<Row> {
-  const cell = (row: Row) => figureText(name, row[name] ?? null);
+  const cell = (row: Row) => cellText(name, row);
   return {
     head: heads[name] ?? name,
     cell,
@@ -95,7 +109,7 @@ export function usageBars(
   const most = Math.max(0, ...rows.map((row) => row[shown] ?? 0));
   return rows.map((row) => {
     const label = (row.bucket_local ?? '').slice(0, isDays ? 10 : 16);
-    const text = figureText(shown, row[shown] ?? null).padStart(10);
+    const text = cellText(shown, row).padStart(10);
     return `${terminal.colors.dim(label)} ${text}  ${terminal.colors.cyan(bar(row[shown] ?? 0, most, 40))}`.trimEnd();
   });
 }

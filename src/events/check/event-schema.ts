@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type AttributeName, attributeFields } from '../attribute-fields.js';
 import type { EventType } from '../codes.js';
-import { type EventField, eventFieldsOn } from '../event-fields.js';
+import { type EventField, fieldsIn } from '../event-fields.js';
 import {
   isErrorText,
   isStorableObject,
@@ -115,9 +115,9 @@ function fieldSchema(field: EventField): z.ZodType {
   }
 }
 
-const ownFields = (type: EventType) =>
+const ownFields = (type: EventType, signed: boolean) =>
   Object.fromEntries(
-    eventFieldsOn(type).map((field) => {
+    fieldsIn(type, signed).map((field) => {
       const schema = fieldSchema(field);
       return [field.name, field.isRequired ? schema : schema.optional()];
     }),
@@ -128,7 +128,7 @@ function schemasOf(signed: boolean): Record<EventType, z.ZodType> {
     z.strictObject({
       type: z.literal(type),
       ...envelope,
-      ...ownFields(type),
+      ...ownFields(type, signed),
       ...(signed ? { corrects: id } : {}),
       metrics: metricsSchema(signed).optional(),
     });

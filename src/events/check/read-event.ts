@@ -110,7 +110,9 @@ function readers(isSigned: boolean): ReadonlyMap<unknown, Readers> {
   if (isSigned) envelope.push(['corrects', text(places.corrects)]);
   return new Map(
     Object.entries(eventTypes).map(([name, type]) => {
-      const ownPlaces = fieldPlaces.filter(({ field }) => typeCodesOf(field).includes(type));
+      const ownPlaces = fieldPlaces.filter(
+        ({ field }) => typeCodesOf(field).includes(type) && (isSigned || !field.isOfCorrections),
+      );
       const fields = ownPlaces.map((place): [string, Read] => [place.field.name, ownField(place)]);
       const required = ownPlaces.filter(({ field }) => field.isRequired).map(({ at }) => at);
       return [name, { type, fields: new Map([...envelope, ...fields]), required }];

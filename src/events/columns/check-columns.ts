@@ -52,7 +52,8 @@ const unusual = [
   places.project,
   places.original_id,
   places.original_corrects,
-] as const;
+  ...fieldPlaces.flatMap(({ field, at }) => (field.isOfCorrections ? [at] : [])),
+];
 
 /**
  * Whether all events of a block are in order, column by column; its texts are known to be. False

@@ -22,6 +22,7 @@ const integers = new Set([
   'assistant_messages',
   'message_errors',
   'metered_messages',
+  'unpriced_messages',
   'tool_calls',
   'tool_errors',
   'corrections',

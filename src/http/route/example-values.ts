@@ -82,6 +82,8 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   assistant_messages: 1,
   message_errors: 0,
   metered_messages: 1,
+  unpriced_messages: 0,
+  pricing: null,
   tool_calls: 1,
   // A message began before it ended: by its time.
   started_at: '2026-03-04T09:30:00.600Z',

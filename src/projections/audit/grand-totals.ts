@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { eventsSql, tableOf } from '../fold/fold-sql.js';
+import { tableOf, whereEventsSql } from '../fold/fold-sql.js';
 import type { Measure } from '../language/measure.js';
 import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
@@ -22,7 +22,7 @@ export async function compareTotals(
   const { rows } = await client.query(
     `select to_jsonb(expected) as expected, to_jsonb(actual) as actual
     from (select ${measures.map(([name, measure]) => `(${logSql(projection, measure, scope)})::text as ${name}`).join(', ')}
-      from ${scope('runfold_internal.event')} e${eventsSql(projection)}) expected,
+      from ${scope('runfold_internal.event')} e${whereEventsSql(projection)}) expected,
     (select ${measures.map(([name, measure]) => `(${liveSql(name, measure)})::text as ${name}`).join(', ')}
       from ${scope(tableOf(projection))} t) actual`,
   );

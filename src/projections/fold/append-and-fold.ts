@@ -2,12 +2,15 @@ import { logColumns } from '../../events/columns/log-columns.js';
 import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql, tableOf } from './fold-sql.js';
+import { marksOf, withMarks } from './marks.js';
 
 /** Columns of the log that the folds read; the others need not leave the insert. */
 export function columnsRead(projections: readonly Projection[]): string[] {
-  const text = projections.map((projection) => foldEventsSql(projection, 'x')).join(' ');
-  return logColumns.map((column) => column.name).filter((name) => text.includes(`e.${name}`));
+  return columnsIn(projections.map((projection) => foldEventsSql(projection, 'x')).join(' '));
 }
+
+const columnsIn = (text: string) =>
+  logColumns.map((column) => column.name).filter((name) => text.includes(`e.${name}`));
 
 /**
  * The statement that appends a batch and folds it, in one round trip and one snapshot:
@@ -28,11 +31,17 @@ export function appendAndFoldSql(
   const arrays = logColumns
     .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
     .join(', ');
+  const marks = marksOf(projections);
+  const steps = foldSteps(projections).map((step) => withMarks(step, marks));
+  const returned = [
+    ...marks.map(({ name, sql }) => `(${sql}) as ${name}`),
+    ...columnsIn(steps.join(' ')).map((name) => `e.${name}`),
+  ];
   const parts = [
     `added as (
-  insert into runfold_internal.event (${names})
+  insert into runfold_internal.event as e (${names})
   select ${arrays}${repeats === 'skip' ? '\n  on conflict (project, session_id, id) do nothing' : ''}
-  returning ${columnsRead(projections).join(', ') || '1'})`,
+  returning ${returned.join(', ') || '1'})`,
     `rejected as (
   insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
   select id, project, position, job_id, code, message, payload
@@ -40,7 +49,7 @@ export function appendAndFoldSql(
     job_id text, code text, message text, payload text)
   on conflict (id) do nothing
   returning 1)`,
-    ...foldSteps(projections),
+    ...steps,
   ];
   return `with ${parts.join(',\n')}
 select (select count(*) from added)::integer as applied,

@@ -19,11 +19,16 @@ function keysOf(projection: Projection, alias: 'e' | 'p'): string[] {
   );
 }
 
-/** Which events of a relation, aliased `e`, a projection folds, as a `where`; empty when all. */
-export function eventsSql(projection: Projection): string {
-  if (projection.from !== undefined) return eventsSql(projection.from);
-  if (projection.where === undefined) return '';
-  return ` where ${projection.where.map((where) => `(${whereSql(where)})`).join(' or ')}`;
+/** Which events, aliased `e`, a projection folds, as a condition; empty when all. */
+export function eventsSql({ from, where }: Projection): string {
+  if (from !== undefined) return eventsSql(from);
+  return (where ?? []).map((condition) => `(${whereSql(condition)})`).join(' or ');
+}
+
+/** The same as a `where`. */
+export function whereEventsSql(projection: Projection): string {
+  const condition = eventsSql(projection);
+  return condition === '' ? '' : ` where ${condition}`;
 }
 
 /**
@@ -34,7 +39,7 @@ export function keysOfEventsSql(projection: Projection, events: string): string 
     const finer = keysOfEventsSql(projection.from, events);
     return `select ${keysOf(projection, 'p').join(', ')} from (${finer}) p`;
   }
-  return `select ${keysOf(projection, 'e').join(', ')} from ${events} e${eventsSql(projection)}`;
+  return `select ${keysOf(projection, 'e').join(', ')} from ${events} e${whereEventsSql(projection)}`;
 }
 
 /** `select` that folds the events of a relation, aliased `e`, into one partial row a key. */
@@ -44,7 +49,7 @@ export function foldEventsSql(projection: Projection, events: string): string {
     ([name, measure]) => `${foldOf(measure).partial} as ${name}`,
   );
   return `select ${[...keys, ...measures].join(',\n    ')}
-  from ${events} e${eventsSql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
+  from ${events} e${whereEventsSql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
 }
 
 /**

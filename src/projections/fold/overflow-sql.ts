@@ -1,7 +1,7 @@
 import { logColumns } from '../../events/columns/log-columns.js';
 import { whereSql } from '../language/measure.js';
 import type { Projection } from '../language/projection.js';
-import { eventsSql, tableOf } from './fold-sql.js';
+import { tableOf, whereEventsSql } from './fold-sql.js';
 
 /** Figures whose sums can leave the range of a bigint: of tokens it would take four billion events. */
 const units = ['seconds', 'dollars'];
@@ -62,7 +62,7 @@ function contributionsSql(projection: Projection): string {
       ? `${amount} as ${name}`
       : `case when ${condition} then ${amount} else 0 end as ${name}`;
   });
-  return `select e.place, ${[...keys, ...amounts].join(', ')} from fresh e${eventsSql(projection)}`;
+  return `select e.place, ${[...keys, ...amounts].join(', ')} from fresh e${whereEventsSql(projection)}`;
 }
 
 function summed(projection: Projection) {

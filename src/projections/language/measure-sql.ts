@@ -1,7 +1,7 @@
 import { type LogColumnType, logColumns, textType } from '../../events/columns/log-columns.js';
 import { histogramOfSql } from './histogram.js';
 import type { Measure } from './measure.js';
-import { whereSql } from './measure.js';
+import { originalSql, whereSql } from './measure.js';
 
 /** How one kind of measure is computed: the only place that knows the sums. */
 export interface Fold {
@@ -17,7 +17,6 @@ export interface Fold {
 }
 
 const filter = (condition: string) => (condition === '' ? '' : ` filter (where ${condition})`);
-const original = 'e.corrects is null';
 // Years 2000 to 2200 in microseconds have 15 or 16 digits: padded, they sort as text. `lpad` goes
 // character by character and is left to the few that need it: a tenth of the fold by run.
 const timeKey = `case when e.occurred_at_us >= 1000000000000000 then e.occurred_at_us::text
@@ -42,6 +41,12 @@ export const orderedValueSql = (column: string) => `${column}[3]`;
 const total = 'runfold_internal.total';
 /** The statement that makes it; safe to repeat. */
 export const totalStatement = `create or replace aggregate ${total}(bigint) (sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe)`;
+const levelsTotal = 'runfold_internal.total_levels';
+/**
+ * The same for histograms. `sum(numeric)` keeps room for every level in each group, which pays where
+ * hundreds of values meet in one; where a dozen do, to add them one by one takes a tenth of its time.
+ */
+export const histogramTotalStatement = `create or replace aggregate ${levelsTotal}(numeric) (sfunc = numeric_add, stype = numeric, combinefunc = numeric_add, parallel = safe)`;
 /** The sum of integers is a bigint as it is. */
 const sumOf = (column: string) => `${isBigint(column) ? total : 'sum'}(e.${column})`;
 const isBigint = (column: string) =>
@@ -67,7 +72,10 @@ export function foldOf(measure: Measure): Fold {
       return {
         type: 'bigint',
         required: true,
-        partial: `count(*)${filter(whereSql(measure.where, [original]))}`,
+        partial: [
+          `count(*)${filter(whereSql(measure.where, [originalSql]))}`,
+          ...(measure.less === undefined ? [] : [`count(*)${filter(whereSql(measure.less))}`]),
+        ].join(' - '),
         ...additive,
         merge: (live, delta) => `${live} + ${delta}`,
       };
@@ -91,14 +99,14 @@ export function foldOf(measure: Measure): Fold {
       return {
         type: 'bigint',
         required: false,
-        partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(original)}`,
+        partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(originalSql)}`,
         ...least,
       };
     case 'latest':
       return {
         type: 'bigint',
         required: false,
-        partial: `max(e.occurred_at_us)${filter(original)}`,
+        partial: `max(e.occurred_at_us)${filter(originalSql)}`,
         ...greatest,
       };
     case 'first':
@@ -106,7 +114,7 @@ export function foldOf(measure: Measure): Fold {
         type: orderedType,
         required: false,
         partial: `min(${ordered(`e.${measure.of}::text`)})${filter(
-          whereSql(measure.where, [original, `e.${measure.of} <> 0`]),
+          whereSql(measure.where, [originalSql, `e.${measure.of} <> 0`]),
         )}`,
         ...least,
       };
@@ -115,7 +123,7 @@ export function foldOf(measure: Measure): Fold {
         type: orderedType,
         required: false,
         partial: `max(${ordered(`e.${measure.of}`)})${filter(
-          whereSql(measure.where, [original, `e.${measure.of} is not null`]),
+          whereSql(measure.where, [originalSql, `e.${measure.of} is not null`]),
         )}`,
         ...greatest,
       };
@@ -123,17 +131,17 @@ export function foldOf(measure: Measure): Fold {
       return {
         type: orderedType,
         required: false,
-        partial: `max(${ordered('e.status::text')})${filter(`${original} and e.status is not null`)}`,
+        partial: `max(${ordered('e.status::text')})${filter(`${originalSql} and e.status is not null`)}`,
         ...greatest,
       };
     case 'histogram':
       return {
         type: 'numeric',
         required: false,
-        partial: `sum(${histogramOfSql(`e.${measure.of}`)})${filter(
-          whereSql(measure.where, [original, `e.${measure.of} >= 0`]),
+        partial: `${measure.isThin ? levelsTotal : 'sum'}(${histogramOfSql(`e.${measure.of}`)})${filter(
+          whereSql(measure.where, [originalSql, `e.${measure.of} >= 0`]),
         )}`,
-        combine: (column) => `sum(${column})`,
+        combine: (column) => `${levelsTotal}(${column})`,
         merge: additive.merge,
       };
     case 'agreed':

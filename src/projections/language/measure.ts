@@ -1,4 +1,5 @@
 import type { AttributeName } from '../../events/attribute-fields.js';
+import { pricings } from '../../events/codes.js';
 import {
   type EventType,
   eventTypes,
@@ -19,6 +20,10 @@ export interface Where {
   readonly reports?: MetricColumn;
   /** Only events that name this attribute. */
   readonly names?: AttributeName;
+  /** Only events that report tokens and no cost. */
+  readonly unpriced?: true;
+  /** Only corrections that give their message its first cost. */
+  readonly firstCost?: true;
   /** Only run events of this status. */
   readonly status?: RunStatus;
   /** Only run events that are not pauses; one without a status is an end. */
@@ -33,11 +38,16 @@ export type Unit = 'count' | 'tokens' | 'seconds' | 'dollars' | 'timestamp' | 's
 /**
  * A measure: what one column of a projection holds. Every kind is a commutative monoid, because
  * queues reorder and repeat: any order, any batching, any duplication must give the same row.
- * Corrections add to sums and to nothing else.
+ * Corrections add to sums and to nothing else, but for a count that says so.
  */
 export type Measure =
-  /** How many events. */
-  | { readonly fold: 'count'; readonly where?: Where; readonly doc: string }
+  /** How many events, less those that `less` names; of these corrections count too. */
+  | {
+      readonly fold: 'count';
+      readonly where?: Where;
+      readonly less?: Where;
+      readonly doc: string;
+    }
   /** The sum of a figure; null until one event reports it. */
   | {
       readonly fold: 'sum';
@@ -75,10 +85,27 @@ export type Measure =
       readonly of: MetricColumn;
       readonly unit: Unit;
       readonly where?: Where;
+      /** Whether only few events of a batch share a row: they are then added one by one. */
+      readonly isThin?: true;
       readonly doc: string;
     }
   /** How many rows of the projection this one is made from. */
   | { readonly fold: 'rows'; readonly doc: string };
+
+/** Whether a row of the log, aliased, reports tokens and no cost. */
+export function unpricedSql(alias: string): string {
+  const tokens = [
+    'total_tokens',
+    'input_tokens',
+    'output_tokens',
+    'prompt_tokens',
+    'completion_tokens',
+  ].map((name) => `${alias}.${name}`);
+  return `${alias}.cost_nanos is null and coalesce(${tokens.join(', ')}) is not null`;
+}
+
+/** The condition of an event `e` that corrects no other. */
+export const originalSql = 'e.corrects is null';
 
 /** The condition under which an event `e` counts for a measure, as SQL; empty when all do. */
 export function whereSql(where: Where | undefined, more: readonly string[] = []): string {
@@ -93,8 +120,11 @@ export function whereSql(where: Where | undefined, more: readonly string[] = [])
   if (where?.failed) terms.push('e.error');
   if (where?.reports !== undefined) terms.push(`e.${where.reports} is not null`);
   if (where?.names !== undefined) terms.push(`e.${where.names} is not null`);
+  if (where?.unpriced) terms.push(unpricedSql('e'));
+  // First what holds for next to no event.
+  if (where?.firstCost) terms.unshift(`e.pricing = ${pricings.first}`);
   if (where?.status !== undefined) terms.push(`e.status = ${runStatuses[where.status]}`);
   if (where?.ends) terms.push(`e.status is distinct from ${runStatuses.paused}`);
-  if (where?.original) terms.push('e.corrects is null');
+  if (where?.original) terms.push(originalSql);
   return terms.join(' and ');
 }

@@ -4,6 +4,7 @@ import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-u
 import { tableOf } from '../fold/fold-sql.js';
 import { levelsSql, levelValueSql } from '../language/histogram.js';
 import { latencyDayProjection } from '../latency.js';
+import { unpricedMessages } from '../message-measures.js';
 import { runProjection } from '../run.js';
 import { sessionUserProjection } from '../session-user.js';
 import { userUsageProjection } from '../user-usage.js';
@@ -112,6 +113,11 @@ const users: View = {
       sql: 'coalesce(u.metered_messages, 0)',
       doc: 'Messages of the assistant that reported their tokens',
     },
+    {
+      name: 'unpriced_messages',
+      sql: 'coalesce(u.unpriced_messages, 0)',
+      doc: unpricedMessages.doc,
+    },
     { name: 'tool_calls', sql: 'coalesce(u.tool_calls, 0)', doc: 'Tool calls' },
     { name: 'tool_errors', sql: 'coalesce(u.tool_errors, 0)', doc: 'Tool calls that failed' },
     ...tokens.map(({ name, doc }) => ({ name, sql: `u.${name}`, doc })),
@@ -140,6 +146,7 @@ const users: View = {
     'assistant_messages',
     'message_errors',
     'metered_messages',
+    'unpriced_messages',
     'tool_calls',
     'tool_errors',
     ...tokens.map(({ name }) => name),

@@ -18,6 +18,8 @@ export interface Usage extends TokenTotals {
   readonly message_errors: number;
   /** Messages of the assistant that reported their tokens. */
   readonly metered_messages: number;
+  /** Messages of the assistant with tokens and without a cost: above 0, `cost` is a least one. */
+  readonly unpriced_messages: number;
   readonly tool_calls: number;
   /** Tool calls that failed. */
   readonly tool_errors: number;

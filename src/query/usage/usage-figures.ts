@@ -11,6 +11,8 @@ export interface UsageFigures extends TokenTotals {
   readonly run_error_rate: number | null;
   /** Messages of the assistant; tokens and `time` are theirs. */
   readonly assistant_messages: number | null;
+  /** Of them, those with tokens and without a cost: above 0, `cost` is a least one. */
+  readonly unpriced_messages: number | null;
   readonly tool_calls: number | null;
   readonly tool_errors: number | null;
   /** Failed tool calls out of all, 0 to 1. */
@@ -44,6 +46,7 @@ const counts = [
   'runs',
   'failed_runs',
   'assistant_messages',
+  'unpriced_messages',
   'tool_calls',
   'tool_errors',
   'timed_messages',
@@ -80,6 +83,7 @@ const figures: Readonly<Record<keyof UsageFigures, FigureRule>> = {
   failed_runs: { of: 'failed_runs' },
   run_error_rate: { of: 'failed_runs', per: 'runs' },
   assistant_messages: { of: 'assistant_messages' },
+  unpriced_messages: { of: 'unpriced_messages' },
   tool_calls: { of: 'tool_calls' },
   tool_errors: { of: 'tool_errors' },
   error_rate: { of: 'tool_errors', per: 'tool_calls' },

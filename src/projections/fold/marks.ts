@@ -1,0 +1,43 @@
+import { originalSql, whereSql } from '../language/measure.js';
+import type { Projection } from '../language/projection.js';
+import { assistant } from '../token-sums.js';
+import { call } from '../tool-measures.js';
+import { eventsSql } from './fold-sql.js';
+
+/** A condition on an event `e` that many sums share, and the column that says whether it holds. */
+export interface Mark {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The conditions of most measures. */
+const shared: readonly Mark[] = [
+  { name: 'is_original_answer', sql: whereSql(assistant, [originalSql]) },
+  { name: 'is_answer', sql: whereSql(assistant) },
+  { name: 'is_original_call', sql: whereSql(call, [originalSql]) },
+];
+
+/**
+ * The conditions that are looked at once an event, as it is appended, instead of once for each sum: a
+ * tenth of the statement's work. With which events a projection folds among them the planner also takes
+ * a batch for several events, and groups them by hash; what it took for one it sorted.
+ */
+export function marksOf(projections: readonly Projection[]): readonly Mark[] {
+  const folded = projections.flatMap((projection): Mark[] => {
+    if (projection.from !== undefined || projection.where === undefined) return [];
+    return [{ name: `is_in_${projection.name}`, sql: eventsSql(projection) }];
+  });
+  const text = projections.flatMap(textsOf).join(' ');
+  return [...folded, ...shared.filter(({ sql }) => text.includes(sql))];
+}
+
+function textsOf({ measures }: Projection): string[] {
+  return Object.values(measures).map((measure) =>
+    'where' in measure ? whereSql(measure.where, [originalSql]) : '',
+  );
+}
+
+/** A step of the fold that reads the marks of its events instead. */
+export function withMarks(step: string, marks: readonly Mark[]): string {
+  return marks.reduce((text, { name, sql }) => text.replaceAll(sql, `e.${name}`), step);
+}

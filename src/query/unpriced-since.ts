@@ -1,0 +1,35 @@
+import { pricings } from '../events/codes.js';
+import { eventTypes, roles } from '../events/metric-event.js';
+import type { Database } from '../postgres/database.js';
+import { unpricedSql } from '../projections/language/measure.js';
+import { type ProjectOptions, projectOf } from './conditions.js';
+
+/** Messages of a model that have no price. */
+export interface UnpricedMessages {
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly messages: number;
+}
+
+/** The present as the database's clock has it: what is added to the log from now on is not older. */
+export async function databaseTime(database: Database): Promise<string> {
+  const [row] = await database.query<{ now: string }>('select now()::text as now');
+  if (row === undefined) throw new Error('Expected the time of the database, got none.');
+  return row.now;
+}
+
+/** The messages with tokens and without a price that were added to the log since, most first. */
+export function unpricedSince(
+  database: Database,
+  options: ProjectOptions & { readonly since: string },
+): Promise<UnpricedMessages[]> {
+  return database.query<UnpricedMessages & Record<string, unknown>>(
+    `select e.provider, e.model, count(*)::integer as messages from runfold_internal.event e
+    where e.project = $1 and e.recorded_at >= $2::timestamptz and e.corrects is null
+      and e.type = ${eventTypes.message} and e.role = ${roles.assistant} and ${unpricedSql('e')}
+      and not exists (select from runfold_internal.event c where c.project = $1
+        and c.session_id = e.session_id and c.corrects = e.id and c.pricing = ${pricings.first})
+    group by 1, 2 order by 3 desc, 2, 1`,
+    [projectOf(options), options.since],
+  );
+}
