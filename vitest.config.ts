@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { durationOf, recordDurations } from './harness/durations.js';
 import { listFiles } from './harness/list-files.js';
@@ -18,31 +18,30 @@ const files = listFiles(join(import.meta.dirname, 'test'), '.test.ts')
   .map((file) => relative(import.meta.dirname, file))
   .filter((name) => !name.startsWith(join('test', 'emitters') + sep));
 
+/** What holds for the tests of both projects. */
+const shared: TestUserConfig = {
+  testTimeout: 120_000,
+  // Real servers and a browser on a machine that others use: what fails twice is red. A retry is reported.
+  retry: process.env.CI === undefined ? 0 : 1,
+  hookTimeout: 120_000,
+  pool: 'forks',
+  // The tests run what ships: `#runfold/*` is the built output, loaded by Node itself.
+  server: { deps: { external: [/\/dist\//] } },
+};
+
 export default defineConfig({
   test: {
+    // Here only: a project that inherits it runs it once more, with a template of its own.
     globalSetup: ['harness/global-setup.ts'],
-    testTimeout: 120_000,
-    // Real servers and a browser on a machine that others use: what fails twice is red. A retry is reported.
-    retry: process.env.CI === undefined ? 0 : 1,
-    hookTimeout: 120_000,
-    pool: 'forks',
     // One more than the smallest machine has cores: much of the time a file waits for a server.
     maxWorkers: 3,
-    // The tests run what ships: `#runfold/*` is the built output, loaded by Node itself.
-    server: { deps: { external: [/\/dist\//] } },
     sequence: { sequencer: LongestFirst },
     reporters: ['default', recordDurations()],
     projects: [
+      { test: { ...shared, name: 'process', include: files.filter(startsProcesses) } },
       {
-        extends: true,
         test: {
-          name: 'process',
-          include: files.filter(startsProcesses),
-        },
-      },
-      {
-        extends: true,
-        test: {
+          ...shared,
           name: 'inside',
           include: files.filter((file) => !startsProcesses(file)),
           // Nothing of a file stays behind, so its modules may: each is loaded once a worker.

@@ -15,24 +15,58 @@ export interface BenchStore {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Every database of this run begins with this name. */
+const runName = `runfold_bench_${randomBytes(4).toString('hex')}`;
+const template = `${runName}_template`;
+let templateMade: Promise<void> | undefined;
+let stores = 0;
+
+const urlOf = (servers: BenchServers, name: string) => {
+  const url = new URL(servers.postgres);
+  url.pathname = `/${name}`;
+  return url.href;
+};
+
+const dropDatabase = (servers: BenchServers, name: string) =>
+  withClient(servers.postgres, (client) =>
+    client.query(`drop database if exists ${name} with (force)`),
+  );
+
+/** Migrates the one database of which every store of this run is a copy. */
+async function makeTemplate(servers: BenchServers): Promise<void> {
+  await withClient(servers.postgres, (client) => client.query(`create database ${template}`));
+  const database_url = urlOf(servers, template);
+  const tier = await openTier({ database_url, redis_url: servers.redis });
+  try {
+    await migrateTier(tier);
+  } finally {
+    await tier.close();
+  }
+}
+
+/** Drops what the stores of this run were copied from. */
+export async function dropTemplate(servers: BenchServers): Promise<void> {
+  if (templateMade !== undefined) await dropDatabase(servers, template);
+}
+
 /** Runs `work` on a fresh store, and drops it afterwards. */
 export async function withBenchStore<T>(
   servers: BenchServers,
   work: (store: BenchStore) => Promise<T>,
 ): Promise<T> {
-  const name = `runfold_bench_${randomBytes(4).toString('hex')}`;
-  await withClient(servers.postgres, (client) => client.query(`create database ${name}`));
-  const url = new URL(servers.postgres);
-  url.pathname = `/${name}`;
-  const database = openDatabase(url.href);
+  templateMade ??= makeTemplate(servers);
+  await templateMade;
+  const name = `${runName}_${stores++}`;
+  await withClient(servers.postgres, (client) =>
+    client.query(`create database ${name} template ${template}`),
+  );
+  const url = urlOf(servers, name);
+  const database = openDatabase(url);
   try {
-    const tier = await openTier({ database_url: url.href, redis_url: servers.redis });
-    await migrateTier(tier);
-    await tier.close();
     return await work({
       database,
       env: {
-        DATABASE_URL: url.href,
+        DATABASE_URL: url,
         REDIS_URL: servers.redis,
         RUNFOLD_REDIS_PREFIX: name,
         RUNFOLD_LOG_LEVEL: 'info',
@@ -40,8 +74,6 @@ export async function withBenchStore<T>(
     });
   } finally {
     await database.close();
-    await withClient(servers.postgres, (client) =>
-      client.query(`drop database ${name} with (force)`),
-    );
+    await dropDatabase(servers, name);
   }
 }

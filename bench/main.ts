@@ -3,6 +3,7 @@
 import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
 import { machine, round, spreadOf } from '../harness/measure.js';
 import { findServers } from '../harness/servers.js';
+import { dropTemplate } from './bench-database.js';
 import { type Note, subjects } from './subjects.js';
 
 const help = `Usage: npm run bench -- [SUBJECT] [--runs N] [--events N] [--seconds N] [--json]
@@ -75,6 +76,7 @@ try {
     await subject.run(servers, events, note, seconds);
   }
 } finally {
+  await dropTemplate(servers);
   await found.stop();
 }
 

@@ -1,18 +1,17 @@
 import { openQueue } from '#runfold/queue/open-queue.js';
 import { type RunningProcess, startNode } from '../harness/processes.js';
+import { commandLineProgram } from '../harness/programs.js';
 import { waitUntil } from '../harness/wait-until.js';
 import type { BenchStore } from './bench-database.js';
-
-const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 
 /** Runs `work` beside a worker process on a store. */
 export async function withWorker<T>(
   store: BenchStore,
   work: (worker: RunningProcess) => Promise<T>,
 ): Promise<T> {
-  const worker = startNode([main, 'worker'], { env: store.env });
+  const worker = startNode([commandLineProgram, 'worker'], { env: store.env });
   try {
-    await worker.waitForLine(/worker started/);
+    await worker.waitForLine(/worker started/, 60_000);
     return await work(worker);
   } finally {
     worker.kill('SIGTERM');

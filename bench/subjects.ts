@@ -1,16 +1,16 @@
 import type { BenchServers } from './bench-database.js';
-import { embeddedRate, embeddedVisibility } from './embedded.js';
-import { foldRates, sizesOf } from './fold.js';
-import { runDirect, runHttp } from './http.js';
-import { latencies } from './latency.js';
-import { logsTimes } from './logs.js';
-import { memoryCourses } from './memory.js';
-import { naiveRate } from './naive.js';
-import { otlpRates } from './otlp.js';
-import { runPipeline } from './pipeline.js';
-import { queryTimes } from './query.js';
-import { rebuildRate } from './rebuild.js';
-import { startSeconds } from './start.js';
+import { naiveRate } from './references/naive.js';
+import { embeddedFigures } from './subjects/embedded.js';
+import { foldRates, sizesOf } from './subjects/fold.js';
+import { runDirect, runHttp } from './subjects/http.js';
+import { latencies } from './subjects/latency.js';
+import { logsTimes } from './subjects/logs.js';
+import { memoryCourses } from './subjects/memory.js';
+import { otlpRates } from './subjects/otlp.js';
+import { runPipeline } from './subjects/pipeline.js';
+import { queryTimes } from './subjects/query.js';
+import { rebuildRate } from './subjects/rebuild.js';
+import { startSeconds } from './subjects/start.js';
 
 /** Notes one figure of a run. */
 export type Note = (name: string, unit: string, value: number) => void;
@@ -51,10 +51,10 @@ export const subjects: Readonly<Record<string, Subject>> = {
       const naive = await naiveRate(servers, Math.max(200, Math.round(events / 100)));
       note('naive: a job and a transaction an event', 'events/s', naive);
       note('pipeline / naive', '', full.events_per_second / naive);
-      note('embedded', 'events/s', await embeddedRate(Math.max(1000, Math.round(events / 16))));
       const looks = Math.min(40, Math.ceil(events / 250));
-      const visible = await embeddedVisibility(looks);
-      note('embedded, idle: flushed to visible', 'ms', visible.median);
+      const embedded = await embeddedFigures(Math.max(1000, Math.round(events / 16)), looks);
+      note('embedded', 'events/s', embedded.events_per_second);
+      note('embedded, idle: flushed to visible', 'ms', embedded.visible.median);
     },
   },
   http: {

@@ -1,6 +1,6 @@
-import type { Scenario } from './plan.js';
-import { playRound, type RoundReport } from './round.js';
-import { missingBinaries, openStack, type Stack } from './stack.js';
+import type { Scenario } from './round/plan.js';
+import { playRound, type RoundReport } from './round/round.js';
+import { missingBinaries, openStack, type Stack } from './servers/stack.js';
 
 /** What is played. */
 export interface CampaignOptions {

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
 import { machine } from '../harness/measure.js';
 import { playCampaign } from './campaign.js';
-import { scenarios } from './scenarios.js';
-import { missingBinaries } from './stack.js';
+import { scenarios } from './scenarios/scenarios.js';
+import { missingBinaries } from './servers/stack.js';
 import { tableOf } from './table.js';
 
 const help = `Usage: npm run chaos -- [--rounds N] [--seed S] [--scenario NAME]… [--at-once N] [--json FILE]

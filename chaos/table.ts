@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { spreadOf } from '../harness/measure.js';
-import type { RoundReport } from './round.js';
+import type { RoundReport } from './round/round.js';
 
 /** One row a scenario. Times are those of the median and of the slowest round, in seconds. */
 export function tableOf(rounds: readonly RoundReport[], skipped: ReadonlyMap<string, string>) {

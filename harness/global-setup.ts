@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '#runfold/store/migrate.js';
 import { databaseUrl } from './database.js';
 import { withClient } from './postgres-server.js';
+import { compilePrograms } from './programs.js';
 import { withRedis } from './redis-server.js';
 import { findServers, type TestServers } from './servers.js';
 
@@ -65,6 +66,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const random = randomBytes(4).toString('hex');
   const databasePrefix = `runfold_test_${random}`;
   const template = `${databasePrefix}_template`;
+  compilePrograms();
   const servers = await findServers();
   const { postgres, redis } = servers;
   const run: TestRun = {

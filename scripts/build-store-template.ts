@@ -11,7 +11,6 @@ if (!(await isStoreTemplateCurrent())) await makeTemplate();
 
 async function makeTemplate(): Promise<void> {
   const { openEmbeddedStore } = await import('#runfold/embedded/embedded-store.js');
-  const { dumpDataFolder } = await import('#runfold/embedded/server/embedded-database.js');
   const { migrateQueue } = await import('#runfold/queue/open-queue.js');
   const { openDatabase } = await import('#runfold/postgres/database.js');
   const { migrateStore } = await import('#runfold/store/migrate.js');
@@ -24,7 +23,7 @@ async function makeTemplate(): Promise<void> {
     await migrateStore(database);
     await database.close();
     await store.close();
-    await writeStoreTemplate(await dumpDataFolder(join(dir, 'data')));
+    await writeStoreTemplate(join(dir, 'data'));
   } finally {
     await rm(parent, { recursive: true, force: true });
   }

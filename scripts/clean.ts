@@ -1,6 +1,6 @@
 // Removes what earlier builds left in dist: files whose source is gone. The compiler writes only what
-// changed, so where an output is missing its record of what it wrote is removed, too.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+// changed, so its record of what it wrote is removed when an output is missing.
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -20,12 +20,9 @@ const written = filesOf('dist').filter((file) => compiled.test(file) && !/^web[/
 for (const file of written) {
   if (!expected.has(file.replace(compiled, ''))) rmSync(join(root, 'dist', file));
 }
-// A source that is newer than the record is compiled anyway; an older one must have its output.
+// The record knows contents, not times: it would also skip a source that a checkout has just written.
 const outputs = new Set(written);
-const recordedAt = existsSync(record) ? statSync(record).mtimeMs : 0;
 const isWhole = [...expected].every(
-  (name) =>
-    (outputs.has(`${name}.js`) && outputs.has(`${name}.d.ts`)) ||
-    statSync(join(root, 'src', `${name}.ts`)).mtimeMs > recordedAt,
+  (name) => outputs.has(`${name}.js`) && outputs.has(`${name}.d.ts`),
 );
 if (!isWhole) rmSync(record, { force: true });

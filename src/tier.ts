@@ -10,7 +10,6 @@ import { type Database, type DatabaseTarget, openDatabase } from './postgres/dat
 import { codeOf, explainDatabaseError } from './postgres/database-errors.js';
 import { recordFingerprints } from './projections/fold/fingerprint.js';
 import { cleanUpRebuild } from './projections/rebuild/rebuild-claim.js';
-import { migrateQueue } from './queue/open-queue.js';
 import type { QueueTarget } from './queue/queue-target.js';
 import { checkMigrated, migrateStore } from './store/migrate.js';
 
@@ -67,6 +66,8 @@ export async function openTier(options: TierOptions): Promise<Tier> {
 
 /** Brings the tables of store and queue up to date. Safe when many processes do so at once. */
 export async function migrateTier(tier: Tier): Promise<void> {
+  // Loaded here: whoever only reads would spend half of its start on the library of the queue.
+  const { migrateQueue } = await import('./queue/open-queue.js');
   try {
     // The queue first: a store that has its migrations can be worked with as a whole.
     await migrateQueue(tier.queue);

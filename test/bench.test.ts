@@ -1,13 +1,11 @@
 import { describe, expect, inject, test } from 'vitest';
-import { startNode } from '../harness/processes.js';
+import { startProgram } from '../harness/programs.js';
 import { describeWithRedis } from '../harness/suite.js';
-
-const main = new URL('../bench/main.ts', import.meta.url).pathname;
 
 function bench(...args: readonly string[]) {
   const { postgres, redis } = inject('testRun');
   const env = { TEST_DATABASE_URL: postgres.url ?? '', TEST_REDIS_URL: redis.url ?? '' };
-  return startNode(['--import', 'tsx', main, ...args], { env }).exit;
+  return startProgram('bench/main', args, { env }).exit;
 }
 
 const subjects = [
@@ -57,9 +55,7 @@ describeWithRedis('the bench', () => {
 });
 
 describe.each(['bench', 'chaos'])('npm run %s', (name) => {
-  const play = (...args: readonly string[]) =>
-    startNode(['--import', 'tsx', new URL(`../${name}/main.ts`, import.meta.url).pathname, ...args])
-      .exit;
+  const play = (...args: readonly string[]) => startProgram(`${name}/main`, args).exit;
 
   test.each(['--help', '-h'])('%s prints what there is, and exits with 0', async (flag) => {
     const { code, stdout, stderr } = await play(flag);

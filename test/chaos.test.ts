@@ -5,20 +5,19 @@ import { describe, expect, test } from 'vitest';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { playCampaign } from '../chaos/campaign.js';
-import { checkRound } from '../chaos/check.js';
-import { quietPlan } from '../chaos/plan.js';
-import { createRandom } from '../chaos/random.js';
-import { scenarios } from '../chaos/scenarios.js';
-import { missingBinaries } from '../chaos/stack.js';
-import { consignments } from '../chaos/workload.js';
+import { checkRound } from '../chaos/round/check.js';
+import { quietPlan } from '../chaos/round/plan.js';
+import { createRandom } from '../chaos/round/random.js';
+import { consignments } from '../chaos/round/workload.js';
+import { scenarios } from '../chaos/scenarios/scenarios.js';
+import { missingBinaries } from '../chaos/servers/stack.js';
 import { createTestDatabase } from '../harness/database.js';
 import { foldEvents } from '../harness/fold-events.js';
-import { startNode } from '../harness/processes.js';
+import { startProgram } from '../harness/programs.js';
 import { sampleEvents } from '../harness/sample-events.js';
 import { describeWithPostgres } from '../harness/suite.js';
 import { waitUntil } from '../harness/wait-until.js';
 
-const main = new URL('../chaos/main.ts', import.meta.url).pathname;
 const missing = missingBinaries();
 if (missing !== undefined) console.warn(`skipped: rounds of chaos (${missing})`);
 
@@ -51,8 +50,8 @@ describe.skipIf(isBlind || (missing !== undefined && !process.env.CI))(
       // Postgres runs as another user, who passes through.
       await chmod(folder, 0o711);
       try {
-        const args = ['--import', 'tsx', main, '--rounds', '50', '--scenario', 'restarts'];
-        const running = startNode(args, { env: { TMPDIR: folder } });
+        const args = ['--rounds', '50', '--scenario', 'restarts'];
+        const running = startProgram('chaos/main', args, { env: { TMPDIR: folder } });
         const inFolder = () => readdir(folder, { recursive: true });
         await waitUntil(
           inFolder,

@@ -186,7 +186,7 @@ describe('the package', () => {
     );
     expect(paths.filter((path) => /^drizzle\/.+\.sql$/.test(path))).not.toEqual([]);
     expect(paths.filter((path) => /^store-template\//.test(path))).toEqual([
-      'store-template/data.tar.br',
+      'store-template/data.br',
       'store-template/recipe',
     ]);
     expect(paths.filter((path) => /^docs\/.+\.md$/.test(path))).not.toEqual([]);

@@ -1,4 +1,4 @@
-import { type FaultKind, fault, quietPlan, type Scenario, workload } from '../plan.js';
+import { type FaultKind, fault, quietPlan, type Scenario, workload } from '../round/plan.js';
 
 export const everything: Scenario = {
   name: 'everything',

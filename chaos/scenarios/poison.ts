@@ -1,4 +1,4 @@
-import { fault, quietPlan, type Scenario, workload } from '../plan.js';
+import { fault, quietPlan, type Scenario, workload } from '../round/plan.js';
 
 export const poison: Scenario = {
   name: 'poison',

@@ -1,4 +1,4 @@
-import { quietPlan, type Scenario } from '../plan.js';
+import { quietPlan, type Scenario } from '../round/plan.js';
 
 export const watchKill: Scenario = {
   name: 'watch-kill',

@@ -1,4 +1,4 @@
-import { fault, quietPlan, type Scenario } from '../plan.js';
+import { fault, quietPlan, type Scenario } from '../round/plan.js';
 
 export const workerStop: Scenario = {
   name: 'worker-stop',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageFolder } from '../programs.js';
 
 /** A request that an emitter sent. */
 export interface CapturedRequest {
@@ -31,7 +32,7 @@ export interface Capture {
   };
 }
 
-const folder = join(import.meta.dirname, '..', '..', 'test', 'otlp', 'captures');
+const folder = join(packageFolder, 'test/otlp/captures');
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 
 /** Every capture, by name. */

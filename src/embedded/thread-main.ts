@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EmbeddedStoreFault } from './folder/embedded-errors.js';
 import { markCreated } from './folder/store-folder.js';
-import { readStoreTemplate } from './folder/store-template.js';
-import { openEmbeddedDatabase } from './server/embedded-database.js';
+import { unpackStoreTemplate } from './folder/store-template.js';
+import { type DataFolderState, openEmbeddedDatabase } from './server/embedded-database.js';
 import { openEmbeddedServer } from './server/embedded-server.js';
 
 /** What the thread is started with. */
@@ -36,6 +36,12 @@ function failed(error: unknown): void {
   setImmediate(() => process.exit(1));
 }
 
+/** Unpacks the template where the store is to be created and there is one that fits. */
+async function prepareData(): Promise<DataFolderState> {
+  if (!options.fresh) return 'used';
+  return (await unpackStoreTemplate(options.data_dir)) ? 'template' : 'missing';
+}
+
 async function serve(): Promise<void> {
   const server = await openEmbeddedServer({
     socket_dir: options.socket_dir,
@@ -45,8 +51,7 @@ async function serve(): Promise<void> {
       setImmediate(() => process.exit(1));
     },
   });
-  const fresh = options.fresh ? { template: await readStoreTemplate() } : undefined;
-  const db = await openEmbeddedDatabase(options.data_dir, fresh);
+  const db = await openEmbeddedDatabase(options.data_dir, await prepareData());
   // From the first answer on whatever is acknowledged is kept: the store is made before it answers.
   if (options.fresh) await markCreated(dirname(options.data_dir));
   server.serve(db);

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { root } from '../../harness/doc-blocks.js';
 import { startNode } from '../../harness/processes.js';
-import { openTestTier } from '../../harness/tiers.js';
+import { fastestTier, openTestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { openTestService } from '../http/http-service.js';
 
@@ -34,7 +34,7 @@ async function freePort(): Promise<number> {
 
 describe.skipIf(!hasPython)('the Python package (python3)', () => {
   test('passes its own tests against a service with keys', async ({ onTestFinished }) => {
-    const service = await openTestService('embedded');
+    const service = await openTestService(fastestTier());
     onTestFinished(() => service.close());
     const { headers } = await service.key(1, ['ingest', 'read']);
     const { stderr } = await run('python3', ['-m', 'unittest', 'discover', '-s', tests], {

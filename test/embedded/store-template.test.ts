@@ -1,9 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
-import { readStoreTemplate, templateFolder } from '#runfold/embedded/folder/store-template.js';
+import { templateFolder, unpackStoreTemplate } from '#runfold/embedded/folder/store-template.js';
 import { openEmbeddedDatabase } from '#runfold/embedded/server/embedded-database.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { migrateQueue } from '#runfold/queue/open-queue.js';
@@ -57,7 +57,7 @@ describe('the template of embedded stores', () => {
 
     // A data folder that is there already is opened as it is.
     await mkdir(join(root, 'anew'), { mode: 0o700 });
-    const made = await openEmbeddedDatabase(join(root, 'anew/data'), { template: undefined });
+    const made = await openEmbeddedDatabase(join(root, 'anew/data'), 'missing');
     await made.close();
     const anew = await contentOf(join(root, 'anew'));
     expect(anew.things.length).toBeGreaterThan(1_000);
@@ -66,19 +66,22 @@ describe('the template of embedded stores', () => {
 
   test('is not used when it was made from anything else than what is installed', async () => {
     const folder = join(root, 'template');
-    expect(await readStoreTemplate(folder)).toBeUndefined();
+    const unpack = (name: string) => unpackStoreTemplate(join(root, name), folder);
+    expect(await unpack('none')).toBe(false);
     await cp(templateFolder, folder, { recursive: true });
-    expect((await readStoreTemplate(folder))?.size).toBeGreaterThan(1_000_000);
+    expect(await unpack('made')).toBe(true);
+    expect(await readdir(join(root, 'made'))).toContain('PG_VERSION');
     await writeFile(join(folder, 'recipe'), 'other versions');
-    expect(await readStoreTemplate(folder)).toBeUndefined();
+    expect(await unpack('others')).toBe(false);
+    expect(await readdir(root)).not.toContain('others');
   });
 
   test('that is damaged is named in the error', async () => {
     const folder = join(root, 'damaged');
     await cp(templateFolder, folder, { recursive: true });
-    const file = join(folder, 'data.tar.br');
+    const file = join(folder, 'data.br');
     await truncate(file, 100_000);
-    await expect(readStoreTemplate(folder)).rejects.toThrow(
+    await expect(unpackStoreTemplate(join(root, 'torn'), folder)).rejects.toThrow(
       `Expected ${file} to be as it was built`,
     );
   });

@@ -95,7 +95,7 @@ describe('what we rely on inside others', () => {
 
   test('pglite: passes messages of the protocol on, and starts with parameters of ours', () => {
     expect(PGlite.defaultStartParams).toBeInstanceOf(Array);
-    for (const name of ['execProtocolRaw', 'execProtocolRawStream', 'dumpDataDir'] as const) {
+    for (const name of ['execProtocolRaw', 'execProtocolRawStream'] as const) {
       expect(PGlite.prototype[name]).toBeTypeOf('function');
     }
   });

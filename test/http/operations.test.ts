@@ -98,7 +98,7 @@ describe('the service', () => {
   });
 
   test('answers what is at work, ends its streams, and hands everything over when it closes', async () => {
-    const service = await openTestService('embedded');
+    const service = await openTestService(fastestTier());
     const stream = await service.fetch('/v1/tail');
     const sending = Array.from({ length: 8 }, (_, at) =>
       service.fetch('/v1/events', posted(sampleEvents(500, `drain-${at}`))),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, createClient, type RunfoldClient } from '#runfold/client.js';
 import { createProject } from '#runfold/store/projects.js';
 import { sampleEvents } from '../../harness/sample-events.js';
-import { describeOnEachTier } from '../../harness/tiers.js';
+import { describeOnEachTier, fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
@@ -147,7 +147,7 @@ describeOnEachTier('the proof of the totals over HTTP', (tier) => {
 
 describe('a long answer', () => {
   test('is packed for whoever takes that, under the ETag of the plain one', async () => {
-    const service = await openTestService('embedded');
+    const service = await openTestService(fastestTier());
     await service.fetch('/v1/events?wait=true', posted(sampleEvents(40, 'packed')));
     const ask = (coding: string, more: Record<string, string> = {}) =>
       service.fetch('/v1/runs', { headers: { 'accept-encoding': coding, ...more } });

@@ -9,7 +9,7 @@ const event = (more: object = {}) => ({ type: 'message', run_id: 'r', role: 'use
 describe('what a stranger sends', () => {
   let service: TestService;
   beforeAll(async () => {
-    service = await openTestService('embedded', { limits: { bodies_bytes: 40 * 2 ** 20 } });
+    service = await openTestService(fastestTier(), { limits: { bodies_bytes: 40 * 2 ** 20 } });
   });
   afterAll(() => service.close());
   const send = (body: unknown, headers = {}, query = '') =>
@@ -121,7 +121,7 @@ describe('what a stranger sends', () => {
 
 describe('the token of /metrics', () => {
   test('is compared by its letters, not by its length', async () => {
-    const service = await openTestService('embedded', {
+    const service = await openTestService(fastestTier(), {
       metrics_token: 'abcdef',
       worker_runs: false,
     });

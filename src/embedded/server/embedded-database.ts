@@ -13,20 +13,20 @@ export interface EmbeddedDatabase {
 
 const SESSION = ['-c', 'search_path=bullmq,public', '-c', 'TimeZone=UTC'];
 
-/** A data folder that is not there yet, and the tarball it is made of; without one it is made anew. */
-export interface FreshData {
-  readonly template: Blob | undefined;
-}
+/**
+ * The state of a data folder: `used` before, just unpacked from the `template`, or `missing`: then it
+ * is created.
+ */
+export type DataFolderState = 'used' | 'template' | 'missing';
 
 /** Opens the data folder, or creates it. What Postgres said on its way down is in the error's text. */
 export async function openEmbeddedDatabase(
   data_dir: string,
-  fresh: FreshData | undefined,
+  state: DataFolderState,
 ): Promise<EmbeddedDatabase> {
   const log: string[] = [];
   const db = await PGlite.create({
     dataDir: data_dir,
-    ...(fresh?.template === undefined ? {} : { loadDataDir: fresh.template }),
     // Later settings win, and settings given here are what RESET returns to.
     startParams: [...PGlite.defaultStartParams, ...SESSION],
     onStderr: (line) => {
@@ -36,10 +36,10 @@ export async function openEmbeddedDatabase(
   }).catch((error: unknown) => {
     throw new Error([String(error), ...log.slice(-5)].join('\n'), { cause: error });
   });
-  if (fresh?.template !== undefined) {
+  if (state === 'template') {
     // The one row of a template that tells when it was made.
     await db.exec('update runfold_internal.project set created_at = now()');
-  } else if (fresh !== undefined) {
+  } else if (state === 'missing') {
     await db.exec(
       'alter database postgres set search_path = bullmq, public; ' +
         "alter database postgres set timezone = 'UTC'",
@@ -55,13 +55,6 @@ export async function openEmbeddedDatabase(
       db.execProtocolRawStream(messages, { onRawData: (bytes) => response.push(bytes) }),
     close: () => db.close(),
   };
-}
-
-/** The tarball of a data folder that nothing has open. */
-export async function dumpDataFolder(data_dir: string): Promise<Blob> {
-  // Without `initdb` Postgres does not start: the files are read as they lie.
-  const files = await PGlite.create({ dataDir: data_dir, noInitDb: true });
-  return await files.dumpDataDir('none');
 }
 
 function pickParameters(greeting: Buffer): Buffer {

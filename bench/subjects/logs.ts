@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { commandLineProgram } from '../../harness/programs.js';
+import type { Note } from '../subjects.js';
+import { writeLogsTree } from './logs-tree.js';
+
+const run = promisify(execFile);
+
+/** What a command took: seconds of CPU of all its processes and threads, and its peak memory. */
+interface Taken {
+  readonly cpu_seconds: number;
+  readonly peak_mb: number;
+}
+
+/** Tells the peak memory of the process at its end, on a line of stderr. */
+const hook = `data:text/javascript,process.on('exit',()=>process.stderr.write('PEAK '+process.resourceUsage().maxRSS+'\\n'))`;
+
+/** Runs a command under bash, whose `times` counts the CPU of its children. */
+async function measure(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Taken> {
+  const script = '"$@" > /dev/null; code=$?; times; exit $code';
+  const { stdout, stderr } = await run('bash', ['-c', script, 'bash', ...command], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    maxBuffer: 2 ** 26,
+  });
+  const times = stdout.trim().split('\n').at(-1) ?? '';
+  const parts = [...times.matchAll(/(\d+)m([\d.]+)s/g)];
+  const cpu_seconds = parts.reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
+  return { cpu_seconds, peak_mb: Number(/PEAK (\d+)/.exec(stderr)?.[1]) / 1024 };
+}
+
+/**
+ * Reads a made-up tree of logs into embedded stores, beside ccusage, which this installs into a folder
+ * of its own; where that cannot be, it is left out by name.
+ */
+export async function logsTimes(events: number, note: Note): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
+  const runfold = (...args: string[]) =>
+    measure([process.execPath, '--import', hook, commandLineProgram, ...args, '--json'], {});
+  try {
+    const tree = await writeLogsTree(home, events);
+    note('tree', 'MB', tree.bytes / 1e6);
+    note('tree, messages and tool calls', 'events', tree.messages + tree.tool_calls);
+    const logs = join(home, 'projects');
+    const store = join(home, 'store');
+    const reads = ['ingest', logs, '--format', 'claude-code', '--dir', store];
+    const dry = await runfold('ingest', logs, '--format', 'claude-code', '--dry-run');
+    note('read and parsed only', 'CPU s', dry.cpu_seconds);
+    const first = await runfold(...reads);
+    note('first reading', 'CPU s', first.cpu_seconds);
+    const opened = await runfold('runs', 'list', '--limit', '1', '--dir', store);
+    const second = await runfold(...reads);
+    note(
+      'second reading, above opening the store',
+      'CPU s',
+      second.cpu_seconds - opened.cpu_seconds,
+    );
+    const lines = join(home, 'events.ndjson');
+    await run(process.execPath, [commandLineProgram, 'export', lines, '--dir', store]);
+    const plain = await runfold('ingest', lines, '--dir', join(home, 'plain'));
+    note('the same events as NDJSON', 'CPU s', plain.cpu_seconds);
+    note('first reading, peak memory', 'MB', first.peak_mb);
+    note('peak memory above that of NDJSON', 'MB', first.peak_mb - plain.peak_mb);
+    const peer = await measurePeer(home);
+    if (peer === undefined) console.error('skipped: ccusage (it cannot be installed here)');
+    else note('ccusage daily', 'CPU s', peer.cpu_seconds);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+async function measurePeer(home: string): Promise<Taken | undefined> {
+  const folder = join(home, 'peer');
+  try {
+    await run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', 'ccusage']);
+  } catch {
+    // Without a registry there is nothing to compare with, which the caller says.
+    return undefined;
+  }
+  const command = join(folder, 'node_modules', '.bin', 'ccusage');
+  if (!existsSync(command)) return undefined;
+  try {
+    return await measure([command, 'daily', '--json', '--offline'], { CLAUDE_CONFIG_DIR: home });
+  } catch (error) {
+    // Its native part is a package of its own, which some machines cannot have.
+    console.error(error instanceof Error ? error.message.split('\n').at(1) : error);
+    return undefined;
+  }
+}

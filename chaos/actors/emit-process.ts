@@ -1,0 +1,61 @@
+/** A producer process: `emit-process.ts FILE FROM`, told where by the environment. */
+import { readFileSync, writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readConfig } from '#runfold/environment/config.js';
+import { createProducer } from '#runfold/ingest/producer.js';
+import { jobName, jobOptions } from '#runfold/queue/job.js';
+import { openQueue } from '#runfold/queue/open-queue.js';
+import type { QueueTarget } from '#runfold/queue/queue-target.js';
+import type { RawJob } from '../round/poison.js';
+import type { Consignment } from '../round/workload.js';
+
+const [file = '', from = '0'] = process.argv.slice(2);
+const { project, batch_events, sendings }: Consignment = JSON.parse(readFileSync(file, 'utf8'));
+const config = readConfig();
+const target: QueueTarget =
+  config.redis_url === undefined
+    ? { kind: 'postgres', connection: config.database_url ?? '' }
+    : { kind: 'redis', url: config.redis_url, prefix: config.redis_prefix };
+const producer = await createProducer({ queue: target, project, batch_events });
+const direct = await openQueue(target, { onError: () => undefined });
+/** Sendings between two flushes. */
+const stretch = 40;
+/** So many times a queue that is away is asked again: minutes. */
+const patience = 60;
+
+async function again(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await Promise.race([
+        work(),
+        pause(10_000).then(() => {
+          throw new Error('no answer within 10 s');
+        }),
+      ]);
+      return;
+    } catch (error) {
+      if (attempt >= patience) throw error;
+      await pause(100);
+    }
+  }
+}
+
+const put = ({ data, job_id }: RawJob) =>
+  again(() => direct.add(jobName, data, { ...jobOptions, jobId: job_id }));
+
+for (let at = Number(from); at < sendings.length; at += stretch) {
+  const part = sendings.slice(at, at + stretch);
+  // Written at once: what was written is known to have been sent, or acknowledged, whatever follows.
+  writeSync(1, `sent ${at + part.length}\n`);
+  for (const sending of part) {
+    if (sending.kind === 'event') producer.emit(sending.event);
+    else await put(sending.job);
+  }
+  await again(() => producer.flush({ timeout_ms: 9_000 }));
+  writeSync(1, `acked ${at + part.length}\n`);
+  await pause(40);
+}
+await producer.close();
+await direct.close();
+writeSync(1, 'done\n');
+process.exit(0);

@@ -1,0 +1,83 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunningProcess } from '../../harness/processes.js';
+import { startProgram } from '../../harness/programs.js';
+import type { Consignment } from '../round/workload.js';
+
+/** A producer process that may be killed and started again. */
+export interface ProducerSlot {
+  readonly consignment: Consignment;
+  start(): void;
+  /** SIGKILL. False when it had done its work already. */
+  kill(): Promise<boolean>;
+  /** Sendings acknowledged, or given up after a kill. */
+  settled(): number;
+  isDone(): boolean;
+  /** What became of each sending, as the producer saw it. */
+  outcomes(): readonly ('acknowledged' | 'unknown' | 'unsent')[];
+  violations(): readonly string[];
+}
+
+export function createProducerSlot(options: {
+  readonly name: string;
+  readonly folder: string;
+  readonly consignment: Consignment;
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether the one after a kill sends again what was not acknowledged. */
+  readonly resend: boolean;
+}): ProducerSlot {
+  const { name, consignment, env, resend } = options;
+  const file = join(options.folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify(consignment));
+  const total = consignment.sendings.length;
+  const unknown = new Set<number>();
+  const violations: string[] = [];
+  let current: RunningProcess | undefined;
+  let from = 0;
+  let isKilled = false;
+
+  const last = (word: string) => {
+    const found = [
+      ...(current?.output().stdout ?? '').matchAll(new RegExp(`^${word} (\\d+)$`, 'gm')),
+    ];
+    return Math.max(from, Number(found.at(-1)?.[1] ?? from));
+  };
+  const isDone = () => last('acked') >= total;
+
+  return {
+    consignment,
+    start() {
+      isKilled = false;
+      const next = startProgram('chaos/actors/emit-process', [file, String(from)], { env });
+      current = next;
+      void next.exit.then(({ code, signal, stderr }) => {
+        if (isKilled || code === 0) return;
+        violations.push(`${name} ended with ${code ?? signal}: ${stderr.slice(-600)}`);
+      });
+    },
+    async kill() {
+      if (isDone()) return false;
+      isKilled = true;
+      current?.kill('SIGKILL');
+      await current?.exit;
+      const [acknowledged, sent] = [last('acked'), last('sent')];
+      if (!resend) for (let at = acknowledged; at < sent; at++) unknown.add(at);
+      from = resend ? acknowledged : sent;
+      current = undefined;
+      return true;
+    },
+    settled: () => last('acked'),
+    isDone,
+    outcomes() {
+      const [acknowledged, sent] = [last('acked'), last('sent')];
+      return consignment.sendings.map((_, at) =>
+        at < acknowledged && !unknown.has(at)
+          ? 'acknowledged'
+          : at < sent || unknown.has(at)
+            ? 'unknown'
+            : 'unsent',
+      );
+    },
+    violations: () => violations,
+  };
+}

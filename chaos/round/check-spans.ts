@@ -1,0 +1,135 @@
+import { parseEvent } from '#runfold/events/check/parse-event.js';
+import { nameBasedUuid } from '#runfold/events/event-id.js';
+import type { MetricEvent } from '#runfold/events/metric-event.js';
+import { type SpanItem, spanFlags } from '#runfold/otlp/spans/span-item.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { createMemoryInbox } from '../../harness/otlp/memory-inbox.js';
+import type { ProducerSlot } from '../actors/producer-slot.js';
+import { sum, type WorkerSlot } from '../actors/worker-slot.js';
+import { compareWithModel, type Findings } from './check.js';
+
+/** A row of the log. */
+type Row = Record<string, unknown> & { readonly id: string; readonly project: number };
+
+/** Where an event is, which may be elsewhere than in the model when a wait ran out. */
+const places = [
+  'session_id',
+  'run_id',
+  'parent_run_id',
+  'agent_id',
+  'agent_name',
+  'user_id',
+] as const;
+
+/**
+ * What a round of spans must come to: each span that makes an event made one, once, with its figures,
+ * whatever waits ran out; where none did in its trace, in its own place; and nothing waits any more.
+ */
+export async function checkSpans(
+  database: Database,
+  producers: readonly Pick<ProducerSlot, 'consignment' | 'settled'>[],
+  workers: readonly Pick<WorkerSlot, 'counts'>[],
+): Promise<Findings> {
+  const violations: string[] = [];
+  let logged = 0;
+  for (const project of new Set(producers.map(({ consignment }) => consignment.project))) {
+    const spans = spansOf(producers, project);
+    const wanted = new Map(eventsOf(spans).map((event) => [event.id, event]));
+    const traceOf = new Map(
+      spans.map(({ trace, span }) => [nameBasedUuid(`otlp span ${trace}/${span}`), trace]),
+    );
+    const cut = await cutTraces(database, project);
+    const rows = await database.query<Row>(
+      `select project, id, type, model, tool_name, input_tokens, output_tokens, ${places.join(', ')}
+      from runfold.events where project = $1`,
+      [project],
+    );
+    logged += rows.length;
+    const seen = new Set<string>();
+    const there: MetricEvent[] = [];
+    for (const row of rows) {
+      const event = wanted.get(row.id);
+      if (seen.has(row.id)) violations.push(`project ${project}: twice: ${row.id}`);
+      seen.add(row.id);
+      if (event === undefined) {
+        violations.push(`project ${project}: in the log, but of no span: ${row.id}`);
+        continue;
+      }
+      const place = Object.fromEntries(
+        places.flatMap((name) => (row[name] === null ? [] : [[name, row[name]]])),
+      );
+      const { session_id: _s, run_id: _r, parent_run_id: _p, ...rest } = event;
+      const { agent_id: _a, agent_name: _n, user_id: _u, ...figures } = rest;
+      const parsed = parseEvent({ ...figures, ...place });
+      if (parsed.ok) there.push(parsed.event);
+      else violations.push(`project ${project}: no event: ${JSON.stringify(parsed.faults)}`);
+      const isCut = cut.has(traceOf.get(row.id) ?? '');
+      const [is, should] = [textOf(row, isCut), textOf(asRow(event), isCut)];
+      if (is !== should) violations.push(`project ${project}: is ${is}, should be ${should}`);
+    }
+    for (const id of wanted.keys()) {
+      if (!seen.has(id)) violations.push(`project ${project}: acknowledged, but lost: ${id}`);
+    }
+    violations.push(...(await compareWithModel(database, project, there)));
+  }
+  const [open] = await database.query<{ spans: number }>(
+    'select count(*)::integer as spans from runfold_internal.otlp_span where event is not null',
+  );
+  if (open?.spans !== 0) violations.push(`${open?.spans} spans wait on`);
+  const rejects = await database.query('select from runfold_internal.rejected_event');
+  if (rejects.length > 0) violations.push(`${rejects.length} rejects`);
+  const audit = await verify(database);
+  if (!audit.equal) violations.push(`verify: ${JSON.stringify(audit.differences.slice(0, 3))}`);
+  const unsaid = logged - sum(workers.map((worker) => worker.counts())).applied;
+  if (unsaid < 0) violations.push(`workers applied ${logged - unsaid}, the log holds ${logged}`);
+  return {
+    violations,
+    acknowledged: producers.reduce((all, producer) => all + producer.settled(), 0),
+    logged,
+    lost: 0,
+    unsaid,
+  };
+}
+
+function spansOf(producers: readonly Pick<ProducerSlot, 'consignment'>[], project: number) {
+  const spans = new Map<string, SpanItem>();
+  for (const { consignment } of producers) {
+    if (consignment.project !== project) continue;
+    for (const sending of consignment.sendings) {
+      for (const span of sending.kind === 'job' ? (sending.job.spans ?? []) : []) {
+        spans.set(`${span.trace}/${span.span}`, span);
+      }
+    }
+  }
+  return [...spans.values()];
+}
+
+function eventsOf(spans: readonly SpanItem[]): readonly MetricEvent[] {
+  const inbox = createMemoryInbox();
+  inbox.add(spans);
+  inbox.endWait();
+  return inbox.events;
+}
+
+/** Traces in which some wait ran out. */
+async function cutTraces(database: Database, project: number): Promise<ReadonlySet<string>> {
+  const { standIn, boundRun, boundSession } = spanFlags;
+  const rows = await database.query<{ trace: string }>(
+    `select distinct replace(trace_id::text, '-', '') as trace from runfold_internal.otlp_span
+    where project = $1 and flags & ${standIn | boundRun | boundSession} <> 0`,
+    [project],
+  );
+  return new Set(rows.map(({ trace }) => trace));
+}
+
+const figures = ['id', 'type', 'model', 'tool_name', 'input_tokens', 'output_tokens'] as const;
+
+const asRow = (event: MetricEvent): Record<string, unknown> => ({
+  ...event,
+  input_tokens: event.metrics?.input_tokens,
+  output_tokens: event.metrics?.output_tokens,
+});
+
+const textOf = (row: Record<string, unknown>, isCut: boolean) =>
+  JSON.stringify([...figures, ...(isCut ? [] : places)].map((name) => [name, row[name] ?? null]));

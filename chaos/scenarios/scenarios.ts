@@ -1,0 +1,37 @@
+import type { Scenario } from '../round/plan.js';
+import { clock } from './clock.js';
+import { connections } from './connections.js';
+import { disorder } from './disorder.js';
+import { duplicates } from './duplicates.js';
+import { everything } from './everything.js';
+import { fullDisk } from './full-disk.js';
+import { otlpKill } from './otlp-kill.js';
+import { poison } from './poison.js';
+import { postgresKill } from './postgres-kill.js';
+import { producerKill } from './producer-kill.js';
+import { redisEverysec } from './redis-everysec.js';
+import { redisKill } from './redis-kill.js';
+import { restarts } from './restarts.js';
+import { watchKill } from './watch-kill.js';
+import { workerKill } from './worker-kill.js';
+import { workerStop } from './worker-stop.js';
+
+/** Every kind of round, in the order in which they are played. */
+export const scenarios: readonly Scenario[] = [
+  workerKill,
+  producerKill,
+  redisKill,
+  redisEverysec,
+  postgresKill,
+  workerStop,
+  restarts,
+  connections,
+  duplicates,
+  disorder,
+  poison,
+  clock,
+  otlpKill,
+  watchKill,
+  fullDisk,
+  everything,
+];

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withClient } from '../../harness/postgres-server.js';
+import { findBinaries, freePort, unprivilegedUser } from '../../harness/server-binary.js';
+import { createOwnServer, type OwnServer } from './own-server.js';
+
+const run = promisify(execFile);
+
+/** Where `initdb` and `postgres` are; undefined where they are not installed. */
+export const postgresBinaries = () => findBinaries(['initdb', 'postgres']);
+
+/** A Postgres of the harness's own, with fsync on as it comes. */
+export interface OwnPostgres extends OwnServer {
+  /** Of its maintenance database. */
+  readonly url: string;
+  version(): Promise<string>;
+}
+
+/** Makes a cluster in `folder`, which belongs to the user Postgres runs as. */
+export async function createOwnPostgres(binaries: string, folder: string): Promise<OwnPostgres> {
+  const user = unprivilegedUser();
+  const port = await freePort();
+  const data = join(folder, 'data');
+  const cluster = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
+  await run(join(binaries, 'initdb'), [...cluster, '--no-sync'], { ...user, cwd: folder });
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '64MB',
+  };
+  const server = createOwnServer({
+    name: 'Postgres',
+    command: join(binaries, 'postgres'),
+    folder,
+    user,
+    args: () => [
+      '-D',
+      data,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    stopSignal: 'SIGINT',
+    reach: () => withClient(url, (client) => client.query('select 1')),
+  });
+  return {
+    ...server,
+    url,
+    version: () =>
+      withClient(url, async (client) => {
+        const { rows } = await client.query<{ server_version: string }>('show server_version');
+        return String(rows[0]?.server_version.split(' ')[0]);
+      }),
+  };
+}

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { unprivilegedUser } from '../../harness/server-binary.js';
+
+/** A file system of 64 MB in memory that can be filled. */
+export interface SmallDisk {
+  /** Where a tablespace can be made. */
+  readonly folder: string;
+  /** Writes until nothing more fits. */
+  fill(): void;
+  /** Makes room again. */
+  free(): void;
+  close(): void;
+}
+
+/** Mounts it in a folder; a text says why that cannot be done here. */
+export function openSmallDisk(folder: string): SmallDisk | string {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    return 'a small disk needs root on Linux, to mount a tmpfs';
+  }
+  mkdirSync(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], { stdio: 'pipe' });
+  } catch (error) {
+    return `a small disk could not be mounted: ${error instanceof Error ? error.message : error}`;
+  }
+  const unmount = () => execFileSync('umount', ['--lazy', folder]);
+  process.once('exit', unmount);
+  const { uid = 0, gid = 0 } = unprivilegedUser();
+  const space = join(folder, 'space');
+  mkdirSync(space, { mode: 0o700 });
+  chownSync(space, uid, gid);
+  chownSync(folder, uid, gid);
+  const ballast = join(folder, 'ballast');
+  return {
+    folder: space,
+    fill() {
+      const file = openSync(ballast, 'w');
+      try {
+        for (const size of [1 << 20, 4096]) writeUntilFull(file, Buffer.alloc(size));
+      } finally {
+        closeSync(file);
+      }
+    },
+    free: () => rmSync(ballast, { force: true }),
+    close() {
+      process.off('exit', unmount);
+      unmount();
+    },
+  };
+}
+
+function writeUntilFull(file: number, piece: Buffer): void {
+  try {
+    while (writeSync(file, piece) === piece.length);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}

@@ -1,0 +1,130 @@
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrateTier, openTier } from '#runfold/tier.js';
+import { withClient } from '../../harness/postgres-server.js';
+import { withRedis } from '../../harness/redis-server.js';
+import { unprivilegedUser } from '../../harness/server-binary.js';
+import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
+import type { RoundPlan } from '../round/plan.js';
+import { createOwnPostgres, type OwnPostgres, postgresBinaries } from './own-postgres.js';
+import { createOwnRedis, type OwnRedis, redisBinaries } from './own-redis.js';
+import { openSmallDisk, type SmallDisk } from './small-disk.js';
+
+/** The servers of the harness, which no one else uses, each also behind a proxy. */
+export interface Stack {
+  readonly postgres: OwnPostgres;
+  readonly redis: OwnRedis;
+  readonly postgresProxy: TcpProxy;
+  readonly redisProxy: TcpProxy;
+  /** Or why there is none. */
+  readonly disk: SmallDisk | string;
+  /** For the files of rounds. */
+  readonly folder: string;
+  /** What the servers are, for the report. */
+  readonly versions: string;
+  /** An empty store for a round, on servers that are up; its URL is the server's, not the proxy's. */
+  createStore(name: string, plan: RoundPlan): Promise<{ url: string; drop(): Promise<void> }>;
+  close(): Promise<void>;
+}
+
+/** What is missing to start the servers; undefined when nothing is. */
+export function missingBinaries(): string | undefined {
+  const missing = [
+    ...(postgresBinaries() === undefined ? ['initdb and postgres'] : []),
+    ...(redisBinaries() === undefined ? ['redis-server'] : []),
+  ];
+  return missing.length === 0 ? undefined : `no ${missing.join(' and no ')} on this machine`;
+}
+
+const template = 'runfold_chaos_template';
+
+/** Starts a Redis and a Postgres in a temporary folder, on free ports. */
+export async function openStack(): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), 'runfold-chaos-'));
+  chmodSync(folder, 0o711);
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  // Undone in reverse, also where the rest cannot be opened.
+  const undo: (() => unknown)[] = [remove];
+  const close = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const disk = openSmallDisk(join(folder, 'disk'));
+    if (typeof disk !== 'string') undo.push(disk.close);
+    const redis = await createOwnRedis(redisBinaries() ?? '', ownFolder(folder, 'redis'));
+    const postgres = await createOwnPostgres(
+      postgresBinaries() ?? '',
+      ownFolder(folder, 'postgres', unprivilegedUser()),
+    );
+    // Should the harness end at once, this comes after the servers' and the disk's own last resorts.
+    process.once('exit', remove);
+    undo.push(() => process.off('exit', remove), redis.stop, postgres.stop);
+    await Promise.all([redis.start(), postgres.start()]);
+    await migrate(postgres.url, disk);
+    const postgresProxy = await openTcpProxy(postgres.url, 5432);
+    undo.push(postgresProxy.close);
+    const redisProxy = await openTcpProxy(redis.url, 6379);
+    undo.push(redisProxy.close);
+    return {
+      postgres,
+      redis,
+      postgresProxy,
+      redisProxy,
+      disk,
+      folder,
+      versions: `Postgres ${await postgres.version()}, Redis ${await redis.version()}`,
+      async createStore(name, plan) {
+        // A round that broke off may have left one of them away.
+        await Promise.all([redis.start(), postgres.start()]);
+        await Promise.all([redisProxy.restore(), postgresProxy.restore()]);
+        redis.setAppendFsync(plan.appendfsync);
+        await withRedis(redis.url, async (client) => {
+          await client.config('SET', 'appendfsync', plan.appendfsync);
+          await client.flushall();
+        });
+        return createDatabase(postgres.url, name, plan.small_disk);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function ownFolder(parent: string, name: string, user: { uid?: number; gid?: number } = {}) {
+  const path = join(parent, name);
+  mkdirSync(path, { mode: 0o700 });
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid);
+  return path;
+}
+
+/** The template from which the stores of rounds are cloned, and the tablespace of the small disk. */
+async function migrate(url: string, disk: SmallDisk | string): Promise<void> {
+  await withClient(url, async (client) => {
+    await client.query(`create database ${template}`);
+    if (typeof disk === 'string') return;
+    await client.query(`create tablespace small_disk location '${disk.folder}'`);
+  });
+  const tier = await openTier({ database_url: withPath(url, template) });
+  await migrateTier(tier);
+  await tier.close();
+}
+
+async function createDatabase(url: string, name: string, isOnSmallDisk: boolean) {
+  const place = isOnSmallDisk ? ' tablespace small_disk' : '';
+  const run = (sql: string) => withClient(url, async (client) => void (await client.query(sql)));
+  await run(`create database ${name} template ${template}${place}`);
+  return {
+    url: withPath(url, name),
+    drop: () => run(`drop database ${name} with (force)`),
+  };
+}
+
+/** The address of another database on the same server. */
+export function withPath(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = `/${name}`;
+  return other.href;
+}
