@@ -28,8 +28,8 @@ export function rebuildUntil(
   });
   const report = rebuild(database, {
     ...options,
-    async onProgress(progress) {
-      await options.onProgress?.(progress);
+    async on_progress(progress) {
+      await options.on_progress?.(progress);
       if (progress.step !== step) return;
       arrive();
       await released;

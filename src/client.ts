@@ -11,5 +11,6 @@ export type {
   ServiceStatus,
 } from './client/service-answers.js';
 export type { TailMessage } from './client/tail-message.js';
+export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
 export type { MetricEventInput } from './events/metric-event.js';

@@ -20,6 +20,39 @@ export {
 } from './corrections/reprice.js';
 export { EmbeddedStoreError, EmbeddedStoreInUseError } from './embedded/embedded-store.js';
 export { type Config, ConfigError, readConfig } from './environment/config.js';
+export { RunfoldError } from './environment/runfold-error.js';
+export type { AttributeName, Attributes } from './events/attribute-fields.js';
+export { type ParsedEvent, parseEvent } from './events/check/parse-event.js';
+export { type EventFault, InvalidEventError } from './events/fault.js';
+export type {
+  EventEnvelope,
+  EventType,
+  MessageEvent,
+  MessageInput,
+  MetricEvent,
+  MetricEventInput,
+  Role,
+  RunEvent,
+  RunInput,
+  RunStatus,
+  ToolCallEvent,
+  ToolCallInput,
+} from './events/metric-event.js';
+export type { MetricName, Metrics } from './events/metric-fields.js';
+export { InvalidAgnoRunError } from './ingest/formats/agno/agno-record.js';
+export { fromAgnoRow } from './ingest/formats/agno/from-agno-row.js';
+export { type AgnoRunOptions, fromAgnoRun } from './ingest/formats/agno/from-agno-run.js';
+export {
+  createProducer,
+  type Producer,
+  type ProducerOptions,
+  type ProducerStats,
+} from './ingest/producer.js';
+export {
+  BufferFullError,
+  ProducerClosedError,
+  QueueUnavailableError,
+} from './ingest/producer-errors.js';
 export { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
 export { StoreUnavailableError } from './postgres/database-errors.js';
 export {
@@ -35,7 +68,6 @@ export {
   type PriceOverride,
   setPriceOverride,
 } from './pricing/price-overrides.js';
-export * from './producer.js';
 export type { Difference } from './projections/audit/difference.js';
 export {
   type Audit,
@@ -139,6 +171,8 @@ export {
   type WaitingSpan,
   type WaitingSpans,
 } from './query/waiting/waiting-spans.js';
+export { QueueConnectionError } from './queue/queue-errors.js';
+export type { PostgresAddress, QueueTarget } from './queue/queue-target.js';
 export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';
 export { migrateTier, openTier, type Tier, type TierName, type TierOptions } from './tier.js';
 export type { GroupCommitStats } from './worker/group-commit.js';

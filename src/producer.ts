@@ -1,4 +1,5 @@
 // What an agent that only emits needs. Nothing here loads a database driver.
+export { RunfoldError } from './environment/runfold-error.js';
 export type { AttributeName, Attributes } from './events/attribute-fields.js';
 export { type ParsedEvent, parseEvent } from './events/check/parse-event.js';
 export { type EventFault, InvalidEventError } from './events/fault.js';

@@ -57,7 +57,6 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
             database: tier.database,
             queue: tier.queue,
             log,
-            shared_session: isEmbedded,
             span_wait_seconds: options.span_wait_seconds,
             span_keep_days: options.span_keep_days,
             on_batch: options.on_batch,

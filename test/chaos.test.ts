@@ -112,7 +112,7 @@ describeWithPostgres('the checks after a round', () => {
       if (change !== undefined) await database.query(change);
       const sendings = events.map((event) => ({ kind: 'event', event }) as const);
       const sender = {
-        consignment: { project: 1, batch_events: 10, sendings },
+        consignment: { project: 1, events_per_job: 10, sendings },
         outcomes: () => events.map(() => 'acknowledged' as const),
       };
       const worker = { counts: () => ({ ...counts, applied: held.length }) };

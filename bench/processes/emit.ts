@@ -14,8 +14,8 @@ const queue =
 const limit = 20_000;
 const producer = await createProducer({
   queue,
-  batch_events: Number(perJob),
-  buffer_events: 2 * limit,
+  events_per_job: Number(perJob),
+  max_buffered_events: 2 * limit,
 });
 await producer.flush();
 // Making up events is no work of the pipeline's: it is done, and its garbage gone, before the clock starts.

@@ -10,13 +10,13 @@ import type { RawJob } from '../round/poison.js';
 import type { Consignment } from '../round/workload.js';
 
 const [file = '', from = '0'] = process.argv.slice(2);
-const { project, batch_events, sendings }: Consignment = JSON.parse(readFileSync(file, 'utf8'));
+const { project, events_per_job, sendings }: Consignment = JSON.parse(readFileSync(file, 'utf8'));
 const config = readConfig();
 const target: QueueTarget =
   config.redis_url === undefined
     ? { kind: 'postgres', connection: config.database_url ?? '' }
     : { kind: 'redis', url: config.redis_url, prefix: config.redis_prefix };
-const producer = await createProducer({ queue: target, project, batch_events });
+const producer = await createProducer({ queue: target, project, events_per_job });
 const direct = await openQueue(target, { onError: () => undefined });
 /** Sendings between two flushes. */
 const stretch = 40;

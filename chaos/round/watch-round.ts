@@ -111,7 +111,7 @@ export async function playWatch(
 }
 
 const watchCommand = (root: string) => [
-  main,
+  commandLineProgram,
   'watch',
   root,
   '--format',

@@ -12,7 +12,7 @@ export type Sending =
 /** What one producer sends, in order. */
 export interface Consignment {
   readonly project: number;
-  readonly batch_events: number;
+  readonly events_per_job: number;
   readonly sendings: readonly Sending[];
 }
 
@@ -38,7 +38,7 @@ export function consignments(random: Random, shape: WorkloadShape): Consignment[
       const job = poisonJob(random, `poison-${number}-${at}`, project(number), name);
       sendings.splice(random.whole(0, sendings.length), 0, { kind: 'job', job });
     }
-    return { project: project(number), batch_events: random.pick([1, 10, 40, 200]), sendings };
+    return { project: project(number), events_per_job: random.pick([1, 10, 40, 200]), sendings };
   });
 }
 

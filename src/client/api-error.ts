@@ -1,5 +1,7 @@
+import { RunfoldError } from '../environment/runfold-error.js';
+
 /** The service answered with a problem (RFC 9457); `code` says which. */
-export class ApiError extends Error {
+export class ApiError extends RunfoldError {
   constructor(
     readonly status: number,
     /** Stable, for programs: `not_found`, `unauthorized`, `queue_unavailable` and so on. */

@@ -1,5 +1,7 @@
+import { RunfoldError } from '../environment/runfold-error.js';
+
 /** No event of this id is in the log. */
-export class UnknownEventError extends Error {
+export class UnknownEventError extends RunfoldError {
   readonly code = 'unknown_event';
   constructor(
     readonly id: string,
@@ -12,7 +14,7 @@ export class UnknownEventError extends Error {
 }
 
 /** Several sessions have an event of this id. */
-export class AmbiguousEventError extends Error {
+export class AmbiguousEventError extends RunfoldError {
   readonly code = 'ambiguous_event';
   constructor(
     readonly id: string,
@@ -30,7 +32,7 @@ export class AmbiguousEventError extends Error {
 }
 
 /** A correction cannot be corrected itself: what it corrects can, once more. */
-export class CorrectionCorrectedError extends Error {
+export class CorrectionCorrectedError extends RunfoldError {
   readonly code = 'correction_corrected';
   constructor(
     readonly id: string,

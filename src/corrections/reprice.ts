@@ -1,4 +1,5 @@
 import { appendWhole } from '../append/append-all.js';
+import { RunfoldError } from '../environment/runfold-error.js';
 import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
@@ -25,7 +26,7 @@ export interface RepriceOptions {
 }
 
 /** A range that is none. */
-export class InvalidRangeError extends Error {
+export class InvalidRangeError extends RunfoldError {
   readonly code = 'invalid_range';
   constructor(
     readonly field: string,
@@ -37,7 +38,7 @@ export class InvalidRangeError extends Error {
 }
 
 /** Others kept correcting the same messages; what was done so far is done. */
-export class RepriceContendedError extends Error {
+export class RepriceContendedError extends RunfoldError {
   readonly code = 'reprice_contended';
   constructor(readonly session_id: string) {
     super(

@@ -26,6 +26,8 @@ export interface EmbeddedStoreConnection {
   port: number;
   user: string;
   database: string;
+  /** All connections share its one session. */
+  shares_session: true;
 }
 
 /** An embedded Postgres served by this process. */
@@ -120,7 +122,13 @@ export async function findEmbeddedStore(
 }
 
 function toConnection(owner: OwnerRecord): EmbeddedStoreConnection {
-  return { host: owner.socket_dir, port: 5432, user: 'postgres', database: 'postgres' };
+  return {
+    host: owner.socket_dir,
+    port: 5432,
+    user: 'postgres',
+    database: 'postgres',
+    shares_session: true,
+  };
 }
 
 /** Milliseconds between two looks at whether the folder is still the same one. */

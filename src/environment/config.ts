@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { editDistance } from './edit-distance.js';
+import { RunfoldError } from './runfold-error.js';
 import { checkVariableNames } from './variable-names.js';
 import { type logLevels, variables } from './variable-schemas.js';
 import type { VariableName } from './variables.js';
@@ -41,7 +42,7 @@ export interface Config {
 export type LogLevel = (typeof logLevels)[number];
 
 /** The environment sets something that cannot be used. Every fault is in the message. */
-export class ConfigError extends Error {
+export class ConfigError extends RunfoldError {
   readonly code = 'invalid_config';
   constructor(readonly faults: readonly string[]) {
     super(faults.join('\n'));

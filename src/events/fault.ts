@@ -1,3 +1,5 @@
+import { RunfoldError } from '../environment/runfold-error.js';
+
 /** What is wrong with one field of an event. */
 export interface EventFault {
   /** The field's path, for example `metrics.input_tokens`; empty for the event as a whole. */
@@ -9,7 +11,7 @@ export interface EventFault {
 }
 
 /** An event that does not follow the vocabulary. It has not been taken. */
-export class InvalidEventError extends Error {
+export class InvalidEventError extends RunfoldError {
   readonly code = 'invalid_event';
   constructor(readonly faults: readonly EventFault[]) {
     super(faults.map(describeFault).join('; '));

@@ -12,8 +12,8 @@ export interface Batch {
 
 /** Bounds of a batch. */
 export interface BatchLimits {
-  readonly batch_events: number;
-  readonly batch_bytes: number;
+  readonly events_per_job: number;
+  readonly bytes_per_job: number;
 }
 
 /** The events that wait for the queue, in batches, oldest first. */
@@ -31,7 +31,7 @@ export interface EventBuffer {
 
 export function createEventBuffer(limits: BatchLimits): EventBuffer {
   const full: Batch[] = [];
-  const open = createPacker(limits.batch_events);
+  const open = createPacker(limits.events_per_job);
   let fullEvents = 0;
   let fullBytes = 0;
   const seal = () => {
@@ -44,7 +44,7 @@ export function createEventBuffer(limits: BatchLimits): EventBuffer {
   return {
     add(cells) {
       open.add(cells);
-      if (open.size < limits.batch_events && open.bytes < limits.batch_bytes) return false;
+      if (open.size < limits.events_per_job && open.bytes < limits.bytes_per_job) return false;
       seal();
       return true;
     },

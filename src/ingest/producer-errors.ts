@@ -1,5 +1,7 @@
+import { RunfoldError } from '../environment/runfold-error.js';
+
 /** The buffer holds as many events, or bytes of them, as it may; the event has not been taken. */
-export class BufferFullError extends Error {
+export class BufferFullError extends RunfoldError {
   readonly code = 'buffer_full';
   constructor(
     readonly capacity: number,
@@ -7,14 +9,14 @@ export class BufferFullError extends Error {
   ) {
     super(
       `Expected room in the producer's buffer, got ${capacity} ${unit} waiting for the queue. ` +
-        `Await flush(), emit less, or raise buffer_${unit}.`,
+        `Await flush(), emit less, or raise max_buffered_${unit}.`,
     );
     this.name = 'BufferFullError';
   }
 }
 
 /** The queue did not take the events in time; they are still in the buffer. */
-export class QueueUnavailableError extends Error {
+export class QueueUnavailableError extends RunfoldError {
   readonly code = 'queue_unavailable';
   constructor(
     readonly waiting_events: number,
@@ -32,7 +34,7 @@ export class QueueUnavailableError extends Error {
 }
 
 /** The producer was closed before this event was given to it. */
-export class ProducerClosedError extends Error {
+export class ProducerClosedError extends RunfoldError {
   readonly code = 'producer_closed';
   constructor() {
     super('Expected an open producer, got one that was closed. Create a new one.');

@@ -25,15 +25,15 @@ export interface ProducerOptions {
   /** The project its events belong to. Defaults to 1. */
   readonly project?: number | undefined;
   /** The most events in one job. Defaults to 500; at most 10,000. */
-  readonly batch_events?: number | undefined;
+  readonly events_per_job?: number | undefined;
   /** The most bytes of JSON in one job, roughly. Defaults to 1 MiB; at most 4 MiB. */
-  readonly batch_bytes?: number | undefined;
+  readonly bytes_per_job?: number | undefined;
   /** How long an event may wait for others, in milliseconds. Defaults to 5. */
   readonly linger_ms?: number | undefined;
   /** The most events that may wait for the queue. Defaults to 100,000. */
-  readonly buffer_events?: number | undefined;
+  readonly max_buffered_events?: number | undefined;
   /** The most bytes of events, roughly, that may wait for the queue. Defaults to 64 MiB. */
-  readonly buffer_bytes?: number | undefined;
+  readonly max_buffered_bytes?: number | undefined;
   /** Called with each failed attempt to reach the queue; the producer keeps trying. What it throws becomes a warning. */
   readonly on_error?: ((error: Error) => void) | undefined;
 }
@@ -79,18 +79,18 @@ export interface ProducerStats extends OutboxStats {
 export async function createProducer(options: ProducerOptions): Promise<Producer> {
   const {
     project = 1,
-    batch_events = 500,
-    batch_bytes = 1_048_576,
+    events_per_job = 500,
+    bytes_per_job = 1_048_576,
     linger_ms = 5,
-    buffer_events = 100_000,
-    buffer_bytes = 64 * 1_048_576,
+    max_buffered_events = 100_000,
+    max_buffered_bytes = 64 * 1_048_576,
     on_error,
   } = options;
   const onError = harmless(on_error);
-  expectAtMost('batch_events', batch_events, 10_000);
-  expectAtMost('batch_bytes', batch_bytes, 4 * 1_048_576);
+  expectAtMost('events_per_job', events_per_job, 10_000);
+  expectAtMost('bytes_per_job', bytes_per_job, 4 * 1_048_576);
   const queue = await openQueue(options.queue, { onError });
-  const buffer = createEventBuffer({ batch_events, batch_bytes });
+  const buffer = createEventBuffer({ events_per_job, bytes_per_job });
   const outbox = createOutbox({
     queue,
     buffer,
@@ -117,8 +117,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   /** Takes an event of a type that its caller knows, or of the one that it names itself. */
   const take = (input: unknown, type?: EventType): string => {
     if (closed) throw new ProducerClosedError();
-    if (outbox.waiting() >= buffer_events) return refuse(buffer_events, 'events');
-    if (outbox.waitingBytes() >= buffer_bytes) return refuse(buffer_bytes, 'bytes');
+    if (outbox.waiting() >= max_buffered_events) return refuse(max_buffered_events, 'events');
+    if (outbox.waitingBytes() >= max_buffered_bytes) return refuse(max_buffered_bytes, 'bytes');
     if (!isRawObject(input) || !readEvent(input, cells, type)) {
       cells.fill(undefined);
       // A copy that names its type would do as well, but an object made by `...` is slow to read.

@@ -1,3 +1,4 @@
+import { RunfoldError } from '../environment/runfold-error.js';
 import type { Draft, LogFormat } from '../ingest/formats/log/log-format.js';
 import type { JsonObject } from '../ingest/formats/log/log-record.js';
 import { type NewCheckpoint, saveCheckpoints, saveMemories } from './checkpoints.js';
@@ -8,7 +9,7 @@ import { type LineDraft, type OpenLog, stateOf } from './read-log.js';
 import { createToldSessions } from './told-elsewhere.js';
 
 /** Another process has read on in a file since this one began. */
-export class LogBusyError extends Error {
+export class LogBusyError extends RunfoldError {
   readonly code = 'log_busy';
 }
 

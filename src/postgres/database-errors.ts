@@ -1,7 +1,8 @@
 import { DatabaseError } from 'pg';
+import { RunfoldError } from '../environment/runfold-error.js';
 
 /** The store cannot be used as things stand; `code` says why. */
-export class StoreUnavailableError extends Error {
+export class StoreUnavailableError extends RunfoldError {
   constructor(
     readonly code:
       | 'database_unreachable'

@@ -13,11 +13,15 @@ export type DatabaseTarget =
       readonly port: number;
       readonly user: string;
       readonly database: string;
+      /** Whether all connections share one session, as those of an embedded store do. Defaults to false. */
+      readonly shares_session?: boolean;
     };
 
 /** A pool of connections to a store. */
 export interface Database {
   readonly pool: pg.Pool;
+  /** Whether all connections share one session, as those of an embedded store do. */
+  readonly shares_session: boolean;
   /** Runs one statement. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** May be called again. */
@@ -39,6 +43,7 @@ export interface DatabaseOptions {
  * gives.
  */
 export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Database {
+  const shares_session = typeof target !== 'string' && target.shares_session === true;
   const pool: pg.Pool = new pg.Pool({
     ...addressOf(target),
     max: options.max ?? 4,
@@ -57,6 +62,7 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
   let closing: Promise<void> | undefined;
   return {
     pool,
+    shares_session,
     query: async (text, values = []) => (await pool.query(text, [...values])).rows,
     close: () => (closing ??= pool.end()),
   };

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from './database.js';
 
 /** A read was given up, because its reader left or because it took too long. */
-export class ReadEndedError extends Error {
+export class ReadEndedError extends RunfoldError {
   constructor(
     readonly code: 'read_aborted' | 'read_timeout',
     /** The limit, in milliseconds. */
@@ -25,8 +26,6 @@ export interface ReaderOptions {
   readonly connections?: number | undefined;
   /** The longest a statement may take, waiting for a connection included, in milliseconds. Defaults to 30,000. */
   readonly timeout_ms?: number | undefined;
-  /** Whether connections share one session, as an embedded store's do: no statement of it can be stopped. Defaults to false. */
-  readonly shared_session?: boolean | undefined;
 }
 
 /** Hands out a database to read from on behalf of somebody who may leave. */
@@ -45,7 +44,7 @@ export interface Readers {
  * wrong one behind a pooler, and might by then belong to another statement.
  */
 export function createReaders(database: Database, options: ReaderOptions = {}): Readers {
-  const { timeout_ms = 30_000, shared_session = false } = options;
+  const { timeout_ms = 30_000 } = options;
   const share = options.connections ?? Math.max(1, (database.pool.options.max ?? 1) - 2);
   const mark = `runfold ${randomBytes(6).toString('hex')}`;
   const waiting = new Set<() => void>();
@@ -108,7 +107,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
       return await Promise.race([statement, ended]);
     } catch (error) {
       isGone = true;
-      if (error instanceof ReadEndedError && client !== undefined && !shared_session) {
+      if (error instanceof ReadEndedError && client !== undefined && !database.shares_session) {
         cancelling = cancel(database, tag, () => isSettled);
         cancelling.catch(() => undefined);
       }
@@ -119,6 +118,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
   return {
     reader: (signal) => ({
       pool: database.pool,
+      shares_session: database.shares_session,
       async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
         const { ended, forget } = endOf(signal, timeout_ms);
         try {

@@ -1,3 +1,4 @@
+import { RunfoldError } from '../environment/runfold-error.js';
 import { describeValue } from '../events/fault.js';
 import { storedUnits } from '../events/metric-fields.js';
 import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
@@ -26,7 +27,7 @@ export interface PriceOverride {
 }
 
 /** A price that cannot be set. */
-export class InvalidPriceError extends Error {
+export class InvalidPriceError extends RunfoldError {
   readonly code = 'invalid_price';
   constructor(
     readonly field: string,

@@ -1,5 +1,7 @@
+import { RunfoldError } from '../environment/runfold-error.js';
+
 /** A value given to a query is not what it takes. Nothing has been read. */
-export class InvalidQueryError extends Error {
+export class InvalidQueryError extends RunfoldError {
   readonly code = 'invalid_query';
   constructor(
     readonly field: string,
@@ -12,7 +14,7 @@ export class InvalidQueryError extends Error {
 }
 
 /** A cursor that no page of this list, with these filters, has handed out. */
-export class InvalidCursorError extends Error {
+export class InvalidCursorError extends RunfoldError {
   readonly code = 'invalid_cursor';
   constructor(readonly got: string) {
     super(
@@ -24,7 +26,7 @@ export class InvalidCursorError extends Error {
 }
 
 /** Several sessions have a run of this id. */
-export class AmbiguousRunError extends Error {
+export class AmbiguousRunError extends RunfoldError {
   readonly code = 'ambiguous_run';
   constructor(
     readonly run_id: string,
@@ -42,7 +44,7 @@ export class AmbiguousRunError extends Error {
 }
 
 /** Runs delegate to runs deeper than a tree is read. */
-export class RunTreeTooDeepError extends Error {
+export class RunTreeTooDeepError extends RunfoldError {
   readonly code = 'run_tree_too_deep';
   constructor(
     readonly run_id: string,
@@ -57,7 +59,7 @@ export class RunTreeTooDeepError extends Error {
 }
 
 /** More runs are below a run than a tree holds. */
-export class RunTreeTooLargeError extends Error {
+export class RunTreeTooLargeError extends RunfoldError {
   readonly code = 'run_tree_too_large';
   constructor(
     readonly run_id: string,
@@ -73,14 +75,15 @@ export class RunTreeTooLargeError extends Error {
 
 /** An event by what makes it unique. */
 export interface EventKey {
-  readonly project: number;
+  /** The project. Defaults to 1. */
+  readonly project?: number | undefined;
   readonly session_id: string;
   /** The event's id as it was sent. */
   readonly id: string;
 }
 
 /** Events have not reached the log in time; they may yet, unless they were rejected. */
-export class NotFoldedError extends Error {
+export class NotFoldedError extends RunfoldError {
   readonly code = 'not_folded';
   constructor(
     readonly missing: readonly EventKey[],
@@ -95,7 +98,7 @@ export class NotFoldedError extends Error {
 }
 
 /** A tail cannot go on from where it was: it must begin anew, and what lies between read otherwise. */
-export class TailExpiredError extends Error {
+export class TailExpiredError extends RunfoldError {
   readonly code = 'tail_expired';
   constructor(readonly hours: number) {
     super(

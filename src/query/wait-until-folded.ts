@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventKey } from '../events/event-id.js';
 import type { Database } from '../postgres/database.js';
+import { projectOf } from './conditions.js';
 import { type EventKey, NotFoldedError } from './query-errors.js';
 
 /** How long to wait, and how often to look. */
@@ -61,11 +62,7 @@ async function missingOf(
     where not exists (
       select from runfold_internal.event e
       where e.project = k.project and e.session_id = k.session_id and e.id = k.id)`,
-    [
-      keys.map((key) => key.project),
-      keys.map((key) => key.session_id),
-      keys.map((key) => eventKey(key.id)),
-    ],
+    [keys.map(projectOf), keys.map((key) => key.session_id), keys.map((key) => eventKey(key.id))],
   );
   return rows.flatMap(({ place }) => keys[place - 1] ?? []);
 }

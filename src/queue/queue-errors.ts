@@ -1,7 +1,8 @@
+import { RunfoldError } from '../environment/runfold-error.js';
 import type { QueueTarget } from './queue-target.js';
 
 /** The queue cannot be used as things stand; `code` says why. */
-export class QueueConnectionError extends Error {
+export class QueueConnectionError extends RunfoldError {
   constructor(
     readonly code:
       | 'queue_unreachable'
@@ -87,7 +88,7 @@ function codeOf(error: unknown): string {
 }
 
 /** The worker is closing and the job was not written: it must go back to the queue. */
-export class NotWrittenError extends Error {
+export class NotWrittenError extends RunfoldError {
   readonly code = 'not_written';
   constructor() {
     super('The worker is closing; the job goes back to the queue.');

@@ -1,3 +1,4 @@
+import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from '../postgres/database.js';
 import { codeOf } from '../postgres/database-errors.js';
 import { utcTextSql } from './sql-units.js';
@@ -12,7 +13,7 @@ export interface Project {
 }
 
 /** A project cannot be made or found as asked; `code` says why. */
-export class ProjectError extends Error {
+export class ProjectError extends RunfoldError {
   constructor(
     readonly code: 'invalid_project' | 'project_exists' | 'unknown_project',
     message: string,

@@ -35,12 +35,10 @@ export interface EventWorkerOptions extends SpanInboxOptions {
   readonly database: Database;
   readonly queue: QueueTarget;
   readonly log: Logger;
-  /** Whether connections share one session, as an embedded store's do. Defaults to false. */
-  readonly shared_session?: boolean;
   /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
   readonly lanes?: number | undefined;
   /** Events in a batch after which no further job joins it. Defaults to 5,000. */
-  readonly batch_events?: number | undefined;
+  readonly events_per_batch?: number | undefined;
   /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
   readonly stalled_interval_ms?: number | undefined;
   /**
@@ -75,7 +73,8 @@ export interface RunningWorker {
  * @throws QueueConnectionError when Redis does not take the password.
  */
 export async function openWorker(options: EventWorkerOptions): Promise<RunningWorker> {
-  const { database, log, shared_session: shared = false } = options;
+  const { database, log } = options;
+  const shared = database.shares_session;
   // What a dead rebuild left records every event; while Postgres is away that has to wait.
   await cleanUpRebuild(database).catch((error) =>
     log.warn({ err: error }, 'could not look for the remains of a rebuild'),
@@ -95,7 +94,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   };
   const notes = openWorkerNotes();
   const statistics = keepStatistics(database, log);
-  const batchEvents = options.batch_events ?? 5_000;
+  const batchEvents = options.events_per_batch ?? 5_000;
   const onBatch = (batch: WrittenBatch) => {
     notes.batch();
     statistics.noteBatch(batch, batch.events < batchEvents);

@@ -267,7 +267,7 @@ describe('what the caller sees', () => {
   test('does not change while Runfold is away, which is reported once', async () => {
     const producer = await createProducer({
       queue: { kind: 'redis', url: 'redis://127.0.0.1:1' },
-      buffer_events: 1,
+      max_buffered_events: 1,
       on_error: () => undefined,
     });
     const errors: Error[] = [];

@@ -54,7 +54,6 @@ export async function openTestService(
       database: tier.database,
       queue: tier.queue,
       log,
-      shared_session: tierName === 'embedded',
       on_batch: http.metrics.countBatch,
       span_wait_seconds,
     });

@@ -84,7 +84,6 @@ describe('the service', () => {
         database: tier.database,
         queue: tier.queue,
         log: silent,
-        shared_session: true,
       });
       expect((await fetch(`${http.url}/readyz`)).status).toBe(200);
       const sent = posted(message('kept', { id: 'once' }));

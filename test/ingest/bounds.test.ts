@@ -22,11 +22,11 @@ async function fill(options: Omit<ProducerOptions, 'queue'>, characters: number)
 
 describe('the buffer of a producer whose queue is away', () => {
   test('is full by bytes, those on their way among them', async () => {
-    const limits = { buffer_bytes: 200_000, batch_bytes: 20_000, batch_events: 10_000 };
+    const limits = { max_buffered_bytes: 200_000, bytes_per_job: 20_000, events_per_job: 10_000 };
     const { fault, stats } = await fill(limits, 1_000);
     expect(fault).toBeInstanceOf(BufferFullError);
     expect(fault).toMatchObject({ capacity: 200_000, unit: 'bytes' });
-    expect(String(fault)).toContain('raise buffer_bytes');
+    expect(String(fault)).toContain('raise max_buffered_bytes');
     expect(stats.waiting_bytes).toBeGreaterThanOrEqual(200_000);
     expect(stats.waiting_bytes).toBeLessThan(202_000);
     expect(stats.emitted_events * 1_000).toBeLessThan(202_000);
@@ -34,7 +34,7 @@ describe('the buffer of a producer whose queue is away', () => {
   });
 
   test('is full by events', async () => {
-    const { fault, stats } = await fill({ buffer_events: 100, batch_events: 30 }, 1);
+    const { fault, stats } = await fill({ max_buffered_events: 100, events_per_job: 30 }, 1);
     expect(fault).toMatchObject({ capacity: 100, unit: 'events' });
     expect(stats).toMatchObject({ waiting_events: 100, emitted_events: 100 });
   });

@@ -84,14 +84,14 @@ describeWithRedis('a producer', () => {
   });
 
   test('puts so many events into a job, and sends the rest when told to', async () => {
-    const { message, flush } = await open({ batch_events: 10, linger_ms: 60_000 });
+    const { message, flush } = await open({ events_per_job: 10, linger_ms: 60_000 });
     for (let at = 0; at < 25; at++) message({ ...run, role: 'user' });
     await flush();
     expect(await sizes()).toEqual([10, 10, 5]);
   });
 
   test('fills a job to so many bytes and no more than one event over', async () => {
-    const { message, flush } = await open({ batch_bytes: 10_000, linger_ms: 60_000 });
+    const { message, flush } = await open({ bytes_per_job: 10_000, linger_ms: 60_000 });
     const text = 'x'.repeat(3_000);
     for (let at = 0; at < 10; at++) {
       message({ ...run, role: 'user', metrics: { additional_metrics: { text } } });

@@ -53,7 +53,7 @@ describeOnEachTier('what emitters send by OpenTelemetry', (tierName) => {
       from runfold_internal.otlp_trace where project = $1 and due_at is not null`,
       [project],
     );
-    const inbox = openSpanInbox({ database, shared_session: tierName === 'embedded' });
+    const inbox = openSpanInbox({ database });
     await inbox.settle({ traces });
   };
   const send = async (

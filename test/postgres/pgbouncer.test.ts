@@ -65,7 +65,7 @@ describe.skipIf(missing)('PgBouncer in transaction mode', () => {
           'select count(*)::integer as events from runfold_internal.event',
         );
         const worker = await openWorker({ database, queue, log });
-        const producer = await createProducer({ queue, batch_events: 50 });
+        const producer = await createProducer({ queue, events_per_job: 50 });
         const http = await openHttpServer({ target: pooler.url, queue, log, port: 0 });
         // Many small batches, over more lanes than a pooler gives one client.
         for (let round = 0; round < 8; round++) {

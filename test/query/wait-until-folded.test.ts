@@ -22,7 +22,8 @@ describeWithPostgres('waiting until events are folded', () => {
 
   const uuid = '5b0d6f1e-9a3c-4c55-b7a1-f2c04d8e6a91';
   const keys = [
-    { project: 1, session_id: 's', id: uuid },
+    // Without a project it is 1.
+    { session_id: 's', id: uuid },
     { project: 1, session_id: 's', id: 'run/message/0' },
   ];
   const event = (id: string) => ({ type: 'run', run_id: 'r', session_id: 's', id });

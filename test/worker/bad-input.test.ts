@@ -77,7 +77,6 @@ describeOnEachTier('bad input on the queue', (name) => {
     const worker = await openWorker({
       database,
       queue: home.tier.queue,
-      shared_session: name === 'embedded',
       log: pino({ level: 'silent' }),
     });
     const bad = names.length + Object.keys(badJobs).length;

@@ -36,7 +36,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
       const events = sampleEvents(12_000);
       const first = await start(env, context);
       const guest = await openTier(options);
-      const producer = await createProducer({ queue: guest.queue, batch_events: 100 });
+      const producer = await createProducer({ queue: guest.queue, events_per_job: 100 });
       const acknowledged: typeof events = [];
       const logged = async () => {
         const [row] = await guest.database.query<{ count: string }>(
@@ -62,7 +62,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
 
       await start(env, context);
       const again = await openTier(options);
-      const rest = await createProducer({ queue: again.queue, batch_events: 100 });
+      const rest = await createProducer({ queue: again.queue, events_per_job: 100 });
       for (const event of events.slice(8_000)) rest.emit(event);
       await rest.close();
       acknowledged.push(...events.slice(8_000));

@@ -60,7 +60,7 @@ describeWithRedis('when a server is away', () => {
 
   test('jobs wait for Postgres, burn no attempt, and go in when it is back', async () => {
     const folding = await worker();
-    const emitting = await producer({ batch_events: 100 });
+    const emitting = await producer({ events_per_job: 100 });
     await postgres.cut();
     for (const event of sampleEvents(1_000)) emitting.emit(event);
     await emitting.flush();
@@ -82,7 +82,7 @@ describeWithRedis('when a server is away', () => {
 
   test('a worker that closes while Postgres is away hands its jobs back for the next', async () => {
     const leaving = await worker();
-    const emitting = await producer({ batch_events: 100 });
+    const emitting = await producer({ events_per_job: 100 });
     await postgres.cut();
     for (const event of sampleEvents(500)) emitting.emit(event);
     await emitting.flush();
@@ -107,7 +107,7 @@ describeWithRedis('when a server is away', () => {
     const leaving = startNode([main, 'worker'], { env });
     await leaving.waitForLine(/worker started/);
     await postgres.cut();
-    const emitting = await producer({ batch_events: 100 });
+    const emitting = await producer({ events_per_job: 100 });
     for (const event of sampleEvents(500)) emitting.emit(event);
     await emitting.flush();
     await leaving.waitForLine(/write failed; waiting/);
@@ -124,8 +124,8 @@ describeWithRedis('when a server is away', () => {
   test('a producer keeps its events while Redis is away, says when it is full, and delivers', async () => {
     const faults: Error[] = [];
     const emitting = await producer({
-      batch_events: 100,
-      buffer_events: 300,
+      events_per_job: 100,
+      max_buffered_events: 300,
       on_error: (error: Error) => faults.push(error),
     });
     await emitting.flush();
@@ -155,7 +155,7 @@ describeWithRedis('when a server is away', () => {
 
   test('a worker takes up its work again when Redis is back', async () => {
     await worker();
-    const emitting = await producer({ batch_events: 50 });
+    const emitting = await producer({ events_per_job: 50 });
     await redis.cut();
     for (const event of sampleEvents(400)) emitting.emit(event);
     await redis.restore();

@@ -32,7 +32,6 @@ describeOnEachTier('the pipeline', (name) => {
         await openWorker({
           database: home.tier.database,
           queue: home.tier.queue,
-          shared_session: name === 'embedded',
           stalled_interval_ms: 500,
           log,
         }),
@@ -92,7 +91,7 @@ describeOnEachTier('the pipeline', (name) => {
     const events = sampleEvents(6_000, 'twice');
     const workers = await Promise.all([openers.worker(), openers.worker()]);
     const producers = await Promise.all(
-      Array.from({ length: 10 }, () => openers.producer({ batch_events: 50, linger_ms: 1 })),
+      Array.from({ length: 10 }, () => openers.producer({ events_per_job: 50, linger_ms: 1 })),
     );
     events.forEach((event, at) => {
       producers[at % 10]?.emit(event);

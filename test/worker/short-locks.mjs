@@ -9,7 +9,6 @@ const worker = await openWorker({
   database: tier.database,
   queue: tier.queue,
   log: pino(),
-  shared_session: tier.name === 'embedded',
   lock_ms: 2_000,
   stalled_interval_ms: 500,
 });

@@ -52,7 +52,7 @@ export async function rebuildTotals(
     progress.update(reached * 1000, 1000, text);
   };
   try {
-    return await rebuild(database, { ...options, onProgress });
+    return await rebuild(database, { ...options, on_progress: onProgress });
   } catch (error) {
     if (!options.signal.aborted) throw error;
     throw new CommandFailedError('Interrupted; the totals are as they were before.');

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../environment/config.js';
+import { RunfoldError } from '../../environment/runfold-error.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
 import { printableLines } from '../output/printable.js';
@@ -7,12 +8,12 @@ import { printableLines } from '../output/printable.js';
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** The command could not do what it was asked; the message is for the person who asked. */
-export class CommandFailedError extends Error {
+export class CommandFailedError extends RunfoldError {
   readonly code = 'command_failed';
 }
 
 /** The command was asked wrongly. */
-export class UsageError extends Error {
+export class UsageError extends RunfoldError {
   readonly code = 'usage';
 }
 

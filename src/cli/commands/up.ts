@@ -147,7 +147,6 @@ async function runUntilEnd(
       database: tier.database,
       queue: tier.queue,
       log: context.log,
-      shared_session: tier.name === 'embedded',
       span_wait_seconds: context.settings.otlp_wait_seconds,
       span_keep_days: context.settings.otlp_keep_days,
       on_batch: http?.metrics.countBatch ?? metrics.countBatch,

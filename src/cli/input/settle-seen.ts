@@ -20,7 +20,6 @@ export async function settleSeen(
   const { project } = settings;
   const inbox = openSpanInbox({
     database,
-    shared_session: tier.name === 'embedded',
     span_wait_seconds: settings.otlp_wait_seconds,
   });
   let after = '00000000-0000-0000-0000-000000000000';

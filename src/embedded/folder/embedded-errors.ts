@@ -1,3 +1,5 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
+
 /** Why an embedded store could not be opened, or stopped serving. */
 export type EmbeddedStoreFault =
   | 'embedded_store_not_a_directory'
@@ -9,7 +11,7 @@ export type EmbeddedStoreFault =
   | 'embedded_store_stopped';
 
 /** The folder cannot be opened as an embedded store, or its thread stopped; `code` says which. */
-export class EmbeddedStoreError extends Error {
+export class EmbeddedStoreError extends RunfoldError {
   override readonly name = 'EmbeddedStoreError';
   readonly code: EmbeddedStoreFault;
   /** The store's folder, absolute. */
@@ -23,7 +25,7 @@ export class EmbeddedStoreError extends Error {
 }
 
 /** Another live process owns the folder; connect to it with `findEmbeddedStore` instead. */
-export class EmbeddedStoreInUseError extends Error {
+export class EmbeddedStoreInUseError extends RunfoldError {
   override readonly name = 'EmbeddedStoreInUseError';
   readonly code = 'embedded_store_in_use';
   /** The owner's process id. */

@@ -1,5 +1,7 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
+
 /** A client's bytes do not form messages; its connection must end. */
-export class WireProtocolError extends Error {
+export class WireProtocolError extends RunfoldError {
   override readonly name = 'WireProtocolError';
   readonly code = 'wire_protocol';
 }

@@ -1,3 +1,4 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
 import type { EventFault } from '../../events/fault.js';
 import {
   BufferFullError,
@@ -23,7 +24,7 @@ import { ProjectError } from '../../store/projects.js';
 import { type ProblemCode, problemCodes } from './problem-codes.js';
 
 /** An answer that is no success: RFC 9457, with a stable `code`. */
-export class ProblemError extends Error {
+export class ProblemError extends RunfoldError {
   readonly status: number;
   /** Fields of the body beside the usual ones. */
   readonly fields: Readonly<Record<string, unknown>>;

@@ -1,9 +1,10 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
 import { type AddressInfo, isIPv4 } from 'node:net';
 import type { Database } from '../../postgres/database.js';
 import { hasKeys } from '../../store/api-keys.js';
 
 /** The service cannot listen where it was told to; `code` says why. */
-export class ListenError extends Error {
+export class ListenError extends RunfoldError {
   constructor(
     readonly code: 'keys_needed' | 'address_unavailable',
     message: string,

@@ -121,7 +121,6 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       database,
       readers: createReaders(database, {
         timeout_ms: limits.read_timeout_ms,
-        shared_session: tierOf(options) === 'embedded',
       }),
       log,
       limits,

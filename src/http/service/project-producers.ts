@@ -59,8 +59,8 @@ export function createProjectProducers(options: {
         queue,
         project,
         // Room is given out below, to whole requests.
-        buffer_events: limits.buffer_events * 2,
-        buffer_bytes: Infinity,
+        max_buffered_events: limits.buffer_events * 2,
+        max_buffered_bytes: Infinity,
         on_error: (error) => {
           slot.failedAt = slot.producer.stats().acknowledged_events;
           onError(error);
@@ -115,8 +115,8 @@ export function createProjectProducers(options: {
         if (waiting_events + slot.reserved + events.length > limits.buffer_events) {
           throw new BufferFullError(limits.buffer_events);
         }
-        if (waiting_bytes >= limits.buffer_bytes) {
-          throw new BufferFullError(limits.buffer_bytes, 'bytes');
+        if (waiting_bytes >= limits.max_buffered_bytes) {
+          throw new BufferFullError(limits.max_buffered_bytes, 'bytes');
         }
         const ids: (string | undefined)[] = [];
         const faults = new Map<number, readonly EventFault[]>();

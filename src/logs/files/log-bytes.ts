@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { RunfoldError } from '../../environment/runfold-error.js';
 import { unzstd } from '../../ingest/zstd-frames.js';
 import { reasonOf } from './find-logs.js';
 
@@ -7,7 +8,7 @@ const chunkBytes = 256 * 1024;
 const maxLogBytes = 2 ** 40;
 
 /** The bytes of a file cannot be had, or are not what its name says. */
-export class UnreadableLogError extends Error {
+export class UnreadableLogError extends RunfoldError {
   readonly code = 'unreadable_log';
 }
 

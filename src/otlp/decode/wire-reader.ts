@@ -1,3 +1,5 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
+
 /** Bytes of a protobuf message, and how far they have been read. */
 export interface Wire {
   readonly bytes: Buffer;
@@ -5,7 +7,7 @@ export interface Wire {
 }
 
 /** A body that is not what its media type says. `message` names the rule, never a value. */
-export class MalformedBodyError extends Error {
+export class MalformedBodyError extends RunfoldError {
   readonly code = 'malformed_body';
   constructor(message: string) {
     super(message);

@@ -1,5 +1,7 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
+
 /** Another rebuild of this store is under way; two would only undo each other's work. */
-export class RebuildRunningError extends Error {
+export class RebuildRunningError extends RunfoldError {
   override readonly name = 'RebuildRunningError';
   readonly code = 'rebuild_running';
 
@@ -11,7 +13,7 @@ export class RebuildRunningError extends Error {
 }
 
 /** Others held on to the tables for longer than the rebuild may wait; the live totals are as before. */
-export class RebuildBlockedError extends Error {
+export class RebuildBlockedError extends RunfoldError {
   override readonly name = 'RebuildBlockedError';
   readonly code = 'rebuild_blocked';
 
@@ -30,7 +32,7 @@ export class RebuildBlockedError extends Error {
 }
 
 /** Something of somebody's own hangs on a live table, which therefore cannot be replaced. */
-export class RebuildDependentError extends Error {
+export class RebuildDependentError extends RunfoldError {
   override readonly name = 'RebuildDependentError';
   readonly code = 'rebuild_dependent';
 

@@ -33,7 +33,7 @@ export interface RebuildOptions {
   /** How long to wait for others' long transactions, in milliseconds. Defaults to 600,000. */
   readonly patience_ms?: number | undefined;
   /** Told of each step; the rebuild goes on when what it returns has settled. */
-  readonly onProgress?: ((progress: RebuildProgress) => void | Promise<void>) | undefined;
+  readonly on_progress?: ((progress: RebuildProgress) => void | Promise<void>) | undefined;
   /** Stops the rebuild before its next statement; the live totals are then as before. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -116,7 +116,7 @@ async function rebuildAs(
     lanes: claim.shared_session ? 1 : (options.lanes ?? 2),
     patience_ms,
     signal: options.signal,
-    onProgress: options.onProgress,
+    onProgress: options.on_progress,
   });
   await run.reach('cut', 0);
   const cut = await startRecording(run);

@@ -13,8 +13,6 @@ import { startSweep } from './sweep-spans.js';
 export interface SpanInboxOptions {
   readonly database: Database;
   readonly projections?: readonly Projection[] | undefined;
-  /** Whether connections share one session, as an embedded store's do. */
-  readonly shared_session?: boolean | undefined;
   /** Seconds that spans wait for a parent that has not come; 0 for none. Defaults to 600. */
   readonly span_wait_seconds?: number | undefined;
   /** Days that spans are remembered after their trace was last seen; 0 for ever. Defaults to 30. */
@@ -32,7 +30,7 @@ export function openSpanInbox(
     append: appendEventsWith({
       book,
       projections: options.projections ?? allProjections,
-      isPrepared: options.shared_session !== true,
+      isPrepared: !options.database.shares_session,
     }),
     waitSeconds: options.span_wait_seconds ?? 600,
   });

@@ -29,7 +29,7 @@ const endless = `
 import { openDatabase } from '#runfold/postgres/database.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 const database = openDatabase(process.env.DATABASE_URL);
-await rebuild(database, { chunk: 100, repair_limit: -1, async onProgress({ step }) {
+await rebuild(database, { chunk: 100, repair_limit: -1, async on_progress({ step }) {
   console.log('at ' + step);
   if (step === 'swap') await new Promise((resolve) => setTimeout(resolve, 60_000));
 } });`;

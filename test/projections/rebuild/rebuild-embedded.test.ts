@@ -43,7 +43,7 @@ describe('a rebuild of an embedded store', () => {
       repair_limit,
       dry_run: way === 'dry_run',
       chunk: 100,
-      async onProgress() {
+      async on_progress() {
         await foldEvents(database, sampleEvents(9, way, next));
         next += 7;
       },

@@ -126,7 +126,7 @@ describeWithPostgres('a rebuild', () => {
       const report = await rebuild(database, {
         repair_limit,
         chunk: 60,
-        async onProgress({ step }) {
+        async on_progress({ step }) {
           if (!steps.includes(step)) steps.push(step);
           await foldEvents(database, sampleEvents(9, 'sample', next));
           next += 7;
@@ -199,7 +199,7 @@ describeWithPostgres('a rebuild', () => {
     const seen: RebuildStep[] = [];
     const swapping = rebuild(database, {
       repair_limit: -1,
-      onProgress: ({ step }) => void seen.push(step),
+      on_progress: ({ step }) => void seen.push(step),
     });
     await waitUntil(() => seen.filter((step) => step === 'swap').length > 3);
     await foldEvents(database, sampleEvents(50, 'sample', 200));

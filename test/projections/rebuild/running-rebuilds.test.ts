@@ -16,7 +16,7 @@ describeOnEachTier('a rebuild', (name) => {
     await foldEvents(database, sampleEvents(64));
     const seen: RunningRebuild[] = [];
     await rebuild(database, {
-      async onProgress({ step }) {
+      async on_progress({ step }) {
         if (step === 'cut') seen.push(...(await listRunningRebuilds(database)));
       },
     });

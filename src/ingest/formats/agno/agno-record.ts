@@ -1,7 +1,8 @@
+import { RunfoldError } from '../../../environment/runfold-error.js';
 import { describeValue } from '../../../events/fault.js';
 
 /** What was given is no run response of Agno. Nothing has been made of it. */
-export class InvalidAgnoRunError extends Error {
+export class InvalidAgnoRunError extends RunfoldError {
   readonly code = 'invalid_agno_run';
   constructor(
     /** The field's path, for example `messages[2].role`; empty for the response as a whole. */

@@ -1,3 +1,4 @@
+import { RunfoldError } from '../../../environment/runfold-error.js';
 import { isRawObject } from '../../../events/check/normalize-event.js';
 import { maxTokens } from '../../../events/limits.js';
 import { formatTimestamp, parseTimestamp } from '../../../events/timestamp.js';
@@ -6,7 +7,7 @@ import { formatTimestamp, parseTimestamp } from '../../../events/timestamp.js';
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A record of a log is not what its format says. No event has been made of it. */
-export class InvalidRecordError extends Error {
+export class InvalidRecordError extends RunfoldError {
   readonly code = 'invalid_record';
   constructor(
     /** The field's path, such as `message.usage.input_tokens`; empty for the record as a whole. */
