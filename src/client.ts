@@ -14,3 +14,4 @@ export type { TailMessage } from './client/tail-message.js';
 export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
 export type { MetricEventInput } from './events/metric-event.js';
+export type { Reads } from './query/reads/reads.js';

@@ -125,6 +125,7 @@ export {
   RunTreeTooDeepError,
   RunTreeTooLargeError,
 } from './query/query-errors.js';
+export { createReads, type InProject, type Reads, type UsageQuery } from './query/reads/reads.js';
 export {
   dropReject,
   getReject,

@@ -4,12 +4,13 @@ import { errorFields } from './environment/logged-error.js';
 import { quietReport } from './environment/quiet-report.js';
 import { createProducer, type Producer } from './ingest/producer.js';
 import type { Database } from './postgres/database.js';
+import { createReads, type Reads } from './query/reads/reads.js';
 import { openTier, type Tier, type TierOptions } from './tier.js';
 import { openWorker, type RunningWorker } from './worker/open-worker.js';
 
 /** Settings of `openRunfold`. */
 export interface RunfoldOptions extends TierOptions {
-  /** The project that emitted events belong to. Defaults to 1. */
+  /** The project that emitted events belong to and reads look at. Defaults to 1. */
   readonly project?: number | undefined;
   /** Whether this process folds events too. Defaults to true on the embedded tier, else false. */
   readonly worker?: boolean | undefined;
@@ -23,10 +24,13 @@ export interface RunfoldOptions extends TierOptions {
   readonly log?: Logger | undefined;
 }
 
-/** An open store with all that is needed to emit events, fold them and read totals. */
-export interface Runfold {
+/**
+ * An open store with all that is needed to emit events, fold them and read totals: it has the functions
+ * of `Reads` for its project.
+ */
+export interface Runfold extends Reads {
   readonly tier: Tier;
-  /** What queries take first. */
+  /** For SQL, and for functions that take a database. */
   readonly database: Database;
   readonly producer: Producer;
   /** Undefined where other processes fold. */
@@ -71,7 +75,8 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
       ),
     });
     opened.push(producer.close);
-    return { tier, database: tier.database, producer, worker, close };
+    const reads = createReads(tier.database, project);
+    return { ...reads, tier, database: tier.database, producer, worker, close };
   } catch (error) {
     await close();
     throw error;

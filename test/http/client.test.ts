@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, createClient, type RunfoldClient, type TailMessage } from '#runfold/client.js';
+import { createReads, type Reads } from '#runfold/query/reads/reads.js';
 import { startNode } from '../../harness/processes.js';
 import { fastestTier } from '../../harness/tiers.js';
 import { openTestService, type TestService } from './http-service.js';
@@ -52,6 +53,29 @@ describe('createClient', () => {
       filters: { model: 'm' },
     });
     expect(usage.rows).toMatchObject([{ model: 'm', output_tokens: 3 }]);
+  });
+
+  test('reads what a program in the same process reads, by the same functions', async () => {
+    const reads: Reads = createReads(service.home.tier.database);
+    const range = { from: '2026-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
+    for (const read of [
+      (from: Reads) => from.getRun(run),
+      (from: Reads) => from.listRuns({ user_id: 'user-1' }),
+      (from: Reads) => from.getRunTree(run),
+      (from: Reads) => from.getRunMetrics(run),
+      (from: Reads) => from.getSession(run),
+      (from: Reads) => from.listSessions({ limit: 1 }),
+      (from: Reads) => from.getSessionMetrics(run),
+      (from: Reads) => from.listMessages({ run_id: run.run_id }),
+      (from: Reads) => from.listToolCalls({ run_id: run.run_id, failed: false }),
+      (from: Reads) => from.listEvents({ run_id: run.run_id }),
+      (from: Reads) => from.getUsage({ ...range, group_by: ['model'], filters: { model: ['m'] } }),
+      (from: Reads) => from.find({ q: 'run' }),
+      (from: Reads) => from.listRejects(),
+      (from: Reads) => from.getReject({ id: '5b0d6f1e-9a3c-4c55-b7a1-f2c04d8e6a91' }),
+    ]) {
+      expect(await read(client), String(read)).toEqual(await read(reads));
+    }
   });
 
   test('makes, lists and revokes keys, and tells whether the service is ready', async () => {
