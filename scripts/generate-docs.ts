@@ -1,5 +1,5 @@
 /**
- * Writes the tables of docs/events.md, docs/otlp.md and docs/sql.md from the declarations: `npm run docs`.
+ * Writes the tables of docs/events.md, docs/otlp.md, docs/sql.md and docs/typescript.md from the declarations: `npm run docs`.
  * `--check` writes nothing and fails when a table is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { logRules } from '#runfold/otlp/tables/log-records.js';
 import { kindRules, type ValueTest } from '#runfold/otlp/tables/span-kinds.js';
 import type { View } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
+import { typescriptReference } from './typescript-reference.js';
 
 const typeOfKind: Record<MetricKind, string> = {
   tokens: 'whole number of tokens',
@@ -134,6 +135,7 @@ const generated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ),
   },
   'otlp.md': otlpTables(),
+  'typescript.md': typescriptReference(table),
   'sql.md': { views: views.map(sectionOf).join('\n\n') },
 };
 
