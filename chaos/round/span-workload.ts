@@ -34,7 +34,7 @@ export function spanConsignments(random: Random, shape: SpanShape): Consignment[
       const job_id = `spans-${number}-${sendings.length}`;
       sendings.push({ kind: 'job', job: { job_id, data, good: [], bad: [], spans: part } });
     }
-    return { project, batch_events: 1, sendings };
+    return { project, events_per_job: 1, sendings };
   });
 }
 

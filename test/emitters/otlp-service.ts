@@ -136,8 +136,7 @@ export function withOtlpService(encoding: 'json' | 'protobuf' = 'protobuf'): Otl
         from runfold_internal.otlp_trace where project = $1 and due_at is not null`,
         [project],
       );
-      const shared_session = fastestTier() === 'embedded';
-      await openSpanInbox({ database, shared_session }).settle({ traces });
+      await openSpanInbox({ database }).settle({ traces });
     }
     const rejects = await database.query('select code from runfold_internal.rejected_event');
     expect(rejects).toEqual([]);

@@ -27,8 +27,8 @@ import {
   type UsageOptions,
   type UsageSeries,
 } from '../usage/get-usage.js';
-import { listWaitingSpans, type WaitingSpans } from '../waiting/waiting-spans.js';
 import type { UsageDimension } from '../usage/usage-sources.js';
+import { listWaitingSpans, type WaitingSpans } from '../waiting/waiting-spans.js';
 
 /** Options of a query whose project is known. */
 export type InProject<T> = Omit<T, 'project'>;
