@@ -19,7 +19,7 @@ describeOnEachTier('statistics', (name) => {
         )
         .then(([row]) => row?.rows ?? 0);
     const log = pino({ level: 'silent' });
-    const worker = await openWorker({ database, queue, log, shared_session: name === 'embedded' });
+    const worker = await openWorker({ database, queue, log });
     const producer = await createProducer({ queue });
     try {
       expect(await rowsOf('event')).toBeLessThanOrEqual(0);

@@ -119,9 +119,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const audits = createAudits(database, log);
     const service: Service = {
       database,
-      readers: createReaders(database, {
-        timeout_ms: limits.read_timeout_ms,
-      }),
+      readers: createReaders(database, { timeout_ms: limits.read_timeout_ms }),
       log,
       limits,
       version,

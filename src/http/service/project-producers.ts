@@ -115,8 +115,8 @@ export function createProjectProducers(options: {
         if (waiting_events + slot.reserved + events.length > limits.buffer_events) {
           throw new BufferFullError(limits.buffer_events);
         }
-        if (waiting_bytes >= limits.max_buffered_bytes) {
-          throw new BufferFullError(limits.max_buffered_bytes, 'bytes');
+        if (waiting_bytes >= limits.buffer_bytes) {
+          throw new BufferFullError(limits.buffer_bytes, 'bytes');
         }
         const ids: (string | undefined)[] = [];
         const faults = new Map<number, readonly EventFault[]>();
