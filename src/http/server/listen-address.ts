@@ -1,5 +1,5 @@
-import { RunfoldError } from '../../environment/runfold-error.js';
 import { type AddressInfo, isIPv4 } from 'node:net';
+import { RunfoldError } from '../../environment/runfold-error.js';
 import type { Database } from '../../postgres/database.js';
 import { hasKeys } from '../../store/api-keys.js';
 
