@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http';
 import { getRun } from '#runfold/query/totals/runs.js';
 import { createKey } from '#runfold/store/api-keys.js';
 import { startNode } from '../../harness/processes.js';
+import { commandLineProgram } from '../../harness/programs.js';
 import type { BenchStore } from '../bench-database.js';
 
 /** One figure of the bench. */
@@ -11,7 +12,6 @@ export interface QueryTime {
   readonly value: number;
 }
 
-const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 /** Runs that are read before the clock starts: connections, plans and code are then warm. */
 const warmRuns = 20;
 
@@ -28,7 +28,7 @@ export async function runReads(store: BenchStore, runs: number): Promise<readonl
     }
   });
   const { key } = await createKey(store.database, { project: 1, scopes: ['read'] });
-  const service = startNode([main, 'serve'], { env: store.env });
+  const service = startNode([commandLineProgram, 'serve'], { env: store.env });
   try {
     const [, url = ''] = await service.waitForLine(/(http:\/\/127\.0\.0\.1:\d+)/, 60_000);
     const agent = new Agent({ keepAlive: true });
