@@ -166,6 +166,9 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'ai-sdk.ts': 'what `runfold/ai-sdk` exports, hooks for the AI SDK of Vercel',
   'openai.ts': 'what `runfold/openai` exports, the hook for a client of OpenAI',
   'anthropic.ts': 'what `runfold/anthropic` exports, the hook for a client of Anthropic',
+  'langchain.ts': 'what `runfold/langchain` exports, the hook for LangChain.js and LangGraph',
+  'openai-agents.ts': 'what `runfold/openai-agents` exports, the hook for the OpenAI Agents SDK',
+  'mastra.ts': 'what `runfold/mastra` exports, the hook for Mastra',
   'claude-agent-sdk.ts': 'what `runfold/claude-agent-sdk` exports, the hook for its `query`',
   'tier.ts': 'connects store and queue of one of the three tiers',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
@@ -173,7 +176,16 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
 const FACES = ['http', 'cli'];
 
 /** The files of src that an agent loads which only emits. */
-const emitting = ['producer.ts', 'ai-sdk.ts', 'openai.ts', 'anthropic.ts', 'claude-agent-sdk.ts'];
+const emitting = [
+  'producer.ts',
+  'ai-sdk.ts',
+  'openai.ts',
+  'anthropic.ts',
+  'langchain.ts',
+  'openai-agents.ts',
+  'mastra.ts',
+  'claude-agent-sdk.ts',
+];
 
 /** A folder that holds more is two subjects. */
 const FILES_IN_A_FOLDER = 14;

@@ -37,6 +37,8 @@ async function withInstalled(text: string): Promise<string> {
   if (text.includes('wrapLanguageModel')) {
     return text.replace("'ai'", "'ai-6'").replace("'@ai-sdk/openai'", "'ai-sdk-openai-3'");
   }
+  // The types of Mastra do not fit the models of AI SDK 7.
+  if (text.includes('@mastra/core')) return text.replace("'@ai-sdk/openai'", "'ai-sdk-openai-3'");
   const turns = join(dir, 'turns.json');
   const result = { type: 'result', subtype: 'success', is_error: false, total_cost_usd: 0 };
   await writeFile(turns, JSON.stringify([[{ type: 'system', subtype: 'init' }, result]]));
@@ -86,7 +88,15 @@ describe('the examples of the documents that need a framework', () => {
 
   test('are there for every hook', () => {
     const text = examples.map((example) => example.text).join('\n');
-    for (const entry of ['ai-sdk', 'openai', 'anthropic', 'claude-agent-sdk']) {
+    for (const entry of [
+      'ai-sdk',
+      'openai',
+      'anthropic',
+      'langchain',
+      'openai-agents',
+      'mastra',
+      'claude-agent-sdk',
+    ]) {
       expect(text).toContain(`from 'runfold/${entry}'`);
     }
   });

@@ -22,6 +22,8 @@ export interface ToolCall {
   readonly tool_call_id?: string | undefined;
   readonly metrics?: Metrics | undefined;
   readonly error?: string | boolean | undefined;
+  /** When it ended. Defaults to now. */
+  readonly occurred_at?: Date | undefined;
 }
 
 /** A run under way. */

@@ -1,0 +1,165 @@
+import { present } from '../../ingest/formats/log/log-record.js';
+import { providerName } from '../../otlp/tables/provider-names.js';
+import type { Emitter, HookOptions } from '../record/emitter.js';
+import { aborted } from '../record/failure.js';
+import { createOpenCalls } from '../record/open-calls.js';
+import { type OpenRun, openRun } from '../record/open-run.js';
+import { createRecorder } from '../record/recorder.js';
+import { currentIdentity, currentRun } from '../record/run-context.js';
+import {
+  dataOf,
+  failureOf,
+  firstTokenOf,
+  type MastraSpan,
+  metricsOf,
+  modelTypes,
+  runStatus,
+  runTypes,
+  textOf,
+  toolTypes,
+} from './mastra-shapes.js';
+
+/** An event of Mastra's tracing. */
+export interface MastraTracingEvent {
+  readonly type: string;
+  readonly exportedSpan: MastraSpan;
+}
+
+/** What Mastra calls. Give it as one of the `exporters` of `Observability`. */
+export interface RunfoldExporter {
+  readonly name: 'runfold';
+  onTracingEvent(event: MastraTracingEvent): void;
+  /** The same, for a Mastra that calls it by this name. */
+  exportTracingEvent(event: MastraTracingEvent): Promise<void>;
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+interface OpenSpan {
+  readonly run: OpenRun;
+  readonly above: OpenSpan | undefined;
+  readonly type: string;
+  /** The provider that it names. */
+  readonly provider: string | undefined;
+  /** Whether a span below says the same call, and more exactly. */
+  isToldBelow: boolean;
+  /** When the first tool below began. */
+  firstTool?: Date;
+}
+
+/** Makes an exporter for the observability of Mastra. */
+export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): RunfoldExporter {
+  const { on_error, error_text, ...identity } = options;
+  const recorder = createRecorder(emitter, { on_error });
+  const spans = createOpenCalls<OpenSpan>();
+  const ended = createOpenCalls<true>();
+
+  const openRunOf = (span: MastraSpan, parent: OpenRun | undefined) => {
+    const { metadata = {}, attributes, entityId, entityName, traceId, parentSpanId, type } = span;
+    const session =
+      textOf(metadata.threadId) ??
+      textOf(metadata.sessionId) ??
+      textOf(dataOf(attributes).conversationId);
+    return openRun(recorder, {
+      ...identity,
+      ...currentIdentity(),
+      ...present({
+        session_id: session ?? currentIdentity().session_id ?? identity.session_id ?? traceId,
+        user_id: textOf(metadata.userId),
+        ...(type === 'agent_run' ? { agent_id: entityId, agent_name: entityName } : {}),
+        ...(type === 'workflow_run' ? { workflow_id: entityId } : {}),
+      }),
+      run_id:
+        textOf(metadata.runId) ?? (parentSpanId === undefined ? traceId : `${traceId}.${span.id}`),
+      parent: parent ?? currentRun(),
+    });
+  };
+
+  const start = (span: MastraSpan) => {
+    const key = keyOf(span);
+    if (spans.has(key)) return;
+    const { parentSpanId } = span;
+    const above = parentSpanId === undefined ? undefined : spans.get(keyOf(span, parentSpanId));
+    const { type } = span;
+    const isRun = above === undefined || runTypes.has(type);
+    const run = isRun ? openRunOf(span, above?.run) : above.run;
+    if (above !== undefined && modelTypes.includes(type)) above.isToldBelow = true;
+    if (above !== undefined && toolTypes.has(type)) above.firstTool ??= span.startTime;
+    const provider = textOf(dataOf(span.attributes).provider) ?? above?.provider;
+    spans.set(key, { run, above, type, provider, isToldBelow: false });
+  };
+
+  const endModel = ({ run, above, firstTool, provider }: OpenSpan, span: MastraSpan) => {
+    const attributes = dataOf(span.attributes);
+    const { usage, finishReason } = attributes;
+    const metrics = metricsOf(usage);
+    // Mastra ends the call after the tools that it asked for.
+    const tool = firstTool ?? above?.firstTool;
+    const ended = span.endTime ?? new Date();
+    const end = tool !== undefined && tool < ended && tool >= span.startTime ? tool : ended;
+    const isLeft = finishReason === undefined && metrics.input_tokens === undefined;
+    run.message({
+      model: textOf(attributes.responseModel) ?? textOf(attributes.model),
+      provider: provider === undefined ? undefined : providerName(provider),
+      error:
+        failureOf(span, error_text) ??
+        (finishReason === 'error' ? 'error' : isLeft ? aborted : undefined),
+      occurred_at: end,
+      metrics: present({
+        ...metrics,
+        time: secondsOf(span.startTime, end),
+        time_to_first_token: firstTokenOf(span, end),
+      }),
+    });
+  };
+
+  const endTool = ({ run }: OpenSpan, span: MastraSpan) => {
+    const { toolCallId, success } = dataOf(span.attributes);
+    const end = span.endTime ?? new Date();
+    run.toolCall({
+      tool_name: span.entityName ?? span.entityId ?? span.name,
+      tool_call_id: textOf(toolCallId),
+      error: failureOf(span, error_text) ?? success === false,
+      occurred_at: end,
+      metrics: { time: secondsOf(span.startTime, end) },
+    });
+  };
+
+  const end = (span: MastraSpan) => {
+    const key = keyOf(span);
+    if (ended.has(key)) return;
+    ended.set(key, true);
+    // A span that is an event begins and ends at once.
+    start(span);
+    const open = spans.take(key);
+    if (open === undefined) return;
+    const { usage, internalUsage } = dataOf(span.attributes);
+    if (modelTypes.includes(span.type)) {
+      if (!open.isToldBelow) endModel(open, span);
+    } else if (span.type === 'rag_embedding') {
+      if (usage !== undefined) endModel(open, span);
+    } else if (toolTypes.has(span.type)) endTool(open, span);
+    // What calls used that Mastra makes for itself and does not show.
+    if (internalUsage !== undefined) {
+      open.run.message({ occurred_at: span.endTime, metrics: metricsOf(internalUsage) });
+    }
+    if (runTypes.has(span.type)) open.run.end(runStatus(span));
+  };
+
+  const take = ({ type, exportedSpan }: MastraTracingEvent) =>
+    recorder.guard(() => {
+      if (type === 'span_started') start(exportedSpan);
+      else if (type === 'span_ended') end(exportedSpan);
+    });
+  return {
+    name: 'runfold',
+    onTracingEvent: (event) => void take(event),
+    exportTracingEvent: async (event) => void take(event),
+    flush: async () => undefined,
+    shutdown: async () => undefined,
+  };
+}
+
+const keyOf = ({ traceId, id }: MastraSpan, spanId = id) => `${traceId}/${spanId}`;
+
+const secondsOf = (start: Date, end: Date) => Math.max(0, end.getTime() - start.getTime()) / 1_000;

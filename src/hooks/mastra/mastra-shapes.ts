@@ -1,0 +1,100 @@
+import { isRawObject } from '../../events/check/normalize-event.js';
+import type { RunStatus } from '../../events/codes.js';
+import { maxTokens } from '../../events/limits.js';
+import type { Metrics } from '../../events/metric-fields.js';
+import { present } from '../../ingest/formats/log/log-record.js';
+import { failureText } from '../record/failure.js';
+
+/** A span as Mastra hands it to its exporters, as far as the hook reads it. */
+export interface MastraSpan {
+  readonly id: string;
+  readonly traceId: string;
+  readonly parentSpanId?: string | undefined;
+  readonly type: string;
+  readonly name: string;
+  readonly entityId?: string | undefined;
+  readonly entityName?: string | undefined;
+  readonly startTime: Date;
+  readonly endTime?: Date | undefined;
+  readonly attributes?: object | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly output?: unknown;
+  readonly errorInfo?: { readonly message: string; readonly name?: string | undefined } | undefined;
+}
+
+/** The spans of which each is a run. */
+export const runTypes: ReadonlySet<string> = new Set(['agent_run', 'workflow_run']);
+export const toolTypes: ReadonlySet<string> = new Set([
+  'tool_call',
+  'mcp_tool_call',
+  'client_tool_call',
+  'provider_tool_call',
+]);
+/** Spans of one call, outermost first: only the innermost that there is counts. */
+export const modelTypes: readonly string[] = ['model_generation', 'model_step', 'model_inference'];
+
+type Data = Readonly<Record<string, unknown>>;
+export const dataOf = (value: unknown): Data => (isRawObject(value) ? value : {});
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Mastra counts as Runfold does: its input holds the cache, its output the reasoning. */
+export function metricsOf(usage: unknown): Metrics {
+  const { inputTokens, outputTokens, inputDetails, outputDetails } = dataOf(usage);
+  const [input, output] = [dataOf(inputDetails), dataOf(outputDetails)];
+  return present({
+    input_tokens: countOf(inputTokens),
+    output_tokens: countOf(outputTokens),
+    cached_tokens: countOf(input.cacheRead),
+    cache_write_tokens: countOf(input.cacheWrite),
+    cache_write_1h_tokens: countOf(input.cacheWrite1h),
+    reasoning_tokens: countOf(output.reasoning),
+    input_audio_tokens: countOf(input.audio),
+    output_audio_tokens: countOf(output.audio),
+  });
+}
+
+const countOf = (value: unknown) =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens
+    ? value
+    : undefined;
+
+/** How a span failed: the error's name, or with `withText` its message; undefined if it did not. */
+export function failureOf({ errorInfo }: MastraSpan, withText = false): string | undefined {
+  if (errorInfo === undefined) return undefined;
+  const error = new Error(errorInfo.message);
+  error.name = errorInfo.name ?? 'Error';
+  return failureText(error, withText);
+}
+
+/** The statuses of workflows. */
+const workflowStatuses: Readonly<Record<string, RunStatus>> = {
+  suspended: 'paused',
+  waiting: 'paused',
+  paused: 'paused',
+  failed: 'error',
+  tripwire: 'error',
+  canceled: 'cancelled',
+  cancelled: 'cancelled',
+};
+
+/** How a run ended. An agent that was stopped says so where its answer would be. */
+export function runStatus(span: MastraSpan): RunStatus {
+  const failure = failureOf(span);
+  if (failure !== undefined) return failure === 'aborted' ? 'cancelled' : 'error';
+  const status =
+    span.type === 'agent_run' ? dataOf(span.output).status : dataOf(span.attributes).status;
+  if (span.type === 'agent_run' && status === 'aborted') return 'cancelled';
+  return workflowStatuses[String(status)] ?? 'completed';
+}
+
+/** Seconds from the start of a span to the first token. Mastra repeats that of the first call on all. */
+export function firstTokenOf(span: MastraSpan, end: Date): number | undefined {
+  const { completionStartTime } = dataOf(span.attributes);
+  const at =
+    completionStartTime instanceof Date
+      ? completionStartTime.getTime()
+      : Date.parse(String(completionStartTime));
+  const start = span.startTime.getTime();
+  return at >= start && at <= end.getTime() ? (at - start) / 1_000 : undefined;
+}

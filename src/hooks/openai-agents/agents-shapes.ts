@@ -1,0 +1,114 @@
+import { isRawObject } from '../../events/check/normalize-event.js';
+import type { Metrics } from '../../events/metric-fields.js';
+import { apiMetrics } from '../../ingest/formats/api-responses/api-usage.js';
+import { present } from '../../ingest/formats/log/log-record.js';
+import { aborted } from '../record/failure.js';
+
+/** A trace of the Agents SDK, as far as the hook reads it. */
+export interface AgentsTrace {
+  readonly traceId: string;
+  readonly name: string;
+  readonly groupId: string | null;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A span of the Agents SDK, as far as the hook reads it. */
+export interface AgentsSpan {
+  readonly spanId: string;
+  readonly traceId: string;
+  readonly parentId: string | null;
+  readonly spanData: { readonly type: string };
+  readonly error: {
+    readonly message: string;
+    readonly data?: Readonly<Record<string, unknown>> | undefined;
+  } | null;
+  readonly traceMetadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What a span of a call of a model says when it ends. */
+export interface AgentsAnswer {
+  readonly model: string | undefined;
+  readonly provider: string | undefined;
+  /** Empty where the span does not say what it used. */
+  readonly metrics: Metrics;
+  /** How many calls of functions the model asked for. */
+  readonly asked: number;
+}
+
+/** Models of OpenAI's own, of whatever base URL. */
+const openaiModel = /^(gpt-|o\d|chatgpt-|codex-|computer-use-|ft:gpt-)/;
+
+/** Reads the end of a call of a model. @throws InvalidRecordError when its counts contradict each other. */
+export function readAnswer(spanData: unknown): AgentsAnswer {
+  const data = isRawObject(spanData) ? spanData : {};
+  const isResponse = data.type === 'response';
+  const body = isResponse ? objectOf(data._response) : objectOf(firstOf(data.output));
+  const named = textOf(body?.model) ?? textOf(data.model);
+  // The adapter of the AI SDK names its models `provider:model`.
+  const [, provider, model] = (named !== undefined && !openaiModel.test(named)
+    ? /^([a-z][\w.-]*):(.+)$/.exec(named)
+    : null) ?? [
+    undefined,
+    isResponse || openaiModel.test(named ?? '') ? 'openai' : undefined,
+    named,
+  ];
+  return { model, provider, metrics: usageOf(data, body, isResponse), asked: askedBy(body) };
+}
+
+function usageOf(data: Data, body: Data | undefined, isResponse: boolean): Metrics {
+  const own = objectOf(body?.usage);
+  if (own !== undefined && (isResponse || 'prompt_tokens' in own)) {
+    return apiMetrics({ usage: own, ...(isResponse ? { object: 'response' } : {}) }, '') ?? {};
+  }
+  const usage = objectOf(data.usage);
+  return usage === undefined ? {} : (apiMetrics({ usage, object: 'response' }, '') ?? {});
+}
+
+function askedBy(body: Data | undefined): number {
+  const items = listOf(body?.output).filter((item) =>
+    ['function_call', 'mcp_approval_request'].includes(String(objectOf(item)?.type)),
+  );
+  const message = objectOf(objectOf(firstOf(body?.choices))?.message);
+  return items.length + listOf(message?.tool_calls).length;
+}
+
+/** What a turn used, in one meaning; undefined where it does not say. */
+export function turnUsage(spanData: unknown): Metrics | undefined {
+  const usage = objectOf(isRawObject(spanData) ? spanData.usage : undefined);
+  if (usage === undefined) return undefined;
+  return present({
+    input_tokens: countOf(usage.input_tokens),
+    output_tokens: countOf(usage.output_tokens),
+    cached_tokens: countOf(usage.cached_input_tokens),
+    cache_write_tokens: countOf(usage.cache_write_input_tokens),
+  });
+}
+
+/**
+ * How a span failed: the name of the error and the status, or with `withText` its message. Undefined if
+ * it did not.
+ */
+export function failureOf({ error }: AgentsSpan, withText = false): string | undefined {
+  if (error === null) return undefined;
+  const text = textOf(error.data?.error) ?? error.message;
+  if (isAbortText(text)) return aborted;
+  if (withText) return text.slice(0, 2_000).replaceAll('\0', '').toWellFormed();
+  const name = /^([A-Za-z]\w{0,80}):/.exec(text)?.[1] ?? 'Error';
+  const status = /^(?:\w+: )?([45]\d\d)\b/.exec(text)?.[1];
+  return status === undefined ? name : `${name} ${status}`;
+}
+
+const isAbortText = (text: string) =>
+  /^(AbortError|APIUserAbortError)\b/.test(text) ||
+  ['This operation was aborted', 'Request was aborted.'].includes(text);
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const firstOf = (value: unknown) => listOf(value)[0];
+const objectOf = (value: unknown): Data | undefined => (isRawObject(value) ? value : undefined);
+const countOf = (value: unknown) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
