@@ -13,6 +13,11 @@ export function addressOf(target: string | object): object {
   }
   // The CAs of the system are those that Node.js has.
   if (searchParams.get('sslrootcert') === 'system') searchParams.delete('sslrootcert');
+  // A mode of `pg` alone: encrypt, and check nothing.
+  if (searchParams.get('sslmode') === 'no-verify') {
+    searchParams.set('sslmode', 'require');
+    searchParams.delete('sslrootcert');
+  }
   const needsNoCa = searchParams.get('sslmode') === 'verify-ca' && !searchParams.has('sslrootcert');
   // Without a CA of one's own a name is all that tells the server from others.
   if (needsNoCa) searchParams.set('sslmode', 'verify-full');
