@@ -1474,7 +1474,10 @@ CREATE TABLE runfold_internal.api_key (
     id text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL,
     scopes text[] NOT NULL,
-    secret_sha256 text NOT NULL
+    secret_sha256 text NOT NULL,
+    expires_at timestamp with time zone,
+    kind text DEFAULT 'key'::text NOT NULL,
+    parent_id text COLLATE pg_catalog."C"
 );
 
 CREATE TABLE runfold_internal.audit (
@@ -1568,7 +1571,8 @@ CREATE TABLE runfold_internal.price_override (
 CREATE TABLE runfold_internal.project (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     id integer NOT NULL,
-    name text NOT NULL COLLATE pg_catalog."C"
+    name text NOT NULL COLLATE pg_catalog."C",
+    time_zone text
 );
 
 CREATE TABLE runfold_internal.projection_state (

@@ -3,6 +3,7 @@
 export { ApiError } from './client/api-error.js';
 export { type ClientOptions, createClient } from './client/create-client.js';
 export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
+export type { ClientProject, ClientRebuild, SignedIn } from './client/operations.js';
 export type { IngestOptions, IngestResult, RunfoldClient } from './client/runfold-client.js';
 export type {
   AuditReport,

@@ -134,14 +134,22 @@ export {
   type RejectedEvent,
   type RejectOptions,
 } from './query/rejects.js';
+export { type ListRunStepsOptions, listRunSteps, type RunStep } from './query/steps/run-steps.js';
 export { getRunTree, type RunTree, type RunTreeOptions } from './query/totals/run-tree.js';
 export type { TokenTotals, Usage } from './query/totals/run-usage.js';
-export { getRun, type ListRunsOptions, listRuns, type RunOptions } from './query/totals/runs.js';
+export {
+  getRun,
+  type ListRunsOptions,
+  listRuns,
+  type RunOptions,
+  type RunOrder,
+} from './query/totals/runs.js';
 export {
   getSession,
   type ListSessionsOptions,
   listSessions,
   type SessionOptions,
+  type SessionOrder,
 } from './query/totals/sessions.js';
 export {
   getTopSessions,

@@ -47,6 +47,10 @@ const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Sc
     load: async () => (await import('./screen/keys/keys.js')).KeysScreen,
   },
   {
+    path: /^\/projects$/,
+    load: async () => (await import('./screen/projects/projects.js')).Projects,
+  },
+  {
     path: /^\/settings$/,
     load: async () => (await import('./screen/settings/settings.js')).Settings,
   },

@@ -2,6 +2,7 @@ import type { MetricEventInput } from '../events/metric-event.js';
 import { ApiError } from './api-error.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import type { ClientKey, Readiness } from './keys.js';
+import type { ClientProject } from './operations.js';
 import { readTail } from './read-tail.js';
 import type { Counts, RunfoldClient } from './runfold-client.js';
 
@@ -51,6 +52,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
     listRuns: (query) => get('/v1/runs', query),
     getRunTree: ({ run_id, session_id, max_depth }) =>
       find(runPath(run_id, '/tree'), { session_id, max_depth }),
+    listRunSteps: ({ run_id, ...query }) => find(runPath(run_id, '/steps'), query),
     getRunMetrics: ({ run_id, session_id }) => find(runPath(run_id, '/metrics'), { session_id }),
     getAgno2RunMetrics: ({ run_id, session_id }) =>
       find(runPath(run_id, '/metrics'), { session_id, agno: 2 }),
@@ -98,6 +100,15 @@ export function createClient(options: ClientOptions): RunfoldClient {
         throw error;
       }
     },
+    signIn: (body) => post('/v1/sign-in', body),
+    signOut: async (body = {}) => void (await post('/v1/sign-out', body)),
+    listProjects: async () =>
+      (await get<{ readonly items: readonly ClientProject[] }>('/v1/projects')).items,
+    createProject: (body) => post('/v1/projects', body),
+    changeProject: ({ id, time_zone }) => post(`/v1/projects/${id}`, { time_zone }),
+    beginRebuild: (body = {}) => post('/v1/rebuilds', body),
+    listRebuilds: () => get('/v1/rebuilds'),
+    cancelRebuild: ({ id }) => remove(`/v1/rebuilds/${encodeURIComponent(id)}`),
     async getReadiness() {
       try {
         return (await (await caller.call('GET', '/readyz', { retries: 0 })).json()) as Readiness;

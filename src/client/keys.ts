@@ -1,5 +1,5 @@
 /** What a key allows. */
-export type ClientKeyScope = 'ingest' | 'read' | 'admin';
+export type ClientKeyScope = 'ingest' | 'read' | 'admin' | 'operate';
 
 /** A key of the project, without the secret. */
 export interface ClientKey {
@@ -15,6 +15,11 @@ export interface ClientKey {
   readonly last_used_at: string | null;
   /** Null while it is good. */
   readonly revoked_at: string | null;
+  /** From when on it is refused; null is never. */
+  readonly expires_at: string | null;
+  /** A `browser` has signed in with another key, with which its own ends. */
+  readonly kind: 'key' | 'browser';
+  readonly parent_id: string | null;
 }
 
 /** Which key to make. */

@@ -1,15 +1,25 @@
+import type { UsageDimension } from '../query/usage/usage-sources.js';
+
 /** How the project and the service stand. */
 export interface ServiceStatus {
   readonly version: string;
   readonly tier: 'embedded' | 'postgres' | 'redis+postgres';
-  readonly project: { readonly id: number; readonly name: string | null };
+  readonly project: {
+    readonly id: number;
+    readonly name: string | null;
+    /** The zone it reports in; null leaves it to each reader. */
+    readonly time_zone: string | null;
+  };
   /** The key of the request; null while there are none. */
   readonly key: {
     readonly id: string;
     readonly name: string;
     readonly scopes: readonly string[];
+    readonly expires_at: string | null;
   } | null;
   readonly keys_needed: boolean;
+  /** The projects that this browser is signed in to. */
+  readonly signed_in_to: readonly { readonly id: number; readonly name: string | null }[];
   /** Of all projects; null when it is away, or not to be seen with this key. */
   readonly queue: {
     readonly waiting: number;
@@ -43,6 +53,10 @@ export interface ServiceStatus {
     readonly state: string;
     readonly snapshot_at: string | null;
   } | null;
+  /** What usage is split by and narrowed to must all be in one of these. */
+  readonly kept_together: readonly (readonly UsageDimension[])[];
+  /** The time zones that `time_zone` takes. */
+  readonly time_zones: readonly string[];
 }
 
 /** An audit: the log folded again and compared with the totals. */

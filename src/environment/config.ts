@@ -23,6 +23,8 @@ export interface Config {
   readonly http_port: number;
   /** The path under which HTTP is reached; '' is none. */
   readonly http_base_path: string;
+  /** The address that browsers know; undefined is where it listens. */
+  readonly http_public_url: string | undefined;
   /** The bearer token of the HTTP service's metrics; undefined is none. */
   readonly metrics_token: string | undefined;
   /** A port for probes and Prometheus alone; undefined is none. */
@@ -82,6 +84,7 @@ export function readConfig(
     http_host: read('RUNFOLD_HTTP_HOST'),
     http_port: read('RUNFOLD_HTTP_PORT'),
     http_base_path: read('RUNFOLD_HTTP_BASE_PATH'),
+    http_public_url: read('RUNFOLD_HTTP_PUBLIC_URL'),
     metrics_token: read('RUNFOLD_METRICS_TOKEN'),
     metrics_port: read('RUNFOLD_METRICS_PORT'),
     metrics_host: read('RUNFOLD_METRICS_HOST'),

@@ -89,6 +89,9 @@ export const variables = {
       .default('')
       .transform((path) => path.replace(/\/$/, '')),
   },
+  RUNFOLD_HTTP_PUBLIC_URL: {
+    schema: url(['http:', 'https:'], 'https://runfold.example.com').optional(),
+  },
   RUNFOLD_OTLP_WAIT_SECONDS: { schema: wholeNumber(0, 86_400).default(600) },
   RUNFOLD_OTLP_KEEP_DAYS: { schema: wholeNumber(0, 36_500).default(30) },
   RUNFOLD_OTLP_ERROR_TEXT: {

@@ -12,6 +12,8 @@ export const variableMeanings = {
   RUNFOLD_HTTP_PORT: 'The port of the HTTP service. Defaults to 8580',
   RUNFOLD_HTTP_BASE_PATH:
     'A path under which HTTP and the web page are reached too, such as /runfold, behind a proxy',
+  RUNFOLD_HTTP_PUBLIC_URL:
+    'The address that browsers know, behind a proxy. With https the cookie of the page is for TLS alone',
   RUNFOLD_METRICS_TOKEN:
     "The bearer token of the HTTP service's /metrics; needed once there are keys",
   RUNFOLD_METRICS_PORT:

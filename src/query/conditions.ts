@@ -11,11 +11,13 @@ export interface ProjectOptions {
 /** The conditions of one statement, and its parameters; a value that is undefined adds none. */
 export interface Conditions {
   /** Adds a parameter and answers its placeholder. */
-  parameter(value: string | number | boolean): string;
+  parameter(value: string | number | boolean | readonly string[]): string;
   /** Adds a condition. */
   add(sql: string): void;
   /** Adds "the expression is this text". @throws InvalidQueryError */
   equal(field: string, sql: string, value: string | undefined): void;
+  /** Adds "the expression is any of these texts". @throws InvalidQueryError */
+  anyOf(field: string, sql: string, values: AnyOf): void;
   /**
    * Adds "the expression lies in [from, to)". It is in microseconds since 1970, or in whatever
    * `convert` makes of them. @throws InvalidQueryError
@@ -25,6 +27,9 @@ export interface Conditions {
   sql(): string;
   readonly values: readonly unknown[];
 }
+
+/** One text, or several of which any will do; undefined is all. */
+export type AnyOf = string | readonly string[] | undefined;
 
 /** A stretch of time. */
 export interface TimeRange {
@@ -38,13 +43,17 @@ export interface TimeRange {
 export function conditionsOn(alias: string, options: ProjectOptions): Conditions {
   const values: unknown[] = [];
   const terms: string[] = [];
-  const parameter = (value: string | number | boolean) => `$${values.push(value)}`;
+  const parameter = (value: string | number | boolean | readonly string[]) =>
+    `$${values.push(value)}`;
   terms.push(`${alias}.project = ${parameter(projectOf(options))}`);
   return {
     parameter,
     add: (sql) => void terms.push(sql),
     equal(field, sql, value) {
       if (value !== undefined) terms.push(`${sql} = ${parameter(textOf(field, value))}`);
+    },
+    anyOf(field, sql, value) {
+      if (value !== undefined) terms.push(`${sql} ${isAnyOf(field, value, parameter)}`);
     },
     between(sql, { from, to }, convert = (micros) => micros) {
       const bound = (field: string, text: string) =>
@@ -55,6 +64,17 @@ export function conditionsOn(alias: string, options: ProjectOptions): Conditions
     sql: () => terms.join(' and '),
     values,
   };
+}
+
+/** What an expression is compared with: `= $2`, by which an index keeps its order, or `= any($2)`. */
+export function isAnyOf(
+  field: string,
+  value: string | readonly string[],
+  parameter: Conditions['parameter'],
+): string {
+  const [only, ...more] = [value].flat().map((text) => textOf(field, text));
+  if (only !== undefined && more.length === 0) return `= ${parameter(only)}`;
+  return `= any(${parameter(only === undefined ? [] : [only, ...more])}::text[])`;
 }
 
 /** The project of a query. @throws InvalidQueryError */

@@ -10,8 +10,8 @@ const version = 1;
 /** The sort key of the last row of a page. */
 export type PageKey = readonly (string | number)[];
 
-/** What each part of a list's keys is; a `time` is RFC 3339. */
-export type KeyShape = readonly ('integer' | 'text' | 'time' | 'uuid')[];
+/** What each part of a list's keys is; a `time` is RFC 3339, a `figure` a decimal or '' for none. */
+export type KeyShape = readonly ('figure' | 'integer' | 'text' | 'time' | 'uuid')[];
 
 /** Whom a cursor belongs to: a list and its filters, which must not change from page to page. */
 export interface CursorOwner {
@@ -42,6 +42,7 @@ export function decodeCursor(owner: CursorOwner, cursor: string, shape: KeyShape
 const fits = (shape: KeyShape) => (value: unknown, at: number) => {
   if (shape[at] === 'integer') return Number.isSafeInteger(value);
   if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) return false;
+  if (shape[at] === 'figure') return /^(-?\d{1,30}(\.\d{1,12})?)?$/.test(value);
   if (shape[at] === 'time') return parseTimestamp(value) !== undefined;
   return shape[at] === 'text' || isCanonicalUuid(value);
 };

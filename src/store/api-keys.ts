@@ -4,8 +4,11 @@ import { codeOf } from '../postgres/database-errors.js';
 import { ProjectError } from './projects.js';
 import { utcTextSql } from './sql-units.js';
 
-/** What a key allows: to send events, to read its project, to manage the keys of its project. */
-export const keyScopes = ['ingest', 'read', 'admin'] as const;
+/**
+ * What a key allows: to send events, to read its project, to manage the keys of its project, and to
+ * operate the store: its projects and rebuilds, which are of all.
+ */
+export const keyScopes = ['ingest', 'read', 'admin', 'operate'] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
 /** A key as it is stored; the key itself is known to its holder alone. */
@@ -22,6 +25,12 @@ export interface ApiKey {
   readonly last_used_at: string | null;
   /** Null while it is good. */
   readonly revoked_at: string | null;
+  /** From when on it is refused; null is never. */
+  readonly expires_at: string | null;
+  /** A `browser` has signed in with another key. */
+  readonly kind: 'key' | 'browser';
+  /** The key that a browser signed in with, and with which its own ends. */
+  readonly parent_id: string | null;
 }
 
 /** A key that was just made. */
@@ -31,10 +40,19 @@ export interface CreatedKey extends ApiKey {
 }
 
 const utc = (column: string) => `${utcTextSql(column)} as ${column}`;
-const columns = `id, project, name, scopes, ${utc('created_at')}, ${utc('last_used_at')}, ${utc('revoked_at')}`;
+const columns = `id, project, name, scopes, ${utc('created_at')}, ${utc('last_used_at')}, ${utc('revoked_at')}, ${utc('expires_at')}, kind, parent_id`;
 type Row = ApiKey & Record<string, unknown>;
 
-const keyPattern = /^rf_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+/** How long a browser stays signed in without a look, and at most. */
+const idleLife = "interval '12 hours'";
+const wholeLife = "interval '30 days'";
+
+/** Whether a row `k` is good: not revoked, not expired, and neither is the key it was made by. */
+const isGood = `k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+  and (k.parent_id is null or exists (select from runfold_internal.api_key p
+    where p.id = k.parent_id and p.revoked_at is null))`;
+
+export const keyPattern = /^rf_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 
 /**
  * The hash of a secret. SHA-256 without salt or stretching, because a secret is 256 random bits:
@@ -49,6 +67,8 @@ export async function createKey(
     readonly project: number;
     readonly scopes: readonly KeyScope[];
     readonly name?: string | undefined;
+    /** The key that a browser signs in with; undefined is a key that ends when it is revoked. */
+    readonly parent_id?: string | undefined;
   },
 ): Promise<CreatedKey> {
   const id = randomBytes(8).toString('hex');
@@ -56,9 +76,18 @@ export async function createKey(
   const scopes = keyScopes.filter((scope) => options.scopes.includes(scope));
   try {
     const [row] = await database.query<Row>(
-      `insert into runfold_internal.api_key (id, project, name, scopes, secret_sha256)
-      values ($1, $2, $3, $4, $5) returning ${columns}`,
-      [id, options.project, options.name ?? '', scopes, hashOf(secret).toString('hex')],
+      `insert into runfold_internal.api_key
+        (id, project, name, scopes, secret_sha256, parent_id, kind, expires_at)
+      values ($1, $2, $3, $4, $5, $6, case when $6::text is null then 'key' else 'browser' end,
+        case when $6::text is not null then now() + ${idleLife} end) returning ${columns}`,
+      [
+        id,
+        options.project,
+        options.name ?? '',
+        scopes,
+        hashOf(secret).toString('hex'),
+        options.parent_id ?? null,
+      ],
     );
     if (row !== undefined) return { ...row, key: `rf_${id}_${secret}` };
   } catch (error) {
@@ -70,14 +99,18 @@ export async function createKey(
   );
 }
 
-/** The keys of a project, or of all, oldest first, revoked ones among them. */
+/**
+ * The keys of a project, or of all, oldest first, revoked ones among them. Browsers that are signed out
+ * or have expired for a day are left out.
+ */
 export async function listKeys(
   database: Database,
   options: { readonly project?: number | undefined } = {},
 ): Promise<ApiKey[]> {
   return database.query<Row>(
     `select ${columns} from runfold_internal.api_key
-    where $1::integer is null or project = $1 order by api_key.created_at, id`,
+    where ($1::integer is null or project = $1)
+      and (kind = 'key' or coalesce(revoked_at, expires_at) > now() - interval '1 day') order by api_key.created_at, id`,
     [options.project ?? null],
   );
 }
@@ -103,26 +136,29 @@ export async function hasKeys(database: Database): Promise<boolean> {
   return row?.some === true;
 }
 
-/** The good key of this text; undefined when it is misspelt, unknown, wrong or revoked. */
+/** The good key of this text; undefined when it is misspelt, unknown, wrong, revoked or expired. */
 export async function findKey(database: Database, key: string): Promise<ApiKey | undefined> {
   const [, id, secret] = keyPattern.exec(key) ?? [];
   if (id === undefined || secret === undefined) return undefined;
-  const [row] = await database.query<Row & { secret_sha256: string }>(
-    `select ${columns}, secret_sha256 from runfold_internal.api_key where id = $1`,
+  const [row] = await database.query<Row & { secret_sha256: string; is_good: boolean }>(
+    `select ${columns}, secret_sha256, ${isGood} as is_good from runfold_internal.api_key k
+    where id = $1`,
     [id],
   );
   // An unknown id takes as long as a wrong secret.
   const expected = row === undefined ? Buffer.alloc(32) : Buffer.from(row.secret_sha256, 'hex');
   const isRight = timingSafeEqual(hashOf(secret), expected);
-  if (row === undefined || !isRight || row.revoked_at !== null) return undefined;
-  const { secret_sha256: _hash, ...found } = row;
+  if (row === undefined || !isRight || !row.is_good) return undefined;
+  const { secret_sha256: _hash, is_good: _good, ...found } = row;
   return found;
 }
 
-/** Notes that a key was used; writes at most once a minute. */
+/** Notes that a key was used, by which a browser stays signed in; writes at most once a minute. */
 export async function noteKeyUse(database: Database, id: string): Promise<void> {
   await database.query(
-    `update runfold_internal.api_key set last_used_at = date_trunc('minute', now())
+    `update runfold_internal.api_key set last_used_at = date_trunc('minute', now()),
+      expires_at = least(now() + ${idleLife}, created_at + ${wholeLife})
+        + case when kind = 'browser' then interval '0' end
     where id = $1 and (last_used_at is null or last_used_at < date_trunc('minute', now()))`,
     [id],
   );

@@ -8,6 +8,8 @@ export interface Project {
   /** The number under which events and totals name it, from 1. */
   readonly id: number;
   readonly name: string;
+  /** The IANA time zone that it reports in; null leaves it to each reader. */
+  readonly time_zone: string | null;
   /** RFC 3339 in UTC. */
   readonly created_at: string;
 }
@@ -23,7 +25,7 @@ export class ProjectError extends RunfoldError {
   }
 }
 
-const columns = `id, name, ${utcTextSql('created_at')} as created_at`;
+const columns = `id, name, time_zone, ${utcTextSql('created_at')} as created_at`;
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
 
 /**
@@ -33,9 +35,14 @@ const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
  */
 export async function createProject(
   database: Database,
-  options: { readonly name: string; readonly id?: number | undefined },
+  options: {
+    readonly name: string;
+    readonly id?: number | undefined;
+    readonly time_zone?: string | null | undefined;
+  },
 ): Promise<Project> {
-  const { name, id } = options;
+  const { name, id, time_zone = null } = options;
+  checkZone(time_zone);
   if (!namePattern.test(name)) {
     throw new ProjectError(
       'invalid_project',
@@ -51,9 +58,9 @@ export async function createProject(
         and not exists (select from runfold_internal.session s where s.project = n) limit 1)))`;
   try {
     const [project] = await database.query<Project & Record<string, unknown>>(
-      `insert into runfold_internal.project (id, name)
-      values (coalesce($2::integer, ${next}), $1) returning ${columns}`,
-      [name, id ?? null],
+      `insert into runfold_internal.project (id, name, time_zone)
+      values (coalesce($2::integer, ${next}), $1, $3) returning ${columns}`,
+      [name, id ?? null, time_zone],
     );
     if (project !== undefined) return project;
   } catch (error) {
@@ -61,6 +68,43 @@ export async function createProject(
   }
   const what = id === undefined ? `of the name ${name}` : `of the name ${name} or the number ${id}`;
   throw new ProjectError('project_exists', `Expected no project ${what}, got one.`);
+}
+
+/**
+ * Changes the zone that a project reports in; answers it, or undefined when there is none of this number.
+ * @throws ProjectError `invalid_project`
+ */
+export async function setProjectZone(
+  database: Database,
+  { id, time_zone }: { readonly id: number; readonly time_zone: string | null },
+): Promise<Project | undefined> {
+  checkZone(time_zone);
+  const [project] = await database.query<Project & Record<string, unknown>>(
+    `update runfold_internal.project set time_zone = $2 where id = $1 returning ${columns}`,
+    [id, time_zone],
+  );
+  return project;
+}
+
+/** @throws ProjectError */
+function checkZone(name: string | null): void {
+  if (name === null || isTimeZone(name)) return;
+  throw new ProjectError(
+    'invalid_project',
+    `Expected an IANA time zone such as America/New_York, got ${JSON.stringify(name)}.`,
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  // Names only: some read +05:45 the other way round.
+  if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /** All projects, by number. */

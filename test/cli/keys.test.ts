@@ -38,7 +38,9 @@ describe('runfold projects and keys', () => {
   test('say what was asked wrongly', async () => {
     const scope = await work.run(['keys', 'create', '--scope', 'write']);
     expect(scope).toMatchObject({ code: 2 });
-    expect(scope.stderr).toContain('--scope: expected one of ingest, read, admin, got write.');
+    expect(scope.stderr).toContain(
+      '--scope: expected one of ingest, read, admin, operate, got write.',
+    );
     const unknown = await work.run(['keys', 'create', '--scope', 'read', '--project', '9']);
     expect(unknown).toMatchObject({ code: 1 });
     expect(unknown.stderr).toContain('runfold projects list');

@@ -80,7 +80,10 @@ describe('a key of one project', () => {
       }
     }
     const place = path.replace('{run_id}', secrets.run).replace('{session_id}', secrets.session);
-    return `${place.replace('{key_id}', keyOfB.id).replace(/\{(reject|audit)_id\}/, idOfB)}?${search}`;
+    return `${place
+      .replace('{key_id}', keyOfB.id)
+      .replace(/\{(reject|audit|rebuild)_id\}/, idOfB)
+      .replace('{project_id}', '2')}?${search}`;
   };
   const bodyOf = (path: string) =>
     path === '/v1/keys' ? { scopes: ['read'] } : [{ ...sampleEvents(2, 'secret')[1] }];
@@ -133,7 +136,7 @@ describe('a key of one project', () => {
   });
 
   test('opens only what its scope allows', async () => {
-    const scopes = ['ingest', 'read', 'admin'] as const;
+    const scopes = ['ingest', 'read', 'admin', 'operate'] as const;
     for (const scope of scopes) {
       const { headers } = await service.key(1, [scope]);
       for (const { path, method, operation } of operations()) {

@@ -58,7 +58,9 @@ describeOnEachTier('projects and keys', (name) => {
   test('are listed without a hash', async () => {
     await createKey(home.tier.database, { project: 1, scopes: ['admin'] });
     expect(Object.keys((await listKeys(home.tier.database))[0] ?? {}).sort()).toEqual(
-      ['created_at', 'id', 'last_used_at', 'name', 'project', 'revoked_at', 'scopes'].sort(),
+      ['created_at', 'id', 'last_used_at', 'name', 'project', 'revoked_at', 'scopes']
+        .concat('expires_at', 'kind', 'parent_id')
+        .sort(),
     );
   });
 });

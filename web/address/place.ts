@@ -26,7 +26,7 @@ export function go(address: string, { replace = false } = {}): void {
 
 /** Screens that the page shows by itself; other links leave it. */
 const ours =
-  /^\/(sessions|runs|agents|models|tools|users|teams|live|health|rejects|keys|settings|sign-in)?(\/|$)/;
+  /^\/(sessions|runs|agents|models|tools|users|teams|live|health|rejects|keys|projects|settings|sign-in)?(\/|$)/;
 
 /** Follows plain clicks on links of the page without loading it again. */
 export function followLinks(): void {

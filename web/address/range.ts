@@ -12,7 +12,7 @@ export const projectZone = signal<string | undefined>(undefined);
 export const zone = computed(() => {
   const asked = parameter('tz');
   if (asked !== undefined && isZone(asked)) return asked;
-  return projectZone.value ?? preferredZone.value ?? browserZone;
+  return preferredZone.value ?? projectZone.value ?? browserZone;
 });
 export const preferredZone = signal<string | undefined>(undefined);
 

@@ -8,7 +8,14 @@ import { requestUrl, service } from './service.js';
 export type { RunTotals, SessionTotals };
 
 /** The filters that lists of sessions know, and those of runs besides. */
-export const sessionFilters = ['user_id', 'agent_id', 'team_id', 'workflow_id', 'model'] as const;
+export const sessionFilters = [
+  'user_id',
+  'agent_id',
+  'team_id',
+  'workflow_id',
+  'model',
+  'provider',
+] as const;
 export const runFilters = [...sessionFilters, 'status'] as const;
 
 /** Rows of a page, unless the address says otherwise. */
@@ -30,6 +37,8 @@ export function listQuestion(
     from: rfc3339(from),
     to: to === undefined ? undefined : rfc3339(to),
     ...Object.fromEntries(narrowed),
+    order_by: parameter('sort'),
+    failed: parameter('failed') === 'true' ? true : undefined,
     limit: Number(parameter('limit')) || pageRows,
     cursor: parameter('cursor'),
     ...more,
@@ -44,5 +53,8 @@ export function useRuns(question: Query, kind = 'runs'): Asked<Page<RunTotals>> 
   return useAsked(kind, question, () => service.listRuns(question));
 }
 
+/** The whole list from its beginning as a file, whatever page is shown. */
+export const csvUrl = (path: '/v1/sessions' | '/v1/runs', question: Query) =>
+  requestUrl(path, { ...question, limit: undefined, cursor: undefined, format: 'csv' });
 export const sessionsUrl = (question: Query) => requestUrl('/v1/sessions', question);
 export const runsUrl = (question: Query) => requestUrl('/v1/runs', question);

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { AuditReport, ServiceStatus } from '../../src/client.js';
 import { ApiError } from '../../src/client.js';
+import { projectZone } from '../address/range.js';
 import { beat } from './asking.js';
 import { isSignedOut, service } from './service.js';
 
@@ -15,6 +16,7 @@ const lookMs = 30_000;
 export async function lookAtStatus(): Promise<void> {
   const [now, audit] = await Promise.all([service.getStatus(), service.getAudit()]);
   status.value = now;
+  projectZone.value = now.project.time_zone ?? undefined;
   lastProof.value = audit;
 }
 

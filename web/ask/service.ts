@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { createClient } from '../../src/client.js';
+import { change, parameter } from '../address/parameters.js';
 import { base } from '../address/place.js';
 
 /** How current the figures are, by the last answer that said so. */
@@ -15,21 +16,12 @@ export const isSignedOut = signal(false);
 /** Whether the service cannot be reached at all. */
 export const isAway = signal(false);
 
-/**
- * The key of this tab, where the service wants one. It is in memory alone: it ends with the tab, and no
- * storage, address or other tab ever holds it.
- */
-export const tabKey = signal<string | undefined>(undefined);
-
 const origin = `${location.origin}${base}`;
 
 async function observed(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   let answer: Response;
   try {
-    const key = tabKey.value;
-    const headers = new Headers(init?.headers);
-    if (key !== undefined) headers.set('authorization', `Bearer ${key}`);
-    answer = await fetch(input, { ...init, headers, credentials: 'same-origin' });
+    answer = await fetch(ofProject(input), { ...init, credentials: 'same-origin' });
   } catch (error) {
     if (init?.signal?.aborted !== true) isAway.value = true;
     throw error;
@@ -47,13 +39,46 @@ async function observed(input: RequestInfo | URL, init?: RequestInit): Promise<R
   return answer;
 }
 
+/** The project of the address, for who is signed in to several; sign-in itself is of none. */
+function ofProject(input: RequestInfo | URL): RequestInfo | URL {
+  const project = parameter('project');
+  if (project === undefined || typeof input !== 'string' || input.includes('/v1/sign-'))
+    return input;
+  const url = new URL(input);
+  url.searchParams.set('project', project);
+  return url;
+}
+
+/** Tells the other tabs of this browser that it was signed in or out. */
+const tabs = new BroadcastChannel('runfold');
+tabs.addEventListener('message', ({ data }) => {
+  isSignedOut.value = data === 'out';
+  location.reload();
+});
+
+/** Signs this browser in: a cookie that script cannot read lets it in from then on. */
+export async function signIn(key: string): Promise<void> {
+  const { project } = await service.signIn({ key });
+  tabs.postMessage('in');
+  isSignedOut.value = false;
+  if (parameter('project') !== undefined) change({ project: String(project) }, { replace: true });
+}
+
+/** Signs this browser out of all projects. */
+export async function signOut(): Promise<void> {
+  await service.signOut();
+  tabs.postMessage('out');
+  isSignedOut.value = true;
+}
+
 /** The service that this page came from. What fails is shown, with a countdown where one was asked for. */
 export const service = createClient({ url: origin, retries: 0, fetch: observed });
 
 /** The address of a request, for links and for "How is this computed?". */
 export function requestUrl(path: string, query: Readonly<Record<string, unknown>>): string {
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
+  const project = parameter('project');
+  for (const [name, value] of Object.entries({ ...query, project })) {
     for (const one of [value ?? []].flat()) search.append(name, String(one));
   }
   const text = search.toString();

@@ -2,6 +2,7 @@ import type { UsageRow, UsageSeries } from '../../src/query/usage/get-usage.js';
 import { type FilterName, filters } from '../address/parameters.js';
 import { before, bucket, rfc3339, span, zone } from '../address/range.js';
 import { type Asked, useAsked } from './asking.js';
+import { status } from './proof.js';
 import { requestUrl, service } from './service.js';
 
 /** What usage is split by, and narrowed to. */
@@ -17,11 +18,14 @@ export const usageDimensions = [
 export type UsageDimension = (typeof usageDimensions)[number];
 export type { UsageRow, UsageSeries };
 
-/** What is kept together: a split and the filters must all be in one of these. */
-export const keptTogether: readonly (readonly UsageDimension[])[] = [
+/** What is kept together by a service that has not said so yet. */
+const usuallyKept: readonly (readonly UsageDimension[])[] = [
   ['agent_id', 'team_id', 'workflow_id', 'tool_name'],
   ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
 ];
+
+/** What is kept together: a split and the filters must all be in one of these. */
+export const keptTogether = () => status.value?.kept_together ?? usuallyKept;
 
 /** The filters that usage knows. */
 export const usageFilterNames = () =>
@@ -36,6 +40,8 @@ export interface UsageQuestion {
   readonly group_by?: readonly UsageDimension[] | undefined;
   readonly top?: number | undefined;
   readonly order_by?: string | undefined;
+  /** The only figures that are read. */
+  readonly figures?: readonly string[] | undefined;
   readonly quantiles?: boolean | undefined;
   readonly fill?: boolean | undefined;
   readonly filters?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
@@ -49,7 +55,7 @@ export function usageQuestion(
     readonly without?: readonly FilterName[];
   },
 ): UsageQuestion {
-  const { buckets = false, period = 'now', without = [], ...rest } = options;
+  const { buckets = false, period = 'now', without = [], figures, ...rest } = options;
   const stretch = period === 'now' ? span.value : before.value;
   const known = usageFilterNames().filter((name) => !without.includes(name));
   return {
@@ -58,6 +64,8 @@ export function usageQuestion(
     to: stretch.to === undefined ? undefined : rfc3339(stretch.to),
     ...(buckets ? { bucket: bucket.value, time_zone: zone.value } : {}),
     ...rest,
+    // With filters some figures are not kept, and the service would refuse those that are named.
+    ...(known.length === 0 ? { figures } : {}),
     filters: Object.fromEntries(
       known.map((name) => {
         const values = filters.value[name] ?? [];
@@ -75,10 +83,12 @@ export function useUsage(kind: string, question: UsageQuestion | undefined): Ask
 }
 
 /** The address of a question's request. */
-export function usageUrl({ filters: narrowed, group_by, ...question }: UsageQuestion): string {
+export function usageUrl(question: UsageQuestion): string {
+  const { filters: narrowed, group_by, figures, ...rest } = question;
   return requestUrl('/v1/usage', {
-    ...question,
+    ...rest,
     group_by: group_by?.join(',') || undefined,
+    figures: figures?.join(',') || undefined,
     ...narrowed,
   });
 }

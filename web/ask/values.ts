@@ -7,7 +7,6 @@ const statuses = ['completed', 'error', 'cancelled'];
 /** Values a filter may take: those with most cost in the range. */
 export async function valuesOf(name: FilterName): Promise<readonly string[]> {
   if (name === 'status') return statuses;
-  if (name === 'workflow_id') return [];
   const { from, to } = span.value;
   const { rows } = await service.getUsage({
     from: rfc3339(from),
@@ -16,6 +15,7 @@ export async function valuesOf(name: FilterName): Promise<readonly string[]> {
     order_by: name === 'tool_name' ? 'tool_calls' : 'cost',
     top: 200,
     quantiles: false,
+    figures: [name === 'tool_name' ? 'tool_calls' : 'cost'],
   });
   return rows.map((row) => row[name]).filter((value) => value != null);
 }

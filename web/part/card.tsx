@@ -15,7 +15,7 @@ export function Card({
   readonly title: string;
   readonly link?: { readonly text: string; readonly href: string };
   readonly origin?: Origin | undefined;
-  readonly csv?: (() => void) | undefined;
+  readonly csv?: (() => void) | string | undefined;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {

@@ -9,11 +9,13 @@ import { Given } from './given.js';
 /** Cost over time above a list: a drag narrows both. */
 export function CostStrip() {
   const used = usageFilterNames();
-  const isKept = keptTogether.some((names) => used.every((name) => names.includes(name)));
+  const isKept = keptTogether().some((names) => used.every((name) => names.includes(name)));
   const isWhole = !('status' in filters.value);
   const asked = useUsage(
     'strip',
-    isKept && isWhole ? usageQuestion({ buckets: true, quantiles: false }) : undefined,
+    isKept && isWhole
+      ? usageQuestion({ buckets: true, quantiles: false, figures: ['cost'] })
+      : undefined,
   );
   if (!isKept || !isWhole) return null;
   return (

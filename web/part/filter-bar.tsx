@@ -1,5 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { change, type FilterName, filters, here, parameters } from '../address/parameters.js';
+import {
+  change,
+  type FilterName,
+  filters,
+  here,
+  parameter,
+  parameters,
+} from '../address/parameters.js';
 import { valuesOf } from '../ask/values.js';
 import { Icon } from './icons.js';
 import { Popover } from './popover.js';
@@ -17,7 +24,15 @@ export const filterWords: Readonly<Record<FilterName, string>> = {
 };
 
 /** The filters as chips, and one to add another. */
-export function FilterBar({ names }: { readonly names: readonly FilterName[] }) {
+export function FilterBar({
+  names,
+  hasFailed = false,
+}: {
+  readonly names: readonly FilterName[];
+  /** Whether the list can be narrowed to what failed. */
+  readonly hasFailed?: boolean;
+}) {
+  const isFailed = parameter('failed') === 'true';
   const chips = Object.entries(filters.value) as [FilterName, readonly string[]][];
   return (
     <div class="filters">
@@ -38,6 +53,16 @@ export function FilterBar({ names }: { readonly names: readonly FilterName[] }) 
       <Popover label="Add a filter" buttonClass="chip add" align="left" isNamed button="+ Filter">
         {(close) => <FilterPicker names={names} close={close} />}
       </Popover>
+      {hasFailed && (
+        <a
+          class={isFailed ? 'chip' : 'chip add'}
+          href={here({ failed: isFailed ? undefined : 'true' })}
+          role="switch"
+          aria-checked={isFailed}
+        >
+          Only failures {isFailed && <Icon name="cross" />}
+        </a>
+      )}
       {chips.some(([name]) => !names.includes(name)) && (
         <span class="faint">Dashed filters do not apply on this screen.</span>
       )}

@@ -17,6 +17,7 @@ const places: Readonly<Record<string, readonly [string, string]>> = {
   u: ['/users', 'Users'],
   h: ['/health', 'Health'],
   k: ['/keys', 'Keys'],
+  p: ['/projects', 'Projects'],
 };
 
 const meanings: readonly (readonly [string, string])[] = [

@@ -15,8 +15,8 @@ export function Menu({
 }: {
   readonly label: string;
   readonly origin: Origin;
-  /** Makes the file; absent where there is none. */
-  readonly csv?: (() => void) | undefined;
+  /** Makes the file, or the address of it; absent where there is none. */
+  readonly csv?: (() => void) | string | undefined;
   readonly picture?: (() => void) | undefined;
 }) {
   const [isAsked, setAsked] = useState(false);
@@ -27,9 +27,15 @@ export function Menu({
           <ul class="menu">
             {csv !== undefined && (
               <li>
-                <button type="button" onClick={then(csv, close)}>
-                  <Icon name="download" /> CSV
-                </button>
+                {typeof csv === 'string' ? (
+                  <a href={csv} download onClick={close}>
+                    <Icon name="download" /> CSV
+                  </a>
+                ) : (
+                  <button type="button" onClick={then(csv, close)}>
+                    <Icon name="download" /> CSV
+                  </button>
+                )}
               </li>
             )}
             {picture !== undefined && (

@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { screen } from '../address/parameters.js';
 import { path } from '../address/place.js';
-import { isAway } from '../ask/service.js';
+import { status } from '../ask/proof.js';
+import { isAway, isSignedOut, signOut } from '../ask/service.js';
 import { Currency, ProofBadge } from './badge.js';
 import { Icon, type IconName, Mark } from './icons.js';
 
@@ -39,6 +40,7 @@ const groups: readonly {
       { to: '/health', text: 'Health', icon: 'health' },
       { to: '/rejects', text: 'Rejects', icon: 'rejects' },
       { to: '/keys', text: 'Keys', icon: 'keys' },
+      { to: '/projects', text: 'Projects', icon: 'projects' },
       { to: '/settings', text: 'Settings', icon: 'settings' },
     ],
   },
@@ -100,6 +102,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
           <div class="side-foot">
             <ProofBadge />
             <Currency />
+            <WhoIsIn />
           </div>
         </header>
         <main id="main" ref={main}>
@@ -112,6 +115,20 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
         </main>
       </div>
     </>
+  );
+}
+
+/** Which project is shown, and the way out, for who has signed in. */
+function WhoIsIn() {
+  const { key, project, signed_in_to: projects = [] } = status.value ?? {};
+  if (key == null || projects.length === 0 || isSignedOut.value) return null;
+  return (
+    <p class="who">
+      <a href={screen('/projects')}>{project?.name ?? `Project ${project?.id}`}</a>
+      <button type="button" class="plain" onClick={() => void signOut()}>
+        Sign out
+      </button>
+    </p>
   );
 }
 

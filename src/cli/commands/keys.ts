@@ -89,9 +89,11 @@ function listCommand(): Command {
       const columns = [
         { head: 'key', cell: (key: ApiKey) => key.id },
         { head: 'name', cell: (key: ApiKey) => key.name, least: 8 },
+        { head: 'kind', cell: (key: ApiKey) => key.kind, drop: 3 },
         { head: 'scopes', cell: (key: ApiKey) => key.scopes.join(', ') },
         { head: 'made', cell: (key: ApiKey) => time(key.created_at), drop: 2, paint: dim },
         { head: 'last used', cell: (key: ApiKey) => time(key.last_used_at), drop: 1, paint: dim },
+        { head: 'expires', cell: (key: ApiKey) => time(key.expires_at), drop: 4, paint: dim },
         { head: 'revoked', cell: (key: ApiKey) => time(key.revoked_at) },
       ];
       terminal.line(table(terminal, columns, items));

@@ -1,13 +1,20 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { createProject, listProjects } from '../../store/projects.js';
+import { createProject, listProjects, setProjectZone } from '../../store/projects.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 
 /** `runfold projects` */
 export function projectsCommand(): Command {
-  return createCommandGroup('projects', [createProjectCommand(), listCommand()]);
+  return createCommandGroup('projects', [createProjectCommand(), zoneCommand(), listCommand()]);
+}
+
+interface CreateFlags {
+  readonly id?: number;
+  readonly timeZone?: string;
+  readonly json?: boolean;
 }
 
 function createProjectCommand(): Command {
@@ -19,13 +26,14 @@ function createProjectCommand(): Command {
     examples: ['runfold projects create shop', 'runfold projects create shop-eu --id 7 --json'],
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
+    .option('--time-zone <zone>', 'the IANA zone that it reports in')
     .option('--id <number>', 'name the project that events were already sent to', readId)
     .option('--json', 'print it as JSON')
-    .action(async (name: string, flags: { id?: number; json?: boolean }, self: Command) => {
+    .action(async (name: string, flags: CreateFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal } = context;
       const project = await withTier(context, 'runfold projects create', ({ database }) =>
-        createProject(database, { name, id: flags.id }),
+        createProject(database, { name, id: flags.id, time_zone: flags.timeZone }),
       );
       if (flags.json) return terminal.json(project);
       terminal.line(`Project ${project.id}, ${project.name}.`);
@@ -35,6 +43,45 @@ function createProjectCommand(): Command {
         ),
       );
     });
+}
+
+function zoneCommand(): Command {
+  return createCommand({
+    name: 'zone',
+    summary: 'Change the time zone that a project reports in',
+    details: 'The web page shows it in this zone to everybody who has not chosen another.',
+    examples: ['runfold projects zone 1 Europe/Berlin', 'runfold projects zone 1 --none'],
+  })
+    .argument('<number>', 'the project', readId)
+    .argument('[zone]', 'an IANA zone such as America/New_York')
+    .option('--none', 'leave the zone to each reader')
+    .option('--json', 'print the project as JSON')
+    .action(
+      async (
+        id: number,
+        zone: string | undefined,
+        flags: { none?: boolean; json?: boolean },
+        self: Command,
+      ) => {
+        if ((zone === undefined) !== (flags.none === true)) {
+          throw new UsageError('projects zone: expected a zone, or --none.');
+        }
+        const context = openContext(self, 'once');
+        const project = await withTier(context, 'runfold projects zone', ({ database }) =>
+          setProjectZone(database, { id, time_zone: zone ?? null }),
+        );
+        if (project === undefined) {
+          throw new CommandFailedError(
+            `Expected a project ${id}, got none of that number. See "runfold projects list".`,
+          );
+        }
+        if (flags.json) return context.terminal.json(project);
+        const { name, time_zone } = project;
+        context.terminal.line(
+          `Project ${id}, ${name}, reports in ${time_zone ?? 'no zone of its own'}.`,
+        );
+      },
+    );
 }
 
 function readId(text: string): number {
@@ -61,6 +108,7 @@ function listCommand(): Command {
       const columns = [
         { head: 'number', cell: ({ id }: Row) => String(id), align: 'right' as const },
         { head: 'project', cell: ({ name }: Row) => name },
+        { head: 'zone', cell: ({ time_zone }: Row) => time_zone ?? '' },
         { head: 'made', cell: (row: Row) => localTime(row.created_at), paint: terminal.colors.dim },
       ];
       terminal.line(table(terminal, columns, items));

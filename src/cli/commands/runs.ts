@@ -4,7 +4,7 @@ import type { Database } from '../../postgres/database.js';
 import { getAgno2RunMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
-import { listRuns } from '../../query/totals/runs.js';
+import { listRuns, type RunOrder, runOrders } from '../../query/totals/runs.js';
 import {
   countWaitingSpans,
   listWaitingSpans,
@@ -16,10 +16,17 @@ import {
   createCommandGroup,
   openContext,
 } from '../command/command.js';
-import { CommandFailedError } from '../command/command-error.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { agnoOption } from '../options/agno-option.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import {
+  addTotalsOptions,
+  pageEnd,
+  readLimit,
+  type TotalsFlags,
+  totalsQuery,
+} from '../options/list-options.js';
+import { repeatable } from '../options/repeatable-option.js';
 import { count, plural } from '../output/format.js';
 import { showRun } from '../reports/run-page.js';
 import { readRunSteps } from '../reports/run-steps.js';
@@ -31,16 +38,13 @@ export function runsCommand(): Command {
   return createCommandGroup('runs', [listCommand(), showCommand(), waitingCommand()]);
 }
 
-interface Filters extends ListFlags {
-  readonly session?: string;
-  readonly user?: string;
-  readonly agent?: string;
-  readonly team?: string;
-  readonly model?: string;
-  readonly status?: RunStatus;
-  readonly from?: string;
-  readonly to?: string;
+interface Filters extends TotalsFlags {
+  readonly session?: readonly string[];
+  readonly status?: readonly RunStatus[];
+  readonly orderBy?: RunOrder;
 }
+
+const statuses = Object.keys(runStatuses) as readonly RunStatus[];
 
 function listCommand(): Command {
   const command = createCommand({
@@ -50,35 +54,26 @@ function listCommand(): Command {
       'runfold runs list',
       'runfold runs list --session s-1 --json',
       'runfold runs list --status error --from 2026-01-31T00:00:00Z',
+      'runfold runs list --order-by cost --agent lead --agent writer',
     ],
   })
-    .option('--session <id>', 'only of this session')
-    .option('--user <id>', 'only for this user')
-    .option('--agent <id>', 'only of this agent')
-    .option('--team <id>', 'only of this team')
-    .option('--model <name>', 'only where this model answered last')
-    .addOption(
-      new Option('--status <status>', 'only with this outcome').choices(Object.keys(runStatuses)),
-    )
-    .option('--from <time>', 'only started at this time or later, RFC 3339 with a zone')
-    .option('--to <time>', 'only started before this time');
-  return addListOptions(command).action(async (flags: Filters, self: Command) => {
+    .addOption(repeatable('--session <id>', 'only of this session'))
+    .addOption(repeatable('--status <status>', `only with this outcome: ${statuses.join(', ')}`));
+  return addTotalsOptions(command, runOrders).action(async (flags: Filters, self: Command) => {
+    const unknown = flags.status?.find((status) => !statuses.includes(status));
+    if (unknown !== undefined) {
+      throw new UsageError(`--status: expected one of ${statuses.join(', ')}, got ${unknown}.`);
+    }
     const context = openContext(self, 'once');
-    const limit = readLimit(flags);
+    const query = totalsQuery(flags);
     const page = await withStore(context, 'runfold runs list', async (tier) => {
       await noteWaiting(context, tier.database);
       return await listRuns(tier.database, {
+        ...query,
         project: context.settings.project,
         session_id: flags.session,
-        user_id: flags.user,
-        agent_id: flags.agent,
-        team_id: flags.team,
-        model: flags.model,
         status: flags.status,
-        from: flags.from,
-        to: flags.to,
-        cursor: flags.cursor,
-        limit,
+        order_by: flags.orderBy,
       });
     });
     const { terminal } = context;

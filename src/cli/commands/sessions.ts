@@ -2,12 +2,22 @@ import { type Command, Option } from 'commander';
 import { getAgno2SessionMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getSessionMetrics } from '../../query/agno/session-metrics.js';
 import { listRuns } from '../../query/totals/runs.js';
-import { getSession, listSessions } from '../../query/totals/sessions.js';
+import {
+  getSession,
+  listSessions,
+  type SessionOrder,
+  sessionOrders,
+} from '../../query/totals/sessions.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { agnoOption } from '../options/agno-option.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import {
+  addTotalsOptions,
+  pageEnd,
+  type TotalsFlags,
+  totalsQuery,
+} from '../options/list-options.js';
 import { count } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { totalsLines } from '../reports/run-report.js';
@@ -18,36 +28,29 @@ export function sessionsCommand(): Command {
   return createCommandGroup('sessions', [listCommand(), showCommand()]);
 }
 
-interface Filters extends ListFlags {
-  readonly user?: string;
-  readonly agent?: string;
-  readonly from?: string;
-  readonly to?: string;
+interface Filters extends TotalsFlags {
+  readonly orderBy?: SessionOrder;
 }
 
 function listCommand(): Command {
   const command = createCommand({
     name: 'list',
     summary: 'List sessions, the newest first',
-    examples: ['runfold sessions list', 'runfold sessions list --user user-1 --json'],
-  })
-    .option('--user <id>', 'only for this user')
-    .option('--agent <id>', 'only of this agent')
-    .option('--from <time>', 'only started at this time or later, RFC 3339 with a zone')
-    .option('--to <time>', 'only started before this time');
-  return addListOptions(command).action(async (flags: Filters, self: Command) => {
+    examples: [
+      'runfold sessions list',
+      'runfold sessions list --user user-1 --json',
+      'runfold sessions list --failed --order-by cost',
+    ],
+  });
+  return addTotalsOptions(command, sessionOrders).action(async (flags: Filters, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
-    const limit = readLimit(flags);
+    const query = totalsQuery(flags);
     const page = await withStore(context, 'runfold sessions list', (tier) =>
       listSessions(tier.database, {
+        ...query,
         project: settings.project,
-        user_id: flags.user,
-        agent_id: flags.agent,
-        from: flags.from,
-        to: flags.to,
-        cursor: flags.cursor,
-        limit,
+        order_by: flags.orderBy,
       }),
     );
     if (flags.json) return terminal.json(page);

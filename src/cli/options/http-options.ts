@@ -80,6 +80,7 @@ export async function startHttp(
     port,
     page,
     base_path: settings.http_base_path,
+    public_url: settings.http_public_url,
     target: tier.target,
     queue: tier.queue,
     log,

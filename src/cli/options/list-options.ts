@@ -1,13 +1,79 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../command/command-error.js';
 import { count } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
+import { repeatable } from './repeatable-option.js';
 
 /** The flags of every list. */
 export interface ListFlags {
   readonly limit: string;
   readonly cursor?: string;
   readonly json?: boolean;
+}
+
+/** The flags of lists of totals. */
+export interface TotalsFlags extends ListFlags {
+  readonly user?: readonly string[];
+  readonly agent?: readonly string[];
+  readonly team?: readonly string[];
+  readonly workflow?: readonly string[];
+  readonly model?: readonly string[];
+  readonly provider?: readonly string[];
+  readonly orderBy?: string;
+  readonly idPrefix?: string;
+  readonly failed?: boolean;
+  readonly minCost?: number;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Adds the flags of a list of totals. */
+export function addTotalsOptions(command: Command, figures: readonly string[]): Command {
+  command
+    .addOption(repeatable('--user <id>', 'only for this user'))
+    .addOption(repeatable('--agent <id>', 'only of this agent'))
+    .addOption(repeatable('--team <id>', 'only of this team'))
+    .addOption(repeatable('--workflow <id>', 'only of this workflow'))
+    .addOption(repeatable('--model <name>', 'only where this model answered last'))
+    .addOption(repeatable('--provider <name>', 'only where this provider answered last'))
+    .option('--from <time>', 'only started at this time or later, RFC 3339 with a zone')
+    .option('--to <time>', 'only started before this time')
+    .addOption(
+      new Option('--order-by <figure>', 'those with the most of it first').choices([...figures]),
+    )
+    .option('--id-prefix <text>', 'only ids that begin with this')
+    .option('--failed', 'only those in which a run, a message or a tool call failed')
+    .addOption(
+      new Option('--min-cost <dollars>', 'only those that cost so much or more').argParser(
+        readDollars,
+      ),
+    );
+  return addListOptions(command);
+}
+
+/** What the flags of a list of totals ask for. */
+export function totalsQuery(flags: TotalsFlags) {
+  return {
+    user_id: flags.user,
+    agent_id: flags.agent,
+    team_id: flags.team,
+    workflow_id: flags.workflow,
+    model: flags.model,
+    provider: flags.provider,
+    id_prefix: flags.idPrefix,
+    failed: flags.failed,
+    min_cost: flags.minCost,
+    from: flags.from,
+    to: flags.to,
+    cursor: flags.cursor,
+    limit: readLimit(flags),
+  };
+}
+
+function readDollars(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 1e9) return value;
+  throw new InvalidArgumentError('Expected US dollars from 0 to 1000000000.');
 }
 
 /** Adds the flags of every list. */

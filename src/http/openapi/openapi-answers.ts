@@ -39,12 +39,13 @@ export const notModified = {
 
 /** A success, with the heads that go with it. */
 export function answerOf(doc: AnswerDoc, route: Route, write: WriteSchema) {
-  const { description: about, type, schema, example } = doc;
+  const { description: about, type, schema, example, has_csv } = doc;
   const content = {
     [type ?? 'application/json']: {
       schema: schema === undefined ? { type: 'string' } : write(schema, 'output'),
       ...(example === undefined ? {} : { example }),
     },
+    ...(has_csv === true ? { 'text/csv': { schema: { type: 'string' } } } : {}),
   };
   const headers = {
     ...(route.scope === undefined ? {} : currency),

@@ -15,7 +15,8 @@ const tags: Readonly<Record<string, string>> = {
   otlp: 'OpenTelemetry in: spans and log records of agents',
   audits: 'The proof that the totals equal the log',
   rejects: 'What could not be taken: list, send again, or drop',
-  keys: 'Keys of a project',
+  keys: 'Keys of a project, and browsers that are signed in',
+  projects: 'Projects of the store',
   operations: 'Running the service',
 };
 
@@ -112,7 +113,10 @@ function withExamples(operation: Operation, schemas: Readonly<Record<string, Jso
       return [status, answer];
     }
     const example = exampleOf(json.schema, schemas);
-    return [status, { ...answer, content: { 'application/json': { ...json, example } } }];
+    return [
+      status,
+      { ...answer, content: { ...answer.content, 'application/json': { ...json, example } } },
+    ];
   });
   return { ...operation, responses: Object.fromEntries(responses) };
 }

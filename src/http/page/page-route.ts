@@ -26,6 +26,7 @@ const screens = [
   '/health',
   '/rejects',
   '/keys',
+  '/projects',
   '/settings',
 ];
 

@@ -26,7 +26,11 @@ export const problemCodes = {
   broken_request: { status: 400, meaning: 'What came is no HTTP/1.1. The connection is closed.' },
   unauthorized: {
     status: 401,
-    meaning: 'There is no key, or it is misspelt, unknown or revoked.',
+    meaning: 'There is no key, or it is misspelt, unknown, revoked or expired.',
+  },
+  cross_site: {
+    status: 403,
+    meaning: 'A cookie came with a request that no page of this service began.',
   },
   wrong_scope: { status: 403, meaning: 'The key is good, and is not for this.' },
   not_found: { status: 404, meaning: "Nothing of that name is in the key's project." },
@@ -45,6 +49,7 @@ export const problemCodes = {
     status: 409,
     meaning: 'Several sessions have a run of this id: give `session_id`, one of `session_ids`.',
   },
+  project_exists: { status: 409, meaning: 'There is a project of this name.' },
   count_changed: {
     status: 409,
     meaning: 'There are more or fewer rejects than `expected_count` by now; `count` says how many.',
@@ -78,6 +83,7 @@ export const problemCodes = {
     meaning: 'The tree has more than 10,000 runs. List the children of a run with `parent_run_id`.',
   },
   run_tree_too_deep: { status: 422, meaning: 'The tree has more levels than `max_depth`.' },
+  invalid_project: { status: 422, meaning: 'The name or the time zone of a project is invalid.' },
   unknown_project: { status: 422, meaning: 'There is no such project.' },
   rate_limited: {
     status: 429,

@@ -98,9 +98,7 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     );
   }
   if (error instanceof ReadEndedError) return new ProblemError('read_timeout', error.message);
-  if (error instanceof ProjectError && error.code === 'unknown_project') {
-    return new ProblemError(error.code, error.message);
-  }
+  if (error instanceof ProjectError) return new ProblemError(error.code, error.message);
   if (error instanceof StoreUnavailableError) {
     // The text of the driver names hosts and users; they are no business of a client's.
     return unavailable('database_unavailable', databaseDetail(error));

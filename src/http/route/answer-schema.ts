@@ -6,7 +6,6 @@ import { usageFigureNames } from '../../query/usage/usage-figures.js';
 import { quantileNames } from '../../query/usage/usage-quantiles.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
 import { usageDimensions } from '../../query/usage/usage-sources.js';
-import { keyScopes } from '../../store/api-keys.js';
 
 /**
  * Schemas of the answers, made of the declarations that the views come from, so that the reference
@@ -88,7 +87,8 @@ export function pageOf(item: z.ZodType) {
 
 const corrections = z.int().describe('How many corrections the figures hold');
 export const runSchema = rowSchema('runs').meta({ id: 'Run' });
-export const sessionSchema = rowSchema('sessions').meta({ id: 'Session' });
+const root_agent_id = z.string().nullable().describe('The agent of its first run without a parent');
+export const sessionSchema = rowSchema('sessions', { root_agent_id }).meta({ id: 'Session' });
 export const messageSchema = rowSchema('messages', { corrections }).meta({ id: 'Message' });
 export const toolCallSchema = rowSchema('tool_calls', { corrections }).meta({ id: 'ToolCall' });
 export const eventRowSchema = rowSchema('events').meta({ id: 'LoggedEvent' });
@@ -170,15 +170,3 @@ export const problemSchema = z
   })
   .describe('RFC 9457')
   .meta({ id: 'Problem' });
-
-export const keySchema = z
-  .strictObject({
-    id: z.string(),
-    project: z.int(),
-    name: z.string(),
-    scopes: z.array(z.enum(keyScopes)),
-    created_at: time,
-    last_used_at: time.nullable(),
-    revoked_at: time.nullable(),
-  })
-  .meta({ id: 'Key' });

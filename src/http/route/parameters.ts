@@ -45,6 +45,26 @@ export function names(doc: string) {
     .meta({ description: `${doc}; may be repeated, for any of them`, type: 'array' });
 }
 
+/** One of several names, or several of them where the parameter is repeated. */
+export function someOf<const T extends readonly [string, ...string[]]>(all: T, doc: string) {
+  const one = oneOf(all, doc);
+  return z
+    .union([one, z.array(one)], `one of ${all.join(', ')}`)
+    .transform((given) => [given].flat() as T[number][])
+    .meta({ description: `${doc}; may be repeated, for any of them`, type: 'array' });
+}
+
+/** US dollars. */
+export function dollars(doc: string) {
+  const phrase = 'US dollars from 0 to 1000000000';
+  return z
+    .string(phrase)
+    .refine((text) => /^\d{1,10}(\.\d{1,20})?(e-\d{1,2})?$/.test(text), phrase)
+    .transform(Number)
+    .pipe(z.number(phrase).max(1e9, phrase))
+    .meta({ description: doc, type: 'number', minimum: 0, maximum: 1_000_000_000 });
+}
+
 /** Names with commas between them. */
 export function listOf<const T extends readonly string[]>(names: T, doc: string) {
   const phrase = `any of ${names.join(', ')}, with commas between them`;
@@ -76,3 +96,12 @@ export const page = {
     .meta({ description: '`next_cursor` of the page before' })
     .optional(),
 };
+
+/** How lists of totals are narrowed. */
+export const totalsChoice = (what: string) => ({
+  id_prefix: name('Only ids that begin with this').optional(),
+  failed: flag(
+    `Only ${what} in which a run, a message or a tool call failed, or only the others`,
+  ).optional(),
+  min_cost: dollars('Only those that cost so much or more').optional(),
+});

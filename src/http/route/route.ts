@@ -20,7 +20,7 @@ export interface Call<Params, Query> extends Caller {
 export interface Answer {
   /** Defaults to 200. */
   readonly status?: number;
-  /** Sent as JSON; a text or bytes as they are. */
+  /** Sent as JSON; a text, bytes or a stream as they are. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -30,6 +30,8 @@ export interface AnswerDoc {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
+  /** Whether it may be asked for as CSV too. */
+  readonly has_csv?: boolean;
   /** Defaults to one made of the schema. */
   readonly example?: unknown;
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { createKey, keyScopes, listKeys, revokeKey } from '../../store/api-keys.js';
 import { readObject } from '../body/read-object.js';
 import { notFound, ProblemError } from '../problems/problem.js';
-import { keySchema } from '../route/answer-schema.js';
 import { name } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
 
@@ -16,6 +15,22 @@ const newKey = z
     'an object',
   )
   .meta({ id: 'NewKey', examples: [{ name: 'agents', scopes: ['ingest'] }] });
+
+const time = z.iso.datetime();
+const keySchema = z
+  .strictObject({
+    id: z.string(),
+    project: z.int(),
+    name: z.string(),
+    scopes: z.array(z.enum(keyScopes)),
+    created_at: time,
+    last_used_at: time.nullable(),
+    revoked_at: time.nullable(),
+    expires_at: time.nullable(),
+    kind: z.enum(['key', 'browser']).describe('A browser has signed in with another key'),
+    parent_id: z.string().nullable().describe('The key that a browser signed in with'),
+  })
+  .meta({ id: 'Key' });
 
 export const keyRoutes = [
   route({
@@ -61,6 +76,13 @@ export const keyRoutes = [
       }
       const body = checked(newKey, await readObject(request.raw, service.limits));
       const wanted = body as z.infer<typeof newKey>;
+      if (wanted.scopes.includes('operate') && !key.scopes.includes('operate')) {
+        // It reaches the whole store, which a key of one project may not hand out.
+        throw new ProblemError(
+          'wrong_scope',
+          `Expected a key for operate to make one for operate, got one for ${key.scopes.join(', ')}.`,
+        );
+      }
       return { status: 201, body: await createKey(service.database, { ...wanted, project }) };
     },
   }),

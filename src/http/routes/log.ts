@@ -5,6 +5,7 @@ import { listMessages } from '../../query/log/messages.js';
 import { listToolCalls } from '../../query/log/tool-calls.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { eventRowSchema, messageSchema, pageOf, toolCallSchema } from '../route/answer-schema.js';
+import { csvFormat, listAnswer } from '../route/csv-answer.js';
 import { flag, name, oneOf, page, timeRange } from '../route/parameters.js';
 import { route } from '../route/route.js';
 
@@ -38,11 +39,18 @@ export const logRoutes = [
       failed: flag('Only those that failed, or only the others').optional(),
       ...timeRange('ended'),
       ...page,
+      ...csvFormat,
     }),
-    answers: { 200: { description: 'A page of messages', schema: pageOf(messageSchema) } },
-    async handle({ service, project, query }) {
+    answers: {
+      200: { description: 'A page of messages', schema: pageOf(messageSchema), has_csv: true },
+    },
+    async handle(call) {
+      const { service, project } = call;
+      const { format: _format, ...query } = call.query;
       checkPlace(query);
-      return { body: await listMessages(service.database, { ...query, project }) };
+      return listAnswer(call, 'messages', messageSchema, (page) =>
+        listMessages(service.database, { ...query, ...page, project }),
+      );
     },
   }),
   route({
@@ -60,11 +68,18 @@ export const logRoutes = [
       failed: flag('Only those that failed, or only the others').optional(),
       ...timeRange('ended'),
       ...page,
+      ...csvFormat,
     }),
-    answers: { 200: { description: 'A page of tool calls', schema: pageOf(toolCallSchema) } },
-    async handle({ service, project, query }) {
+    answers: {
+      200: { description: 'A page of tool calls', schema: pageOf(toolCallSchema), has_csv: true },
+    },
+    async handle(call) {
+      const { service, project } = call;
+      const { format: _format, ...query } = call.query;
       checkPlace(query);
-      return { body: await listToolCalls(service.database, { ...query, project }) };
+      return listAnswer(call, 'tool-calls', toolCallSchema, (page) =>
+        listToolCalls(service.database, { ...query, ...page, project }),
+      );
     },
   }),
   route({

@@ -6,10 +6,13 @@ import { ingestRoute } from './ingest.js';
 import { keyRoutes } from './keys.js';
 import { logRoutes } from './log.js';
 import { otlpRoutes } from './otlp.js';
+import { projectRoutes } from './projects.js';
+import { rebuildRoutes } from './rebuilds.js';
 import { referenceRoutes } from './reference.js';
 import { rejectRoutes } from './rejects.js';
 import { runRoutes } from './runs.js';
 import { sessionRoutes } from './sessions.js';
+import { signInRoutes } from './sign-in.js';
 import { statusRoute } from './status.js';
 import { tailRoute } from './tail.js';
 import { usageRoute } from './usage.js';
@@ -30,6 +33,9 @@ export const routes: readonly Route[] = [
   ...otlpRoutes,
   waitingRoute,
   ...keyRoutes,
+  ...signInRoutes,
+  ...projectRoutes,
+  ...rebuildRoutes,
   ...healthRoutes,
   ...referenceRoutes,
 ];

@@ -2,14 +2,27 @@ import { z } from 'zod';
 import { runStatuses } from '../../events/metric-event.js';
 import { getAgno2RunMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
+import { listRunSteps } from '../../query/steps/run-steps.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
-import { getRun, listRuns } from '../../query/totals/runs.js';
+import { getRun, listRuns, runOrders } from '../../query/totals/runs.js';
 import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
 import { agnoVersion, runMetricsSchema } from '../route/agno-schema.js';
 import { pageOf, readRunSchema, runSchema, runTreeSchema } from '../route/answer-schema.js';
-import { name, oneOf, page, timeRange, wholeNumber } from '../route/parameters.js';
+import { csvFormat, listAnswer } from '../route/csv-answer.js';
+import {
+  flag,
+  name,
+  names,
+  oneOf,
+  page,
+  someOf,
+  timeRange,
+  totalsChoice,
+  wholeNumber,
+} from '../route/parameters.js';
 import { route } from '../route/route.js';
+import { runStepSchema } from '../route/run-step-schema.js';
 import type { Service } from '../service/service.js';
 
 const statuses = Object.keys(runStatuses) as [keyof typeof runStatuses];
@@ -38,28 +51,39 @@ export const runRoutes = [
     description:
       '`Runfold-Waiting-Spans` says how many spans of the project are in no total yet, up to 1000. ' +
       'Cheap without filters, by time, by `session_id` or by `parent_run_id`. The other filters read ' +
-      'runs from the newest until the page is full: bound them by time where matches are rare.',
+      'runs from the newest until the page is full: bound them by time where matches are rare. `order_by` reads all of the range.',
     scope: 'read',
     example: { user_id: 'user-1', limit: 10 },
     query: z.strictObject({
-      session_id: name('Only of this conversation').optional(),
-      user_id: name('Only for this user').optional(),
-      agent_id: name('Only of this agent').optional(),
-      team_id: name('Only of this team').optional(),
-      workflow_id: name('Only of this workflow').optional(),
-      parent_run_id: name('Only those that this run delegated to').optional(),
-      model: name('Only where this model answered last').optional(),
-      status: oneOf(statuses, 'Only with this outcome').optional(),
+      session_id: names('Only of this conversation').optional(),
+      user_id: names('Only for this user').optional(),
+      agent_id: names('Only of this agent').optional(),
+      team_id: names('Only of this team').optional(),
+      workflow_id: names('Only of this workflow').optional(),
+      parent_run_id: names('Only those that this run delegated to').optional(),
+      model: names('Only where this model answered last').optional(),
+      provider: names('Only where this provider answered last').optional(),
+      status: someOf(statuses, 'Only with this outcome').optional(),
+      ...totalsChoice('runs'),
+      order_by: oneOf(
+        runOrders,
+        'The figure by which those with the most are first; by default the newest start is',
+      ).optional(),
       ...timeRange('started'),
       ...page,
+      ...csvFormat,
     }),
-    answers: { 200: { description: 'A page of runs', schema: pageOf(runSchema) } },
-    async handle({ service, project, query }) {
-      const [body, waiting] = await Promise.all([
-        listRuns(service.database, { ...query, project }),
+    answers: { 200: { description: 'A page of runs', schema: pageOf(runSchema), has_csv: true } },
+    async handle(call) {
+      const { service, project } = call;
+      const { format: _format, ...query } = call.query;
+      const [answer, waiting] = await Promise.all([
+        listAnswer(call, 'runs', runSchema, (page) =>
+          listRuns(service.database, { ...query, ...page, project }),
+        ),
         countWaitingSpans(service.database, { project }),
       ]);
-      return { body, headers: waitingHeaders(waiting) };
+      return { ...answer, headers: { ...answer.headers, ...waitingHeaders(waiting) } };
     },
   }),
   route({
@@ -104,6 +128,29 @@ export const runRoutes = [
       const tree = await getRunTree(service.database, { run_id, ...query, project });
       if (tree === undefined) throw await noRun(service, project, run_id);
       return { body: tree, headers: waitingHeaders(tree.waiting_spans) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/runs/{run_id}/steps',
+    id: 'listRunSteps',
+    tag: 'runs',
+    summary: 'List the steps of a run and of all runs below it, by when they began',
+    description:
+      'Messages and tool calls in one list. Corrections are added to the figures of what they correct.',
+    scope: 'read',
+    params,
+    query: z.strictObject({
+      ...session,
+      subtree: flag('Whether the runs below it are included; true by default').optional(),
+      ...page,
+    }),
+    answers: { 200: { description: 'A page of steps', schema: pageOf(runStepSchema) } },
+    problems: [404, 409, 422],
+    async handle({ service, project, params: { run_id }, query }) {
+      const steps = await listRunSteps(service.database, { run_id, ...query, project });
+      if (steps === undefined) throw notFound('a run', run_id);
+      return { body: steps };
     },
   }),
   route({

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { getAgno2SessionMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getSessionMetrics } from '../../query/agno/session-metrics.js';
-import { getSession, listSessions } from '../../query/totals/sessions.js';
+import { getSession, listSessions, sessionOrders } from '../../query/totals/sessions.js';
 import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
 import { agnoVersion, sessionMetricsSchema } from '../route/agno-schema.js';
 import { pageOf, sessionSchema } from '../route/answer-schema.js';
-import { name, page, timeRange } from '../route/parameters.js';
+import { csvFormat, listAnswer } from '../route/csv-answer.js';
+import { name, names, oneOf, page, timeRange, totalsChoice } from '../route/parameters.js';
 import { route } from '../route/route.js';
 import { waitingHeaders } from './runs.js';
 
@@ -22,25 +23,38 @@ export const sessionRoutes = [
     description:
       '`Runfold-Waiting-Spans` says how many spans of the project are in no total yet, up to 1000. ' +
       'Cheap without filters, by time or by `user_id`. The other filters read sessions from the ' +
-      'newest until the page is full: bound them by time where matches are rare.',
+      'newest until the page is full: bound them by time where matches are rare. `order_by` reads all of the range.',
     scope: 'read',
     example: { user_id: 'user-1', limit: 10 },
     query: z.strictObject({
-      user_id: name('Only for this user').optional(),
-      agent_id: name('Only of this agent').optional(),
-      team_id: name('Only of this team').optional(),
-      workflow_id: name('Only of this workflow').optional(),
-      model: name('Only where this model answered last').optional(),
+      user_id: names('Only for this user').optional(),
+      agent_id: names('Only of this agent').optional(),
+      team_id: names('Only of this team').optional(),
+      workflow_id: names('Only of this workflow').optional(),
+      model: names('Only where this model answered last').optional(),
+      provider: names('Only where this provider answered last').optional(),
+      ...totalsChoice('sessions'),
+      order_by: oneOf(
+        sessionOrders,
+        'The figure by which those with the most are first; by default the newest start is',
+      ).optional(),
       ...timeRange('started'),
       ...page,
+      ...csvFormat,
     }),
-    answers: { 200: { description: 'A page of sessions', schema: pageOf(sessionSchema) } },
-    async handle({ service, project, query }) {
-      const [body, waiting] = await Promise.all([
-        listSessions(service.database, { ...query, project }),
+    answers: {
+      200: { description: 'A page of sessions', schema: pageOf(sessionSchema), has_csv: true },
+    },
+    async handle(call) {
+      const { service, project } = call;
+      const { format: _format, ...query } = call.query;
+      const [answer, waiting] = await Promise.all([
+        listAnswer(call, 'sessions', sessionSchema, (page) =>
+          listSessions(service.database, { ...query, ...page, project }),
+        ),
         countWaitingSpans(service.database, { project }),
       ]);
-      return { body, headers: waitingHeaders(waiting) };
+      return { ...answer, headers: { ...answer.headers, ...waitingHeaders(waiting) } };
     },
   }),
   route({

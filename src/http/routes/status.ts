@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { readStoreStatus } from '../../operations/status/store-status.js';
+import { keptTogether, usageDimensions } from '../../query/usage/usage-sources.js';
 import { keyScopes } from '../../store/api-keys.js';
+import { listProjects } from '../../store/projects.js';
 import { route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
@@ -9,12 +11,24 @@ const statusSchema = z
   .strictObject({
     version: z.string(),
     tier: z.enum(['embedded', 'postgres', 'redis+postgres']),
-    project: z.strictObject({ id: count, name: z.string().nullable() }),
+    project: z.strictObject({
+      id: count,
+      name: z.string().nullable(),
+      time_zone: z.string().nullable().describe('The zone it reports in'),
+    }),
     key: z
-      .strictObject({ id: z.string(), name: z.string(), scopes: z.array(z.enum(keyScopes)) })
+      .strictObject({
+        id: z.string(),
+        name: z.string(),
+        scopes: z.array(z.enum(keyScopes)),
+        expires_at: z.iso.datetime().nullable(),
+      })
       .nullable()
       .describe('The key of this request; null while there are none'),
     keys_needed: z.boolean(),
+    signed_in_to: z
+      .array(z.strictObject({ id: count, name: z.string().nullable() }))
+      .describe('The projects that this browser is signed in to'),
     queue: z
       .strictObject({
         waiting: count,
@@ -47,8 +61,14 @@ const statusSchema = z
     last_audit: z
       .strictObject({ id: z.string(), state: z.string(), snapshot_at: z.string().nullable() })
       .nullable(),
+    kept_together: z
+      .array(z.array(z.enum(usageDimensions)))
+      .describe('What usage is split by and narrowed to must all be in one of these'),
+    time_zones: z.array(z.string()).describe('The time zones that `time_zone` takes'),
   })
   .meta({ id: 'Status' });
+
+const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')];
 
 /** How the service and the project stand. */
 export const statusRoute = route({
@@ -60,20 +80,31 @@ export const statusRoute = route({
   summary: 'Tell how the project and the service stand',
   scope: 'read',
   answers: { 200: { description: 'The status', schema: statusSchema } },
-  async handle({ service, project, key }) {
-    const [{ projects, ...status }, keys_needed] = await Promise.all([
-      readStoreStatus(service.database, project),
-      service.access.needsKey(),
+  async handle({ service, project, key, request }) {
+    const { database, access } = service;
+    const [{ projects, ...status }, all, keys_needed, browser] = await Promise.all([
+      readStoreStatus(database, project),
+      listProjects(database),
+      access.needsKey(),
+      access.signedIn(request.raw),
     ]);
+    const named = (id: number) => {
+      const found = all.find((one) => one.id === id);
+      return { id, name: found?.name ?? null, time_zone: found?.time_zone ?? null };
+    };
     // What is of the whole store would tell a key of one project about the others.
-    const isWhole = key === undefined || projects <= 1;
+    const isWhole = key === undefined || projects <= 1 || key.scopes.includes('operate');
     const worker = isWhole ? service.worker?.() : undefined;
     return {
       body: {
         version: service.version,
         tier: service.tier,
-        key: key === undefined ? null : { id: key.id, name: key.name, scopes: key.scopes },
+        key:
+          key === undefined
+            ? null
+            : { id: key.id, name: key.name, scopes: key.scopes, expires_at: key.expires_at },
         keys_needed,
+        signed_in_to: browser.map(({ key: { project: id } }) => ({ id, name: named(id).name })),
         queue: isWhole ? await readQueue(service) : null,
         worker:
           worker === undefined
@@ -85,6 +116,9 @@ export const statusRoute = route({
                 rejected: worker.rejected,
               },
         ...status,
+        project: named(project),
+        kept_together: keptTogether,
+        time_zones: timeZones,
       },
     };
   },

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
+import { usageFigureNames } from '../../query/usage/usage-figures.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
 import { type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
 import { usageSeriesSchema } from '../route/answer-schema.js';
+import { csvAnswer, csvFormat, wantsCsv } from '../route/csv-answer.js';
 import { flag, listOf, name, names, oneOf, time, wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
 
@@ -46,17 +48,20 @@ export const usageRoute = route({
     ).optional(),
     quantiles: flag('Whether to read quantiles of times; true by default').optional(),
     ...filters,
+    ...csvFormat,
   }),
-  answers: { 200: { description: 'The series', schema: usageSeriesSchema } },
-  async handle({ service, project, query }) {
+  answers: { 200: { description: 'The series', schema: usageSeriesSchema, has_csv: true } },
+  async handle({ service, project, query, request }) {
     const { agent_id, provider, model, tool_name, team_id, workflow_id, user_id, ...options } =
       query;
-    return {
-      body: await getUsage(service.database, {
-        ...options,
-        filters: { agent_id, provider, model, tool_name, team_id, workflow_id, user_id },
-        project,
-      }),
-    };
+    const series = await getUsage(service.database, {
+      ...options,
+      filters: { agent_id, provider, model, tool_name, team_id, workflow_id, user_id },
+      project,
+    });
+    if (!wantsCsv(query, request)) return { body: series };
+    const shown = options.figures ?? (options.quantiles === false ? usageFigureNames : figures);
+    const names = ['bucket_start', 'bucket_local', ...series.group_by, ...shown];
+    return csvAnswer('usage', names, series.rows);
   },
 });

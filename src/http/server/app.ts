@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ReadEndedError } from '../../postgres/readers.js';
 import { isOtlpPath } from '../otlp/otlp-status.js';
@@ -9,6 +10,7 @@ import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/r
 import type { Service } from '../service/service.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { sayCurrency, sayKnown } from './currency-headers.js';
+import { givenQuery } from './given-query.js';
 import { explainListenFault } from './listen-address.js';
 import { packed } from './packed.js';
 import { isRead, readingFor } from './reading.js';
@@ -141,7 +143,7 @@ async function handle(
     requests.noteCaller(request, caller.project, caller.key?.id ?? '');
   }
   const params = checked(route.params, request.params);
-  const query = checked(route.query, request.query);
+  const query = checked(route.query, givenQuery(request, caller));
   // Read before the answer is: the answer is at least as current as it says.
   // Who sends does not wait for it.
   if (scope === 'ingest') sayKnown(service, caller.project, reply);
@@ -166,7 +168,7 @@ async function send(
   const { status = 200, body, headers = {} } = answer;
   reply.code(status).headers(headers);
   const isText = headers['content-type'] !== undefined;
-  if (Buffer.isBuffer(body)) return reply.send(body);
+  if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);
   const text = isText ? String(body) : JSON.stringify(body);
   if (!isText) reply.type('application/json; charset=utf-8');
   if (hasEtag(route) && status === 200) {

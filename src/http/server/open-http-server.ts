@@ -7,14 +7,15 @@ import { createReaders } from '../../postgres/readers.js';
 import { createAudits } from '../../projections/audit/running-audits.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
-import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { SpanStats } from '../../worker/spans/span-commit.js';
 import type { WorkerState } from '../../worker/worker-state.js';
+import { createSignInLimit } from '../access/sign-in-limit.js';
 import { docsPage } from '../docs/docs-page.js';
 import { createMcpEndpoint } from '../mcp/mcp-endpoint.js';
 import { type Readiness, readReadiness } from '../metrics/readiness.js';
 import { openApiOf } from '../openapi/openapi.js';
+import { createRebuildJobs } from '../operate/rebuild-jobs.js';
 import { readPageFiles } from '../page/page-files.js';
 import { pageRoutes } from '../page/page-route.js';
 import { routes } from '../routes/routes.js';
@@ -32,6 +33,7 @@ import { createTailStreams } from '../service/tail-streams.js';
 import { createTurns } from '../service/turns.js';
 import { createApp } from './app.js';
 import { checkListenAddress, isLoopback, urlOf } from './listen-address.js';
+import { tierOf } from './served-tier.js';
 
 /** Settings of the HTTP service. */
 export interface HttpServerOptions {
@@ -49,6 +51,8 @@ export interface HttpServerOptions {
   readonly page?: boolean | undefined;
   /** A path under which everything is reached, such as `/runfold`, behind a proxy. Defaults to none. */
   readonly base_path?: string | undefined;
+  /** The address that browsers know, behind a proxy: with TLS the cookie is for TLS alone. */
+  readonly public_url?: string | undefined;
   /** The bearer token of `/metrics`. Defaults to none: open while there are no keys, then closed. */
   readonly metrics_token?: string | undefined;
   /** The counts of a worker in this process. */
@@ -126,11 +130,14 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       tier: tierOf(options),
       worker: options.worker,
       audits,
+      rebuilds: createRebuildJobs(database, log),
+      signIns: createSignInLimit(),
       access: createAccess({
         database,
         log,
         project,
         is_loopback: isLoopback(host),
+        is_secure: options.public_url?.startsWith('https:') === true,
         strangers: createRateLimit('unknown keys', limits.unknown_keys_per_second, 'one address'),
       }),
       bodies: createBodyRooms(limits.bodies_bytes),
@@ -167,7 +174,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const close: HttpServer['close'] = async ({ timeout_ms = 20_000 } = {}) => {
       closing.abort();
       await app.close(timeout_ms);
-      await audits.close();
+      await Promise.all([audits.close(), service.rebuilds.close()]);
       try {
         await Promise.all([producers.close({ timeout_ms }), spans.close()]);
       } finally {
@@ -186,10 +193,4 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     for (const close of opened.reverse()) await close();
     throw error;
   }
-}
-
-/** A store whose address is no URL is an embedded one. */
-function tierOf({ target, queue }: Pick<HttpServerOptions, 'target' | 'queue'>): TierName {
-  if (queue.kind === 'redis') return 'redis+postgres';
-  return typeof target === 'string' ? 'postgres' : 'embedded';
 }

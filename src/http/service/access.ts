@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
-import { type ApiKey, findKey, hasKeys, type KeyScope, noteKeyUse } from '../../store/api-keys.js';
+import { type ApiKey, type KeyScope, noteKeyUse } from '../../store/api-keys.js';
+import { createKnownKeys } from '../access/known-keys.js';
+import { refuseBrowsers, refuseOtherSites } from '../access/own-page.js';
+import { keysInCookie } from '../access/session-cookie.js';
 import { ProblemError } from '../problems/problem.js';
 import type { Caller } from './caller.js';
 import type { RateLimit } from './rate-limit.js';
@@ -17,18 +19,19 @@ export interface Access {
   admit(request: IncomingMessage, scope: KeyScope, isOtlp?: boolean): Promise<Caller>;
   /** Whether callers need a key. */
   needsKey(): Promise<boolean>;
+  /** The good keys of the cookie of a request, one per project. */
+  signedIn(request: IncomingMessage): Promise<readonly SignedIn[]>;
+  /** Whether browsers reach the service by TLS alone. */
+  readonly is_secure: boolean;
 }
 
-/** How long an answer of the database is taken for true; a revoked key works no longer than this. */
-const trustedMs = 1_000;
-/** How long a known key is let in while the database is away, so that ingest goes on. */
-const outageMs = 300_000;
-const mostKnown = 1_000;
-
-interface Known {
+/** A key of a browser, and its text. */
+export interface SignedIn {
   readonly key: ApiKey;
-  readonly at: number;
+  readonly text: string;
 }
+
+const mostNoted = 1_000;
 
 export function createAccess(options: {
   readonly database: Database;
@@ -37,73 +40,57 @@ export function createAccess(options: {
   readonly project: number;
   /** Whether callers without a key are let in while there are no keys. */
   readonly is_loopback: boolean;
+  readonly is_secure: boolean;
   /** Taken of the allowance of an address for a key that is not known yet. */
   readonly strangers: RateLimit;
 }): Access {
-  const { database, log, project, is_loopback, strangers } = options;
-  const known = new Map<string, Known>();
+  const { database, log, project, is_loopback, is_secure, strangers } = options;
+  const keys = createKnownKeys(database, is_loopback, (address) => strangers.take(address));
   const noted = new Map<string, number>();
-  let anyKeys = { value: !is_loopback, at: is_loopback ? Number.NEGATIVE_INFINITY : Infinity };
-
-  const needsKey = async () => {
-    // A key once made is never forgotten, not even when revoked.
-    if (anyKeys.value || performance.now() - anyKeys.at < trustedMs) return anyKeys.value;
-    const isKnown = performance.now() - anyKeys.at < outageMs;
-    const looking = hasKeys(database).then((value) => {
-      anyKeys = { value: anyKeys.value || value, at: performance.now() };
-    });
-    try {
-      await (isKnown ? inTime(looking) : looking);
-    } catch (error) {
-      if (!isKnown || !isOutage(error)) throw error;
-    }
-    return anyKeys.value;
-  };
-
-  const lookUp = async (text: string, address: string): Promise<ApiKey | undefined> => {
-    const now = performance.now();
-    const before = known.get(text);
-    // A wrong key costs a query each time: nobody may cause these without bound.
-    if (before === undefined) strangers.take(address);
-    if (before !== undefined && now - before.at < trustedMs) return before.key;
-    // One that comes late is noted all the same: a key that was revoked works no longer than that.
-    const looking = findKey(database, text).then((key) => {
-      if (key === undefined) known.delete(text);
-      else {
-        if (known.size >= mostKnown) known.clear();
-        known.set(text, { key, at: now });
-      }
-      return key;
-    });
-    try {
-      return await (before === undefined ? looking : inTime(looking));
-    } catch (error) {
-      if (isOutage(error) && before !== undefined && now - before.at < outageMs) return before.key;
-      throw error;
-    }
-  };
 
   const noteUse = ({ id }: ApiKey) => {
     const minute = Math.floor(Date.now() / 60_000);
     if (noted.get(id) === minute) return;
-    if (noted.size >= mostKnown) noted.clear();
+    if (noted.size >= mostNoted) noted.clear();
     noted.set(id, minute);
     noteKeyUse(database, id).catch((error) =>
       log.warn({ err: error, key_id: id }, 'could not note the use of a key'),
     );
   };
 
+  const signedIn: Access['signedIn'] = async (request) => {
+    const texts = keysInCookie(request.headers.cookie, is_secure);
+    const found = await Promise.all(
+      texts.map(async (text) => ({ text, key: await keys.find(text, addressOf(request)) })),
+    );
+    return found.flatMap(({ text, key }) => (key?.kind === 'browser' ? [{ text, key }] : []));
+  };
+
+  const keyOfBrowser = async (request: IncomingMessage) => {
+    refuseOtherSites(request);
+    const all = await signedIn(request);
+    const wanted = wantedProject(request);
+    return all.find(({ key }) => wanted === undefined || String(key.project) === wanted)?.key;
+  };
+
   return {
-    needsKey,
+    is_secure,
+    signedIn,
+    needsKey: keys.areNeeded,
     async admit(request, scope, isOtlp = false) {
       const authorization = isOtlp ? otlpAuthorization(request) : request.headers.authorization;
-      if (authorization === undefined && !(await needsKey())) {
+      const hasCookie =
+        authorization === undefined && keysInCookie(request.headers.cookie, is_secure).length > 0;
+      if (authorization === undefined && !hasCookie && !(await keys.areNeeded())) {
         refuseBrowsers(request);
         return { project, key: undefined };
       }
       const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-      const key =
-        text === undefined ? undefined : await lookUp(text, request.socket.remoteAddress ?? '');
+      const key = hasCookie
+        ? await keyOfBrowser(request)
+        : text === undefined
+          ? undefined
+          : await keys.find(text, addressOf(request));
       if (key === undefined) throw unauthorized(authorization);
       if (!key.scopes.includes(scope)) {
         throw new ProblemError(
@@ -117,28 +104,13 @@ export function createAccess(options: {
   };
 }
 
-/** How long a database may take to confirm what is known already, in milliseconds. */
-const patienceMs = 500;
+const addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress ?? '';
 
-class LateError extends Error {}
-
-/** An answer that comes in time. @throws LateError */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LateError('no answer in time')), patienceMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-    // It may still fail, when nobody waits for it any more.
-    answer.catch(() => undefined);
-  }
+/** The project that a browser means: one that is signed in to several says `project` in the query. */
+function wantedProject({ url = '' }: IncomingMessage): string | undefined {
+  const [, search = ''] = url.split('?');
+  return new URLSearchParams(search).get('project') ?? undefined;
 }
-
-const isOutage = (error: unknown) =>
-  error instanceof LateError || explainDatabaseError(error) instanceof StoreUnavailableError;
 
 function otlpAuthorization({ headers }: IncomingMessage): string | undefined {
   const { authorization, 'x-api-key': key } = headers;
@@ -153,30 +125,5 @@ function unauthorized(authorization: string | undefined): ProblemError {
       authorization === undefined ? 'no such header' : 'another'
     }. Make one with "runfold keys create".`,
     { headers: { 'www-authenticate': 'Bearer realm="runfold"' } },
-  );
-}
-
-/**
- * Without keys whoever reaches the loopback address is let in, and web pages can make a browser on
- * this machine reach it. The browser says where a request comes from, and a page that has its own
- * name point here (DNS rebinding) gives itself away by the Host.
- */
-function refuseBrowsers(request: IncomingMessage): void {
-  const site = request.headers['sec-fetch-site'];
-  const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none';
-  const isPassedOn = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'].some(
-    (header) => request.headers[header] !== undefined,
-  );
-  const name = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (
-    !isForeign &&
-    !isPassedOn &&
-    (/^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name) || name === '')
-  )
-    return;
-  throw new ProblemError(
-    'foreign_origin',
-    'Expected a request to this machine by its loopback name, as there are no keys yet, got one ' +
-      'from elsewhere. Make a key with "runfold keys create".',
   );
 }

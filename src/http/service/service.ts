@@ -6,6 +6,8 @@ import type { Audits } from '../../projections/audit/running-audits.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
+import type { SignInLimit } from '../access/sign-in-limit.js';
+import type { RebuildJobs } from '../operate/rebuild-jobs.js';
 import type { Access } from './access.js';
 import type { BodyRooms } from './body-room.js';
 import type { Freshness } from './freshness.js';
@@ -43,6 +45,8 @@ export interface Service {
   /** Which events the log holds under the same ids with another content. */
   readonly compareContent: CompareContent;
   readonly audits: Audits;
+  readonly rebuilds: RebuildJobs;
+  readonly signIns: SignInLimit;
   readonly requestRate: RateLimit;
   readonly eventRate: RateLimit;
   readonly freshness: Freshness;

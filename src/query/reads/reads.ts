@@ -17,6 +17,7 @@ import {
 } from '../log/tool-calls.js';
 import type { Page } from '../page.js';
 import { getReject, type ListRejectsOptions, listRejects, type RejectedEvent } from '../rejects.js';
+import { type ListRunStepsOptions, listRunSteps, type RunStep } from '../steps/run-steps.js';
 import { getRunTree, type RunTree, type RunTreeOptions } from '../totals/run-tree.js';
 import { getRun, type ListRunsOptions, listRuns, type RunOptions } from '../totals/runs.js';
 import { getSession, type ListSessionsOptions, listSessions } from '../totals/sessions.js';
@@ -54,6 +55,8 @@ export interface Reads {
   listRuns(options?: InProject<ListRunsOptions>): Promise<Page<RunTotals>>;
   /** A run with all runs below it. */
   getRunTree(options: InProject<RunTreeOptions>): Promise<RunTree | undefined>;
+  /** The steps of a run and of all runs below it, by when they began. */
+  listRunSteps(options: InProject<ListRunStepsOptions>): Promise<Page<RunStep> | undefined>;
   /** The metrics of one run in Agno's shape. */
   getRunMetrics(options: InProject<RunOptions>): Promise<RunMetrics | undefined>;
   /** The metrics of one run as Agno 2.x has them: sums, with details by model. */
@@ -92,6 +95,7 @@ export function createReads(database: Database, project?: number | undefined): R
     getRun: (options) => getRun(database, { ...options, project }),
     listRuns: (options) => listRuns(database, { ...options, project }),
     getRunTree: (options) => getRunTree(database, { ...options, project }),
+    listRunSteps: (options) => listRunSteps(database, { ...options, project }),
     getRunMetrics: (options) => getRunMetrics(database, { ...options, project }),
     getAgno2RunMetrics: (options) => getAgno2RunMetrics(database, { ...options, project }),
     getSession: (options) => getSession(database, { ...options, project }),

@@ -1,20 +1,26 @@
+import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { timestampSql } from '../../store/sql-units.js';
 import {
+  type AnyOf,
   type Conditions,
   conditionsOn,
   microsOf,
   type ProjectOptions,
   type TimeRange,
+  textOf,
 } from '../conditions.js';
+import type { PageKey } from '../cursor.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import { type Page, type PageOptions, readPage } from '../page.js';
+import { InvalidQueryError } from '../query-errors.js';
+import { orderOf } from './list-order.js';
 import { leaveOutShown, readSeen, type SeenPages, seenAfter } from './moved-starts.js';
 import type { Totals } from './totals.js';
 
-/** What a list of totals is narrowed by: columns of its view, each with the value it must have. */
-export type TotalsFilters = Readonly<Record<string, string | undefined>>;
+/** What a list of totals is narrowed by: columns of its view, each with the values it may have. */
+export type TotalsFilters = Readonly<Record<string, AnyOf>>;
 
 /**
  * Conditions on a row `r` of which no two hold at once. Each is read by an index of its own, and what
@@ -23,95 +29,162 @@ export type TotalsFilters = Readonly<Record<string, string | undefined>>;
 export type Alternatives = readonly ((where: Conditions) => void)[];
 
 /** Settings of every list of totals. */
-export interface TotalsPageOptions extends ProjectOptions, TimeRange, PageOptions {}
+export interface TotalsPageOptions extends ProjectOptions, TimeRange, PageOptions {
+  /** Only ids that begin with this. */
+  readonly id_prefix?: string | undefined;
+  /** True lists those in which a run, a message or a tool call failed, false all others. */
+  readonly failed?: boolean | undefined;
+  /** Only those that cost so many US dollars or more. */
+  readonly min_cost?: number | undefined;
+}
+
+/** What is particular to a list. */
+interface ListRules {
+  /** Columns of the view. */
+  readonly filters: TotalsFilters;
+  /** Filters that are not columns of the view, for the cursor to belong to. */
+  readonly others: TotalsFilters;
+  readonly where: Alternatives;
+  /** Which rows `r` something failed in. */
+  readonly isFailed: string;
+  /** The figure that comes first where it is greatest; undefined is the newest start first. */
+  readonly order_by: string | undefined;
+  readonly figures: readonly string[];
+  /** Columns besides those of the view, of a row `y`: name → expression. */
+  readonly more?: Readonly<Record<string, string>>;
+}
 
 /**
- * Lists totals from their view, newest start first. Rows without a start, of which only corrections
- * have arrived, are not listed yet. Who reads all pages gets each row once, though starts move meanwhile.
+ * Lists totals from their view, newest start first or by a figure. Rows without a start, of which only
+ * corrections have arrived, are not listed yet. Who reads all pages gets each row once, though starts move meanwhile.
+ * By a figure, rows without one are last, and a row whose figure changes meanwhile moves with it.
  */
-export function listTotals<T extends Totals>(
+export async function listTotals<T extends Totals>(
   database: Database,
   projection: Projection,
-  filters: TotalsFilters,
   options: TotalsPageOptions,
-  special: {
-    /** Filters that are not columns of the view, for the cursor to belong to. */
-    readonly filters: TotalsFilters;
-    readonly where: Alternatives;
-  } = { filters: {}, where: [() => undefined] },
+  rules: ListRules,
 ): Promise<Page<T>> {
   const { view } = projection;
   if (view === undefined) throw new Error(`Expected a view of projection ${projection.name}.`);
+  const { filters, others, order_by, figures, more = {} } = rules;
+  const { from, to, id_prefix, failed, min_cost, project = 1 } = options;
+  if (order_by !== undefined && !figures.includes(order_by)) {
+    throw new InvalidQueryError(
+      'order_by',
+      `one of ${figures.join(', ')}`,
+      describeValue(order_by),
+    );
+  }
   const ids = Object.keys(projection.key).filter((name) => name !== 'project');
-  const order = ['started_at', ...ids];
+  const order = orderOf(order_by, ids);
+  const added = Object.entries(more).map(([name, sql]) => `, ${sql} as ${name}`);
 
   let seen: SeenPages | undefined;
-  let page = { snapshot: '', at: 0, hasTie: false };
+  let shown = { snapshot: '', at: 0, hasTie: false };
 
-  const read = async (key: readonly unknown[] | undefined, limit: number) => {
+  const read = async (key: PageKey | undefined, limit: number) => {
     const where = conditionsOn('r', options);
-    for (const [name, value] of Object.entries(filters)) where.equal(name, `r.${name}`, value);
+    for (const [name, value] of Object.entries(filters)) where.anyOf(name, `r.${name}`, value);
     where.between('r.started_at', options, timestampSql);
     where.add('r.started_at is not null');
-    if (key !== undefined) {
+    addChoice(where, options, `r.${ids.at(-1)}`, rules.isFailed);
+    if (key !== undefined && order_by !== undefined) where.add(order.after(where, key));
+    else if (key !== undefined) {
       seen = readSeen(key.at(-1));
-      addKey(where, order, key.slice(0, -1));
+      where.add(order.after(where, key.slice(0, -1)));
       leaveOutShown(where, Object.keys(projection.key), seen);
     }
-    const sorted = (alias: string) =>
-      `order by ${order.map((column) => `${alias}.${column} desc`).join(', ')} limit ${limit}`;
+    const sorted = (alias: string) => `order by ${order.by(alias)} limit ${limit}`;
     const common = where.sql();
-    const parts = special.where.map((add) => {
+    const parts = rules.where.map((add) => {
       const terms: string[] = [];
       add({ ...where, add: (sql) => void terms.push(sql) });
-      return `(select r.* from runfold.${view} r where ${[common, ...terms].join(' and ')}
+      const found =
+        order_by === undefined ? 'r.*' : ids.concat(order_by).map((name) => `r.${name}`);
+      return `(select ${found} from runfold.${view} r where ${[common, ...terms].join(' and ')}
       ${sorted('r')})`;
     });
+    const page = `select * from (${parts.join(' union all ')}) f ${sorted('f')}`;
+    // By a figure all of a range is looked at: in few columns, of which those of the page become rows.
+    const whole =
+      order_by === undefined
+        ? page
+        : `select v.*, f.${order_by}::text as rank from (${page}) f
+        cross join lateral (select v.* from runfold.${view} v where v.project = $1
+          and ${ids.map((name) => `v.${name} = f.${name}`).join(' and ')} offset 0) v`;
     const rows = await database.query<{ row: JsonRow; snapshot: string; at: string }>(
       `select row_to_json(x) as row, pg_current_snapshot()::text as snapshot,
         (extract(epoch from now()) * 1000000)::bigint as at
-      from (${parts.join(' union all ')}) x ${sorted('x')}`,
+      from (select y.*${added.join('')} from (${whole}) y) x order by ${order.by('x')}`,
       where.values,
     );
-    const [first] = rows;
     // The last row read is the first of the next page.
     const [last, next] = rows.slice(-2).map(({ row }) => row.started_at);
-    const { snapshot = '', at = 0 } = first ?? {};
-    page = { snapshot, at: Number(at), hasTie: last === next };
-    return rows.map(({ row }) => withUtcTimes(row) as unknown as T);
+    const { snapshot = '', at = 0 } = rows[0] ?? {};
+    shown = { snapshot, at: Number(at), hasTie: last === next };
+    return rows.map(({ row }) => withUtcTimes(row) as unknown as T & { rank?: string | null });
   };
-  return readPage<T>(
+  const text = 'text' as const;
+  const page = await readPage(
     {
       list: view,
       filters: {
-        ...filters,
-        ...special.filters,
-        from: options.from,
-        to: options.to,
-        project: options.project ?? 1,
+        ...single(filters),
+        ...single(others),
+        from,
+        to,
+        id_prefix,
+        failed,
+        min_cost,
+        order_by,
+        project,
       },
-      shape: ['integer', ...ids.map(() => 'text' as const), 'text'],
+      shape:
+        order_by === undefined
+          ? ['integer', ...ids.map(() => text), text]
+          : ['figure', ...ids.map(() => text)],
       keyOf: (item) => {
-        const start = microsOf('started_at', item.started_at ?? '');
         const names = ids.map((name) => String(item[name as keyof Totals]));
-        const { snapshot, at, hasTie } = page;
-        return [
-          start,
-          ...names,
-          seenAfter(seen, hasTie ? [snapshot, start, names] : [snapshot, start], at),
-        ];
+        if (order_by !== undefined) return [item.rank ?? '', ...names];
+        const start = microsOf('started_at', item.started_at ?? '');
+        const { snapshot, at, hasTie } = shown;
+        const last = hasTie ? ([snapshot, start, names] as const) : ([snapshot, start] as const);
+        return [start, ...names, seenAfter(seen, last, at)];
       },
       read,
     },
     options,
   );
+  const items = page.items.map(({ rank: _rank, ...item }) => item as unknown as T);
+  return { ...page, items };
 }
 
-function addKey(where: Conditions, order: readonly string[], key: readonly unknown[]): void {
-  const [start, ...ids] = key;
-  const values = [
-    timestampSql(`${where.parameter(Number(start))}::bigint`),
-    ...ids.map((value) => where.parameter(String(value))),
-  ];
-  where.add(`(${order.map((column) => `r.${column}`).join(', ')}) < (${values.join(', ')})`);
+/** One value and a list of this one value are the same filter. */
+const single = (filters: TotalsFilters) =>
+  Object.fromEntries(
+    Object.entries(filters).map(([name, value]) => [
+      name,
+      Array.isArray(value) && value.length === 1 ? value[0] : value,
+    ]),
+  );
+
+function addChoice(
+  where: Conditions,
+  { id_prefix, failed, min_cost }: TotalsPageOptions,
+  id: string,
+  isFailed: string,
+): void {
+  if (id_prefix !== undefined) {
+    const prefix = textOf('id_prefix', id_prefix);
+    // The greatest character ends the range of all that begin so, in the order of bytes.
+    where.add(`${id} >= ${where.parameter(prefix)}`);
+    where.add(`${id} < ${where.parameter(`${prefix}\u{10ffff}`)}`);
+  }
+  if (failed !== undefined) where.add(failed ? isFailed : `not ${isFailed}`);
+  if (min_cost === undefined) return;
+  if (!Number.isFinite(min_cost) || min_cost < 0 || min_cost > 1e9) {
+    throw new InvalidQueryError('min_cost', 'US dollars from 0 to 1e9', describeValue(min_cost));
+  }
+  where.add(`r.cost >= ${where.parameter(min_cost.toFixed(9))}::numeric`);
 }

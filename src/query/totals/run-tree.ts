@@ -31,7 +31,7 @@ export interface RunTreeOptions extends RunOptions {
 }
 
 /** The most runs of a tree. */
-const mostRuns = 10_000;
+export const mostRuns = 10_000;
 
 interface Step {
   readonly waiting: number;
@@ -84,12 +84,12 @@ export async function getRunTree(
 }
 
 /**
- * `select` of the runs of a tree. Each run has one parent at most, so no run is reached twice but the
- * root, which is left out below itself: what is read is what the tree holds. `offset 0` has the
- * children of a run looked up by their index whatever the statistics say: a join might read the whole
- * table once for each level.
+ * `with` of the keys of a tree's runs as `tree`. Each run has one parent at most, so no run is reached
+ * twice but the root, which is left out below itself: what is read is what the tree holds. `offset 0` has
+ * the children of a run looked up by their index whatever the statistics say: a join might read the
+ * whole table once for each level.
  */
-function treeSql(root: string, maxDepth: number): string {
+export function withTreeSql(root: string, maxDepth: number): string {
   const run = 'runfold_internal.run';
   return `with recursive root as materialized (
       select r.session_id, r.run_id from ${run} r where ${root} order by r.session_id limit 11),
@@ -108,7 +108,12 @@ function treeSql(root: string, maxDepth: number): string {
               where p.project = $1 and p.run_id = s.run_id limit 2) p) = 1 end
         offset 0) c
       where s.depth <= ${maxDepth} and (select count(*) from root) = 1),
-    tree as materialized (select * from step limit ${mostRuns + 1})
+    tree as materialized (select * from step limit ${mostRuns + 1})`;
+}
+
+/** `select` of the runs of a tree. */
+function treeSql(root: string, maxDepth: number): string {
+  return `${withTreeSql(root, maxDepth)}
     select row_to_json(r) as row, t.depth, t.parent_session_id,
       ${waitingSql('$1', '$2')} as waiting
     from tree t cross join lateral (select r.* from runfold.runs r

@@ -1,7 +1,7 @@
 import type { RunStatus } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { runProjection } from '../../projections/run.js';
-import { conditionsOn, type ProjectOptions } from '../conditions.js';
+import { type AnyOf, conditionsOn, type ProjectOptions } from '../conditions.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { AmbiguousRunError } from '../query-errors.js';
@@ -17,18 +17,26 @@ export interface RunOptions extends ProjectOptions {
   readonly session_id?: string | undefined;
 }
 
-/** Which runs to list, and how many. */
+/** Figures by which runs are listed. */
+export const runOrders = ['cost', 'total_tokens', 'tool_errors', 'tool_calls', 'run_time'] as const;
+export type RunOrder = (typeof runOrders)[number];
+
+/** Which runs to list, and how many. Several values of a filter mean any of them. */
 export interface ListRunsOptions extends TotalsPageOptions {
-  readonly session_id?: string | undefined;
+  readonly session_id?: AnyOf;
   /** Only where an event names this user. */
-  readonly user_id?: string | undefined;
-  readonly agent_id?: string | undefined;
-  readonly team_id?: string | undefined;
-  readonly workflow_id?: string | undefined;
-  readonly parent_run_id?: string | undefined;
+  readonly user_id?: AnyOf;
+  readonly agent_id?: AnyOf;
+  readonly team_id?: AnyOf;
+  readonly workflow_id?: AnyOf;
+  readonly parent_run_id?: AnyOf;
   /** The model that answered last. */
-  readonly model?: string | undefined;
-  readonly status?: RunStatus | undefined;
+  readonly model?: AnyOf;
+  /** The provider that answered last. */
+  readonly provider?: AnyOf;
+  readonly status?: RunStatus | readonly RunStatus[] | undefined;
+  /** The figure by which those with the most are first. Defaults to the newest start first. */
+  readonly order_by?: RunOrder | undefined;
 }
 
 /**
@@ -65,27 +73,35 @@ export async function getRun(
  * Totals of runs, newest start first. `from` and `to` bound the start. A run is found by each user that
  * its events name. Cheap: a page without filters, by time or by `user_id`; `session_id` and
  * `parent_run_id`, which have an index. The other filters read runs from the newest until the page is
- * full: bound them by time where matches are rare.
+ * full: bound them by time where matches are rare. `order_by` reads all runs of the range.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listRuns(
   database: Database,
   options: ListRunsOptions = {},
 ): Promise<Page<RunTotals>> {
-  const { session_id, user_id, agent_id, team_id, workflow_id, parent_run_id, model, status } =
-    options;
-  return listTotals<RunTotals>(
-    database,
-    runProjection,
-    { session_id, agent_id, team_id, workflow_id, parent_run_id, model, status },
-    options,
-    {
-      filters: { user_id },
-      where: byUser(
-        user_id,
-        `exists (select from runfold_internal.event e where e.project = $1
-          and e.session_id = r.session_id and e.run_id = r.run_id and e.user_id = USER)`,
-      ),
+  const { session_id, user_id, agent_id, team_id, workflow_id, parent_run_id } = options;
+  const { model, provider, status, order_by } = options;
+  return listTotals<RunTotals>(database, runProjection, options, {
+    filters: {
+      session_id,
+      agent_id,
+      team_id,
+      workflow_id,
+      parent_run_id,
+      model,
+      provider,
+      status,
     },
-  );
+    others: { user_id },
+    where: byUser(
+      user_id,
+      (isUser) => `exists (select from runfold_internal.event e where e.project = $1
+        and e.session_id = r.session_id and e.run_id = r.run_id and e.user_id ${isUser})`,
+    ),
+    // A run without an end has no status.
+    isFailed: `(coalesce(r.status = 'error', false) or r.tool_errors > 0 or r.message_errors > 0)`,
+    order_by,
+    figures: runOrders,
+  });
 }

@@ -2,11 +2,12 @@ import type { Database } from '../../postgres/database.js';
 import { tableOf } from '../../projections/fold/fold-sql.js';
 import { runProjection } from '../../projections/run.js';
 import { sessionProjection } from '../../projections/session.js';
-import { conditionsOn, type ProjectOptions, textOf } from '../conditions.js';
+import { type AnyOf, conditionsOn, isAnyOf, type ProjectOptions } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { byUser } from './by-user.js';
 import { listTotals, type TotalsPageOptions } from './list-totals.js';
+import { rootAgentSql } from './root-agent.js';
 import type { SessionTotals } from './totals.js';
 
 /** Names one session. */
@@ -14,16 +15,31 @@ export interface SessionOptions extends ProjectOptions {
   readonly session_id: string;
 }
 
-/** Which sessions to list, and how many. */
+/** Figures by which sessions are listed. */
+export const sessionOrders = [
+  'cost',
+  'total_tokens',
+  'tool_errors',
+  'tool_calls',
+  'runs',
+  'run_time',
+] as const;
+export type SessionOrder = (typeof sessionOrders)[number];
+
+/** Which sessions to list, and how many. Several values of a filter mean any of them. */
 export interface ListSessionsOptions extends TotalsPageOptions {
   /** Only where an event names this user. */
-  readonly user_id?: string | undefined;
+  readonly user_id?: AnyOf;
   /** Only with a run of this agent; the same applies to teams and workflows. */
-  readonly agent_id?: string | undefined;
-  readonly team_id?: string | undefined;
-  readonly workflow_id?: string | undefined;
+  readonly agent_id?: AnyOf;
+  readonly team_id?: AnyOf;
+  readonly workflow_id?: AnyOf;
   /** The model that answered last. */
-  readonly model?: string | undefined;
+  readonly model?: AnyOf;
+  /** The provider that answered last. */
+  readonly provider?: AnyOf;
+  /** The figure by which those with the most are first. Defaults to the newest start first. */
+  readonly order_by?: SessionOrder | undefined;
 }
 
 /** The totals of one session; undefined when there is none. */
@@ -35,7 +51,8 @@ export async function getSession(
   where.equal('session_id', 'r.session_id', options.session_id);
   const [row] = await readRows<SessionTotals>(
     database,
-    `select row_to_json(r) as row from runfold.sessions r where ${where.sql()}`,
+    `select row_to_json(x) as row from (
+      select r.*, ${rootAgentSql('r')} as root_agent_id from runfold.sessions r where ${where.sql()}) x`,
     where.values,
   );
   return row;
@@ -45,26 +62,32 @@ export async function getSession(
  * Totals of sessions, newest start first. `from` and `to` bound the start. A session is found by each
  * of its users, agents, teams and workflows. Cheap: a page without filters, by time, or by `user_id`.
  * The other filters read sessions from the newest until the page is full: bound them by time where
- * matches are rare.
+ * matches are rare. `order_by` reads all sessions of the range.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listSessions(
   database: Database,
   options: ListSessionsOptions = {},
 ): Promise<Page<SessionTotals>> {
-  const { user_id, agent_id, team_id, workflow_id, model } = options;
+  const { user_id, agent_id, team_id, workflow_id, model, provider, order_by } = options;
   const byRuns = { agent_id, team_id, workflow_id };
-  return listTotals<SessionTotals>(database, sessionProjection, { model }, options, {
-    filters: { user_id, ...byRuns },
-    where: byUser(user_id, 'true').map((addUser) => (where) => {
+  return listTotals<SessionTotals>(database, sessionProjection, options, {
+    filters: { model, provider },
+    others: { user_id, ...byRuns },
+    where: byUser(user_id, () => 'true').map((addUser) => (where) => {
       addUser(where);
       for (const [name, value] of Object.entries(byRuns)) {
         if (value === undefined) continue;
-        const placeholder = where.parameter(textOf(name, value));
-        where.add(`(r.${name} = ${placeholder} or exists (
+        const isOne = isAnyOf(name, value, where.parameter);
+        where.add(`(r.${name} ${isOne} or exists (
           select from ${tableOf(runProjection)} x where x.project = $1
-            and x.session_id = r.session_id and x.${name} = ${placeholder}))`);
+            and x.session_id = r.session_id and x.${name} ${isOne}))`);
       }
     }),
+    isFailed: `(r.tool_errors > 0 or r.message_errors > 0 or exists (select from runfold.runs x
+      where x.project = $1 and x.session_id = r.session_id and x.status = 'error'))`,
+    order_by,
+    figures: sessionOrders,
+    more: { root_agent_id: rootAgentSql('y') },
   });
 }

@@ -1,10 +1,10 @@
 import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import { timestampSql } from '../../store/sql-units.js';
-
 import { conditionsOn, type ProjectOptions, type TimeRange } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { rootAgentSql } from './root-agent.js';
 import type { SessionTotals } from './totals.js';
 
 /** Figures by which sessions are ranked. */
@@ -52,9 +52,9 @@ export async function getTopSessions(
   where.add(`r.${order_by} is not null`);
   return readRows<SessionTotals>(
     database,
-    `select row_to_json(x) as row from (
+    `select row_to_json(x) as row from (select y.*, ${rootAgentSql('y')} as root_agent_id from (
       select r.* from runfold.sessions r where ${where.sql()}
-      order by r.${order_by} desc, r.session_id limit ${limit}) x`,
+      order by r.${order_by} desc, r.session_id limit ${limit}) y) x`,
     where.values,
   );
 }

@@ -37,7 +37,9 @@ export interface WaitingIn {
   readonly waiting_spans?: number;
 }
 
-/** Totals of one session: a row of the view `runfold.sessions`. */
+/** Totals of one session: a row of the view `runfold.sessions`, and the agent it began with. */
 export interface SessionTotals extends Totals {
   readonly runs: number;
+  /** The agent of the first run without a parent: the lead of a team. */
+  readonly root_agent_id: string | null;
 }

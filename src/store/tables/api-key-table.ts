@@ -9,11 +9,16 @@ export const apiKeyTable = internalSchema.table(
     created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     last_used_at: timestamp({ withTimezone: true }),
     revoked_at: timestamp({ withTimezone: true }),
+    // Keys of browsers end by themselves, and with the key that they were made by.
+    expires_at: timestamp({ withTimezone: true }),
     project: integer().notNull(),
     id: byteText().notNull(),
     name: text().notNull(),
     scopes: text().array().notNull(),
     secret_sha256: text().notNull(),
+    // key or browser
+    kind: text().notNull().default('key'),
+    parent_id: byteText(),
   },
   (table) => [
     primaryKey({ columns: [table.id] }),

@@ -1,4 +1,4 @@
-import { integer, primaryKey, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { integer, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { byteText, internalSchema } from './event-table.js';
 
 /** Projects by name. Rows of every other table name a project by its number alone. */
@@ -8,6 +8,8 @@ export const projectTable = internalSchema.table(
     created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     id: integer().notNull(),
     name: byteText().notNull(),
+    // The zone that it reports in; null is each reader's own.
+    time_zone: text(),
   },
   (table) => [primaryKey({ columns: [table.id] }), uniqueIndex('project_name').on(table.name)],
 );

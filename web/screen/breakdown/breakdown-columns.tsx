@@ -10,7 +10,6 @@ import { changeOf } from '../overview/metrics.js';
 import { noName } from '../overview/split-data.js';
 import type { Kind } from './kind.js';
 
-/** Usage of the range by agent, model, tool, user or team: one row each. */
 /** The columns of a breakdown: name, course, the kind's figures, and the change against the period before. */
 export function columnsOf(
   kind: Kind,

@@ -36,13 +36,13 @@ function Table({ kind }: { readonly kind: Kind }) {
   const sort =
     figures.find(({ key }) => key === parameter('sort')) ?? figures.find(({ key }) => key === main);
   const used = [...new Set([...usageFilterNames(), dimension])];
-  const kept = kind.dimension === 'model' ? keptTogether : keptTogether;
-  const isKept = kept.some((names) => used.every((name) => names.includes(name)));
+  const isKept = keptTogether().some((names) => used.every((name) => names.includes(name)));
   const question = usageQuestion({
     group_by: [dimension],
     top: mostRows,
     order_by: main,
     quantiles: kind.hasSpeed,
+    figures: [...new Set(figures.flatMap(({ key, of = [key] }) => of))],
   });
   const asked = useUsage(`by-${dimension}`, isKept ? question : undefined);
   const before = useUsage(
@@ -53,6 +53,7 @@ function Table({ kind }: { readonly kind: Kind }) {
           top: mostRows,
           order_by: main,
           quantiles: false,
+          figures: [main],
           period: 'before',
         })
       : undefined,
@@ -66,6 +67,7 @@ function Table({ kind }: { readonly kind: Kind }) {
           top: mostLines,
           order_by: main,
           quantiles: false,
+          figures: [main],
         })
       : undefined,
   );

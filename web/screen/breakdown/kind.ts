@@ -4,6 +4,8 @@ import type { UsageDimension, UsageRow } from '../../ask/usage.js';
 /** A column of a breakdown. */
 export interface Figure {
   readonly key: string;
+  /** The figures that it is made of. Defaults to the one of its key. */
+  readonly of?: readonly string[];
   readonly head: string;
   readonly figureOf: (row: UsageRow) => number | null;
   readonly format: (value: number | null) => string;

@@ -49,6 +49,7 @@ const cached: Figure = {
 const runs: Figure = { key: 'runs', head: 'Runs', figureOf: (row) => row.runs, format: whole };
 const costOfRun: Figure = {
   key: 'cost_run',
+  of: ['cost', 'runs'],
   head: 'Cost a run',
   figureOf: (row) => ratio(row.cost, row.runs),
   format: dollars,
@@ -119,6 +120,7 @@ export const kinds: readonly Kind[] = [
       quantile('time_to_first_token_p95', 'First token p95'),
       {
         key: 'cost_call',
+        of: ['cost', 'assistant_messages'],
         head: 'Cost a call',
         figureOf: (row) => ratio(row.cost, row.assistant_messages),
         format: dollars,

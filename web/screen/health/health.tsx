@@ -7,10 +7,13 @@ import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
 import { Given } from '../../part/given.js';
 import { ProofCard } from './proof-card.js';
+import { RebuildCard } from './rebuild-card.js';
 
 /** Whether Runfold itself is well: queue, worker, rejects, and the proof that the totals are true. */
 export function Health() {
   const asked = useAsked('status', {}, () => service.getStatus());
+  const key = asked.value?.key;
+  const mayOperate = asked.value !== undefined && (key === null || key?.scopes.includes('operate'));
   const { last_folded_at: last, lag_seconds: lag } = currency.value ?? {};
   return (
     <>
@@ -66,6 +69,7 @@ export function Health() {
         )}
       </Given>
       <ProofCard />
+      {mayOperate && <RebuildCard />}
       <Given asked={asked}>
         {({ worker, rejects, version, tier }) => (
           <>

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ClientKey } from '../../../src/client.js';
 import { useAsked } from '../../ask/asking.js';
+import { status } from '../../ask/proof.js';
 import { service } from '../../ask/service.js';
 import { none } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
@@ -14,6 +15,7 @@ import { NewKey } from './new-key.js';
 /** The project's keys: who has one, when it was used last; make one, revoke one. */
 export function KeysScreen() {
   const asked = useAsked('keys', {}, () => service.listKeys());
+  const own = status.value?.key;
   const [revoking, setRevoking] = useState<ClientKey>();
   return (
     <>
@@ -34,7 +36,19 @@ export function KeysScreen() {
                 keyOf={({ id }) => id}
                 columns={[
                   { key: 'id', head: 'Key', cell: ({ id }) => <code>{id}</code> },
-                  { key: 'name', head: 'Name', cell: ({ name }) => name || none },
+                  {
+                    key: 'name',
+                    head: 'Name',
+                    cell: ({ id, name, kind, parent_id }) =>
+                      kind === 'browser' ? (
+                        <span class="faint">
+                          {own?.id === id ? 'this browser' : 'a browser'}, by{' '}
+                          {name || <code>{parent_id}</code>}
+                        </span>
+                      ) : (
+                        name || none
+                      ),
+                  },
                   { key: 'scopes', head: 'May', cell: ({ scopes }) => scopes.join(', ') },
                   {
                     key: 'made',
@@ -49,6 +63,12 @@ export function KeysScreen() {
                     head: 'Last used',
                     isWide: true,
                     cell: ({ last_used_at }) => moment(last_used_at),
+                  },
+                  {
+                    key: 'expires',
+                    head: 'Expires',
+                    isWide: true,
+                    cell: ({ expires_at }) => (expires_at === null ? none : moment(expires_at)),
                   },
                   {
                     key: 'revoke',

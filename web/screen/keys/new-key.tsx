@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ClientKeyScope } from '../../../src/client.js';
-import { service, tabKey } from '../../ask/service.js';
+import { service } from '../../ask/service.js';
 import { Card } from '../../part/card.js';
 import { Copy } from '../../part/copy.js';
 import { Failure } from '../../part/given.js';
@@ -8,7 +8,8 @@ import { Failure } from '../../part/given.js';
 const scopes: readonly (readonly [ClientKeyScope, string])[] = [
   ['ingest', 'send events'],
   ['read', 'read totals and events'],
-  ['admin', 'make and revoke keys'],
+  ['admin', 'make and revoke keys, retry and drop rejects'],
+  ['operate', 'make projects and rebuild the totals of all'],
 ];
 
 /** Makes a key, and shows it this once. */
@@ -24,9 +25,6 @@ export function NewKey({ again }: { readonly again: () => void }) {
       const { key } = await service.createKey({ name, scopes: chosen });
       setMade(key);
       setName('');
-      // From the first key on this page needs one as well: one that may do all of it is used at once.
-      const isEnough = chosen.includes('admin') && chosen.includes('read');
-      if (tabKey.value === undefined && isEnough) tabKey.value = key;
       again();
     } catch (error) {
       setFault(error);

@@ -22,6 +22,8 @@ export interface Metric {
   readonly kind: 'bars' | 'lines';
   readonly figureOf: (row: UsageRow, by: Split['name']) => number | null;
   readonly order: (by: Split['name']) => string;
+  /** The figures it is made of. Defaults to the one that it is in order of. */
+  readonly figures?: readonly string[];
   readonly format: (value: number | null) => string;
   readonly brief: (value: number | null) => string;
   /** Whether more of it is worse. */
@@ -69,6 +71,10 @@ export const metrics: readonly Metric[] = [
     kind: 'bars',
     figureOf: ({ total_tokens }) => total_tokens,
     order: () => 'total_tokens',
+    figures: [
+      'total_tokens',
+      ...['input_tokens', 'cached_tokens', 'output_tokens', 'reasoning_tokens'],
+    ],
     format: whole,
     brief: short,
     isBad: false,
@@ -136,7 +142,7 @@ export const metrics: readonly Metric[] = [
 export function whyNot(metric: Metric, { name, text, dimension }: Split): string | undefined {
   if (!metric.splits.includes(name)) return `${metric.text} is not kept by ${text.toLowerCase()}`;
   const used = [...usageFilterNames(), ...(dimension === undefined ? [] : [dimension])];
-  const kept = metric.kept ?? (metric.kind === 'lines' ? [['provider', 'model']] : keptTogether);
+  const kept = metric.kept ?? (metric.kind === 'lines' ? [['provider', 'model']] : keptTogether());
   if (kept.some((fields) => used.every((one) => fields.includes(one)))) return undefined;
   const narrowed = usageFilterNames()
     .filter((one) => one !== dimension && one in filters.value)

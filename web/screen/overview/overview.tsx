@@ -6,7 +6,7 @@ import { Given } from '../../part/given.js';
 import { later } from '../../part/later.js';
 import { NothingHere } from '../first/nothing-here.js';
 import { SplitCard } from './split-card.js';
-import { Tiles } from './tiles.js';
+import { courseFigures, Tiles, tileFigures } from './tiles.js';
 
 // Below the first look: they come after it.
 const ToolsCard = later(async () => (await import('./tools-card.js')).ToolsCard);
@@ -15,9 +15,12 @@ const SessionsCard = later(async () => (await import('./sessions-card.js')).Sess
 /** What it cost, how slow it was, how often it failed: in one look. */
 export function Overview() {
   const compares = parameter('compare') !== 'off';
-  const all = useUsage('all', usageQuestion({}));
-  const before = useUsage('all-before', compares ? usageQuestion({ period: 'before' }) : undefined);
-  const course = useUsage('course', usageQuestion({ buckets: true }));
+  const all = useUsage('all', usageQuestion({ figures: tileFigures }));
+  const before = useUsage(
+    'all-before',
+    compares ? usageQuestion({ period: 'before', figures: tileFigures }) : undefined,
+  );
+  const course = useUsage('course', usageQuestion({ buckets: true, figures: courseFigures }));
   const [row] = all.value?.rows ?? [];
   const isEmpty = all.value !== undefined && !all.isOld && isNothing(row);
   return (

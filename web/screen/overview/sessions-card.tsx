@@ -1,24 +1,26 @@
 import { screen } from '../../address/parameters.js';
-import { listQuestion, sessionFilters, sessionsUrl, useSessions } from '../../ask/lists.js';
+import { csvUrl, listQuestion, sessionFilters, sessionsUrl, useSessions } from '../../ask/lists.js';
 import { Meter } from '../../chart/meter.js';
-import { csvOf, saveText } from '../../figure/csv.js';
 import { dollars, exactDollars, none, short, whole } from '../../figure/figures.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
 
-/** The sessions that were begun last, with what they cost. */
+/** The sessions of the range that cost most. */
 export function SessionsCard() {
-  const question = listQuestion(sessionFilters, { limit: 7, cursor: undefined });
-  const asked = useSessions(question, 'newest');
+  const question = listQuestion(sessionFilters, {
+    limit: 7,
+    cursor: undefined,
+    failed: undefined,
+    order_by: 'cost',
+  });
+  const asked = useSessions(question, 'costliest');
   return (
     <Card
-      title="Newest sessions"
-      link={{ text: 'All sessions', href: screen('/sessions') }}
+      title="Costliest sessions"
+      link={{ text: 'All sessions', href: screen('/sessions', { sort: 'cost' }) }}
       origin={{ url: sessionsUrl(question) }}
-      csv={
-        asked.value && (() => saveText('sessions.csv', 'text/csv', csvOf(asked.value?.items ?? [])))
-      }
+      csv={csvUrl('/v1/sessions', question)}
     >
       <Given asked={asked}>
         {({ items }) => {

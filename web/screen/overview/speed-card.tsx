@@ -17,11 +17,12 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
   const [lit, setLit] = useState<string>();
   const card = useRef<HTMLDivElement>(null);
   const field = metric.name === 'time' ? 'time' : 'time_to_first_token';
-  const question = usageQuestion({ buckets: true });
-  const asked = useUsage('course', question);
+  const figures = ['p50', 'p95', 'p99'].map((quantile) => `${field}_${quantile}`);
+  const question = usageQuestion({ buckets: true, figures });
+  const asked = useUsage(`course ${field}`, question);
   const models = useUsage(
-    'speed',
-    usageQuestion({ group_by: ['model'], order_by: 'assistant_messages', top: 50 }),
+    `speed ${field}`,
+    usageQuestion({ group_by: ['model'], order_by: 'assistant_messages', top: 50, figures }),
   );
   return (
     <Given asked={asked} shape={<div class="shape-chart" />}>

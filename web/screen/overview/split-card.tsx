@@ -62,6 +62,7 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
     buckets: true,
     group_by: split.dimension === undefined ? [] : [split.dimension],
     quantiles: false,
+    figures: split.dimension === undefined ? metric.figures : [metric.order(split.name)],
     ...(split.dimension === undefined
       ? {}
       : { top: mostGroups, order_by: metric.order(split.name) }),

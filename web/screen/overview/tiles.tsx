@@ -63,6 +63,16 @@ const tiles: readonly Tile[] = [
   },
 ];
 
+/** What the tiles are made of, and what their lines are. */
+export const tileFigures = [
+  ...['cost', 'total_tokens', 'cache_hit_rate', 'runs', 'failed_runs'],
+  ...['tool_calls', 'tool_errors', 'error_rate', 'assistant_messages'],
+  ...['time_p50', 'time_p95', 'time_to_first_token_p50', 'time_to_first_token_p95'],
+];
+export const courseFigures = [
+  ...['cost', 'total_tokens', 'runs', 'error_rate', 'time_p95', 'time_to_first_token_p95'],
+];
+
 /** The range in six figures, each with its change and its course. */
 export function Tiles({
   row,

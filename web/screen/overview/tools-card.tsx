@@ -12,7 +12,12 @@ import { metrics, splits, whyNot } from './metrics.js';
 export function ToolsCard() {
   const [tool, calls] = [splits[2], metrics[2]];
   const reason = tool === undefined || calls === undefined ? undefined : whyNot(calls, tool);
-  const question = usageQuestion({ group_by: ['tool_name'], order_by: 'tool_calls', top: 7 });
+  const question = usageQuestion({
+    group_by: ['tool_name'],
+    order_by: 'tool_calls',
+    top: 7,
+    figures: ['tool_calls', 'tool_errors', 'error_rate', 'tool_time_p50', 'tool_time_p95'],
+  });
   const asked = useUsage('tools', reason === undefined ? question : undefined);
   return (
     <Card

@@ -1,6 +1,12 @@
 import { screen } from '../../address/parameters.js';
-import { listQuestion, type RunTotals, runFilters, runsUrl, useRuns } from '../../ask/lists.js';
-import { csvOf, saveText } from '../../figure/csv.js';
+import {
+  csvUrl,
+  listQuestion,
+  type RunTotals,
+  runFilters,
+  runsUrl,
+  useRuns,
+} from '../../ask/lists.js';
 import { none, seconds } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
@@ -29,14 +35,14 @@ export const runHref = ({ run_id, session_id }: Pick<RunTotals, 'run_id' | 'sess
     session: session_id === run_id ? undefined : session_id,
   });
 
-/** Runs that began in the range, newest first, a page of them at a time. */
+/** Runs that began in the range, newest first or by a figure, a page of them at a time. */
 export function Runs() {
   const question = listQuestion(runFilters);
   const asked = useRuns(question);
   return (
     <>
       <Bar title="Runs" hasRange hasLive />
-      <FilterBar names={runFilters} />
+      <FilterBar names={runFilters} hasFailed />
       <CostStrip />
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ items, next_cursor }) =>
@@ -47,6 +53,7 @@ export function Runs() {
               <DataTable
                 label="Runs"
                 rows={items}
+                sorted="started_at"
                 keyOf={({ session_id, run_id }) => `${session_id} ${run_id}`}
                 columns={columnsOf(items)}
               />
@@ -58,7 +65,7 @@ export function Runs() {
                     url: runsUrl(question),
                     sql: 'select * from runfold.runs\nwhere project = 1\norder by started_at desc, session_id, run_id\nlimit 50;',
                   }}
-                  csv={() => saveText('runs.csv', 'text/csv', csvOf(items))}
+                  csv={csvUrl('/v1/runs', question)}
                 />
               </footer>
             </section>
@@ -77,6 +84,7 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
     {
       key: 'started',
       head: 'Started',
+      sort: 'started_at',
       cell: ({ started_at }) => (
         <span class="nowrap" title={started_at === null ? undefined : exactMoment(started_at)}>
           {moment(started_at)}
@@ -114,6 +122,7 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
     {
       key: 'calls',
       head: 'Calls',
+      sort: 'tool_calls',
       isFigure: true,
       isWide: true,
       cell: ({ tool_calls, tool_errors }) => <CallsCell calls={tool_calls} failed={tool_errors} />,
@@ -129,6 +138,7 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
     {
       key: 'lasted',
       head: 'Lasted',
+      sort: 'run_time',
       isFigure: true,
       isWide: true,
       cell: (row) => seconds(row.run_time ?? lasted(row)),
@@ -136,6 +146,7 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
     {
       key: 'tokens',
       head: 'Tokens',
+      sort: 'total_tokens',
       isFigure: true,
       isWide: true,
       cell: (row) => <TokensCell row={row} most={mostTokens} />,
@@ -143,6 +154,7 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
     {
       key: 'cost',
       head: 'Cost',
+      sort: 'cost',
       isFigure: true,
       cell: ({ cost }) => <CostCell cost={cost} most={mostCost} />,
     },

@@ -1,12 +1,12 @@
 import { screen } from '../../address/parameters.js';
 import {
+  csvUrl,
   listQuestion,
   type SessionTotals,
   sessionFilters,
   sessionsUrl,
   useSessions,
 } from '../../ask/lists.js';
-import { csvOf, saveText } from '../../figure/csv.js';
 import { seconds, whole } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
@@ -28,14 +28,14 @@ import {
 } from '../../part/total-cells.js';
 import { NothingHere } from '../first/nothing-here.js';
 
-/** Sessions that began in the range, newest first, a page of them at a time. */
+/** Sessions that began in the range, newest first or by a figure, a page of them at a time. */
 export function Sessions() {
   const question = listQuestion(sessionFilters);
   const asked = useSessions(question);
   return (
     <>
       <Bar title="Sessions" hasRange hasLive />
-      <FilterBar names={sessionFilters} />
+      <FilterBar names={sessionFilters} hasFailed />
       <CostStrip />
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ items, next_cursor }) =>
@@ -46,6 +46,7 @@ export function Sessions() {
               <DataTable
                 label="Sessions"
                 rows={items}
+                sorted="started_at"
                 keyOf={({ session_id }) => session_id}
                 columns={columnsOf(items)}
               />
@@ -54,7 +55,7 @@ export function Sessions() {
                 <Menu
                   label="Sessions"
                   origin={{ url: sessionsUrl(question), sql: sessionsSql }}
-                  csv={() => saveText('sessions.csv', 'text/csv', csvOf(items))}
+                  csv={csvUrl('/v1/sessions', question)}
                 />
               </footer>
             </section>
@@ -67,14 +68,18 @@ export function Sessions() {
 
 const sessionsSql = `select * from runfold.sessions\nwhere project = 1 and started_at >= now() - interval '28 days'\norder by started_at desc, session_id\nlimit 50;`;
 
+/** The agent that a session began with: that of a team is its lead. */
+const leadOf = ({ root_agent_id, agent_id }: SessionTotals) => root_agent_id ?? agent_id;
+
 function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotals>[] {
-  const colours = agentColours(rows);
+  const colours = agentColours(rows.map((row) => ({ agent_id: leadOf(row) })));
   const mostTokens = mostOf(rows, ({ total_tokens }) => total_tokens);
   const mostCost = mostOf(rows, ({ cost }) => cost);
   return [
     {
       key: 'started',
       head: 'Started',
+      sort: 'started_at',
       cell: ({ started_at }) => (
         <span class="nowrap" title={started_at === null ? undefined : exactMoment(started_at)}>
           {moment(started_at)}
@@ -104,7 +109,7 @@ function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotal
       key: 'agent',
       head: 'Agent',
       isWide: true,
-      cell: ({ agent_id }) => <AgentCell agent={agent_id} colours={colours} />,
+      cell: (row) => <AgentCell agent={leadOf(row)} colours={colours} />,
     },
     {
       key: 'model',
@@ -112,10 +117,18 @@ function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotal
       isWide: true,
       cell: ({ model }) => <FilterCell name="model" value={model} />,
     },
-    { key: 'runs', head: 'Runs', isFigure: true, isWide: true, cell: ({ runs }) => whole(runs) },
+    {
+      key: 'runs',
+      head: 'Runs',
+      sort: 'runs',
+      isFigure: true,
+      isWide: true,
+      cell: ({ runs }) => whole(runs),
+    },
     {
       key: 'calls',
       head: 'Calls',
+      sort: 'tool_calls',
       isFigure: true,
       isWide: true,
       cell: ({ tool_calls, tool_errors }) => <CallsCell calls={tool_calls} failed={tool_errors} />,
@@ -123,6 +136,7 @@ function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotal
     {
       key: 'lasted',
       head: 'Lasted',
+      sort: 'run_time',
       isFigure: true,
       isWide: true,
       cell: (row) => seconds(lasted(row)),
@@ -130,12 +144,14 @@ function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotal
     {
       key: 'tokens',
       head: 'Tokens',
+      sort: 'total_tokens',
       isFigure: true,
       cell: (row) => <TokensCell row={row} most={mostTokens} />,
     },
     {
       key: 'cost',
       head: 'Cost',
+      sort: 'cost',
       isFigure: true,
       cell: ({ cost }) => <CostCell cost={cost} most={mostCost} />,
     },

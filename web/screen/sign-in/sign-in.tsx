@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { ApiError, createClient } from '../../../src/client.js';
-import { base } from '../../address/place.js';
+import { ApiError } from '../../../src/client.js';
 import { forgetAnswers } from '../../ask/asking.js';
-import { isSignedOut, tabKey } from '../../ask/service.js';
+import { signIn } from '../../ask/service.js';
 import { Bar } from '../../part/bar.js';
 import { saidOf } from '../../part/given.js';
 
@@ -19,11 +18,8 @@ export function SignIn() {
     setAsking(true);
     setFault(undefined);
     try {
-      const client = createClient({ url: `${location.origin}${base}`, key, retries: 0 });
-      await client.listSessions({ limit: 1 });
-      tabKey.value = key;
+      await signIn(key);
       forgetAnswers();
-      isSignedOut.value = false;
     } catch (error) {
       const isUnknown = error instanceof ApiError && error.status === 401;
       setFault(isUnknown ? 'This key is unknown or revoked.' : saidOf(error).text);
@@ -57,8 +53,9 @@ export function SignIn() {
           {fault}
         </p>
         <p class="faint">
-          Make one with <code>runfold keys create --scope read</code>. It stays in the memory of
-          this tab and ends with it.
+          Make one with <code>runfold keys create --scope read</code>. This browser gets a cookie
+          that no script can read, for twelve hours after the last look; the key itself is kept
+          nowhere.
         </p>
       </section>
     </>

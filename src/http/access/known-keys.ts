@@ -1,0 +1,97 @@
+import type { Database } from '../../postgres/database.js';
+import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
+import { type ApiKey, findKey, hasKeys } from '../../store/api-keys.js';
+
+/** The keys of the store, as a process knows them. */
+export interface KnownKeys {
+  /** Whether callers need a key. */
+  areNeeded(): Promise<boolean>;
+  /** The good key of a text that came from an address; undefined when there is none. */
+  find(text: string, address: string): Promise<ApiKey | undefined>;
+}
+
+/** How long an answer of the database is taken for true; a revoked key works no longer than this. */
+const trustedMs = 1_000;
+/** How long a known key is let in while the database is away, so that ingest goes on. */
+const outageMs = 300_000;
+const mostKnown = 1_000;
+
+interface Known {
+  readonly key: ApiKey;
+  readonly at: number;
+}
+
+/**
+ * `is_loopback` says whether callers without a key are let in while there are no keys. `takeUnknown` is
+ * called with the address that a key came from that is not known yet: it may refuse it.
+ */
+export function createKnownKeys(
+  database: Database,
+  is_loopback: boolean,
+  takeUnknown: (address: string) => void,
+): KnownKeys {
+  const known = new Map<string, Known>();
+  let anyKeys = { value: !is_loopback, at: is_loopback ? Number.NEGATIVE_INFINITY : Infinity };
+  return {
+    async areNeeded() {
+      // A key once made is never forgotten, not even when revoked.
+      if (anyKeys.value || performance.now() - anyKeys.at < trustedMs) return anyKeys.value;
+      const isKnown = performance.now() - anyKeys.at < outageMs;
+      const looking = hasKeys(database).then((value) => {
+        anyKeys = { value: anyKeys.value || value, at: performance.now() };
+      });
+      try {
+        await (isKnown ? inTime(looking) : looking);
+      } catch (error) {
+        if (!isKnown || !isOutage(error)) throw error;
+      }
+      return anyKeys.value;
+    },
+    async find(text, address) {
+      const now = performance.now();
+      const before = known.get(text);
+      // A wrong key costs a query each time: nobody may cause these without bound.
+      if (before === undefined) takeUnknown(address);
+      if (before !== undefined && now - before.at < trustedMs) return before.key;
+      // One that comes late is noted all the same: a key that was revoked works no longer than that.
+      const looking = findKey(database, text).then((key) => {
+        if (key === undefined) known.delete(text);
+        else {
+          if (known.size >= mostKnown) known.clear();
+          known.set(text, { key, at: now });
+        }
+        return key;
+      });
+      try {
+        return await (before === undefined ? looking : inTime(looking));
+      } catch (error) {
+        if (isOutage(error) && before !== undefined && now - before.at < outageMs)
+          return before.key;
+        throw error;
+      }
+    },
+  };
+}
+
+/** How long a database may take to confirm what is known already, in milliseconds. */
+const patienceMs = 500;
+
+class LateError extends Error {}
+
+/** An answer that comes in time. @throws LateError */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new LateError('no answer in time')), patienceMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+    // It may still fail, when nobody waits for it any more.
+    answer.catch(() => undefined);
+  }
+}
+
+const isOutage = (error: unknown) =>
+  error instanceof LateError || explainDatabaseError(error) instanceof StoreUnavailableError;

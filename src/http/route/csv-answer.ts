@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { csvLine } from '../../query/csv.js';
+import type { Page, PageOptions } from '../../query/page.js';
+import { oneOf } from './parameters.js';
+import type { Answer } from './route.js';
+
+/** The most rows of one file. */
+export const mostCsvRows = 100_000;
+const pageRows = 1_000;
+
+/** The parameter of routes that answer as CSV too; a plain link can set no header. */
+export const csvFormat = {
+  format: oneOf(
+    ['json', 'csv'],
+    `\`csv\`, or \`Accept: text/csv\`, answers as CSV: of a list all rows that follow, up to ${mostCsvRows}, unless \`limit\` says fewer`,
+  ).optional(),
+};
+
+interface CsvQuery {
+  readonly format?: 'json' | 'csv' | undefined;
+}
+
+/** Whether an answer is to be CSV. */
+export function wantsCsv({ format }: CsvQuery, { headers }: FastifyRequest): boolean {
+  return format === undefined ? /^\s*text\/csv\b/i.test(headers.accept ?? '') : format === 'csv';
+}
+
+/** A page of a list as JSON, or the list from there on as a file. */
+export async function listAnswer<T extends object>(
+  { query, request }: { readonly query: CsvQuery & PageOptions; readonly request: FastifyRequest },
+  file: string,
+  item: z.ZodObject,
+  read: (page: PageOptions) => Promise<Page<T>>,
+): Promise<Answer> {
+  const { limit, cursor } = query;
+  if (!wantsCsv(query, request)) return { body: await read({ limit, cursor }) };
+  const names = Object.keys(item.shape);
+  const most = limit ?? mostCsvRows;
+  // What is wrong with the request is answered before the file begins.
+  const first = await read({ limit: Math.min(most, pageRows), cursor });
+  return { body: Readable.from(lines(names, first, most, read)), headers: headersOf(file) };
+}
+
+/** Rows that are there as a file. */
+export function csvAnswer(file: string, names: readonly string[], rows: readonly object[]): Answer {
+  return { body: text(names, rows, true), headers: headersOf(file) };
+}
+
+async function* lines<T extends object>(
+  names: readonly string[],
+  first: Page<T>,
+  most: number,
+  read: (page: PageOptions) => Promise<Page<T>>,
+): AsyncGenerator<string> {
+  let left = most - first.items.length;
+  yield text(names, first.items, true);
+  for (let cursor = first.next_cursor; cursor !== undefined && left > 0; ) {
+    const page = await read({ limit: Math.min(left, pageRows), cursor });
+    yield text(names, page.items, false);
+    left -= page.items.length;
+    cursor = page.next_cursor;
+  }
+}
+
+function text(names: readonly string[], rows: readonly object[], hasHead: boolean): string {
+  const values = rows.map((row) => names.map((name) => (row as Record<string, unknown>)[name]));
+  return [...(hasHead ? [names] : []), ...values].map((line) => `${csvLine(line)}\r\n`).join('');
+}
+
+const headersOf = (file: string) => ({
+  'content-type': 'text/csv; charset=utf-8; header=present',
+  'content-disposition': `attachment; filename="${file}.csv"`,
+});

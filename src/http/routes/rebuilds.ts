@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { projections as allProjections } from '../../projections/projections.js';
+import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
+import { readObject } from '../body/read-object.js';
+import { notFound } from '../problems/problem.js';
+import { name } from '../route/parameters.js';
+import { checked, route } from '../route/route.js';
+
+const count = z.int();
+const rebuildSchema = z
+  .strictObject({
+    id: z.string(),
+    state: z.enum(['running', 'done', 'failed', 'cancelled']),
+    dry_run: z.boolean(),
+    started_at: z.iso.datetime(),
+    ended_at: z.iso.datetime().nullable(),
+    step: z
+      .enum(['cut', 'fold', 'merge', 'index', 'catch_up', 'compare', 'swap'])
+      .nullable()
+      .describe('Where it is, in this order; null before the first and after the last'),
+    share: z.number().describe('How much of the step is done, 0 to 1'),
+    outcome: z
+      .enum(['repaired', 'swapped', 'dry_run'])
+      .nullable()
+      .describe('How the totals were corrected: row by row, or by new tables'),
+    events: count.nullable(),
+    seconds: z.number().nullable(),
+    projections: z.array(
+      z.strictObject({
+        name: z.string(),
+        rows_before: count,
+        rows_after: count,
+        added: count,
+        removed: count,
+        changed: count,
+      }),
+    ),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'Rebuild' });
+
+const names = allProjections.map((one) => one.name) as [string, ...string[]];
+const phrase = `names of totals, any of ${names.join(', ')}`;
+const newRebuild = z
+  .strictObject(
+    {
+      dry_run: z.boolean('true or false').optional(),
+      projections: z.array(z.enum(names, phrase), phrase).min(1, phrase).optional(),
+    },
+    'an object',
+  )
+  .meta({ id: 'NewRebuild', examples: [{ dry_run: true }] });
+
+/** Totals of all projects computed from the log again. */
+export const rebuildRoutes = [
+  route({
+    method: 'POST',
+    path: '/v1/rebuilds',
+    id: 'beginRebuild',
+    tag: 'operations',
+    summary: 'Recompute totals from the log',
+    description:
+      'Of all projects, while events go on coming in: readers see the old totals or the new. Begins in the ' +
+      'background and answers at once; while one runs, the answer is that one. `dry_run` builds and ' +
+      'compares, and changes nothing. Without `projections` all totals are recomputed.',
+    scope: 'operate',
+    body: { 'application/json': newRebuild },
+    answers: { 202: { description: 'The rebuild', schema: rebuildSchema } },
+    problems: [413, 415],
+    async handle({ service, request }) {
+      const body = checked(newRebuild, await readObject(request.raw, service.limits));
+      const { dry_run = false, projections } = body as z.infer<typeof newRebuild>;
+      const chosen = projections && allProjections.filter((one) => projections.includes(one.name));
+      return { status: 202, body: service.rebuilds.begin({ dry_run, projections: chosen }) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/rebuilds',
+    id: 'listRebuilds',
+    tag: 'operations',
+    is_momentary: true,
+    summary: 'List rebuilds, the newest first',
+    description:
+      'The last 20 that were asked of this process; `elsewhere` are those that other processes run now.',
+    scope: 'operate',
+    answers: {
+      200: {
+        description: 'The rebuilds',
+        schema: z
+          .strictObject({
+            items: z.array(rebuildSchema),
+            elsewhere: z.array(z.strictObject({ step: z.string().nullable(), share: z.number() })),
+          })
+          .meta({ id: 'Rebuilds' }),
+      },
+    },
+    async handle({ service }) {
+      const items = service.rebuilds.list();
+      const isHere = items.some(({ state }) => state === 'running');
+      const elsewhere = isHere ? [] : await listRunningRebuilds(service.database);
+      return { body: { items, elsewhere } };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/rebuilds/{rebuild_id}',
+    id: 'cancelRebuild',
+    tag: 'operations',
+    summary: 'Stop a rebuild',
+    description: 'The totals are then as before. One that has ended stays as it is.',
+    scope: 'operate',
+    params: z.strictObject({ rebuild_id: name('The rebuild') }),
+    answers: { 200: { description: 'The rebuild', schema: rebuildSchema } },
+    problems: [404],
+    async handle({ service, params: { rebuild_id } }) {
+      const found = await service.rebuilds.cancel(rebuild_id);
+      if (found === undefined) throw notFound('a rebuild', rebuild_id);
+      return { body: found };
+    },
+  }),
+];

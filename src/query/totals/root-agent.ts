@@ -1,0 +1,12 @@
+import { tableOf } from '../../projections/fold/fold-sql.js';
+import { runProjection } from '../../projections/run.js';
+
+/**
+ * The agent of a session's first run without a parent: `agent_id` is the greatest in byte order, so that
+ * a lead's session would be shown as its writer's. It is read with the session, because which run
+ * has no parent may change with the next event. `$1` is the project.
+ */
+export const rootAgentSql = (alias: string) =>
+  `(select x.agent_id from ${tableOf(runProjection)} x
+    where x.project = $1 and x.session_id = ${alias}.session_id and x.parent_run_id is null
+    order by x.started_at_us, x.run_id limit 1)`;
