@@ -140,6 +140,7 @@ function sumsOf(list: readonly Sample[]) {
   const count = (is: (sample: Sample) => boolean) => list.filter(is).length;
   return {
     assistant_messages: count(isAnswer),
+    unpriced_messages: count((s) => isAnswer(s) && s.tokens !== undefined && s.cost === undefined),
     tool_calls: count((s) => s.type === 'tool_call'),
     tool_errors: count((s) => s.type === 'tool_call' && s.error),
     runs: count((s) => s.type === 'run' && s.status !== 'paused'),
