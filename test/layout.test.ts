@@ -426,10 +426,11 @@ describe('the folders of src', () => {
   });
 });
 
-/** The tests of chaos itself; everything else runs it as a person does, by command. */
+/** Tests of what is no part of the product; everything else runs that as a person does, by command. */
 const TESTED_BY: Readonly<Record<string, string>> = {
   'test/chaos.test.ts': 'chaos',
   'test/mutants.test.ts': 'scripts',
+  'test/deploy/dashboards.test.ts': 'scripts',
 };
 
 describe('tests, bench and chaos', () => {
