@@ -35,8 +35,8 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['rejects list', 'explains', 'works'],
   ['rejects drop --all', 'explains', 'works'],
   ['rejects retry --all', 'explains', 'explains'],
-  ['void e-1', 'explains', 'works'],
-  ['correct e-1 --set cost=1', 'explains', 'works'],
+  ['void e-1', 'explains', 'explains'],
+  ['correct e-1 --set cost=1', 'explains', 'explains'],
   ['verify', 'explains', 'works'],
   ['rebuild', 'explains', 'works'],
   ['projects list', 'explains', 'works'],
@@ -103,7 +103,9 @@ describeWithPostgres('a server that is away at the start', () => {
         }
         if (outcome === 'explains') {
           expect(stdout).toBe('');
-          expect(stderr.trim().split('\n')).toHaveLength(1);
+          // A worker in the same process may have logged the outage before.
+          const told = stderr.split('\n').filter((one) => one !== '' && !one.startsWith('{'));
+          expect(told).toEqual([expect.stringMatching(/^error: Expected/)]);
         }
       },
     );
