@@ -537,7 +537,7 @@ COMMENT ON COLUMN runfold.model_usage.message_errors IS 'Messages of the assista
 
 COMMENT ON COLUMN runfold.model_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
 
-COMMENT ON COLUMN runfold.model_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
+COMMENT ON COLUMN runfold.model_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
 COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
@@ -750,7 +750,7 @@ COMMENT ON COLUMN runfold.runs.message_errors IS 'Messages of the assistant that
 
 COMMENT ON COLUMN runfold.runs.metered_messages IS 'Messages of the assistant that reported their tokens';
 
-COMMENT ON COLUMN runfold.runs.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
+COMMENT ON COLUMN runfold.runs.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
 COMMENT ON COLUMN runfold.runs.tool_calls IS 'Tool calls';
 
@@ -899,7 +899,7 @@ COMMENT ON COLUMN runfold.sessions.message_errors IS 'Messages of the assistant 
 
 COMMENT ON COLUMN runfold.sessions.metered_messages IS 'Messages of the assistant that reported their tokens';
 
-COMMENT ON COLUMN runfold.sessions.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
+COMMENT ON COLUMN runfold.sessions.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
 COMMENT ON COLUMN runfold.sessions.tool_calls IS 'Tool calls';
 
@@ -1225,7 +1225,7 @@ COMMENT ON COLUMN runfold.user_usage.message_errors IS 'Messages of the assistan
 
 COMMENT ON COLUMN runfold.user_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
 
-COMMENT ON COLUMN runfold.user_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
+COMMENT ON COLUMN runfold.user_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
 COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
@@ -1371,7 +1371,7 @@ COMMENT ON COLUMN runfold.users.message_errors IS 'Messages of the assistant tha
 
 COMMENT ON COLUMN runfold.users.metered_messages IS 'Messages of the assistant that reported their tokens';
 
-COMMENT ON COLUMN runfold.users.unpriced_messages IS 'Messages of the assistant with tokens and without a cost; where there are any, the cost is a least one';
+COMMENT ON COLUMN runfold.users.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
 COMMENT ON COLUMN runfold.users.tool_calls IS 'Tool calls';
 

@@ -157,12 +157,12 @@ export const logMutants = [
     [
       [
         'the buffer has no bound in bytes',
-        "if (outbox.waitingBytes() >= buffer_bytes) return refuse(buffer_bytes, 'bytes');",
+        "if (outbox.waitingBytes() >= max_buffered_bytes) return refuse(max_buffered_bytes, 'bytes');",
         '',
       ],
       [
         'the buffer has no bound in events',
-        "if (outbox.waiting() >= buffer_events) return refuse(buffer_events, 'events');",
+        "if (outbox.waiting() >= max_buffered_events) return refuse(max_buffered_events, 'events');",
         '',
       ],
     ],

@@ -56,6 +56,9 @@ describe('createClient', () => {
   });
 
   test('reads what a program in the same process reads, by the same functions', async () => {
+    const { headers } = await service.key(1, ['read', 'admin']);
+    const key = headers.authorization.replace('Bearer ', '');
+    const client = createClient({ url: service.http.url, key });
     const reads: Reads = createReads(service.home.tier.database);
     const range = { from: '2026-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' };
     for (const read of [

@@ -27,7 +27,9 @@ function ofShape(
       required: place === 'path' || !(value as z.ZodType).safeParse(undefined).success,
       ...(typeof about === 'string' ? { description: about } : {}),
       schema: of,
-      ...(examples[name] === undefined ? {} : { example: examples[name] }),
+      ...(examples[name] === undefined
+        ? {}
+        : { example: of.type === 'array' ? [examples[name]].flat() : examples[name] }),
     };
   });
 }
