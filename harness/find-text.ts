@@ -11,7 +11,7 @@ export async function tablesWith(database: Database, texts: readonly string[]): 
   const found: string[] = [];
   for (const { name } of tables) {
     const rows = await database.query(
-      `select from ${name} t, unnest($1::text[]) as text where position(text in t::text) > 0 limit 1`,
+      `select from ${name} t, unnest($1::text[]) as sought(wanted) where position(sought.wanted in t::text) > 0 limit 1`,
       [texts],
     );
     if (rows.length > 0) found.push(name);

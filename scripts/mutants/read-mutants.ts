@@ -54,11 +54,7 @@ export const readMutants = [
     'src/store/api-keys.ts',
     ['test/store/api-keys.test.ts'],
     [
-      [
-        'a revoked key is good',
-        'k.revoked_at is null and (k.expires_at',
-        'true and (k.expires_at',
-      ],
+      ['a revoked key is good', 'k.revoked_at is null and (k.expires_at', 'true and (k.expires_at'],
       [
         'a wrong secret is good',
         'if (row === undefined || !isRight ||',

@@ -17,7 +17,7 @@ import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
 import { isSpanJob } from '../queue/job.js';
 import { defaultLock, EventWorker, workerOptions } from '../queue/job-worker.js';
 import { connectQueue, findOutage } from '../queue/open-queue.js';
-import { explainQueueError, NotWrittenError } from '../queue/queue-errors.js';
+import { explainQueueError, NotWrittenError, QueueConnectionError } from '../queue/queue-errors.js';
 import { type QueueTarget, queueName } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
@@ -112,14 +112,17 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   });
   const spans = openSpanPart({ ...options, onBatch, onJob }, book);
   const outage = await findOutage(options.queue);
+  const tell = (err: Error, repeated = 0) => {
+    notes.fault(err);
+    log.error({ err, repeated }, 'queue error; trying on');
+  };
+  const quiet = quietReport(tell);
   const { connection, backend, prefix, onError, isLive, isPolled, close } = await connectQueue(
     options.queue,
     {
       role: 'worker',
-      onError: quietReport((err, repeated) => {
-        notes.fault(err);
-        log.error({ err, repeated }, 'queue error; trying on');
-      }),
+      // Each outage of Redis is reported once already.
+      onError: (error) => (error instanceof QueueConnectionError ? tell(error) : quiet(error)),
     },
   );
   const concurrency = adaptiveConcurrency();

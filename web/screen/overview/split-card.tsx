@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { here, parameter, parameters } from '../../address/parameters.js';
 import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
+import type { UsageSeries } from '../../ask/usage.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
 import { TimeChart } from '../../chart/time-chart.js';
 import { csvOf, saveText } from '../../figure/csv.js';
@@ -73,15 +74,15 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
     'split-before',
     compares ? usageQuestion({ ...common, period: 'before' }) : undefined,
   );
-  const isSame = (group_by: readonly string[] | undefined) =>
-    (group_by ?? []).join() === common.group_by.join();
+  // An old answer of another split or figure would put its rows under this one's head.
+  const isSame = ({ group_by, rows: [row] }: UsageSeries) =>
+    (group_by ?? []).join() === common.group_by.join() &&
+    (row === undefined || metric.figureOf(row, split.name) !== undefined);
   return (
     <Given asked={asked} shape={<div class="shape-chart" />}>
       {(series) => {
-        // An old answer of another split would put its names under this one's head.
-        if (!isSame(series.group_by)) return <div class="shape-chart" />;
-        const old =
-          before.value !== undefined && isSame(before.value.group_by) ? before.value : undefined;
+        if (!isSame(series)) return <div class="shape-chart" />;
+        const old = before.value !== undefined && isSame(before.value) ? before.value : undefined;
         const data = splitData(metric, split, series, compares ? old : undefined);
         const hidden = new Set(parameters('hide'));
         const shown = data.parts.filter(({ name }) => !hidden.has(name));
