@@ -167,6 +167,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
       // What keeps it from starting is told; open connections would keep the process alive.
       await worker.close(true).catch(() => undefined);
       await spans.close();
+      await statistics.close();
       await close();
       throw explainQueueError(error, options.queue);
     }
