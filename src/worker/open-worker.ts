@@ -110,8 +110,9 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     onJob,
     onFault: notes.fault,
   });
-  const spans = openSpanPart({ ...options, onBatch, onJob }, book);
+  // Before anything that keeps a process alive: it throws where Redis refuses.
   const outage = await findOutage(options.queue);
+  const spans = openSpanPart({ ...options, onBatch, onJob }, book);
   const tell = (err: Error, repeated = 0) => {
     notes.fault(err);
     log.error({ err, repeated }, 'queue error; trying on');
@@ -164,7 +165,6 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     try {
       await starting;
     } catch (error) {
-      // What keeps it from starting is told; open connections would keep the process alive.
       await worker.close(true).catch(() => undefined);
       await spans.close();
       await statistics.close();
