@@ -103,7 +103,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   append: {
     holds: "A job's events into the log and the totals: decode, order, encode, write",
-    may: ['events', 'postgres', 'projections', 'queue/job'],
+    may: ['events', 'postgres', 'store/table-names', 'projections', 'queue/job'],
     because: 'it writes what it is given; taking jobs is the business of the worker',
   },
   worker: {

@@ -11,8 +11,14 @@ const longestDoubt = 256;
  * a sixth of its work. The log's key holds all the same: where the presumption was wrong Postgres
  * refuses the whole batch, which `careful` then writes, and the next ones too. Each wrong
  * presumption doubles how many, so that a queue full of repetitions costs next to nothing more.
+ *
+ * `log` is what the log is called there: by another table's name Postgres would be taken to refuse the data.
  */
-export function presumeNew(hopeful: RunStatement, careful: RunStatement): RunStatement {
+export function presumeNew(
+  hopeful: RunStatement,
+  careful: RunStatement,
+  log = 'event',
+): RunStatement {
   let doubt = 0;
   let next = 1;
   return async (batch, rejects) => {
@@ -25,7 +31,7 @@ export function presumeNew(hopeful: RunStatement, careful: RunStatement): RunSta
       next = 1;
       return answer;
     } catch (error) {
-      if (!isUniqueViolation(error, 'event')) throw error;
+      if (!isUniqueViolation(error, log)) throw error;
       doubt = next;
       next = Math.min(longestDoubt, next * 2);
       return careful(batch, rejects);

@@ -2,6 +2,7 @@ import { eventAt } from '../events/columns/event-columns.js';
 import { type LogColumn, logColumns } from '../events/columns/log-columns.js';
 import { isNameBased } from '../events/event-id.js';
 import { metricColumn, metricFields } from '../events/metric-fields.js';
+import { fullName, type TableNames, wholeStore } from '../store/table-names.js';
 import { type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import { type Reject, rejectOf, shortPayload } from './reject.js';
@@ -23,7 +24,7 @@ const notCompared = ['project', 'session_id', 'id', 'occurred_at_us', 'cost_sour
  * nothing, and returns one row: `found`, an array of differences. A cost that the store worked out is not compared, as prices may have
  * changed meanwhile. `offset 0` has each event looked up by the log's key whatever the statistics say.
  */
-export function otherContentSql(): string {
+export function otherContentSql(tables: TableNames = wholeStore): string {
   const arrays = logColumns
     .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
     .join(', ');
@@ -37,7 +38,7 @@ export function otherContentSql(): string {
   select (row_number() over ())::integer - 1 as place, u.* from (select ${arrays}) u)
 select coalesce(json_agg(json_build_array(i.place, array_remove(array[${fields.join(', ')}], null))
     order by i.place), '[]'::json) as found, $1::json is null as nothing
-from incoming i cross join lateral (select e.* from runfold_internal.event e
+from incoming i cross join lateral (select e.* from ${fullName(tables, 'event')} e
   where e.project = i.project and e.session_id = i.session_id and e.id = i.id offset 0) e
 where (${rows('e')}) is distinct from (${rows('i')})`;
 }

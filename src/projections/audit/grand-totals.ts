@@ -1,12 +1,20 @@
 import type { PoolClient } from 'pg';
-import { tableOf, whereEventsSql } from '../fold/fold-sql.js';
+import { fullName, type TableNames } from '../../store/table-names.js';
+import { whereEventsSql } from '../fold/fold-sql.js';
 import type { Measure } from '../language/measure.js';
 import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { Difference } from './difference.js';
 
-/** A relation, narrowed to what an audit is about. */
-export type Scope = (relation: string) => string;
+/** What an audit is about: the table of that name, narrowed to its rows of a project. */
+export type Scope = (table: string) => string;
+
+/** A checked integer is written into the text: it stands in relations, where the parameters are others. */
+export function scopeOf(tables: TableNames, project: number | undefined): Scope {
+  if (project === undefined) return (table) => fullName(tables, table);
+  const number = Math.trunc(project);
+  return (table) => `(select r.* from ${fullName(tables, table)} r where r.project = ${number})`;
+}
 
 /**
  * Compares the grand totals of a projection, its counts and sums over all rows, with those of the
@@ -22,9 +30,9 @@ export async function compareTotals(
   const { rows } = await client.query(
     `select to_jsonb(expected) as expected, to_jsonb(actual) as actual
     from (select ${measures.map(([name, measure]) => `(${logSql(projection, measure, scope)})::text as ${name}`).join(', ')}
-      from ${scope('runfold_internal.event')} e${whereEventsSql(projection)}) expected,
+      from ${scope('event')} e${whereEventsSql(projection)}) expected,
     (select ${measures.map(([name, measure]) => `(${liveSql(name, measure)})::text as ${name}`).join(', ')}
-      from ${scope(tableOf(projection))} t) actual`,
+      from ${scope(projection.name)} t) actual`,
   );
   const [{ expected, actual }] = rows;
   return measures
@@ -46,7 +54,7 @@ function logSql({ from }: Projection, measure: Measure, scope: Scope): string {
   // Rows of the finer projection, whose own totals are compared with the log: to count them in the
   // log would be to group it.
   if (measure.fold === 'rows' && from !== undefined) {
-    return `(select count(*) from ${scope(tableOf(from))} f)`;
+    return `(select count(*) from ${scope(from.name)} f)`;
   }
   return foldOf(measure).partial;
 }

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { fullName, type TableNames } from '../../store/table-names.js';
 
 /** Sessions chosen at random, one array a column. */
 export interface SessionSample {
@@ -16,6 +17,7 @@ const BLOCKS_A_SESSION = 4;
  */
 export async function chooseSessions(
   client: PoolClient,
+  tables: TableNames,
   size: number,
   project?: number,
 ): Promise<SessionSample> {
@@ -23,7 +25,7 @@ export async function chooseSessions(
     `select name, least(100, 100.0 * $2 / greatest(1, pg_relation_size(name::regclass)
         / current_setting('block_size')::integer))::real as percent
     from unnest($1::text[]) name`,
-    [['runfold_internal.event', 'runfold_internal.session'], size * BLOCKS_A_SESSION],
+    [['event', 'session'].map((table) => fullName(tables, table)), size * BLOCKS_A_SESSION],
   );
   const some = rows.map(
     ({ name, percent }) =>

@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
-import { tableOf } from '../fold/fold-sql.js';
+import { fullName, type TableNames, wholeStore } from '../../store/table-names.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { Difference } from './difference.js';
 import { type ComparedRow, differencesOf, differencesSql } from './differing-rows.js';
-import { compareTotals, type Scope } from './grand-totals.js';
+import { compareTotals, type Scope, scopeOf } from './grand-totals.js';
 import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
 
 /** The audit of one projection. */
@@ -52,6 +52,8 @@ export interface VerifyOptions {
   readonly sample?: number | undefined;
   /** Compares only what belongs to this project. Defaults to all projects. */
   readonly project?: number | undefined;
+  /** The tables to look at. Defaults to those of a store that is not divided. */
+  readonly tables?: TableNames | undefined;
   /** Stops the audit between two projections, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Called before and after each projection. */
@@ -64,31 +66,32 @@ export interface VerifyOptions {
  */
 export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
   const { projections = allProjections, max_differences = 100, sample, project } = options;
-  const { signal, on_progress = () => undefined } = options;
-  const scope = scopeOf(project);
+  const { signal, tables = wholeStore, on_progress = () => undefined } = options;
+  const scope = scopeOf(tables, project);
   const client = await database.pool.connect();
   try {
     await client.query(`begin isolation level repeatable read, read only; ${longWorkSettings}`);
     // Before the snapshot, which the first query takes: a table that is swapped for another after
     // the one and before the other would look empty.
-    const tables = projections.map(tableOf).join(', ');
-    if (tables !== '') await client.query(`lock table ${tables} in access share mode`);
+    const locked = projections.map(({ name }) => fullName(tables, name)).join(', ');
+    if (locked !== '') await client.query(`lock table ${locked} in access share mode`);
     const [log] = (
       await client.query(
         `select count(*)::float8 as events,
           to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-        from ${scope('runfold_internal.event')} e`,
+        from ${scope('event')} e`,
       )
     ).rows;
-    const chosen = sample === undefined ? undefined : await chooseSessions(client, sample, project);
+    const chosen =
+      sample === undefined ? undefined : await chooseSessions(client, tables, sample, project);
     const audits: ProjectionAudit[] = [];
     const differences: Difference[] = [];
     for (const projection of projections) {
       signal?.throwIfAborted();
       on_progress({ projection: projection.name, share: 0 });
-      const found = await compareRows(client, projection, scope, chosen, max_differences);
+      const found = await compareRows(client, projection, tables, scope, chosen, max_differences);
       const [counted] = (
-        await client.query(`select count(*)::float8 as rows from ${scope(tableOf(projection))} t`)
+        await client.query(`select count(*)::float8 as rows from ${scope(projection.name)} t`)
       ).rows;
       audits.push({
         name: projection.name,
@@ -119,23 +122,16 @@ export async function verify(database: Database, options: VerifyOptions = {}): P
   }
 }
 
-/** A checked integer, written into the text: it stands in relations, where the parameters are others. */
-function scopeOf(project: number | undefined): Scope {
-  if (project === undefined) return (relation) => relation;
-  const number = Math.trunc(project);
-  return (relation) => `(select r.* from ${relation} r where r.project = ${number})`;
-}
-
 async function compareRows(
   client: PoolClient,
   projection: Projection,
+  tables: TableNames,
   scope: Scope,
   chosen: SessionSample | undefined,
   max_differences: number,
 ): Promise<ComparedRow[]> {
   if (chosen === undefined) {
-    const live = scope(tableOf(projection));
-    const text = differencesSql(projection, scope('runfold_internal.event'), live);
+    const text = differencesSql(projection, scope('event'), scope(projection.name));
     return (await client.query(text, [max_differences])).rows;
   }
   // Rows of a key without session cannot be made from a few sessions; the grand totals look at them.
@@ -143,8 +139,8 @@ async function compareRows(
   const { rows } = await client.query(
     differencesSql(
       projection,
-      inSessions('runfold_internal.event'),
-      inSessions(tableOf(projection)),
+      inSessions(fullName(tables, 'event')),
+      inSessions(fullName(tables, projection.name)),
     ),
     [max_differences, chosen.project, chosen.session_id],
   );

@@ -1,7 +1,14 @@
 import { logColumns } from '../../events/columns/log-columns.js';
+import {
+  fullName,
+  type TableNames,
+  wholeStore,
+  withStripe,
+  withStripeValue,
+} from '../../store/table-names.js';
 import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
-import { addPartialsSql, foldEventsSql, foldPartialsSql, tableOf } from './fold-sql.js';
+import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
 import { marksOf, withMarks } from './marks.js';
 
 /** Columns of the log that the folds read; the others need not leave the insert. */
@@ -24,23 +31,30 @@ const columnsIn = (text: string) =>
  */
 export function appendAndFoldSql(
   projections: readonly Projection[],
-  { repeats = 'skip' }: { readonly repeats?: 'skip' | 'refuse' } = {},
+  {
+    repeats = 'skip',
+    tables = wholeStore,
+  }: { readonly repeats?: 'skip' | 'refuse'; readonly tables?: TableNames } = {},
 ): string {
-  const names = logColumns.map((column) => column.name).join(', ');
+  const columns = withStripe(
+    logColumns.map(({ name }) => name),
+    tables,
+  );
   // Unnesting in the target list streams: a function in `from` would write every row aside first.
-  const arrays = logColumns
-    .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
-    .join(', ');
+  const arrays = logColumns.map(
+    ({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`,
+  );
+  const key = withStripe(['project', 'session_id', 'id'], tables).join(', ');
   const marks = marksOf(projections);
-  const steps = foldSteps(projections).map((step) => withMarks(step, marks));
+  const steps = foldSteps(projections, tables).map((step) => withMarks(step, marks));
   const returned = [
     ...marks.map(({ name, sql }) => `(${sql}) as ${name}`),
     ...columnsIn(steps.join(' ')).map((name) => `e.${name}`),
   ];
   const parts = [
     `added as (
-  insert into runfold_internal.event as e (${names})
-  select ${arrays}${repeats === 'skip' ? '\n  on conflict (project, session_id, id) do nothing' : ''}
+  insert into ${fullName(tables, 'event')} as e (${columns.join(', ')})
+  select ${withStripeValue(arrays, tables).join(', ')}${repeats === 'skip' ? `\n  on conflict (${key}) do nothing` : ''}
   returning ${returned.join(', ') || '1'})`,
     `rejected as (
   insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
@@ -57,10 +71,13 @@ select (select count(*) from added)::integer as applied,
 }
 
 /**
- * The steps of a `with` that fold a relation of new events, named `added`, into the tables of
- * projections, by default the live ones. A projection comes after the one it folds.
+ * The steps of a `with` that fold a relation of new events, named `added`, into tables of
+ * projections, by default those of a store that is not divided. A projection comes after the one it folds.
  */
-export function foldSteps(projections: readonly Projection[], table = tableOf): string[] {
+export function foldSteps(
+  projections: readonly Projection[],
+  tables: TableNames = wholeStore,
+): string[] {
   // Postgres runs the last of these writes first. Rows that all batches share, such as those of the
   // current quarter of an hour, are locked last, so that the batch of another lane waits least.
   const isShared = (projection: Projection) => !('session_id' in projection.key);
@@ -68,14 +85,10 @@ export function foldSteps(projections: readonly Projection[], table = tableOf): 
     ...projections.filter(isShared),
     ...projections.filter((projection) => !isShared(projection)),
   ];
-  return ordered.flatMap((projection) => stepsOf(projection, projections, table));
+  return ordered.flatMap((projection) => stepsOf(projection, projections, tables));
 }
 
-function stepsOf(
-  projection: Projection,
-  all: readonly Projection[],
-  table: (projection: Projection) => string,
-): string[] {
+function stepsOf(projection: Projection, all: readonly Projection[], tables: TableNames): string[] {
   const { name, from } = projection;
   // Only who counts rows needs to know which of them are new.
   const isCounted = (counter: Projection) =>
@@ -88,7 +101,7 @@ function stepsOf(
   const steps = [
     `${name}_partial as materialized (\n  ${partial})`,
     // xmax is 0 in a row this command inserted, and this transaction's id in one it updated.
-    `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`, table(projection))}${
+    `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`, tables)}${
       isRefolded
         ? `\n  returning ${Object.keys(projection.key)
             .map((key) => `t.${key}`)

@@ -1,10 +1,17 @@
+import {
+  fullName,
+  type TableNames,
+  wholeStore,
+  withStripe,
+  withStripeValue,
+} from '../../store/table-names.js';
 import { whereSql } from '../language/measure.js';
 import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 
-/** The table that holds a projection. */
+/** The table that holds a projection, in a store that is not divided. */
 export function tableOf(projection: Projection): string {
-  return `runfold_internal.${projection.name}`;
+  return fullName(wholeStore, projection.name);
 }
 
 /** The key and measure columns of a projection, in table order. */
@@ -79,22 +86,22 @@ function onlySql({ only, from }: Projection): string {
 }
 
 /**
- * `insert` that adds a relation of partials to the rows of a table, by default the live one. Keys
+ * `insert` that adds a relation of partials to the rows of the table of so named ones, by default the live one. Keys
  * are sorted so that concurrent writers take their row locks in one order.
  */
 export function addPartialsSql(
   projection: Projection,
   partials: string,
-  table = tableOf(projection),
+  names: TableNames = wholeStore,
 ): string {
   const columns = columnsOf(projection);
   const keys = Object.keys(projection.key);
   const merged = Object.entries(projection.measures).map(
     ([name, measure]) => `${name} = ${foldOf(measure).merge(`t.${name}`, `excluded.${name}`)}`,
   );
-  return `insert into ${table} as t (${columns.join(', ')})
-  select ${columns.join(', ')} from ${partials} order by ${keys.join(', ')}
-  on conflict (${keys.join(', ')}) do update set
+  return `insert into ${fullName(names, projection.name)} as t (${withStripe(columns, names).join(', ')})
+  select ${withStripeValue(columns, names).join(', ')} from ${partials} order by ${keys.join(', ')}
+  on conflict (${withStripe(keys, names).join(', ')}) do update set
     ${merged.join(',\n    ')}${changesSql(projection)}`;
 }
 
@@ -113,7 +120,10 @@ function changesSql(projection: Projection): string {
  * `select` of what a projection should hold: the fold of a relation of events, by default of the
  * whole log. The audit and the rebuild read this; it is the live fold's own sums.
  */
-export function expectedSql(projection: Projection, events = 'runfold_internal.event'): string {
+export function expectedSql(
+  projection: Projection,
+  events = fullName(wholeStore, 'event'),
+): string {
   const { from } = projection;
   if (from === undefined) return foldEventsSql(projection, events);
   return foldPartialsSql(

@@ -1,7 +1,8 @@
 import { logColumns } from '../../events/columns/log-columns.js';
+import { fullName, type TableNames, wholeStore } from '../../store/table-names.js';
 import { whereSql } from '../language/measure.js';
 import type { Projection } from '../language/projection.js';
-import { tableOf, whereEventsSql } from './fold-sql.js';
+import { whereEventsSql } from './fold-sql.js';
 
 /** Figures whose sums can leave the range of a bigint: of tokens it would take four billion events. */
 const units = ['seconds', 'dollars'];
@@ -13,21 +14,24 @@ const greatest = '9223372036854775807';
  * batch, from 0. Events are added up in the order of the batch, each sum beside what the total holds now;
  * an event that adds nothing to a full total is not among them.
  */
-export function overflowSql(projections: readonly Projection[]): string {
+export function overflowSql(
+  projections: readonly Projection[],
+  tables: TableNames = wholeStore,
+): string {
   const arrays = logColumns
     .map(({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`)
     .join(', ');
-  const found = projections.flatMap((projection) => overflowsOf(projection));
+  const found = projections.flatMap((projection) => overflowsOf(projection, tables));
   return `with incoming as materialized (
   select (row_number() over ())::integer - 1 as place, u.* from (select ${arrays}) u),
 fresh as materialized (
-  select i.* from incoming i where not exists (select from runfold_internal.event e
+  select i.* from incoming i where not exists (select from ${fullName(tables, 'event')} e
     where e.project = i.project and e.session_id = i.session_id and e.id = i.id))
 select coalesce(json_agg(distinct place), '[]'::json) as places, $1::json is null as nothing
 from (${found.join('\nunion all\n') || 'select 0 as place where false'}) f`;
 }
 
-function overflowsOf(projection: Projection): string[] {
+function overflowsOf(projection: Projection, tables: TableNames): string[] {
   const keys = Object.keys(projection.key);
   const sums = summed(projection);
   if (sums.length === 0) return [];
@@ -38,7 +42,7 @@ function overflowsOf(projection: Projection): string[] {
   return [
     `select s.place from (select r.place, (${running.join('\n    or ')}) as is_over
     from (${contributionsSql(projection)}) r
-    left join ${tableOf(projection)} t on ${keys.map((key) => `t.${key} = r.${key}`).join(' and ')}) s
+    left join ${fullName(tables, projection.name)} t on ${keys.map((key) => `t.${key} = r.${key}`).join(' and ')}) s
   where s.is_over`,
   ];
 }

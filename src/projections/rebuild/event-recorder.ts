@@ -18,18 +18,18 @@ export async function startRecording(run: RebuildRun): Promise<number> {
   const { client, schema } = run;
   await client.query(
     `create unlogged table ${schema}.recorded as
-    select ${recordedColumns(run)} from runfold_internal.event with no data`,
+    select ${recordedColumns(run)} from ${run.events} with no data`,
   );
   await client.query(
     onEvents(run, `insert into ${schema}.recorded select ${recordedColumns(run)} from added;`),
   );
   return run.underLock({}, async () => {
     await client.query(
-      `create trigger ${schema} after insert on runfold_internal.event
+      `create trigger ${schema} after insert on ${run.events}
       referencing new table as added for each statement execute function ${schema}.on_events()`,
     );
     const { rows } = await client.query(
-      `select (pg_relation_size('runfold_internal.event')
+      `select (pg_relation_size('${run.events}')
         / current_setting('block_size')::integer)::integer as blocks`,
     );
     return rows[0].blocks;
@@ -39,13 +39,13 @@ export async function startRecording(run: RebuildRun): Promise<number> {
 /** From the commit of this on, writers fold their events into the shadows as well as into the live tables. */
 export async function foldInStep(run: RebuildRun): Promise<void> {
   await run.client.query(
-    onEvents(run, `with ${foldSteps(run.folded, run.shadowOf).join(',\n')} select 1 into done;`),
+    onEvents(run, `with ${foldSteps(run.folded, run.shadows).join(',\n')} select 1 into done;`),
   );
 }
 
 /** Ends the recording; to be called under the lock. */
 export async function stopRecording(run: RebuildRun): Promise<void> {
-  await run.client.query(`alter table runfold_internal.event disable trigger ${run.schema}`);
+  await run.client.query(`alter table ${run.events} disable trigger ${run.schema}`);
 }
 
 /**
@@ -55,7 +55,7 @@ export async function stopRecording(run: RebuildRun): Promise<void> {
 export async function drainRecorded(run: RebuildRun): Promise<number> {
   const { rows } = await run.client.query(
     `with added as (delete from ${run.schema}.recorded returning ${recordedColumns(run)}),
-    ${foldSteps(run.folded, run.shadowOf).join(',\n')}
+    ${foldSteps(run.folded, run.shadows).join(',\n')}
     select count(*)::integer as drained from added`,
   );
   return rows[0].drained;

@@ -1,5 +1,5 @@
 import { columnsRead } from '../fold/append-and-fold.js';
-import { columnsOf, foldEventsSql, foldPartialsSql, tableOf } from '../fold/fold-sql.js';
+import { columnsOf, foldEventsSql, foldPartialsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
@@ -21,7 +21,7 @@ export async function foldLog(run: RebuildRun, blocks: number, chunk: number): P
   const { rows } = await run.client.query(
     `select greatest(1, $1 * case when relpages > 0 and reltuples > 0
         then relpages / reltuples else 0.03 end)::integer as step
-    from pg_class where oid = 'runfold_internal.event'::regclass`,
+    from pg_class where oid = '${run.events}'::regclass`,
     [chunk],
   );
   const step: number = rows[0].step;
@@ -41,8 +41,8 @@ export async function foldLog(run: RebuildRun, blocks: number, chunk: number): P
   return counted?.events ?? 0;
 }
 
-function countSql({ schema }: RebuildRun): string {
-  return `select (select count(*) from runfold_internal.event)::float8
+function countSql({ schema, events }: RebuildRun): string {
+  return `select (select count(*) from ${events})::float8
     - (select count(*) from ${schema}.recorded)::float8 as events`;
 }
 
@@ -51,7 +51,7 @@ function chunkSql(run: RebuildRun, projection: Projection, from: number, to: num
   // Only the id is hashed: `is true` keeps the planner from hashing texts that are almost never read.
   return `(select ${columnsRead([projection])
     .map((name) => `l.${name}`)
-    .join(', ')} from runfold_internal.event l
+    .join(', ')} from ${run.events} l
     where l.ctid >= '(${from},0)'::tid and l.ctid < '(${to},0)'::tid
       and not exists (select from ${run.schema}.recorded r
         where r.id = l.id and (r.session_id = l.session_id and r.project = l.project) is true))`;
@@ -84,7 +84,9 @@ async function mergePartials(run: RebuildRun, projection: Projection): Promise<v
   const fold = (partials: string) => `insert into ${shadow} (${columns})
     ${foldPartialsSql(projection, `(select f.*, 0 as rows_added from ${partials} f)`)}`;
   if (rows[0].partials > rows[0].rows) {
-    await client.query(`alter table ${shadow} rename to ${projection.name}_partial`);
+    await client.query(
+      `alter table ${shadow} rename to ${run.shadows.local(projection.name)}_partial`,
+    );
     await createHeap(run, projection, shadow);
     await run.runAll('merge', slices, (at) => {
       const where = sliceSql('where', projection, 's', at, slices);
@@ -128,9 +130,12 @@ async function slicesOf(run: RebuildRun, table: string): Promise<number> {
 
 async function createHeap(run: RebuildRun, projection: Projection, table: string): Promise<void> {
   await run.client.query(
-    `create ${run.expects_swap ? '' : 'unlogged'} table ${table} (like ${tableOf(projection)} including defaults including constraints
+    `create ${run.expects_swap ? '' : 'unlogged'} table ${table} (like ${run.liveOf(projection)} including defaults including constraints
       including comments including storage including compression) with (autovacuum_enabled = false)`,
   );
+  const { stripe } = run.tables;
+  if (stripe === undefined) return;
+  await run.client.query(`alter table ${table} alter column stripe set default ${stripe}`);
 }
 
 /** Whether a projection can be worked on in parts: by its session, which all partials of a row share. */

@@ -1,4 +1,3 @@
-import { tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 import type { RowChanges } from './row-differences.js';
@@ -33,7 +32,7 @@ export async function reportOf(
   const projections: ProjectionRebuild[] = [];
   for (const [projection, { added, removed, changed }] of changes) {
     const { rows } = await run.client.query(
-      `select count(*)::float8 as rows from ${tableOf(projection)}`,
+      `select count(*)::float8 as rows from ${run.liveOf(projection)}`,
     );
     const net = added - removed;
     const rows_before = outcome === 'dry_run' ? rows[0].rows : rows[0].rows - net;

@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
+import { fullName, type TableNames } from '../../store/table-names.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildClaim } from './rebuild-claim.js';
 import type { RebuildProgress, RebuildStep } from './rebuild-progress.js';
@@ -14,6 +15,14 @@ export interface RebuildRun {
   readonly targets: readonly Projection[];
   /** Those and the finer ones they fold, finer ones first. */
   readonly folded: readonly Projection[];
+  /** The live tables, those of a shard where the store is divided. */
+  readonly tables: TableNames;
+  /** The log, with its schema. */
+  readonly events: string;
+  /** The table that holds a projection. */
+  readonly liveOf: (projection: Projection) => string;
+  /** The tables in which projections are built. */
+  readonly shadows: TableNames;
   /** The table in which a projection is built. */
   readonly shadowOf: (projection: Projection) => string;
   /**
@@ -51,6 +60,7 @@ export function createRun(options: {
   readonly database: Database;
   readonly client: PoolClient;
   readonly claim: RebuildClaim;
+  readonly tables: TableNames;
   readonly targets: readonly Projection[];
   readonly expects_swap: boolean;
   readonly lanes: number;
@@ -58,8 +68,10 @@ export function createRun(options: {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: RebuildProgress) => void | Promise<void>) | undefined;
 }): RebuildRun {
-  const { database, client, claim, targets, expects_swap, patience_ms, signal, onProgress } =
-    options;
+  const { database, client, claim, tables, targets, expects_swap, patience_ms, signal } = options;
+  const { onProgress } = options;
+  const events = fullName(tables, 'event');
+  const shadows = { ...tables, schema: claim.schema };
   const folded = withFiner(targets);
   const lanes = Math.max(1, Math.min(options.lanes, database.pool.options.max ?? 1));
   let longest = 0;
@@ -71,7 +83,11 @@ export function createRun(options: {
     targets,
     folded,
     expects_swap,
-    shadowOf: (projection) => `${claim.schema}.${projection.name}`,
+    tables,
+    events,
+    liveOf: ({ name }) => fullName(tables, name),
+    shadows,
+    shadowOf: ({ name }) => fullName(shadows, name),
     patience_ms,
     longestLock: () => longest,
     async runAll(step, count, statement) {
@@ -116,6 +132,7 @@ export function createRun(options: {
         client,
         {
           ...lock,
+          events,
           patience_ms,
           signal,
           onReleased: (held) => {

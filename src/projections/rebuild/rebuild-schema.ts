@@ -22,13 +22,16 @@ export async function listSchemas(client: PoolClient): Promise<string[]> {
  */
 export async function dropSchema(client: PoolClient, schema: string): Promise<void> {
   const { rows: triggers } = await client.query(
-    `select tgenabled <> 'D' as records from pg_trigger
-    where tgrelid = to_regclass('runfold_internal.event') and tgname = $1`,
+    `select format('%I.%I', n.nspname, c.relname) as events, t.tgenabled <> 'D' as records
+    from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+    where t.tgname = $1`,
     [schema],
   );
-  if (triggers[0]?.records === true) {
-    await underLock(client, { patience_ms: 60_000 }, () =>
-      client.query(`alter table runfold_internal.event disable trigger ${schema}`),
+  const [trigger] = triggers;
+  if (trigger?.records === true) {
+    const { events } = trigger;
+    await underLock(client, { events, patience_ms: 60_000 }, () =>
+      client.query(`alter table ${events} disable trigger ${schema}`),
     );
   }
   const { rows: tables } = await client.query(
@@ -39,7 +42,7 @@ export async function dropSchema(client: PoolClient, schema: string): Promise<vo
     if (relname !== 'owner') await client.query(`drop table if exists ${schema}."${relname}"`);
   }
   const dropTrigger =
-    triggers.length > 0 ? `drop trigger if exists ${schema} on runfold_internal.event;` : '';
+    trigger === undefined ? '' : `drop trigger if exists ${schema} on ${trigger.events};`;
   for (let attempt = 0; attempt < 8; attempt++) {
     try {
       await client.query(

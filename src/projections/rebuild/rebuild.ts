@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
+import { type TableNames, wholeStore } from '../../store/table-names.js';
 import { rebuiltSql, recordedSql, staleAmong } from '../fold/fingerprint.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
@@ -22,6 +23,8 @@ export type { ProjectionRebuild, RebuildReport } from './rebuild-report.js';
 export interface RebuildOptions {
   /** The projections to rebuild. Defaults to all. */
   readonly projections?: readonly Projection[] | undefined;
+  /** The tables to rebuild, and the log to fold. Defaults to those of a store that is not divided. */
+  readonly tables?: TableNames | undefined;
   /** Connections that fold at the same time, at most the pool's. Defaults to 2; an embedded store has one. */
   readonly lanes?: number | undefined;
   /** Events one statement folds, about. Defaults to 200,000, and to 10,000 on an embedded store. */
@@ -111,6 +114,7 @@ async function rebuildAs(
     database,
     client,
     claim,
+    tables: options.tables ?? wholeStore,
     targets,
     expects_swap: !dry_run && staleAmong(targets, recorded).length > 0,
     lanes: claim.shared_session ? 1 : (options.lanes ?? 2),

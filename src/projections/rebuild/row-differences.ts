@@ -1,4 +1,5 @@
-import { columnsOf, keysOfEventsSql, tableOf } from '../fold/fold-sql.js';
+import { withStripe, withStripeValue } from '../../store/table-names.js';
+import { columnsOf, keysOfEventsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import { isSliced, sliceSql } from './fold-log.js';
 import type { RebuildRun } from './rebuild-run.js';
@@ -29,7 +30,7 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
     const keys = Object.keys(projection.key);
     const table = candidatesOf(run, projection);
     await run.client.query(
-      `create unlogged table ${table} as select ${keys.join(', ')} from ${tableOf(projection)} with no data`,
+      `create unlogged table ${table} as select ${keys.join(', ')} from ${run.liveOf(projection)} with no data`,
     );
     const slices = isSliced(projection) ? 4 : 1;
     await run.runAll('compare', slices, (at) => {
@@ -39,7 +40,7 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
       return `insert into ${table}
       select ${keys.map(both).join(', ')}
       from (select * from ${run.shadowOf(projection)} x ${sliceSql('where', projection, 'x', at, slices)}) x
-      full join (select * from ${tableOf(projection)} t ${sliceSql('where', projection, 't', at, slices)}) t
+      full join (select * from ${run.liveOf(projection)} t ${sliceSql('where', projection, 't', at, slices)}) t
         on ${sameKey(projection, 'x', 't')}
       where ${differs(projection)}
       union
@@ -56,7 +57,7 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
 async function rowsApart(run: RebuildRun, projection: Projection): Promise<number> {
   const { rows } = await run.client.query(
     `select abs((select count(*) from ${run.shadowOf(projection)})
-      - (select count(*) from ${tableOf(projection)}))::integer as apart`,
+      - (select count(*) from ${run.liveOf(projection)}))::integer as apart`,
   );
   return rows[0].apart;
 }
@@ -84,7 +85,7 @@ export async function countChanges(run: RebuildRun): Promise<Map<Projection, Row
 
 function countSql(run: RebuildRun, projection: Projection): string {
   return `select '${projection.name}' as name, ${counts(projection)} from ${run.shadowOf(projection)} x
-    full join ${tableOf(projection)} t on ${sameKey(projection, 'x', 't')}
+    full join ${run.liveOf(projection)} t on ${sameKey(projection, 'x', 't')}
     where ${differs(projection)}`;
 }
 
@@ -92,25 +93,26 @@ function countSql(run: RebuildRun, projection: Projection): string {
 export async function repairRows(run: RebuildRun, projection: Projection): Promise<RowChanges> {
   const keys = Object.keys(projection.key);
   const columns = columnsOf(projection);
+  const copied = columns.map((name) => `x.${name}`);
   const measures = Object.keys(projection.measures);
   const { rows } = await run.client.query(
     `select ${counts(projection)} from ${candidatesOf(run, projection)} c
     left join ${run.shadowOf(projection)} x on ${sameKey(projection, 'x', 'c')}
-    left join ${tableOf(projection)} t on ${sameKey(projection, 't', 'c')}
+    left join ${run.liveOf(projection)} t on ${sameKey(projection, 't', 'c')}
     where ${differs(projection)}`,
   );
   const changes: RowChanges = rows[0];
   if (changes.added + changes.removed + changes.changed === 0) return changes;
   await run.client.query(
-    `delete from ${tableOf(projection)} t using ${candidatesOf(run, projection)} c
+    `delete from ${run.liveOf(projection)} t using ${candidatesOf(run, projection)} c
     where ${sameKey(projection, 't', 'c')} and not exists
       (select from ${run.shadowOf(projection)} x where ${sameKey(projection, 'x', 't')})`,
   );
   await run.client.query(
-    `insert into ${tableOf(projection)} as t (${columns.join(', ')})
-    select ${columns.map((name) => `x.${name}`).join(', ')} from ${candidatesOf(run, projection)} c
+    `insert into ${run.liveOf(projection)} as t (${withStripe(columns, run.tables).join(', ')})
+    select ${withStripeValue(copied, run.tables).join(', ')} from ${candidatesOf(run, projection)} c
     join ${run.shadowOf(projection)} x on ${sameKey(projection, 'x', 'c')}
-    on conflict (${keys.join(', ')}) do update set
+    on conflict (${withStripe(keys, run.tables).join(', ')}) do update set
       ${measures.map((name) => `${name} = excluded.${name}`).join(', ')}
     where (${measures.map((name) => `t.${name}`).join(', ')})
       is distinct from (${measures.map((name) => `excluded.${name}`).join(', ')})`,

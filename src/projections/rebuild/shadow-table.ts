@@ -1,4 +1,3 @@
-import { tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
@@ -14,7 +13,7 @@ export async function addPrimaryKeys(run: RebuildRun): Promise<void> {
     const { rows } = await run.client.query(
       `select conname as name, pg_get_constraintdef(oid) as definition from pg_constraint
       where conrelid = $1::regclass and contype = 'p'`,
-      [tableOf(projection)],
+      [run.liveOf(projection)],
     );
     for (const { name, definition } of rows) {
       statements.push(
@@ -63,7 +62,7 @@ async function indexesOf(run: RebuildRun, projection: Projection): Promise<strin
       join pg_namespace n on n.oid = c.relnamespace where c.oid = i.indrelid) t
     where i.indrelid = $1::regclass and not exists
       (select from pg_constraint where conindid = i.indexrelid)`,
-    [tableOf(projection), run.shadowOf(projection)],
+    [run.liveOf(projection), run.shadowOf(projection)],
   );
   return rows.map(({ definition }) => definition);
 }
@@ -82,7 +81,7 @@ async function settingsOf(run: RebuildRun, projection: Projection): Promise<stri
         case grantee when 0 then 'public' else format('%I', pg_get_userbyid(grantee)) end,
         case when is_grantable then ' with grant option' else '' end)
       from pg_class, aclexplode(relacl) where oid = $1::regclass`,
-    [tableOf(projection), run.shadowOf(projection)],
+    [run.liveOf(projection), run.shadowOf(projection)],
   );
   return rows.map(({ statement }) => statement);
 }

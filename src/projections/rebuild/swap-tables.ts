@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { rebuiltSql } from '../fold/fingerprint.js';
-import { tableOf } from '../fold/fold-sql.js';
 import { drainRecorded, foldInStep, stopRecording } from './event-recorder.js';
 import { RebuildBlockedError, RebuildDependentError } from './rebuild-errors.js';
 import type { RebuildRun } from './rebuild-run.js';
@@ -53,7 +52,7 @@ function lockStatements(run: RebuildRun, views: readonly View[]): string[] {
       .map(({ item }) => item);
   return [
     ...shuffled(views).map(({ name, owner }) => `alter view ${name} owner to ${owner}`),
-    `lock table ${shuffled(run.targets).map(tableOf).join(', ')} in access exclusive mode`,
+    `lock table ${shuffled(run.targets).map(run.liveOf).join(', ')} in access exclusive mode`,
   ];
 }
 
@@ -65,7 +64,7 @@ interface View {
 }
 
 /** The views that read a live table themselves, of whatever schema. */
-async function listViews({ client, targets }: RebuildRun): Promise<View[]> {
+async function listViews({ client, targets, liveOf }: RebuildRun): Promise<View[]> {
   const { rows } = await client.query(
     `select v.name, v.owner,
       format('create or replace view %s%s as %s', v.name, v.options, pg_get_viewdef(v.oid)) as definition
@@ -77,7 +76,7 @@ async function listViews({ client, targets }: RebuildRun): Promise<View[]> {
         join pg_rewrite r on r.oid = d.objid
         where d.classid = 'pg_rewrite'::regclass and d.refobjid = any($1::regclass[]))) v
     order by v.name`,
-    [targets.map(tableOf)],
+    [targets.map(liveOf)],
   );
   return rows;
 }
@@ -93,13 +92,13 @@ async function listViews({ client, targets }: RebuildRun): Promise<View[]> {
  * takes longer than all of this.
  */
 async function exchange(run: RebuildRun): Promise<void> {
-  const { client, schema, targets, shadowOf } = run;
+  const { client, schema, targets, tables, liveOf, shadowOf } = run;
   // With nothing on the path the definitions name every table in full.
   await client.query("set local search_path = ''");
   const views = await listViews(run);
   const moves = targets.map(
-    (projection) => `alter table ${tableOf(projection)} set schema ${schema}_old;
-      alter table ${shadowOf(projection)} set schema runfold_internal`,
+    (projection) => `alter table ${liveOf(projection)} set schema ${schema}_old;
+      alter table ${shadowOf(projection)} set schema ${tables.schema}`,
   );
   await client.query(
     [
@@ -111,7 +110,7 @@ async function exchange(run: RebuildRun): Promise<void> {
   const { rows: left } = await client.query(
     `select pg_describe_object(classid, objid, objsubid) as dependent from pg_depend
     where refclassid = 'pg_class'::regclass and refobjid = any($1::regclass[]) and deptype = 'n' limit 1`,
-    [targets.map(({ name }) => `${schema}_old.${name}`)],
+    [targets.map(({ name }) => `${schema}_old.${tables.local(name)}`)],
   );
   if (left.length > 0) throw new RebuildDependentError(left[0].dependent);
 }

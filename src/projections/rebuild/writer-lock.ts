@@ -5,6 +5,8 @@ import { RebuildBlockedError } from './rebuild-errors.js';
 
 /** How a short lock is taken. */
 export interface ShortLockOptions {
+  /** The log, with its schema. */
+  readonly events: string;
   /** Statements that lock more, against readers too, after the log. Defaults to none. */
   readonly exclusive?: (() => readonly string[]) | undefined;
   /** How long to go on trying, in milliseconds. */
@@ -35,7 +37,7 @@ export async function underLock<T>(
   options: ShortLockOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { exclusive = () => [], patience_ms, signal } = options;
+  const { events, exclusive = () => [], patience_ms, signal } = options;
   const since = performance.now();
   for (;;) {
     signal?.throwIfAborted();
@@ -45,7 +47,7 @@ export async function underLock<T>(
         `begin; set local lock_timeout = ${ATTEMPT_MS}; set local statement_timeout = ${ATTEMPT_MS};
         set local idle_in_transaction_session_timeout = 1000; set local synchronous_commit = off`,
       );
-      await client.query('lock table runfold_internal.event in share row exclusive mode');
+      await client.query(`lock table ${events} in share row exclusive mode`);
       held = performance.now();
       for (const statement of exclusive()) await client.query(statement);
       await client.query('set local statement_timeout = 0');
