@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createOwnServer, type OwnServer } from '../../harness/own-server.js';
 import { withClient } from '../../harness/postgres-server.js';
 import { findBinaries, freePort, unprivilegedUser } from '../../harness/server-binary.js';
-import { createOwnServer, type OwnServer } from './own-server.js';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,8 @@
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { createOwnServer, type OwnServer } from '../../harness/own-server.js';
 import { withRedis } from '../../harness/redis-server.js';
 import { findBinaries, freePort } from '../../harness/server-binary.js';
-import { createOwnServer, type OwnServer } from './own-server.js';
 
 /** When Redis hands its append-only file to the disk. */
 export type AppendFsync = 'always' | 'everysec';

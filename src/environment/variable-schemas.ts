@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRedisUrl } from './redis-url.js';
 import { serviceAddress } from './variable-names.js';
 import type { VariableName } from './variables.js';
 
@@ -39,7 +40,13 @@ export const variables = {
     ).optional(),
   },
   REDIS_URL: {
-    schema: url(['redis:', 'rediss:'], 'redis://host:6379', /^(\/\d{0,4})?$/).optional(),
+    schema: z
+      .string()
+      .superRefine((text, context) => {
+        const read = readRedisUrl(text);
+        if ('expected' in read) context.addIssue({ code: 'custom', message: read.expected });
+      })
+      .optional(),
   },
   RUNFOLD_DIR: {
     schema: z.string().min(1).default('.runfold'),

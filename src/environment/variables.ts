@@ -2,7 +2,7 @@
 export const variableMeanings = {
   DATABASE_URL:
     'Postgres for the store (and the queue, without REDIS_URL). Unset: the embedded store',
-  REDIS_URL: 'Redis for the queue; needs DATABASE_URL',
+  REDIS_URL: 'Redis, its cluster or sentinels for the queue; needs DATABASE_URL',
   RUNFOLD_DIR: "The embedded store's folder. Defaults to .runfold",
   RUNFOLD_LOG_LEVEL: 'How much is logged. Defaults to info',
   RUNFOLD_REDIS_PREFIX: "What the queue's keys in Redis begin with. Defaults to runfold",

@@ -1,17 +1,19 @@
 import { createPostgresBackend, Queue, runMigrations } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
+import { redisAddressOf } from '../environment/redis-url.js';
 import { isPooled } from '../postgres/sessions.js';
 import { EventQueue } from './job-queue.js';
 import { openQueuePool } from './postgres-pool.js';
 import { QueueConnectionError } from './queue-errors.js';
 import { type QueueTarget, queueName } from './queue-target.js';
+import type { RedisClient } from './redis-client.js';
 import { openRedis, probeRedis } from './redis-connection.js';
 
 /** A connection of one end of the queue, ready for BullMQ. */
 export interface QueueConnection {
   /** What BullMQ takes as `connection`. */
-  readonly connection: Redis | pg.Pool;
+  readonly connection: RedisClient | pg.Pool;
   /** What BullMQ takes as its backend; undefined is Redis. */
   readonly backend: typeof createPostgresBackend | undefined;
   readonly prefix: string;
@@ -27,6 +29,14 @@ export interface QueueConnection {
 
 const defaultPrefix = 'runfold';
 
+/** What the keys of a queue on Redis begin with. In a cluster all of them belong in one slot. */
+function prefixOf({
+  url,
+  prefix = defaultPrefix,
+}: Extract<QueueTarget, { kind: 'redis' }>): string {
+  return redisAddressOf(url).kind === 'cluster' ? `{${prefix}:0}` : prefix;
+}
+
 /**
  * Connects one end of the queue. The Postgres driver is loaded only for a queue on Postgres, so
  * that an agent that emits to Redis never loads it.
@@ -40,7 +50,7 @@ export async function connectQueue(
     return {
       connection: redis,
       backend: undefined,
-      prefix: target.prefix ?? defaultPrefix,
+      prefix: prefixOf(target),
       onError,
       isLive: () => redis.status === 'ready',
       isPolled: async () => false,

@@ -1,3 +1,4 @@
+import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { QueueTarget } from './queue-target.js';
 
@@ -8,6 +9,7 @@ export class QueueConnectionError extends RunfoldError {
       | 'queue_unreachable'
       | 'queue_refused'
       | 'queue_untrusted'
+      | 'queue_wrong_kind'
       | 'queue_migrations_missing',
     message: string,
     cause: unknown,
@@ -21,9 +23,15 @@ export class QueueConnectionError extends RunfoldError {
  * Says in our words what keeps Redis from being used, with the host of its URL and no password;
  * undefined for an error that is about something else.
  */
-export function explainRedisError(error: unknown, url: string): QueueConnectionError | undefined {
+export function explainRedisError(thrown: unknown, url: string): QueueConnectionError | undefined {
+  if (thrown instanceof QueueConnectionError) return thrown;
+  const address = redisAddressOf(url);
+  const host = address.shown;
+  // "Failed to refresh slots cache" hides why.
+  const error = reasonIn(thrown);
   const text = error instanceof Error ? error.message : String(error);
-  const host = new URL(url).host || 'localhost';
+  const wrongKind = wrongKindError(address, modeIn(text));
+  if (wrongKind !== undefined) return wrongKind;
   if (text.startsWith('NOPERM')) {
     return new QueueConnectionError(
       'queue_refused',
@@ -38,7 +46,7 @@ export function explainRedisError(error: unknown, url: string): QueueConnectionE
       error,
     );
   }
-  if (/^(WRONGPASS|NOAUTH|ERR (AUTH|invalid password))/.test(text)) {
+  if (/(^|\berror: )(WRONGPASS|NOAUTH|ERR (AUTH|invalid password))/i.test(text)) {
     return new QueueConnectionError(
       'queue_refused',
       `Expected Redis at ${host} to accept the user and password, got: ${text} Check REDIS_URL.`,
@@ -51,6 +59,39 @@ export function explainRedisError(error: unknown, url: string): QueueConnectionE
     `Expected Redis at ${host} to answer, got: ${text || codeOf(error)}. Check that it runs and that REDIS_URL names it.`,
     error,
   );
+}
+
+/** What a cluster's node said, where all were asked in vain. */
+function reasonIn(error: unknown): unknown {
+  const last = error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : undefined;
+  return last instanceof Error ? last : error;
+}
+
+/** What a Redis is, as an error of it tells. */
+function modeIn(text: string): string | undefined {
+  if (/^(MOVED|CROSSSLOT)\b/.test(text)) return 'cluster';
+  if (/cluster support disabled/.test(text)) return 'standalone';
+  return undefined;
+}
+
+/** That what answers is another kind of Redis than the URL says; undefined where it is not. */
+export function wrongKindError(
+  { kind, shown, is_tls }: RedisAddress,
+  mode: string | undefined,
+): QueueConnectionError | undefined {
+  const base = `${is_tls ? 'rediss' : 'redis'}://${shown}`;
+  const cluster = `Expected one Redis at ${shown}, got a node of a Redis Cluster. Set REDIS_URL=${base}?cluster=true`;
+  const text =
+    mode === 'cluster' && kind !== 'cluster'
+      ? `${cluster}.`
+      : mode === 'standalone' && kind === 'cluster'
+        ? `Expected a Redis Cluster at ${shown}, got a Redis without cluster mode. Leave ?cluster=true out of REDIS_URL.`
+        : mode === 'sentinel'
+          ? `Expected a Redis at ${shown}, got a sentinel. Set REDIS_URL=${base}?sentinel=NAME, with the name that it has for the master.`
+          : undefined;
+  return text === undefined
+    ? undefined
+    : new QueueConnectionError('queue_wrong_kind', text, undefined);
 }
 
 /** Says in our words what keeps a queue from being used; other errors come back as they are. */
@@ -79,7 +120,11 @@ function isConnectionLoss(error: unknown, text: string): boolean {
   return (
     error instanceof AggregateError ||
     /^E[A-Z_]+$/.test(codeOf(error)) ||
-    /^(connection is closed|connect etimedout|reached the max retries)/i.test(text)
+    /^(connection is closed|connect etimedout|reached the max retries)/i.test(text) ||
+    // Of a cluster and of sentinels.
+    /^(CLUSTERDOWN|MASTERDOWN|All sentinels are unreachable|Failed to refresh slots|None of startup nodes|Too many Cluster redirections|Cluster is (ended|disconnect)|Cluster isn't ready)/.test(
+      text,
+    )
   );
 }
 

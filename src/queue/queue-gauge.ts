@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { openQueue } from './open-queue.js';
 import type { QueueTarget } from './queue-target.js';
+import type { RedisClient } from './redis-client.js';
 import { openRedis } from './redis-connection.js';
 
 /** How full the queue is. */
@@ -74,7 +74,7 @@ export async function openQueueGauge(
 }
 
 /** A key that is gone a moment later: a replica and a full Redis answer a ping, and take no job. */
-async function writeProbe(redis: Redis, queue: Queue): Promise<void> {
+async function writeProbe(redis: RedisClient, queue: Queue): Promise<void> {
   await redis.set(queue.toKey('probe'), '1', 'PX', timeoutMs);
 }
 

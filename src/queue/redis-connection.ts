@@ -1,12 +1,13 @@
-import { Redis } from 'ioredis';
-import { explainRedisError } from './queue-errors.js';
+import { redisAddressOf } from '../environment/redis-url.js';
+import { explainRedisError, wrongKindError } from './queue-errors.js';
+import { createClient, type RedisClient } from './redis-client.js';
 
 /** How long one attempt to connect may take, in milliseconds. */
 const connectTimeout = 5_000;
 
 /** A connection to the queue's Redis. */
 export interface RedisConnection {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   /** Passes an error on, in our words; of an outage, only the first one. */
   readonly onError: (error: Error) => void;
   /** Ends it, whether it was ever there or not; what still waits for an answer is refused. */
@@ -18,11 +19,11 @@ export function openRedis(
   url: string,
   options: { readonly role: 'producer' | 'worker'; readonly onError: (error: Error) => void },
 ): RedisConnection {
-  const redis = new Redis(url, {
+  const redis = createClient(url, {
     // A worker waits for Redis; a producer wants to hear that it is away: it keeps its own buffer.
     maxRetriesPerRequest: options.role === 'worker' ? null : 1,
     connectTimeout,
-    retryStrategy: (times: number) => Math.min(times * 100, 2_000),
+    retry: (times: number) => Math.min(times * 100, 2_000),
     // After a failover the connection to the old primary stays open: the name leads to the new one by now.
     reconnectOnError: (error: Error) => isWrongServer(error),
   });
@@ -62,7 +63,9 @@ export async function probeRedis(url: string): Promise<void> {
   await onRedis(url, async (redis) => {
     await redis.ping();
     // BullMQ asks for it before it begins, and would wait for good where that is not allowed.
-    await redis.info('server');
+    const mode = /^redis_mode:(\w+)/m.exec(await redis.info('server'))?.[1];
+    const wrong = wrongKindError(redisAddressOf(url), mode);
+    if (wrong !== undefined) throw wrong;
   });
 }
 
@@ -70,12 +73,15 @@ export async function probeRedis(url: string): Promise<void> {
  * Works on a connection of its own, which is tried once.
  * @throws QueueConnectionError
  */
-export async function onRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(url, {
+export async function onRedis<T>(
+  url: string,
+  work: (redis: RedisClient) => Promise<T>,
+): Promise<T> {
+  const redis = createClient(url, {
     lazyConnect: true,
     connectTimeout,
     maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
+    retry: () => null,
   });
   // What "Connection is closed" hides.
   let reason: Error | undefined;
@@ -96,10 +102,13 @@ export async function onRedis<T>(url: string, work: (redis: Redis) => Promise<T>
  * Between two attempts to connect, ioredis ends without saying so, and whoever waits for it to be
  * ready or to end, as BullMQ does, would wait for ever.
  */
-function endRedis(redis: Redis): void {
+function endRedis(redis: RedisClient): void {
   const isBetweenAttempts = redis.status === 'reconnecting';
   redis.disconnect();
   if (!isBetweenAttempts) return;
   redis.status = 'end';
   redis.emit('end');
+  // A cluster keeps what waits for it in a list of its own, and forgets it.
+  const cluster = redis as unknown as { flushQueue?: (error: Error) => void };
+  if (redis.isCluster) cluster.flushQueue?.(new Error('Connection is closed.'));
 }

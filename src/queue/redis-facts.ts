@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { redisAddressOf } from '../environment/redis-url.js';
 import { onRedis } from './redis-connection.js';
 
 /** What the checks of a Redis look at. */
@@ -14,36 +15,57 @@ export interface RedisFacts {
   readonly round_trip_ms: number;
 }
 
+/** A server that takes jobs. */
+export interface RedisNode {
+  /** Its address, as a cluster names it; of one Redis that of the URL. */
+  readonly name: string;
+  readonly facts: RedisFacts;
+}
+
 /**
- * Asks a Redis for what the checks look at, and tries what the queue needs on a key of its own.
+ * Asks a Redis, or each master of a cluster, for what the checks look at, and tries what the queue needs
+ * on a key of its own.
  * @throws QueueConnectionError when it is away or refuses the user
  */
-export function readRedisFacts(url: string, prefix: string): Promise<RedisFacts> {
+export function readRedisFacts(url: string, prefix: string): Promise<readonly RedisNode[]> {
   return onRedis(url, async (redis) => {
-    const allowed = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-      try {
-        return await work();
-      } catch (error) {
-        if (error instanceof Error && /^(NOPERM|ERR unknown)/.test(error.message)) return undefined;
-        throw error;
-      }
-    };
-    const info = await allowed(async () => linesOf(await redis.info()));
-    const found = await allowed(() => redis.config('GET', 'appendfsync'));
-    const before = Date.now();
-    const time = await allowed(() => redis.time());
-    const after = Date.now();
-    return {
-      info,
-      appendfsync: Array.isArray(found) ? String(found[1]) : undefined,
-      refused: await refusedCommands(redis, `${prefix}:probe`),
-      clock_offset_ms:
-        time === undefined
-          ? undefined
-          : Number(time[0]) * 1000 + Number(time[1]) / 1000 - (before + after) / 2,
-      round_trip_ms: after - before,
-    };
+    if (!('nodes' in redis)) {
+      return [{ name: redisAddressOf(url).shown, facts: await factsOf(redis, prefix) }];
+    }
+    // A command goes to the node that has the key's slot, or to any: each is asked by itself.
+    const masters = redis.nodes('master').map(async (node) => ({
+      name: `${node.options.host}:${node.options.port}`,
+      facts: await factsOf(node, `{${prefix}:0}`),
+    }));
+    const found = await Promise.all(masters);
+    return found.sort((a, b) => a.name.localeCompare(b.name));
   });
+}
+
+async function factsOf(redis: Redis, prefix: string): Promise<RedisFacts> {
+  const allowed = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Error && /^(NOPERM|ERR unknown)/.test(error.message)) return undefined;
+      throw error;
+    }
+  };
+  const info = await allowed(async () => linesOf(await redis.info()));
+  const found = await allowed(() => redis.config('GET', 'appendfsync'));
+  const before = Date.now();
+  const time = await allowed(() => redis.time());
+  const after = Date.now();
+  return {
+    info,
+    appendfsync: Array.isArray(found) ? String(found[1]) : undefined,
+    refused: await refusedCommands(redis, `${prefix}:probe`),
+    clock_offset_ms:
+      time === undefined
+        ? undefined
+        : Number(time[0]) * 1000 + Number(time[1]) / 1000 - (before + after) / 2,
+    round_trip_ms: after - before,
+  };
 }
 
 /** Tries a command of each kind that the queue's scripts use. The key is gone a moment later. */

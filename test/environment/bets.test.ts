@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { Job, Queue, RedisQueueBackend, Worker } from 'bullmq';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { migrationsFolder } from '#runfold/environment/package-files.js';
@@ -77,6 +77,10 @@ describe('what we rely on inside others', () => {
     await new Promise((resolve) => redis.on('reconnecting', resolve));
     redis.disconnect();
     expect(redis.status).toBe('reconnecting');
+  });
+
+  test('ioredis: what waits for a cluster is refused by a method of its own', () => {
+    expect(own(Cluster)).toContain('flushQueue');
   });
 
   test('node: a socket names the response that is being written to it', async () => {

@@ -5,20 +5,21 @@ import { startNode } from '../../harness/processes.js';
 import { freePort } from '../../harness/server-binary.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
-describe('a queue on a Redis that was never there', () => {
+describe.each([
+  ['a Redis', ''],
+  ['a Redis Cluster', '?cluster=true'],
+  ['sentinels', '?sentinel=main'],
+])('a queue on %s never there', (_, kind) => {
   const away = async () => {
     const port = await freePort();
-    return { kind: 'redis', url: `redis://user:secret@127.0.0.1:${port}` } as const;
+    return { kind: 'redis', url: `redis://user:secret@127.0.0.1:${port}${kind}` } as const;
   };
 
   test('is told of once, with the host and no password', async () => {
     const errors: Error[] = [];
     const queue = await openQueue(await away(), { onError: (error) => errors.push(error) });
     const client = queue.opts.connection as { status: string };
-    await waitUntil(
-      () => client.status,
-      (status) => status === 'reconnecting',
-    );
+    await waitUntil(() => errors.length > 0 || client.status === 'reconnecting', Boolean);
     await queue.close();
     expect(errors).toEqual([expect.objectContaining({ code: 'queue_unreachable' })]);
     expect(errors[0]?.message).toMatch(/^Expected Redis at 127\.0\.0\.1:\d+ to answer, got: /);

@@ -1,3 +1,4 @@
+import { redisAddressOf } from '../../environment/redis-url.js';
 import type { HttpServer } from '../../http/server/open-http-server.js';
 import type { Tier } from '../../tier.js';
 import type { CommandContext } from '../command/command.js';
@@ -14,7 +15,7 @@ export function introduce(
   const queue =
     settings.redis_url === undefined
       ? 'on the same Postgres'
-      : `on Redis (${hostOf(settings.redis_url)})`;
+      : `on Redis (${redisAddressOf(settings.redis_url).shown})`;
   const flag = isEmbedded && settings.dir !== '.runfold' ? ` --dir ${settings.dir}` : '';
   const options = isEmbedded
     ? `{ dir: ${JSON.stringify(settings.dir)} }`
@@ -46,8 +47,4 @@ export function introduce(
   terminal.line(cyan(`  runfold runs list${flag}`));
   terminal.line();
   terminal.line(dim('Ctrl+C ends it in good order.'));
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }

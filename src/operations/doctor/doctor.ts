@@ -7,7 +7,7 @@ import { type Check, checksOf } from './check.js';
 import { checkMachine, readMachineFacts } from './machine-checks.js';
 import { checkPostgres } from './postgres-checks.js';
 import { readPostgresFacts } from './postgres-facts.js';
-import { checkRedis } from './redis-checks.js';
+import { checkRedisNodes } from './redis-nodes.js';
 import { checkStore } from './store-checks.js';
 
 /** Where the checks look. */
@@ -47,7 +47,7 @@ export async function diagnose(sources: DoctorSources): Promise<Diagnosis> {
 function checkQueueOn(queue: Extract<QueueTarget, { kind: 'redis' }>): Promise<Check[]> {
   const prefix = queue.prefix ?? 'runfold';
   return orAway('redis', 'REDIS_URL', async () =>
-    checkRedis(await readRedisFacts(queue.url, prefix), { url: queue.url, prefix }),
+    checkRedisNodes(await readRedisFacts(queue.url, prefix), { url: queue.url, prefix }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { type RedisAddress, redisAddressOf } from '../../environment/redis-url.js';
 import type { RedisFacts } from '../../queue/redis-facts.js';
 import { redisUserCommand } from '../rights/redis-rights.js';
 import { bytesText, type Check, checksOf, clockFault, type Fault, offsetText } from './check.js';
@@ -10,10 +11,13 @@ export function checkRedis(
   facts: RedisFacts,
   { url, prefix }: { readonly url: string; readonly prefix: string },
 ): Check[] {
+  const { kind } = redisAddressOf(url);
   return [
-    ...(facts.info === undefined ? [check('info', 'not allowed', noInfo)] : checkInfo(facts.info)),
+    ...(facts.info === undefined
+      ? [check('info', 'not allowed', noInfo)]
+      : checkInfo(facts.info, kind)),
     checkSync(facts),
-    checkRights(facts, prefix),
+    checkRights(facts, prefix, kind === 'cluster'),
     ...(facts.clock_offset_ms === undefined
       ? []
       : [
@@ -33,7 +37,7 @@ const noInfo: Fault = {
   fix: 'ACL SETUSER <user> +info',
 };
 
-function checkInfo(info: ReadonlyMap<string, string>): Check[] {
+function checkInfo(info: ReadonlyMap<string, string>, kind: RedisAddress['kind']): Check[] {
   const value = (name: string) => info.get(name) ?? '';
   const version = value('redis_version');
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -49,7 +53,11 @@ function checkInfo(info: ReadonlyMap<string, string>): Check[] {
   return [
     check('version', version, isOld ? tooOld : undefined),
     check('role', isReplica ? 'a replica' : 'a primary', isReplica ? replica : undefined),
-    check('cluster', isCluster ? 'enabled' : 'off', isCluster ? cluster : undefined),
+    check(
+      'cluster',
+      isCluster ? 'enabled' : 'off',
+      isCluster && kind !== 'cluster' ? cluster : undefined,
+    ),
     check('maxmemory-policy', policy, policy === 'noeviction' ? undefined : eviction(maxmemory)),
     check(
       'memory',
@@ -76,7 +84,7 @@ const replica: Fault = {
 const cluster: Fault = {
   level: 'problem',
   why: 'A job takes several keys at once, and the connection is to one node.',
-  fix: 'Use a Redis without cluster mode; one is enough for hundreds of thousands of events per second.',
+  fix: 'Add ?cluster=true to REDIS_URL; or use a Redis without cluster mode: one is enough for hundreds of thousands of events per second.',
 };
 const nearlyFull: Fault = {
   level: 'advice',
@@ -122,19 +130,19 @@ function checkSync({ appendfsync, info }: RedisFacts): Check {
   });
 }
 
-function checkRights({ refused }: RedisFacts, prefix: string): Check {
+function checkRights({ refused }: RedisFacts, prefix: string, isSpread: boolean): Check {
   if (refused.length === 0) return check('rights', 'sufficient');
   return check('rights', `missing: ${refused.join(', ')}`, {
     level: refused.every((name) => name === 'client|list') ? 'advice' : 'problem',
     why: 'The queue uses these commands; without "client|list" only the number of workers is unknown.',
-    fix: redisUserCommand('<user>', prefix),
+    fix: redisUserCommand('<user>', prefix, isSpread),
   });
 }
 
 function checkEncryption(url: string): Check {
-  const { protocol, hostname } = new URL(url);
-  if (protocol === 'rediss:') return check('encryption', 'TLS');
-  const isLocal = /^(localhost|127\.|\[::1\]|$)/.test(hostname);
+  const { is_tls, hosts } = redisAddressOf(url);
+  if (is_tls) return check('encryption', 'TLS');
+  const isLocal = hosts.every(({ host }) => /^(localhost|127\.|\[?::1\]?|$)/.test(host));
   if (isLocal) return check('encryption', 'none, on this machine');
   return check('encryption', 'none', {
     level: 'advice',

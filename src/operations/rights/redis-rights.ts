@@ -70,8 +70,16 @@ export const redisCommands = [
   'zscore',
 ] as const;
 
-/** The command that makes a Redis user with the least rights, for the keys that begin with a prefix. */
-export function redisUserCommand(name: string, prefix: string): string {
-  const commands = redisCommands.map((command) => `+${command}`).join(' ');
-  return `ACL SETUSER ${name} reset on >PASSWORD ~${prefix}:* ${commands}`;
+/** What a user of a cluster, or of several queues, needs besides. */
+const spreadCommands = ['cluster|info', 'cluster|slots'] as const;
+
+/**
+ * The command that makes a Redis user with the least rights, for the keys that begin with a prefix; `isSpread`
+ * where the queue is in a cluster, or there are several.
+ */
+export function redisUserCommand(name: string, prefix: string, isSpread = false): string {
+  const needed = isSpread ? [...redisCommands, ...spreadCommands] : redisCommands;
+  const commands = needed.map((command) => `+${command}`).join(' ');
+  const keys = isSpread ? `~${prefix}:* ~{${prefix}:* ~{${prefix}}:*` : `~${prefix}:*`;
+  return `ACL SETUSER ${name} reset on >PASSWORD ${keys} ${commands}`;
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ProcessUser } from '../../harness/server-binary.js';
-import { waitUntil } from '../../harness/wait-until.js';
+import type { ProcessUser } from './server-binary.js';
+import { waitUntil } from './wait-until.js';
 
 /** A server of the harness's own: it may be killed, and started again on the same data and port. */
 export interface OwnServer {

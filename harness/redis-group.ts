@@ -1,0 +1,288 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { createOwnServer, type OwnServer } from './own-server.js';
+import { findBinaries, freePort } from './server-binary.js';
+import { waitUntil } from './wait-until.js';
+
+/** One Redis of a group. */
+export interface GroupNode extends OwnServer {
+  readonly port: number;
+  /** Runs a command on it. */
+  call(command: string, ...parameters: readonly (string | number)[]): Promise<unknown>;
+}
+
+/** Several Redis processes that replace each other: a cluster, or a master with replicas and sentinels. */
+export interface RedisGroup {
+  /** For `REDIS_URL`. */
+  readonly url: string;
+  readonly nodes: readonly GroupNode[];
+  /** The nodes that are masters now, among those that run. */
+  masters(): Promise<readonly GroupNode[]>;
+  /** A replica of a master, in step with it. */
+  replicaOf(master: GroupNode): Promise<GroupNode>;
+  /** Keeps a replica from what its master writes from now on. */
+  holdBack(replica: GroupNode, master: GroupNode): Promise<void>;
+  /** Ends that; it follows whoever is its master then. */
+  release(replica: GroupNode): Promise<void>;
+  /** Starts those that do not run, and waits until each master has a replica in step. */
+  heal(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How the nodes are started. */
+export interface GroupOptions {
+  /** More lines of their configuration, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Milliseconds after which a node that does not answer counts as dead. Defaults to 1,500. */
+  readonly patience?: number;
+}
+
+/** Where `redis-server` is; undefined where it is not installed. */
+export const groupBinaries = () => findBinaries(['redis-server']);
+
+/** A password of the nodes: a replica that has another one is kept out. */
+export const groupPassword = 'of-the-group';
+
+/** Starts a cluster of three masters with a replica each. */
+export async function openCluster(options: GroupOptions = {}): Promise<RedisGroup> {
+  const { patience = 1_500 } = options;
+  return openGroup(async (start) => {
+    const nodes: GroupNode[] = [];
+    for (let at = 0; at < 6; at++) {
+      nodes.push(
+        await start({
+          'cluster-enabled': 'yes',
+          'cluster-node-timeout': String(patience),
+          // A replica that was held back is promoted all the same.
+          'cluster-replica-validity-factor': '0',
+          ...options.settings,
+        }),
+      );
+    }
+    const masters = nodes.slice(0, 3);
+    const [first] = nodes;
+    for (const node of nodes.slice(1))
+      await node.call('cluster', 'meet', '127.0.0.1', first?.port ?? 0);
+    for (const [at, master] of masters.entries()) {
+      const [from, to] = [Math.ceil((at * 16_384) / 3), Math.ceil(((at + 1) * 16_384) / 3) - 1];
+      await master.call('cluster', 'addslotsrange', from, to);
+    }
+    await waitUntil(
+      () => Promise.all(nodes.map((node) => node.call('cluster', 'nodes'))),
+      (answers) => answers.every((text) => knownNodes(String(text)) === nodes.length),
+      { what: 'all nodes to know each other', timeoutMs: 30_000 },
+    );
+    for (const [at, master] of masters.entries()) {
+      const id = String(await master.call('cluster', 'myid'));
+      await nodes[at + 3]?.call('cluster', 'replicate', id);
+    }
+    const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return {
+      url: `redis://:${groupPassword}@${hosts}?cluster=true`,
+      nodes,
+      async isUp() {
+        const infos = await Promise.all(nodes.map((node) => node.call('cluster', 'info')));
+        return infos.every((info) => /cluster_state:ok/.test(String(info)));
+      },
+    };
+  });
+}
+
+/** Starts a master with a replica, and three sentinels that know it as `main`. */
+export async function openSentinels(options: GroupOptions = {}): Promise<RedisGroup> {
+  const { patience = 1_500 } = options;
+  return openGroup(async (start, startSentinel) => {
+    const master = await start(options.settings ?? {});
+    const replica = await start(options.settings ?? {});
+    await replica.call('replicaof', '127.0.0.1', master.port);
+    const sentinels: GroupNode[] = [];
+    for (let at = 0; at < 3; at++) {
+      sentinels.push(
+        await startSentinel([
+          `sentinel monitor main 127.0.0.1 ${master.port} 2`,
+          `sentinel auth-pass main ${groupPassword}`,
+          `sentinel down-after-milliseconds main ${patience}`,
+          'sentinel failover-timeout main 6000',
+        ]),
+      );
+    }
+    const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    return {
+      url: `redis://:${groupPassword}@${hosts}?sentinel=main`,
+      nodes: [master, replica],
+      others: sentinels,
+      async isUp() {
+        const known = await Promise.all(
+          sentinels.map(async (one) => flat(await one.call('sentinel', 'master', 'main'))),
+        );
+        return known.every(
+          (facts) =>
+            facts['num-slaves'] === '1' &&
+            facts['num-other-sentinels'] === '2' &&
+            facts.flags === 'master',
+        );
+      },
+    };
+  });
+}
+
+type Start = (settings: Readonly<Record<string, string>>) => Promise<GroupNode>;
+type StartSentinel = (lines: readonly string[]) => Promise<GroupNode>;
+interface Made {
+  readonly url: string;
+  readonly nodes: readonly GroupNode[];
+  /** Processes that take no jobs. */
+  readonly others?: readonly GroupNode[];
+  /** Whether all is as it should be, but for the replicas' being in step. */
+  isUp(): Promise<boolean>;
+}
+
+async function openGroup(
+  make: (start: Start, startSentinel: StartSentinel) => Promise<Made>,
+): Promise<RedisGroup> {
+  const folder = mkdtempSync(join(tmpdir(), 'runfold-redis-group-'));
+  const started: GroupNode[] = [];
+  const start = async (lines: readonly string[], args: readonly string[]) => {
+    const port = await portPair();
+    const own = join(folder, String(port));
+    mkdirSync(own);
+    const file = join(own, 'redis.conf');
+    // Sentinels, and nodes of a cluster, write what they learn beside it.
+    writeFileSync(file, [`port ${port}`, `dir ${own}`, 'bind 127.0.0.1', ...lines, ''].join('\n'));
+    const node = createNode(port, own, [file, ...args]);
+    started.push(node);
+    await node.start();
+    return node;
+  };
+  const close = async () => {
+    await Promise.all(started.map((node) => node.kill()));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const {
+      url,
+      nodes,
+      others = [],
+      isUp,
+    } = await make(
+      (settings) =>
+        start(
+          Object.entries({ ...usual, ...settings }).map(([name, value]) => `${name} ${value}`),
+          [],
+        ),
+      (lines) => start(lines, ['--sentinel']),
+    );
+    const roles = async () =>
+      Promise.all(
+        nodes.map(async (node) => {
+          const answer = await node.call('role').catch(() => []);
+          const [role, , third, state] = Array.isArray(answer) ? answer : [];
+          return { node, role: String(role), master: Number(third), state: String(state) };
+        }),
+      );
+    const replicaOf = async (master: GroupNode) => {
+      const found = (await roles()).find(
+        ({ role, master: port, state }) =>
+          role === 'slave' && port === master.port && state === 'connected',
+      );
+      if (found === undefined) throw new Error(`Expected a replica of ${master.port}, got none.`);
+      return found.node;
+    };
+    const masters = async () =>
+      (await roles()).filter(({ role }) => role === 'master').map(({ node }) => node);
+    const heal = async () => {
+      for (const node of [...nodes, ...others]) await node.start();
+      for (const node of nodes) await node.call('config', 'set', 'masterauth', groupPassword);
+      await waitUntil(
+        async () => {
+          const found = await masters();
+          await Promise.all(found.map(replicaOf));
+          return found.length * 2 === nodes.length && (await isUp());
+        },
+        Boolean,
+        { what: 'each master to have a replica', timeoutMs: 60_000 },
+      );
+    };
+    await heal();
+    return {
+      url,
+      nodes,
+      masters,
+      replicaOf,
+      async holdBack(replica, master) {
+        await replica.call('config', 'set', 'masterauth', 'another');
+        await master.call('client', 'kill', 'type', 'replica');
+      },
+      async release(replica) {
+        await replica.call('config', 'set', 'masterauth', groupPassword);
+      },
+      heal,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const usual = {
+  save: '""',
+  appendonly: 'yes',
+  appendfsync: 'always',
+  'maxmemory-policy': 'noeviction',
+  requirepass: groupPassword,
+  masterauth: groupPassword,
+  'repl-diskless-sync-delay': '0',
+};
+
+function createNode(port: number, folder: string, args: readonly string[]): GroupNode {
+  const isSentinel = args.includes('--sentinel');
+  const call: GroupNode['call'] = async (command, ...parameters) => {
+    const redis = new Redis({
+      port,
+      ...(isSentinel ? {} : { password: groupPassword }),
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+      enableReadyCheck: false,
+      connectTimeout: 2_000,
+      commandTimeout: 5_000,
+    });
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      return await redis.call(command, ...parameters.map(String));
+    } finally {
+      redis.disconnect();
+    }
+  };
+  const server = createOwnServer({
+    name: isSentinel ? 'a sentinel' : 'Redis',
+    command: join(groupBinaries() ?? '', 'redis-server'),
+    folder,
+    args: () => args,
+    stopSignal: 'SIGTERM',
+    reach: () => call('ping'),
+  });
+  return { ...server, port, call };
+}
+
+/** A free port below 55,536 whose port for the bus, 10,000 above, is as good as free too. */
+async function portPair(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port < 55_000) return port;
+  }
+}
+
+const knownNodes = (text: string) =>
+  text.split('\n').filter((line) => / (master|myself,master) /.test(line)).length;
+
+function flat(list: unknown): Record<string, string> {
+  if (!Array.isArray(list)) return {};
+  return Object.fromEntries(
+    Array.from({ length: list.length / 2 }, (_, at) => [list[2 * at], String(list[2 * at + 1])]),
+  );
+}

@@ -1,0 +1,69 @@
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
+
+/** A client of one Redis, of the master that sentinels name, or of a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** How a client behaves while servers are away. */
+export interface ClientSettings {
+  readonly connectTimeout: number;
+  readonly maxRetriesPerRequest: number | null;
+  /** Milliseconds until the next attempt to connect; null for none. */
+  readonly retry: (attempt: number) => number | null;
+  readonly lazyConnect?: boolean;
+  readonly reconnectOnError?: (error: Error) => boolean;
+}
+
+/** Makes a client of what a URL names. */
+export function createClient(url: string, settings: ClientSettings): RedisClient {
+  const { retry, ...common } = settings;
+  const address = redisAddressOf(url);
+  // The driver reads options of its own from a URL of one Redis.
+  if (address.kind === 'single') return new Redis(url, { ...common, retryStrategy: retry });
+  if (address.kind === 'sentinel') return new Redis(sentinelOptions(address, settings));
+  return new Cluster([...address.hosts], clusterOptions(address, settings));
+}
+
+function sentinelOptions(
+  address: RedisAddress,
+  { retry, ...common }: ClientSettings,
+): RedisOptions & { replyMapping?: 'legacy' } {
+  const { hosts, is_tls, database, sentinel_name, sentinel_username, sentinel_password } = address;
+  return {
+    ...common,
+    retryStrategy: retry,
+    sentinels: hosts.map((host) => ({ ...host })),
+    name: sentinel_name,
+    db: database,
+    ...userOf(address),
+    ...(sentinel_username === undefined ? {} : { sentinelUsername: sentinel_username }),
+    ...(sentinel_password === undefined ? {} : { sentinelPassword: sentinel_password }),
+    sentinelRetryStrategy: retry,
+    // They are told of a new master at once, also those whose connection to the old one stays open.
+    failoverDetector: true,
+    ...(is_tls ? { tls: {}, enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+  };
+}
+
+function clusterOptions(address: RedisAddress, settings: ClientSettings) {
+  const { retry, lazyConnect = false, ...common } = settings;
+  return {
+    lazyConnect,
+    clusterRetryStrategy: retry,
+    slotsRefreshTimeout: 2_000,
+    // Nobody needs to run into a node that has gone to learn that another has its place.
+    slotsRefreshInterval: 5_000,
+    // A certificate is for the name that a node gives itself.
+    ...(address.is_tls ? { dnsLookup: sameName } : {}),
+    redisOptions: { ...common, ...userOf(address), ...(address.is_tls ? { tls: {} } : {}) },
+  };
+}
+
+const sameName: NonNullable<ClusterOptions['dnsLookup']> = (name, done) => done(null, name);
+
+function userOf({ username, password }: RedisAddress) {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}

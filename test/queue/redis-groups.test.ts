@@ -1,0 +1,109 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createProducer } from '#runfold/ingest/producer.js';
+import { diagnose } from '#runfold/operations/doctor/doctor.js';
+import { readStatus } from '#runfold/operations/status/status.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { findOutage } from '#runfold/queue/open-queue.js';
+import { openWorker } from '#runfold/worker/open-worker.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import {
+  groupBinaries,
+  groupPassword,
+  openCluster,
+  openSentinels,
+  type RedisGroup,
+} from '../../harness/redis-group.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { waitUntil } from '../../harness/wait-until.js';
+
+const log = pino({ level: 'silent' });
+const missing = groupBinaries() === undefined ? 'no redis-server on the PATH' : undefined;
+if (missing !== undefined) console.warn(`skipped: Redis Cluster and Sentinel (${missing})`);
+
+const kinds = [
+  ['Redis Cluster', openCluster],
+  ['Redis Sentinel', openSentinels],
+] as const;
+
+describeWithPostgres('a queue on', () => {
+  describe.skipIf(missing !== undefined && !process.env.CI).each(kinds)('%s', (kind, open) => {
+    let group: RedisGroup;
+    let home: TestDatabase;
+    let database: Database;
+    beforeAll(async () => {
+      [group, home] = await Promise.all([open(), createTestDatabase()]);
+      database = openDatabase(home.url);
+    }, 90_000);
+    afterAll(async () => {
+      await database?.close();
+      await home?.drop();
+      await group?.close();
+    });
+
+    test('takes events to the store, and again after each of its masters died', async () => {
+      const queue = { kind: 'redis', url: group.url } as const;
+      const worker = await openWorker({ database, queue, log, stalled_interval_ms: 500 });
+      const producer = await createProducer({ queue });
+      const emit = async (from: number) => {
+        for (const event of sampleEvents(30, 'sample', from)) producer.emit(event);
+        await producer.flush();
+        await waitUntil(
+          () => worker.stats().applied,
+          (applied) => applied === from + 30,
+          { what: `${from + 30} events`, timeoutMs: 60_000 },
+        );
+      };
+      try {
+        await emit(0);
+        let count = 30;
+        for (const master of await group.masters()) {
+          await master.kill();
+          await emit(count);
+          count += 30;
+          await group.heal();
+        }
+        expect(await database.query('select count(*)::int as n from runfold.events')).toEqual([
+          { n: count },
+        ]);
+      } finally {
+        await producer.close({ timeout_ms: 1_000 }).catch(() => undefined);
+        await worker.close({ timeout_ms: 1_000 });
+      }
+    }, 120_000);
+
+    test('is known to status and doctor', async () => {
+      await group.heal();
+      const queue = { kind: 'redis', url: group.url } as const;
+      const where = { tier: 'redis+postgres', database, queue } as const;
+      const status = await readStatus({ ...where, place: 'here', project: 1 });
+      expect(status).toMatchObject({ queue: { waiting: 0, failed: 0, workers: 0 } });
+      const { checks } = await diagnose({ ...where, version: '1', dir: '.' });
+      const redis = checks.filter(({ area }) => area === 'redis');
+      expect(redis.filter(({ level }) => level === 'problem')).toEqual([]);
+      const masters = kind === 'Redis Cluster' ? '3 masters' : '1 master';
+      expect(redis.find(({ check }) => check === 'replicas')?.what).toBe(
+        `${masters}, each with a replica`,
+      );
+    }, 90_000);
+
+    test('says what the URL should be where it names another kind of Redis', async () => {
+      const [node] = group.nodes;
+      const host = `127.0.0.1:${node?.port}`;
+      const plain = { kind: 'redis', url: `redis://:${groupPassword}@${host}` } as const;
+      const wrong =
+        kind === 'Redis Cluster'
+          ? findOutage(plain)
+          : findOutage({ ...plain, url: `${plain.url}?cluster=true` });
+      await expect(wrong).rejects.toMatchObject({
+        code: 'queue_wrong_kind',
+        message: expect.stringContaining(
+          kind === 'Redis Cluster' ? `redis://${host}?cluster=true` : 'Leave ?cluster=true out',
+        ),
+      });
+      const refused = findOutage({ kind: 'redis', url: group.url.replace(groupPassword, 'no') });
+      await expect(refused).rejects.toMatchObject({ code: 'queue_refused' });
+    });
+  });
+});
