@@ -12,7 +12,6 @@ import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { projectionTable, storageStatement } from '#runfold/projections/fold/projection-table.js';
 import {
   histogramTotalStatement,
-  orderedType,
   totalStatement,
 } from '#runfold/projections/language/measure-sql.js';
 import { projections } from '#runfold/projections/projections.js';
@@ -88,12 +87,7 @@ const ownSql = [
   "comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.'",
   seedProjectStatement,
 ];
-const statements = (await generateMigration(before, after)).map((statement) => {
-  // drizzle-kit puts the brackets of an array behind its collation.
-  const text = statement.replaceAll('text collate "C"[]', orderedType);
-  // A measure that is stored in another way starts empty. Its declaration is new, so a rebuild fills it.
-  return text.replace(/( SET DATA TYPE text\[\] collate "C");$/, '$1 USING NULL;');
-});
+const statements = await generateMigration(before, after);
 // A view holds the columns that it reads. Views are made anew after the migrations.
 const dropViews = `do $$ declare view_name text; begin
   for view_name in select name from runfold_internal.view_state loop

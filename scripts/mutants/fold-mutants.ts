@@ -33,18 +33,18 @@ export const foldMutants = [
     ],
     [
       'the first value is the last',
-      'partial: `min(${ordered(`e.${measure.of}::text`)})${filter(',
-      'partial: `max(${ordered(`e.${measure.of}::text`)})${filter(',
+      "placedFold('min', `e.${measure.of}::text`",
+      "placedFold('max', `e.${measure.of}::text`",
     ],
     [
       'the last value is the first',
-      'partial: `max(${ordered(`e.${measure.of}`)})${filter(',
-      'partial: `min(${ordered(`e.${measure.of}`)})${filter(',
+      "placedFold('max', `e.${measure.of}`",
+      "placedFold('min', `e.${measure.of}`",
     ],
     [
       'the last status is the first',
-      "partial: `max(${ordered('e.status::text')})${filter(",
-      "partial: `min(${ordered('e.status::text')})${filter(",
+      "placedFold('max', 'e.status::text'",
+      "placedFold('min', 'e.status::text'",
     ],
     [
       'a level of a histogram is counted once a batch',

@@ -9,7 +9,7 @@ import {
 import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
-import { marksOf, withMarks } from './marks.js';
+import { markColumn, marksOf, withMarks } from './marks.js';
 
 /** Columns of the log that the folds read; the others need not leave the insert. */
 export function columnsRead(projections: readonly Projection[]): string[] {
@@ -48,7 +48,7 @@ export function appendAndFoldSql(
   const marks = marksOf(projections);
   const steps = foldSteps(projections, tables).map((step) => withMarks(step, marks));
   const returned = [
-    ...marks.map(({ name, sql }) => `(${sql}) as ${name}`),
+    ...marks.map(markColumn),
     ...columnsIn(steps.join(' ')).map((name) => `e.${name}`),
   ];
   const parts = [

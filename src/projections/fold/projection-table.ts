@@ -1,13 +1,7 @@
 import { sql } from 'drizzle-orm';
-import {
-  customType,
-  index,
-  numeric,
-  type PgColumnBuilderBase,
-  primaryKey,
-} from 'drizzle-orm/pg-core';
+import { index, numeric, type PgColumnBuilderBase, primaryKey } from 'drizzle-orm/pg-core';
 import { columnOfType, internalSchema } from '../../store/tables/event-table.js';
-import { type Fold, foldOf, orderedType } from '../language/measure-sql.js';
+import { type Fold, foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import { tableOf } from './fold-sql.js';
 
@@ -41,15 +35,6 @@ export function projectionTable(projection: Projection) {
   ]);
 }
 
-const orderedText = customType<{ data: readonly string[] }>({ dataType: () => orderedType });
-
 function columnOfFold({ type, required }: Fold): PgColumnBuilderBase {
-  switch (type) {
-    case orderedType:
-      return orderedText();
-    case 'numeric':
-      return numeric();
-    default:
-      return columnOfType(type, required);
-  }
+  return type === 'numeric' ? numeric() : columnOfType(type, required);
 }

@@ -5,9 +5,11 @@ import { originalSql, whereSql } from './measure.js';
 
 /** How one kind of measure is computed: the only place that knows the sums. */
 export interface Fold {
-  readonly type: LogColumnType | typeof orderedType | 'numeric';
+  readonly type: LogColumnType | 'numeric';
   /** Whether a row always has it. */
   readonly required: boolean;
+  /** Of a value kept beside its place: the condition of the events whose place it needs. */
+  readonly placed?: string;
   /** The aggregate over events `e` that gives a partial. */
   readonly partial: string;
   /** The aggregate over partials `p` that gives a coarser partial. */
@@ -23,15 +25,19 @@ const timeKey = `case when e.occurred_at_us >= 1000000000000000 then e.occurred_
       else lpad(e.occurred_at_us::text, 16, '0') end
     || case when e.sequence is null then '0000000000' when e.sequence < 10 then '000000000' || e.sequence
       when e.sequence < 100 then '00000000' || e.sequence else lpad(e.sequence::text, 10, '0') end`;
+const end = "E'\\x01\\x01'";
 /**
- * Stores a value of one event together with what it is ordered by: time and sequence, then the id as it
- * was sent, then the value. It is the order of the lists: what is first and last is the same everywhere.
+ * The place of an event among others: time and sequence, then the id as it was sent. It is the order of
+ * the lists: what is first and last is the same everywhere. Places are texts that sort by their bytes. Two
+ * bytes 01 end one, and an id's own 01 is followed by 02, so that an id comes before those it begins.
  */
-export const orderedType = 'text[] collate "C"';
-const ordered = (value: string) =>
-  `(array[${timeKey}, coalesce(e.original_id, e.id::text), ${value}] collate "C")`;
-/** The value of a column of `orderedType`, as text. */
-export const orderedValueSql = (column: string) => `${column}[3]`;
+export const placeSql = `(${timeKey}
+    || case when e.original_id is null then e.id::text else replace(e.original_id, E'\\x01', E'\\x01\\x02') end || ${end})`;
+/** A value of one event behind its place; of two events at one place the greater value is the later. */
+const placed = (value: string) => `(${placeSql} || ${value}) collate "C"`;
+/** The value alone, as text. */
+export const placedValueSql = (column: string) =>
+  `substr(${column}, strpos(${column}, ${end}) + 2)`;
 
 /**
  * Adds bigints up in a bigint. Postgres' own `sum(bigint)` keeps a state of 50 bytes a group and column,
@@ -110,30 +116,20 @@ export function foldOf(measure: Measure): Fold {
         ...greatest,
       };
     case 'first':
-      return {
-        type: orderedType,
-        required: false,
-        partial: `min(${ordered(`e.${measure.of}::text`)})${filter(
-          whereSql(measure.where, [originalSql, `e.${measure.of} <> 0`]),
-        )}`,
-        ...least,
-      };
+      return placedFold('min', `e.${measure.of}::text`, [
+        measure.where,
+        [originalSql, `e.${measure.of} <> 0`],
+      ]);
     case 'last':
-      return {
-        type: orderedType,
-        required: false,
-        partial: `max(${ordered(`e.${measure.of}`)})${filter(
-          whereSql(measure.where, [originalSql, `e.${measure.of} is not null`]),
-        )}`,
-        ...greatest,
-      };
+      return placedFold('max', `e.${measure.of}`, [
+        measure.where,
+        [originalSql, `e.${measure.of} is not null`],
+      ]);
     case 'last_status':
-      return {
-        type: orderedType,
-        required: false,
-        partial: `max(${ordered('e.status::text')})${filter(`${originalSql} and e.status is not null`)}`,
-        ...greatest,
-      };
+      return placedFold('max', 'e.status::text', [
+        undefined,
+        [originalSql, 'e.status is not null'],
+      ]);
     case 'histogram':
       return {
         type: 'numeric',
@@ -152,4 +148,20 @@ export function foldOf(measure: Measure): Fold {
         ...greatest,
       };
   }
+}
+
+/** The first or the last value of the events that count. */
+function placedFold(
+  aggregate: 'min' | 'max',
+  value: string,
+  counted: Parameters<typeof whereSql>,
+): Fold {
+  const condition = whereSql(...counted);
+  return {
+    type: textType,
+    required: false,
+    placed: condition,
+    partial: `${aggregate}(${placed(value)})${filter(condition)}`,
+    ...(aggregate === 'min' ? least : greatest),
+  };
 }

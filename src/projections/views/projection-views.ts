@@ -2,7 +2,7 @@ import { runStatuses } from '../../events/metric-event.js';
 import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-units.js';
 import { tableOf } from '../fold/fold-sql.js';
 import type { Measure, Unit } from '../language/measure.js';
-import { foldOf, orderedType, orderedValueSql } from '../language/measure-sql.js';
+import { foldOf, placedValueSql } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { View, ViewColumn } from './view.js';
 
@@ -32,9 +32,9 @@ function unitOf(measure: Measure): Unit {
 }
 
 function readSql(column: string, measure: Measure): string {
-  const isOrdered = foldOf(measure).type === orderedType;
-  const text = isOrdered ? orderedValueSql(column) : column;
-  const value = isOrdered && unitOf(measure) !== 'text' ? `${text}::bigint` : text;
+  const isPlaced = foldOf(measure).placed !== undefined;
+  const text = isPlaced ? placedValueSql(column) : column;
+  const value = isPlaced && unitOf(measure) !== 'text' ? `${text}::bigint` : text;
   switch (unitOf(measure)) {
     case 'seconds':
       return secondsSql(value);

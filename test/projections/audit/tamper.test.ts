@@ -29,7 +29,6 @@ const rounds = Array.from(
 function tampered(projection: Projection, column: string): string {
   const measure = projection.measures[column];
   const type = measure === undefined ? projection.key[column]?.type : foldOf(measure).type;
-  if (type?.startsWith('text[]')) return `coalesce(${column}, '{}') || 'x'::text`;
   if (type?.startsWith('text')) return `coalesce(${column}, '') || 'x'`;
   return `coalesce(${column}, 0) + 1`;
 }

@@ -48,6 +48,22 @@ describeWithPostgres('what is last', () => {
     }
   });
 
+  // Places are texts that end with bytes 01: an id that holds some must neither end its place nor move it.
+  test('is so by id where ids begin with one another and hold bytes of their own', async () => {
+    const ids = ['a', 'a\u0001', 'a\u0001\u0001b', 'a\u0002', 'ab', 'é'];
+    const statuses = ['completed', 'error', 'cancelled'];
+    for (const [at, id] of ids.entries()) {
+      const run_id = `bytes-${at}`;
+      const others = ids.slice(0, at).map((other) => end(run_id, `${run_id}${other}`, 'paused'));
+      const last = end(run_id, `${run_id}${id}`, statuses[at % 3] ?? '');
+      await foldEvents(database, at % 2 === 0 ? [last, ...others] : [...others, last]);
+      expect(await statusOf(run_id)).toBe(statuses[at % 3]);
+      const { items } = await listEvents(database, { run_id });
+      expect(items.at(-1)?.id).toBe(last.id);
+    }
+    expect((await verify(database)).equal).toBe(true);
+  });
+
   test('is the last attempt of an Agno run that failed and went on', async () => {
     const attempt = (status: string) => ({
       run_id: 'agno-again',
