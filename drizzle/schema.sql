@@ -67,7 +67,8 @@ CREATE TABLE runfold_internal.event (
     additional_metrics json,
     cost_source text COLLATE pg_catalog."C",
     cache_write_1h_tokens integer,
-    pricing smallint
+    pricing smallint,
+    labels text COLLATE pg_catalog."C"
 );
 
 CREATE VIEW runfold.events AS
@@ -118,6 +119,7 @@ CREATE VIEW runfold.events AS
             WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
             ELSE NULL::text
         END) AS cost_source,
+    (e.labels)::json AS labels,
     e.input_tokens,
     e.output_tokens,
     e.total_tokens,
@@ -187,6 +189,8 @@ COMMENT ON COLUMN runfold.events.model IS 'The model that served it';
 COMMENT ON COLUMN runfold.events.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.events.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.events.labels IS 'Dimensions of your own: name → text';
 
 COMMENT ON COLUMN runfold.events.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
@@ -347,6 +351,7 @@ CREATE VIEW runfold.messages AS
             WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
             ELSE NULL::text
         END) AS cost_source,
+    (e.labels)::json AS labels,
     e.input_tokens,
     e.output_tokens,
     e.total_tokens,
@@ -409,6 +414,8 @@ COMMENT ON COLUMN runfold.messages.model IS 'The model that served it';
 COMMENT ON COLUMN runfold.messages.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.messages.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.messages.labels IS 'Dimensions of your own: name → text';
 
 COMMENT ON COLUMN runfold.messages.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 
@@ -963,6 +970,7 @@ CREATE VIEW runfold.tool_calls AS
             WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
             ELSE NULL::text
         END) AS cost_source,
+    (e.labels)::json AS labels,
     e.input_tokens,
     e.output_tokens,
     e.total_tokens,
@@ -1025,6 +1033,8 @@ COMMENT ON COLUMN runfold.tool_calls.model IS 'The model that served it';
 COMMENT ON COLUMN runfold.tool_calls.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.tool_calls.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.tool_calls.labels IS 'Dimensions of your own: name → text';
 
 COMMENT ON COLUMN runfold.tool_calls.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
 

@@ -28,11 +28,28 @@ const small = (name: string, count: number) => fc.nat(count - 1).map((at) => `${
 const soon = fc
   .oneof(fc.integer({ min: 0, max: 5_000_000 }), fc.nat(3))
   .map((micros) => `2026-03-04T05:06:0${(micros / 1e6).toFixed(6)}Z`);
+const labelText = fc
+  .oneof(
+    { weight: 4, arbitrary: small('value', 3) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }) },
+  )
+  // What no text of an event may hold.
+  .map((text) => text.replaceAll('\0', '\ufffd'));
+const labelName = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('customer', 'feature') },
+  { weight: 1, arbitrary: fc.stringMatching(/^[a-z][a-z0-9_.-]{0,39}$/) },
+);
+/** Labels of few names and values, now and then of any. */
+const labels = fc
+  .dictionary(labelName, labelText, { noNullPrototype: true, maxKeys: 16 })
+  .filter((given) => Object.keys(given).length > 0);
+
 const envelope = {
   run_id: small('run', 4),
   session_id: small('session', 3),
   sequence: fc.oneof(fc.nat(3), fc.constantFrom(9, 10, 99, 100, 2_147_483_647)),
   user_id: small('user', 2),
+  labels,
   occurred_at: fc.oneof(
     { weight: 9, arbitrary: soon },
     // Where microseconds since 1970 get another digit.

@@ -43,9 +43,9 @@ from incoming i cross join lateral (select e.* from ${fullName(tables, 'event')}
 where (${rows('e')}) is distinct from (${rows('i')})`;
 }
 
-/** A column as it is compared; `json` has no equality of its own. */
+/** A column as it is compared; `json` has no equality of its own, and the order of labels says nothing. */
 function contentOf({ name, type }: LogColumn, alias: string): string {
-  if (type === 'json') return `${alias}.${name}::jsonb`;
+  if (type === 'json' || name === 'labels') return `${alias}.${name}::jsonb`;
   if (name !== 'cost_nanos') return `${alias}.${name}`;
   return `case when ${alias}.cost_source is null then ${alias}.${name} end`;
 }

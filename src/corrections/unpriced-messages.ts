@@ -1,6 +1,6 @@
 import { type Attributes, attributeFields } from '../events/attribute-fields.js';
 import { pricings } from '../events/codes.js';
-import { eventTypes, roles } from '../events/metric-event.js';
+import { type EventEnvelope, eventTypes, roles } from '../events/metric-event.js';
 import { type Database, longWorkSettings } from '../postgres/database.js';
 import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
@@ -15,7 +15,8 @@ export interface PricedEvent {
   readonly occurred_at_us: number;
   readonly model: string | null;
   readonly provider: string | null;
-  readonly attributes: Attributes;
+  /** What a correction takes over, so that it lands in the same totals. */
+  readonly attributes: Attributes & Pick<EventEnvelope, 'labels'>;
   readonly tokens: TokenCounts;
   /** Null where it has no cost. */
   readonly cost_nanos: number | null;
@@ -94,11 +95,11 @@ interface PageRow {
   readonly key: string;
   readonly row: Omit<PricedEvent, 'tokens' | 'attributes'> & {
     readonly counts: Counts;
-    readonly named: Readonly<Record<string, string | null>>;
+    readonly named: Readonly<Record<string, unknown>>;
   };
 }
 
-function given({ named }: PageRow['row']): Attributes {
+function given({ named }: PageRow['row']): PricedEvent['attributes'] {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== null));
 }
 
@@ -125,7 +126,7 @@ const pageSql = `with page as materialized (
     'is_reported', ${reported('o')} or coalesce(c.is_reported, false),
     'corrections', c.corrections,
     'counts', json_build_object(${pairs(columns, sum)}),
-    'named', json_build_object(${pairs(attributeNames, (name) => `o.${name}`)})) as row
+    'named', json_build_object(${pairs(attributeNames, (name) => `o.${name}`)}, 'labels', o.labels::json)) as row
   from page o cross join lateral (
     select count(*)::integer as corrections, bool_or(${reported('c')}) filter (where ${same}) as is_reported,
       bool_or(c.pricing = ${pricings.first}) filter (where ${same}) as is_priced,

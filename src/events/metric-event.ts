@@ -1,5 +1,6 @@
 import type { Attributes } from './attribute-fields.js';
 import type { EventFieldsOn } from './event-fields.js';
+import type { Labels } from './labels.js';
 import type { Metrics } from './metric-fields.js';
 
 export {
@@ -28,6 +29,11 @@ export interface EventEnvelope extends Attributes {
    * negative figures, and it adds nothing to counts.
    */
   readonly corrects?: string | undefined;
+  /**
+   * Dimensions of your own, at most 16: a name of 1 to 40 of `a-z 0-9 _ . -`, which begins with a letter, → a
+   * text of 1 to 200 characters.
+   */
+  readonly labels?: Labels | undefined;
   readonly metrics?: Metrics | undefined;
 }
 

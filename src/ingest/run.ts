@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Attributes } from '../events/attribute-fields.js';
+import { type Labelled, type Labels, mergedLabels } from '../events/labels.js';
 import type {
   MessageInput,
   MetricEventInput,
@@ -15,6 +16,8 @@ export interface RunAttributes extends Omit<Attributes, 'cost_source'> {
   readonly run_id?: string | undefined;
   /** The conversation. Defaults to the run's id. */
   readonly session_id?: string | undefined;
+  /** Dimensions of your own; an event may carry others besides, or another value of one. */
+  readonly labels?: Labels | undefined;
 }
 
 type Of<Input> = Omit<Input, 'type' | 'run_id' | 'session_id'>;
@@ -36,7 +39,10 @@ export interface Run {
   message(event?: RunMessage): string;
   /** Emits a tool call; returns its id. */
   toolCall(event: RunToolCall): string;
-  /** A run that this one delegates to: of the same session, user, team and workflow, with an agent of its own. */
+  /**
+   * A run that this one delegates to: of the same session, user, team, workflow and labels, with an agent of its
+   * own.
+   */
   child(attributes?: Omit<RunAttributes, 'parent_run_id'>): Run;
   /**
    * Emits the end, with the time since the start unless `metrics.time` is given; returns its id. A run ends
@@ -55,8 +61,11 @@ export function createRun(
   const began = performance.now();
   let sequence = 0;
   let ended: string | undefined;
-  const send = (event: object): string =>
-    emit({ ...common, sequence: sequence++, ...event } as MetricEventInput);
+  const send = <E extends Labelled>(event: E): string => {
+    const labels = mergedLabels(common, event);
+    const given: object = { ...common, sequence: sequence++, ...event, ...labels };
+    return emit(given as MetricEventInput);
+  };
   return {
     run_id,
     session_id,
@@ -65,7 +74,8 @@ export function createRun(
     child(own = {}) {
       const { user_id, team_id, workflow_id } = who;
       const shared = { session_id, user_id, team_id, workflow_id };
-      return createRun(emit, { ...shared, ...own, parent_run_id: run_id });
+      const labels = mergedLabels(who, own);
+      return createRun(emit, { ...shared, ...own, ...labels, parent_run_id: run_id });
     },
     end(event = {}) {
       if (ended !== undefined) return ended;

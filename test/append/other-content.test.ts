@@ -48,6 +48,8 @@ const changes: readonly (readonly [string, object, object, readonly string[]])[]
   ['the role', message, { role: 'user' }, ['role']],
   ['the model', message, { model: 'b-model' }, ['model']],
   ['the user', message, { user_id: 'ann' }, ['user_id']],
+  ['a label', { ...message, labels: { a: '1' } }, { labels: { a: '2' } }, ['labels']],
+  ['a label that is gone', { ...message, labels: { a: '1' } }, { labels: {} }, ['labels']],
   ['the place', message, { sequence: 7 }, ['sequence']],
   ['what it corrects', message, { corrects: 'other' }, ['corrects']],
   [
@@ -110,9 +112,14 @@ describeWithPostgres('an event that comes again', () => {
     open();
     const { metrics, ...rest } = message;
     const turned = { ...metrics, additional_metrics: { b: [2], a: 1 } };
-    await write('first', message);
-    const later = { metrics: turned, ...rest, occurred_at: '2026-02-01T00:00:00.5Z' };
-    expect(await write('second', message, later)).toMatchObject({ applied: 0, duplicate: 2 });
+    await write('first', { ...message, labels: { a: '1', b: '2' } });
+    const later = {
+      labels: { b: '2', a: '1' },
+      metrics: turned,
+      ...rest,
+      occurred_at: '2026-02-01T00:00:00.5Z',
+    };
+    expect(await write('second', later)).toMatchObject({ applied: 0, duplicate: 1 });
     const elsewhere = { ...message, session_id: 's2', metrics: { input_tokens: 1 } };
     expect(await write('third', elsewhere)).toMatchObject({ applied: 1 });
     expect(await rejects()).toEqual([]);

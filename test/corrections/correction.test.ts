@@ -42,6 +42,7 @@ const answer = {
     cost: 0.012345678,
     prompt_tokens_details: { cached_tokens: 7 },
   },
+  labels: { customer: 'acme' },
 };
 const call = {
   type: 'tool_call',
@@ -113,7 +114,13 @@ describeWithPostgres('a correction', () => {
 
     const messages = await listMessages(database, { run_id: 'r' });
     expect(messages.items).toMatchObject([
-      { ...figures, id: 'm-1', corrections: 1, prompt_tokens_details: { cached_tokens: 7 } },
+      {
+        ...figures,
+        id: 'm-1',
+        labels: { customer: 'acme' },
+        corrections: 1,
+        prompt_tokens_details: { cached_tokens: 7 },
+      },
     ]);
     const calls = await listToolCalls(database, { session_id: 's' });
     expect(calls.items).toMatchObject([

@@ -87,7 +87,7 @@ describeWithPostgres('prices', () => {
     const events = Array.from({ length: 5_000 }, (_, at) =>
       message(
         `many-${at}`,
-        { session_id: `s-${at % 40}`, model: 'in-house' },
+        { session_id: `s-${at % 40}`, model: 'in-house', labels: { customer: `c-${at % 3}` } },
         { input_tokens: at },
       ),
     );
@@ -109,6 +109,11 @@ describeWithPostgres('prices', () => {
       { model: 'gpt-5', provider: 'openai', reason: 'inconsistent_tokens', messages: 1 },
     ]);
     expect(await totals()).toBe(before + Math.round(report.difference * 1e9));
+    const [others] = await database.query<{ n: number }>(
+      `select count(*)::int as n from runfold_internal.event c join runfold_internal.event o
+        on o.session_id = c.session_id and o.id = c.corrects where c.labels is distinct from o.labels`,
+    );
+    expect(others?.n).toBe(0);
     expect(Math.round((report.cost_after - report.cost_before) * 1e9)).toBe(
       Math.round(report.difference * 1e9),
     );

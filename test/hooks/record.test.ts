@@ -67,6 +67,21 @@ describe('a tracked run', () => {
     expect(memory_.events[1]).not.toHaveProperty('parent_run_id');
   });
 
+  test('gives what is inside it its labels', async () => {
+    const memory_ = memory();
+    await withIdentity({ labels: { customer: 'acme' } }, () =>
+      withIdentity({ labels: { feature: 'chat' } }, () =>
+        trackRun(memory_, { labels: { release: '1.2' } }, () =>
+          trackRun(memory_, { labels: { step: 'plan' } }, async (run) => void run),
+        ),
+      ),
+    );
+    expect(memory_.events.map(({ labels }) => labels)).toEqual([
+      { step: 'plan', customer: 'acme', feature: 'chat', release: '1.2' },
+      { release: '1.2', customer: 'acme', feature: 'chat' },
+    ]);
+  });
+
   test('ends as what it throws says, and throws that', async () => {
     const memory_ = memory();
     const failing = trackRun(memory_, { run_id: 'a' }, () => {

@@ -99,3 +99,20 @@ test('a child is a run of the same session and user, with an agent of its own', 
   });
   expect(events[1]).not.toHaveProperty('agent_id');
 });
+
+test('events carry the labels of their run and its parents, and their own before those', () => {
+  const { events, emit } = openEmit();
+  const run = createRun(emit, { run_id: 'r', labels: { customer: 'acme', feature: 'chat' } });
+  run.message();
+  run.toolCall({ tool_name: 'search', labels: { feature: 'search', release: '1.2' } });
+  run.child({ labels: { feature: 'summary' } }).message();
+  run.child().end({ labels: { customer: undefined } });
+  createRun(emit).message();
+  expect(events.map(({ labels }) => labels)).toEqual([
+    { customer: 'acme', feature: 'chat' },
+    { customer: 'acme', feature: 'search', release: '1.2' },
+    { customer: 'acme', feature: 'summary' },
+    { feature: 'chat' },
+    undefined,
+  ]);
+});

@@ -106,7 +106,7 @@ class Client:
 
     def start_run(self, run_id: Optional[str] = None, **attributes: Any) -> Run:
         """A run whose messages and tool calls carry its attributes: session_id, user_id, agent_id,
-        agent_name, team_id, workflow_id, model, provider. Used with `with`, it ends by itself, with
+        agent_name, team_id, workflow_id, model, provider, labels. Used with `with`, it ends by itself, with
         status `error` when the block raises."""
         return Run(self.emit, run_id or str(uuid.uuid4()), attributes)
 

@@ -61,6 +61,7 @@ class Run:
             if name in ("session_id", "user_id", "team_id", "workflow_id", "labels")
         }
         made = {**kept, **attributes, "parent_run_id": self.run_id}
+        _merge_labels(made, kept.get("labels"))
         return Run(self._emit, run_id or str(uuid.uuid4()), made)
 
     def end(self, status: str = "completed", **given: Any) -> None:
@@ -86,8 +87,16 @@ class Run:
         for name, value in given.items():
             (fields if name in FIELDS else metrics)[name] = value
         event = {**self._attributes, "sequence": self._sequence, **event, **fields}
+        _merge_labels(event, self._attributes.get("labels"))
         self._sequence += 1
         metrics = {name: value for name, value in metrics.items() if value is not None}
         if metrics:
             event["metrics"] = metrics
         self._emit(event)
+
+
+def _merge_labels(event: Dict[str, Any], around: Optional[Dict[str, Any]]) -> None:
+    """Adds the labels of the run around it; where both have one, that of the event holds."""
+    own = event.get("labels")
+    if around and own is not around:
+        event["labels"] = {**around, **(own or {})}

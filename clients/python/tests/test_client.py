@@ -64,6 +64,17 @@ class AgainstAService(unittest.TestCase):
         below = run_when(child.run_id, session, lambda one: one["status"] is not None)
         self.assertEqual((below["parent_run_id"], below["user_id"], below["agent_id"]), (run.run_id, "ann", "writer"))
 
+    def test_events_carry_the_labels_of_their_run(self):
+        events = []
+        run = runfold.Run(lambda *given: events.extend(given), "r", {"labels": {"customer": "acme", "feature": "chat"}})
+        run.message()
+        run.tool_call("search", labels={"feature": "search"})
+        run.child(labels={"feature": "summary"}).message()
+        run.child().message()
+        features = [event["labels"]["feature"] for event in events]
+        self.assertEqual(features, ["chat", "search", "summary", "chat"])
+        self.assertEqual({event["labels"]["customer"] for event in events}, {"acme"})
+
     def test_a_block_that_raises_ends_its_run_with_an_error(self):
         session = str(uuid.uuid4())
         with runfold.Client(URL, KEY) as client:

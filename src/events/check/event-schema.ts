@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type AttributeName, attributeFields } from '../attribute-fields.js';
 import type { EventType } from '../codes.js';
 import { type EventField, fieldsIn } from '../event-fields.js';
+import { isLabelName, labelNamePhrase, labelsPhrase, maxLabels } from '../labels.js';
 import {
   isErrorText,
   isStorableObject,
@@ -79,6 +80,10 @@ function metricsSchema(signed: boolean) {
   return z.strictObject(shape as Record<MetricName, z.ZodType>, 'an object of metrics');
 }
 
+const labels = z
+  .record(z.string().refine(isLabelName, { error: labelNamePhrase }), id, labelsPhrase)
+  .refine((value) => Object.keys(value).length <= maxLabels, { error: labelsPhrase });
+
 const attributeShape = Object.fromEntries(
   attributeFields.map((field) => [field.name, id.optional()]),
 ) as Record<AttributeName, z.ZodOptional<typeof id>>;
@@ -94,6 +99,7 @@ const envelope = {
     .max(maxTokens)
     .optional(),
   ...attributeShape,
+  labels: labels.optional(),
 };
 
 function oneOf(codes: Readonly<Record<string, number>>): z.ZodType {

@@ -1,4 +1,5 @@
 import { allEventFields } from '../event-fields.js';
+import { isNameValues, withValues } from '../labels.js';
 import { metricAliases, metricSums } from '../metric-fields.js';
 
 /** An object as it came from outside. */
@@ -30,6 +31,10 @@ export function normalizeEvent(raw: RawObject): RawObject {
   for (const { name, aliases } of aliased) {
     const value = event[name];
     if (typeof value === 'string' && Object.hasOwn(aliases, value)) event[name] = aliases[value];
+  }
+  if (isNameValues(event.labels)) {
+    event.labels = withValues(event.labels);
+    if (Object.keys(event.labels as RawObject).length === 0) delete event.labels;
   }
   if (isRawObject(event.metrics)) event.metrics = normalizeMetrics(event.metrics);
   return event;

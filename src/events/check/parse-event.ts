@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { emptyCells } from '../columns/event-row.js';
 import { correctsItself } from '../event-id.js';
 import { describeValue, type EventFault, listFaults } from '../fault.js';
+import { labelNamePhrase } from '../labels.js';
 import { isStorableObject, isTokenMap } from '../limits.js';
 import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from '../metric-event.js';
 import { metricFields } from '../metric-fields.js';
@@ -71,6 +72,10 @@ function unseenFaults(event: RawObject): readonly EventFault[] {
           },
         ];
   });
+  if (isRawObject(event.labels) && Object.hasOwn(event.labels, '__proto__')) {
+    const field = 'labels.__proto__';
+    faults.push({ field, expected: labelNamePhrase, got: describeValue('__proto__') });
+  }
   if (faults.length > 0) return faults;
   // Whatever the two checks may disagree on next: an event that the reader refuses cannot be stored.
   return [{ field: '', expected: 'an event that can be stored', got: describeValue(event) }];

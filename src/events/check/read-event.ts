@@ -12,7 +12,16 @@ import { correctsItself } from '../event-id.js';
 import { maxTokens } from '../limits.js';
 import { metricAliases } from '../metric-fields.js';
 import { isRawObject, type RawObject } from './normalize-event.js';
-import { code, metric, occurredAt, ownField, type Read, text, tokens } from './read-value.js';
+import {
+  code,
+  labels,
+  metric,
+  occurredAt,
+  ownField,
+  type Read,
+  text,
+  tokens,
+} from './read-value.js';
 
 /** What reads one type of event. */
 interface Readers {
@@ -105,6 +114,7 @@ function readers(isSigned: boolean): ReadonlyMap<unknown, Readers> {
     ['occurred_at', occurredAt],
     ['sequence', tokens(places.sequence, 0)],
     ...attributePlaces.map(({ name, at }): [string, Read] => [name, text(at)]),
+    ['labels', labels],
     ['metrics', metrics(isSigned)],
   ];
   if (isSigned) envelope.push(['corrects', text(places.corrects)]);

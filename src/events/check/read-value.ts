@@ -1,4 +1,5 @@
 import { type Cells, type fieldPlaces, places } from '../columns/event-row.js';
+import { labelsText } from '../labels.js';
 import {
   isErrorText,
   isShortText,
@@ -85,6 +86,13 @@ export const occurredAt: Read = (value, cells) => {
         : undefined;
   cells[places.occurred_at_us] = micros;
   return micros !== undefined && Number.isInteger(micros) && microsFault(micros) === undefined;
+};
+
+/** Reads labels; those without a value are none. */
+export const labels: Read = (value, cells) => {
+  const text = labelsText(value);
+  if (text !== undefined && text !== '') cells[places.labels] = text;
+  return text !== undefined;
 };
 
 const failure =

@@ -36,6 +36,7 @@ export const places = {
   corrects: placeOf('corrects'),
   original_corrects: placeOf('original_corrects'),
   role: placeOf('role'),
+  labels: placeOf('labels'),
 } as const;
 
 /** The text attributes and their places. */

@@ -63,6 +63,8 @@ const columns: readonly LogColumn[] = [
   { name: 'original_id', type: textType },
   { name: 'original_corrects', type: textType },
   ...attributeFields.map((field) => ({ name: field.name, type: textType }) as const),
+  // JSON, but kept as text: equal labels then group and compare as one, and a job says each of them once.
+  { name: 'labels', type: textType },
   ...allEventFields.flatMap(fieldColumns),
   ...metricColumns,
 ];

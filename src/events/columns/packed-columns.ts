@@ -1,6 +1,7 @@
 import { allEventFields, failureText } from '../event-fields.js';
 import { lengthOf } from '../fast-text.js';
 import { describeValue } from '../fault.js';
+import { isLabelsText } from '../labels.js';
 import { isErrorText, isShortText } from '../limits.js';
 import type { EventBlock } from './event-columns.js';
 import type { Cells } from './event-row.js';
@@ -18,10 +19,13 @@ export type PackedValue = number | boolean | string | null;
  */
 export type PackedColumns = Readonly<Record<string, readonly PackedValue[]>>;
 
-/** Columns whose texts say how something failed. */
-const longTexts = new Set(
-  allEventFields.flatMap(({ kind, name }) => (kind === 'failure' ? [failureText(name)] : [])),
-) as ReadonlySet<string>;
+/** What columns take whose texts are not short ones: how something failed, and labels. */
+const otherTexts = new Map<string, (value: unknown) => boolean>([
+  ...allEventFields.flatMap(({ kind, name }) =>
+    kind === 'failure' ? [[failureText(name), isErrorText] as const] : [],
+  ),
+  ['labels', isLabelsText],
+]);
 const columnNames = logColumns.map(({ name }) => name);
 // The texts that are their columns' values as such; ids differ from event to event.
 const repeats = logColumns.map(({ type }) => type === textType);
@@ -156,7 +160,7 @@ export function unpackColumns(packed: unknown): UnpackedColumns {
           fault: `columns.${name}: expected a number to be the place of a text before it`,
         };
       }
-      inOrder &&= different.every(longTexts.has(name) ? isErrorText : isShortText);
+      inOrder &&= different.every(otherTexts.get(name) ?? isShortText);
     }
     while (column.length < ids.length) column.push(null);
     columns[place] = column;

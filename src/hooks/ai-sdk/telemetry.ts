@@ -138,7 +138,7 @@ const identityNames = {
   agent_name: 'agentName',
   team_id: 'teamId',
   workflow_id: 'workflowId',
-} as const satisfies Record<keyof Identity, string>;
+} as const satisfies Record<Exclude<keyof Identity, 'labels'>, string>;
 
 /** Whose run it is, as the runtime context of the call says. */
 function identityOf({ runtimeContext }: JsonObject): Identity {

@@ -1,3 +1,4 @@
+import type { Labels } from '../../events/labels.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
 
 /** Where a hook puts its events: a producer, or anything else that takes them one by one. */
@@ -15,6 +16,8 @@ export interface Identity {
   readonly agent_name?: string | undefined;
   readonly team_id?: string | undefined;
   readonly workflow_id?: string | undefined;
+  /** Dimensions of your own. Those of a run around it are taken over. */
+  readonly labels?: Labels | undefined;
 }
 
 /** What every hook takes. */

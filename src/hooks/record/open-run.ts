@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunStatus } from '../../events/codes.js';
+import { mergedLabels } from '../../events/labels.js';
 import type { Metrics } from '../../events/metric-fields.js';
 import { present } from '../../ingest/formats/log/log-record.js';
 import type { Identity } from './emitter.js';
@@ -62,6 +63,7 @@ export function openRun(recorder: Recorder, options: RunStart): OpenRun {
     agent_name: shortText(who.agent_name),
     team_id: shortText(who.team_id),
     workflow_id: shortText(who.workflow_id),
+    ...mergedLabels(start, { ...parent?.inherited }),
   });
   let sequence = 0;
   let hasEnded = false;
@@ -75,6 +77,7 @@ export function openRun(recorder: Recorder, options: RunStart): OpenRun {
       user_id: envelope.user_id,
       team_id: envelope.team_id,
       workflow_id: envelope.workflow_id,
+      labels: envelope.labels,
     }),
     message({ model, provider, ...call }) {
       recorder.record({

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { mergedLabels } from '../../events/labels.js';
 import type { Identity } from './emitter.js';
 import type { OpenRun } from './open-run.js';
 
@@ -27,8 +28,9 @@ export function insideRun<T>(run: OpenRun, work: () => T): T {
  */
 export function withIdentity<T>(identity: Identity, work: () => T): T {
   const around = surroundings.getStore();
+  const outer = around?.identity ?? {};
   return surroundings.run(
-    { identity: { ...around?.identity, ...identity }, run: around?.run },
+    { identity: { ...outer, ...identity, ...mergedLabels(outer, identity) }, run: around?.run },
     work,
   );
 }

@@ -1,3 +1,4 @@
+import { mergedLabels } from '../../events/labels.js';
 import type { Emitter, HookOptions } from './emitter.js';
 import { failureText, isAbort } from './failure.js';
 import { type OpenRun, openRun, type RunStart, secondsSince } from './open-run.js';
@@ -29,7 +30,8 @@ export function openRunHere(
 ): OpenRun {
   const { session_id, user_id, agent_id, agent_name, team_id, workflow_id } = options;
   const named = { session_id, user_id, agent_id, agent_name, team_id, workflow_id };
-  return openRun(recorder, { ...named, ...currentIdentity(), run_id, began, parent: currentRun() });
+  const who = { ...named, ...currentIdentity(), ...mergedLabels(options, currentIdentity()) };
+  return openRun(recorder, { ...who, run_id, began, parent: currentRun() });
 }
 
 /**

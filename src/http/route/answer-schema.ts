@@ -52,6 +52,7 @@ function valueSchema(name: string): z.ZodType {
     case 'json':
       return z.record(z.string(), z.unknown());
   }
+  if (name === 'labels') return z.record(z.string(), z.string());
   if (name.endsWith('_at')) return time;
   if (name === 'tool_time' || name === 'run_time') return z.number();
   if (name === 'error') return z.boolean();

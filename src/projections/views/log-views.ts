@@ -46,6 +46,7 @@ const tail: readonly ViewColumn[] = [
         : `e.${field.name}`,
     doc: field.doc,
   })),
+  { name: 'labels', sql: 'e.labels::json', doc: 'Dimensions of your own: name → text' },
 ];
 
 const end: readonly ViewColumn[] = [

@@ -1,4 +1,5 @@
 import type { Attributes } from '../../events/attribute-fields.js';
+import type { Labels } from '../../events/labels.js';
 import type { Metrics } from '../../events/metric-fields.js';
 import type { Database } from '../../postgres/database.js';
 import {
@@ -32,6 +33,8 @@ export interface LogEntry extends Reported<Attributes>, Reported<Metrics> {
   /** RFC 3339 in UTC to the microsecond. */
   readonly occurred_at: string;
   readonly sequence: number | null;
+  /** Dimensions of the sender's own. */
+  readonly labels: Labels | null;
   /** When it was added to the log, in the form of `occurred_at`. */
   readonly recorded_at: string;
 }

@@ -46,6 +46,21 @@ describe('an event', () => {
     expect(parseEvent(correction)).toMatchObject({ ok: true });
   });
 
+  test('keeps the labels that have a value, whatever their text', () => {
+    const labels = { customer: 'Ünïcødé 🦆\u0001', 'a.b_c-9': 'x'.repeat(200), none: null };
+    const { none: _none, ...kept } = labels;
+    expect(parseEvent({ ...message, labels })).toMatchObject({ ok: true, event: { labels: kept } });
+    const parsed = parseEvent({ ...message, labels: { none: undefined } });
+    expect(parsed.ok && 'labels' in parsed.event).toBe(false);
+    const most = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`label-${at}`, 'x']));
+    expect(parseEvent({ ...message, labels: most })).toMatchObject({
+      ok: true,
+      event: { labels: most },
+    });
+  });
+
+  const label = 'a name of 1 to 40 of a-z, 0-9, _, . and -, the first of them a letter';
+  const labels = 'an object of at most 16 labels: name → text of 1 to 200 characters';
   const tokens = 'a whole number from 0 to 2147483647';
   const text = 'a text of 1 to 200 characters';
   const storable = `${text} without NUL or lone surrogates`;
@@ -66,6 +81,54 @@ describe('an event', () => {
       'type',
       'one of message, tool_call, run',
       '"toString"',
+    ],
+    ['with labels that are a text', { ...message, labels: 'acme' }, 'labels', labels, '"acme"'],
+    [
+      'with a Map of labels',
+      { ...message, labels: new Map() },
+      'labels',
+      labels,
+      'an object with no keys',
+    ],
+    [
+      'with seventeen labels',
+      {
+        ...message,
+        labels: Object.fromEntries([...'abcdefghijklmnopq'].map((name) => [name, 'x'])),
+      },
+      'labels',
+      labels,
+      'an object with keys a, b, c, d, e',
+    ],
+    [
+      'with a label in capitals',
+      { ...message, labels: { Acme: 'x' } },
+      'labels.Acme',
+      label,
+      '"Acme"',
+    ],
+    [
+      'with a long label',
+      { ...message, labels: { ['l'.repeat(41)]: 'x' } },
+      `labels.${'l'.repeat(41)}`,
+      label,
+      `"${'l'.repeat(41)}"`,
+    ],
+    [
+      'with a label that is no name of an object',
+      { ...message, labels: JSON.parse('{"__proto__":"x"}') },
+      'labels.__proto__',
+      label,
+      '"__proto__"',
+    ],
+    ['with a label of a number', { ...message, labels: { tier: 2 } }, 'labels.tier', text, '2'],
+    ['with an empty label', { ...message, labels: { tier: '' } }, 'labels.tier', storable, '""'],
+    [
+      'with half a letter in a label',
+      { ...message, labels: { tier: '\ud800' } },
+      'labels.tier',
+      storable,
+      '"\\ud800"',
     ],
     ['without an id', { ...message, id: undefined }, 'id', text, 'nothing'],
     ['without a run', { ...message, run_id: undefined }, 'run_id', text, 'nothing'],
@@ -270,21 +333,27 @@ describe('the short way', () => {
   );
   const field = fc.constantFrom(
     ...['id', 'run_id', 'session_id', 'occurred_at', 'sequence', 'role', 'status', 'tool_name'],
-    ...['error', 'model', 'user_id', 'metrics', 'corrects', 'foo', 'tool_call_id'],
+    ...['error', 'model', 'user_id', 'metrics', 'corrects', 'foo', 'tool_call_id', 'labels'],
   );
   const metrics = fc.dictionary(
     fc.constantFrom(...metricFields.map(({ name }) => name), 'duration'),
     value,
     { maxKeys: 4 },
   );
+  const labels = fc.dictionary(
+    fc.oneof(fc.constantFrom('customer', 'a.b', '9a', 'A', ''), fc.string({ maxLength: 45 })),
+    fc.oneof(fc.constantFrom('acme', null), value),
+    { maxKeys: 3 },
+  );
   const arbitraryRaw = fc
     .tuple(
       fc.constantFrom(...(Object.keys(eventTypes) as (keyof typeof eventTypes)[])),
-      fc.dictionary(field, fc.oneof(value, metrics), { maxKeys: 3 }),
+      fc.dictionary(field, fc.oneof(value, metrics, labels), { maxKeys: 3 }),
+      fc.option(labels, { nil: undefined }),
       fc.option(metrics, { nil: undefined }),
       fc.constantFrom({}, {}, { corrects: 'm-0' }),
     )
-    .map(([type, changes, figures, correction]) => ({
+    .map(([type, changes, named, figures, correction]) => ({
       type,
       id: 'e',
       run_id: 'r',
@@ -293,6 +362,7 @@ describe('the short way', () => {
       ...(type === 'message' ? { role: 'assistant' } : {}),
       ...(type === 'tool_call' ? { tool_name: 't' } : {}),
       ...(figures === undefined ? {} : { metrics: figures }),
+      ...(named === undefined ? {} : { labels: named }),
       ...changes,
       ...correction,
     }));

@@ -6,7 +6,7 @@ import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { readEvent } from '#runfold/events/check/read-event.js';
 import { isOrderly } from '#runfold/events/columns/check-columns.js';
 import { eventAt } from '#runfold/events/columns/event-columns.js';
-import { emptyCells } from '#runfold/events/columns/event-row.js';
+import { emptyCells, places } from '#runfold/events/columns/event-row.js';
 import { createPacker, unpackColumns } from '#runfold/events/columns/packed-columns.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
@@ -21,6 +21,14 @@ function packed(events: readonly MetricEvent[]): Record<string, unknown[]> {
     packer.add(cells);
   }
   return JSON.parse(packer.take());
+}
+
+const run = { type: 'run', id: 'e', run_id: 'r', occurred_at: '2026-03-04T05:06:07.000Z' };
+
+function parsed(raw: unknown): MetricEvent {
+  const result = parseEvent(raw);
+  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  return result.event;
 }
 
 describe('packed columns', () => {
@@ -50,6 +58,49 @@ describe('packed columns', () => {
       session_id: 's',
     }));
     expect(packed(events)).toMatchObject({ run_id: ['a', 'b', 0], session_id: ['s', 0, 0] });
+  });
+
+  test('say labels that come again with a number, and are those of before without any', () => {
+    const list = [
+      { customer: 'Acme', feature: 'search' },
+      undefined,
+      { customer: 'Acme', feature: 'search' },
+    ];
+    const events = list.map((labels) => parsed({ ...run, labels }));
+    expect(packed(events)).toMatchObject({
+      labels: ['{"customer":"Acme","feature":"search"}', null, 0],
+    });
+    expect(packed([parsed(run)])).not.toHaveProperty('labels');
+  });
+
+  test.each([
+    ['that are no JSON', 'acme', 'an object of at most 16 labels'],
+    ['that are another JSON', '["acme"]', 'an object of at most 16 labels'],
+    ['with a name of no label', '{"Customer":"acme"}', 'a name of 1 to 40 of a-z'],
+    ['with a name of no object', '{"__proto__":"acme"}', 'a name of 1 to 40 of a-z'],
+    ['with a value that is no text', '{"customer":7}', 'a text of 1 to 200 characters'],
+    [
+      'longer than any',
+      `{"customer":"acme"}${' '.repeat(30_000)}`,
+      'an object of at most 16 labels',
+    ],
+  ])('reject labels %s', (_what, labels, expected) => {
+    const columns = { ...packed([parsed(run)]), labels: [labels] };
+    const { events, rejects } = decodeJob('job', { v: 2, project: 1, columns });
+    expect(events.size).toBe(0);
+    expect(rejects).toMatchObject([
+      { code: 'invalid_event', message: expect.stringContaining(expected) },
+    ]);
+  });
+
+  test('take labels written in another way as the producer writes them', () => {
+    const columns = {
+      ...packed([parsed(run), parsed({ ...run, id: 'e-2' })]),
+      labels: ['{ "customer": "other", "customer": "acme" }', '{"customer":null}'],
+    };
+    const { events, rejects } = decodeJob('job', { v: 2, project: 1, columns });
+    expect(rejects).toEqual([]);
+    expect(events.columns[places.labels]).toEqual(['{"customer":"acme"}', null]);
   });
 
   test('that were tampered with bring in no event that the schema refuses', () => {

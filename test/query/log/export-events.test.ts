@@ -50,6 +50,9 @@ const arbitraryEvent: fc.Arbitrary<MetricEvent> = fc.boolean().chain((corrects) 
       sequence: optional(fc.nat()),
       parent_run_id: optional(text),
       model: optional(text),
+      labels: optional(
+        fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9_.-]{0,39}$/), text, { maxKeys: 16 }),
+      ),
       own: fc.oneof(
         fc.record({
           type: fc.constant('message'),
