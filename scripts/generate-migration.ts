@@ -10,10 +10,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { projectionTable, storageStatement } from '#runfold/projections/fold/projection-table.js';
-import {
-  histogramTotalStatement,
-  totalStatement,
-} from '#runfold/projections/language/measure-sql.js';
+import { histogramTotalStatement } from '#runfold/projections/measures/levels.js';
+import { totalStatement } from '#runfold/projections/measures/sums.js';
 import { projections } from '#runfold/projections/projections.js';
 import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';

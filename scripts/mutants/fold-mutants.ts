@@ -5,11 +5,11 @@ const law = ['test/projections/fold/fold-law.test.ts'];
 
 /** Each fold, which events it looks at, and how partials are combined. */
 export const foldMutants = [
-  ...breaks('src/projections/language/measure-sql.ts', law, [
+  ...breaks('src/projections/measures/sums.ts', law, [
     [
       'a sum forgets what was there when nothing is added',
-      'merge: (live: string, delta: string) => `coalesce(${live} + ${delta}, ${live}, ${delta})`,',
-      'merge: (live: string, delta: string) => `coalesce(${live} + ${delta}, ${delta})`,',
+      '`coalesce(${live} + ${delta}, ${live}, ${delta})`',
+      '`coalesce(${live} + ${delta}, ${delta})`',
     ],
     [
       'a sum leaves a figure out of what it combines',
@@ -18,9 +18,11 @@ export const foldMutants = [
     ],
     [
       'corrections are counted',
-      '`count(*)${filter(whereSql(measure.where, [originalSql]))}`,',
-      '`count(*)${filter(whereSql(measure.where))}`,',
+      '`count(*)${filter(whereSql(where, [originalSql]))}`',
+      '`count(*)${filter(whereSql(where))}`',
     ],
+  ]),
+  ...breaks('src/projections/measures/extremes.ts', law, [
     [
       'a run starts when its first event ends',
       'partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(originalSql)}`,',
@@ -28,42 +30,38 @@ export const foldMutants = [
     ],
     [
       'a run ends with its first event',
-      'partial: `max(e.occurred_at_us)${filter(originalSql)}`,',
-      'partial: `min(e.occurred_at_us)${filter(originalSql)}`,',
+      'partial: `max(e.occurred_at_us)${filter(originalSql)}`',
+      'partial: `min(e.occurred_at_us)${filter(originalSql)}`',
     ],
-    [
-      'the first value is the last',
-      "placedFold('min', `e.${measure.of}::text`",
-      "placedFold('max', `e.${measure.of}::text`",
-    ],
-    [
-      'the last value is the first',
-      "placedFold('max', `e.${measure.of}`",
-      "placedFold('min', `e.${measure.of}`",
-    ],
-    [
-      'the last status is the first',
-      "placedFold('max', 'e.status::text'",
-      "placedFold('min', 'e.status::text'",
-    ],
-    [
-      'a level of a histogram is counted once a batch',
-      "partial: `${measure.isThin ? levelsTotal : 'sum'}(${histogramOfSql(",
-      'partial: `max(${histogramOfSql(',
-    ],
-    [
-      'what events agree on is the least',
-      'partial: `max(e.${measure.of})`,',
-      'partial: `min(e.${measure.of})`,',
-    ],
+    ['what events agree on is the least', 'partial: `max(e.${of})`,', 'partial: `min(e.${of})`,'],
     [
       'the greater of two is the less',
       'merge: (live: string, delta: string) => `greatest(${live}, ${delta})`,',
       'merge: (live: string, delta: string) => `least(${live}, ${delta})`,',
     ],
   ]),
+  ...breaks('src/projections/measures/placed.ts', law, [
+    [
+      'the first value is the last',
+      "placed('min', `e.${of}::text`",
+      "placed('max', `e.${of}::text`",
+    ],
+    ['the last value is the first', "placed('max', `e.${of}`", "placed('min', `e.${of}`"],
+    [
+      'the last status is the first',
+      "placed('max', 'e.status::text'",
+      "placed('min', 'e.status::text'",
+    ],
+  ]),
+  ...breaks('src/projections/measures/levels.ts', law, [
+    [
+      'a level of a histogram is counted once a batch',
+      "partial: `${isThin ? levelsTotal : 'sum'}(${histogramOfSql(",
+      'partial: `max(${histogramOfSql(',
+    ],
+  ]),
   ...breaks(
-    'src/projections/language/measure-sql.ts',
+    'src/projections/measures/placed.ts',
     ['test/projections/fold/one-order.test.ts'],
     [
       [
@@ -71,9 +69,14 @@ export const foldMutants = [
         "case when e.sequence is null then '0000000000'",
         "case when e.sequence is not null then '0000000000'",
       ],
+      [
+        'an id with a byte 01 ends its place',
+        "replace(e.original_id, E'\\\\x01', E'\\\\x01\\\\x02')",
+        'e.original_id',
+      ],
     ],
   ),
-  ...breaks('src/projections/language/measure.ts', law, [
+  ...breaks('src/projections/measures/where.ts', law, [
     [
       'a pause is an end',
       'if (where?.ends) terms.push(`e.status is distinct from ${runStatuses.paused}`);',

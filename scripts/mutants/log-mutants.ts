@@ -17,7 +17,7 @@ export const logMutants = [
   ...breaks('src/append/expect-new.ts', repeats, [
     [
       'an event that is there already fails the batch',
-      "if (!isUniqueViolation(error, 'event')) throw error;",
+      'if (!isUniqueViolation(error, log)) throw error;',
       'throw error;',
     ],
     [

@@ -88,7 +88,7 @@ export const moneyMutants = [
       'if (difference === 0 && event.cost_nanos !== null && isStale) {',
     ],
   ]),
-  ...breaks('src/projections/language/measure.ts', unpriced, [
+  ...breaks('src/projections/measures/where.ts', unpriced, [
     [
       'every correction gives a first cost',
       'if (where?.firstCost) terms.unshift(`e.pricing = ${pricings.first}`);',

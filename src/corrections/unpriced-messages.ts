@@ -4,7 +4,7 @@ import { type EventEnvelope, eventTypes, roles } from '../events/metric-event.js
 import { type Database, longWorkSettings } from '../postgres/database.js';
 import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
-import { unpricedSql } from '../projections/language/measure.js';
+import { unpricedSql } from '../projections/measures/where.js';
 
 /** A message of the assistant with tokens, all its corrections added up. */
 export interface PricedEvent {

@@ -1,6 +1,6 @@
 import { timestampSql } from '../store/sql-units.js';
-import type { Measure } from './language/measure.js';
 import { defineProjection } from './language/projection.js';
+import type { Measure } from './measures/kinds.js';
 import { runProjection } from './run.js';
 
 const {

@@ -5,7 +5,7 @@ import {
   metricFields,
   storedUnits,
 } from '../events/metric-fields.js';
-import type { Measure } from './language/measure.js';
+import type { Measure } from './measures/kinds.js';
 import { runProjection } from './run.js';
 
 const summed = new Set(

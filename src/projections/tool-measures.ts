@@ -1,4 +1,4 @@
-import type { Measure } from './language/measure.js';
+import type { Measure } from './measures/kinds.js';
 
 export const call = { type: 'tool_call' } as const;
 

@@ -1,7 +1,7 @@
 import { pricings } from '../events/codes.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
-import { unpricedSql } from '../projections/language/measure.js';
+import { unpricedSql } from '../projections/measures/where.js';
 import { type ProjectOptions, projectOf } from './conditions.js';
 
 /** Messages of a model that have no price. */

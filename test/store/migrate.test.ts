@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 import { expect, test } from 'vitest';
 import { openDatabase } from '#runfold/postgres/database.js';
-import { levelsOf } from '#runfold/projections/language/histogram.js';
+import { levelsOf } from '#runfold/projections/measures/histogram.js';
 import { views } from '#runfold/projections/views/views.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
 import { createEmptyDatabase, createTestDatabase, databaseUrl } from '../../harness/database.js';

@@ -1,9 +1,9 @@
 import {
   type HumanDifference,
-  type HumanValue,
   humanDifference,
 } from '../../projections/audit/readable-difference.js';
 import type { Audit } from '../../projections/audit/verify.js';
+import type { HumanValue } from '../../projections/measures/kind.js';
 import { absent, count, duration, plural } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';

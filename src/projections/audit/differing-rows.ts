@@ -1,5 +1,6 @@
 import { expectedSql, tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
+import { kindOf } from '../measures/kinds.js';
 import type { Difference } from './difference.js';
 
 /** A row of which expected and live differ; one of the two may be missing. */
@@ -23,7 +24,7 @@ export function differencesSql(
   const [firstKey = ''] = keys;
   // A histogram holds a count a level: more digits than a number of JavaScript's keeps apart.
   const wide = Object.entries(projection.measures)
-    .filter(([, { fold }]) => fold === 'histogram')
+    .filter(([, measure]) => kindOf(measure).type === 'numeric')
     .map(([name]) => name);
   const json = (alias: string) =>
     [

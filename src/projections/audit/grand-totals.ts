@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import { fullName, type TableNames } from '../../store/table-names.js';
 import { whereEventsSql } from '../fold/fold-sql.js';
-import type { Measure } from '../language/measure.js';
-import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
+import type { Measure } from '../measures/kinds.js';
+import { kindOf } from '../measures/kinds.js';
 import type { Difference } from './difference.js';
 
 /** What an audit is about: the table of that name, narrowed to its rows of a project. */
@@ -25,7 +25,9 @@ export async function compareTotals(
   projection: Projection,
   scope: Scope,
 ): Promise<Difference[]> {
-  const measures = Object.entries(projection.measures).filter(([, { fold }]) => isAdditive(fold));
+  const measures = Object.entries(projection.measures).filter(
+    ([, measure]) => kindOf(measure).isAdditive,
+  );
   if (measures.length === 0) return [];
   const { rows } = await client.query(
     `select to_jsonb(expected) as expected, to_jsonb(actual) as actual
@@ -48,18 +50,17 @@ export async function compareTotals(
 
 /** Compared as text, which is exact; told as numbers, as all figures are. */
 const numberOf = (text: string | null) => (text === null ? null : Number(text));
-const isAdditive = (fold: Measure['fold']) => fold === 'count' || fold === 'sum' || fold === 'rows';
 
 function logSql({ from }: Projection, measure: Measure, scope: Scope): string {
   // Rows of the finer projection, whose own totals are compared with the log: to count them in the
   // log would be to group it.
-  if (measure.fold === 'rows' && from !== undefined) {
+  if (kindOf(measure).countsRows && from !== undefined) {
     return `(select count(*) from ${scope(from.name)} f)`;
   }
-  return foldOf(measure).partial;
+  return kindOf(measure).partial;
 }
 
 function liveSql(name: string, measure: Measure): string {
   const sum = `(sum(t.${name}))::bigint`;
-  return measure.fold === 'sum' ? sum : `coalesce(${sum}, 0)`;
+  return kindOf(measure).required ? `coalesce(${sum}, 0)` : sum;
 }

@@ -6,8 +6,8 @@ import {
   withStripe,
   withStripeValue,
 } from '../../store/table-names.js';
-import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
+import { kindOf } from '../measures/kinds.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
 import { markColumn, marksOf, withMarks } from './marks.js';
 
@@ -92,7 +92,7 @@ function stepsOf(projection: Projection, all: readonly Projection[], tables: Tab
   const { name, from } = projection;
   // Only who counts rows needs to know which of them are new.
   const isCounted = (counter: Projection) =>
-    Object.values(counter.measures).some(({ fold }) => fold === 'rows');
+    Object.values(counter.measures).some((measure) => kindOf(measure).countsRows);
   const isRefolded = all.some((other) => other.from === projection && isCounted(other));
   const partial =
     from === undefined
@@ -120,7 +120,7 @@ function stepsOf(projection: Projection, all: readonly Projection[], tables: Tab
 function changeSql(projection: Projection): string {
   const keys = Object.keys(projection.key);
   const measures = Object.entries(projection.measures);
-  const nulls = measures.map(([name, measure]) => `null::${foldOf(measure).type} as ${name}`);
+  const nulls = measures.map(([name, measure]) => `null::${kindOf(measure).type} as ${name}`);
   return `select ${[...keys, ...measures.map(([name]) => name)].join(', ')}, 0 as rows_added
     from ${projection.name}_partial
   union all

@@ -5,9 +5,9 @@ import {
   withStripe,
   withStripeValue,
 } from '../../store/table-names.js';
-import { whereSql } from '../language/measure.js';
-import { foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
+import { kindOf, type Measure } from '../measures/kinds.js';
+import { whereSql } from '../measures/where.js';
 
 /** The table that holds a projection, in a store that is not divided. */
 export function tableOf(projection: Projection): string {
@@ -53,7 +53,7 @@ export function keysOfEventsSql(projection: Projection, events: string): string 
 export function foldEventsSql(projection: Projection, events: string): string {
   const keys = keysOf(projection, 'e');
   const measures = Object.entries(projection.measures).map(
-    ([name, measure]) => `${foldOf(measure).partial} as ${name}`,
+    ([name, measure]) => `${kindOf(measure).partial} as ${name}`,
   );
   return `select ${[...keys, ...measures].join(',\n    ')}
   from ${events} e${whereEventsSql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
@@ -69,8 +69,8 @@ export function foldPartialsSql(projection: Projection, partials: string): strin
       ? Object.keys(projection.key).map((name) => `p.${name}`)
       : keysOf(projection, 'p');
   const measures = Object.entries(projection.measures).map(([name, measure]) => {
-    const column = measure.fold === 'rows' ? 'p.rows_added' : `p.${name}`;
-    return `${foldOf(measure).combine(column)} as ${name}`;
+    const column = kindOf(measure).countsRows ? 'p.rows_added' : `p.${name}`;
+    return `${kindOf(measure).combine(column)} as ${name}`;
   });
   return `select ${[...keys, ...measures].join(',\n    ')}
   from ${partials} p${onlySql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
@@ -80,10 +80,13 @@ export function foldPartialsSql(projection: Projection, partials: string): strin
 function onlySql({ only, from }: Projection): string {
   if (only === undefined) return '';
   const values = only.map((name) =>
-    from?.measures[name]?.fold === 'count' ? `nullif(p.${name}, 0)` : `p.${name}`,
+    isRequired(from?.measures[name]) ? `nullif(p.${name}, 0)` : `p.${name}`,
   );
   return ` where coalesce(${values.join(', ')}) is not null`;
 }
+
+const isRequired = (measure: Measure | undefined) =>
+  measure !== undefined && kindOf(measure).required;
 
 /**
  * `insert` that adds a relation of partials to the rows of the table of so named ones, by default the live one. Keys
@@ -97,7 +100,7 @@ export function addPartialsSql(
   const columns = columnsOf(projection);
   const keys = Object.keys(projection.key);
   const merged = Object.entries(projection.measures).map(
-    ([name, measure]) => `${name} = ${foldOf(measure).merge(`t.${name}`, `excluded.${name}`)}`,
+    ([name, measure]) => `${name} = ${kindOf(measure).merge(`t.${name}`, `excluded.${name}`)}`,
   );
   return `insert into ${fullName(names, projection.name)} as t (${withStripe(columns, names).join(', ')})
   select ${withStripeValue(columns, names).join(', ')} from ${partials} order by ${keys.join(', ')}
@@ -108,9 +111,9 @@ export function addPartialsSql(
 /** A row that holds nothing but extremes is seldom changed by what is added, and then left as it is. */
 function changesSql(projection: Projection): string {
   const measures = Object.entries(projection.measures);
-  if (!measures.every(([, { fold }]) => fold === 'earliest_start' || fold === 'latest')) return '';
+  if (!measures.every(([, measure]) => kindOf(measure).isExtreme)) return '';
   const changed = measures.map(([name, measure]) => {
-    const merged = foldOf(measure).merge(`t.${name}`, `excluded.${name}`);
+    const merged = kindOf(measure).merge(`t.${name}`, `excluded.${name}`);
     return `t.${name} is distinct from ${merged}`;
   });
   return `\n  where ${changed.join(' or ')}`;

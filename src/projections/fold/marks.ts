@@ -1,6 +1,7 @@
-import { originalSql, whereSql } from '../language/measure.js';
-import { foldOf, placeSql } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
+import { kindOf } from '../measures/kinds.js';
+import { placeSql } from '../measures/placed.js';
+import { originalSql, whereSql } from '../measures/where.js';
 import { assistant } from '../token-sums.js';
 import { call } from '../tool-measures.js';
 import { eventsSql } from './fold-sql.js';
@@ -38,7 +39,7 @@ export function marksOf(projections: readonly Projection[]): readonly Mark[] {
 function placeOf(projections: readonly Projection[]): Mark[] {
   const conditions = projections
     .flatMap(({ measures }) => Object.values(measures))
-    .flatMap((measure) => foldOf(measure).placed ?? []);
+    .flatMap((measure) => kindOf(measure).placed ?? []);
   if (conditions.length === 0) return [];
   const where = [...new Set(conditions)].map((condition) => `(${condition})`).join(' or ');
   return [{ name: 'place', sql: placeSql, where }];

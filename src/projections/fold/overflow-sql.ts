@@ -1,7 +1,7 @@
 import { logColumns } from '../../events/columns/log-columns.js';
 import { fullName, type TableNames, wholeStore } from '../../store/table-names.js';
-import { whereSql } from '../language/measure.js';
 import type { Projection } from '../language/projection.js';
+import { whereSql } from '../measures/where.js';
 import { whereEventsSql } from './fold-sql.js';
 
 /** Figures whose sums can leave the range of a bigint: of tokens it would take four billion events. */

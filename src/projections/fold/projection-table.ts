@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { index, numeric, type PgColumnBuilderBase, primaryKey } from 'drizzle-orm/pg-core';
 import { columnOfType, internalSchema } from '../../store/tables/event-table.js';
-import { type Fold, foldOf } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
+import type { Kind } from '../measures/kind.js';
+import { kindOf } from '../measures/kinds.js';
 import { tableOf } from './fold-sql.js';
 
 /**
@@ -21,8 +22,7 @@ export function projectionTable(projection: Projection) {
     columns[name] = columnOfType(key.type, true);
   }
   for (const [name, measure] of Object.entries(projection.measures)) {
-    const fold = foldOf(measure);
-    columns[name] = columnOfFold(fold);
+    columns[name] = columnOfKind(kindOf(measure));
   }
   return internalSchema.table(projection.name, columns, (table) => [
     primaryKey({ columns: Object.keys(projection.key).map((name) => table[name]) as never }),
@@ -35,6 +35,6 @@ export function projectionTable(projection: Projection) {
   ]);
 }
 
-function columnOfFold({ type, required }: Fold): PgColumnBuilderBase {
+function columnOfKind({ type, required }: Kind): PgColumnBuilderBase {
   return type === 'numeric' ? numeric() : columnOfType(type, required);
 }

@@ -1,5 +1,6 @@
 import type { LogColumnType } from '../../events/columns/log-columns.js';
-import type { Measure, Where } from './measure.js';
+import { kindOf, type Measure } from '../measures/kinds.js';
+import type { Where } from '../measures/where.js';
 
 /** A key column of a projection. Never null: what may be absent has a value that says so. */
 export interface KeyColumn {
@@ -57,7 +58,7 @@ export function defineProjection<const P extends Projection>(projection: P): P {
   }
   for (const [name, measure] of Object.entries(projection.measures)) {
     const below = finer.measures[name]?.fold;
-    if (measure.fold !== 'rows' && below !== measure.fold) {
+    if (!kindOf(measure).countsRows && below !== measure.fold) {
       throw new Error(
         `Expected measure ${name} of projection ${projection.name} to fold as in ${finer.name} (${below}), got ${measure.fold}.`,
       );

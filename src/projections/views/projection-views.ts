@@ -1,9 +1,9 @@
 import { runStatuses } from '../../events/metric-event.js';
 import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-units.js';
 import { tableOf } from '../fold/fold-sql.js';
-import type { Measure, Unit } from '../language/measure.js';
-import { foldOf, placedValueSql } from '../language/measure-sql.js';
 import type { Projection } from '../language/projection.js';
+import type { Unit } from '../measures/kind.js';
+import { kindOf, type Measure } from '../measures/kinds.js';
 import type { View, ViewColumn } from './view.js';
 
 /** The name a reader sees for a stored column: the unit leaves it. */
@@ -11,43 +11,19 @@ export function publicName(column: string): string {
   return column.replace(/_(us|nanos)$/, '');
 }
 
-function unitOf(measure: Measure): Unit {
-  switch (measure.fold) {
-    case 'sum':
-    case 'first':
-    case 'histogram':
-      return measure.unit;
-    case 'count':
-    case 'rows':
-      return 'count';
-    case 'earliest_start':
-    case 'latest':
-      return 'timestamp';
-    case 'last_status':
-      return 'status';
-    case 'last':
-    case 'agreed':
-      return 'text';
-  }
-}
-
 function readSql(column: string, measure: Measure): string {
-  const isPlaced = foldOf(measure).placed !== undefined;
-  const text = isPlaced ? placedValueSql(column) : column;
-  const value = isPlaced && unitOf(measure) !== 'text' ? `${text}::bigint` : text;
-  switch (unitOf(measure)) {
+  const { unit, value = (own: string) => own } = kindOf(measure);
+  switch (unit) {
     case 'seconds':
-      return secondsSql(value);
+      return secondsSql(value(column));
     case 'dollars':
-      return dollarsSql(value);
+      return dollarsSql(value(column));
     case 'timestamp':
-      return timestampSql(value);
+      return timestampSql(value(column));
     case 'status':
-      return codeSql(value, runStatuses);
-    case 'text':
-      return value;
+      return codeSql(value(column), runStatuses);
     default:
-      return value;
+      return value(column);
   }
 }
 
@@ -69,11 +45,11 @@ export function plainView(projection: Projection, name: string): View {
     doc: key.doc,
   }));
   const measures: ViewColumn[] = Object.entries(projection.measures)
-    .filter(([, { fold }]) => fold !== 'histogram')
+    .filter(([, measure]) => kindOf(measure).unit !== 'levels')
     .map(([name, measure]) => ({
       name: publicName(name),
       sql: readSql(`t.${name}`, measure),
-      doc: `${measure.doc}${unitSuffix[unitOf(measure)] ?? ''}`,
+      doc: `${measure.doc}${unitSuffix[kindOf(measure).unit] ?? ''}`,
     }));
   return {
     name,

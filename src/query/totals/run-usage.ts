@@ -1,5 +1,5 @@
 import { type metricFields, storedUnits } from '../../events/metric-fields.js';
-import type { Measure } from '../../projections/language/measure.js';
+import { kindOf, type Measure } from '../../projections/measures/kinds.js';
 import { runProjection } from '../../projections/run.js';
 import { publicName } from '../../projections/views/projection-views.js';
 
@@ -35,9 +35,9 @@ export interface Usage extends TokenTotals {
 
 /** The figures of `Usage`, and in how many integer units each is stored. */
 const figures = Object.entries<Measure>(runProjection.measures).flatMap(([column, measure]) => {
-  if (measure.fold === 'count') return [{ name: publicName(column) as keyof Usage, units: 1 }];
-  if (measure.fold !== 'sum') return [];
-  const units = measure.unit in storedUnits ? storedUnits[measure.unit as 'tokens'] : 1;
+  const { isAdditive, unit } = kindOf(measure);
+  if (!isAdditive) return [];
+  const units = unit in storedUnits ? storedUnits[unit as keyof typeof storedUnits] : 1;
   return [{ name: publicName(column) as keyof Usage, units }];
 });
 

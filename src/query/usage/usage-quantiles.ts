@@ -1,9 +1,9 @@
 import { eventTypes } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { tableOf } from '../../projections/fold/fold-sql.js';
-import { addLevels, levelValue, sentSql } from '../../projections/language/histogram.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { latencyDayProjection, latencyProjection } from '../../projections/latency.js';
+import { addLevels, levelValue, sentSql } from '../../projections/measures/histogram.js';
 import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
 import { quartersADay, quartersAnHour } from '../../projections/time-buckets.js';
 import { refuseMore } from './read-sums.js';

@@ -1,6 +1,7 @@
 import { describeValue } from '../../events/fault.js';
 import { runStatuses } from '../../events/metric-event.js';
 import type { Projection } from '../../projections/language/projection.js';
+import { kindOf } from '../../projections/measures/kinds.js';
 import { messageMeasures } from '../../projections/message-measures.js';
 import { modelUsageHourProjection, modelUsageProjection } from '../../projections/model-usage.js';
 import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
@@ -126,8 +127,8 @@ export function sumSql({ quarters, sums, only }: Part, name: string): string | u
   if (only !== undefined && !only.includes(name)) return undefined;
   const made = sums?.[name];
   if (made !== undefined) return made;
-  const fold = quarters.measures[name]?.fold;
-  return fold === 'count' || fold === 'sum' ? `t.${name}` : undefined;
+  const measure = quarters.measures[name];
+  return measure !== undefined && kindOf(measure).isAdditive ? `t.${name}` : undefined;
 }
 
 /** The stored sums that a source holds. */

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { columnsOf, tableOf } from '#runfold/projections/fold/fold-sql.js';
-import { foldOf } from '#runfold/projections/language/measure-sql.js';
 import type { Projection } from '#runfold/projections/language/projection.js';
+import { kindOf } from '#runfold/projections/measures/kinds.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
@@ -28,7 +28,7 @@ const rounds = Array.from(
 /** Another value than the one a cell has, whatever that is. */
 function tampered(projection: Projection, column: string): string {
   const measure = projection.measures[column];
-  const type = measure === undefined ? projection.key[column]?.type : foldOf(measure).type;
+  const type = measure === undefined ? projection.key[column]?.type : kindOf(measure).type;
   if (type?.startsWith('text')) return `coalesce(${column}, '') || 'x'`;
   return `coalesce(${column}, 0) + 1`;
 }

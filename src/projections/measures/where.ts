@@ -32,66 +32,6 @@ export interface Where {
   readonly original?: true;
 }
 
-/** What a measure's stored integers mean to a reader. */
-export type Unit = 'count' | 'tokens' | 'seconds' | 'dollars' | 'timestamp' | 'status' | 'text';
-
-/**
- * A measure: what one column of a projection holds. Every kind is a commutative monoid, because
- * queues reorder and repeat: any order, any batching, any duplication must give the same row.
- * Corrections add to sums and to nothing else, but for a count that says so.
- */
-export type Measure =
-  /** How many events, less those that `less` names; of these corrections count too. */
-  | {
-      readonly fold: 'count';
-      readonly where?: Where;
-      readonly less?: Where;
-      readonly doc: string;
-    }
-  /** The sum of a figure; null until one event reports it. */
-  | {
-      readonly fold: 'sum';
-      readonly of: MetricColumn;
-      readonly unit: Unit;
-      readonly where?: Where;
-      readonly doc: string;
-    }
-  /** The earliest start: the time an event occurred less the time it took. */
-  | { readonly fold: 'earliest_start'; readonly doc: string }
-  /** The latest time an event occurred. */
-  | { readonly fold: 'latest'; readonly doc: string }
-  /** The first non-zero value of a figure, by time, then sequence, then id. */
-  | {
-      readonly fold: 'first';
-      readonly of: MetricColumn;
-      readonly unit: Unit;
-      readonly where?: Where;
-      readonly doc: string;
-    }
-  /** The last value of a text, by time, then sequence, then id. */
-  | {
-      readonly fold: 'last';
-      readonly of: AttributeName;
-      readonly where?: Where;
-      readonly doc: string;
-    }
-  /** The last status, by time, then sequence, then id. */
-  | { readonly fold: 'last_status'; readonly doc: string }
-  /** A text that all events agree on; should they not, the greatest in byte order. */
-  | { readonly fold: 'agreed'; readonly of: AttributeName; readonly doc: string }
-  /** How many events fell into each of the log-scale levels of a figure; for quantiles within 1 %. */
-  | {
-      readonly fold: 'histogram';
-      readonly of: MetricColumn;
-      readonly unit: Unit;
-      readonly where?: Where;
-      /** Whether only few events of a batch share a row: they are then added one by one. */
-      readonly isThin?: true;
-      readonly doc: string;
-    }
-  /** How many rows of the projection this one is made from. */
-  | { readonly fold: 'rows'; readonly doc: string };
-
 /** Whether a row of the log, aliased, reports tokens and no cost. */
 export function unpricedSql(alias: string): string {
   const tokens = [

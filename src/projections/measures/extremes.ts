@@ -1,0 +1,60 @@
+import type { AttributeName } from '../../events/attribute-fields.js';
+import { textType } from '../../events/columns/log-columns.js';
+import { formatTimestamp } from '../../events/timestamp.js';
+import { filter, type Kind, plain } from './kind.js';
+import { originalSql } from './where.js';
+
+export const greatest = {
+  combine: (column: string) => `max(${column})`,
+  merge: (live: string, delta: string) => `greatest(${live}, ${delta})`,
+};
+export const least = {
+  combine: (column: string) => `min(${column})`,
+  merge: (live: string, delta: string) => `least(${live}, ${delta})`,
+};
+const time = {
+  type: 'bigint',
+  required: false,
+  isExtreme: true,
+  unit: 'timestamp',
+  read: (stored: unknown) => formatTimestamp(Number(stored)),
+} as const;
+
+/** The earliest start: the time an event occurred less the time it took. */
+export interface EarliestStart {
+  readonly fold: 'earliest_start';
+  readonly doc: string;
+}
+export function earliestStartKind(_: EarliestStart): Kind {
+  return {
+    ...time,
+    ...least,
+    partial: `min(e.occurred_at_us - coalesce(e.time_us, 0))${filter(originalSql)}`,
+  };
+}
+
+/** The latest time an event occurred. */
+export interface Latest {
+  readonly fold: 'latest';
+  readonly doc: string;
+}
+export function latestKind(_: Latest): Kind {
+  return { ...time, ...greatest, partial: `max(e.occurred_at_us)${filter(originalSql)}` };
+}
+
+/** A text that all events agree on; should they not, the greatest in byte order. */
+export interface Agreed {
+  readonly fold: 'agreed';
+  readonly of: AttributeName;
+  readonly doc: string;
+}
+export function agreedKind({ of }: Agreed): Kind {
+  return {
+    ...greatest,
+    type: textType,
+    required: false,
+    partial: `max(e.${of})`,
+    unit: 'text',
+    read: plain,
+  };
+}
