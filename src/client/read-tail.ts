@@ -6,6 +6,7 @@ import type { TailMessage } from './tail-message.js';
 /** What to follow. */
 interface TailQuery {
   readonly after?: string | undefined;
+  readonly on_place?: ((id: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -15,7 +16,7 @@ const pauseMs = 500;
 /** Follows the stream over as many connections as it takes. */
 export async function* readTail(
   caller: HttpCaller,
-  { after, signal, ...query }: TailQuery & Readonly<Record<string, unknown>>,
+  { after, on_place, signal, ...query }: TailQuery & Readonly<Record<string, unknown>>,
 ): AsyncGenerator<TailMessage> {
   const isEnded = () => signal?.aborted === true;
   let last = after;
@@ -30,9 +31,12 @@ export async function* readTail(
       });
       for await (const { id, event, data } of messagesOf(answer)) {
         if (id !== undefined) last = id;
-        if (id === undefined || data === undefined) continue;
-        if (event === 'event') yield { type: 'event', id, event: JSON.parse(data) };
-        if (event === 'run') yield { type: 'run', id, run: JSON.parse(data) };
+        if (id === undefined) continue;
+        if (event === 'event' && data !== undefined)
+          yield { type: 'event', id, event: JSON.parse(data) };
+        else if (event === 'run' && data !== undefined)
+          yield { type: 'run', id, run: JSON.parse(data) };
+        else if (!isEnded()) on_place?.(id);
       }
     } catch (error) {
       if (isEnded()) return;

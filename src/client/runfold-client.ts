@@ -63,13 +63,15 @@ export interface RunfoldClient extends Reads, OperationsClient {
   dropRejects(options: ManyRejects): Promise<RejectsOutcome>;
   /**
    * Follows what is newly folded, for ever: a broken connection is made anew, and the stream goes on
-   * after the last message. `after` is the id of a message to go on from.
+   * after the last message. `after` is the id of a message to go on from. `on_place` is told such ids of
+   * where nothing came too, the first when the stream begins: to end it there and go on later.
    */
   tail(options?: {
     readonly session_id?: string | undefined;
     readonly run_id?: string | undefined;
     readonly only?: 'events' | 'runs' | undefined;
     readonly after?: string | undefined;
+    readonly on_place?: ((id: string) => void) | undefined;
     readonly signal?: AbortSignal | undefined;
   }): AsyncGenerator<TailMessage>;
 }

@@ -1,6 +1,8 @@
 import { cp, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { watchStatus } from '#runfold/cli/logs/today-line.js';
+import { openCounts } from '#runfold/logs/log-summary.js';
 import { createProject } from '#runfold/store/projects.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { openTestService, type TestService } from '../http/http-service.js';
@@ -227,6 +229,25 @@ describeWithPostgres('commands on logs', () => {
     );
     const other = await run(line, 'no JSON');
     expect(other.stdout).toMatch(/^today \$0\.2500 · block/);
+    // Without a price one more is missing from each sum.
+    const unpriced = { ...event, model: 'unknown', metrics: { input_tokens: 5 } };
+    const more = await service.fetch('/v1/events?wait=true', {
+      method: 'POST',
+      body: JSON.stringify([unpriced]),
+      headers: { ...headers, 'content-type': 'application/json' },
+    });
+    expect(more.status).toBe(200);
+    const least = await run(line, JSON.stringify({ session_id: 'now' }));
+    expect(least.stdout).toMatch(
+      /^session ≥ \$0\.2500, 80 tokens · today ≥ \$0\.2500 · block ≥ \$0\.2500, /,
+    );
+    const blocks = await work.run(['blocks', '--active']);
+    expect(blocks.stdout).toContain('≥ $0.2500');
+    const { database } = service.home.tier;
+    expect((await watchStatus(database, 1, openCounts())).today).toMatchObject({
+      cost: 0.25,
+      unpriced_messages: 1,
+    });
     const away = await work.run(['statusline'], { env: { RUNFOLD_HTTP_PORT: '1' } });
     expect({ code: away.code, stdout: away.stdout }).toEqual({
       code: 0,

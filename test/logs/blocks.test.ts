@@ -40,4 +40,20 @@ describe('blocks of five hours', () => {
     // 1,320 tokens from the quarter of 07:45 to the end of that of 08:00.
     expect(blocks[1]?.tokens_per_minute).toBe(44);
   });
+
+  test('count the messages that have no price, of which their cost lacks some', () => {
+    const row = (bucket_start: string, cost: number | null, unpriced_messages: number) => ({
+      bucket_start,
+      assistant_messages: 2,
+      input_tokens: 10,
+      cached_tokens: null,
+      cache_write_tokens: null,
+      output_tokens: 1,
+      total_tokens: 11,
+      cost,
+      unpriced_messages,
+    });
+    const rows = [row('2026-03-08T08:00:00Z', 0.5, 1), row('2026-03-08T09:00:00Z', null, 2)];
+    expect(usageBlocks(rows, 0)).toMatchObject([{ cost: 0.5, unpriced_messages: 3 }]);
+  });
 });

@@ -10,6 +10,9 @@ export const status = signal<ServiceStatus | undefined>(undefined);
 /** The last proof that came to a result: the log folded again, and compared with the totals. */
 export const lastProof = signal<AuditReport | undefined>(undefined);
 
+/** What does not add up on the screen that is shown: `steps` or `runs`. */
+export const notAdded = signal<string | undefined>(undefined);
+
 const lookMs = 30_000;
 
 /** Looks how the service stands, and what the last proof said. */

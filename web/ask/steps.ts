@@ -48,6 +48,19 @@ export async function readSteps(tree: RunTree): Promise<readonly Step[]> {
   return steps;
 }
 
+/** How often what does not add up is read again: between two reads an event may have come. */
+const mostReads = 3;
+
+/** Reads totals and what they are made of, until the two are of one moment. */
+export async function readAddable<T>(
+  read: () => Promise<T>,
+  isEqual: (value: T) => boolean,
+): Promise<T> {
+  let value = await read();
+  for (let reads = 1; reads < mostReads && !isEqual(value); reads++) value = await read();
+  return value;
+}
+
 const keyOf = ({ session_id, run_id }: { readonly session_id: string; readonly run_id: string }) =>
   JSON.stringify([session_id, run_id]);
 

@@ -1,5 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { atLeast } from '../figure/figures.js';
 import { bucketLabel } from '../figure/moments.js';
 import { later } from '../part/later.js';
 import { ChartAxes } from './chart-axes.js';
@@ -19,6 +20,8 @@ export interface ChartSeries {
   readonly name: string;
   readonly colour: string;
   readonly values: readonly (number | null)[];
+  /** The buckets in which something is missing from its value. */
+  readonly least?: ReadonlySet<number>;
   /** Lines that mean less are dashed. */
   readonly dash?: 'dotted' | 'dashed';
 }
@@ -154,12 +157,19 @@ export function TimeChart(options: TimeChartOptions) {
         <ChartTip
           title={bucketLabel(buckets[at].local, bucket)}
           note={isOpen && at === buckets.length - 1 ? 'so far' : undefined}
-          rows={series.map(({ name, colour, values }) => ({
+          rows={series.map(({ name, colour, values, least }) => ({
             name,
             colour,
-            text: format(values[at] ?? null),
+            text: atLeast(format(values[at] ?? null), least?.has(at) ?? false),
           }))}
-          total={kind === 'bars' && series.length > 1 ? format(totals[at] ?? null) : undefined}
+          total={
+            kind === 'bars' && series.length > 1
+              ? atLeast(
+                  format(totals[at] ?? null),
+                  series.some(({ least }) => least?.has(at)),
+                )
+              : undefined
+          }
           before={before === undefined ? undefined : format(before[at] ?? null)}
           x={x(at) + band / 2}
           width={width}

@@ -53,6 +53,30 @@ export function roundDollars(value: Value): string {
   return format(value, { ...usd, maximumFractionDigits: 0 });
 }
 
+/** Messages without a price are missing from a cost: it is then a least one. */
+export const isLeast = (totals: { readonly unpriced_messages?: Value }) =>
+  (totals.unpriced_messages ?? 0) > 0;
+
+/** `≥ $1.23` where something is missing from a sum. */
+export const atLeast = (text: string, least: boolean) =>
+  least && text !== none ? `≥ ${text}` : text;
+
+/** A sum of costs, `≥ $1.23` where messages without a price are not in it. */
+export const costOf = (totals: { readonly cost: Value; readonly unpriced_messages?: Value }) =>
+  atLeast(dollars(totals.cost), isLeast(totals));
+
+/** A sum of costs with all its digits, and what is missing from it. */
+export function exactCostOf(totals: {
+  readonly cost: Value;
+  readonly unpriced_messages?: Value;
+}): string {
+  if (totals.cost == null) return 'Not reported, and no price is known';
+  const missing = isLeast(totals)
+    ? `, and ${plural(totals.unpriced_messages ?? 0, 'message')} without a price`
+    : '';
+  return `${exactDollars(totals.cost)}${missing}`;
+}
+
 /** All digits there are, for hovering over a shortened figure. */
 export const exactDollars = (value: Value) =>
   value == null

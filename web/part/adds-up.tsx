@@ -1,6 +1,8 @@
+import { useEffect } from 'preact/hooks';
 import { screen } from '../address/parameters.js';
+import { notAdded } from '../ask/proof.js';
 import type { Sum } from '../ask/steps.js';
-import { dollars, whole } from '../figure/figures.js';
+import { costOf, whole } from '../figure/figures.js';
 import { Icon } from './icons.js';
 
 /** Whether what is shown adds up to the totals: added here, in whole tokens and nano-dollars. */
@@ -13,15 +15,25 @@ export function AddsUp({
   readonly what: string;
   readonly counted: string;
   readonly sum: Sum;
-  readonly totals: { readonly total_tokens: number | null; readonly cost: number | null };
+  readonly totals: {
+    readonly total_tokens: number | null;
+    readonly cost: number | null;
+    readonly unpriced_messages: number;
+  };
 }) {
+  useEffect(() => {
+    notAdded.value = sum.isEqual ? undefined : what;
+    return () => {
+      notAdded.value = undefined;
+    };
+  }, [sum.isEqual, what]);
   if (sum.isEqual) {
     return (
       <p class="adds-up equal">
         <Icon name="check" />
         <span>
           <b>The {what} add up to the totals</b> {counted}, added here: {whole(sum.tokens)} tokens ·{' '}
-          {dollars(sum.cost)}
+          {costOf({ ...totals, cost: sum.cost })}
         </span>
       </p>
     );
@@ -35,7 +47,6 @@ export function AddsUp({
         {isTokens
           ? `Tokens: ${whole(sum.tokens)} added here, ${whole(totals.total_tokens ?? 0)} in the totals.`
           : `Cost: $${sum.cost.toFixed(9)} added here, $${(totals.cost ?? 0).toFixed(9)} in the totals.`}{' '}
-        While events arrive the two may be a moment apart.{' '}
         <a href={screen('/health')}>Prove it on the server</a>.
       </span>
     </p>

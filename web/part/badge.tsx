@@ -1,5 +1,5 @@
 import { screen } from '../address/parameters.js';
-import { lastProof } from '../ask/proof.js';
+import { lastProof, notAdded } from '../ask/proof.js';
 import { currency } from '../ask/service.js';
 import { seconds, whole } from '../figure/figures.js';
 import { ago, exactMoment, timeOfDay } from '../figure/moments.js';
@@ -9,6 +9,17 @@ import { Icon } from './icons.js';
 export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) {
   const proof = lastProof.value;
   const to = screen('/health');
+  if (notAdded.value !== undefined) {
+    return (
+      <a class="proof different" href={to}>
+        <Icon name="warning" />
+        <span>
+          <b>Totals differ</b>
+          {!isShort && <small>The {notAdded.value} of this screen add up to something else</small>}
+        </span>
+      </a>
+    );
+  }
   if (proof === undefined || (proof.state !== 'equal' && proof.state !== 'different')) {
     return (
       <a class="proof unknown" href={to}>

@@ -3,7 +3,7 @@ import { span } from '../address/range.js';
 import { zoomTo } from '../address/zoom.js';
 import { keptTogether, usageFilterNames, usageQuestion, useUsage } from '../ask/usage.js';
 import { TimeChart } from '../chart/time-chart.js';
-import { dollars } from '../figure/figures.js';
+import { dollars, isLeast } from '../figure/figures.js';
 import { Given } from './given.js';
 
 /** Cost over time above a list: a drag narrows both. */
@@ -14,7 +14,7 @@ export function CostStrip() {
   const asked = useUsage(
     'strip',
     isKept && isWhole
-      ? usageQuestion({ buckets: true, quantiles: false, figures: ['cost'] })
+      ? usageQuestion({ buckets: true, quantiles: false, figures: ['cost', 'unpriced_messages'] })
       : undefined,
   );
   if (!isKept || !isWhole) return null;
@@ -32,7 +32,14 @@ export function CostStrip() {
               bucket={bucket ?? 'day'}
               kind="bars"
               height={96}
-              series={[{ name: 'Cost', colour: 'c1', values: rows.map(({ cost }) => cost) }]}
+              series={[
+                {
+                  name: 'Cost',
+                  colour: 'c1',
+                  values: rows.map(({ cost }) => cost),
+                  least: new Set(rows.flatMap((row, at) => (isLeast(row) ? [at] : []))),
+                },
+              ]}
               format={dollars}
               isOpen={span.value.to === undefined}
               onZoom={(first, last) => zoomTo(buckets, first, last)}

@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import { copyAddress } from '../address/copy-address.js';
 import { change, parameter, screen } from '../address/parameters.js';
-import { go, place } from '../address/place.js';
-import { end, rfc3339, span, zone } from '../address/range.js';
+import { go } from '../address/place.js';
+import { end, rfc3339, span } from '../address/range.js';
 import { preferences } from '../ask/preferences.js';
 import { Dialog } from './dialog.js';
 import { Find } from './find.js';
@@ -81,11 +82,7 @@ export function Keys() {
       l: () => change({ live: parameter('live') === 'on' ? undefined : 'on' }, { replace: true }),
       j: () => moveRow(1),
       k: () => moveRow(-1),
-      c: () => {
-        const url = new URL(place.value);
-        url.searchParams.set('tz', zone.value);
-        void navigator.clipboard.writeText(url.href);
-      },
+      c: copyAddress,
     };
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { copyAddress } from '../address/copy-address.js';
 import { Icon } from './icons.js';
 import { later } from './later.js';
 import type { Origin } from './origin-dialog.js';
@@ -45,6 +46,11 @@ export function Menu({
                 </button>
               </li>
             )}
+            <li>
+              <button type="button" onClick={then(copyAddress, close)}>
+                <Icon name="link" /> Copy link
+              </button>
+            </li>
             <li>
               <button type="button" onClick={then(() => setAsked(true), close)}>
                 <Icon name="find" /> How is this computed?

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { screen } from '../address/parameters.js';
-import { path } from '../address/place.js';
+import { path, place } from '../address/place.js';
+import { zone } from '../address/range.js';
 import { status } from '../ask/proof.js';
-import { isAway, isSignedOut, signOut } from '../ask/service.js';
+import { currency, isAway, isSignedOut, signOut } from '../ask/service.js';
+import { exactMoment } from '../figure/moments.js';
 import { Currency, ProofBadge } from './badge.js';
 import { Icon, type IconName, Mark } from './icons.js';
 
@@ -112,9 +114,21 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
             </p>
           )}
           {children}
+          <PrintFoot />
         </main>
       </div>
     </>
+  );
+}
+
+/** On paper: where the figures are from, in which zone and currency, and how current they are. */
+function PrintFoot() {
+  const last = currency.value?.last_folded_at;
+  return (
+    <p class="print-foot">
+      {place.value.href} · {zone.value} · costs in US dollars
+      {last !== undefined && ` · last fold ${exactMoment(last)}`}
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 import { type FilterName, here, parameters } from '../address/parameters.js';
 import { Meter, TokenBar } from '../chart/meter.js';
 import { coloursOf } from '../figure/colours.js';
-import { dollars, exactDollars, none, short, whole } from '../figure/figures.js';
+import { costOf, exactCostOf, none, short, whole } from '../figure/figures.js';
 import { Dot } from './dot.js';
 
 /** A value that is a filter at a click. */
@@ -107,10 +107,19 @@ export function TokensCell({
   );
 }
 
-export function CostCell({ cost, most }: { readonly cost: number | null; readonly most?: number }) {
+/** A cost, which is a least one where messages without a price are missing from it. */
+export function CostCell({
+  row,
+  most,
+}: {
+  readonly row: { readonly cost: number | null; readonly unpriced_messages: number };
+  /** The most of a table, against which a bar is drawn. */
+  readonly most?: number;
+}) {
   return (
-    <span title={cost === null ? 'Not reported, and no price is known' : exactDollars(cost)}>
-      {most !== undefined && <Meter share={most === 0 ? 0 : (cost ?? 0) / most} />} {dollars(cost)}
+    <span class="nowrap" title={exactCostOf(row)}>
+      {most !== undefined && <Meter share={most === 0 ? 0 : (row.cost ?? 0) / most} />}{' '}
+      {costOf(row)}
     </span>
   );
 }

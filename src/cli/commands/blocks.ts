@@ -4,7 +4,7 @@ import { type UsageBlock, usageBlocks } from '../../query/usage/usage-blocks.js'
 import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
-import { count, dollars, duration, localTime } from '../output/format.js';
+import { costOf, count, duration, localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
@@ -75,7 +75,7 @@ function blockLines(terminal: Terminal, blocks: readonly UsageBlock[], now: numb
           align: 'right',
           drop: 3,
         },
-        { head: 'cost', cell: ({ cost }) => dollars(cost), align: 'right' },
+        { head: 'cost', cell: costOf, align: 'right' },
       ],
       blocks,
     ),

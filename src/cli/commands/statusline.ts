@@ -5,7 +5,7 @@ import { usageBlocks } from '../../query/usage/usage-blocks.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { readRange } from '../options/range-options.js';
-import { count, dollars, duration } from '../output/format.js';
+import { costOf, count, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';
 
 /** How far back the block of now is looked for. */
@@ -72,7 +72,7 @@ type Get = (path: string) => Promise<Record<string, unknown> | undefined>;
 type Row = Parameters<typeof usageBlocks>[0][number] & { readonly bucket_local: string | null };
 
 async function statusLine(get: Get, session: string | undefined): Promise<string> {
-  const { from, time_zone } = readRange({ since: '1d' });
+  const { time_zone } = readRange({ since: '1d' });
   const now = Date.now();
   const query = new URLSearchParams({
     from: new Date(now - blockMs).toISOString(),
@@ -88,17 +88,20 @@ async function statusLine(get: Get, session: string | undefined): Promise<string
   const rows = (Array.isArray(usage?.rows) ? usage.rows : []) as Row[];
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone }).format(now);
   const today = rows.filter(({ bucket_local }) => bucket_local?.startsWith(day));
-  const cost = today.reduce((sum, row) => sum + (row.cost ?? 0), 0);
+  const sumOf = (name: 'cost' | 'unpriced_messages') =>
+    today.reduce((sum, row) => sum + (row[name] ?? 0), 0);
   const block = usageBlocks(rows, now).find(({ is_active }) => is_active);
   const own = isRawObject(found?.session) ? found.session : found;
   const number = (value: unknown) => (typeof value === 'number' ? value : null);
   return [
     ...(own === undefined
       ? []
-      : [`session ${dollars(number(own.cost))}, ${count(number(own.total_tokens))} tokens`]),
-    `today ${dollars(from === '' ? null : cost)}`,
+      : [
+          `session ${costOf({ cost: number(own.cost), unpriced_messages: number(own.unpriced_messages) })}, ${count(number(own.total_tokens))} tokens`,
+        ]),
+    `today ${costOf({ cost: sumOf('cost'), unpriced_messages: sumOf('unpriced_messages') })}`,
     ...(block === undefined
       ? []
-      : [`block ${dollars(block.cost)}, ${duration((Date.parse(block.end) - now) / 1000)} left`]),
+      : [`block ${costOf(block)}, ${duration((Date.parse(block.end) - now) / 1000)} left`]),
   ].join(' · ');
 }

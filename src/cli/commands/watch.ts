@@ -16,7 +16,7 @@ import {
   readMetricsAddress,
 } from '../options/metrics-options.js';
 import { readDuration } from '../options/range-options.js';
-import { count, dollars } from '../output/format.js';
+import { costOf, count } from '../output/format.js';
 import { printable } from '../output/printable.js';
 
 interface Flags extends MetricsFlags {
@@ -105,7 +105,7 @@ export function watchCommand(): Command {
             const faults =
               read.invalid_lines === 0 ? '' : ` · ${count(read.invalid_lines)} lines refused`;
             terminal.line(
-              `today ${count(today.total_tokens)} tokens, ${dollars(today.cost)} in ${count(today.messages)} messages · ${count(read.messages)} new in ${count(read.sessions)} sessions${faults}`,
+              `today ${count(today.total_tokens)} tokens, ${costOf(today)} in ${count(today.messages)} messages · ${count(read.messages)} new in ${count(read.sessions)} sessions${faults}`,
             );
           },
         });

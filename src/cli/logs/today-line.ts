@@ -10,6 +10,8 @@ export interface WatchStatus {
     readonly messages: number;
     readonly total_tokens: number;
     readonly cost: number;
+    /** Messages without a price: above 0, `cost` is a least one. */
+    readonly unpriced_messages: number;
   };
   /** What was read since the start. */
   readonly read: {
@@ -43,6 +45,7 @@ export async function watchStatus(
       messages: today?.assistant_messages ?? 0,
       total_tokens: today?.total_tokens ?? 0,
       cost: today?.cost ?? 0,
+      unpriced_messages: today?.unpriced_messages ?? 0,
     },
     read: {
       messages: counts.messages,

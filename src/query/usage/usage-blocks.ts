@@ -20,6 +20,8 @@ export interface UsageBlock {
   readonly total_tokens: number;
   /** US dollars of the messages that have a price. */
   readonly cost: number;
+  /** Messages that have none: above 0, `cost` is a least one. */
+  readonly unpriced_messages: number;
   /** Tokens per minute from the first quarter of an hour with a message to the last. */
   readonly tokens_per_minute: number;
 }
@@ -34,6 +36,7 @@ type Row = Pick<
   | 'output_tokens'
   | 'total_tokens'
   | 'cost'
+  | 'unpriced_messages'
 >;
 
 /**
@@ -61,6 +64,7 @@ export function usageBlocks(rows: readonly Row[], now: number): readonly UsageBl
         output_tokens: 0,
         total_tokens: 0,
         cost: 0,
+        unpriced_messages: 0,
         tokens_per_minute: 0,
         first: at,
         last: at,
@@ -78,6 +82,7 @@ export function usageBlocks(rows: readonly Row[], now: number): readonly UsageBl
       output_tokens: block.output_tokens + (row.output_tokens ?? 0),
       total_tokens: total,
       cost: (Math.round(block.cost * 1e9) + Math.round((row.cost ?? 0) * 1e9)) / 1e9,
+      unpriced_messages: block.unpriced_messages + (row.unpriced_messages ?? 0),
       tokens_per_minute: Math.round(total / minutes),
       last: at,
     };

@@ -77,7 +77,7 @@ export function columnsOf(
                 tone={bar === 'bad' ? 'bad' : ''}
               />
             )}{' '}
-            {format(figureOf(row))}
+            {format(figureOf(row), row)}
           </>
         ),
       };

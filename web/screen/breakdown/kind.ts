@@ -8,7 +8,7 @@ export interface Figure {
   readonly of?: readonly string[];
   readonly head: string;
   readonly figureOf: (row: UsageRow) => number | null;
-  readonly format: (value: number | null) => string;
+  readonly format: (value: number | null, row: UsageRow) => string;
   /** Left out where the screen is narrow. */
   readonly isWide?: boolean;
   /** Shown with a bar against the most of the table. */

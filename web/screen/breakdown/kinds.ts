@@ -1,15 +1,28 @@
 import type { UsageRow } from '../../ask/usage.js';
-import { dollars, percent, rate, seconds, short, whole } from '../../figure/figures.js';
+import {
+  atLeast,
+  dollars,
+  isLeast,
+  percent,
+  rate,
+  seconds,
+  short,
+  whole,
+} from '../../figure/figures.js';
 import type { Figure, Kind } from './kind.js';
 
 const ratio = (a: number | null, b: number | null) =>
   a === null || b === null || b === 0 ? null : a / b;
 
+/** Dollars, which are the least where messages without a price are missing from them. */
+const costText = (value: number | null, row: UsageRow) => atLeast(dollars(value), isLeast(row));
+
 const cost: Figure = {
   key: 'cost',
+  of: ['cost', 'unpriced_messages'],
   head: 'Cost',
   figureOf: (row) => row.cost,
-  format: dollars,
+  format: costText,
   bar: 'plain',
 };
 const tokens: Figure = {
@@ -49,10 +62,10 @@ const cached: Figure = {
 const runs: Figure = { key: 'runs', head: 'Runs', figureOf: (row) => row.runs, format: whole };
 const costOfRun: Figure = {
   key: 'cost_run',
-  of: ['cost', 'runs'],
+  of: ['cost', 'unpriced_messages', 'runs'],
   head: 'Cost a run',
   figureOf: (row) => ratio(row.cost, row.runs),
-  format: dollars,
+  format: costText,
   isWide: true,
 };
 const quantile = (key: keyof UsageRow & string, head: string, isWide = true): Figure => ({
@@ -120,10 +133,10 @@ export const kinds: readonly Kind[] = [
       quantile('time_to_first_token_p95', 'First token p95'),
       {
         key: 'cost_call',
-        of: ['cost', 'assistant_messages'],
+        of: ['cost', 'unpriced_messages', 'assistant_messages'],
         head: 'Cost a call',
         figureOf: (row) => ratio(row.cost, row.assistant_messages),
-        format: dollars,
+        format: costText,
         isWide: true,
       },
       cost,

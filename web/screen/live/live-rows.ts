@@ -22,6 +22,8 @@ const windowMs = 60_000;
 export interface LiveRates {
   readonly events: number;
   readonly cost: number;
+  /** Of them, messages with tokens and without a price. */
+  readonly unpriced: number;
   readonly errors: number;
   /** Seconds since the stream began, at most 60. */
   readonly seconds: number;
@@ -34,7 +36,7 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
   const [note, setNote] = useState<string>();
   const [state] = useState(() => ({
     after: undefined as string | undefined,
-    recent: [] as { at: number; cost: number; failed: boolean }[],
+    recent: [] as { at: number; cost: number; isUnpriced: boolean; failed: boolean }[],
     began: Date.now(),
   }));
   const wanted = useRef(isWanted);
@@ -54,6 +56,7 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
         state.recent.push({
           at,
           cost: event.type === 'run' ? 0 : (event.cost ?? 0),
+          isUnpriced: isUnpriced(event),
           failed: event.error === true || event.status === 'error',
         });
       }
@@ -74,6 +77,10 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
         for await (const message of service.tail({
           only: 'events',
           after: state.after,
+          // A pause before anything came goes on from where the stream began.
+          on_place: (id) => {
+            state.after = id;
+          },
           signal: ending.signal,
         })) {
           if (ending.signal.aborted) return;
@@ -105,11 +112,19 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
   const rates: LiveRates = {
     events: recent.length,
     cost: recent.reduce((sum, { cost }) => sum + cost, 0),
+    unpriced: recent.filter((one) => one.isUnpriced).length,
     errors: recent.filter(({ failed }) => failed).length,
     seconds: Math.max(1, Math.min(60, (Date.now() - state.began) / 1000)),
   };
   return { rows, rates, fault, note, clear: () => setRows([]) };
 }
+
+/** As the totals count them: an answer that used tokens, and has no cost. */
+const isUnpriced = ({ type, role, cost, total_tokens, input_tokens, output_tokens }: LoggedEvent) =>
+  type === 'message' &&
+  role === 'assistant' &&
+  cost === null &&
+  (total_tokens ?? input_tokens ?? output_tokens) !== null;
 
 function byRun(
   came: readonly { readonly id: string; readonly event: LoggedEvent }[],

@@ -1,20 +1,25 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { LoggedEvent } from '../../../src/query/log/events.js';
 import { change, filters, parameter, screen } from '../../address/parameters.js';
-import { dollars, none, plural, rate, seconds, short } from '../../figure/figures.js';
+import { costOf, dollars, none, plural, rate, seconds, short } from '../../figure/figures.js';
 import { exactMoment, timeOfDay } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
 import { DataTable } from '../../part/data-table.js';
+import { Dialog } from '../../part/dialog.js';
 import { FilterBar } from '../../part/filter-bar.js';
 import { Failure } from '../../part/given.js';
 import { Icon } from '../../part/icons.js';
+import { later } from '../../part/later.js';
 import { useLiveRows } from './live-rows.js';
+
+const WaysToSend = later(async () => (await import('../first/ways-to-send.js')).WaysToSend);
 
 const names = ['agent_id', 'model', 'tool_name', 'user_id', 'team_id', 'status'] as const;
 
 /** What is folded, as it is folded. */
 export function Live() {
   const [isPaused, setPaused] = useState(false);
+  const [isTold, tell] = useState(false);
   const [isHovered, setHovered] = useState(false);
   const [isVisible, setVisible] = useState(document.visibilityState === 'visible');
   const onlyFailed = parameter('failed') === 'true';
@@ -29,6 +34,9 @@ export function Live() {
   return (
     <>
       <Bar title="Live">
+        <button type="button" class="button" onClick={() => tell(true)}>
+          How to send events
+        </button>
         <button
           type="button"
           class={onlyFailed ? 'button on' : 'button'}
@@ -46,10 +54,21 @@ export function Live() {
           <Icon name={isPaused ? 'play' : 'pause'} /> {isPaused ? 'Go on' : 'Pause'}
         </button>
       </Bar>
+      {isTold && (
+        <Dialog title="How to send events" onClose={() => tell(false)}>
+          <WaysToSend />
+        </Dialog>
+      )}
       <FilterBar names={names} />
       <dl class="tiles card three">
         <Tile name="Events a second" value={rate(rates.events / rates.seconds)} />
-        <Tile name="Cost a minute" value={dollars((rates.cost / rates.seconds) * 60)} />
+        <Tile
+          name="Cost a minute"
+          value={costOf({
+            cost: (rates.cost / rates.seconds) * 60,
+            unpriced_messages: rates.unpriced,
+          })}
+        />
         <Tile name="Failures a minute" value={rate((rates.errors / rates.seconds) * 60)} />
       </dl>
       {fault !== undefined && <Failure error={fault} />}

@@ -1,5 +1,5 @@
 import { change, screen } from '../../address/parameters.js';
-import { percent } from '../../figure/figures.js';
+import { atLeast, percent } from '../../figure/figures.js';
 import { Change } from '../../part/change.js';
 import { Dot } from '../../part/dot.js';
 import type { Metric, Split } from './metrics.js';
@@ -20,6 +20,7 @@ export function KeyTable({
   readonly light: (name: string | undefined) => void;
 }) {
   const names = parts.map(({ name }) => name);
+  const lacks = parts.some(({ least }) => least.size > 0);
   const all = parts.reduce((sum, { total }) => sum + (total ?? 0), 0);
   const choose = (name: string, isOne: boolean) => {
     const rest = names.filter((one) => one !== name);
@@ -50,7 +51,7 @@ export function KeyTable({
         </tr>
       </thead>
       <tbody>
-        {parts.map(({ name, colour, total, change: by, isOthers }) => (
+        {parts.map(({ name, colour, total, change: by, isOthers, least }) => (
           <tr
             key={name}
             class={hidden.has(name) ? 'hidden-part' : undefined}
@@ -79,8 +80,8 @@ export function KeyTable({
                 </a>
               )}
             </th>
-            <td class="figure" title={metric.format(total)}>
-              {metric.brief(total)}
+            <td class="figure" title={atLeast(metric.format(total), least.size > 0)}>
+              {atLeast(metric.brief(total), least.size > 0)}
             </td>
             <td class="figure">{all === 0 ? '–' : percentOf(total, all)}</td>
             <td class="figure">
@@ -92,8 +93,8 @@ export function KeyTable({
       <tfoot>
         <tr>
           <th scope="row">Total</th>
-          <td class="figure" title={metric.format(all)}>
-            {metric.brief(all)}
+          <td class="figure" title={atLeast(metric.format(all), lacks)}>
+            {atLeast(metric.brief(all), lacks)}
           </td>
           <td />
           <td />

@@ -22,6 +22,8 @@ export interface Metric {
   readonly kind: 'bars' | 'lines';
   readonly figureOf: (row: UsageRow, by: Split['name']) => number | null;
   readonly order: (by: Split['name']) => string;
+  /** Counts what is missing from it: where there is some, it is a least one. */
+  readonly leastBy?: 'unpriced_messages';
   /** The figures it is made of. Defaults to the one that it is in order of. */
   readonly figures?: readonly string[];
   readonly format: (value: number | null) => string;
@@ -60,6 +62,7 @@ export const metrics: readonly Metric[] = [
     kind: 'bars',
     figureOf: ({ cost }) => cost,
     order: () => 'cost',
+    leastBy: 'unpriced_messages',
     format: dollars,
     brief: roundDollars,
     isBad: true,

@@ -1,10 +1,10 @@
 import { screen } from '../../address/parameters.js';
 import { csvUrl, listQuestion, sessionFilters, sessionsUrl, useSessions } from '../../ask/lists.js';
-import { Meter } from '../../chart/meter.js';
-import { dollars, exactDollars, none, short, whole } from '../../figure/figures.js';
+import { none, short, whole } from '../../figure/figures.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
+import { CostCell } from '../../part/total-cells.js';
 
 /** The sessions of the range that cost most. */
 export function SessionsCard() {
@@ -59,11 +59,7 @@ export function SessionsCard() {
                   key: 'cost',
                   head: 'Cost',
                   isFigure: true,
-                  cell: ({ cost }) => (
-                    <span title={exactDollars(cost)}>
-                      <Meter share={(cost ?? 0) / most} /> {dollars(cost)}
-                    </span>
-                  ),
+                  cell: (row) => <CostCell row={row} most={most} />,
                 },
               ]}
             />

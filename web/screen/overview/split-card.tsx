@@ -63,7 +63,10 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
     buckets: true,
     group_by: split.dimension === undefined ? [] : [split.dimension],
     quantiles: false,
-    figures: split.dimension === undefined ? metric.figures : [metric.order(split.name)],
+    figures:
+      split.dimension === undefined
+        ? metric.figures
+        : [metric.order(split.name), ...leastBy(metric, split)],
     ...(split.dimension === undefined
       ? {}
       : { top: mostGroups, order_by: metric.order(split.name) }),
@@ -144,6 +147,10 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
     </Given>
   );
 }
+
+/** What says where a figure lacks something; tool calls have no price that could be missing. */
+const leastBy = ({ leastBy: name }: Metric, { dimension }: Split) =>
+  name === undefined || dimension === 'tool_name' ? [] : [name];
 
 function csvRows({ buckets, parts }: ReturnType<typeof splitData>): readonly object[] {
   return buckets.map(({ start, local }, at) => ({

@@ -11,6 +11,8 @@ export interface Part {
   readonly total: number | null;
   readonly change: number | undefined;
   readonly isOthers: boolean;
+  /** The buckets in which something is missing from it: messages that have no price. */
+  readonly least: ReadonlySet<number>;
 }
 
 /** What stands for rows that name none. */
@@ -67,12 +69,15 @@ export function splitData(
   const values = new Map(
     [...own, others].map((name) => [name, new Array<number | null>(buckets.length).fill(null)]),
   );
+  const least = new Map([...own, others].map((name) => [name, new Set<number>()]));
   for (const row of series.rows) {
     const at = index.get(row.bucket_start ?? '');
     if (at === undefined) continue;
     for (const [name, value] of partsOf(row, metric, split)) {
       const line = values.get(rest.has(name) ? others : name);
       if (line !== undefined) line[at] = add(line[at], value);
+      if (metric.leastBy !== undefined && (row[metric.leastBy] ?? 0) > 0)
+        least.get(rest.has(name) ? others : name)?.add(at);
     }
   }
   const part = (name: string): Part => ({
@@ -82,6 +87,7 @@ export function splitData(
     total: totals.get(name) ?? null,
     change: changeOf(totals.get(name), beforeTotals?.get(name)),
     isOthers: false,
+    least: least.get(name) ?? new Set(),
   });
   const parts = own.map(part);
   if (rest.size > 0) {
@@ -94,6 +100,7 @@ export function splitData(
       total: sum(totals),
       change: changeOf(sum(totals), beforeTotals === undefined ? undefined : sum(beforeTotals)),
       isOthers: true,
+      least: least.get(others) ?? new Set(),
     });
   }
   return {

@@ -1,29 +1,29 @@
 import type { ComponentChildren } from 'preact';
 import type { UsageRow } from '../../ask/usage.js';
 import { Spark } from '../../chart/spark.js';
-import {
-  dollars,
-  exactDollars,
-  none,
-  percent,
-  seconds,
-  short,
-  whole,
-} from '../../figure/figures.js';
+import { costOf, exactCostOf, none, percent, seconds, short, whole } from '../../figure/figures.js';
 import { Change } from '../../part/change.js';
 import { changeOf } from './metrics.js';
 
 interface Tile {
   readonly name: string;
   readonly figureOf: (row: UsageRow) => number | null;
-  readonly format: (value: number | null) => string;
-  readonly exact?: (value: number | null) => string;
+  readonly format: (value: number | null, row: UsageRow) => string;
+  readonly exact?: (value: number | null, row: UsageRow) => string;
   readonly isBad?: boolean;
   readonly note?: (row: UsageRow) => ComponentChildren;
 }
 
 const tiles: readonly Tile[] = [
-  { name: 'Cost', figureOf: (row) => row.cost, format: dollars, exact: exactDollars, isBad: true },
+  {
+    name: 'Cost',
+    figureOf: (row) => row.cost,
+    format: (_, row) => costOf(row),
+    exact: (_, row) => exactCostOf(row),
+    isBad: true,
+    note: (row) =>
+      (row.unpriced_messages ?? 0) > 0 && `${short(row.unpriced_messages)} without a price`,
+  },
   {
     name: 'Tokens',
     figureOf: (row) => row.total_tokens,
@@ -65,7 +65,7 @@ const tiles: readonly Tile[] = [
 
 /** What the tiles are made of, and what their lines are. */
 export const tileFigures = [
-  ...['cost', 'total_tokens', 'cache_hit_rate', 'runs', 'failed_runs'],
+  ...['cost', 'unpriced_messages', 'total_tokens', 'cache_hit_rate', 'runs', 'failed_runs'],
   ...['tool_calls', 'tool_errors', 'error_rate', 'assistant_messages'],
   ...['time_p50', 'time_p95', 'time_to_first_token_p50', 'time_to_first_token_p95'],
 ];
@@ -94,10 +94,12 @@ export function Tiles({
             <dd>
               <strong
                 title={
-                  value === null ? 'Not reported, or not kept with these filters' : exact?.(value)
+                  row === undefined || value === null
+                    ? 'Not reported, or not kept with these filters'
+                    : exact?.(value, row)
                 }
               >
-                {row === undefined ? none : format(value)}
+                {row === undefined ? none : format(value, row)}
               </strong>
               <span class="tile-notes">
                 <Change value={change} isBad={isBad} />

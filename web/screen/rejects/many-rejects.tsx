@@ -1,50 +1,49 @@
 import { useState } from 'preact/hooks';
 import type { RejectsOutcome } from '../../../src/client.js';
-import { service } from '../../ask/service.js';
 import { plural, whole } from '../../figure/figures.js';
 import { Dialog } from '../../part/dialog.js';
 import { Failure } from '../../part/given.js';
 
-/** Sends all rejects again, or drops them: names the number, and asks for it before it drops. */
+/** Sends rejects again, or drops them: names the number, and asks for it before it drops. */
 export function ManyRejects({
   count,
-  before,
+  isAll,
+  act,
   again,
 }: {
   readonly count: number;
-  /** When they were counted: what came later is left alone. */
-  readonly before: string;
+  /** Whether these are all there are, of a code or in all; else the chosen. */
+  readonly isAll: boolean;
+  readonly act: (what: 'retry' | 'drop') => Promise<RejectsOutcome>;
   readonly again: () => void;
 }) {
   const [asked, ask] = useState<'retry' | 'drop' | undefined>();
   const [typed, setTyped] = useState('');
   const [outcome, setOutcome] = useState<RejectsOutcome>();
   const [fault, setFault] = useState<unknown>();
-  const act = async () => {
-    const options = { before, expected_count: count };
+  const go = async (what: 'retry' | 'drop') => {
     setFault(undefined);
     try {
-      setOutcome(
-        await (asked === 'drop' ? service.dropRejects(options) : service.retryRejects(options)),
-      );
-      again();
+      setOutcome(await act(what));
     } catch (error) {
       setFault(error);
     }
   };
   const close = () => {
+    if (outcome !== undefined) again();
     ask(undefined);
     setOutcome(undefined);
     setTyped('');
   };
   const isSure = asked === 'retry' || typed === String(count);
+  const all = isAll ? `all ${whole(count)}` : whole(count);
   return (
     <span class="card-actions">
       <button type="button" class="button" onClick={() => ask('retry')}>
-        Send all {whole(count)} again…
+        Send {all} again…
       </button>
       <button type="button" class="button danger" onClick={() => ask('drop')}>
-        Drop all {whole(count)}…
+        Drop {all}…
       </button>
       {asked !== undefined && (
         <Dialog title={asked === 'drop' ? 'Drop rejects' : 'Send rejects again'} onClose={close}>
@@ -76,7 +75,7 @@ export function ManyRejects({
                 type="button"
                 class={asked === 'drop' ? 'button danger' : 'button main'}
                 disabled={!isSure}
-                onClick={act}
+                onClick={() => go(asked)}
               >
                 {asked === 'drop' ? 'Drop them' : 'Send them'}
               </button>

@@ -1,30 +1,32 @@
 import { useState } from 'preact/hooks';
-import { ApiError } from '../../../src/client.js';
+import { ApiError, type RejectsOutcome } from '../../../src/client.js';
 import type { RejectedEvent } from '../../../src/query/rejects.js';
 import { here, parameter, screen } from '../../address/parameters.js';
 import { useAsked } from '../../ask/asking.js';
 import { service } from '../../ask/service.js';
-import { whole } from '../../figure/figures.js';
+import { plural } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
 import { DataTable } from '../../part/data-table.js';
-import { Dialog } from '../../part/dialog.js';
-import { Failure, Given } from '../../part/given.js';
+import { Given } from '../../part/given.js';
 import { Pages } from '../../part/pages.js';
 import { ManyRejects } from './many-rejects.js';
+import { OneReject } from './one-reject.js';
 
 /** What the worker could not take: why, and what came. Send it again, or drop it. */
 export function Rejects() {
   const question = { code: parameter('code'), cursor: parameter('cursor'), limit: 50 };
   const asked = useAsked('rejects', question, async () => {
     const seen_at = new Date().toISOString();
-    const [page, { rejects }] = await Promise.all([
+    const { code } = question;
+    const [page, count] = await Promise.all([
       service.listRejects(question),
-      service.getStatus(),
+      code === undefined ? service.getStatus().then(({ rejects }) => rejects) : countOf(code),
     ]);
-    return { page, count: rejects, seen_at };
+    return { page, count, seen_at };
   });
   const [opened, open] = useState<RejectedEvent>();
+  const [chosen, choose] = useState<readonly string[]>([]);
   return (
     <>
       <Bar title="Rejects" above={[{ text: 'Health', href: screen('/health') }]} />
@@ -44,9 +46,27 @@ export function Rejects() {
           ) : (
             <section class="card" aria-label="Rejects">
               <header class="card-head">
-                <h2>{whole(count)} rejects</h2>
-                {question.code === undefined && (
-                  <ManyRejects count={count} before={seen_at} again={asked.again} />
+                <h2>{plural(count, 'reject')}</h2>
+                {chosen.length > 0 ? (
+                  <ManyRejects
+                    count={chosen.length}
+                    isAll={false}
+                    act={(what) => actOnEach(what, chosen)}
+                    again={() => {
+                      choose([]);
+                      asked.again();
+                    }}
+                  />
+                ) : (
+                  <ManyRejects
+                    count={count}
+                    isAll
+                    act={(what) => {
+                      const all = { code: question.code, before: seen_at, expected_count: count };
+                      return what === 'drop' ? service.dropRejects(all) : service.retryRejects(all);
+                    }}
+                    again={asked.again}
+                  />
                 )}
                 {question.code !== undefined && <a href={here({ code: undefined })}>All codes</a>}
               </header>
@@ -55,6 +75,22 @@ export function Rejects() {
                 rows={page.items}
                 keyOf={({ id }) => id}
                 columns={[
+                  {
+                    key: 'choose',
+                    head: <span class="unseen">Chosen</span>,
+                    cell: ({ id, received_at }) => (
+                      <label class="check">
+                        <input
+                          type="checkbox"
+                          aria-label={`Choose the reject of ${moment(received_at)}`}
+                          checked={chosen.includes(id)}
+                          onChange={({ currentTarget: { checked } }) =>
+                            choose(checked ? [...chosen, id] : chosen.filter((one) => one !== id))
+                          }
+                        />
+                      </label>
+                    ),
+                  },
                   {
                     key: 'at',
                     head: 'Received',
@@ -95,59 +131,28 @@ export function Rejects() {
   );
 }
 
-function OneReject({
-  reject,
-  again,
-  onClose,
-}: {
-  readonly reject: RejectedEvent;
-  readonly again: () => void;
-  readonly onClose: () => void;
-}) {
-  const [fault, setFault] = useState<unknown>();
-  const act = async (what: () => Promise<void>) => {
-    setFault(undefined);
-    try {
-      await what();
-      again();
-      onClose();
-    } catch (error) {
-      setFault(error);
-    }
-  };
-  const faults = fault instanceof ApiError ? fault.problem.faults : undefined;
-  return (
-    <Dialog title={`Reject: ${reject.code}`} onClose={onClose}>
-      <p>{reject.message}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys */}
-      <pre tabIndex={0}>{pretty(reject.payload)}</pre>
-      {fault !== undefined && <Failure error={fault} />}
-      {faults !== undefined && <pre>{JSON.stringify(faults, null, 2)}</pre>}
-      <p class="links">
-        <button
-          type="button"
-          class="button"
-          onClick={() => act(() => service.retryReject({ id: reject.id }))}
-        >
-          Send it again
-        </button>
-        <button
-          type="button"
-          class="button danger"
-          onClick={() => act(() => service.dropReject({ id: reject.id }))}
-        >
-          Drop it for good
-        </button>
-      </p>
-    </Dialog>
-  );
+/** How many rejects have a code: the status counts them all together. */
+async function countOf(code: string): Promise<number> {
+  let [count, cursor] = [0, undefined as string | undefined];
+  do {
+    const page = await service.listRejects({ code, limit: 1000, cursor });
+    count += page.items.length;
+    cursor = page.next_cursor;
+  } while (cursor !== undefined);
+  return count;
 }
 
-function pretty(payload: string): string {
-  try {
-    return JSON.stringify(JSON.parse(payload), null, 2);
-  } catch (error) {
-    if (error instanceof SyntaxError) return payload;
-    throw error;
+/** Sends the chosen again, or drops them, one by one; what is still invalid is kept. */
+async function actOnEach(what: 'retry' | 'drop', ids: readonly string[]): Promise<RejectsOutcome> {
+  let [done, kept] = [0, 0];
+  for (const id of ids) {
+    try {
+      await (what === 'drop' ? service.dropReject({ id }) : service.retryReject({ id }));
+      done++;
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 422)) throw error;
+      kept++;
+    }
   }
+  return { done, kept };
 }

@@ -1,7 +1,7 @@
 import type { RunTree } from '../../../src/query/totals/run-tree.js';
 import { screen } from '../../address/parameters.js';
 import { agentOf } from '../../ask/steps.js';
-import { dollars, exactDollars, none, seconds, whole } from '../../figure/figures.js';
+import { costOf, exactCostOf, none, seconds, whole } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Dot } from '../../part/dot.js';
 import { Facts } from '../../part/facts.js';
@@ -60,8 +60,8 @@ export function RunFacts({
           },
           {
             name: 'Cost',
-            value: <span title={exactDollars(subtree.cost)}>{dollars(subtree.cost)}</span>,
-            note: isAlone ? undefined : `${dollars(self.cost)} itself`,
+            value: <span title={exactCostOf(subtree)}>{costOf(subtree)}</span>,
+            note: isAlone ? undefined : `${costOf(self)} itself`,
           },
           run.parent_run_id !== null && {
             name: 'Delegated by',

@@ -1,11 +1,11 @@
 import { screen } from '../../address/parameters.js';
 import { agentOf, type PlacedRun } from '../../ask/steps.js';
-import { dollars, exactDollars, none, seconds, whole } from '../../figure/figures.js';
+import { costOf, none, seconds, whole } from '../../figure/figures.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
 import { Dot } from '../../part/dot.js';
 import { Status } from '../../part/status.js';
-import { CallsCell, lasted, mostOf, TokensCell } from '../../part/total-cells.js';
+import { CallsCell, CostCell, lasted, mostOf, TokensCell } from '../../part/total-cells.js';
 
 /** The tree of delegation: each run's own figures, and those with all below. */
 export function RunTable({
@@ -81,15 +81,13 @@ export function RunTable({
             head: 'Cost itself',
             isFigure: true,
             isWide: true,
-            cell: ({ self }) => <span title={exactDollars(self.cost)}>{dollars(self.cost)}</span>,
+            cell: ({ self }) => <CostCell row={self} />,
           },
           {
             key: 'below',
             head: 'With all below',
             isFigure: true,
-            cell: ({ subtree }) => (
-              <span title={exactDollars(subtree.cost)}>{dollars(subtree.cost)}</span>
-            ),
+            cell: ({ subtree }) => <CostCell row={subtree} />,
           },
         ]}
         foot={
@@ -102,7 +100,7 @@ export function RunTable({
               <td class="wide" />
               <td class="figure">{whole(root.subtree.total_tokens)}</td>
               <td class="wide" />
-              <td class="figure">{dollars(root.subtree.cost)}</td>
+              <td class="figure">{costOf(root.subtree)}</td>
             </tr>
           )
         }

@@ -1,10 +1,9 @@
 import { ApiError } from '../../../src/client.js';
+import { addressToSend } from '../../address/copy-address.js';
 import { here, parameter, screen } from '../../address/parameters.js';
-import { place } from '../../address/place.js';
-import { zone } from '../../address/range.js';
 import { useAsked } from '../../ask/asking.js';
 import { service } from '../../ask/service.js';
-import { addUp, agentOf, readSteps, runsOf } from '../../ask/steps.js';
+import { addUp, agentOf, readAddable, readSteps, runsOf } from '../../ask/steps.js';
 import { coloursOf } from '../../figure/colours.js';
 import { plural } from '../../figure/figures.js';
 import { AddsUp } from '../../part/adds-up.js';
@@ -24,7 +23,12 @@ export function Run({ id = '' }: { readonly id?: string }) {
   const session = parameter('session');
   const view = parameter('as') ?? 'timeline';
   const question = { run_id: id, session_id: session };
-  const asked = useAsked('run', question, () => readRun(question));
+  const asked = useAsked('run', question, () =>
+    readAddable(
+      () => readRun(question),
+      ({ tree, steps }) => tree === undefined || addUp(steps, tree.subtree).isEqual,
+    ),
+  );
   const run = asked.value?.tree?.run;
   return (
     <>
@@ -53,7 +57,7 @@ export function Run({ id = '' }: { readonly id?: string }) {
           ]}
           href={(as) => here({ as: as === 'timeline' ? undefined : as })}
         />
-        <Copy icon="link" label="Copy link" text={linkHere} />
+        <Copy icon="link" label="Copy link" text={addressToSend} />
       </Bar>
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ tree, steps, sessions }) => {
@@ -82,13 +86,6 @@ export function Run({ id = '' }: { readonly id?: string }) {
       </Given>
     </>
   );
-}
-
-/** The address with the zone in it, so that it shows the same elsewhere. */
-function linkHere(): string {
-  const url = new URL(place.value);
-  url.searchParams.set('tz', zone.value);
-  return url.href;
 }
 
 async function readRun(question: {

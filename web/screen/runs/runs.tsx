@@ -156,7 +156,7 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
       head: 'Cost',
       sort: 'cost',
       isFigure: true,
-      cell: ({ cost }) => <CostCell cost={cost} most={mostCost} />,
+      cell: (row) => <CostCell row={row} most={mostCost} />,
     },
   ];
 }

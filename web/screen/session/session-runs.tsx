@@ -1,7 +1,7 @@
 import type { RunTotals } from '../../ask/lists.js';
 import { agentOf } from '../../ask/steps.js';
 import { coloursOf } from '../../figure/colours.js';
-import { dollars, none, seconds, short } from '../../figure/figures.js';
+import { costOf, none, seconds, short } from '../../figure/figures.js';
 import { moment } from '../../figure/moments.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
@@ -15,6 +15,8 @@ interface Placed {
   readonly depth: number;
   /** Dollars of this run and of all before it. */
   readonly running: number;
+  /** How many messages of these have no price. */
+  readonly unpriced: number;
   readonly tokens: number;
   /** Seconds without a run before this one. */
   readonly pause: number;
@@ -103,16 +105,16 @@ export function SessionRuns({
             key: 'cost',
             head: 'Cost',
             isFigure: true,
-            cell: ({ run }) => <CostCell cost={run.cost} />,
+            cell: ({ run }) => <CostCell row={run} />,
           },
           {
             key: 'running',
             head: 'So far',
             isFigure: true,
             isWide: true,
-            cell: ({ running, tokens }) => (
+            cell: ({ running, tokens, unpriced }) => (
               <span class="faint" title={`${short(tokens)} tokens so far`}>
-                {dollars(running)}
+                {costOf({ cost: running, unpriced_messages: unpriced })}
               </span>
             ),
           },
@@ -143,14 +145,15 @@ function placeRuns(runs: readonly RunTotals[]): readonly Placed[] {
   for (const run of children.get(null) ?? []) visit(run, 0);
   // Runs that delegate in a circle have no beginning: they come last.
   for (const run of runs) visit(run, 0);
-  let [nanos, tokens, end] = [0, 0, Number.NaN];
+  let [nanos, tokens, unpriced, end] = [0, 0, 0, Number.NaN];
   return ordered.map(({ run, depth }) => {
     nanos += Math.round((run.cost ?? 0) * 1e9);
     tokens += run.total_tokens ?? 0;
+    unpriced += run.unpriced_messages;
     const start = Date.parse(run.started_at ?? '');
     const pause = depth === 0 && start > end ? (start - end) / 1000 : 0;
     end = Math.max(Number.isNaN(end) ? 0 : end, Date.parse(run.ended_at ?? '') || 0);
-    return { run, depth, running: nanos / 1e9, tokens, pause };
+    return { run, depth, running: nanos / 1e9, tokens, unpriced, pause };
   });
 }
 

@@ -1,10 +1,11 @@
 import type { SessionTotals } from '../../../src/query/totals/totals.js';
+import { addressToSend } from '../../address/copy-address.js';
 import { here, parameter, screen } from '../../address/parameters.js';
 import { useAsked } from '../../ask/asking.js';
 import type { RunTotals } from '../../ask/lists.js';
 import { service } from '../../ask/service.js';
-import { addUp } from '../../ask/steps.js';
-import { dollars, exactDollars, none, plural, seconds, whole } from '../../figure/figures.js';
+import { addUp, readAddable } from '../../ask/steps.js';
+import { costOf, exactCostOf, none, plural, seconds, whole } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { AddsUp } from '../../part/adds-up.js';
 import { Bar } from '../../part/bar.js';
@@ -20,7 +21,13 @@ import { SessionRuns } from './session-runs.js';
 /** A conversation: its totals, its runs by when they began, and whether they add up. */
 export function Session({ id = '' }: { readonly id?: string }) {
   const view = parameter('as') ?? 'runs';
-  const asked = useAsked('session', { id }, () => readSession(id));
+  const asked = useAsked('session', { id }, () =>
+    readAddable(
+      () => readSession(id),
+      ({ session, runs, isWhole }) =>
+        session === undefined || !isWhole || addUp(runs, session).isEqual,
+    ),
+  );
   return (
     <>
       <Bar title={id} above={[{ text: 'Sessions', href: screen('/sessions') }]}>
@@ -34,7 +41,7 @@ export function Session({ id = '' }: { readonly id?: string }) {
           ]}
           href={(as) => here({ as: as === 'runs' ? undefined : as })}
         />
-        <Copy icon="link" label="Copy link" text={() => location.href} />
+        <Copy icon="link" label="Copy link" text={addressToSend} />
       </Bar>
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ session, runs, isWhole }) => {
@@ -124,7 +131,7 @@ function SessionFacts({ session }: { readonly session: SessionTotals }) {
           },
           {
             name: 'Cost',
-            value: <span title={exactDollars(session.cost)}>{dollars(session.cost)}</span>,
+            value: <span title={exactCostOf(session)}>{costOf(session)}</span>,
           },
         ]}
       />

@@ -153,7 +153,7 @@ function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotal
       head: 'Cost',
       sort: 'cost',
       isFigure: true,
-      cell: ({ cost }) => <CostCell cost={cost} most={mostCost} />,
+      cell: (row) => <CostCell row={row} most={mostCost} />,
     },
   ];
 }

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { base } from '../../address/place.js';
 import { browserZone, zones } from '../../address/zone.js';
 import { isLocale, prefer, preferences } from '../../ask/preferences.js';
+import { status } from '../../ask/proof.js';
 import { dollars, whole } from '../../figure/figures.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
@@ -88,6 +89,8 @@ export function Settings() {
       </Card>
       <Card title="About">
         <p class="note">
+          {status.value !== undefined &&
+            `Runfold ${status.value.version} on ${status.value.tier}. `}
           Runfold shows this page itself; it loads nothing from anywhere else and sends nothing
           anywhere. <a href={`${base}/docs`}>API reference</a> ·{' '}
           <a href={`${base}/licences.txt`}>Licences of what is bundled</a>

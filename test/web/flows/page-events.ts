@@ -10,20 +10,24 @@ export function pageEvents(
   now: number,
   days: number,
   sessionsADay: number,
+  name = 'session',
 ): readonly MetricEventInput[] {
   const events: MetricEventInput[] = [];
   for (let day = 0; day < days; day++) {
     for (let number = 0; number < sessionsADay; number++) {
       const index = day * sessionsADay + number;
       const start = now - day * 86_400_000 - (number + 1) * 37 * minute;
-      events.push(...sessionEvents(index, start));
+      events.push(...sessionEvents(`${name}-${String(index).padStart(4, '0')}`, index, start));
     }
   }
   return events;
 }
 
-function sessionEvents(index: number, start: number): readonly MetricEventInput[] {
-  const session_id = `session-${String(index).padStart(4, '0')}`;
+function sessionEvents(
+  session_id: string,
+  index: number,
+  start: number,
+): readonly MetricEventInput[] {
   const lead = `${session_id}-run`;
   const member = `${session_id}-member`;
   const common = { session_id, user_id: `user-${index % 5}`, team_id: 'research' };

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test } from 'vitest';
+import { type Stage, sideways } from './stage.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const everyRule = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']`;
+/** Of them, those that depend on where things lie. */
+const ofLayout = `['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block']`;
+/** Desk, phone, and the phone's layout on a narrow one. */
+const widths = [
+  [1280, everyRule],
+  [390, everyRule],
+  [320, ofLayout],
+] as const;
+const findingsOf = (rules: string) => `axe
+  .run({ runOnly: ${rules}, resultTypes: ['violations'], preload: false, iframes: false })
+  .then(({ violations }) => violations.map(({ id, nodes }) =>
+    id + ': ' + nodes[0].html.slice(0, 160) + ' ' + nodes[0].failureSummary.slice(0, 200)))`;
+
+/** How the page looks and reads: to everybody, on every screen, on paper, and whatever names there are. */
+export function lookFlows(stage: Stage): void {
+  test.each([
+    '/',
+    '/?metric=time',
+    '/sessions?limit=5',
+    '/sessions/session-0000',
+    '/runs?limit=5',
+    '/runs/session-0000-run?session=session-0000&step=session-0000-run-2',
+    '/agents',
+    '/models',
+    '/tools',
+    '/tools/search',
+    '/users',
+    '/teams',
+    '/live',
+    '/health',
+    '/rejects',
+    '/keys',
+    '/projects',
+    '/settings',
+  ])(
+    'has no finding of axe and no sideways scroll at %s, in both themes and three widths',
+    async (path) => {
+      const page = await stage.open(path);
+      await page.evaluate(axe);
+      const findings: string[] = [];
+      for (const [width, rulesOf] of widths) {
+        await page.setViewportSize({ width, height: 900 });
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          // A theme changes colours alone.
+          const rules = colorScheme === 'light' ? rulesOf : `['color-contrast']`;
+          const found = await page.evaluate<readonly string[]>(findingsOf(rules));
+          findings.push(...found.map((one) => `${width} ${colorScheme}: ${one}`));
+        }
+        const excess = await page.evaluate<number>(sideways);
+        if (excess > 0) findings.push(`${width}: scrolls sideways by ${excess}`);
+      }
+      await page.emulateMedia({ colorScheme: 'light' });
+      expect(findings).toEqual([]);
+    },
+  );
+
+  test('prints without what only a screen needs, with the address, the zone and the currency', async () => {
+    const page = await stage.open('/?range=7d&tz=Asia/Kathmandu');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('nav.screens').isVisible()).toBe(false);
+    expect(await page.locator('.bar-actions').isVisible()).toBe(false);
+    expect(await page.locator('.split-chart svg').isVisible()).toBe(true);
+    const foot = (await page.locator('.print-foot').textContent()) ?? '';
+    expect(await page.locator('.print-foot').isVisible()).toBe(true);
+    for (const text of [page.url(), 'Asia/Kathmandu', 'US dollars', 'last fold'])
+      expect(foot).toContain(text);
+    await page.emulateMedia({ media: 'screen' });
+    expect(await page.locator('.print-foot').isVisible()).toBe(false);
+  });
+
+  test('saves a chart as a picture', async () => {
+    const page = await stage.open('/');
+    await page.getByRole('button', { name: 'Cost by model: more' }).click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'PNG' }).click();
+    const bytes = readFileSync(await (await saved).path());
+    // A PNG says its size after its signature: twice as fine as the screen.
+    expect(bytes.subarray(1, 4).toString('latin1')).toBe('PNG');
+    const box = await page.locator('.split-chart svg').boundingBox();
+    expect(bytes.readUInt32BE(16)).toBe(Math.floor((box?.width ?? 0) * 2));
+    expect(bytes.length).toBeGreaterThan(3_000);
+  });
+
+  test('is worked by keys alone: from list to run, to a filter, to another time', async () => {
+    const page = await stage.open('/');
+    const press = async (...keys: readonly string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press('g', 's');
+    await page.waitForURL(/\/sessions$/);
+    await stage.settled();
+    await press('j', 'j', 'k', 'Enter');
+    await page.waitForURL(/\/sessions\/./);
+    await stage.settled();
+    await press('j', 'Enter');
+    await page.waitForURL(/\/runs\//);
+    await stage.settled();
+    await press('/');
+    await page.keyboard.type('model-b');
+    await page.locator('.found a', { hasText: 'model-b' }).waitFor();
+    await press('Enter');
+    await page.waitForURL(/\/\?model=model-b/);
+    await stage.settled();
+    await press('f');
+    await page.keyboard.type('lead');
+    await page.getByRole('option', { name: 'lead' }).waitFor();
+    await press('ArrowDown', 'Enter');
+    await page.waitForURL(/agent_id=lead/);
+    await press('[');
+    await page.waitForURL(/from=/);
+    await press('g', 'h');
+    await page.waitForURL(/\/health/);
+    await press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  test('bears names of any kind as text, also in files', async () => {
+    const names = ['<script>alert(1)</script>', 'x'.repeat(200), 'مرحبا', '🙂'.repeat(20), '=1+1'];
+    await stage.send(
+      names.map((name, index) => ({
+        id: `name-${index}`,
+        run_id: name,
+        session_id: name,
+        user_id: name,
+        agent_id: name,
+        type: 'message',
+        role: 'assistant',
+        model: name,
+        occurred_at: new Date(Date.now() - 1000).toISOString(),
+        metrics: { input_tokens: 10, output_tokens: 1 },
+      })),
+    );
+    const page = await stage.open('/sessions?limit=1');
+    await page.setViewportSize({ width: 390, height: 800 });
+    for (const name of names) {
+      const id = encodeURIComponent(name);
+      await stage.go(`/sessions?user_id=${id}`);
+      const ids = page.locator('table.data tbody a.id');
+      await expect.poll(() => ids.allTextContents()).toEqual([name]);
+      expect(await page.evaluate<number>(sideways)).toBeLessThanOrEqual(0);
+      await stage.go(`/runs/${id}?session=${id}`);
+      await page.getByText('The steps add up to the totals').waitFor();
+      expect(await page.evaluate<number>(sideways)).toBeLessThanOrEqual(0);
+    }
+    const csv = await stage.service.fetch('/v1/sessions?user_id=%3D1%2B1&format=csv');
+    expect(await csv.text()).toContain("'=1+1");
+  });
+}

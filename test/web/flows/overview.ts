@@ -1,0 +1,249 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { clockChanges, exactDollars, type Row, type Stage, sumOf, whole } from './stage.js';
+
+interface Series {
+  readonly rows: readonly Row[];
+}
+
+const zones = ['UTC', 'Asia/Kathmandu', 'America/New_York'];
+
+const tile = (page: Page, name: string) =>
+  page.locator('.tile', { has: page.getByText(name, { exact: true }) }).locator('strong');
+
+/** The parts of the chart's key, by name: what hovering over the figure of each shows. */
+async function partsOf(page: Page): Promise<Readonly<Record<string, string | null>>> {
+  const rows = await page
+    .locator('.key tbody tr')
+    .evaluateAll((all) =>
+      (all as { querySelector(text: string): { textContent: string; title: string } }[]).map(
+        (row) => [row.querySelector('.name').textContent, row.querySelector('td').title],
+      ),
+    );
+  return Object.fromEntries(rows);
+}
+
+/** What the menu of a card saves as CSV, cell by cell. */
+async function csvOf(page: Page, label: string): Promise<string[][]> {
+  await page.getByRole('button', { name: `${label}: more` }).click();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'CSV' }).click();
+  const text = await readFile(await (await saved).path(), 'utf8');
+  return text
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+}
+
+const dollars = (value: number) =>
+  value >= 1
+    ? `$${value.toFixed(2)}`
+    : value >= 0.001
+      ? `$${value.toFixed(4)}`
+      : value === 0
+        ? '$0'
+        : `$${value.toPrecision(3)}`;
+
+/** The figures and the splits of Overview's chart, and what the service calls them. */
+const figures = [
+  ['cost', 'cost', dollars],
+  ['tokens', 'total_tokens', whole],
+  ['calls', 'assistant_messages', whole],
+  ['tool_errors', 'tool_errors', whole],
+  ['failed_runs', 'failed_runs', whole],
+] as const;
+const dimensions = {
+  model: 'model',
+  agent: 'agent_id',
+  tool: 'tool_name',
+  user: 'user_id',
+  team: 'team_id',
+} as const;
+
+/** Overview's figures beside those of the commands, and what can be done with its chart. */
+export function overviewFlows(stage: Stage): void {
+  test.each(zones)(
+    'shows on Overview what the commands say, over both changes of the clock, in %s',
+    async (zone) => {
+      for (const { from, to } of clockChanges) {
+        const range = ['--from', from, '--to', to, '--tz', zone];
+        const all = await stage.command<Series>('usage', ...range);
+        const byModel = await stage.command<Series>('usage', '--by', 'model', ...range);
+        const page = await stage.open(`/?from=${from}&to=${to}&tz=${zone}&compare=off`);
+        const title = (name: string) => tile(page, name).getAttribute('title');
+        expect(await title('Cost')).toBe(exactDollars(sumOf(all.rows, 'cost')));
+        expect(await title('Tokens')).toBe(whole(sumOf(all.rows, 'total_tokens')));
+        expect(await title('Runs')).toBe(whole(sumOf(all.rows, 'runs')));
+        const models = [...new Set(byModel.rows.map(({ model }) => String(model)))];
+        const costs = models.map((name) => {
+          const cost = sumOf(
+            byModel.rows.filter(({ model }) => model === name),
+            'cost',
+          );
+          return [name, dollars(cost)];
+        });
+        expect(await partsOf(page)).toEqual(Object.fromEntries(costs));
+        // Each bar of the chart, by the wall clock of the zone.
+        const [head = [], ...lines] = await csvOf(page, 'Cost by model');
+        expect(new Set(head.slice(2))).toEqual(new Set(models));
+        const bars = lines.flatMap(([start, local, ...costsOf]) =>
+          costsOf.map((cost, at) => ({ start, local, model: head[at + 2], cost: Number(cost) })),
+        );
+        const expected = byModel.rows.map(({ bucket_start, bucket_local, model, cost }) => ({
+          start: bucket_start,
+          local: bucket_local,
+          model,
+          cost: Number(cost),
+        }));
+        expect(bars).toHaveLength(expected.length);
+        expect(bars).toEqual(expect.arrayContaining(expected));
+      }
+    },
+  );
+
+  test('begins ranges at a midnight of the zone', async () => {
+    for (const zone of zones) {
+      const page = await stage.open(`/?range=7d&tz=${zone}&compare=off`);
+      const from = await page.evaluate<string>(
+        `performance.getEntriesByType('resource').map(({ name }) => new URL(name).searchParams.get('from'))
+          .find((text) => text !== null)`,
+      );
+      expect(new Date(from).toLocaleTimeString('en-GB', { timeZone: zone })).toBe('00:00:00');
+      const [all] = await stage.usage(`from=${from}`);
+      expect(await tile(page, 'Tokens').getAttribute('title')).toBe(
+        whole(Number(all?.total_tokens)),
+      );
+    }
+  });
+
+  test('shows each figure by each split', async () => {
+    const { from, to } = clockChanges[0];
+    const range = `from=${from}&to=${to}`;
+    await stage.open(`/?${range}&tz=UTC&compare=off`);
+    let shown = 0;
+    for (const [metric, field, format] of figures) {
+      const page = await stage.go(`/?${range}&tz=UTC&compare=off&metric=${metric}`);
+      const possible = await page
+        .getByRole('navigation', { name: 'Split' })
+        .getByRole('link')
+        .allTextContents();
+      for (const text of possible) {
+        const by = text.toLowerCase() as keyof typeof dimensions | 'kind';
+        if (by === 'kind') continue;
+        await stage.go(`/?${range}&tz=UTC&compare=off&metric=${metric}&by=${by}`);
+        const name = dimensions[by];
+        const asked = metric === 'calls' && by === 'tool' ? 'tool_calls' : field;
+        const rows = await stage.usage(`${range}&group_by=${name}&figures=${asked}`);
+        const expected = rows
+          .filter((row) => Number(row[asked] ?? 0) > 0)
+          .map((row) => [row[name] ?? '(none)', format(Number(row[asked]))]);
+        expect([metric, by, await partsOf(page)]).toEqual([
+          metric,
+          by,
+          Object.fromEntries(expected),
+        ]);
+        shown++;
+      }
+    }
+    expect(shown).toBeGreaterThan(15);
+    for (const [metric, field] of [
+      ['time', 'time'],
+      ['first_token', 'time_to_first_token'],
+    ] as const) {
+      const page = await stage.go(`/?${range}&tz=UTC&compare=off&metric=${metric}`);
+      const rows = await stage.usage(`${range}&group_by=model&order_by=assistant_messages`);
+      const seconds = (value: number) =>
+        value < 0.9995 ? `${Number((value * 1000).toPrecision(3))} ms` : `${value.toFixed(1)} s`;
+      expect(await page.locator('.key tbody td').allTextContents()).toEqual(
+        rows
+          .filter(({ model }) => model !== null)
+          .flatMap((row) => [50, 95, 99].map((p) => seconds(Number(row[`${field}_p${p}`])))),
+      );
+    }
+  });
+
+  test('narrows the range by a drag and by keys, and Back undoes it', async () => {
+    const page = await stage.open('/?range=28d');
+    const chart = page.locator('.split-chart .chart');
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error('Expected a chart.');
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 80, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=/);
+    const days = (search: URLSearchParams) =>
+      (Date.parse(search.get('to') ?? '') - Date.parse(search.get('from') ?? '')) / 86_400_000;
+    const dragged = days(new URL(page.url()).searchParams);
+    expect(dragged).toBeGreaterThan(3);
+    expect(dragged).toBeLessThan(9);
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has('from'));
+    await stage.settled();
+    await chart.focus();
+    for (const key of ['End', 'ArrowLeft', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'Enter'])
+      await page.keyboard.press(key);
+    await page.waitForURL(/from=/);
+    expect(days(new URL(page.url()).searchParams)).toBeCloseTo(3, 0);
+  });
+
+  test('keeps the hidden parts, the figure and the split in the address', async () => {
+    const page = await stage.open('/');
+    await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+    await page.getByRole('link', { name: 'Agent', exact: true }).click();
+    await stage.settled();
+    await page.locator('.key .part', { hasText: 'writer' }).click({ modifiers: ['Control'] });
+    await page.waitForURL((url) => url.search === '?metric=tokens&by=agent&hide=writer');
+    await page.reload();
+    await stage.settled();
+    const hidden = page.locator('.key .part[aria-pressed="false"]');
+    expect(await hidden.allTextContents()).toEqual(['writer']);
+  });
+
+  test('says of a cost that messages without a price are missing from it', async () => {
+    const at = '2025-01-10T12:00:00Z';
+    await stage.send(
+      [undefined, 0.25].map((cost, index) => ({
+        id: `unpriced-${index}`,
+        run_id: 'unpriced',
+        session_id: 'unpriced',
+        user_id: 'unpriced-user',
+        agent_id: 'unpriced-agent',
+        team_id: 'unpriced-team',
+        type: 'message',
+        role: 'assistant',
+        model: 'house-model',
+        occurred_at: at,
+        metrics: { input_tokens: 10, output_tokens: 1, ...(cost === undefined ? {} : { cost }) },
+      })),
+    );
+    const range = 'from=2025-01-09T00:00:00Z&to=2025-01-12T00:00:00Z&tz=UTC&compare=off';
+    const page = await stage.open(`/?${range}`);
+    expect(await tile(page, 'Cost').textContent()).toBe('≥ $0.2500');
+    expect(await tile(page, 'Cost').getAttribute('title')).toBe(
+      '$0.25, and 1 message without a price',
+    );
+    expect(await page.locator('.key tfoot td').first().textContent()).toBe('≥ $0.2500');
+    for (const path of [
+      '/sessions',
+      '/runs',
+      '/agents',
+      '/models',
+      '/users',
+      '/teams',
+      '/sessions/unpriced',
+      '/runs/unpriced',
+    ]) {
+      await stage.go(`${path}?${range}`);
+      // But for axes, and for the steps that have a price of their own, each cost here is such a sum.
+      const text = await page.evaluate<string>(`(() => {
+        const main = document.querySelector('main').cloneNode(true);
+        for (const other of main.querySelectorAll('svg, .steps')) other.remove();
+        return main.textContent;
+      })()`);
+      expect([path, text]).toEqual([path, expect.stringContaining('≥ $0.2500')]);
+      expect([path, text]).toEqual([path, expect.not.stringMatching(/(?<!≥ )\$0\.25/)]);
+    }
+  });
+}

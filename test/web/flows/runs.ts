@@ -1,0 +1,169 @@
+import { expect, test } from 'vitest';
+import { jsonOf } from '../../http/http-service.js';
+import { clockChanges, exactDollars, type Row, type Stage, whole } from './stage.js';
+
+interface RunTree {
+  readonly run: Row;
+  readonly self: Row;
+  readonly subtree: Row;
+}
+
+/** A moment as the page writes it, with seconds. */
+const momentIn = (zone: string, text: unknown) =>
+  new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(Date.parse(String(text)));
+
+/** Session and Run: their figures, their steps, and their proof. */
+export function runFlows(stage: Stage): void {
+  /** The facts at the head of a screen, by name: the text, and what hovering shows. */
+  const facts = async (path: string) => {
+    const page = await stage.open(path);
+    const all = await page
+      .locator('.facts')
+      .first()
+      .locator('> div')
+      .evaluateAll((divs) =>
+        (
+          divs as {
+            querySelector(text: string): { textContent: string; title: string } | null;
+          }[]
+        ).map((div) => [
+          div.querySelector('dt')?.textContent,
+          {
+            text: div.querySelector('dd')?.textContent,
+            title: div.querySelector('dd span[title]')?.title,
+          },
+        ]),
+      );
+    return {
+      page,
+      of: Object.fromEntries(all) as Readonly<
+        Record<string, { readonly text: string; readonly title: string }>
+      >,
+    };
+  };
+
+  test.each(['UTC', 'Asia/Kathmandu', 'America/New_York'])(
+    'shows of a session and a run what the commands say, on both sides of a change of the clock, in %s',
+    async (zone) => {
+      for (const { name } of clockChanges) {
+        const id = `${name}-0022`;
+        const { session } = await stage.command<{ session: Row }>('sessions', 'show', id);
+        const { page, of } = await facts(`/sessions/${id}?tz=${zone}`);
+        expect(of.Tokens?.text).toContain(whole(Number(session.total_tokens)));
+        expect(of.Cost?.title).toBe(exactDollars(Number(session.cost)));
+        expect(of.Runs?.text).toBe(whole(Number(session.runs)));
+        expect(of.Messages?.text).toBe(whole(Number(session.messages)));
+        expect(of['Tool calls']?.text).toContain(whole(Number(session.tool_calls)));
+        expect(momentIn(zone, session.started_at)).toContain(of.Started?.text);
+        const started = await page.locator('table.data tbody tr td:nth-child(2)').allTextContents();
+        const run = `${id}-run`;
+        const shown = (await stage.command<{ tree: RunTree }>('runs', 'show', run, '--session', id))
+          .tree;
+        expect(started).toContain(momentIn(zone, shown.run.started_at));
+        const { of: ofRun } = await facts(`/runs/${run}?session=${id}&tz=${zone}`);
+        expect(ofRun.Tokens?.text).toBe(
+          `${whole(Number(shown.subtree.total_tokens))}${whole(Number(shown.self.total_tokens))} itself`,
+        );
+        expect(ofRun.Cost?.title).toBe(exactDollars(Number(shown.subtree.cost)));
+        expect(ofRun.Started?.text).toBe(momentIn(zone, shown.run.started_at));
+        await page.getByText('The steps add up to the totals').waitFor();
+      }
+    },
+  );
+
+  test('shows a run step by step, and that the steps add up', async () => {
+    const page = await stage.open('/runs/session-0000-run?session=session-0000');
+    await page.getByText('The steps add up to the totals').waitFor();
+    expect(await page.locator('.rows .step-name .name').allTextContents()).toEqual([
+      ...['user', 'model-a', 'delegate', 'model-a', 'search', 'model-a'],
+    ]);
+    expect(await page.locator('.rows .failed-text').allTextContents()).toEqual(['disk full']);
+    await page.locator('.rows button').nth(1).click();
+    await page.keyboard.press('j');
+    await page.waitForURL(/step=session-0000-run-3/);
+    await page.getByRole('link', { name: 'Agno JSON' }).click();
+    await stage.settled();
+    const agno = await jsonOf(
+      stage.service.fetch('/v1/runs/session-0000-run/metrics?session_id=session-0000'),
+    );
+    await expect
+      .poll(async () => JSON.parse((await page.locator('.json pre').textContent()) ?? ''))
+      .toEqual(agno);
+  });
+
+  test('shows a corrected step with what was sent, the difference, and what it counts as', async () => {
+    const id = 'session-0007-run-2';
+    await stage.command('correct', id, '--session', 'session-0007', '--set', 'cost=0.5');
+    const page = await stage.open(`/runs/session-0007-run?session=session-0007&step=${id}`);
+    const rows = page.locator('.step-detail table tr');
+    await rows.nth(3).waitFor();
+    expect(await rows.locator('td:last-child').allTextContents()).toEqual([
+      ...['$0.0123', '$0.4877', '$0.50'].map((text) => expect.stringContaining(text) as string),
+    ]);
+    await page.getByText('The steps add up to the totals').waitFor();
+  });
+
+  test('draws of 5,000 steps those in sight, and adds up all', async () => {
+    const at = Date.now() - 3_600_000;
+    for (let first = 0; first < 5_000; first += 1_000) {
+      await stage.send(
+        Array.from({ length: 1_000 }, (_, index) => ({
+          id: `long-${first + index}`,
+          run_id: 'long',
+          session_id: 'long',
+          type: 'message',
+          role: 'assistant',
+          model: `model-${first + index}`,
+          occurred_at: new Date(at + (first + index) * 100).toISOString(),
+          metrics: { input_tokens: 1, output_tokens: 1, time: 0.1, cost: 0.000001 },
+        })),
+      );
+    }
+    const page = await stage.open('/runs/long');
+    await page.getByText('5,000 steps of 1 run, added here: 10,000 tokens · $0.0050').waitFor();
+    expect(await page.locator('.rows > div').count()).toBeLessThan(200);
+    await page.locator('.rows button').first().click();
+    await page.keyboard.press('j');
+    await page.waitForURL(/step=long-1$/);
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    await page.locator('.rows .name', { hasText: /^model-4999$/ }).waitFor();
+    expect(await page.locator('.rows > div').count()).toBeLessThan(200);
+  });
+
+  test('turns red at the next look where a total was tampered with', async () => {
+    const { database } = stage.service.home.tier;
+    const tamper = (by: number) =>
+      database.query(
+        `update runfold_internal.run set cost_nanos = cost_nanos + $1
+        where session_id = 'session-0003' and run_id = 'session-0003-member'`,
+        [by],
+      );
+    const page = await stage.open('/runs/session-0003-run?session=session-0003');
+    await page.getByText('The steps add up to the totals').waitFor();
+    await tamper(1);
+    try {
+      // What is looked at anew reads anew.
+      await page.reload();
+      await page.getByText('The steps do not add up to the totals.').waitFor();
+      expect(await page.locator('.adds-up').textContent()).toContain('$0.032757001 in the totals');
+      await page.locator('.side-foot .proof.different').waitFor();
+      await stage.go('/sessions/session-0003');
+      await page.getByText('The runs do not add up to the totals.').waitFor();
+      await page.locator('.side-foot .proof.different').waitFor();
+    } finally {
+      await tamper(-1);
+    }
+    await page.reload();
+    await page.getByText('The runs add up to the totals').waitFor();
+    await page.locator('.side-foot .proof.unknown').waitFor();
+  });
+}

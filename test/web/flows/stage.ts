@@ -1,0 +1,153 @@
+import { tmpdir } from 'node:os';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { openBrowser, openPage, type WatchedPage } from '../../../harness/browser.js';
+import { runCommand } from '../../../harness/run-command.js';
+import { jsonOf, openTestService, posted, type TestService } from '../../http/http-service.js';
+import { pageEvents } from './page-events.js';
+
+/** A row of usage. */
+export type Row = Readonly<Record<string, number | string | null>>;
+
+/** One browser, one store, and one tab for all flows: to open them takes longer than most flows do. */
+export interface Stage {
+  readonly service: TestService;
+  /**
+   * Opens an address in the tab that all flows share, cold, and waits until all it asks for has come.
+   * The store holds work from then on, unless it is to be empty.
+   */
+  open(path: string, options?: { readonly isEmpty: boolean }): Promise<Page>;
+  /** Goes to an address in that tab as a link does, without loading the page again. */
+  go(path: string): Promise<Page>;
+  /** Opens a tab of a site that is not ours: what it does wrong is its own affair. */
+  openStranger(url: string): Promise<Page>;
+  /** Opens a tab with cookies of its own, at another address of the service where one is given. */
+  openOther(url?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Waits until everything that a tab asks for has come. */
+  settled(page?: Page): Promise<void>;
+  /** Sends events, and waits until they are folded. */
+  send(events: readonly unknown[]): Promise<void>;
+  /** The rows of usage, as the service says. */
+  usage(query: string): Promise<readonly Row[]>;
+  /** What a command prints with `--json` on the same store. */
+  command<T>(...args: readonly string[]): Promise<T>;
+}
+
+const view = { width: 1280, height: 900 };
+
+/** Opens the stage for the flows of a file. After each no tab may have done what a page of ours never does. */
+export function useStage(): Stage {
+  let service: TestService | undefined;
+  let browser: Awaited<ReturnType<typeof openBrowser>> | undefined;
+  let shared: WatchedPage | undefined;
+  let others: WatchedPage[] = [];
+  let strangers: WatchedPage[] = [];
+  let seen = 0;
+  let filled: Promise<void> | undefined;
+  const opened = () => {
+    if (service === undefined || browser === undefined || shared === undefined)
+      throw new Error('Expected an open stage.');
+    return { service, browser, shared };
+  };
+  beforeAll(async () => {
+    [service, browser] = await Promise.all([openTestService('postgres'), openBrowser()]);
+    shared = await openPage(browser, service.http.url, { acceptDownloads: true });
+  });
+  afterEach(async () => {
+    const faults = [...opened().shared.faults.slice(seen), ...others.flatMap((one) => one.faults)];
+    seen = opened().shared.faults.length;
+    await Promise.all([...others, ...strangers].map((one) => one.close()));
+    [others, strangers] = [[], []];
+    expect(faults).toEqual([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.close();
+  });
+  const settled = async (page = opened().shared.page) => {
+    await page.waitForSelector('main h1');
+    await page.waitForLoadState();
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+  };
+  const send = async (events: readonly unknown[]) => {
+    const answer = await opened().service.fetch('/v1/events?wait=true', posted(events));
+    expect(await jsonOf(answer)).toMatchObject({ accepted: events.length, folded: true });
+  };
+  const fill = () => {
+    filled ??= send([...recentEvents(), ...changeEvents()]);
+    return filled;
+  };
+  return {
+    get service() {
+      return opened().service;
+    },
+    async open(path, { isEmpty } = { isEmpty: false }) {
+      if (!isEmpty) await fill();
+      const { page } = opened().shared;
+      await page.setViewportSize(view);
+      await page.goto(path);
+      await settled(page);
+      return page;
+    },
+    async go(path) {
+      const { page } = opened().shared;
+      await page.evaluate(
+        `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
+      );
+      await settled(page);
+      return page;
+    },
+    async openOther(url = opened().service.http.url, options = {}) {
+      const other = await openPage(opened().browser, url, options);
+      others.push(other);
+      return other.page;
+    },
+    async openStranger(url) {
+      const stranger = await openPage(opened().browser, url);
+      strangers.push(stranger);
+      return stranger.page;
+    },
+    settled,
+    send,
+    async usage(query) {
+      await fill();
+      const answer = await opened().service.fetch(`/v1/usage?${query}`);
+      expect(answer.status).toBe(200);
+      return (await jsonOf<{ rows: readonly Row[] }>(answer)).rows;
+    },
+    async command<T>(...args: readonly string[]) {
+      await fill();
+      const { env } = opened().service.home;
+      const done = await runCommand([...args, '--json'], { dir: tmpdir(), env });
+      expect({ args, code: done.code, stderr: done.stderr }).toMatchObject({ code: 0 });
+      return JSON.parse(done.stdout) as T;
+    },
+  };
+}
+
+/** Work of the weeks before now, which most flows look at. */
+const recentEvents = () => pageEvents(Date.now(), 40, 4);
+
+/** Weeks in which New York's clock changed, with work in each; sessions are named by them. */
+export const clockChanges = [
+  { name: 'spring', from: '2025-03-06T00:00:00Z', to: '2025-03-13T00:00:00Z' },
+  { name: 'autumn', from: '2025-10-30T00:00:00Z', to: '2025-11-06T00:00:00Z' },
+] as const;
+
+/** Work of those weeks. */
+const changeEvents = () =>
+  clockChanges.flatMap(({ name, to }) => pageEvents(Date.parse(to), 7, 6, name));
+
+/** How far the page scrolls sideways, in pixels. */
+export const sideways = 'document.documentElement.scrollWidth - innerWidth';
+
+/** All digits of a cost, as hovering shows them. */
+export const exactDollars = (cost: number) =>
+  `$${cost.toFixed(9).replace(/(\.\d\d\d*?)0+$/, '$1')}`;
+
+/** `12,345`. */
+export const whole = (count: number) => count.toLocaleString('en-US');
+
+/** Costs added up in whole billionths, as the store adds them. */
+export const sumOf = (rows: readonly Row[], name: string) =>
+  rows.reduce((sum, row) => sum + Math.round(Number(row[name] ?? 0) * 1e9), 0) / 1e9;
