@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJob } from '#runfold/append/decode-job.js';
-import { type BatchOutcome, statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import { type BatchOutcome, writeBatch } from '#runfold/append/write-batch.js';
+import { openEventWriter } from '#runfold/append/writer/event-writer.js';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { jobVersions } from '#runfold/queue/job.js';
 
@@ -22,6 +22,6 @@ export function foldEvents(
     ...event,
   }));
   const job = JSON.parse(JSON.stringify({ v: jobVersions.objects, project, events: complete }));
-  const run = statementOn(database.pool, appendAndFoldSql(projections), true);
-  return writeBatch(run, [decodeJob(randomUUID(), job)]);
+  const { run, findOverflows } = openEventWriter(database, projections);
+  return writeBatch(run, [decodeJob(randomUUID(), job)], { findOverflows });
 }

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Database } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { type RebuildOptions, rebuild } from '#runfold/projections/rebuild/rebuild.js';
-import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-progress.js';
+import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
 
 /** A rebuild that stands still at a step until it is let go. */
 export interface PausedRebuild {

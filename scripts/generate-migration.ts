@@ -13,6 +13,7 @@ import { projectionTable, storageStatement } from '#runfold/projections/fold/pro
 import { histogramTotalStatement } from '#runfold/projections/measures/levels.js';
 import { totalStatement } from '#runfold/projections/measures/sums.js';
 import { projections } from '#runfold/projections/projections.js';
+import { dividedTables, dividedView } from '#runfold/projections/views/divided-views.js';
 import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 import { apiKeyTable } from '#runfold/store/tables/api-key-table.js';
@@ -118,22 +119,31 @@ const header = ['What:', 'Why:', 'Time on a large log:', 'Locks:'].map(
 );
 
 // The views: one file each, and a list of them with the time at which any of them last changed.
-const viewFiles = new Map(views.map((view) => [`${view.name}.sql`, viewFile(view)]));
-mkdirSync(file('views'), { recursive: true });
+// Those in the folder `divided` are for a store that is divided.
+const viewFiles = new Map(
+  views.flatMap((view) => {
+    const divided = dividedView(view);
+    const own = [`${view.name}.sql`, viewFile(view)] as const;
+    if (divided === undefined) return [own];
+    return [own, [join('divided', `${view.name}.sql`), viewFile(divided)] as const];
+  }),
+);
+mkdirSync(file('views', 'divided'), { recursive: true });
 const listFile = file('views', 'list.json');
 const viewNames = views.map((view) => view.name);
-const strayFiles = readdirSync(file('views')).filter(
+const strayFiles = readdirSync(file('views'), { recursive: true, encoding: 'utf8' }).filter(
   (entry) => entry.endsWith('.sql') && !viewFiles.has(entry),
 );
 const changedFiles = [...viewFiles].filter(([entry, text]) => {
   const path = file('views', entry);
   return !existsSync(path) || readFileSync(path, 'utf8') !== text;
 });
-const listed = read<{ views?: string[] }>(listFile, {});
+const listed = read<{ views?: string[]; divided_tables?: string[] }>(listFile, {});
 const areViewsCurrent =
   strayFiles.length === 0 &&
   changedFiles.length === 0 &&
-  JSON.stringify(listed.views) === JSON.stringify(viewNames);
+  JSON.stringify(listed.views) === JSON.stringify(viewNames) &&
+  JSON.stringify(listed.divided_tables) === JSON.stringify(dividedTables);
 
 const [name] = process.argv.slice(2);
 if (name === '--check') {
@@ -165,7 +175,11 @@ if (name === '--check') {
 function writeViews(): void {
   for (const entry of strayFiles) rmSync(file('views', entry));
   for (const [entry, text] of changedFiles) writeFileSync(file('views', entry), text);
-  write(listFile, { generated_at_ms: Date.now(), views: viewNames });
+  write(listFile, {
+    generated_at_ms: Date.now(),
+    views: viewNames,
+    divided_tables: dividedTables,
+  });
   const changed = [...strayFiles, ...changedFiles.map(([entry]) => entry)];
   console.log(`Wrote drizzle/views: ${changed.join(', ')}.`);
 }

@@ -103,12 +103,12 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   append: {
     holds: "A job's events into the log and the totals: decode, order, encode, write",
-    may: ['events', 'postgres', 'store/table-names', 'projections', 'queue/job'],
+    may: ['events', 'postgres', 'store', 'projections', 'queue/job'],
     because: 'it writes what it is given; taking jobs is the business of the worker',
   },
   worker: {
     holds: 'The life cycle around append: take jobs, group them, retry, stop',
-    may: ['otlp', 'postgres', 'queue', 'pricing', 'projections', 'append'],
+    may: ['otlp', 'postgres', 'queue', 'pricing', 'store', 'projections', 'append'],
     because: 'a worker never emits, and never looks into an event',
   },
   query: {
@@ -143,7 +143,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
     holds: 'The HTTP service',
     may: [
       ...LIBRARY.filter((name) => name !== 'worker' && name !== 'append'),
-      'append/compare-content',
+      'append/writer/compare-content',
       'append/other-content',
       '',
     ],

@@ -112,7 +112,7 @@ export const moneyMutants = [
     ['test/pricing/exact-prices.test.ts'],
     [['half a nano-dollar is rounded down', 'sum + million / 2', 'sum + million / 2 - 1']],
   ),
-  ...breaks('src/append/append-all.ts', reprice, [
+  ...breaks('src/append/writer/append-all.ts', reprice, [
     [
       'half a page of corrections is appended',
       "await client.query(isWhole ? 'commit' : 'rollback');",

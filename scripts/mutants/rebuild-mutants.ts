@@ -63,7 +63,7 @@ export const rebuildMutants = [
       '...views.map(() => "select 1"),',
     ],
   ]),
-  ...breaks('src/projections/rebuild/rebuild.ts', rebuild, [
+  ...breaks('src/projections/rebuild/rebuild-tables.ts', rebuild, [
     [
       'the last events are not drained before rows are corrected',
       '    const drained = await drainRecorded(run);\n    const changes = new Map',
@@ -79,7 +79,7 @@ export const rebuildMutants = [
     ['writers are not kept out at the cut', 'in share row exclusive mode', 'in access share mode'],
   ]),
   ...breaks(
-    'src/projections/audit/verify.ts',
+    'src/projections/audit/verify-tables.ts',
     ['test/projections/audit/tamper.test.ts'],
     [
       [

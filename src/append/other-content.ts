@@ -2,7 +2,7 @@ import { eventAt } from '../events/columns/event-columns.js';
 import { type LogColumn, logColumns } from '../events/columns/log-columns.js';
 import { isNameBased } from '../events/event-id.js';
 import { metricColumn, metricFields } from '../events/metric-fields.js';
-import { fullName, type TableNames, wholeStore } from '../store/table-names.js';
+import { fullName, type TableNames, wholeStore } from '../store/shards/table-names.js';
 import { type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import { type Reject, rejectOf, shortPayload } from './reject.js';

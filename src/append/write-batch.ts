@@ -77,7 +77,8 @@ async function writeOnce(
   };
 }
 
-async function writeEvents(
+/** Appends and folds events of a batch as `writeBatch` does, without looking at whose they are. */
+export async function writeEvents(
   run: RunStatement,
   batch: EventBatch,
   rejects: readonly Reject[],

@@ -1,4 +1,4 @@
-import { appendWhole } from '../append/append-all.js';
+import { appendWhole } from '../append/writer/append-all.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';

@@ -11,11 +11,13 @@ import {
   StoreUnavailableError,
 } from '../postgres/database-errors.js';
 import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
+import { divideTables } from './shards/divide-tables.js';
+import { type Placement, readPlacement } from './shards/placement.js';
 import { readViewFiles } from './view-files.js';
 import { readViewGrants } from './view-grants.js';
 
 /** One lock a database: of many processes that start at once, one migrates and the others wait. */
-const migrationLock = 7_386_253;
+export const migrationLock = 7_386_253;
 
 /** The SQLSTATE of a drop that something else depends on. */
 const dependentObjectsStillExist = '2BP01';
@@ -30,10 +32,7 @@ export async function migrateStore(database: Database): Promise<void> {
       await client.query(longWorkSettings);
       // Of the transaction, not of the session: behind a pooler nobody would give that back.
       await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
-      // A migration may drop views, so the rights on them are read before.
-      const grants = await readViewGrants(client);
-      await applyMigrations(client);
-      await applyViews(client, await readViewFiles(), grants);
+      await bringUpToDate(client, await placementOn(client));
       await client.query('commit');
     } catch (error) {
       await client.query('rollback');
@@ -42,6 +41,23 @@ export async function migrateStore(database: Database): Promise<void> {
   } finally {
     client.release();
   }
+}
+
+/** Migrates, divides what a divided store has not divided yet, and makes the views. Runs in the caller's transaction. */
+export async function bringUpToDate(
+  client: ClientBase,
+  placement: Placement | undefined,
+): Promise<void> {
+  // A migration may drop views, so the rights on them are read before.
+  const grants = await readViewGrants(client);
+  await applyMigrations(client);
+  const files = await readViewFiles(placement !== undefined);
+  if (placement?.kind === 'partitions') await divideTables(client, files.dividedTables, placement);
+  await applyViews(client, files, grants);
+}
+
+function placementOn(client: ClientBase): Promise<Placement | undefined> {
+  return readPlacement({ query: async (text) => (await client.query(text)).rows });
 }
 
 /** Ids and names may have any letter of Unicode, which only UTF-8 can hold. */
@@ -125,7 +141,8 @@ export async function checkMigrated(database: Database): Promise<void> {
     );
   }
   const states = await database.query<ViewState>(viewStateSql);
-  const age = compareViews(states, await readViewFiles());
+  const isDivided = (await readPlacement(database)) !== undefined;
+  const age = compareViews(states, await readViewFiles(isDivided));
   if (age === 'older') {
     throw new StoreUnavailableError(
       'migrations_missing',

@@ -1,16 +1,11 @@
 import { type Job, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { compareContentIn } from '../append/compare-content.js';
-import { presumeNew } from '../append/expect-new.js';
-import { tellOtherContent } from '../append/other-content.js';
-import { statementOn } from '../append/write-batch.js';
+import { openEventWriter } from '../append/writer/event-writer.js';
 import type { WrittenBatch } from '../append/written-batch.js';
 import { quietReport } from '../environment/quiet-report.js';
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
-import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
-import { overflowSql } from '../projections/fold/overflow-sql.js';
 import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
@@ -79,15 +74,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   await cleanUpRebuild(database).catch((error) =>
     log.warn({ err: error }, 'could not look for the remains of a rebuild'),
   );
-  const folded = options.projections ?? allProjections;
-  const statement = (repeats: 'skip' | 'refuse') =>
-    statementOn(database.pool, appendAndFoldSql(folded, { repeats }), !shared);
-  const overflows = statementOn<{ places: readonly number[] }>(
-    database.pool,
-    overflowSql(folded),
-    false,
-  );
-  const careful = tellOtherContent(statement('skip'), compareContentIn(database));
+  const writer = openEventWriter(database, options.projections ?? allProjections);
   const book = openPriceBook(database);
   const onJob = (size: number) => {
     worker.concurrency = concurrency.after(size);
@@ -101,8 +88,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     options.on_batch?.(batch);
   };
   const commit = createGroupCommit({
-    findOverflows: async (batch) => (await overflows(batch, [])).places,
-    run: pricedStatement(book, presumeNew(statement('refuse'), careful)),
+    findOverflows: writer.findOverflows,
+    run: pricedStatement(book, writer.run),
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents,

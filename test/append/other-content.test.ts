@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { compareContentIn, findOtherContent } from '#runfold/append/compare-content.js';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { presumeNew } from '#runfold/append/expect-new.js';
 import { tellOtherContent } from '#runfold/append/other-content.js';
 import { type RunStatement, statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import { compareContentIn, findOtherContent } from '#runfold/append/writer/compare-content.js';
 import { correctionId } from '#runfold/corrections/correction-id.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { openPriceBook } from '#runfold/pricing/price-book.js';

@@ -1,7 +1,7 @@
 import type { Database } from '../../postgres/database.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { rebuild } from '../../projections/rebuild/rebuild.js';
-import type { RebuildProgress, RebuildStep } from '../../projections/rebuild/rebuild-progress.js';
+import type { RebuildProgress, RebuildStep } from '../../projections/rebuild/rebuild-options.js';
 import type { RebuildReport } from '../../projections/rebuild/rebuild-report.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { count, duration } from '../output/format.js';
@@ -46,7 +46,9 @@ export async function rebuildTotals(
     // Some steps are taken more than once; what is behind stays behind.
     reached = Math.max(reached, wayOf(at));
     const seconds = (performance.now() - started) / 1000;
-    const folded = at.step === 'fold' ? (events * at.done) / Math.max(1, at.total) : 0;
+    const { at: part, of } = at.shard ?? { at: 0, of: 1 };
+    const folded =
+      at.step === 'fold' ? (events * (part + at.done / Math.max(1, at.total))) / of : 0;
     const pace = folded === 0 ? '' : `, ${count(folded / Math.max(0.001, seconds))} events/s`;
     const text = `${steps[at.step].says}${pace}${leftText(seconds, reached)}`;
     progress.update(reached * 1000, 1000, text);
@@ -68,7 +70,11 @@ function leftText(seconds: number, reached: number): string {
   return `, about ${left < 60 ? `${left} s` : duration(left)} left`;
 }
 
-function wayOf({ step, done, total }: RebuildProgress): number {
+function wayOf({ shard = { at: 0, of: 1 }, ...progress }: RebuildProgress): number {
+  return (shard.at + wayIn(progress)) / shard.of;
+}
+
+function wayIn({ step, done, total }: RebuildProgress): number {
   const before = order[order.indexOf(step) - 1];
   const from = before === undefined ? 0 : steps[before].until;
   return from + (steps[step].until - from) * Math.min(1, done / Math.max(1, total));

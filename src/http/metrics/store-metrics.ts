@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../../postgres/database.js';
-import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
+import { listRunningRebuilds } from '../../projections/rebuild/rebuild-schema.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
 

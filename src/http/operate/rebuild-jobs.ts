@@ -8,7 +8,7 @@ import {
   RebuildDependentError,
   RebuildRunningError,
 } from '../../projections/rebuild/rebuild-errors.js';
-import type { RebuildStep } from '../../projections/rebuild/rebuild-progress.js';
+import type { RebuildStep } from '../../projections/rebuild/rebuild-options.js';
 import type { ProjectionRebuild, RebuildReport } from '../../projections/rebuild/rebuild-report.js';
 
 /** A rebuild that was asked for over HTTP, as the API shows it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { projections as allProjections } from '../../projections/projections.js';
-import { listRunningRebuilds } from '../../projections/rebuild/running-rebuilds.js';
+import { listRunningRebuilds } from '../../projections/rebuild/rebuild-schema.js';
 import { readObject } from '../body/read-object.js';
 import { notFound } from '../problems/problem.js';
 import { name } from '../route/parameters.js';

@@ -1,4 +1,4 @@
-import { findOtherContent } from '../../append/compare-content.js';
+import { findOtherContent } from '../../append/writer/compare-content.js';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import type { Item } from '../../ingest/formats/format.js';
 import type { Service } from '../service/service.js';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { compareContentIn } from '../../append/compare-content.js';
+import { compareContentIn } from '../../append/writer/compare-content.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { quietReport } from '../../environment/quiet-report.js';
 import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';

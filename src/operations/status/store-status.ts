@@ -4,7 +4,7 @@ import { staleProjections } from '../../projections/fold/fingerprint.js';
 import {
   listRunningRebuilds,
   type RunningRebuild,
-} from '../../projections/rebuild/running-rebuilds.js';
+} from '../../projections/rebuild/rebuild-schema.js';
 import { readLastFolded } from '../../query/log/last-folded.js';
 import { countRejects } from '../../query/rejects.js';
 import { listProjects } from '../../store/projects.js';

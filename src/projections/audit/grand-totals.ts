@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { fullName, type TableNames } from '../../store/table-names.js';
+import { fullName, type TableNames } from '../../store/shards/table-names.js';
 import { whereEventsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { Measure } from '../measures/kinds.js';

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { fullName, type TableNames } from '../../store/table-names.js';
+import { fullName, type TableNames } from '../../store/shards/table-names.js';
 
 /** Sessions chosen at random, one array a column. */
 export interface SessionSample {

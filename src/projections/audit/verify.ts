@@ -1,148 +1,87 @@
-import type { PoolClient } from 'pg';
-import { type Database, longWorkSettings } from '../../postgres/database.js';
+import type { Database } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
-import { fullName, type TableNames, wholeStore } from '../../store/table-names.js';
-import type { Projection } from '../language/projection.js';
-import { projections as allProjections } from '../projections.js';
+import { openShardMap } from '../../store/shards/open-shard-map.js';
+import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
+import { stripeSql } from '../../store/shards/stripe.js';
+import { fullName } from '../../store/shards/table-names.js';
+import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';
 import type { Difference } from './difference.js';
-import { type ComparedRow, differencesOf, differencesSql } from './differing-rows.js';
-import { compareTotals, type Scope, scopeOf } from './grand-totals.js';
-import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
+import { verifyTables } from './verify-tables.js';
 
-/** The audit of one projection. */
-export interface ProjectionAudit {
-  readonly name: string;
-  /** Rows of the live table. */
-  readonly rows: number;
-  /** Rows that differ, of those that were compared. */
-  readonly differing_rows: number;
-}
-
-/** How far an audit is with one projection. */
-export interface AuditProgress {
-  readonly projection: string;
-  /** From 0 to 1. */
-  readonly share: number;
-}
-
-/** What the audit found. */
-export interface Audit {
-  readonly equal: boolean;
-  /** The instant at which what it says held: RFC 3339 in UTC. */
-  readonly snapshot_at: string;
-  /** Events in the log at the snapshot. */
-  readonly events: number;
-  readonly projections: readonly ProjectionAudit[];
-  /** How many sessions were compared; undefined when all rows were. */
-  readonly sampled_sessions?: number;
-  /** The first differences, at most `max_differences` rows of each projection. */
-  readonly differences: readonly Difference[];
-}
-
-/** Settings of the audit. */
-export interface VerifyOptions {
-  /** The projections to look at. Defaults to all. */
-  readonly projections?: readonly Projection[] | undefined;
-  /** The most differing rows of a projection to report. Defaults to 100. */
-  readonly max_differences?: number | undefined;
-  /**
-   * Compares only the rows of so many sessions, chosen at random, and the grand totals: cheap, as
-   * it groups nothing. Defaults to comparing every row.
-   */
-  readonly sample?: number | undefined;
-  /** Compares only what belongs to this project. Defaults to all projects. */
-  readonly project?: number | undefined;
-  /** The tables to look at. Defaults to those of a store that is not divided. */
-  readonly tables?: TableNames | undefined;
-  /** Stops the audit between two projections, which then rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called before and after each projection. */
-  readonly on_progress?: ((progress: AuditProgress) => void) | undefined;
-}
+export type { Audit, AuditProgress, ProjectionAudit, VerifyOptions } from './audit.js';
 
 /**
  * Folds the log and compares it with the live totals, row by row, inside one snapshot: what it says
- * held at one instant, while ingest went on.
+ * held at one instant, while ingest went on. Of a store that is divided each shard is compared in a
+ * snapshot of its own: a shard is whole, so what holds for each holds for all.
  */
 export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
-  const { projections = allProjections, max_differences = 100, sample, project } = options;
-  const { signal, tables = wholeStore, on_progress = () => undefined } = options;
-  const scope = scopeOf(tables, project);
-  const client = await database.pool.connect();
-  try {
-    await client.query(`begin isolation level repeatable read, read only; ${longWorkSettings}`);
-    // Before the snapshot, which the first query takes: a table that is swapped for another after
-    // the one and before the other would look empty.
-    const locked = projections.map(({ name }) => fullName(tables, name)).join(', ');
-    if (locked !== '') await client.query(`lock table ${locked} in access share mode`);
-    const [log] = (
-      await client.query(
-        `select count(*)::float8 as events,
-          to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-        from ${scope('event')} e`,
-      )
-    ).rows;
-    const chosen =
-      sample === undefined ? undefined : await chooseSessions(client, tables, sample, project);
-    const audits: ProjectionAudit[] = [];
-    const differences: Difference[] = [];
-    for (const projection of projections) {
-      signal?.throwIfAborted();
-      on_progress({ projection: projection.name, share: 0 });
-      const found = await compareRows(client, projection, tables, scope, chosen, max_differences);
-      const [counted] = (
-        await client.query(`select count(*)::float8 as rows from ${scope(projection.name)} t`)
-      ).rows;
-      audits.push({
-        name: projection.name,
-        rows: counted.rows,
-        differing_rows: found[0]?.total ?? 0,
-      });
-      for (const row of found) differences.push(...differencesOf(projection, row));
-      if (chosen !== undefined) {
-        differences.push(...(await compareTotals(client, projection, scope)));
-      }
-      on_progress({ projection: projection.name, share: 1 });
-    }
-    await client.query('commit');
-    return {
-      equal: differences.length === 0 && audits.every((audit) => audit.differing_rows === 0),
-      snapshot_at: log.at,
-      events: log.events,
-      projections: audits,
-      ...(chosen === undefined ? {} : { sampled_sessions: chosen.session_id.length }),
-      differences,
-    };
-  } catch (error) {
+  const map = await openShardMap(database).catch((error: unknown) => {
     throw explainDatabaseError(error);
-  } finally {
-    // Ends the snapshot whatever happened; after a commit it does nothing.
-    await client.query('rollback').catch(() => undefined);
-    client.release();
-  }
+  });
+  return verifyShards(map, options);
 }
 
-async function compareRows(
-  client: PoolClient,
-  projection: Projection,
-  tables: TableNames,
-  scope: Scope,
-  chosen: SessionSample | undefined,
-  max_differences: number,
-): Promise<ComparedRow[]> {
-  if (chosen === undefined) {
-    const text = differencesSql(projection, scope('event'), scope(projection.name));
-    return (await client.query(text, [max_differences])).rows;
+/** `verify` of the shards of a map. */
+export async function verifyShards(map: ShardMap, options: VerifyOptions = {}): Promise<Audit> {
+  const shards = map.shards();
+  const audits: Audit[] = [];
+  for (const [at, shard] of shards.entries()) {
+    const audit = await verifyTables(shard.database, shard.tables, {
+      ...options,
+      ...partOf(options, at, shards.length),
+    });
+    if (!map.is_divided) return audit;
+    const misplaced = await findMisplaced(shard, map.stripes);
+    audits.push({
+      ...audit,
+      equal: audit.equal && misplaced.length === 0,
+      differences: [...audit.differences, ...misplaced],
+    });
   }
-  // Rows of a key without session cannot be made from a few sessions; the grand totals look at them.
-  if (!('session_id' in projection.key)) return [];
-  const { rows } = await client.query(
-    differencesSql(
-      projection,
-      inSessions(fullName(tables, 'event')),
-      inSessions(fullName(tables, projection.name)),
-    ),
-    [max_differences, chosen.project, chosen.session_id],
+  return sumOf(audits);
+}
+
+/** What is asked of each shard: its share of the sample, and of the progress. */
+function partOf({ sample, on_progress }: VerifyOptions, at: number, shards: number): VerifyOptions {
+  return {
+    sample: sample === undefined ? undefined : Math.ceil(sample / shards),
+    on_progress:
+      on_progress && ((step) => on_progress({ ...step, share: (at + step.share) / shards })),
+  };
+}
+
+/** Events that are in another shard than that of their session: there, a repetition would be found. */
+async function findMisplaced(
+  { database, tables, stripe }: Shard,
+  stripes: number,
+): Promise<Difference[]> {
+  const [row] = await database.query<{ events: number }>(
+    `select count(*)::float8 as events from ${fullName(tables, 'event')} e
+    where ${stripeSql('e.project', 'e.session_id', stripes)} <> ${stripe} or e.stripe <> ${tables.stripe}`,
   );
-  return rows;
+  const actual = row?.events ?? 0;
+  if (actual === 0) return [];
+  return [{ projection: 'event', key: { stripe }, field: 'misplaced', expected: 0, actual }];
+}
+
+function sumOf(audits: readonly Audit[]): Audit {
+  const sampled = audits.flatMap(({ sampled_sessions }) => sampled_sessions ?? []);
+  const projections = (audits[0]?.projections ?? []).map(({ name }, at): ProjectionAudit => {
+    const all = audits.map((audit) => audit.projections[at]);
+    return {
+      name,
+      rows: all.reduce((sum, audit) => sum + (audit?.rows ?? 0), 0),
+      differing_rows: all.reduce((sum, audit) => sum + (audit?.differing_rows ?? 0), 0),
+    };
+  });
+  return {
+    equal: audits.every(({ equal }) => equal),
+    snapshot_at: audits.map(({ snapshot_at }) => snapshot_at).sort()[0] ?? '',
+    shards: audits.length,
+    events: audits.reduce((sum, { events }) => sum + events, 0),
+    projections,
+    ...(sampled.length === 0 ? {} : { sampled_sessions: sampled.reduce((a, b) => a + b, 0) }),
+    differences: audits.flatMap(({ differences }) => differences),
+  };
 }

@@ -5,7 +5,7 @@ import {
   wholeStore,
   withStripe,
   withStripeValue,
-} from '../../store/table-names.js';
+} from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
@@ -18,6 +18,13 @@ export function columnsRead(projections: readonly Projection[]): string[] {
 
 const columnsIn = (text: string) =>
   logColumns.map((column) => column.name).filter((name) => text.includes(`e.${name}`));
+
+/** Stores a JSON array of rejected events, each once: `$1`. */
+export const rejectedSql = `insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
+  select id, project, position, job_id, code, message, payload
+  from json_to_recordset($1::json) as incoming(id uuid, project integer, position integer,
+    job_id text, code text, message text, payload text)
+  on conflict (id) do nothing`;
 
 /**
  * The statement that appends a batch and folds it, in one round trip and one snapshot:
@@ -57,11 +64,7 @@ export function appendAndFoldSql(
   select ${withStripeValue(arrays, tables).join(', ')}${repeats === 'skip' ? `\n  on conflict (${key}) do nothing` : ''}
   returning ${returned.join(', ') || '1'})`,
     `rejected as (
-  insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
-  select id, project, position, job_id, code, message, payload
-  from json_to_recordset($1::json) as incoming(id uuid, project integer, position integer,
-    job_id text, code text, message text, payload text)
-  on conflict (id) do nothing
+  ${rejectedSql}
   returning 1)`,
     ...steps,
   ];

@@ -4,7 +4,7 @@ import {
   wholeStore,
   withStripe,
   withStripeValue,
-} from '../../store/table-names.js';
+} from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import { kindOf, type Measure } from '../measures/kinds.js';
 import { whereSql } from '../measures/where.js';

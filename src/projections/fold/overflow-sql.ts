@@ -1,5 +1,5 @@
 import { logColumns } from '../../events/columns/log-columns.js';
-import { fullName, type TableNames, wholeStore } from '../../store/table-names.js';
+import { fullName, type TableNames, wholeStore } from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import { whereSql } from '../measures/where.js';
 import { whereEventsSql } from './fold-sql.js';

@@ -4,7 +4,7 @@ import { getProcessStart } from '../../environment/process-start.js';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { isPooled } from '../../postgres/sessions.js';
 import { RebuildRunningError } from './rebuild-errors.js';
-import type { RebuildStep } from './rebuild-progress.js';
+import type { RebuildStep } from './rebuild-options.js';
 import { dropSchema, listSchemas, PREFIX } from './rebuild-schema.js';
 
 /** The right to rebuild a store; one at a time. */

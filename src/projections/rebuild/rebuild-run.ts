@@ -1,9 +1,9 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
-import { fullName, type TableNames } from '../../store/table-names.js';
+import { fullName, type TableNames } from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildClaim } from './rebuild-claim.js';
-import type { RebuildProgress, RebuildStep } from './rebuild-progress.js';
+import type { RebuildProgress, RebuildStep } from './rebuild-options.js';
 import { type ShortLockOptions, underLock } from './writer-lock.js';
 
 /** What the steps of one rebuild share. */
@@ -17,6 +17,8 @@ export interface RebuildRun {
   readonly folded: readonly Projection[];
   /** The live tables, those of a shard where the store is divided. */
   readonly tables: TableNames;
+  /** Whether these are all of the store, which then takes note of what was rebuilt. */
+  readonly is_whole: boolean;
   /** The log, with its schema. */
   readonly events: string;
   /** The table that holds a projection. */
@@ -84,6 +86,7 @@ export function createRun(options: {
     folded,
     expects_swap,
     tables,
+    is_whole: tables.stripe === undefined,
     events,
     liveOf: ({ name }) => fullName(tables, name),
     shadows,

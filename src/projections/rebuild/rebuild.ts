@@ -1,45 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
-import { type TableNames, wholeStore } from '../../store/table-names.js';
-import { rebuiltSql, recordedSql, staleAmong } from '../fold/fingerprint.js';
-import type { Projection } from '../language/projection.js';
+import { openShardMap } from '../../store/shards/open-shard-map.js';
+import type { ShardMap } from '../../store/shards/shard-map.js';
+import { rebuiltSql } from '../fold/fingerprint.js';
 import { projections as allProjections } from '../projections.js';
-import { drainRecorded, startRecording, stopRecording } from './event-recorder.js';
-import { foldLog } from './fold-log.js';
-import { claimRebuild, cleanUpRebuild, type RebuildClaim } from './rebuild-claim.js';
-import type { RebuildProgress } from './rebuild-progress.js';
-import { type RebuildReport, reportOf } from './rebuild-report.js';
-import { createRun, type RebuildRun } from './rebuild-run.js';
-import { collectCandidates, type RowChanges, repairRows } from './row-differences.js';
-import { addPrimaryKeys, furnishShadows } from './shadow-table.js';
-import { keepInStep, swapTables } from './swap-tables.js';
+import type { RebuildOptions } from './rebuild-options.js';
+import type { ProjectionRebuild, RebuildReport } from './rebuild-report.js';
+import { rebuildTables } from './rebuild-tables.js';
 
-export type { RebuildProgress, RebuildStep } from './rebuild-progress.js';
+export type { RebuildOptions, RebuildProgress, RebuildStep } from './rebuild-options.js';
 export type { ProjectionRebuild, RebuildReport } from './rebuild-report.js';
-
-/** Settings of a rebuild. */
-export interface RebuildOptions {
-  /** The projections to rebuild. Defaults to all. */
-  readonly projections?: readonly Projection[] | undefined;
-  /** The tables to rebuild, and the log to fold. Defaults to those of a store that is not divided. */
-  readonly tables?: TableNames | undefined;
-  /** Connections that fold at the same time, at most the pool's. Defaults to 2; an embedded store has one. */
-  readonly lanes?: number | undefined;
-  /** Events one statement folds, about. Defaults to 200,000, and to 10,000 on an embedded store. */
-  readonly chunk?: number | undefined;
-  /** Builds and compares, and changes nothing. Defaults to false. */
-  readonly dry_run?: boolean | undefined;
-  /** Rows to correct in place at most; where more differ the tables are swapped. Defaults to 2,000. */
-  readonly repair_limit?: number | undefined;
-  /** How long to wait for others' long transactions, in milliseconds. Defaults to 600,000. */
-  readonly patience_ms?: number | undefined;
-  /** Told of each step; the rebuild goes on when what it returns has settled. */
-  readonly on_progress?: ((progress: RebuildProgress) => void | Promise<void>) | undefined;
-  /** Stops the rebuild before its next statement; the live totals are then as before. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * Recomputes projections from the log while ingest goes on, and puts the result in place in one
@@ -51,6 +21,8 @@ export interface RebuildOptions {
  * takes to write them; then new tables take the place of the old, which takes milliseconds however
  * much differs, but has to wait for a moment without a reader on them.
  *
+ * A store that is divided is rebuilt shard by shard.
+ *
  * The temporary tables need the right to create a schema, and the swap to own the tables and views.
  *
  * @throws RebuildRunningError when another rebuild is under way.
@@ -61,111 +33,58 @@ export async function rebuild(
   database: Database,
   options: RebuildOptions = {},
 ): Promise<RebuildReport> {
-  try {
-    const client = await database.pool.connect();
-    // A broken connection fails the query under way, which reports it; the event says it again.
-    const ignore = () => undefined;
-    client.on('error', ignore);
-    let claim: RebuildClaim | undefined;
-    try {
-      claim = await claimRebuild(database, client);
-      return await rebuildAs(database, client, claim, options);
-    } finally {
-      const released = await giveBack(claim);
-      client.off('error', ignore);
-      client.release(!released);
-      if (!released) await cleanUpAfter(database, claim);
-    }
-  } catch (error) {
+  const map = await openShardMap(database).catch((error: unknown) => {
     throw explainDatabaseError(error);
-  }
+  });
+  return rebuildShards(database, map, options);
 }
 
-/**
- * Without its connection a rebuild's claim is gone, a moment after the server has noticed; what it
- * made is removed by whoever comes first, at best by itself.
- */
-async function cleanUpAfter(database: Database, claim: RebuildClaim | undefined): Promise<void> {
-  for (const since = performance.now(); performance.now() - since < 2_000; await pause(100)) {
-    // Why the rebuild failed matters more than why this does.
-    if (await cleanUpRebuild(database, claim?.schema).catch(() => false)) return;
-  }
-}
-
-async function giveBack(claim: RebuildClaim | undefined): Promise<boolean> {
-  if (claim === undefined) return true;
-  return claim.release().then(
-    () => true,
-    () => false,
-  );
-}
-
-async function rebuildAs(
+async function rebuildShards(
   database: Database,
-  client: PoolClient,
-  claim: RebuildClaim,
+  map: ShardMap,
   options: RebuildOptions,
 ): Promise<RebuildReport> {
-  const { dry_run = false, repair_limit = 2_000, patience_ms = 600_000 } = options;
-  const started = performance.now();
-  const targets = options.projections ?? allProjections;
-  const { rows: recorded } = await client.query(recordedSql);
-  const run = createRun({
-    database,
-    client,
-    claim,
-    tables: options.tables ?? wholeStore,
-    targets,
-    expects_swap: !dry_run && staleAmong(targets, recorded).length > 0,
-    lanes: claim.shared_session ? 1 : (options.lanes ?? 2),
-    patience_ms,
-    signal: options.signal,
-    onProgress: options.on_progress,
-  });
-  await run.reach('cut', 0);
-  const cut = await startRecording(run);
-  const chunk = options.chunk ?? (claim.shared_session ? 10_000 : 200_000);
-  let events = await foldLog(run, cut, chunk);
-  await addPrimaryKeys(run);
-  events += await catchUp(run);
-  if (!dry_run && (await collectCandidates(run, repair_limit)) <= repair_limit) {
-    events += await catchUp(run);
-    await run.reach('swap', 0);
-    const { changes, drained } = await repairInPlace(run);
-    return reportOf(run, 'repaired', changes, events + drained, started);
+  const shards = map.shards();
+  const reports: RebuildReport[] = [];
+  for (const [at, shard] of shards.entries()) {
+    const { on_progress } = options;
+    const report = await rebuildTables(shard.database, shard.tables, {
+      ...options,
+      on_progress:
+        on_progress && ((step) => on_progress({ ...step, shard: { at, of: shards.length } })),
+    });
+    if (!map.is_divided) return report;
+    reports.push(report);
   }
-  if (!dry_run) await furnishShadows(run);
-  events += await catchUp(run);
-  const { changes, drained } = await keepInStep(run);
-  if (!dry_run) await swapTables(run);
-  return reportOf(run, dry_run ? 'dry_run' : 'swapped', changes, events + drained, started);
-}
-
-/** Drains until there is little left to drain under the lock, or it no longer gets less. */
-async function catchUp(run: RebuildRun): Promise<number> {
-  let events = 0;
-  for (let round = 1, before = Number.POSITIVE_INFINITY; round <= 20; round++) {
-    const drained = await drainRecorded(run);
-    events += drained;
-    await run.reach('catch_up', round, 20);
-    if (drained < 500 || drained > before * 0.8) break;
-    before = drained;
-  }
-  return events;
-}
-
-/** Corrects the rows that differ, with writers kept out. */
-async function repairInPlace(run: RebuildRun) {
-  return run.underLock({}, async () => {
-    // Few rows against large tables: whatever the statistics say, look them up by their keys.
-    await run.client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
-    const drained = await drainRecorded(run);
-    const changes = new Map<Projection, RowChanges>();
-    for (const projection of run.targets) {
-      changes.set(projection, await repairRows(run, projection));
-      await run.client.query(rebuiltSql(projection));
+  // Only now do all totals of the store follow the declarations.
+  if (options.dry_run !== true) {
+    for (const projection of options.projections ?? allProjections) {
+      await database.query(rebuiltSql(projection));
     }
-    await stopRecording(run);
-    return { changes, drained };
-  });
+  }
+  return sumOf(reports);
+}
+
+function sumOf(reports: readonly RebuildReport[]): RebuildReport {
+  const sum = (of: (report: RebuildReport) => number) =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const isSwapped = reports.some(({ outcome }) => outcome === 'swapped');
+  return {
+    outcome: isSwapped ? 'swapped' : (reports[0]?.outcome ?? 'repaired'),
+    projections: (reports[0]?.projections ?? []).map(({ name }, at): ProjectionRebuild => {
+      const of = (field: Exclude<keyof ProjectionRebuild, 'name'>) =>
+        sum(({ projections }) => projections[at]?.[field] ?? 0);
+      return {
+        name,
+        rows_before: of('rows_before'),
+        rows_after: of('rows_after'),
+        added: of('added'),
+        removed: of('removed'),
+        changed: of('changed'),
+      };
+    }),
+    events: sum(({ events }) => events),
+    seconds: sum(({ seconds }) => seconds),
+    longest_lock_ms: Math.max(...reports.map(({ longest_lock_ms }) => longest_lock_ms)),
+  };
 }

@@ -1,4 +1,4 @@
-import { withStripe, withStripeValue } from '../../store/table-names.js';
+import { withStripe, withStripeValue } from '../../store/shards/table-names.js';
 import { columnsOf, keysOfEventsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import { isSliced, sliceSql } from './fold-log.js';

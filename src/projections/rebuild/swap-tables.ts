@@ -30,9 +30,12 @@ export async function swapTables(run: RebuildRun): Promise<void> {
   await run.reach('swap', 0);
   await waitForSnapshots(run, new Set(older.map(snapshotId)));
   const views = await listViews(run);
-  await run.underLock({ exclusive: () => lockStatements(run, views) }, async () => {
-    await exchange(run);
-    for (const projection of run.targets) await run.client.query(rebuiltSql(projection));
+  const parents = await listParents(run);
+  await run.underLock({ exclusive: () => lockStatements(run, views, parents) }, async () => {
+    await exchange(run, parents);
+    for (const projection of run.is_whole ? run.targets : []) {
+      await run.client.query(rebuiltSql(projection));
+    }
     await stopRecording(run);
   });
 }
@@ -44,7 +47,11 @@ export async function swapTables(run: RebuildRun): Promise<void> {
  *
  * A view is locked by giving it the owner it has: `lock table` would lock all that it reads.
  */
-function lockStatements(run: RebuildRun, views: readonly View[]): string[] {
+function lockStatements(
+  run: RebuildRun,
+  views: readonly View[],
+  parents: readonly Parent[],
+): string[] {
   const shuffled = <T>(list: readonly T[]) =>
     list
       .map((item) => ({ item, key: Math.random() }))
@@ -52,8 +59,28 @@ function lockStatements(run: RebuildRun, views: readonly View[]): string[] {
       .map(({ item }) => item);
   return [
     ...shuffled(views).map(({ name, owner }) => `alter view ${name} owner to ${owner}`),
+    ...shuffled(parents).map(({ name }) => `lock table only ${name} in access exclusive mode`),
     `lock table ${shuffled(run.targets).map(run.liveOf).join(', ')} in access exclusive mode`,
   ];
+}
+
+/** The table of which a live table is a partition. */
+interface Parent {
+  readonly part: string;
+  readonly name: string;
+  /** What belongs to the partition, such as `FOR VALUES IN ('7')`. */
+  readonly bound: string;
+}
+
+async function listParents({ client, targets, liveOf }: RebuildRun): Promise<Parent[]> {
+  const { rows } = await client.query(
+    `select t.part, format('%I.%I', n.nspname, p.relname) as name, pg_get_expr(c.relpartbound, c.oid) as bound
+    from unnest($1::text[]) as t(part) join pg_class c on c.oid = t.part::regclass and c.relispartition
+    join pg_inherits i on i.inhrelid = c.oid join pg_class p on p.oid = i.inhparent
+    join pg_namespace n on n.oid = p.relnamespace`,
+    [targets.map(liveOf)],
+  );
+  return rows;
 }
 
 interface View {
@@ -91,15 +118,23 @@ async function listViews({ client, targets, liveOf }: RebuildRun): Promise<View[
  * The old tables go with the rebuild's other remains, after the locks: deleting their files
  * takes longer than all of this.
  */
-async function exchange(run: RebuildRun): Promise<void> {
+async function exchange(run: RebuildRun, parents: readonly Parent[]): Promise<void> {
   const { client, schema, targets, tables, liveOf, shadowOf } = run;
   // With nothing on the path the definitions name every table in full.
   await client.query("set local search_path = ''");
   const views = await listViews(run);
-  const moves = targets.map(
-    (projection) => `alter table ${liveOf(projection)} set schema ${schema}_old;
-      alter table ${shadowOf(projection)} set schema ${tables.schema}`,
-  );
+  const moves = targets.map((projection) => {
+    const live = liveOf(projection);
+    const parent = parents.find(({ part }) => part === live);
+    return [
+      ...(parent === undefined ? [] : [`alter table ${parent.name} detach partition ${live}`]),
+      `alter table ${live} set schema ${schema}_old`,
+      `alter table ${shadowOf(projection)} set schema ${tables.schema}`,
+      ...(parent === undefined
+        ? []
+        : [`alter table ${parent.name} attach partition ${live} ${parent.bound}`]),
+    ].join(';\n');
+  });
   await client.query(
     [
       `create schema ${schema}_old`,
@@ -109,7 +144,8 @@ async function exchange(run: RebuildRun): Promise<void> {
   );
   const { rows: left } = await client.query(
     `select pg_describe_object(classid, objid, objsubid) as dependent from pg_depend
-    where refclassid = 'pg_class'::regclass and refobjid = any($1::regclass[]) and deptype = 'n' limit 1`,
+    where refclassid = 'pg_class'::regclass and refobjid = any($1::regclass[]) and deptype = 'n'
+      and not exists (select from pg_constraint c where c.oid = objid and c.conrelid = refobjid) limit 1`,
     [targets.map(({ name }) => `${schema}_old.${tables.local(name)}`)],
   );
   if (left.length > 0) throw new RebuildDependentError(left[0].dependent);

@@ -5,15 +5,19 @@ import {
   type BatchOutcome,
   type RunStatement,
   statementOn,
+  type WriteOptions,
   writeBatch,
 } from '../../append/write-batch.js';
+import { statementWithin } from '../../append/writer/within-transaction.js';
 import type { SettledEvent } from '../../otlp/spans/settle-trace.js';
+import type { Database } from '../../postgres/database.js';
 import type { PriceBook } from '../../pricing/price-book.js';
 import { priceEvents } from '../../pricing/price-events.js';
-import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { jobVersions } from '../../queue/job.js';
+import { shardMapOf } from '../../store/shards/open-shard-map.js';
+import type { ShardMap } from '../../store/shards/shard-map.js';
 
 /** Appends and folds events, by project, within the transaction of a connection. */
 export type AppendEvents = (
@@ -26,30 +30,22 @@ export type AppendEvents = (
 /** Events that a book prices. It must have been refreshed before the transaction began. */
 export function appendEventsWith(options: {
   readonly book: PriceBook;
+  readonly database: Database;
   readonly projections: readonly Projection[];
-  /** Whether connections keep prepared statements apart. */
-  readonly isPrepared: boolean;
 }): AppendEvents {
-  const { book, projections, isPrepared } = options;
-  const text = appendAndFoldSql(projections, { repeats: 'skip' });
+  const { book, database, projections } = options;
+  const prepared = !database.shares_session;
   const overflows = overflowSql(projections);
   const statements = new WeakMap<pg.PoolClient, RunStatement>();
 
-  const statementFor = (client: pg.PoolClient): RunStatement => {
+  const statementFor = (client: pg.PoolClient, map: ShardMap): RunStatement => {
     const known = statements.get(client);
     if (known !== undefined) return known;
-    const run = statementOn(client, text, isPrepared);
-    const statement: RunStatement = async (batch, rejects) => {
+    const around = (run: RunStatement) => withSavepoint(client, run);
+    const run = statementWithin(client, { map, projections, prepared, around });
+    const statement: RunStatement = (batch, rejects) => {
       for (const { project, events } of batch.jobs) priceEvents(book, project, events);
-      await client.query('savepoint events');
-      try {
-        return await run(batch, rejects);
-      } catch (error) {
-        // The event at fault is looked for in parts of the batch, in the same transaction. Where the
-        // connection is gone this fails as well, and the first error tells the story.
-        await client.query('rollback to savepoint events').catch(() => undefined);
-        throw error;
-      }
+      return run(batch, rejects);
     };
     statements.set(client, statement);
     return statement;
@@ -65,15 +61,30 @@ export function appendEventsWith(options: {
       }),
     );
     const own = decodeJob(jobId, { v: jobVersions.objects, project: 1, events: [] });
+    const map = await shardMapOf(database);
+    const findOverflows: WriteOptions['findOverflows'] = async (batch) => {
+      const find = statementOn<{ places: readonly number[] }>(client, overflows, false);
+      return (await find(batch, [])).places;
+    };
     return writeBatch(
-      statementFor(client),
+      statementFor(client, map),
       rejects.length === 0 ? jobs : [...jobs, { ...own, rejects }],
-      {
-        findOverflows: async (batch) => {
-          const find = statementOn<{ places: readonly number[] }>(client, overflows, false);
-          return (await find(batch, [])).places;
-        },
-      },
+      // In a store that is divided the events at fault are looked for in the halves of a stripe.
+      map.is_divided ? {} : { findOverflows },
     );
+  };
+}
+
+/** The event at fault is looked for in parts of the batch, in the same transaction. */
+function withSavepoint(client: pg.PoolClient, run: RunStatement): RunStatement {
+  return async (batch, rejects) => {
+    await client.query('savepoint events');
+    try {
+      return await run(batch, rejects);
+    } catch (error) {
+      // Where the connection is gone this fails as well, and the first error tells the story.
+      await client.query('rollback to savepoint events').catch(() => undefined);
+      throw error;
+    }
   };
 }

@@ -29,8 +29,8 @@ export function openSpanInbox(
     prepare: () => book.refresh(),
     append: appendEventsWith({
       book,
+      database: options.database,
       projections: options.projections ?? allProjections,
-      isPrepared: !options.database.shares_session,
     }),
     waitSeconds: options.span_wait_seconds ?? 600,
   });

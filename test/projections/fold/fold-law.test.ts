@@ -3,38 +3,64 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { presumeNew } from '#runfold/append/expect-new.js';
 import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import { writerTo } from '#runfold/append/writer/event-writer.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { isConflict } from '#runfold/postgres/database-errors.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
+import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
+import { createDividedDatabase } from '../../../harness/divided-store.js';
 import { modelOf } from '../../../harness/model.js';
 import { readTotals } from '../../../harness/read-totals.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
+const ways = {
+  'looking for each event in the log': async ({ pool }: Database) =>
+    statementOn(pool, appendAndFoldSql(projections), true),
+  'presuming that events are new': async ({ pool }: Database) =>
+    presumeNew(
+      statementOn(pool, appendAndFoldSql(projections, { repeats: 'refuse' }), true),
+      statementOn(pool, appendAndFoldSql(projections), true),
+    ),
+  'each event in the shard of its session': async (database: Database) =>
+    writerTo(await openShardMap(database), database, projections).run,
+};
+
 describeWithPostgres('the fold', () => {
+  holdLaws(ways, async () => {
+    const home = await createTestDatabase();
+    return { home, database: openDatabase(home.url, { max: 6 }) };
+  });
+});
+
+describeWithPostgres('the fold of a store that is divided', () => {
+  const { 'each event in the shard of its session': inShards } = ways;
+  holdLaws({ 'each event in the shard of its session': inShards }, createDividedDatabase, 30);
+});
+
+function holdLaws(
+  of: Partial<typeof ways>,
+  open: typeof createDividedDatabase,
+  numRuns = 60,
+): void {
   let home: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    home = await createTestDatabase();
-    database = openDatabase(home.url, { max: 6 });
+    ({ home, database } = await open());
   });
   afterAll(async () => {
     await database.close();
     await home.drop();
   });
 
-  test.each(['looking for each event in the log', 'presuming that events are new'])(
+  test.each(Object.entries(of))(
     'gives the same totals for any order, batching, duplication and concurrency, %s',
-    async (way) => {
-      const careful = statementOn(database.pool, appendAndFoldSql(projections), true);
-      const refusing = appendAndFoldSql(projections, { repeats: 'refuse' });
-      const run = way.startsWith('presuming')
-        ? presumeNew(statementOn(database.pool, refusing, true), careful)
-        : careful;
+    async (_, openRun) => {
+      const run = await openRun(database);
       const deliveries = fc
         .tuple(arbitraryEvents, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })))
         .map(([events, random]) => {
@@ -55,9 +81,10 @@ describeWithPostgres('the fold', () => {
 
       await fc.assert(
         fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
-          await database.query(
-            `truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`,
-          );
+          // Few rows in many tables: to truncate these would take far longer.
+          for (const table of ['runfold_internal.event', ...projections.map(tableOf)]) {
+            await database.query(`delete from ${table}`);
+          }
           const outcome = { applied: 0, duplicate: 0, rejected: 0 };
           const queue = batches.map((batch, at) =>
             decodeJob(`job-${at}`, { v: 1, project: 1, events: batch }),
@@ -85,11 +112,11 @@ describeWithPostgres('the fold', () => {
           const audit = await verify(database);
           expect(audit.differences).toEqual([]);
         }),
-        { numRuns: 60 },
+        { numRuns },
       );
     },
   );
-});
+}
 
 /** Two transactions that met are told to try again, as the worker does. */
 async function writeAgain<T>(write: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { cleanUpRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';
-import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-progress.js';
+import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
 import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';

@@ -14,7 +14,7 @@ import {
   RebuildDependentError,
   RebuildRunningError,
 } from '#runfold/projections/rebuild/rebuild-errors.js';
-import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-progress.js';
+import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { withClient } from '../../../harness/postgres-server.js';

@@ -4,7 +4,7 @@ import { claimRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';
 import {
   listRunningRebuilds,
   type RunningRebuild,
-} from '#runfold/projections/rebuild/running-rebuilds.js';
+} from '#runfold/projections/rebuild/rebuild-schema.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 import { describeOnEachTier, openTestTier } from '../../../harness/tiers.js';

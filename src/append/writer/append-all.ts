@@ -1,11 +1,12 @@
-import type { MetricEvent } from '../events/metric-event.js';
-import type { Database } from '../postgres/database.js';
-import { isConflict } from '../postgres/database-errors.js';
-import { appendAndFoldSql } from '../projections/fold/append-and-fold.js';
-import { projections } from '../projections/projections.js';
-import { jobVersions } from '../queue/job.js';
-import { decodeJob } from './decode-job.js';
-import { statementOn, writeBatch } from './write-batch.js';
+import type { MetricEvent } from '../../events/metric-event.js';
+import type { Database } from '../../postgres/database.js';
+import { isConflict } from '../../postgres/database-errors.js';
+import { projections } from '../../projections/projections.js';
+import { jobVersions } from '../../queue/job.js';
+import { openShardMap } from '../../store/shards/open-shard-map.js';
+import { decodeJob } from '../decode-job.js';
+import { writeBatch } from '../write-batch.js';
+import { statementWithin } from './within-transaction.js';
 
 /**
  * Appends and folds events if all of them are new, and none of them otherwise. Answers whether it
@@ -18,12 +19,13 @@ export async function appendWhole(
   events: readonly MetricEvent[],
 ): Promise<boolean> {
   const job = decodeJob('append-whole', { v: jobVersions.objects, project, events });
+  const map = await openShardMap(database);
   const client = await database.pool.connect();
   let isWhole = false;
   try {
     await client.query('begin');
     // An event of the same key that another transaction is about to append is waited for.
-    const run = statementOn(client, appendAndFoldSql(projections), false);
+    const run = statementWithin(client, { map, projections, prepared: false });
     const { applied } = await writeBatch(run, [job]);
     isWhole = applied === events.length;
     await client.query(isWhole ? 'commit' : 'rollback');

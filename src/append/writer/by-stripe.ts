@@ -1,0 +1,30 @@
+import { places } from '../../events/columns/event-row.js';
+import { stripeOf } from '../../store/shards/stripe.js';
+import type { EventBatch } from '../batch.js';
+
+/** The order of a batch in parts of one stripe each, by stripe; each part keeps the order of the log's key. */
+export function byStripe(
+  batch: EventBatch,
+  stripes: number,
+): readonly (readonly [number, number[]])[] {
+  const { order, jobs, job_of, starts } = batch;
+  const groups = new Map<number, number[]>();
+  let project: number | undefined;
+  let session: unknown;
+  let group: number[] = [];
+  // Events of one session stand side by side, and its stripe is worked out once.
+  for (const event of order) {
+    const number = job_of[event] ?? 0;
+    const job = jobs[number];
+    const name = job?.events.columns[places.session_id]?.[event - (starts[number] ?? 0)];
+    if (job?.project !== project || name !== session) {
+      project = job?.project;
+      session = name;
+      const stripe = stripeOf(project ?? 1, String(name), stripes);
+      group = groups.get(stripe) ?? [];
+      groups.set(stripe, group);
+    }
+    group.push(event);
+  }
+  return [...groups].sort(([a], [b]) => a - b);
+}

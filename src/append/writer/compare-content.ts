@@ -1,0 +1,50 @@
+import type { Database } from '../../postgres/database.js';
+import { jobVersions } from '../../queue/job.js';
+import { shardMapOf } from '../../store/shards/open-shard-map.js';
+import type { Shard } from '../../store/shards/shard-map.js';
+import { createBatch } from '../batch.js';
+import { decodeJob } from '../decode-job.js';
+import { type CompareContent, type Difference, otherContentSql } from '../other-content.js';
+import { byStripe } from './by-stripe.js';
+import { statementOnShard } from './guarded-statement.js';
+
+/** Compares batches with the log of a store. */
+export function compareContentIn(database: Database): CompareContent {
+  return async (batch) => {
+    const map = await shardMapOf(database);
+    if (!map.is_divided) return compareContentOf(map.shardOf(0))(batch);
+    const places = new Map(batch.order.map((event, place) => [event, place]));
+    const found: Difference[] = [];
+    for (const [stripe, order] of byStripe(batch, map.stripes)) {
+      const differences = await compareContentOf(map.shardOf(stripe))({ ...batch, order });
+      for (const [place, fields] of differences) {
+        found.push([places.get(order[place] ?? 0) ?? 0, fields]);
+      }
+    }
+    return found.sort(([a], [b]) => a - b);
+  };
+}
+
+/** Compares batches of one stripe with the log of its shard. */
+export function compareContentOf(shard: Shard): CompareContent {
+  const statement = statementOnShard<{ found: readonly Difference[] }>(
+    shard,
+    otherContentSql(shard.tables),
+    false,
+  );
+  return async (batch) => (await statement(batch, [])).found;
+}
+
+/** Which of some events the log holds under their ids with another content: place → fields that differ. */
+export async function findOtherContent(
+  compare: CompareContent,
+  project: number,
+  events: readonly unknown[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const batch = createBatch([decodeJob('compare', { v: jobVersions.objects, project, events })]);
+  const [job] = batch.jobs;
+  const found = await compare(batch);
+  return new Map(
+    found.map(([place, fields]) => [job?.positions[batch.order[place] ?? 0] ?? 0, fields]),
+  );
+}

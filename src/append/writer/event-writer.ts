@@ -1,0 +1,98 @@
+import type { Database } from '../../postgres/database.js';
+import { codeOf } from '../../postgres/database-errors.js';
+import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
+import { overflowSql } from '../../projections/fold/overflow-sql.js';
+import type { Projection } from '../../projections/language/projection.js';
+import { isDividedSince, shardMapOf } from '../../store/shards/open-shard-map.js';
+import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
+import type { RunStatement } from '../batch-statement.js';
+import { presumeNew } from '../expect-new.js';
+import { tellOtherContent } from '../other-content.js';
+import type { WriteOptions } from '../write-batch.js';
+import { compareContentOf } from './compare-content.js';
+import { statementOnShard } from './guarded-statement.js';
+import { shardedStatement } from './sharded-statement.js';
+import { storeRejectsOn, withRejects } from './store-rejects.js';
+
+/** Writes batches of events to a store, whole or divided. */
+export interface EventWriter {
+  readonly run: RunStatement;
+  readonly findOverflows: NonNullable<WriteOptions['findOverflows']>;
+}
+
+type Places = { readonly places: readonly number[] };
+
+/**
+ * What a store that is whole says to a statement of ours once it has been divided: its rows lack the stripe, have
+ * no partition, or their key is another.
+ */
+const dividedCodes = ['23502', '23514', '42P10'];
+
+/** A writer for a store. How the store is divided is read with the first batch. */
+export function openEventWriter(
+  database: Database,
+  projections: readonly Projection[],
+): EventWriter {
+  let opened: { readonly map: ShardMap; readonly writer: EventWriter } | undefined;
+  const open = async () => {
+    const map = await shardMapOf(database);
+    if (opened?.map !== map) opened = { map, writer: writerTo(map, database, projections) };
+    return opened;
+  };
+  return {
+    async run(batch, rejects) {
+      const { map, writer } = opened ?? (await open());
+      try {
+        return await writer.run(batch, rejects);
+      } catch (error) {
+        const isOld = dividedCodes.includes(codeOf(error) ?? '');
+        if (!isOld || !(await isDividedSince(database, map))) throw error;
+        return (await open()).writer.run(batch, rejects);
+      }
+    },
+    findOverflows: async (batch) => (opened ?? (await open())).writer.findOverflows(batch),
+  };
+}
+
+/** A writer for the shards of a store. */
+export function writerTo(
+  map: ShardMap,
+  database: Database,
+  projections: readonly Projection[],
+): EventWriter {
+  const prepared = !database.shares_session;
+  const overflowsOf = (shard: Shard): EventWriter['findOverflows'] => {
+    const find = statementOnShard<Places>(shard, overflowSql(projections, shard.tables), false);
+    return async (batch) => (await find(batch, [])).places;
+  };
+  const statement = (shard: Shard, repeats: 'skip' | 'refuse'): RunStatement =>
+    statementOnShard(
+      shard,
+      appendAndFoldSql(projections, { repeats, tables: shard.tables }),
+      prepared,
+    );
+  const [only] = map.shards();
+  if (!map.is_divided && only !== undefined) {
+    const careful = tellOtherContent(statement(only, 'skip'), compareContentOf(only));
+    return {
+      run: presumeNew(statement(only, 'refuse'), careful),
+      findOverflows: overflowsOf(only),
+    };
+  }
+  const store = storeRejectsOn(database.pool);
+  return {
+    run: shardedStatement({
+      map,
+      storeRejects: store,
+      statementFor(shard) {
+        const careful = withRejects(statement(shard, 'skip'), store);
+        const hopeful = withRejects(statement(shard, 'refuse'), store);
+        const log = shard.tables.local('event');
+        return presumeNew(hopeful, tellOtherContent(careful, compareContentOf(shard)), log);
+      },
+      findOverflowsFor: overflowsOf,
+    }),
+    // Each stripe has found its own.
+    findOverflows: async () => [],
+  };
+}

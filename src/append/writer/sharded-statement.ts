@@ -1,0 +1,89 @@
+import { codeOf } from '../../postgres/database-errors.js';
+import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
+import type { RunStatement } from '../batch-statement.js';
+import type { Reject } from '../reject.js';
+import { type WriteOptions, writeEvents } from '../write-batch.js';
+import { byStripe } from './by-stripe.js';
+
+/** How a batch is written to the shards of a store. */
+export interface ShardedOptions {
+  readonly map: ShardMap;
+  /** The statement that appends and folds events of one shard; it is given no rejects. */
+  readonly statementFor: (shard: Shard) => RunStatement;
+  /** Stores rejects, which belong to the store as a whole; answers how many were new. */
+  readonly storeRejects: (rejects: readonly Reject[]) => Promise<number>;
+  /** How an event that takes a total of a shard out of its range is found. */
+  readonly findOverflowsFor?: ((shard: Shard) => WriteOptions['findOverflows']) | undefined;
+  /** How many shards of one server are written at once: 1 on one connection. Defaults to 2. */
+  readonly lanes?: number | undefined;
+}
+
+/** How often a shard is looked for anew in one go: a move ends with one switch. */
+const mostMoves = 5;
+const undefinedTable = '42P01';
+
+/**
+ * A statement that writes each event to the shard of its session: the events of one stripe are one statement, and
+ * one transaction on the server that has the shard. Rejects go first; their ids make that repeatable. What Postgres
+ * refuses is found within its stripe, so that the answer counts all that was written. When one stripe fails the
+ * others are in all the same, and count as repeated when the batch comes again.
+ */
+export function shardedStatement(options: ShardedOptions): RunStatement {
+  const { map, storeRejects, findOverflowsFor, lanes = 2 } = options;
+  const known = new WeakMap<Shard, RunStatement>();
+  const statementOf = (shard: Shard): RunStatement => {
+    const found = known.get(shard);
+    if (found !== undefined) return found;
+    const made = options.statementFor(shard);
+    known.set(shard, made);
+    return made;
+  };
+
+  const writeStripe = async (stripe: number, batch: Parameters<RunStatement>[0]) => {
+    for (let moves = 0; ; moves++) {
+      const shard = map.shardOf(stripe);
+      try {
+        const findOverflows = findOverflowsFor?.(shard);
+        return await writeEvents(statementOf(shard), batch, [], { findOverflows });
+      } catch (error) {
+        const isGone = error instanceof ShardMovedError || codeOf(error) === undefinedTable;
+        if (!isGone || moves === mostMoves) throw error;
+        await map.refresh();
+      }
+    }
+  };
+
+  return async (batch, rejects) => {
+    let applied = 0;
+    let rejected = rejects.length === 0 ? 0 : await storeRejects(rejects);
+    const faults: unknown[] = [];
+    const groups = [...byStripe(batch, map.stripes)];
+    const busy = new Map<unknown, number>();
+    // Each lane takes the next group whose server has a lane free.
+    const lane = async (): Promise<void> => {
+      for (;;) {
+        const at = groups.findIndex(
+          ([stripe]) => (busy.get(map.shardOf(stripe).database) ?? 0) < lanes,
+        );
+        const [group] = at < 0 ? [] : groups.splice(at, 1);
+        if (group === undefined) return;
+        const [stripe, order] = group;
+        const { database } = map.shardOf(stripe);
+        busy.set(database, (busy.get(database) ?? 0) + 1);
+        try {
+          const outcome = await writeStripe(stripe, { ...batch, order });
+          applied += outcome.applied;
+          rejected += outcome.rejected;
+        } catch (error) {
+          faults.push(error);
+        } finally {
+          busy.set(database, (busy.get(database) ?? 1) - 1);
+        }
+      }
+    };
+    const servers = new Set(groups.map(([stripe]) => map.shardOf(stripe).database)).size;
+    await Promise.all(Array.from({ length: lanes * servers }, lane));
+    if (faults.length > 0) throw faults[0];
+    return { applied, rejected };
+  };
+}

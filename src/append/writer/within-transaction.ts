@@ -1,0 +1,38 @@
+import type { ClientBase } from 'pg';
+import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
+import type { Projection } from '../../projections/language/projection.js';
+import type { ShardMap } from '../../store/shards/shard-map.js';
+import { type RunStatement, statementOn } from '../batch-statement.js';
+import { shardedStatement } from './sharded-statement.js';
+import { storeRejectsOn, withRejects } from './store-rejects.js';
+
+/** Where and how the statement runs. */
+export interface WithinOptions {
+  readonly map: ShardMap;
+  readonly projections: readonly Projection[];
+  /** Whether connections keep prepared statements apart. */
+  readonly prepared: boolean;
+  /** What is done around each statement, such as a savepoint. Defaults to nothing. */
+  readonly around?: ((run: RunStatement) => RunStatement) | undefined;
+}
+
+/**
+ * A statement that writes to a store of one server within the transaction of a connection: all of a batch or nothing,
+ * also where the store is divided.
+ */
+export function statementWithin(client: ClientBase, options: WithinOptions): RunStatement {
+  const { map, projections, prepared, around = (run) => run } = options;
+  if (!map.is_divided) {
+    return around(statementOn(client, appendAndFoldSql(projections), prepared));
+  }
+  const store = storeRejectsOn(client);
+  return shardedStatement({
+    map,
+    storeRejects: store,
+    statementFor: ({ tables }) => {
+      const text = appendAndFoldSql(projections, { tables });
+      return withRejects(around(statementOn(client, text, prepared)), store);
+    },
+    lanes: 1,
+  });
+}

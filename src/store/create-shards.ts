@@ -1,0 +1,59 @@
+import { RunfoldError } from '../environment/runfold-error.js';
+import { type Database, longWorkSettings } from '../postgres/database.js';
+import { bringUpToDate, migrationLock } from './migrate.js';
+import { type Placement, placementStatements, readPlacement } from './shards/placement.js';
+import { mostStripes } from './shards/stripe.js';
+
+/** A store cannot be divided as it was asked for. */
+export class CannotDivideError extends RunfoldError {
+  override readonly name = 'CannotDivideError';
+  readonly code = 'cannot_divide';
+}
+
+/**
+ * Divides an empty store, once and for ever, and migrates it. Writers that were at work before must be started anew.
+ * @throws CannotDivideError when it is divided already, or is no empty store of one server.
+ */
+export async function createShards(database: Database, placement: Placement): Promise<void> {
+  const { stripes, kind } = placement;
+  if (!Number.isInteger(stripes) || stripes < 2 || stripes > mostStripes) {
+    throw new CannotDivideError(
+      `Expected a whole number of stripes from 2 to ${mostStripes}, got ${stripes}.`,
+    );
+  }
+  if (database.shares_session) {
+    throw new CannotDivideError(
+      'Expected a Postgres server, got an embedded store. Name a server in DATABASE_URL.',
+    );
+  }
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(longWorkSettings);
+    await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+    const query = async (text: string) => (await client.query(text)).rows;
+    const before = await readPlacement({ query } as Pick<Database, 'query'>);
+    if (before !== undefined) {
+      throw new CannotDivideError(
+        `Expected a store that is whole, got one of ${before.stripes} stripes. That number stays; to have another, replay the log into another store.`,
+      );
+    }
+    for (const statement of placementStatements) await client.query(statement);
+    await client.query('insert into runfold_internal.placement (stripes, kind) values ($1, $2)', [
+      stripes,
+      kind,
+    ]);
+    await client.query(
+      `insert into runfold_internal.stripe (number, value)
+      select number, number from generate_series(0, $1::integer - 1) number`,
+      [stripes],
+    );
+    await bringUpToDate(client, placement);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
+}

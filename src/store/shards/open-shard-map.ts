@@ -1,0 +1,37 @@
+import type { Database } from '../../postgres/database.js';
+import { partitionShards } from './partitions.js';
+import { readPlacement } from './placement.js';
+import { type ShardMap, singleShard } from './shard-map.js';
+
+/** Reads how a store is divided. One that is not has one shard: itself. */
+export async function openShardMap(database: Database): Promise<ShardMap> {
+  const placement = await readPlacement(database);
+  if (placement === undefined) return singleShard(database);
+  const { kind, stripes } = placement;
+  if (kind === 'partitions') return partitionShards(database, stripes);
+  throw new Error(
+    `Expected a store that is whole or divided into partitions, got one divided by ${kind}. Upgrade this Runfold.`,
+  );
+}
+
+const known = new WeakMap<Database, Promise<ShardMap>>();
+
+/** The same, read once: how a store is divided is said once. What fails is read again. */
+export function shardMapOf(database: Database): Promise<ShardMap> {
+  const found = known.get(database);
+  if (found !== undefined) return found;
+  const opened = openShardMap(database);
+  known.set(database, opened);
+  opened.catch(() => known.delete(database));
+  return opened;
+}
+
+/**
+ * Reads anew how a store is divided that was whole when it was looked at. Answers whether it has been divided since.
+ */
+export async function isDividedSince(database: Database, before: ShardMap): Promise<boolean> {
+  if (before.is_divided) return false;
+  const now = await openShardMap(database);
+  if (now.is_divided) known.set(database, Promise.resolve(now));
+  return now.is_divided;
+}

@@ -1,0 +1,33 @@
+import type { Database } from '../../postgres/database.js';
+
+/** How a store is divided: into partitions of one server, or over the nodes of a Citus. */
+export type PlacementKind = 'partitions' | 'citus';
+
+/** How a store is divided. It is said once, and never changed. */
+export interface Placement {
+  readonly stripes: number;
+  readonly kind: PlacementKind;
+}
+
+/** Something that runs one statement: a store, or a connection of it. */
+type Runs = Pick<Database, 'query'>;
+
+/** The tables that a store has once it is divided. */
+export const placementStatements = [
+  `create table runfold_internal.placement (stripes smallint not null, kind text not null,
+    only_row boolean primary key default true check (only_row))`,
+  'create table runfold_internal.stripe (number smallint primary key, value smallint not null unique)',
+];
+
+/** How a store is divided; undefined for one that is whole. */
+export async function readPlacement(database: Runs): Promise<Placement | undefined> {
+  // One look at the catalog: a store that is whole has no such table.
+  const [found] = await database.query<{ is_there: boolean }>(
+    `select to_regclass('runfold_internal.placement') is not null as is_there`,
+  );
+  if (found?.is_there !== true) return undefined;
+  const [row] = await database.query<{ stripes: number; kind: PlacementKind }>(
+    'select stripes, kind from runfold_internal.placement',
+  );
+  return row;
+}
