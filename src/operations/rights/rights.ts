@@ -34,9 +34,12 @@ const tables: Readonly<Record<string, Rights>> = {
   project: { worker: ['select'], service: ['select', 'insert'] },
   projection_state: { worker: ['select'], service: ['select'] },
   view_state: { worker: ['select'], service: ['select'] },
+  placement: { worker: ['select'], service: ['select'] },
+  stripe: { worker: ['select'], service: ['select'] },
 };
 
 /** The rights that a role needs on a table of `runfold_internal`: all, where nothing less was declared. */
 export function rightsOn(table: string, role: 'worker' | 'service'): readonly Privilege[] {
-  return tables[table]?.[role] ?? all;
+  // A stripe's part of a table has its name and the number of the stripe.
+  return (tables[table] ?? tables[table.replace(/_\d+$/, '')])?.[role] ?? all;
 }

@@ -14,7 +14,7 @@ export interface TailSnapshot {
  * Rows are recorded with the time at which their transaction began. One that begins after this look
  * is recorded after it; one under way is found among the sessions, by its hold on the log, or its
  * wait for it, or, where it has yet to touch the log, by having begun within the last minute. (A
- * worker's transaction is one statement: it touches the log at once.) A session is entered a moment
+ * worker's transaction is one statement: it touches the log at once, or its stripe's part of it.) A session is entered a moment
  * after its transaction's time is taken: for that, and for small steps of the clock, two seconds.
  */
 const floorSql = `select
@@ -23,7 +23,8 @@ const floorSql = `select
   from pg_stat_activity a
   where a.datname = current_database() and (a.xact_start > now() - interval '1 minute'
     or exists (select from pg_locks l where l.pid = a.pid and l.mode = 'RowExclusiveLock'
-      and l.relation = 'runfold_internal.event'::regclass))`;
+      and l.relation in (select 'runfold_internal.event'::regclass
+        union all select inhrelid from pg_inherits where inhparent = 'runfold_internal.event'::regclass)))`;
 
 /** The present snapshot alone: where it has not changed nothing was committed. */
 export async function readSnapshot(database: Database): Promise<string> {

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { writeBatch } from '#runfold/append/write-batch.js';
+import { appendWhole } from '#runfold/append/writer/append-all.js';
+import { compareContentIn, findOtherContent } from '#runfold/append/writer/compare-content.js';
+import { openEventWriter, writerTo } from '#runfold/append/writer/event-writer.js';
+import type { MetricEvent } from '#runfold/events/metric-event.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { isConflict, isUniqueViolation } from '#runfold/postgres/database-errors.js';
+import { verify, verifyShards } from '#runfold/projections/audit/verify.js';
+import { projections } from '#runfold/projections/projections.js';
+import { createShards } from '#runfold/store/create-shards.js';
+import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
+import { stripeOf } from '#runfold/store/shards/stripe.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { createDividedDatabase, testStripes } from '../../harness/divided-store.js';
+import { movableShards } from '../../harness/movable-shards.js';
+import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { waitUntil } from '../../harness/wait-until.js';
+
+let jobs = 0;
+const job = (events: readonly unknown[], project = 1) =>
+  decodeJob(`job-${++jobs}`, JSON.parse(JSON.stringify({ v: 1, project, events })));
+
+/** Events of sessions in one stripe. */
+function eventsIn(stripe: number, count: number, from = 0): MetricEvent[] {
+  return sampleEvents(count * testStripes * 10, 'sample', from * testStripes * 10)
+    .filter(({ session_id }) => stripeOf(1, session_id ?? '', testStripes) === stripe)
+    .slice(0, count);
+}
+
+/** Which ways of writing are used for each stripe from now on. */
+function watchStatements({ pool }: Database): () => Record<number, string[]> {
+  const found: Record<number, string[]> = {};
+  const query = pool.query;
+  pool.query = ((...given: Parameters<typeof query>) => {
+    const { text = '' } = given[0] as { text?: string };
+    const stripe = /insert into runfold_internal\.event_(\d+) as e/.exec(text)?.[1];
+    const way = /on conflict \(project, session_id, id, stripe\)/.test(text) ? 'skip' : 'refuse';
+    if (stripe !== undefined) found[Number(stripe)] = [...(found[Number(stripe)] ?? []), way];
+    return query.apply(pool, given);
+  }) as typeof query;
+  return () => {
+    pool.query = query;
+    return found;
+  };
+}
+
+describeWithPostgres('a writer to the shards of a store', () => {
+  let home: TestDatabase;
+  let database: Database;
+  beforeEach(async () => {
+    ({ home, database } = await createDividedDatabase());
+  });
+  afterEach(async () => {
+    await database.close();
+    await home.drop();
+  });
+  const open = async () => writerTo(await openShardMap(database), database, projections);
+
+  test('counts each event once, of whatever stripe', async () => {
+    const { run } = await open();
+    expect(await writeBatch(run, [job(sampleEvents(200))])).toEqual({
+      applied: 200,
+      duplicate: 0,
+      rejected: 0,
+    });
+    expect(await writeBatch(run, [job(sampleEvents(220)), job(sampleEvents(10, 'b'), 2)])).toEqual({
+      applied: 30,
+      duplicate: 200,
+      rejected: 0,
+    });
+    expect(await verify(database)).toMatchObject({ equal: true, events: 230 });
+  });
+
+  test('doubts a stripe in which an event was there, and no other', async () => {
+    const { run } = await open();
+    const [first, second] = [eventsIn(0, 20), eventsIn(1, 20)];
+    await writeBatch(run, [job([...first.slice(0, 10), ...second.slice(0, 10)])]);
+    const ways = async (from: number) => {
+      const seen = watchStatements(database);
+      // In the first stripe one event comes again; the second stripe's are new.
+      const events = [eventsIn(0, from + 10).slice(from - 1), eventsIn(1, from + 10).slice(from)];
+      await writeBatch(run, [job(events.flat())]);
+      return seen();
+    };
+    expect(await ways(10)).toEqual({ 0: ['refuse', 'skip'], 1: ['refuse'] });
+    expect(await ways(20)).toEqual({ 0: ['skip'], 1: ['refuse'] });
+    expect(await verify(database)).toMatchObject({ equal: true, events: 60 });
+  });
+
+  test("takes a repetition for no fault of the data, by the name of a shard's log", async () => {
+    const insert = `insert into runfold_internal.event_2 (project, session_id, id, run_id, occurred_at_us, type, stripe)
+      values (1, $1, gen_random_uuid(), 'r', 1, 1, 2), (1, $1, '00000000-0000-4000-8000-000000000000', 'r', 1, 1, 2)`;
+    await database.query(insert, ['s']);
+    const error = await database.query(insert, ['s']).catch((fault: unknown) => fault);
+    expect(isUniqueViolation(error, 'event_2')).toBe(true);
+    expect(isUniqueViolation(error, 'event')).toBe(false);
+  });
+
+  test('rejects the one event that Postgres refuses, and takes all others of every stripe', async () => {
+    const { run } = await open();
+    const events = sampleEvents(60) as unknown as Record<string, unknown>[];
+    const bad = { ...events[17], id: 'too-long', metrics: { cost: 9_000_000_000 } };
+    const more = { ...events[17], id: 'too-long-2', metrics: { cost: 9_000_000_000 } };
+    const outcome = await writeBatch(run, [job([...events, bad, more, 'no event'])]);
+    expect(outcome.applied + outcome.rejected).toBe(63);
+    expect(outcome.rejected).toBeGreaterThanOrEqual(2);
+    const rejects = await database.query('select id from runfold_internal.rejected_event');
+    expect(rejects).toHaveLength(outcome.rejected);
+    expect(await verify(database)).toMatchObject({ equal: true, events: outcome.applied });
+  });
+
+  test('tells of an id that comes again with other content', async () => {
+    const { run } = await open();
+    const events = sampleEvents(40);
+    await writeBatch(run, [job(events)]);
+    const [changed] = events.map((event) => ({ ...event, run_id: 'another' }));
+    const outcome = await writeBatch(run, [job([changed, ...events.slice(1, 9)])]);
+    expect(outcome).toEqual({ applied: 0, duplicate: 8, rejected: 1 });
+    const found = await findOtherContent(compareContentIn(database), 1, [events[3], changed]);
+    expect([...found]).toEqual([[1, ['run_id']]]);
+  });
+
+  test('appends events of several stripes together or not at all', async () => {
+    const events = sampleEvents(60);
+    expect(await appendWhole(database, 1, events.slice(0, 40))).toBe(true);
+    expect(await appendWhole(database, 1, events.slice(39))).toBe(false);
+    expect(await verify(database)).toMatchObject({ equal: true, events: 40 });
+  });
+
+  test('follows a shard that is moved while it writes', async () => {
+    const { map, move } = await movableShards(database, testStripes);
+    const { run } = writerTo(map, database, projections);
+    await writeBatch(run, [job(sampleEvents(100))]);
+    let written: Promise<unknown> | undefined;
+    await move(1, true, async () => {
+      const moved = job(sampleEvents(150));
+      // Partitions change hands under locks that writers of other stripes may meet.
+      written = writeBatch(run, [moved]).catch((error) => {
+        if (!isConflict(error)) throw error;
+        return writeBatch(run, [moved]);
+      });
+      await waitUntil(
+        () =>
+          database.query(
+            "select from pg_locks where locktype = 'advisory' and not granted and mode = 'ShareLock'",
+          ),
+        (rows) => rows.length > 0,
+        { what: 'a writer to wait for the move' },
+      );
+    });
+    expect(await written).toMatchObject({ rejected: 0 });
+    expect(map.shardOf(1).place).toBe('place 1');
+    expect(await verifyShards(map)).toMatchObject({ equal: true, events: 150 });
+  });
+
+  test('would lose what it writes while a shard is moved, without the lock', async () => {
+    const { map, move } = await movableShards(database, testStripes, { guarded: false });
+    const { run } = writerTo(map, database, projections);
+    await writeBatch(run, [job(sampleEvents(100))]);
+    let applied = 0;
+    await move(1, false, async () => {
+      ({ applied } = await writeBatch(run, [job(eventsIn(1, 10, 10))]));
+    });
+    await map.refresh();
+    expect(applied).toBe(10);
+    // And nobody could tell: log and totals have lost the same.
+    expect(await verifyShards(map)).toMatchObject({ equal: true, events: 100 });
+  });
+});
+
+describeWithPostgres('a writer to a store that is divided while it runs', () => {
+  test('writes to its shards from then on, and rejects nothing', async () => {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url, { max: 4 });
+    try {
+      const { run } = openEventWriter(database, projections);
+      await writeBatch(run, [job([])]);
+      await createShards(database, { stripes: testStripes, kind: 'partitions' });
+      const outcome = await writeBatch(run, [job(sampleEvents(50))]);
+      expect(outcome).toEqual({ applied: 50, duplicate: 0, rejected: 0 });
+      expect(await verify(database)).toMatchObject({
+        equal: true,
+        shards: testStripes,
+        events: 50,
+      });
+    } finally {
+      await database.close();
+      await home.drop();
+    }
+  });
+});
