@@ -8,6 +8,213 @@ CREATE SCHEMA runfold_internal;
 
 CREATE SCHEMA runfold_migrations;
 
+CREATE FUNCTION runfold_internal.budget_used(in_project integer, in_scope text, in_label text, in_value text, in_measure text, in_first integer, in_end integer) RETURNS numeric
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  result numeric;
+  -- No event lies further ahead.
+  latest constant integer := floor(extract(epoch from clock_timestamp())
+    / 900) + 97;
+  hour_first constant integer := ceil(in_first / 4.0);
+  hour_end constant integer := floor(in_end / 4.0);
+begin
+  if in_scope = 'project' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage_hour t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.hour >= hour_first and t.hour < hour_end
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4)
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage_hour t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.hour >= hour_first and t.hour < hour_end
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4)
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end
+      union all select sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage_hour t where t.project = in_project and in_measure in ('runs') and t.hour >= hour_first and t.hour < hour_end
+      union all select sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4)
+      union all select sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end) u;
+  elsif in_scope = 'model' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage_hour t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.model = in_value and t.hour >= hour_first and t.hour < hour_end
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.model = in_value and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4)
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.model = in_value and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end) u;
+  elsif in_scope = 'user' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.user_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.user_id = in_value and t.bucket >= in_first and t.bucket < in_end) u;
+  elsif in_scope = 'agent' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.agent_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.agent_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))
+      union all select sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.agent_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))) u;
+  elsif in_scope = 'team' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.team_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))
+      union all select sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.team_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))
+      union all select sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.team_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))) u;
+  elsif in_scope = 'session' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.session t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.session_id = in_value and true) u;
+  elsif in_scope = 'run' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'tool_calls' then t.tool_calls end) as used from runfold_internal.run t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'tool_calls') and t.run_id = in_value and true) u;
+  end if;
+  return coalesce(result, 0);
+end $$;
+
+CREATE FUNCTION runfold_internal.budget_used_by_value(in_project integer, in_scope text, in_label text, in_measure text, in_first integer, in_end integer) RETURNS TABLE(value text, used numeric)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+  hour_first constant integer := ceil(in_first / 4.0);
+  hour_end constant integer := floor(in_end / 4.0);
+begin
+  if in_scope = 'project' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select '' as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage_hour t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.hour >= hour_first and t.hour < hour_end group by 1
+      union all select '' as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4) group by 1
+      union all select '' as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end group by 1
+      union all select '' as value, sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage_hour t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.hour >= hour_first and t.hour < hour_end group by 1
+      union all select '' as value, sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4) group by 1
+      union all select '' as value, sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end group by 1
+      union all select '' as value, sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage_hour t where t.project = in_project and in_measure in ('runs') and t.hour >= hour_first and t.hour < hour_end group by 1
+      union all select '' as value, sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4) group by 1
+      union all select '' as value, sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end group by 1) u
+      group by u.value having sum(u.used) <> 0 ;
+  elsif in_scope = 'model' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.model as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage_hour t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.hour >= hour_first and t.hour < hour_end group by 1
+      union all select t.model as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4) group by 1
+      union all select t.model as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  elsif in_scope = 'user' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.user_id as value, sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.user_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.bucket >= in_first and t.bucket < in_end group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  elsif in_scope = 'agent' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.agent_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= in_first and t.bucket < in_end group by 1
+      union all select t.agent_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= in_first and t.bucket < in_end group by 1
+      union all select t.agent_id as value, sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= in_first and t.bucket < in_end group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  elsif in_scope = 'team' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.team_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= in_first and t.bucket < in_end group by 1
+      union all select t.team_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= in_first and t.bucket < in_end group by 1
+      union all select t.team_id as value, sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= in_first and t.bucket < in_end group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  elsif in_scope = 'session' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.session_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.session t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.ended_at_us >= in_first::bigint * 900000000 group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  elsif in_scope = 'run' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.run_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'tool_calls' then t.tool_calls end) as used from runfold_internal.run t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'tool_calls') and t.ended_at_us >= in_first::bigint * 900000000 group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  end if;
+end $$;
+
+CREATE FUNCTION runfold_internal.budget_value(scope text, label text, who json) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case scope
+    when 'project' then ''
+    when 'label' then who->'labels'->>label
+    when 'model' then who->>'model'
+    else who->>(scope || '_id') end
+$$;
+
+CREATE FUNCTION runfold_internal.budget_window(kind text, zone text, quarters integer, since timestamp with time zone, at timestamp with time zone, OUT window_first integer, OUT window_end integer) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+  local timestamp := at at time zone zone;
+  quarter constant numeric := 900;
+  now_quarter integer := floor(extract(epoch from at) / quarter);
+begin
+  if kind = 'rolling' then
+    window_first := now_quarter + 1 - quarters;
+    window_end := now_quarter + 1;
+  elsif kind = 'total' then
+    window_first := floor(extract(epoch from since) / quarter);
+    window_end := 2147483647;
+  elsif kind = 'hour' then
+    window_first := floor(extract(epoch from at - (local - date_trunc('hour', local))) / quarter);
+    window_end := window_first + 4;
+  else
+    window_first := floor(extract(epoch from
+      runfold_internal.first_instant(date_trunc(kind, local), zone)) / quarter);
+    window_end := floor(extract(epoch from
+      runfold_internal.first_instant(date_trunc(kind, local) + ('1 ' || kind)::interval, zone)) / quarter);
+  end if;
+  window_first := greatest(window_first, floor(extract(epoch from since) / quarter)::integer);
+end $$;
+
+CREATE FUNCTION runfold_internal.check_budgets(in_project integer, who json, estimate json, is_free boolean, in_hold text, hold_seconds double precision) RETURNS TABLE(name text, value text, measure text, stop boolean, limit_units bigint, used numeric, held numeric, window_end integer, when_unknown text, allowed boolean, is_held boolean)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+  at timestamptz := clock_timestamp();
+  one record;
+begin
+  if in_hold is not null then
+    if current_setting('transaction_isolation') <> 'read committed' then
+      raise exception 'budgets: expected the isolation level read committed, got %',
+        current_setting('transaction_isolation');
+    end if;
+    for one in select b.id, w.value from runfold_internal.budget b,
+        lateral runfold_internal.budget_value(b.scope, b.label, who) w(value)
+      where b.project = in_project and b.stop and b.from_at <= at
+        and w.value is not null and coalesce(b.value, w.value) = w.value
+      order by 1, 2 loop
+      perform pg_advisory_xact_lock(hashtextextended(one.value, one.id));
+      delete from runfold_internal.budget_hold h where (h.project, h.hold_id, h.budget_id) in (
+        select o.project, o.hold_id, o.budget_id from runfold_internal.budget_hold o
+        where o.budget_id = one.id and o.value = one.value and o.expires_at <= at
+        limit 100 for update skip locked);
+    end loop;
+    at := clock_timestamp();
+  end if;
+  return query with said as materialized (
+    select b.id, b.name::text, w.value, b.measure, b.stop, b.limit_units, b.when_unknown, s.window_end,
+      coalesce((estimate->>b.measure)::bigint, 0) as amount,
+      runfold_internal.budget_used(b.project, b.scope, b.label, w.value, b.measure, s.window_first, s.window_end) as used,
+      coalesce((select sum(h.amount) from runfold_internal.budget_hold h
+        where h.budget_id = b.id and h.value = w.value and h.expires_at > at), 0) as held
+    from runfold_internal.budget b,
+      lateral runfold_internal.budget_value(b.scope, b.label, who) w(value),
+      lateral runfold_internal.budget_window(b.window_kind, b.time_zone, b.rolling_quarters, b.from_at, at) s
+    where b.project = in_project and b.from_at <= at and w.value is not null and coalesce(b.value, w.value) = w.value),
+  judged as materialized (
+    select d.*, not d.stop or (d.measure = 'cost' and is_free)
+      or (d.used + d.held < d.limit_units and d.used + d.held + d.amount <= d.limit_units) as allowed
+    from said d),
+  holds as (
+    insert into runfold_internal.budget_hold (project, hold_id, budget_id, value, amount, expires_at)
+    select in_project, in_hold, j.id, j.value, j.amount, at + make_interval(secs => hold_seconds)
+    from judged j
+    where in_hold is not null and j.amount > 0 and (select bool_and(a.allowed) from judged a)
+    returning budget_id)
+  select j.name, j.value, j.measure, j.stop, j.limit_units, j.used, j.held, j.window_end, j.when_unknown, j.allowed,
+    exists (select from holds h where h.budget_id = j.id)
+  from judged j order by j.name;
+end $$;
+
+CREATE FUNCTION runfold_internal.first_instant(local timestamp without time zone, zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(min(c.t) filter (where c.t at time zone zone = local), local at time zone zone)
+  from (select local at time zone zone - make_interval(mins => d) as t from unnest(array[0, 30, 60, 120]) d) c
+$$;
+
 CREATE AGGREGATE runfold_internal.total(bigint) (
     SFUNC = int8pl,
     STYPE = bigint,
@@ -21,6 +228,109 @@ CREATE AGGREGATE runfold_internal.total_levels(numeric) (
     COMBINEFUNC = numeric_add,
     PARALLEL = safe
 );
+
+CREATE TABLE runfold_internal.budget (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    limit_units bigint NOT NULL,
+    id integer NOT NULL,
+    project integer NOT NULL,
+    rolling_quarters integer,
+    stop boolean NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    scope text NOT NULL,
+    label text COLLATE pg_catalog."C",
+    value text COLLATE pg_catalog."C",
+    measure text NOT NULL,
+    window_kind text NOT NULL,
+    time_zone text NOT NULL,
+    when_unknown text NOT NULL,
+    shares real[] NOT NULL
+);
+
+CREATE TABLE runfold_internal.budget_hold (
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    amount bigint NOT NULL,
+    project integer NOT NULL,
+    budget_id integer NOT NULL,
+    hold_id text NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL COLLATE pg_catalog."C"
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+
+CREATE VIEW runfold.budgets AS
+ SELECT b.project,
+    b.name,
+    b.scope,
+    b.label,
+    NULLIF(u.value, ''::text) AS value,
+    b.measure,
+        CASE b.measure
+            WHEN 'cost'::text THEN trim_scale(((b.limit_units)::numeric / 1000000000.0))
+            ELSE (b.limit_units)::numeric
+        END AS "limit",
+        CASE b.measure
+            WHEN 'cost'::text THEN trim_scale((u.used / 1000000000.0))
+            ELSE u.used
+        END AS used,
+        CASE b.measure
+            WHEN 'cost'::text THEN trim_scale((COALESCE(( SELECT sum(h.amount) AS sum
+               FROM runfold_internal.budget_hold h
+              WHERE ((h.budget_id = b.id) AND (h.value = u.value) AND (h.expires_at > now()))), (0)::numeric) / 1000000000.0))
+            ELSE COALESCE(( SELECT sum(h.amount) AS sum
+               FROM runfold_internal.budget_hold h
+              WHERE ((h.budget_id = b.id) AND (h.value = u.value) AND (h.expires_at > now()))), (0)::numeric)
+        END AS held,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((((w.window_first)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS window_start,
+        CASE
+            WHEN (b.window_kind <> 'total'::text) THEN (('1970-01-01 00:00:00'::timestamp without time zone + ((((w.window_end)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)
+            ELSE NULL::timestamp with time zone
+        END AS resets_at,
+    b.stop
+   FROM runfold_internal.budget b,
+    LATERAL runfold_internal.budget_window(b.window_kind, b.time_zone, b.rolling_quarters, b.from_at, now()) w(window_first, window_end),
+    LATERAL ( SELECT b.value,
+            runfold_internal.budget_used(b.project, b.scope, b.label, b.value, b.measure, w.window_first, w.window_end) AS used
+          WHERE (b.value IS NOT NULL)
+        UNION ALL
+         SELECT v.value,
+            v.used
+           FROM runfold_internal.budget_used_by_value(b.project, b.scope, b.label, b.measure, w.window_first, w.window_end) v(value, used)
+          WHERE (b.value IS NULL)
+        UNION ALL
+         SELECT DISTINCT h.value,
+            (0)::numeric AS "numeric"
+           FROM runfold_internal.budget_hold h
+          WHERE ((b.value IS NULL) AND (h.budget_id = b.id) AND (NOT (EXISTS ( SELECT
+                   FROM runfold_internal.budget_used_by_value(b.project, b.scope, b.label, b.measure, w.window_first, w.window_end) v(value, used)
+                  WHERE (v.value = h.value)))))) u;
+
+COMMENT ON VIEW runfold.budgets IS 'One row a budget and value: what is used of its limit in the window that it is in. A budget of each value on its own has a row for every value that used or holds some.';
+
+COMMENT ON COLUMN runfold.budgets.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.budgets.name IS 'The budget';
+
+COMMENT ON COLUMN runfold.budgets.scope IS 'What is limited: the project, or a user, agent …';
+
+COMMENT ON COLUMN runfold.budgets.label IS 'The name of the label, where the scope is one';
+
+COMMENT ON COLUMN runfold.budgets.value IS 'Which user, agent …';
+
+COMMENT ON COLUMN runfold.budgets.measure IS 'cost, in US dollars, or what is counted';
+
+COMMENT ON COLUMN runfold.budgets."limit" IS 'The limit';
+
+COMMENT ON COLUMN runfold.budgets.used IS 'What was used: the sum over the totals';
+
+COMMENT ON COLUMN runfold.budgets.held IS 'What is held for events that are to come';
+
+COMMENT ON COLUMN runfold.budgets.window_start IS 'When the window began';
+
+COMMENT ON COLUMN runfold.budgets.resets_at IS 'When the next window begins; null when never';
+
+COMMENT ON COLUMN runfold.budgets.stop IS 'Whether checks are refused beyond the limit';
 
 CREATE TABLE runfold_internal.event (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -68,7 +378,8 @@ CREATE TABLE runfold_internal.event (
     cost_source text COLLATE pg_catalog."C",
     cache_write_1h_tokens integer,
     pricing smallint,
-    labels text COLLATE pg_catalog."C"
+    labels text COLLATE pg_catalog."C",
+    hold_id text COLLATE pg_catalog."C"
 );
 
 CREATE VIEW runfold.events AS
@@ -119,6 +430,7 @@ CREATE VIEW runfold.events AS
             WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
             ELSE NULL::text
         END) AS cost_source,
+    e.hold_id,
     (e.labels)::json AS labels,
     e.input_tokens,
     e.output_tokens,
@@ -189,6 +501,8 @@ COMMENT ON COLUMN runfold.events.model IS 'The model that served it';
 COMMENT ON COLUMN runfold.events.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.events.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.events.hold_id IS 'The hold on budgets that this event uses up: it ends when the event is in the log';
 
 COMMENT ON COLUMN runfold.events.labels IS 'Dimensions of your own: name → text';
 
@@ -351,6 +665,7 @@ CREATE VIEW runfold.messages AS
             WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
             ELSE NULL::text
         END) AS cost_source,
+    e.hold_id,
     (e.labels)::json AS labels,
     e.input_tokens,
     e.output_tokens,
@@ -414,6 +729,8 @@ COMMENT ON COLUMN runfold.messages.model IS 'The model that served it';
 COMMENT ON COLUMN runfold.messages.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.messages.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.messages.hold_id IS 'The hold on budgets that this event uses up: it ends when the event is in the log';
 
 COMMENT ON COLUMN runfold.messages.labels IS 'Dimensions of your own: name → text';
 
@@ -970,6 +1287,7 @@ CREATE VIEW runfold.tool_calls AS
             WHEN (e.cost_nanos IS NOT NULL) THEN 'reported'::text
             ELSE NULL::text
         END) AS cost_source,
+    e.hold_id,
     (e.labels)::json AS labels,
     e.input_tokens,
     e.output_tokens,
@@ -1033,6 +1351,8 @@ COMMENT ON COLUMN runfold.tool_calls.model IS 'The model that served it';
 COMMENT ON COLUMN runfold.tool_calls.provider IS 'The provider that served it';
 
 COMMENT ON COLUMN runfold.tool_calls.cost_source IS 'Where the cost came from: reported, override, or genai-prices@ and its version';
+
+COMMENT ON COLUMN runfold.tool_calls.hold_id IS 'The hold on budgets that this event uses up: it ends when the event is in the log';
 
 COMMENT ON COLUMN runfold.tool_calls.labels IS 'Dimensions of your own: name → text';
 
@@ -1502,6 +1822,15 @@ CREATE TABLE runfold_internal.audit (
     report text
 );
 
+ALTER TABLE runfold_internal.budget ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME runfold_internal.budget_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE runfold_internal.latency (
     project integer NOT NULL,
     bucket integer NOT NULL,
@@ -1657,6 +1986,12 @@ ALTER TABLE ONLY runfold_internal.api_key
 ALTER TABLE ONLY runfold_internal.audit
     ADD CONSTRAINT audit_id_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY runfold_internal.budget_hold
+    ADD CONSTRAINT budget_hold_project_hold_id_budget_id_pk PRIMARY KEY (project, hold_id, budget_id);
+
+ALTER TABLE ONLY runfold_internal.budget
+    ADD CONSTRAINT budget_id_pk PRIMARY KEY (id);
+
 ALTER TABLE ONLY runfold_internal.event
     ADD CONSTRAINT event_project_session_id_id_pk PRIMARY KEY (project, session_id, id);
 
@@ -1727,6 +2062,10 @@ ALTER TABLE ONLY runfold_migrations.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (id);
 
 CREATE INDEX audit_project_started_at ON runfold_internal.audit USING btree (project, started_at);
+
+CREATE INDEX budget_hold_value ON runfold_internal.budget_hold USING btree (budget_id, value, expires_at);
+
+CREATE UNIQUE INDEX budget_name ON runfold_internal.budget USING btree (project, name);
 
 CREATE INDEX event_corrects ON runfold_internal.event USING btree (project, session_id, corrects) WHERE (corrects IS NOT NULL);
 

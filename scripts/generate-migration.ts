@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
+import { budgetFunctions } from '#runfold/budgets/budget-functions.js';
 import { projectionTable, storageStatement } from '#runfold/projections/fold/projection-table.js';
 import { histogramTotalStatement } from '#runfold/projections/measures/levels.js';
 import { totalStatement } from '#runfold/projections/measures/sums.js';
@@ -18,6 +19,7 @@ import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 import { apiKeyTable } from '#runfold/store/tables/api-key-table.js';
 import { auditTable } from '#runfold/store/tables/audit-table.js';
+import { budgetHoldTable, budgetTable } from '#runfold/store/tables/budget-tables.js';
 import { eventTable, internalSchema } from '#runfold/store/tables/event-table.js';
 import { logClaimTable } from '#runfold/store/tables/log-claim-table.js';
 import { logFileTable } from '#runfold/store/tables/log-file-table.js';
@@ -73,6 +75,8 @@ const tables: Record<string, unknown> = {
   logFileTable,
   otlpTraceTable,
   otlpSpanTable,
+  budgetTable,
+  budgetHoldTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);
@@ -85,6 +89,7 @@ const ownSql = [
   'create schema if not exists runfold',
   "comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.'",
   seedProjectStatement,
+  ...budgetFunctions,
 ];
 const statements = await generateMigration(before, after);
 // A view holds the columns that it reads. Views are made anew after the migrations.

@@ -1,6 +1,12 @@
 // What a program needs to talk to the HTTP service. Nothing here loads a driver, a queue or a server.
 
+export type { BudgetHold, BudgetStanding, BudgetUse } from './budgets/budget-standing.js';
+export type { Budget } from './budgets/budgets.js';
+export type { BudgetCheck, BudgetCheckOptions, CheckedBudget } from './budgets/check-budget.js';
+export type { BudgetWindow, NewBudget } from './budgets/new-budget.js';
+export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
 export { ApiError } from './client/api-error.js';
+export type { BudgetsClient } from './client/budgets-client.js';
 export { type ClientOptions, createClient } from './client/create-client.js';
 export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
 export type { ClientProject, ClientRebuild, SignedIn } from './client/operations.js';

@@ -1,3 +1,21 @@
+export { BudgetExistsError, InvalidBudgetError } from './budgets/budget-errors.js';
+export { type BudgetGate, createBudgetGate } from './budgets/budget-gate.js';
+export {
+  type BudgetHold,
+  type BudgetStanding,
+  type BudgetUse,
+  getBudget,
+} from './budgets/budget-standing.js';
+export { type Budget, createBudget, dropBudget, listBudgets } from './budgets/budgets.js';
+export {
+  type BudgetCheck,
+  type BudgetCheckOptions,
+  type CheckedBudget,
+  checkBudget,
+  releaseHold,
+} from './budgets/check-budget.js';
+export type { BudgetWindow, NewBudget } from './budgets/new-budget.js';
+export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
 export type { EventOptions } from './corrections/corrected-event.js';
 export {
   type Correction,

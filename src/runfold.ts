@@ -1,5 +1,7 @@
 import { destination, type Logger, pino } from 'pino';
 import type { WrittenBatch } from './append/written-batch.js';
+import { createBudgetGate } from './budgets/budget-gate.js';
+import type { BudgetCheck, BudgetCheckOptions } from './budgets/check-budget.js';
 import { errorFields } from './environment/logged-error.js';
 import { quietReport } from './environment/quiet-report.js';
 import { createProducer, type Producer } from './ingest/producer.js';
@@ -35,6 +37,13 @@ export interface Runfold extends Reads {
   readonly producer: Producer;
   /** Undefined where other processes fold. */
   readonly worker: RunningWorker | undefined;
+  /**
+   * Asks the project's budgets whether something may be done, and with `hold_seconds` holds the estimate where every
+   * one allows it. @throws InvalidBudgetError
+   */
+  checkBudget(options: BudgetCheckOptions): Promise<BudgetCheck>;
+  /** Frees what is held under an id and will not be used; whether there was any. */
+  releaseHold(options: { readonly hold_id: string }): Promise<{ readonly released: boolean }>;
   /**
    * Hands all emitted events to the queue, finishes the batch in hand, and closes everything.
    * @throws QueueUnavailableError when the queue did not take all events within `timeout_ms`
@@ -76,7 +85,11 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
     });
     opened.push(producer.close);
     const reads = createReads(tier.database, project);
-    return { ...reads, tier, database: tier.database, producer, worker, close };
+    const gate = createBudgetGate(tier.database);
+    const checkBudget: Runfold['checkBudget'] = (given) => gate.check(given, project);
+    const releaseHold: Runfold['releaseHold'] = (given) => gate.release(given, project);
+    const { database } = tier;
+    return { ...reads, checkBudget, releaseHold, tier, database, producer, worker, close };
   } catch (error) {
     await close();
     throw error;

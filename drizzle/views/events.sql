@@ -22,6 +22,7 @@ create view runfold.events as select
   e.model as model,
   e.provider as provider,
   coalesce(e.cost_source, case when e.cost_nanos is not null then 'reported' end) as cost_source,
+  e.hold_id as hold_id,
   e.labels::json as labels,
   e.input_tokens as input_tokens,
   e.output_tokens as output_tokens,
@@ -69,6 +70,7 @@ comment on column runfold.events.user_id is 'The user it was done for';
 comment on column runfold.events.model is 'The model that served it';
 comment on column runfold.events.provider is 'The provider that served it';
 comment on column runfold.events.cost_source is 'Where the cost came from: reported, override, or genai-prices@ and its version';
+comment on column runfold.events.hold_id is 'The hold on budgets that this event uses up: it ends when the event is in the log';
 comment on column runfold.events.labels is 'Dimensions of your own: name → text';
 comment on column runfold.events.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
 comment on column runfold.events.output_tokens is 'Tokens the model produced, those of its reasoning included';

@@ -18,6 +18,7 @@ create view runfold.tool_calls as select
   e.model as model,
   e.provider as provider,
   coalesce(e.cost_source, case when e.cost_nanos is not null then 'reported' end) as cost_source,
+  e.hold_id as hold_id,
   e.labels::json as labels,
   e.input_tokens as input_tokens,
   e.output_tokens as output_tokens,
@@ -61,6 +62,7 @@ comment on column runfold.tool_calls.user_id is 'The user it was done for';
 comment on column runfold.tool_calls.model is 'The model that served it';
 comment on column runfold.tool_calls.provider is 'The provider that served it';
 comment on column runfold.tool_calls.cost_source is 'Where the cost came from: reported, override, or genai-prices@ and its version';
+comment on column runfold.tool_calls.hold_id is 'The hold on budgets that this event uses up: it ends when the event is in the log';
 comment on column runfold.tool_calls.labels is 'Dimensions of your own: name → text';
 comment on column runfold.tool_calls.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
 comment on column runfold.tool_calls.output_tokens is 'Tokens the model produced, those of its reasoning included';

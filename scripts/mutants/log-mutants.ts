@@ -45,8 +45,8 @@ export const logMutants = [
     ],
     [
       'a time that was not given is other content',
-      "'occurred_at_us', 'cost_source'];",
-      "'cost_source'];",
+      "'occurred_at_us', 'cost_source', 'hold_id'];",
+      "'cost_source', 'hold_id'];",
     ],
   ]),
   ...breaks('src/append/reject.ts', faults, [

@@ -17,7 +17,7 @@ export type Difference = readonly [place: number, fields: readonly string[]];
 export type CompareContent = (batch: EventBatch) => Promise<readonly Difference[]>;
 
 /** What makes up the key, or is not of the sender: a time that was not given is the time of the call. */
-const notCompared = ['project', 'session_id', 'id', 'occurred_at_us', 'cost_source'];
+const notCompared = ['project', 'session_id', 'id', 'occurred_at_us', 'cost_source', 'hold_id'];
 
 /**
  * The statement that compares a batch with the log. It takes what the statement that appends takes, writes

@@ -27,6 +27,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   usage: async () => (await import('./commands/usage.js')).usageCommand(),
   tools: async () => (await import('./commands/tools.js')).toolsCommand(),
   top: async () => (await import('./commands/top.js')).topCommand(),
+  budgets: async () => (await import('./commands/budgets.js')).budgetsCommand(),
   prices: async () => (await import('./commands/prices.js')).pricesCommand(),
   reprice: async () => (await import('./commands/reprice.js')).repriceCommand(),
   rejects: async () => (await import('./commands/rejects.js')).rejectsCommand(),

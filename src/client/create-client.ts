@@ -1,5 +1,6 @@
 import type { MetricEventInput } from '../events/metric-event.js';
 import { ApiError } from './api-error.js';
+import { createBudgetsClient } from './budgets-client.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import type { ClientKey, Readiness } from './keys.js';
 import type { ClientProject } from './operations.js';
@@ -100,6 +101,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
         throw error;
       }
     },
+    ...createBudgetsClient(caller),
     signIn: (body) => post('/v1/sign-in', body),
     signOut: async (body = {}) => void (await post('/v1/sign-out', body)),
     listProjects: async () =>

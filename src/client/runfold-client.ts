@@ -4,6 +4,7 @@ import type { Reads } from '../query/reads/reads.js';
 import type { RunTree, RunTreeOptions } from '../query/totals/run-tree.js';
 import type { RunOptions } from '../query/totals/runs.js';
 import type { RunTotals, WaitingIn } from '../query/totals/totals.js';
+import type { BudgetsClient } from './budgets-client.js';
 import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import type { OperationsClient } from './operations.js';
 import type { AuditReport, ManyRejects, RejectsOutcome, ServiceStatus } from './service-answers.js';
@@ -29,7 +30,7 @@ export interface IngestResult {
 
 export type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
 /** The service as functions: the reads of the key's project, and what else it does. Each throws ApiError. */
-export interface RunfoldClient extends Reads, OperationsClient {
+export interface RunfoldClient extends Reads, BudgetsClient, OperationsClient {
   /**
    * Sends events, at most 10,000 at once. Those without an id are given one here, so that trying
    * again after a lost answer counts nothing twice.

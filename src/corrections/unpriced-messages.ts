@@ -108,7 +108,9 @@ const same = `c.run_id = o.run_id and c.type = ${eventTypes.message} and c.role 
 const sum = (name: string) => `coalesce(o.${name} + c.${name}, o.${name}, c.${name})`;
 const pairs = (list: readonly string[], value: (name: string) => string) =>
   list.map((name) => `'${name}', ${value(name)}`).join(', ');
-const attributeNames = attributeFields.map(({ name }) => name).filter((n) => n !== 'cost_source');
+const attributeNames = attributeFields
+  .map(({ name }) => name)
+  .filter((name) => name !== 'cost_source' && name !== 'hold_id');
 
 // `offset 0` has the corrections of each message looked up by their index, whatever the statistics say.
 const pageSql = `with page as materialized (

@@ -18,6 +18,10 @@ export const attributeFields = [
     name: 'cost_source',
     doc: 'Where the cost came from: reported, override, or genai-prices@ and its version',
   },
+  {
+    name: 'hold_id',
+    doc: 'The hold on budgets that this event uses up: it ends when the event is in the log',
+  },
 ] as const satisfies readonly AttributeField[];
 
 /** A wire name, and column, of a text attribute. */

@@ -11,7 +11,7 @@ import type {
 } from '../events/metric-event.js';
 
 /** What every event of a run carries. */
-export interface RunAttributes extends Omit<Attributes, 'cost_source'> {
+export interface RunAttributes extends Omit<Attributes, 'cost_source' | 'hold_id'> {
   /** Defaults to a random one. */
   readonly run_id?: string | undefined;
   /** The conversation. Defaults to the run's id. */

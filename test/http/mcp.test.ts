@@ -91,6 +91,7 @@ describe('the Model Context Protocol over HTTP', () => {
         'run',
         'session',
         'explain_cost',
+        'check_budget',
       ]);
       for (const tool of tools) {
         expect(tool.annotations?.readOnlyHint).toBe(true);

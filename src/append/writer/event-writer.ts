@@ -10,6 +10,7 @@ import { presumeNew } from '../expect-new.js';
 import { tellOtherContent } from '../other-content.js';
 import type { WriteOptions } from '../write-batch.js';
 import { compareContentOf } from './compare-content.js';
+import { endHolds } from './end-holds.js';
 import { statementOnShard } from './guarded-statement.js';
 import { shardedStatement } from './sharded-statement.js';
 import { storeRejectsOn, withRejects } from './store-rejects.js';
@@ -66,10 +67,12 @@ export function writerTo(
     return async (batch) => (await find(batch, [])).places;
   };
   const statement = (shard: Shard, repeats: 'skip' | 'refuse'): RunStatement =>
-    statementOnShard(
-      shard,
-      appendAndFoldSql(projections, { repeats, tables: shard.tables }),
-      prepared,
+    endHolds((ends_holds) =>
+      statementOnShard(
+        shard,
+        appendAndFoldSql(projections, { repeats, tables: shard.tables, ends_holds }),
+        prepared,
+      ),
     );
   const [only] = map.shards();
   if (!map.is_divided && only !== undefined) {

@@ -1,6 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import { problemOf } from '../problems/problem.js';
+import { checkBudgetTool } from './budget-tool.js';
 import { fitAnswer, usualBytes } from './fit-answer.js';
 import { runsTool, topTool } from './list-tools.js';
 import type { McpTool, ToolScope } from './mcp-tool.js';
@@ -15,6 +16,7 @@ export const mcpTools: readonly McpTool[] = [
   runTool,
   sessionTool,
   explainCostTool,
+  checkBudgetTool,
 ];
 
 const instructions =

@@ -13,6 +13,7 @@ const tags: Readonly<Record<string, string>> = {
   log: 'What happened in a session or run, step by step',
   usage: 'Usage over time',
   otlp: 'OpenTelemetry in: spans and log records of agents',
+  budgets: 'Limits on what is used: checks, holds, and what is left',
   audits: 'The proof that the totals equal the log',
   rejects: 'What could not be taken: list, send again, or drop',
   keys: 'Keys of a project, and browsers that are signed in',

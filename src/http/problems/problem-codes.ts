@@ -50,6 +50,7 @@ export const problemCodes = {
     meaning: 'Several sessions have a run of this id: give `session_id`, one of `session_ids`.',
   },
   project_exists: { status: 409, meaning: 'There is a project of this name.' },
+  budget_exists: { status: 409, meaning: 'There is a budget of this name.' },
   count_changed: {
     status: 409,
     meaning: 'There are more or fewer rejects than `expected_count` by now; `count` says how many.',

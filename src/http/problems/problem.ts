@@ -1,3 +1,4 @@
+import { BudgetExistsError, InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 import type { EventFault } from '../../events/fault.js';
 import {
@@ -80,6 +81,8 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     const { field, expected, got } = error;
     return invalidRequest([{ field, expected, got }]);
   }
+  if (error instanceof InvalidBudgetError) return invalidRequest(error.faults);
+  if (error instanceof BudgetExistsError) return new ProblemError(error.code, error.message);
   if (error instanceof InvalidCursorError) {
     return new ProblemError(error.code, error.message);
   }

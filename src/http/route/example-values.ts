@@ -1,4 +1,5 @@
 import { agnoMetricNames, isTokenMetric } from '../../query/agno/agno-metrics.js';
+import { budgetExamples } from './budget-examples.js';
 
 const who = { run_id: 'run-1', session_id: 'session-1', agent_id: 'helper', user_id: 'user-1' };
 
@@ -120,6 +121,9 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
     // Within 1 % of 1.4: the middle of its bucket.
     ['p50', 'p90', 'p95', 'p99'].map((name) => [`time_${name}`, 1.39781616207667]),
   ),
+  ...budgetExamples,
+  ...nothing('ToolCall', ['hold_id']),
+  ...nothing('Message', ['hold_id']),
   received_at: '2026-03-04T09:30:02.120Z',
   'Reject.id': '6f1d0c9e-3b52-5a8e-9d4f-2c7b1e0a9f31',
   'Reject.code': 'invalid_event',

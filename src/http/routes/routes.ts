@@ -1,5 +1,6 @@
 import type { Route } from '../route/route.js';
 import { auditRoutes } from './audits.js';
+import { budgetRoutes } from './budgets.js';
 import { findRoute } from './find.js';
 import { healthRoutes } from './health.js';
 import { ingestRoute } from './ingest.js';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...logRoutes,
   usageRoute,
   findRoute,
+  ...budgetRoutes,
   ...auditRoutes,
   ...rejectRoutes,
   statusRoute,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { compareContentIn } from '../../append/writer/compare-content.js';
+import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { quietReport } from '../../environment/quiet-report.js';
 import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';
@@ -140,6 +141,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
         is_secure: options.public_url?.startsWith('https:') === true,
         strangers: createRateLimit('unknown keys', limits.unknown_keys_per_second, 'one address'),
       }),
+      budgets: createBudgetGate(database),
       bodies: createBodyRooms(limits.bodies_bytes),
       requestBodies: createRequestBodies(),
       compareContent: compareContentIn(database),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CompareContent } from '../../append/other-content.js';
+import type { BudgetGate } from '../../budgets/budget-gate.js';
 import type { Database } from '../../postgres/database.js';
 import type { Readers } from '../../postgres/readers.js';
 import type { Audits } from '../../projections/audit/running-audits.js';
@@ -40,6 +41,7 @@ export interface Service {
   /** The counts of a worker in this process; undefined where there is none. */
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
   readonly access: Access;
+  readonly budgets: BudgetGate;
   readonly bodies: BodyRooms;
   readonly requestBodies: RequestBodies;
   /** Which events the log holds under the same ids with another content. */

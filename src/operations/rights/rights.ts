@@ -31,6 +31,8 @@ const tables: Readonly<Record<string, Rights>> = {
   api_key: { worker: [], service: ['select', 'insert', 'update'] },
   audit: { worker: [], service: all },
   price_override: { worker: ['select'], service: ['select', 'insert', 'delete'] },
+  budget: { worker: ['select'], service: all },
+  budget_hold: { worker: ['select', 'delete'], service: all },
   project: { worker: ['select'], service: ['select', 'insert'] },
   projection_state: { worker: ['select'], service: ['select'] },
   view_state: { worker: ['select'], service: ['select'] },

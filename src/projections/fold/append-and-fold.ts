@@ -34,15 +34,18 @@ export const rejectedSql = `insert into runfold_internal.rejected_event (id, pro
  *   … returning` yields exactly those that were not there before, and every projection folds those.
  *
  * It answers one row: `applied`, how many events were new, and `rejected`, how many rejects were.
- * With `repeats: 'refuse'` it fails where an event is in the log already, and costs a sixth less.
+ * With `repeats: 'refuse'` it fails where an event is in the log already, and costs a sixth less. With `ends_holds` it
+ * removes the holds on budgets that new events name, so that what they cost is at every snapshot held or used.
  */
 export function appendAndFoldSql(
   projections: readonly Projection[],
-  {
-    repeats = 'skip',
-    tables = wholeStore,
-  }: { readonly repeats?: 'skip' | 'refuse'; readonly tables?: TableNames } = {},
+  options: {
+    readonly repeats?: 'skip' | 'refuse';
+    readonly ends_holds?: boolean;
+    readonly tables?: TableNames;
+  } = {},
 ): string {
+  const { repeats = 'skip', ends_holds = false, tables = wholeStore } = options;
   const columns = withStripe(
     logColumns.map(({ name }) => name),
     tables,
@@ -53,7 +56,10 @@ export function appendAndFoldSql(
   );
   const key = withStripe(['project', 'session_id', 'id'], tables).join(', ');
   const marks = marksOf(projections);
-  const steps = foldSteps(projections, tables).map((step) => withMarks(step, marks));
+  const steps = [
+    ...foldSteps(projections, tables).map((step) => withMarks(step, marks)),
+    ...(ends_holds ? [endHoldsStep] : []),
+  ];
   const returned = [
     ...marks.map(markColumn),
     ...columnsIn(steps.join(' ')).map((name) => `e.${name}`),
@@ -72,6 +78,10 @@ export function appendAndFoldSql(
 select (select count(*) from added)::integer as applied,
   (select count(*) from rejected)::integer as rejected`;
 }
+
+const endHoldsStep = `ended_holds as (
+  delete from runfold_internal.budget_hold h where (h.project, h.hold_id) in (
+    select e.project, e.hold_id from added e where e.hold_id is not null))`;
 
 /**
  * The steps of a `with` that fold a relation of new events, named `added`, into tables of

@@ -1,4 +1,5 @@
 import { projections } from '../projections.js';
+import { budgetView } from './budget-view.js';
 import { logViews } from './log-views.js';
 import { viewOf } from './projection-views.js';
 import { usageViews } from './usage-views.js';
@@ -11,4 +12,5 @@ export const views: readonly View[] = [
   ...projections.map(viewOf).filter((view) => view !== undefined),
   ...usageViews,
   waitingView,
+  budgetView,
 ];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createBudget } from '#runfold/budgets/budgets.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
@@ -25,6 +26,10 @@ describeWithPostgres('a store that is divided into stripes', () => {
       await foldEvents(database, sampleEvents(400));
       await foldEvents(database, sampleEvents(100, 'other'), 2);
       await foldEvents(database, sampleEvents(450));
+      const from = '2026-01-01T00:00:00Z';
+      const budget = { measure: 'cost', limit: 10, window: 'total', from } as const;
+      await createBudget(database, { ...budget, name: 'all', scope: 'project' });
+      await createBudget(database, { ...budget, name: 'users', scope: 'user' });
     }
   });
   afterAll(async () => {

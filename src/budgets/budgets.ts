@@ -1,0 +1,143 @@
+import type { Database } from '../postgres/database.js';
+import { codeOf } from '../postgres/database-errors.js';
+import { utcTextSql } from '../store/sql-units.js';
+import { BudgetExistsError, InvalidBudgetError } from './budget-errors.js';
+import { checkedInput } from './checked-input.js';
+import {
+  type BudgetWindow,
+  type NewBudget,
+  newBudgetSchema,
+  rollingQuarters,
+  windowKindOf,
+} from './new-budget.js';
+import type { BudgetMeasure, BudgetScope } from './used-sources.js';
+
+/** A limit on what is used. */
+export interface Budget {
+  readonly name: string;
+  readonly project: number;
+  readonly scope: BudgetScope;
+  /** Which user, agent …; null is each of them on its own, or the project. */
+  readonly value: string | null;
+  readonly measure: BudgetMeasure;
+  /** In US dollars for cost, else a whole number. */
+  readonly limit: number;
+  readonly window: BudgetWindow;
+  readonly time_zone: string;
+  /** Shares of the limit, in percent, at which somebody is told. */
+  readonly at: readonly number[];
+  /** Whether checks are refused beyond the limit. */
+  readonly stop: boolean;
+  /** When it begins to count. RFC 3339 in UTC. */
+  readonly from: string;
+  /** What a check answers while the database is away. */
+  readonly when_unknown: 'allow' | 'refuse';
+  /** RFC 3339 in UTC. */
+  readonly created_at: string;
+}
+
+/** Stored units of a measure. */
+export const unitsOf = (measure: BudgetMeasure) => (measure === 'cost' ? 1e9 : 1);
+
+/** The columns of a budget `b` as `Budget` has them, but for units that are its own. */
+export const budgetColumns = `b.name::text, b.project, b.scope, nullif(b.value, '') as value, b.measure,
+  (case b.measure when 'cost' then b.limit_units / 1000000000.0 else b.limit_units end)::float8 as limit,
+  case when b.window_kind <> 'rolling' then b.window_kind
+    when b.rolling_quarters % 96 = 0 then 'rolling ' || b.rolling_quarters / 96 || 'd'
+    when b.rolling_quarters % 4 = 0 then 'rolling ' || b.rolling_quarters / 4 || 'h'
+    else 'rolling ' || b.rolling_quarters * 15 || 'm' end as window,
+  b.time_zone, b.shares::float8[] as at, b.stop, b.when_unknown, ${utcTextSql('b.from_at')} as "from",
+  ${utcTextSql('b.created_at')} as created_at`;
+
+/**
+ * Makes a budget. One that is replaced keeps its beginning, unless a new one is given, and its holds.
+ * @throws InvalidBudgetError, BudgetExistsError
+ */
+export async function createBudget(
+  database: Database,
+  options: NewBudget & { readonly project?: number | undefined },
+): Promise<Budget> {
+  const { project = 1, ...given } = options;
+  const withWindow =
+    given.window === undefined && (given.scope === 'session' || given.scope === 'run')
+      ? { ...given, window: 'total' }
+      : given;
+  const budget = checkedInput(newBudgetSchema, withWindow);
+  const { name, scope, value, measure, limit, window, at, stop, from, when_unknown } = budget;
+  const shares = [...new Set(at)].sort((a, b) => a - b);
+  try {
+    const [made] = await database.query<Budget & Record<string, unknown>>(
+      `with made as (
+        insert into runfold_internal.budget as b (project, name, scope, value, measure, limit_units, window_kind,
+          rolling_quarters, time_zone, shares, stop, from_at, when_unknown)
+        select $1, $2, $3, $4, $5, round($6::numeric * $7), $8, $9, z.name, $11, $12, coalesce($13::timestamptz, now()), $14
+        from (select coalesce($10::text, (select p.time_zone from runfold_internal.project p where p.id = $1), 'UTC')
+          as name) z
+        where now() at time zone z.name is not null
+        ${
+          budget.replace
+            ? `on conflict (project, name) do update set scope = excluded.scope, value = excluded.value,
+          measure = excluded.measure, limit_units = excluded.limit_units, window_kind = excluded.window_kind,
+          rolling_quarters = excluded.rolling_quarters, time_zone = excluded.time_zone, shares = excluded.shares,
+          stop = excluded.stop, from_at = coalesce($13::timestamptz, b.from_at), when_unknown = excluded.when_unknown`
+            : ''
+        }
+        returning b.*)
+      select ${budgetColumns} from made b`,
+      [
+        project,
+        name,
+        scope,
+        scope === 'project' ? '' : (value ?? null),
+        measure,
+        String(limit),
+        unitsOf(measure),
+        windowKindOf(window),
+        rollingQuarters(window) ?? null,
+        budget.time_zone ?? null,
+        shares,
+        stop,
+        from ?? null,
+        when_unknown,
+      ],
+    );
+    if (made === undefined) throw new Error(`Expected the budget ${name}, got nothing.`);
+    return made;
+  } catch (error) {
+    if (codeOf(error) === '23505') throw new BudgetExistsError(name);
+    // Postgres and Node.js each have a list of zones.
+    if (codeOf(error) === '22023') {
+      const got = JSON.stringify(budget.time_zone ?? null);
+      throw new InvalidBudgetError([
+        { field: 'time_zone', expected: 'a time zone that Postgres knows', got },
+      ]);
+    }
+    throw error;
+  }
+}
+
+/** The budgets of a project, by name. */
+export async function listBudgets(
+  database: Database,
+  { project = 1 }: { readonly project?: number | undefined } = {},
+): Promise<Budget[]> {
+  return database.query<Budget & Record<string, unknown>>(
+    `select ${budgetColumns} from runfold_internal.budget b where b.project = $1 order by b.name`,
+    [project],
+  );
+}
+
+/** Drops a budget and what is held of it; undefined when the project has none of that name. */
+export async function dropBudget(
+  database: Database,
+  { project = 1, name }: { readonly project?: number | undefined; readonly name: string },
+): Promise<Budget | undefined> {
+  const [dropped] = await database.query<Budget & Record<string, unknown>>(
+    `with gone as (delete from runfold_internal.budget where project = $1 and name = $2 returning *),
+    freed as (delete from runfold_internal.budget_hold where budget_id in (select id from gone)
+      or budget_id not in (select id from runfold_internal.budget))
+    select ${budgetColumns} from gone b`,
+    [project, name],
+  );
+  return dropped;
+}

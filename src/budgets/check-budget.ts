@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { isShortText } from '../events/limits.js';
+import { formatTimestamp } from '../events/timestamp.js';
+import type { Database } from '../postgres/database.js';
+import { quarterMicros } from '../projections/time-buckets.js';
+import { unitsOf } from './budgets.js';
+import { checkedInput } from './checked-input.js';
+import type { BudgetMeasure } from './used-sources.js';
+
+/** What a budget that has a say in a check says. */
+export interface CheckedBudget {
+  readonly name: string;
+  /** Which user, agent …; null for the project. */
+  readonly value: string | null;
+  readonly measure: BudgetMeasure;
+  /** In US dollars for cost, else a whole number, as are the next three. */
+  readonly limit: number;
+  /** The sum over the totals of the window; null while the database is away, as are the next two. */
+  readonly used: number | null;
+  /** What was held before this check. */
+  readonly held: number | null;
+  readonly remaining: number | null;
+  /** When the next window begins, RFC 3339 in UTC; null when never. */
+  readonly resets_at: string | null;
+  readonly allowed: boolean;
+}
+
+/** What a check answers. */
+export interface BudgetCheck {
+  /** Whether every budget that may refuse allows it. */
+  readonly allowed: boolean;
+  /** What the event is to name; null where nothing is held. */
+  readonly hold_id: string | null;
+  /** Whether the database did not answer; then budgets say what `when_unknown` has them say. */
+  readonly is_unknown: boolean;
+  /** The budgets that have a say, by name. */
+  readonly budgets: readonly CheckedBudget[];
+}
+
+const textPhrase = 'a text of 1 to 200 characters';
+const text = z.string(textPhrase).refine(isShortText, textPhrase).optional();
+const countPhrase = 'a whole number from 0 to 1000000000000';
+const count = z.int(countPhrase).min(0, countPhrase).max(1e12, countPhrase).optional();
+const costPhrase = 'US dollars from 0 to 1000000';
+const holdPhrase = 'seconds from 1 to 86400';
+
+/** What a check is given. */
+export const budgetCheckSchema = z.strictObject(
+  {
+    user_id: text,
+    agent_id: text,
+    team_id: text,
+    session_id: text,
+    run_id: text,
+    model: text,
+    provider: text,
+    estimate: z
+      .strictObject(
+        {
+          cost: z.number(costPhrase).min(0, costPhrase).max(1e6, costPhrase).optional(),
+          tokens: count.describe('Input and output together'),
+          input_tokens: count,
+          output_tokens: count,
+          runs: count,
+          tool_calls: count,
+        },
+        'an object',
+      )
+      .default({})
+      .describe('What it will use, as far as is known; a cost in US dollars'),
+    hold_seconds: z
+      .number(holdPhrase)
+      .min(1, holdPhrase)
+      .max(86_400, holdPhrase)
+      .optional()
+      .describe('Holds the estimate for so long, or until an event names the hold'),
+  },
+  'an object',
+);
+
+/** What is about to be done, and what it is expected to use. */
+export type BudgetCheckOptions = z.input<typeof budgetCheckSchema>;
+
+/** The cost of an estimate by its tokens, and whether the model costs nothing at all. */
+export type EstimateCost = (options: z.output<typeof budgetCheckSchema>) => Promise<{
+  readonly cost?: number | undefined;
+  readonly is_free: boolean;
+}>;
+
+interface CheckedRow {
+  readonly [column: string]: unknown;
+  readonly name: string;
+  readonly value: string;
+  readonly measure: BudgetMeasure;
+  readonly stop: boolean;
+  readonly limit_units: string;
+  readonly used: string;
+  readonly held: string;
+  readonly window_end: number;
+  readonly when_unknown: string;
+  readonly allowed: boolean;
+  readonly is_held: boolean;
+}
+
+/**
+ * Asks the budgets of a project, and with `hold_seconds` holds the estimate where all of them allow it: two checks at
+ * once can never both take the last dollar. @throws InvalidBudgetError
+ */
+export async function checkBudget(
+  database: Database,
+  options: BudgetCheckOptions & { readonly project?: number | undefined },
+  estimateCost?: EstimateCost,
+): Promise<BudgetCheck> {
+  const { project = 1, ...given } = options;
+  const { estimate, hold_seconds, provider: _, ...who } = checkedInput(budgetCheckSchema, given);
+  const priced = await estimateCost?.({ ...who, provider: _, estimate, hold_seconds });
+  const cost = estimate.cost ?? priced?.cost ?? 0;
+  const { input_tokens = 0, output_tokens = 0, runs = 0, tool_calls = 0 } = estimate;
+  const amounts = {
+    cost: Math.round(cost * unitsOf('cost')),
+    total_tokens: estimate.tokens ?? input_tokens + output_tokens,
+    input_tokens,
+    output_tokens,
+    runs,
+    tool_calls,
+  } satisfies Record<BudgetMeasure, number>;
+  const isFree = estimate.cost === undefined ? (priced?.is_free ?? false) : estimate.cost === 0;
+  const hold = hold_seconds === undefined ? null : randomUUID();
+  const rows = await database.query<CheckedRow>(
+    'select * from runfold_internal.check_budgets($1, $2, $3, $4, $5, $6)',
+    [project, JSON.stringify(who), JSON.stringify(amounts), isFree, hold, hold_seconds ?? null],
+  );
+  return {
+    allowed: rows.every(({ allowed }) => allowed),
+    hold_id: rows.some(({ is_held }) => is_held) ? hold : null,
+    is_unknown: false,
+    budgets: rows.map((row) => {
+      const units = unitsOf(row.measure);
+      const [limit, used, held] = [row.limit_units, row.used, row.held].map(Number) as [
+        number,
+        number,
+        number,
+      ];
+      const isTotal = row.window_end === 2_147_483_647;
+      return {
+        name: row.name,
+        value: row.value === '' ? null : row.value,
+        measure: row.measure,
+        limit: limit / units,
+        used: used / units,
+        held: held / units,
+        remaining: Math.max(0, limit - used - held) / units,
+        resets_at: isTotal ? null : formatTimestamp(row.window_end * quarterMicros),
+        allowed: row.allowed,
+      };
+    }),
+  };
+}
+
+/** Frees what is held under an id; whether there was any. */
+export async function releaseHold(
+  database: Database,
+  { project = 1, hold_id }: { readonly project?: number | undefined; readonly hold_id: string },
+): Promise<{ readonly released: boolean }> {
+  const rows = await database.query(
+    `delete from runfold_internal.budget_hold where project = $1 and hold_id = $2 and expires_at > clock_timestamp()
+    returning budget_id`,
+    [project, hold_id],
+  );
+  return { released: rows.length > 0 };
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { isShortText } from '../events/limits.js';
+import { type BudgetScope, budgetMeasures, budgetScopes, measuresOf } from './used-sources.js';
+
+/** How long a budget counts before it begins anew. */
+export type BudgetWindow = 'hour' | 'day' | 'week' | 'month' | 'total' | `rolling ${string}`;
+const quartersOf = { m: 1 / 15, h: 4, d: 96 } as const;
+const mostQuarters = 90 * 96;
+
+/** The quarters of an hour of a window such as `rolling 24h`; undefined where it is none. */
+export function rollingQuarters(window: string): number | undefined {
+  const [, count, unit] = /^rolling (\d{1,6})([mhd])$/.exec(window) ?? [];
+  if (count === undefined) return undefined;
+  const quarters = Number(count) * quartersOf[unit as keyof typeof quartersOf];
+  return Number.isInteger(quarters) && quarters >= 4 && quarters <= mostQuarters
+    ? quarters
+    : undefined;
+}
+
+const windowPhrase =
+  'hour, day, week, month, total, or rolling with 1h to 90d in steps of 15m, such as "rolling 24h"';
+const namePhrase = 'a name of 1 to 100 lower-case letters, digits, or . _ - between them';
+const limitPhrase = 'a number above 0, at most 1000000000 dollars or 9000000000000000';
+const sharePhrase = 'shares of the limit in percent, above 0 and at most 1000, ten at most';
+const timePhrase = 'an RFC 3339 time with a zone';
+const zonePhrase = 'an IANA time zone such as America/New_York';
+const valuePhrase = 'a text of 1 to 200 characters';
+
+/** Names that are paths of the API. */
+const reserved = new Set(['check', 'release']);
+
+const shape = z.strictObject(
+  {
+    name: z
+      .string(namePhrase)
+      .regex(/^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/, namePhrase)
+      .refine((name) => !reserved.has(name), 'a name other than check and release'),
+    scope: z.enum(budgetScopes, `one of ${budgetScopes.join(', ')}`).describe('What is limited'),
+    value: z
+      .string(valuePhrase)
+      .refine(isShortText, valuePhrase)
+      .optional()
+      .describe('Which of them. Without one, each of them on its own'),
+    measure: z.enum(budgetMeasures, `one of ${budgetMeasures.join(', ')}`),
+    limit: z
+      .number(limitPhrase)
+      .positive(limitPhrase)
+      .max(9e15, limitPhrase)
+      .describe('In US dollars for cost, else a whole number'),
+    window: z
+      .string(windowPhrase)
+      .refine((text) => windowKindOf(text) !== undefined, windowPhrase)
+      .default('month')
+      .describe(windowPhrase),
+    time_zone: z
+      .string(zonePhrase)
+      .refine(isTimeZone, zonePhrase)
+      .optional()
+      .describe("Whose days and months are meant; the project's by default, or UTC"),
+    at: z
+      .array(z.number(sharePhrase).positive(sharePhrase).max(1000, sharePhrase), sharePhrase)
+      .max(10, sharePhrase)
+      .default([50, 80, 100])
+      .describe('Shares of the limit, in percent, at which somebody is told'),
+    stop: z
+      .boolean('true or false')
+      .default(true)
+      .describe('Whether checks are refused beyond the limit'),
+    from: z.iso
+      .datetime({ offset: true, error: timePhrase })
+      .optional()
+      .describe('When it begins to count, back to the full quarter of an hour; now by default'),
+    when_unknown: z
+      .enum(['allow', 'refuse'], 'allow or refuse')
+      .default('allow')
+      .describe('What a check answers while the database is away'),
+    replace: z.boolean('true or false').default(false).describe('Whether it may replace one'),
+  },
+  'an object',
+);
+
+/** What a budget is made of. */
+export const newBudgetSchema = shape.superRefine((budget, context) => {
+  const fault = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  const { scope, value, measure, limit, window } = budget;
+  if (scope === 'project' && value !== undefined) fault('value', 'none for the whole project');
+  const measures = measuresOf(scope as BudgetScope);
+  if (!measures.includes(measure)) {
+    fault('measure', `one that is kept by ${scope}: ${measures.join(', ')}`);
+  }
+  if ((scope === 'session' || scope === 'run') && window !== 'total') {
+    fault('window', `total, as a ${scope} counts as a whole`);
+  }
+  if (measure === 'cost' ? limit > 1e9 : !Number.isInteger(limit)) fault('limit', limitPhrase);
+});
+
+/** A budget to be made; what has a default may be left out. */
+export type NewBudget = z.input<typeof newBudgetSchema>;
+
+/** Which kind of window a text names; undefined for none. */
+export function windowKindOf(window: string): string | undefined {
+  if (['hour', 'day', 'week', 'month', 'total'].includes(window)) return window;
+  return rollingQuarters(window) === undefined ? undefined : 'rolling';
+}
+
+function isTimeZone(name: string): boolean {
+  // Names only: some read +05:45 the other way round.
+  if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,154 @@
+import { type Command, Option } from 'commander';
+import { getBudget } from '../../budgets/budget-standing.js';
+import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js';
+import type { NewBudget } from '../../budgets/new-budget.js';
+import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
+import { reportBudget, reportBudgets } from '../budgets/budget-report.js';
+import { asUsage, checkCommand, numberOf } from '../budgets/check-command.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError } from '../command/command-error.js';
+import { withStore, withTier } from '../command/with-tier.js';
+
+/** `runfold budgets` */
+export function budgetsCommand(): Command {
+  return createCommandGroup('budgets', [
+    createBudgetCommand(),
+    listCommand(),
+    showCommand(),
+    checkCommand(),
+    dropCommand(),
+  ]);
+}
+
+interface CreateFlags {
+  readonly scope: string;
+  readonly value?: string;
+  readonly measure: string;
+  readonly limit: string;
+  readonly window?: string;
+  readonly rolling?: string;
+  readonly timeZone?: string;
+  readonly at?: string;
+  readonly stop: boolean;
+  readonly from?: string;
+  readonly whenUnknown?: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+function createBudgetCommand(): Command {
+  return createCommand({
+    name: 'create',
+    summary: 'Make a budget',
+    details:
+      'It counts from now on, back to the full quarter of an hour. A check is refused beyond the limit, unless ' +
+      '--no-stop leaves it at telling.',
+    examples: [
+      'runfold budgets create writer --scope agent --value writer --limit 5 --window day',
+      'runfold budgets create users --scope user --measure total_tokens --limit 1000000 --rolling 24h',
+      'runfold budgets create all --limit 2000 --window month --time-zone Europe/Berlin --at 50,80,100 --no-stop',
+    ],
+  })
+    .argument('<name>', 'lower-case letters, digits, or . _ - between them')
+    .option('--scope <scope>', `what is limited: ${budgetScopes.join(', ')}`, 'project')
+    .option('--value <value>', 'which of them; each on its own where not given')
+    .option('--measure <measure>', `${budgetMeasures.join(', ')}`, 'cost')
+    .requiredOption('--limit <number>', 'in US dollars for cost, else a whole number')
+    .option('--window <window>', 'hour, day, week, month or total; month where not given')
+    .option('--rolling <span>', 'instead a window that rolls: 1h to 90d in steps of 15m')
+    .option('--time-zone <zone>', "whose days are meant; the project's where not given, or UTC")
+    .option('--at <percents>', 'shares of the limit at which somebody is told', '50,80,100')
+    .option('--no-stop', 'refuse nothing, only tell')
+    .option('--from <time>', 'when it begins to count, RFC 3339 with a zone')
+    .addOption(
+      new Option('--when-unknown <answer>', 'the answer while the database is away').choices([
+        'allow',
+        'refuse',
+      ]),
+    )
+    .option('--replace', 'put it in the place of one of this name')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, flags: CreateFlags, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const { timeZone, whenUnknown, at = '', limit, rolling, json, ...rest } = flags;
+      const budget = {
+        ...rest,
+        name,
+        limit: numberOf(limit),
+        ...(rolling === undefined ? {} : { window: `rolling ${rolling}` }),
+        at: at === '' ? [] : at.split(',').map(numberOf),
+        ...(timeZone === undefined ? {} : { time_zone: timeZone }),
+        ...(whenUnknown === undefined ? {} : { when_unknown: whenUnknown }),
+      } as NewBudget;
+      const made = await withTier(context, 'runfold budgets create', ({ database }) =>
+        createBudget(database, { ...budget, project: settings.project }).catch(asUsage),
+      );
+      if (json) return terminal.json(made);
+      reportBudgets(terminal, [made]);
+    });
+}
+
+function listCommand(): Command {
+  return createCommand({
+    name: 'list',
+    summary: 'List the budgets of a project',
+    examples: ['runfold budgets list', 'runfold budgets list --json'],
+  })
+    .option('--json', 'print { items } as JSON')
+    .action(async (flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const items = await withStore(context, 'runfold budgets list', ({ database }) =>
+        listBudgets(database, { project: settings.project }),
+      );
+      if (flags.json) return terminal.json({ items });
+      if (items.length === 0) return terminal.line(terminal.colors.dim('No budgets.'));
+      reportBudgets(terminal, items);
+    });
+}
+
+function showCommand(): Command {
+  return createCommand({
+    name: 'show',
+    summary: 'Look at a budget: what is used, what is held, what is left',
+    examples: ['runfold budgets show writer', 'runfold budgets show writer --json'],
+  })
+    .argument('<name>', 'the budget')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const found = await withStore(context, 'runfold budgets show', ({ database }) =>
+        getBudget(database, { project: settings.project, name }),
+      );
+      if (found === undefined) throw noSuchBudget(name, settings.project);
+      if (flags.json) return terminal.json(found);
+      reportBudget(terminal, found);
+    });
+}
+
+function dropCommand(): Command {
+  return createCommand({
+    name: 'drop',
+    summary: 'Drop a budget and what is held of it',
+    examples: ['runfold budgets drop writer'],
+  })
+    .argument('<name>', 'the budget')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const dropped = await withTier(context, 'runfold budgets drop', ({ database }) =>
+        dropBudget(database, { project: settings.project, name }),
+      );
+      if (dropped === undefined) throw noSuchBudget(name, settings.project);
+      if (flags.json) return terminal.json(dropped);
+      terminal.line(`Budget ${dropped.name} is dropped.`);
+    });
+}
+
+const noSuchBudget = (name: string, project: number) =>
+  new CommandFailedError(
+    `Expected a budget ${JSON.stringify(name)} in project ${project}, got none. See "runfold budgets list".`,
+  );

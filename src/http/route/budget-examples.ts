@@ -1,0 +1,35 @@
+/** What stands in the reference for the fields of budgets. */
+export const budgetExamples: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(
+    Object.entries({
+      name: 'writer-daily',
+      scope: 'agent',
+      value: 'writer',
+      measure: 'cost',
+      limit: 5,
+      window: 'day',
+      time_zone: 'UTC',
+      at: 80,
+      stop: true,
+      from: '2026-03-04T09:00:00.000Z',
+      when_unknown: 'allow',
+    }).flatMap(([name, value]) =>
+      ['Budget', 'BudgetStanding'].map((schema) => [`${schema}.${name}`, value]),
+    ),
+  ),
+  budget_name: 'writer-daily',
+  'BudgetStanding.hold_id': '4e0f4a53-0d5e-4f6e-9a57-6f3f5a1c2b3d',
+  'BudgetStanding.amount': 0.02,
+  'BudgetStanding.expires_at': '2026-03-04T09:32:00.000Z',
+  used: 1.25,
+  held: 0.02,
+  remaining: 3.73,
+  limit: 5,
+  value: 'writer',
+  measure: 'cost',
+  allowed: true,
+  is_unknown: false,
+  released: true,
+  window_start: '2026-03-04T00:00:00.000Z',
+  resets_at: '2026-03-05T00:00:00.000Z',
+};

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
+
+/** Schemas of what is answered about budgets. */
+
+const time = z.iso.datetime();
+const amount = z.number().describe('US dollars for cost, else a whole number');
+const measure = z.enum(budgetMeasures);
+
+export const budgetSchema = z
+  .strictObject({
+    name: z.string(),
+    project: z.int(),
+    scope: z.enum(budgetScopes),
+    value: z.string().nullable().describe('Null is each of them on its own, or the project'),
+    measure,
+    limit: amount,
+    window: z.string(),
+    time_zone: z.string(),
+    at: z.array(z.number()).describe('Shares of the limit, in percent'),
+    stop: z.boolean(),
+    from: time,
+    when_unknown: z.enum(['allow', 'refuse']),
+    created_at: time,
+  })
+  .meta({ id: 'Budget' });
+
+export const standingSchema = budgetSchema
+  .extend({
+    window_start: time,
+    resets_at: time.nullable(),
+    uses: z
+      .array(
+        z.strictObject({
+          value: z.string().nullable(),
+          used: amount,
+          held: amount,
+          remaining: amount,
+        }),
+      )
+      .describe('The 20 that used or hold the most'),
+    holds: z.array(
+      z.strictObject({
+        hold_id: z.string(),
+        value: z.string().nullable(),
+        amount,
+        created_at: time,
+        expires_at: time,
+      }),
+    ),
+  })
+  .meta({ id: 'BudgetStanding' });
+
+export const checkedBudget = z.strictObject({
+  name: z.string(),
+  value: z.string().nullable(),
+  measure,
+  limit: amount,
+  used: amount.nullable().describe('The sum over the totals of the window'),
+  held: amount.nullable().describe('What was held before this check'),
+  remaining: amount.nullable(),
+  resets_at: time.nullable(),
+  allowed: z.boolean(),
+});

@@ -1,0 +1,340 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BudgetExistsError, InvalidBudgetError } from '#runfold/budgets/budget-errors.js';
+import { createBudgetGate } from '#runfold/budgets/budget-gate.js';
+import { getBudget } from '#runfold/budgets/budget-standing.js';
+import { createBudget, dropBudget, listBudgets } from '#runfold/budgets/budgets.js';
+import { checkBudget, releaseHold } from '#runfold/budgets/check-budget.js';
+import { type NewBudget, rollingQuarters } from '#runfold/budgets/new-budget.js';
+import { budgetScopes, measuresOf } from '#runfold/budgets/used-sources.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openTcpProxy } from '../../harness/tcp-proxy.js';
+
+const message = (cost: number, more: object = {}) => ({
+  type: 'message',
+  role: 'assistant',
+  run_id: 'r-1',
+  session_id: 's-1',
+  user_id: 'ann',
+  agent_id: 'writer',
+  team_id: 'team',
+  model: 'm-1',
+  metrics: { input_tokens: 100, output_tokens: 20, cost },
+  ...more,
+});
+const daily = { measure: 'cost', limit: 5, window: 'day' } as const;
+
+describe('a window that rolls', () => {
+  test('has an hour to ninety days in steps of a quarter of an hour', () => {
+    const given = ['1h', '60m', '75m', '90d', '24h', '45m', '91d', '61m', '0h', '1w', '1.5h'];
+    expect(given.map((text) => rollingQuarters(`rolling ${text}`))).toEqual([
+      4,
+      4,
+      5,
+      8640,
+      96,
+      ...Array(6).fill(undefined),
+    ]);
+  });
+});
+
+describeWithPostgres('budgets', () => {
+  let home: TestDatabase;
+  let url = '';
+  let database: Database;
+  let projects = 10;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    url = home.url;
+    database = openDatabase(url);
+  });
+  afterAll(async () => {
+    await database.close();
+    await home.drop();
+  });
+  /** A project that nobody used before, with a budget. */
+  const withBudget = async (budget: Omit<NewBudget, 'name'>) => {
+    projects += 1;
+    await createBudget(database, { name: 'cap', ...budget, project: projects });
+    return projects;
+  };
+
+  test('are made, listed and dropped, and say what is wrong with one', async () => {
+    const project = await withBudget({ scope: 'user', ...daily });
+    const [budget] = await listBudgets(database, { project });
+    expect(budget).toMatchObject({
+      name: 'cap',
+      project,
+      scope: 'user',
+      value: null,
+      measure: 'cost',
+      limit: 5,
+      window: 'day',
+      time_zone: 'UTC',
+      at: [50, 80, 100],
+      stop: true,
+      when_unknown: 'allow',
+    });
+    const again = { name: 'cap', scope: 'project', ...daily, project } as const;
+    await expect(createBudget(database, again)).rejects.toBeInstanceOf(BudgetExistsError);
+    const replaced = await createBudget(database, {
+      ...again,
+      limit: 7.25,
+      window: 'rolling 36h',
+      replace: true,
+    });
+    expect(replaced).toMatchObject({ scope: 'project', limit: 7.25, window: 'rolling 36h' });
+    expect(replaced.from).toBe(budget?.from);
+    expect(await dropBudget(database, { project, name: 'cap' })).toMatchObject({ name: 'cap' });
+    expect(await dropBudget(database, { project, name: 'cap' })).toBeUndefined();
+    expect(await listBudgets(database, { project })).toEqual([]);
+  });
+
+  test.each([
+    [{ scope: 'planet' }, 'scope: expected one of project, model, user'],
+    [{ limit: 0 }, 'limit: expected a number above 0'],
+    [{ measure: 'runs', limit: 1.5 }, 'limit: expected a number above 0'],
+    [{ scope: 'model', measure: 'runs' }, 'measure: expected one that is kept by model'],
+    [{ window: 'fortnight' }, 'window: expected hour, day, week'],
+    [{ window: 'rolling 10m' }, 'window: expected hour, day, week'],
+    [{ scope: 'session', window: 'day' }, 'window: expected total, as a session'],
+    [{ time_zone: 'Mars/Olympus' }, 'time_zone: expected an IANA time zone'],
+    [{ time_zone: '+02:00' }, 'time_zone: expected an IANA time zone'],
+    [{ name: 'check' }, 'name: expected a name other than check'],
+    [{ at: [0] }, 'at.0: expected shares of the limit'],
+    [{ from: 'yesterday' }, 'from: expected an RFC 3339 time'],
+    [{ scope: 'project', value: 'x' }, 'value: expected none for the whole project'],
+    [{ colour: 'red' }, 'colour: expected no such field'],
+  ])('refuse %j', async (change, text) => {
+    const budget = { name: 'wrong', scope: 'user', ...daily, ...change } as NewBudget;
+    const made = createBudget(database, budget);
+    await expect(made).rejects.toBeInstanceOf(InvalidBudgetError);
+    await expect(made).rejects.toThrow(text);
+  });
+
+  test.each(
+    budgetScopes.flatMap((scope) => measuresOf(scope).map((measure) => ({ scope, measure }))),
+  )('of $scope count $measure as the totals do', async ({ scope, measure }) => {
+    const window = scope === 'session' || scope === 'run' ? 'total' : 'day';
+    const project = await withBudget({ scope, measure, limit: 1000, window });
+    const tool = { type: 'tool_call', tool_name: 'search', metrics: { cost: 0.25 } };
+    const end = { type: 'run', status: 'completed' };
+    const common = {
+      run_id: 'r-1',
+      session_id: 's-1',
+      user_id: 'ann',
+      agent_id: 'writer',
+      team_id: 'team',
+    };
+    await foldEvents(
+      database,
+      [
+        message(1),
+        message(2),
+        { ...tool, ...common },
+        { ...end, ...common },
+        { ...end, ...common, status: 'paused' },
+        message(4, {
+          user_id: 'bob',
+          agent_id: 'critic',
+          team_id: 'other',
+          model: 'm-2',
+          session_id: 's-2',
+          run_id: 'r-2',
+        }),
+      ],
+      project,
+    );
+    const who = { user_id: 'ann', agent_id: 'writer', team_id: 'team', model: 'm-1' };
+    const { budgets } = await checkBudget(database, {
+      project,
+      ...who,
+      session_id: 's-1',
+      run_id: 'r-1',
+    });
+    const all = scope === 'project';
+    const expected = {
+      cost: scope === 'model' ? 3 : all ? 7.25 : 3.25,
+      total_tokens: all ? 360 : 240,
+      input_tokens: all ? 300 : 200,
+      output_tokens: all ? 60 : 40,
+      // A session counts its runs, not their ends.
+      runs: 1,
+      tool_calls: 1,
+    }[measure];
+    expect(budgets).toMatchObject([{ used: expected, held: 0, remaining: 1000 - expected }]);
+    const standing = await getBudget(database, { project, name: 'cap' });
+    const mine = standing?.uses.find(({ value }) => value === budgets[0]?.value);
+    expect(mine).toMatchObject({ used: expected });
+    const [view] = await database.query<{ used: string }>(
+      `select used::float8 from runfold.budgets where project = $1 and value is not distinct from $2`,
+      [project, budgets[0]?.value ?? null],
+    );
+    expect(view).toEqual({ used: expected });
+  });
+
+  test('have a say only in what they limit', async () => {
+    const project = await withBudget({ scope: 'user', value: 'ann', ...daily });
+    await createBudget(database, { name: 'each-model', scope: 'model', ...daily, project });
+    const named = async (who: object) =>
+      (await checkBudget(database, { project, ...who })).budgets.map(({ name, value }) => [
+        name,
+        value,
+      ]);
+    expect(await named({})).toEqual([]);
+    expect(await named({ user_id: 'bob' })).toEqual([]);
+    expect(await named({ user_id: 'ann', model: 'm-9' })).toEqual([
+      ['cap', 'ann'],
+      ['each-model', 'm-9'],
+    ]);
+  });
+
+  test('stop at the limit, with an estimate and without', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    const ask = (cost?: number) =>
+      checkBudget(database, { project, agent_id: 'writer', estimate: { cost } });
+    expect((await ask()).allowed).toBe(true);
+    expect((await ask(5)).allowed).toBe(true);
+    expect((await ask(5.000000001)).allowed).toBe(false);
+    await foldEvents(database, [message(4.5)], project);
+    expect((await ask(0.5)).allowed).toBe(true);
+    expect((await ask(0.6)).allowed).toBe(false);
+    await foldEvents(database, [message(0.5)], project);
+    expect(await ask()).toMatchObject({ allowed: false, budgets: [{ remaining: 0 }] });
+  });
+
+  test('that only tell refuse nothing', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily, stop: false });
+    await foldEvents(database, [message(9)], project);
+    const answer = await checkBudget(database, { project, agent_id: 'writer' });
+    expect(answer).toMatchObject({ allowed: true, budgets: [{ used: 9, allowed: true }] });
+  });
+
+  test('in dollars never refuse what is free', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    await setPriceOverride(database, { project, model: 'local', input: 0, output: 0 });
+    await foldEvents(database, [message(9)], project);
+    const gate = createBudgetGate(database);
+    const ask = (more: object) => gate.check({ agent_id: 'writer', ...more }, project);
+    expect((await ask({ model: 'local' })).allowed).toBe(true);
+    expect((await ask({ estimate: { cost: 0 } })).allowed).toBe(true);
+    expect((await ask({ model: 'gpt-4o' })).allowed).toBe(false);
+    await createBudget(database, {
+      name: 'tokens',
+      scope: 'agent',
+      measure: 'total_tokens',
+      limit: 100,
+      window: 'day',
+      project,
+    });
+    expect((await ask({ model: 'local' })).allowed).toBe(false);
+  });
+
+  test('hold by the price of the tokens that are expected', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    await setPriceOverride(database, { project, model: 'dear', input: 1, output: 2 });
+    const gate = createBudgetGate(database);
+    const estimate = { input_tokens: 1_000_000, output_tokens: 500_000 };
+    const first = await gate.check(
+      { agent_id: 'writer', model: 'dear', estimate, hold_seconds: 60 },
+      project,
+    );
+    expect(first.hold_id).not.toBeNull();
+    const { budgets } = await gate.check({ agent_id: 'writer' }, project);
+    expect(budgets).toMatchObject([{ held: 2, remaining: 3 }]);
+  });
+
+  test('are held until the event that names the hold is in the log', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    const hold = () =>
+      checkBudget(database, {
+        project,
+        agent_id: 'writer',
+        estimate: { cost: 3 },
+        hold_seconds: 60,
+      });
+    const first = await hold();
+    expect(first.allowed).toBe(true);
+    expect(await hold()).toMatchObject({ allowed: false, hold_id: null, budgets: [{ held: 3 }] });
+    await foldEvents(database, [message(2, { hold_id: first.hold_id })], project);
+    const second = await hold();
+    expect(second).toMatchObject({ allowed: true, budgets: [{ used: 2, held: 0 }] });
+    expect(await getBudget(database, { project, name: 'cap' })).toMatchObject({
+      uses: [{ value: 'writer', used: 2, held: 3, remaining: 0 }],
+      holds: [{ hold_id: second.hold_id, value: 'writer', amount: 3 }],
+    });
+    const release = { project, hold_id: String(second.hold_id) };
+    expect(await releaseHold(database, { ...release, project: 1 })).toEqual({ released: false });
+    expect(await releaseHold(database, release)).toEqual({ released: true });
+    expect(await releaseHold(database, release)).toEqual({ released: false });
+    // A hold that is gone changes nothing: the event counts.
+    await foldEvents(database, [message(1, { hold_id: second.hold_id })], project);
+    expect((await hold()).budgets).toMatchObject([{ used: 3, held: 0, allowed: false }]);
+  });
+
+  test('free what has expired', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    const options = { project, agent_id: 'writer', estimate: { cost: 4 }, hold_seconds: 60 };
+    const { hold_id } = await checkBudget(database, options);
+    await database.query(
+      `update runfold_internal.budget_hold set expires_at = clock_timestamp() where hold_id = $1`,
+      [hold_id],
+    );
+    expect(await getBudget(database, { project, name: 'cap' })).toMatchObject({ holds: [] });
+    expect(await checkBudget(database, options)).toMatchObject({ allowed: true });
+    const rows = await database.query(
+      'select from runfold_internal.budget_hold where hold_id = $1',
+      [hold_id],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('let one of many that ask at once take the last of it', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    const many = openDatabase(url, { max: 12 });
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, () =>
+          checkBudget(many, {
+            project,
+            agent_id: 'writer',
+            estimate: { cost: 0.5 },
+            hold_seconds: 60,
+          }),
+        ),
+      );
+      expect(answers.filter(({ allowed }) => allowed)).toHaveLength(10);
+    } finally {
+      await many.close();
+    }
+  });
+
+  test('say what they were told to say while the database is away', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily, when_unknown: 'refuse' });
+    await createBudget(database, { name: 'lenient', scope: 'user', ...daily, project });
+    const proxy = await openTcpProxy(url, 5432);
+    const away = openDatabase(proxy.url);
+    const gate = createBudgetGate(away);
+    await gate.check({ agent_id: 'writer' }, project);
+    await expect.poll(() => gate.check({}, project)).toMatchObject({ is_unknown: false });
+    await proxy.cut();
+    const refused = gate.check({ agent_id: 'writer', user_id: 'ann' }, project);
+    expect(await refused).toMatchObject({
+      allowed: false,
+      is_unknown: true,
+      hold_id: null,
+      budgets: [
+        { name: 'cap', value: 'writer', used: null, allowed: false },
+        { name: 'lenient', value: 'ann', allowed: true },
+      ],
+    });
+    expect(await gate.check({ user_id: 'ann' }, project)).toMatchObject({ allowed: true });
+    await proxy.restore();
+    expect(await gate.check({ user_id: 'ann' }, project)).toMatchObject({ is_unknown: false });
+    await away.close();
+    await proxy.close();
+  });
+});

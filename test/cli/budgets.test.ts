@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { message, useStore, useWorkplace } from './command-line.js';
+
+describe('runfold budgets', () => {
+  const work = useWorkplace();
+  const { run, write } = work;
+  useStore(work);
+
+  test('makes, lists, checks, shows and drops budgets', async () => {
+    const make = ['budgets', 'create', 'writer', '--scope', 'agent', '--limit', '5'];
+    const made = await run([...make, '--rolling', '24h', '--at', '50,90', '--json']);
+    expect(JSON.parse(made.stdout)).toMatchObject({
+      name: 'writer',
+      scope: 'agent',
+      value: null,
+      measure: 'cost',
+      limit: 5,
+      window: 'rolling 1d',
+      at: [50, 90],
+      stop: true,
+    });
+    expect((await run(['budgets', 'list'])).stdout).toMatch(/writer +each agent +cost +\$5\.00/);
+
+    const now = new Date().toISOString();
+    const event = { id: 'm', agent_id: 'writer', occurred_at: now, metrics: { cost: 4.5 } };
+    await write('events.ndjson', [message('run', event)]);
+    expect(await run(['ingest', '--wait', 'events.ndjson'])).toMatchObject({ code: 0 });
+    const check = ['budgets', 'check', '--agent', 'writer', '--cost'];
+    expect(await run([...check, '0.5', '--hold-seconds', '60'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Allowed\.[\s\S]*hold_id [\da-f-]{36}\n$/),
+    });
+    const refused = await run([...check, '0.2']);
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('Refused.') });
+    const { stdout } = await run(['budgets', 'show', 'writer']);
+    expect(stdout).toMatch(/writer +\$4\.50 +\$0\.5000 +\$0 +100%/);
+    expect(stdout).toContain('1 hold:');
+
+    const json = JSON.parse((await run(['budgets', 'show', 'writer', '--json'])).stdout);
+    expect(json.uses).toEqual([{ value: 'writer', used: 4.5, held: 0.5, remaining: 0 }]);
+    expect(await run(['budgets', 'drop', 'writer'])).toMatchObject({ code: 0 });
+    expect(await run(['budgets', 'show', 'writer'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Expected a budget "writer" in project 1, got none.'),
+    });
+  });
+
+  test('says what was asked wrongly', async () => {
+    const wrong = await run(['budgets', 'create', 'x', '--limit', 'much']);
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('limit: expected') });
+    const hold = await run(['budgets', 'check', '--hold-seconds', '0']);
+    expect(hold).toMatchObject({ code: 2, stderr: expect.stringContaining('hold_seconds') });
+  });
+});
