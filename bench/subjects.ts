@@ -7,6 +7,7 @@ import { latencies } from './subjects/latency.js';
 import { logsTimes } from './subjects/logs.js';
 import { memoryCourses } from './subjects/memory.js';
 import { otlpRates } from './subjects/otlp.js';
+import { pageTimes } from './subjects/page.js';
 import { runPipeline } from './subjects/pipeline.js';
 import { queryTimes } from './subjects/query.js';
 import { rebuildRate } from './subjects/rebuild.js';
@@ -128,6 +129,15 @@ export const subjects: Readonly<Record<string, Subject>> = {
     async run(servers, events, note) {
       for (const { name, unit, value } of await queryTimes(servers, events))
         note(name, unit, value);
+    },
+  },
+  page: {
+    about: 'how long the answers of the web page take, in four time zones',
+    // Most of it is loading, and each question is asked a few times.
+    runs: 1,
+    events: 10_000_000,
+    async run(servers, events, note) {
+      await pageTimes(servers, events, note);
     },
   },
   rebuild: {

@@ -45,16 +45,8 @@ function packFiles(folder: string): void {
 
 /** What the licences of the bundled packages ask for: their text beside the copies. */
 function writeLicences(folder: string): void {
-  const names = ['preact', '@preact/signals', '@preact/signals-core', 'd3-scale', 'd3-shape'];
-  const inner = [
-    'd3-array',
-    'd3-interpolate',
-    'd3-color',
-    'd3-format',
-    'd3-path',
-    'd3-time',
-    'internmap',
-  ];
+  const names = ['preact', '@preact/signals', '@preact/signals-core', 'd3-array', 'd3-shape'];
+  const inner = ['d3-path', 'internmap'];
   const texts = [...names, ...inner].flatMap((name) => {
     const place = join(root, 'node_modules', name);
     const file = existsSync(place)

@@ -13,6 +13,7 @@ const subjects = [
   'http',
   'fold',
   'query',
+  'page',
   'rebuild',
   'latency',
   'memory',

@@ -168,7 +168,7 @@ describe('the size of the web page', () => {
 
   test('comes with the licences of what is bundled', () => {
     const licences = readFileSync(join(built, 'licences.txt'), 'utf8');
-    for (const name of ['preact', '@preact/signals', 'd3-shape'])
+    for (const name of ['preact', '@preact/signals', 'd3-array', 'd3-shape'])
       expect(licences).toContain(`${name}\n\n`);
   });
 });

@@ -1,5 +1,5 @@
-import type { ScaleLinear } from 'd3-scale';
 import { tickLabel } from '../figure/moments.js';
+import type { Scale } from './scale.js';
 
 /** The room that a label of the time axis takes. */
 const labelWidth = 72;
@@ -17,7 +17,7 @@ export function ChartAxes({
   bucket,
   format,
 }: {
-  readonly y: ScaleLinear<number, number>;
+  readonly y: Scale;
   readonly x: (index: number) => number;
   readonly band: number;
   readonly width: number;
@@ -28,8 +28,7 @@ export function ChartAxes({
   readonly bucket: string;
   readonly format: (value: number | null) => string;
 }) {
-  const [, top = 0] = y.domain();
-  const ticks = height < 160 ? [0, top] : y.ticks(3);
+  const ticks = height < 160 ? [0, y.most] : y.ticks(3);
   const every = Math.max(1, Math.ceil(labelWidth / band));
   return (
     <>

@@ -1,7 +1,6 @@
-import type { ScaleLinear } from 'd3-scale';
 import { curveMonotoneX, line } from 'd3-shape';
+import type { Scale } from './scale.js';
 
-type Y = ScaleLinear<number, number>;
 interface Part {
   readonly name: string;
   readonly colour: string;
@@ -23,7 +22,7 @@ export function barPaths({
 }: {
   readonly series: readonly Part[];
   readonly x: (index: number) => number;
-  readonly y: Y;
+  readonly y: Scale;
   readonly band: number;
 }): readonly BarPath[] {
   const count = Math.max(0, ...series.map(({ values }) => values.length));
@@ -48,7 +47,7 @@ export function barPaths({
 export function linePath(
   values: readonly (number | null)[],
   x: (index: number) => number,
-  y: Y,
+  y: Scale,
 ): string {
   const path = line<number | null>()
     .defined((value) => value !== null)
@@ -70,7 +69,7 @@ export function linePath(
 export function stepPath(
   values: readonly (number | null)[],
   x: (index: number) => number,
-  y: Y,
+  y: Scale,
   band: number,
 ): string {
   let isDown = false;

@@ -1,10 +1,10 @@
-import { scaleLinear } from 'd3-scale';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { atLeast } from '../figure/figures.js';
 import { bucketLabel } from '../figure/moments.js';
 import { later } from '../part/later.js';
 import { ChartAxes } from './chart-axes.js';
 import { barPaths, linePath, stepPath } from './chart-paths.js';
+import { scaleOf } from './scale.js';
 import { useStretch } from './stretch.js';
 
 const ChartTip = later(async () => (await import('./chart-tip.js')).ChartTip);
@@ -79,7 +79,7 @@ export function TimeChart(options: TimeChartOptions) {
   const totals = buckets.map((_, index) => totalAt(series, index));
   const tops = kind === 'bars' ? totals : series.flatMap(({ values }) => [...values]);
   const most = Math.max(0, ...tops.map(orZero), ...(before ?? []).slice(0, count).map(orZero));
-  const y = scaleLinear([0, most === 0 ? 1 : most], [height - gap.bottom, gap.top]).nice(4);
+  const y = scaleOf(most === 0 ? 1 : most, height - gap.bottom, gap.top, 4);
   const x = (index: number) => gap.left + index * band;
   const bars = kind === 'bars' ? barPaths({ series, x, y, band }) : [];
   const { at, stretch, handlers } = useStretch({

@@ -3,10 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 
 /**
  * A part that comes after the first paint, in a file of its own: what few people see, or nobody at
- * once. Until it is there nothing is shown; a fault is one of the page's, and the next look tries again.
+ * once. Until it is there `shape` is shown, or nothing; a fault is one of the page's, and the next look
+ * tries again.
  */
 export function later<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
+  shape?: string,
 ): ComponentType<Props> {
   let Part: ComponentType<Props> | undefined;
   return function Later(props: Props) {
@@ -18,6 +20,7 @@ export function later<Props extends object>(
         setLoaded(true);
       }, reportError);
     }, []);
-    return Part === undefined ? null : <Part {...props} />;
+    if (Part !== undefined) return <Part {...props} />;
+    return shape === undefined ? null : <div class={`shape ${shape}`} aria-busy="true" />;
   };
 }

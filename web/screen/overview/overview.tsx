@@ -4,10 +4,13 @@ import { Bar } from '../../part/bar.js';
 import { FilterBar } from '../../part/filter-bar.js';
 import { Given } from '../../part/given.js';
 import { later } from '../../part/later.js';
-import { NothingHere } from '../first/nothing-here.js';
 import { SplitCard } from './split-card.js';
 import { courseFigures, Tiles, tileFigures } from './tiles.js';
 
+const NothingHere = later(
+  async () => (await import('../first/nothing-here.js')).NothingHere,
+  'shape-chart',
+);
 // Below the first look: they come after it.
 const ToolsCard = later(async () => (await import('./tools-card.js')).ToolsCard);
 const SessionsCard = later(async () => (await import('./sessions-card.js')).SessionsCard);

@@ -7,12 +7,14 @@ import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
 import { TimeChart } from '../../chart/time-chart.js';
 import { csvOf, saveText } from '../../figure/csv.js';
 import { Given } from '../../part/given.js';
+import { later } from '../../part/later.js';
 import { Menu } from '../../part/menu.js';
 import { Segments } from '../../part/segments.js';
 import { KeyTable } from './key-table.js';
 import { type Metric, metrics, type Split, splits, whyNot } from './metrics.js';
-import { SpeedCard } from './speed-card.js';
 import { splitData } from './split-data.js';
+
+const SpeedCard = later(async () => (await import('./speed-card.js')).SpeedCard, 'shape-chart');
 
 /** The most groups that are read; more are not told apart by anybody. */
 const mostGroups = 50;

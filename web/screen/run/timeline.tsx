@@ -1,7 +1,7 @@
-import { scaleLinear } from 'd3-scale';
 import { change, parameter } from '../../address/parameters.js';
 import type { Step } from '../../ask/steps.js';
 import { TokenBar } from '../../chart/meter.js';
+import { scaleOf } from '../../chart/scale.js';
 import { dollars, exactDollars, none, seconds, whole } from '../../figure/figures.js';
 import { Dot } from '../../part/dot.js';
 import { mostOf } from '../../part/total-cells.js';
@@ -22,7 +22,7 @@ export function Timeline({
   const at = steps.findIndex(({ id }) => id === chosen);
   const first = steps.reduce((least, { start }) => Math.min(least, start), steps[0]?.start ?? 0);
   const last = steps.reduce((most, { end }) => Math.max(most, end), first + 1);
-  const scale = scaleLinear([0, (last - first) / 1000], [0, 100]);
+  const scale = scaleOf((last - first) / 1000, 0, 100);
   const most = mostOf(steps, ({ total_tokens }) => total_tokens);
   const choose = (step: Step | undefined) => change({ step: step?.id }, { replace: true });
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,0 +1,188 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { createClient, type RunfoldClient } from '#runfold/client.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { startOfDay } from '#runfold/query/usage/time-zone.js';
+import { migrateTier, openTier } from '#runfold/tier.js';
+import { spreadOf } from '../../harness/measure.js';
+import { startNode } from '../../harness/processes.js';
+import { commandLineProgram } from '../../harness/programs.js';
+import { type BenchServers, withBenchStore } from '../bench-database.js';
+import { loadLog } from '../references/copy-reference.js';
+import type { Note } from '../subjects.js';
+import { type PageRange, pageQuestions } from './page-questions.js';
+
+/** Where days begin at midnight of UTC, where they do not, and where not even at a full hour. */
+const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'];
+const dayMs = 86_400_000;
+/** Events that one run after the other has in two periods of 28 days. */
+const oneAtATime = 1_300_000;
+const times = 3;
+const mostPages = 100;
+
+/** What the web page asks, answered from a large log on Postgres, and from a smaller one on an embedded store. */
+export async function pageTimes(servers: BenchServers, events: number, note: Note): Promise<void> {
+  await withBenchStore(servers, async ({ database, env }) => {
+    await load(database, events);
+    await measureService('Postgres', await rangesOf(database), env, [], note);
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
+  try {
+    const dir = join(folder, 'store');
+    const tier = await openTier({ dir });
+    let ranges: readonly PageRange[];
+    try {
+      await migrateTier(tier);
+      await load(tier.database, Math.max(1000, Math.round(events / 20)));
+      ranges = await rangesOf(tier.database);
+    } finally {
+      await tier.close();
+    }
+    await measureService('embedded', ranges, {}, ['--dir', dir], note);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  for (const { name, kb } of await bundleSizes()) note(`${name}, gzip`, 'kB', kb);
+}
+
+async function load(database: Database, events: number): Promise<void> {
+  // Long before anybody looks: pages of a list look again at what was recorded while they are read.
+  await database.query(
+    `alter table runfold_internal.event alter recorded_at set default now() - interval '1 day'`,
+  );
+  // More events are more runs at a time, and never more days.
+  await loadLog(database, events, { concurrentRuns: Math.ceil(events / oneAtATime) });
+  await rebuild(database);
+  await database.query('vacuum analyze');
+}
+
+/** The 28 days up to the last event, as each zone has them. */
+async function rangesOf(database: Database): Promise<readonly PageRange[]> {
+  const [row] = await database.query<{ last: number }>(
+    'select (max(occurred_at_us) / 1000)::float8 as last from runfold_internal.event',
+  );
+  const to = Math.ceil(Number(row?.last) / 900_000) * 900_000;
+  return zones.map((time_zone) => ({
+    from: new Date(startOfDay(time_zone, to - 27 * dayMs)).toISOString(),
+    to: new Date(to).toISOString(),
+    time_zone,
+  }));
+}
+
+/** Starts a service on a store, and asks it as the page does. */
+async function measureService(
+  store: string,
+  ranges: readonly PageRange[],
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[],
+  note: Note,
+): Promise<void> {
+  const service = startNode([commandLineProgram, 'serve', '--http-port', '0', ...flags], { env });
+  try {
+    const [, url = ''] = await service.waitForLine(/(http:\/\/127\.0\.0\.1:\d+)/, 60_000);
+    const client = createClient({ url, retries: 0, timeout_ms: 300_000 });
+    await askAll(store, client, ranges, note);
+    await readPages(store, client, ranges, note);
+    const [range] = ranges;
+    if (range === undefined) throw new Error('Expected a range.');
+    const hourly = await client.getUsage({
+      ...range,
+      bucket: 'hour',
+      group_by: ['model'],
+      figures: ['cost'],
+    });
+    note(`${store}: an hourly month by model, JSON`, 'MB', JSON.stringify(hourly).length / 1e6);
+  } finally {
+    service.kill('SIGTERM');
+    await service.exit;
+  }
+}
+
+/** Each question in each zone, and of each the zone in which its median is the longest. */
+async function askAll(
+  store: string,
+  client: RunfoldClient,
+  ranges: readonly PageRange[],
+  note: Note,
+): Promise<void> {
+  const slowest = new Map<string, { readonly ms: number; readonly isOverview: boolean }>();
+  for (const range of ranges) {
+    for (const { name, isOverview, ask } of pageQuestions(range)) {
+      const ms = await median(() => ask(client));
+      if (ms > (slowest.get(name)?.ms ?? -1)) slowest.set(name, { ms, isOverview });
+    }
+  }
+  const ofOverview = [...slowest.values()].filter(({ isOverview }) => isOverview);
+  note(`${store}: Overview, slowest answer`, 'ms', Math.max(...ofOverview.map(({ ms }) => ms)));
+  for (const [name, { ms }] of slowest) note(`${store}: ${name}`, 'ms', ms);
+}
+
+/** Pages of 50 sessions one after the other: no page costs more for being deep. */
+async function readPages(
+  store: string,
+  client: RunfoldClient,
+  [range]: readonly PageRange[],
+  note: Note,
+): Promise<void> {
+  for (const order_by of [undefined, 'cost'] as const) {
+    const taken: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const started = performance.now();
+      const page = await client.listSessions({
+        from: range?.from,
+        to: range?.to,
+        limit: 50,
+        cursor,
+        order_by,
+      });
+      taken.push(performance.now() - started);
+      cursor = page.next_cursor;
+    } while (cursor !== undefined && taken.length < mostPages);
+    const { median: middle, max } = spreadOf(taken);
+    const order = order_by === undefined ? '' : ` by ${order_by}`;
+    note(`${store}: a page of 50 sessions${order}, median`, 'ms', middle);
+    note(`${store}: a page of 50 sessions${order}, slowest`, 'ms', max);
+  }
+}
+
+async function median(work: () => Promise<unknown>): Promise<number> {
+  const taken: number[] = [];
+  for (let time = 0; time < times; time++) {
+    const started = performance.now();
+    await work();
+    taken.push(performance.now() - started);
+  }
+  return spreadOf(taken).median;
+}
+
+/** What a browser loads, packed. */
+async function bundleSizes(): Promise<readonly { readonly name: string; readonly kb: number }[]> {
+  const folder = join(commandLineProgram, '..', '..', 'web');
+  const document = await readFile(join(folder, 'index.html'), 'utf8');
+  const assets = join(folder, 'assets');
+  const names = (await readdir(assets)).filter((name) => /\.(js|css)$/.test(name));
+  const files = await Promise.all(
+    names.map(async (name) => ({ name, bytes: await readFile(join(assets, name)) })),
+  );
+  const first = files.find(({ name }) => document.includes(`/assets/${name}"`) && /js$/.test(name));
+  const sizeOf = (choose: (name: string) => boolean) =>
+    files.reduce((sum, { name, bytes }) => sum + (choose(name) ? gzipSync(bytes).length : 0), 0) /
+    1000;
+  const imported = new Set(
+    [...(first?.bytes.toString() ?? '').matchAll(/from\s*["']\.\/([^"']+\.js)["']/g)].map(
+      ([, name]) => name ?? '',
+    ),
+  );
+  return [
+    {
+      name: 'script of the first view',
+      kb: sizeOf((name) => name === first?.name || imported.has(name)),
+    },
+    { name: 'all script', kb: sizeOf((name) => name.endsWith('.js')) },
+    { name: 'all style', kb: sizeOf((name) => name.endsWith('.css')) },
+  ];
+}
