@@ -546,6 +546,156 @@ COMMENT ON COLUMN runfold.events.corrects IS 'The event this one adjusts; its fi
 
 COMMENT ON COLUMN runfold.events.recorded_at IS 'When it was added to the log';
 
+CREATE TABLE runfold_internal.label_usage (
+    project integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    bucket integer NOT NULL,
+    value text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    assistant_messages bigint NOT NULL,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    unpriced_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    cost_nanos bigint,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    tool_cost_nanos bigint,
+    runs bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.label_usage AS
+ SELECT t.project,
+    t.name,
+    (('1970-01-01 00:00:00'::timestamp without time zone + ((((t.bucket)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text) AS bucket_start,
+    t.value,
+    NULLIF(t.provider, ''::text) AS provider,
+    NULLIF(t.model, ''::text) AS model,
+    t.assistant_messages,
+    t.message_errors,
+    t.metered_messages,
+    t.unpriced_messages,
+    t.input_tokens,
+    t.output_tokens,
+    t.total_tokens,
+    t.prompt_tokens,
+    t.completion_tokens,
+    t.audio_tokens,
+    t.input_audio_tokens,
+    t.output_audio_tokens,
+    t.cached_tokens,
+    t.cache_write_tokens,
+    t.cache_write_1h_tokens,
+    t.reasoning_tokens,
+    trim_scale(((t.time_us)::numeric / 1000000.0)) AS "time",
+    t.timed_messages,
+    t.timed_output_tokens,
+    trim_scale(((t.time_to_first_token_us)::numeric / 1000000.0)) AS time_to_first_token,
+    t.streamed_messages,
+    trim_scale(((COALESCE((t.cost_nanos + t.tool_cost_nanos), t.cost_nanos, t.tool_cost_nanos))::numeric / 1000000000.0)) AS cost,
+    t.tool_calls,
+    t.tool_errors,
+    trim_scale(((t.tool_time_us)::numeric / 1000000.0)) AS tool_time,
+    t.timed_tool_calls,
+    t.runs,
+    t.failed_runs,
+    trim_scale(((t.run_time_us)::numeric / 1000000.0)) AS run_time
+   FROM runfold_internal.label_usage t;
+
+COMMENT ON VIEW runfold.label_usage IS 'One row per quarter of an hour, label, value, provider and model: messages, tool calls and ended runs.';
+
+COMMENT ON COLUMN runfold.label_usage.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.label_usage.name IS 'The name of the label';
+
+COMMENT ON COLUMN runfold.label_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+
+COMMENT ON COLUMN runfold.label_usage.value IS 'Its value';
+
+COMMENT ON COLUMN runfold.label_usage.provider IS 'The provider; null for tool calls and runs';
+
+COMMENT ON COLUMN runfold.label_usage.model IS 'The model; null for tool calls and runs';
+
+COMMENT ON COLUMN runfold.label_usage.assistant_messages IS 'Messages of the assistant';
+
+COMMENT ON COLUMN runfold.label_usage.message_errors IS 'Messages of the assistant that failed';
+
+COMMENT ON COLUMN runfold.label_usage.metered_messages IS 'Messages of the assistant that reported their tokens';
+
+COMMENT ON COLUMN runfold.label_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
+
+COMMENT ON COLUMN runfold.label_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+
+COMMENT ON COLUMN runfold.label_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+
+COMMENT ON COLUMN runfold.label_usage.total_tokens IS 'All tokens; input + output unless reported';
+
+COMMENT ON COLUMN runfold.label_usage.prompt_tokens IS 'Input tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.label_usage.completion_tokens IS 'Output tokens as the provider named them';
+
+COMMENT ON COLUMN runfold.label_usage.audio_tokens IS 'Audio tokens, input and output';
+
+COMMENT ON COLUMN runfold.label_usage.input_audio_tokens IS 'Audio tokens sent; a subset of input';
+
+COMMENT ON COLUMN runfold.label_usage.output_audio_tokens IS 'Audio tokens produced; a subset of output';
+
+COMMENT ON COLUMN runfold.label_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
+
+COMMENT ON COLUMN runfold.label_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+
+COMMENT ON COLUMN runfold.label_usage.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+
+COMMENT ON COLUMN runfold.label_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
+
+COMMENT ON COLUMN runfold.label_usage."time" IS 'Time of the messages added up, in seconds';
+
+COMMENT ON COLUMN runfold.label_usage.timed_messages IS 'Messages that reported their time';
+
+COMMENT ON COLUMN runfold.label_usage.timed_output_tokens IS 'Tokens produced by messages that reported their time';
+
+COMMENT ON COLUMN runfold.label_usage.time_to_first_token IS 'Times to first token added up, in seconds';
+
+COMMENT ON COLUMN runfold.label_usage.streamed_messages IS 'Messages that reported a time to first token';
+
+COMMENT ON COLUMN runfold.label_usage.cost IS 'Cost of the messages and tool calls, in US dollars';
+
+COMMENT ON COLUMN runfold.label_usage.tool_calls IS 'Tool calls';
+
+COMMENT ON COLUMN runfold.label_usage.tool_errors IS 'Tool calls that failed';
+
+COMMENT ON COLUMN runfold.label_usage.tool_time IS 'Time of the tool calls added up, in seconds';
+
+COMMENT ON COLUMN runfold.label_usage.timed_tool_calls IS 'Tool calls that reported their time';
+
+COMMENT ON COLUMN runfold.label_usage.runs IS 'Runs that ended';
+
+COMMENT ON COLUMN runfold.label_usage.failed_runs IS 'Runs that ended with an error';
+
+COMMENT ON COLUMN runfold.label_usage.run_time IS 'Wall-clock time that the run events reported, in seconds';
+
 CREATE TABLE runfold_internal.latency_day (
     project integer NOT NULL,
     day integer NOT NULL,
@@ -898,6 +1048,35 @@ COMMENT ON COLUMN runfold.model_usage.time_to_first_token IS 'Times to first tok
 COMMENT ON COLUMN runfold.model_usage.streamed_messages IS 'Messages that reported a time to first token';
 
 COMMENT ON COLUMN runfold.model_usage.cost IS 'Cost of the messages, in US dollars';
+
+CREATE TABLE runfold_internal.run_label (
+    project integer NOT NULL,
+    session_id text NOT NULL COLLATE pg_catalog."C",
+    run_id text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL COLLATE pg_catalog."C"
+)
+WITH (fillfactor='50');
+
+CREATE VIEW runfold.run_labels AS
+ SELECT t.project,
+    t.session_id,
+    t.run_id,
+    t.name,
+    t.value
+   FROM runfold_internal.run_label t;
+
+COMMENT ON VIEW runfold.run_labels IS 'One row per run and label: its value.';
+
+COMMENT ON COLUMN runfold.run_labels.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.run_labels.session_id IS 'The conversation';
+
+COMMENT ON COLUMN runfold.run_labels.run_id IS 'The run';
+
+COMMENT ON COLUMN runfold.run_labels.name IS 'The name of the label';
+
+COMMENT ON COLUMN runfold.run_labels.value IS 'The value; where events of the run differ, the greatest in byte order';
 
 CREATE TABLE runfold_internal.run_usage (
     project integer NOT NULL,
@@ -1831,6 +2010,46 @@ ALTER TABLE runfold_internal.budget ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE runfold_internal.label_usage_hour (
+    project integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    hour integer NOT NULL,
+    value text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    assistant_messages bigint NOT NULL,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    unpriced_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    total_tokens bigint,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    cost_nanos bigint,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    tool_cost_nanos bigint,
+    runs bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='50');
+
 CREATE TABLE runfold_internal.latency (
     project integer NOT NULL,
     bucket integer NOT NULL,
@@ -1995,6 +2214,12 @@ ALTER TABLE ONLY runfold_internal.budget
 ALTER TABLE ONLY runfold_internal.event
     ADD CONSTRAINT event_project_session_id_id_pk PRIMARY KEY (project, session_id, id);
 
+ALTER TABLE ONLY runfold_internal.label_usage_hour
+    ADD CONSTRAINT label_usage_hour_project_name_hour_value_provider_model_pk PRIMARY KEY (project, name, hour, value, provider, model);
+
+ALTER TABLE ONLY runfold_internal.label_usage
+    ADD CONSTRAINT label_usage_project_name_bucket_value_provider_model_pk PRIMARY KEY (project, name, bucket, value, provider, model);
+
 ALTER TABLE ONLY runfold_internal.latency_day
     ADD CONSTRAINT latency_day_project_day_type_provider_name_pk PRIMARY KEY (project, day, type, provider, name);
 
@@ -2030,6 +2255,9 @@ ALTER TABLE ONLY runfold_internal.projection_state
 
 ALTER TABLE ONLY runfold_internal.rejected_event
     ADD CONSTRAINT rejected_event_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.run_label
+    ADD CONSTRAINT run_label_project_session_id_run_id_name_pk PRIMARY KEY (project, session_id, run_id, name);
 
 ALTER TABLE ONLY runfold_internal.run
     ADD CONSTRAINT run_project_session_id_run_id_pk PRIMARY KEY (project, session_id, run_id);
@@ -2073,6 +2301,10 @@ CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, r
 
 CREATE INDEX event_run ON runfold_internal.event USING btree (project, session_id, run_id);
 
+CREATE INDEX label_usage_hour_value ON runfold_internal.label_usage_hour USING btree (project, name, value, hour);
+
+CREATE INDEX label_usage_value ON runfold_internal.label_usage USING btree (project, name, value, bucket);
+
 CREATE INDEX otlp_span_open ON runfold_internal.otlp_span USING btree (project, trace_id) WHERE (event IS NOT NULL);
 
 CREATE INDEX otlp_trace_due_at ON runfold_internal.otlp_trace USING btree (due_at) WHERE (due_at IS NOT NULL);
@@ -2082,6 +2314,8 @@ CREATE INDEX otlp_trace_last_seen ON runfold_internal.otlp_trace USING btree (is
 CREATE UNIQUE INDEX project_name ON runfold_internal.project USING btree (name);
 
 CREATE INDEX rejected_event_received_at ON runfold_internal.rejected_event USING btree (received_at, id);
+
+CREATE INDEX run_label_value ON runfold_internal.run_label USING btree (project, name, value);
 
 CREATE INDEX run_parent_run_id ON runfold_internal.run USING btree (project, parent_run_id) WHERE (parent_run_id IS NOT NULL);
 

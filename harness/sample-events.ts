@@ -49,3 +49,14 @@ export function sampleEvent(number: number, name = 'sample'): MetricEvent {
 export function sampleEvents(count: number, name = 'sample', from = 0): MetricEvent[] {
   return Array.from({ length: count }, (_, at) => sampleEvent(from + at, name));
 }
+
+/** Sample events of which three in four have labels, some of any letters, and runs that disagree on one. */
+export function labelledEvents(count: number, name = 'sample', from = 0): MetricEvent[] {
+  return sampleEvents(count, name, from).map((event, at) => {
+    const number = from + at;
+    if (number % 4 === 3) return event;
+    const customer =
+      ['acme', 'Ünïcødé 🦆', '"\\\'\u0001\u2028', "robert'); --"][(number >> 3) & 3] ?? '';
+    return { ...event, labels: { customer, 'feature.v-2': `feature-${number % 3}` } };
+  });
+}

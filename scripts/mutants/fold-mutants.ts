@@ -116,4 +116,18 @@ export const foldMutants = [
       'export const quarterMicros = 600_000_000;',
     ],
   ]),
+  ...breaks('src/projections/measures/extremes.ts', law, [
+    [
+      'a run has the least of its labels where they differ',
+      "partial: 'max(l.value)',",
+      "partial: 'min(l.value)',",
+    ],
+  ]),
+  ...breaks('src/projections/fold/fold-sql.ts', law, [
+    [
+      'equal labels of many events count once',
+      '`${partial} as ${name}` : `${combine(`p.${name}`)} as ${name}`',
+      '`${partial} as ${name}` : `max(p.${name}) as ${name}`',
+    ],
+  ]),
 ];

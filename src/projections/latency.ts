@@ -1,9 +1,9 @@
 import { eventTypes } from '../events/codes.js';
 import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
+import { assistant } from './measures/token-sums.js';
 import { runProjection } from './run.js';
 import { optionalText, quarterKey, quartersADay } from './time-buckets.js';
-import { assistant } from './token-sums.js';
 
 /**
  * How the times of messages, tool calls and runs are spread, by the quarter of an hour. A message

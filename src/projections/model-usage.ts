@@ -1,6 +1,6 @@
 import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
-import { messageMeasures } from './message-measures.js';
+import { messageMeasures } from './measures/message-measures.js';
 import { runProjection } from './run.js';
 import { hourKey } from './time-buckets.js';
 import { userUsageProjection } from './user-usage.js';

@@ -1,7 +1,9 @@
+import { labelUsageHourProjection, labelUsageProjection } from './label-usage.js';
 import type { Projection } from './language/projection.js';
 import { latencyDayProjection, latencyProjection } from './latency.js';
 import { modelUsageHourProjection, modelUsageProjection } from './model-usage.js';
 import { runProjection } from './run.js';
+import { runLabelProjection } from './run-label.js';
 import { runUsageHourProjection, runUsageProjection } from './run-usage.js';
 import { sessionProjection } from './session.js';
 import { sessionUserProjection } from './session-user.js';
@@ -22,4 +24,7 @@ export const projections: readonly Projection[] = [
   sessionUserProjection,
   runUsageProjection,
   runUsageHourProjection,
+  runLabelProjection,
+  labelUsageProjection,
+  labelUsageHourProjection,
 ];

@@ -1,8 +1,8 @@
 import { textType } from '../events/columns/log-columns.js';
 import { timestampSql } from '../store/sql-units.js';
 import { defineProjection } from './language/projection.js';
-import { unpricedMessages } from './message-measures.js';
-import { assistant, tokenSums } from './token-sums.js';
+import { unpricedMessages } from './measures/message-measures.js';
+import { assistant, tokenSums } from './measures/token-sums.js';
 
 /** Totals of one run. */
 export const runProjection = defineProjection({

@@ -1,8 +1,8 @@
 import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
+import { call, toolMeasures } from './measures/tool-measures.js';
 import { runProjection } from './run.js';
 import { hourKey, optionalText, quarterKey } from './time-buckets.js';
-import { call, toolMeasures } from './tool-measures.js';
 
 const { tool_cost_nanos, ...calls } = toolMeasures;
 

@@ -1,10 +1,10 @@
 import { eventTypes } from '../events/metric-event.js';
 import { defineProjection } from './language/projection.js';
-import { messageMeasures } from './message-measures.js';
+import { messageMeasures } from './measures/message-measures.js';
+import { assistant } from './measures/token-sums.js';
+import { toolMeasures } from './measures/tool-measures.js';
 import { runProjection } from './run.js';
 import { optionalText, quarterKey } from './time-buckets.js';
-import { assistant } from './token-sums.js';
-import { toolMeasures } from './tool-measures.js';
 
 /** The model or provider of a message. A tool call or run that names one was not served by it. */
 const ofMessage = (name: 'provider' | 'model', doc: string) =>

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { fullName, type TableNames } from '../../store/shards/table-names.js';
-import { whereEventsSql } from '../fold/fold-sql.js';
+import { fromEventsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { Measure } from '../measures/kinds.js';
 import { kindOf } from '../measures/kinds.js';
@@ -32,7 +32,7 @@ export async function compareTotals(
   const { rows } = await client.query(
     `select to_jsonb(expected) as expected, to_jsonb(actual) as actual
     from (select ${measures.map(([name, measure]) => `(${logSql(projection, measure, scope)})::text as ${name}`).join(', ')}
-      from ${scope('event')} e${whereEventsSql(projection)}) expected,
+      from ${fromEventsSql(projection, scope('event'))}) expected,
     (select ${measures.map(([name, measure]) => `(${liveSql(name, measure)})::text as ${name}`).join(', ')}
       from ${scope(projection.name)} t) actual`,
   );

@@ -6,7 +6,7 @@ import {
   withStripe,
   withStripeValue,
 } from '../../store/shards/table-names.js';
-import type { Projection } from '../language/projection.js';
+import { isByLabel, type Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
 import { markColumn, marksOf, withMarks } from './marks.js';
@@ -56,8 +56,11 @@ export function appendAndFoldSql(
   );
   const key = withStripe(['project', 'session_id', 'id'], tables).join(', ');
   const marks = marksOf(projections);
+  // Of a batch without labels not a row is looked at: the parameter of that column is then empty.
+  const labels = `$${logColumns.findIndex(({ name }) => name === 'labels') + 2}::text[]`;
+  const labelled = `(select * from added where cardinality(${labels}) > 0)`;
   const steps = [
-    ...foldSteps(projections, tables).map((step) => withMarks(step, marks)),
+    ...foldSteps(projections, tables, labelled).map((step) => withMarks(step, marks)),
     ...(ends_holds ? [endHoldsStep] : []),
   ];
   const returned = [
@@ -85,11 +88,13 @@ const endHoldsStep = `ended_holds as (
 
 /**
  * The steps of a `with` that fold a relation of new events, named `added`, into tables of
- * projections, by default those of a store that is not divided. A projection comes after the one it folds.
+ * projections, by default those of a store that is not divided. A projection comes after the one it folds. The
+ * relation of those that may have labels is `labelled`, by default all of them.
  */
 export function foldSteps(
   projections: readonly Projection[],
   tables: TableNames = wholeStore,
+  labelled = 'added',
 ): string[] {
   // Postgres runs the last of these writes first. Rows that all batches share, such as those of the
   // current quarter of an hour, are locked last, so that the batch of another lane waits least.
@@ -98,10 +103,15 @@ export function foldSteps(
     ...projections.filter(isShared),
     ...projections.filter((projection) => !isShared(projection)),
   ];
-  return ordered.flatMap((projection) => stepsOf(projection, projections, tables));
+  return ordered.flatMap((projection) => stepsOf(projection, projections, tables, labelled));
 }
 
-function stepsOf(projection: Projection, all: readonly Projection[], tables: TableNames): string[] {
+function stepsOf(
+  projection: Projection,
+  all: readonly Projection[],
+  tables: TableNames,
+  labelled: string,
+): string[] {
   const { name, from } = projection;
   // Only who counts rows needs to know which of them are new.
   const isCounted = (counter: Projection) =>
@@ -109,7 +119,7 @@ function stepsOf(projection: Projection, all: readonly Projection[], tables: Tab
   const isRefolded = all.some((other) => other.from === projection && isCounted(other));
   const partial =
     from === undefined
-      ? foldEventsSql(projection, 'added')
+      ? foldEventsSql(projection, isByLabel(projection) ? labelled : 'added')
       : foldPartialsSql(projection, `${from.name}_${isCounted(projection) ? 'change' : 'partial'}`);
   const steps = [
     `${name}_partial as materialized (\n  ${partial})`,

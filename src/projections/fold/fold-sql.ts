@@ -5,7 +5,7 @@ import {
   withStripe,
   withStripeValue,
 } from '../../store/shards/table-names.js';
-import type { Projection } from '../language/projection.js';
+import { isByLabel, type KeyColumn, type Projection } from '../language/projection.js';
 import { kindOf, type Measure } from '../measures/kinds.js';
 import { whereSql } from '../measures/where.js';
 
@@ -20,11 +20,21 @@ export function columnsOf(projection: Projection): string[] {
 }
 
 /** The key columns, each with how it is made of a row of the given alias. */
-function keysOf(projection: Projection, alias: 'e' | 'p'): string[] {
-  return Object.entries(projection.key).map(([name, key]) =>
-    key.sql === undefined ? `${alias}.${name}` : `${key.sql} as ${name}`,
-  );
+export function keysOf(projection: Projection, alias: 'e' | 'p'): string[] {
+  return Object.entries(projection.key).map(([name, key]) => keyOf(name, key, alias));
 }
+
+function keyOf(name: string, { sql, label }: KeyColumn, alias: 'e' | 'p'): string {
+  if (label !== undefined) return `l.${label} as ${name}`;
+  return sql === undefined ? `${alias}.${name}` : `${sql} as ${name}`;
+}
+
+/**
+ * A join that repeats a row once for each of its labels, `l.name` and `l.value`; one without any is left out. By
+ * their bytes, as they are stored: Postgres compares no two texts that were given different orders.
+ */
+const labelsOfSql = (labels: string) => `cross join lateral (
+    select j.key collate "C" as name, j.value collate "C" as value from json_each_text(${labels}::json) j) l`;
 
 /** Which events, aliased `e`, a projection folds, as a condition; empty when all. */
 export function eventsSql({ from, where }: Projection): string {
@@ -32,10 +42,11 @@ export function eventsSql({ from, where }: Projection): string {
   return (where ?? []).map((condition) => `(${whereSql(condition)})`).join(' or ');
 }
 
-/** The same as a `where`. */
-export function whereEventsSql(projection: Projection): string {
+/** What follows `from` to read the events of a relation that a projection folds, once for each row that they add to. */
+export function fromEventsSql(projection: Projection, events: string): string {
   const condition = eventsSql(projection);
-  return condition === '' ? '' : ` where ${condition}`;
+  const labels = isByLabel(projection) ? ` ${labelsOfSql('e.labels')}` : '';
+  return `${events} e${labels}${condition === '' ? '' : ` where ${condition}`}`;
 }
 
 /**
@@ -46,17 +57,47 @@ export function keysOfEventsSql(projection: Projection, events: string): string 
     const finer = keysOfEventsSql(projection.from, events);
     return `select ${keysOf(projection, 'p').join(', ')} from (${finer}) p`;
   }
-  return `select ${keysOf(projection, 'e').join(', ')} from ${events} e${whereEventsSql(projection)}`;
+  return `select ${keysOf(projection, 'e').join(', ')} from ${fromEventsSql(projection, events)}`;
 }
 
 /** `select` that folds the events of a relation, aliased `e`, into one partial row a key. */
 export function foldEventsSql(projection: Projection, events: string): string {
+  if (isByLabel(projection)) return foldLabelsSql(projection, events);
   const keys = keysOf(projection, 'e');
   const measures = Object.entries(projection.measures).map(
     ([name, measure]) => `${kindOf(measure).partial} as ${name}`,
   );
   return `select ${[...keys, ...measures].join(',\n    ')}
-  from ${events} e${whereEventsSql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
+  from ${fromEventsSql(projection, events)} group by ${places(keys)}`;
+}
+
+const places = (keys: readonly string[]) => keys.map((_, at) => at + 1).join(', ');
+
+/**
+ * `foldEventsSql` of a projection by label. Many events have equal labels: they are folded by these as one text
+ * first, and only what comes of that is taken apart, at a tenth of the work.
+ */
+function foldLabelsSql(projection: Projection, events: string): string {
+  const plain = Object.entries(projection.key).filter(([, { label }]) => label === undefined);
+  const measures = Object.entries(projection.measures).map(
+    ([name, measure]) => [name, kindOf(measure)] as const,
+  );
+  const grouped = [...plain.map(([name, key]) => keyOf(name, key, 'e')), 'e.labels'];
+  const partials = measures
+    .filter(([, { isOfLabel }]) => !isOfLabel)
+    .map(([name, { partial }]) => `${partial} as ${name}`);
+  const condition = eventsSql(projection);
+  const where = ['e.labels is not null', ...(condition === '' ? [] : [`(${condition})`])];
+  const keys = Object.entries(projection.key).map(([name, { label }]) =>
+    label === undefined ? `p.${name}` : `l.${label} as ${name}`,
+  );
+  const sums = measures.map(([name, { isOfLabel, partial, combine }]) =>
+    isOfLabel ? `${partial} as ${name}` : `${combine(`p.${name}`)} as ${name}`,
+  );
+  return `select ${[...keys, ...sums].join(',\n    ')}
+  from (select ${[...grouped, ...partials].join(',\n      ')}
+    from ${events} e where ${where.join(' and ')} group by ${places(grouped)}) p
+  ${labelsOfSql('p.labels')} group by ${places(keys)}`;
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { Projection } from '../language/projection.js';
+import { isByLabel, type Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
 import { placeSql } from '../measures/placed.js';
+import { assistant } from '../measures/token-sums.js';
+import { call } from '../measures/tool-measures.js';
 import { originalSql, whereSql } from '../measures/where.js';
-import { assistant } from '../token-sums.js';
-import { call } from '../tool-measures.js';
 import { eventsSql } from './fold-sql.js';
 
 /** What many measures ask of an event `e`, and the column that has it once it was computed. */
@@ -28,7 +28,9 @@ const shared: readonly Mark[] = [
  */
 export function marksOf(projections: readonly Projection[]): readonly Mark[] {
   const folded = projections.flatMap((projection): Mark[] => {
-    if (projection.from !== undefined || projection.where === undefined) return [];
+    // Few events have labels: what those of a label ask for is not looked at in all.
+    if (projection.from !== undefined || projection.where === undefined || isByLabel(projection))
+      return [];
     return [{ name: `is_in_${projection.name}`, sql: eventsSql(projection) }];
   });
   const text = projections.flatMap(textsOf).join(' ');

@@ -2,7 +2,7 @@ import { logColumns } from '../../events/columns/log-columns.js';
 import { fullName, type TableNames, wholeStore } from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import { whereSql } from '../measures/where.js';
-import { whereEventsSql } from './fold-sql.js';
+import { fromEventsSql, keysOf } from './fold-sql.js';
 
 /** Figures whose sums can leave the range of a bigint: of tokens it would take four billion events. */
 const units = ['seconds', 'dollars'];
@@ -50,10 +50,7 @@ function overflowsOf(projection: Projection, tables: TableNames): string[] {
 /** What each event adds to each sum of a projection, with the key of the row it is added to. */
 function contributionsSql(projection: Projection): string {
   const { from } = projection;
-  const alias = from === undefined ? 'e' : 'p';
-  const keys = Object.entries(projection.key).map(([name, key]) =>
-    key.sql === undefined ? `${alias}.${name}` : `${key.sql} as ${name}`,
-  );
+  const keys = keysOf(projection, from === undefined ? 'e' : 'p');
   const sums = summed(projection);
   if (from !== undefined) {
     const names = sums.map(([name]) => `p.${name}`);
@@ -66,7 +63,7 @@ function contributionsSql(projection: Projection): string {
       ? `${amount} as ${name}`
       : `case when ${condition} then ${amount} else 0 end as ${name}`;
   });
-  return `select e.place, ${[...keys, ...amounts].join(', ')} from fresh e${whereEventsSql(projection)}`;
+  return `select e.place, ${[...keys, ...amounts].join(', ')} from ${fromEventsSql(projection, 'fresh')}`;
 }
 
 function summed(projection: Projection) {

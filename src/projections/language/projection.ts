@@ -10,6 +10,11 @@ export interface KeyColumn {
    * row `p` of that. Defaults to the column of the same name.
    */
   readonly sql?: string;
+  /**
+   * Which part of a label it is, instead of `sql`: the projection then folds an event once for each of its
+   * labels, and not at all where it has none.
+   */
+  readonly label?: 'name' | 'value';
   /** How a view shows it. Defaults to the column as it is. */
   readonly shown?: { readonly name: string; readonly sql: (column: string) => string };
   readonly doc: string;
@@ -43,6 +48,12 @@ export interface Projection {
   readonly indexes?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly where?: string }>
   >;
+}
+
+/** Whether a projection folds each event once for each of its labels. */
+export function isByLabel({ key, from }: Projection): boolean {
+  if (from !== undefined) return isByLabel(from);
+  return Object.values(key).some(({ label }) => label !== undefined);
 }
 
 /** Checks a declaration, and gives it back with its literal types. */

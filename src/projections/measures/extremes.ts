@@ -58,3 +58,21 @@ export function agreedKind({ of }: Agreed): Kind {
     read: plain,
   };
 }
+
+/** The value of a label that all events agree on; should they not, the greatest in byte order. */
+export interface AgreedLabel {
+  readonly fold: 'agreed_label';
+  readonly doc: string;
+}
+export function agreedLabelKind(_: AgreedLabel): Kind {
+  return {
+    ...greatest,
+    type: textType,
+    required: true,
+    partial: 'max(l.value)',
+    isExtreme: true,
+    isOfLabel: true,
+    unit: 'text',
+    read: plain,
+  };
+}

@@ -37,6 +37,8 @@ export interface Kind {
   readonly isAdditive?: true;
   /** Whether it is least or greatest of all, so that what is added seldom changes it. */
   readonly isExtreme?: true;
+  /** Whether it is made of the label `l` of a row, instead of events. */
+  readonly isOfLabel?: true;
   /** Whether it counts rows of the finer projection instead of events. */
   readonly countsRows?: true;
   /** Where the value is kept beside the place of its event: the condition of the events that have one. */

@@ -1,4 +1,4 @@
-import { agreedKind, earliestStartKind, latestKind } from './extremes.js';
+import { agreedKind, agreedLabelKind, earliestStartKind, latestKind } from './extremes.js';
 import type { Kind } from './kind.js';
 import { histogramKind } from './levels.js';
 import { firstKind, lastKind, lastStatusKind } from './placed.js';
@@ -15,6 +15,7 @@ const kinds = {
   last: lastKind,
   last_status: lastStatusKind,
   agreed: agreedKind,
+  agreed_label: agreedLabelKind,
   histogram: histogramKind,
 };
 

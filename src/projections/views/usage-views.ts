@@ -2,9 +2,10 @@ import { eventTypes } from '../../events/metric-event.js';
 import { metricFields } from '../../events/metric-fields.js';
 import { codeSql, dollarsSql, secondsSql, timestampSql } from '../../store/sql-units.js';
 import { tableOf } from '../fold/fold-sql.js';
+import { labelUsageProjection } from '../label-usage.js';
 import { latencyDayProjection } from '../latency.js';
 import { levelsSql, levelValueSql } from '../measures/histogram.js';
-import { unpricedMessages } from '../message-measures.js';
+import { unpricedMessages } from '../measures/message-measures.js';
 import { runProjection } from '../run.js';
 import { sessionUserProjection } from '../session-user.js';
 import { userUsageProjection } from '../user-usage.js';
@@ -58,12 +59,10 @@ const tokens = metricFields.filter(({ kind }) => kind === 'tokens');
 const sum = (column: string) => `sum(a.${column})`;
 const both = (a: string, b: string) => `coalesce(${a} + ${b}, ${a}, ${b})`;
 
-const userUsage = plainView(userUsageProjection, 'user_usage');
-
-/** The same with one cost, that of messages and of tool calls. */
-const userUsageView: View = {
-  ...userUsage,
-  columns: userUsage.columns
+/** A view with one cost, that of messages and of tool calls. */
+const withOneCost = (view: View): View => ({
+  ...view,
+  columns: view.columns
     .filter(({ name }) => name !== 'tool_cost')
     .map((column) =>
       column.name === 'cost'
@@ -74,7 +73,10 @@ const userUsageView: View = {
           }
         : column,
     ),
-};
+});
+
+const userUsageView = withOneCost(plainView(userUsageProjection, 'user_usage'));
+const labelUsageView = withOneCost(plainView(labelUsageProjection, 'label_usage'));
 
 const users: View = {
   name: 'users',
@@ -161,4 +163,4 @@ const users: View = {
 };
 
 /** The views on usage that show more than the rows of one projection. */
-export const usageViews: readonly View[] = [latencyQuantiles, userUsageView, users];
+export const usageViews: readonly View[] = [latencyQuantiles, userUsageView, users, labelUsageView];

@@ -2,7 +2,7 @@ import { describeValue } from '../../events/fault.js';
 import { runStatuses } from '../../events/metric-event.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { kindOf } from '../../projections/measures/kinds.js';
-import { messageMeasures } from '../../projections/message-measures.js';
+import { messageMeasures } from '../../projections/measures/message-measures.js';
 import { modelUsageHourProjection, modelUsageProjection } from '../../projections/model-usage.js';
 import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
 import { toolUsageHourProjection, toolUsageProjection } from '../../projections/tool-usage.js';

@@ -9,7 +9,7 @@ import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { expectSound } from '../../../harness/rebuilding.js';
-import { sampleEvents } from '../../../harness/sample-events.js';
+import { labelledEvents } from '../../../harness/sample-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
 /** One column of each projection at a time, until every one has had its turn. */
@@ -39,7 +39,7 @@ describeWithPostgres('a tampered projection', () => {
   beforeAll(async () => {
     home = await createTestDatabase();
     database = openDatabase(home.url);
-    await foldEvents(database, sampleEvents(400));
+    await foldEvents(database, labelledEvents(400));
   });
   afterAll(async () => {
     await database.close();

@@ -14,6 +14,7 @@ import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { createDividedDatabase } from '../../../harness/divided-store.js';
+import { labelModelOf, readLabels } from '../../../harness/label-model.js';
 import { modelOf } from '../../../harness/model.js';
 import { readTotals } from '../../../harness/read-totals.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
@@ -104,6 +105,7 @@ function holdLaws(
           const live = await readTotals(database);
           expect(live.runs).toEqual(model.runs.size === 0 ? new Map() : withoutRuns(model.runs));
           expect(live.sessions).toEqual(withoutStatus(model.sessions));
+          expect(await readLabels(database)).toEqual(labelModelOf(events));
           expect(outcome).toEqual({
             applied: events.length,
             duplicate: batches.flat().length - events.length,

@@ -19,7 +19,7 @@ import { createTestDatabase, type TestDatabase } from '../../../harness/database
 import { foldEvents } from '../../../harness/fold-events.js';
 import { withClient } from '../../../harness/postgres-server.js';
 import { expectSound, leftovers, rebuildUntil } from '../../../harness/rebuilding.js';
-import { sampleEvents } from '../../../harness/sample-events.js';
+import { labelledEvents } from '../../../harness/sample-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 
@@ -37,7 +37,7 @@ describeWithPostgres('a rebuild', () => {
   beforeEach(async () => {
     home = await createTestDatabase();
     database = openDatabase(home.url, { max: 16 });
-    await foldEvents(database, sampleEvents(200));
+    await foldEvents(database, labelledEvents(200));
   });
   afterEach(async () => {
     for (const client of opened) client.release(true);
@@ -55,7 +55,7 @@ describeWithPostgres('a rebuild', () => {
     return {
       client,
       write(from: number, count: number) {
-        const events = JSON.parse(JSON.stringify(sampleEvents(count, 'sample', from)));
+        const events = JSON.parse(JSON.stringify(labelledEvents(count, 'sample', from)));
         return writeBatch(run, [decodeJob(randomUUID(), { v: 1, project: 1, events })]);
       },
       commit: () => client.query('commit'),
@@ -101,8 +101,8 @@ describeWithPostgres('a rebuild', () => {
       await between.commit();
       await fickle.write(500, 8);
       await fickle.rollback();
-      await foldEvents(database, sampleEvents(10, 'sample', 195));
-      await foldEvents(database, sampleEvents(40, 'sample', 208));
+      await foldEvents(database, labelledEvents(10, 'sample', 195));
+      await foldEvents(database, labelledEvents(40, 'sample', 208));
       await late.write(205, 60);
       paused.release();
       await waitUntil(someoneWaits, Boolean, { what: 'the swap to wait for the open writer' });
@@ -115,7 +115,7 @@ describeWithPostgres('a rebuild', () => {
       expect(report.events).toBe(265);
       await expectSound(database);
       // And afterwards the live fold goes on where it was.
-      await foldEvents(database, sampleEvents(30, 'sample', 260));
+      await foldEvents(database, labelledEvents(30, 'sample', 260));
       await expectSound(database);
     });
 
@@ -128,7 +128,7 @@ describeWithPostgres('a rebuild', () => {
         chunk: 60,
         async on_progress({ step }) {
           if (!steps.includes(step)) steps.push(step);
-          await foldEvents(database, sampleEvents(9, 'sample', next));
+          await foldEvents(database, labelledEvents(9, 'sample', next));
           next += 7;
           if (step === 'catch_up') caughtUp = await countEvents();
         },
@@ -148,7 +148,7 @@ describeWithPostgres('a rebuild', () => {
       let writing = true;
       const writer = async (lane: number) => {
         for (let from = 1_000; writing; from += 16) {
-          await foldEvents(database, sampleEvents(16, `lane-${lane}`, from));
+          await foldEvents(database, labelledEvents(16, `lane-${lane}`, from));
         }
       };
       let reads = 0;
@@ -202,7 +202,7 @@ describeWithPostgres('a rebuild', () => {
       on_progress: ({ step }) => void seen.push(step),
     });
     await waitUntil(() => seen.filter((step) => step === 'swap').length > 3);
-    await foldEvents(database, sampleEvents(50, 'sample', 200));
+    await foldEvents(database, labelledEvents(50, 'sample', 200));
     // The old snapshot reads the totals that were, all of them.
     const { rows } = await client.query(
       'select (select sum(messages)::integer from runfold.runs) as runs, (select count(*)::integer from runfold_internal.event where type = 1) as events',
@@ -274,7 +274,7 @@ describeWithPostgres('a rebuild', () => {
       opened.push(writer);
       const append = statementOn(writer, text, true);
       const write = (from: number) => {
-        const events = JSON.parse(JSON.stringify(sampleEvents(8, 'sample', from)));
+        const events = JSON.parse(JSON.stringify(labelledEvents(8, 'sample', from)));
         return writeBatch(append, [decodeJob('job', { v: 1, project: 1, events })]);
       };
       const read = {
@@ -310,7 +310,7 @@ describeWithPostgres('a rebuild', () => {
     await expectSound(database);
     // Correcting in place does not concern it.
     expect((await rebuild(database)).outcome).toBe('repaired');
-    await foldEvents(database, sampleEvents(20, 'sample', 200));
+    await foldEvents(database, labelledEvents(20, 'sample', 200));
     await expectSound(database);
   });
 
@@ -328,7 +328,7 @@ describeWithPostgres('a rebuild', () => {
     await database.query(
       'truncate runfold_internal.event, runfold_internal.run, runfold_internal.session',
     );
-    const events = sampleEvents(4_000).map((_, at, all) => all[(at * 1_777) % all.length]);
+    const events = labelledEvents(4_000).map((_, at, all) => all[(at * 1_777) % all.length]);
     for (let at = 0; at < events.length; at += 500) {
       await foldEvents(
         database,

@@ -1,5 +1,5 @@
-import { isSummable, metricFields } from '../events/metric-fields.js';
-import type { Measure } from './measures/kinds.js';
+import { isSummable, metricFields } from '../../events/metric-fields.js';
+import type { Measure } from './kinds.js';
 
 /** The assistant's messages: those whose tokens and time count. */
 export const assistant = { type: 'message', role: 'assistant' } as const;

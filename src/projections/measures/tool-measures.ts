@@ -1,4 +1,4 @@
-import type { Measure } from './measures/kinds.js';
+import type { Measure } from './kinds.js';
 
 export const call = { type: 'tool_call' } as const;
 

@@ -1,4 +1,4 @@
-import type { Measure } from './measures/kinds.js';
+import type { Measure } from './kinds.js';
 import { assistant, tokenSums } from './token-sums.js';
 
 /** Messages that are missing from the sum of costs. */

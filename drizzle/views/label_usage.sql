@@ -1,0 +1,74 @@
+create view runfold.label_usage as select
+  t.project as project,
+  t.name as name,
+  (timestamp 'epoch' + (t.bucket::bigint * 900000000) * interval '1 microsecond') at time zone 'UTC' as bucket_start,
+  t.value as value,
+  nullif(t.provider, '') as provider,
+  nullif(t.model, '') as model,
+  t.assistant_messages as assistant_messages,
+  t.message_errors as message_errors,
+  t.metered_messages as metered_messages,
+  t.unpriced_messages as unpriced_messages,
+  t.input_tokens as input_tokens,
+  t.output_tokens as output_tokens,
+  t.total_tokens as total_tokens,
+  t.prompt_tokens as prompt_tokens,
+  t.completion_tokens as completion_tokens,
+  t.audio_tokens as audio_tokens,
+  t.input_audio_tokens as input_audio_tokens,
+  t.output_audio_tokens as output_audio_tokens,
+  t.cached_tokens as cached_tokens,
+  t.cache_write_tokens as cache_write_tokens,
+  t.cache_write_1h_tokens as cache_write_1h_tokens,
+  t.reasoning_tokens as reasoning_tokens,
+  trim_scale(t.time_us / 1000000.0) as time,
+  t.timed_messages as timed_messages,
+  t.timed_output_tokens as timed_output_tokens,
+  trim_scale(t.time_to_first_token_us / 1000000.0) as time_to_first_token,
+  t.streamed_messages as streamed_messages,
+  trim_scale(coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) / 1000000000.0) as cost,
+  t.tool_calls as tool_calls,
+  t.tool_errors as tool_errors,
+  trim_scale(t.tool_time_us / 1000000.0) as tool_time,
+  t.timed_tool_calls as timed_tool_calls,
+  t.runs as runs,
+  t.failed_runs as failed_runs,
+  trim_scale(t.run_time_us / 1000000.0) as run_time
+from runfold_internal.label_usage t;
+
+comment on view runfold.label_usage is 'One row per quarter of an hour, label, value, provider and model: messages, tool calls and ended runs.';
+comment on column runfold.label_usage.project is 'The project; 1 unless projects are used';
+comment on column runfold.label_usage.name is 'The name of the label';
+comment on column runfold.label_usage.bucket_start is 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+comment on column runfold.label_usage.value is 'Its value';
+comment on column runfold.label_usage.provider is 'The provider; null for tool calls and runs';
+comment on column runfold.label_usage.model is 'The model; null for tool calls and runs';
+comment on column runfold.label_usage.assistant_messages is 'Messages of the assistant';
+comment on column runfold.label_usage.message_errors is 'Messages of the assistant that failed';
+comment on column runfold.label_usage.metered_messages is 'Messages of the assistant that reported their tokens';
+comment on column runfold.label_usage.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
+comment on column runfold.label_usage.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
+comment on column runfold.label_usage.output_tokens is 'Tokens the model produced, those of its reasoning included';
+comment on column runfold.label_usage.total_tokens is 'All tokens; input + output unless reported';
+comment on column runfold.label_usage.prompt_tokens is 'Input tokens as the provider named them';
+comment on column runfold.label_usage.completion_tokens is 'Output tokens as the provider named them';
+comment on column runfold.label_usage.audio_tokens is 'Audio tokens, input and output';
+comment on column runfold.label_usage.input_audio_tokens is 'Audio tokens sent; a subset of input';
+comment on column runfold.label_usage.output_audio_tokens is 'Audio tokens produced; a subset of output';
+comment on column runfold.label_usage.cached_tokens is 'Input tokens read from a cache; a subset of input';
+comment on column runfold.label_usage.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
+comment on column runfold.label_usage.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+comment on column runfold.label_usage.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
+comment on column runfold.label_usage.time is 'Time of the messages added up, in seconds';
+comment on column runfold.label_usage.timed_messages is 'Messages that reported their time';
+comment on column runfold.label_usage.timed_output_tokens is 'Tokens produced by messages that reported their time';
+comment on column runfold.label_usage.time_to_first_token is 'Times to first token added up, in seconds';
+comment on column runfold.label_usage.streamed_messages is 'Messages that reported a time to first token';
+comment on column runfold.label_usage.cost is 'Cost of the messages and tool calls, in US dollars';
+comment on column runfold.label_usage.tool_calls is 'Tool calls';
+comment on column runfold.label_usage.tool_errors is 'Tool calls that failed';
+comment on column runfold.label_usage.tool_time is 'Time of the tool calls added up, in seconds';
+comment on column runfold.label_usage.timed_tool_calls is 'Tool calls that reported their time';
+comment on column runfold.label_usage.runs is 'Runs that ended';
+comment on column runfold.label_usage.failed_runs is 'Runs that ended with an error';
+comment on column runfold.label_usage.run_time is 'Wall-clock time that the run events reported, in seconds';
