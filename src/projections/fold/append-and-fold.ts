@@ -9,7 +9,7 @@ import {
 import { isByLabel, type Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
-import { markColumn, marksOf, withMarks } from './marks.js';
+import { marksOf, withMarks } from './marks.js';
 
 /** Columns of the log that the folds read; the others need not leave the insert. */
 export function columnsRead(projections: readonly Projection[]): string[] {
@@ -64,7 +64,7 @@ export function appendAndFoldSql(
     ...(ends_holds ? [endHoldsStep] : []),
   ];
   const returned = [
-    ...marks.map(markColumn),
+    ...marks.map(({ name, sql }) => `(${sql}) as ${name}`),
     ...columnsIn(steps.join(' ')).map((name) => `e.${name}`),
   ];
   const parts = [

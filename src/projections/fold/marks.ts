@@ -1,17 +1,13 @@
 import { isByLabel, type Projection } from '../language/projection.js';
-import { kindOf } from '../measures/kinds.js';
-import { placeSql } from '../measures/placed.js';
 import { assistant } from '../measures/token-sums.js';
 import { call } from '../measures/tool-measures.js';
 import { originalSql, whereSql } from '../measures/where.js';
 import { eventsSql } from './fold-sql.js';
 
-/** What many measures ask of an event `e`, and the column that has it once it was computed. */
+/** A condition on an event `e` that many sums share, and the column that says whether it holds. */
 export interface Mark {
   readonly name: string;
   readonly sql: string;
-  /** The condition of the events that it is computed for; all where it is absent. */
-  readonly where?: string;
 }
 
 /** The conditions of most measures. */
@@ -34,22 +30,7 @@ export function marksOf(projections: readonly Projection[]): readonly Mark[] {
     return [{ name: `is_in_${projection.name}`, sql: eventsSql(projection) }];
   });
   const text = projections.flatMap(textsOf).join(' ');
-  return [...folded, ...shared.filter(({ sql }) => text.includes(sql)), ...placeOf(projections)];
-}
-
-/** The place of an event, which several measures put before its values. */
-function placeOf(projections: readonly Projection[]): Mark[] {
-  const conditions = projections
-    .flatMap(({ measures }) => Object.values(measures))
-    .flatMap((measure) => kindOf(measure).placed ?? []);
-  if (conditions.length === 0) return [];
-  const where = [...new Set(conditions)].map((condition) => `(${condition})`).join(' or ');
-  return [{ name: 'place', sql: placeSql, where }];
-}
-
-/** The column of a mark, of an event `e` that is appended. */
-export function markColumn({ name, sql, where }: Mark): string {
-  return `${where === undefined ? `(${sql})` : `case when ${where} then ${sql} end`} as ${name}`;
+  return [...folded, ...shared.filter(({ sql }) => text.includes(sql))];
 }
 
 function textsOf({ measures }: Projection): string[] {

@@ -41,8 +41,6 @@ export interface Kind {
   readonly isOfLabel?: true;
   /** Whether it counts rows of the finer projection instead of events. */
   readonly countsRows?: true;
-  /** Where the value is kept beside the place of its event: the condition of the events that have one. */
-  readonly placed?: string;
   /** The value in stored units, as SQL of its column; the column itself where it is absent. */
   readonly value?: (column: string) => string;
   /** What is stored, as the reader of an audit sees it. */

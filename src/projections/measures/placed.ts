@@ -20,7 +20,7 @@ const end = "E'\\x01\\x01'";
  * the lists: what is first and last is the same everywhere. Places are texts that sort by their bytes. Two
  * bytes 01 end one, and an id's own 01 is followed by 02, so that an id comes before those it begins.
  */
-export const placeSql = `(${timeKey}
+const placeSql = `(${timeKey}
     || case when e.original_id is null then e.id::text else replace(e.original_id, E'\\x01', E'\\x01\\x02') end || ${end})`;
 
 /** The first or the last value of the events that count; of two at one place the greater is the later. */
@@ -29,12 +29,11 @@ function placed(
   value: string,
   where: Where | undefined,
   isThere: string,
-): Pick<Kind, 'type' | 'required' | 'placed' | 'partial' | 'combine' | 'merge'> {
+): Pick<Kind, 'type' | 'required' | 'partial' | 'combine' | 'merge'> {
   const condition = whereSql(where, [originalSql, isThere]);
   return {
     type: textType,
     required: false,
-    placed: condition,
     partial: `${aggregate}((${placeSql} || ${value}) collate "C")${filter(condition)}`,
     ...(aggregate === 'min' ? least : greatest),
   };
