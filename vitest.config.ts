@@ -18,7 +18,10 @@ const files = listFiles(join(import.meta.dirname, 'test'), '.test.ts')
   .map((file) => relative(import.meta.dirname, file))
   .filter((name) => !name.startsWith(join('test', 'emitters') + sep));
 
-/** What holds for the tests of both projects. */
+/** Every benchmark at a tiny size. */
+const benchmarks = join('test', 'bench.test.ts');
+
+/** What holds for the tests of all projects. */
 const shared: TestUserConfig = {
   testTimeout: 120_000,
   // Real servers and a browser on a machine that others use: what fails twice is red. A retry is reported.
@@ -38,7 +41,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     reporters: ['default', recordDurations()],
     projects: [
-      { test: { ...shared, name: 'process', include: files.filter(startsProcesses) } },
+      {
+        test: {
+          ...shared,
+          name: 'process',
+          include: files.filter((file) => startsProcesses(file) && file !== benchmarks),
+        },
+      },
+      // It guards the benchmarks, not the product: `npm test` leaves it out, `.ci/run` does not.
+      { test: { ...shared, name: 'bench', include: [benchmarks] } },
       {
         test: {
           ...shared,
