@@ -1,10 +1,10 @@
-import type { Queue } from 'bullmq';
 import { afterAll, beforeAll } from 'vitest';
 import { waitUntilWorkedOff } from '#runfold/cli/actions/queue-progress.js';
 import { createProducer, type Producer } from '#runfold/ingest/producer.js';
 import type { LogStore } from '#runfold/logs/log-batch.js';
 import { openPriceBook, type PriceBook } from '#runfold/pricing/price-book.js';
-import { migrateQueue, openQueue } from '#runfold/queue/open-queue.js';
+import { type JobQueues, openJobQueues } from '#runfold/queue/job-queues.js';
+import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
@@ -22,7 +22,7 @@ const mostProducers = 12;
 export function useLogStore(): TestLogStore {
   let home: TestDatabase;
   let runfold: Runfold;
-  let queue: Queue;
+  let queue: JobQueues;
   let book: PriceBook;
   const never = new AbortController().signal;
   let projects = 100;
@@ -31,7 +31,7 @@ export function useLogStore(): TestLogStore {
     home = await createTestDatabase();
     await migrateQueue({ kind: 'postgres', connection: home.url });
     runfold = await openRunfold({ database_url: home.url, worker: true });
-    queue = await openQueue(runfold.tier.queue, { onError: () => undefined });
+    queue = await openJobQueues(runfold.tier.queue, { onError: () => undefined });
     book = openPriceBook(runfold.database);
     await book.refresh();
   });

@@ -42,6 +42,8 @@ export interface TierOptions {
   readonly redis_url?: string | undefined;
   /** What the queue's keys in Redis begin with. Defaults to `runfold`. */
   readonly redis_prefix?: string | undefined;
+  /** How many queues in Redis events are spread over. Defaults to one, and to 16 in a cluster. */
+  readonly redis_queues?: number | undefined;
   /** The embedded store's folder. Defaults to `.runfold`. */
   readonly dir?: string | undefined;
   /** Loopback TCP port on which an embedded store is served too, for tools like psql. */
@@ -84,7 +86,12 @@ async function openServerTier(url: string, options: TierOptions): Promise<Tier> 
   const queue: QueueTarget =
     options.redis_url === undefined
       ? { kind: 'postgres', connection: url }
-      : { kind: 'redis', url: options.redis_url, prefix: options.redis_prefix };
+      : {
+          kind: 'redis',
+          url: options.redis_url,
+          prefix: options.redis_prefix,
+          queues: options.redis_queues,
+        };
   const { host, pathname } = new URL(url);
   return {
     name: options.redis_url === undefined ? 'postgres' : 'redis+postgres',

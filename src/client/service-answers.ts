@@ -30,6 +30,15 @@ export interface ServiceStatus {
     readonly age_seconds: number;
     /** Workers that are connected; null where that cannot be told. */
     readonly workers: number | null;
+    /** Each by what its keys begin with, where there are several. */
+    readonly queues?: readonly {
+      readonly name: string;
+      readonly waiting: number;
+      readonly active: number;
+      readonly delayed: number;
+      readonly failed: number;
+      readonly age_seconds: number;
+    }[];
   } | null;
   /** Events since the process began: received = applied + duplicate + rejected. */
   readonly worker: {

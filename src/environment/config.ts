@@ -16,6 +16,8 @@ export interface Config {
   readonly log_level: LogLevel;
   /** What the queue's keys in Redis begin with. */
   readonly redis_prefix: string;
+  /** How many queues events are spread over in Redis; undefined where nothing is said. */
+  readonly redis_queues: number | undefined;
   /** The project events belong to and queries look at. */
   readonly project: number;
   /** Where the HTTP service listens. */
@@ -80,6 +82,7 @@ export function readConfig(
     dir: read('RUNFOLD_DIR'),
     log_level: read('RUNFOLD_LOG_LEVEL'),
     redis_prefix: read('RUNFOLD_REDIS_PREFIX'),
+    redis_queues: read('RUNFOLD_QUEUES'),
     project: read('RUNFOLD_PROJECT'),
     http_host: read('RUNFOLD_HTTP_HOST'),
     http_port: read('RUNFOLD_HTTP_PORT'),

@@ -60,6 +60,7 @@ export const variables = {
       .regex(/^[\w.:-]{1,100}$/, { error: 'up to 100 letters, digits, or any of _ . : -' })
       .default('runfold'),
   },
+  RUNFOLD_QUEUES: { schema: wholeNumber(1, 256).optional() },
   RUNFOLD_PROJECT: {
     schema: z.coerce
       .number()

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Cells } from '../events/columns/event-row.js';
-import { createPacker } from '../events/columns/packed-columns.js';
+import { createPacker, type EventPacker } from '../events/columns/packed-columns.js';
 
 /** Events that travel together as one job; its id makes a repeated enqueue harmless. */
 export interface Batch {
@@ -8,6 +8,8 @@ export interface Batch {
   readonly events: number;
   /** The events by column, as JSON text. */
   readonly columns: string;
+  /** The queue that it goes to. */
+  readonly queue: string;
 }
 
 /** Bounds of a batch. */
@@ -20,8 +22,8 @@ export interface BatchLimits {
 export interface EventBuffer {
   /** Adds one event, whose cells it clears; answers whether a batch is now full. */
   add(cells: Cells): boolean;
-  /** Takes the oldest batch, full or not. */
-  take(): Batch | undefined;
+  /** Takes the oldest batch, full or not; with a queue only where that batch goes there. */
+  take(queue?: string): Batch | undefined;
   /** Whether a full batch waits. */
   hasFull(): boolean;
   readonly events: number;
@@ -29,38 +31,54 @@ export interface EventBuffer {
   readonly bytes: number;
 }
 
-export function createEventBuffer(limits: BatchLimits): EventBuffer {
+/** `queueOf` names the queue of an event: each has batches of its own. */
+export function createEventBuffer(
+  limits: BatchLimits,
+  queueOf: (cells: Cells) => string,
+): EventBuffer {
   const full: Batch[] = [];
-  const open = createPacker(limits.events_per_job);
-  let fullEvents = 0;
-  let fullBytes = 0;
-  const seal = () => {
-    const events = open.size;
-    const columns = open.take();
-    full.push({ job_id: randomUUID(), events, columns });
-    fullEvents += events;
-    fullBytes += columns.length;
+  const packers = new Map<string, EventPacker>();
+  let events = 0;
+  let bytes = 0;
+  const seal = (queue: string, open: EventPacker) => {
+    const before = open.bytes;
+    const batch = { job_id: randomUUID(), events: open.size, columns: open.take(), queue };
+    full.push(batch);
+    bytes += batch.columns.length - before;
+  };
+  const openFor = (queue: string): EventPacker => {
+    const open = createPacker(limits.events_per_job);
+    packers.set(queue, open);
+    return open;
   };
   return {
     add(cells) {
+      const queue = queueOf(cells);
+      const open = packers.get(queue) ?? openFor(queue);
+      const before = open.bytes;
       open.add(cells);
+      events += 1;
+      bytes += open.bytes - before;
       if (open.size < limits.events_per_job && open.bytes < limits.bytes_per_job) return false;
-      seal();
+      seal(queue, open);
       return true;
     },
-    take() {
-      if (full.length === 0 && open.size > 0) seal();
+    take(queue) {
+      if (full.length === 0) {
+        for (const [name, open] of packers) if (open.size > 0) seal(name, open);
+      }
+      if (queue !== undefined && full[0]?.queue !== queue) return undefined;
       const batch = full.shift();
-      fullEvents -= batch?.events ?? 0;
-      fullBytes -= batch?.columns.length ?? 0;
+      events -= batch?.events ?? 0;
+      bytes -= batch?.columns.length ?? 0;
       return batch;
     },
     hasFull: () => full.length > 0,
     get events() {
-      return fullEvents + open.size;
+      return events;
     },
     get bytes() {
-      return fullBytes + open.bytes;
+      return bytes;
     },
   };
 }

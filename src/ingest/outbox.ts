@@ -1,8 +1,10 @@
-import type { Queue } from 'bullmq';
+import { retryDelay } from '../environment/retry-delay.js';
+import { within } from '../environment/within.js';
 import { EventJob, jobName, jobOptions } from '../queue/job.js';
-import { retryDelay } from '../queue/retry-delay.js';
+import type { JobQueues } from '../queue/job-queues.js';
 import type { Batch, EventBuffer } from './event-buffer.js';
 import { QueueUnavailableError } from './producer-errors.js';
+import type { ReplayWindow } from './replay-window.js';
 
 /** What the outbox has done so far. */
 export interface OutboxStats {
@@ -16,6 +18,8 @@ export interface OutboxStats {
   readonly waiting_bytes: number;
   /** Attempts to enqueue that failed. */
   readonly failed_attempts: number;
+  /** Jobs sent again because another server took the place of the one that had acknowledged them. */
+  readonly replayed_jobs: number;
 }
 
 /** Moves batches from a buffer to the queue, a few at a time, again and again until it has them. */
@@ -37,18 +41,20 @@ export interface Outbox {
 
 /** Events of small batches that travel in one call. */
 const shipmentEvents = 250;
-/** Calls on their way at once: enough to hide a round trip, few enough to stay fair. */
+/** Calls on their way at once, or one a queue: enough to hide a round trip, few enough to stay fair. */
 const inFlightLimit = 4;
 /** After this long without an answer an attempt counts as failed; its job id makes a repeat harmless. */
 const attemptTimeoutMs = 10_000;
 
 export function createOutbox(options: {
-  readonly queue: Queue;
+  readonly queues: JobQueues;
+  /** Keeps what was acknowledged, where that may be lost. */
+  readonly replay: ReplayWindow | undefined;
   readonly buffer: EventBuffer;
   readonly project: number;
   readonly onError: (error: Error) => void;
 }): Outbox {
-  const { queue, buffer, project, onError } = options;
+  const { queues, replay, buffer, project, onError } = options;
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
   let inFlightBytes = 0;
@@ -66,8 +72,10 @@ export function createOutbox(options: {
   const waiting = () => buffer.events + inFlightEvents;
   const waitingBytes = () => buffer.bytes + inFlightBytes;
 
+  const mostInFlight = () => Math.max(inFlightLimit, queues.names().length);
+
   const pump = () => {
-    while (!stopped && inFlight.size < inFlightLimit && (flushing || buffer.hasFull())) {
+    while (!stopped && inFlight.size < mostInFlight() && (flushing || buffer.hasFull())) {
       const batches = takeShipment();
       if (batches.length === 0) {
         flushing = false;
@@ -91,11 +99,11 @@ export function createOutbox(options: {
     }
   };
 
-  /** One large batch, or as many small ones as make a call worth its while. */
+  /** One large batch, or as many small ones to the same queue as make a call worth its while. */
   const takeShipment = () => {
     const batches: Batch[] = [];
     for (let events = 0; events < shipmentEvents && (flushing || buffer.hasFull()); ) {
-      const batch = buffer.take();
+      const batch = buffer.take(batches[0]?.queue);
       if (batch === undefined) break;
       batches.push(batch);
       events += batch.events;
@@ -124,15 +132,26 @@ export function createOutbox(options: {
   const enqueue = (batches: readonly Batch[]) =>
     within(
       attemptTimeoutMs,
+      put(batches),
+      () => new Error(`no answer within ${attemptTimeoutMs} ms`),
+    );
+
+  const put = async (batches: readonly Batch[]) => {
+    const name = batches[0]?.queue ?? '';
+    const queue = await queues.open(name);
+    const send = () =>
       queue.addBulk(
         batches.map(({ columns, job_id }) => ({
           name: jobName,
           data: new EventJob(project, columns),
           opts: { ...jobOptions, jobId: job_id },
         })),
-      ),
-      () => new Error(`no answer within ${attemptTimeoutMs} ms`),
-    );
+      );
+    const bytes = batches.reduce((sum, { columns }) => sum + columns.length, 0);
+    return replay === undefined
+      ? send()
+      : replay.send({ queue: name, bytes, jobs: batches.length, send });
+  };
 
   return {
     sendFull: pump,
@@ -172,21 +191,10 @@ export function createOutbox(options: {
       waiting_events: waiting(),
       waiting_bytes: waitingBytes(),
       failed_attempts: failedAttempts,
+      replayed_jobs: replay?.replayed() ?? 0,
     }),
     stop() {
       stopped = true;
     },
   };
-}
-
-async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

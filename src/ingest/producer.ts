@@ -11,12 +11,16 @@ import type {
   RunInput,
   ToolCallInput,
 } from '../events/metric-event.js';
-import { openQueue } from '../queue/open-queue.js';
+import { openJobQueues } from '../queue/job-queues.js';
+import { hasFailover } from '../queue/queue-spread.js';
 import type { QueueTarget } from '../queue/queue-target.js';
 import { createEventBuffer } from './event-buffer.js';
+import { harmless } from './harmless.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
+import { createReplayWindow } from './replay-window.js';
 import { createRun, type Run, type RunAttributes } from './run.js';
+import { sessionQueues } from './session-queues.js';
 
 /** Settings of a producer. */
 export interface ProducerOptions {
@@ -28,12 +32,19 @@ export interface ProducerOptions {
   readonly events_per_job?: number | undefined;
   /** The most bytes of JSON in one job, roughly. Defaults to 1 MiB; at most 4 MiB. */
   readonly bytes_per_job?: number | undefined;
-  /** How long an event may wait for others, in milliseconds. Defaults to 5. */
+  /** How long an event may wait for others, in milliseconds. Defaults to 5; to 20 with several queues. */
   readonly linger_ms?: number | undefined;
   /** The most events that may wait for the queue. Defaults to 100,000. */
   readonly max_buffered_events?: number | undefined;
   /** The most bytes of events, roughly, that may wait for the queue. Defaults to 64 MiB. */
   readonly max_buffered_bytes?: number | undefined;
+  /**
+   * How long what the queue acknowledged is kept, in milliseconds, to be sent again when another server takes the
+   * place of the one that acknowledged it. Defaults to 10,000 with Redis Cluster and Sentinel, and else to 0.
+   */
+  readonly replay_ms?: number | undefined;
+  /** The most bytes that are kept for that, roughly. Defaults to 64 MiB. */
+  readonly max_replay_bytes?: number | undefined;
   /** Called with each failed attempt to reach the queue; the producer keeps trying. What it throws becomes a warning. */
   readonly on_error?: ((error: Error) => void) | undefined;
 }
@@ -81,7 +92,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     project = 1,
     events_per_job = 500,
     bytes_per_job = 1_048_576,
-    linger_ms = 5,
+    replay_ms = hasFailover(options.queue) ? 10_000 : 0,
+    max_replay_bytes = 64 * 1_048_576,
     max_buffered_events = 100_000,
     max_buffered_bytes = 64 * 1_048_576,
     on_error,
@@ -89,14 +101,22 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const onError = harmless(on_error);
   expectAtMost('events_per_job', events_per_job, 10_000);
   expectAtMost('bytes_per_job', bytes_per_job, 4 * 1_048_576);
-  const queue = await openQueue(options.queue, { onError });
-  const buffer = createEventBuffer({ events_per_job, bytes_per_job });
-  const outbox = createOutbox({
-    queue,
-    buffer,
-    project,
-    onError,
-  });
+  const queues = await openJobQueues(options.queue, { onError });
+  const { linger_ms = queues.names().length > 1 ? 20 : 5 } = options;
+  const [only = ''] = queues.names();
+  const queueOf = queues.is_spread ? sessionQueues(project, queues.names) : () => only;
+  const buffer = createEventBuffer({ events_per_job, bytes_per_job }, queueOf);
+  const { findMasters } = queues.connected;
+  const replay =
+    replay_ms > 0 && findMasters !== undefined
+      ? createReplayWindow({
+          keep_ms: replay_ms,
+          max_bytes: max_replay_bytes,
+          findMasters,
+          onError,
+        })
+      : undefined;
+  const outbox = createOutbox({ queues, replay, buffer, project, onError });
   // What the caller does with its object after `emit` changes nothing: the values are in the buffer.
   const cells = emptyCells();
   let emitted = 0;
@@ -154,7 +174,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
         await flush(closeOptions);
       } finally {
         outbox.stop();
-        await queue.close();
+        await replay?.close();
+        await queues.close();
       }
     },
     stats: () => ({ emitted_events: emitted, refused_events: refused, ...outbox.stats() }),
@@ -165,24 +186,6 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
 function expectAtMost(name: string, value: number, most: number): void {
   if (value <= most) return;
   throw new RangeError(`${name}: expected at most ${most}, got ${value}.`);
-}
-
-/** A caller's function as one that cannot fail: what it throws must not end the caller's process. */
-function harmless(report: ((error: Error) => void) | undefined): (error: Error) => void {
-  return (error) => {
-    try {
-      // One that is async would reject instead, and nobody would be there to hear it.
-      const result: unknown = report?.(error);
-      if (result instanceof Promise) result.catch(warn);
-    } catch (fault) {
-      warn(fault);
-    }
-  };
-}
-
-function warn(fault: unknown): void {
-  const text = fault instanceof Error ? fault.message : String(fault);
-  process.emitWarning(`on_error of a Runfold producer failed: ${text}`);
 }
 
 /** What is wrong with an event that was refused, other than what it is given here. */

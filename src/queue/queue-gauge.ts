@@ -1,15 +1,22 @@
 import type { Queue } from 'bullmq';
-import { openQueue } from './open-queue.js';
-import type { QueueTarget } from './queue-target.js';
+import { within } from '../environment/within.js';
+import { type JobQueues, openJobQueues } from './job-queues.js';
+import { type QueueTarget, queueName } from './queue-target.js';
 import type { RedisClient } from './redis-client.js';
 import { openRedis } from './redis-connection.js';
 
-/** How full the queue is. */
-export interface QueueReading {
+/** How full a queue is. */
+export interface OneQueueReading {
   /** Jobs by state: waiting, active, delayed, failed. */
   readonly jobs: Readonly<Record<string, number>>;
   /** Seconds since the oldest job that is not done was put on the queue; 0 when there is none. */
   readonly age_seconds: number;
+}
+
+/** How full the queue is; of several queues the sum of jobs and the greatest age. */
+export interface QueueReading extends OneQueueReading {
+  /** Each queue by its name, where there are several; those of earlier numbers only while they hold jobs. */
+  readonly queues?: ReadonlyMap<string, OneQueueReading>;
 }
 
 /** Looks at the queue, no more often than it must. */
@@ -32,7 +39,7 @@ export async function openQueueGauge(
   target: QueueTarget,
   onError: (error: Error) => void,
 ): Promise<QueueGauge> {
-  const queue = await openQueue(target, { onError });
+  const queues = await openJobQueues(target, { onError });
   const redis =
     target.kind === 'redis'
       ? openRedis(target.url, { role: 'producer', onError: () => undefined })
@@ -42,7 +49,7 @@ export async function openQueueGauge(
   const look = async () => {
     try {
       const at = performance.now();
-      const value = await inTime(readQueue(queue));
+      const value = await inTime(readQueues(queues));
       last = { reading: value, at };
       return value;
     } finally {
@@ -59,26 +66,59 @@ export async function openQueueGauge(
       // All clients of an embedded store share one session, which has no name of a worker.
       const isEmbedded = target.kind === 'postgres' && typeof target.connection !== 'string';
       if (isEmbedded) return null;
-      return inTime(queue.getWorkersCount()).catch(() => null);
+      return inTime(countWorkers(queues)).catch(() => null);
     },
     async tryWrite() {
       await inTime<unknown>(
-        redis === undefined ? readQueue(queue) : writeProbe(redis.redis, queue),
+        redis === undefined ? readQueues(queues) : writeProbe(redis.redis, queues.names()),
       );
     },
     async close() {
       redis?.disconnect();
-      await queue.close();
+      await queues.close();
     },
   };
 }
 
 /** A key that is gone a moment later: a replica and a full Redis answer a ping, and take no job. */
-async function writeProbe(redis: RedisClient, queue: Queue): Promise<void> {
-  await redis.set(queue.toKey('probe'), '1', 'PX', timeoutMs);
+async function writeProbe(redis: RedisClient, names: readonly string[]): Promise<void> {
+  await Promise.all(
+    names.map((name) => redis.set(`${name}:${queueName}:probe`, '1', 'PX', timeoutMs)),
+  );
 }
 
-async function readQueue(queue: Queue): Promise<QueueReading> {
+async function countWorkers(queues: JobQueues): Promise<number> {
+  const live = await queues.workers();
+  if (live !== undefined) return live;
+  const [queue] = await queues.all();
+  return (await queue?.getWorkersCount()) ?? 0;
+}
+
+async function readQueues(queues: JobQueues): Promise<QueueReading> {
+  const all = await queues.all();
+  const readings = await Promise.all(all.map(readQueue));
+  const [first] = readings;
+  if (!queues.is_spread && first !== undefined) return first;
+  const jobs: Record<string, number> = {};
+  for (const reading of readings) {
+    for (const [state, count] of Object.entries(reading.jobs)) {
+      jobs[state] = (jobs[state] ?? 0) + count;
+    }
+  }
+  const current = queues.names().length;
+  const shown = all.flatMap((queue, at): [string, OneQueueReading][] => {
+    const reading = readings[at];
+    const isOver = at >= current && !Object.values(reading?.jobs ?? {}).some((count) => count > 0);
+    return reading === undefined || isOver ? [] : [[queue.opts.prefix ?? '', reading]];
+  });
+  return {
+    jobs,
+    age_seconds: Math.max(0, ...readings.map(({ age_seconds }) => age_seconds)),
+    queues: new Map(shown),
+  };
+}
+
+async function readQueue(queue: Queue): Promise<OneQueueReading> {
   const jobs = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
   const open = (jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.delayed ?? 0);
   if (open === 0) return { jobs, age_seconds: 0 };
@@ -92,14 +132,5 @@ async function readQueue(queue: Queue): Promise<QueueReading> {
   return { jobs, age_seconds: age };
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const inTime = <T>(work: Promise<T>) =>
+  within(timeoutMs, work, () => new Error(`no answer within ${timeoutMs} ms`));

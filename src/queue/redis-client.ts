@@ -24,6 +24,21 @@ export function createClient(url: string, settings: ClientSettings): RedisClient
   return new Cluster([...address.hosts], clusterOptions(address, settings));
 }
 
+/** Makes a client of one node of the cluster that a URL names, by `host:port`. */
+export function createNodeClient(url: string, node: string, settings: ClientSettings): Redis {
+  const { retry, ...common } = settings;
+  const address = redisAddressOf(url);
+  const at = node.lastIndexOf(':');
+  return new Redis({
+    ...common,
+    host: node.slice(0, at).replace(/^\[|\]$/g, ''),
+    port: Number(node.slice(at + 1)),
+    retryStrategy: retry,
+    ...userOf(address),
+    ...(address.is_tls ? { tls: {} } : {}),
+  });
+}
+
 function sentinelOptions(
   address: RedisAddress,
   { retry, ...common }: ClientSettings,

@@ -1,6 +1,6 @@
 import { redisAddressOf } from '../environment/redis-url.js';
 import { explainRedisError, wrongKindError } from './queue-errors.js';
-import { createClient, type RedisClient } from './redis-client.js';
+import { createClient, createNodeClient, type RedisClient } from './redis-client.js';
 
 /** How long one attempt to connect may take, in milliseconds. */
 const connectTimeout = 5_000;
@@ -17,16 +17,25 @@ export interface RedisConnection {
 /** Connects in the background, again and again until Redis answers. */
 export function openRedis(
   url: string,
-  options: { readonly role: 'producer' | 'worker'; readonly onError: (error: Error) => void },
+  options: {
+    readonly role: 'producer' | 'worker';
+    readonly onError: (error: Error) => void;
+    /** A node of the cluster to stay with, as `host:port`. */
+    readonly node?: string;
+  },
 ): RedisConnection {
-  const redis = createClient(url, {
+  const settings = {
     // A worker waits for Redis; a producer wants to hear that it is away: it keeps its own buffer.
     maxRetriesPerRequest: options.role === 'worker' ? null : 1,
     connectTimeout,
     retry: (times: number) => Math.min(times * 100, 2_000),
     // After a failover the connection to the old primary stays open: the name leads to the new one by now.
     reconnectOnError: (error: Error) => isWrongServer(error),
-  });
+  };
+  const redis =
+    options.node === undefined
+      ? createClient(url, settings)
+      : createNodeClient(url, options.node, settings);
   let reported: string | undefined;
   let isClosed = false;
   const onError = (error: Error) => {

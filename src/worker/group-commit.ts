@@ -3,11 +3,11 @@ import type { EventBatch } from '../append/batch.js';
 import { type DecodedJob, eventsIn, readJob } from '../append/decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from '../append/write-batch.js';
 import type { WrittenBatch } from '../append/written-batch.js';
+import { retryDelay } from '../environment/retry-delay.js';
 import { sleep } from '../environment/sleep.js';
 import { explainDatabaseError, faultKind } from '../postgres/database-errors.js';
 import type { QueuedJob } from '../queue/job.js';
 import { NotWrittenError } from '../queue/queue-errors.js';
-import { retryDelay } from '../queue/retry-delay.js';
 import type { WorkerState } from './worker-state.js';
 
 /** Groups the events of many jobs into few transactions. */

@@ -1,5 +1,4 @@
 import { type Job, WaitingError } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { openEventWriter } from '../append/writer/event-writer.js';
 import type { WrittenBatch } from '../append/written-batch.js';
@@ -9,21 +8,19 @@ import { openPriceBook } from '../pricing/price-book.js';
 import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
+import { connectQueue } from '../queue/connect-queue.js';
 import { isSpanJob } from '../queue/job.js';
-import { defaultLock, EventWorker, workerOptions } from '../queue/job-worker.js';
-import { connectQueue, findOutage } from '../queue/open-queue.js';
+import { findOutage } from '../queue/open-queue.js';
 import { explainQueueError, NotWrittenError, QueueConnectionError } from '../queue/queue-errors.js';
-import { type QueueTarget, queueName } from '../queue/queue-target.js';
+import type { QueueTarget } from '../queue/queue-target.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
+import { openReaders } from './queue-readers.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
 import type { SpanStats } from './spans/span-commit.js';
 import { keepStatistics } from './statistics-keeper.js';
 import { openWorkerNotes, type WorkerState } from './worker-state.js';
-
-/** How long a worker waits before it asks the queue again, where nothing tells it of a job. */
-const polledSeconds = 0.2;
 
 /** Settings of a worker. */
 export interface EventWorkerOptions extends SpanInboxOptions {
@@ -55,6 +52,8 @@ export interface RunningWorker {
   span_stats(): SpanStats;
   /** What it is doing at the moment. */
   state(): WorkerState;
+  /** The queues that it reads now, by what their keys begin with. */
+  queues(): readonly string[];
   /**
    * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
    * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed. May be called again.
@@ -77,7 +76,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const writer = openEventWriter(database, options.projections ?? allProjections);
   const book = openPriceBook(database);
   const onJob = (size: number) => {
-    worker.concurrency = concurrency.after(size);
+    readers.setConcurrency(concurrency.after(size));
   };
   const notes = openWorkerNotes();
   const statistics = keepStatistics(database, log);
@@ -105,14 +104,11 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     log.error({ err, repeated }, 'queue error; trying on');
   };
   const quiet = quietReport(tell);
-  const { connection, backend, prefix, onError, isLive, isPolled, close } = await connectQueue(
-    options.queue,
-    {
-      role: 'worker',
-      // Each outage of Redis is reported once already.
-      onError: (error) => (error instanceof QueueConnectionError ? tell(error) : quiet(error)),
-    },
-  );
+  const connected = await connectQueue(options.queue, {
+    role: 'worker',
+    // Each outage of Redis is reported once already.
+    onError: (error) => (error instanceof QueueConnectionError ? tell(error) : quiet(error)),
+  });
   const concurrency = adaptiveConcurrency();
 
   const process = async (job: Job, token?: string) => {
@@ -126,36 +122,30 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     }
   };
 
-  const worker = new EventWorker(
-    queueName,
-    process,
-    workerOptions({
-      connection: connection as Redis,
-      prefix,
-      concurrency: concurrency.current(),
-      drainSeconds: (await isPolled()) ? polledSeconds : 5,
-      lock: options.lock_ms ?? defaultLock,
-      stalledInterval: options.stalled_interval_ms ?? 5_000,
-    }),
-    backend as undefined,
+  const readers = await openReaders(
+    {
+      connected,
+      process,
+      log,
+      is_patient: outage !== undefined,
+      lock_ms: options.lock_ms,
+      stalled_interval_ms: options.stalled_interval_ms,
+    },
+    concurrency.current(),
   );
-  worker.on('error', onError);
-  worker.on('failed', (job, error) => log.error({ err: error, job_id: job?.id }, 'job failed'));
-  worker.on('stalled', (jobId) => log.warn({ job_id: jobId }, 'job taken over from a dead worker'));
-  const starting = worker.waitUntilReady().then(() => {
-    worker.run().catch(onError);
+  const starting = readers.started.then(() => {
     notes.start();
     log.info('worker started');
   });
-  if (outage !== undefined) starting.catch(onError);
+  if (outage !== undefined) starting.catch(connected.onError);
   else {
     try {
       await starting;
     } catch (error) {
-      await worker.close(true).catch(() => undefined);
+      await readers.close(true).catch(() => undefined);
       await spans.close();
       await statistics.close();
-      await close();
+      await connected.close();
       throw explainQueueError(error, options.queue);
     }
   }
@@ -163,6 +153,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   return {
     stats: () => addStats(commit.stats(), spans.eventStats()),
     span_stats: spans.stats,
+    queues: readers.names,
     state: () => ({ ...notes.read(), ...commit.state() }),
     async close({ timeout_ms = 20_000 } = {}) {
       const patience = setTimeout(() => {
@@ -171,7 +162,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
       }, timeout_ms);
       try {
         // With Redis away BullMQ would wait for its answer for ever; the jobs will come again.
-        await worker.close(!isLive());
+        await readers.close(!connected.isLive());
       } finally {
         clearTimeout(patience);
         // A close that did not wait, because Redis is away, leaves jobs in hand. They come again from
@@ -179,7 +170,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         commit.abandon();
         await spans.close();
         await statistics.close();
-        await close();
+        await connected.close();
       }
       log.info(addStats(commit.stats(), spans.eventStats()), 'worker stopped');
     },

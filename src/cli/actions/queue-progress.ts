@@ -1,11 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Config } from '../../environment/config.js';
+import type { JobQueues } from '../../queue/job-queues.js';
 import { findOutage } from '../../queue/open-queue.js';
 import { CommandFailedError } from '../command/command-error.js';
 
-/** Jobs that are not done with. */
-export async function openJobs(queue: Queue): Promise<number> {
+/** Jobs that are not done with, on all queues. */
+export async function openJobs(queues: JobQueues): Promise<number> {
+  const counts = await Promise.all((await queues.all()).map(openOn));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function openOn(queue: Queue): Promise<number> {
   const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
@@ -22,9 +28,9 @@ export async function checkRedis({ redis_url }: Config): Promise<void> {
 }
 
 /** Sees to it that the queue can be used before any work is begun. @throws CommandFailedError */
-export async function checkQueue(queue: Queue): Promise<void> {
+export async function checkQueue(queues: JobQueues): Promise<void> {
   try {
-    await openJobs(queue);
+    await openJobs(queues);
   } catch (error) {
     const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new CommandFailedError(
@@ -36,12 +42,16 @@ export async function checkQueue(queue: Queue): Promise<void> {
 /** How often the queue is looked at, in milliseconds. */
 const interval = 25;
 
+/** Resolves when every job that is on a queue now is done with, whatever others add meanwhile. */
+export async function waitUntilWorkedOff(queues: JobQueues, signal: AbortSignal): Promise<void> {
+  await Promise.all((await queues.all()).map((queue) => waitUntilEmptied(queue, signal)));
+}
+
 /**
- * Resolves when every job that is on the queue now is done with, whatever others add meanwhile.
  * The queue is first in, first out: once the newest job has left it, all older ones are done or in
  * hand, and those in hand can be told one by one.
  */
-export async function waitUntilWorkedOff(queue: Queue, signal: AbortSignal): Promise<void> {
+async function waitUntilEmptied(queue: Queue, signal: AbortSignal): Promise<void> {
   const [newest] = await queue.getJobs(['waiting'], 0, 0, false);
   while (!(await isEmpty(queue))) {
     if (newest?.id === undefined || !(await isWaiting(queue, newest.id))) {
@@ -60,7 +70,7 @@ export async function waitUntilWorkedOff(queue: Queue, signal: AbortSignal): Pro
  * may be in neither count; a second look sees it in hand.
  */
 async function isEmpty(queue: Queue): Promise<boolean> {
-  return (await openJobs(queue)) === 0 && (await openJobs(queue)) === 0;
+  return (await openOn(queue)) === 0 && (await openOn(queue)) === 0;
 }
 
 /**

@@ -1,11 +1,10 @@
-import type { Queue } from 'bullmq';
 import { readJob } from '../../append/decode-job.js';
 import { otherContent } from '../../append/other-content.js';
 import { InvalidEventError } from '../../events/fault.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
 import { dropReject, type RejectedEvent, rejectedEventOf } from '../../query/rejects.js';
 import { jobName, jobOptions } from '../../queue/job.js';
-import { openQueue } from '../../queue/open-queue.js';
+import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { CommandContext } from '../command/command.js';
@@ -53,7 +52,7 @@ async function sendAgain(
 ) {
   let [sent, kept] = [0, 0];
   let pending: RejectedEvent[] = [];
-  const queue = await openQueue(tier.queue, { onError: () => undefined });
+  const queues = await openJobQueues(tier.queue, { onError: () => undefined });
   const settle = async () => {
     await producer.flush();
     for (const { id, project } of pending) await dropReject(database, { id, project });
@@ -64,7 +63,7 @@ async function sendAgain(
     for await (const reject of chosenRejects(database, choice)) {
       try {
         if (reject.code === otherContent) throw new KeptError(idTaken);
-        if (reject.code === 'invalid_job') await sendJob(queue, reject);
+        if (reject.code === 'invalid_job') await sendJob(queues, reject);
         else producer.emit(rejectedEventOf(reject) as MetricEventInput);
         pending.push(reject);
       } catch (error) {
@@ -77,7 +76,7 @@ async function sendAgain(
     await settle();
     return { sent, kept };
   } finally {
-    await queue.close();
+    await queues.close();
   }
 }
 
@@ -85,7 +84,7 @@ async function sendAgain(
 class KeptError extends Error {}
 
 /** A whole job that is one by now: a worker of an earlier version did not know its format. */
-async function sendJob(queue: Queue, { id, payload }: RejectedEvent): Promise<void> {
+async function sendJob(queues: JobQueues, { id, payload }: RejectedEvent): Promise<void> {
   const { events, rejects } = readJob(id, payload);
   const [first] = rejects;
   if (events.size === 0 && first !== undefined) throw new KeptError(first.message);
@@ -93,6 +92,7 @@ async function sendJob(queue: Queue, { id, payload }: RejectedEvent): Promise<vo
   const { v, project, columns, events: objects } = JSON.parse(payload);
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const body = columns === undefined ? { events: text(objects) } : { columns: text(columns) };
+  const queue = await queues.next();
   await queue.add(jobName, { v, project, ...body }, { ...jobOptions, jobId: id });
 }
 
@@ -101,10 +101,10 @@ const idTaken =
 
 /** Folds what was sent: on an embedded store nobody else may be there to do it. */
 async function workOff({ tier }: Runfold): Promise<void> {
-  const queue = await openQueue(tier.queue, { onError: () => undefined });
+  const queues = await openJobQueues(tier.queue, { onError: () => undefined });
   try {
-    await waitUntilWorkedOff(queue, new AbortController().signal);
+    await waitUntilWorkedOff(queues, new AbortController().signal);
   } finally {
-    await queue.close();
+    await queues.close();
   }
 }

@@ -48,6 +48,6 @@ export function readSettings(command: Command): Settings {
 
 /** The tier that the settings name. */
 export function tierOptions(settings: Settings, role: string): TierOptions {
-  const { database_url, redis_url, redis_prefix, dir } = settings;
-  return { database_url, redis_url, redis_prefix, dir, role };
+  const { database_url, redis_url, redis_prefix, redis_queues, dir } = settings;
+  return { database_url, redis_url, redis_prefix, redis_queues, dir, role };
 }

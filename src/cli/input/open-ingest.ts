@@ -1,6 +1,5 @@
 import { addAbortSignal } from 'node:stream';
-import type { Queue } from 'bullmq';
-import { openQueue } from '../../queue/open-queue.js';
+import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import { openRunfold, type Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-progress.js';
@@ -11,7 +10,7 @@ import { type Input, openInput } from './open-input.js';
 /** An input, and the store that it goes into. */
 export interface OpenIngest {
   readonly runfold: Runfold;
-  readonly queue: Queue;
+  readonly queue: JobQueues;
   readonly input: Input;
   /** Whether this command waits until all is folded. */
   readonly wait: boolean;
@@ -46,7 +45,7 @@ export async function withIngest<T>(
     span_keep_days: settings.otlp_keep_days,
     log,
   });
-  const queue = await openQueue(runfold.tier.queue, {
+  const queue = await openJobQueues(runfold.tier.queue, {
     onError: (error) => log.debug({ err: error }, 'queue'),
   });
   try {
@@ -84,7 +83,7 @@ export async function* bytesOf(
 
 /** Waits until all is folded; answers whether it came to that before a signal did. */
 export async function foldAll(
-  queue: Queue,
+  queue: JobQueues,
   signal: AbortSignal,
   onTick: () => void,
 ): Promise<boolean> {

@@ -1,11 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Queue } from 'bullmq';
 import type { Logger } from 'pino';
 import type { WrittenBatch } from '../../append/written-batch.js';
 import { createProducer, type Producer } from '../../ingest/producer.js';
 import type { LogStore } from '../../logs/log-batch.js';
 import { openPriceBook } from '../../pricing/price-book.js';
-import { openQueue } from '../../queue/open-queue.js';
+import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import { openRunfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { Tier } from '../../tier.js';
@@ -94,7 +93,7 @@ async function storeOn(options: {
 }): Promise<OpenLogStore> {
   const { tier, producer, project, log, signal } = options;
   const { database } = tier;
-  const queue = await openQueue(tier.queue, {
+  const queue = await openJobQueues(tier.queue, {
     onError: (error) => log.debug({ err: error }, 'queue'),
   });
   try {
@@ -123,7 +122,7 @@ async function storeOn(options: {
 }
 
 /** Folds what was sent, for a while: on an embedded store nobody else may be there to do it. */
-async function foldSent(producer: Producer, queue: Queue, log: Logger): Promise<void> {
+async function foldSent(producer: Producer, queue: JobQueues, log: Logger): Promise<void> {
   try {
     await producer.flush({ timeout_ms: 5_000 });
     await waitUntilWorkedOff(queue, AbortSignal.timeout(lastFoldMs));

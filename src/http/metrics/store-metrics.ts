@@ -45,6 +45,7 @@ export function registerStore(
       this.set(reading?.age_seconds ?? Number.NaN);
     },
   });
+  registerQueues(registers, queue);
   new Gauge({
     name: 'runfold_rejects',
     help: 'Rejects that are kept, of all projects; NaN when the database does not answer.',
@@ -77,6 +78,36 @@ export function registerStore(
       this.reset();
       for (const { step, share } of (await rebuilds()) ?? [])
         this.set({ step: step ?? 'cut' }, share);
+    },
+  });
+}
+
+/** Each of several queues; nothing where there is one. */
+function registerQueues(registers: Registry[], queue: QueueGauge): void {
+  const readings = async () => (await queue.read().catch(() => undefined))?.queues ?? new Map();
+  new Gauge({
+    name: 'runfold_queue_part_jobs',
+    help: 'Jobs on each of several queues by state; absent where there is one.',
+    labelNames: ['queue', 'state'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [name, { jobs }] of await readings()) {
+        for (const [state, count] of Object.entries<number>(jobs)) {
+          this.set({ queue: name, state }, count);
+        }
+      }
+    },
+  });
+  new Gauge({
+    name: 'runfold_queue_part_age_seconds',
+    help: 'How long the oldest job of each of several queues has waited; absent where there is one.',
+    labelNames: ['queue'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [name, { age_seconds }] of await readings())
+        this.set({ queue: name }, age_seconds);
     },
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueStatusOf } from '../../operations/status/status.js';
 import { readStoreStatus } from '../../operations/status/store-status.js';
 import { keptTogether, usageDimensions } from '../../query/usage/usage-sources.js';
 import { keyScopes } from '../../store/api-keys.js';
@@ -7,6 +8,13 @@ import { route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
 const count = z.int();
+const jobCounts = {
+  waiting: count,
+  active: count,
+  delayed: count,
+  failed: count,
+  age_seconds: z.number().describe('How long the oldest job that is not done has waited'),
+};
 const statusSchema = z
   .strictObject({
     version: z.string(),
@@ -31,12 +39,12 @@ const statusSchema = z
       .describe('The projects that this browser is signed in to'),
     queue: z
       .strictObject({
-        waiting: count,
-        active: count,
-        delayed: count,
-        failed: count,
-        age_seconds: z.number().describe('How long the oldest job that is not done has waited'),
+        ...jobCounts,
         workers: count.nullable().describe('Workers that are connected; null where unknown'),
+        queues: z
+          .array(z.strictObject({ name: z.string(), ...jobCounts }))
+          .optional()
+          .describe('Each by what its keys begin with, where there are several'),
       })
       .nullable()
       .describe(
@@ -128,7 +136,6 @@ export const statusRoute = route({
 async function readQueue({ queue, worker }: Service) {
   const reading = await queue.read().catch(() => undefined);
   if (reading === undefined) return null;
-  const { waiting = 0, active = 0, delayed = 0, failed = 0 } = reading.jobs;
   const workers = (await queue.workers()) ?? (worker === undefined ? null : 1);
-  return { waiting, active, delayed, failed, age_seconds: reading.age_seconds, workers };
+  return { ...queueStatusOf(reading), workers };
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Queue } from 'bullmq';
+import { within } from '../../environment/within.js';
 import { QueueUnavailableError } from '../../ingest/producer-errors.js';
+import { createReplayWindow, type ReplayWindow } from '../../ingest/replay-window.js';
 import type { SpanItem } from '../../otlp/spans/span-item.js';
 import { jobName, jobOptions, SpanJob } from '../../queue/job.js';
-import { openQueue } from '../../queue/open-queue.js';
+import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
+import { hasFailover } from '../../queue/queue-spread.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import type { HttpLimits } from './http-limits.js';
 
@@ -26,14 +28,14 @@ export function createSpanSender(options: {
   readonly onError: (error: Error) => void;
 }): SpanSender {
   const { queue: target, limits, onError } = options;
-  let opening: Promise<Queue> | undefined;
+  let opening: Promise<Opened> | undefined;
   let inFlight = 0;
   /** Whether the last attempt failed; then one request at a time finds out whether the queue is back. */
   let isAway = false;
   let lastError: unknown;
 
-  const open = async (): Promise<Queue> => {
-    opening ??= openQueue(target, { onError });
+  const open = async (): Promise<Opened> => {
+    opening ??= openWith(target, onError);
     try {
       return await opening;
     } catch (error) {
@@ -51,7 +53,7 @@ export function createSpanSender(options: {
       }
       inFlight += spans.length;
       try {
-        const jobs: { name: string; data: SpanJob; opts: object }[] = [];
+        const jobs: SpanJobs = [];
         for (let at = 0; at < spans.length; at += jobSpans) {
           const text = JSON.stringify(spans.slice(at, at + jobSpans));
           const opts = { ...jobOptions, jobId: randomUUID() };
@@ -59,7 +61,7 @@ export function createSpanSender(options: {
         }
         await within(
           queue_timeout_ms,
-          open().then((queue) => queue.addBulk(jobs)),
+          open().then((opened) => put(opened, jobs)),
           () => new QueueUnavailableError(spans.length, queue_timeout_ms, lastError),
         );
         isAway = false;
@@ -74,22 +76,37 @@ export function createSpanSender(options: {
       }
     },
     async close() {
-      const queue = await opening?.catch(() => undefined);
-      await queue?.close();
+      const opened = await opening?.catch(() => undefined);
+      await opened?.replay?.close();
+      await opened?.queues.close();
     },
   };
 }
 
-async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms);
-  });
-  // What comes after the time is over changes nothing: spans count once, however often they come.
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+type SpanJobs = { name: string; data: SpanJob; opts: { jobId: string } }[];
+
+interface Opened {
+  readonly queues: JobQueues;
+  readonly replay: ReplayWindow | undefined;
+}
+
+/** As a producer's, what is acknowledged may be lost with the server that did so. */
+const window = { keep_ms: 10_000, max_bytes: 64 * 1_048_576 };
+
+async function openWith(target: QueueTarget, onError: (error: Error) => void): Promise<Opened> {
+  const queues = await openJobQueues(target, { onError });
+  const { findMasters } = queues.connected;
+  const replay =
+    hasFailover(target) && findMasters !== undefined
+      ? createReplayWindow({ ...window, findMasters, onError })
+      : undefined;
+  return { queues, replay };
+}
+
+async function put({ queues, replay }: Opened, jobs: SpanJobs): Promise<unknown> {
+  const queue = await queues.next();
+  const send = () => queue.addBulk(jobs);
+  if (replay === undefined) return send();
+  const bytes = jobs.reduce((sum, { data }) => sum + data.spans.length, 0);
+  return replay.send({ queue: queue.opts.prefix ?? '', bytes, jobs: jobs.length, send });
 }

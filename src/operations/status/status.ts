@@ -1,7 +1,11 @@
 import type { Database } from '../../postgres/database.js';
 import { codeOf, explainDatabaseError } from '../../postgres/database-errors.js';
 import { findOutage } from '../../queue/open-queue.js';
-import { openQueueGauge } from '../../queue/queue-gauge.js';
+import {
+  type OneQueueReading,
+  openQueueGauge,
+  type QueueReading,
+} from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { TierName } from '../../tier.js';
@@ -14,8 +18,8 @@ export interface StatusProblem {
   readonly text: string;
 }
 
-/** How the queue stands. */
-export interface QueueStatus {
+/** How a queue stands. */
+export interface OneQueueStatus {
   /** Jobs by state. A job holds up to hundreds of events. */
   readonly waiting: number;
   readonly active: number;
@@ -23,6 +27,12 @@ export interface QueueStatus {
   readonly failed: number;
   /** How long the oldest job that is not done has waited: the lag of the totals. */
   readonly age_seconds: number;
+}
+
+/** How the queue stands; of several queues the sums, and the greatest age. */
+export interface QueueStatus extends OneQueueStatus {
+  /** Each by what its keys begin with, where there are several. */
+  readonly queues?: readonly (OneQueueStatus & { readonly name: string })[];
   /** Workers that are connected; null where that cannot be told. */
   readonly workers: number | null;
 }
@@ -107,13 +117,22 @@ export async function readQueueStatus({
   if (outage !== undefined) throw outage;
   const gauge = await openQueueGauge(target, () => undefined);
   try {
-    const { jobs, age_seconds } = await gauge.read();
-    const { waiting = 0, active = 0, delayed = 0, failed = 0 } = jobs;
+    const reading = await gauge.read();
     const connected = (await gauge.workers()) ?? workers ?? null;
-    return { waiting, active, delayed, failed, age_seconds, workers: connected };
+    return { ...queueStatusOf(reading), workers: connected };
   } finally {
     await gauge.close();
   }
+}
+
+/** A reading as it is shown; `queues` only where there are several. */
+export function queueStatusOf({ queues, ...all }: QueueReading): Omit<QueueStatus, 'workers'> {
+  const one = ({ jobs, age_seconds }: OneQueueReading): OneQueueStatus => {
+    const { waiting = 0, active = 0, delayed = 0, failed = 0 } = jobs;
+    return { waiting, active, delayed, failed, age_seconds };
+  };
+  if (queues === undefined) return one(all);
+  return { ...one(all), queues: [...queues].map(([name, each]) => ({ name, ...one(each) })) };
 }
 
 function problemOf(error: unknown): StatusProblem {

@@ -1,0 +1,42 @@
+import type { Cluster, Redis } from 'ioredis';
+
+/** Tells which server each queue's keys are on now: a text that is another one after a failover. */
+export type FindMasters = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
+/** Asks the servers themselves; while there is no telling it throws. */
+export function findMastersOf(redis: Redis | Cluster): FindMasters {
+  return 'nodes' in redis ? mastersOfCluster(redis) : masterOfOne(redis);
+}
+
+/** The process that answers: another one after a failover, and after a restart. */
+function masterOfOne(redis: Redis): FindMasters {
+  return async (names) => {
+    const [server, replication] = [await redis.info('server'), await redis.info('replication')];
+    const id = /^run_id:(\w+)/m.exec(server)?.[1];
+    // An old master that has not been left yet.
+    if (id === undefined || !/^role:master/m.test(replication)) {
+      throw new Error('Expected the answer of a master, got that of a replica.');
+    }
+    return new Map(names.map((name) => [name, id]));
+  };
+}
+
+/** The node that owns the slot of a queue, by the latest map of slots. */
+function mastersOfCluster(cluster: Cluster): FindMasters {
+  const slots = new Map<string, number>();
+  return async (names) => {
+    for (const name of names) {
+      if (!slots.has(name)) slots.set(name, Number(await cluster.cluster('KEYSLOT', name)));
+    }
+    await new Promise<void>((resolve, reject) =>
+      cluster.refreshSlotsCache((error) => (error ? reject(error) : resolve())),
+    );
+    return new Map(
+      names.map((name) => {
+        const owner = cluster.slots[slots.get(name) ?? -1]?.[0];
+        if (owner === undefined) throw new Error(`Expected a node with the slot of ${name}.`);
+        return [name, owner];
+      }),
+    );
+  };
+}
