@@ -3,6 +3,7 @@ import { ApiError } from './api-error.js';
 import { createBudgetsClient } from './budgets-client.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import type { ClientKey, Readiness } from './keys.js';
+import { labelled, usageFilters } from './label-query.js';
 import type { ClientProject } from './operations.js';
 import { readTail } from './read-tail.js';
 import type { Counts, RunfoldClient } from './runfold-client.js';
@@ -50,7 +51,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
       return { ids: [], faults: [], ...((await answer.json()) as Counts) };
     },
     getRun: ({ run_id, session_id }) => find(runPath(run_id), { session_id }),
-    listRuns: (query) => get('/v1/runs', query),
+    listRuns: (query = {}) => get('/v1/runs', labelled(query)),
     getRunTree: ({ run_id, session_id, max_depth }) =>
       find(runPath(run_id, '/tree'), { session_id, max_depth }),
     listRunSteps: ({ run_id, ...query }) => find(runPath(run_id, '/steps'), query),
@@ -58,7 +59,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
     getAgno2RunMetrics: ({ run_id, session_id }) =>
       find(runPath(run_id, '/metrics'), { session_id, agno: 2 }),
     getSession: ({ session_id }) => find(sessionPath(session_id)),
-    listSessions: (query) => get('/v1/sessions', query),
+    listSessions: (query = {}) => get('/v1/sessions', labelled(query)),
     getSessionMetrics: ({ session_id }) => find(sessionPath(session_id, '/metrics')),
     getAgno2SessionMetrics: ({ session_id }) =>
       find(sessionPath(session_id, '/metrics'), { agno: 2 }),
@@ -80,7 +81,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
     getUsage: ({ filters, group_by, figures, ...query }) =>
       get('/v1/usage', {
         ...query,
-        ...filters,
+        ...usageFilters(filters),
         group_by: group_by?.join(',') || undefined,
         figures: figures?.join(',') || undefined,
       }),
@@ -122,7 +123,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
         return { status: 'failing', database, migrations, queue };
       }
     },
-    tail: (query = {}) => readTail(caller, query),
+    tail: (query = {}) => readTail(caller, labelled(query)),
   };
 }
 

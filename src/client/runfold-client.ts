@@ -1,5 +1,6 @@
 import type { EventFault } from '../events/fault.js';
 import type { MetricEventInput } from '../events/metric-event.js';
+import type { LabelFilters } from '../query/label-filters.js';
 import type { Reads } from '../query/reads/reads.js';
 import type { RunTree, RunTreeOptions } from '../query/totals/run-tree.js';
 import type { RunOptions } from '../query/totals/runs.js';
@@ -70,6 +71,8 @@ export interface RunfoldClient extends Reads, BudgetsClient, OperationsClient {
   tail(options?: {
     readonly session_id?: string | undefined;
     readonly run_id?: string | undefined;
+    /** Only events with all of these labels, and the runs that they change. */
+    readonly labels?: LabelFilters | undefined;
     readonly only?: 'events' | 'runs' | undefined;
     readonly after?: string | undefined;
     readonly on_place?: ((id: string) => void) | undefined;

@@ -13,7 +13,8 @@ describeWithPostgres('the commands on usage', () => {
   const zone = ['--tz', 'America/New_York'];
 
   beforeAll(async () => {
-    const common = { session_id: 's-1', user_id: 'ann', agent_id: 'writer' };
+    const labels = { customer: 'acme' };
+    const common = { session_id: 's-1', user_id: 'ann', agent_id: 'writer', labels };
     home = await createTestDatabase();
     const database = openDatabase(home.url);
     await foldEvents(database, [
@@ -52,6 +53,38 @@ describeWithPostgres('the commands on usage', () => {
   });
 
   afterAll(() => home.drop());
+
+  test('usage and lists know labels', async () => {
+    const by = [
+      '--by',
+      'label:customer,model',
+      '--label',
+      'customer=acme',
+      '--label',
+      'customer=x',
+    ];
+    const { stdout } = await run(['usage', ...range, ...by]);
+    expect(stdout).toMatch(/^customer · model /);
+    expect(stdout).toMatch(/acme · gpt-5/);
+    const { stdout: lines } = await run(['usage', ...range, '--by', 'label:customer', '--csv']);
+    expect(lines).toMatch(/^bucket_start,bucket_local,label:customer,/);
+    const list = async (text: string) =>
+      JSON.parse((await run(['runs', 'list', '--label', text, '--json'])).stdout).items.length;
+    expect([await list('customer=acme'), await list('customer=x')]).toEqual([1, 0]);
+    const { stdout: sessions } = await run([
+      'sessions',
+      'list',
+      '--label',
+      'customer=acme',
+      '--json',
+    ]);
+    expect(JSON.parse(sessions).items).toHaveLength(1);
+    const { code, stderr } = await run(['usage', ...range, '--by', 'label:customer,user']);
+    expect({ code, stderr }).toMatchObject({
+      stderr: expect.stringContaining('label:*, provider, model'),
+    });
+    expect(code).not.toBe(0);
+  });
 
   test('usage draws the days of a zone, the one of 23 hours among them', async () => {
     const { code, stdout } = await run(['usage', ...range, ...zone]);

@@ -91,6 +91,16 @@ describe('the command line', () => {
     { name: 'no choice of rejects', args: ['rejects', 'drop'], says: 'or --all' },
     { name: 'a port on a server tier', args: ['up', '--port', '0'], says: '1 to 65535' },
     { name: 'a limit that is none', args: ['runs', 'list', '--limit', '0'], says: '1 to 1000' },
+    {
+      name: 'a group that there is not',
+      args: ['usage', '--by', 'customer'],
+      says: '--by: expected one of model, provider, agent, tool, team, workflow, user, label:NAME',
+    },
+    {
+      name: 'a label without a value',
+      args: ['runs', 'list', '--label', 'customer'],
+      says: '--label: expected NAME=VALUE, got "customer"',
+    },
     { name: 'a correction of nothing', args: ['correct', 'e'], says: 'Expected --set' },
     {
       name: 'no metric',

@@ -7,7 +7,7 @@ import {
   usageFigures,
 } from '../../query/usage/get-usage.js';
 import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js';
-import type { UsageDimension } from '../../query/usage/usage-sources.js';
+import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
@@ -15,6 +15,7 @@ import {
   addUsageFilters,
   filteredBy,
   groupNames,
+  groupsOf,
   listOf,
   type UsageFilterFlags,
   usageFilters,
@@ -25,7 +26,7 @@ import { emptyText } from '../reports/empty-range.js';
 import { figuresFor, usageBars, usageTable } from '../reports/usage-report.js';
 
 interface Flags extends RangeFlags, UsageFilterFlags {
-  readonly by?: readonly string[];
+  readonly by?: readonly UsageDimension[];
   readonly bucket: UsageBucket;
   readonly figure: UsageFigure;
   readonly figures?: readonly UsageFigure[];
@@ -39,12 +40,13 @@ export function usageCommand(): Command {
   const command = createCommand({
     name: 'usage',
     details:
-      'Tokens, cost, counts and times, in all or by model, agent, tool, team, workflow or user.\n' +
+      'Tokens, cost, counts and times, in all or by model, agent, tool, team, workflow, user or label.\n' +
       'Each message, call and run counts where it ended, for the user and agent that it names.',
     examples: [
       'runfold usage',
       'runfold usage --by model --since 30d --tz America/New_York',
       'runfold usage --by user,model --user ann --user bob',
+      'runfold usage --by label:customer,model --label customer=acme',
       'runfold usage --by tool --figure tool_errors --bucket hour --since 24h',
       'runfold usage --by agent --figure run_error_rate',
       'runfold usage --by user --bucket month --since 52w --csv --figures cost,total_tokens',
@@ -53,8 +55,8 @@ export function usageCommand(): Command {
     .addOption(
       new Option(
         '--by <fields>',
-        `group by these, with commas between them: ${Object.keys(groupNames).join(', ')}`,
-      ).argParser((text: string) => listOf('--by', text, Object.keys(groupNames))),
+        `group by these, with commas between them: ${Object.keys(groupNames).join(', ')}, label:NAME`,
+      ).argParser(groupsOf),
     )
     .addOption(
       new Option('--bucket <length>', 'how long each bucket is')
@@ -81,7 +83,7 @@ export function usageCommand(): Command {
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
-    const group_by = (flags.by ?? []).flatMap((name) => groupNames[name] ?? []);
+    const group_by = flags.by ?? [];
     const isGrouped = group_by.length > 0;
     const options = {
       ...readRange(flags),
@@ -132,7 +134,11 @@ export function usageCommand(): Command {
         isGrouped ? group_by.map((name) => row[name] ?? absent).join(' · ') : 'all';
       terminal.line(
         usageTable(terminal, totals.rows, {
-          group: { head: flags.by?.join(' · ') ?? 'all', cell: nameOf, least: 16 },
+          group: {
+            head: isGrouped ? group_by.map(headOf).join(' · ') : 'all',
+            cell: nameOf,
+            least: 16,
+          },
           figures,
           shown: flags.figure,
           ...(isGrouped ? { series } : {}),
@@ -140,6 +146,12 @@ export function usageCommand(): Command {
       );
     });
   });
+}
+
+/** What a dimension is called on the command line; of a label only its name. */
+function headOf(dimension: UsageDimension): string {
+  const [name] = Object.entries(groupNames).find(([, known]) => known === dimension) ?? [];
+  return name ?? labelOf(dimension) ?? dimension;
 }
 
 /** The figures of a table, where they are kept. */

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../command/command-error.js';
 import { count } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
+import { addLabelOption, type LabelFlags, labelsOf } from './label-option.js';
 import { repeatable } from './repeatable-option.js';
 
 /** The flags of every list. */
@@ -12,7 +13,7 @@ export interface ListFlags {
 }
 
 /** The flags of lists of totals. */
-export interface TotalsFlags extends ListFlags {
+export interface TotalsFlags extends ListFlags, LabelFlags {
   readonly user?: readonly string[];
   readonly agent?: readonly string[];
   readonly team?: readonly string[];
@@ -48,7 +49,7 @@ export function addTotalsOptions(command: Command, figures: readonly string[]): 
         readDollars,
       ),
     );
-  return addListOptions(command);
+  return addListOptions(addLabelOption(command));
 }
 
 /** What the flags of a list of totals ask for. */
@@ -60,6 +61,7 @@ export function totalsQuery(flags: TotalsFlags) {
     workflow_id: flags.workflow,
     model: flags.model,
     provider: flags.provider,
+    labels: labelsOf(flags),
     id_prefix: flags.idPrefix,
     failed: flags.failed,
     min_cost: flags.minCost,

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import type { UsageDimension } from '../../query/usage/usage-sources.js';
+import { isLabelName } from '../../events/labels.js';
+import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
 import type { UsageFilters } from '../../query/usage/usage-statement.js';
 import { UsageError } from '../command/command-error.js';
+import { addLabelOption, type LabelFlags, labelsOf } from './label-option.js';
 import { repeatable } from './repeatable-option.js';
 
 /** What groups and filters of usage are called, and the fields of events they are. */
@@ -16,29 +18,44 @@ export const groupNames: Readonly<Record<string, UsageDimension>> = {
 };
 
 /** The flags that narrow usage. */
-export type UsageFilterFlags = { readonly [N in keyof typeof groupNames]?: unknown };
+export type UsageFilterFlags = { readonly [N in keyof typeof groupNames]?: unknown } & LabelFlags;
 
 /** Adds a flag for each field. */
 export function addUsageFilters(command: Command): Command {
   for (const name of Object.keys(groupNames)) {
     command.addOption(repeatable(`--${name} <name>`, `only of this ${name}`));
   }
-  return command;
+  return addLabelOption(command);
 }
 
 /** What the flags say. */
 export function usageFilters(flags: UsageFilterFlags): UsageFilters {
-  return Object.fromEntries(
-    Object.entries(groupNames).map(([flag, name]) => [
-      name,
-      (flags as Readonly<Record<string, readonly string[] | undefined>>)[flag],
-    ]),
-  );
+  const byField = Object.entries(groupNames).map(([flag, name]) => [
+    name,
+    (flags as Readonly<Record<string, readonly string[] | undefined>>)[flag],
+  ]);
+  const byLabel = Object.entries(labelsOf(flags) ?? {}).map(([name, values]) => [
+    `label:${name}`,
+    values,
+  ]);
+  return Object.fromEntries([...byField, ...byLabel]);
 }
 
 /** The fields that are narrowed. */
 export function filteredBy(filters: UsageFilters): UsageDimension[] {
-  return Object.values(groupNames).filter((name) => filters[name] !== undefined);
+  const names = Object.keys(filters) as UsageDimension[];
+  return names.filter((name) => filters[name] !== undefined);
+}
+
+/** What `--by` says: names with commas between them. @throws UsageError */
+export function groupsOf(text: string): readonly UsageDimension[] {
+  return text.split(',').flatMap((part) => {
+    const name = part.trim();
+    if (isLabelName(labelOf(name))) return [name as UsageDimension];
+    return listOf('--by', name, [...Object.keys(groupNames), 'label:NAME']).flatMap(
+      (known) => groupNames[known] ?? [],
+    );
+  });
 }
 
 /** Names with commas between them, each one of a list. @throws UsageError */

@@ -12,7 +12,7 @@ import {
 } from '../../query/usage/get-usage.js';
 import { name, oneOf } from '../route/parameters.js';
 import { defineTool } from './mcp-tool.js';
-import { range, rangeOf, rows, size, whose } from './tool-inputs.js';
+import { labels, range, rangeOf, rows, size, whose } from './tool-inputs.js';
 
 /** What is shown of a run or session in a list. */
 const shown = [
@@ -52,6 +52,7 @@ export const runsTool = defineTool({
     status: oneOf(statuses, 'Only with this outcome').optional(),
     ...whose,
     model: name('Only where this model answered last').optional(),
+    ...labels,
     ...range,
     limit: rows(10),
     cursor: z.string().max(4_000).optional().describe('`next_cursor` of the page before'),

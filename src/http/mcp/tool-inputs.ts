@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLabelName, labelNamePhrase } from '../../events/labels.js';
 import { name, time } from '../route/parameters.js';
 import { mostBytes, usualBytes } from './fit-answer.js';
 
@@ -35,6 +36,14 @@ export function rangeOf(given: {
   const start = Number.isNaN(end) ? Date.now() : end;
   return { from: new Date(start - 7 * 86_400_000).toISOString(), to };
 }
+
+/** Labels: name → value. */
+export const labels = {
+  labels: z
+    .record(z.string().refine(isLabelName, labelNamePhrase), name('The value'))
+    .optional()
+    .describe('Only with these labels, dimensions of the user: name → value'),
+};
 
 /** Whose work: filters of runs. */
 export const whose = {

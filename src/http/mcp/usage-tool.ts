@@ -6,10 +6,10 @@ import {
   usageFigures,
 } from '../../query/usage/get-usage.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
-import { usageDimensions } from '../../query/usage/usage-sources.js';
+import { type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
 import { name, oneOf } from '../route/parameters.js';
 import { defineTool } from './mcp-tool.js';
-import { range, rangeOf, rows, size, whose } from './tool-inputs.js';
+import { labels, range, rangeOf, rows, size, whose } from './tool-inputs.js';
 
 const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
 const usual: readonly UsageFigure[] = [
@@ -25,18 +25,22 @@ const usual: readonly UsageFigure[] = [
   'failed_runs',
 ];
 
+const label = z
+  .templateLiteral(['label:', z.string()])
+  .describe('label: and the name of a label, such as label:customer');
+
 export const usageTool = defineTool({
   name: 'usage',
   title: 'Usage over time',
   description:
     'Cost in US dollars, tokens, messages, tool calls and runs, added up exactly, over a range of time: ' +
-    'in all, in buckets, or by model, user, agent, team, workflow, provider or tool.',
+    'in all, in buckets, or by model, user, agent, team, workflow, provider, tool or label.',
   input: z.strictObject({
     ...range,
     bucket: oneOf(usageBuckets, 'A row for each; one for the whole range by default').optional(),
     time_zone: name('The IANA time zone whose days are meant; UTC by default').optional(),
     group_by: z
-      .array(oneOf(usageDimensions, 'A dimension'))
+      .array(z.union([oneOf(usageDimensions, 'A dimension'), label]))
       .max(2)
       .optional()
       .describe('A row for each combination of these'),
@@ -52,13 +56,20 @@ export const usageTool = defineTool({
     model: name('Only of this model').optional(),
     provider: name('Only of this provider').optional(),
     tool_name: name('Only of this tool').optional(),
+    ...labels,
     ...size,
   }),
   async read({ database, project }, input) {
     const { user_id, agent_id, team_id, workflow_id, model, provider, tool_name } = input;
-    const filters = { user_id, agent_id, team_id, workflow_id, model, provider, tool_name };
+    const filters: Partial<Record<UsageDimension, string>> = {
+      ...Object.fromEntries(
+        Object.entries({ user_id, agent_id, team_id, workflow_id, model, provider, tool_name })
+          .concat(Object.entries(input.labels ?? {}).map(([of, value]) => [`label:${of}`, value]))
+          .filter(([, value]) => value !== undefined),
+      ),
+    };
     const { group_by = [], order_by, bucket, time_zone } = input;
-    const filtered = usageDimensions.filter((dimension) => filters[dimension] !== undefined);
+    const filtered = Object.keys(filters) as UsageDimension[];
     const kept = figuresBy([...new Set([...group_by, ...filtered])]);
     const asked = input.figures ?? usual.filter((figure) => kept.includes(figure));
     const series = await getUsage(database, {
@@ -67,7 +78,7 @@ export const usageTool = defineTool({
       bucket,
       time_zone,
       group_by,
-      filters: Object.fromEntries(filtered.map((name) => [name, [filters[name] as string]])),
+      filters,
       figures: asked,
       fill: false,
       order_by: order_by ?? (kept.includes('cost') ? 'cost' : asked[0]),

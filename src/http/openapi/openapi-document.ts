@@ -17,6 +17,9 @@ export interface Parameter {
   readonly required: boolean;
   readonly description?: string;
   readonly schema: JsonSchema;
+  /** `form` with `explode`: each property of an object is a parameter by its name. */
+  readonly style?: 'form';
+  readonly explode?: true;
   readonly example?: unknown;
 }
 

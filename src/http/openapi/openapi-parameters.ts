@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { maxText } from '../../events/limits.js';
 import { exampleValues } from '../route/example-values.js';
 import { hasEtag, type Route } from '../route/route.js';
-import type { Parameter } from './openapi-document.js';
+import type { JsonSchema, Parameter } from './openapi-document.js';
 import type { WriteSchema } from './openapi-schema.js';
 
 /** The parameters of a route: in its path, its query and its head. */
@@ -20,19 +21,36 @@ function ofShape(
   write: WriteSchema,
 ): Parameter[] {
   return Object.entries(schema.shape).map(([name, value]) => {
-    const { description: about, ...of } = write(value as z.ZodType, 'input');
+    const { description: about, ...written } = write(value as z.ZodType, 'input');
+    const isLabels = place === 'query' && name === 'label';
+    const of: JsonSchema = isLabels ? labelsSchema : written;
     return {
       name,
       in: place,
       required: place === 'path' || !(value as z.ZodType).safeParse(undefined).success,
       ...(typeof about === 'string' ? { description: about } : {}),
       schema: of,
+      ...(isLabels ? ({ style: 'form', explode: true } as const) : {}),
       ...(examples[name] === undefined
         ? {}
         : { example: of.type === 'array' ? [examples[name]].flat() : examples[name] }),
     };
   });
 }
+
+/** Labels are parameters of their own, whose names no list can hold. */
+const labelsSchema: JsonSchema = {
+  type: 'object',
+  patternProperties: {
+    '^label\\.[a-z][a-z0-9_.-]{0,39}$': {
+      anyOf: [
+        { type: 'string', minLength: 1, maxLength: maxText },
+        { type: 'array', items: { type: 'string', minLength: 1, maxLength: maxText } },
+      ],
+    },
+  },
+  additionalProperties: false,
+};
 
 function headersOf(route: Route): Parameter[] {
   const known = hasEtag(route)

@@ -134,18 +134,21 @@ export const usageSeriesSchema = z
     to: time,
     bucket: z.enum(usageBuckets).nullable(),
     time_zone: z.string(),
-    group_by: z.array(z.enum(usageDimensions)),
+    group_by: z.array(z.string().describe(`${usageDimensions.join(', ')}, or label:NAME`)),
     rows: z.array(
-      z.strictObject({
-        bucket_start: time.nullable(),
-        bucket_local: z.string().nullable(),
-        ...Object.fromEntries(
-          usageDimensions.map((name) => [name, z.string().nullable().optional()]),
-        ),
-        ...Object.fromEntries(
-          [...usageFigureNames, ...quantileNames].map((name) => [name, figure]),
-        ),
-      }),
+      z
+        .object({
+          bucket_start: time.nullable(),
+          bucket_local: z.string().nullable(),
+          ...Object.fromEntries(
+            usageDimensions.map((name) => [name, z.string().nullable().optional()]),
+          ),
+          ...Object.fromEntries(
+            [...usageFigureNames, ...quantileNames].map((name) => [name, figure]),
+          ),
+          // Labels that are grouped by, such as `label:customer`.
+        })
+        .catchall(z.string()),
     ),
   })
   .describe('Usage over time')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLabelName, maxLabels } from '../../events/labels.js';
 import { isShortText, maxText } from '../../events/limits.js';
 
 /** Query parameters come as texts; these schemas say what they may hold, and make values of them. */
@@ -54,6 +55,17 @@ export function someOf<const T extends readonly [string, ...string[]]>(all: T, d
     .meta({ description: `${doc}; may be repeated, for any of them`, type: 'array' });
 }
 
+/** Labels, as `label.NAME=VALUE`. */
+export function labels(doc: string) {
+  const phrase = `label.NAME=VALUE, at most ${maxLabels} names`;
+  return z
+    .record(z.string().refine(isLabelName, phrase), names('A value'), phrase)
+    .refine((given) => Object.keys(given).length <= maxLabels, phrase)
+    .meta({
+      description: `${doc}, such as \`label.customer=acme\`; several names mean all of them, a repeated name any of its values`,
+    });
+}
+
 /** US dollars. */
 export function dollars(doc: string) {
   const phrase = 'US dollars from 0 to 1000000000';
@@ -99,6 +111,7 @@ export const page = {
 
 /** How lists of totals are narrowed. */
 export const totalsChoice = (what: string) => ({
+  label: labels(`Only ${what} with this label`).optional(),
   id_prefix: name('Only ids that begin with this').optional(),
   failed: flag(
     `Only ${what} in which a run, a message or a tool call failed, or only the others`,

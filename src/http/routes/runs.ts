@@ -76,10 +76,10 @@ export const runRoutes = [
     answers: { 200: { description: 'A page of runs', schema: pageOf(runSchema), has_csv: true } },
     async handle(call) {
       const { service, project } = call;
-      const { format: _format, ...query } = call.query;
+      const { format: _format, label: labels, ...query } = call.query;
       const [answer, waiting] = await Promise.all([
         listAnswer(call, 'runs', runSchema, (page) =>
-          listRuns(service.database, { ...query, ...page, project }),
+          listRuns(service.database, { ...query, labels, ...page, project }),
         ),
         countWaitingSpans(service.database, { project }),
       ]);

@@ -47,10 +47,10 @@ export const sessionRoutes = [
     },
     async handle(call) {
       const { service, project } = call;
-      const { format: _format, ...query } = call.query;
+      const { format: _format, label: labels, ...query } = call.query;
       const [answer, waiting] = await Promise.all([
         listAnswer(call, 'sessions', sessionSchema, (page) =>
-          listSessions(service.database, { ...query, ...page, project }),
+          listSessions(service.database, { ...query, labels, ...page, project }),
         ),
         countWaitingSpans(service.database, { project }),
       ]);

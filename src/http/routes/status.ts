@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { queueStatusOf } from '../../operations/status/status.js';
 import { readStoreStatus } from '../../operations/status/store-status.js';
-import { keptTogether, usageDimensions } from '../../query/usage/usage-sources.js';
+import { keptTogether } from '../../query/usage/usage-sources.js';
 import { keyScopes } from '../../store/api-keys.js';
 import { listProjects } from '../../store/projects.js';
 import { route } from '../route/route.js';
@@ -70,8 +70,10 @@ const statusSchema = z
       .strictObject({ id: z.string(), state: z.string(), snapshot_at: z.string().nullable() })
       .nullable(),
     kept_together: z
-      .array(z.array(z.enum(usageDimensions)))
-      .describe('What usage is split by and narrowed to must all be in one of these'),
+      .array(z.array(z.string()))
+      .describe(
+        'What usage is split by and narrowed to must all be in one of these; `label:*` is any one label',
+      ),
     time_zones: z.array(z.string()).describe('The time zones that `time_zone` takes'),
   })
   .meta({ id: 'Status' });

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { followLog, type TailItem } from '../../query/tail/tail.js';
 import { ProblemError } from '../problems/problem.js';
-import { name, oneOf } from '../route/parameters.js';
+import { labels, name, oneOf } from '../route/parameters.js';
 import { headersOf } from '../route/reply-headers.js';
 import { route } from '../route/route.js';
 
@@ -44,6 +44,7 @@ export const tailRoute = route({
   query: z.strictObject({
     session_id: name('Only of this conversation').optional(),
     run_id: name('Only of this run').optional(),
+    label: labels('Only events with this label').optional(),
     only: oneOf(['events', 'runs'], 'Only these').optional(),
     last_event_id: z
       .string('the id of an event of this stream')
@@ -55,7 +56,7 @@ export const tailRoute = route({
   answers: { 200: { description: 'The stream', type: 'text/event-stream', example } },
   problems: [410],
   async handle({ service, request, reply, project, key, query }) {
-    const { last_event_id, ...filters } = query;
+    const { last_event_id, label, ...filters } = query;
     const cursor = headerOf(request.headers['last-event-id']) ?? last_event_id;
     const release = service.streams.open(key?.id ?? '', project);
     const ended = new AbortController();
@@ -67,6 +68,7 @@ export const tailRoute = route({
     try {
       const items = followLog(service.database, {
         ...filters,
+        labels: label,
         project,
         cursor,
         poll_ms: service.limits.tail_poll_ms,

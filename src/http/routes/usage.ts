@@ -1,17 +1,40 @@
 import { z } from 'zod';
+import { isLabelName } from '../../events/labels.js';
 import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
 import { usageFigureNames } from '../../query/usage/usage-figures.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
-import { type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
+import { labelOf, type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
 import { usageSeriesSchema } from '../route/answer-schema.js';
 import { csvAnswer, csvFormat, wantsCsv } from '../route/csv-answer.js';
-import { flag, listOf, name, names, oneOf, time, wholeNumber } from '../route/parameters.js';
+import {
+  flag,
+  labels,
+  listOf,
+  name,
+  names,
+  oneOf,
+  time,
+  wholeNumber,
+} from '../route/parameters.js';
 import { route } from '../route/route.js';
 
 const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
+/** The dimensions that have a parameter of their own. */
+type Column = (typeof usageDimensions)[number];
 const filters = Object.fromEntries(
   usageDimensions.map((dimension) => [dimension, names(`Only of this ${dimension}`).optional()]),
-) as Record<UsageDimension, z.ZodOptional<ReturnType<typeof names>>>;
+) as Record<Column, z.ZodOptional<ReturnType<typeof names>>>;
+
+const dimensionPhrase = `any of ${usageDimensions.join(', ')} and label:NAME, with commas between them`;
+const isDimension = (text: string): text is UsageDimension => {
+  const label = labelOf(text);
+  return label === undefined ? usageDimensions.some((name) => name === text) : isLabelName(label);
+};
+const dimensions = z
+  .string(dimensionPhrase)
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.custom<UsageDimension>((one) => isDimension(String(one)), dimensionPhrase)))
+  .meta({ description: `A row for each combination of these: ${dimensionPhrase}` });
 
 export const usageRoute = route({
   method: 'GET',
@@ -20,9 +43,9 @@ export const usageRoute = route({
   tag: 'usage',
   summary: 'Read usage over time',
   description:
-    'Of models, tools, agents, teams, workflows or users, in buckets of any time zone. Sums are exact, ' +
+    'Of models, tools, agents, teams, workflows, users or labels, in buckets of any time zone. Sums are exact, ' +
     'quantiles within 1 %. Each message, tool call and run counts where it ended, for the user, agent, ' +
-    'team and workflow that it names. An answer has at most 50,000 rows.',
+    'team and workflow that it names, and once for each of its labels. An answer has at most 50,000 rows.',
   scope: 'read',
   example: {
     from: '2026-03-04T00:00:00Z',
@@ -38,7 +61,7 @@ export const usageRoute = route({
       'How long each bucket is; one for the whole range by default',
     ).optional(),
     time_zone: name('The IANA time zone whose days are meant; UTC by default').optional(),
-    group_by: listOf(usageDimensions, 'A row for each combination of these').optional(),
+    group_by: dimensions.optional(),
     fill: flag('Whether buckets in which nothing happened have rows; true by default').optional(),
     top: wholeNumber(1, 1000, 'Only so many groups, those with the most of `order_by`').optional(),
     order_by: oneOf(figures, 'What `top` uses; cost by default').optional(),
@@ -48,15 +71,18 @@ export const usageRoute = route({
     ).optional(),
     quantiles: flag('Whether to read quantiles of times; true by default').optional(),
     ...filters,
+    label: labels('Only with this label').optional(),
     ...csvFormat,
   }),
   answers: { 200: { description: 'The series', schema: usageSeriesSchema, has_csv: true } },
   async handle({ service, project, query, request }) {
-    const { agent_id, provider, model, tool_name, team_id, workflow_id, user_id, ...options } =
-      query;
+    const { agent_id, provider, model, tool_name, team_id, workflow_id, user_id, ...rest } = query;
+    const { label = {}, ...options } = rest;
+    const byLabel = Object.entries(label).map(([name, values]) => [`label:${name}`, values]);
+    const byColumn = { agent_id, provider, model, tool_name, team_id, workflow_id, user_id };
     const series = await getUsage(service.database, {
       ...options,
-      filters: { agent_id, provider, model, tool_name, team_id, workflow_id, user_id },
+      filters: { ...byColumn, ...Object.fromEntries(byLabel) },
       project,
     });
     if (!wantsCsv(query, request)) return { body: series };

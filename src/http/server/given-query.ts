@@ -1,9 +1,31 @@
 import type { FastifyRequest } from 'fastify';
+import { isLabelName } from '../../events/labels.js';
 import type { Caller } from '../service/caller.js';
 
-/** Browsers that are signed in to several projects say which in the query of any route. */
+type Query = Readonly<Record<string, unknown>>;
+
+/**
+ * The parameters of a query, those of labels (`label.NAME`) together as `label`. Browsers that are signed in to
+ * several projects say which in the query of any route.
+ */
 export function givenQuery(request: FastifyRequest, { key }: Caller): unknown {
-  if (key?.kind !== 'browser') return request.query;
-  const { project: _project, ...query } = request.query as Readonly<Record<string, unknown>>;
+  const given = withLabels(request.query as Query);
+  if (key?.kind !== 'browser') return given;
+  const { project: _project, ...query } = given;
   return query;
+}
+
+const prefix = 'label.';
+
+/** What is no label's name stays as it is, to be refused as a parameter that there is not. */
+function withLabels(query: Query): Query {
+  const isLabel = ([name]: readonly [string, unknown]) =>
+    name.startsWith(prefix) && isLabelName(name.slice(prefix.length));
+  const given = Object.entries(query);
+  const labels = given.filter(isLabel);
+  if (labels.length === 0) return query;
+  return {
+    ...Object.fromEntries(given.filter((parameter) => !isLabel(parameter))),
+    label: Object.fromEntries(labels.map(([name, value]) => [name.slice(prefix.length), value])),
+  };
 }

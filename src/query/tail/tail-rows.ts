@@ -1,8 +1,9 @@
 import type { Database } from '../../postgres/database.js';
 import { logViews } from '../../projections/views/log-views.js';
 import { timestampSql } from '../../store/sql-units.js';
-import { type Conditions, conditionsOn } from '../conditions.js';
+import { type Conditions, conditionsOn, isAnyOf } from '../conditions.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
+import { type LabelFilters, labelsAsked } from '../label-filters.js';
 import type { LoggedEvent } from '../log/events.js';
 import type { RunTotals } from '../totals/totals.js';
 import type { TailPoint, TailStep } from './tail-cursor.js';
@@ -11,6 +12,8 @@ import type { TailPoint, TailStep } from './tail-cursor.js';
 export interface TailFilters {
   readonly session_id?: string | undefined;
   readonly run_id?: string | undefined;
+  /** Only events with all of these labels, and the runs that they change. */
+  readonly labels?: LabelFilters | undefined;
 }
 
 /** An event, and its place in its step. */
@@ -36,6 +39,10 @@ function inStep(point: TailPoint, step: TailStep, filters: TailFilters): Conditi
   const where = conditionsOn('e', { project: point.project });
   where.equal('session_id', 'e.session_id', filters.session_id);
   where.equal('run_id', 'e.run_id', filters.run_id);
+  for (const [name, value] of labelsAsked(filters.labels)) {
+    const isOne = isAnyOf(`label.${name}`, value, where.parameter);
+    where.add(`e.labels::json ->> ${where.parameter(name)}::text ${isOne}`);
+  }
   const from = `${where.parameter(point.from)}::pg_snapshot`;
   where.add(`${writer} >= pg_snapshot_xmin(${from})::text::bigint`);
   where.add(`not pg_visible_in_snapshot(${writer}::text::xid8, ${from})`);

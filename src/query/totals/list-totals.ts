@@ -13,8 +13,10 @@ import {
 } from '../conditions.js';
 import type { PageKey } from '../cursor.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
+import type { LabelFilters } from '../label-filters.js';
 import { type Page, type PageOptions, readPage } from '../page.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { addLabels, labelFilters } from './by-labels.js';
 import { orderOf } from './list-order.js';
 import { leaveOutShown, readSeen, type SeenPages, seenAfter } from './moved-starts.js';
 import type { Totals } from './totals.js';
@@ -34,6 +36,8 @@ export interface TotalsPageOptions extends ProjectOptions, TimeRange, PageOption
   readonly id_prefix?: string | undefined;
   /** True lists those in which a run, a message or a tool call failed, false all others. */
   readonly failed?: boolean | undefined;
+  /** Only with all of these labels; a session has those of its runs. */
+  readonly labels?: LabelFilters | undefined;
   /** Only those that cost so many US dollars or more. */
   readonly min_cost?: number | undefined;
 }
@@ -88,6 +92,7 @@ export async function listTotals<T extends Totals>(
     for (const [name, value] of Object.entries(filters)) where.anyOf(name, `r.${name}`, value);
     where.between('r.started_at', options, timestampSql);
     where.add('r.started_at is not null');
+    addLabels(where, options.labels, ids);
     addChoice(where, options, `r.${ids.at(-1)}`, rules.isFailed);
     if (key !== undefined && order_by !== undefined) where.add(order.after(where, key));
     else if (key !== undefined) {
@@ -131,7 +136,7 @@ export async function listTotals<T extends Totals>(
       list: view,
       filters: {
         ...single(filters),
-        ...single(others),
+        ...single({ ...others, ...labelFilters(options.labels) }),
         from,
         to,
         id_prefix,

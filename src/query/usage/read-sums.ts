@@ -3,7 +3,14 @@ import { tableOf } from '../../projections/fold/fold-sql.js';
 import { quartersAnHour } from '../../projections/time-buckets.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { figureSql, type UsageFigures, type UsageSum } from './usage-figures.js';
-import { type Part, sourceOf, sumSql, type UsageDimension } from './usage-sources.js';
+import {
+  columnName,
+  labelOf,
+  type Part,
+  sourceOf,
+  sumSql,
+  type UsageDimension,
+} from './usage-sources.js';
 import {
   cutOf,
   openStatement,
@@ -43,11 +50,12 @@ export async function readSums(
   const { group_by, used } = question;
   const statement = openStatement(question, groups);
   const parts = sourceOf(used).parts.flatMap((part) => partSql(question, statement, part, sums));
-  const keys = ['at', ...group_by];
-  const names = group_by.map((name) => `, nullif(u.${name}, '')`).join('');
+  const groupColumns = group_by.map(columnName);
+  const keys = ['at', ...groupColumns];
+  const names = groupColumns.map((name) => `, nullif(u.${name}, '')`).join('');
   const limit = Math.min(most?.limit ?? mostRows + 1, mostRows + 1);
   const rows = await database.query<{ at: number; names: string[]; sums: (string | null)[] }>(
-    `select u.at, array[${group_by.map((name) => `u.${name}`).join(', ')}]::text[] as names,
+    `select u.at, array[${groupColumns.map((name) => `u.${name}`).join(', ')}]::text[] as names,
       array[${sums.map(({ name }) => `u.${name}`).join(', ')}]::text[] as sums
     from (select ${[...keys, ...sums.map(({ name }) => `sum(r.${name}) as ${name}`)].join(', ')}
       from (${parts.join('\n      union all ')}) r
@@ -90,14 +98,19 @@ function partSql(
     question.group_by.length === 0 && sums.every(({ name }) => sumSql(part, name) === undefined);
   if (isMute) return [];
   // Tool calls have no model.
-  const column = (name: UsageDimension) =>
-    quarters.key[name] === undefined ? `''::text collate "C"` : `t.${name}`;
+  const column = (name: UsageDimension) => {
+    if (labelOf(name) !== undefined) return 't.value';
+    return quarters.key[name] === undefined ? `''::text collate "C"` : `t.${name}`;
+  };
+  const [label] = question.used.flatMap((name) => labelOf(name) ?? []);
+  const isLabel = part.isByLabel ? [`t.name = ${statement.parameter(label)}`] : [];
   const unit = hours === undefined ? undefined : { column: 'hour', quarters: quartersAnHour };
   const { whole, rest } = cutOf(question, statement, unit);
   const select = (table: string, quarter: string, rows: string) => {
-    const names = question.group_by.map((name) => `${column(name)} as ${name}`);
+    const names = question.group_by.map((name) => `${column(name)} as ${columnName(name)}`);
     const where = [
       't.project = $1',
+      ...isLabel,
       rows,
       ...(part.where ? [part.where] : []),
       ...statement.conditions(column),

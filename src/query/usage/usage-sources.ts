@@ -1,5 +1,7 @@
 import { describeValue } from '../../events/fault.js';
+import { isLabelName, labelNamePhrase } from '../../events/labels.js';
 import { runStatuses } from '../../events/metric-event.js';
+import { labelUsageHourProjection, labelUsageProjection } from '../../projections/label-usage.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { kindOf } from '../../projections/measures/kinds.js';
 import { messageMeasures } from '../../projections/measures/message-measures.js';
@@ -20,7 +22,17 @@ export const usageDimensions = [
   'workflow_id',
   'user_id',
 ] as const;
-export type UsageDimension = (typeof usageDimensions)[number];
+/** One of those, or `label:` and the name of a label. */
+export type UsageDimension = (typeof usageDimensions)[number] | `label:${string}`;
+
+/** The name of the label that a dimension is; undefined for the others. */
+export function labelOf(dimension: string): string | undefined {
+  return dimension.startsWith('label:') ? dimension.slice('label:'.length) : undefined;
+}
+
+/** What a dimension is called in SQL. No question is about several labels. */
+export const columnName = (dimension: UsageDimension) =>
+  labelOf(dimension) === undefined ? dimension : 'label';
 
 /** A table that usage is read from. */
 export interface Part {
@@ -34,6 +46,8 @@ export interface Part {
   readonly only?: readonly string[];
   /** Which rows `t` count. Defaults to all. */
   readonly where?: string;
+  /** Whether it has a row for each label, the name in `t.name` and the value in `t.value`. */
+  readonly isByLabel?: true;
 }
 
 /** Tables that together hold all events of some dimensions. */
@@ -58,9 +72,16 @@ const users: Part = {
   quarters: userUsageProjection,
   sums: { cost_nanos: either('cost_nanos', 'tool_cost_nanos') },
 };
+const labels: Part = {
+  quarters: labelUsageProjection,
+  hours: labelUsageHourProjection,
+  sums: { cost_nanos: either('cost_nanos', 'tool_cost_nanos') },
+  isByLabel: true,
+};
 const messageSums = Object.keys(messageMeasures);
+const isCount = (name: string) => userUsageProjection.measures[name as 'runs'].fold === 'count';
 const isOfMessages = `coalesce(${messageSums
-  .map((name) => (name.endsWith('messages') ? `nullif(t.${name}, 0)` : `t.${name}`))
+  .map((name) => (isCount(name) ? `nullif(t.${name}, 0)` : `t.${name}`))
   .join(', ')}, t.tool_cost_nanos) is not null`;
 
 const byHour = {
@@ -70,10 +91,13 @@ const byHour = {
   runs: { ...runs, hours: runUsageHourProjection },
 };
 
+/** Stands for any one label among the dimensions of a source. */
+const anyLabel = 'label:*';
+
 /**
  * What is kept together; the first that will do is read. Messages, calls and runs count where they
  * ended, each for what it names itself. A tool call has no model: by model and provider its cost is
- * in the row of none. By tool, only tool calls are looked at.
+ * in the row of none. By tool, only tool calls are looked at. By label, what does not have it is in no row.
  */
 const sources: readonly Source[] = [
   { holds: [], parts: [byHour.messages, byHour.calls, byHour.runs] },
@@ -90,9 +114,14 @@ const sources: readonly Source[] = [
     holds: ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
     parts: [{ ...users, only: messageSums, where: isOfMessages }],
   },
+  { holds: [anyLabel], parts: [labels] },
+  {
+    holds: [anyLabel, 'provider', 'model'],
+    parts: [{ ...labels, only: messageSums, where: isOfMessages }],
+  },
 ];
 
-/** The largest sets of dimensions that are kept together. */
+/** The largest sets of dimensions that are kept together; `label:*` is any one label. */
 export const keptTogether: readonly (readonly UsageDimension[])[] = sources
   .map(({ holds }) => holds)
   .filter(
@@ -103,17 +132,29 @@ export const keptTogether: readonly (readonly UsageDimension[])[] = sources
       ),
   );
 
+/** @throws InvalidQueryError */
+function checkDimension(name: UsageDimension): void {
+  const label = labelOf(name);
+  if (label === undefined ? columns.has(name) : isLabelName(label)) return;
+  throw new InvalidQueryError(
+    'group_by',
+    label === undefined
+      ? `any of ${usageDimensions.join(', ')}, or label: and the name of a label`
+      : `behind label: ${labelNamePhrase}`,
+    describeValue(name),
+  );
+}
+
+const columns: ReadonlySet<string> = new Set(usageDimensions);
+
 /** Checks names of dimensions, and finds what keeps all of them. @throws InvalidQueryError */
 export function sourceOf(used: readonly UsageDimension[]): Source {
-  const unknown = used.find((name) => !usageDimensions.includes(name));
-  if (unknown !== undefined) {
-    throw new InvalidQueryError(
-      'group_by',
-      `any of ${usageDimensions.join(', ')}`,
-      describeValue(unknown),
-    );
-  }
-  const source = sources.find(({ holds }) => used.every((name) => holds.includes(name)));
+  for (const name of used) checkDimension(name);
+  const known = used.map((name) => (labelOf(name) === undefined ? name : anyLabel));
+  const hasOneLabel = new Set(used.flatMap((name) => labelOf(name) ?? [])).size <= 1;
+  const source = sources.find(
+    ({ holds }) => hasOneLabel && known.every((name) => holds.includes(name)),
+  );
   if (source !== undefined) return source;
   throw new InvalidQueryError(
     'group_by',

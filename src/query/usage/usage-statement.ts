@@ -1,8 +1,9 @@
 import type { ProjectOptions } from '../conditions.js';
 import { projectOf, textOf } from '../conditions.js';
+import { InvalidQueryError } from '../query-errors.js';
 import { type Bucket, bucketsOf } from './usage-buckets.js';
 import type { QuarterRange } from './usage-range.js';
-import { sourceOf, type UsageDimension } from './usage-sources.js';
+import { labelOf, sourceOf, type UsageDimension } from './usage-sources.js';
 
 /** The values a dimension may have; null stands for events without one. */
 export type UsageFilters = {
@@ -26,6 +27,12 @@ export interface UsageQuestion {
   readonly used: readonly UsageDimension[];
 }
 
+/** How events without a value of a dimension are kept; those without a label are not. @throws InvalidQueryError */
+function none(name: string): string {
+  if (labelOf(name) === undefined) return '';
+  throw new InvalidQueryError(name, 'a text: what has no such label is not counted by it', 'null');
+}
+
 /** Checks what a query asks for. @throws InvalidQueryError */
 export function questionOf(range: QuarterRange, options: Options): UsageQuestion {
   const { group_by = [], filters = {} } = options;
@@ -35,7 +42,7 @@ export function questionOf(range: QuarterRange, options: Options): UsageQuestion
       : [
           [
             name as UsageDimension,
-            [value].flat().map((text) => (text === null ? '' : textOf(name, text))),
+            [value].flat().map((text) => (text === null ? none(name) : textOf(name, text))),
           ] as const,
         ],
   );

@@ -11,7 +11,7 @@ import {
   type UsageRow,
 } from '#runfold/query/usage/get-usage.js';
 import { usageBuckets } from '#runfold/query/usage/usage-range.js';
-import { keptTogether, type UsageDimension } from '#runfold/query/usage/usage-sources.js';
+import { keptTogether, labelOf, type UsageDimension } from '#runfold/query/usage/usage-sources.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
@@ -58,6 +58,10 @@ const common = {
   workflow_id: maybe('flow-1', 'flow-2'),
   model: maybe('model-a', 'model-b'),
   provider: maybe('p'),
+  labels: fc.record({
+    customer: maybe('acme', 'Ünïcødé 🦆'),
+    feature: maybe('acme', 'search', "'; --"),
+  }),
   time: fc.option(fc.nat(9_000_000), { nil: undefined }),
   cost: fc.option(fc.nat(2_000_000_000), { nil: undefined }),
   tokens: fc.option(fc.nat(5_000), { nil: undefined }),
@@ -81,20 +85,26 @@ const event = fc.oneof(
   }),
 );
 type Sample = typeof event extends fc.Arbitrary<infer T> ? T : never;
-type Attribute = Exclude<UsageDimension, 'tool_name'>;
+type Attribute = Exclude<keyof typeof common, 'at' | 'labels' | 'time' | 'cost' | 'tokens'>;
 
 const store = fc.record({
   month: fc.constantFrom(...months),
   events: fc.array(event, { minLength: 1, maxLength: 60 }),
 });
-const question = fc.constantFrom(...keptTogether).chain((holds) =>
+const kept = keptTogether.flatMap((holds) =>
+  (['label:customer', 'label:feature'] as const).map((label) =>
+    holds.map((name) => (name === 'label:*' ? label : name)),
+  ),
+);
+const question = fc.constantFrom(...kept).chain((holds) =>
   fc.record({
     group_by: fc.subarray([...holds], { maxLength: 3 }),
     filtered: fc.subarray([...holds], { maxLength: 2 }),
     // Which values are let through; null stands for none.
-    allowed: fc.subarray(['ann', 'writer', 'team', 'flow-1', 'model-a', 'p', 'search', null], {
-      minLength: 1,
-    }),
+    allowed: fc.subarray(
+      ['ann', 'writer', 'team', 'flow-1', 'model-a', 'p', 'search', 'acme', null],
+      { minLength: 1 },
+    ),
     time_zone: fc.constantFrom(...zones),
     bucket: fc.constantFrom(...usageBuckets, undefined),
     from: fc.integer({ min: -200, max: 20 * 96 }),
@@ -123,6 +133,8 @@ function toEvent(start: number, sample: Sample, index: number) {
 
 /** What a dimension of an event is: tool calls and runs have no model, and only calls a tool. */
 function attributeOf(sample: Sample, name: UsageDimension): string | null {
+  const label = labelOf(name);
+  if (label !== undefined) return sample.labels[label as 'customer'] ?? null;
   if (name === 'tool_name') return sample.type === 'tool_call' ? sample.tool_name : null;
   if (name === 'model' || name === 'provider') {
     return sample.type === 'message' ? (sample[name] ?? null) : null;
@@ -163,8 +175,11 @@ const units: Partial<Record<keyof Sums, number>> = {
   cost: 1e9,
 };
 
-/** Which events a question is about: by tool only calls, by model only what has tokens or a cost. */
+/** Which events a question is about: by tool only calls, by model only what has tokens or a cost, by label what has it. */
 function isAsked(sample: Sample, used: readonly UsageDimension[]): boolean {
+  const isMissing = (name: UsageDimension) =>
+    labelOf(name) !== undefined && attributeOf(sample, name) === null;
+  if (used.some(isMissing)) return false;
   if (used.includes('tool_name')) return sample.type === 'tool_call';
   if (used.includes('model') || used.includes('provider')) {
     const isMessage =
@@ -224,7 +239,11 @@ async function check(
   const from = start + asked.from * quarter;
   const to = from + asked.quarters * quarter;
   const used = [...new Set([...group_by, ...filtered])];
-  const filters = Object.fromEntries(filtered.map((name) => [name, allowed]));
+  // Whoever lacks a label is in no total of it.
+  const given = allowed.filter((value) => value !== null);
+  const filters = Object.fromEntries(
+    filtered.map((name) => [name, labelOf(name) === undefined ? allowed : [...given, 'none']]),
+  );
   const range = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   const figures = figuresBy(used);
   const { rows } = await getUsage(database, {

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { isLabelName } from '../../events/labels.js';
+import type { LabelFilters } from '../../query/label-filters.js';
+import { UsageError } from '../command/command-error.js';
+import { repeatable } from './repeatable-option.js';
+
+/** The flag that narrows by labels. */
+export interface LabelFlags {
+  readonly label?: readonly string[];
+}
+
+/** Adds `--label`. */
+export function addLabelOption(command: Command): Command {
+  return command.addOption(
+    repeatable(
+      '--label <name=value>',
+      'only with this label; several names mean all of them, several values of a name any of them',
+    ),
+  );
+}
+
+/** The labels that the flag asks for; undefined without one. @throws UsageError */
+export function labelsOf({ label }: LabelFlags): LabelFilters | undefined {
+  if (label === undefined) return undefined;
+  const asked = new Map<string, string[]>();
+  for (const text of label) {
+    const at = text.indexOf('=');
+    const name = text.slice(0, Math.max(at, 0));
+    if (!isLabelName(name)) {
+      throw new UsageError(`--label: expected NAME=VALUE, got ${JSON.stringify(text)}.`);
+    }
+    asked.set(name, [...(asked.get(name) ?? []), text.slice(at + 1)]);
+  }
+  return Object.fromEntries(asked);
+}

@@ -1,0 +1,19 @@
+import { describeValue } from '../events/fault.js';
+import { isLabelName, labelNamePhrase } from '../events/labels.js';
+import type { AnyOf } from './conditions.js';
+import { InvalidQueryError } from './query-errors.js';
+
+/** Names of labels, each with the value it has, or with several of which any will do. */
+export type LabelFilters = Readonly<Record<string, AnyOf>>;
+
+/** The labels that are asked for. @throws InvalidQueryError */
+export function labelsAsked(
+  labels: LabelFilters = {},
+): readonly (readonly [name: string, value: string | readonly string[]])[] {
+  return Object.entries(labels).flatMap(([name, value]) => {
+    if (!isLabelName(name)) {
+      throw new InvalidQueryError('labels', labelNamePhrase, describeValue(name));
+    }
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
