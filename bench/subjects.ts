@@ -11,6 +11,7 @@ import { pageTimes } from './subjects/page.js';
 import { runPipeline } from './subjects/pipeline.js';
 import { queryTimes } from './subjects/query.js';
 import { rebuildRate } from './subjects/rebuild.js';
+import { shardsRates } from './subjects/shards.js';
 import { startSeconds } from './subjects/start.js';
 
 /** Notes one figure of a run. */
@@ -93,6 +94,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
     events: 40_900,
     async run(_servers, events, note) {
       await logsTimes(events, note);
+    },
+  },
+  shards: {
+    about: 'a store in stripes beside one that is whole',
+    events: 200_000,
+    async run(servers, events, note) {
+      await shardsRates(servers, events, note);
     },
   },
   fold: {

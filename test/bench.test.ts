@@ -12,6 +12,7 @@ const subjects = [
   'pipeline',
   'http',
   'fold',
+  'shards',
   'query',
   'page',
   'rebuild',

@@ -37,6 +37,8 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   replay: async () => (await import('./commands/replay.js')).replayCommand(),
   verify: async () => (await import('./commands/verify.js')).verifyCommand(),
   rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand(),
+  shards: async () => (await import('./commands/shards.js')).shardsCommand(),
+  replicate: async () => (await import('./commands/replicate.js')).replicateCommand(),
   projects: async () => (await import('./commands/projects.js')).projectsCommand(),
   keys: async () => (await import('./commands/keys.js')).keysCommand(),
 };

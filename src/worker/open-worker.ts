@@ -13,6 +13,7 @@ import { isSpanJob } from '../queue/job.js';
 import { findOutage } from '../queue/open-queue.js';
 import { explainQueueError, NotWrittenError, QueueConnectionError } from '../queue/queue-errors.js';
 import type { QueueTarget } from '../queue/queue-target.js';
+import { shardMapOf } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { pricedStatement } from './priced-statement.js';
@@ -22,6 +23,9 @@ import type { SpanStats } from './spans/span-commit.js';
 import { keepStatistics } from './statistics-keeper.js';
 import { openWorkerNotes, type WorkerState } from './worker-state.js';
 
+/** Events in a batch of a store that is divided: each stripe then has hundreds in its statement. */
+const dividedBatch = 20_000;
+
 /** Settings of a worker. */
 export interface EventWorkerOptions extends SpanInboxOptions {
   readonly database: Database;
@@ -29,7 +33,7 @@ export interface EventWorkerOptions extends SpanInboxOptions {
   readonly log: Logger;
   /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
   readonly lanes?: number | undefined;
-  /** Events in a batch after which no further job joins it. Defaults to 5,000. */
+  /** Events in a batch after which no further job joins it. Defaults to 5,000, and to 20,000 where the store is divided. */
   readonly events_per_batch?: number | undefined;
   /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
   readonly stalled_interval_ms?: number | undefined;
@@ -80,7 +84,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   };
   const notes = openWorkerNotes();
   const statistics = keepStatistics(database, log);
-  const batchEvents = options.events_per_batch ?? 5_000;
+  const map = await shardMapOf(database).catch(() => undefined);
+  const batchEvents = options.events_per_batch ?? (map?.is_divided ? dividedBatch : 5_000);
   const onBatch = (batch: WrittenBatch) => {
     notes.batch();
     statistics.noteBatch(batch, batch.events < batchEvents);

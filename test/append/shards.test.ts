@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { writeBatch } from '#runfold/append/write-batch.js';
 import { appendWhole } from '#runfold/append/writer/append-all.js';
@@ -31,18 +32,19 @@ function eventsIn(stripe: number, count: number, from = 0): MetricEvent[] {
 }
 
 /** Which ways of writing are used for each stripe from now on. */
-function watchStatements({ pool }: Database): () => Record<number, string[]> {
+function watchStatements(): () => Record<number, string[]> {
   const found: Record<number, string[]> = {};
-  const query = pool.query;
-  pool.query = ((...given: Parameters<typeof query>) => {
+  const { query } = pg.Client.prototype;
+  const watched = vi.spyOn(pg.Client.prototype, 'query');
+  watched.mockImplementation(function (this: pg.Client, ...given: unknown[]) {
     const { text = '' } = given[0] as { text?: string };
-    const stripe = /insert into runfold_internal\.event_(\d+) as e/.exec(text)?.[1];
+    const stripe = Number(/insert into runfold_internal\.event_(\d+) as e/.exec(text)?.[1]);
     const way = /on conflict \(project, session_id, id, stripe\)/.test(text) ? 'skip' : 'refuse';
-    if (stripe !== undefined) found[Number(stripe)] = [...(found[Number(stripe)] ?? []), way];
-    return query.apply(pool, given);
-  }) as typeof query;
+    if (!Number.isNaN(stripe)) found[stripe] = [...(found[stripe] ?? []), way];
+    return Reflect.apply(query, this, given);
+  });
   return () => {
-    pool.query = query;
+    watched.mockRestore();
     return found;
   };
 }
@@ -79,7 +81,7 @@ describeWithPostgres('a writer to the shards of a store', () => {
     const [first, second] = [eventsIn(0, 20), eventsIn(1, 20)];
     await writeBatch(run, [job([...first.slice(0, 10), ...second.slice(0, 10)])]);
     const ways = async (from: number) => {
-      const seen = watchStatements(database);
+      const seen = watchStatements();
       // In the first stripe one event comes again; the second stripe's are new.
       const events = [eventsIn(0, from + 10).slice(from - 1), eventsIn(1, from + 10).slice(from)];
       await writeBatch(run, [job(events.flat())]);

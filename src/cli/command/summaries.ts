@@ -30,6 +30,8 @@ export const summaries = {
   replay: 'Send an export through queue and worker again',
   verify: 'Check that the totals equal the fold of the log',
   rebuild: 'Make the totals anew from the log',
+  shards: 'Divide a store into stripes, and list them',
+  replicate: 'Copy the log of a store into another one, and compare the two',
   projects: 'Make projects, which keep data apart',
   keys: 'Make, list and revoke keys of the HTTP service',
 } as const;
@@ -55,6 +57,7 @@ const usages: { readonly [N in CommandName]?: string } = {
   void: '[options] <event>',
   export: '[options] <file>',
   replay: '[options] <file>',
+  shards: '',
   projects: '',
   keys: '',
 };

@@ -22,10 +22,12 @@ export function describeAudit(terminal: Terminal, audit: Audit, seconds: number)
     sampled === undefined
       ? plural(rows, 'row')
       : `${plural(sampled, 'session')} at random and the grand totals`;
+  const { shards } = audit;
+  const parts = shards === undefined ? '' : `, each of ${shards} stripes at a moment of its own`;
   const after = dim(`(${duration(seconds)})`);
   if (audit.equal) {
     return [
-      `${green('✓')} The totals equal the fold of the log: ${plural(audit.events, 'event')}, ${looked} ${after}`,
+      `${green('✓')} The totals equal the fold of the log: ${plural(audit.events, 'event')}, ${looked}${parts} ${after}`,
     ];
   }
   const differences = audit.differences.map(humanDifference);

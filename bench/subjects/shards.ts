@@ -1,0 +1,113 @@
+import type { EventBatch } from '#runfold/append/batch.js';
+import type { RunStatement } from '#runfold/append/write-batch.js';
+import { writerTo } from '#runfold/append/writer/event-writer.js';
+import type { Database } from '#runfold/postgres/database.js';
+import { isConflict } from '#runfold/postgres/database-errors.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { projections } from '#runfold/projections/projections.js';
+import { createShards } from '#runfold/store/create-shards.js';
+import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
+import { cpuOf } from '../../harness/measure.js';
+import { type BenchServers, withBenchStore } from '../bench-database.js';
+import type { Note } from '../subjects.js';
+import { agentEvents } from '../workload.js';
+import { batchesOf } from './fold.js';
+
+/** As `runfold shards create --on-one-server` makes them. */
+const stripes = 8;
+/** Connections that write at once, of either store. */
+const connections = 2;
+/** Events of each store at a time, before it is the other's turn. */
+const turnEvents = 40_000;
+
+/**
+ * Appends and folds straight into a store that is whole and into one in stripes, by turns and over as many
+ * connections: with full batches, and with so few events a statement that the rows which all share are fought for.
+ */
+export async function shardsRates(
+  servers: BenchServers,
+  events: number,
+  note: Note,
+): Promise<void> {
+  for (const [says, perStatement] of [
+    ['full batches', 5_000],
+    ['500 events a statement', 500],
+  ] as const) {
+    const inStripes = Math.min(20_000, perStatement * stripes);
+    await withBenchStore(servers, ({ database: whole }) =>
+      withBenchStore(servers, async ({ database: divided }) => {
+        await createShards(divided, { stripes, kind: 'partitions' });
+        const lanes = [
+          await openStore(whole, batchesOf(agentEvents(events), perStatement), connections),
+          // Two stripes of a batch are written at once.
+          await openStore(divided, batchesOf(agentEvents(events), inStripes), 1),
+        ];
+        for (let done = 0; done < events; done += turnEvents) {
+          for (const lane of lanes) await lane.turn();
+        }
+        const [ofWhole, ofDivided] = await Promise.all(lanes.map((lane) => lane.close(events)));
+        if (ofWhole === undefined || ofDivided === undefined)
+          throw new Error('Expected two rates.');
+        note(`${says}: whole`, 'events/s', ofWhole.rate);
+        note(`${says}: ${stripes} stripes`, 'events/s', ofDivided.rate);
+        note(`${says}: stripes / whole`, '', ofDivided.rate / ofWhole.rate);
+        note(`${says}: whole, Postgres CPU`, 'µs/event', ofWhole.postgres_us);
+        note(`${says}: stripes, Postgres CPU`, 'µs/event', ofDivided.postgres_us);
+        note(`${says}: whole, Node CPU`, 'µs/event', ofWhole.node_us);
+        note(`${says}: stripes, Node CPU`, 'µs/event', ofDivided.node_us);
+      }),
+    );
+  }
+}
+
+async function openStore(database: Database, batches: EventBatch[], lanes: number) {
+  const { run } = writerTo(await openShardMap(database), database, projections);
+  let [milliseconds, postgres, node] = [0, 0, 0];
+  const backends = async () => {
+    const rows = await database.query<{ pid: number }>(
+      'select pid from pg_stat_activity where datname = current_database()',
+    );
+    return rows.reduce((sum, { pid }) => sum + cpuOf(pid), 0);
+  };
+  return {
+    async turn() {
+      let left = turnEvents;
+      const [started, before, own] = [performance.now(), await backends(), process.cpuUsage()];
+      const lane = async () => {
+        while (left > 0) {
+          const batch = batches.shift();
+          if (batch === undefined) return;
+          left -= batch.order.length;
+          await writeAgain(run, batch);
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
+      const { user, system } = process.cpuUsage(own);
+      milliseconds += performance.now() - started;
+      postgres += (await backends()) - before;
+      node += (user + system) / 1e6;
+    },
+    async close(events: number) {
+      const audit = await verify(database);
+      if (!audit.equal || audit.events !== events) {
+        throw new Error(`Expected ${events} events and equal totals, got ${JSON.stringify(audit)}`);
+      }
+      return {
+        rate: (events / milliseconds) * 1000,
+        postgres_us: (postgres * 1e6) / events,
+        node_us: (node * 1e6) / events,
+      };
+    },
+  };
+}
+
+async function writeAgain(run: RunStatement, batch: EventBatch): Promise<void> {
+  for (;;) {
+    try {
+      await run(batch, []);
+      return;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { createShards } from '../../store/create-shards.js';
+import { type ListedShard, listShards } from '../../store/list-shards.js';
+import { checkMigrated } from '../../store/migrate.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
+import { withStore, withTier } from '../command/with-tier.js';
+import { absent, count, plural } from '../output/format.js';
+import { table } from '../output/table.js';
+
+/** Stripes of a store on one server: enough to part hot rows, few enough for its plans. */
+const stripesOnOneServer = '8';
+
+/** `runfold shards` */
+export function shardsCommand(): Command {
+  return createCommandGroup('shards', [createShardsCommand(), listCommand()]);
+}
+
+interface CreateFlags {
+  readonly onOneServer?: boolean;
+  readonly stripes: string;
+  readonly json?: boolean;
+}
+
+function createShardsCommand(): Command {
+  return createCommand({
+    name: 'create',
+    summary: 'Divide an empty store into stripes',
+    details:
+      'Each session belongs to one stripe, which has its own part of every table. The number of stripes is said once ' +
+      'and stays. A store with events is not divided: make a new one, and bring the log into it with "runfold replicate".',
+    examples: [
+      'runfold shards create --on-one-server',
+      'runfold shards create --on-one-server --stripes 32',
+    ],
+  })
+    .option('--on-one-server', 'as partitions of this Postgres')
+    .option('--stripes <number>', 'how many, 2 to 256', stripesOnOneServer)
+    .option('--json', 'print the stripes as JSON')
+    .action(async (flags: CreateFlags, self: Command) => {
+      const stripes = readStripes(flags.stripes);
+      if (flags.onOneServer !== true) {
+        throw new UsageError('shards create: expected --on-one-server.');
+      }
+      const context = openContext(self, 'once');
+      const { terminal } = context;
+      const created = await withTier(context, 'runfold shards create', async ({ database }) => {
+        await checkMigrated(database);
+        await createShards(database, { stripes, kind: 'partitions' });
+        return listShards(database);
+      });
+      if (flags.json) return terminal.json(created);
+      terminal.line(`The store is divided into ${plural(stripes, 'stripe')}.`);
+      terminal.note(
+        'Start workers and services anew; roles with the least rights need "runfold migrate --grants" again.',
+      );
+    });
+}
+
+function listCommand(): Command {
+  return createCommand({
+    name: 'list',
+    summary: 'List the stripes of a store',
+    examples: ['runfold shards list', 'runfold shards list --json'],
+  })
+    .option('--json', 'print { kind, stripes, items } as JSON')
+    .action(async (flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal } = context;
+      const listed = await withStore(context, 'runfold shards list', ({ database }) =>
+        listShards(database),
+      );
+      if (flags.json) return terminal.json(listed);
+      if (listed.kind === 'whole') return terminal.line('The store is not divided.');
+      const columns = [
+        { head: 'stripe', align: 'right' as const, cell: ({ stripe }: ListedShard) => `${stripe}` },
+        { head: 'on', cell: ({ place }: ListedShard) => place },
+        {
+          head: 'events, about',
+          align: 'right' as const,
+          cell: ({ events }: ListedShard) => (events === null ? absent : count(events)),
+        },
+        {
+          head: 'log, MB',
+          align: 'right' as const,
+          cell: ({ bytes }: ListedShard) => (bytes / 1e6).toFixed(1),
+        },
+      ];
+      terminal.line(table(terminal, columns, listed.items));
+    });
+}
+
+function readStripes(text: string): number {
+  const stripes = Number(text);
+  if (/^\d{1,3}$/.test(text) && stripes >= 2 && stripes <= 256) return stripes;
+  throw new UsageError('--stripes: expected a whole number from 2 to 256.');
+}

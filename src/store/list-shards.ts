@@ -1,0 +1,38 @@
+import type { Database } from '../postgres/database.js';
+import { openShardMap } from './shards/open-shard-map.js';
+import { type PlacementKind, readPlacement } from './shards/placement.js';
+import { fullName } from './shards/table-names.js';
+
+/** One stripe of a store. */
+export interface ListedShard {
+  readonly stripe: number;
+  /** The server that has it. */
+  readonly place: string;
+  /** Events in its log, as Postgres estimates them; null before it has looked. */
+  readonly events: number | null;
+  /** What its log and the log's indexes take. */
+  readonly bytes: number;
+}
+
+/** How a store is divided. */
+export interface ListedShards {
+  readonly kind: PlacementKind | 'whole';
+  readonly stripes: number;
+  readonly items: readonly ListedShard[];
+}
+
+/** The stripes of a store. One that is not divided has one. */
+export async function listShards(database: Database): Promise<ListedShards> {
+  const placement = await readPlacement(database);
+  const map = await openShardMap(database);
+  const items: ListedShard[] = [];
+  for (const { stripe, place, tables, database: server } of map.shards()) {
+    const [row] = await server.query<{ events: number | null; bytes: number }>(
+      `select case when reltuples < 0 then null else reltuples::float8 end as events,
+        pg_total_relation_size(oid)::float8 as bytes from pg_class where oid = $1::regclass`,
+      [fullName(tables, 'event')],
+    );
+    items.push({ stripe, place, events: row?.events ?? null, bytes: row?.bytes ?? 0 });
+  }
+  return { kind: placement?.kind ?? 'whole', stripes: map.stripes, items };
+}
