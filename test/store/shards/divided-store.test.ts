@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
+import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
@@ -14,6 +15,11 @@ import { foldEvents } from '../../../harness/fold-events.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
+const withLabels = (event: MetricEvent, at: number) => ({
+  ...event,
+  labels: { customer: `c-${(at >> 3) % 3}` },
+});
+
 describeWithPostgres('a store that is divided into stripes', () => {
   let divided: { home: TestDatabase; database: Database };
   let whole: { home: TestDatabase; database: Database };
@@ -23,9 +29,9 @@ describeWithPostgres('a store that is divided into stripes', () => {
     const home = await createTestDatabase();
     whole = { home, database: openDatabase(home.url, { max: 4 }) };
     for (const database of both()) {
-      await foldEvents(database, sampleEvents(400));
+      await foldEvents(database, sampleEvents(400).map(withLabels));
       await foldEvents(database, sampleEvents(100, 'other'), 2);
-      await foldEvents(database, sampleEvents(450));
+      await foldEvents(database, sampleEvents(450).map(withLabels));
       const from = '2026-01-01T00:00:00Z';
       const budget = { measure: 'cost', limit: 10, window: 'total', from } as const;
       await createBudget(database, { ...budget, name: 'all', scope: 'project' });
