@@ -39,6 +39,7 @@ const settingTables = [
   'project',
   'api_key',
   'price_override',
+  'budget',
   'rejected_event',
   'log_file',
   'log_claim',
