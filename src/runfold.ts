@@ -2,7 +2,7 @@ import { destination, type Logger, pino } from 'pino';
 import type { WrittenBatch } from './append/written-batch.js';
 import { createBudgetGate } from './budgets/budget-gate.js';
 import type { BudgetCheck, BudgetCheckOptions } from './budgets/check-budget.js';
-import { errorFields } from './environment/logged-error.js';
+import { errorFields } from './environment/error-fields.js';
 import { quietReport } from './environment/quiet-report.js';
 import { createProducer, type Producer } from './ingest/producer.js';
 import type { Database } from './postgres/database.js';

@@ -6,8 +6,9 @@ import {
   openEmbeddedStore,
 } from './embedded/embedded-store.js';
 import { type SharedStore, shareEmbeddedStore } from './embedded/share-store.js';
+import { codeOf } from './environment/error-fields.js';
 import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
-import { codeOf, explainDatabaseError } from './postgres/database-errors.js';
+import { explainDatabaseError } from './postgres/database-errors.js';
 import { recordFingerprints } from './projections/fold/fingerprint.js';
 import { cleanUpRebuild } from './projections/rebuild/rebuild-claim.js';
 import type { QueueTarget } from './queue/queue-target.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { errorFields } from '#runfold/environment/logged-error.js';
+import { errorFields } from '#runfold/environment/error-fields.js';
 import { startNode } from '../harness/processes.js';
 
 const entry = new URL('../dist/index.js', import.meta.url).href;

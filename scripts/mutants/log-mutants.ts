@@ -141,7 +141,7 @@ export const logMutants = [
     [
       [
         'a job that was rejected whole is not sent again',
-        "if (reject.code === 'invalid_job') await sendJob(queue, reject);",
+        "if (reject.code === 'invalid_job') await sendJob(queues, reject);",
         "if (reject.code === 'invalid_job') await Promise.resolve(sendJob);",
       ],
       [

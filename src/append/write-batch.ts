@@ -1,6 +1,7 @@
 import type { DatabaseError } from 'pg';
+import { codeOf } from '../environment/error-fields.js';
 import { eventAt } from '../events/columns/event-columns.js';
-import { codeOf, faultKind } from '../postgres/database-errors.js';
+import { faultKind } from '../postgres/database-errors.js';
 import { byProject, createBatch, type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import type { DecodedJob } from './decode-job.js';

@@ -1,5 +1,5 @@
+import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
-import { codeOf } from '../postgres/database-errors.js';
 import { utcTextSql } from '../store/sql-units.js';
 import { BudgetExistsError, InvalidBudgetError } from './budget-errors.js';
 import { checkedInput } from './checked-input.js';

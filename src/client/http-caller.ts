@@ -1,5 +1,5 @@
+import { sleep } from '../environment/sleep.js';
 import { type ApiError, apiErrorOf } from './api-error.js';
-import { pause } from './pause.js';
 
 /** Where the service is, and how it is asked. */
 export interface CallerOptions {
@@ -68,7 +68,7 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
         }
         const isPassing = problem === undefined || isPassingStatus(problem.status);
         if (problem !== undefined && (!isPassing || attempt >= most)) throw problem;
-        await pause(pauseMs(problem?.retry_after, attempt), call.signal);
+        await sleep(pauseMs(problem?.retry_after, attempt), call.signal);
       }
     },
   };

@@ -1,6 +1,6 @@
+import { sleep } from '../environment/sleep.js';
 import { ApiError } from './api-error.js';
 import { type HttpCaller, isPassingStatus } from './http-caller.js';
-import { pause } from './pause.js';
 import type { TailMessage } from './tail-message.js';
 
 /** What to follow. */
@@ -44,7 +44,7 @@ export async function* readTail(
       // refused is not.
       if (error instanceof ApiError && !isPassingStatus(error.status)) throw error;
     }
-    await pause(pauseMs, signal);
+    await sleep(pauseMs, signal);
   }
 }
 

@@ -1,6 +1,7 @@
 // The worker thread that runs Postgres and serves its clients; started by embedded-store.ts.
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import { codeOf } from '../environment/error-fields.js';
 import type { EmbeddedStoreFault } from './folder/embedded-errors.js';
 import { markCreated } from './folder/store-folder.js';
 import { unpackStoreTemplate } from './folder/store-template.js';
@@ -30,7 +31,7 @@ function report(message: ThreadReport): void {
 }
 
 function failed(error: unknown): void {
-  const in_use = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const in_use = codeOf(error) === 'EADDRINUSE';
   const code = in_use ? 'embedded_store_port_unavailable' : 'embedded_store_unreadable';
   report({ event: 'failed', code, text: String(error) });
   setImmediate(() => process.exit(1));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { codeOf } from '../environment/error-fields.js';
 import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { JsonObject } from '../ingest/formats/log/log-record.js';
 import { type LogBatches, LogBusyError, type LogEventOptions, openBatches } from './batches.js';
@@ -168,7 +169,7 @@ async function readCompanion(log: FoundLog, sink: LogSink): Promise<JsonObject |
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     sink.fault({ ...log, path }, 0, reasonOf(error));
     return undefined;
   }

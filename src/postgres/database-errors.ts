@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 
 /** The store cannot be used as things stand; `code` says why. */
@@ -34,12 +35,6 @@ const networkCodes = new Set([
   'ETIMEDOUT',
   'EPIPE',
 ]);
-
-/** The SQLSTATE or system code of an error; undefined when it has none. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
 
 /** Says in our words what keeps the store from being used; other errors come back as they are. */
 export function explainDatabaseError(error: unknown): unknown {

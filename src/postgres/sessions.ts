@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { codeOf } from '../environment/error-fields.js';
 
 /**
  * Whether the connections of a pool keep a session of their own on the server. Behind a pooler such as
@@ -51,8 +52,7 @@ const readOnly = '25006';
  * name may lead to the new primary by now.
  */
 export function learnFrom(error: unknown, on: pg.Pool | pg.ClientBase): void {
-  const code =
-    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   if (lostStatement.has(code)) pooled.set(on, true);
   if (code === readOnly && 'totalCount' in on) void renewIdle(on);
 }

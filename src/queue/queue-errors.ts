@@ -1,3 +1,4 @@
+import { codeOf } from '../environment/error-fields.js';
 import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { QueueTarget } from './queue-target.js';
@@ -109,7 +110,7 @@ export function explainQueueError(error: unknown, target: QueueTarget): unknown 
 
 /** Whether an error says that the certificate of a server is not one to trust. */
 function isUntrusted(error: unknown): boolean {
-  return untrustedCodes.test(codeOf(error));
+  return untrustedCodes.test(codeOf(error) ?? '');
 }
 
 /** Codes of OpenSSL and Node.js, https://nodejs.org/api/tls.html#x509-certificate-error-codes */
@@ -119,17 +120,13 @@ const untrustedCodes =
 function isConnectionLoss(error: unknown, text: string): boolean {
   return (
     error instanceof AggregateError ||
-    /^E[A-Z_]+$/.test(codeOf(error)) ||
+    /^E[A-Z_]+$/.test(codeOf(error) ?? '') ||
     /^(connection is closed|connect etimedout|reached the max retries)/i.test(text) ||
     // Of a cluster and of sentinels.
     /^(CLUSTERDOWN|MASTERDOWN|All sentinels are unreachable|Failed to refresh slots|None of startup nodes|Too many Cluster redirections|Cluster is (ended|disconnect)|Cluster isn't ready)/.test(
       text,
     )
   );
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 /** The worker is closing and the job was not written: it must go back to the queue. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
-import { codeOf } from '../postgres/database-errors.js';
 import { ProjectError } from './projects.js';
 import { utcTextSql } from './sql-units.js';
 

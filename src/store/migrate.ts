@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { type ClientBase, DatabaseError } from 'pg';
 import { z } from 'zod';
+import { codeOf } from '../environment/error-fields.js';
 import { migrationsFolder } from '../environment/package-files.js';
 import { type Database, longWorkSettings, openDatabase } from '../postgres/database.js';
-import {
-  codeOf,
-  explainDatabaseError,
-  StoreUnavailableError,
-} from '../postgres/database-errors.js';
+import { explainDatabaseError, StoreUnavailableError } from '../postgres/database-errors.js';
 import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
 import { divideTables } from './shards/divide-tables.js';
 import { type Placement, readPlacement } from './shards/placement.js';

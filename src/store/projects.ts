@@ -1,6 +1,6 @@
+import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from '../postgres/database.js';
-import { codeOf } from '../postgres/database-errors.js';
 import { utcTextSql } from './sql-units.js';
 
 /** A project: whatever belongs to one is out of reach for the keys of another. */

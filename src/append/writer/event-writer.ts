@@ -1,5 +1,5 @@
+import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { codeOf } from '../../postgres/database-errors.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import type { Projection } from '../../projections/language/projection.js';

@@ -1,4 +1,4 @@
-import { codeOf } from '../../postgres/database-errors.js';
+import { codeOf } from '../../environment/error-fields.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
 import type { RunStatement } from '../batch-statement.js';
 import type { Reject } from '../reject.js';

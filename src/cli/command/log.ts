@@ -1,6 +1,6 @@
 import { destination, type Logger, levels, pino } from 'pino';
 import type { LogLevel } from '../../environment/config.js';
-import { errorFields } from '../../environment/logged-error.js';
+import { errorFields } from '../../environment/error-fields.js';
 import { clock } from '../output/format.js';
 import { printable, printableLines } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';

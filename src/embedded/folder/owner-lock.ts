@@ -1,5 +1,6 @@
 import { link, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreInUseError } from './embedded-errors.js';
 import {
   isOfFolder,
@@ -106,7 +107,7 @@ async function tryLink(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../../environment/error-fields.js';
 import { getProcessStart } from '../../environment/process-start.js';
 
 /** The name pg and psql derive from a socket directory and port 5432. */
@@ -28,7 +29,7 @@ export async function readOwnerRecord(path: string): Promise<OwnerRecord | undef
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   try {

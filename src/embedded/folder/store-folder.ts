@@ -11,6 +11,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreError } from './embedded-errors.js';
 import { type OwnerRecord, SOCKET_NAME } from './owner-record.js';
 
@@ -32,7 +33,7 @@ export async function prepareStoreFolder(dir: string): Promise<void> {
     await rm(probe, { force: true });
   } catch (error) {
     if (error instanceof EmbeddedStoreError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'EEXIST' || code === 'ENOTDIR') {
       throw new EmbeddedStoreError(
         'embedded_store_not_a_directory',

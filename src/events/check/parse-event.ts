@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { emptyCells } from '../columns/event-row.js';
 import { correctsItself } from '../event-id.js';
 import { describeValue, type EventFault, listFaults } from '../fault.js';
@@ -9,6 +8,7 @@ import { metricFields } from '../metric-fields.js';
 import { eventSchemas, jsonPhrase, mapPhrase, tokensPhrase } from './event-schema.js';
 import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.js';
 import { isComplete, readEvent } from './read-event.js';
+import { schemaFaults } from './schema-faults.js';
 
 /** What `parseEvent` answers: the event with defaults filled in, or all that is wrong with it. */
 export type ParsedEvent =
@@ -37,13 +37,8 @@ export function parseEvent(raw: unknown): ParsedEvent {
   }
   const faults = result.success
     ? unseenFaults(event)
-    : listFaults(faultsOfAll(result.error.issues, event));
+    : listFaults(schemaFaults(result.error.issues, event, unknownField));
   return { ok: false, faults: withoutDerived(faults, raw) };
-}
-
-/** One by one: a small event may have tens of thousands. */
-function* faultsOfAll(issues: readonly z.core.$ZodIssue[], event: RawObject) {
-  for (const issue of issues) yield* faultsOf(issue, event);
 }
 
 /**
@@ -104,38 +99,7 @@ function isEventType(value: unknown): value is EventType {
   return typeof value === 'string' && Object.hasOwn(eventTypes, value);
 }
 
-function* faultsOf(issue: z.core.$ZodIssue, event: RawObject): Generator<EventFault> {
-  if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) {
-      yield {
-        field: [...issue.path, key].join('.'),
-        expected: issue.path[0] === 'metrics' ? `one of ${metricNames}` : 'no such field',
-        got: describeValue(at(event, [...issue.path, key])),
-      };
-    }
-  } else if (issue.code === 'invalid_key') {
-    yield {
-      field: issue.path.join('.'),
-      expected: issue.issues[0]?.message ?? issue.message,
-      got: describeValue(issue.path.at(-1)),
-    };
-  } else {
-    yield {
-      field: issue.path.join('.'),
-      expected: issue.message,
-      got: describeValue(at(event, issue.path)),
-    };
-  }
-}
-
+/** An object of metrics takes these; every other one takes no field but those its schema has. */
+const unknownField = (path: readonly PropertyKey[]) =>
+  path[0] === 'metrics' ? `one of ${metricNames}` : 'no such field';
 const metricNames = metricFields.map((field) => field.name).join(', ');
-
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      isRawObject(inner) && typeof key === 'string' && Object.hasOwn(inner, key)
-        ? inner[key]
-        : undefined,
-    value,
-  );
-}

@@ -1,4 +1,5 @@
 import { BudgetExistsError, InvalidBudgetError } from '../../budgets/budget-errors.js';
+import { codeOf } from '../../environment/error-fields.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 import type { EventFault } from '../../events/fault.js';
 import {
@@ -6,11 +7,7 @@ import {
   ProducerClosedError,
   QueueUnavailableError,
 } from '../../ingest/producer-errors.js';
-import {
-  codeOf,
-  explainDatabaseError,
-  StoreUnavailableError,
-} from '../../postgres/database-errors.js';
+import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
 import { ReadEndedError } from '../../postgres/readers.js';
 import {
   AmbiguousRunError,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { schemaFaults } from '../../events/check/schema-faults.js';
 import { describeValue, type EventFault } from '../../events/fault.js';
 import { isStorableText } from '../../events/limits.js';
 import type { KeyScope } from '../../store/api-keys.js';
@@ -100,18 +101,8 @@ export function checked(schema: z.ZodType, value: unknown): unknown {
   if (unstorable.length > 0) throw invalidRequest(unstorable);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        field: key,
-        expected: 'no such parameter',
-        got: describeValue(at(value, [key])),
-      }));
-    }
-    const { path, message: expected } = issue;
-    return [{ field: path.join('.'), expected, got: describeValue(at(value, path)) }];
-  });
-  throw invalidRequest(faults);
+  const { issues } = result.error;
+  throw invalidRequest([...schemaFaults(issues, value, () => 'no such parameter')]);
 }
 
 /** Texts that Postgres cannot even compare, wherever they stand: one check for path, query and body. */
@@ -123,14 +114,4 @@ function unstorableTexts(value: unknown, path: readonly string[]): EventFault[] 
   }
   if (typeof value !== 'object' || value === null || path.length > 4) return [];
   return Object.entries(value).flatMap(([name, inner]) => unstorableTexts(inner, [...path, name]));
-}
-
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? inner[key as keyof typeof inner]
-        : undefined,
-    value,
-  );
 }

@@ -1,5 +1,6 @@
+import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { codeOf, explainDatabaseError } from '../../postgres/database-errors.js';
+import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { staleProjections } from '../../projections/fold/fingerprint.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { type Privilege, rightsOn } from '../rights/rights.js';

@@ -1,5 +1,6 @@
+import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { codeOf, explainDatabaseError } from '../../postgres/database-errors.js';
+import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { findOutage } from '../../queue/open-queue.js';
 import {
   type OneQueueReading,

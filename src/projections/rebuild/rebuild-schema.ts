@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
+import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { codeOf } from '../../postgres/database-errors.js';
 import { underLock } from './writer-lock.js';
 
 /** What the name of every rebuild's schema begins with. */

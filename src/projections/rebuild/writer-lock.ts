@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { codeOf } from '../../postgres/database-errors.js';
+import { codeOf } from '../../environment/error-fields.js';
 import { RebuildBlockedError } from './rebuild-errors.js';
 
 /** How a short lock is taken. */

@@ -1,3 +1,9 @@
+/** The SQLSTATE or system code of an error; undefined where it has none. */
+export function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** What of an error is logged. Drivers hang whole connections on theirs; those stay out. */
 export function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
