@@ -90,6 +90,11 @@ export const problemCodes = {
     status: 429,
     meaning: 'The key asks for too much. Come again after `Retry-After`.',
   },
+  queue_full: {
+    status: 429,
+    meaning:
+      'More events come than are folded. Send them again after `Retry-After`; none was taken.',
+  },
   too_many_streams: {
     status: 429,
     meaning: 'The key, or the service, has as many tail streams open as it may.',
