@@ -5,7 +5,7 @@ import { addSettings, environmentHelp, settingFlags } from './command/setting-fl
 import { type CommandName, summaries, usageOf } from './command/summaries.js';
 import { giveIo, type Io } from './io/io.js';
 
-/** Each command's code. It is loaded when the command is chosen: driver, queue and store take long. */
+/** Each command's code. It is loaded when the command is chosen, because driver, queue and store load slowly. */
 const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   demo: async () => (await import('./commands/demo.js')).demoCommand(),
   up: async () => (await import('./commands/up.js')).upCommand(),
@@ -44,8 +44,8 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
 };
 
 /**
- * The program. Of the commands it has names and summaries, and all the rest of the one that `args`
- * name; without `args` of every one.
+ * The program. It has the name and summary of every command, and loads the rest only for the command
+ * that `args` name; without `args`, for every command.
  */
 export async function createProgram(io: Io, args?: readonly string[]): Promise<Command> {
   const program = new Command('runfold');
@@ -72,7 +72,7 @@ export async function createProgram(io: Io, args?: readonly string[]): Promise<C
   return program.addHelpText('after', () => `\n${notes}\n\n${environmentHelp(program)}`);
 }
 
-/** A command of which the list of commands is all that is asked for. */
+/** A command that is only shown in the list of commands. */
 function namedOnly(name: CommandName): Command {
   return bareCommand(name).summary(asSummary(summaries[name]));
 }

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import type { Io } from './io/io.js';
 import { createProgram } from './program.js';
 
-/** Runs the command that `args` name to its end; answers its exit code. Never throws. */
+/** Runs the command that `args` name to its end and returns its exit code. Never throws. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let isDebug = false;
   try {
@@ -17,7 +17,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
       .parseAsync(asked, { from: 'user' });
     return io.exitCode;
   } catch (error) {
-    // Commander has written its own text by now; help and version are no errors.
+    // Commander has already written its own text; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { describeError } = await import('./command/command-error.js');
     const { exit, text } = describeError(error, isDebug);
@@ -26,7 +26,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
   }
 }
 
-/** `help` and `version` as the flags that they stand for: many programs know them as commands. */
+/** Turns `help` and `version` into flags: many programs have them as commands. */
 function plainArguments(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
   if (first === 'help') return [...rest, '--help'];

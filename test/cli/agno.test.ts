@@ -99,7 +99,7 @@ describe('Agno runs sent into an empty folder', () => {
     );
     for (const { code, stdout, stderr } of exits) {
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-      expect(stderr).toMatch(/^error: Expected a run "no\\u001b\[2Jrun" in this project, got none/);
+      expect(stderr).toMatch(/^error: There is no run "no\\u001b\[2Jrun" in this project/);
     }
   });
 });

@@ -41,7 +41,7 @@ describe('runfold budgets', () => {
     expect(await run(['budgets', 'drop', 'writer'])).toMatchObject({ code: 0 });
     expect(await run(['budgets', 'show', 'writer'])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Expected a budget "writer" in project 1, got none.'),
+      stderr: expect.stringContaining('There is no budget "writer" in project 1.'),
     });
   });
 

@@ -78,7 +78,7 @@ describe('runfold correct and void', () => {
 
   test('says what it cannot correct', async () => {
     const cases = [
-      [['void', 'none'], 1, 'Expected an event "none" in this project, got none.'],
+      [['void', 'none'], 1, 'There is no event "none" in this project.'],
       [['void', 'm-2'], 1, 'in each of the sessions s-1, s-2. Name its session too'],
       [['correct', 'm-1', '--set', 'cost=-1'], 2, 'got "cost=-1"'],
       [['correct', 'm-1', '--set', 'additional_metrics=1'], 2, 'totals do not add up'],

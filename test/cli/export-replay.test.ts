@@ -6,7 +6,7 @@ import { voidingFor } from '#runfold/corrections/correction.js';
 import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { foldEvents } from '../../harness/fold-events.js';
-import { labelledEvents, sampleEvents } from '../../harness/sample-events.js';
+import { sampleEvents } from '../../harness/sample-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -50,7 +50,7 @@ describe('an export', () => {
   beforeAll(async () => {
     home = await openTestTier(fastestTier());
     const { database } = home.tier;
-    await foldEvents(database, [...wild, ...labelledEvents(2_400)]);
+    await foldEvents(database, [...wild, ...sampleEvents(2_400)]);
     const voided = await voidingFor(database, { id: 'sample-1' });
     await foldEvents(database, [voided?.event ?? {}]);
     empty = await openTestTier(fastestTier());
@@ -134,9 +134,9 @@ describe('an export', () => {
     expect(await lines('kept.ndjson')).toEqual(['as it was']);
     expect(existsSync(join(work.dir, 'kept.ndjson.part'))).toBe(false);
     const folder = await work.run(['export', '.'], { env: home.env });
-    expect(folder.stderr).toMatch(/^error: Expected \. to be a file or a new name/);
+    expect(folder.stderr).toMatch(/^error: \. is not a regular file/);
     const nowhere = await work.run(['export', 'no/such/file'], { env: home.env });
-    expect(nowhere.stderr).toMatch(/^error: Expected no\/such\/file to be writable, got: ENOENT/);
+    expect(nowhere.stderr).toMatch(/^error: Cannot write no\/such\/file: ENOENT/);
   });
 });
 
@@ -159,8 +159,8 @@ describe('a replay', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ lines: 3, invalid_lines: 2, applied: 1 });
     expect(stderr.trim().split('\n')).toEqual([
-      'loose.ndjson:2: id: expected one, as an export has, got nothing',
-      'loose.ndjson:3: occurred_at: expected one, as an export has, got nothing',
+      'loose.ndjson:2: id: expected a value, as in an export, got nothing',
+      'loose.ndjson:3: occurred_at: expected a value, as in an export, got nothing',
     ]);
   });
 });

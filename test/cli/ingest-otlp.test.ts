@@ -115,7 +115,7 @@ describeWithPostgres('runfold ingest --format otlp', () => {
     for (const trace of traces) {
       expect(rows.find(({ run_id }) => run_id === trace)).toMatchObject({ input_tokens: 7 });
     }
-    expect((await work.run(['runs', 'waiting'])).stdout).toBe('No span waits.\n');
+    expect((await work.run(['runs', 'waiting'])).stdout).toBe('No spans are waiting.\n');
     expect((await ingest('-', '')).summary).toMatchObject({ requests: 0, spans: 0 });
   });
 
@@ -159,7 +159,7 @@ describeWithPostgres('runfold ingest --format otlp', () => {
     const user = await work.run(['ingest', '-', '--format', 'otlp', '--user', 'u']);
     expect({ code: user.code, stderr: user.stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('--user: expected no user beside --format otlp'),
+      stderr: expect.stringContaining('--user: not allowed with --format otlp'),
     });
   });
 });

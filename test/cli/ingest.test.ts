@@ -54,7 +54,7 @@ describe('runfold ingest', () => {
     ]);
     const said = await work.run(['ingest', file]);
     expect(said.stdout).toContain(
-      '3 messages without a price, and in no cost: 2 of acme-1, 1 of no model. See "runfold prices set --help".',
+      '3 messages without a price, missing from the cost: 2 of acme-1, 1 of no model. See "runfold prices set --help".',
     );
     const again = await work.run(['ingest', file, '--json']);
     expect(JSON.parse(again.stdout)).toMatchObject({ applied: 0, unpriced: [] });
@@ -96,7 +96,7 @@ describe('runfold ingest', () => {
       'stdin:2: type: expected one of message, tool_call, run, got "mesage"',
       'stdin:3: event: expected a line of JSON, got "{\\"type\\":"',
       'stdin:4: event: expected an object, got an array of 1',
-      'stdin:5: metrics.input_tokens: expected a whole number from 0 to 2147483647, got "ten"',
+      'stdin:5: metrics.input_tokens: expected an integer from 0 to 2147483647, got "ten"',
     ]);
     expect(stdout).toContain('2 sent: 2 applied');
     expect(await totals('bad')).toMatchObject({ assistant_messages: 2 });
@@ -114,7 +114,7 @@ describe('runfold ingest', () => {
     const { code, stdout, stderr } = await work.run(['ingest', '-', '--json'], { input });
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'stdin:2: line: expected a line of at most 16777216 bytes, got one of 17000000\n',
+      'stdin:2: line: expected a line of at most 16777216 bytes, got 17000000 bytes\n',
     );
     expect(JSON.parse(stdout)).toMatchObject({ lines: 3, sent: 2, applied: 2 });
   });
@@ -122,6 +122,6 @@ describe('runfold ingest', () => {
   test('says what is wrong with a file that cannot be read', async () => {
     const { code, stderr } = await work.run(['ingest', 'no-such-file']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: Expected no-such-file to be readable, got: ENOENT.*\n$/);
+    expect(stderr).toMatch(/^error: Cannot read no-such-file: ENOENT.*\n$/);
   });
 });

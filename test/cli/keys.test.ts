@@ -28,7 +28,7 @@ describe('runfold projects and keys', () => {
     expect(listed.stdout).not.toContain(key.stdout.slice(20).trim());
     const [{ id }] = JSON.parse(listed.stdout).items;
     expect((await work.run(['keys', 'revoke', id])).stderr).toMatch(
-      /^error: Expected a key .* in project 1, got none/,
+      /^error: There is no key .* in project 1/,
     );
     const revoked = await work.run(['keys', 'revoke', id, '--project', '2']);
     expect(revoked.stdout).toBe(`Key ${id} is revoked.\n`);

@@ -34,7 +34,7 @@ describe.skipIf(guardBinaries.postgres === undefined)('a wrong Postgres password
       });
       expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(
-        /^error: Expected Postgres to accept the user and password, got: password authentication failed.* Check DATABASE_URL\.$/m,
+        /^error: Postgres refuses the user or the password: password authentication failed.* Check DATABASE_URL\.$/m,
       );
       expect(stderr).not.toContain(wrong);
     },
@@ -66,7 +66,7 @@ describe.skipIf(guardBinaries.redis === undefined)('a Redis with a password', ()
       expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
       const host = new URL(server.url).host;
       expect(stderr).toMatch(
-        new RegExp(`^error: Expected Redis at ${host} to accept the user and password, got: `, 'm'),
+        new RegExp(`^error: Redis at ${host} refuses the user or the password: `, 'm'),
       );
       expect(stderr).not.toContain(wrong);
     });

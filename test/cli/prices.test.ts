@@ -10,7 +10,7 @@ describe('runfold prices', () => {
     const set = ['prices', 'set', 'in-house', '--input', '2', '--output', '10'];
     expect(await run(set)).toMatchObject({
       code: 0,
-      stdout: 'in-house: $2 in, $10 out a million tokens.\n',
+      stdout: 'in-house: $2 in, $10 out per million tokens.\n',
     });
     const metrics = { input_tokens: 1_000, output_tokens: 100 };
     await write('events.ndjson', [message('priced', { id: 'm', model: 'in-house', metrics })]);

@@ -42,7 +42,7 @@ describeWithPostgres('runfold rebuild', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^run +40 +1 +0 +1$/m);
     expect(stdout).toMatch(/^session +10 +0 +1 +0$/m);
-    expect(stdout).toMatch(/^✓ 320 events folded: 3 rows put right \(/m);
+    expect(stdout).toMatch(/^✓ 320 events folded: 3 rows repaired \(/m);
     expect((await verify(home.tier.database)).equal).toBe(true);
   });
 
@@ -54,7 +54,7 @@ describeWithPostgres('runfold rebuild', () => {
     expect((await verify(home.tier.database)).equal).toBe(false);
     expect((await rebuild('--projection', 'run', '--projection', 'session')).code).toBe(0);
     expect((await verify(home.tier.database)).equal).toBe(true);
-    expect((await rebuild()).stdout).toContain('every row was right');
+    expect((await rebuild()).stdout).toContain('every row was correct');
   });
 
   test('stops at SIGINT, and leaves the totals as they were', async () => {
@@ -72,7 +72,7 @@ describeWithPostgres('runfold rebuild', () => {
       const { code, stdout, stderr } = await running.exit;
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toBe(
-        'SIGINT: stopping; once more to end at once.\n' +
+        'SIGINT: stopping; repeat the signal to end at once.\n' +
           'error: Interrupted; the totals are as they were before.\n',
       );
     } finally {
@@ -85,7 +85,7 @@ describeWithPostgres('runfold rebuild', () => {
   });
 
   test.each([
-    [['--lanes', '0'], '--lanes: expected a whole number from 1 to 32.'],
+    [['--lanes', '0'], '--lanes: expected an integer from 1 to 32.'],
     [['--projection', 'x'], '--projection: expected one of run, session'],
   ])('refuses %j as bad usage', async (flags, says) => {
     const { code, stderr } = await rebuild(...flags);

@@ -8,7 +8,7 @@ import { message, useWorkplace } from './command-line.js';
 
 /** The lines of a log that tell of an outage. */
 const reports = (log: string) =>
-  log.split('\n').filter((line) => line.includes('Expected Redis at'));
+  log.split('\n').filter((line) => line.includes('Cannot reach Redis at'));
 
 describeWithRedis('commands while Redis is away', () => {
   const work = useWorkplace();
@@ -39,13 +39,13 @@ describeWithRedis('commands while Redis is away', () => {
     expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
     const host = new URL(redis.url).host;
     expect(stderr).toMatch(
-      new RegExp(`^error: Expected Redis at ${host} to answer, got: .*REDIS_URL names it\\.\n$`),
+      new RegExp(`^error: Cannot reach Redis at ${host}: .*REDIS_URL names it\\.\n$`),
     );
   });
 
   test('a worker says so once, folds when it is back, and ends clean when it goes again', async () => {
     const worker = work.start(['worker'], { env });
-    await worker.waitForLine(/Expected Redis at .* to answer/);
+    await worker.waitForLine(/Cannot reach Redis at /);
     await redis.restore();
     await worker.waitForLine(/worker started/);
     const file = await work.write('events.ndjson', [message('patient')]);
@@ -68,7 +68,7 @@ describeWithRedis('commands while Redis is away', () => {
   test('a worker that waits for it ends on SIGTERM', async () => {
     await redis.cut();
     const worker = work.start(['worker'], { env });
-    await worker.waitForLine(/Expected Redis at .* to answer/);
+    await worker.waitForLine(/Cannot reach Redis at /);
     worker.kill('SIGTERM');
     const { code, stderr } = await worker.exit;
     expect(code, stderr).toBe(0);

@@ -111,7 +111,7 @@ describe.skipIf(guardBinaries.redis === undefined)('users of Redis', () => {
       if (command === 'info') {
         expect(code).toBe(1);
         expect(stderr).toMatch(
-          /^error: The user of REDIS_URL may not do at .*"runfold doctor" says/m,
+          /^error: The user of REDIS_URL lacks rights at .*"runfold doctor" says/m,
         );
       }
     });

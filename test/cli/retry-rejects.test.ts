@@ -37,7 +37,7 @@ describeWithPostgres('`rejects retry`', () => {
     await reject('invalid_event', message('r', { id: 'c', ...at }));
     await reject('other_content', message('r', { id: 'a', ...at }));
     const { stderr } = await work.run(['rejects', 'retry', '--all', '--json']);
-    expect(stderr).toContain('its id is that of an event that counts');
+    expect(stderr).toContain('another event with its id is in the log');
     expect(await codes()).toEqual(['invalid_job', 'other_content']);
     const { database, queue } = home.tier;
     const worker = await openWorker({ database, queue, log: pino({ level: 'silent' }) });

@@ -82,7 +82,7 @@ describeWithPostgres('a server that is away at the start', () => {
     expect(missing).toEqual([]);
   });
 
-  const says = { postgres: 'Expected Postgres to answer', redis: 'Expected Redis at 127.0.0.1:' };
+  const says = { postgres: 'Cannot reach Postgres', redis: 'Cannot reach Redis at 127.0.0.1:' };
   for (const [server, column] of [
     ['postgres', 1],
     ['redis', 2],
@@ -116,14 +116,14 @@ describeWithPostgres('a server that is away at the start', () => {
       `of ${server}: "%s" waits, says so once, and ends on SIGTERM`,
       async (line) => {
         const running = work.start(line.split(' '), { env: away[server] });
-        await running.waitForLine(/Expected Redis at .* to answer/, 60_000);
+        await running.waitForLine(/Cannot reach Redis at /, 60_000);
         if (!line.startsWith('worker')) await running.waitForLine(/http:\/\/127/, 60_000);
         running.kill('SIGTERM');
         const { code, stderr } = await running.exit;
         expect(code, stderr).toBe(0);
         expect(stderr).not.toContain('secret');
         // Each end of the queue says it once; none says it again and again.
-        expect(stderr.match(/Expected Redis at/g)?.length).toBeLessThanOrEqual(6);
+        expect(stderr.match(/Cannot reach Redis at/g)?.length).toBeLessThanOrEqual(6);
       },
     );
   }

@@ -21,8 +21,8 @@ describeWithPostgres('commands on Postgres', () => {
     missing.pathname = '/no_such_database';
     const away = 'postgres://user:secret@127.0.0.1:1/x';
     for (const [url, says] of [
-      [away, 'Expected Postgres to answer'],
-      [missing.href, 'Expected the database of DATABASE_URL to exist'],
+      [away, 'Cannot reach Postgres'],
+      [missing.href, 'The database of DATABASE_URL does not exist'],
       [empty.url, 'Run "runfold migrate"'],
     ] as const) {
       for (const args of [['worker'], ['runs', 'list'], ['ingest', '-']]) {

@@ -37,7 +37,7 @@ describe('a command that reads', () => {
     const dir = join(work.dir, 'nothing');
     const { code, stderr, stdout } = await work.run([...words.split(' '), '--dir', dir]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`Expected a store in ${dir}, got no such folder.`);
+    expect(stderr).toContain(`There is no store in ${dir}: the folder does not exist.`);
     expect(existsSync(dir)).toBe(false);
   });
 
@@ -62,7 +62,7 @@ describe('a command that reads', () => {
       const before = await work.run(['runs', 'list', '--json']);
       expect(before.code).toBe(0);
       expect(JSON.parse(before.stdout)).toMatchObject({ items: [] });
-      expect(before.stderr).toMatch(/1 job of events waits on the queue and nobody folds/);
+      expect(before.stderr).toMatch(/1 job of events waits on the queue and no worker is running/);
       const file = await work.write('one.ndjson', [message('r2')]);
       await work.run(['ingest', file]);
       const after = await work.run(['runs', 'list', '--json']);

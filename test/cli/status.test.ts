@@ -129,9 +129,7 @@ describeWithPostgres('runfold status on Postgres', () => {
     const empty = await createEmptyDatabase();
     const { code, stdout } = await work.run(['status', '--database-url', empty.url]);
     expect(code).toBe(1);
-    expect(stdout).toMatch(
-      /^✗ Expected a database with Runfold's tables.* Run "runfold migrate"\.$/m,
-    );
+    expect(stdout).toMatch(/^✗ The database lacks tables of Runfold.* Run "runfold migrate"\.$/m);
     expect(stdout.match(/✗/g)).toHaveLength(1);
     await empty.drop();
   });

@@ -73,7 +73,7 @@ describe.skipIf(missing)('servers with TLS and certificates of their own', () =>
     const { code, stderr } = await work.run(['runs', 'list', '--database-url', postgres.url]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: Postgres takes no connection without TLS: .*sslmode=verify-full/,
+      /^error: Postgres refuses connections without TLS: .*sslmode=verify-full/,
     );
   });
 
@@ -87,7 +87,7 @@ describe.skipIf(missing)('servers with TLS and certificates of their own', () =>
       expect(`${stdout}${stderr}`).toMatch(
         /The certificate of Redis at 127\.0\.0\.1:\d+ is not trusted: .*NODE_EXTRA_CA_CERTS=/,
       );
-      expect(stderr).not.toContain('Postgres to answer');
+      expect(stderr).not.toContain('Cannot reach Postgres');
     }
   });
 

@@ -96,7 +96,7 @@ describeWithPostgres('runfold verify', () => {
   });
 
   test('says when the totals were made with another declaration, until they are rebuilt', async () => {
-    const stale = /^Totals are stale: what session hold/m;
+    const stale = /^Totals are stale: the definition of session has/m;
     await sql(
       "update runfold_internal.projection_state set fingerprint = 'old' where name = 'session'",
     );
@@ -120,6 +120,6 @@ describeWithPostgres('runfold verify', () => {
   test('takes no sample of nothing', async () => {
     const { code, stderr } = await verify('--sample', '0');
     expect(code).toBe(2);
-    expect(stderr).toContain('--sample: expected a whole number of sessions');
+    expect(stderr).toContain('--sample: expected an integer');
   });
 });

@@ -12,22 +12,22 @@ import { tierOptions } from '../command/settings.js';
 import { withStore } from '../command/with-tier.js';
 import { checkRedis } from './queue-progress.js';
 
-/** How a correction is made from what the store holds; undefined when there is nothing to correct. */
+/** Makes a correction from what is in the store; undefined if there is nothing to correct. */
 export type MakeCorrection = (database: Database) => Promise<Correction | undefined>;
 
-/** What applying goes by. */
+/** Options for applying a correction. */
 export interface ApplyOptions {
   readonly role: string;
   readonly isDryRun: boolean;
 }
 
-/** Others that may get in first, before it is given up. */
+/** How often another correction may come first before this command gives up. */
 const attempts = 5;
 
 /**
- * Sends a correction through queue and worker, and answers it once it is folded; undefined when there was
- * nothing to correct. When somebody else's correction of the same event came first, the log has
- * refused this one, and it is made anew from what the store then holds.
+ * Sends a correction through queue and worker, and returns it once it is folded; undefined if there was
+ * nothing to correct. If another correction of the same event came first, the log refuses this one, and
+ * a new one is made from what is then in the store.
  */
 export async function applyCorrection(
   context: CommandContext,
@@ -55,11 +55,11 @@ export async function applyCorrection(
     await runfold.close();
   }
   throw new CommandFailedError(
-    'Expected nobody else to correct the same event meanwhile, got other corrections each time. Try again.',
+    'Other processes corrected the same event at the same time. Run the command again.',
   );
 }
 
-/** Whether the log took this correction, and not another one of the same id. */
+/** Whether the log has this correction, and not another one with the same id. */
 async function send(
   { database, producer }: Runfold,
   { event }: Correction,

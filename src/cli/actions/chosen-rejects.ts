@@ -2,14 +2,14 @@ import type { Database } from '../../postgres/database.js';
 import { getReject, listRejects, type RejectedEvent } from '../../query/rejects.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
 
-/** Which rejects a command is about. */
+/** The rejects that a command is about. */
 export interface RejectChoice {
   readonly ids: readonly string[];
   readonly all: boolean;
   readonly project: number;
 }
 
-/** Sees to it that either ids or all were asked for. @throws UsageError */
+/** Checks that either ids or --all were given. @throws UsageError */
 export function checkChoice({ ids, all }: Pick<RejectChoice, 'ids' | 'all'>): void {
   if (all === ids.length > 0) {
     throw new UsageError('Expected the ids of rejects, or --all; see "runfold rejects list".');
@@ -17,9 +17,9 @@ export function checkChoice({ ids, all }: Pick<RejectChoice, 'ids' | 'all'>): vo
 }
 
 /**
- * The chosen rejects one by one; all of them are read page by page, each page after the one before,
- * so that the reader may delete what it has been given.
- * @throws CommandFailedError for an id that is none.
+ * Yields the chosen rejects one by one. With --all they are read page by page, each page after the row of
+ * the previous one, so the caller may delete the rejects that it received.
+ * @throws CommandFailedError if there is no reject with an id
  */
 export async function* chosenRejects(
   database: Database,
@@ -29,7 +29,7 @@ export async function* chosenRejects(
     const reject = await getReject(database, { id, project });
     if (reject === undefined) {
       throw new CommandFailedError(
-        `Expected a reject ${JSON.stringify(id)} in this project, got none.`,
+        `There is no reject ${JSON.stringify(id)} in this project. See "runfold rejects list".`,
       );
     }
     yield reject;

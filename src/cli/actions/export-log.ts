@@ -7,23 +7,23 @@ import { openProgress } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
 import type { Output } from './output-file.js';
 
-/** What an export goes by. */
+/** Options of an export. */
 export interface ExportRun {
   readonly options: ExportOptions;
   readonly output: Output;
-  /** Where progress is drawn; undefined draws none. */
+  /** Where to draw progress; undefined for no progress. */
   readonly terminal: Terminal | undefined;
   readonly signal: AbortSignal;
 }
 
 /**
- * Writes the chosen events, one JSON object a line, holding one page of them in memory. Answers how
- * many they were, or undefined when the signal came first.
+ * Writes the chosen events, one JSON object per line, with one page of them in memory. Returns their
+ * number, or undefined if a signal interrupted it.
  */
 export async function exportLog(database: Database, run: ExportRun): Promise<number | undefined> {
   const { options, output, terminal, signal } = run;
   await checkMigrated(database);
-  // Only a bar needs to know how many there will be.
+  // Only a progress bar needs the number of events.
   const total = terminal?.is_live ? await countExported(database, options) : undefined;
   const progress = terminal === undefined ? undefined : openProgress(terminal);
   const started = performance.now();
@@ -31,7 +31,7 @@ export async function exportLog(database: Database, run: ExportRun): Promise<num
   try {
     for await (const page of exportPages(database, options)) {
       if (signal.aborted) return undefined;
-      // JSON's own escapes keep what controls a terminal out of it, and say the same.
+      // JSON escapes prevent control characters from reaching a terminal without changing the content.
       await output.write(page.map((event) => `${printableJson(event)}\n`).join(''));
       events += page.length;
       const pace = events / Math.max(0.001, (performance.now() - started) / 1000);

@@ -3,20 +3,20 @@ import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promi
 import { CommandFailedError } from '../command/command-error.js';
 import type { Io, OutputStream } from '../io/io.js';
 
-/** An output of text that is there as a whole or not at all. */
+/** An output of text that exists completely or not at all. */
 export interface Output {
-  /** Resolves when more may be written. */
+  /** Resolves when more can be written. */
   write(text: string): Promise<void>;
-  /** Puts what was written in place, durably. */
+  /** Gives the file its name, durably. */
   finish(): Promise<void>;
-  /** Leaves nothing behind. */
+  /** Removes what was written. */
   discard(): Promise<void>;
 }
 
 /**
- * Opens a file, or standard output for `-`. A file is written beside its place, as `<file>.part`,
- * and given its name at the end; standard output has what was written so far.
- * @throws CommandFailedError when it cannot be written.
+ * Opens a file, or standard output for `-`. A file is written as `<file>.part` in the same folder,
+ * and renamed at the end. Standard output keeps what was written so far.
+ * @throws CommandFailedError if it cannot be written
  */
 export async function openOutput(file: string, io: Io): Promise<Output> {
   if (file === '-') return standardOutput(io.stdout);
@@ -24,7 +24,7 @@ export async function openOutput(file: string, io: Io): Promise<Output> {
   const part = `${place}.part`;
   let handle: FileHandle;
   try {
-    // Made new: what stands there under its name may be a link to somebody else's file.
+    // Created new: an existing file of that name may be a link to another file.
     await rm(part, { force: true });
     handle = await open(part, 'wx');
   } catch (error) {
@@ -52,7 +52,7 @@ const standardOutput = (stdout: OutputStream): Output => ({
   discard: async () => undefined,
 });
 
-/** The file itself where it is a link; a new name as it is. */
+/** The target of a link; any other name unchanged. */
 async function placeOf(file: string, place: string): Promise<string> {
   try {
     const found = await stat(place);
@@ -61,12 +61,10 @@ async function placeOf(file: string, place: string): Promise<string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return place;
     throw notWritable(file, error);
   }
-  throw new CommandFailedError(
-    `Expected ${file} to be a file or a new name, got neither. Use - for standard output.`,
-  );
+  throw new CommandFailedError(`${file} is not a regular file. Use - for standard output.`);
 }
 
 function notWritable(file: string, error: unknown): CommandFailedError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new CommandFailedError(`Expected ${file} to be writable, got: ${reason}.`);
+  return new CommandFailedError(`Cannot write ${file}: ${reason}.`);
 }

@@ -17,8 +17,8 @@ async function openOn(queue: Queue): Promise<number> {
 }
 
 /**
- * Sees to it that the queue's Redis, where there is one, answers before any work is begun. A command
- * that works once does not wait for it.
+ * Checks that the queue's Redis, if there is one, responds before any work starts. A one-time command
+ * does not wait for it.
  * @throws QueueConnectionError
  */
 export async function checkRedis({ redis_url }: Config): Promise<void> {
@@ -27,19 +27,19 @@ export async function checkRedis({ redis_url }: Config): Promise<void> {
   if (outage !== undefined) throw outage;
 }
 
-/** Sees to it that the queue can be used before any work is begun. @throws CommandFailedError */
+/** Checks that the queue can be used before any work starts. @throws CommandFailedError */
 export async function checkQueue(queues: JobQueues): Promise<void> {
   try {
     await openJobs(queues);
   } catch (error) {
     const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new CommandFailedError(
-      `Expected the queue to answer, got: ${reason}. Run "runfold migrate" where its tables are missing.`,
+      `Cannot use the queue: ${reason}. If its tables are missing, run "runfold migrate".`,
     );
   }
 }
 
-/** How often the queue is looked at, in milliseconds. */
+/** How often the queue is polled, in milliseconds. */
 const interval = 25;
 
 /** Resolves when every job that is on a queue now is done with, whatever others add meanwhile. */
@@ -55,7 +55,7 @@ async function waitUntilEmptied(queue: Queue, signal: AbortSignal): Promise<void
   const [newest] = await queue.getJobs(['waiting'], 0, 0, false);
   while (!(await isEmpty(queue))) {
     if (newest?.id === undefined || !(await isWaiting(queue, newest.id))) {
-      // In this order: a job that is taken in between is in the second list, if not in both.
+      // In this order: a job that is taken between the two calls is in the second list, or in both.
       const late = newest === undefined ? [] : await oldestWaiting(queue);
       const inHand = await queue.getJobs(['active', 'delayed'], 0, -1);
       for (const job of [...inHand, ...late]) await waitUntilDone(queue, job?.id, signal);
@@ -66,26 +66,26 @@ async function waitUntilEmptied(queue: Queue, signal: AbortSignal): Promise<void
 }
 
 /**
- * Whether no job is open. The states are counted one after the other, so a job that is taken meanwhile
- * may be in neither count; a second look sees it in hand.
+ * Whether no job is unfinished. The states are counted one after another, so a job that is taken in between
+ * may be in neither count; a second count sees it in flight.
  */
 async function isEmpty(queue: Queue): Promise<boolean> {
   return (await openOn(queue)) === 0 && (await openOn(queue)) === 0;
 }
 
 /**
- * Some older jobs may still wait although a newer one does not. On Postgres workers take jobs in
- * transactions of their own: a job stays visible as waiting until its taker commits.
+ * Older jobs may still wait although a newer one does not. On Postgres, workers take jobs in
+ * separate transactions: a job stays visible as waiting until the transaction that took it commits.
  */
 const oldestWaiting = (queue: Queue) => queue.getJobs(['waiting'], 0, mostTaken - 1, true);
 
-/** More jobs than all workers take at one moment. */
+/** More jobs than all workers take at the same time. */
 const mostTaken = 1_000;
 
 async function waitUntilDone(queue: Queue, id: string | undefined, signal: AbortSignal) {
   while (id !== undefined) {
     const state = await queue.getJobState(id);
-    // A completed job is removed, and then its state is unknown.
+    // A completed job is removed; its state is then unknown.
     if (state === 'unknown' || state === 'completed' || state === 'failed') return;
     await pause(interval, undefined, { signal });
   }

@@ -8,7 +8,7 @@ import { count, duration } from '../output/format.js';
 import { openProgress } from '../output/progress.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** What a rebuild goes by. */
+/** Options of a rebuild. */
 export interface RebuildTotalsOptions {
   readonly projections: readonly Projection[] | undefined;
   readonly lanes?: number | undefined;
@@ -16,21 +16,21 @@ export interface RebuildTotalsOptions {
   readonly signal: AbortSignal;
 }
 
-/** Each step: what it is called, and where it ends on a way of length 1. */
+/** Each step: its name, and the progress at its end, from 0 to 1. */
 const steps: Record<RebuildStep, { readonly says: string; readonly until: number }> = {
-  cut: { says: 'marking the cut', until: 0.01 },
+  cut: { says: 'marking the cut-off', until: 0.01 },
   fold: { says: 'folding the log', until: 0.7 },
   merge: { says: 'merging', until: 0.82 },
   index: { says: 'indexing', until: 0.9 },
   catch_up: { says: 'catching up', until: 0.93 },
   compare: { says: 'comparing', until: 0.98 },
-  swap: { says: 'putting in place', until: 1 },
+  swap: { says: 'swapping the tables', until: 1 },
 };
 const order = Object.keys(steps) as RebuildStep[];
 
 /**
- * Rebuilds totals and shows how far it has come. A signal stops it with the live totals as before.
- * @throws CommandFailedError when the signal came first, and what `rebuild` throws.
+ * Rebuilds totals and shows progress. A signal stops it and leaves the live totals unchanged.
+ * @throws CommandFailedError if a signal interrupted it, and whatever `rebuild` throws
  */
 export async function rebuildTotals(
   database: Database,
@@ -39,11 +39,11 @@ export async function rebuildTotals(
 ): Promise<RebuildReport> {
   const progress = openProgress(terminal);
   const started = performance.now();
-  // Only a bar shows a rate.
+  // Only a progress bar shows a rate.
   const events = terminal.is_live ? await countLog(database) : 0;
   let reached = 0;
   const onProgress = (at: RebuildProgress) => {
-    // Some steps are taken more than once; what is behind stays behind.
+    // Some steps happen more than once; progress never goes back.
     reached = Math.max(reached, wayOf(at));
     const seconds = (performance.now() - started) / 1000;
     const { at: part, of } = at.shard ?? { at: 0, of: 1 };
@@ -63,7 +63,7 @@ export async function rebuildTotals(
   }
 }
 
-/** The time that remains; nothing while too little is done to tell. */
+/** The remaining time; an empty string while it is too early to estimate. */
 function leftText(seconds: number, reached: number): string {
   if (reached < 0.03) return '';
   const left = Math.ceil((seconds * (1 - reached)) / reached);

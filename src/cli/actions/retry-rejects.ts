@@ -14,12 +14,12 @@ import { printable } from '../output/printable.js';
 import { chosenRejects, type RejectChoice } from './chosen-rejects.js';
 import { checkRedis, waitUntilWorkedOff } from './queue-progress.js';
 
-/** Rejects sent between two looks at whether the queue has them. */
+/** How many rejects are sent before the queue must have acknowledged them. */
 const chunk = 500;
 
 /**
- * Sends what was rejected through the queue again. A reject is deleted only once the queue has its
- * event; what is sent twice, because this process died in between, changes nothing.
+ * Sends rejected events through the queue again. A reject is deleted only once the queue has its
+ * event. If this process dies in between, events are sent twice, which changes nothing.
  */
 export async function retryRejects(
   context: CommandContext,
@@ -80,15 +80,15 @@ async function sendAgain(
   }
 }
 
-/** A reject that this version would only reject again. */
+/** A reject that this version would reject again. */
 class KeptError extends Error {}
 
-/** A whole job that is one by now: a worker of an earlier version did not know its format. */
+/** A whole job that this version can read: a worker of an earlier version did not know its format. */
 async function sendJob(queues: JobQueues, { id, payload }: RejectedEvent): Promise<void> {
   const { events, rejects } = readJob(id, payload);
   const [first] = rejects;
   if (events.size === 0 && first !== undefined) throw new KeptError(first.message);
-  // On Postgres a job's data is jsonb, which takes a string as it is and an object apart.
+  // On Postgres a job's data is jsonb, which stores a string unchanged and parses an object.
   const { v, project, columns, events: objects } = JSON.parse(payload);
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const body = columns === undefined ? { events: text(objects) } : { columns: text(columns) };
@@ -97,9 +97,9 @@ async function sendJob(queues: JobQueues, { id, payload }: RejectedEvent): Promi
 }
 
 const idTaken =
-  'its id is that of an event that counts; drop it, or send its event under another id';
+  'another event with its id is in the log; drop this reject, or send its event with another id';
 
-/** Folds what was sent: on an embedded store nobody else may be there to do it. */
+/** Folds what was sent: on an embedded store there may be no other worker. */
 async function workOff({ tier }: Runfold): Promise<void> {
   const queues = await openJobQueues(tier.queue, { onError: () => undefined });
   try {

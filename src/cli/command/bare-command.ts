@@ -2,7 +2,7 @@ import { Command, type OutputConfiguration } from 'commander';
 import { ioOf } from '../io/io.js';
 import { printableLines } from '../output/printable.js';
 
-/** A command with a name and nothing else. */
+/** A command that has only a name. */
 export function bareCommand(name: string): Command {
   const command = new Command(name);
   return command
@@ -12,7 +12,7 @@ export function bareCommand(name: string): Command {
     .configureOutput(commandOutput(command));
 }
 
-/** Has the texts of commander itself go where those of the command go. */
+/** Sends commander's own texts to the same streams as those of the command. */
 export function commandOutput(command: Command): OutputConfiguration {
   return {
     writeOut: (text) => void ioOf(command).stdout.write(text),
@@ -25,7 +25,7 @@ export function commandOutput(command: Command): OutputConfiguration {
   };
 }
 
-/** A sentence as it stands in the list of commands. */
+/** A sentence as shown in the list of commands. */
 export function asSummary(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

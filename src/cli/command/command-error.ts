@@ -4,20 +4,20 @@ import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
 import { printableLines } from '../output/printable.js';
 
-/** How a command ends: the check and the work went well, did not, or were asked for wrongly. */
+/** How a command ends: success, failure of the work or the check, or a usage error. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const;
 
-/** The command could not do what it was asked; the message is for the person who asked. */
+/** The command failed; the message is for the person who ran it. */
 export class CommandFailedError extends RunfoldError {
   readonly code = 'command_failed';
 }
 
-/** The command was asked wrongly. */
+/** The command was called with invalid flags, arguments or settings. */
 export class UsageError extends RunfoldError {
   readonly code = 'usage';
 }
 
-/** What a thrown error means to the process: its exit code, and the text for stderr. */
+/** The exit code and the text for stderr of a thrown error. */
 export function describeError(error: unknown, isDebug: boolean): { exit: number; text: string } {
   const explained = explainDatabaseError(error);
   const isUsage =
@@ -46,6 +46,8 @@ function textOf(error: unknown, isDebug: boolean): string {
     error instanceof ConfigError || error instanceof UsageError
       ? message.split('\n')
       : message.split('\n').slice(0, 2);
-  const hint = isOurs ? [] : ['Run again with --log-level debug for where it happened.'];
+  const hint = isOurs
+    ? []
+    : ['Run the command again with --log-level debug to see where it happened.'];
   return [...lines.map((line) => `error: ${line}`), ...hint].join('\n');
 }

@@ -8,7 +8,7 @@ import { environmentHelp } from './setting-flags.js';
 import { readSettings, type Settings } from './settings.js';
 import { type CommandName, summaries } from './summaries.js';
 
-/** What every command works with. */
+/** The context of every command. */
 export interface CommandContext {
   readonly io: Io;
   readonly settings: Settings;
@@ -20,17 +20,17 @@ export interface CommandContext {
 export type CommandHelp = HelpTexts &
   (
     | { readonly name: CommandName; readonly summary?: undefined }
-    /** A command of a group has its summary here. */
+    /** The summary of a command in a group. */
     | { readonly name: string; readonly summary: string }
   );
 
 interface HelpTexts {
-  /** What it does, in a few sentences; follows the summary. */
+  /** What it does, in a few sentences, shown after the summary. */
   readonly details?: string;
   readonly examples: readonly string[];
 }
 
-/** A command that takes the settings and ends in one way: by throwing. */
+/** A command that takes the settings. It never exits by itself: it throws. */
 export function createCommand(help: CommandHelp): Command {
   const { name, details, examples } = help;
   const summary = help.summary ?? summaries[help.name];
@@ -44,7 +44,7 @@ export function createCommand(help: CommandHelp): Command {
   return command;
 }
 
-/** A command that only holds others. */
+/** A group of commands. */
 export function createCommandGroup(name: CommandName, commands: readonly Command[]): Command {
   const summary = summaries[name];
   const group = bareCommand(name).summary(asSummary(summary)).description(`${summary}.`);
@@ -54,12 +54,12 @@ export function createCommandGroup(name: CommandName, commands: readonly Command
   }
   return group.addHelpText(
     'after',
-    `\nRun "runfold ${name} <command> --help" for the options and examples of one.`,
+    `\nRun "runfold ${name} <command> --help" for the options and examples of a command.`,
   );
 }
 
 /**
- * Reads the settings of a command. Those that work once and end keep quiet at the default log
+ * Reads the settings of a command. One-time commands log only warnings at the default log
  * level: their result says enough.
  */
 export function openContext(command: Command, kind: 'service' | 'once'): CommandContext {

@@ -5,16 +5,16 @@ import { CommandFailedError } from './command-error.js';
 import type { Settings } from './settings.js';
 
 /**
- * Checks that the embedded store which a command reads is there: a mistyped folder would become an empty
+ * Checks that the embedded store that a command reads exists: a mistyped folder would become an empty
  * store. @throws CommandFailedError
  */
 export function expectStore({ database_url, dir }: Settings): void {
   if (database_url !== undefined || isStore(dir)) return;
   const near = nearestStore(dir);
   throw new CommandFailedError(
-    `Expected a store in ${dir}, got ${existsSync(dir) ? 'a folder without one' : 'no such folder'}. ${
+    `There is no store in ${dir}: ${existsSync(dir) ? 'the folder has none' : 'the folder does not exist'}. ${
       near === undefined
-        ? '"runfold ingest", "runfold watch" and "runfold up" make one; --dir and DATABASE_URL name another.'
+        ? '"runfold ingest", "runfold watch" and "runfold up" create one; --dir and DATABASE_URL name another.'
         : `There is one in ${near}: see --dir.`
     }`,
   );
@@ -23,7 +23,7 @@ export function expectStore({ database_url, dir }: Settings): void {
 const isStore = (dir: string) =>
   existsSync(join(dir, 'data')) || existsSync(join(dir, 'owner.json'));
 
-/** A store beside it whose name is nearly the same, or one of the same name further up. */
+/** A store in the same folder with nearly the same name, or one with this name in a folder above. */
 function nearestStore(dir: string): string | undefined {
   const name = basename(dir);
   const beside = foldersIn(dirname(dir))

@@ -5,9 +5,9 @@ import { clock } from '../output/format.js';
 import { printable, printableLines } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** A log on stderr: one-line texts on a terminal, JSON lines elsewhere. */
+/** A log on stderr: one line of text per entry on a terminal, JSON lines otherwise. */
 export function openLog(level: LogLevel, terminal: Terminal): Logger {
-  // Written at once, without threads: what was logged is there whatever ends the process.
+  // Written synchronously, without threads, so nothing is lost however the process ends.
   const options = { level, base: null, serializers: { err: errorFields } };
   if (!terminal.is_live) {
     const { fd } = terminal.stderr;

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { variableMeanings } from '../../environment/variables.js';
 import { ioOf } from '../io/io.js';
 
-/** The flags that every command takes, each with the variable it stands in for. */
+/** The flags that every command takes, each with the variable that it overrides. */
 export const settingFlags = [
   { name: 'databaseUrl', flag: '--database-url <url>', variable: 'DATABASE_URL' },
   { name: 'redisUrl', flag: '--redis-url <url>', variable: 'REDIS_URL' },
@@ -11,10 +11,10 @@ export const settingFlags = [
   { name: 'logLevel', flag: '--log-level <level>', variable: 'RUNFOLD_LOG_LEVEL' },
 ] as const;
 
-/** Adds the flags that every command takes to a command, or to those that it holds. */
+/** Adds these flags to a command, or to the commands of a group. */
 export function addSettings(command: Command): Command {
   if (command.commands.length > 0) for (const inner of command.commands) addSettings(inner);
-  // Help belongs to the same group: a command without options of its own has no other.
+  // Help is in the same group: a command without options of its own has no other group.
   command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(everyCommand));
   const isInner = command.parent !== null;
   if (isInner && command.commands.length > 0) return command;
@@ -26,7 +26,7 @@ export function addSettings(command: Command): Command {
 
 const everyCommand = 'Options of every command:';
 
-/** The variables, for the end of a command's help. */
+/** The environment variables, shown at the end of a command's help. */
 export function environmentHelp(command: Command): string {
   const help = command.createHelp();
   help.prepareContext({ helpWidth: Math.min(100, ioOf(command).stdout.columns ?? 80) });

@@ -9,16 +9,16 @@ import { settingFlags } from './setting-flags.js';
 type FlagName = (typeof settingFlags)[number]['name'];
 type Given = { readonly [N in FlagName]?: string };
 
-/** What a command goes by: the environment, and over it the flags. */
+/** The settings of a command: the environment, overridden by the flags. */
 export interface Settings extends Config {
-  /** The flags that were given. */
+  /** The flags that the user passed. */
   readonly given: Given;
 }
 
 /**
- * Reads the environment and, over it, the flags. `--dir` names an embedded store, and so sets the
- * variables of the other tiers aside.
- * @throws ConfigError or UsageError with every fault.
+ * Reads the environment and the flags, which override it. `--dir` names an embedded store, so it overrides
+ * the variables of the other tiers.
+ * @throws ConfigError or UsageError with every fault
  */
 export function readSettings(command: Command): Settings {
   const io = ioOf(command);
@@ -27,14 +27,14 @@ export function readSettings(command: Command): Settings {
   for (const { name, flag, variable } of settingFlags) {
     if (given[name] === undefined) continue;
     const result = variables[variable].schema.safeParse(given[name]);
-    // The value is not repeated: a URL may hold a password.
+    // The message does not repeat the value: a URL may contain a password.
     if (!result.success) {
       faults.push(`${flag.split(' ')[0]}: expected ${result.error.issues[0]?.message}.`);
     }
   }
   if (given.dir !== undefined && (given.databaseUrl ?? given.redisUrl) !== undefined) {
     faults.push(
-      '--dir: expected no --database-url or --redis-url beside it; it names an embedded store.',
+      '--dir: not allowed with --database-url or --redis-url; it names an embedded store.',
     );
   }
   if (faults.length > 0) throw new UsageError(faults.join('\n'));

@@ -1,33 +1,33 @@
 import type { CommandContext } from './command.js';
 
-/** The wish to end, by SIGINT or SIGTERM. */
+/** A request to shut down, by SIGINT or SIGTERM. */
 export interface Signals {
   /** Aborts at the first signal. */
   readonly signal: AbortSignal;
   /** Resolves at the first signal. */
   readonly received: Promise<void>;
-  /** Leaves signals to their usual effect again. */
+  /** Restores the usual effect of signals. */
   release(): void;
 }
 
-/** What a signal does, in words. */
+/** What a signal does, in words for the user. */
 export interface SignalWords {
   readonly first: string;
   readonly second: string;
 }
 
 const finishingWords: SignalWords = {
-  first: 'finishing what is in hand; once more to end at once.',
-  second: 'ended at once; what was not finished will be delivered again.',
+  first: 'finishing the work in flight; repeat the signal to end at once.',
+  second: 'ended at once; unfinished work will be delivered again.',
 };
 
-/** For work that a signal stops, and leaves no trace of. */
+/** For work that a signal stops without leaving anything behind. */
 export const stoppingWords: SignalWords = {
-  first: 'stopping; once more to end at once.',
+  first: 'stopping; repeat the signal to end at once.',
   second: 'ended at once.',
 };
 
-/** Takes signals over: the first one asks to end in good order, a second one ends at once with 1. */
+/** Handles signals: the first one requests a graceful shutdown, a second one exits at once with 1. */
 export function catchSignals(
   { terminal, io }: Pick<CommandContext, 'terminal' | 'io'>,
   words = finishingWords,

@@ -1,32 +1,32 @@
 /** What each command does, in a sentence: the list of commands is made from this. */
 export const summaries = {
-  demo: "Play a day of agents' work and check that the totals equal the log",
+  demo: "Write a day of made-up agents' work and check that the totals equal the log",
   up: 'Run everything in this process: store, migrations, worker and HTTP',
   worker: 'Fold events from the queue into the store until stopped',
   serve: 'Serve ingest and queries over HTTP until stopped',
   mcp: 'Let an agent ask what runs cost, by the Model Context Protocol on standard input and output',
   migrate: 'Bring the tables of store and queue up to date',
-  status: 'Show how queue, workers and totals stand',
+  status: 'Show the state of queue, workers and totals',
   doctor: 'Check the servers, their settings and the rights, and say what to change',
-  ingest: 'Send events: a file of them, or the logs that agents and gateways leave behind',
+  ingest: 'Send events from a file, or from the logs of agents and gateways',
   watch: 'Read logs of agents as they grow, until stopped',
-  daily: 'Show tokens and cost, a row for each day',
-  weekly: 'Show tokens and cost, a row for each week from Monday',
-  monthly: 'Show tokens and cost, a row for each month',
-  blocks: 'Show what was used in blocks of five hours',
+  daily: 'Show tokens and cost, one row per day',
+  weekly: 'Show tokens and cost, one row per week from Monday',
+  monthly: 'Show tokens and cost, one row per month',
+  blocks: 'Show usage in blocks of five hours',
   statusline: "Print one line for an agent's own prompt: this session, today, this block",
-  runs: 'Look at runs and what they used',
-  sessions: 'Look at sessions and what their runs used',
-  usage: 'Show what was used over time',
-  tools: 'Show the tools: calls, failures and how long they took',
+  runs: 'List runs, and show what they used',
+  sessions: 'List sessions, and show what their runs used',
+  usage: 'Show usage over time',
+  tools: 'Show the calls, failures and times of tools',
   top: 'Show the sessions, users, models, tools or agents with the most of a figure',
-  budgets: 'Limit what is used, look at what is left, and ask before using more',
-  prices: 'Look at prices of your own, and set them',
+  budgets: 'Limit usage, show what is left, and ask before using more',
+  prices: 'List, set and remove your own prices',
   reprice: 'Price messages again whose cost was not reported',
-  rejects: 'Look at events the worker could not take, and deal with them',
-  correct: 'Give an event other figures than it was measured with',
-  void: 'Take the figures of an event out of every total',
-  export: 'Write the log to a file, one JSON object a line',
+  rejects: 'List events that the worker could not store; retry or drop them',
+  correct: 'Correct the figures of an event',
+  void: 'Remove the figures of an event from every total',
+  export: 'Write the log to a file, one JSON object per line',
   replay: 'Send an export through queue and worker again',
   verify: 'Check that the totals equal the fold of the log',
   rebuild: 'Make the totals anew from the log',
@@ -36,7 +36,7 @@ export const summaries = {
   keys: 'Make, list and revoke keys of the HTTP service',
 } as const;
 
-/** A command that stands by itself, or a group of commands. */
+/** A single command, or a group of commands. */
 export type CommandName = keyof typeof summaries;
 
 /** What follows the name in the list of commands. */

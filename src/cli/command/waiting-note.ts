@@ -1,12 +1,12 @@
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { Tier } from '../../tier.js';
 
-/** Seconds after which a job on the queue is not just on its way. */
+/** A job that has waited longer than this number of seconds is no longer normal. */
 const longSeconds = 5;
 
 /**
- * What to say of events that are acknowledged and in no total yet; undefined where none waits. On an embedded
- * store that this command serves nobody folds; elsewhere a job that has waited long says so.
+ * A note on acknowledged events that are in no total yet; undefined if none wait. On an embedded store that
+ * this command serves, no worker is running; on servers, a long wait suggests that.
  */
 export async function waitingNote({ queue, is_owner }: Tier): Promise<string | undefined> {
   const gauge = await openQueueGauge(queue, () => undefined);
@@ -17,11 +17,11 @@ export async function waitingNote({ queue, is_owner }: Tier): Promise<string | u
     const since = `for ${Math.max(1, Math.round(age_seconds))} s`;
     const [what, verb] = waiting === 1 ? ['1 job', 'waits'] : [`${waiting} jobs`, 'wait'];
     return is_owner
-      ? `${what} of events ${verb} on the queue and nobody folds: not in these figures. Run "runfold worker" or "runfold up".`
-      : `${what} of events ${verb} on the queue, the oldest ${since}: not in these figures. Is a worker running?`;
+      ? `${what} of events ${verb} on the queue and no worker is running: these figures do not include them. Run "runfold worker" or "runfold up".`
+      : `${what} of events ${verb} on the queue, the oldest ${since}: these figures do not include them. Is a worker running?`;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return `The queue does not answer (${reason}): whether events wait for these figures is not known.`;
+    return `The queue does not respond (${reason}): these figures may lack events that are waiting on it.`;
   } finally {
     await gauge.close();
   }

@@ -4,7 +4,7 @@ import { expectStore } from './existing-store.js';
 import { tierOptions } from './settings.js';
 import { waitingNote } from './waiting-note.js';
 
-/** Opens the tier that the settings name, does the work, and closes it whatever came of it. */
+/** Opens the tier that the settings name, does the work, and closes the tier even if the work fails. */
 export async function withTier<T>(
   { settings }: CommandContext,
   role: string,
@@ -20,8 +20,8 @@ export async function withTier<T>(
 }
 
 /**
- * `withTier` for a command that reads: the store must be there, and events that wait to be folded are
- * told of at the end.
+ * `withTier` for a command that reads: the store must exist, and a note at the end reports events that wait
+ * to be folded.
  */
 export async function withStore<T>(
   context: CommandContext,

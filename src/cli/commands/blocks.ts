@@ -13,7 +13,7 @@ interface Flags extends RangeFlags {
   readonly json?: boolean;
 }
 
-/** How much earlier reading begins, so that the first block shown does not depend on where the range does. */
+/** How much earlier reading begins, so that the first block does not depend on the start of the range. */
 const leadMs = 3 * 86_400_000;
 
 /** `runfold blocks` */
@@ -21,11 +21,11 @@ export function blocksCommand(): Command {
   const command = createCommand({
     name: 'blocks',
     details:
-      'A block begins at the full hour in UTC of its first message; the first message after its end ' +
-      'begins the next one.',
+      'A block begins at the full hour in UTC of its first message. The first message after the end ' +
+      'of a block begins the next one.',
     examples: ['runfold blocks', 'runfold blocks --active', 'runfold blocks --since 14d --json'],
   })
-    .option('--active', 'only the block of now: what is used, how long is left, and the pace')
+    .option('--active', 'only the current block: its usage, the time left, and the rate')
     .option('--json', 'print the blocks as JSON');
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');

@@ -53,7 +53,7 @@ function createBudgetCommand(): Command {
     .option('--scope <scope>', `what is limited: ${budgetScopes.join(', ')}`, 'project')
     .option('--value <value>', 'which of them; each on its own where not given')
     .option('--measure <measure>', `${budgetMeasures.join(', ')}`, 'cost')
-    .requiredOption('--limit <number>', 'in US dollars for cost, else a whole number')
+    .requiredOption('--limit <number>', 'in US dollars for cost, else an integer')
     .option('--window <window>', 'hour, day, week, month or total; month where not given')
     .option('--rolling <span>', 'instead a window that rolls: 1h to 90d in steps of 15m')
     .option('--time-zone <zone>', "whose days are meant; the project's where not given, or UTC")
@@ -150,5 +150,5 @@ function dropCommand(): Command {
 
 const noSuchBudget = (name: string, project: number) =>
   new CommandFailedError(
-    `Expected a budget ${JSON.stringify(name)} in project ${project}, got none. See "runfold budgets list".`,
+    `There is no budget ${JSON.stringify(name)} in project ${project}. See "runfold budgets list".`,
   );

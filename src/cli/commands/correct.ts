@@ -19,10 +19,10 @@ export function correctCommand(): Command {
   return createCommand({
     name: 'correct',
     details:
-      'The log is never edited: an event with the differences is added, and every total follows. ' +
-      'Takes tokens, time in seconds and cost in US dollars; total_tokens follows input_tokens and ' +
-      'output_tokens unless it is set too. time_to_first_token and objects, such as ' +
-      'prompt_tokens_details, stay as they were reported. Given again it changes nothing.',
+      'The log is never edited: an event with the differences is added, and all totals include it. ' +
+      'You can set tokens, time in seconds and cost in US dollars; total_tokens becomes the sum of ' +
+      'input_tokens and output_tokens unless you set it too. time_to_first_token and objects, such as ' +
+      'prompt_tokens_details, stay as reported. A second correction with the same figures changes nothing.',
     examples: [
       'runfold correct msg-1 --set input_tokens=123',
       'runfold correct msg-1 --session s-1 --set cost=0.01 --set time=1.5',
@@ -30,10 +30,10 @@ export function correctCommand(): Command {
     ],
   })
     .argument('<event>', 'the id of the event')
-    .addOption(repeatable('--set <metric=number>', 'the figure it should have'))
-    .option('--session <id>', 'its session, where several have an event of this id')
-    .option('--dry-run', 'show what would change, and write nothing')
-    .option('--json', 'print what changes as JSON')
+    .addOption(repeatable('--set <metric=number>', 'the correct figure'))
+    .option('--session <id>', 'its session, if several sessions have an event with this id')
+    .option('--dry-run', 'show what would change without writing it')
+    .option('--json', 'print the changes as JSON')
     .action(async (id: string, flags: CorrectFlags, self: Command) => {
       if (flags.set === undefined) {
         throw new UsageError('Expected --set <metric>=<number>, such as --set input_tokens=123.');

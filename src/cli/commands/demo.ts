@@ -17,7 +17,7 @@ export function demoCommand(): Command {
     details:
       'About 20,000 events of seven agents, some late and some twice, go through the real producer, ' +
       'queue and worker into an embedded store, which is removed at the end unless --dir keeps it. ' +
-      'DATABASE_URL and REDIS_URL are left alone.',
+      'DATABASE_URL and REDIS_URL are not used.',
     examples: [
       'runfold demo',
       'runfold demo --dir demo-store',
@@ -25,13 +25,13 @@ export function demoCommand(): Command {
     ],
   })
     .option('--events <number>', 'about how many events, up to 1000000', '20000')
-    .option('--seed <number>', 'another seed plays another day', '1')
+    .option('--seed <number>', 'another seed makes another day', '1')
     .action(async (flags: DemoFlags, command: Command) => {
       const context = openContext(command, 'once');
       const { given } = context.settings;
       if ((given.databaseUrl ?? given.redisUrl) !== undefined) {
         throw new UsageError(
-          'demo: expected no --database-url or --redis-url; it plays on an embedded store of its own.',
+          'demo: expected no --database-url or --redis-url; the demo uses a separate embedded store.',
         );
       }
       const events = readNumber('--events', flags.events, 1_000_000);
@@ -53,5 +53,5 @@ export function demoCommand(): Command {
 function readNumber(flag: string, text: string, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new UsageError(`${flag}: expected a whole number from 1 to ${most}.`);
+  throw new UsageError(`${flag}: expected an integer from 1 to ${most}.`);
 }

@@ -12,8 +12,8 @@ export function doctorCommand(): Command {
   return createCommand({
     name: 'doctor',
     details:
-      'Each finding says what there is, why it matters, and the line that changes it. It changes nothing ' +
-      'itself. Exits with 1 when there is a problem, and with 0 when there is none or only advice.',
+      'Each finding says what was found, why it matters, and the line that changes it. The command itself ' +
+      'changes nothing. It exits with 1 if there is a problem, and with 0 if there is none or only advice.',
     examples: ['runfold doctor', 'runfold doctor --json'],
   })
     .option('--json', 'print every check as JSON')

@@ -21,9 +21,8 @@ export function exportCommand(): Command {
   return createCommand({
     name: 'export',
     details:
-      'The events of a project as they were sent, corrections included, for "runfold replay". Any size ' +
-      'of log is written in little memory. The file appears when it is whole; until then it is ' +
-      '<file>.part.',
+      'Writes the events of a project as they were sent, including corrections, for "runfold replay". It ' +
+      'needs little memory for any size of log. Until the file is complete, its name is <file>.part.',
     examples: [
       'runfold export events.ndjson',
       'runfold export - | gzip > events.ndjson.gz',
@@ -32,10 +31,13 @@ export function exportCommand(): Command {
     ],
   })
     .argument('<file>', 'the file, or - for standard output')
-    .addOption(repeatable('--session <id>', 'only of this session'))
-    .addOption(repeatable('--run <id>', 'only of this run'))
-    .option('--from <time>', 'only occurred at this time or later, RFC 3339 with a zone')
-    .option('--to <time>', 'only occurred before this time')
+    .addOption(repeatable('--session <id>', 'only events of this session'))
+    .addOption(repeatable('--run <id>', 'only events of this run'))
+    .option(
+      '--from <time>',
+      'only events that occurred at this time or later, RFC 3339 with a zone',
+    )
+    .option('--to <time>', 'only events that occurred before this time')
     .action(async (file: string, flags: ExportFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
@@ -55,7 +57,7 @@ export function exportCommand(): Command {
                 to: flags.to,
               },
               output,
-              // A bar on the terminal that takes the events would stand among them.
+              // If the events go to the terminal, a bar would be drawn between them.
               terminal: isPiped && context.io.stdout.isTTY ? undefined : terminal,
               signal: signals.signal,
             });
@@ -67,7 +69,7 @@ export function exportCommand(): Command {
           }
         });
         if (events === undefined) {
-          const left = isPiped ? 'what was written is not all' : `${file} was not written`;
+          const left = isPiped ? 'the output is incomplete' : `${file} was not written`;
           throw new CommandFailedError(`Interrupted; ${left}.`);
         }
         const time = duration((performance.now() - started) / 1000);

@@ -32,10 +32,10 @@ export function ingestCommand(): Command {
   return createCommand({
     name: 'ingest',
     details:
-      'A line that is not valid is reported and skipped; the others go in, and the exit code is 1. ' +
+      'An invalid line is reported and skipped; the other lines are sent, and the exit code is 1. ' +
       'Reading a file twice changes nothing: an event without an id gets one made from its line, ' +
-      'and of logs it is remembered how far they were read. With the format of a log the path may ' +
-      'be left out, or be a folder. Any size of file is read in little memory.',
+      'and for logs the store remembers how far they were read. With the format of a log, the path is ' +
+      'optional and may be a folder. Files of any size need little memory.',
     examples: [
       'runfold ingest --format claude-code',
       'runfold ingest events.ndjson',
@@ -46,34 +46,37 @@ export function ingestCommand(): Command {
       'runfold ingest events.ndjson --wait --json',
     ],
   })
-    .argument('[path...]', 'a file, or - for standard input; of logs, files and folders')
+    .argument('[path...]', 'a file, or - for standard input; for logs, files and folders')
     .addOption(
       new Option(
         '--format <format>',
-        'what a line is: a Runfold event, an Agno run as to_dict() gives it, an OTLP request as the ' +
-          'file exporter of the OpenTelemetry Collector writes it (protobuf too), or the kind of log',
+        'what a line is: a Runfold event, an Agno run as to_dict() returns it, an OTLP request as the ' +
+          'file exporter of the OpenTelemetry Collector writes it (protobuf too), or a kind of log',
       )
         .choices([...lineFormats, 'otlp', ...logFormatNames])
         .default('runfold'),
     )
-    .option('--user <id>', 'whom events are for that do not say so themselves')
+    .option('--user <id>', 'the user of events that do not name one')
     .option(
       '--since <time>',
-      'of logs: skip files that have not changed since, such as 30d or a time',
+      'for logs: skip files that have not changed since then, such as 30d or a time',
     )
     .addOption(
       new Option(
         '--cost <which>',
-        'of logs: take reported costs (auto), or price every message (priced)',
+        'for logs: use reported costs (auto), or price every message (priced)',
       )
         .choices(['auto', 'priced'])
         .default('auto'),
     )
-    .option('--dry-run', 'of logs: read and count, send nothing')
-    .option('--again', 'of logs: read files from their beginning; what is there stays as it is')
+    .option('--dry-run', 'for logs: read and count without sending')
+    .option(
+      '--again',
+      'for logs: read files from their beginning; events in the store do not change',
+    )
     .option('--wait', 'return when every event is folded (the default on an embedded store)')
-    .option('--no-wait', 'return when the queue has every event')
-    .option('--strict', 'stop at the first line that is no valid event')
+    .option('--no-wait', 'return when every event is on the queue')
+    .option('--strict', 'stop at the first line that is not a valid event')
     .addOption(faultsOption())
     .option('--json', 'print the summary as JSON')
     .action(async (paths: readonly string[], flags: IngestFlags, command: Command) => {
@@ -87,9 +90,7 @@ export function ingestCommand(): Command {
         );
       }
       if (isOtlp && flags.user !== undefined) {
-        throw new UsageError(
-          '--user: expected no user beside --format otlp; spans name their own.',
-        );
+        throw new UsageError('--user: not allowed with --format otlp; spans name their own user.');
       }
       const since = flags.since === undefined ? undefined : readSince(flags.since);
       const context = openContext(command, 'once');

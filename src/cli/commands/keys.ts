@@ -28,10 +28,10 @@ interface CreateFlags {
 function createKeyCommand(): Command {
   return createCommand({
     name: 'create',
-    summary: 'Make a key of a project',
+    summary: 'Create a key for a project',
     details:
-      'It is shown this once: only its hash is stored. From the first key on the HTTP service ' +
-      'lets nobody in without one. A key sees its own project and no other.',
+      'The key is shown only once: the store has only its hash. Once there is a key, the HTTP service ' +
+      'admits nobody without one. A key gives access to its own project and no other.',
     examples: [
       'runfold keys create --name agents --scope ingest',
       'runfold keys create --project 1 --scope ingest --scope read --json',
@@ -43,8 +43,8 @@ function createKeyCommand(): Command {
         `what it allows: ${keyScopes.join(', ')}`,
       ).makeOptionMandatory(),
     )
-    .option('--name <name>', 'what it is for, in words')
-    .option('--json', 'print it as JSON, the key among it')
+    .option('--name <name>', 'what the key is for, in words')
+    .option('--json', 'print it as JSON, including the key')
     .action(async (flags: CreateFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
@@ -56,7 +56,7 @@ function createKeyCommand(): Command {
       if (flags.json) return terminal.json(created);
       terminal.line(created.key);
       terminal.note(
-        `A key of project ${created.project} for ${created.scopes.join(', ')}. Keep it: it is not shown again.`,
+        `Key for project ${created.project} with ${created.scopes.join(', ')}. Save it now: it is not shown again.`,
       );
     });
 }
@@ -91,7 +91,7 @@ function listCommand(): Command {
         { head: 'name', cell: (key: ApiKey) => key.name, least: 8 },
         { head: 'kind', cell: (key: ApiKey) => key.kind, drop: 3 },
         { head: 'scopes', cell: (key: ApiKey) => key.scopes.join(', ') },
-        { head: 'made', cell: (key: ApiKey) => time(key.created_at), drop: 2, paint: dim },
+        { head: 'created', cell: (key: ApiKey) => time(key.created_at), drop: 2, paint: dim },
         { head: 'last used', cell: (key: ApiKey) => time(key.last_used_at), drop: 1, paint: dim },
         { head: 'expires', cell: (key: ApiKey) => time(key.expires_at), drop: 4, paint: dim },
         { head: 'revoked', cell: (key: ApiKey) => time(key.revoked_at) },
@@ -103,8 +103,8 @@ function listCommand(): Command {
 function revokeCommand(): Command {
   return createCommand({
     name: 'revoke',
-    summary: 'Revoke a key for good',
-    details: 'Services that run stop taking it within a second.',
+    summary: 'Revoke a key permanently',
+    details: 'Running services stop accepting it within one second.',
     examples: ['runfold keys revoke 0f9c2b7a1d3e4c5b'],
   })
     .argument('<id>', 'the key, as "runfold keys list" shows it')
@@ -117,7 +117,7 @@ function revokeCommand(): Command {
       );
       if (revoked === undefined) {
         throw new CommandFailedError(
-          `Expected a key ${JSON.stringify(id)} in project ${settings.project}, got none. See "runfold keys list".`,
+          `There is no key ${JSON.stringify(id)} in project ${settings.project}. See "runfold keys list".`,
         );
       }
       if (flags.json) return terminal.json(revoked);

@@ -13,9 +13,9 @@ export function mcpCommand(): Command {
   return createCommand({
     name: 'mcp',
     details:
-      'An agent starts it as a child process and asks for usage, runs, sessions and what a run cost. It ' +
-      'only reads, and only the project that --project names. It ends with its standard input. A service ' +
-      'that "runfold up" or "runfold serve" runs offers the same at /mcp, behind its keys.',
+      'An agent starts this command as a child process and asks for usage, runs, sessions and the cost of a ' +
+      'run. It only reads, and only the project of --project. It ends when its standard input ends. The ' +
+      'service of "runfold up" or "runfold serve" offers the same at /mcp, with its keys.',
     examples: [
       'claude mcp add runfold -- npx runfold mcp --dir ~/.runfold',
       'DATABASE_URL=postgres://… runfold mcp --project 2',
@@ -23,7 +23,7 @@ export function mcpCommand(): Command {
   }).action(async (_flags: object, self: Command) => {
     const context = openContext(self, 'once');
     const { io, log, settings } = context;
-    const signals = catchSignals(context, { first: 'ending.', second: 'ended at once.' });
+    const signals = catchSignals(context, { first: 'shutting down.', second: 'ended at once.' });
     try {
       await withTier(context, 'runfold mcp', async ({ database }) => {
         await checkMigrated(database);

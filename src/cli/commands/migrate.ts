@@ -16,9 +16,9 @@ export function migrateCommand(): Command {
   return createCommand({
     name: 'migrate',
     details:
-      'Safe to run at any time and by many processes at once; one migrates, the others wait. ' +
-      'An embedded store is migrated by whichever process serves it. Where a new version computes ' +
-      'totals in another way than those in the store, it says so.',
+      'Safe to run at any time and from many processes at once: one migrates, the others wait. ' +
+      'The process that serves an embedded store migrates it. If the definition of a total has ' +
+      'changed in the new version, the command says so.',
     examples: [
       'runfold migrate',
       'runfold migrate --rebuild',
@@ -26,10 +26,10 @@ export function migrateCommand(): Command {
       'DATABASE_URL=postgres://user:password@host:5432/runfold runfold migrate',
     ],
   })
-    .option('--rebuild', 'make totals that are stale anew from the log')
+    .option('--rebuild', 'rebuild totals whose definition has changed')
     .option(
       '--grants [prefix]',
-      'change nothing, and print SQL that makes roles with the least rights: runfold_worker, runfold_service and runfold_reader, or with another prefix',
+      'change nothing, and print SQL that creates roles with the least rights: runfold_worker, runfold_service and runfold_reader, or with another prefix',
     )
     .action(async (flags: MigrateFlags, command: Command) => {
       const context = openContext(command, 'once');
@@ -47,14 +47,14 @@ interface MigrateFlags {
   readonly grants?: string | true;
 }
 
-/** Prints the statements that make each role, and the Redis user where there is a Redis. */
+/** Prints the statements that create each role, and the Redis user if there is a Redis. */
 async function printGrants(context: CommandContext, flags: MigrateFlags): Promise<void> {
   const { terminal, settings } = context;
   const prefix = flags.grants === true ? 'runfold' : String(flags.grants);
-  if (flags.rebuild === true) throw new UsageError('--grants: expected no --rebuild beside it.');
+  if (flags.rebuild === true) throw new UsageError('--grants: not allowed with --rebuild.');
   if (!/^[a-z_][a-z0-9_]{0,40}$/.test(prefix)) {
     throw new UsageError(
-      `--grants: expected the beginning of role names in lower-case letters, digits or _, got ${JSON.stringify(prefix)}.`,
+      `--grants: expected a prefix of role names, in lower-case letters, digits or _, got ${JSON.stringify(prefix)}.`,
     );
   }
   if (settings.database_url === undefined) {

@@ -24,17 +24,17 @@ export function periodCommand(name: keyof typeof periods): Command {
   const command = createCommand({
     name,
     details:
-      'The newest is last, and a row of sums follows. Input includes what was read from and written ' +
-      'to a cache. Messages without a price are named, and are not in the cost.',
+      'The newest row is last, followed by a row of sums. Input includes tokens read from and written ' +
+      'to a cache. Messages without a price are named; the cost does not include them.',
     examples: [
       `runfold ${name}`,
       `runfold ${name} --breakdown --tz America/New_York`,
       `runfold ${name} --from 2026-01-01T00:00:00Z --json`,
     ],
   })
-    .option('--breakdown', 'a row for each model below each')
+    .option('--breakdown', 'one row per model below each')
     .option('--json', 'print the report as JSON')
-    .option('--csv', 'print a row for each model of each as CSV');
+    .option('--csv', 'print one row per model of each as CSV');
   return addRangeOptions(command, since).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;

@@ -18,14 +18,14 @@ export function pricesCommand(): Command {
   return createCommandGroup('prices', [listCommand(), setCommand(), dropCommand()]);
 }
 
-/** A price as a person reads it, in US dollars a million tokens. */
+/** A price as a person reads it, in US dollars per million tokens. */
 const shown = (dollars: number | undefined) => (dollars === undefined ? absent : `$${dollars}`);
 
 function listCommand(): Command {
   return createCommand({
     name: 'list',
-    summary: 'List prices of your own, in US dollars a million tokens',
-    details: 'They go before those of the price book that comes with Runfold.',
+    summary: 'List your own prices, in US dollars per million tokens',
+    details: 'They override those of the price book that comes with Runfold.',
     examples: ['runfold prices list', 'runfold prices list --json'],
   })
     .option('--json', 'print them as JSON')
@@ -37,7 +37,7 @@ function listCommand(): Command {
       );
       if (flags.json) return terminal.json(prices);
       if (prices.length === 0) {
-        return terminal.line('No prices of your own. Those of the price book hold.');
+        return terminal.line('You have no prices of your own. The price book is used.');
       }
       const columns = [
         { head: 'model', cell: (price: PriceOverride) => price.model, least: 16 },
@@ -69,25 +69,25 @@ interface SetFlags {
 function setCommand(): Command {
   return createCommand({
     name: 'set',
-    summary: 'Set what a model costs, in US dollars a million tokens',
+    summary: 'Set the price of a model, in US dollars per million tokens',
     details:
-      'A price for the same model, provider and time is replaced. It holds for messages to come, ' +
-      'within ten seconds; "runfold reprice" corrects those that were priced already.',
+      'A price for the same model, provider and time is replaced. Within ten seconds the price is used ' +
+      'for new messages; "runfold reprice" corrects messages that have a price already.',
     examples: [
       'runfold prices set my-model --input 0.4 --output 1.6 --cached 0.1',
       'runfold prices set gpt-5 --provider openai --from 2026-06-01T00:00:00Z --input 1 --output 8',
     ],
   })
     .argument('<model>', 'the model, exactly as events name it')
-    .requiredOption('--input <dollars>', 'of input tokens')
-    .requiredOption('--output <dollars>', 'of output tokens')
-    .option('--cached <dollars>', 'of cached input tokens; as input where not given')
-    .option('--cache-write <dollars>', 'of tokens written to a cache; as input where not given')
+    .requiredOption('--input <dollars>', 'price of input tokens')
+    .requiredOption('--output <dollars>', 'price of output tokens')
+    .option('--cached <dollars>', 'price of cached input tokens; defaults to --input')
+    .option('--cache-write <dollars>', 'price of tokens written to a cache; defaults to --input')
     .option(
       '--cache-write-1h <dollars>',
-      'of tokens that the cache keeps for an hour; as --cache-write where not given',
+      'price of tokens that the cache keeps for an hour; defaults to --cache-write',
     )
-    .option('--provider <provider>', 'only where this provider served it')
+    .option('--provider <provider>', 'only for messages that this provider served')
     .option('--from <time>', 'only from this time on, RFC 3339 with a zone')
     .option('--json', 'print the price as JSON')
     .action(async (model: string, flags: SetFlags, self: Command) => {
@@ -114,13 +114,13 @@ function setCommand(): Command {
       if (flags.json) return terminal.json(price);
       terminal.line(
         printable(
-          `${model}: ${shown(price.input)} in, ${shown(price.output)} out a million tokens.`,
+          `${model}: ${shown(price.input)} in, ${shown(price.output)} out per million tokens.`,
         ),
       );
     });
 }
 
-/** A text that is no number becomes NaN, for the price to be refused by its name. */
+/** A string that is not a number becomes NaN, so that the price is refused by its name. */
 function dollarsOf(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
@@ -141,7 +141,7 @@ function dropCommand(): Command {
       );
       if (dropped === 0) {
         throw new CommandFailedError(
-          `Expected a price of your own for ${JSON.stringify(model)}, got none.`,
+          `You have no price of your own for ${JSON.stringify(model)}. See "runfold prices list".`,
         );
       }
       if (flags.json) return terminal.json({ dropped });

@@ -20,13 +20,12 @@ interface CreateFlags {
 function createProjectCommand(): Command {
   return createCommand({
     name: 'create',
-    summary: 'Make a project',
-    details:
-      'Its number is what events, queries and keys go by. Project 1 is there from the start.',
+    summary: 'Create a project',
+    details: 'Events, queries and keys refer to a project by its number. Project 1 always exists.',
     examples: ['runfold projects create shop', 'runfold projects create shop-eu --id 7 --json'],
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
-    .option('--time-zone <zone>', 'the IANA zone that it reports in')
+    .option('--time-zone <zone>', 'its reporting time zone, as an IANA name')
     .option('--id <number>', 'name the project that events were already sent to', readId)
     .option('--json', 'print it as JSON')
     .action(async (name: string, flags: CreateFlags, self: Command) => {
@@ -48,8 +47,8 @@ function createProjectCommand(): Command {
 function zoneCommand(): Command {
   return createCommand({
     name: 'zone',
-    summary: 'Change the time zone that a project reports in',
-    details: 'The web page shows it in this zone to everybody who has not chosen another.',
+    summary: 'Change the reporting time zone of a project',
+    details: 'The web page uses this zone for everybody who has not chosen another.',
     examples: ['runfold projects zone 1 Europe/Berlin', 'runfold projects zone 1 --none'],
   })
     .argument('<number>', 'the project', readId)
@@ -71,14 +70,12 @@ function zoneCommand(): Command {
           setProjectZone(database, { id, time_zone: zone ?? null }),
         );
         if (project === undefined) {
-          throw new CommandFailedError(
-            `Expected a project ${id}, got none of that number. See "runfold projects list".`,
-          );
+          throw new CommandFailedError(`There is no project ${id}. See "runfold projects list".`);
         }
         if (flags.json) return context.terminal.json(project);
         const { name, time_zone } = project;
         context.terminal.line(
-          `Project ${id}, ${name}, reports in ${time_zone ?? 'no zone of its own'}.`,
+          `Project ${id}, ${name}, reports in ${time_zone ?? "each reader's own zone"}.`,
         );
       },
     );
@@ -87,7 +84,7 @@ function zoneCommand(): Command {
 function readId(text: string): number {
   const id = Number(text);
   if (/^\d{1,10}$/.test(text) && id >= 1 && id <= 2_147_483_647) return id;
-  throw new InvalidArgumentError('Expected a whole number from 1.');
+  throw new InvalidArgumentError('Expected an integer from 1.');
 }
 
 function listCommand(): Command {

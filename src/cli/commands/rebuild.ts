@@ -22,17 +22,17 @@ export function rebuildCommand(): Command {
   return createCommand({
     name: 'rebuild',
     details:
-      'Events may go on coming in and totals may be read meanwhile: readers see the old totals or the ' +
-      'new. Interrupted or killed, it leaves the totals as they were, and can be started again.',
+      'Ingest and reads continue while it runs: readers see either the old totals or the new. If it is ' +
+      'interrupted or killed, the totals stay as they were, and you can start it again.',
     examples: [
       'runfold rebuild',
       'runfold rebuild --dry-run',
       'runfold rebuild --projection run --projection session --lanes 4',
     ],
   })
-    .addOption(repeatable('--projection <name>', 'only these totals'))
-    .option('--lanes <number>', 'connections that fold at the same time, 1 to 32', '2')
-    .option('--dry-run', 'build and compare, and change nothing')
+    .addOption(repeatable('--projection <name>', 'rebuild only these totals'))
+    .option('--lanes <number>', 'how many connections fold at the same time, 1 to 32', '2')
+    .option('--dry-run', 'build and compare without changing anything')
     .option('--json', 'print the report as JSON')
     .action(async (flags: RebuildFlags, self: Command) => {
       const projections = readProjections(flags.projection);
@@ -75,5 +75,5 @@ function readProjections(names: readonly string[] | undefined): readonly Project
 function readLanes(text: string): number {
   const lanes = Number(text);
   if (/^\d{1,2}$/.test(text) && lanes >= 1 && lanes <= 32) return lanes;
-  throw new UsageError('--lanes: expected a whole number from 1 to 32.');
+  throw new UsageError('--lanes: expected an integer from 1 to 32.');
 }

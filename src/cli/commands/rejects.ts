@@ -28,7 +28,7 @@ export function rejectsCommand(): Command {
 function listCommand(): Command {
   const command = createCommand({
     name: 'list',
-    summary: 'List rejects, the newest first',
+    summary: 'List rejects, newest first',
     examples: ['runfold rejects list', 'runfold rejects list --code invalid_event --json'],
   }).option('--code <code>', 'only with this code');
   return addListOptions(command).action(
@@ -68,7 +68,7 @@ function listCommand(): Command {
 function showCommand(): Command {
   return createCommand({
     name: 'show',
-    summary: 'Show one reject in full, with what came',
+    summary: 'Show one reject in full, with its input',
     examples: ['runfold rejects show 0b7d1c9e-2f7e-5d53-9a55-0a4de1f4b0c1'],
   })
     .argument('<id>', 'the reject')
@@ -81,7 +81,7 @@ function showCommand(): Command {
       );
       if (reject === undefined) {
         throw new CommandFailedError(
-          `Expected a reject ${JSON.stringify(id)} in this project, got none.`,
+          `There is no reject ${JSON.stringify(id)} in this project. See "runfold rejects list".`,
         );
       }
       if (flags.json) return terminal.json(reject);
@@ -109,7 +109,7 @@ function retryCommand(): Command {
   return createCommand({
     name: 'retry',
     summary: 'Send rejected events again, and delete their rejects',
-    details: 'One that is still no valid event stays a reject, and the exit code is 1.',
+    details: 'If an event is still invalid, its reject stays and the exit code is 1.',
     examples: [
       'runfold rejects retry 0b7d1c9e-2f7e-5d53-9a55-0a4de1f4b0c1',
       'runfold rejects retry --all',
@@ -131,7 +131,7 @@ function retryCommand(): Command {
 function dropCommand(): Command {
   return createCommand({
     name: 'drop',
-    summary: 'Delete rejects for good',
+    summary: 'Delete rejects permanently',
     examples: [
       'runfold rejects drop 0b7d1c9e-2f7e-5d53-9a55-0a4de1f4b0c1',
       'runfold rejects drop --all',

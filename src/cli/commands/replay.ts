@@ -17,8 +17,8 @@ export function replayCommand(): Command {
   return createCommand({
     name: 'replay',
     details:
-      'What the store has already stays as it is and counts as duplicate; what it has not is folded. ' +
-      'Each line must have an id and a time of its own. Returns when every event is folded.',
+      'Events that the store already has count as duplicates and change nothing; the others are folded. ' +
+      'Each line must have its own id and time. The command returns when every event is folded.',
     examples: [
       'runfold replay events.ndjson',
       'zcat events.ndjson.gz | runfold replay -',
@@ -26,7 +26,7 @@ export function replayCommand(): Command {
     ],
   })
     .argument('<file>', 'the file, or - for standard input')
-    .option('--strict', 'stop at the first line that is no valid event')
+    .option('--strict', 'stop at the first line that is not a valid event')
     .addOption(faultsOption())
     .option('--json', 'print the summary as JSON')
     .action(async (file: string, flags: ReplayFlags, self: Command) => {

@@ -19,13 +19,13 @@ export function repriceCommand(): Command {
   return createCommand({
     name: 'reprice',
     details:
-      'Goes by the price book of this version and by prices of your own, and appends the differences ' +
-      'as corrections; what was billed stays in the log. A second run changes nothing.',
+      'Uses the price book of this version and your own prices, and appends the differences ' +
+      'as corrections. The earlier prices stay in the log. A second run changes nothing.',
     examples: ['runfold reprice --dry-run', 'runfold reprice --from 2026-01-01T00:00:00Z'],
   })
-    .option('--from <time>', 'only messages from this time on, RFC 3339 with a zone')
+    .option('--from <time>', 'only messages at this time or later, RFC 3339 with a zone')
     .option('--to <time>', 'only messages before this time')
-    .option('--dry-run', 'only say what would change')
+    .option('--dry-run', 'show what would change without writing it')
     .option('--json', 'print the report as JSON')
     .action(async (flags: Flags, self: Command) => {
       const context = openContext(self, 'once');
@@ -45,7 +45,7 @@ export function repriceCommand(): Command {
     });
 }
 
-/** Every digit: totals move by exactly this. */
+/** All digits: totals change by exactly this. */
 const exactly = (dollars: number) =>
   `${dollars < 0 ? '-' : ''}$${Math.abs(dollars)
     .toFixed(9)
@@ -61,8 +61,8 @@ function reportLines(terminal: Terminal, report: RepriceReport, isDry: boolean):
   if (unpriced.length === 0) return lines;
   const reasons = {
     unknown_model: 'not in the price book',
-    inconsistent_tokens: 'more cached than input',
-    above_limit: 'more than an event may cost',
+    inconsistent_tokens: 'the parts of its tokens contradict the whole',
+    above_limit: 'above the greatest cost of an event',
   };
   return [
     ...lines,

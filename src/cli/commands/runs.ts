@@ -49,7 +49,7 @@ const statuses = Object.keys(runStatuses) as readonly RunStatus[];
 function listCommand(): Command {
   const command = createCommand({
     name: 'list',
-    summary: 'List runs, the newest first',
+    summary: 'List runs, newest first',
     examples: [
       'runfold runs list',
       'runfold runs list --session s-1 --json',
@@ -57,8 +57,10 @@ function listCommand(): Command {
       'runfold runs list --order-by cost --agent lead --agent writer',
     ],
   })
-    .addOption(repeatable('--session <id>', 'only of this session'))
-    .addOption(repeatable('--status <status>', `only with this outcome: ${statuses.join(', ')}`));
+    .addOption(repeatable('--session <id>', 'only runs of this session'))
+    .addOption(
+      repeatable('--status <status>', `only runs with this status: ${statuses.join(', ')}`),
+    );
   return addTotalsOptions(command, runOrders).action(async (flags: Filters, self: Command) => {
     const unknown = flags.status?.find((status) => !statuses.includes(status));
     if (unknown !== undefined) {
@@ -94,7 +96,8 @@ function showCommand(): Command {
   return createCommand({
     name: 'show',
     summary: 'Show one run in full',
-    details: 'Its totals, its messages and tool calls in order, and the runs it delegated to.',
+    details:
+      'Shows its totals, its messages and tool calls in order, and the runs that it delegated to.',
     examples: [
       'runfold runs show run-1',
       'runfold runs show run-1 --json',
@@ -103,9 +106,9 @@ function showCommand(): Command {
     ],
   })
     .argument('<id>', 'the run')
-    .option('--session <id>', 'its session, where several have a run of this id')
+    .option('--session <id>', 'its session, if several sessions have a run with this id')
     .addOption(
-      new Option('--shape <shape>', "the run's metrics as a dictionary of Agno's instead, as JSON")
+      new Option('--shape <shape>', "agno prints the run's metrics in Agno's shape, as JSON")
         .choices(['runfold', 'agno'])
         .default('runfold'),
     )
@@ -139,8 +142,8 @@ function waitingCommand(): Command {
     name: 'waiting',
     summary: 'List OpenTelemetry spans that are in no total yet',
     details:
-      'A span waits until the spans above it have come, which say what run and session it belongs ' +
-      'to, or until it is due.',
+      'A span waits for the spans above it, which say to which run and session it belongs. It waits ' +
+      'no longer than RUNFOLD_OTLP_WAIT_SECONDS.',
     examples: ['runfold runs waiting', 'runfold runs waiting --json'],
   })
     .option('--limit <number>', 'the most spans', '100')
@@ -153,7 +156,7 @@ function waitingCommand(): Command {
         listWaitingSpans(database, { project: settings.project, limit }),
       );
       if (flags.json) return terminal.json(found);
-      if (found.waiting === 0) return terminal.line('No span waits.');
+      if (found.waiting === 0) return terminal.line('No spans are waiting.');
       terminal.line(waitingTable(terminal, found.items));
       terminal.line(`${found.items.length} of ${found.waiting} waiting spans`);
     });
@@ -165,12 +168,14 @@ async function noteWaiting({ terminal, settings }: CommandContext, database: Dat
   if (waiting === 0) return;
   const many =
     waiting === mostCounted ? `${count(waiting)} spans or more` : plural(waiting, 'span');
-  terminal.note(`${many} of OpenTelemetry in no total yet: see "runfold runs waiting".`);
+  terminal.note(
+    `${many} of OpenTelemetry ${waiting === 1 ? 'is' : 'are'} in no total yet: see "runfold runs waiting".`,
+  );
 }
 
 function found<T>(value: T | undefined, id: string): T {
   if (value !== undefined) return value;
   throw new CommandFailedError(
-    `Expected a run ${JSON.stringify(id)} in this project, got none. See "runfold runs list".`,
+    `There is no run ${JSON.stringify(id)} in this project. See "runfold runs list".`,
   );
 }

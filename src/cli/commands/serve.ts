@@ -19,9 +19,9 @@ export function serveCommand(): Command {
   const command = createCommand({
     name: 'serve',
     details:
-      'It folds nothing: run "runfold worker" beside it, or "runfold up", which does both. Without ' +
-      'keys it listens on a loopback address only. SIGTERM or SIGINT ends it in good order: it ' +
-      'answers the requests at work and hands what it has taken to the queue.',
+      'It does not fold events: also run "runfold worker", or use "runfold up", which does both. While ' +
+      'there are no keys it listens on a loopback address only. SIGTERM or SIGINT shuts it down ' +
+      'gracefully: it finishes the requests in flight and hands accepted events to the queue.',
     examples: [
       'DATABASE_URL=postgres://… REDIS_URL=redis://… runfold serve',
       'runfold serve --http-host 0.0.0.0 --http-port 8580',
@@ -43,7 +43,9 @@ export function serveCommand(): Command {
             `${bold('Runfold serves')} ${cyan(http.url)}${dim(`  reference: ${http.url}/docs`)}`,
           );
           if ((await findWorkers(tier, context)) === 0) {
-            terminal.note('No worker runs: events wait on the queue. Start "runfold worker".');
+            terminal.note(
+              'No worker is running: events wait on the queue. Start "runfold worker".',
+            );
           }
           let died: unknown;
           try {

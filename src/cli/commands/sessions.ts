@@ -35,7 +35,7 @@ interface Filters extends TotalsFlags {
 function listCommand(): Command {
   const command = createCommand({
     name: 'list',
-    summary: 'List sessions, the newest first',
+    summary: 'List sessions, newest first',
     examples: [
       'runfold sessions list',
       'runfold sessions list --user user-1 --json',
@@ -59,7 +59,7 @@ function listCommand(): Command {
   });
 }
 
-/** The most runs shown below a session. */
+/** The maximum number of runs shown below a session. */
 const mostRuns = 50;
 
 interface ShowFlags {
@@ -76,10 +76,7 @@ function showCommand(): Command {
   })
     .argument('<id>', 'the session')
     .addOption(
-      new Option(
-        '--shape <shape>',
-        "the session's metrics as a dictionary of Agno's instead, as JSON",
-      )
+      new Option('--shape <shape>', "agno prints the session's metrics in Agno's shape, as JSON")
         .choices(['runfold', 'agno'])
         .default('runfold'),
     )
@@ -111,6 +108,6 @@ function showCommand(): Command {
 function found<T>(value: T | undefined, id: string): T {
   if (value !== undefined) return value;
   throw new CommandFailedError(
-    `Expected a session ${JSON.stringify(id)} in this project, got none. See "runfold sessions list".`,
+    `There is no session ${JSON.stringify(id)} in this project. See "runfold sessions list".`,
   );
 }

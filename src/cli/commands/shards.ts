@@ -93,5 +93,5 @@ function listCommand(): Command {
 function readStripes(text: string): number {
   const stripes = Number(text);
   if (/^\d{1,3}$/.test(text) && stripes >= 2 && stripes <= 256) return stripes;
-  throw new UsageError('--stripes: expected a whole number from 2 to 256.');
+  throw new UsageError('--stripes: expected an integer from 2 to 256.');
 }

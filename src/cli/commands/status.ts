@@ -12,9 +12,9 @@ export function statusCommand(): Command {
   return createCommand({
     name: 'status',
     details:
-      'It works while a server is away, and says which. Exits with 0 when nothing is wrong, and with 1 ' +
-      'when a server is away, tables are missing, jobs wait without a worker, jobs have failed, or totals ' +
-      'are stale or differ from the log.',
+      'It also works while a server is unavailable, and names that server. It exits with 0 if nothing is ' +
+      'wrong, and with 1 if a server is unavailable, tables are missing, jobs wait without a worker, jobs ' +
+      'have failed, or totals are stale or differ from the log.',
     examples: ['runfold status', 'runfold status --json', 'runfold status --project 2'],
   })
     .option('--json', 'print the status as JSON')

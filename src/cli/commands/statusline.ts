@@ -8,7 +8,7 @@ import { readRange } from '../options/range-options.js';
 import { costOf, count, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';
 
-/** How far back the block of now is looked for. */
+/** How far back the current block may begin. */
 const blockMs = 3 * 86_400_000;
 
 interface Flags {
@@ -18,7 +18,7 @@ interface Flags {
 
 function readTimeout(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError('--timeout: expected whole milliseconds from 1 to 999999.');
+  throw new UsageError('--timeout: expected milliseconds, an integer from 1 to 999999.');
 }
 
 /** `runfold statusline` */
@@ -26,8 +26,8 @@ export function statuslineCommand(): Command {
   return createCommand({
     name: 'statusline',
     details:
-      'Reads the JSON that Claude Code gives to a status line from standard input, and asks a running ' +
-      '"runfold up" over HTTP. Without one, or when it is too slow, the line says so; the exit code is 0.',
+      'Reads from standard input the JSON that Claude Code passes to a status line, and asks a running ' +
+      '"runfold up" over HTTP. If none is running or it is too slow, the line says so; the exit code is 0.',
     examples: ['runfold statusline < status.json'],
   })
     .option('--key <key>', 'the key of the service, if it needs one')
@@ -51,7 +51,7 @@ export function statuslineCommand(): Command {
       try {
         terminal.line(printable(await statusLine(get, session)));
       } catch {
-        // Not running, or too slow: a prompt must not fail, and the line says what is the matter.
+        // Not running, or too slow: a prompt must not fail, so the line says what is wrong.
         terminal.line('runfold: no service');
       }
     });

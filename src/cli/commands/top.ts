@@ -50,7 +50,7 @@ export function topCommand(): Command {
       new Argument('<what>', 'what to rank').choices(['sessions', ...Object.keys(groups)]),
     )
     .option('--by <figure>', 'the figure, such as cost, total_tokens or tool_errors', 'cost')
-    .option('--limit <number>', 'the most rows, 1 to 1000', '10')
+    .option('--limit <number>', 'the maximum number of rows, 1 to 1000', '10')
     .option('--json', 'print { rows } as JSON')
     .addOption(new Option('--csv', 'print the rows as CSV').conflicts('json'));
   return addRangeOptions(command).action(async (what: What, flags: Flags, self: Command) => {

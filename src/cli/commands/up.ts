@@ -40,9 +40,9 @@ export function upCommand(): Command {
   const command = createCommand({
     name: 'up',
     details:
-      'Without DATABASE_URL it serves the embedded store, and other commands and programs on the ' +
-      'same folder use it meanwhile. HTTP listens on a loopback address, and elsewhere once there ' +
-      'is a key. SIGTERM or SIGINT ends it in good order.',
+      'Without DATABASE_URL it serves the embedded store; other commands and programs on the ' +
+      'same folder use that store. HTTP listens on a loopback address; once there is a key, it may ' +
+      'listen on others. SIGTERM or SIGINT shuts it down gracefully.',
     examples: [
       'runfold up',
       'runfold up --demo',
@@ -51,16 +51,16 @@ export function upCommand(): Command {
     ],
   });
   return addMetricsOptions(addHttpOptions(command))
-    .option('--no-http', 'serve no HTTP')
+    .option('--no-http', 'do not serve HTTP')
     .option(
       '--watch <formats>',
-      'follow logs of agents too, such as claude-code,codex, or agents for all that are there',
+      'also follow logs of agents: for example claude-code,codex, or agents for all in their default places',
     )
-    .option('--demo', 'serve weeks of made-up work, in a store of its own that --dir keeps')
+    .option('--demo', 'serve weeks of made-up work in a separate store; --dir keeps it')
     .addOption(
       new Option(
         '--port <port>',
-        'serve the embedded store on this TCP port of 127.0.0.1 too, for tools like psql; any local user can then read it',
+        'also serve the embedded store on this TCP port of 127.0.0.1, for tools like psql; any local user can then read it',
       ).argParser(readPort),
     )
     .action(async ({ port, demo = false, ...flags }: UpFlags, self: Command) => {
@@ -75,7 +75,7 @@ export function upCommand(): Command {
     });
 }
 
-/** Opens the store and everything on it, and serves until a signal comes or the store ends. */
+/** Opens the store and everything that uses it, and serves until a signal or the end of the store. */
 async function serveAll(
   context: CommandContext,
   flags: Omit<UpFlags, 'port' | 'demo'>,
@@ -114,26 +114,26 @@ async function serveAll(
   }
 }
 
-/** Worker and HTTP, until a signal or the end of the store. Answers what the store died of. */
+/** Runs worker and HTTP until a signal or the end of the store. Returns the error that ended the store. */
 async function runUntilEnd(
   context: CommandContext,
   tier: Tier,
   options: {
     readonly plan: HttpPlan | undefined;
-    /** Where probes and metrics are served alone. */
+    /** The separate port for probes and metrics. */
     readonly metrics: ReturnType<typeof readMetricsAddress>;
     readonly psql_port: number | undefined;
-    /** Where logs are followed. */
+    /** The places of the logs to follow. */
     readonly places: readonly LogPlace[];
     readonly signal: AbortSignal;
-    /** Ends the filling of a demo's store; undefined is no demo. */
+    /** Stops filling a demo's store; undefined if this is not a demo. */
     readonly demo: AbortSignal | undefined;
     readonly ended: Promise<unknown>;
   },
 ): Promise<Error | undefined> {
   let worker: RunningWorker | undefined;
   const { plan } = options;
-  // HTTP first: where its address cannot be had, no work has been begun.
+  // HTTP first: if its address is not available, no work has started yet.
   const http = plan === undefined ? undefined : await startHttp(context, tier, plan, () => worker);
   let metrics: OpenMetrics | undefined;
   let died: unknown;
@@ -152,15 +152,14 @@ async function runUntilEnd(
       on_batch: http?.metrics.countBatch ?? metrics.countBatch,
     });
     if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });
-    // A signal meanwhile ends what never came to be up.
-    if (!options.signal.aborted) introduce(context, tier, options.psql_port, http);
+    introduce(context, tier, options.psql_port, http);
     following = followLogs(context, tier, options).catch((error: unknown) =>
-      context.log.error({ err: error }, 'logs are not followed any more'),
+      context.log.error({ err: error }, 'stopped following logs'),
     );
     died = await options.ended;
   } finally {
     if (!(died instanceof Error)) await following;
-    // With the store dead what is in hand cannot be written; it will be delivered again.
+    // If the store has died, jobs in flight cannot be written; they will be delivered again.
     const how = died instanceof Error ? { timeout_ms: 0 } : {};
     try {
       await metrics?.close();
@@ -172,11 +171,11 @@ async function runUntilEnd(
   return died instanceof Error ? died : undefined;
 }
 
-/** A store of the demo's own: servers that the environment names are left alone. */
+/** The demo's separate store: servers that the environment names are not used. */
 function openDemoStore({ settings: { given } }: CommandContext): Promise<DemoFolder> {
   if ((given.databaseUrl ?? given.redisUrl) === undefined) return openDemoFolder(given.dir);
   throw new UsageError(
-    '--demo: expected no --database-url or --redis-url; it has a store of its own.',
+    '--demo: expected no --database-url or --redis-url; the demo uses a separate store.',
   );
 }
 

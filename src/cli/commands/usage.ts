@@ -59,24 +59,24 @@ export function usageCommand(): Command {
       ).argParser(groupsOf),
     )
     .addOption(
-      new Option('--bucket <length>', 'how long each bucket is')
+      new Option('--bucket <length>', 'the length of each bucket')
         .choices([...usageBuckets])
         .default('day'),
     )
     .addOption(
       new Option(
         '--figure <name>',
-        'the figure shown over time and ranked by, such as output_tokens',
+        'the figure to show over time and to rank by, such as output_tokens',
       )
         .argParser((text: string) => listOf('--figure', text, usageFigures)[0])
         .default('cost'),
     )
     .addOption(
-      new Option('--figures <names>', 'the only figures in JSON and CSV').argParser(
+      new Option('--figures <names>', 'limit JSON and CSV to these figures').argParser(
         (text: string) => listOf('--figures', text, usageFigures),
       ),
     )
-    .option('--top <number>', 'the most groups, 1 to 1000', '10')
+    .option('--top <number>', 'the maximum number of groups, 1 to 1000', '10')
     .option('--json', 'print the series as JSON')
     .addOption(new Option('--csv', 'print the series as CSV').conflicts('json'));
   addUsageFilters(command);
@@ -154,7 +154,7 @@ function headOf(dimension: UsageDimension): string {
   return name ?? labelOf(dimension) ?? dimension;
 }
 
-/** The figures of a table, where they are kept. */
+/** The figures of a table, if they are stored for its grouping. */
 function tableFigures(group_by: readonly UsageDimension[]): UsageFigure[] {
   if (group_by.includes('tool_name')) {
     return ['tool_calls', 'error_rate', 'tool_time_p50', 'tool_time_p95', 'cost'];
@@ -172,7 +172,7 @@ function tableFigures(group_by: readonly UsageDimension[]): UsageFigure[] {
   ];
 }
 
-/** Whether nothing happened: no group, or of all together no figure that is not 0. */
+/** Whether nothing happened: there is no group, or the only group has no figure above 0. */
 function isEmpty(isGrouped: boolean, [first]: readonly UsageRow<never>[]): boolean {
   if (isGrouped || first === undefined) return first === undefined;
   const values: readonly unknown[] = Object.values(first);

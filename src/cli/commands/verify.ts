@@ -17,13 +17,13 @@ export function verifyCommand(): Command {
   return createCommand({
     name: 'verify',
     details:
-      'Folds the log and compares, in one snapshot, while events go on coming in. Exits with 0 when all ' +
-      'is equal, and with 1 and what differs when not.',
+      'Folds the log and compares it with the totals, in one snapshot, while ingest continues. It exits with ' +
+      '0 if all are equal. If not, it prints the differences and exits with 1.',
     examples: ['runfold verify', 'runfold verify --sample 100', 'runfold verify --json'],
   })
     .option(
       '--sample <sessions>',
-      'look only at so many sessions, chosen at random, and at the grand totals',
+      'compare only this number of random sessions, and the grand totals',
     )
     .option('--json', 'print the audit as JSON')
     .action(async (flags: VerifyFlags, self: Command) => {
@@ -52,5 +52,5 @@ function readSample(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const sample = Number(text);
   if (/^\d{1,6}$/.test(text) && sample >= 1) return sample;
-  throw new UsageError('--sample: expected a whole number of sessions from 1 to 999999.');
+  throw new UsageError('--sample: expected an integer from 1 to 999999.');
 }

@@ -15,15 +15,15 @@ export function voidCommand(): Command {
   return createCommand({
     name: 'void',
     details:
-      'Its tokens, time and cost become 0 by an event that is added; the log is never edited. It still ' +
-      'counts as a message, call or run, and its time_to_first_token and objects, such as ' +
-      'prompt_tokens_details, stay as they were reported.',
+      'The log is never edited: an added event sets its tokens, time and cost to 0. The event still ' +
+      'counts as a message, call or run. Its time_to_first_token and objects, such as ' +
+      'prompt_tokens_details, stay as reported.',
     examples: ['runfold void msg-1', 'runfold void msg-1 --session s-1 --dry-run'],
   })
     .argument('<event>', 'the id of the event')
-    .option('--session <id>', 'its session, where several have an event of this id')
-    .option('--dry-run', 'show what would change, and write nothing')
-    .option('--json', 'print what changes as JSON')
+    .option('--session <id>', 'its session, if several sessions have an event with this id')
+    .option('--dry-run', 'show what would change without writing it')
+    .option('--json', 'print the changes as JSON')
     .action(async (id: string, flags: VoidFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;

@@ -34,9 +34,9 @@ export function watchCommand(): Command {
   const command = createCommand({
     name: 'watch',
     details:
-      'Begins as "runfold ingest" does and goes on with new and grown files. It folds what it reads. ' +
-      'While the store is away it waits, and the files keep what is new. SIGTERM or SIGINT ends it ' +
-      'gracefully; killed at any moment, it counts nothing twice.',
+      'Reads logs like "runfold ingest", and then continues with new and grown files. It folds what it reads. ' +
+      'While the store is unavailable it waits; the files keep the new lines. SIGTERM or SIGINT ends it ' +
+      'gracefully. Nothing counts twice, even if it is killed.',
     examples: [
       'runfold watch --format agents',
       'runfold watch --format claude-code codex --user me',
@@ -44,20 +44,27 @@ export function watchCommand(): Command {
     ],
   });
   return addMetricsOptions(command)
-    .argument('[path...]', 'files and folders. Defaults to where the formats lie')
+    .argument('[path...]', 'files and folders. Defaults to the places of the formats')
     .addOption(
-      new Option('--format <format...>', 'the kinds of logs, or agents for all that are there')
+      new Option(
+        '--format <format...>',
+        'the kinds of logs, or agents for all in their default places',
+      )
         .choices([...logFormats.map(({ name }) => name), 'agents'])
         .default(['agents'], 'agents'),
     )
-    .option('--user <id>', 'whom events are for that do not say so themselves')
+    .option('--user <id>', 'the user of events that do not name one')
     .addOption(
-      new Option('--cost <which>', 'take reported costs (auto), or price every message (priced)')
+      new Option('--cost <which>', 'use reported costs (auto), or price every message (priced)')
         .choices(['auto', 'priced'])
         .default('auto'),
     )
-    .option('--settle <duration>', 'count unfinished messages of a file quiet for so long', '10m')
-    .option('--json', 'print a line of JSON a minute')
+    .option(
+      '--settle <duration>',
+      'count unfinished messages if their file has not changed for this time',
+      '10m',
+    )
+    .option('--json', 'print one line of JSON per minute')
     .action(async (paths: readonly string[], flags: Flags, self: Command) => {
       const settle_ms = readDuration(flags.settle);
       if (settle_ms === undefined)
@@ -92,7 +99,7 @@ export function watchCommand(): Command {
             terminal.note(printable(`${line === 0 ? path : `${path}:${line}`}: ${text}`)),
           onOutage(error, delayMs) {
             isReading = false;
-            log.warn({ err: error, delay_ms: delayMs }, 'the store is away; reading waits');
+            log.warn({ err: error, delay_ms: delayMs }, 'the store is unavailable; reading waits');
           },
           async onLook(isNew) {
             isReading = true;

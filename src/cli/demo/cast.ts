@@ -1,4 +1,4 @@
-/** A model: US dollars a million tokens, seconds and tokens a second, all merely plausible. */
+/** A model: US dollars per million tokens, seconds and tokens per second, all merely plausible. */
 export interface DemoModel {
   readonly name: string;
   readonly provider: string;
@@ -28,9 +28,9 @@ export interface DemoAgent {
   readonly tools: readonly [DemoTool, ...DemoTool[]];
   /** Tokens of its instructions, cached after the first request. */
   readonly instructions: number;
-  /** Tokens of an answer, by median. */
+  /** The median tokens of an answer. */
   readonly answer: number;
-  /** The most rounds of tool calls before the answer. */
+  /** The maximum number of rounds of tool calls before the answer. */
   readonly rounds: number;
   readonly streams: boolean;
 }

@@ -15,7 +15,7 @@ import type { Workload } from './workload.js';
 
 const tableRows = 8;
 
-/** Says what is going to happen. */
+/** Prints what the demo will do. */
 export function showIntroduction(terminal: Terminal, workload: Workload, folder: DemoFolder): void {
   const { bold, dim } = terminal.colors;
   const { deliveries, events, late, repeats } = workload;
@@ -64,14 +64,14 @@ export function showBalance(terminal: Terminal, stats: GroupCommitStats, seconds
   );
 }
 
-/** What the check found, in one line. */
+/** The result of the check, in one line. */
 export function showAudit(terminal: Terminal, audit: Audit, seconds: number): void {
   const { bold, green, red, dim } = terminal.colors;
   const tables = audit.projections.map(({ name, rows }) => `${count(rows)} ${name}`).join(', ');
   const took = dim(`(${duration(seconds)})`);
   if (audit.equal) {
     terminal.line(
-      `${green('✓')} ${bold('The totals equal the log:')} ${plural(audit.events, 'event')} folded anew, no row differs ${took}`,
+      `${green('✓')} ${bold('The totals equal the log:')} ${plural(audit.events, 'event')} folded again, no row differs ${took}`,
     );
     terminal.line(`  ${dim(`rows compared: ${tables}`)}`);
     return;
@@ -89,7 +89,7 @@ export function showAudit(terminal: Terminal, audit: Audit, seconds: number): vo
   }
 }
 
-/** What to try next. */
+/** Commands to try next. */
 export function showNextSteps(
   terminal: Terminal,
   folder: DemoFolder,

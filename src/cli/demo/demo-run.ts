@@ -3,7 +3,7 @@ import type { MessageInput, MetricEventInput, RunStatus } from '../../events/met
 import type { DemoAgent, DemoTool } from './cast.js';
 import type { SeededRandom } from './seeded-random.js';
 
-/** A run to be played. */
+/** A made-up run. */
 export interface DemoRun {
   readonly run_id: string;
   readonly session_id: string;
@@ -13,13 +13,13 @@ export interface DemoRun {
   readonly agent: DemoAgent;
   /** Milliseconds since 1970. */
   readonly start: number;
-  /** Tokens of the conversation so far, history included. */
+  /** Tokens of the conversation so far, including its history. */
   readonly context: number;
-  /** Runs it hands work to, each as a tool call. */
+  /** Runs that it delegates to, each as a tool call. */
   readonly members?: readonly DemoAgent[];
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface PlayedRun {
   readonly events: readonly MetricEventInput[];
   /** Milliseconds since 1970. */
@@ -30,7 +30,7 @@ export interface PlayedRun {
 
 const delegate = 'delegate_task_to_member';
 
-/** Plays a run: user, then assistant and tools in turn, then its end. */
+/** Makes a run: user, then assistant and tools alternately, then its end. */
 export function playRun(run: DemoRun, random: SeededRandom): PlayedRun {
   const { agent } = run;
   const events: MetricEventInput[] = [];
@@ -106,11 +106,11 @@ export function playRun(run: DemoRun, random: SeededRandom): PlayedRun {
   return { events: [...events, ...inner], end: now, context };
 }
 
-/** One request to the model: what it used, in the proportions of its agent. */
+/** One request to the model: its usage, in the proportions of its agent. */
 function answer(agent: DemoAgent, context: number, median: number, random: SeededRandom) {
   const { model } = agent;
   const input = agent.instructions + context;
-  // A prompt that was sent before is mostly read from the cache, in blocks of 128 tokens.
+  // The part of a prompt that was sent before is mostly read from the cache, in blocks of 128 tokens.
   const cached = random.chance(0.8) ? Math.floor((input * 0.85) / 128) * 128 : 0;
   const spoken = Math.max(5, Math.round(random.around(median)));
   const reasoning = Math.round(spoken * model.reasoning * random.next() * 2);

@@ -8,15 +8,15 @@ import { count, plural } from '../output/format.js';
 import { openProgress } from '../output/progress.js';
 import { createWorkload } from './workload.js';
 
-/** Days of work that a page has to show: two periods of 28 days, to compare one with the other. */
+/** Days of work to show on the page: two periods of 28 days, to compare them. */
 const days = 56;
 const events = 16_000;
-/** Events given to the producer in one go. */
+/** Events given to the producer at once. */
 const handful = 500;
 
 /**
- * Plays weeks of agents' work into a store that is being served, unless it holds some already. The
- * events take the way of any others: producer, queue, worker.
+ * Writes weeks of agents' work into a store that is being served, unless it has some already. The
+ * events go through producer, queue and worker like all others.
  */
 export async function fillDemo(
   { terminal }: CommandContext,
@@ -43,11 +43,11 @@ export async function fillDemo(
   try {
     for (let at = 0; at < deliveries.length && !signal.aborted; at += handful) {
       for (const event of deliveries.slice(at, at + handful)) producer.emit(event);
-      // Lets the queue and the worker have their turn.
+      // Gives queue and worker a turn of the event loop.
       await pause(0);
       report();
     }
-    if (!signal.aborted) await producer.flush();
+    await producer.flush();
     while (!report() && !signal.aborted) await pause(20);
   } finally {
     progress.stop();

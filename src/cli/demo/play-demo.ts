@@ -15,7 +15,7 @@ import {
 } from './demo-report.js';
 import { createWorkload, type Workload } from './workload.js';
 
-/** What the demo goes by. */
+/** Options of the demo. */
 export interface DemoOptions {
   readonly folder: DemoFolder;
   readonly events: number;
@@ -23,7 +23,7 @@ export interface DemoOptions {
   readonly signal: AbortSignal;
 }
 
-/** Plays the demo from beginning to end; answers whether the totals equal the log. */
+/** Runs the whole demo; returns whether the totals equal the log. */
 export async function playDemo(context: CommandContext, options: DemoOptions): Promise<boolean> {
   const { terminal, log } = context;
   const workload = createWorkload(options.events, options.seed, Date.now());
@@ -50,10 +50,10 @@ export async function playDemo(context: CommandContext, options: DemoOptions): P
   }
 }
 
-/** Events given to the producer in one go. */
+/** Events given to the producer at once. */
 const handful = 500;
 
-/** Emits every delivery and waits until the worker has dealt with all; answers the seconds taken. */
+/** Emits every delivery and waits until the worker has handled all; returns the seconds taken. */
 async function play(
   { producer, worker }: Runfold,
   { deliveries }: Workload,
@@ -75,7 +75,7 @@ async function play(
     check();
     for (const event of deliveries.slice(at, at + handful)) producer.emit(event);
     if (producer.stats().waiting_events > 20_000) await producer.flush();
-    // Lets the queue and the worker have their turn.
+    // Gives queue and worker a turn of the event loop.
     await pause(0);
     report();
   }

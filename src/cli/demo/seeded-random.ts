@@ -1,10 +1,10 @@
-/** Numbers that look random and are the same for the same seed. */
+/** Pseudo-random numbers that are the same for the same seed. */
 export interface SeededRandom {
   /** From 0 up to, not including, 1. */
   next(): number;
-  /** Whether something of this probability happens. */
+  /** True with this probability. */
   chance(probability: number): boolean;
-  /** A whole number between two, both included. */
+  /** An integer between two numbers, both included. */
   whole(low: number, high: number): number;
   /** A positive number around a median, most within a factor of two, some far above. */
   around(median: number, spread?: number): number;

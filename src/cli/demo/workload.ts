@@ -3,9 +3,9 @@ import { analyst, checker, coder, type DemoAgent, lead, scout, support, writer }
 import { playRun } from './demo-run.js';
 import { type SeededRandom, seededRandom } from './seeded-random.js';
 
-/** What the demo plays. */
+/** The events of the demo. */
 export interface Workload {
-  /** In the order of delivery: some late, some twice. */
+  /** In the order of delivery: some are late, some are sent twice. */
   readonly deliveries: readonly MetricEventInput[];
   /** How many different events there are. */
   readonly events: number;
@@ -13,11 +13,11 @@ export interface Workload {
   readonly repeats: number;
   /** Events that arrive after one that happened later. */
   readonly late: number;
-  /** A team's run, fit to be shown in full. */
+  /** A team's run that is shown in full. */
   readonly showcase: { readonly run_id: string; readonly session_id: string };
 }
 
-/** A kind of conversation, and how many of a hundred are of it. */
+/** A kind of conversation, and its share in percent. */
 interface Kind {
   readonly share: number;
   readonly name: string;
@@ -36,8 +36,8 @@ const kinds: readonly [Kind, ...Kind[]] = [
 const dayMs = 86_400_000;
 
 /**
- * About so many events of the days that end now, fewer on weekends. The same seed gives the same
- * figures.
+ * Makes about this number of events, on the days until now, with fewer on weekends. The same seed gives the
+ * same figures.
  */
 export function createWorkload(events: number, seed: number, now: number, days = 1): Workload {
   const random = seededRandom(seed);
@@ -47,7 +47,7 @@ export function createWorkload(events: number, seed: number, now: number, days =
     const kind = pickKind(random);
     const session_id = `${kind.name}-${String(number).padStart(4, '0')}`;
     const user_id = `user-${random.whole(1, 80)}`;
-    // Most of the day's work is over an hour before its end, so that nothing lies in the future.
+    // Most of the day's work ends an hour before the end of the day, so that no event is in the future.
     let start = days === 1 ? now - dayMs : now - dayMs - dayBack(days, now, random) * dayMs;
     start = Math.round(start + random.next() * 0.95 * dayMs);
     let context = 0;
@@ -69,7 +69,7 @@ export function createWorkload(events: number, seed: number, now: number, days =
   return { ...deliver(played, random), events: played.length, showcase };
 }
 
-/** How many days back a conversation is: more of them lately, few on weekends. */
+/** How many days ago a conversation took place: more of them recently, few on weekends. */
 function dayBack(days: number, now: number, random: SeededRandom): number {
   for (;;) {
     const back = Math.floor(random.next() ** 1.2 * days);
@@ -78,7 +78,7 @@ function dayBack(days: number, now: number, random: SeededRandom): number {
   }
 }
 
-/** A run that went well although a tool failed says most, and is not too long for a screen. */
+/** The showcase is a completed run in which a tool failed, and which is short enough for a screen. */
 function isTelling(events: readonly MetricEventInput[]): boolean {
   const end = events.find((event) => event.type === 'run' && event.parent_run_id === undefined);
   const own = events.filter((event) => event.parent_run_id === undefined);

@@ -6,7 +6,7 @@ import { fromAgnoRow, isAgnoRow } from '../../ingest/formats/agno/from-agno-row.
 import { fromAgnoRun } from '../../ingest/formats/agno/from-agno-run.js';
 import { countOccurrences } from './occurrences.js';
 
-/** What a line holds before it is checked. */
+/** The content of a line before it is checked. */
 interface RawEvent {
   type?: unknown;
   id?: unknown;
@@ -14,20 +14,20 @@ interface RawEvent {
   user_id?: unknown;
 }
 
-/** How the lines of an input are written. */
+/** The formats of the lines of an input. */
 export const lineFormats = ['runfold', 'agno'] as const;
 export type LineFormat = (typeof lineFormats)[number];
 
-/** Reads the events of one line. @throws InvalidEventError where the line has none. */
+/** Reads the events of one line. @throws InvalidEventError if the line has none */
 export type ReadLine = (text: string) => readonly MetricEventInput[];
 
-/** The reader of one input. `user_id` is whom events are for that do not say so themselves. */
+/** The reader of one input. `user_id` is the user of events that do not name one. */
 export function openLineReader(format: LineFormat, user_id: string | undefined): ReadLine {
   if (format === 'runfold') return wireEventReader(user_id);
   return (text) => {
     try {
       const run = parseObject(text);
-      // An event has a run id too, and would be read as an empty run.
+      // An event also has a run id, and would be read as an empty run.
       if (typeof run.type === 'string' && Object.hasOwn(eventTypes, run.type)) {
         const got = `a Runfold event of type ${describeValue(run.type)}; leave out --format agno`;
         throw invalid({ field: '', expected: 'an Agno run', got });
@@ -41,9 +41,9 @@ export function openLineReader(format: LineFormat, user_id: string | undefined):
 }
 
 /**
- * One event a line. Without an id it gets one made from the line's text and how often that text has
- * come before in this input: the same input sent twice changes nothing, and equal lines in it stay
- * events of their own.
+ * One event per line. An event without an id gets one made from the text of its line and the number of earlier
+ * equal lines in this input. So sending the same input twice changes nothing, and equal lines stay separate
+ * events.
  */
 function wireEventReader(user_id: string | undefined): ReadLine {
   const occurrences = countOccurrences();
@@ -51,14 +51,14 @@ function wireEventReader(user_id: string | undefined): ReadLine {
     const event = parseObject(text);
     event.id ??= nameBasedUuid(`line ${occurrences.next(text)} ${text}`);
     if (user_id !== undefined) event.user_id ??= user_id;
-    // The producer checks it; until then it is whatever the line says.
+    // The producer checks it later.
     return [event as unknown as MetricEventInput];
   };
 }
 
 /**
- * One event a line that says itself which one it is and when it was, as an export does: sent again,
- * whatever the store holds, it is the same event.
+ * One event per line with its own id and time, as in an export: it is the same event whenever it is sent
+ * again.
  */
 export function readExportedLine(text: string): readonly MetricEventInput[] {
   const event = parseObject(text);
@@ -66,7 +66,7 @@ export function readExportedLine(text: string): readonly MetricEventInput[] {
     .filter((field) => event[field] === undefined || event[field] === null)
     .map((field) => ({
       field,
-      expected: 'one, as an export has',
+      expected: 'a value, as in an export',
       got: describeValue(event[field]),
     }));
   if (faults.length > 0) throw new InvalidEventError(faults);

@@ -11,21 +11,21 @@ import { inputLines } from './input-lines.js';
 import { bytesOf, foldAll, jobsAhead, type OpenIngest, withIngest } from './open-ingest.js';
 import { type SendCounts, sendLines } from './send-lines.js';
 
-/** What `ingestInput` goes by. */
+/** Options of `ingestInput`. */
 export interface IngestOptions {
   readonly file: string;
   readonly readLine: ReadLine;
-  /** What this process is, for whoever else wants the embedded store. */
+  /** The name of this process, for others that want the embedded store. */
   readonly role: string;
-  /** Defaults to true on an embedded store: nobody else may be there to fold. */
+  /** Defaults to true on an embedded store, where there may be no other worker. */
   readonly wait: boolean | undefined;
   readonly isStrict: boolean;
-  /** How many faults are shown one by one. */
+  /** The maximum number of faults that are shown. */
   readonly faults: number;
   readonly signal: AbortSignal;
 }
 
-/** Sends an input through the producer, and folds it where nobody else would. */
+/** Sends an input through the producer, and folds it if no other worker does. */
 export function ingestInput(
   context: CommandContext,
   options: IngestOptions,
@@ -51,7 +51,8 @@ async function send(
   const onFault = (line: number, text: string) => {
     faults += 1;
     if (faults <= options.faults) terminal.note(printable(`${input.name}:${line}: ${text}`));
-    else if (faults === options.faults + 1) terminal.note('Further faults are only counted.');
+    else if (faults === options.faults + 1)
+      terminal.note('Further faults are counted but not shown.');
   };
   const onChunk = async (counts: SendCounts) => {
     const text = `${plural(counts.lines, 'line')}, ${count(pace(counts.sent))} events/s`;
@@ -87,7 +88,7 @@ async function send(
         );
       }));
     const stats = worker?.stats();
-    // Only where this process folded all there was do its counts say what became of the input.
+    // The outcome is known only if this process alone folded the input.
     const isKnown = isFolded && stats !== undefined && stats.received === counts.sent;
     return {
       lines: counts.lines,

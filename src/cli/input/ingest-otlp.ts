@@ -24,10 +24,10 @@ import { settleSeen } from './settle-seen.js';
 type Options = Omit<IngestOptions, 'readLine'>;
 type Counts = { -readonly [N in keyof OtlpSummary]: OtlpSummary[N] };
 
-/** How long the queue may take for the spans of one request, in milliseconds. */
+/** How long the queue may take to accept the spans of one request, in milliseconds. */
 const queueTimeout = 30_000;
 
-/** Sends export requests of an input as the HTTP service would, and settles at its end what waits. */
+/** Sends the export requests of an input as the HTTP service would, and settles waiting spans at its end. */
 export function ingestOtlp(context: CommandContext, options: Options): Promise<OtlpSummary> {
   return withIngest(context, options, async (opened) => {
     const { log } = context;
@@ -74,11 +74,12 @@ async function send(
   const onFault = (number: number, text: string) => {
     faults += 1;
     if (faults <= options.faults) terminal.note(printable(`${input.name}:${number}: ${text}`));
-    else if (faults === options.faults + 1) terminal.note('Further faults are only counted.');
+    else if (faults === options.faults + 1)
+      terminal.note('Further faults are counted but not shown.');
   };
   const reduce = {
     nowUs: Date.now() * 1000,
-    // A span that may have been forgotten is never taken again.
+    // A span that may have been forgotten is never accepted again.
     mostDays: settings.otlp_keep_days === 0 ? 0 : Math.max(1, settings.otlp_keep_days - 1),
     keepsErrorText: settings.otlp_error_text,
   };

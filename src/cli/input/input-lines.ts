@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** The longest line that is read, in bytes. */
+/** The maximum length of a line, in bytes. */
 export const maxLineBytes = 16 * 1024 * 1024;
 
-/** One line of an input: its text, or why there is none. */
+/** One line of an input: its text, or the reason why it has none. */
 export interface InputLine {
   /** From 1. */
   readonly number: number;
@@ -15,9 +15,9 @@ const newline = 10;
 const byteOrderMark = /^\uFEFF/;
 
 /**
- * The lines of a stream of bytes, as many at once as a chunk ends. Memory is bounded by the longest
- * line allowed: one that is longer is told by its number and never held whole. Empty lines are
- * passed over.
+ * The lines of a stream of bytes, yielded per chunk. Memory is bounded by the maximum length of a
+ * line: a longer line is reported by its number and never held completely. Empty lines are
+ * skipped.
  */
 export async function* inputLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<InputLine[]> {
   let pending: Buffer[] = [];
@@ -56,7 +56,7 @@ export async function* inputLines(chunks: AsyncIterable<Buffer>): AsyncGenerator
 function read(number: number, parts: readonly Buffer[], bytes: number): InputLine | undefined {
   if (bytes > maxLineBytes) {
     const expected = `a line of at most ${maxLineBytes} bytes`;
-    return { number, fault: { expected, got: `one of ${bytes}` } };
+    return { number, fault: { expected, got: `${bytes} bytes` } };
   }
   const line =
     parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, bytes);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Counts how often each text has come. */
+/** Counts how often each string has occurred. */
 export interface Occurrences {
-  /** How often this text has come, this time included: 1 for a new one. */
+  /** How often this string has occurred, including this time: 1 for a new one. */
   next(text: string): number;
 }
 
 /**
- * A count for each distinct text, told apart by 64 bits of its hash, in a table of open addresses:
- * 12 bytes a place, so that millions of lines fit, which a Map of texts could not hold.
+ * A count for each distinct string, identified by 64 bits of its hash, in a table with open addressing:
+ * 12 bytes per slot, so that millions of lines fit. A Map of strings would need too much memory.
  */
 export function countOccurrences(): Occurrences {
   let capacity = 1 << 10;

@@ -7,18 +7,18 @@ import type { CommandContext } from '../command/command.js';
 import { tierOptions } from '../command/settings.js';
 import { type Input, openInput } from './open-input.js';
 
-/** An input, and the store that it goes into. */
+/** An input, and the store that receives it. */
 export interface OpenIngest {
   readonly runfold: Runfold;
   readonly queue: JobQueues;
   readonly input: Input;
-  /** Whether this command waits until all is folded. */
+  /** Whether this command waits until everything is folded. */
   readonly wait: boolean;
 }
 
-/** Jobs the queue may hold before reading pauses, where this process folds them itself. */
+/** If this process folds the jobs itself, reading pauses when the queue has this number of jobs. */
 export const jobsAhead = 400;
-/** How long closing may take after a fault, in milliseconds. */
+/** How long closing may take after an error, in milliseconds. */
 const closeTimeout = 1_000;
 
 /** Opens an input and the store that the settings name, does the work, and closes both. */
@@ -26,9 +26,9 @@ export async function withIngest<T>(
   { settings, log, io }: CommandContext,
   options: {
     readonly file: string;
-    /** What this process is, for whoever else wants the embedded store. */
+    /** The name of this process, for others that want the embedded store. */
     readonly role: string;
-    /** Defaults to true on an embedded store: nobody else may be there to fold. */
+    /** Defaults to true on an embedded store, where there may be no other worker. */
     readonly wait: boolean | undefined;
   },
   work: (opened: OpenIngest) => Promise<T>,
@@ -49,7 +49,7 @@ export async function withIngest<T>(
     onError: (error) => log.debug({ err: error }, 'queue'),
   });
   try {
-    // A queue on Redis takes events while Postgres is away; any other is in the store itself.
+    // A queue on Redis takes events while Postgres is unavailable; any other queue is in the store itself.
     if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
     await checkQueue(queue);
     const result = await work({ runfold, queue, input, wait });
@@ -58,13 +58,13 @@ export async function withIngest<T>(
     return result;
   } catch (error) {
     input.chunks.destroy();
-    // The first fault is the one to tell, and a server that is away must not keep it waiting.
+    // The first error is the one to report, and an unavailable server must not delay it.
     await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: closeTimeout })]);
     throw error;
   }
 }
 
-/** The bytes of an input until the signal, which ends reading at once, even where it is silent. */
+/** The bytes of an input until the signal, which ends reading at once, even if no input arrives. */
 export async function* bytesOf(
   { chunks }: Input,
   signal: AbortSignal,
@@ -81,7 +81,7 @@ export async function* bytesOf(
   }
 }
 
-/** Waits until all is folded; answers whether it came to that before a signal did. */
+/** Waits until everything is folded; returns false if a signal came first. */
 export async function foldAll(
   queue: JobQueues,
   signal: AbortSignal,

@@ -5,15 +5,15 @@ import type { Io } from '../io/io.js';
 
 /** An input of bytes. */
 export interface Input {
-  /** How it is named in faults. */
+  /** Its name in messages about faults. */
   readonly name: string;
-  /** Undefined where nobody knows, as with a pipe. */
+  /** Undefined if unknown, as with a pipe. */
   readonly bytes: number | undefined;
   /** Its bytes, as buffers. */
   readonly chunks: Readable;
 }
 
-/** Opens a file, or standard input for `-`. @throws CommandFailedError when it cannot be read. */
+/** Opens a file, or standard input for `-`. @throws CommandFailedError if it cannot be read */
 export async function openInput(file: string, io: Io): Promise<Input> {
   if (file === '-') return { name: 'stdin', bytes: undefined, chunks: io.stdin };
   try {
@@ -21,7 +21,7 @@ export async function openInput(file: string, io: Io): Promise<Input> {
     const stat = await handle.stat();
     if (stat.isDirectory()) {
       await handle.close();
-      throw new CommandFailedError(`Expected ${file} to be a file, got a folder.`);
+      throw new CommandFailedError(`Cannot read ${file}: it is a folder, not a file.`);
     }
     const chunks = handle.createReadStream({ highWaterMark: 256 * 1024 });
     return {
@@ -32,6 +32,6 @@ export async function openInput(file: string, io: Io): Promise<Input> {
   } catch (error) {
     if (error instanceof CommandFailedError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailedError(`Expected ${file} to be readable, got: ${reason}.`);
+    throw new CommandFailedError(`Cannot read ${file}: ${reason}.`);
   }
 }

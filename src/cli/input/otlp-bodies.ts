@@ -1,20 +1,20 @@
 import type { OtlpEncoding } from '../../otlp/read-body.js';
 import { inputLines } from './input-lines.js';
 
-/** One export request of an input, or why there is none at its place. */
+/** One export request of an input, or the reason why it cannot be read. */
 export type InputBody =
   | { readonly number: number; readonly bytes: Buffer; readonly encoding: OtlpEncoding }
   | { readonly number: number; readonly fault: string };
 
-/** What one request may hold, as over HTTP. */
+/** The limits of one request, as over HTTP. */
 const most = { protobuf: 64 * 2 ** 20, json: 32 * 2 ** 20 };
-/** Bytes before each request in a file of several in protobuf: its length, the highest byte first. */
+/** In a protobuf file with several requests, each request follows its length in these bytes, big-endian. */
 const prefixBytes = 4;
 
 /**
- * The export requests of an input, as the Collector's file exporter writes them: JSON, one a line, or
- * protobuf, each after its length. An input may also be one request alone, in either encoding, over
- * as many lines as it likes.
+ * The export requests of an input, as the Collector's file exporter writes them: JSON, one per line, or
+ * protobuf, each after its length. An input may also be a single request, in either encoding, over
+ * any number of lines.
  */
 export async function* otlpBodies(chunks: AsyncIterable<Buffer>): AsyncGenerator<InputBody> {
   const source = chunks[Symbol.asyncIterator]();
@@ -33,7 +33,7 @@ export async function* otlpBodies(chunks: AsyncIterable<Buffer>): AsyncGenerator
   else yield* wholeBody(all, 'protobuf');
 }
 
-/** The first character that is no white space; undefined while there is none. A mark of UTF-8 is none. */
+/** The first character that is not white space or a byte order mark; undefined if there is none yet. */
 function firstMark(bytes: Buffer): string | undefined {
   return bytes
     .toString('latin1')
@@ -42,7 +42,7 @@ function firstMark(bytes: Buffer): string | undefined {
 }
 
 async function* jsonBodies(chunks: AsyncIterable<Buffer>): AsyncGenerator<InputBody> {
-  /** The lines of a request that is written over several. */
+  /** The lines of a request that spans several lines. */
   let parts: string[] | undefined;
   let size = 0;
   let isFirst = true;
@@ -72,7 +72,7 @@ async function* framedBodies(chunks: AsyncIterable<Buffer>): AsyncGenerator<Inpu
     while (held.length >= prefixBytes) {
       const length = held.readUInt32BE(0);
       if (length > most.protobuf) {
-        // Where the next one begins nobody knows.
+        // The start of the next request is unknown.
         yield { number, fault: tooLong(most.protobuf) };
         return;
       }
@@ -109,7 +109,7 @@ function isJson(text: string): boolean {
     JSON.parse(text);
     return true;
   } catch {
-    // It goes on in the next line, or is no JSON at all; either way it is read as a whole.
+    // It continues in the next line, or is not JSON; in both cases the input is read as one request.
     return false;
   }
 }

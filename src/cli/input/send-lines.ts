@@ -7,30 +7,30 @@ import type { InputLine } from './input-lines.js';
 
 /** Counts of an input while it is being sent. */
 export interface SendCounts {
-  /** Lines looked at; empty ones are none. */
+  /** Lines read, without empty ones. */
   lines: number;
   /** Events found in them. */
   events: number;
-  /** Events the producer took. */
+  /** Events that the producer accepted. */
   sent: number;
-  /** Lines refused, at least in part. */
+  /** Lines that were refused, at least in part. */
   invalid: number;
 }
 
-/** What sending goes by. */
+/** Options of sending. */
 export interface SendOptions {
   readonly producer: Producer;
   readonly readLine: ReadLine;
   readonly signal: AbortSignal;
-  /** Stops at the first line that is no event. */
+  /** Stops at the first line that is not a valid event. */
   readonly isStrict: boolean;
-  /** Told of each fault: the line's number, and field, expected, got. */
+  /** Called for each fault with the number of the line, and field, expected and got. */
   readonly onFault: (line: number, text: string) => void;
-  /** Called after each chunk; sending goes on when it resolves. */
+  /** Called after each chunk; sending continues when it resolves. */
   readonly onChunk: (counts: SendCounts) => Promise<void>;
 }
 
-/** Gives every event of the lines to the producer, waiting whenever its buffer is full. */
+/** Gives every event of the lines to the producer, and waits whenever its buffer is full. */
 export async function sendLines(
   chunks: AsyncIterable<readonly InputLine[]>,
   options: SendOptions,

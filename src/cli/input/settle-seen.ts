@@ -3,12 +3,12 @@ import { openSpanInbox } from '../../worker/spans/open-spans.js';
 import type { CommandContext } from '../command/command.js';
 import type { Occurrences } from './occurrences.js';
 
-/** Traces that one transaction settles. */
+/** The maximum number of traces that one transaction settles. */
 const atOnce = 200;
 
 /**
- * Settles the traces of an input that wait: its end is known, so that nothing more of them is to come.
- * What others sent waits on.
+ * Settles the waiting traces of an input: at its end, no more of their spans will arrive. Spans from other
+ * sources continue to wait.
  */
 export async function settleSeen(
   { settings }: CommandContext,
@@ -29,7 +29,7 @@ export async function settleSeen(
       where project = $1 and due_at is not null and trace_id > $2 order by trace_id limit ${atOnce}`,
       [project, after],
     );
-    // The second time a text comes, it was there before.
+    // If a trace occurs a second time, it has been settled.
     const traces = rows
       .map(({ trace_id }) => ({ project, trace: trace_id.replaceAll('-', '') }))
       .filter(({ trace }) => seen.next(trace) > 1);

@@ -3,30 +3,30 @@ import type { Command } from 'commander';
 
 /** A stream that a command writes to. */
 export interface OutputStream extends Writable {
-  /** Whether somebody looks at it. */
+  /** Whether it is a terminal. */
   readonly isTTY?: boolean;
-  /** How wide it is, where somebody looks at it. */
+  /** The width of the terminal, if it is one. */
   readonly columns?: number;
-  /** Its file descriptor, where it has one. */
+  /** Its file descriptor, if it has one. */
   readonly fd?: number;
 }
 
 /**
- * All that a command shares with the world around it. A process has one, and so has every command
- * that a test runs in its own process.
+ * Everything outside of a command that it uses. A process has one, and so has each command
+ * that a test runs in the test's own process.
  */
 export interface Io {
   readonly stdin: Readable;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether what is written may be coloured. */
+  /** Whether output may be coloured. */
   readonly is_colored: boolean;
-  /** What the command ends with when it does not throw. */
+  /** The exit code if the command does not throw. */
   exitCode: number;
-  /** Where the file or folder lies that is called so. */
+  /** The absolute path of a file or folder. */
   locate(name: string): string;
-  /** Tells of SIGINT and SIGTERM, which then have no other effect; answers how to stop that. */
+  /** Calls back on SIGINT and SIGTERM, which then have no other effect; returns a function that stops this. */
   onSignal(listener: (name: NodeJS.Signals) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
@@ -34,12 +34,12 @@ export interface Io {
 
 const ios = new WeakMap<Command, Io>();
 
-/** Has a program, and every command in it, use `io`. */
+/** Makes a program and all its commands use `io`. */
 export function giveIo(program: Command, io: Io): void {
   ios.set(program, io);
 }
 
-/** What the program of a command was given. */
+/** The `io` of a command's program. */
 export function ioOf(command: Command): Io {
   for (let at: Command | null = command; at !== null; at = at.parent) {
     const io = ios.get(at);

@@ -8,7 +8,7 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    // picocolors looks at FORCE_COLOR and NO_COLOR, and at stdout.
+    // picocolors reads FORCE_COLOR and NO_COLOR, and checks stdout.
     is_colored: pc.isColorSupported,
     exitCode: 0,
     locate: (name) => name,

@@ -5,7 +5,7 @@ import type { Tier } from '../../tier.js';
 import type { CommandContext } from '../command/command.js';
 import { openLogStoreOn } from './log-store.js';
 
-/** Follows logs beside a worker on a tier that is open, until the signal; no places, nothing to follow. */
+/** Follows logs beside a worker on an open tier, until the signal. Without places it does nothing. */
 export async function followLogs(
   context: CommandContext,
   tier: Tier,
@@ -24,7 +24,7 @@ export async function followLogs(
       signal,
       onFault: (file, line, fault) => log.warn({ file, line, fault }, 'a log could not be read'),
       onOutage: (error, delay_ms) =>
-        log.warn({ err: error, delay_ms }, 'the store is away; reading of logs waits'),
+        log.warn({ err: error, delay_ms }, 'the store is unavailable; reading of logs waits'),
       onLook() {
         if (counts.messages === messages) return;
         log.info({ messages: counts.messages - messages }, 'read logs');

@@ -9,7 +9,7 @@ import { openProgress } from '../output/progress.js';
 import { openLogStore } from './log-store.js';
 import { recognizeLogs } from './recognize-logs.js';
 
-/** What `runfold ingest` of logs goes by. */
+/** Options of `runfold ingest` for logs. */
 export interface IngestLogFlags {
   readonly format: string;
   readonly user: string | undefined;
@@ -18,9 +18,9 @@ export interface IngestLogFlags {
   readonly isAgain: boolean;
   readonly isStrict: boolean;
   readonly wait: boolean | undefined;
-  /** Files that have not changed since are left out; milliseconds since 1970. */
+  /** Files that have not changed since then are skipped; milliseconds since 1970. */
   readonly since: number | undefined;
-  /** How many faults are shown one by one. */
+  /** The maximum number of faults that are shown. */
   readonly faults: number;
   /** The file that standard input was written to. */
   readonly spooled?: string | undefined;
@@ -43,7 +43,8 @@ export async function ingestLogFiles(
     const name = path === flags.spooled ? 'stdin' : path;
     const where = line === 0 ? name : `${name}:${line}`;
     if (faults <= flags.faults) terminal.note(printable(`${where}: ${text}`));
-    else if (faults === flags.faults + 1) terminal.note('Further faults are only counted.');
+    else if (faults === flags.faults + 1)
+      terminal.note('Further faults are counted but not shown.');
   };
   const fileFault = (path: string, text: string) => {
     counts.files_failed += 1;
@@ -79,7 +80,7 @@ export async function ingestLogFiles(
       counts,
     );
     const wait = flags.wait ?? settings.database_url === undefined;
-    // What was read of standard input goes on nowhere.
+    // Standard input cannot grow later, so its unfinished messages are counted now.
     if (flags.spooled !== undefined && store !== undefined) await forgetLogs(store, logs);
     if (wait && !signal.aborted && store !== undefined && since !== undefined) {
       await store.folded();

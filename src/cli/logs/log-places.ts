@@ -9,20 +9,20 @@ import type { Io } from '../io/io.js';
 
 type LogIo = Pick<Io, 'env' | 'locate'>;
 
-/** Where the logs of a format lie for whoever runs the command. */
+/** The default places of a format's logs for the user of the command. */
 const rootsOf = ({ env }: LogIo, format: LogFormat) =>
   format.roots(env.HOME || homedir(), readForeignVariables(env));
 
-/** Names that stand for several formats. */
+/** Names for several formats. */
 export const formatGroups = {
-  agents: 'every log of an agent that is where it lies by default',
-  auto: 'whatever the first lines of each file say',
+  agents: 'the logs of all agents, in their default places',
+  auto: 'any format, detected from the first lines of each file',
 } as const;
 
-/** What `--format` takes for logs. */
+/** The values of `--format` for logs. */
 export const logFormatNames = [...logFormats.map(({ name }) => name), ...Object.keys(formatGroups)];
 
-/** The formats that a name stands for. */
+/** The formats of a name. */
 export function formatsNamed(name: string): readonly LogFormat[] {
   if (name === 'auto') return logFormats;
   if (name === 'agents') return logFormats.filter(({ isAgent }) => isAgent);
@@ -30,8 +30,8 @@ export function formatsNamed(name: string): readonly LogFormat[] {
 }
 
 /**
- * Where to look for logs: at the paths that were given, or where each format's lie by default.
- * @throws UsageError if there is nowhere to look
+ * The places of logs: the given paths, or each format's default places.
+ * @throws UsageError if there is no place
  */
 export function logPlaces(io: LogIo, paths: readonly string[], name: string): readonly LogPlace[] {
   const formats = formatsNamed(name);
@@ -45,12 +45,12 @@ export function logPlaces(io: LogIo, paths: readonly string[], name: string): re
   const there = places.filter(({ path }) => existsSync(path));
   if (there.length > 0) return there;
   throw new UsageError(
-    `Expected logs of ${name}, got none. Looked for ${places.map(({ path }) => path).join(', ')}.`,
+    `Found no logs of ${name}. Looked for ${places.map(({ path }) => path).join(', ')}.`,
   );
 }
 
 /**
- * Where to follow logs of several formats. Folders that are not there yet are looked for again and again.
+ * The places where logs of several formats are followed. Folders that do not exist yet are checked repeatedly.
  * @throws UsageError if a format has no default place and no path is given
  */
 export function watchPlaces(
@@ -68,7 +68,7 @@ export function watchPlaces(
   });
 }
 
-/** Names of formats, separated by commas. @throws UsageError for one that is none */
+/** Names of formats, separated by commas. @throws UsageError for an unknown name */
 export function readFormats(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim());
   const known = [...logFormats.map(({ name }) => name), 'agents'];

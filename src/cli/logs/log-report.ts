@@ -6,10 +6,10 @@ import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 import { unpricedLines } from '../reports/ingest-summary.js';
 
-/** What was read, and which of it has no price; null when not known. */
+/** What was read, and which messages have no price; null if unknown. */
 type Summary = LogSummary & { readonly unpriced: readonly UnpricedMessages[] | null };
 
-/** Writes the summary of logs that were read; returns the exit code. */
+/** Writes the summary of the logs; returns the exit code. */
 export function reportLogs(summary: Summary, terminal: Terminal, asJson: boolean): number {
   const isGood = summary.invalid_lines === 0 && summary.files_failed === 0 && !summary.interrupted;
   if (asJson) terminal.json(summary);
@@ -17,7 +17,7 @@ export function reportLogs(summary: Summary, terminal: Terminal, asJson: boolean
   return isGood ? exitCodes.ok : exitCodes.failed;
 }
 
-/** Sessions that are named one by one. */
+/** The maximum number of sessions that are named. */
 const mostNamed = 5;
 
 function namesOf(sessions: readonly string[]): string {

@@ -13,23 +13,23 @@ import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions
 import type { CommandContext } from '../command/command.js';
 import { tierOptions } from '../command/settings.js';
 
-/** How long the end of a command waits for what it sent to be folded. */
+/** How long a command waits at its end until its events are folded. */
 const lastFoldMs = 15_000;
 
-/** A store that logs are read into. */
+/** A store that receives logs. */
 export interface OpenLogStore extends LogStore {
   readonly tier: Tier;
-  /** The worker that folds what is read, where this process has one of its own for it. */
+  /** The worker that folds the events, if this process has one. */
   readonly worker: RunningWorker | undefined;
   close(options?: { readonly timeout_ms?: number }): Promise<void>;
 }
 
-/** Jobs the queue may hold before reading pauses. */
+/** Reading pauses when the queue has this number of jobs. */
 const jobsAhead = 400;
 
 /**
- * Opens the store that the settings name. What was read before is compared with the log, so this
- * process folds its own events on every tier: it never waits for a worker that is not there.
+ * Opens the store that the settings name. Messages that were read before are compared with the log, so this
+ * process folds its own events on every tier and never waits for another worker.
  */
 export async function openLogStore(
   { settings, log }: CommandContext,
@@ -65,7 +65,7 @@ export async function openLogStore(
   }
 }
 
-/** The same on a tier that is open already, and has a worker. The tier stays open. */
+/** The same for an open tier with a worker. The tier stays open. */
 export async function openLogStoreOn(
   tier: Tier,
   { settings, log }: CommandContext,
@@ -88,7 +88,7 @@ async function storeOn(options: {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly close: Producer['close'];
-  /** Whether this process is the one that folds: what it sent is then folded before it ends. */
+  /** Whether this process folds its events itself: then they are folded before it ends. */
   readonly folds?: boolean;
 }): Promise<OpenLogStore> {
   const { tier, producer, project, log, signal } = options;
@@ -121,7 +121,7 @@ async function storeOn(options: {
   };
 }
 
-/** Folds what was sent, for a while: on an embedded store nobody else may be there to do it. */
+/** Folds what was sent, for a limited time: on an embedded store there may be no other worker. */
 async function foldSent(producer: Producer, queue: JobQueues, log: Logger): Promise<void> {
   try {
     await producer.flush({ timeout_ms: 5_000 });

@@ -4,11 +4,11 @@ import { type FoundLog, type OnFileFault, reasonOf } from '../../logs/files/find
 import { readHead } from '../../logs/files/log-head.js';
 import { parseRecord } from '../../logs/files/log-lines.js';
 
-/** Lines that are looked at. */
+/** The number of lines that are checked. */
 const mostLines = 20;
 
 /**
- * Each file once, with the format that its first lines are of. A file of no format is reported.
+ * Each file once, with the format of its first lines. A file of an unknown format is reported.
  */
 export async function recognizeLogs(
   logs: readonly FoundLog[],

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../command/command-error.js';
 import type { Io } from '../io/io.js';
 
-/** Standard input as a file, which is what logs are read from. */
+/** Standard input as a file, because logs are read from files. */
 export interface Spool {
   readonly file: string;
   readonly paths: readonly string[];
@@ -14,8 +14,8 @@ export interface Spool {
 }
 
 /**
- * Writes standard input to a file of its own where the path is `-`: what is read of a log is read in an
- * order that a stream does not have. Undefined for other paths. @throws UsageError
+ * Writes standard input to a file if the path is `-`, because a log is not read in the order of a
+ * stream. Undefined for other paths. @throws UsageError
  */
 export async function openSpool(
   { stdin }: Io,

@@ -3,17 +3,17 @@ import type { Database } from '../../postgres/database.js';
 import { getUsage } from '../../query/usage/get-usage.js';
 import { readRange } from '../options/range-options.js';
 
-/** What `runfold watch` shows of now. */
+/** The current figures of `runfold watch`. */
 export interface WatchStatus {
   /** Of the current day in this machine's time zone. */
   readonly today: {
     readonly messages: number;
     readonly total_tokens: number;
     readonly cost: number;
-    /** Messages without a price: above 0, `cost` is a least one. */
+    /** Messages without a price: if above 0, the true cost is higher than `cost`. */
     readonly unpriced_messages: number;
   };
-  /** What was read since the start. */
+  /** Counts of what was read since the start. */
   readonly read: {
     readonly messages: number;
     readonly tool_calls: number;

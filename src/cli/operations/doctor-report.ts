@@ -11,7 +11,7 @@ const titles: Readonly<Record<Check['area'], string>> = {
   machine: 'This machine',
 };
 
-/** What was found, by area; what is to be changed comes with why and how. */
+/** The findings by area; findings that need a change also say why and how. */
 export function describeDiagnosis(
   { colors }: Terminal,
   { tier, place, checks, healthy }: Diagnosis & { readonly tier: string; readonly place: string },

@@ -3,7 +3,7 @@ import type { StoreStatus } from '../../operations/status/store-status.js';
 import { absent, count, duration, localTime, plural } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** A status, a line each. */
+/** The lines of a status. */
 export function describeStatus(terminal: Terminal, version: string, status: Status): string[] {
   const { bold, dim, red, green } = terminal.colors;
   const { tier, place, store, queue, problems } = status;
@@ -28,14 +28,14 @@ function queueText({ waiting, active, delayed, failed, age_seconds }: QueueStatu
     `${count(active)} active`,
     ...(delayed > 0 ? [`${count(delayed)} delayed`] : []),
     ...(failed > 0 ? [`${count(failed)} failed`] : []),
-    `the oldest since ${duration(age_seconds)}`,
+    `the oldest for ${duration(age_seconds)}`,
   ];
   return parts.join(', ');
 }
 
 function workersText(queue: QueueStatus | null): string {
   if (queue === null) return absent;
-  return queue.workers === null ? 'cannot be told here' : count(queue.workers);
+  return queue.workers === null ? 'unknown' : count(queue.workers);
 }
 
 function storeLines(store: StoreStatus): (readonly [string, string])[] {
@@ -64,7 +64,7 @@ function storeLines(store: StoreStatus): (readonly [string, string])[] {
     [
       'audit',
       last_audit === null
-        ? 'none yet; the page and POST /v1/audits keep them'
+        ? 'none yet; the web page and POST /v1/audits make them'
         : `${last_audit.state}, of ${localTime(last_audit.snapshot_at)}`,
     ],
   ];

@@ -17,12 +17,12 @@ export interface HttpFlags {
 /** Adds the flags of commands that serve HTTP. */
 export function addHttpOptions(command: Command): Command {
   return command
-    .option('--http-host <address>', 'where HTTP listens; overrides RUNFOLD_HTTP_HOST')
-    .option('--http-port <port>', 'its port; overrides RUNFOLD_HTTP_PORT')
+    .option('--http-host <address>', 'the address of HTTP; overrides RUNFOLD_HTTP_HOST')
+    .option('--http-port <port>', 'the port of HTTP; overrides RUNFOLD_HTTP_PORT')
     .option('--no-page', 'serve the API without the web page');
 }
 
-/** Where HTTP listens: the environment, and over it the flags. @throws UsageError */
+/** The address of HTTP, from the environment or the flags, which override it. @throws UsageError */
 function readHttpAddress(
   { settings }: CommandContext,
   flags: HttpFlags,
@@ -46,7 +46,7 @@ interface Schema<T> {
   ): { success: true; data: T } | { success: false; error: { issues: { message: string }[] } };
 }
 
-/** Where HTTP listens, and its code. */
+/** The address of HTTP, and its code. */
 export interface HttpPlan {
   readonly host: string;
   readonly port: number;
@@ -55,7 +55,7 @@ export interface HttpPlan {
 }
 
 /**
- * Reads the address and begins to load the code of HTTP, for which no other command waits: it comes
+ * Reads the address and starts to load the code of HTTP, which only these commands need. It loads
  * while the store opens. @throws UsageError
  */
 export function planHttp(context: CommandContext, flags: HttpFlags): HttpPlan {
@@ -85,7 +85,6 @@ export async function startHttp(
     queue: tier.queue,
     log,
     project: settings.project,
-    ...(settings.queue_limit === undefined ? {} : { limits: { queue_jobs: settings.queue_limit } }),
     metrics_token: settings.metrics_token,
     otlp: { keep_days: settings.otlp_keep_days, error_text: settings.otlp_error_text },
     ...(worker === undefined

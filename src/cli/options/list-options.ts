@@ -31,28 +31,30 @@ export interface TotalsFlags extends ListFlags, LabelFlags {
 /** Adds the flags of a list of totals. */
 export function addTotalsOptions(command: Command, figures: readonly string[]): Command {
   command
-    .addOption(repeatable('--user <id>', 'only for this user'))
-    .addOption(repeatable('--agent <id>', 'only of this agent'))
-    .addOption(repeatable('--team <id>', 'only of this team'))
-    .addOption(repeatable('--workflow <id>', 'only of this workflow'))
-    .addOption(repeatable('--model <name>', 'only where this model answered last'))
-    .addOption(repeatable('--provider <name>', 'only where this provider answered last'))
-    .option('--from <time>', 'only started at this time or later, RFC 3339 with a zone')
-    .option('--to <time>', 'only started before this time')
+    .addOption(repeatable('--user <id>', 'only those for this user'))
+    .addOption(repeatable('--agent <id>', 'only those of this agent'))
+    .addOption(repeatable('--team <id>', 'only those of this team'))
+    .addOption(repeatable('--workflow <id>', 'only those of this workflow'))
+    .addOption(repeatable('--model <name>', 'only those whose last model is this one'))
+    .addOption(repeatable('--provider <name>', 'only those whose last provider is this one'))
+    .option('--from <time>', 'only those that started at this time or later, RFC 3339 with a zone')
+    .option('--to <time>', 'only those that started before this time')
     .addOption(
-      new Option('--order-by <figure>', 'those with the most of it first').choices([...figures]),
+      new Option('--order-by <figure>', 'those with the greatest figure first').choices([
+        ...figures,
+      ]),
     )
     .option('--id-prefix <text>', 'only ids that begin with this')
     .option('--failed', 'only those in which a run, a message or a tool call failed')
     .addOption(
-      new Option('--min-cost <dollars>', 'only those that cost so much or more').argParser(
+      new Option('--min-cost <dollars>', 'only those that cost at least this').argParser(
         readDollars,
       ),
     );
   return addListOptions(addLabelOption(command));
 }
 
-/** What the flags of a list of totals ask for. */
+/** The query that the flags of a list of totals describe. */
 export function totalsQuery(flags: TotalsFlags) {
   return {
     user_id: flags.user,
@@ -81,8 +83,8 @@ function readDollars(text: string): number {
 /** Adds the flags of every list. */
 export function addListOptions(command: Command): Command {
   return command
-    .option('--limit <number>', 'the most rows, 1 to 1000', '20')
-    .option('--cursor <cursor>', 'go on after the page that gave this cursor')
+    .option('--limit <number>', 'the maximum number of rows, 1 to 1000', '20')
+    .option('--cursor <cursor>', 'continue after the page that returned this cursor')
     .option('--json', 'print { items, next_cursor } as JSON');
 }
 
@@ -90,10 +92,10 @@ export function addListOptions(command: Command): Command {
 export function readLimit({ limit }: Pick<ListFlags, 'limit'>): number {
   const value = Number(limit);
   if (/^\d{1,4}$/.test(limit) && value >= 1 && value <= 1000) return value;
-  throw new UsageError('--limit: expected a whole number from 1 to 1000.');
+  throw new UsageError('--limit: expected an integer from 1 to 1000.');
 }
 
-/** What stands below a page of a list: whether there is more. */
+/** The text below a page of a list: whether there are more rows. */
 export function pageEnd(
   terminal: Terminal,
   page: { readonly items: readonly unknown[]; readonly next_cursor: string | undefined },

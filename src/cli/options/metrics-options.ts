@@ -21,21 +21,21 @@ export function addMetricsOptions(command: Command): Command {
   return command
     .option(
       '--metrics-port <port>',
-      'serve /livez, /readyz and /metrics on this port, and nothing else; overrides RUNFOLD_METRICS_PORT',
+      'serve only /livez, /readyz and /metrics on this port; overrides RUNFOLD_METRICS_PORT',
     )
-    .option('--metrics-host <address>', 'where it listens; overrides RUNFOLD_METRICS_HOST');
+    .option('--metrics-host <address>', 'the address of this port; overrides RUNFOLD_METRICS_HOST');
 }
 
 /** Probes and metrics while a command runs. */
 export interface OpenMetrics {
-  /** For a worker in this process to count its batches. */
+  /** Counts the batches of a worker in this process. */
   readonly countBatch?: (batch: WrittenBatch) => void;
   close(): Promise<void>;
 }
 
 const none: OpenMetrics = { close: () => Promise.resolve() };
 
-/** Where the port listens; undefined without one. @throws UsageError */
+/** The address and port; undefined without a port. @throws UsageError */
 export function readMetricsAddress(
   { settings }: CommandContext,
   flags: MetricsFlags,
@@ -49,14 +49,14 @@ export function readMetricsAddress(
     throw new UsageError(`--metrics-host: expected ${host.error.issues[0]?.message}.`);
   if (port.data !== undefined) return { host: host.data, port: port.data };
   if (flags.metricsHost !== undefined) {
-    throw new UsageError('--metrics-host: expected --metrics-port beside it.');
+    throw new UsageError('--metrics-host: needs --metrics-port.');
   }
   return undefined;
 }
 
 type Address = NonNullable<ReturnType<typeof readMetricsAddress>>;
 
-/** Opens the port of a process that folds; it answers before its worker has begun. */
+/** Opens the port of a process that folds; it responds before its worker has started. */
 export async function openWorkerMetrics(
   context: CommandContext,
   address: Address | undefined,
@@ -64,7 +64,7 @@ export async function openWorkerMetrics(
   shown: {
     readonly worker: () => RunningWorker | undefined;
     readonly logs?: LogCounts;
-    /** Whether the process is at work, where it has no worker to ask. */
+    /** Whether the process is working, if it has no worker to ask. */
     readonly is_ready?: () => boolean;
   },
 ): Promise<OpenMetrics> {
@@ -100,7 +100,7 @@ export async function openWorkerMetrics(
   };
 }
 
-/** Opens the port of a process that serves HTTP: the figures are those of its `/metrics`. */
+/** Opens the port of a process that serves HTTP, with the metrics of its `/metrics`. */
 export async function openServiceMetrics(
   context: CommandContext,
   address: Address | undefined,

@@ -3,7 +3,7 @@ import { InvalidQueryError } from '../../query/query-errors.js';
 import { startOfDay } from '../../query/usage/time-zone.js';
 import { UsageError } from '../command/command-error.js';
 
-/** The flags that say which time a command is about. */
+/** The flags for the time range of a command. */
 export interface RangeFlags {
   readonly since: string;
   readonly from?: string;
@@ -11,26 +11,24 @@ export interface RangeFlags {
   readonly tz?: string;
 }
 
-/** Adds them. */
+/** Adds these flags. */
 export function addRangeOptions(command: Command, since = '7d'): Command {
   return command
     .option(
       '--since <duration>',
-      'from so long ago: 90m, 24h, 7d, 4w; whole days from 1d on',
+      'start this long ago: 90m, 24h, 7d, 4w; from 1d on, whole days',
       since,
     )
     .addOption(
-      new Option('--from <time>', 'from this time on instead, RFC 3339 with a zone').conflicts(
-        'since',
-      ),
+      new Option('--from <time>', 'or start at this time, RFC 3339 with a zone').conflicts('since'),
     )
-    .option('--to <time>', 'before this time. Defaults to now')
+    .option('--to <time>', 'end before this time. Defaults to now')
     .option('--tz <zone>', "the IANA time zone of days and months. Defaults to this machine's");
 }
 
 const minutes: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1_440, w: 10_080 };
 
-/** What the flags say. @throws UsageError */
+/** The range that the flags describe. @throws UsageError */
 export function readRange(flags: RangeFlags) {
   const time_zone = flags.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (flags.from !== undefined) return { from: flags.from, to: flags.to, time_zone };
@@ -47,14 +45,14 @@ export function readRange(flags: RangeFlags) {
   return { from, to: flags.to, time_zone };
 }
 
-/** A duration such as 30s, 90m or 7d, in milliseconds; undefined if it is none. */
+/** A duration such as 30s, 90m or 7d, in milliseconds; undefined if it is invalid. */
 export function readDuration(text: string): number | undefined {
   const [, count, unit = ''] = /^(\d{1,5})([smhdw])$/.exec(text) ?? [];
   const length = Number(count) * (unit === 's' ? 1_000 : 60_000 * (minutes[unit] ?? 0));
   return length > 0 ? length : undefined;
 }
 
-/** A time that is given as such, or as so long ago; in milliseconds since 1970. @throws UsageError */
+/** A time, given as a time or as a duration before now; in milliseconds since 1970. @throws UsageError */
 export function readSince(text: string): number {
   const length = readDuration(text);
   if (length !== undefined) return Date.now() - length;

@@ -3,7 +3,7 @@ import { UsageError } from '../command/command-error.js';
 
 const shape = /^([a-z_]+)=(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)$/i;
 
-/** Reads `--set name=value`, given once or more. @throws UsageError */
+/** Reads `--set name=value`, given at least once. @throws UsageError */
 export function readFigures(texts: readonly string[]): Metrics {
   const figures: Partial<Record<MetricName, unknown>> = {};
   for (const text of texts) {
@@ -19,10 +19,10 @@ export function readFigures(texts: readonly string[]): Metrics {
       );
     }
     if (figures[field.name] !== undefined) {
-      throw new UsageError(`--set: expected ${field.name} once, got it again.`);
+      throw new UsageError(`--set: expected ${field.name} once, got it twice.`);
     }
     figures[field.name] = Number(value);
   }
-  // What cannot be set, such as an object, is refused where the limits are known.
+  // Metrics that cannot be set, such as objects, are refused by the code that knows the limits.
   return figures as Metrics;
 }

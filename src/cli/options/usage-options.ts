@@ -6,7 +6,7 @@ import { UsageError } from '../command/command-error.js';
 import { addLabelOption, type LabelFlags, labelsOf } from './label-option.js';
 import { repeatable } from './repeatable-option.js';
 
-/** What groups and filters of usage are called, and the fields of events they are. */
+/** The names of groups and filters of usage, each with its field of an event. */
 export const groupNames: Readonly<Record<string, UsageDimension>> = {
   model: 'model',
   provider: 'provider',
@@ -17,18 +17,18 @@ export const groupNames: Readonly<Record<string, UsageDimension>> = {
   user: 'user_id',
 };
 
-/** The flags that narrow usage. */
+/** The flags that filter usage. */
 export type UsageFilterFlags = { readonly [N in keyof typeof groupNames]?: unknown } & LabelFlags;
 
 /** Adds a flag for each field. */
 export function addUsageFilters(command: Command): Command {
   for (const name of Object.keys(groupNames)) {
-    command.addOption(repeatable(`--${name} <name>`, `only of this ${name}`));
+    command.addOption(repeatable(`--${name} <name>`, `only usage of this ${name}`));
   }
   return addLabelOption(command);
 }
 
-/** What the flags say. */
+/** The filters that the flags describe. */
 export function usageFilters(flags: UsageFilterFlags): UsageFilters {
   const byField = Object.entries(groupNames).map(([flag, name]) => [
     name,
@@ -41,7 +41,7 @@ export function usageFilters(flags: UsageFilterFlags): UsageFilters {
   return Object.fromEntries([...byField, ...byLabel]);
 }
 
-/** The fields that are narrowed. */
+/** The fields that are filtered. */
 export function filteredBy(filters: UsageFilters): UsageDimension[] {
   const names = Object.keys(filters) as UsageDimension[];
   return names.filter((name) => filters[name] !== undefined);
@@ -58,7 +58,7 @@ export function groupsOf(text: string): readonly UsageDimension[] {
   });
 }
 
-/** Names with commas between them, each one of a list. @throws UsageError */
+/** Names separated by commas, each of them in a list. @throws UsageError */
 export function listOf<const N extends string>(
   flag: string,
   text: string,

@@ -1,7 +1,7 @@
 const ticks = '▁▂▃▄▅▆▇█';
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** Values as a line of ticks, from zero to the largest; nothing is a space. Neighbours share a tick to fit. */
+/** Values as a line of ticks, from zero to the largest; zero is a space. Neighbours share a tick to fit. */
 export function sparkline(values: readonly number[], width: number): string {
   const each = Math.max(1, Math.ceil(values.length / Math.max(1, width)));
   const means: number[] = [];
@@ -15,7 +15,7 @@ export function sparkline(values: readonly number[], width: number): string {
     .join('');
 }
 
-/** A bar as long as a value is to the largest, to an eighth of a character. */
+/** A bar in proportion to the largest value, to an eighth of a character. */
 export function bar(value: number, most: number, width: number): string {
   if (value <= 0 || most <= 0) return '';
   const size = Math.max(1, Math.round((value / most) * width * 8));

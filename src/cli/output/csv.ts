@@ -1,7 +1,7 @@
 import { csvLine } from '../../query/csv.js';
 import { printable } from './printable.js';
 
-/** Rows as CSV with a header, one line each, fit for a terminal. */
+/** Rows as CSV with a header, one line each, safe for a terminal. */
 export function csv<Row extends object>(
   names: readonly (keyof Row & string)[],
   rows: readonly Row[],

@@ -1,7 +1,7 @@
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const millions = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
-/** How a figure nobody reported is shown. */
+/** Shown for a figure that nobody reported. */
 export const absent = '–';
 
 type Maybe<T> = T | null | undefined;
@@ -28,7 +28,7 @@ export const duration = shown((seconds: number) => {
   return `${count(Math.floor(whole / 3600))}h ${pad(Math.floor((whole % 3600) / 60))}m`;
 });
 
-/** Dollars as `$0.0123`, `$1.23` or `$12,345`; as many digits as it takes to say more than zero. */
+/** Dollars as `$0.0123`, `$1.23` or `$12,345`; with enough digits to show more than zero. */
 export const dollars = shown((value: number) => {
   const size = Math.abs(value);
   const sign = value < 0 ? '-' : '';
@@ -38,7 +38,7 @@ export const dollars = shown((value: number) => {
   return size < 10_000 ? `${sign}$${size.toFixed(2)}` : `${sign}$${grouped.format(size)}`;
 });
 
-/** A sum of costs: `≥ $1.23` where messages without a price are not in it. */
+/** A sum of costs: `≥ $1.23` if messages without a price are missing from it. */
 export function costOf(totals: {
   readonly cost?: number | null;
   readonly unpriced_messages?: number | null;

@@ -1,19 +1,19 @@
-// Controls move the cursor, recolour or retitle a terminal; bidirectional controls reorder what is
-// read. Stored texts come from anyone, so none of them may get through.
+// Control characters move the cursor, recolour or retitle a terminal; bidirectional controls reorder the
+// text. Anybody can write the stored strings, so these characters are always escaped.
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** A stored text, fit for a terminal: what would control it is shown as an escape. */
+/** A stored string, safe for a terminal: control characters are shown as escapes. */
 export function printable(text: string): string {
   return text.replace(unprintable, escaped);
 }
 
-/** JSON that says the same and controls no terminal. Line breaks between tokens stay. */
+/** JSON with the same content and without control characters. Line breaks between tokens stay. */
 export function printableJson(value: unknown, indent?: number): string {
   const json = JSON.stringify(value, undefined, indent) ?? 'null';
   return json.replace(unprintable, (character) => (character === '\n' ? '\n' : escaped(character)));
 }
 
-/** Several lines of our own making that may quote others: line breaks stay, passwords do not. */
+/** Several lines of ours that may quote other strings: line breaks stay, passwords are removed. */
 export function printableLines(text: string): string {
   return text
     .split('\n')

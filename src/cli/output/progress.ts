@@ -1,15 +1,15 @@
 import { type Options, SingleBar } from 'cli-progress';
 import type { Terminal } from './terminal.js';
 
-/** Shows how far work has come: a bar on a terminal, a line now and then elsewhere. */
+/** Shows the progress of work: a bar on a terminal, otherwise a line from time to time. */
 export interface Progress {
-  /** `done` of `total`; an unknown total shows the text alone. */
+  /** `done` of `total`; if the total is unknown, only the text is shown. */
   update(done: number, total: number | undefined, text: string): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   stop(): void;
 }
 
-/** Milliseconds between two lines where no bar can be drawn. */
+/** Milliseconds between two lines if no bar can be drawn. */
 const lineInterval = 10_000;
 const barWidth = { narrow: 20, wide: 40 };
 
@@ -31,7 +31,7 @@ function openBar({ colors, width, stderr }: Terminal): Progress {
     fps: 12,
     hideCursor: null,
     clearOnComplete: true,
-    // Signals belong to the command.
+    // The command handles signals.
     gracefulExit: false,
   });
   let isStarted = false;

@@ -2,24 +2,24 @@ import Table from 'cli-table3';
 import { printable } from './printable.js';
 import type { Terminal } from './terminal.js';
 
-/** A column of a table: what it shows of a row, and how it gives way on a narrow terminal. */
+/** A column of a table: what it shows of a row, and how it shrinks on a narrow terminal. */
 export interface Column<Row> {
   readonly head: string;
-  /** The text shown; it need not be printable. */
+  /** The text of a cell; it need not be printable. */
   readonly cell: (row: Row) => string;
-  /** Which side it is set to. Defaults to `left`. */
+  /** Its alignment. Defaults to `left`. */
   readonly align?: 'left' | 'right';
-  /** The fewest characters to which the text may be cut. Defaults to never cutting it. */
+  /** The minimum length to which the text may be cut. By default it is never cut. */
   readonly least?: number;
-  /** Left out when there is no room, highest first. Defaults to staying. */
+  /** Columns are left out if there is no room, those with the highest number first. By default a column stays. */
   readonly drop?: number;
-  /** Colours the text by what it says. */
+  /** Colours the text by its content. */
   readonly paint?: (text: string, row: Row) => string;
 }
 
 const gap = 2;
 
-/** Sets rows as a table without rules, no wider than the terminal. */
+/** Formats rows as a table without lines, no wider than the terminal. */
 export function table<Row>(
   terminal: Pick<Terminal, 'colors' | 'width'>,
   columns: readonly Column<Row>[],
@@ -67,7 +67,7 @@ const noRules = {
   middle: ' '.repeat(gap),
 };
 
-/** Cuts what may be cut to its least, then leaves columns out, then gives back what room is left. */
+/** Cuts columns to their minimum, then leaves columns out, then distributes the remaining room. */
 function arrange<Row>(
   room: number,
   columns: readonly Column<Row>[],
@@ -95,7 +95,7 @@ function arrange<Row>(
   return { kept, widths };
 }
 
-/** The beginning and the end of a text: ids often differ in their ends. */
+/** The beginning and the end of a text: ids often differ only at their end. */
 function cut(text: string, width: number): string {
   const characters = [...text];
   if (characters.length <= width) return text;

@@ -2,24 +2,24 @@ import pc from 'picocolors';
 import type { Io, OutputStream } from '../io/io.js';
 import { printableJson } from './printable.js';
 
-/** What a command writes its result to, and how wide that is. */
+/** The output of a command, and its width. */
 export interface Terminal {
   readonly colors: ReturnType<typeof pc.createColors>;
-  /** Columns; without bound where nobody looks. */
+  /** The width in columns; infinite if it is not a terminal. */
   readonly width: number;
   /** Whether progress may be drawn on stderr. */
   readonly is_live: boolean;
-  /** Where progress is drawn. */
+  /** The stream for progress. */
   readonly stderr: OutputStream;
   /** Writes a line of the result. */
   line(text?: string): void;
   /** Writes the result for programs. */
   json(value: unknown): void;
-  /** Writes a line beside the result: notes, progress, faults. */
+  /** Writes a line to stderr: notes, progress, errors. */
   note(text: string): void;
 }
 
-/** The terminal, or pipe, of a command. */
+/** The terminal or pipe of a command. */
 export function openTerminal({ stdout, stderr, is_colored }: Io): Terminal {
   const isTty = stdout.isTTY === true;
   return {

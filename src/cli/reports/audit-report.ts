@@ -13,7 +13,7 @@ export function auditJson(audit: Audit): unknown {
   return { ...audit, differences: audit.differences.map(humanDifference) };
 }
 
-/** The audit for people: one line when all is equal, otherwise what differs. */
+/** The audit for people: one line if everything is equal, otherwise the differences. */
 export function describeAudit(terminal: Terminal, audit: Audit, seconds: number): string[] {
   const { green, red, yellow, dim } = terminal.colors;
   const { sampled_sessions: sampled, projections } = audit;
@@ -61,7 +61,7 @@ export function describeAudit(terminal: Terminal, audit: Audit, seconds: number)
     `${red('✗')} The totals differ from the fold of the log${
       where.length === 0 ? '' : `, in ${plural(sumOf(differing), 'row')}: ${where.join(', ')}`
     } ${after}`,
-    yellow('Put them right with "runfold rebuild".'),
+    yellow('Repair them with "runfold rebuild".'),
   ];
 }
 

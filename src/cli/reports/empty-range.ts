@@ -1,7 +1,7 @@
 import type { Database } from '../../postgres/database.js';
 import { getDataRange } from '../../query/usage/data-range.js';
 
-/** Says that a range is empty, which range that is, and where there is something. */
+/** Says which range is empty, and when there are events. */
 export async function emptyText(
   database: Database,
   project: number | undefined,
@@ -11,5 +11,5 @@ export async function emptyText(
   const kept = await getDataRange(database, { project });
   const said = `${what} from ${range.from} to ${range.to}.`;
   if (kept === undefined) return `${said} There are no events yet.`;
-  return `${said} The events lie between ${kept.from} and ${kept.to}: see --from and --to.`;
+  return `${said} There are events from ${kept.from} to ${kept.to}: see --from and --to.`;
 }

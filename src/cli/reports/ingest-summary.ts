@@ -4,29 +4,29 @@ import { count, duration, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** What came of an input. */
+/** The outcome of an input. */
 export interface IngestSummary {
   /** Lines that are not empty. */
   readonly lines: number;
-  /** Lines that hold no valid event. */
+  /** Lines without a valid event. */
   readonly invalid_lines: number;
   readonly events: number;
-  /** Events the queue has. */
+  /** Events that the queue acknowledged. */
   readonly sent: number;
   /** Whether every event sent is folded. */
   readonly folded: boolean;
-  /** Events that were new, that were there before, and that the worker refused; null when not known. */
+  /** Events that were new, that were in the log already, and that the worker refused; null if unknown. */
   readonly applied: number | null;
   readonly duplicates: number | null;
   readonly rejected: number | null;
-  /** Messages that were added meanwhile and have no price, by model; null when not known. */
+  /** Messages that were added in this time and have no price, by model; null if unknown. */
   readonly unpriced: readonly UnpricedMessages[] | null;
   readonly interrupted: boolean;
   readonly seconds: number;
   readonly events_per_second: number;
 }
 
-/** Writes the summary; answers the exit code. */
+/** Writes the summary; returns the exit code. */
 export function reportIngest(summary: IngestSummary, terminal: Terminal, asJson: boolean): number {
   if (asJson) terminal.json(summary);
   else for (const line of describeIngest(summary, terminal)) terminal.line(line);
@@ -49,23 +49,23 @@ function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] 
   const faults =
     summary.invalid_lines === 0
       ? []
-      : [red(`✗ ${plural(summary.invalid_lines, 'line')} held no valid event and went nowhere.`)];
+      : [red(`✗ ${plural(summary.invalid_lines, 'line')} without a valid event skipped.`)];
   const end = summary.interrupted
-    ? [red('✗ Interrupted; send it again, what is there stays as it is.')]
+    ? [red('✗ Interrupted; send it again, which changes nothing that is stored already.')]
     : [];
   return [
     `${ok ? green('✓') : red('✗')} ${plural(summary.events, 'event')} read, ${count(summary.sent)} sent: ${outcome} ${dim(`(${pace})`)}`,
     ...faults,
     ...end,
     ...unpricedLines(summary.unpriced ?? [], colors),
-    ...(rejected ? [`Look at what was rejected with ${bold('runfold rejects list')}.`] : []),
+    ...(rejected ? [`See the rejected events with ${bold('runfold rejects list')}.`] : []),
   ];
 }
 
-/** The most models that are named. */
+/** The maximum number of models that are named. */
 const mostModels = 5;
 
-/** Says which messages are in no sum of costs. */
+/** Says which messages are missing from the costs. */
 export function unpricedLines(
   unpriced: readonly UnpricedMessages[],
   { yellow }: Terminal['colors'],
@@ -79,7 +79,7 @@ export function unpricedLines(
   return [
     yellow(
       printable(
-        `${plural(messages, 'message')} without a price, and in no cost: ${named.join(', ')}${others}. See "runfold prices set --help".`,
+        `${plural(messages, 'message')} without a price, missing from the cost: ${named.join(', ')}${others}. See "runfold prices set --help".`,
       ),
     ),
   ];

@@ -2,29 +2,29 @@ import { exitCodes } from '../command/command-error.js';
 import { count, duration, plural } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** What came of an input of OpenTelemetry. */
+/** The outcome of an input of OpenTelemetry. */
 export interface OtlpSummary {
   /** Export requests. */
   readonly requests: number;
-  /** Of them, those that could not be read. */
+  /** Requests that could not be read. */
   readonly invalid_requests: number;
-  /** Spans the queue has. */
+  /** Spans that the queue acknowledged. */
   readonly spans: number;
-  /** Log records that became events, which the queue has. */
+  /** Log records that became events and that the queue acknowledged. */
   readonly log_records: number;
-  /** Spans and records of which nothing is taken, as others tell the same. */
+  /** Spans and records that were ignored, because others report the same or they are of an unknown kind. */
   readonly ignored: number;
   /** Spans and records that were not valid. */
   readonly invalid_items: number;
-  /** Points of metrics, which are not stored. */
+  /** Points of metrics; these are not stored. */
   readonly metric_points: number;
-  /** Whether all is folded, and nothing of it waits any more. */
+  /** Whether everything is folded and no span is waiting. */
   readonly folded: boolean;
   readonly interrupted: boolean;
   readonly seconds: number;
 }
 
-/** Writes the summary; answers the exit code. */
+/** Writes the summary; returns the exit code. */
 export function reportOtlp(summary: OtlpSummary, terminal: Terminal, asJson: boolean): number {
   const isGood =
     summary.invalid_requests === 0 && summary.invalid_items === 0 && !summary.interrupted;
@@ -42,9 +42,7 @@ function describeOtlp(summary: OtlpSummary, { colors }: Terminal, isGood: boolea
     `${isGood ? green('✓') : red('✗')} ${what} in ${plural(summary.requests, 'request')}: ${where} ${dim(`(${duration(summary.seconds)})`)}`,
     ...more(
       summary.ignored,
-      dim(
-        `  ${count(summary.ignored)} left out: others tell the same, or nothing is known of them`,
-      ),
+      dim(`  ${count(summary.ignored)} left out: others report the same, or their kind is unknown`),
     ),
     ...more(
       summary.metric_points,
@@ -59,7 +57,7 @@ function describeOtlp(summary: OtlpSummary, { colors }: Terminal, isGood: boolea
       red(`  ${plural(summary.invalid_items, 'item')} refused: see above`),
     ),
     ...(summary.interrupted
-      ? [red('  Interrupted; run it again, what is there stays as it is.')]
+      ? [red('  Interrupted; run it again, which changes nothing that is stored already.')]
       : []),
   ];
 }

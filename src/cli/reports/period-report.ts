@@ -13,24 +13,24 @@ export interface PeriodFigures {
   readonly total_tokens: number;
   /** US dollars of the messages that have a price. */
   readonly cost: number;
-  /** Messages that have none. */
+  /** Messages without a price. */
   readonly unpriced_messages: number;
 }
 
 /** One model in a period. */
 export interface PeriodModel extends PeriodFigures {
-  /** Null where messages name none. */
+  /** Null for messages without a model. */
   readonly model: string | null;
 }
 
 /** One day, week or month. */
 export interface Period extends PeriodFigures {
-  /** `2026-03-08`, `2026-03` for a month; of a week the Monday. */
+  /** `2026-03-08`; `2026-03` for a month; the Monday for a week. */
   readonly period: string;
   readonly models: readonly PeriodModel[];
 }
 
-/** Periods, the newest last, and their sum. */
+/** Periods, newest last, and their sum. */
 export interface PeriodReport {
   readonly from: string;
   readonly to: string;
@@ -49,7 +49,7 @@ const sums = [
   'unpriced_messages',
 ] as const;
 
-/** A series by model as periods: the same query as `runfold usage`, turned on its side. */
+/** A series by model as periods: the same query as `runfold usage`, grouped by period first. */
 export function periodsOf(series: UsageSeries): PeriodReport {
   const length = series.bucket === 'month' ? 7 : 10;
   const periods = new Map<string, PeriodModel[]>();
@@ -95,7 +95,7 @@ interface Line extends PeriodFigures {
   readonly kind: 'period' | 'model' | 'sum';
 }
 
-/** The report as a table, a row of sums, and which messages have no price. */
+/** The report as a table with a row of sums, and the messages without a price. */
 export function periodLines(
   terminal: Terminal,
   report: PeriodReport,
@@ -143,7 +143,7 @@ export function periodLines(
   return [table(terminal, columns, lines), ...unpricedLines(report).map((line) => yellow(line))];
 }
 
-/** Messages without a price are named, never counted as free without a word. */
+/** Names the messages without a price, so that they are not taken for free. */
 function unpricedLines({ periods }: PeriodReport): string[] {
   const messages = new Map<string, number>();
   for (const { models } of periods) {
@@ -155,6 +155,6 @@ function unpricedLines({ periods }: PeriodReport): string[] {
   }
   return [...messages].map(
     ([model, number]) =>
-      `Without a price, and not in the cost: ${count(number)} of ${model}. See "runfold prices set --help".`,
+      `Without a price, missing from the cost: ${count(number)} of ${model}. See "runfold prices set --help".`,
   );
 }

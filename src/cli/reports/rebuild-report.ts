@@ -3,7 +3,7 @@ import { count, duration, plural } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** What a rebuild did, for people. */
+/** The result of a rebuild, for people. */
 export function describeRebuild(terminal: Terminal, report: RebuildReport): string[] {
   const { green, dim, yellow } = terminal.colors;
   const { outcome, projections, events, seconds, longest_lock_ms } = report;
@@ -29,10 +29,10 @@ export function describeRebuild(terminal: Terminal, report: RebuildReport): stri
   );
   const found =
     differing === 0
-      ? 'every row was right'
+      ? 'every row was correct'
       : outcome === 'dry_run'
         ? `${plural(differing, 'row')} would change; nothing was written`
-        : `${plural(differing, 'row')} put right`;
+        : `${plural(differing, 'row')} repaired`;
   const pace = count(events / Math.max(0.001, seconds));
   const pause =
     longest_lock_ms > 0 ? `, writers paused for ${duration(longest_lock_ms / 1000)} at most` : '';

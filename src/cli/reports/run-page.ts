@@ -5,7 +5,7 @@ import { totalsLines, treeLines } from './run-report.js';
 import { mostSteps, type RunStep, stepTable } from './run-steps.js';
 import { paintStatus } from './run-table.js';
 
-/** Shows a run in full: its totals, its steps, and its tree where it delegated. */
+/** Shows a run in full: its totals, its steps, and its tree if it delegated. */
 export function showRun(terminal: Terminal, tree: RunTree, steps: readonly RunStep[]): void {
   const { bold, dim } = terminal.colors;
   const { run } = tree;

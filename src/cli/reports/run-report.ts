@@ -5,7 +5,7 @@ import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 import { paintStatus } from './run-table.js';
 
-/** The lines that say who, when and how much of a run or a session. */
+/** Lines with who, when and how much, for a run or a session. */
 export function totalsLines(terminal: Terminal, totals: RunTotals | SessionTotals): string[] {
   const { dim } = terminal.colors;
   const facts: [string, string][] = [
@@ -30,7 +30,7 @@ export function totalsLines(terminal: Terminal, totals: RunTotals | SessionTotal
 const indent = 10;
 const separator = ' · ';
 
-/** Breaks a text between its parts where it would be wider than the terminal. */
+/** Breaks a text between its parts if it is wider than the terminal. */
 function wrapParts(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const part of text.split(separator)) {
@@ -115,7 +115,7 @@ function timeOf(totals: RunTotals | SessionTotals): string {
     .join(separator);
 }
 
-/** A run's tree, one line a run, with what each used itself and all of them together. */
+/** A run's tree, one line per run with its own figures, and a line with those of all runs. */
 export function treeLines(terminal: Terminal, tree: RunTree): string[] {
   const { bold, dim } = terminal.colors;
   const rows: { name: string; tree: RunTree }[] = [];

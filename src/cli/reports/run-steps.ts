@@ -10,7 +10,7 @@ import type { Terminal } from '../output/terminal.js';
 /** A message or a tool call of a run. */
 export type RunStep = LoggedMessage | LoggedToolCall;
 
-/** The most of each kind that is read. */
+/** The maximum number of each kind that is read. */
 export const mostSteps = 1_000;
 
 /** The messages and tool calls of a run in order, at most a thousand of each. */
@@ -25,7 +25,7 @@ export async function readRunSteps(database: Database, run: RunTotals) {
   return { messages, tool_calls, steps };
 }
 
-// Texts of RFC 3339 in UTC: with a Z at the end a fraction of three digits sorts before one of six.
+// RFC 3339 strings in UTC: with a Z at the end, a fraction of three digits sorts after one of six.
 const compare = (a: string, b: string) => {
   const [left, right] = [a.replace('Z', ''), b.replace('Z', '')];
   return left < right ? -1 : left > right ? 1 : 0;
@@ -82,7 +82,7 @@ export function stepTable(terminal: Terminal, steps: readonly RunStep[]): string
   );
 }
 
-/** Most cells of a step are not its own: they stay empty, so that the others can be read. */
+/** Many columns do not apply to a step: they stay empty, so that the others are easy to read. */
 const blank = (figure: string) => (figure === absent ? '' : figure);
 
 function failureOf(call: LoggedToolCall): string {

@@ -5,12 +5,12 @@ import type { Terminal } from '../output/terminal.js';
 
 type Colors = Terminal['colors'];
 
-/** An id is what opens a row: up to a UUID's length it is shown whole, and other columns give way. */
+/** Ids are needed to show a row: up to the length of a UUID they are not cut; other columns shrink instead. */
 const wholeId = 36;
 
 const text = (value: string | null) => value ?? absent;
 
-/** Colours a run's status by how it went. */
+/** Colours a run's status by its outcome. */
 export function paintStatus({ green, red, yellow }: Colors, status: string): string {
   if (status === 'completed') return green(status);
   return status === 'error' ? red(status) : yellow(status);

@@ -3,7 +3,7 @@ import type { HttpServer } from '../../http/server/open-http-server.js';
 import type { Tier } from '../../tier.js';
 import type { CommandContext } from '../command/command.js';
 
-/** Says where everything is, and what to try. */
+/** Says where everything is, and what to try next. */
 export function introduce(
   { terminal, settings }: CommandContext,
   tier: Tier,
@@ -42,9 +42,9 @@ export function introduce(
       `  producer.message({ run_id: 'run-1', role: 'assistant', metrics: { input_tokens: 120 } });`,
     ),
   );
-  terminal.line('or from a file, and look at the totals:');
+  terminal.line('or from a file, and show the totals:');
   terminal.line(cyan(`  runfold ingest events.ndjson${flag}`));
   terminal.line(cyan(`  runfold runs list${flag}`));
   terminal.line();
-  terminal.line(dim('Ctrl+C ends it in good order.'));
+  terminal.line(dim('Ctrl+C shuts it down gracefully.'));
 }

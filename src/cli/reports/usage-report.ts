@@ -4,14 +4,14 @@ import { absent, costOf, count, dollars, duration } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** A row with the figures that were asked for. */
+/** A row with the requested figures. */
 type Row = UsageRow<never> & { readonly [F in UsageFigure]?: number | null };
 
 /** A share as `12.3 %`. */
 const share = (value: number | null) =>
   value === null ? absent : `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
 
-/** A figure as it is shown: dollars, seconds, shares or counts. */
+/** A figure as text: dollars, seconds, shares or counts. */
 export function figureText(name: UsageFigure, value: number | null): string {
   if (name === 'cost') return dollars(value);
   if (name.endsWith('_rate')) return share(value);
@@ -20,11 +20,11 @@ export function figureText(name: UsageFigure, value: number | null): string {
   return count(value);
 }
 
-/** A figure of a row; a cost that lacks messages says so. */
+/** A figure of a row; a cost that lacks messages is marked. */
 const cellText = (name: UsageFigure, row: Row) =>
   name === 'cost' ? costOf(row) : figureText(name, row[name] ?? null);
 
-/** The figures to read for a table or bars of these: a cost needs what is missing from it. */
+/** The figures to read for a table or bars of these: a cost also needs its unpriced messages. */
 export function figuresFor(
   shown: readonly UsageFigure[],
   kept: readonly UsageFigure[],
@@ -64,7 +64,7 @@ export function figureColumn(name: UsageFigure, drop?: number): Column<Row> {
   };
 }
 
-/** Groups, one line each, with a line of ticks that shows a figure over time. */
+/** Groups, one line each, with ticks that show a figure over time. */
 export function usageTable(
   terminal: Terminal,
   groups: readonly Row[],

@@ -3,7 +3,7 @@ import { absent, count, localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** Spans that wait, as a table. */
+/** Waiting spans as a table. */
 export function waitingTable(terminal: Terminal, spans: readonly WaitingSpan[]): string {
   const { colors } = terminal;
   return table(
