@@ -139,7 +139,7 @@ describe('the Model Context Protocol over HTTP', () => {
       expect(run_id).toBe(hostile);
       expect(await call(client, 'run', { run_id: 'sample-run-1' })).toMatchObject({
         isError: true,
-        text: expect.stringContaining('Expected a run "sample-run-1" in this project, got none'),
+        text: expect.stringContaining('There is no run "sample-run-1" in this project'),
       });
       expect((await call(client, 'usage', { ...all })).json.rows[0].cost).toBe(2);
     }));

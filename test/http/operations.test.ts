@@ -41,7 +41,7 @@ describe('runfold up and serve', () => {
     const refused = await work.run(['serve', '--http-host', '0.0.0.0']);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
-      'Expected a loopback address such as 127.0.0.1 while there are',
+      'while there are no keys: everybody who reaches it could read and write',
     );
     const key = await work.run(['keys', 'create', '--scope', 'read']);
     const serve = work.start(['serve', '--http-host', '0.0.0.0']);
@@ -56,11 +56,11 @@ describe('runfold up and serve', () => {
 
   test('say that no worker runs, what is wrong with a port, and who has it', async () => {
     const serve = work.start(['serve', '--dir', 'alone']);
-    await serve.waitForLine(/^No worker runs/, 60_000);
+    await serve.waitForLine(/^No worker is running/, 60_000);
     const [, port = ''] = await serve.waitForLine(/serves http:\/\/127\.0\.0\.1:(\d+)/);
     const taken = await work.run(['serve', '--dir', 'other', '--http-port', port]);
     expect(taken.stderr).toMatch(
-      /^error: Expected to listen on 127\.0\.0\.1:\d+, got a port that another process has/,
+      /^error: Cannot listen on 127\.0\.0\.1:\d+: another process uses this port/,
     );
     expect(await work.run(['up', '--http-port', 'x'])).toMatchObject({ code: 2 });
     serve.kill('SIGTERM');

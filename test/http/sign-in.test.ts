@@ -227,7 +227,7 @@ describe('a browser', () => {
       limit.noteFailure('a');
     }
     now = 59_000;
-    expect(() => limit.check('a')).toThrow('Try again in 1 s.');
+    expect(() => limit.check('a')).toThrow('Retry in 1 s.');
     limit.check('b');
     now = 60_001;
     limit.check('a');

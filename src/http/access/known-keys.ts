@@ -2,17 +2,17 @@ import type { Database } from '../../postgres/database.js';
 import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
 import { type ApiKey, findKey, hasKeys } from '../../store/api-keys.js';
 
-/** The keys of the store, as a process knows them. */
+/** The keys of the store, as cached in a process. */
 export interface KnownKeys {
   /** Whether callers need a key. */
   areNeeded(): Promise<boolean>;
-  /** The good key of a text that came from an address; undefined when there is none. */
+  /** The valid key for a string from an address; undefined if there is none. */
   find(text: string, address: string): Promise<ApiKey | undefined>;
 }
 
-/** How long an answer of the database is taken for true; a revoked key works no longer than this. */
+/** How long a result of the database is cached; a revoked key works no longer than this. */
 const trustedMs = 1_000;
-/** How long a known key is let in while the database is away, so that ingest goes on. */
+/** How long a known key is accepted while the database is unavailable, so that ingest continues. */
 const outageMs = 300_000;
 const mostKnown = 1_000;
 
@@ -22,8 +22,8 @@ interface Known {
 }
 
 /**
- * `is_loopback` says whether callers without a key are let in while there are no keys. `takeUnknown` is
- * called with the address that a key came from that is not known yet: it may refuse it.
+ * `is_loopback` says whether callers without a key are admitted while there are no keys. `takeUnknown` is
+ * called with the address of a caller whose key is not known yet: it may throw to refuse it.
  */
 export function createKnownKeys(
   database: Database,
@@ -34,7 +34,7 @@ export function createKnownKeys(
   let anyKeys = { value: !is_loopback, at: is_loopback ? Number.NEGATIVE_INFINITY : Infinity };
   return {
     async areNeeded() {
-      // A key once made is never forgotten, not even when revoked.
+      // Keys are never deleted, not even when they are revoked.
       if (anyKeys.value || performance.now() - anyKeys.at < trustedMs) return anyKeys.value;
       const isKnown = performance.now() - anyKeys.at < outageMs;
       const looking = hasKeys(database).then((value) => {
@@ -50,10 +50,10 @@ export function createKnownKeys(
     async find(text, address) {
       const now = performance.now();
       const before = known.get(text);
-      // A wrong key costs a query each time: nobody may cause these without bound.
+      // Each wrong key costs a query, so their number per address is limited.
       if (before === undefined) takeUnknown(address);
       if (before !== undefined && now - before.at < trustedMs) return before.key;
-      // One that comes late is noted all the same: a key that was revoked works no longer than that.
+      // A late result is recorded too: a revoked key works no longer than that.
       const looking = findKey(database, text).then((key) => {
         if (key === undefined) known.delete(text);
         else {
@@ -73,22 +73,22 @@ export function createKnownKeys(
   };
 }
 
-/** How long a database may take to confirm what is known already, in milliseconds. */
+/** How long the database may take to confirm a known key, in milliseconds. */
 const patienceMs = 500;
 
 class LateError extends Error {}
 
-/** An answer that comes in time. @throws LateError */
+/** A result that arrives in time. @throws LateError */
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LateError('no answer in time')), patienceMs);
+    timer = setTimeout(() => reject(new LateError('no response in time')), patienceMs);
   });
   try {
     return await Promise.race([answer, late]);
   } finally {
     clearTimeout(timer);
-    // It may still fail, when nobody waits for it any more.
+    // It may still fail when nobody awaits it any more.
     answer.catch(() => undefined);
   }
 }

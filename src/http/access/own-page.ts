@@ -3,16 +3,16 @@ import { ProblemError } from '../problems/problem.js';
 
 const isRead = ({ method }: IncomingMessage) => method === 'GET' || method === 'HEAD';
 
-/** Whether the origin that a browser names is the very host that it asks. */
+/** Whether the origin that a browser names is the host of the request. */
 function isOwnOrigin({ headers: { origin, host } }: IncomingMessage): boolean {
   if (origin === undefined || host === undefined || !URL.canParse(origin)) return false;
   return new URL(origin).host === host.toLowerCase();
 }
 
 /**
- * Refuses a request that no page of this service began: what a cookie lets in, another site could have
- * a browser send. Browsers say where a request comes from; one too old for `Sec-Fetch-Site` says
- * the origin. @throws ProblemError 403
+ * Refuses a request that was not started by a page of this service: another site could make a browser send a
+ * request with the cookie. Browsers say where a request comes from; a browser too old for `Sec-Fetch-Site`
+ * sends the origin. @throws ProblemError 403
  */
 export function refuseOtherSites(request: IncomingMessage): void {
   const site = request.headers['sec-fetch-site'];
@@ -21,20 +21,20 @@ export function refuseOtherSites(request: IncomingMessage): void {
   if (isOwn) return;
   throw new ProblemError(
     'cross_site',
-    'Expected a request of a page of this service, as a cookie came with it, got one from elsewhere.',
+    'A page of another site sent this request with the cookie of this service.',
   );
 }
 
-/** Refuses what a browser sends for another site; programs say neither where from nor which origin. */
+/** Refuses requests that a browser sends for another site; programs send neither of these headers. */
 export function refuseForeignBrowsers(request: IncomingMessage): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined || site !== undefined) refuseOtherSites(request);
 }
 
 /**
- * Without keys whoever reaches the loopback address is let in, and web pages can make a browser on
- * this machine reach it. The browser says where a request comes from, and a page that has its own
- * name point here (DNS rebinding) gives itself away by the Host. @throws ProblemError 421
+ * While there are no keys, every program on this machine is admitted, and web pages can make a browser on
+ * this machine send requests. The browser says where a request comes from, and a page whose own
+ * name resolves to this address (DNS rebinding) is recognized by the Host. @throws ProblemError 421
  */
 export function refuseBrowsers(request: IncomingMessage): void {
   const { 'sec-fetch-site': site, origin, host = '' } = request.headers;
@@ -50,7 +50,7 @@ export function refuseBrowsers(request: IncomingMessage): void {
   if (!isForeign && !isPassedOn && isLocal) return;
   throw new ProblemError(
     'foreign_origin',
-    'Expected a request to this machine by its loopback name, as there are no keys yet, got one ' +
-      'from elsewhere. Make a key with "runfold keys create".',
+    'While there are no keys, only programs on this machine are admitted, by its loopback name. ' +
+      'Create a key with "runfold keys create".',
   );
 }

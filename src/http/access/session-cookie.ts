@@ -1,16 +1,16 @@
 import { keyPattern } from '../../store/api-keys.js';
 
-/** The most projects that one browser is signed in to. */
+/** The maximum number of projects that one browser is signed in to. */
 export const mostProjects = 8;
 const lifeSeconds = 30 * 86_400;
 
 /**
- * The name of the cookie. The prefix has the browser refuse one that came without TLS, for a
- * domain or for part of the site, so that no neighbour can set it.
+ * The name of the cookie. Because of the prefix, the browser refuses a cookie that was set without TLS, for a
+ * domain or for part of the site, so no other host of the domain can set it.
  */
 const nameOf = (isSecure: boolean) => (isSecure ? '__Host-runfold' : 'runfold');
 
-/** The keys that a browser sends: one of each project it is signed in to. */
+/** The keys that a browser sends: one per project that it is signed in to. */
 export function keysInCookie(header: string | undefined, isSecure: boolean): readonly string[] {
   const name = nameOf(isSecure);
   const found = (header ?? '')
@@ -22,8 +22,8 @@ export function keysInCookie(header: string | undefined, isSecure: boolean): rea
 }
 
 /**
- * `Set-Cookie` with keys, or without any one that removes it. Out of the reach of script, and never sent
- * with a request that another site began.
+ * `Set-Cookie` with keys; without keys, it removes the cookie. Script cannot read the cookie, and it is never sent
+ * with a request that another site started.
  */
 export function cookieOf(keys: readonly string[], isSecure: boolean): string {
   const rules = `Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;

@@ -1,8 +1,8 @@
 import { ProblemError } from '../problems/problem.js';
 
-/** Counts sign-ins that failed, so that nobody guesses keys. */
+/** Counts failed sign-ins, so that nobody can guess keys. */
 export interface SignInLimit {
-  /** @throws ProblemError 429 where too many have failed from an address. */
+  /** @throws ProblemError 429 if too many sign-ins from an address have failed */
   check(address: string): void;
   noteFailure(address: string): void;
 }
@@ -24,7 +24,7 @@ export function createSignInLimit(now: () => number = () => performance.now()): 
       const seconds = Math.max(1, Math.ceil((found.since + windowMs - now()) / 1000));
       throw new ProblemError(
         'rate_limited',
-        `Expected at most ${mostFailures} failed sign-ins a minute, got more. Try again in ${seconds} s.`,
+        `More than ${mostFailures} sign-ins failed within a minute. Retry in ${seconds} s.`,
         { headers: { 'retry-after': String(seconds) } },
       );
     },

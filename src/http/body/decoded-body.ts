@@ -7,15 +7,15 @@ import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 import { receivedBody, tooLarge, unreadable } from './received-body.js';
 
-/** The content codings that a body may have, besides none. */
+/** The supported content codings. */
 export const contentCodings = ['gzip', 'zstd'] as const;
 
-/** Bytes decompressed before other requests get their turn. */
+/** The number of bytes to decompress before other requests get a turn. */
 const stretch = 2 ** 20;
 
 /**
- * The bytes of a body, decompressed as they come; what would be too large once decompressed is
- * given up at the limit.
+ * The bytes of a body, decompressed as they arrive; decompression stops at the
+ * limit.
  * @throws ProblemError 400, 408, 413 or 415
  */
 export async function* decodedBody(
@@ -40,7 +40,7 @@ export async function* decodedBody(
       }
     }
   } finally {
-    // A decoder that gives up leaves the rest unread. Not waited for, as in `receivedBody`.
+    // If a decoder fails, the rest stays unread. This is not awaited, as in `receivedBody`.
     received.return(undefined).catch(() => undefined);
   }
 }
@@ -54,7 +54,7 @@ function decompressed(
   if (coding === 'zstd') return unzstd(received, limits.decoded_bytes, { tooLarge, unreadable });
   throw new ProblemError(
     'unsupported_coding',
-    `Expected Content-Encoding ${contentCodings.join(', ')} or none, got another.`,
+    `The Content-Encoding is not supported. Use ${contentCodings.join(', ')} or none.`,
     { headers: { 'accept-encoding': contentCodings.join(', '), connection: 'close' } },
   );
 }
@@ -62,7 +62,7 @@ function decompressed(
 async function* gunzipped(received: AsyncGenerator<Buffer>): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
   const feeding = pipeline(received, gunzip);
-  // A fault of either side comes out of the reading below.
+  // An error of either side is thrown by the reading below.
   feeding.catch(() => undefined);
   try {
     for await (const chunk of gunzip) yield chunk;

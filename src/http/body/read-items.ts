@@ -14,7 +14,7 @@ type Read = (body: AsyncIterable<Uint8Array>, most: number) => Promise<Item[]>;
 
 const event = (value: unknown): Item => ({ event: value });
 
-/** How a body of each media type is read. */
+/** The reader for each media type. */
 const readers: Readonly<Record<string, Read>> = {
   'application/json': async (body, most) => {
     const value = await readJson(body);
@@ -40,7 +40,7 @@ const readers: Readonly<Record<string, Read>> = {
 export const eventMediaTypes = Object.keys(readers);
 
 /**
- * Reads the items of a body, in order. Nothing has been taken of a body that is refused.
+ * Reads the items of a body, in order. If a body is refused, none of its items was accepted.
  * @throws ProblemError 400, 408, 413 or 415
  */
 export async function readItems(
@@ -60,7 +60,7 @@ export async function readItems(
   return read(metered(decodedBody(request, limits), room), limits.request_events);
 }
 
-/** Counts what will be made of a body while it comes: by the time it is read it would be too late. */
+/** Counts the arrays and objects of a body while it arrives: after parsing it would be too late. */
 async function* metered(
   body: AsyncIterable<Uint8Array>,
   room: BodyRoom,
@@ -94,11 +94,11 @@ async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
 
 const utf8 = () => new TextDecoder('utf-8', { fatal: true });
 
-/** Newline-delimited JSON: one event a line; empty lines are skipped and count for nothing. */
+/** Newline-delimited JSON: one event per line; empty lines are skipped and not counted. */
 async function readLines(body: AsyncIterable<Uint8Array>, most: number): Promise<Item[]> {
   const decoder = utf8();
   const items: Item[] = [];
-  // The line that has not ended, in pieces: putting it together once costs least.
+  // The unfinished line, in parts: joining them once is cheapest.
   let open: string[] = [];
   const add = (line: string) => {
     if (line.trim() === '') return;

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 
-/** A body larger than it may be; the rest of it is not read. */
+/** The body exceeds a limit; the rest of it is not read. */
 export function tooLarge(what: string): ProblemError {
-  return new ProblemError('too_large', `Expected ${what}, got more. Send it in parts.`, {
+  return new ProblemError('too_large', `Expected ${what}, got more. Split the request.`, {
     headers: { connection: 'close' },
   });
 }
 
-/** A body that cannot be read as what it says it is. */
+/** The body does not match its media type or coding. */
 export function unreadable(expected: string): ProblemError {
   return new ProblemError('unreadable_body', `Expected ${expected}, got something else.`, {
     headers: { connection: 'close' },
@@ -17,8 +17,8 @@ export function unreadable(expected: string): ProblemError {
 }
 
 /**
- * The bytes of a request as they come, up to a limit and without long silences.
- * @throws ProblemError 408, 413, or 400 when the client breaks off.
+ * The bytes of a request as they arrive, up to a limit and without long pauses.
+ * @throws ProblemError 408, 413, or 400 if the client disconnects
  */
 export async function* receivedBody(
   request: IncomingMessage,
@@ -26,7 +26,7 @@ export async function* receivedBody(
 ): AsyncGenerator<Buffer> {
   const limit = `a body of at most ${body_bytes} bytes`;
   if (Number(request.headers['content-length'] ?? 0) > body_bytes) throw tooLarge(limit);
-  // The connection outlives a body that is not read to its end: the problem goes out on it.
+  // The connection must stay open after an unfinished body, because the problem is sent on it.
   const chunks = request.iterator({ destroyOnReturn: false });
   let bytes = 0;
   try {
@@ -38,8 +38,8 @@ export async function* receivedBody(
       yield next.value;
     }
   } finally {
-    // Lets go of the stream, so that what is left can be drained. Not waited for: a client that has
-    // fallen silent, or is gone, would be; of the latter the loop has told already.
+    // Releases the stream so that the rest can be drained. This is not awaited, because a client that
+    // is silent or gone would block it; the loop has already reported a client that is gone.
     chunks.return?.().catch(() => undefined);
   }
 }
@@ -48,7 +48,7 @@ async function withinSilence<T>(chunk: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const detail = `Expected the next bytes of the body within ${ms} ms, got none.`;
+      const detail = `No bytes of the body arrived within ${ms} ms.`;
       reject(new ProblemError('slow_body', detail, { headers: { connection: 'close' } }));
     }, ms);
   });
@@ -56,7 +56,7 @@ async function withinSilence<T>(chunk: Promise<T>, ms: number): Promise<T> {
     return await Promise.race([chunk, silence]);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    // Broken off by the client: nobody reads this answer.
+    // The client has disconnected: nobody reads this response.
     throw unreadable('the whole body');
   } finally {
     clearTimeout(timer);

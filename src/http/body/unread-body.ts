@@ -5,9 +5,9 @@ const mostMs = 10_000;
 const mostSilenceMs = 1_000;
 
 /**
- * Reads and forgets what is left of a body whose answer is written already; resolves when it is done
- * with, or has gone on for too long. A connection that is closed with bytes unread is reset, and a
- * client that is still sending would see that instead of the answer (RFC 9112, section 9.6).
+ * Reads and discards the rest of a body whose response is already written; resolves at its end, or after a
+ * time limit. A connection that is closed with unread bytes is reset, and a
+ * client that is still sending would see the reset instead of the response (RFC 9112, section 9.6).
  */
 export function drainBody(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import type { OpenApiDocument, Operation } from '../openapi/openapi-document.js'
 import { type Field, fieldsHtml, typeHtml } from './docs-schema.js';
 import { escapeHtml, inline, jsonHtml, prose } from './docs-text.js';
 
-/** One way to ask for something. */
+/** One operation of the API. */
 export interface PlacedOperation {
   readonly path: string;
   readonly method: string;
@@ -16,11 +16,11 @@ export function operationsOf({ paths }: OpenApiDocument): PlacedOperation[] {
   );
 }
 
-/** A method as a small coloured sign. */
+/** A method as a small coloured label. */
 export const methodHtml = (method: string) =>
   `<span class="method ${method}">${method === 'delete' ? 'DEL' : method.toUpperCase()}</span>`;
 
-/** An operation: what it takes and answers on the left, an example of both on the right. */
+/** An operation: parameters and responses on the left, an example of both on the right. */
 export function operationHtml(placed: PlacedOperation): string {
   const { path, method, operation } = placed;
   const { operationId: id, summary, description = '', parameters = [] } = operation;
@@ -41,7 +41,7 @@ export function operationHtml(placed: PlacedOperation): string {
   }));
   return `<article class="operation" id="${id}"><div class="told"><h3>${escapeHtml(summary)}</h3>
 <p class="path">${methodHtml(method)}<code>${shownPath}</code></p>${prose(description)}
-${fieldsHtml('In the path', of('path'))}${fieldsHtml('In the query', of('query'))}${fieldsHtml('In the head', of('header'))}
+${fieldsHtml('Path parameters', of('path'))}${fieldsHtml('Query parameters', of('query'))}${fieldsHtml('Headers', of('header'))}
 ${fieldsHtml('Body', bodies)}${answersHtml(operation)}</div>
 <div class="shown">${requestHtml(placed)}${examplesHtml(operation)}</div></article>`;
 }
@@ -62,11 +62,11 @@ function answersHtml({ responses }: Operation): string {
       ([status, { description }]) =>
         `<a href="#problems" title="${escapeHtml(description)}">${sign(status)}</a>`,
     );
-  return `<h4>Answers</h4><ul class="answers">${items.join('')}</ul>
+  return `<h4>Responses</h4><ul class="answers">${items.join('')}</ul>
 <h4>Problems</h4><p class="problems">${problems.join(' ')}</p>`;
 }
 
-/** The request as a shell line; names that an example needs stand in the parameters. */
+/** The request as a shell command, with the example values of its parameters. */
 function requestHtml({ path, method, operation }: PlacedOperation): string {
   const { parameters = [], requestBody, security } = operation;
   const exampleFor = (name: string) => {
@@ -92,13 +92,13 @@ function requestHtml({ path, method, operation }: PlacedOperation): string {
   return `<figure><figcaption>Request</figcaption><pre>${lines.join(' \\\n  ')}</pre></figure>`;
 }
 
-/** The successes that have an example. */
+/** The successful responses that have an example. */
 function examplesHtml({ responses }: Operation): string {
   const figures = Object.entries(responses).map(([status, { content = {} }]) => {
     const [type = '', { example = undefined } = {}] = Object.entries(content)[0] ?? [];
     if (example === undefined) return '';
     const text = type === 'application/json' ? jsonHtml(example) : escapeHtml(String(example));
-    return `<figure><figcaption>Answer <code>${status}</code></figcaption><pre>${text}</pre></figure>`;
+    return `<figure><figcaption>Response <code>${status}</code></figcaption><pre>${text}</pre></figure>`;
   });
   return figures.join('');
 }

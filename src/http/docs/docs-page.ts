@@ -6,8 +6,8 @@ import { style } from './docs-style.js';
 import { escapeHtml, inline, prose } from './docs-text.js';
 
 /**
- * The API reference as one page that loads nothing: made of the OpenAPI document, so that it says
- * what the service checks.
+ * The API reference as one page that loads nothing. It is made from the OpenAPI document, so it describes
+ * exactly what the service checks.
  */
 export function docsPage(document: OpenApiDocument): string {
   const { info, tags, components } = document;
@@ -64,13 +64,13 @@ curl "$RUNFOLD_URL/v1/runs?limit=10" \\
   -H "Authorization: Bearer $RUNFOLD_KEY"`;
 
 const aboutProblems =
-  'An answer that is no success is `application/problem+json` (RFC 9457): `type` leads to its line here, `code` is for programs, `detail` is for people, `request_id` finds it in the log.';
-const aboutSchemas = 'What the bodies hold, field by field.';
+  'An error response is `application/problem+json` (RFC 9457): `type` links to its line here, `code` is for programs, `detail` is for people, and `request_id` finds it in the log.';
+const aboutSchemas = 'The fields of the bodies.';
 
 function problemsHtml(): string {
   const rows = Object.entries(problemCodes).map(
     ([code, { status, meaning }]) =>
       `<tr id="${code}"><td><code class="s${String(status)[0]}">${status}</code></td><td><code>${code}</code></td><td>${inline(meaning)}</td></tr>`,
   );
-  return `<table><thead><tr><th>Status</th><th>Code</th><th>What it means</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
+  return `<table><thead><tr><th>Status</th><th>Code</th><th>Meaning</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }

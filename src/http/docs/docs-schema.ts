@@ -4,7 +4,7 @@ import { escapeHtml, inline, prose } from './docs-text.js';
 const objectOf = (value: unknown) => (value ?? {}) as Readonly<Record<string, JsonSchema>>;
 const listOf = (value: unknown) => (Array.isArray(value) ? (value as readonly JsonSchema[]) : []);
 
-/** What a value is, in a few words. */
+/** The type of a value, in a few words. */
 export function typeHtml(schema: JsonSchema): string {
   const { $ref, items, type, format } = schema;
   if (typeof $ref === 'string') {
@@ -25,7 +25,7 @@ export function typeHtml(schema: JsonSchema): string {
   return escapeHtml(`${String(type)}${typeof format === 'string' ? `, ${format}` : ''}`);
 }
 
-/** A name, what it is, and what it means. */
+/** A name, its type and its meaning. */
 export interface Field {
   readonly name: string;
   /** A word beside the name, such as `required`. */
@@ -34,7 +34,7 @@ export interface Field {
   readonly meaning: string;
 }
 
-/** Fields one under another; nothing for none. */
+/** A list of fields; an empty string for none. */
 export function fieldsHtml(title: string, fields: readonly Field[]): string {
   if (fields.length === 0) return '';
   const head = title === '' ? '' : `<h4>${escapeHtml(title)}</h4>`;
@@ -47,7 +47,7 @@ export function fieldsHtml(title: string, fields: readonly Field[]): string {
   return `${head}<dl>${items.join('')}</dl>`;
 }
 
-/** A schema of the document, folded up until it is wanted. */
+/** A schema of the document, collapsed at first. */
 export function schemaHtml(name: string, schema: JsonSchema): string {
   const { properties, required, description } = schema;
   const about = typeof description === 'string' ? prose(description) : '';

@@ -5,7 +5,7 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** A text as HTML shows it. */
+/** A string escaped for HTML. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"]/g, (one) => entities[one] ?? one);
 
@@ -20,7 +20,7 @@ export const prose = (text: string): string =>
     .map((part) => `<p>${inline(part)}</p>`)
     .join('');
 
-/** JSON with its names and values told apart. */
+/** JSON with coloured names and values. */
 export function jsonHtml(value: unknown): string {
   return compact(JSON.stringify(value, null, 2)).replace(
     /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|-?\b\d[\d.e+-]*/g,
@@ -33,6 +33,6 @@ export function jsonHtml(value: unknown): string {
   );
 }
 
-/** Lists of single values on a line of their own. */
+/** Puts lists of single values on one line. */
 const compact = (json: string) =>
   json.replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s+/g, ' ')}]`);

@@ -6,10 +6,10 @@ import { size } from './tool-inputs.js';
 
 export const checkBudgetTool = defineTool({
   name: 'check_budget',
-  title: 'What is left of budgets',
+  title: 'Remaining budgets',
   description:
-    'Whether the budgets of this project allow more to be used, and what is left of each that has a say: used, held, ' +
-    'limit, remaining, and when it begins anew. It holds nothing.',
+    'Whether the budgets of this project allow more usage, and the state of each that applies: used, held, ' +
+    'limit, remaining, and when its window starts again. It does not hold anything.',
   input: z.strictObject({
     user_id: name('On behalf of this user').optional(),
     agent_id: name('By this agent').optional(),

@@ -1,13 +1,13 @@
 import type { ToolAnswer } from './mcp-tool.js';
 
-/** The most bytes of an answer unless asked for more: a model reads all of it. */
+/** The default maximum size of a result, in bytes: a model reads all of it. */
 export const usualBytes = 4_096;
-/** The most bytes that may be asked for. */
+/** The greatest value of `max_bytes`. */
 export const mostBytes = 65_536;
 
 /**
- * Characters that a reader does not see, or that change how others are shown: controls, marks of
- * direction, joiners, tags. A name may hold them; escaped, they are visible and harmless.
+ * Characters that are invisible or change how others are shown: controls, direction
+ * marks, joiners, tags. A name may contain them; escaped, they are visible and harmless.
  */
 const invisible =
   /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
@@ -23,8 +23,8 @@ export function compactJson(value: unknown): string {
 }
 
 /**
- * The JSON of an answer in at most `bytes` bytes. Lists lose rows from their end, the last list first,
- * and `left_out` says how many; undefined if even without any row it is too large.
+ * The JSON of a result in at most `bytes` bytes. Lists lose rows from their end, the last list first,
+ * and `left_out` says how many. Undefined if it is too large even without any row.
  */
 export function fitAnswer({ answer, lists = [] }: ToolAnswer, bytes: number): string | undefined {
   const kept = { ...answer };
@@ -33,13 +33,13 @@ export function fitAnswer({ answer, lists = [] }: ToolAnswer, bytes: number): st
     compactJson(
       Object.keys(leftOut).length === 0
         ? kept
-        : { ...kept, left_out: leftOut, hint: 'Ask for fewer rows, or for more with max_bytes.' },
+        : { ...kept, left_out: leftOut, hint: 'Ask for fewer rows, or raise max_bytes.' },
     );
   let text = write();
   for (const name of [...lists].reverse()) {
     if (Buffer.byteLength(text) <= bytes) break;
     const rows = answer[name] as readonly unknown[];
-    // The most rows that fit, found by halving.
+    // The number of rows that fit, found by bisection.
     let [least, most] = [0, rows.length];
     while (least < most) {
       const middle = Math.ceil((least + most) / 2);

@@ -14,7 +14,7 @@ import { name, oneOf } from '../route/parameters.js';
 import { defineTool } from './mcp-tool.js';
 import { labels, range, rangeOf, rows, size, whose } from './tool-inputs.js';
 
-/** What is shown of a run or session in a list. */
+/** The fields of a run or session in a list. */
 const shown = [
   'run_id',
   'session_id',
@@ -33,7 +33,7 @@ const shown = [
   'cost',
 ];
 
-/** The fields of a list, of the totals of a run or session. */
+/** Picks these fields from the totals of a run or session. */
 export function shortTotals(totals: Totals): Record<string, unknown> {
   const all = totals as unknown as Record<string, unknown>;
   return Object.fromEntries(shown.filter((field) => field in all).map((f) => [f, all[f]]));
@@ -45,17 +45,17 @@ export const runsTool = defineTool({
   name: 'runs',
   title: 'List runs',
   description:
-    'Runs of agents, the newest start first, with outcome, tokens and cost of each. Page on with next_cursor.',
+    'Runs of agents, newest start first, with the status, tokens and cost of each. Pass next_cursor for the next page.',
   input: z.strictObject({
-    session_id: name('Only of this session').optional(),
+    session_id: name('Only those of this session').optional(),
     parent_run_id: name('Only those that this run delegated to').optional(),
-    status: oneOf(statuses, 'Only with this outcome').optional(),
+    status: oneOf(statuses, 'Only those with this status').optional(),
     ...whose,
-    model: name('Only where this model answered last').optional(),
+    model: name('Only those whose last model is this one').optional(),
     ...labels,
     ...range,
     limit: rows(10),
-    cursor: z.string().max(4_000).optional().describe('`next_cursor` of the page before'),
+    cursor: z.string().max(4_000).optional().describe('`next_cursor` of the previous page'),
     ...size,
   }),
   async read({ database, project }, input) {
@@ -68,7 +68,7 @@ export const runsTool = defineTool({
   },
 });
 
-/** What `top` ranks, and the dimension of usage that it is. */
+/** The kinds that `top` ranks, with their dimension of usage. */
 const ranked = {
   sessions: undefined,
   users: 'user_id',
@@ -82,7 +82,7 @@ const kinds = Object.keys(ranked) as [keyof typeof ranked];
 
 export const topTool = defineTool({
   name: 'top',
-  title: 'The most of a figure',
+  title: 'Rankings',
   description:
     'The sessions, users, models, agents, tools, teams or workflows with the most cost, tokens, errors or time in a range.',
   input: z.strictObject({

@@ -3,19 +3,19 @@ import type { ReadableStream } from 'node:stream/web';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Service } from '../service/service.js';
 
-/** The most bytes of a request: a call of a tool is small. */
+/** The maximum size of a request: a tool call is small. */
 const requestBytes = 262_144;
 
 /**
- * The Model Context Protocol over HTTP, behind the same keys as the API: a call sees the project of its
- * key. Each request is served by itself; no session is kept between two.
+ * The Model Context Protocol over HTTP, with the keys of the API: a call reads the project of its
+ * key. Each request is independent; there is no session between requests.
  */
 export function createMcpEndpoint(service: Service) {
   const { log, version, database, access, requestRate } = service;
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { project, key } = await access.admit(request.raw, 'read');
     requestRate.take(key?.id ?? '');
-    // Loaded with the first request: most services are never asked by an agent.
+    // Loaded with the first request: most services never get one.
     const [{ createMcpHandler }, { createMcpServer }] = await Promise.all([
       import('@modelcontextprotocol/server'),
       import('./create-mcp-server.js'),
@@ -24,7 +24,7 @@ export function createMcpEndpoint(service: Service) {
       () => createMcpServer({ database, project }, { log, version }),
       {
         maxRequestBodySize: requestBytes,
-        // There is nothing to subscribe to: tools never change while a service runs.
+        // There is nothing to subscribe to: the tools do not change while a service runs.
         maxSubscriptions: 0,
         onerror: (error) => log.debug({ err: error }, 'MCP request refused'),
       },
@@ -38,7 +38,7 @@ export function createMcpEndpoint(service: Service) {
   return { path: '/mcp', answer };
 }
 
-/** A request as the library takes it. Its `Authorization` was checked and goes no further. */
+/** A request for the library. `Authorization` was checked and is not passed on. */
 function webRequest({ raw }: FastifyRequest): Request {
   const headers = new Headers();
   for (const [name, value] of Object.entries(raw.headers)) {

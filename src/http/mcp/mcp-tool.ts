@@ -1,20 +1,20 @@
 import type { z } from 'zod';
 import type { Database } from '../../postgres/database.js';
 
-/** What a tool reads: one project of a store. */
+/** The data of a tool: one project of a store. */
 export interface ToolScope {
   readonly database: Database;
   readonly project: number;
 }
 
-/** What a tool returns: an object of which some lists may be shortened from their end to make it fit. */
+/** The result of a tool: an object with lists that may be shortened from their end to make it fit. */
 export interface ToolAnswer {
   readonly answer: Readonly<Record<string, unknown>>;
-  /** Names of properties that are lists. The last named is shortened first. */
+  /** The properties that are lists. The last one is shortened first. */
   readonly lists?: readonly string[];
 }
 
-/** A tool of the Model Context Protocol. Every one only reads. */
+/** A tool of the Model Context Protocol. All tools only read. */
 export interface McpTool {
   readonly name: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface McpTool {
   read(scope: ToolScope, input: unknown): Promise<ToolAnswer>;
 }
 
-/** Declares a tool; `read` is called with what its schema makes of the arguments. */
+/** Declares a tool; `read` receives the arguments after its schema has checked them. */
 export function defineTool<Input extends z.ZodObject>(
   tool: Omit<McpTool, 'input' | 'read'> & {
     readonly input: Input;

@@ -11,21 +11,21 @@ import { rows, size } from './tool-inputs.js';
 
 const oneRun = {
   run_id: name('The run'),
-  session_id: name('Its session; needed if several sessions have a run of this id').optional(),
+  session_id: name('Its session; required if several sessions have a run with this id').optional(),
 };
 
 export const runTool = defineTool({
   name: 'run',
   title: 'One run',
   description:
-    'All totals of one run: outcome, times, tokens, cost, tool calls, and the runs it delegated to.',
+    'All totals of one run: status, times, tokens, cost, tool calls, and the runs that it delegated to.',
   input: z.strictObject({ ...oneRun, ...size }),
   async read({ database, project }, { run_id, session_id }) {
     const [run, waiting] = await Promise.all([
       getRun(database, { run_id, session_id, project }),
       countWaitingSpans(database, { run_id, project }),
     ]);
-    if (run === undefined) throw notFound('a run', run_id);
+    if (run === undefined) throw notFound('run', run_id);
     const children = await listRuns(database, { parent_run_id: run_id, limit: 50, project });
     return {
       answer: {
@@ -41,13 +41,13 @@ export const runTool = defineTool({
 export const sessionTool = defineTool({
   name: 'session',
   title: 'One session',
-  description: 'All totals of one session, and its runs, the newest first.',
+  description: 'All totals of one session, and its runs, newest first.',
   input: z.strictObject({ session_id: name('The session'), limit: rows(10), ...size }),
   async read({ database, project }, { session_id, limit = 10 }) {
     const session = await getSession(database, { session_id, project });
-    if (session === undefined) throw notFound('a session', session_id);
+    if (session === undefined) throw notFound('session', session_id);
     const page = await listRuns(database, { session_id, limit, project });
-    // How many runs there are is `runs`; those shown have a name of their own.
+    // `runs` is the number of runs, so the list of shown runs needs another name.
     return {
       answer: { ...session, latest_runs: page.items.map(shortTotals) },
       lists: ['latest_runs'],
@@ -59,12 +59,12 @@ export const explainCostTool = defineTool({
   name: 'explain_cost',
   title: 'Why a run cost what it did',
   description:
-    'What a run cost by model, by message (the dearest first) and by the runs it delegated to, with cached and ' +
-    'reasoning tokens, its tools, and how many of its messages have no price.',
+    'The cost of a run by model, by message (most expensive first) and by the runs that it delegated to, with cached ' +
+    'and reasoning tokens, its tools, and the number of its messages without a price.',
   input: z.strictObject({ ...oneRun, ...size }),
   async read({ database, project }, { run_id, session_id }) {
     const found = await explainCost(database, { run_id, session_id, project });
-    if (found === undefined) throw notFound('a run', run_id);
+    if (found === undefined) throw notFound('run', run_id);
     return { answer: { ...found }, lists: ['models', 'messages', 'children', 'tools'] };
   },
 });

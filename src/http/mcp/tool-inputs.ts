@@ -5,27 +5,29 @@ import { mostBytes, usualBytes } from './fit-answer.js';
 
 /** Arguments that several tools share. Unlike parameters of a query, they are JSON values. */
 
-/** How large the answer may be. */
+/** The maximum size of the result. */
 export const size = {
   max_bytes: z
     .int()
     .min(500)
     .max(mostBytes)
     .optional()
-    .describe(`The most bytes of the answer; ${usualBytes} by default, at most ${mostBytes}`),
+    .describe(
+      `The maximum size of the result in bytes; ${usualBytes} by default, at most ${mostBytes}`,
+    ),
 };
 
-/** The most rows. */
+/** The maximum number of rows. */
 export const rows = (usual: number) =>
-  z.int().min(1).max(200).optional().describe(`The most rows; ${usual} by default`);
+  z.int().min(1).max(200).optional().describe(`The maximum number of rows; ${usual} by default`);
 
-/** A stretch of time; the last seven days by default. */
+/** A range of time; the last seven days by default. */
 export const range = {
-  from: time('The beginning; seven days ago by default').optional(),
+  from: time('The start; seven days ago by default').optional(),
   to: time('The end; now by default').optional(),
 };
 
-/** Seven days before the end of the range, if no beginning is given. */
+/** Seven days before the end of the range, if no start is given. */
 export function rangeOf(given: {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -45,10 +47,10 @@ export const labels = {
     .describe('Only with these labels, dimensions of the user: name → value'),
 };
 
-/** Whose work: filters of runs. */
+/** Filters of runs by user, agent, team and workflow. */
 export const whose = {
-  user_id: name('Only for this user').optional(),
-  agent_id: name('Only of this agent').optional(),
-  team_id: name('Only of this team').optional(),
-  workflow_id: name('Only of this workflow').optional(),
+  user_id: name('Only those for this user').optional(),
+  agent_id: name('Only those of this agent').optional(),
+  team_id: name('Only those of this team').optional(),
+  workflow_id: name('Only those of this workflow').optional(),
 };

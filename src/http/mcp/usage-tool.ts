@@ -37,13 +37,16 @@ export const usageTool = defineTool({
     'in all, in buckets, or by model, user, agent, team, workflow, provider, tool or label.',
   input: z.strictObject({
     ...range,
-    bucket: oneOf(usageBuckets, 'A row for each; one for the whole range by default').optional(),
-    time_zone: name('The IANA time zone whose days are meant; UTC by default').optional(),
+    bucket: oneOf(
+      usageBuckets,
+      'One row per bucket; by default one for the whole range',
+    ).optional(),
+    time_zone: name('The IANA time zone of the days; UTC by default').optional(),
     group_by: z
       .array(z.union([oneOf(usageDimensions, 'A dimension'), label]))
       .max(2)
       .optional()
-      .describe('A row for each combination of these'),
+      .describe('One row per combination of these'),
     figures: z
       .array(oneOf(figures, 'A figure'))
       .min(1)
@@ -51,11 +54,11 @@ export const usageTool = defineTool({
       .optional()
       .describe('The figures to return; the usual ones by default'),
     order_by: oneOf(figures, 'Which groups come first; cost by default').optional(),
-    top: rows(10).describe('The most groups; 10 by default'),
+    top: rows(10).describe('The maximum number of groups; 10 by default'),
     ...whose,
-    model: name('Only of this model').optional(),
-    provider: name('Only of this provider').optional(),
-    tool_name: name('Only of this tool').optional(),
+    model: name('Only usage of this model').optional(),
+    provider: name('Only usage of this provider').optional(),
+    tool_name: name('Only usage of this tool').optional(),
     ...labels,
     ...size,
   }),

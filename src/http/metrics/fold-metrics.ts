@@ -3,13 +3,13 @@ import type { WrittenBatch } from '../../append/written-batch.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { WorkerState } from '../../worker/worker-state.js';
 
-/** The worker of this process, as its metrics see it; undefined until it has begun. */
+/** The worker of this process, for its metrics; undefined until it has started. */
 export interface FoldSources {
   readonly stats: () => GroupCommitStats | undefined;
   readonly state: () => WorkerState | undefined;
 }
 
-/** The counts of the fold; received = applied + duplicate + rejected once all is written. */
+/** The counts of the fold; once everything is written, received = applied + duplicate + rejected. */
 const counts = {
   runfold_events_received_total: [
     'Events that the worker of this process took from the queue.',
@@ -21,18 +21,21 @@ const counts = {
     'duplicate',
   ],
   runfold_events_rejected_total: [
-    'Events that could not be taken; they are kept as rejects.',
+    'Events that could not be stored; they are kept as rejects.',
     'rejected',
   ],
   runfold_fold_retries_total: [
-    'Writes that were retried, because Postgres was away or transactions conflicted.',
+    'Writes that were retried, because Postgres was unavailable or transactions conflicted.',
     'retries',
   ],
 } as const satisfies Record<string, readonly [string, keyof GroupCommitStats]>;
 
-/** What the worker is doing at the moment. */
+/** The current state of the worker. */
 const gauges: Readonly<Record<string, readonly [string, (state: WorkerState) => number]>> = {
-  runfold_fold_lanes: ['Batches that the worker writes at once, at most.', ({ lanes }) => lanes],
+  runfold_fold_lanes: [
+    'The maximum number of batches that the worker writes at the same time.',
+    ({ lanes }) => lanes,
+  ],
   runfold_fold_busy_lanes: ['Batches that are being written.', ({ busy_lanes }) => busy_lanes],
   runfold_fold_waiting_jobs: [
     'Jobs that the worker has taken and that wait for a lane.',
@@ -43,12 +46,12 @@ const gauges: Readonly<Record<string, readonly [string, (state: WorkerState) => 
     ({ last_batch_at }) => last_batch_at / 1000,
   ],
   runfold_fold_last_error_timestamp_seconds: [
-    'When a write or the queue last failed; 0 while nothing has. The log says what it was.',
+    'When a write or the queue last failed; 0 if nothing has failed. The log has the error.',
     ({ last_error_at }) => last_error_at / 1000,
   ],
 };
 
-/** Registers what is known of the worker in this process; returns what counts its batches. */
+/** Registers the metrics of the worker in this process; returns the counter of its batches. */
 export function registerFold(
   registers: Registry[],
   { stats, state }: FoldSources,
@@ -83,7 +86,7 @@ export function registerFold(
   });
   const batchSeconds = new Histogram({
     name: 'runfold_fold_batch_seconds',
-    help: 'Time to fold a batch, waits for Postgres included.',
+    help: 'Time to fold a batch, including waits for Postgres.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
     registers,
   });

@@ -7,29 +7,29 @@ import { failingOf, type ReadyState } from './readiness.js';
 /** Settings of a listener for probes and Prometheus. */
 export interface MetricsServerOptions {
   readonly host: string;
-  /** 0 is any free one. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** The bearer token of `/metrics`; undefined is open to whoever reaches the address. */
+  /** The bearer token of `/metrics`; undefined if everybody who can reach the address may read it. */
   readonly token: string | undefined;
   readonly log: Logger;
-  /** The figures, in Prometheus's exposition format. */
+  /** The metrics, in Prometheus's exposition format. */
   readonly metrics: { readonly content_type: string; text(): Promise<string> };
   /** The checks of `/readyz`, by name. */
   readonly ready: () => Promise<Readonly<Record<string, ReadyState>>>;
 }
 
-/** A listener for probes and Prometheus, beside whatever else the process does. */
+/** A listener for probes and Prometheus. */
 export interface MetricsServer {
   /** `http://127.0.0.1:9464` */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** @throws the error of the system when the address cannot be had */
+/** @throws the error of the system if the address is not available */
 export async function openMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     answer(options, request, response).catch((error: unknown) => {
-      options.log.warn({ err: error }, 'a probe could not be answered');
+      options.log.warn({ err: error }, 'could not respond to a probe');
       send(response, 500, { status: 'failing' });
     });
   });

@@ -4,10 +4,10 @@ import { learnFrom } from '../../postgres/sessions.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import { checkMigrated } from '../../store/migrate.js';
 
-/** How a check of readiness ended. */
+/** The result of a check of readiness. */
 export type ReadyState = 'ok' | 'failing';
 
-/** What readiness goes by. */
+/** What readiness checks. */
 export interface ReadinessSources {
   readonly database: Database;
   readonly queue: QueueGauge;
@@ -20,7 +20,7 @@ const checks = {
       `select current_setting('transaction_read_only') = 'on' as is_read_only`,
     );
     if (row?.is_read_only === false) return;
-    // The name may lead to another server by now.
+    // The name may resolve to another server now.
     learnFrom({ code: '25006' }, database.pool);
     throw new Error('the database is read-only, as a standby is');
   },
@@ -28,10 +28,10 @@ const checks = {
   queue: ({ queue }: ReadinessSources) => queue.tryWrite(),
 } as const;
 
-/** What was found, by the name of the check. */
+/** The results by the name of the check. */
 export type Readiness = Readonly<Record<keyof typeof checks, ReadyState>>;
 
-/** Looks at the database, its migrations and the queue; what fails is logged. */
+/** Checks the database, its migrations and the queue; failures are logged. */
 export async function readReadiness(sources: ReadinessSources): Promise<Readiness> {
   const found = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {

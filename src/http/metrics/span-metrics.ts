@@ -10,7 +10,7 @@ const counts: readonly {
 }[] = [
   {
     name: 'runfold_otlp_spans_total',
-    help: 'Spans that the worker of this process took from the queue: new, known already, or invalid.',
+    help: 'Spans that the worker of this process took from the queue: new, already known, or invalid.',
     values: ({ stored, duplicate, rejected }) => [
       [{ outcome: 'stored' }, stored],
       [{ outcome: 'duplicate' }, duplicate],
@@ -27,12 +27,12 @@ const counts: readonly {
   },
   {
     name: 'runfold_otlp_late_parents_total',
-    help: 'Spans that came after others had been settled without them.',
+    help: 'Spans that arrived after others had been settled without them.',
     values: ({ late_parents }) => [[{}, late_parents]],
   },
 ];
 
-/** Registers what is known of spans; figures are read when they are asked for. */
+/** Registers the metrics of spans; the values are read when they are requested. */
 export function registerSpanMetrics(
   registers: Registry[],
   database: Database,
@@ -59,7 +59,7 @@ export function registerSpanMetrics(
   }
   new Gauge({
     name: 'runfold_otlp_waiting_spans',
-    help: 'Spans in the store that wait for spans above them; NaN when the database does not answer.',
+    help: 'Spans in the store that wait for spans above them; NaN if the database does not respond.',
     registers,
     async collect() {
       const rows = await database

@@ -4,7 +4,7 @@ import { listRunningRebuilds } from '../../projections/rebuild/rebuild-schema.js
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
 
-/** Registers what is of the whole store, whichever process shows it. */
+/** Registers the metrics of the whole store, which are the same in every process. */
 export function registerStore(
   registers: Registry[],
   {
@@ -27,7 +27,7 @@ export function registerStore(
   }).set({ version, tier }, 1);
   new Gauge({
     name: 'runfold_queue_jobs',
-    help: 'Jobs on the queue by state; a job holds up to hundreds of events.',
+    help: 'Jobs on the queue by state; a job has up to hundreds of events.',
     labelNames: ['state'],
     registers,
     async collect() {
@@ -38,7 +38,7 @@ export function registerStore(
   });
   new Gauge({
     name: 'runfold_queue_age_seconds',
-    help: 'How long the oldest job that is not done has waited: the lag of the totals. NaN when the queue does not answer.',
+    help: 'How long the oldest unfinished job has waited: the lag of the totals. NaN if the queue does not respond.',
     registers,
     async collect() {
       const reading = await queue.read().catch(() => undefined);
@@ -48,7 +48,7 @@ export function registerStore(
   registerQueues(registers, queue);
   new Gauge({
     name: 'runfold_rejects',
-    help: 'Rejects that are kept, of all projects; NaN when the database does not answer.',
+    help: 'Rejects that are kept, of all projects; NaN if the database does not respond.',
     registers,
     async collect() {
       const rows = await database
@@ -59,11 +59,11 @@ export function registerStore(
       this.set(rows?.[0]?.rejects ?? Number.NaN);
     },
   });
-  // What keeps the database from answering is told by /readyz and the log.
+  // /readyz and the log say why the database does not respond.
   const rebuilds = () => listRunningRebuilds(database).catch(() => undefined);
   new Gauge({
     name: 'runfold_rebuilds_running',
-    help: 'Rebuilds of totals under way, or the remains of one; NaN when the database does not answer.',
+    help: 'Running rebuilds of totals, or the remains of one; NaN if the database does not respond.',
     registers,
     async collect() {
       this.set((await rebuilds())?.length ?? Number.NaN);
@@ -71,7 +71,7 @@ export function registerStore(
   });
   new Gauge({
     name: 'runfold_rebuild_progress_ratio',
-    help: 'How much of the step that a rebuild of totals is at is done; absent while there is none.',
+    help: 'The progress of the current step of a rebuild of totals, from 0 to 1; absent if none is running.',
     labelNames: ['step'],
     registers,
     async collect() {

@@ -9,22 +9,22 @@ import { registerFold } from './fold-metrics.js';
 import { registerSpanMetrics } from './span-metrics.js';
 import { registerStore } from './store-metrics.js';
 
-/** The metrics of a process that folds and serves no HTTP. */
+/** The metrics of a process that folds events without serving HTTP. */
 export interface WorkerMetrics {
   readonly content_type: string;
   text(): Promise<string>;
   countBatch(batch: WrittenBatch): void;
 }
 
-/** Where the figures come from. */
+/** The sources of the metrics. */
 export interface WorkerMetricSources {
   readonly database: Database;
   readonly queue: QueueGauge;
   readonly version: string;
   readonly tier: TierName;
-  /** Undefined until it has begun. */
+  /** Undefined until it has started. */
   readonly worker: () => RunningWorker | undefined;
-  /** What was read of logs, where logs are read. */
+  /** The counts of logs, if logs are read. */
   readonly logs?: LogCounts | undefined;
 }
 
@@ -42,27 +42,27 @@ export function createWorkerMetrics(sources: WorkerMetricSources): WorkerMetrics
   return { content_type: registry.contentType, text: () => registry.metrics(), countBatch };
 }
 
-/** A registry with the figures of the process itself. */
+/** A registry with the metrics of the process itself. */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  // Gauges under the names of counters, against Prometheus's conventions; each kind has its own gauge.
+  // These gauges have names of counters, against Prometheus's conventions; each kind has its own gauge.
   for (const what of ['handles', 'requests', 'resources']) {
     registry.removeSingleMetric(`nodejs_active_${what}_total`);
   }
   return registry;
 }
 
-/** What following logs counts. */
+/** The counts of following logs. */
 const logCounts = {
-  runfold_logs_files_read_total: ['Files of logs that had anything new.', 'files_read'],
+  runfold_logs_files_read_total: ['Log files that had new lines.', 'files_read'],
   runfold_logs_files_failed_total: [
     'Files that could not be read, or only in part.',
     'files_failed',
   ],
   runfold_logs_bytes_total: ['Bytes that were read, decompressed.', 'bytes'],
   runfold_logs_lines_total: ['Lines that were read.', 'lines'],
-  runfold_logs_invalid_lines_total: ['Lines from which not all could be taken.', 'invalid_lines'],
+  runfold_logs_invalid_lines_total: ['Lines that were refused, at least in part.', 'invalid_lines'],
   runfold_logs_messages_total: ['Messages that were new.', 'messages'],
   runfold_logs_tool_calls_total: ['Tool calls that were new.', 'tool_calls'],
 } as const satisfies Record<string, readonly [string, keyof LogCounts]>;

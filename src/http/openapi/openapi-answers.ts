@@ -3,41 +3,45 @@ import { type AnswerDoc, hasEtag, type Route } from '../route/route.js';
 import type { WriteSchema } from './openapi-schema.js';
 
 const problems: Readonly<Record<number, string>> = {
-  400: 'The request is not what it should be; `faults` says where',
-  401: 'There is no good key',
-  403: 'The key does not allow this',
-  404: 'There is nothing of that name in the project',
-  408: 'The body came too slowly',
-  409: 'Several sessions have a run of this id; or an `Idempotency-Key` was used for another body',
-  410: 'The id is too old, or of another database: begin anew',
+  400: 'The request is invalid; `faults` says where',
+  401: 'The key is missing or not valid',
+  403: 'The key does not have the required scope',
+  404: 'The project has nothing with this id or name',
+  408: 'The body arrived too slowly',
+  409: 'Several sessions have a run with this id; or an `Idempotency-Key` was used for another body',
+  410: 'The id is too old, or from another database: start again without it',
   413: 'The body is too large',
-  415: 'The body is of a type or coding that is not read',
-  422: 'What was asked for cannot be done',
-  429: 'The key has asked for too much; `Retry-After` says when to come again',
-  503: 'The database or the queue is away; `Retry-After` says when to come again',
+  415: 'The type or coding of the body is not supported',
+  422: 'The request cannot be processed',
+  429: 'The key exceeds its rate limit; `Retry-After` says when to retry',
+  503: 'The database or the queue is unavailable; `Retry-After` says when to retry',
 };
 
 const currency = {
   'Runfold-Last-Folded-At': {
-    description: "When the project's last event was folded; absent when none ever was",
+    description: "When the project's last event was folded; absent if there is none",
     schema: { type: 'string', format: 'date-time' },
   },
   'Runfold-Lag-Seconds': {
-    description: 'How long the oldest event on the queue has waited; absent when the queue is away',
+    description:
+      'How long the oldest event on the queue has waited; absent if the queue is unavailable',
     schema: { type: 'number' },
   },
 };
 
 const etag = {
-  ETag: { description: 'Names this very answer; for `If-None-Match`', schema: { type: 'string' } },
+  ETag: {
+    description: 'Identifies this version of the response; for `If-None-Match`',
+    schema: { type: 'string' },
+  },
 };
-/** What 304 says. */
+/** The description of 304. */
 export const notModified = {
-  description: 'The answer is still the one of `If-None-Match`',
+  description: 'The response has not changed since the one of `If-None-Match`',
   headers: etag,
 };
 
-/** A success, with the heads that go with it. */
+/** A success with its headers. */
 export function answerOf(doc: AnswerDoc, route: Route, write: WriteSchema) {
   const { description: about, type, schema, example, has_csv } = doc;
   const content = {
@@ -67,7 +71,7 @@ const problemHeaders: Readonly<Record<number, Readonly<Record<string, object>>>>
       status,
       {
         'Retry-After': {
-          description: 'Seconds after which to come again',
+          description: 'Seconds after which to retry',
           schema: { type: 'integer' },
         },
       },
@@ -75,7 +79,7 @@ const problemHeaders: Readonly<Record<number, Readonly<Record<string, object>>>>
   ),
 };
 
-/** A problem of a status. */
+/** The problem response of a status. */
 export function problemAnswer(status: number, write: WriteSchema) {
   const headers = problemHeaders[status];
   return {

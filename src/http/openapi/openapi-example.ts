@@ -1,9 +1,9 @@
 import { exampleValues } from '../route/example-values.js';
 import type { JsonSchema } from './openapi-document.js';
 
-/** Where in the document a value stands. */
+/** The position of a value in the document. */
 interface Place {
-  /** The schemas on the way to it, by name; the last is whose field it is. */
+  /** The names of the schemas that contain it; the last one has the field. */
   readonly within: readonly string[];
   /** The field's name. */
   readonly name: string;
@@ -11,7 +11,7 @@ interface Place {
 
 const top: Place = { within: [], name: '' };
 
-/** An example of what a schema describes, from the values of `example-values.ts`. */
+/** An example for a schema, from the values of `example-values.ts`. */
 export function exampleOf(
   schema: JsonSchema,
   schemas: Readonly<Record<string, JsonSchema>>,
@@ -24,7 +24,7 @@ export function exampleOf(
   }
   if (type === 'array') {
     const item = (items ?? {}) as JsonSchema;
-    // A schema within itself ends with an empty list.
+    // A recursive schema ends with an empty list.
     const isWithin = place.within.some((name) => item.$ref === `#/components/schemas/${name}`);
     return isWithin ? [] : [exampleOf(item, schemas, place)];
   }

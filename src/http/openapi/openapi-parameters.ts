@@ -5,7 +5,7 @@ import { hasEtag, type Route } from '../route/route.js';
 import type { JsonSchema, Parameter } from './openapi-document.js';
 import type { WriteSchema } from './openapi-schema.js';
 
-/** The parameters of a route: in its path, its query and its head. */
+/** The parameters of a route: in its path, its query and its headers. */
 export function parametersOf(route: Route, write: WriteSchema): Parameter[] {
   return [
     ...ofShape(route.params, 'path', exampleValues, write),
@@ -54,7 +54,10 @@ const labelsSchema: JsonSchema = {
 
 function headersOf(route: Route): Parameter[] {
   const known = hasEtag(route)
-    ? { 'If-None-Match': 'The `ETag` of an answer: while it is the same, 304 without a body' }
+    ? {
+        'If-None-Match':
+          'The `ETag` of an earlier response: if nothing has changed, 304 without a body',
+      }
     : {};
   return Object.entries({ ...route.headers, ...known }).map(([name, about]) => ({
     name,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { JsonSchema } from './openapi-document.js';
 
-/** Writes a schema for what comes, or for what goes. */
+/** Writes a schema for input or for output. */
 export type WriteSchema = (schema: z.ZodType, io: 'input' | 'output') => JsonSchema;
 
-/** A schema as JSON Schema; those with an id are put among `schemas` and referred to. */
+/** A schema as JSON Schema; schemas with an id are added to `schemas` and referenced. */
 export function toSchema(
   schema: z.ZodType,
   io: 'input' | 'output',

@@ -7,29 +7,29 @@ import { parametersOf } from './openapi-parameters.js';
 import { toSchema, type WriteSchema } from './openapi-schema.js';
 
 const tags: Readonly<Record<string, string>> = {
-  events: 'Sending events, and following what is folded',
+  events: 'Sending events, and following folded events',
   runs: 'Totals of runs',
   sessions: 'Totals of sessions',
-  log: 'What happened in a session or run, step by step',
+  log: 'The steps of a session or run',
   usage: 'Usage over time',
-  otlp: 'OpenTelemetry in: spans and log records of agents',
-  budgets: 'Limits on what is used: checks, holds, and what is left',
-  audits: 'The proof that the totals equal the log',
-  rejects: 'What could not be taken: list, send again, or drop',
-  keys: 'Keys of a project, and browsers that are signed in',
+  otlp: 'OpenTelemetry: spans and log records of agents',
+  budgets: 'Limits on usage: checks, holds, and what is left',
+  audits: 'Checks that the totals equal the log',
+  rejects: 'Events that could not be stored: list, retry or drop them',
+  keys: 'Keys of a project, and signed-in browsers',
   projects: 'Projects of the store',
   operations: 'Running the service',
 };
 
 const description = `Events of AI agents in, exact totals out. Send what your agents did, and read what each run, session, model and tool cost, how long it took and how often it failed.
 
-Every \`/v1\` operation takes \`Authorization: Bearer rf_…\` once a key exists, and acts on that key's project alone. \`runfold keys create\` makes the first one.
+Once a key exists, every \`/v1\` operation needs \`Authorization: Bearer rf_…\`, and acts only on that key's project. \`runfold keys create\` creates the first key.
 
-Answers of \`/v1\` say how current they are: \`Runfold-Last-Folded-At\` is when the project's last event was folded, \`Runfold-Lag-Seconds\` how long the oldest event on the queue has waited. With \`wait=true\` events are in the totals before they are answered.
+Responses of \`/v1\` say how current they are: \`Runfold-Last-Folded-At\` is when the project's last event was folded, \`Runfold-Lag-Seconds\` is how long the oldest event on the queue has waited. With \`wait=true\` the response comes once the events are in the totals.
 
-Lists answer \`items\` and, while there are more, a \`next_cursor\`; ask again with it as \`cursor\`. Times are RFC 3339 in UTC, durations seconds, costs US dollars; null means not reported. Every answer has an \`X-Request-Id\`: that of the request, or a new one.`;
+Lists return \`items\` and, if there are more, a \`next_cursor\`: pass it as \`cursor\` to get the next page. Times are RFC 3339 in UTC, durations are in seconds, costs in US dollars; null means not reported. Every response has an \`X-Request-Id\`: that of the request, or a new one.`;
 
-/** Makes the document of routes. Schemas with an id are written once, under it. */
+/** Makes the document of the routes. Schemas with an id are written once, under that id. */
 export function openApiOf(routes: readonly Route[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, Operation>> = {};
   const schemas: Record<string, JsonSchema> = {};
@@ -106,7 +106,7 @@ function bodyOf(schema: z.ZodType, write: WriteSchema) {
   return { schema: written, ...(example === undefined ? {} : { example }) };
 }
 
-/** Gives each success in JSON that has no example one made of its schema. */
+/** Adds an example, made from its schema, to each success in JSON that has none. */
 function withExamples(operation: Operation, schemas: Readonly<Record<string, JsonSchema>>) {
   const responses = Object.entries(operation.responses).map(([status, answer]) => {
     const { 'application/json': json } = answer.content ?? {};

@@ -11,18 +11,18 @@ import {
 import type { RebuildStep } from '../../projections/rebuild/rebuild-options.js';
 import type { ProjectionRebuild, RebuildReport } from '../../projections/rebuild/rebuild-report.js';
 
-/** A rebuild that was asked for over HTTP, as the API shows it. */
+/** A rebuild that was started over HTTP, as the API shows it. */
 export interface RebuildView {
   readonly id: string;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   readonly dry_run: boolean;
   readonly started_at: string;
   readonly ended_at: string | null;
-  /** Where it is while it runs. */
+  /** The current step while it runs. */
   readonly step: RebuildStep | null;
-  /** How much of the step is done, 0 to 1. */
+  /** The progress of the step, from 0 to 1. */
   readonly share: number;
-  /** How the totals were put right; null before the end. */
+  /** How the totals were repaired; null before the end. */
   readonly outcome: RebuildReport['outcome'] | null;
   readonly events: number | null;
   readonly seconds: number | null;
@@ -30,16 +30,16 @@ export interface RebuildView {
   readonly error: string | null;
 }
 
-/** The rebuilds of this process: one at a time, and the last that ended. */
+/** The rebuilds of this process: at most one that is running, and the last ones that ended. */
 export interface RebuildJobs {
-  /** Begins a rebuild, or answers with the one that is running. */
+  /** Starts a rebuild, or returns the one that is running. */
   begin(options: {
     readonly dry_run: boolean;
     readonly projections: readonly Projection[] | undefined;
   }): RebuildView;
-  /** The newest first. */
+  /** Newest first. */
   list(): readonly RebuildView[];
-  /** Ends a rebuild that is running. Undefined when there is none of this id. */
+  /** Stops a running rebuild. Undefined if there is none with this id. */
   cancel(id: string): Promise<RebuildView | undefined>;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export function createRebuildJobs(database: Database, log: Logger): RebuildJobs 
           error instanceof RebuildRunningError ||
           error instanceof RebuildBlockedError ||
           error instanceof RebuildDependentError;
-        const text = isOurs ? error.message : 'The rebuild could not be finished; see the log.';
+        const text = isOurs ? error.message : 'The rebuild failed; see the log.';
         note(id, { state: 'failed', step: null, error: text });
         log.error({ err: error, rebuild: id }, 'a rebuild failed');
       }

@@ -5,12 +5,12 @@ import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 import { encodingOf, otlpMediaTypes } from './otlp-status.js';
 
-/** What a body may take, as it comes and once decompressed; JSON is parsed whole, and takes more memory. */
+/** The maximum size of a body, as it arrives and decompressed; JSON is parsed at once and needs more memory. */
 const mostBytes = { received: 16 * 2 ** 20, protobuf: 64 * 2 ** 20, json: 32 * 2 ** 20 };
-/** Spans or records of one request. */
+/** The maximum number of spans or records in one request. */
 export const mostItems = 20_000;
 
-/** A body, and what it is encoded in. */
+/** A body and its encoding. */
 export interface OtlpBody {
   readonly bytes: Buffer;
   readonly encoding: OtlpEncoding;
@@ -26,7 +26,7 @@ export async function readOtlpBody(
     const types = Object.values(otlpMediaTypes).join(' or ');
     throw new ProblemError(
       'unsupported_media_type',
-      `Expected Content-Type ${types}, got another.`,
+      `The Content-Type is not supported. Use ${types}.`,
       {
         headers: { connection: 'close' },
       },

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OtlpEncoding } from '../../otlp/read-body.js';
 import type { ProblemCode } from '../problems/problem-codes.js';
 
-/** The paths that OpenTelemetry clients post to. Their failures are a `google.rpc.Status`. */
+/** The paths that OpenTelemetry clients post to. Their errors are a `google.rpc.Status`. */
 export const otlpPaths = ['/v1/traces', '/v1/logs', '/v1/metrics'] as const;
 
 export const otlpMediaTypes = {
@@ -10,20 +10,20 @@ export const otlpMediaTypes = {
   json: 'application/json',
 } as const satisfies Readonly<Record<OtlpEncoding, string>>;
 
-/** Whether a request is for one of the paths of OpenTelemetry. */
+/** Whether a request is for a path of OpenTelemetry. */
 export function isOtlpPath(url: string | undefined): boolean {
   const path = (url ?? '').split('?')[0];
   return otlpPaths.some((known) => known === path);
 }
 
-/** The encoding of a request's body; undefined when it is not one of ours. */
+/** The encoding of a request's body; undefined if it is not supported. */
 export function encodingOf(request: IncomingMessage): OtlpEncoding | undefined {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (type === otlpMediaTypes.protobuf || type === 'application/protobuf') return 'protobuf';
   return type === otlpMediaTypes.json ? 'json' : undefined;
 }
 
-/** A code of `google.rpc.Code` for each status. */
+/** The `google.rpc.Code` of each status. */
 const codes: Readonly<Record<number, number>> = {
   400: 3,
   401: 16,
@@ -41,7 +41,7 @@ const codes: Readonly<Record<number, number>> = {
   503: 14,
 };
 
-/** The body of a failure, in the media type of the request; JSON when it has none of ours. */
+/** The body of an error, in the media type of the request; JSON if that is not supported. */
 export function statusBody(
   request: IncomingMessage,
   problem: { readonly status: number; readonly code: ProblemCode; readonly message: string },
@@ -60,14 +60,14 @@ export function statusBody(
   };
 }
 
-/** Which items a success did not take: how many, and why. */
+/** The items that were not accepted in a successful request: how many, and why. */
 export interface PartialSuccess {
   readonly field: 'rejectedSpans' | 'rejectedLogRecords' | 'rejectedDataPoints';
   readonly rejected: number;
   readonly message: string;
 }
 
-/** The body of a success: empty when everything was taken. */
+/** The body of a success: empty if everything was accepted. */
 export function successBody(encoding: OtlpEncoding, partial: PartialSuccess | undefined): Buffer {
   if (encoding === 'json') {
     const body =

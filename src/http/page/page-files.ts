@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A file of the page as it is sent. */
+/** A file of the page, ready to be sent. */
 export interface PageFile {
   readonly type: string;
   readonly etag: string;
-  /** The bytes by content coding; `identity` is always there. */
+  /** The bytes by content coding; `identity` is always present. */
   readonly bodies: ReadonlyMap<'br' | 'gzip' | 'identity', Buffer>;
 }
 
@@ -28,8 +28,8 @@ const types: Readonly<Record<string, string>> = {
 const built = fileURLToPath(new URL('../../web', import.meta.url));
 
 /**
- * Reads the built page into memory, so that no path of a request ever reaches the file system.
- * Undefined when the page was not built. `base` is the path under which everything is served.
+ * Reads the built page into memory, so that the path of a request never reaches the file system.
+ * Undefined if the page was not built. `base` is the path under which everything is served.
  */
 export function readPageFiles(base: string, folder = built): PageFiles | undefined {
   if (!existsSync(join(folder, 'index.html'))) return undefined;
@@ -48,7 +48,7 @@ export function readPageFiles(base: string, folder = built): PageFiles | undefin
     );
   }
   const text = readFileSync(join(folder, 'index.html'), 'utf8');
-  // The document is the only file that names others by their path from the root.
+  // Only the document refers to other files by their path from the root.
   const document = text.replaceAll(/(href|src)="\//g, `$1="${base}/`);
   return { document: fileOf(types['.html'] ?? '', Buffer.from(document)), assets };
 }

@@ -1,6 +1,6 @@
 /**
- * What the document of the page may do: load what this service serves, and nothing else. No inline
- * script or style, no other host, no frame. Event text never becomes HTML: script cannot make any.
+ * The policy of the page's document: it may load only files of this service. No inline
+ * script or style, no other host, no frame. The text of events never becomes HTML: script cannot create any.
  */
 export const pageHeaders = {
   'content-security-policy': [

@@ -2,14 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PageFile, PageFiles } from './page-files.js';
 import { pageHeaders } from './page-policy.js';
 
-/** A path at which a file is served. It is no operation of the API, and needs no key: it holds no data. */
+/** The path of a file. It is not an operation of the API, and needs no key because it has no data. */
 export interface PageRoute {
   /** As routes of the API write it: `/runs/{run_id}`. */
   readonly path: string;
   answer(request: FastifyRequest, reply: FastifyReply): FastifyReply;
 }
 
-/** The addresses of the page's screens. Any other path that is no asset and no API is unknown. */
+/** The addresses of the page's screens. All other paths except assets and the API are unknown. */
 const screens = [
   '/',
   '/sessions',
@@ -30,7 +30,7 @@ const screens = [
   '/settings',
 ];
 
-/** Declares a path of the page, beside `route()`, which declares an operation of the API. */
+/** Declares a path of the page; `route()` declares an operation of the API. */
 export function page(path: string, file: PageFile, headers: Readonly<Record<string, string>>) {
   return {
     path,
@@ -45,14 +45,14 @@ export function page(path: string, file: PageFile, headers: Readonly<Record<stri
   } satisfies PageRoute;
 }
 
-/** Every path of the page: its screens, which are one document, and its assets. */
+/** All paths of the page: its screens, which share one document, and its assets. */
 export function pageRoutes({ document, assets }: PageFiles): readonly PageRoute[] {
   const documentHeaders = { ...pageHeaders, 'cache-control': 'no-cache' };
   return [
     ...screens.map((path) => page(path, document, documentHeaders)),
     ...[...assets].map(([path, file]) =>
       page(path, file, {
-        // The name of a built file holds a hash of what is in it.
+        // The name of a built file contains a hash of its content.
         'cache-control': path.startsWith('/assets/')
           ? 'public, max-age=31536000, immutable'
           : 'no-cache',

@@ -1,83 +1,94 @@
-/** A code of problems: its status, and what a client is to make of it. */
+/** A code of a problem: its status, and its meaning for a client. */
 interface ProblemCodeDoc {
   readonly status: number;
   readonly meaning: string;
 }
 
-/** Every code that an answer may have. They are stable: programs go by them. */
+/** Every code that a response may have. Codes are stable, for programs. */
 export const problemCodes = {
   invalid_request: {
     status: 400,
-    meaning: 'A parameter, or the body of a key, is not what it should be; `faults` says which.',
+    meaning: 'A parameter or a field of the body is invalid; `faults` says which.',
   },
   unreadable_body: {
     status: 400,
-    meaning: 'The body is not what its media type or coding says. Nothing of it was taken.',
+    meaning: 'The body does not match its media type or coding. Nothing was accepted.',
   },
   invalid_idempotency_key: {
     status: 400,
-    meaning: 'An `Idempotency-Key` has 1 to 255 visible ASCII characters.',
+    meaning: 'The `Idempotency-Key` is invalid. It must have 1 to 255 visible ASCII characters.',
   },
   invalid_cursor: {
     status: 400,
-    meaning: 'No page or stream of this project, with these filters, gave the cursor. Begin anew.',
+    meaning:
+      'The cursor does not belong to a page or stream of this project with these filters. Start again without it.',
   },
   bad_request: { status: 400, meaning: 'The path or a header cannot be read.' },
-  broken_request: { status: 400, meaning: 'What came is no HTTP/1.1. The connection is closed.' },
+  broken_request: {
+    status: 400,
+    meaning: 'The input is not valid HTTP/1.1. The connection is closed.',
+  },
   unauthorized: {
     status: 401,
-    meaning: 'There is no key, or it is misspelt, unknown, revoked or expired.',
+    meaning: 'The key is missing, misspelt, unknown, revoked or expired.',
   },
   cross_site: {
     status: 403,
-    meaning: 'A cookie came with a request that no page of this service began.',
+    meaning: 'A page of another site sent a request with the cookie of this service.',
   },
-  wrong_scope: { status: 403, meaning: 'The key is good, and is not for this.' },
-  not_found: { status: 404, meaning: "Nothing of that name is in the key's project." },
+  wrong_scope: {
+    status: 403,
+    meaning: 'The key is valid but does not have the required scope.',
+  },
+  not_found: { status: 404, meaning: "The key's project has nothing with this id or name." },
   no_such_path: { status: 404, meaning: 'The API has no such path.' },
   method_not_allowed: {
     status: 405,
-    meaning: 'The path has no such method; `Allow` names those it has.',
+    meaning: 'The path does not have this method; `Allow` lists its methods.',
   },
-  slow_body: { status: 408, meaning: 'The body fell silent for too long. Nothing was taken.' },
-  slow_request: { status: 408, meaning: 'The whole of the request took too long to arrive.' },
+  slow_body: {
+    status: 408,
+    meaning: 'The body stopped arriving for too long. Nothing was accepted.',
+  },
+  slow_request: { status: 408, meaning: 'The whole request took too long to arrive.' },
   idempotency_key_reused: {
     status: 409,
-    meaning: 'The `Idempotency-Key` was used for another body. Nothing was taken.',
+    meaning: 'The `Idempotency-Key` was used for another body. Nothing was accepted.',
   },
   ambiguous_run: {
     status: 409,
-    meaning: 'Several sessions have a run of this id: give `session_id`, one of `session_ids`.',
+    meaning: 'Several sessions have a run with this id. Set `session_id` to one of `session_ids`.',
   },
-  project_exists: { status: 409, meaning: 'There is a project of this name.' },
-  budget_exists: { status: 409, meaning: 'There is a budget of this name.' },
+  project_exists: { status: 409, meaning: 'A project with this name already exists.' },
+  budget_exists: { status: 409, meaning: 'A budget with this name already exists.' },
   count_changed: {
     status: 409,
-    meaning: 'There are more or fewer rejects than `expected_count` by now; `count` says how many.',
+    meaning: 'The number of rejects is no longer `expected_count`; `count` is the current number.',
   },
   tail_expired: {
     status: 410,
     meaning:
-      'The stream cannot go on from an id this old, or of another database. Begin without one, and list what came meanwhile.',
+      'The stream cannot continue from this id: it is too old, or from another database. Connect without it, and list the events in between.',
   },
   too_large: {
     status: 413,
-    meaning: 'The body, or what it is decompressed to, or its number of events. Send it in parts.',
+    meaning:
+      'The body, its decompressed size or its number of events exceeds a limit. Split the request.',
   },
   path_too_long: { status: 414, meaning: 'A name in the path is too long.' },
   unsupported_media_type: {
     status: 415,
-    meaning: 'The `Content-Type` is none that is read, or there is none.',
+    meaning: 'The `Content-Type` is missing or not supported.',
   },
   unsupported_coding: { status: 415, meaning: 'The `Content-Encoding` is not gzip or zstd.' },
   foreign_origin: {
     status: 421,
     meaning:
-      'While there are no keys only programs of this machine are let in, and no pages of a browser.',
+      'While there are no keys, only programs on this machine are admitted, and no pages in a browser.',
   },
   invalid_event: {
     status: 422,
-    meaning: 'Every event was at fault; `faults` says why. Nothing was taken.',
+    meaning: 'Every event is invalid; `faults` says why. Nothing was accepted.',
   },
   run_tree_too_large: {
     status: 422,
@@ -88,41 +99,39 @@ export const problemCodes = {
   unknown_project: { status: 422, meaning: 'There is no such project.' },
   rate_limited: {
     status: 429,
-    meaning: 'The key asks for too much. Come again after `Retry-After`.',
-  },
-  queue_full: {
-    status: 429,
-    meaning:
-      'More events come than are folded. Send them again after `Retry-After`; none was taken.',
+    meaning: 'The key exceeds its rate limit. Retry after `Retry-After` seconds.',
   },
   too_many_streams: {
     status: 429,
-    meaning: 'The key, or the service, has as many tail streams open as it may.',
+    meaning: 'The key, the project or the service has the maximum number of open tail streams.',
   },
-  head_too_large: { status: 431, meaning: 'The head has more than 64 KiB.' },
+  head_too_large: { status: 431, meaning: 'The headers are larger than 64 KiB.' },
   internal: {
     status: 500,
-    meaning: 'The service failed; its log says more under the `request_id`.',
+    meaning: 'The service failed. Its log has the details under the `request_id`.',
   },
   queue_unavailable: {
     status: 503,
-    meaning:
-      'The queue does not answer. Send the events again after `Retry-After`; none counts twice.',
+    meaning: 'The queue is unavailable. Retry after `Retry-After` seconds; no event counts twice.',
   },
   database_unavailable: {
     status: 503,
-    meaning: 'The database does not answer. Come again after `Retry-After`.',
+    meaning: 'The database is unavailable. Retry after `Retry-After` seconds.',
   },
   read_timeout: {
     status: 503,
     meaning:
-      'The read took too long and was stopped. Narrow it, for example by a shorter time range.',
+      'The read took too long and was cancelled. Narrow it, for example by a shorter time range.',
   },
   busy: {
     status: 503,
-    meaning: 'Too many projects, or too large bodies, are sent at once. Retry after `Retry-After`.',
+    meaning:
+      'Too many projects or too large bodies are being sent at the same time. Retry after `Retry-After` seconds.',
   },
-  closing: { status: 503, meaning: 'The service is closing. Come again after `Retry-After`.' },
+  closing: {
+    status: 503,
+    meaning: 'The service is shutting down. Retry after `Retry-After` seconds.',
+  },
   not_ready: {
     status: 503,
     meaning: 'A check of `/readyz` fails: `database`, `migrations` or `queue`.',

@@ -21,10 +21,10 @@ import { QueueConnectionError } from '../../queue/queue-errors.js';
 import { ProjectError } from '../../store/projects.js';
 import { type ProblemCode, problemCodes } from './problem-codes.js';
 
-/** An answer that is no success: RFC 9457, with a stable `code`. */
+/** An error response: RFC 9457, with a stable `code`. */
 export class ProblemError extends RunfoldError {
   readonly status: number;
-  /** Fields of the body beside the usual ones. */
+  /** Additional fields of the body. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
   constructor(
@@ -43,10 +43,10 @@ export class ProblemError extends RunfoldError {
   }
 }
 
-/** Seconds after which a client may try again. */
+/** Seconds after which a client may retry. */
 const retryAfterSeconds = 2;
 
-/** The service cannot do what was asked now, and can later. */
+/** The service cannot handle the request now, but can later. */
 export function unavailable(
   code: 'busy' | 'closing' | 'database_unavailable' | 'queue_unavailable',
   detail: string,
@@ -54,7 +54,7 @@ export function unavailable(
   return new ProblemError(code, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
 }
 
-/** Query parameters, or another part of a request, that are not what they should be. */
+/** A query parameter, or another part of a request, is invalid. */
 export function invalidRequest(faults: readonly EventFault[]): ProblemError {
   const text = faults.map(
     ({ field, expected, got }) => `${field || 'request'}: expected ${expected}, got ${got}`,
@@ -62,15 +62,18 @@ export function invalidRequest(faults: readonly EventFault[]): ProblemError {
   return new ProblemError('invalid_request', `${text.join('; ')}.`, { fields: { faults } });
 }
 
-/** There is nothing of that name in the key's project. */
+/** The key's project has nothing with this id. */
 export function notFound(what: string, id: string, more = ''): ProblemError {
-  return new ProblemError(
-    'not_found',
-    `Expected ${what} ${JSON.stringify(id)} in this project, got none.${more === '' ? '' : ` ${more}.`}`,
-  );
+  const detail = `There is no ${what} ${JSON.stringify(id)} in this project.`;
+  return new ProblemError('not_found', more === '' ? detail : `${detail} ${more}.`);
 }
 
-/** The problem that an error is to a client; undefined for one that is a fault of the service. */
+/** The store has nothing with this id. */
+export function notInStore(what: string, id: string): ProblemError {
+  return new ProblemError('not_found', `There is no ${what} ${JSON.stringify(id)}.`);
+}
+
+/** The problem that a client sees for an error; undefined if the service itself failed. */
 export function problemOf(thrown: unknown): ProblemError | undefined {
   if (thrown instanceof ProblemError) return thrown;
   const error = explainDatabaseError(thrown);
@@ -90,7 +93,7 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   }
   if (error instanceof RunTreeTooDeepError || error instanceof RunTreeTooLargeError)
     return new ProblemError(error.code, error.message);
-  // Nothing of a read's parameters is ours: what Postgres cannot read was sent.
+  // All parameters of a read come from the request, so a value that Postgres cannot read does too.
   if (/^22(007|008|009|021|023|P02|P03|P05)$/.test(codeOf(error) ?? '')) {
     return new ProblemError(
       'invalid_request',
@@ -100,7 +103,7 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   if (error instanceof ReadEndedError) return new ProblemError('read_timeout', error.message);
   if (error instanceof ProjectError) return new ProblemError(error.code, error.message);
   if (error instanceof StoreUnavailableError) {
-    // The text of the driver names hosts and users; they are no business of a client's.
+    // The driver's text names hosts and users, which a client must not see.
     return unavailable('database_unavailable', databaseDetail(error));
   }
   if (
@@ -109,22 +112,19 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     error instanceof QueueConnectionError ||
     error instanceof ProducerClosedError
   ) {
-    return unavailable(
-      'queue_unavailable',
-      'Expected the queue to answer, got nothing. Try again.',
-    );
+    return unavailable('queue_unavailable', 'The queue does not respond. Retry in a few seconds.');
   }
   return undefined;
 }
 
 function databaseDetail({ code }: StoreUnavailableError): string {
   if (code === 'migrations_missing' || code === 'migrations_newer') {
-    return `Expected a database of this version of Runfold, got another: ${code}. See /readyz.`;
+    return `The database does not have the tables of this version of Runfold: ${code}. See /readyz.`;
   }
-  return 'Expected the database to answer, got nothing. Try again.';
+  return 'The database does not respond. Retry in a few seconds.';
 }
 
-/** What each status is called; RFC 9110, section 15. */
+/** The name of each status; RFC 9110, section 15. */
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   401: 'Unauthorized',

@@ -15,14 +15,14 @@ const runMetrics1 = z
     Object.fromEntries(agnoMetricNames.map((name) => [name, z.array(agnoValue(name)).optional()])),
   )
   .describe(
-    "A run's metrics as Agno 1.x gives them: one value per assistant message that reported it",
+    "A run's metrics as Agno 1.x writes them: one value per assistant message that reported it",
   )
   .meta({ id: 'RunMetrics' });
 const sessionMetrics1 = z
   .strictObject(
     Object.fromEntries(agnoMetricNames.map((name) => [name, agnoValue(name).nullable()])),
   )
-  .describe("A session's metrics as Agno 1.x gives them")
+  .describe("A session's metrics as Agno 1.x writes them")
   .meta({ id: 'SessionMetrics' });
 
 const sums = Object.fromEntries(
@@ -41,7 +41,7 @@ const details = z
     ),
   )
   .optional()
-  .describe('What each model used, by what it was for');
+  .describe('The usage of each model, by its purpose');
 const runMetrics2 = z
   .strictObject({
     ...sums,
@@ -49,14 +49,14 @@ const runMetrics2 = z
     duration: z.number().optional(),
     details,
   })
-  .describe("A run's metrics as Agno 2.x gives them: what is 0 or not reported is left out")
+  .describe("A run's metrics as Agno 2.x writes them, without values that are 0 or not reported")
   .meta({ id: 'Agno2RunMetrics' });
 const sessionMetrics2 = z
   .strictObject({ ...sums, details })
-  .describe("A session's metrics as Agno 2.x gives them, members included")
+  .describe("A session's metrics as Agno 2.x writes them, including members")
   .meta({ id: 'Agno2SessionMetrics' });
 
 export const runMetricsSchema = z.union([runMetrics1, runMetrics2]);
 export const sessionMetricsSchema = z.union([sessionMetrics1, sessionMetrics2]);
-/** The version of Agno whose shape an answer has. */
+/** The version of Agno whose shape a response has. */
 export const agnoVersion = { agno: oneOf(['1', '2'], "Agno's version; 1 by default").optional() };

@@ -8,8 +8,8 @@ import { usageBuckets } from '../../query/usage/usage-range.js';
 import { usageDimensions } from '../../query/usage/usage-sources.js';
 
 /**
- * Schemas of the answers, made of the declarations that the views come from, so that the reference
- * and the tests know every field. What has no type of its own here is a text.
+ * Schemas of the responses, made from the declarations of the views, so that the reference
+ * and the tests know every field. A field without a type here is a string.
  */
 
 const kinds = new Map<string, MetricKind>(metricFields.map(({ name, kind }) => [name, kind]));
@@ -26,7 +26,7 @@ const integers = new Set([
   'tool_errors',
   'corrections',
 ]);
-/** Columns that every row has a value in. */
+/** Columns that have a value in every row. */
 const always = new Set([
   'project',
   'session_id',
@@ -66,7 +66,7 @@ function columnSchema(name: string, doc: string): z.ZodType {
   return (always.has(name) ? value : value.nullable()).describe(doc);
 }
 
-/** A row of a view. `without` and `more` say where an answer differs from it. */
+/** A row of a view. `without` and `more` are the differences of a response to it. */
 function rowSchema(view: string, more: z.ZodRawShape = {}, without: readonly string[] = []) {
   const { columns = [], doc = '' } = views.find(({ name }) => name === view) ?? {};
   const shape = columns
@@ -82,11 +82,11 @@ export function pageOf(item: z.ZodType) {
     next_cursor: z
       .string()
       .optional()
-      .describe('Gives the rows that follow, with the same filters; absent at the end'),
+      .describe('Returns the next rows, with the same filters; absent at the end'),
   });
 }
 
-const corrections = z.int().describe('How many corrections the figures hold');
+const corrections = z.int().describe('How many corrections the figures include');
 export const runSchema = rowSchema('runs').meta({ id: 'Run' });
 const root_agent_id = z.string().nullable().describe('The agent of its first run without a parent');
 export const sessionSchema = rowSchema('sessions', { root_agent_id }).meta({ id: 'Session' });
@@ -104,29 +104,31 @@ const usageShape = Object.fromEntries(
 );
 const usageSchema = z
   .strictObject(usageShape)
-  .describe('What was done and what it took')
+  .describe('What was done and used')
   .meta({ id: 'Usage' });
 
 const waiting_spans = z
   .int()
   .optional()
-  .describe('How many spans in its traces wait for others, and are in no total; absent for none');
+  .describe('How many spans in its traces are waiting and in no total; absent if none');
 export const readRunSchema = runSchema.extend({ waiting_spans }).meta({ id: 'ReadRun' });
 
 /** A tree of runs. */
 export const runTreeSchema: z.ZodType = z
   .strictObject({
     run: runSchema,
-    self: usageSchema.describe('What the run itself used'),
-    subtree: usageSchema.describe('What it used together with all runs below it'),
+    self: usageSchema.describe('The figures of the run alone'),
+    subtree: usageSchema.describe('The figures of the run and all runs below it'),
     get children() {
-      return z.array(runTreeSchema).describe('The runs it delegated to, in order of their start');
+      return z
+        .array(runTreeSchema)
+        .describe('The runs that it delegated to, in the order of their start');
     },
     waiting_spans,
   })
   .meta({ id: 'RunTree' });
 
-// Absent where `figures` does not name it.
+// Absent if `figures` does not name it.
 const figure = z.number().nullable().optional();
 export const usageSeriesSchema = z
   .strictObject({
@@ -156,7 +158,7 @@ export const usageSeriesSchema = z
 
 export const faultSchema = z
   .strictObject({
-    field: z.string().describe('The path of the field; empty for the whole'),
+    field: z.string().describe('The path of the field; empty for the whole input'),
     expected: z.string(),
     got: z.string(),
   })

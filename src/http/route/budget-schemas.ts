@@ -4,7 +4,7 @@ import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
 /** Schemas of what is answered about budgets. */
 
 const time = z.iso.datetime();
-const amount = z.number().describe('US dollars for cost, else a whole number');
+const amount = z.number().describe('US dollars for cost, else an integer');
 const measure = z.enum(budgetMeasures);
 
 export const budgetSchema = z

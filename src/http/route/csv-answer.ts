@@ -6,15 +6,15 @@ import type { Page, PageOptions } from '../../query/page.js';
 import { oneOf } from './parameters.js';
 import type { Answer } from './route.js';
 
-/** The most rows of one file. */
+/** The maximum number of rows of one file. */
 export const mostCsvRows = 100_000;
 const pageRows = 1_000;
 
-/** The parameter of routes that answer as CSV too; a plain link can set no header. */
+/** The parameter of routes that also return CSV; a plain link cannot set a header. */
 export const csvFormat = {
   format: oneOf(
     ['json', 'csv'],
-    `\`csv\`, or \`Accept: text/csv\`, answers as CSV: of a list all rows that follow, up to ${mostCsvRows}, unless \`limit\` says fewer`,
+    `\`csv\`, or \`Accept: text/csv\`, returns CSV; for a list all following rows, up to ${mostCsvRows} or \`limit\``,
   ).optional(),
 };
 
@@ -22,12 +22,12 @@ interface CsvQuery {
   readonly format?: 'json' | 'csv' | undefined;
 }
 
-/** Whether an answer is to be CSV. */
+/** Whether the response should be CSV. */
 export function wantsCsv({ format }: CsvQuery, { headers }: FastifyRequest): boolean {
   return format === undefined ? /^\s*text\/csv\b/i.test(headers.accept ?? '') : format === 'csv';
 }
 
-/** A page of a list as JSON, or the list from there on as a file. */
+/** A page of a list as JSON, or the rest of the list as a file. */
 export async function listAnswer<T extends object>(
   { query, request }: { readonly query: CsvQuery & PageOptions; readonly request: FastifyRequest },
   file: string,
@@ -38,12 +38,12 @@ export async function listAnswer<T extends object>(
   if (!wantsCsv(query, request)) return { body: await read({ limit, cursor }) };
   const names = Object.keys(item.shape);
   const most = limit ?? mostCsvRows;
-  // What is wrong with the request is answered before the file begins.
+  // Errors of the request must be found before the file starts.
   const first = await read({ limit: Math.min(most, pageRows), cursor });
   return { body: Readable.from(lines(names, first, most, read)), headers: headersOf(file) };
 }
 
-/** Rows that are there as a file. */
+/** Rows as a file. */
 export function csvAnswer(file: string, names: readonly string[], rows: readonly object[]): Answer {
   return { body: text(names, rows, true), headers: headersOf(file) };
 }

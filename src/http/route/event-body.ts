@@ -4,17 +4,17 @@ import type { EventType } from '../../events/metric-event.js';
 import { agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
 import { exampleEvents } from './example-values.js';
 
-/** What a sender may leave out of an event: the service fills it in. */
+/** Fields that a sender may leave out: the service fills them in. */
 const optional = { id: true, session_id: true, occurred_at: true } as const;
 
 function inputSchema(kind: keyof typeof eventSchemas, type: EventType, name: string): z.ZodType {
   const schema = eventSchemas[kind][type];
-  // The schemas of src/events are objects; their type does not say so.
+  // The schemas of src/events are objects, but their type does not say so.
   if (!(schema instanceof z.ZodObject)) throw new Error(`Expected a schema of an object: ${type}.`);
   return schema.partial(optional).meta({ id: name });
 }
 
-/** One event as a sender gives it. The schema is that of `src/events`; it serves the reference. */
+/** One event as a sender writes it. The schema is that of `src/events`, for the reference. */
 export const eventBodySchema = z
   .union([
     inputSchema('plain', 'message', 'MessageEvent'),
@@ -25,7 +25,7 @@ export const eventBodySchema = z
     inputSchema('correction', 'run', 'RunCorrection'),
   ])
   .describe(
-    'A metric event. Without `id` it is given one, without `session_id` the run id, without `occurred_at` the present time.',
+    'A metric event. The defaults are a new `id`, the run id as `session_id`, and the current time as `occurred_at`.',
   )
   .meta({ id: 'Event' });
 
@@ -44,7 +44,7 @@ const cloudEvent = z
     specversion: z.literal('1.0'),
     id: z.string(),
     source: z.string(),
-    type: z.string().describe('Its last part is the type of an event that has none'),
+    type: z.string().describe('Its last part is the type of an event without a type'),
     time: z.string().optional(),
     data: z.record(z.string(), z.unknown()).describe('The event'),
   })
@@ -54,11 +54,11 @@ const cloudEvent = z
 const agnoRun = z
   .looseObject({ run_id: z.string() })
   .describe(
-    'An Agno run as `RunOutput.to_dict()` (2.x) or `RunResponse.to_dict()` (1.x) writes it. Its texts are never stored and may be left out.',
+    'An Agno run as `RunOutput.to_dict()` (2.x) or `RunResponse.to_dict()` (1.x) writes it. Its text is never stored and may be left out.',
   )
   .meta({ id: 'AgnoRun' });
 
-const lines = z.string().describe('One event a line');
+const lines = z.string().describe('One event per line');
 
 /** The bodies of events, by media type. */
 export const eventBodies: Readonly<Record<string, z.ZodType>> = {

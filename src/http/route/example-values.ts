@@ -3,7 +3,7 @@ import { budgetExamples } from './budget-examples.js';
 
 const who = { run_id: 'run-1', session_id: 'session-1', agent_id: 'helper', user_id: 'user-1' };
 
-/** The events that the reference shows. Its other examples are what becomes of these. */
+/** The events in the reference. Its other examples are the result of these events. */
 export const exampleEvents = [
   {
     type: 'message',
@@ -34,14 +34,14 @@ export const exampleEvents = [
 ] as const;
 
 const tokens = ['input_tokens', 'output_tokens', 'total_tokens'];
-/** Figures that Agno writes as zero where nothing was reported. */
+/** Figures that Agno writes as zero if nothing was reported. */
 const zeros = agnoMetricNames.filter((name) => isTokenMetric(name) && !tokens.includes(name));
 const valued = (schema: string, names: readonly string[], value: null | undefined) =>
   Object.fromEntries(names.map((name) => [`${schema}.${name}`, value]));
 const nothing = (schema: string, names: readonly string[]) => valued(schema, names, null);
 const absent = (schema: string, names: readonly string[]) => valued(schema, names, undefined);
 
-/** The figures of usage that the events of the examples do not report, or that a model has not. */
+/** Figures of usage that the events of the examples do not report, or that a model does not have. */
 const unreported = [
   ...['runs', 'failed_runs', 'run_error_rate', 'run_time', 'tool_calls', 'tool_errors'],
   ...['tool_time', 'mean_tool_time', 'error_rate', 'mean_time_to_first_token', 'cache_hit_rate'],
@@ -59,8 +59,8 @@ const unreported = [
 ];
 
 /**
- * What stands in the reference for a field, by its name or by its schema and name. What has no value
- * here is null where it may be, and else left out or nothing.
+ * The example value of a field, by its name or by its schema and name. A field without a value
+ * here is null if it may be, and otherwise left out or empty.
  */
 export const exampleValues: Readonly<Record<string, unknown>> = {
   ...who,
@@ -88,7 +88,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   unpriced_messages: 0,
   pricing: null,
   tool_calls: 1,
-  // A message began before it ended: by its time.
+  // A message began before its end by its time.
   started_at: '2026-03-04T09:30:00.600Z',
   ended_at: '2026-03-04T09:30:04.000Z',
   occurred_at: '2026-03-04T09:30:02.000Z',
@@ -127,7 +127,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   received_at: '2026-03-04T09:30:02.120Z',
   'Reject.id': '6f1d0c9e-3b52-5a8e-9d4f-2c7b1e0a9f31',
   'Reject.code': 'invalid_event',
-  'Reject.message': 'run_id: expected text, got nothing',
+  'Reject.message': 'run_id: expected a string of 1 to 200 characters, got nothing',
   'Reject.payload': '{"type":"message"}',
   'Reject.job_id': '42',
   'Status.version': '0.1.0',

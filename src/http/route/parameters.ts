@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isLabelName, maxLabels } from '../../events/labels.js';
 import { isShortText, maxText } from '../../events/limits.js';
 
-/** Query parameters come as texts; these schemas say what they may hold, and make values of them. */
+/** Query parameters arrive as strings; these schemas check them and convert them to values. */
 
-/** A whole number. */
+/** An integer. */
 export function wholeNumber(least: number, most: number, doc: string) {
-  const phrase = `a whole number from ${least} to ${most}`;
+  const phrase = `an integer from ${least} to ${most}`;
   return z
     .string(phrase)
     .refine((text) => /^\d{1,10}$/.test(text), phrase)
@@ -26,7 +26,7 @@ export function flag(doc: string) {
 
 /** An id or a name. */
 export function name(doc: string) {
-  const phrase = `a text of 1 to ${maxText} characters`;
+  const phrase = `a string of 1 to ${maxText} characters`;
   return z
     .string(phrase)
     .refine(isShortText, phrase)
@@ -38,7 +38,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(names: T, 
   return z.enum(names, `one of ${names.join(', ')}`).meta({ description: doc });
 }
 
-/** An id or a name, or several where the parameter is repeated. */
+/** An id or a name, or several if the parameter is repeated. */
 export function names(doc: string) {
   return z
     .union([name(doc), z.array(name(doc)).max(1_000, 'at most 1000 of them')])
@@ -46,7 +46,7 @@ export function names(doc: string) {
     .meta({ description: `${doc}; may be repeated, for any of them`, type: 'array' });
 }
 
-/** One of several names, or several of them where the parameter is repeated. */
+/** One of several names, or several of them if the parameter is repeated. */
 export function someOf<const T extends readonly [string, ...string[]]>(all: T, doc: string) {
   const one = oneOf(all, doc);
   return z
@@ -77,14 +77,14 @@ export function dollars(doc: string) {
     .meta({ description: doc, type: 'number', minimum: 0, maximum: 1_000_000_000 });
 }
 
-/** Names with commas between them. */
+/** Names separated by commas. */
 export function listOf<const T extends readonly string[]>(names: T, doc: string) {
-  const phrase = `any of ${names.join(', ')}, with commas between them`;
+  const phrase = `any of ${names.join(', ')}, separated by commas`;
   return z
     .string(phrase)
     .transform((text) => text.split(','))
     .pipe(z.array(z.enum(names as unknown as [T[number], ...T[number][]], phrase), phrase))
-    .meta({ description: `${doc}, with commas between them: ${names.join(', ')}` });
+    .meta({ description: `${doc}, separated by commas: ${names.join(', ')}` });
 }
 
 /** An RFC 3339 time. */
@@ -93,7 +93,7 @@ export const time = (doc: string) =>
     .string('an RFC 3339 time with a zone')
     .meta({ description: `${doc}; RFC 3339 with a zone`, format: 'date-time' });
 
-/** A stretch of time. */
+/** A range of time. */
 export const timeRange = (what: string) => ({
   from: time(`Only ${what} at this time or later`).optional(),
   to: time(`Only ${what} before this time`).optional(),
@@ -101,20 +101,20 @@ export const timeRange = (what: string) => ({
 
 /** A page of a list. */
 export const page = {
-  limit: wholeNumber(1, 1000, 'The most rows; 50 by default').optional(),
+  limit: wholeNumber(1, 1000, 'The maximum number of rows; 50 by default').optional(),
   cursor: z
     .string('the next_cursor of a page')
     .max(4_000, 'the next_cursor of a page')
-    .meta({ description: '`next_cursor` of the page before' })
+    .meta({ description: '`next_cursor` of the previous page' })
     .optional(),
 };
 
-/** How lists of totals are narrowed. */
+/** Filters of lists of totals. */
 export const totalsChoice = (what: string) => ({
   label: labels(`Only ${what} with this label`).optional(),
   id_prefix: name('Only ids that begin with this').optional(),
   failed: flag(
     `Only ${what} in which a run, a message or a tool call failed, or only the others`,
   ).optional(),
-  min_cost: dollars('Only those that cost so much or more').optional(),
+  min_cost: dollars('Only those that cost at least this').optional(),
 });

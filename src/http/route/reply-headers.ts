@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** The heads given to a reply, for an answer that is written past it. */
+/** The headers of a reply, for a response that is written directly to the socket. */
 export function headersOf(reply: FastifyReply): Map<string, string> {
   return new Map(
     Object.entries(reply.getHeaders()).flatMap(([name, value]) =>

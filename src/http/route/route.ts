@@ -8,7 +8,7 @@ import { invalidRequest } from '../problems/problem.js';
 import type { Caller } from '../service/caller.js';
 import type { Service } from '../service/service.js';
 
-/** What a route is given. */
+/** The input of a route. */
 export interface Call<Params, Query> extends Caller {
   readonly service: Service;
   readonly params: Params;
@@ -17,27 +17,27 @@ export interface Call<Params, Query> extends Caller {
   readonly reply: FastifyReply;
 }
 
-/** What a route answers; `undefined` when it has written to the socket itself. */
+/** The response of a route; `undefined` if it has written to the socket itself. */
 export interface Answer {
   /** Defaults to 200. */
   readonly status?: number;
-  /** Sent as JSON; a text, bytes or a stream as they are. */
+  /** Sent as JSON; a string, bytes or a stream are sent unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer as the API reference shows it. */
+/** A response as the API reference shows it. */
 export interface AnswerDoc {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
-  /** Whether it may be asked for as CSV too. */
+  /** Whether it is also available as CSV. */
   readonly has_csv?: boolean;
-  /** Defaults to one made of the schema. */
+  /** Defaults to an example made from the schema. */
   readonly example?: unknown;
 }
 
-/** One operation of the API: its checks, its reference and what it does. */
+/** One operation of the API: its checks, its reference and its code. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** As OpenAPI writes it: `/v1/runs/{run_id}`. */
@@ -47,38 +47,38 @@ export interface Route {
   readonly tag: string;
   readonly summary: string;
   readonly description?: string;
-  /** What a key must allow; undefined is open to all. */
+  /** The required scope; undefined if the route is open to everybody. */
   readonly scope?: KeyScope;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
-  /** Heads of the request that it reads: name → meaning. */
+  /** Headers of the request that it reads: name → meaning. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether its answer is of this very moment: then it has no `ETag`, and nobody keeps it. */
+  /** Whether its response describes the current moment: then it has no `ETag` and is not cached. */
   readonly is_momentary?: boolean;
-  /** Whether its answer has no end of its own; then there is no HEAD of it. */
+  /** Whether its response is a stream without an end; then it has no HEAD. */
   readonly is_stream?: boolean;
   /** Query parameters of the example in the reference. */
   readonly example?: Readonly<Record<string, string | number>>;
-  /** The bodies it takes: media type → schema, whose `examples` the reference shows. */
+  /** The request bodies: media type → schema, whose `examples` the reference shows. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
-  /** The answers that are successes; problems follow from the rest. */
+  /** The successful responses; problems follow from the rest. */
   readonly answers: Readonly<Record<number, AnswerDoc>>;
-  /** Statuses of the problems it may answer besides those of every route. */
+  /** Statuses of its problems, besides those of every route. */
   readonly problems?: readonly number[];
   handle(call: Call<unknown, unknown>): Promise<Answer | undefined>;
 }
 
-/** The methods that a route is asked by. */
+/** The HTTP methods of a route. */
 export const methodsOf = ({ method, is_stream }: Route): readonly string[] =>
   method === 'GET' && is_stream !== true ? ['GET', 'HEAD'] : [method];
 
-/** Whether its answers have an `ETag`, by which they need not be sent again. */
+/** Whether its responses have an `ETag`, so that unchanged ones are not sent again. */
 export const hasEtag = ({ method, is_stream, is_momentary }: Route): boolean =>
   method === 'GET' && is_stream !== true && is_momentary !== true;
 
 const none = z.strictObject({});
 
-/** Declares a route; what its schemas accept is what `handle` is given. */
+/** Declares a route; `handle` receives the values that its schemas return. */
 export function route<P extends z.ZodObject = typeof none, Q extends z.ZodObject = typeof none>(
   options: Omit<Route, 'params' | 'query' | 'handle'> & {
     readonly params?: P;
@@ -95,7 +95,7 @@ export function route<P extends z.ZodObject = typeof none, Q extends z.ZodObject
   };
 }
 
-/** The value that a schema makes of what came. @throws ProblemError 400 with every fault. */
+/** The value that a schema makes of the input. @throws ProblemError 400 with every fault */
 export function checked(schema: z.ZodType, value: unknown): unknown {
   const unstorable = unstorableTexts(value, []);
   if (unstorable.length > 0) throw invalidRequest(unstorable);
@@ -105,11 +105,11 @@ export function checked(schema: z.ZodType, value: unknown): unknown {
   throw invalidRequest([...schemaFaults(issues, value, () => 'no such parameter')]);
 }
 
-/** Texts that Postgres cannot even compare, wherever they stand: one check for path, query and body. */
+/** Finds strings that Postgres cannot even compare: one check for path, query and body. */
 function unstorableTexts(value: unknown, path: readonly string[]): EventFault[] {
   if (typeof value === 'string') {
     if (isStorableText(value)) return [];
-    const expected = 'a text without NUL or lone surrogates';
+    const expected = 'a string without NUL or lone surrogates';
     return [{ field: path.join('.'), expected, got: describeValue(value) }];
   }
   if (typeof value !== 'object' || value === null || path.length > 4) return [];

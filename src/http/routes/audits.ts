@@ -10,14 +10,14 @@ const auditSchema = z
   .strictObject({
     id: z.string(),
     state: z.enum(states),
-    sample: z.int().nullable().describe('How many sessions it looks at; null when at all'),
+    sample: z.int().nullable().describe('How many sessions it checks; null for all'),
     started_at: z.iso.datetime(),
     ended_at: z.iso.datetime().nullable(),
-    snapshot_at: z.iso.datetime().nullable().describe('The instant at which what it says held'),
+    snapshot_at: z.iso.datetime().nullable().describe('The instant for which the result holds'),
     seconds: z.number().nullable(),
     progress: z
       .array(z.strictObject({ projection: z.string(), share: z.number() }))
-      .describe('While it runs: how far it is with each projection, from 0 to 1'),
+      .describe('While it runs: the progress of each projection, from 0 to 1'),
     events: z.int().nullable().describe('Events of the project in the log'),
     projections: z.array(
       z.strictObject({ name: z.string(), rows: z.int(), differing_rows: z.int() }),
@@ -28,8 +28,8 @@ const auditSchema = z
           projection: z.string(),
           key: z.record(z.string(), z.unknown()),
           field: z.string().describe('`*` when the whole row is missing or should not be there'),
-          expected: value.describe('What the log folds to'),
-          actual: value.describe('What the totals hold'),
+          expected: value.describe('The value by the log'),
+          actual: value.describe('The value in the totals'),
         }),
       )
       .describe('The first 100'),
@@ -37,7 +37,7 @@ const auditSchema = z
   })
   .meta({ id: 'Audit' });
 
-const phrase = 'a whole number from 1 to 999999';
+const phrase = 'an integer from 1 to 999999';
 const newAudit = z
   .strictObject(
     { sample: z.int(phrase).min(1, phrase).max(999_999, phrase).optional() },
@@ -56,8 +56,8 @@ export const auditRoutes = [
     tag: 'audits',
     summary: 'Fold the log again and compare it with the totals',
     description:
-      'Begins in the background and answers at once. One audit of a project runs at a time: while one ' +
-      'does, the answer is that one. `sample` looks at so many sessions only, and at the grand totals.',
+      'Starts in the background and responds at once. Only one audit of a project runs at a time: while one ' +
+      'runs, the response is that audit. `sample` compares only this number of sessions, and the grand totals.',
     scope: 'read',
     body: { 'application/json': newAudit },
     answers: { 202: { description: 'The audit', schema: auditSchema } },
@@ -75,15 +75,14 @@ export const auditRoutes = [
     tag: 'audits',
     is_momentary: true,
     summary: 'Read an audit',
-    description:
-      '`latest` is the last one that came to a result. The last 20 of a project are kept.',
+    description: '`latest` is the last audit with a result. The last 20 of a project are kept.',
     scope: 'read',
     params,
     answers: { 200: { description: 'The audit', schema: auditSchema } },
     problems: [404],
     async handle({ service, project, params: { audit_id } }) {
       const audit = await service.audits.get(project, audit_id);
-      if (audit === undefined) throw notFound('an audit', audit_id);
+      if (audit === undefined) throw notFound('audit', audit_id);
       return { body: audit };
     },
   }),
@@ -93,14 +92,14 @@ export const auditRoutes = [
     id: 'cancelAudit',
     tag: 'audits',
     summary: 'Stop an audit',
-    description: 'One that has ended stays as it is.',
+    description: 'An audit that has ended does not change.',
     scope: 'read',
     params,
     answers: { 200: { description: 'The audit', schema: auditSchema } },
     problems: [404],
     async handle({ service, project, params: { audit_id } }) {
       const audit = await service.audits.cancel(project, audit_id);
-      if (audit === undefined) throw notFound('an audit', audit_id);
+      if (audit === undefined) throw notFound('audit', audit_id);
       return { body: audit };
     },
   }),

@@ -39,17 +39,17 @@ export const budgetRoutes = [
     tag: 'budgets',
     summary: 'Ask whether something may be done',
     description:
-      'Answers 200 either way. With `hold_seconds` the estimate is held where every budget allows it, until ' +
+      'The response is 200 in both cases. With `hold_seconds` the estimate is held if every budget allows it, until ' +
       'an event with this `hold_id` is in the log, the hold is released, or its time is over.',
     scope: 'ingest',
     body: { 'application/json': check },
     answers: {
       200: {
-        description: 'What the budgets say that have a say',
+        description: 'The decision of the budgets that apply',
         schema: z.strictObject({
           allowed: z.boolean(),
           hold_id: z.string().nullable(),
-          is_unknown: z.boolean().describe('Whether the database did not answer'),
+          is_unknown: z.boolean().describe('Whether the database did not respond'),
           budgets: z.array(checkedBudget),
         }),
       },
@@ -65,7 +65,7 @@ export const budgetRoutes = [
     path: '/v1/budgets/release',
     id: 'releaseHold',
     tag: 'budgets',
-    summary: 'Free what is held and will not be used',
+    summary: 'Release a hold that will not be used',
     scope: 'ingest',
     body: { 'application/json': hold },
     answers: {
@@ -102,7 +102,7 @@ export const budgetRoutes = [
     path: '/v1/budgets',
     id: 'createBudget',
     tag: 'budgets',
-    summary: 'Make a budget',
+    summary: 'Create a budget',
     scope: 'admin',
     body: { 'application/json': newBudget },
     answers: { 201: { description: 'The budget', schema: budgetSchema } },
@@ -118,7 +118,7 @@ export const budgetRoutes = [
     path: '/v1/budgets/{budget_name}',
     id: 'getBudget',
     tag: 'budgets',
-    summary: 'Look at a budget, what is used of it and what is held',
+    summary: 'Read a budget, with what is used and held of it',
     scope: 'read',
     is_momentary: true,
     params: one,
@@ -126,7 +126,7 @@ export const budgetRoutes = [
     problems: [404],
     async handle({ service, project, params: { budget_name } }) {
       const found = await getBudget(service.database, { project, name: budget_name });
-      if (found === undefined) throw notFound('a budget', budget_name);
+      if (found === undefined) throw notFound('budget', budget_name);
       return { body: found };
     },
   }),
@@ -135,14 +135,14 @@ export const budgetRoutes = [
     path: '/v1/budgets/{budget_name}',
     id: 'dropBudget',
     tag: 'budgets',
-    summary: 'Drop a budget and what is held of it',
+    summary: 'Drop a budget and its holds',
     scope: 'admin',
     params: one,
     answers: { 200: { description: 'The budget, dropped', schema: budgetSchema } },
     problems: [404],
     async handle({ service, project, params: { budget_name } }) {
       const dropped = await dropBudget(service.database, { project, name: budget_name });
-      if (dropped === undefined) throw notFound('a budget', budget_name);
+      if (dropped === undefined) throw notFound('budget', budget_name);
       return { body: dropped };
     },
   }),

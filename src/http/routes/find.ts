@@ -11,14 +11,14 @@ export const findRoute = route({
   path: '/v1/find',
   id: 'find',
   tag: 'runs',
-  summary: 'Find ids and names by how they begin',
+  summary: 'Find ids and names by their beginning',
   description: 'Up to five of each kind, in byte order.',
   scope: 'read',
   example: { q: 'run' },
-  query: z.strictObject({ q: name('The beginning, as it is written') }),
+  query: z.strictObject({ q: name('The beginning, exactly as written') }),
   answers: {
     200: {
-      description: 'What begins with it',
+      description: 'Ids and names that begin with it',
       example: {
         sessions: [],
         runs: [{ run_id: 'run-1', session_id: 'session-1' }],

@@ -14,9 +14,9 @@ export const healthRoutes = [
     id: 'getLiveness',
     tag: 'operations',
     is_momentary: true,
-    summary: 'Tell whether the process answers',
+    summary: 'Check that the process responds',
     answers: {
-      200: { description: 'It does', schema: z.strictObject({ status: z.literal('ok') }) },
+      200: { description: 'It responds', schema: z.strictObject({ status: z.literal('ok') }) },
     },
     async handle() {
       return { body: { status: 'ok' } };
@@ -28,12 +28,12 @@ export const healthRoutes = [
     id: 'getReadiness',
     tag: 'operations',
     is_momentary: true,
-    summary: 'Tell whether the service can take and answer requests',
+    summary: 'Check that the service can handle requests',
     description:
-      'Looks at the database, its migrations and the queue. It is 503 while one fails, and while the service closes.',
+      'Checks the database, its migrations and the queue. The response is 503 while one fails, and while the service shuts down.',
     answers: {
       200: {
-        description: 'All is well',
+        description: 'All checks pass',
         schema: z.strictObject({
           status: z.literal('ok'),
           database: state,
@@ -50,9 +50,9 @@ export const healthRoutes = [
         return { body: { status: 'ok', ...found } };
       }
       const what = service.closing.aborted
-        ? 'the service to stay open, got it closing'
-        : `all checks to pass, got failing: ${failing.join(', ')}`;
-      throw new ProblemError('not_ready', `Expected ${what}.`, {
+        ? 'The service is shutting down'
+        : `These checks fail: ${failing.join(', ')}`;
+      throw new ProblemError('not_ready', `${what}.`, {
         fields: found,
         headers: { 'retry-after': '2' },
       });
@@ -64,10 +64,10 @@ export const healthRoutes = [
     id: 'getMetrics',
     tag: 'operations',
     is_momentary: true,
-    summary: 'Read the figures of the service for Prometheus',
+    summary: 'Read the metrics of the service for Prometheus',
     description:
-      'Of all projects. Open while there are no keys; then it takes the bearer token of ' +
-      '`RUNFOLD_METRICS_TOKEN`, and without that variable nobody.',
+      'They cover all projects. Open while there are no keys; after that it needs the bearer token of ' +
+      '`RUNFOLD_METRICS_TOKEN`, and if that variable is not set nobody can read them.',
     answers: {
       200: {
         description: 'The exposition format',
@@ -91,7 +91,7 @@ async function admitToMetrics(service: Service, authorization: string | undefine
   if (token !== undefined && hasBearerToken(authorization, token)) return;
   throw new ProblemError(
     'unauthorized',
-    'Expected the token of RUNFOLD_METRICS_TOKEN as a bearer token, got another or none.',
+    'The bearer token is missing or is not the token of RUNFOLD_METRICS_TOKEN.',
     { headers: { 'www-authenticate': 'Bearer realm="runfold"' } },
   );
 }

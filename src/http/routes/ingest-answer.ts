@@ -4,24 +4,26 @@ import type { Item } from '../../ingest/formats/format.js';
 import { ProblemError } from '../problems/problem.js';
 import { faultSchema } from '../route/answer-schema.js';
 
-/** What the sender of events is told. */
+/** The response to the sender of events. */
 export const ingestAnswer = z
   .strictObject({
-    accepted: z.int().describe('Events that the queue durably has'),
-    refused: z.int().describe('Events at fault; none of them was taken'),
+    accepted: z.int().describe('Events that are durably on the queue'),
+    refused: z.int().describe('Invalid events; none of them was accepted'),
     ids: z
       .array(z.string().nullable())
       .optional()
-      .describe('By place; given when an event had none, or with `ids=true`'),
+      .describe(
+        'The ids of the events, by index; present if an event had none, or with `ids=true`',
+      ),
     faults: z
       .array(
         z.strictObject({
-          index: z.int().describe('The place in the body, from 0'),
+          index: z.int().describe('The index in the body, from 0'),
           faults: z.array(faultSchema),
         }),
       )
       .optional()
-      .describe('Of the refused events, up to 1,000 faults'),
+      .describe('Up to 1,000 faults of the refused events'),
     unlisted: z.int().optional().describe('Refused events whose faults are not listed'),
     folded: z.boolean().optional().describe('With `wait=true`: whether the totals hold the events'),
   })
@@ -29,7 +31,7 @@ export const ingestAnswer = z
 
 export type IngestAnswer = z.infer<typeof ingestAnswer>;
 
-/** Counts what was taken of the items of a body, and lists the faults of the others. */
+/** Counts the accepted items of a body, and lists the faults of the others. */
 export function summarize(
   items: readonly Item[],
   places: readonly number[],
@@ -62,21 +64,17 @@ export function summarize(
   };
 }
 
-/** Faults of one answer: a request of ten thousand events has a hundred of each. */
+/** The maximum number of faults in one response: a request may have 10,000 events with 100 faults each. */
 const mostFaults = 1_000;
 
-/** The problem of a body of which nothing was taken. */
+/** The problem of a body without a single valid event. */
 export function allRefused({ accepted, refused, faults, unlisted }: IngestAnswer): ProblemError {
   const [{ faults: [first] = [] } = {}] = faults ?? [];
   const text =
     first === undefined
       ? ''
       : `: ${first.field || 'event'}: expected ${first.expected}, got ${first.got}`;
-  return new ProblemError(
-    'invalid_event',
-    `Expected an event that can be taken, got none${text}.`,
-    {
-      fields: { accepted, refused, faults, unlisted },
-    },
-  );
+  return new ProblemError('invalid_event', `The body has no valid event${text}.`, {
+    fields: { accepted, refused, faults, unlisted },
+  });
 }

@@ -15,7 +15,10 @@ import type { Caller } from '../service/caller.js';
 import { allRefused, ingestAnswer, summarize } from './ingest-answer.js';
 import { sayOtherContent } from './say-other-content.js';
 
-const exampleFault = { index: 1, faults: [{ field: 'run_id', expected: 'text', got: 'nothing' }] };
+const exampleFault = {
+  index: 1,
+  faults: [{ field: 'run_id', expected: 'a string of 1 to 200 characters', got: 'nothing' }],
+};
 
 /** Takes events. */
 export const ingestRoute = route({
@@ -25,36 +28,37 @@ export const ingestRoute = route({
   tag: 'events',
   summary: 'Send events',
   description:
-    'Answers once the queue durably has the events: one, an array, or newline-delimited JSON; gzip ' +
-    'or zstd with `Content-Encoding`. An event sent again under the same session and id changes ' +
-    'nothing, so a request may be repeated after 503 or a lost answer: give every event an `id`, or ' +
-    'the request an `Idempotency-Key`, of which the missing ids are made. Good events are taken ' +
-    'though others of the request are at fault.',
+    'Responds once the events are durably on the queue. The body is one event, an array, or newline-delimited ' +
+    'JSON, with gzip or zstd by `Content-Encoding`. Sending an event again with the same session and id changes ' +
+    'nothing, so you may repeat a request after 503 or a lost response: give every event an `id`, or ' +
+    'the request an `Idempotency-Key`, from which missing ids are made. Valid events are accepted ' +
+    'even if others of the request are invalid.',
   scope: 'ingest',
   query: z.strictObject({
-    wait: flag('Answer once the totals hold the events: a read that follows sees them').optional(),
+    wait: flag('Respond once the totals include the events: a following read sees them').optional(),
     timeout_ms: wholeNumber(0, 60_000, 'How long `wait` may take; 10,000 by default').optional(),
-    ids: flag('Answer the ids of all events').optional(),
+    ids: flag('Return the ids of all events').optional(),
   }),
   headers: {
-    'Content-Encoding': 'How the body is compressed: `gzip` or `zstd`; absent when it is not',
+    'Content-Encoding':
+      'The compression of the body: `gzip` or `zstd`; absent if it is not compressed',
     'Idempotency-Key':
-      'Names the request, in 1 to 255 visible ASCII characters: missing ids of events are made of it and their place',
+      'Identifies the request, with 1 to 255 visible ASCII characters: missing ids of events are made from it and their index',
   },
   body: eventBodies,
   answers: {
     200: {
-      description: 'With `wait=true`: the totals hold the events',
+      description: 'With `wait=true`: the totals include the events',
       schema: ingestAnswer,
       example: { accepted: 3, refused: 0, folded: true },
     },
     202: {
-      description: 'The queue has the events',
+      description: 'The events are on the queue',
       schema: ingestAnswer,
       example: { accepted: 3, refused: 0 },
     },
     207: {
-      description: 'The queue has some of the events, others were refused',
+      description: 'Some of the events are on the queue, others were refused',
       schema: ingestAnswer,
       example: {
         accepted: 2,
@@ -110,12 +114,12 @@ function readIdempotencyKey(header: string | string[] | undefined): string | und
   if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
   throw new ProblemError(
     'invalid_idempotency_key',
-    'Expected an Idempotency-Key of 1 to 255 visible ASCII characters, got another.',
+    'The Idempotency-Key is invalid. It must have 1 to 255 visible ASCII characters.',
     { headers: { connection: 'close' } },
   );
 }
 
-/** The event to send; undefined for an item that holds none. */
+/** The event to send; undefined for an item without a valid event. */
 function eventOf(item: Item, at: number, idempotency: string | undefined): unknown {
   if (item.faults !== undefined) return undefined;
   const { event } = item;
@@ -150,7 +154,7 @@ async function isFolded(
     await waitUntilFolded(database, keys, options);
     return true;
   } catch (error) {
-    // The queue has the events: with the database away all that is unknown is whether they are folded.
+    // The events are on the queue: without the database, only whether they are folded is unknown.
     const isAway = explainDatabaseError(error) instanceof StoreUnavailableError;
     if (error instanceof NotFoldedError || isAway) return false;
     throw error;

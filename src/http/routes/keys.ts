@@ -10,7 +10,7 @@ const newKey = z
   .strictObject(
     {
       scopes: z.array(z.enum(keyScopes, scopesPhrase), scopesPhrase).min(1, scopesPhrase),
-      name: z.string('a text').max(200, 'a text of at most 200 characters').optional(),
+      name: z.string('a string').max(200, 'a string of at most 200 characters').optional(),
     },
     'an object',
   )
@@ -27,7 +27,9 @@ const keySchema = z
     last_used_at: time.nullable(),
     revoked_at: time.nullable(),
     expires_at: time.nullable(),
-    kind: z.enum(['key', 'browser']).describe('A browser has signed in with another key'),
+    kind: z
+      .enum(['key', 'browser'])
+      .describe('`browser` is the key of a browser that signed in with another key'),
     parent_id: z.string().nullable().describe('The key that a browser signed in with'),
   })
   .meta({ id: 'Key' });
@@ -55,8 +57,8 @@ export const keyRoutes = [
     path: '/v1/keys',
     id: 'createKey',
     tag: 'keys',
-    summary: 'Make a key of the project',
-    description: 'The key is in this one answer and nowhere else: only its hash is stored.',
+    summary: 'Create a key for the project',
+    description: 'The key is only in this response: the store has only its hash.',
     scope: 'admin',
     body: { 'application/json': newKey },
     answers: {
@@ -68,19 +70,19 @@ export const keyRoutes = [
     problems: [413, 415, 422],
     async handle({ service, project, key, request }) {
       if (key === undefined) {
-        // Any program on the machine could make itself the only one that is let in.
+        // Otherwise any program on the machine could lock out all others.
         throw new ProblemError(
           'wrong_scope',
-          'The first key is made by command. Run "runfold keys create --scope admin".',
+          'The first key must be created by command. Run "runfold keys create --scope admin".',
         );
       }
       const body = checked(newKey, await readObject(request.raw, service.limits));
       const wanted = body as z.infer<typeof newKey>;
       if (wanted.scopes.includes('operate') && !key.scopes.includes('operate')) {
-        // It reaches the whole store, which a key of one project may not hand out.
+        // The scope covers the whole store, so a key without it must not grant it.
         throw new ProblemError(
           'wrong_scope',
-          `Expected a key for operate to make one for operate, got one for ${key.scopes.join(', ')}.`,
+          `Only a key with the scope operate can create another with it; this key has ${key.scopes.join(', ')}.`,
         );
       }
       return { status: 201, body: await createKey(service.database, { ...wanted, project }) };
@@ -91,15 +93,15 @@ export const keyRoutes = [
     path: '/v1/keys/{key_id}',
     id: 'revokeKey',
     tag: 'keys',
-    summary: 'Revoke a key of the project for good',
-    description: 'It is let in no longer than a second more.',
+    summary: 'Revoke a key of the project permanently',
+    description: 'Services stop accepting it within one second.',
     scope: 'admin',
-    params: z.strictObject({ key_id: name('The part of the key that is no secret') }),
+    params: z.strictObject({ key_id: name('The public part of the key') }),
     answers: { 200: { description: 'The key, revoked', schema: keySchema } },
     problems: [404],
     async handle({ service, project, params: { key_id } }) {
       const key = await revokeKey(service.database, { id: key_id, project });
-      if (key === undefined) throw notFound('a key', key_id);
+      if (key === undefined) throw notFound('key', key_id);
       return { body: key };
     },
   }),

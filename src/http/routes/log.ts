@@ -10,11 +10,11 @@ import { flag, name, oneOf, page, timeRange } from '../route/parameters.js';
 import { route } from '../route/route.js';
 
 const place = {
-  session_id: name('Only of this conversation; this or `run_id` is needed').optional(),
-  run_id: name('Only of this run; this or `session_id` is needed').optional(),
+  session_id: name('Only those of this session; this or `run_id` is required').optional(),
+  run_id: name('Only those of this run; this or `session_id` is required').optional(),
 };
 
-/** Without either, every page would read the whole log of the project. */
+/** Without one of them, every page would read the whole log of the project. */
 function checkPlace(query: { session_id?: string | undefined; run_id?: string | undefined }): void {
   if ((query.session_id ?? query.run_id) !== undefined) return;
   throw new InvalidQueryError('session_id', 'session_id or run_id', 'neither');
@@ -34,8 +34,11 @@ export const logRoutes = [
     example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
-      role: oneOf(Object.keys(roles) as [keyof typeof roles], 'Only by this role').optional(),
-      model: name('Only served by this model').optional(),
+      role: oneOf(
+        Object.keys(roles) as [keyof typeof roles],
+        'Only those with this role',
+      ).optional(),
+      model: name('Only those that this model served').optional(),
       failed: flag('Only those that failed, or only the others').optional(),
       ...timeRange('ended'),
       ...page,
@@ -64,7 +67,7 @@ export const logRoutes = [
     example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
-      tool_name: name('Only of this tool').optional(),
+      tool_name: name('Only those of this tool').optional(),
       failed: flag('Only those that failed, or only the others').optional(),
       ...timeRange('ended'),
       ...page,
@@ -88,14 +91,14 @@ export const logRoutes = [
     id: 'listEvents',
     tag: 'events',
     summary: 'List the events of a session or run as they were recorded',
-    description: `${order} Corrections are rows of their own.`,
+    description: `${order} Corrections are separate rows.`,
     scope: 'read',
     example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
       type: oneOf(
         Object.keys(eventTypes) as [keyof typeof eventTypes],
-        'Only of this type',
+        'Only those of this type',
       ).optional(),
       corrects: name('Only corrections of this event').optional(),
       ...timeRange('ended'),

@@ -9,12 +9,12 @@ import { ProblemError } from '../problems/problem.js';
 import { type Answer, type Call, route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
-/** Items decoded before other requests get their turn. */
+/** The number of items to decode before other requests get a turn. */
 const stretch = 512;
-/** Faults that an answer names. */
+/** The maximum number of faults in a response. */
 const namedFaults = 5;
 
-/** What was decoded of a body. */
+/** The decoded content of a body. */
 interface Read<T> {
   readonly items: readonly T[];
   readonly ignored: number;
@@ -46,7 +46,7 @@ async function readItems<T>(found: Iterable<BodyItem<T>>, what: string): Promise
   return { items, ignored, rejected, faults };
 }
 
-/** Decodes a body, a few at a time of all requests. @throws ProblemError 400, 413 or 503 */
+/** Decodes a body; only a few requests are decoded at the same time. @throws ProblemError 400, 413 or 503 */
 function decode<T>(service: Service, work: () => Promise<T>): Promise<T> {
   return service.decoding.take(async () => {
     try {
@@ -76,7 +76,7 @@ const messageOf = ({ rejected, faults }: Read<unknown>) =>
 
 const reduceOptions = ({ otlp }: Service) => ({
   nowUs: Date.now() * 1000,
-  // A span that may have been forgotten is never taken again.
+  // A span that may have been forgotten is never accepted again.
   mostDays: otlp.keep_days === 0 ? 0 : Math.max(1, otlp.keep_days - 1),
   keepsErrorText: otlp.error_text,
 });
@@ -113,29 +113,29 @@ async function takeMetrics({ service, request }: Call<unknown, unknown>) {
   const points = await decode(service, async () => countPoints(body.bytes, body.encoding));
   service.metrics.countOtlp('metrics', { accepted: 0, ignored: 0, rejected: points });
   const message =
-    'Metrics are not stored: spans and log records say the same. Set OTEL_METRICS_EXPORTER=none.';
+    'Metrics are not stored: spans and log records have the same figures. Set OTEL_METRICS_EXPORTER=none.';
   return answerOf(body, 'rejectedDataPoints', points, message);
 }
 
 const answer = (what: string) => ({
   200: {
     description:
-      `${what} In protobuf where the request is: an Export…ServiceResponse, of no bytes when all was ` +
+      `${what} In protobuf if the request is: an Export…ServiceResponse, of no bytes when all was ` +
       'taken.',
     schema: z
       .looseObject({
         partialSuccess: z
           .looseObject({ errorMessage: z.string().describe('The first faults') })
           .optional()
-          .describe('How many items were not taken, and why'),
+          .describe('How many items were not accepted, and why'),
       })
       .meta({ id: 'OtlpAnswer' }),
     example: {},
   },
 });
 const about =
-  'OTLP over HTTP: JSON or protobuf, gzip or zstd with `Content-Encoding`. Failures are a ' +
-  '`google.rpc.Status` in the encoding of the request. The key may also come as `x-api-key`.';
+  'OTLP over HTTP: JSON or protobuf, with gzip or zstd by `Content-Encoding`. Errors are a ' +
+  '`google.rpc.Status` in the encoding of the request. The key may also be in the header `x-api-key`.';
 const body = {
   'application/json': z.looseObject({}).meta({ examples: [{}] }),
   'application/x-protobuf': z.string().meta({ format: 'binary', examples: [''] }),
@@ -148,15 +148,15 @@ const shared = {
   body,
 } as const;
 
-/** What OpenTelemetry clients post to. */
+/** The routes for OpenTelemetry clients. */
 export const otlpRoutes = [
   route({
     ...shared,
     path: '/v1/traces',
     id: 'exportTraces',
     summary: 'Send OpenTelemetry spans',
-    description: `${about} A span becomes an event once the spans above it have come, or its wait is over.`,
-    answers: answer('The queue has the spans.'),
+    description: `${about} A span becomes an event once the spans above it have arrived, or its wait is over.`,
+    answers: answer('The spans are on the queue.'),
     handle: takeTraces,
   }),
   route({
@@ -165,7 +165,7 @@ export const otlpRoutes = [
     id: 'exportLogs',
     summary: 'Send OpenTelemetry log records',
     description: `${about} Records of Claude Code, Codex and Gemini CLI become events; others are ignored.`,
-    answers: answer('The queue has the events that the records became.'),
+    answers: answer('The events of the records are on the queue.'),
     handle: takeLogs,
   }),
   route({
@@ -173,7 +173,7 @@ export const otlpRoutes = [
     path: '/v1/metrics',
     id: 'exportMetrics',
     summary: 'Send OpenTelemetry metrics, which are not stored',
-    description: `${about} What metrics say is told by spans and log records as well.`,
+    description: `${about} Spans and log records have the same figures as metrics.`,
     answers: answer('Nothing was stored.'),
     handle: takeMetrics,
   }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createProject, listProjects, setProjectZone } from '../../store/projects.js';
 import { readObject } from '../body/read-object.js';
-import { notFound } from '../problems/problem.js';
+import { notInStore } from '../problems/problem.js';
 import { wholeNumber } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
 
@@ -12,7 +12,7 @@ const projectSchema = z
     time_zone: z
       .string()
       .nullable()
-      .describe('The IANA time zone it reports in; null leaves it to each reader'),
+      .describe('The reporting time zone, an IANA name; null for the zone of each reader'),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Project' });
@@ -50,8 +50,8 @@ export const projectRoutes = [
     path: '/v1/projects',
     id: 'createProject',
     tag: 'projects',
-    summary: 'Make a project',
-    description: 'Its number is what events, queries and keys name.',
+    summary: 'Create a project',
+    description: 'Events, queries and keys refer to a project by its number.',
     scope: 'operate',
     body: { 'application/json': newProject },
     answers: { 201: { description: 'The project', schema: projectSchema } },
@@ -77,7 +77,7 @@ export const projectRoutes = [
       const body = checked(changedProject, await readObject(request.raw, service.limits));
       const changes = body as z.infer<typeof changedProject>;
       const changed = await setProjectZone(service.database, { id, ...changes });
-      if (changed === undefined) throw notFound('a project', String(id));
+      if (changed === undefined) throw notInStore('project', String(id));
       return { body: changed };
     },
   }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { projections as allProjections } from '../../projections/projections.js';
 import { listRunningRebuilds } from '../../projections/rebuild/rebuild-schema.js';
 import { readObject } from '../body/read-object.js';
-import { notFound } from '../problems/problem.js';
+import { notInStore } from '../problems/problem.js';
 import { name } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
 
@@ -17,8 +17,8 @@ const rebuildSchema = z
     step: z
       .enum(['cut', 'fold', 'merge', 'index', 'catch_up', 'compare', 'swap'])
       .nullable()
-      .describe('Where it is, in this order; null before the first and after the last'),
-    share: z.number().describe('How much of the step is done, 0 to 1'),
+      .describe('The current step, in this order; null before the first and after the last'),
+    share: z.number().describe('The progress of the step, from 0 to 1'),
     outcome: z
       .enum(['repaired', 'swapped', 'dry_run'])
       .nullable()
@@ -51,7 +51,7 @@ const newRebuild = z
   )
   .meta({ id: 'NewRebuild', examples: [{ dry_run: true }] });
 
-/** Totals of all projects computed from the log again. */
+/** Recomputing the totals of all projects from the log. */
 export const rebuildRoutes = [
   route({
     method: 'POST',
@@ -60,9 +60,9 @@ export const rebuildRoutes = [
     tag: 'operations',
     summary: 'Recompute totals from the log',
     description:
-      'Of all projects, while events go on coming in: readers see the old totals or the new. Begins in the ' +
-      'background and answers at once; while one runs, the answer is that one. `dry_run` builds and ' +
-      'compares, and changes nothing. Without `projections` all totals are recomputed.',
+      'For all projects, while ingest continues: readers see either the old totals or the new. Starts in the ' +
+      'background and responds at once; while a rebuild runs, the response is that rebuild. `dry_run` builds and ' +
+      'compares without changing anything. Without `projections` all totals are recomputed.',
     scope: 'operate',
     body: { 'application/json': newRebuild },
     answers: { 202: { description: 'The rebuild', schema: rebuildSchema } },
@@ -80,9 +80,9 @@ export const rebuildRoutes = [
     id: 'listRebuilds',
     tag: 'operations',
     is_momentary: true,
-    summary: 'List rebuilds, the newest first',
+    summary: 'List rebuilds, newest first',
     description:
-      'The last 20 that were asked of this process; `elsewhere` are those that other processes run now.',
+      'The last 20 rebuilds that were started over HTTP in this process; `elsewhere` has those that other processes are running.',
     scope: 'operate',
     answers: {
       200: {
@@ -108,14 +108,14 @@ export const rebuildRoutes = [
     id: 'cancelRebuild',
     tag: 'operations',
     summary: 'Stop a rebuild',
-    description: 'The totals are then as before. One that has ended stays as it is.',
+    description: 'The totals stay as they were. A rebuild that has ended does not change.',
     scope: 'operate',
     params: z.strictObject({ rebuild_id: name('The rebuild') }),
     answers: { 200: { description: 'The rebuild', schema: rebuildSchema } },
     problems: [404],
     async handle({ service, params: { rebuild_id } }) {
       const found = await service.rebuilds.cancel(rebuild_id);
-      if (found === undefined) throw notFound('a rebuild', rebuild_id);
+      if (found === undefined) throw notInStore('rebuild', rebuild_id);
       return { body: found };
     },
   }),

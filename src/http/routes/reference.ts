@@ -27,7 +27,7 @@ export const referenceRoutes = [
         body: service.docs,
         headers: {
           'content-type': 'text/html; charset=utf-8',
-          // The page holds its own style and loads nothing.
+          // The page has inline style and loads nothing.
           'content-security-policy':
             "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         },

@@ -10,7 +10,7 @@ import {
 import { notFound, ProblemError } from '../problems/problem.js';
 import type { Service } from '../service/service.js';
 
-/** Rejects worked on between two looks at the list. */
+/** How many rejects are handled per page of the list. */
 const stretch = 200;
 
 interface Chosen {
@@ -19,7 +19,7 @@ interface Chosen {
   readonly to: string;
 }
 
-/** Sends the chosen rejects again, or deletes them; returns how many, and how many are still there. */
+/** Sends the chosen rejects again, or deletes them; returns how many, and how many remain. */
 export async function workOn(service: Service, chosen: Chosen, what: 'retry' | 'drop') {
   let [done, kept] = [0, 0];
   let cursor: string | undefined;
@@ -44,11 +44,11 @@ export async function workOn(service: Service, chosen: Chosen, what: 'retry' | '
 /** One reject. @throws ProblemError 404 */
 export async function find(service: Service, project: number, id: string): Promise<RejectedEvent> {
   const reject = await getReject(service.database, { id, project });
-  if (reject === undefined) throw notFound('a reject', id);
+  if (reject === undefined) throw notFound('reject', id);
   return reject;
 }
 
-/** Sends an event again and deletes its reject. Returns what is still wrong with it; it is then kept. */
+/** Sends an event again and deletes its reject. If it is still invalid, returns its faults and keeps the reject. */
 export async function retry(
   service: Service,
   reject: RejectedEvent,
@@ -59,11 +59,11 @@ export async function retry(
     return [{ field: '', expected, got: reject.code }];
   }
   if (reject.code === otherContent) {
-    return [{ field: 'id', expected: 'one of its own', got: 'the id of an event that counts' }];
+    return [{ field: 'id', expected: 'a unique id', got: 'the id of another event in the log' }];
   }
   const { faults } = await service.producers.send(reject.project, [event]);
   const [found = []] = faults.values();
-  // Deleted last: what the queue has twice counts once, what it never had would be lost.
+  // Deleted last: an event that is sent twice counts once, but one that is never sent would be lost.
   if (found.length === 0) await dropReject(service.database, reject);
   return found;
 }

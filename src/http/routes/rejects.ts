@@ -18,7 +18,7 @@ const rejectSchema = z
     payload: z.string().describe('The input, as JSON text'),
     received_at: z.iso.datetime(),
     job_id: z.string(),
-    position: z.int().describe('The place in the job, from 0'),
+    position: z.int().describe('The index in the job, from 0'),
   })
   .meta({ id: 'Reject' });
 
@@ -26,9 +26,9 @@ const params = z.strictObject({ reject_id: name('The reject') });
 const many = z
   .strictObject(
     {
-      code: z.string('a text').min(1, 'a text').max(200, 'a text').optional(),
+      code: z.string('a string').min(1, 'a string').max(200, 'a string').optional(),
       before: z.iso.datetime({ offset: true, error: 'an RFC 3339 time with a zone' }),
-      expected_count: z.int('a whole number').min(1, 'a whole number from 1'),
+      expected_count: z.int('an integer').min(1, 'an integer from 1'),
     },
     'an object',
   )
@@ -40,21 +40,21 @@ type Many = z.infer<typeof many>;
 const outcome = z
   .strictObject({
     done: z.int(),
-    kept: z.int().describe('Those that could not be sent again, and are still there'),
+    kept: z.int().describe('Rejects that could not be sent again and are kept'),
   })
   .meta({ id: 'RejectsOutcome' });
 
-/** What the worker could not take: look, send again, or drop. */
+/** Rejects of the worker: read them, send them again, or drop them. */
 export const rejectRoutes = [
   route({
     method: 'GET',
     path: '/v1/rejects',
     id: 'listRejects',
     tag: 'rejects',
-    summary: 'List what the worker could not take, newest first',
+    summary: 'List rejects of the worker, newest first',
     scope: 'admin',
     query: z.strictObject({
-      code: name('Only of this code').optional(),
+      code: name('Only those with this code').optional(),
       ...timeRange('received'),
       ...page,
     }),
@@ -84,7 +84,7 @@ export const rejectRoutes = [
     tag: 'rejects',
     summary: 'Send a reject through the queue again',
     description:
-      'It is deleted once the queue has it. What is still invalid stays, and `faults` says why. A whole ' +
+      'It is deleted once its event is on the queue. If the event is still invalid, it is kept, and `faults` says why. A whole ' +
       'job is sent again by the command `runfold rejects retry`.',
     scope: 'admin',
     params,
@@ -103,7 +103,7 @@ export const rejectRoutes = [
     path: '/v1/rejects/{reject_id}',
     id: 'dropReject',
     tag: 'rejects',
-    summary: 'Delete a reject for good',
+    summary: 'Delete a reject permanently',
     scope: 'admin',
     params,
     answers: { 200: { description: 'The reject, deleted', schema: rejectSchema } },
@@ -120,10 +120,10 @@ export const rejectRoutes = [
       path: `/v1/rejects/${what}`,
       id: `${what}Rejects`,
       tag: 'rejects',
-      summary: what === 'retry' ? 'Send many rejects again' : 'Delete many rejects for good',
+      summary: what === 'retry' ? 'Send many rejects again' : 'Delete many rejects permanently',
       description:
-        'Those received before `before`, of one `code` or of all. `expected_count` is how many the ' +
-        'caller saw: where there are more or fewer by now, nothing is done and the answer is 409.',
+        'Those received before `before`, with one `code` or any. `expected_count` is the number that the ' +
+        'caller saw: if the number has changed, nothing is done and the response is 409.',
       scope: 'admin',
       body: { 'application/json': many },
       answers: { 200: { description: 'How many', schema: outcome } },
@@ -136,7 +136,7 @@ export const rejectRoutes = [
         if (count !== expected_count) {
           throw new ProblemError(
             'count_changed',
-            `Expected ${expected_count} rejects, found ${count}. Look again, then repeat with that number.`,
+            `Expected ${expected_count} rejects, found ${count}. Check them, then repeat with that number.`,
             { fields: { count } },
           );
         }

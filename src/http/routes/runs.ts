@@ -28,17 +28,17 @@ import type { Service } from '../service/service.js';
 const statuses = Object.keys(runStatuses) as [keyof typeof runStatuses];
 const params = z.strictObject({ run_id: name('The run') });
 const session = {
-  session_id: name('The conversation; needed where several have a run of this id').optional(),
+  session_id: name('The session; required if several sessions have a run with this id').optional(),
 };
 
-/** Says of an answer how many spans are not in it yet. */
+/** The header that says how many spans are not in a response yet. */
 export const waitingHeaders = (waiting = 0): Readonly<Record<string, string>> =>
   waiting === 0 ? {} : { 'runfold-waiting-spans': String(waiting) };
 
 async function noRun({ database }: Service, project: number, run_id: string) {
   const waiting = await countWaitingSpans(database, { run_id, project });
   const hint = waiting === 0 ? '' : `${waiting} of its spans wait: see /v1/waiting`;
-  return notFound('a run', run_id, hint);
+  return notFound('run', run_id, hint);
 }
 
 export const runRoutes = [
@@ -50,24 +50,24 @@ export const runRoutes = [
     summary: 'List runs, newest start first',
     description:
       '`Runfold-Waiting-Spans` says how many spans of the project are in no total yet, up to 1000. ' +
-      'Cheap without filters, by time, by `session_id` or by `parent_run_id`. The other filters read ' +
-      'runs from the newest until the page is full: bound them by time where matches are rare. `order_by` reads all of the range.',
+      'Fast without filters, by time, by `session_id` or by `parent_run_id`. The other filters read ' +
+      'runs from the newest until the page is full: limit the time if matches are rare. `order_by` reads the whole range.',
     scope: 'read',
     example: { user_id: 'user-1', limit: 10 },
     query: z.strictObject({
-      session_id: names('Only of this conversation').optional(),
-      user_id: names('Only for this user').optional(),
-      agent_id: names('Only of this agent').optional(),
-      team_id: names('Only of this team').optional(),
-      workflow_id: names('Only of this workflow').optional(),
+      session_id: names('Only those of this session').optional(),
+      user_id: names('Only those for this user').optional(),
+      agent_id: names('Only those of this agent').optional(),
+      team_id: names('Only those of this team').optional(),
+      workflow_id: names('Only those of this workflow').optional(),
       parent_run_id: names('Only those that this run delegated to').optional(),
-      model: names('Only where this model answered last').optional(),
-      provider: names('Only where this provider answered last').optional(),
-      status: someOf(statuses, 'Only with this outcome').optional(),
+      model: names('Only those whose last model is this one').optional(),
+      provider: names('Only those whose last provider is this one').optional(),
+      status: someOf(statuses, 'Only those with this status').optional(),
       ...totalsChoice('runs'),
       order_by: oneOf(
         runOrders,
-        'The figure by which those with the most are first; by default the newest start is',
+        'Runs with the greatest figure come first; by default the newest start',
       ).optional(),
       ...timeRange('started'),
       ...page,
@@ -93,7 +93,7 @@ export const runRoutes = [
     tag: 'runs',
     summary: 'Read the totals of a run',
     description:
-      'While spans of its trace wait for others, `waiting_spans` and the header `Runfold-Waiting-Spans` say how many: they are not in the totals yet.',
+      'If spans of its trace are waiting for others, `waiting_spans` and the header `Runfold-Waiting-Spans` say how many: they are not in the totals yet.',
     scope: 'read',
     params,
     query: z.strictObject(session),
@@ -111,7 +111,8 @@ export const runRoutes = [
     id: 'getRunTree',
     tag: 'runs',
     summary: 'Read a run and all runs below it',
-    description: 'Along `parent_run_id`, in one snapshot, with what each used itself and in all.',
+    description:
+      'Along `parent_run_id`, in one snapshot, with the figures of each run alone and of its subtree.',
     scope: 'read',
     params,
     query: z.strictObject({
@@ -119,7 +120,7 @@ export const runRoutes = [
       max_depth: wholeNumber(
         1,
         1000,
-        'The most runs from the root to a leaf; 100 by default',
+        'The maximum number of runs from the root to a leaf; 100 by default',
       ).optional(),
     }),
     answers: { 200: { description: 'The tree', schema: runTreeSchema } },
@@ -135,7 +136,7 @@ export const runRoutes = [
     path: '/v1/runs/{run_id}/steps',
     id: 'listRunSteps',
     tag: 'runs',
-    summary: 'List the steps of a run and of all runs below it, by when they began',
+    summary: 'List the steps of a run and of all runs below it, in the order in which they began',
     description:
       'Messages and tool calls in one list. Corrections are added to the figures of what they correct.',
     scope: 'read',
@@ -149,7 +150,7 @@ export const runRoutes = [
     problems: [404, 409, 422],
     async handle({ service, project, params: { run_id }, query }) {
       const steps = await listRunSteps(service.database, { run_id, ...query, project });
-      if (steps === undefined) throw notFound('a run', run_id);
+      if (steps === undefined) throw notFound('run', run_id);
       return { body: steps };
     },
   }),

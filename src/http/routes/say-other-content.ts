@@ -4,19 +4,19 @@ import type { Item } from '../../ingest/formats/format.js';
 import type { Service } from '../service/service.js';
 import type { IngestAnswer } from './ingest-answer.js';
 
-/** The items of a body, the events of them, and what became of those that were sent. */
+/** The items of a body, their events, and the outcome of those that were sent. */
 interface Taken {
   readonly items: readonly Item[];
   readonly events: readonly unknown[];
-  /** The items that hold an event. */
+  /** The items that have a valid event. */
   readonly places: readonly number[];
   /** The ids of those, by their place in `places`. */
   readonly sent: { readonly ids: readonly (string | undefined)[] };
 }
 
 /**
- * Counts as refused what the log holds under the same id with another content: the worker has rejected it. Who
- * does not wait finds it among the rejects.
+ * Counts events as refused if the log has their id with other content: the worker has rejected them. A client
+ * that does not wait finds them among the rejects.
  */
 export async function sayOtherContent(
   service: Service,
@@ -37,7 +37,7 @@ export async function sayOtherContent(
   if (found.size === 0) return result;
   const faults = [...found].map(([at, fields]) => ({
     index: items[places[at] ?? 0]?.index ?? at,
-    faults: [{ field: 'id', expected: 'one of its own', got: takenId(fields) }],
+    faults: [{ field: 'id', expected: 'a unique id', got: takenId(fields) }],
   }));
   return {
     ...result,
@@ -48,4 +48,4 @@ export async function sayOtherContent(
 }
 
 const takenId = (fields: readonly string[]) =>
-  `that of an event that came before with other content (${fields.join(', ')})`;
+  `the id of an earlier event with other content (${fields.join(', ')})`;

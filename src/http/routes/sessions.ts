@@ -11,7 +11,7 @@ import { name, names, oneOf, page, timeRange, totalsChoice } from '../route/para
 import { route } from '../route/route.js';
 import { waitingHeaders } from './runs.js';
 
-const params = z.strictObject({ session_id: name('The conversation') });
+const params = z.strictObject({ session_id: name('The session') });
 
 export const sessionRoutes = [
   route({
@@ -22,21 +22,21 @@ export const sessionRoutes = [
     summary: 'List sessions, newest start first',
     description:
       '`Runfold-Waiting-Spans` says how many spans of the project are in no total yet, up to 1000. ' +
-      'Cheap without filters, by time or by `user_id`. The other filters read sessions from the ' +
-      'newest until the page is full: bound them by time where matches are rare. `order_by` reads all of the range.',
+      'Fast without filters, by time or by `user_id`. The other filters read sessions from the ' +
+      'newest until the page is full: limit the time if matches are rare. `order_by` reads the whole range.',
     scope: 'read',
     example: { user_id: 'user-1', limit: 10 },
     query: z.strictObject({
-      user_id: names('Only for this user').optional(),
-      agent_id: names('Only of this agent').optional(),
-      team_id: names('Only of this team').optional(),
-      workflow_id: names('Only of this workflow').optional(),
-      model: names('Only where this model answered last').optional(),
-      provider: names('Only where this provider answered last').optional(),
+      user_id: names('Only those for this user').optional(),
+      agent_id: names('Only those of this agent').optional(),
+      team_id: names('Only those of this team').optional(),
+      workflow_id: names('Only those of this workflow').optional(),
+      model: names('Only those whose last model is this one').optional(),
+      provider: names('Only those whose last provider is this one').optional(),
       ...totalsChoice('sessions'),
       order_by: oneOf(
         sessionOrders,
-        'The figure by which those with the most are first; by default the newest start is',
+        'Sessions with the greatest figure come first; by default the newest start',
       ).optional(),
       ...timeRange('started'),
       ...page,
@@ -69,7 +69,7 @@ export const sessionRoutes = [
     problems: [404],
     async handle({ service, project, params: { session_id } }) {
       const session = await getSession(service.database, { session_id, project });
-      if (session === undefined) throw notFound('a session', session_id);
+      if (session === undefined) throw notFound('session', session_id);
       return { body: session };
     },
   }),
@@ -88,7 +88,7 @@ export const sessionRoutes = [
     async handle({ service, project, params: { session_id }, query: { agno } }) {
       const read = agno === '2' ? getAgno2SessionMetrics : getSessionMetrics;
       const metrics = await read(service.database, { session_id, project });
-      if (metrics === undefined) throw notFound('a session', session_id);
+      if (metrics === undefined) throw notFound('session', session_id);
       return { body: metrics };
     },
   }),

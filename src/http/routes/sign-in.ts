@@ -20,17 +20,17 @@ const signedInSchema = z
   .strictObject({
     project: z.int(),
     scopes: z.array(z.enum(keyScopes)),
-    expires_at: z.iso.datetime().nullable().describe('Moved on with every look, up to 30 days'),
+    expires_at: z.iso.datetime().nullable().describe('Extended by every request, up to 30 days'),
   })
   .meta({ id: 'SignedIn' });
 
 const cookies =
-  'The cookie holds a key of the browser itself, out of the reach of script: it may what the key may that ' +
-  'was given, less sending events, and ends with it. A request with `Authorization` ignores it. It ' +
-  'opens nothing for a request that a page of another site began. One browser may be signed in to eight ' +
-  'projects; its requests say `project` in the query where it is not the first of them.';
+  'The cookie has a separate key for the browser, which script cannot read. It has the scopes of the given key ' +
+  'except sending events, and ends with that key. A request with `Authorization` ignores the cookie. A request that ' +
+  'a page of another site started is refused. A browser may be signed in to eight ' +
+  'projects; its requests need `project` in the query unless they mean the first of them.';
 
-/** A browser is let in by a cookie, so that no key is in the reach of script. */
+/** A browser authenticates by a cookie, so that script cannot read a key. */
 export const signInRoutes = [
   route({
     method: 'POST',
@@ -38,7 +38,7 @@ export const signInRoutes = [
     id: 'signIn',
     tag: 'keys',
     summary: 'Sign a browser in with a key',
-    description: `Answers with a cookie. ${cookies} After ten failures of an address in a minute: 429.`,
+    description: `Responds with a cookie. ${cookies} After ten failures of an address within a minute, the response is 429.`,
     body: { 'application/json': newSignIn },
     answers: { 200: { description: 'Signed in', schema: signedInSchema } },
     problems: [401, 403, 413, 415, 429, 503],
@@ -50,7 +50,7 @@ export const signInRoutes = [
       const parent = await findKey(database, (body as z.infer<typeof newSignIn>).key.trim());
       if (parent === undefined || parent.kind === 'browser') {
         signIns.noteFailure(request.ip);
-        throw new ProblemError('unauthorized', 'Expected a good key, got one that is none.', {
+        throw new ProblemError('unauthorized', 'The key is not valid.', {
           headers: { 'www-authenticate': 'Bearer realm="runfold"' },
         });
       }
@@ -58,7 +58,7 @@ export const signInRoutes = [
       if (!scopes.includes('read')) {
         throw new ProblemError(
           'wrong_scope',
-          `Expected a key for read, got one for ${parent.scopes.join(', ')}.`,
+          `The key needs the scope read, but has ${parent.scopes.join(', ')}.`,
         );
       }
       const { project, id: parent_id, name } = parent;
@@ -83,7 +83,7 @@ export const signInRoutes = [
     tag: 'keys',
     summary: 'Sign a browser out',
     description:
-      'Revokes the key in its cookie: that of one project, or without `project` those of all.',
+      'Revokes the keys in its cookie: that of one project, or all of them without `project`.',
     body: { 'application/json': newSignOut },
     answers: {
       200: {
@@ -109,7 +109,7 @@ export const signInRoutes = [
   }),
 ];
 
-/** Revokes keys of a browser; answers their projects. */
+/** Revokes keys of a browser; returns their projects. */
 async function end(
   database: Database,
   request: IncomingMessage,

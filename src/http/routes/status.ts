@@ -13,7 +13,7 @@ const jobCounts = {
   active: count,
   delayed: count,
   failed: count,
-  age_seconds: z.number().describe('How long the oldest job that is not done has waited'),
+  age_seconds: z.number().describe('How long the oldest unfinished job has waited'),
 };
 const statusSchema = z
   .strictObject({
@@ -22,7 +22,7 @@ const statusSchema = z
     project: z.strictObject({
       id: count,
       name: z.string().nullable(),
-      time_zone: z.string().nullable().describe('The zone it reports in'),
+      time_zone: z.string().nullable().describe('The reporting time zone'),
     }),
     key: z
       .strictObject({
@@ -40,7 +40,7 @@ const statusSchema = z
     queue: z
       .strictObject({
         ...jobCounts,
-        workers: count.nullable().describe('Workers that are connected; null where unknown'),
+        workers: count.nullable().describe('Connected workers; null if unknown'),
         queues: z
           .array(z.strictObject({ name: z.string(), ...jobCounts }))
           .optional()
@@ -48,12 +48,14 @@ const statusSchema = z
       })
       .nullable()
       .describe(
-        'Of all projects; null when the queue is away, or the key is of one project of several',
+        'For all projects; null if the queue is unavailable, or if there are several projects and the key is for one of them',
       ),
     worker: z
       .strictObject({ received: count, applied: count, duplicate: count, rejected: count })
       .nullable()
-      .describe('Events since this process began; null as for `queue`, or without a worker in it'),
+      .describe(
+        'Events since this process started; null as for `queue`, or if the process has no worker',
+      ),
     rejects: count.describe('Rejects of the project that are kept'),
     waiting_spans: count.describe('Spans of the project that wait for the spans above them'),
     last_folded_at: z.iso
@@ -74,20 +76,20 @@ const statusSchema = z
       .describe(
         'What usage is split by and narrowed to must all be in one of these; `label:*` is any one label',
       ),
-    time_zones: z.array(z.string()).describe('The time zones that `time_zone` takes'),
+    time_zones: z.array(z.string()).describe('The valid values of `time_zone`'),
   })
   .meta({ id: 'Status' });
 
 const timeZones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')];
 
-/** How the service and the project stand. */
+/** The state of the service and the project. */
 export const statusRoute = route({
   method: 'GET',
   path: '/v1/status',
   id: 'getStatus',
   tag: 'operations',
   is_momentary: true,
-  summary: 'Tell how the project and the service stand',
+  summary: 'Read the state of the project and the service',
   scope: 'read',
   answers: { 200: { description: 'The status', schema: statusSchema } },
   async handle({ service, project, key, request }) {
@@ -102,7 +104,7 @@ export const statusRoute = route({
       const found = all.find((one) => one.id === id);
       return { id, name: found?.name ?? null, time_zone: found?.time_zone ?? null };
     };
-    // What is of the whole store would tell a key of one project about the others.
+    // Figures of the whole store would reveal other projects to a key of one project.
     const isWhole = key === undefined || projects <= 1 || key.scopes.includes('operate');
     const worker = isWhole ? service.worker?.() : undefined;
     return {
@@ -134,7 +136,7 @@ export const statusRoute = route({
   },
 });
 
-/** Null when the queue is away. */
+/** Null if the queue is unavailable. */
 async function readQueue({ queue, worker }: Service) {
   const reading = await queue.read().catch(() => undefined);
   if (reading === undefined) return null;

@@ -7,11 +7,11 @@ import { labels, name, oneOf } from '../route/parameters.js';
 import { headersOf } from '../route/reply-headers.js';
 import { route } from '../route/route.js';
 
-/** Milliseconds of silence after which a line is sent, so that proxies keep the connection. */
+/** Milliseconds without an event after which a line is sent, so that proxies keep the connection. */
 const heartbeatMs = 15_000;
-/** Milliseconds after which a stream's key is looked at again: a revoked one reads no further. */
+/** Milliseconds after which a stream's key is checked again: a revoked key ends its stream. */
 const admitMs = 500;
-/** What a client waits before it connects anew, in milliseconds. */
+/** How long a client waits before it reconnects, in milliseconds. */
 const retryMs = 2_000;
 
 const example = `retry: ${retryMs}
@@ -35,23 +35,25 @@ export const tailRoute = route({
   tag: 'events',
   summary: 'Follow newly folded events and runs',
   description:
-    'Server-sent events. `event` holds an event of the log, `run` the totals of a run that events ' +
-    'before it changed. Reconnect with the last id as `Last-Event-ID` (browsers do so by ' +
-    'themselves) and the stream goes on after it, without gaps or repeats, from up to 24 hours ' +
-    'back; older ids are answered 410. Newly folded events come within about half a second. It ends ' +
+    'Server-sent events. `event` has an event of the log, `run` the totals of a run that the preceding ' +
+    'events changed. Reconnect with the last id as `Last-Event-ID`, as browsers do automatically, ' +
+    'and the stream continues after it, without gaps or repeats. The id may be up to 24 hours ' +
+    'old; for an older one the response is 410. Newly folded events arrive within about half a second. The stream ends ' +
     'when its key is revoked.',
   scope: 'read',
   query: z.strictObject({
-    session_id: name('Only of this conversation').optional(),
-    run_id: name('Only of this run').optional(),
+    session_id: name('Only those of this session').optional(),
+    run_id: name('Only those of this run').optional(),
     label: labels('Only events with this label').optional(),
     only: oneOf(['events', 'runs'], 'Only these').optional(),
     last_event_id: z
       .string('the id of an event of this stream')
-      .meta({ description: 'Stands in for the header `Last-Event-ID`' })
+      .meta({ description: 'Replaces the header `Last-Event-ID`' })
       .optional(),
   }),
-  headers: { 'Last-Event-ID': 'The id of the last message received: the stream goes on after it' },
+  headers: {
+    'Last-Event-ID': 'The id of the last received message: the stream continues after it',
+  },
   is_stream: true,
   answers: { 200: { description: 'The stream', type: 'text/event-stream', example } },
   problems: [410],
@@ -63,7 +65,7 @@ export const tailRoute = route({
     const end = () => ended.abort();
     service.closing.addEventListener('abort', end, { once: true });
     reply.raw.once('close', end);
-    // A client that is gone already gives no such signal any more.
+    // A client that has already disconnected no longer triggers this signal.
     if (reply.raw.destroyed) end();
     try {
       const items = followLog(service.database, {
@@ -74,7 +76,7 @@ export const tailRoute = route({
         poll_ms: service.limits.tail_poll_ms,
         signal: ended.signal,
       });
-      // The first item tells whether the stream can begin: until then a problem can be answered.
+      // The first item shows whether the stream can start: until then, the response can be a problem.
       const first = await items.next();
       reply.hijack();
       reply.raw.setHeaders(headersOf(reply));
@@ -92,12 +94,12 @@ export const tailRoute = route({
       });
     } catch (error) {
       if (!reply.raw.headersSent) throw error;
-      // Nobody can be told any more but by the end of the stream; the client comes again.
+      // At this point the stream can only be ended; the client then reconnects.
       const request_id = request.id;
       if (error instanceof ProblemError) {
         service.log.info(
           { request_id, code: error.code },
-          'tail stream ended: not let in any more',
+          'tail stream ended: no longer authorized',
         );
       } else {
         service.log.warn({ err: error, request_id }, 'tail stream broke off');
@@ -117,7 +119,7 @@ interface Taking {
 }
 
 interface Sending extends Taking {
-  /** @throws ProblemError once the key is revoked, or a key is needed where there was none. */
+  /** @throws ProblemError once the key is revoked, or once a key is required */
   admit(): Promise<unknown>;
 }
 
@@ -142,7 +144,7 @@ async function send(
   }
 }
 
-/** An item without data moves the client's last id on and is no event to it (HTML, section 9.2.6). */
+/** An item without data updates the client's last id without an event (HTML, section 9.2.6). */
 function textOf(item: TailItem): string {
   if (item.kind === 'none') return `id: ${item.cursor}\n\n`;
   const data = JSON.stringify(item.kind === 'event' ? item.event : item.run);
@@ -150,8 +152,8 @@ function textOf(item: TailItem): string {
 }
 
 /**
- * A slow reader slows its own stream down, and takes no memory. One that takes nothing at all is cut off:
- * it would keep its place, though its key may be revoked by now.
+ * A slow reader slows down its own stream and uses no memory. A reader that takes nothing is disconnected:
+ * it would occupy a stream, although its key may be revoked.
  */
 async function write(
   response: ServerResponse,

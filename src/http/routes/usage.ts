@@ -22,7 +22,10 @@ const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
 /** The dimensions that have a parameter of their own. */
 type Column = (typeof usageDimensions)[number];
 const filters = Object.fromEntries(
-  usageDimensions.map((dimension) => [dimension, names(`Only of this ${dimension}`).optional()]),
+  usageDimensions.map((dimension) => [
+    dimension,
+    names(`Only usage of this ${dimension}`).optional(),
+  ]),
 ) as Record<Column, z.ZodOptional<ReturnType<typeof names>>>;
 
 const dimensionPhrase = `any of ${usageDimensions.join(', ')} and label:NAME, with commas between them`;
@@ -54,20 +57,24 @@ export const usageRoute = route({
     group_by: 'model',
   },
   query: z.strictObject({
-    from: time('The beginning'),
+    from: time('The start'),
     to: time('The end; now by default').optional(),
     bucket: oneOf(
       usageBuckets,
-      'How long each bucket is; one for the whole range by default',
+      'The length of each bucket; by default one bucket for the whole range',
     ).optional(),
-    time_zone: name('The IANA time zone whose days are meant; UTC by default').optional(),
+    time_zone: name('The IANA time zone of the days; UTC by default').optional(),
     group_by: dimensions.optional(),
-    fill: flag('Whether buckets in which nothing happened have rows; true by default').optional(),
-    top: wholeNumber(1, 1000, 'Only so many groups, those with the most of `order_by`').optional(),
-    order_by: oneOf(figures, 'What `top` uses; cost by default').optional(),
+    fill: flag('Whether empty buckets have rows; true by default').optional(),
+    top: wholeNumber(
+      1,
+      1000,
+      'Only this number of groups, those with the greatest `order_by`',
+    ).optional(),
+    order_by: oneOf(figures, 'The figure for `top`; cost by default').optional(),
     figures: listOf(
       figures,
-      'The only figures that rows have; quantiles are read only where they are named',
+      'Limits rows to these figures; quantiles are read only if they are named',
     ).optional(),
     quantiles: flag('Whether to read quantiles of times; true by default').optional(),
     ...filters,

@@ -11,20 +11,20 @@ const answer = z
       z.strictObject({
         trace_id: z.string(),
         span_id: z.string(),
-        type: z.enum(types).describe('What it will be'),
+        type: z.enum(types).describe('The type of event that it will become'),
         model: z.string().nullable(),
         tool_name: z.string().nullable(),
         input_tokens: z.int().nullable(),
         output_tokens: z.int().nullable(),
         waiting_since: z.iso.datetime(),
-        due_at: z.iso.datetime().describe('When it is settled, whatever is missing'),
+        due_at: z.iso.datetime().describe('When it is settled even if spans are missing'),
       }),
     ),
-    waiting: z.int().describe('How many spans wait in all'),
+    waiting: z.int().describe('The total number of waiting spans'),
   })
   .meta({ id: 'WaitingSpans' });
 
-/** What is on its way into totals. */
+/** Spans that are not in the totals yet. */
 export const waitingRoute = route({
   method: 'GET',
   path: '/v1/waiting',
@@ -32,16 +32,16 @@ export const waitingRoute = route({
   tag: 'otlp',
   summary: 'List spans that wait for the spans above them',
   description:
-    'Their figures are in no total yet. A span waits until the chain of its parents has come, or ' +
-    'until `due_at`. The longest waiting come first.',
+    'Their figures are in no total yet. A span waits until the chain of its parents has arrived, or ' +
+    'until `due_at`. Those that have waited longest come first.',
   scope: 'read',
   is_momentary: true,
   query: z.strictObject({
-    limit: wholeNumber(1, 1000, 'The most spans; 100 by default').optional(),
+    limit: wholeNumber(1, 1000, 'The maximum number of spans; 100 by default').optional(),
   }),
   answers: {
     200: {
-      description: 'What waits',
+      description: 'The waiting spans',
       schema: answer,
       example: { items: [], waiting: 0 },
     },

@@ -23,14 +23,14 @@ import { sendProblem, unknownPath } from './send-problem.js';
 export interface App {
   /** @throws ListenError */
   listen(host: string, port: number): Promise<AddressInfo>;
-  /** Answers the requests at work and closes; those not answered in time are broken off. */
+  /** Finishes the requests in flight and closes; requests that take too long are aborted. */
   close(timeout_ms: number): Promise<void>;
 }
 
-/** What is served beside the routes of the API. */
+/** What is served in addition to the routes of the API. */
 export interface AppOptions {
   readonly pages?: readonly PageRoute[];
-  /** Paths with a protocol of their own, which answer every method. */
+  /** Paths with their own protocol, for every method. */
   readonly endpoints?: readonly {
     readonly path: string;
     answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
@@ -38,7 +38,7 @@ export interface AppOptions {
   readonly base?: string;
 }
 
-/** Serves the routes, and the pages beside them; all under `base` as well, which a proxy may keep. */
+/** Serves the routes and the pages; all of them also under `base`, which a proxy may keep in the path. */
 export function createApp(
   service: Service,
   routes: readonly Route[],
@@ -51,23 +51,23 @@ export function createApp(
     rewriteUrl: ({ url = '/' }) => withoutBase(url, base),
     genReqId: requestId,
     requestTimeout: limits.request_timeout_ms,
-    // Whoever takes nothing of an answer for so long is cut off, and what was kept for him let go.
+    // A client that does not read its response for this time is disconnected, and its buffers are released.
     connectionTimeout: limits.connection_idle_ms,
-    // Requests that come while it closes are answered below, as problems like any other.
+    // Requests that arrive during shutdown get a problem below, like any other error.
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => answerBrokenRequest(service, error, socket),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 65_536 },
-    // An id may have 200 characters, of which each may take twelve once it is encoded.
+    // An id may have 200 characters, and each may need twelve characters when it is encoded.
     routerOptions: { maxParamLength: 2_400 },
     frameworkErrors: (error, request, reply) => {
       prepare(request, reply);
-      // No route was found, so no hook is called.
+      // No hook is called if there is no route.
       reply.raw.once('finish', () => requests.note(request, reply));
       sendProblem(service, request, reply, error);
     },
   });
   app.removeAllContentTypeParsers();
-  // Bodies are read by the routes, in their own time and within their own limits.
+  // The routes read bodies themselves, within their own limits.
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', async (request, reply) => prepare(request, reply));
   app.addHook('onResponse', async (request, reply) => requests.note(request, reply));
@@ -103,7 +103,7 @@ export function createApp(
     },
     async close(timeout_ms) {
       const timer = setTimeout(() => app.server.closeAllConnections(), timeout_ms);
-      // A connection that was at work is kept alive when it is done, and nobody would come again.
+      // A busy connection is kept alive after its request, but no further request would arrive on it.
       const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
       try {
         await app.close();
@@ -116,7 +116,7 @@ export function createApp(
   };
 }
 
-/** A path as the framework writes it. */
+/** A path in the syntax of the framework. */
 const urlOf = (path: string) => path.replace(/\{(\w+)\}/g, ':$1');
 
 function prepare(request: FastifyRequest, reply: FastifyReply): void {
@@ -132,7 +132,7 @@ async function handle(
 ): Promise<FastifyReply> {
   const { scope } = route;
   if (scope !== undefined && service.closing.aborted) {
-    throw unavailable('closing', 'Expected the service to stay open, got it closing. Try again.');
+    throw unavailable('closing', 'The service is shutting down. Retry in a few seconds.');
   }
   const caller =
     scope === undefined
@@ -144,8 +144,8 @@ async function handle(
   }
   const params = checked(route.params, request.params);
   const query = checked(route.query, givenQuery(request, caller));
-  // Read before the answer is: the answer is at least as current as it says.
-  // Who sends does not wait for it.
+  // Read before the data, so the data is at least as current as the headers say.
+  // Requests that send events do not wait for it.
   if (scope === 'ingest') sayKnown(service, caller.project, reply);
   else if (scope !== undefined) await sayCurrency(service, caller.project, reply);
   try {
@@ -153,7 +153,7 @@ async function handle(
     const answer = await route.handle({ ...caller, service: given, params, query, request, reply });
     return answer === undefined ? reply : await send(route, request, reply, answer);
   } catch (error) {
-    // Nobody is there to be told.
+    // The client is gone.
     if (error instanceof ReadEndedError && error.code === 'read_aborted') return reply.hijack();
     throw error;
   }
@@ -181,7 +181,7 @@ async function send(
   return reply.send(await packed(text, request, reply));
 }
 
-/** Whether the client has the answer already; a proxy that packs answers makes tags weak. */
+/** Whether the client already has this response; a proxy that compresses makes tags weak. */
 function isKnown(etag: string, header: string | undefined): boolean {
   const tags = header?.split(',').map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
   return tags.includes(etag) || tags.includes('*');

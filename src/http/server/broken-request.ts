@@ -6,8 +6,8 @@ import type { Service } from '../service/service.js';
 import { securityHeaders } from './security-headers.js';
 
 /**
- * Answers what is no request: bytes that are not HTTP, a head that is too large or never ends, a body
- * that takes too long. There is no route for it, so the answer goes out on the bare connection.
+ * Responds to input that is not a valid HTTP request: bytes that are not HTTP, headers that are too large or never
+ * end, a body that takes too long. There is no route for it, so the response is written to the connection directly.
  */
 export function answerBrokenRequest(
   { log, metrics }: Service,
@@ -15,13 +15,13 @@ export function answerBrokenRequest(
   socket: Socket,
 ): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
-  // An answer that has begun is not written into: Node looks at the same before it answers itself.
+  // Do not write into a response that has started; Node checks the same before it responds itself.
   const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null };
   if (answer?.headersSent === true) return void socket.destroySoon();
   const problem = problemOfParser(code);
   const request_id = randomUUID();
   metrics.countBrokenRequest(problem.status);
-  // The error holds the bytes that came: only its code is logged.
+  // The error contains the received bytes, so only its code is logged.
   log.info({ request_id, status: problem.status, code }, 'broken request');
   if (socket.writable) {
     const body = JSON.stringify(problemBody(problem, request_id));
@@ -41,13 +41,13 @@ export function answerBrokenRequest(
 
 function problemOfParser(code: string | undefined): ProblemError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new ProblemError('slow_request', 'Expected the whole request in time, got a part.');
+    return new ProblemError('slow_request', 'The request took too long to arrive.');
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return new ProblemError('head_too_large', 'Expected a head of at most 64 KiB, got more.');
+    return new ProblemError('head_too_large', 'The headers are larger than 64 KiB.');
   }
   return new ProblemError(
     'broken_request',
-    'Expected a request of HTTP/1.1, got something else. The service speaks HTTP, not HTTPS.',
+    'The input is not a valid HTTP/1.1 request. The service speaks HTTP, not HTTPS.',
   );
 }

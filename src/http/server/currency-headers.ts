@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { Currency } from '../service/freshness.js';
 import type { Service } from '../service/service.js';
 
-/** Says how current an answer is, which is read before the answer. */
+/** Sets the headers that say how current a response is; their values are read before the data. */
 export async function sayCurrency(
   service: Service,
   project: number,
@@ -11,7 +11,7 @@ export async function sayCurrency(
   say(await service.freshness.read(project), reply);
 }
 
-/** Says how current the totals are where it is known, and waits for nothing. */
+/** Sets these headers if the values are known, without waiting. */
 export function sayKnown(service: Service, project: number, reply: FastifyReply): void {
   const known = service.freshness.known(project);
   if (known !== undefined) say(known, reply);

@@ -25,7 +25,6 @@ import { createBodyRooms } from '../service/body-room.js';
 import { createFreshness } from '../service/freshness.js';
 import { defaultLimits, type HttpLimits } from '../service/http-limits.js';
 import { createProjectProducers } from '../service/project-producers.js';
-import { createQueueRoom } from '../service/queue-room.js';
 import { createRateLimit } from '../service/rate-limit.js';
 import { createRequestBodies } from '../service/request-bodies.js';
 import type { OtlpOptions, Service } from '../service/service.js';
@@ -39,31 +38,31 @@ import { tierOf } from './served-tier.js';
 
 /** Settings of the HTTP service. */
 export interface HttpServerOptions {
-  /** Where the store is. */
+  /** The place of the store. */
   readonly target: DatabaseTarget;
   readonly queue: QueueTarget;
   readonly log: Logger;
   /** The project of callers without a key. Defaults to 1. */
   readonly project?: number | undefined;
-  /** Defaults to 127.0.0.1. Any other than a loopback address needs a key to exist. */
+  /** Defaults to 127.0.0.1. An address other than loopback needs a key. */
   readonly host?: string | undefined;
-  /** Defaults to 8580; 0 is any free one. */
+  /** Defaults to 8580; 0 for any free port. */
   readonly port?: number | undefined;
-  /** Whether the web page is served too. Defaults to true. */
+  /** Whether to serve the web page too. Defaults to true. */
   readonly page?: boolean | undefined;
-  /** A path under which everything is reached, such as `/runfold`, behind a proxy. Defaults to none. */
+  /** The path of the service behind a proxy, such as `/runfold`. Defaults to none. */
   readonly base_path?: string | undefined;
-  /** The address that browsers know, behind a proxy: with TLS the cookie is for TLS alone. */
+  /** The address that browsers use, behind a proxy. With https the cookie is sent over TLS only. */
   readonly public_url?: string | undefined;
   /** The bearer token of `/metrics`. Defaults to none: open while there are no keys, then closed. */
   readonly metrics_token?: string | undefined;
   /** The counts of a worker in this process. */
   readonly worker?: (() => GroupCommitStats | undefined) | undefined;
-  /** What a worker in this process is doing. */
+  /** The current state of a worker in this process. */
   readonly worker_state?: (() => WorkerState | undefined) | undefined;
   /** The counts of spans of a worker in this process. */
   readonly span_worker?: (() => SpanStats | undefined) | undefined;
-  /** What is taken of OpenTelemetry data. Defaults to the last 30 days, and no error messages. */
+  /** Which OpenTelemetry data is accepted. Defaults to the last 30 days, without error messages. */
   readonly otlp?: Partial<OtlpOptions> | undefined;
   /** Connections to the database. Defaults to 8. */
   readonly connections?: number | undefined;
@@ -72,16 +71,16 @@ export interface HttpServerOptions {
 
 /** The HTTP service, listening. */
 export interface HttpServer {
-  /** `http://127.0.0.1:8580`, with the base path where there is one. */
+  /** `http://127.0.0.1:8580`, with the base path if there is one. */
   readonly url: string;
   /** Whether the web page is at `url`. */
   readonly has_page: boolean;
-  /** For a worker in this process to count its batches. */
+  /** Counts the batches of a worker in this process. */
   readonly metrics: ServiceMetrics;
-  /** Looks at what readiness goes by, as `/readyz` does. */
+  /** Runs the checks of `/readyz`. */
   ready(): Promise<Readiness>;
   /**
-   * Takes no more requests, answers those at work, ends the tail streams, and hands what is buffered
+   * Accepts no more requests, finishes those in flight, ends the tail streams, and sends buffered events
    * to the queue, for at most `timeout_ms` (default 20,000).
    */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
@@ -89,7 +88,7 @@ export interface HttpServer {
 
 /**
  * Starts the HTTP service.
- * @throws ListenError when the address is taken, or is no loopback address while there are no keys.
+ * @throws ListenError if the address is in use, or if it is not a loopback address while there are no keys
  */
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { log, queue: target, project = 1, host = '127.0.0.1', port = 8580 } = options;
@@ -101,13 +100,12 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   try {
     await checkListenAddress(database, host);
     const onError = quietReport((err, repeated) =>
-      log.warn({ err, repeated }, 'queue error; trying on'),
+      log.warn({ err, repeated }, 'queue error; retrying'),
     );
     const queue = await openQueueGauge(target, onError);
-    const room = createQueueRoom(queue, limits.queue_jobs);
-    opened.push(queue.close, room.close);
-    const producers = createProjectProducers({ queue: target, limits, room, onError });
-    const spans = createSpanSender({ queue: target, limits, room, onError });
+    opened.push(queue.close);
+    const producers = createProjectProducers({ queue: target, limits, onError });
+    const spans = createSpanSender({ queue: target, limits, onError });
     const metrics = createServiceMetrics();
     const streams = createTailStreams(limits);
     metrics.connect({
@@ -164,7 +162,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     };
     const files = options.page === false ? undefined : readPageFiles(base);
     if (files === undefined && options.page !== false) {
-      log.warn('the web page is not served: it was not built; "npm run build" builds it');
+      log.warn('the web page is not served, because it was not built; run "npm run build"');
     }
     const pages = files === undefined ? [] : pageRoutes(files);
     const app = createApp(service, routes, {

@@ -5,19 +5,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 const brotli = promisify(brotliCompress);
 const zip = promisify(gzip);
 
-/** Below this many characters a packed answer saves less than its headers cost. */
+/** Below this number of characters, compression saves less than its headers cost. */
 const least = 1_024;
 
-/** Each coding with how a text is packed; in the order of preference. */
+/** The codings with their compressors, in the order of preference. */
 const codings = {
-  // 4 packs JSON as well as gzip does at its best, in a third of the time.
+  // Level 4 compresses JSON as well as gzip at its best level, in a third of the time.
   br: (text: string) => brotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }),
   gzip: (text: string) => zip(text, { level: 5 }),
 } as const;
 
 /**
- * An answer as it is sent: packed, where the client takes that and it is long enough. The ETag stays
- * that of the plain text, so that a client that takes another coding still knows what it has.
+ * The body of a response, compressed if the client accepts that and it is long enough. The ETag is
+ * that of the plain text, so it stays valid if a client changes the coding.
  */
 export async function packed(
   text: string,
@@ -35,7 +35,7 @@ export async function packed(
   return text;
 }
 
-/** The codings of an `Accept-Encoding`, less those with a weight of 0 (RFC 9110, section 12.5.3). */
+/** The codings of an `Accept-Encoding`, without those with a weight of 0 (RFC 9110, section 12.5.3). */
 function acceptedCodings(header: string | string[] | undefined): ReadonlySet<string> {
   const parts = String(header ?? '')
     .toLowerCase()

@@ -2,15 +2,15 @@ import type { FastifyReply } from 'fastify';
 import type { Route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
-/** Whether a route reads and ends; a stream ends its own statements. */
+/** Whether a route reads and its response ends; a stream cancels its own statements. */
 export const isRead = ({ method, scope, is_stream }: Route): boolean =>
   method === 'GET' && scope !== undefined && is_stream !== true;
 
-/** The service as a reader sees it: its statements end with its connection, and leave others theirs. */
+/** The service for a reader: its statements are cancelled with its connection. */
 export function readingFor(service: Service, reply: FastifyReply): Service {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
-  // A client that is gone already gives no such signal any more.
+  // A client that has already disconnected no longer triggers this signal.
   if (reply.raw.destroyed) gone.abort();
   return { ...service, database: service.readers.reader(gone.signal) };
 }

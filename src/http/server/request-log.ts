@@ -1,16 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Service } from '../service/service.js';
 
-/** Counts and logs answers: no body, no query and no key reaches the log. */
+/** Counts and logs responses, without bodies, queries or keys. */
 export interface RequestLog {
-  /** Says whose request it is. */
+  /** Sets the caller of a request. */
   noteCaller(request: FastifyRequest, project: number, key: string): void;
   note(request: FastifyRequest, reply: FastifyReply): void;
 }
 
-/** Answers to whom is not let in: anybody can cause these, so their lines are bounded. */
+/** Statuses for callers that are not admitted: anybody can cause these, so the number of lines is limited. */
 const refusals = new Set([400, 401, 403, 404, 405, 421, 429]);
-/** Lines of refusals within a second; of more there is a count. */
+/** The maximum number of lines for refusals per second; more are only counted. */
 const mostLines = 20;
 
 export function createRequestLog(service: Service): RequestLog {
@@ -18,7 +18,7 @@ export function createRequestLog(service: Service): RequestLog {
   let second = 0;
   let [lines, left] = [0, 0];
 
-  /** Whether a refusal has a line; when a second begins, those of before without one are counted. */
+  /** Whether to log a refusal; at the start of a second, the unlogged ones of the previous second are counted. */
   const hasLine = () => {
     const now = Math.floor(performance.now() / 1_000);
     if (now !== second) {

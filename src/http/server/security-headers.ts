@@ -1,4 +1,4 @@
-/** Sent with every answer: nothing of it may be framed, sniffed, shown as a page, or kept. */
+/** Sent with every response: it must not be framed, sniffed, shown as a page, or cached. */
 export const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

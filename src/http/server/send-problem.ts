@@ -8,7 +8,7 @@ import { headersOf } from '../route/reply-headers.js';
 import { methodsOf, type Route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
-/** Answers a request with the problem that an error is; what is none is logged, and no one's to see. */
+/** Responds with the problem of an error; an error without a problem is logged and not shown. */
 export function sendProblem(
   service: Service,
   request: FastifyRequest,
@@ -18,7 +18,7 @@ export function sendProblem(
   let problem = problemOf(error) ?? problemOfFramework(error);
   if (problem === undefined) {
     service.log.error({ err: error, request_id: request.id }, 'request failed');
-    problem = new ProblemError('internal', 'The service failed; its log says more.');
+    problem = new ProblemError('internal', 'The service failed. Its log has the details.');
   }
   const { type, body } = isOtlpPath(request.url)
     ? statusBody(request.raw, problem)
@@ -31,7 +31,7 @@ export function sendProblem(
   else sendBeforeEnd(request, reply, body);
 }
 
-/** Answers a request whose body is still on its way, and that nobody will read. */
+/** Responds to a request whose body is still arriving and will not be read. */
 function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: Buffer): void {
   reply.header('connection', 'close').header('content-length', Buffer.byteLength(body)).hijack();
   reply.raw.setHeaders(headersOf(reply));
@@ -40,7 +40,7 @@ function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: Buffe
   void drainBody(raw).then(() => reply.raw.end());
 }
 
-/** What Fastify itself finds wrong with a request. */
+/** Errors that Fastify itself finds in a request. */
 function problemOfFramework(error: unknown): ProblemError | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const status = Number(error.statusCode);
@@ -53,7 +53,7 @@ function problemOfFramework(error: unknown): ProblemError | undefined {
   return new ProblemError(codes[status] ?? 'bad_request', error.message);
 }
 
-/** There is no such path, or no such method of it. */
+/** The path does not exist, or does not have this method. */
 export function unknownPath(
   routes: readonly Route[],
   pages: readonly PageRoute[],
@@ -67,7 +67,7 @@ export function unknownPath(
     ...(pages.some(isHere) ? ['GET', 'HEAD'] : []),
   ];
   if (methods.length === 0) {
-    return new ProblemError('no_such_path', 'Expected a path of the API, got another. See /docs.');
+    return new ProblemError('no_such_path', 'The API has no such path. See /docs.');
   }
   const allow = [...new Set(methods)].join(', ');
   return new ProblemError('method_not_allowed', `Expected ${allow}, got ${request.method}.`, {

@@ -2,7 +2,7 @@ import type { DatabaseTarget } from '../../postgres/database.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import type { TierName } from '../../tier.js';
 
-/** The tier of a store and a queue. A store whose address is no URL is an embedded one. */
+/** The tier of a store and a queue. A store whose address is not a URL is an embedded store. */
 export function tierOf({
   target,
   queue,

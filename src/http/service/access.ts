@@ -9,23 +9,23 @@ import { ProblemError } from '../problems/problem.js';
 import type { Caller } from './caller.js';
 import type { RateLimit } from './rate-limit.js';
 
-/** Lets callers in, each to its project. */
+/** Authenticates callers and gives each the access to its project. */
 export interface Access {
   /**
-   * `isOtlp` takes the key as `x-api-key` too, and a bearer that is still percent-encoded: exporters
+   * `isOtlp` also accepts the key as `x-api-key`, and a bearer token that is still percent-encoded: exporters
    * of OpenTelemetry read their headers from a variable, and not all of them decode it.
    * @throws ProblemError 401, 403 or 421
    */
   admit(request: IncomingMessage, scope: KeyScope, isOtlp?: boolean): Promise<Caller>;
   /** Whether callers need a key. */
   needsKey(): Promise<boolean>;
-  /** The good keys of the cookie of a request, one per project. */
+  /** The valid keys in a request's cookie, one per project. */
   signedIn(request: IncomingMessage): Promise<readonly SignedIn[]>;
-  /** Whether browsers reach the service by TLS alone. */
+  /** Whether browsers reach the service only over TLS. */
   readonly is_secure: boolean;
 }
 
-/** A key of a browser, and its text. */
+/** A key of a browser, and the key string. */
 export interface SignedIn {
   readonly key: ApiKey;
   readonly text: string;
@@ -38,10 +38,10 @@ export function createAccess(options: {
   readonly log: Logger;
   /** The project of callers without a key. */
   readonly project: number;
-  /** Whether callers without a key are let in while there are no keys. */
+  /** Whether callers without a key are admitted while there are no keys. */
   readonly is_loopback: boolean;
   readonly is_secure: boolean;
-  /** Taken of the allowance of an address for a key that is not known yet. */
+  /** Called for an unknown key, to count it against the limit of an address. */
   readonly strangers: RateLimit;
 }): Access {
   const { database, log, project, is_loopback, is_secure, strangers } = options;
@@ -54,7 +54,7 @@ export function createAccess(options: {
     if (noted.size >= mostNoted) noted.clear();
     noted.set(id, minute);
     noteKeyUse(database, id).catch((error) =>
-      log.warn({ err: error, key_id: id }, 'could not note the use of a key'),
+      log.warn({ err: error, key_id: id }, 'could not record the use of a key'),
     );
   };
 
@@ -95,7 +95,7 @@ export function createAccess(options: {
       if (!key.scopes.includes(scope)) {
         throw new ProblemError(
           'wrong_scope',
-          `Expected a key for ${scope}, got one for ${key.scopes.join(', ')}.`,
+          `The key needs the scope ${scope}, but has ${key.scopes.join(', ')}.`,
         );
       }
       noteUse(key);
@@ -106,7 +106,7 @@ export function createAccess(options: {
 
 const addressOf = ({ socket }: IncomingMessage) => socket.remoteAddress ?? '';
 
-/** The project that a browser means: one that is signed in to several says `project` in the query. */
+/** The project that a browser means: if it is signed in to several, the query has `project`. */
 function wantedProject({ url = '' }: IncomingMessage): string | undefined {
   const [, search = ''] = url.split('?');
   return new URLSearchParams(search).get('project') ?? undefined;
@@ -121,9 +121,9 @@ function otlpAuthorization({ headers }: IncomingMessage): string | undefined {
 function unauthorized(authorization: string | undefined): ProblemError {
   return new ProblemError(
     'unauthorized',
-    `Expected "Authorization: Bearer rf_…" with a good key, got ${
-      authorization === undefined ? 'no such header' : 'another'
-    }. Make one with "runfold keys create".`,
+    `${
+      authorization === undefined ? 'The header Authorization is missing' : 'The key is not valid'
+    }. Send "Authorization: Bearer rf_…" with a key from "runfold keys create".`,
     { headers: { 'www-authenticate': 'Bearer realm="runfold"' } },
   );
 }

@@ -1,14 +1,14 @@
 import { unavailable } from '../problems/problem.js';
 
-/** The room that the body of one request takes, of the room for all. */
+/** The share of one request's body in the memory for all bodies. */
 export interface BodyRoom {
-  /** @throws ProblemError 503 when the bodies of all requests at work take too much together. */
+  /** @throws ProblemError 503 if the bodies of all requests in flight are too large together */
   take(bytes: number): void;
-  /** Gives it back, once nothing of the body is needed any more. */
+  /** Releases it, once the body is no longer needed. */
   close(): void;
 }
 
-/** Room for the decompressed bodies of all requests at work: what is made of them is a multiple of it. */
+/** Memory for the decompressed bodies of all requests in flight; parsing them needs a multiple of it. */
 export interface BodyRooms {
   open(): BodyRoom;
 }
@@ -20,7 +20,7 @@ export function createBodyRooms(most: number): BodyRooms {
       let own = 0;
       return {
         take(bytes) {
-          // One body alone always has room: its own limit is a smaller one.
+          // A single body always fits: its own limit is smaller.
           if (taken + bytes > most && own < taken) {
             throw unavailable('busy', 'Too many large requests are being read. Retry shortly.');
           }

@@ -1,8 +1,8 @@
 import type { ApiKey } from '../../store/api-keys.js';
 
-/** Who asks: the project that all of a request is confined to. */
+/** The caller of a request, and the only project that the request may use. */
 export interface Caller {
   readonly project: number;
-  /** Undefined while the service has no keys. */
+  /** Undefined while there are no keys. */
   readonly key: ApiKey | undefined;
 }

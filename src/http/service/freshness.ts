@@ -3,26 +3,26 @@ import type { Database } from '../../postgres/database.js';
 import { readLastFolded } from '../../query/log/last-folded.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 
-/** How current an answer is. It was read before the answer, so the answer is no older. */
+/** How current a response is. It is read before the data, so the data is not older. */
 export interface Currency {
-  /** When the project's last event was folded, RFC 3339 in UTC; null when none ever was. */
+  /** When the project's last event was folded, RFC 3339 in UTC; null if there is none. */
   readonly last_folded_at: string | null;
-  /** Seconds that the oldest event on the queue has waited; null when the queue does not answer. */
+  /** Seconds that the oldest event on the queue has waited; null if the queue does not respond. */
   readonly lag_seconds: number | null;
 }
 
-/** Knows how current the totals are, and asks again after a few hundred milliseconds. */
+/** Knows how current the totals are, and reads it again after a few hundred milliseconds. */
 export interface Freshness {
   read(project: number): Promise<Currency>;
-  /** What is known now, without waiting; the next reading begins. */
+  /** The cached reading, without waiting; starts the next reading. */
   known(project: number): Currency | undefined;
-  /** Has the next answer of a project look anew: something is known to have been folded. */
+  /** Invalidates the cached reading of a project after new events were folded. */
   renew(project: number): void;
 }
 
-/** A reading this old is used once more while the next is fetched. */
+/** A reading up to this old is used while the next one is fetched. */
 const freshMs = 250;
-/** A reading older than this is waited for. */
+/** If the cached reading is older than this, wait for a new one. */
 const staleMs = 1_000;
 const lagPatienceMs = 100;
 const mostProjects = 10_000;
@@ -32,7 +32,7 @@ interface Entry {
   reading?: Promise<Currency> | undefined;
 }
 
-/** Nobody waits long for the lag: a queue that is away has none that is known. */
+/** The maximum wait for the lag: it is unknown if the queue is unavailable. */
 async function lagOf(queue: QueueGauge): Promise<number | null> {
   const known = queue.read().then(
     ({ age_seconds }) => Math.round(age_seconds * 1000) / 1000,
@@ -67,7 +67,7 @@ export function createFreshness(database: Database, queue: QueueGauge): Freshnes
       const age = performance.now() - (entry.value?.at ?? Number.NEGATIVE_INFINITY);
       if (age > freshMs) {
         entry.reading ??= refresh(project, entry);
-        // Whoever reads next gets the error; if nobody does, ignore it here.
+        // The next reader gets the error; if there is none, ignore it here.
         entry.reading.catch(() => undefined);
       }
       return age <= staleMs ? entry.value?.currency : undefined;
@@ -79,7 +79,7 @@ export function createFreshness(database: Database, queue: QueueGauge): Freshnes
       const age = performance.now() - (entry.value?.at ?? Number.NEGATIVE_INFINITY);
       if (age > freshMs) entry.reading ??= refresh(project, entry);
       if (entry.value !== undefined && age <= staleMs) {
-        // Whoever waits for the reading hears of its fault; nobody may be.
+        // Whoever awaits this reading gets the error; if nobody does, ignore it here.
         entry.reading?.catch(() => undefined);
         return entry.value.currency;
       }

@@ -6,52 +6,50 @@ import { BufferFullError } from '../../ingest/producer-errors.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import { unavailable } from '../problems/problem.js';
 import type { HttpLimits } from './http-limits.js';
-import type { QueueRoom } from './queue-room.js';
 
-/** What became of events that were sent: the queue durably has those with an id. */
+/** The outcome of sent events: those with an id are durably on the queue. */
 export interface Sent {
-  /** By place; undefined for those at fault. */
+  /** By index; undefined for invalid events. */
   readonly ids: readonly (string | undefined)[];
-  /** By place, of those at fault. */
+  /** By index, for invalid events. */
   readonly faults: ReadonlyMap<number, readonly EventFault[]>;
 }
 
-/** A producer a project, opened when it is first needed. */
+/** One producer per project, opened when it is first needed. */
 export interface ProjectProducers {
   /**
-   * Checks events and hands them to the queue; resolves when it durably has the good ones. Takes
-   * none of them while the queue is known to be away or the buffer has no room for all.
-   * @throws BufferFullError, QueueUnavailableError, or ProblemError 429 or 503
+   * Checks events and sends them to the queue; resolves when the valid ones are durably on it. Accepts
+   * none of them while the queue is known to be unavailable or the buffer has no room for all.
+   * @throws BufferFullError, QueueUnavailableError, or ProblemError 503
    */
   send(project: number, events: readonly unknown[]): Promise<Sent>;
   /** Events waiting for the queue, of all projects. */
   waiting(): number;
-  /** Hands over what is buffered, and closes. */
+  /** Sends what is buffered, and closes. */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
 
 interface Slot {
   readonly producer: Producer;
-  /** Requests at work, and events they have yet to emit. */
+  /** Requests in flight, and the events that they have not emitted yet. */
   users: number;
   reserved: number;
-  /** How many events the queue had acknowledged when it last failed; undefined when it never did. */
+  /** How many events the queue had acknowledged when it last failed; undefined if it never failed. */
   failedAt: number | undefined;
   used: number;
 }
 
-/** Each holds a connection to the queue. */
+/** The maximum number of producers: each has a connection to the queue. */
 const mostProducers = 64;
-/** Events checked before other requests get their turn. */
+/** The number of events to check before other requests get a turn. */
 const stretch = 50;
 
 export function createProjectProducers(options: {
   readonly queue: QueueTarget;
   readonly limits: HttpLimits;
-  readonly room: QueueRoom;
   readonly onError: (error: Error) => void;
 }): ProjectProducers {
-  const { queue, limits, room, onError } = options;
+  const { queue, limits, onError } = options;
   const slots = new Map<number, Promise<Slot>>();
   const opened = new Map<number, Slot>();
 
@@ -60,7 +58,7 @@ export function createProjectProducers(options: {
       producer: await createProducer({
         queue,
         project,
-        // Room is given out below, to whole requests.
+        // Space in the buffer is reserved below, for whole requests.
         max_buffered_events: limits.buffer_events * 2,
         max_buffered_bytes: Infinity,
         on_error: (error) => {
@@ -83,7 +81,7 @@ export function createProjectProducers(options: {
       .sort(([, a], [, b]) => a.used - b.used);
     const [oldest] = idle;
     if (oldest === undefined)
-      throw unavailable('busy', 'Expected fewer projects at once, got more.');
+      throw unavailable('busy', 'Too many projects are sending at the same time. Retry shortly.');
     const [project, { producer }] = oldest;
     slots.delete(project);
     opened.delete(project);
@@ -107,13 +105,12 @@ export function createProjectProducers(options: {
   return {
     async send(project, events) {
       if (events.length === 0) return { ids: [], faults: new Map() };
-      room.expect();
       const slot = await acquire(project);
       const { producer } = slot;
       try {
         const { waiting_events, waiting_bytes, acknowledged_events } = producer.stats();
         if (waiting_events > 0 && slot.failedAt === acknowledged_events) {
-          throw unavailable('queue_unavailable', 'Expected the queue to answer, got nothing yet.');
+          throw unavailable('queue_unavailable', 'The queue has not responded yet. Retry shortly.');
         }
         if (waiting_events + slot.reserved + events.length > limits.buffer_events) {
           throw new BufferFullError(limits.buffer_events);
@@ -160,7 +157,7 @@ function emit(
   onFault: (faults: readonly EventFault[]) => void,
 ): string | undefined {
   try {
-    // `emit` checks whatever it is given.
+    // `emit` checks its argument.
     return producer.emit(event as MetricEventInput);
   } catch (error) {
     if (!(error instanceof InvalidEventError)) throw error;

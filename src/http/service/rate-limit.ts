@@ -1,10 +1,10 @@
 import { ProblemError } from '../problems/problem.js';
 
-/** Counts what each key asks for, so that none takes all. In memory: each process counts its own. */
+/** Limits the usage of each key. In memory: each process counts separately. */
 export interface RateLimit {
   /**
-   * Takes `amount` of a key's allowance.
-   * @throws ProblemError 429 with Retry-After when it has none left.
+   * Uses `amount` of a key's limit.
+   * @throws ProblemError 429 with Retry-After if the limit is exceeded
    */
   take(key: string, amount?: number): void;
 }
@@ -14,17 +14,17 @@ interface Bucket {
   at: number;
 }
 
-/** Buckets that are full again say nothing, and are thrown away past this number; others are kept. */
+/** Above this number of buckets, full ones are removed, as they hold no information; others are kept. */
 const fewBuckets = 10_000;
 
 /**
- * A token bucket a key: it fills with `perSecond`, and holds two seconds' worth. An amount larger
- * than what it holds is let through when it is full, and leaves a debt.
+ * One token bucket per key: it fills with `perSecond`, up to the amount of two seconds. An amount larger
+ * than its capacity is allowed when it is full, and leaves a debt.
  */
 export function createRateLimit(what: string, perSecond: number, of = 'one key'): RateLimit {
   const buckets = new Map<string, Bucket>();
   const capacity = perSecond * 2;
-  // When so many are there again they are looked through again.
+  // The number of buckets at which full ones are removed next.
   let mostBuckets = fewBuckets;
   const forgetFull = (now: number) => {
     for (const [key, { tokens, at }] of buckets) {
@@ -42,7 +42,7 @@ export function createRateLimit(what: string, perSecond: number, of = 'one key')
         const seconds = Math.max(1, Math.ceil((needed - tokens) / perSecond));
         throw new ProblemError(
           'rate_limited',
-          `Expected at most ${perSecond} ${what} a second of ${of}, got more. Try again in ${seconds} s.`,
+          `Expected at most ${perSecond} ${what} per second of ${of}, got more. Retry in ${seconds} s.`,
           { headers: { 'retry-after': String(seconds) } },
         );
       }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '../problems/problem.js';
 
-/** Remembers which body an Idempotency-Key was used for. In memory: each process knows what it has seen. */
+/** Remembers the body of each Idempotency-Key. In memory: each process knows only its own requests. */
 export interface RequestBodies {
-  /** @throws ProblemError 409 when the key was used for another body. */
+  /** @throws ProblemError 409 if the key was used for another body */
   check(project: number, key: string, items: readonly unknown[]): void;
 }
 
-/** The most keys that are remembered; the oldest are forgotten first. */
+/** The maximum number of keys that are remembered; the oldest are forgotten first. */
 const mostKeys = 50_000;
 
 export function createRequestBodies(): RequestBodies {
@@ -22,7 +22,7 @@ export function createRequestBodies(): RequestBodies {
       if (before !== undefined && before !== digest) {
         throw new ProblemError(
           'idempotency_key_reused',
-          'This Idempotency-Key was used for another body, whose events have the ids that would be made for these. Use a key of its own for each request.',
+          'This Idempotency-Key was used for another body, whose events have the ids that these events would get. Use a different key for each request.',
         );
       }
       digests.delete(name);

@@ -11,18 +11,18 @@ import { registerSpanMetrics } from '../metrics/span-metrics.js';
 import { registerStore } from '../metrics/store-metrics.js';
 import { createRegistry } from '../metrics/worker-metrics.js';
 
-/** What `/metrics` shows. Every label has few values: none is made of what a client sends. */
+/** The metrics of `/metrics`. Every label has few values: none comes from client input. */
 export interface ServiceMetrics {
   readonly content_type: string;
   /** The text of Prometheus's exposition format. */
   text(): Promise<string>;
-  /** Counts an answer. `route` is a route's pattern. */
+  /** Counts a response. `route` is the pattern of a route. */
   countRequest(answer: { method: string; route: string; status: number; seconds: number }): void;
-  /** Counts what was answered without being a request of HTTP. */
+  /** Counts a response to input that was not an HTTP request. */
   countBrokenRequest(status: number): void;
-  /** Counts events that a request brought. */
+  /** Counts the events of a request. */
   countEvents(counts: { accepted: number; refused: number }): void;
-  /** Counts items of OpenTelemetry that a request brought. */
+  /** Counts the OpenTelemetry items of a request. */
   countOtlp(
     signal: 'traces' | 'logs' | 'metrics',
     counts: { accepted: number; ignored: number; rejected: number },
@@ -31,15 +31,15 @@ export interface ServiceMetrics {
   countBatch(batch: WrittenBatch): void;
 }
 
-/** Where the figures come from that are read only when they are asked for. */
+/** The sources of metrics that are read only when they are requested. */
 export interface MetricSources {
   readonly database: Database;
   readonly queue: QueueGauge;
   readonly version: string;
   readonly tier: TierName;
-  /** The counts of a worker in this process; undefined where there is none. */
+  /** The counts of a worker in this process; undefined if there is none. */
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
-  /** What a worker in this process is doing. */
+  /** The current state of a worker in this process. */
   readonly worker_state: (() => WorkerState | undefined) | undefined;
   /** The counts of spans of a worker in this process. */
   readonly span_worker: (() => SpanStats | undefined) | undefined;
@@ -52,27 +52,27 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
   const registers = [registry];
   const requests = new Counter({
     name: 'runfold_http_requests_total',
-    help: 'Requests answered, by route and status.',
+    help: 'Responses, by route and status.',
     labelNames: ['method', 'route', 'status'],
     registers,
   });
   const durations = new Histogram({
     name: 'runfold_http_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its answer.',
+    help: 'Time from the headers of a request to the end of its response.',
     labelNames: ['method', 'route'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
   const received = new Counter({
     name: 'runfold_http_events_total',
-    help: 'Events that came by HTTP: accepted are on the queue, refused were at fault.',
+    help: 'Events that arrived by HTTP: accepted are on the queue, refused were invalid.',
     labelNames: ['outcome'],
     registers,
   });
   for (const outcome of ['accepted', 'refused']) received.inc({ outcome }, 0);
   const otlpItems = new Counter({
     name: 'runfold_otlp_items_total',
-    help: 'Spans, log records and data points of OpenTelemetry: accepted are on the queue, ignored say nothing, rejected were invalid or are not stored.',
+    help: 'Spans, log records and data points of OpenTelemetry: accepted are on the queue, ignored become no event, rejected were invalid or are not stored.',
     labelNames: ['signal', 'outcome'],
     registers,
   });
@@ -101,7 +101,7 @@ export function createServiceMetrics(): ServiceMetrics & { connect(sources: Metr
     countBatch: (batch) => countBatch?.(batch),
     connect(sources) {
       const { worker: stats, worker_state: state = () => undefined } = sources;
-      // A process without a worker shows no figures of one: they would be 0 for good.
+      // A process without a worker has no metrics of one: they would always be 0.
       if (stats !== undefined) countBatch = registerFold(registers, { stats, state });
       registerSources(registers, sources);
     },
@@ -113,7 +113,7 @@ function registerSources(registers: Registry[], sources: MetricSources): void {
   registerStore(registers, sources);
   new Gauge({
     name: 'runfold_http_waiting_events',
-    help: 'Events that came by HTTP and that the queue has not acknowledged yet.',
+    help: 'Events that arrived by HTTP and that the queue has not acknowledged yet.',
     registers,
     collect() {
       this.set(sources.waiting_events());

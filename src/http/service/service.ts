@@ -21,30 +21,30 @@ import type { SpanSender } from './span-sender.js';
 import type { TailStreams } from './tail-streams.js';
 import type { Turns } from './turns.js';
 
-/** What is taken of OpenTelemetry data. */
+/** Which OpenTelemetry data is accepted. */
 export interface OtlpOptions {
-  /** Days that spans are remembered; older ones are refused. 0 is for ever. */
+  /** Days that spans are remembered; older ones are refused. 0 for forever. */
   readonly keep_days: number;
-  /** Whether error messages of spans are kept. */
+  /** Whether error messages of spans are stored. */
   readonly error_text: boolean;
 }
 
-/** What the routes work with. */
+/** The context of the routes. */
 export interface Service {
-  /** What a route reads and writes; a read of a client ends when the client leaves. */
+  /** The database; the reads of a client are cancelled when it disconnects. */
   readonly database: Database;
   readonly readers: Readers;
   readonly log: Logger;
   readonly limits: HttpLimits;
   readonly version: string;
   readonly tier: TierName;
-  /** The counts of a worker in this process; undefined where there is none. */
+  /** The counts of a worker in this process; undefined if there is none. */
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
   readonly access: Access;
   readonly budgets: BudgetGate;
   readonly bodies: BodyRooms;
   readonly requestBodies: RequestBodies;
-  /** Which events the log holds under the same ids with another content. */
+  /** Finds events whose id is in the log with other content. */
   readonly compareContent: CompareContent;
   readonly audits: Audits;
   readonly rebuilds: RebuildJobs;
@@ -55,16 +55,16 @@ export interface Service {
   readonly queue: QueueGauge;
   readonly producers: ProjectProducers;
   readonly spans: SpanSender;
-  /** Bodies of OpenTelemetry are decoded a few at a time. */
+  /** Limits how many OpenTelemetry bodies are decoded at the same time. */
   readonly decoding: Turns;
   readonly otlp: OtlpOptions;
   readonly metrics: ServiceMetrics;
   readonly streams: TailStreams;
-  /** The API reference: the OpenAPI document as JSON, and the page made of it. */
+  /** The API reference: the OpenAPI document as JSON, and its page. */
   readonly openapi: string;
   readonly docs: string;
-  /** The bearer token of `/metrics`; undefined is open while there are no keys, and then closed. */
+  /** The bearer token of `/metrics`; if undefined, it is open while there are no keys, and closed after that. */
   readonly metrics_token: string | undefined;
-  /** Aborts when the service begins to close. */
+  /** Aborts when the service starts to shut down. */
   readonly closing: AbortSignal;
 }

@@ -1,8 +1,8 @@
 import { ProblemError } from '../problems/problem.js';
 
-/** The tail streams that are open; each looks at the log now and then. */
+/** The open tail streams; each polls the log. */
 export interface TailStreams {
-  /** Counts one more of a key; call the answer when it ends. @throws ProblemError 429 */
+  /** Counts one more stream of a key; call the returned function when it ends. @throws ProblemError 429 */
   open(key: string, project: number): () => void;
   readonly count: number;
 }
@@ -21,14 +21,14 @@ export function createTailStreams(limits: {
   let count = 0;
   return {
     open(key, project) {
-      // Keys are strings and projects numbers. No project takes what is there for all.
+      // Keys are strings and projects are numbers. No project may use up the streams of all.
       const isFull =
         (perKey.get(key) ?? 0) >= limits.key_streams ||
         (perKey.get(project) ?? 0) >= limits.project_streams;
       if (isFull || count >= limits.streams) {
         throw new ProblemError(
           'too_many_streams',
-          `Expected at most ${limits.key_streams} tail streams of one key, ${limits.project_streams} of one project and ${limits.streams} of all, got one more. Close one first.`,
+          `Expected at most ${limits.key_streams} tail streams of one key, ${limits.project_streams} of one project and ${limits.streams} in total, got one more. Close one first.`,
           { headers: { 'retry-after': '10' } },
         );
       }

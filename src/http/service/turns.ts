@@ -1,13 +1,13 @@
 import { unavailable } from '../problems/problem.js';
 
-/** Lets a few at a time do what takes much memory; some more wait for their turn. */
+/** Limits how many tasks that need much memory run at the same time; some more may wait. */
 export interface Turns {
-  /** @throws ProblemError 503 when too many wait already. */
+  /** @throws ProblemError 503 if too many are waiting already */
   take<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function createTurns(options: {
-  /** How many are at it at once. */
+  /** How many run at the same time. */
   readonly atOnce: number;
   /** How many more may wait. */
   readonly waiting: number;
@@ -18,7 +18,7 @@ export function createTurns(options: {
     async take(work) {
       if (busy >= options.atOnce) {
         if (waiting.length >= options.waiting) {
-          throw unavailable('busy', 'Expected fewer large bodies at once, got more.');
+          throw unavailable('busy', 'Too many large bodies are being read. Retry shortly.');
         }
         await new Promise<void>((resolve) => waiting.push(resolve));
       }

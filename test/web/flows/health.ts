@@ -84,7 +84,7 @@ export function healthFlows(stage: Stage): void {
         [
           `00000000-0000-4000-8000-00000000000${at}`,
           at > 2 ? 'unknown_shape' : 'invalid_event',
-          at === 1 ? 'metrics.input_tokens: expected a whole number from 0, got -3' : 'was invalid',
+          at === 1 ? 'metrics.input_tokens: expected an integer from 0, got -3' : 'was invalid',
           JSON.stringify(payload),
         ],
       );
