@@ -1,6 +1,6 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** A budget, or a check of budgets, is not what it should be. Nothing was done. */
+/** A budget, or a check of budgets, is invalid. Nothing was done. */
 export class InvalidBudgetError extends RunfoldError {
   readonly code = 'invalid_budget';
   constructor(
@@ -18,11 +18,11 @@ export class InvalidBudgetError extends RunfoldError {
   }
 }
 
-/** There is a budget of this name. */
+/** A budget with this name already exists. */
 export class BudgetExistsError extends RunfoldError {
   readonly code = 'budget_exists';
   constructor(name: string) {
-    super(`Expected no budget ${name}, got one. Drop it first, or say that it is to be replaced.`);
+    super(`Budget ${name} already exists. Drop it first, or replace it.`);
     this.name = 'BudgetExistsError';
   }
 }

@@ -20,7 +20,7 @@ export interface Budget {
   /** Which user, agent …; null is each of them on its own, or the project. */
   readonly value: string | null;
   readonly measure: BudgetMeasure;
-  /** In US dollars for cost, else a whole number. */
+  /** In US dollars for cost, else an integer. */
   readonly limit: number;
   readonly window: BudgetWindow;
   readonly time_zone: string;

@@ -14,7 +14,7 @@ export interface CheckedBudget {
   /** Which user, agent …; null for the project. */
   readonly value: string | null;
   readonly measure: BudgetMeasure;
-  /** In US dollars for cost, else a whole number, as are the next three. */
+  /** In US dollars for cost, else an integer, as are the next three. */
   readonly limit: number;
   /** The sum over the totals of the window; null while the database is away, as are the next two. */
   readonly used: number | null;
@@ -38,9 +38,9 @@ export interface BudgetCheck {
   readonly budgets: readonly CheckedBudget[];
 }
 
-const textPhrase = 'a text of 1 to 200 characters';
+const textPhrase = 'a string of 1 to 200 characters';
 const text = z.string(textPhrase).refine(isShortText, textPhrase).optional();
-const countPhrase = 'a whole number from 0 to 1000000000000';
+const countPhrase = 'an integer from 0 to 1000000000000';
 const count = z.int(countPhrase).min(0, countPhrase).max(1e12, countPhrase).optional();
 const costPhrase = 'US dollars from 0 to 1000000';
 const holdPhrase = 'seconds from 1 to 86400';

@@ -24,7 +24,7 @@ const limitPhrase = 'a number above 0, at most 1000000000 dollars or 90000000000
 const sharePhrase = 'shares of the limit in percent, above 0 and at most 1000, ten at most';
 const timePhrase = 'an RFC 3339 time with a zone';
 const zonePhrase = 'an IANA time zone such as America/New_York';
-const valuePhrase = 'a text of 1 to 200 characters';
+const valuePhrase = 'a string of 1 to 200 characters';
 
 /** Names that are paths of the API. */
 const reserved = new Set(['check', 'release']);
@@ -46,7 +46,7 @@ const shape = z.strictObject(
       .number(limitPhrase)
       .positive(limitPhrase)
       .max(9e15, limitPhrase)
-      .describe('In US dollars for cost, else a whole number'),
+      .describe('In US dollars for cost, else an integer'),
     window: z
       .string(windowPhrase)
       .refine((text) => windowKindOf(text) !== undefined, windowPhrase)

@@ -13,25 +13,25 @@ import {
 
 /** Names one event. */
 export interface EventOptions extends ProjectOptions {
-  /** As it was sent. */
+  /** The id as it was sent. */
   readonly id: string;
-  /** Its session. Defaults to the only one that has an event of this id, which reads the whole key. */
+  /** Its session. Defaults to the only session with an event of this id, which needs a scan of the whole key. */
   readonly session_id?: string | undefined;
 }
 
-/** An event as it was measured, and as its corrections leave it. */
+/** An event as it was measured, and its current figures with all corrections. */
 export interface CorrectedEvent {
   readonly original: MetricEvent;
   /** How many events correct it. */
   readonly corrections: number;
-  /** The summed figures it has now, in stored units; those not reported are absent. */
+  /** Its current summed figures, in stored units; figures that were not reported are absent. */
   readonly current: ReadonlyMap<MetricName, number>;
   /** Whether it counts as a message without a price. */
   readonly is_unpriced: boolean;
 }
 
 /**
- * Reads an event and what corrects it.
+ * Reads an event and its corrections.
  * @throws UnknownEventError, AmbiguousEventError, or CorrectionCorrectedError
  */
 export async function readCorrectedEvent(
@@ -73,7 +73,7 @@ export async function readCorrectedEvent(
   };
 }
 
-/** Whether a message counts as one without a price, given the corrections that add to its totals. */
+/** Whether a message counts as one without a price, with the corrections that add to its totals. */
 export function isUnpriced(original: MetricEvent, counted: readonly MetricEvent[]): boolean {
   if (original.type !== 'message' || original.role !== 'assistant') return false;
   const { cost, ...metrics } = original.metrics ?? {};
@@ -91,7 +91,7 @@ export function isUnpriced(original: MetricEvent, counted: readonly MetricEvent[
   );
 }
 
-/** One event of the log as it was sent; undefined when it is not there. */
+/** One event of the log as it was sent; undefined if it is not in the log. */
 export async function getEvent(
   database: Database,
   options: EventOptions & { readonly session_id: string },
@@ -116,7 +116,7 @@ async function readStored(
   return rows.map(({ row }) => row);
 }
 
-/** Whether a correction adds to the totals that the original is in; one made by hand might not. */
+/** Whether a correction adds to the same totals as the original; one made by hand may not. */
 export function isCounted(correction: MetricEvent, original: MetricEvent): boolean {
   return (
     correction.type === original.type &&

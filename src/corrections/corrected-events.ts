@@ -4,21 +4,21 @@ import type { MetricEvent } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
 import { type CorrectedEvent, isCounted, isUnpriced, sumOf } from './corrected-event.js';
 
-/** Where an event is: its session, and its id as it was sent. */
+/** The key of an event: its session, and its id as it was sent. */
 export interface EventPlace {
   readonly session_id: string;
   readonly id: string;
 }
 
-/** An event of many, and whether a cost was reported for it. */
+/** An event with its corrections, and whether its cost was reported. */
 export interface CorrectedRow extends CorrectedEvent {
   readonly is_reported: boolean;
 }
 
-/** Names an event among those of one project. */
+/** Identifies an event within a project. */
 export const placeKey = (session_id: string, id: string) => `${eventKey(id)} ${session_id}`;
 
-/** Reads many events and what corrects them, by `placeKey`; those the log does not hold are left out. */
+/** Reads many events and their corrections, by `placeKey`; events that are not in the log are left out. */
 export async function readCorrectedEvents(
   database: Database,
   project: number,

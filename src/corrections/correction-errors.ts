@@ -1,6 +1,6 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** No event of this id is in the log. */
+/** The log has no event with this id. */
 export class UnknownEventError extends RunfoldError {
   readonly code = 'unknown_event';
   constructor(
@@ -8,12 +8,12 @@ export class UnknownEventError extends RunfoldError {
     readonly session_id: string | undefined,
   ) {
     const place = session_id === undefined ? 'this project' : `session ${session_id}`;
-    super(`Expected an event ${JSON.stringify(id)} in ${place}, got none.`);
+    super(`There is no event ${JSON.stringify(id)} in ${place}.`);
     this.name = 'UnknownEventError';
   }
 }
 
-/** Several sessions have an event of this id. */
+/** Several sessions have an event with this id. */
 export class AmbiguousEventError extends RunfoldError {
   readonly code = 'ambiguous_event';
   constructor(
@@ -31,7 +31,7 @@ export class AmbiguousEventError extends RunfoldError {
   }
 }
 
-/** A correction cannot be corrected itself: what it corrects can, once more. */
+/** A correction cannot be corrected; correct its original event again instead. */
 export class CorrectionCorrectedError extends RunfoldError {
   readonly code = 'correction_corrected';
   constructor(
@@ -39,7 +39,7 @@ export class CorrectionCorrectedError extends RunfoldError {
     readonly corrects: string,
   ) {
     super(
-      `Expected an event that was measured, got ${id}, a correction. Correct ${corrects} again instead.`,
+      `Event ${id} is a correction and cannot be corrected. Correct ${corrects} again instead.`,
     );
     this.name = 'CorrectionCorrectedError';
   }

@@ -1,9 +1,9 @@
 import { nameBasedUuid } from '../events/event-id.js';
 
 /**
- * The id of the correction that follows so many others of an event. Whoever corrects the same event at the
- * same time makes the same one, of which the log takes one; and it is another one when a figure goes back to
- * what it was.
+ * The id of the next correction of an event, made from the number of its earlier corrections. Two processes that
+ * correct an event at the same time make the same id, and the log accepts only one of them. If a figure
+ * is set back to an earlier value, the id is still a new one.
  */
 export function correctionId(
   event: { readonly session_id: string; readonly id: string },

@@ -9,34 +9,34 @@ import { InvalidQueryError } from '../query/query-errors.js';
 import { type CorrectedEvent, type EventOptions, readCorrectedEvent } from './corrected-event.js';
 import { correctionId } from './correction-id.js';
 
-/** What a correction does to one figure: tokens, seconds or US dollars. */
+/** The change of one figure by a correction: tokens, seconds or US dollars. */
 export interface FigureChange {
   readonly name: MetricName;
-  /** With all corrections so far; null when not reported. */
+  /** The value with all corrections so far; null if not reported. */
   readonly from: number | null;
   readonly to: number;
 }
 
-/** A correction that is yet to be emitted. */
+/** A correction that has not been emitted yet. */
 export interface Correction {
   /** The event to emit: its figures are differences. */
   readonly event: MetricEvent;
-  /** The event it corrects, as it was measured. */
+  /** The event that it corrects, as it was measured. */
   readonly original: MetricEvent;
   readonly changes: readonly FigureChange[];
 }
 
 /**
- * The correction that gives an event other figures than it was measured with; undefined when it has
- * them already. Emit its `event`; the log keeps both. Whoever else corrects the same event at the
- * same time makes a correction of the same id, of which the log takes one: the other changes
- * nothing, and is to be made again.
+ * The correction that sets figures of an event; undefined if the event has these
+ * figures already. Emit its `event`; the log keeps both events. If another process corrects the same event at the
+ * same time, both corrections have the same id and the log accepts only one of them. The other changes
+ * nothing and must be made again.
  *
- * Takes the figures that totals add up: tokens, `time` (seconds) and `cost` (US dollars).
- * `total_tokens` follows `input_tokens` and `output_tokens` unless it is set too. Objects and
- * `time_to_first_token`, which no total adds up, stay as they were reported.
+ * You can set the figures that totals sum: tokens, `time` (seconds) and `cost` (US dollars).
+ * `total_tokens` changes with `input_tokens` and `output_tokens` unless you set it too. Objects and
+ * `time_to_first_token`, which no total sums, stay as reported.
  * @throws UnknownEventError, AmbiguousEventError, CorrectionCorrectedError, or InvalidQueryError
- * for a figure that cannot be set.
+ * for a figure that cannot be set
  */
 export async function correctionFor(
   database: Database,
@@ -49,9 +49,9 @@ export async function correctionFor(
 }
 
 /**
- * The correction that makes every figure of an event 0, as far as totals add it up; undefined when
- * they are 0 already or none was reported. The event still counts as one, and what corrections do
- * not reach stays. A message without a price then costs nothing, and is no longer one without a price.
+ * The correction that sets every summed figure of an event to 0; undefined if
+ * all are 0 already or none was reported. The event still counts, and fields that corrections cannot
+ * change stay. A message without a price then has the cost 0 and no longer counts as unpriced.
  * @throws UnknownEventError, AmbiguousEventError, or CorrectionCorrectedError
  */
 export async function voidingFor(
@@ -77,7 +77,7 @@ function wantedFigures(set: Metrics): Figures {
       known ? 'a metric that totals do not add up' : 'no metric',
     );
   }
-  // The limits of a figure are those of an event that reports it.
+  // A figure has the same limits as in an event that reports it.
   const probe = { type: 'run', id: '-', run_id: '-', occurred_at: '2000-01-01T00:00:00Z' };
   const parsed = parseEvent({ ...probe, metrics: set });
   if (!parsed.ok) {
@@ -92,7 +92,7 @@ function wantedFigures(set: Metrics): Figures {
   return new Map(wanted);
 }
 
-/** The total moves by as much as its parts, so that what a provider counts besides them stays. */
+/** The total changes by the same amount as its parts, so tokens that a provider counts in addition stay. */
 function withTotal(wanted: Figures, current: Figures): Figures {
   const moved = (name: MetricName) =>
     (wanted.get(name) ?? current.get(name) ?? 0) - (current.get(name) ?? 0);
@@ -105,7 +105,7 @@ function withTotal(wanted: Figures, current: Figures): Figures {
   if (total > maxTokens) {
     throw new InvalidQueryError(
       'total_tokens',
-      `a whole number up to ${maxTokens}`,
+      `an integer up to ${maxTokens}`,
       `${total}, which follows from its parts`,
     );
   }
@@ -120,16 +120,16 @@ function correctionOf(corrected: CorrectedEvent, wanted: Figures): Correction | 
   for (const [name, value] of changed) {
     metrics[name] = (value - (current.get(name) ?? 0)) / unitsOf(name);
   }
-  // Left out, it would be taken for the sum of its parts.
+  // If it were left out, it would become the sum of its parts.
   if ('input_tokens' in metrics || 'output_tokens' in metrics) metrics.total_tokens ??= 0;
   const { id } = original;
-  // The same time as the original, so that it lands in the same buckets; the same number for all who
-  // correct at once, so that one of them wins.
+  // The same time as the original, so that it is in the same buckets; the same number for all concurrent
+  // corrections, so that only one of them is accepted.
   const parsed = parseEvent({
     ...original,
     id: correctionId(original, corrected.corrections),
     corrects: id,
-    // A cost that names no source was reported: repricing leaves such a message alone.
+    // A cost without a source was reported: `reprice` does not change such a message.
     ...('cost' in metrics ? { cost_source: undefined } : {}),
     ...('cost' in metrics && corrected.is_unpriced ? { pricing: 'first' } : {}),
     metrics,

@@ -6,9 +6,9 @@ import type { UnpricedModel } from './reprice-report.js';
 import type { PricedEvent } from './unpriced-messages.js';
 
 /**
- * What pricing some messages again comes to: the corrections it takes, and in nano-dollars their cost
- * before and what it moves by. A message that has a cost and still counts as one without, since older
- * corrections did not say so, gets one that says nothing else.
+ * The result of pricing some messages again: the corrections, and in nano-dollars the cost before and
+ * the difference. A message that has a cost but still counts as unpriced, because an older
+ * correction did not say so, gets a correction that changes only that.
  */
 export function pricePage(book: PriceBook, project: number, events: readonly PricedEvent[]) {
   const corrections: MetricEvent[] = [];
@@ -53,7 +53,7 @@ function priceOf(book: PriceBook, project: number, event: PricedEvent) {
 }
 
 /**
- * The difference as an event of the same time and attributes, so that it lands in the same totals.
+ * The difference as an event with the same time and attributes, so that it adds to the same totals.
  */
 function correctionOf(
   event: PricedEvent,

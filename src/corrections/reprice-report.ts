@@ -3,25 +3,25 @@ export interface UnpricedModel {
   readonly provider: string | null;
   readonly model: string | null;
   /**
-   * The book does not know it, the event's parts of tokens contradict the whole or may overlap, or it
-   * would cost more than an event may.
+   * The price book does not know the model, the parts of the tokens contradict the whole or may overlap, or the cost
+   * would exceed the limit of an event.
    */
   readonly reason: 'unknown_model' | 'inconsistent_tokens' | 'above_limit';
   readonly messages: number;
 }
 
-/** What pricing again comes to, in US dollars. */
+/** The result of repricing, in US dollars. */
 export interface RepriceReport {
-  /** Messages looked at: the assistant's, with tokens. */
+  /** Messages that were checked: those of the assistant with tokens. */
   readonly messages: number;
-  /** Those whose cost was reported, and stays. */
+  /** Messages whose cost was reported; it stays. */
   readonly reported: number;
-  /** Those that get, or with `dry_run` would get, a correction. */
+  /** Messages that got a correction, or would get one without `dry_run`. */
   readonly corrected: number;
-  /** Their cost before, all corrections so far included. */
+  /** Their cost before, including all earlier corrections. */
   readonly cost_before: number;
   readonly cost_after: number;
-  /** By which totals move, to the nano-dollar. */
+  /** The exact change of the totals, to the nano-dollar. */
   readonly difference: number;
   readonly unpriced: readonly UnpricedModel[];
 }

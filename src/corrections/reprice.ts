@@ -10,22 +10,22 @@ import { firstPage, readPricedPage } from './unpriced-messages.js';
 
 export type { RepriceReport, UnpricedModel } from './reprice-report.js';
 
-/** How often a page is read again because somebody else corrected its messages, before giving up. */
+/** How often a page is read again because another process corrected its messages, before giving up. */
 const mostAttempts = 50;
 
 /** Which messages to price again. */
 export interface RepriceOptions {
   /** Defaults to 1. */
   readonly project?: number | undefined;
-  /** Messages from then on, RFC 3339 with a zone. Defaults to the first. */
+  /** Messages at this time or later, RFC 3339 with a zone. Defaults to the first. */
   readonly from?: string | undefined;
-  /** Messages before then, in the same form. Defaults to the last. */
+  /** Messages before this time, in the same form. Defaults to the last. */
   readonly to?: string | undefined;
-  /** Counts, and writes nothing. Defaults to false. */
+  /** Only counts, without writing. Defaults to false. */
   readonly dry_run?: boolean | undefined;
 }
 
-/** A range that is none. */
+/** The time range is invalid. */
 export class InvalidRangeError extends RunfoldError {
   readonly code = 'invalid_range';
   constructor(
@@ -37,12 +37,12 @@ export class InvalidRangeError extends RunfoldError {
   }
 }
 
-/** Others kept correcting the same messages; what was done so far is done. */
+/** Other processes kept correcting the same messages; the corrections so far are written. */
 export class RepriceContendedError extends RunfoldError {
   readonly code = 'reprice_contended';
   constructor(readonly session_id: string) {
     super(
-      `Expected to append corrections in session ${session_id}, got others before them ` +
+      `Other processes corrected the messages of session ${session_id} first, ` +
         `${mostAttempts} times. What was appended stays; reprice again.`,
     );
     this.name = 'RepriceContendedError';
@@ -50,11 +50,11 @@ export class RepriceContendedError extends RunfoldError {
 }
 
 /**
- * Prices messages again by today's price book and overrides, and appends the differences as
- * corrections: the log keeps what was billed then. Costs that were reported stay. A second run finds
- * nothing to do. Messages that somebody else corrects meanwhile are looked at again, so that of two
- * runs at once each reports what it moved the totals by itself.
- * @throws InvalidRangeError, or RepriceContendedError when others correct without end.
+ * Prices messages again by the current price book and overrides, and appends the differences as
+ * corrections: the log keeps the earlier prices. Reported costs stay. A second run changes
+ * nothing. If another process corrects messages meanwhile, they are checked again, so that of two
+ * concurrent runs each reports only its own changes of the totals.
+ * @throws InvalidRangeError, or RepriceContendedError if other processes do not stop correcting
  */
 export async function reprice(
   database: Database,

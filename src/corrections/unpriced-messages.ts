@@ -6,7 +6,7 @@ import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
 import { unpricedSql } from '../projections/measures/where.js';
 
-/** A message of the assistant with tokens, all its corrections added up. */
+/** A message of the assistant with tokens, including all its corrections. */
 export interface PricedEvent {
   /** As it was sent. */
   readonly id: string;
@@ -15,30 +15,30 @@ export interface PricedEvent {
   readonly occurred_at_us: number;
   readonly model: string | null;
   readonly provider: string | null;
-  /** What a correction takes over, so that it lands in the same totals. */
+  /** The fields that a correction copies, so that it adds to the same totals. */
   readonly attributes: Attributes & Pick<EventEnvelope, 'labels'>;
   readonly tokens: TokenCounts;
-  /** Null where it has no cost. */
+  /** Null if it has no cost. */
   readonly cost_nanos: number | null;
   /** Whether it counts as a message without a price. */
   readonly is_unpriced: boolean;
   /** Whether it, or a correction of it, reported a cost. */
   readonly is_reported: boolean;
-  /** How many events correct it, those that add to other totals among them. */
+  /** How many events correct it, including those that add to other totals. */
   readonly corrections: number;
 }
 
-/** Messages one statement reads. */
+/** The number of messages that one statement reads. */
 const pageEvents = 2_000;
 
 const columns = [...new Set(Object.values(tokenSources).flat()), 'cost_nanos'];
 const reported = (alias: string) =>
   `(${alias}.cost_nanos is not null and coalesce(${alias}.cost_source, 'reported') = 'reported')`;
 
-/** Where a page begins: behind this key of the log. */
+/** A page begins after this key of the log. */
 export type PageStart = readonly [session_id: string, id: string];
 
-/** Some messages, and where the next ones begin. */
+/** Some messages, and the start of the next page. */
 export interface PricedPage {
   readonly events: readonly PricedEvent[];
   readonly next: PageStart;
@@ -48,7 +48,7 @@ export interface PricedPage {
 export const firstPage: PageStart = ['', '00000000-0000-0000-0000-000000000000'];
 
 /**
- * The next of the assistant's messages of a project, in the order of the log's key; undefined when
+ * The next messages of the assistant in a project, in the order of the log's key; undefined if
  * there are no more.
  */
 export async function readPricedPage(
@@ -83,7 +83,7 @@ async function readRows(database: Database, values: readonly unknown[]): Promise
     const { rows } = await client.query<PageRow>(pageSql, [...values]);
     return rows;
   } finally {
-    // Nothing was written; on a broken connection there is nothing to end.
+    // Nothing was written, so on a broken connection there is nothing to roll back.
     await client.query('rollback').catch(() => undefined);
     client.release();
   }
@@ -112,7 +112,7 @@ const attributeNames = attributeFields
   .map(({ name }) => name)
   .filter((name) => name !== 'cost_source' && name !== 'hold_id');
 
-// `offset 0` has the corrections of each message looked up by their index, whatever the statistics say.
+// `offset 0` makes Postgres look up the corrections of each message by their index, whatever the statistics say.
 const pageSql = `with page as materialized (
     select e.* from runfold_internal.event e
     where e.project = $1 and (e.session_id, e.id) > ($2, $3::uuid)

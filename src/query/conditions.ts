@@ -2,25 +2,25 @@ import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidQueryError } from './query-errors.js';
 
-/** Where a query looks. */
+/** The scope of a query. */
 export interface ProjectOptions {
   /** The project. Defaults to 1. */
   readonly project?: number | undefined;
 }
 
-/** The conditions of one statement, and its parameters; a value that is undefined adds none. */
+/** The conditions and parameters of one statement; an undefined value adds no condition. */
 export interface Conditions {
-  /** Adds a parameter and answers its placeholder. */
+  /** Adds a parameter and returns its placeholder. */
   parameter(value: string | number | boolean | readonly string[]): string;
   /** Adds a condition. */
   add(sql: string): void;
-  /** Adds "the expression is this text". @throws InvalidQueryError */
+  /** Adds "the expression equals this string". @throws InvalidQueryError */
   equal(field: string, sql: string, value: string | undefined): void;
-  /** Adds "the expression is any of these texts". @throws InvalidQueryError */
+  /** Adds "the expression is one of these strings". @throws InvalidQueryError */
   anyOf(field: string, sql: string, values: AnyOf): void;
   /**
-   * Adds "the expression lies in [from, to)". It is in microseconds since 1970, or in whatever
-   * `convert` makes of them. @throws InvalidQueryError
+   * Adds "the expression is in [from, to)". It is in microseconds since 1970, or in the unit of
+   * `convert`. @throws InvalidQueryError
    */
   between(sql: string, range: TimeRange, convert?: (micros: string) => string): void;
   /** All conditions, for `where`. */
@@ -28,18 +28,18 @@ export interface Conditions {
   readonly values: readonly unknown[];
 }
 
-/** One text, or several of which any will do; undefined is all. */
+/** One string, or several of which any may match; undefined for no filter. */
 export type AnyOf = string | readonly string[] | undefined;
 
-/** A stretch of time. */
+/** A range of time. */
 export interface TimeRange {
-  /** The beginning, inclusive: RFC 3339 with a zone. Defaults to the first. */
+  /** The start, inclusive: RFC 3339 with a zone. Defaults to the first. */
   readonly from?: string | undefined;
   /** The end, exclusive: RFC 3339 with a zone. Defaults to the last. */
   readonly to?: string | undefined;
 }
 
-/** Conditions on a relation with the given alias, the project the first of them, as `$1`. */
+/** Conditions on a relation with the given alias; the first one is the project, as `$1`. */
 export function conditionsOn(alias: string, options: ProjectOptions): Conditions {
   const values: unknown[] = [];
   const terms: string[] = [];
@@ -66,7 +66,7 @@ export function conditionsOn(alias: string, options: ProjectOptions): Conditions
   };
 }
 
-/** What an expression is compared with: `= $2`, by which an index keeps its order, or `= any($2)`. */
+/** The comparison of an expression: `= $2`, which keeps the order of an index, or `= any($2)`. */
 export function isAnyOf(
   field: string,
   value: string | readonly string[],
@@ -80,13 +80,17 @@ export function isAnyOf(
 /** The project of a query. @throws InvalidQueryError */
 export function projectOf({ project = 1 }: ProjectOptions): number {
   if (Number.isInteger(project) && project >= 1 && project <= 2_147_483_647) return project;
-  throw new InvalidQueryError('project', 'a whole number from 1', describeValue(project));
+  throw new InvalidQueryError('project', 'an integer from 1', describeValue(project));
 }
 
-/** A text as Postgres can compare it. @throws InvalidQueryError */
+/** Checks that Postgres can compare a string. @throws InvalidQueryError */
 export function textOf(field: string, value: unknown): string {
   if (typeof value === 'string' && !value.includes('\0') && value.isWellFormed()) return value;
-  throw new InvalidQueryError(field, 'a text without NUL or lone surrogates', describeValue(value));
+  throw new InvalidQueryError(
+    field,
+    'a string without NUL or lone surrogates',
+    describeValue(value),
+  );
 }
 
 /** An RFC 3339 time in microseconds since 1970. @throws InvalidQueryError */

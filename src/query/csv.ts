@@ -1,7 +1,7 @@
 /**
- * Values as one line of CSV (RFC 4180), without its end. Null is an empty field, an object its JSON. What
- * a spreadsheet would take for a formula is set behind an apostrophe: stored names come from anyone.
- * `show` makes the texts fit for where the line goes.
+ * Values as one line of CSV (RFC 4180), without its line end. Null is an empty field, an object its JSON. A string
+ * that a spreadsheet would read as a formula gets an apostrophe in front, because anybody can write stored names.
+ * `show` escapes strings for the output.
  */
 export function csvLine(values: readonly unknown[], show = (text: string) => text): string {
   return values.map((value) => field(value, show)).join(',');

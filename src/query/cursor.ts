@@ -4,22 +4,22 @@ import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidCursorError } from './query-errors.js';
 
-/** The version of the cursor format; cursors of another one are refused. */
+/** The version of the cursor format; cursors of other versions are refused. */
 const version = 1;
 
 /** The sort key of the last row of a page. */
 export type PageKey = readonly (string | number)[];
 
-/** What each part of a list's keys is; a `time` is RFC 3339, a `figure` a decimal or '' for none. */
+/** The type of each part of a list's key; a `time` is RFC 3339, a `figure` is a decimal or '' for none. */
 export type KeyShape = readonly ('figure' | 'integer' | 'text' | 'time' | 'uuid')[];
 
-/** Whom a cursor belongs to: a list and its filters, which must not change from page to page. */
+/** The list and filters of a cursor, which must not change from page to page. */
 export interface CursorOwner {
   readonly list: string;
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/** A page key as opaque text, fit for a URL. */
+/** A page key as an opaque string, safe for a URL. */
 export function encodeCursor(owner: CursorOwner, key: PageKey): string {
   const text = JSON.stringify({ v: version, of: digestOf(owner), key });
   return Buffer.from(text).toString('base64url');
@@ -27,7 +27,7 @@ export function encodeCursor(owner: CursorOwner, key: PageKey): string {
 
 /**
  * The page key in a cursor.
- * @throws InvalidCursorError when it is none, or one of another list or other filters.
+ * @throws InvalidCursorError if it is invalid, or belongs to another list or other filters
  */
 export function decodeCursor(owner: CursorOwner, cursor: string, shape: KeyShape): PageKey {
   const { v, of, key } = parse(cursor);

@@ -1,7 +1,7 @@
 import type { Database } from '../postgres/database.js';
 import { type ProjectOptions, projectOf, textOf } from './conditions.js';
 
-/** What begins with a text, up to five of each kind, in byte order. */
+/** Names that begin with a string, up to five of each kind, in byte order. */
 export interface Found {
   readonly sessions: readonly string[];
   readonly runs: readonly { readonly run_id: string; readonly session_id: string }[];
@@ -13,7 +13,7 @@ export interface Found {
 
 const each = 5;
 
-/** Which table holds each kind of name. */
+/** The table of each kind of name. */
 const places = {
   users: ['user_id', 'session'],
   agents: ['agent_id', 'model_usage'],
@@ -27,7 +27,7 @@ export async function findNames(
   options: ProjectOptions & { readonly q: string },
 ): Promise<Found> {
   const q = textOf('q', options.q);
-  // The greatest character ends the range of all that begin with `q`, in the order of bytes.
+  // In byte order, the greatest character ends the range of all strings that begin with `q`.
   const values = [projectOf(options), q, `${q}\u{10ffff}`];
   const names = Object.entries(places).map(
     ([kind, [column, table]]) => `'${kind}', (select coalesce(json_agg(x.name), '[]') from (

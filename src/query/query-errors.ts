@@ -1,6 +1,6 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** A value given to a query is not what it takes. Nothing has been read. */
+/** An option of a query is invalid. Nothing was read. */
 export class InvalidQueryError extends RunfoldError {
   readonly code = 'invalid_query';
   constructor(
@@ -13,19 +13,19 @@ export class InvalidQueryError extends RunfoldError {
   }
 }
 
-/** A cursor that no page of this list, with these filters, has handed out. */
+/** A cursor that does not belong to a page of this list with these filters. */
 export class InvalidCursorError extends RunfoldError {
   readonly code = 'invalid_cursor';
   constructor(readonly got: string) {
     super(
       `cursor: Expected the next_cursor of a page with the same filters, got ${got}. ` +
-        'Begin again without a cursor.',
+        'Start again without a cursor.',
     );
     this.name = 'InvalidCursorError';
   }
 }
 
-/** Several sessions have a run of this id. */
+/** Several sessions have a run with this id. */
 export class AmbiguousRunError extends RunfoldError {
   readonly code = 'ambiguous_run';
   constructor(
@@ -43,7 +43,7 @@ export class AmbiguousRunError extends RunfoldError {
   }
 }
 
-/** Runs delegate to runs deeper than a tree is read. */
+/** The tree of a run has more levels than `max_depth`. */
 export class RunTreeTooDeepError extends RunfoldError {
   readonly code = 'run_tree_too_deep';
   constructor(
@@ -51,14 +51,14 @@ export class RunTreeTooDeepError extends RunfoldError {
     readonly max_depth: number,
   ) {
     super(
-      `Expected the tree of run ${run_id} to be at most ${max_depth} runs deep, got a deeper one. ` +
-        'Raise max_depth, or begin at a run further down.',
+      `The tree of run ${run_id} has more than ${max_depth} levels. ` +
+        'Raise max_depth, or start at a run further down.',
     );
     this.name = 'RunTreeTooDeepError';
   }
 }
 
-/** More runs are below a run than a tree holds. */
+/** A run has more runs below it than a tree may have. */
 export class RunTreeTooLargeError extends RunfoldError {
   readonly code = 'run_tree_too_large';
   constructor(
@@ -66,23 +66,23 @@ export class RunTreeTooLargeError extends RunfoldError {
     readonly max_runs: number,
   ) {
     super(
-      `Expected the tree of run ${run_id} to hold at most ${max_runs} runs, got more. ` +
-        'List its children page by page with parent_run_id, or begin at a run further down.',
+      `The tree of run ${run_id} has more than ${max_runs} runs. ` +
+        'List its children page by page with parent_run_id, or start at a run further down.',
     );
     this.name = 'RunTreeTooLargeError';
   }
 }
 
-/** An event by what makes it unique. */
+/** The fields that identify an event. */
 export interface EventKey {
   /** The project. Defaults to 1. */
   readonly project?: number | undefined;
   readonly session_id: string;
-  /** The event's id as it was sent. */
+  /** The event's id, as it was sent. */
   readonly id: string;
 }
 
-/** Events have not reached the log in time; they may yet, unless they were rejected. */
+/** Events did not reach the log in time; they may still do so, unless they were rejected. */
 export class NotFoldedError extends RunfoldError {
   readonly code = 'not_folded';
   constructor(
@@ -90,20 +90,20 @@ export class NotFoldedError extends RunfoldError {
     readonly timeout_ms: number,
   ) {
     super(
-      `Expected all events in the log within ${timeout_ms} ms, got ${missing.length} still missing. ` +
-        'Check that a worker runs, and look among the rejects.',
+      `After ${timeout_ms} ms, ${missing.length} events are not in the log. ` +
+        'Check that a worker is running, and check the rejects.',
     );
     this.name = 'NotFoldedError';
   }
 }
 
-/** A tail cannot go on from where it was: it must begin anew, and what lies between read otherwise. */
+/** A tail cannot continue from its cursor: start a new one, and list the events in between. */
 export class TailExpiredError extends RunfoldError {
   readonly code = 'tail_expired';
   constructor(readonly hours: number) {
     super(
-      `Expected a cursor of this database from the last ${hours} hours, got an older one. ` +
-        'Begin again without a cursor, and list what came meanwhile.',
+      `The cursor is older than ${hours} hours, or from another database. ` +
+        'Start again without a cursor, and list the events in between.',
     );
     this.name = 'TailExpiredError';
   }

@@ -5,34 +5,34 @@ import { conditionsOn, type ProjectOptions, type TimeRange } from './conditions.
 import { readRows } from './json-rows.js';
 import { type Page, type PageOptions, readPage } from './page.js';
 
-/** An event, or a whole job, that the worker could not take. */
+/** An event, or a whole job, that the worker could not store. */
 export interface RejectedEvent {
-  /** A UUID, made from the job and the place in it. */
+  /** A UUID, made from the job and the index in it. */
   readonly id: string;
   readonly project: number;
   /** `invalid_job`, `invalid_event`, `other_content`, or the SQLSTATE with which Postgres refused it. */
   readonly code: string;
   readonly message: string;
-  /** What came, as JSON text. */
+  /** The input, as JSON text. */
   readonly payload: string;
   /** RFC 3339 in UTC to the microsecond. */
   readonly received_at: string;
   readonly job_id: string;
-  /** The place in the job, from 0. */
+  /** The index in the job, from 0. */
   readonly position: number;
 }
 
-/** Which rejects to list, and how many. `from` and `to` bound `received_at`. */
+/** Which rejects to list, and how many. `from` and `to` limit `received_at`. */
 export interface ListRejectsOptions extends ProjectOptions, TimeRange, PageOptions {
   readonly code?: string | undefined;
 }
 
-/** Names one reject. */
+/** Identifies one reject. */
 export interface RejectOptions extends ProjectOptions {
   readonly id: string;
 }
 
-/** Rejects, newest first; jobs that are no batch of ours stand under project 1. */
+/** Rejects, newest first; jobs that are not ours belong to project 1. */
 export function listRejects(
   database: Database,
   options: ListRejectsOptions = {},
@@ -65,7 +65,7 @@ export function listRejects(
   );
 }
 
-/** One reject; undefined when there is none of this id. */
+/** One reject; undefined if there is none with this id. */
 export async function getReject(
   database: Database,
   options: RejectOptions,
@@ -81,7 +81,7 @@ export async function getReject(
   return row;
 }
 
-/** How many rejects there are, of one code or of all, received in a range of time. */
+/** The number of rejects, with one code or any, received in a range of time. */
 export async function countRejects(
   database: Database,
   options: ProjectOptions & TimeRange & { readonly code?: string | undefined } = {},
@@ -97,8 +97,8 @@ export async function countRejects(
 }
 
 /**
- * The event of a reject, to be sent again; undefined when a whole job was rejected. An id and a time
- * that it lacks are the same at every retry, so that none counts twice.
+ * The event of a reject, to be sent again; undefined if a whole job was rejected. If it lacks an id or a time,
+ * it gets the same ones at every retry, so that it does not count twice.
  */
 export function rejectedEventOf(reject: RejectedEvent): unknown {
   if (reject.code === 'invalid_job') return undefined;
@@ -110,7 +110,7 @@ export function rejectedEventOf(reject: RejectedEvent): unknown {
   return event;
 }
 
-/** Deletes one reject for good; answers whether there was one of this id. */
+/** Deletes one reject permanently; returns whether there was one with this id. */
 export async function dropReject(database: Database, options: RejectOptions): Promise<boolean> {
   if (!isCanonicalUuid(options.id)) return false;
   const where = conditionsOn('r', options);

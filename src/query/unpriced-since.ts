@@ -4,21 +4,21 @@ import type { Database } from '../postgres/database.js';
 import { unpricedSql } from '../projections/measures/where.js';
 import { type ProjectOptions, projectOf } from './conditions.js';
 
-/** Messages of a model that have no price. */
+/** The messages of a model without a price. */
 export interface UnpricedMessages {
   readonly provider: string | null;
   readonly model: string | null;
   readonly messages: number;
 }
 
-/** The present as the database's clock has it: what is added to the log from now on is not older. */
+/** The current time of the database's clock: everything that is added to the log later is not older. */
 export async function databaseTime(database: Database): Promise<string> {
   const [row] = await database.query<{ now: string }>('select now()::text as now');
   if (row === undefined) throw new Error('Expected the time of the database, got none.');
   return row.now;
 }
 
-/** The messages with tokens and without a price that were added to the log since, most first. */
+/** The messages with tokens and without a price that were added to the log since then, most frequent model first. */
 export function unpricedSince(
   database: Database,
   options: ProjectOptions & { readonly since: string },

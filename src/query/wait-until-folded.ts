@@ -4,13 +4,13 @@ import type { Database } from '../postgres/database.js';
 import { projectOf } from './conditions.js';
 import { type EventKey, NotFoldedError } from './query-errors.js';
 
-/** How long to wait, and how often to look. */
+/** How long to wait, and how often to poll. */
 export interface WaitOptions {
-  /** The longest wait, in milliseconds. Defaults to 30,000. */
+  /** The maximum wait, in milliseconds. Defaults to 30,000. */
   readonly timeout_ms?: number | undefined;
-  /** The pause between looks, in milliseconds. Defaults to 20. */
+  /** The pause between polls, in milliseconds. Defaults to 20. */
   readonly poll_ms?: number | undefined;
-  /** Ends the wait, as if the time were up. */
+  /** Ends the wait, as if the time had run out. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,9 +18,9 @@ export interface WaitOptions {
 const longestPause = 500;
 
 /**
- * Resolves when every one of the events is in the log, and so in every total: both are written in
- * one transaction. Events that were rejected never are.
- * @throws NotFoldedError after `timeout_ms`, with the events still missing.
+ * Resolves when all of the events are in the log, and therefore in every total: both are written in
+ * one transaction. Rejected events never are.
+ * @throws NotFoldedError after `timeout_ms`, with the missing events
  */
 export async function waitUntilFolded(
   database: Database,
@@ -29,7 +29,7 @@ export async function waitUntilFolded(
 ): Promise<void> {
   const { timeout_ms = 30_000, poll_ms = 20, signal } = options;
   const deadline = performance.now() + timeout_ms;
-  // The events of a batch are folded together: while this one is missing nothing else need be looked for.
+  // The events of a batch are folded together: while this one is missing, the others need not be checked.
   let [first] = keys;
   let missing = keys;
   let pause = poll_ms;
@@ -43,13 +43,13 @@ export async function waitUntilFolded(
     }
     const left = deadline - performance.now();
     if (left <= 0 || signal?.aborted) throw new NotFoldedError(missing, timeout_ms);
-    // Whoever waits long waits less often: many who wait must not keep others from reading.
+    // The longer the wait, the longer the pause: many waiting callers must not block other reads.
     await sleep(Math.min(pause, left));
     pause = Math.min(pause * 1.2, Math.max(poll_ms, longestPause));
   }
 }
 
-/** The table, not the view: its index is on the 16 bytes an id is stored in. */
+/** The table, not the view: its index is on the 16 bytes of the stored id. */
 async function missingOf(
   database: Database,
   keys: readonly EventKey[],

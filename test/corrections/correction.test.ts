@@ -140,7 +140,7 @@ describeWithPostgres('a correction', () => {
     const most = { ...answer, id: 'most', metrics: { total_tokens: 2_147_483_647 } };
     await foldEvents(database, [most]);
     await expect(correctionFor(database, { id: 'most' }, { input_tokens: 1 })).rejects.toThrow(
-      'total_tokens: Expected a whole number up to 2147483647, got 2147483648',
+      'total_tokens: Expected an integer up to 2147483647, got 2147483648',
     );
     const voided = await voidingFor(database, { id: 'most' });
     expect(voided?.event.metrics).toEqual({ total_tokens: -2_147_483_647, cost: 0 });
@@ -224,7 +224,7 @@ describeWithPostgres('a correction', () => {
     ['what is not added up', { time_to_first_token: 1 }, 'totals do not add up'],
     ['no metric', { tokens: 1 }, 'no metric'],
     ['a negative figure', { cost: -1 }, 'cost: Expected dollars from 0'],
-    ['half a token', { input_tokens: 0.5 }, 'a whole number'],
+    ['half a token', { input_tokens: 0.5 }, 'an integer'],
   ])('is refused for %s', async (_name, set, says) => {
     const attempt = correctionFor(database, options, set as object);
     await expect(attempt).rejects.toMatchObject({

@@ -30,7 +30,7 @@ export type AgnoMetricName = (typeof agnoMetricNames)[number];
 
 const kinds = new Map<string, MetricKind>(metricFields.map(({ name, kind }) => [name, kind]));
 
-/** Whether a metric is an object, and not a number. */
+/** Whether a metric is an object rather than a number. */
 export function isObjectMetric(name: AgnoMetricName): boolean {
   const kind = kinds.get(name);
   return kind === 'token_map' || kind === 'json';
@@ -42,14 +42,14 @@ export function isTokenMetric(name: AgnoMetricName): boolean {
 }
 
 /**
- * Objects put together as Agno does: splits of tokens are added key by key, other objects merged,
- * later keys winning. Null when there is nothing in them.
+ * Combines objects as Agno does: token details are added key by key, other objects are merged,
+ * and later keys win. Null if the result is empty.
  */
 export function combineObjects(
   name: AgnoMetricName,
   objects: readonly Record<string, unknown>[],
 ): Record<string, unknown> | null {
-  // A map, not an object: `__proto__` and `toString` are names like any other.
+  // A map, not an object, so that `__proto__` and `toString` are ordinary names.
   const combined = new Map<string, unknown>();
   const adds = kinds.get(name) === 'token_map';
   for (const [key, value] of objects.flatMap((object) => Object.entries(object))) {
@@ -60,9 +60,9 @@ export function combineObjects(
 
 /**
  * `select` of the assistant's messages that meet a condition on the view `runfold.messages`, aliased
- * `m`: one row a message, its corrections added to its figures, its objects as a list in order.
- * Corrections of no message that meets the condition are rows of their own, as in the totals. `more` are
- * further columns.
+ * `m`: one row per message, with its corrections added to its figures and its objects as an ordered list.
+ * A correction of a message that does not meet the condition is a separate row, as in the totals. `more` has
+ * additional columns.
  */
 export function correctedMessagesSql(condition: string, more: readonly string[] = []): string {
   const order = `m.corrects is not null, m.occurred_at, coalesce(m.sequence, 0), m.id collate "C"`;
@@ -71,7 +71,7 @@ export function correctedMessagesSql(condition: string, more: readonly string[] 
     if (isObjectMetric(name)) {
       return `json_agg(m.${name} order by ${order}) filter (where m.${name} is not null) as ${name}`;
     }
-    // As in the totals, a correction reaches only what is added up.
+    // As in the totals, a correction changes only summed figures.
     return summedFigures.has(name)
       ? `sum(m.${name}) as ${name}`
       : `min(m.${name}) ${original} as ${name}`;
@@ -87,5 +87,5 @@ export function correctedMessagesSql(condition: string, more: readonly string[] 
 /** The order of corrected messages, aliased `c`: that of the messages themselves. */
 export const messageOrder = 'c.at, c.sequence, c.id';
 
-/** The value of a metric as it is given to the reader. */
+/** The value of a metric as a reader gets it. */
 export type AgnoValue<N extends AgnoMetricName> = NonNullable<Metrics[N]>;

@@ -1,6 +1,6 @@
 import { correctedMessagesSql, messageOrder } from './agno-metrics.js';
 
-/** The figures of Agno 2.x that are added up, in the order in which Agno writes them: theirs → ours. */
+/** The summed figures of Agno 2.x, in the order in which Agno writes them: theirs → ours. */
 const figures = {
   input_tokens: 'input_tokens',
   output_tokens: 'output_tokens',
@@ -18,22 +18,22 @@ const figures = {
 export const agno2Figures = Object.keys(figures) as readonly Agno2Figure[];
 export type Agno2Figure = keyof typeof figures;
 
-/** Figures as Agno 2.x writes them: those that are 0, or that nobody reported, are left out. */
+/** Figures as Agno 2.x writes them, without figures that are 0 or not reported. */
 export type Agno2Sums = { readonly [N in Agno2Figure]?: number };
 
-/** What one model used. */
+/** The usage of one model. */
 export interface Agno2ModelMetrics extends Agno2Sums {
   /** The model. */
   readonly id?: string;
   readonly provider?: string;
-  /** What the provider reported besides: figures added up, of the rest the last. */
+  /** Additional data of the provider: numbers are summed, of other values the last one is kept. */
   readonly provider_metrics?: Readonly<Record<string, unknown>>;
 }
 
-/** What models used, by what they were for: `model`, `output_model`, `parser_model` and so on. */
+/** The usage of models, by their purpose: `model`, `output_model`, `parser_model` and so on. */
 export type Agno2Details = Readonly<Record<string, readonly Agno2ModelMetrics[]>>;
 
-/** A row for what one model used. */
+/** A row of one model's usage. */
 export interface ModelRow extends Readonly<Record<Agno2Figure, number | null>> {
   readonly type: string;
   readonly model: string | null;
@@ -42,9 +42,9 @@ export interface ModelRow extends Readonly<Record<Agno2Figure, number | null>> {
 }
 
 /**
- * A common table `models` of the messages that meet a condition on the view `runfold.messages`, `m`: a
- * row a kind, model and provider, with the first message of each. What a call was for is in the id
- * that `fromAgnoRun` gives a message that is not of the run's own model.
+ * A common table expression `models` of the messages that meet a condition on the view `runfold.messages`, `m`: one
+ * row per kind, model and provider, with the first message of each. The purpose of a call is in the id
+ * that `fromAgnoRun` makes for a message of another model than the run's own.
  */
 export function modelsSql(condition: string): string {
   const sums = Object.entries(figures).map(([name, ours]) => `sum(c.${ours}) as ${name}`);
@@ -72,7 +72,7 @@ export function modelsSql(condition: string): string {
 export const modelRowsSql = `(select json_agg(x order by x.type <> 'model', x.at, x.sequence,
       x.model collate "C", x.provider collate "C") from models x)`;
 
-/** The sums of all models, and what each of them used. */
+/** The sums of all models, and the usage of each. */
 export function agno2Metrics(rows: readonly ModelRow[]): Agno2Sums & { details?: Agno2Details } {
   const details: Record<string, Agno2ModelMetrics[]> = {};
   for (const row of rows) {
@@ -96,7 +96,7 @@ function modelOf(row: ModelRow): Agno2ModelMetrics {
 
 function sumsOf(rows: readonly ModelRow[]): Agno2Sums {
   const sums = agno2Figures.map((name) => {
-    // Dollars in whole nano-dollars, which add up without a rest.
+    // Dollars as integer nano-dollars, whose sum is exact.
     const unit = name === 'cost' ? 1e9 : 1;
     const sum = rows.reduce((all, row) => all + Math.round((row[name] ?? 0) * unit), 0) / unit;
     return [name, sum] as const;
@@ -104,11 +104,11 @@ function sumsOf(rows: readonly ModelRow[]): Agno2Sums {
   return Object.fromEntries(sums.filter(([, sum]) => sum !== 0));
 }
 
-/** Objects of what a provider reported as one: numbers are added up, of other values the last stands. */
+/** Merges objects of a provider: numbers are summed, of other values the last one is kept. */
 function merged(
   objects: readonly Record<string, unknown>[],
 ): Readonly<Record<string, unknown>> | undefined {
-  // A map: `__proto__` is a name like any other.
+  // A map, so that `__proto__` is an ordinary name.
   const all = new Map<string, unknown>();
   for (const [key, value] of objects.flatMap((object) => Object.entries(object))) {
     const before = all.get(key);

@@ -17,11 +17,11 @@ export interface Agno2SessionMetrics extends Agno2Sums {
   readonly details?: Agno2Details;
 }
 
-/** A run's metrics in the shape of Agno 2.x's `RunMetrics`: without those of its members. */
+/** A run's metrics in the shape of Agno 2.x's `RunMetrics`, without those of its members. */
 export interface Agno2RunMetrics extends Agno2SessionMetrics {
-  /** Seconds until the run's first token; else the first that a message of it reports. */
+  /** Seconds until the run's first token; otherwise the first value that one of its messages reports. */
   readonly time_to_first_token?: number;
-  /** Seconds the run took, where its end reports them. */
+  /** Seconds that the run took, if its end reports them. */
   readonly duration?: number;
 }
 
@@ -33,9 +33,9 @@ interface Answer extends Record<string, unknown> {
 }
 
 /**
- * A run's metrics as Agno 2.x gives them, from the log, in one snapshot; undefined when there is no
- * such run. Corrections are in them.
- * @throws AmbiguousRunError when several sessions have a run of this id and none is named.
+ * A run's metrics as Agno 2.x writes them, from the log, in one snapshot, including corrections; undefined if
+ * there is no such run.
+ * @throws AmbiguousRunError if several sessions have a run with this id and none is named
  */
 export async function getAgno2RunMetrics(
   database: Database,
@@ -72,7 +72,7 @@ export async function getAgno2RunMetrics(
   };
 }
 
-/** A session's metrics as Agno 2.x gives them, members included; undefined when there is none. */
+/** A session's metrics as Agno 2.x writes them, including members; undefined if there is no such session. */
 export async function getAgno2SessionMetrics(
   database: Database,
   options: SessionOptions,

@@ -14,7 +14,7 @@ import {
 
 /**
  * A run's metrics in Agno 1.x's shape: for each metric one value per assistant message in order.
- * Zeros are kept and values not reported skipped, so lists may differ in length; a metric that no
+ * Zeros are kept and values that were not reported are skipped, so lists may differ in length; a metric that no
  * message reported is absent. Tokens, and seconds to the microsecond.
  */
 export type RunMetrics = { readonly [N in AgnoMetricName]?: readonly AgnoValue<N>[] };
@@ -25,10 +25,10 @@ interface Answer {
 }
 
 /**
- * A run's metrics as Agno 1.x gives them, from the log, in one snapshot; undefined when there is no
- * such run. A correction adds to the message of the run that it corrects; one that reaches none
- * is a value of its own, so that the values add up to the totals.
- * @throws AmbiguousRunError when several sessions have a run of this id and none is named.
+ * A run's metrics as Agno 1.x writes them, from the log, in one snapshot; undefined if there is no
+ * such run. A correction adds to the message of the run that it corrects. If it matches none, it
+ * is a separate value, so that the values add up to the totals.
+ * @throws AmbiguousRunError if several sessions have a run with this id and none is named
  */
 export async function getRunMetrics(
   database: Database,

@@ -15,16 +15,16 @@ import {
 type TokenMetric = Extract<AgnoMetricName, `${string}_tokens`>;
 
 /**
- * A session's metrics in Agno 1.x's shape: tokens summed, 0 when not reported; `time` summed and
- * the first non-zero `time_to_first_token`, in seconds; splits of tokens added key by key and other
- * objects merged, later keys winning; null when not reported.
+ * A session's metrics in Agno 1.x's shape: tokens are summed, 0 if not reported; `time` is summed and
+ * `time_to_first_token` is the first value that is not zero, in seconds; token details are added key by key and other
+ * objects are merged, later keys win; null if not reported.
  */
 export type SessionMetrics = {
   readonly [N in AgnoMetricName]: N extends TokenMetric ? number : AgnoValue<N> | null;
 };
 
 /**
- * A session's metrics as Agno 1.x gives them, from the log, in one snapshot; undefined when there is
+ * A session's metrics as Agno 1.x writes them, from the log, in one snapshot; undefined if there is
  * no such session.
  */
 export async function getSessionMetrics(
@@ -58,7 +58,7 @@ function combinedSql(name: AgnoMetricName): string {
   return `json_agg(c.${name} order by ${messageOrder}) filter (where c.${name} is not null)`;
 }
 
-/** An object's parts come as one list a message. */
+/** The parts of an object arrive as one list per message. */
 function readerValue(name: AgnoMetricName, value: unknown): unknown {
   return isObjectMetric(name) && Array.isArray(value) ? combineObjects(name, value.flat()) : value;
 }

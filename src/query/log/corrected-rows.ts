@@ -3,10 +3,10 @@ import { summedFigures } from '../../projections/summed-figures.js';
 import { type AgnoMetricName, combineObjects, isObjectMetric } from '../agno/agno-metrics.js';
 import { logColumnNames, logRowsSql } from './log-rows.js';
 
-/** The views of which each row is corrected by others of the same view. */
+/** The views whose rows may be corrected by other rows of the same view. */
 export type CorrectableView = 'messages' | 'tool_calls';
 
-/** Columns on which a correction agrees with its event; one that does not adds to other totals. */
+/** Columns that must be equal in a correction and its event; otherwise it adds to other totals. */
 const agreeing: Record<CorrectableView, readonly string[]> = {
   messages: ['session_id', 'run_id', 'role'],
   tool_calls: ['session_id', 'run_id'],
@@ -17,12 +17,12 @@ const objects = new Set<string>(
   metricFields.map(({ name }) => name).filter((name) => isObjectMetric(name as AgnoMetricName)),
 );
 
-/** The order of corrections, for objects of which the later ones win. */
+/** The order of corrections, because the later object wins. */
 const order = 'c.occurred_at, coalesce(c.sequence, 0), c.id collate "C"';
 
 /**
- * Whether a row of `logRowsSql`, aliased, is a row of the list: an event, or a correction of no event
- * that the list shows. `$1` is the project.
+ * Whether a row of `logRowsSql`, aliased, is a row of the list: an event, or a correction whose event
+ * is not in the list. `$1` is the project.
  */
 export function isShownSql(view: CorrectableView, alias: string): string {
   return `(${alias}.corrected_key is null or not exists (select from ${logRowsSql(view)} o
@@ -34,10 +34,10 @@ const agree = (view: CorrectableView, one: string, other: string) =>
   agreeing[view].map((name) => `${one}.${name} = ${other}.${name}`).join(' and ');
 
 /**
- * `select` of a relation that holds a page of rows of `logRowsSql`, with every correction of them added
- * to their figures, and how many there are as `corrections`; `$1` is the project. `offset 0` has the
- * corrections of each row looked up by their index whatever the statistics say. Objects come as lists of
- * their parts, for `withObjects` to put together.
+ * `select` of a relation with a page of rows of `logRowsSql`, with all their corrections added
+ * to their figures, and the number of these as `corrections`; `$1` is the project. `offset 0` makes Postgres look up
+ * the corrections of each row by their index, whatever the statistics say. Objects are lists of
+ * their parts, which `withObjects` combines.
  */
 export function correctedRowsSql(view: CorrectableView, page: string): string {
   const names = logColumnNames(view);
@@ -63,7 +63,7 @@ export function correctedRowsSql(view: CorrectableView, page: string): string {
       offset 0) c on true`;
 }
 
-/** A row of `correctedRowsSql` with each object put together from its parts, as in Agno's shape. */
+/** A row of `correctedRowsSql` with each object combined from its parts, as in Agno's shape. */
 export function withObjects<T extends object>(row: T): T {
   const together = [...objects].map((name) => {
     const parts: unknown = row[name as keyof T];

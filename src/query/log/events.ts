@@ -10,21 +10,21 @@ import { type LogEntry, type LogPageOptions, listLog } from './list-log.js';
  */
 export interface LoggedEvent extends LogEntry, ReadFields {
   readonly type: EventType;
-  /** The event this one adjusts: its figures are differences. */
+  /** The event that this one adjusts: its figures are differences. */
   readonly corrects: string | null;
 }
 
 /** Which events to list, and how many. */
 export interface ListEventsOptions extends LogPageOptions {
   readonly type?: EventType | undefined;
-  /** Only corrections of the event of this id. */
+  /** Only corrections of the event with this id. */
   readonly corrects?: string | undefined;
 }
 
 /**
- * The log as it was recorded, by `occurred_at`, `sequence` and `id`, oldest first; corrections are
- * rows of their own, at the time of what they correct. A page costs its page: of a run, of a
- * session, or of the project; a filter that few match reads until the page is full.
+ * The log as it was recorded, by `occurred_at`, `sequence` and `id`, oldest first. Corrections are
+ * separate rows, at the time of the event that they correct. The cost of a page depends on its size, for a run, a
+ * session or the project; a filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listEvents(

@@ -11,23 +11,23 @@ import {
 
 /** Which events to export. `from` and `to` bound `occurred_at`. */
 export interface ExportOptions extends ProjectOptions, TimeRange {
-  /** Only of these sessions. Defaults to all. */
+  /** Only events of these sessions. Defaults to all. */
   readonly session_ids?: readonly string[] | undefined;
-  /** Only of these runs. Defaults to all. */
+  /** Only events of these runs. Defaults to all. */
   readonly run_ids?: readonly string[] | undefined;
 }
 
-/** Events one statement reads. */
+/** The number of events that one statement reads. */
 const pageEvents = 1_000;
 
 /**
  * The log of a project in the wire format, by session and event: figures, times and ids as they
- * were sent, corrections included. Sent to a store again it changes nothing; sent to an empty one
- * it gives the same totals.
+ * were sent, including corrections. Sending it to the same store changes nothing; sending it to an empty one
+ * gives the same totals.
  *
- * It is read page by page in little memory, each page a short statement of its own. An event added
- * meanwhile is in it or not. Cheap with `session_ids` or `run_ids`, whose sessions are found through
- * the totals; a time alone is looked for in the whole log.
+ * It is read page by page with little memory, and each page is a separate short statement. An event that is added
+ * meanwhile may or may not be in it. It is fast with `session_ids` or `run_ids`, whose sessions are found through
+ * the totals; with only a time, the whole log is searched.
  * @throws InvalidQueryError
  */
 export async function* exportEvents(
@@ -37,7 +37,7 @@ export async function* exportEvents(
   for await (const page of exportPages(database, options)) yield* page;
 }
 
-/** `exportEvents`, as many at once as one statement reads. */
+/** `exportEvents`, in the pages of its statements. */
 export async function* exportPages(
   database: Database,
   options: ExportOptions = {},
@@ -50,7 +50,7 @@ export async function* exportPages(
   } while (after !== undefined);
 }
 
-/** How many events an export would hold. */
+/** The number of events in an export. */
 export async function countExported(database: Database, options: ExportOptions): Promise<number> {
   const where = conditionsOn('e', options);
   addPlace(where, options);
@@ -69,8 +69,8 @@ interface ExportPage extends Record<string, unknown> {
 }
 
 /**
- * A page is so many rows of the log's key, whatever the filters leave of them: where matches are
- * rare no statement runs for long, and an embedded store, which has one session, stays responsive.
+ * A page is a fixed number of rows of the log's key, before the filters. So no statement runs for long even if
+ * matches are rare, and an embedded store, which has only one session, stays responsive.
  */
 async function readPage(
   database: Database,
@@ -117,7 +117,7 @@ function addFilters(where: Conditions, options: ExportOptions): void {
   where.between('e.occurred_at_us', options);
 }
 
-/** Texts as one parameter, however many there are. */
+/** Any number of strings as one parameter. */
 function list(where: Conditions, field: string, texts: readonly string[]): string {
   const json = JSON.stringify(texts.map((text) => textOf(field, text)));
   return `array(select json_array_elements_text(${where.parameter(json)}::json))`;

@@ -33,7 +33,7 @@ export interface LogEntry extends Reported<Attributes>, Reported<Metrics> {
   /** RFC 3339 in UTC to the microsecond. */
   readonly occurred_at: string;
   readonly sequence: number | null;
-  /** Dimensions of the sender's own. */
+  /** The sender's own dimensions. */
   readonly labels: Labels | null;
   /** When it was added to the log, in the form of `occurred_at`. */
   readonly recorded_at: string;
@@ -41,11 +41,11 @@ export interface LogEntry extends Reported<Attributes>, Reported<Metrics> {
 
 /** An event with its corrections added to its figures. */
 export interface CorrectedEntry extends LogEntry {
-  /** How many corrections its figures hold; 0 when they are as they were recorded. */
+  /** How many corrections its figures include; 0 if they are as recorded. */
   readonly corrections: number;
   /**
-   * The event it corrects, for a correction that reaches no row of this list: one of an event that has
-   * not arrived, of another run or role, or of a correction. Null for all other rows.
+   * The event that it corrects, if this row is a correction whose event is not in the list: because it has
+   * not arrived, belongs to another run or role, or is itself a correction. Null for all other rows.
    */
   readonly corrects: string | null;
 }
@@ -56,15 +56,15 @@ export interface LogPageOptions extends ProjectOptions, TimeRange, PageOptions {
   readonly run_id?: string | undefined;
 }
 
-/** Further filters of a list: what identifies them in a cursor, and their conditions. */
+/** Additional filters of a list: their identity for the cursor, and their conditions. */
 export interface LogFilters {
   readonly values: Readonly<Record<string, unknown>>;
   readonly addTo: (where: Conditions) => void;
 }
 
 /**
- * Lists a view with corrections added to the figures of what they correct. A correction that reaches no
- * row of the view is a row of its own: what totals add up, lists show.
+ * Lists a view with corrections added to the figures of their events. A correction whose event is not in the
+ * view is a separate row, so that lists show everything that totals sum.
  */
 export function listCorrected<T extends CorrectedEntry>(
   database: Database,
@@ -82,8 +82,8 @@ export function listCorrected<T extends CorrectedEntry>(
 }
 
 /**
- * Lists a view of the log, aliased `e`, by time, then place in the run, then id: the order of the log's
- * indexes by session, by run and by time, so that a page costs its page.
+ * Lists a view of the log, aliased `e`, by time, then sequence, then id: the order of the log's
+ * indexes by session, by run and by time, so that the cost of a page depends only on its size.
  */
 export function listLog<T extends LogEntry>(
   database: Database,
@@ -132,7 +132,7 @@ export function listLog<T extends LogEntry>(
   );
 }
 
-/** Conditions on session and run. A run alone leads to its session, by which the log finds it. */
+/** Conditions on session and run. For a run without a session, the log is searched by the run's session. */
 async function addPlace(
   database: Database,
   where: Conditions,

@@ -15,9 +15,9 @@ export function logColumnNames(name: LogViewName): string[] {
 }
 
 /**
- * A relation with the columns of a view of the log and those that its indexes are on: `occurred_at_us`,
- * `key` (the id in 16 bytes) and `corrected_key`. In the view these are shown in other forms, by which
- * no index finds a row.
+ * A relation with the columns of a view of the log and the columns of its indexes: `occurred_at_us`,
+ * `key` (the id in 16 bytes) and `corrected_key`. The view has these in other forms, which
+ * no index covers.
  */
 export function logRowsSql(name: LogViewName): string {
   const { columns, from } = viewOf(name);

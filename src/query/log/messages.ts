@@ -17,10 +17,10 @@ export interface ListMessagesOptions extends LogPageOptions {
 }
 
 /**
- * Messages by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added up;
- * `listEvents` gives both as they were recorded.
- * `from` and `to` bound `occurred_at`. A page costs its page: of a run, of a session, or of the
- * project; a filter that few match reads until the page is full.
+ * Messages by `occurred_at`, `sequence` and `id`, oldest first, each including its corrections;
+ * `listEvents` returns both as they were recorded.
+ * `from` and `to` limit `occurred_at`. The cost of a page depends on its size, for a run, a session or the
+ * project; a filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listMessages(

@@ -4,8 +4,8 @@ import type { Page } from '../page.js';
 import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
 
 /**
- * One tool call, with its corrections added to its figures. `error` says whether it failed, null when not
- * reported, and `error_text` how.
+ * One tool call, with its corrections added to its figures. `error` says whether it failed, null if not
+ * reported; `error_text` says how.
  */
 export interface LoggedToolCall extends CorrectedEntry, ReadFieldsOn<'tool_call'> {}
 
@@ -17,10 +17,10 @@ export interface ListToolCallsOptions extends LogPageOptions {
 }
 
 /**
- * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each with its corrections added
- * up; `listEvents` gives both as they were recorded.
- * `from` and `to` bound `occurred_at`. A page costs its page: of a run, of a session, or of the
- * project; a filter that few match reads until the page is full.
+ * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each including its
+ * corrections; `listEvents` returns both as they were recorded.
+ * `from` and `to` limit `occurred_at`. The cost of a page depends on its size, for a run, a session or the
+ * project; a filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listToolCalls(

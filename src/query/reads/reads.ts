@@ -34,7 +34,7 @@ import { listWaitingSpans, type WaitingSpans } from '../waiting/waiting-spans.js
 /** Options of a query whose project is known. */
 export type InProject<T> = Omit<T, 'project'>;
 
-/** Options of usage that can be asked for anywhere, over HTTP too. */
+/** Options of usage that are available everywhere, also over HTTP. */
 export type UsageQuery<F extends UsageFigure = UsageFigure> = Omit<
   InProject<UsageOptions<F>>,
   'filters'
@@ -45,21 +45,21 @@ export type UsageQuery<F extends UsageFigure = UsageFigure> = Omit<
 };
 
 /**
- * The reads of one project. `openRunfold` gives them in process and `createClient` over HTTP, so that a
- * program can move from the one to the other. Reads of one thing give undefined where there is none.
+ * The reads of one project. `openRunfold` returns them in process and `createClient` over HTTP, so that a
+ * program can move from one to the other. A read of one thing returns undefined if it does not exist.
  */
 export interface Reads {
-  /** The totals of one run. @throws AmbiguousRunError where several sessions have one of this id. */
+  /** The totals of one run. @throws AmbiguousRunError if several sessions have a run with this id */
   getRun(options: InProject<RunOptions>): Promise<RunTotals | undefined>;
   /** Totals of runs, newest start first. */
   listRuns(options?: InProject<ListRunsOptions>): Promise<Page<RunTotals>>;
   /** A run with all runs below it. */
   getRunTree(options: InProject<RunTreeOptions>): Promise<RunTree | undefined>;
-  /** The steps of a run and of all runs below it, by when they began. */
+  /** The steps of a run and of all runs below it, in the order in which they began. */
   listRunSteps(options: InProject<ListRunStepsOptions>): Promise<Page<RunStep> | undefined>;
   /** The metrics of one run in Agno's shape. */
   getRunMetrics(options: InProject<RunOptions>): Promise<RunMetrics | undefined>;
-  /** The metrics of one run as Agno 2.x has them: sums, with details by model. */
+  /** The metrics of one run as Agno 2.x writes them: sums, with details by model. */
   getAgno2RunMetrics(options: InProject<RunOptions>): Promise<Agno2RunMetrics | undefined>;
   /** The totals of one session. */
   getSession(options: { readonly session_id: string }): Promise<SessionTotals | undefined>;
@@ -67,25 +67,25 @@ export interface Reads {
   listSessions(options?: InProject<ListSessionsOptions>): Promise<Page<SessionTotals>>;
   /** The metrics of one session in Agno's shape. */
   getSessionMetrics(options: { readonly session_id: string }): Promise<SessionMetrics | undefined>;
-  /** The metrics of one session as Agno 2.x has them. */
+  /** The metrics of one session as Agno 2.x writes them. */
   getAgno2SessionMetrics(options: {
     readonly session_id: string;
   }): Promise<Agno2SessionMetrics | undefined>;
-  /** Spans of OpenTelemetry that are in no total yet, the longest waiting first. */
+  /** Spans of OpenTelemetry that are in no total yet, longest waiting first. */
   listWaitingSpans(options?: { readonly limit?: number | undefined }): Promise<WaitingSpans>;
   /** Messages, with their corrections applied. */
   listMessages(options: InProject<ListMessagesOptions>): Promise<Page<LoggedMessage>>;
   /** Tool calls, with their corrections applied. */
   listToolCalls(options: InProject<ListToolCallsOptions>): Promise<Page<LoggedToolCall>>;
-  /** Events as they are in the log, corrections among them. */
+  /** Events as they are in the log, including corrections. */
   listEvents(options: InProject<ListEventsOptions>): Promise<Page<LoggedEvent>>;
   /** Figures over time, in groups. */
   getUsage<F extends UsageFigure = UsageFigure>(options: UsageQuery<F>): Promise<UsageSeries<F>>;
   /** Ids and names that begin with `q`, up to five of each kind. */
   find(options: { readonly q: string }): Promise<Found>;
-  /** Events that a worker could not take, newest first. */
+  /** Events that a worker could not store, newest first. */
   listRejects(options?: InProject<ListRejectsOptions>): Promise<Page<RejectedEvent>>;
-  /** One of them. */
+  /** One reject. */
   getReject(options: { readonly id: string }): Promise<RejectedEvent | undefined>;
 }
 

@@ -18,17 +18,17 @@ export interface RunStep {
   readonly id: string;
   readonly session_id: string;
   readonly run_id: string;
-  /** How far its run is below the one that was asked for, which is 0. */
+  /** The level of its run below the requested run, which is 0. */
   readonly depth: number;
   readonly agent_id: string | null;
-  /** The model or the tool; the role of a message that no model wrote. */
+  /** The model or the tool; the role of a message without a model. */
   readonly name: string;
   /** Null for tool calls. */
   readonly role: Role | null;
-  /** Whether it failed; null where its event does not say. */
+  /** Whether it failed; null if its event does not say. */
   readonly error: boolean | null;
   readonly error_text: string | null;
-  /** RFC 3339 in UTC to the microsecond: when it ended, less the time it was recorded with. */
+  /** RFC 3339 in UTC to the microsecond: when it ended, minus the time that it took. */
   readonly started_at: string;
   readonly ended_at: string;
   readonly sequence: number | null;
@@ -43,13 +43,13 @@ export interface RunStep {
   /** US dollars. */
   readonly cost: number | null;
   readonly cost_source: string | null;
-  /** How many corrections its figures hold. */
+  /** How many corrections its figures include. */
   readonly corrections: number;
 }
 
-/** Whose steps to list, and how many. */
+/** Which steps to list, and how many. */
 export interface ListRunStepsOptions extends RunOptions, PageOptions {
-  /** Whether those of the runs below it are listed too. Defaults to true. */
+  /** Whether to include the steps of the runs below it. Defaults to true. */
   readonly subtree?: boolean | undefined;
 }
 
@@ -58,7 +58,7 @@ const figures = ['time', 'time_to_first_token', 'input_tokens', 'cached_tokens',
   .concat('reasoning_tokens', 'total_tokens', 'cost')
   .filter((name) => metricFields.some((field) => field.name === name));
 
-/** Each kind of step: the view it is read from, and what it is called. */
+/** Each kind of step: its view and its name. */
 const kinds: readonly {
   readonly type: RunStep['type'];
   readonly view: CorrectableView;
@@ -75,9 +75,9 @@ const kinds: readonly {
 ];
 
 /**
- * The steps of a run and of all runs below it, by when they began: messages and tool calls in one list.
- * Undefined when there is no such run. A page looks at all of their events, and adds corrections to
- * those it shows.
+ * The steps of a run and of all runs below it, in the order in which they began: messages and tool calls in one list.
+ * Undefined if there is no such run. A page reads all of their events, and adds corrections to
+ * those that it shows.
  * @throws AmbiguousRunError @throws RunTreeTooLargeError @throws RunTreeTooDeepError
  * @throws InvalidQueryError @throws InvalidCursorError
  */
@@ -94,7 +94,7 @@ export async function listRunSteps(
     where.equal('run_id', 'r.run_id', run_id);
     where.equal('session_id', 'r.session_id', session_id);
     const after = key === undefined ? '' : `and ${afterSql(where, key)}`;
-    // Without the runs below, the tree is its root.
+    // Without the runs below, the tree is just its root.
     const tree = withTreeSql(where.sql(), subtree ? mostLevels : 0);
     const parts = kinds.map(({ type, view, name, role }) => {
       const page = `${view}_page`;

@@ -2,35 +2,35 @@ import { z } from 'zod';
 import { describeValue } from '../../events/fault.js';
 import { InvalidCursorError } from '../query-errors.js';
 
-/** Clients hold cursors and may change them: what Postgres would not read is none. */
+/** Clients have cursors and may change them, so a value that Postgres could not read is refused. */
 const snapshot = z.string().max(60_000).refine(isSnapshot);
 const micros = z.int().min(0);
 const text = z.string().refine((value) => !value.includes('\0') && value.isWellFormed());
 
 const point = z.strictObject({
-  /** The format. */
+  /** The version of the format. */
   v: z.literal(1),
   project: z.int(),
-  /** All that this snapshot sees has been given. */
+  /** Everything that this snapshot sees has been sent. */
   from: snapshot,
   /** No event that `from` does not see was recorded before this time, in microseconds. */
   floor: micros,
-  /** The step that is being given: what `to` sees and `from` does not. Absent between steps. */
+  /** The current step: what `to` sees and `from` does not. Absent between steps. */
   step: z
     .strictObject({
       to: snapshot,
       /** The floor of `to`, and the time at which it was taken. */
       floor: micros,
       at: micros,
-      /** The last event given: when it was recorded, its session, its key. */
+      /** The last event that was sent: when it was recorded, its session, its key. */
       event: z.tuple([micros, text, z.guid()]).optional(),
-      /** Events are done with; the last run given, by session and run, none at first. */
+      /** All events are sent; the last run that was sent, by session and run, none at first. */
       run: z.union([z.tuple([text, text]), z.tuple([])]).optional(),
     })
     .optional(),
 });
 
-/** Whether a text is `xmin:xmax:xip,xip` as Postgres reads it, with numbers that fit a bigint. */
+/** Whether a string is `xmin:xmax:xip,xip` as Postgres reads it, with numbers that fit into a bigint. */
 function isSnapshot(value: string): boolean {
   const [, xmin = '', xmax = '', open = ''] =
     /^(\d{1,18}):(\d{1,18}):((?:\d{1,18}(?:,\d{1,18})*)?)$/.exec(value) ?? [];
@@ -40,16 +40,16 @@ function isSnapshot(value: string): boolean {
   return isOrdered && BigInt(xmin) > 0n && (open === '' || ids.at(-2) !== ids.at(-1));
 }
 
-/** A place in the stream of newly folded events. */
+/** A position in the stream of newly folded events. */
 export type TailPoint = z.infer<typeof point>;
 export type TailStep = NonNullable<TailPoint['step']>;
 
-/** A place as a text that a client hands back. */
+/** A position as a string that a client sends back. */
 export function encodeTailPoint(value: TailPoint): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** @throws InvalidCursorError when no stream of this project has given the text out. */
+/** @throws InvalidCursorError if the string does not come from a stream of this project */
 export function decodeTailPoint(text: string, project: number): TailPoint {
   const result = point.safeParse(parse(text));
   if (result.success && result.data.project === project) return result.data;

@@ -8,7 +8,7 @@ import type { LoggedEvent } from '../log/events.js';
 import type { RunTotals } from '../totals/totals.js';
 import type { TailPoint, TailStep } from './tail-cursor.js';
 
-/** Narrows a tail. */
+/** The filters of a tail. */
 export interface TailFilters {
   readonly session_id?: string | undefined;
   readonly run_id?: string | undefined;
@@ -16,7 +16,7 @@ export interface TailFilters {
   readonly labels?: LabelFilters | undefined;
 }
 
-/** An event, and its place in its step. */
+/** An event, and its position in its step. */
 export interface TailEventRow {
   readonly event: LoggedEvent;
   readonly key: NonNullable<TailStep['event']>;
@@ -26,9 +26,9 @@ const eventColumns = (logViews.find(({ name }) => name === 'events')?.columns ??
   .map(({ name, sql }) => `${sql} as ${name}`)
   .join(', ');
 
-/** The transaction that wrote a row, with its epoch: `xmin` has 32 bits, and a row of the last day is younger than their turn. */
+/** The transaction that wrote a row, with its epoch: `xmin` has 32 bits, which cannot wrap around within a day. */
 const writer = `(n.now - ((n.now - e.xmin::text::bigint) & 4294967295))`;
-/** `offset 0` has it computed once, and not for every row. */
+/** With `offset 0`, Postgres computes it once and not for every row. */
 const nowSql = `(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as now offset 0) n`;
 
 /**
@@ -55,7 +55,7 @@ function inStep(point: TailPoint, step: TailStep, filters: TailFilters): Conditi
 const at = (where: Conditions, micros: number) =>
   timestampSql(`${where.parameter(micros)}::bigint`);
 
-/** Events of a step, recorded in [`since`, `until`) and after the last one given, in order. */
+/** Events of a step, recorded in [`since`, `until`) and after the last one that was sent, in order. */
 export async function readTailEvents(
   database: Database,
   point: TailPoint,
@@ -93,7 +93,7 @@ export async function readTailEvents(
   });
 }
 
-/** Totals of the runs that the events of a step changed, after the last one given, by session and run. */
+/** Totals of the runs that the events of a step changed, after the last one that was sent, by session and run. */
 export async function readTailRuns(
   database: Database,
   point: TailPoint,

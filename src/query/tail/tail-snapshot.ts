@@ -1,6 +1,6 @@
 import type { Database } from '../../postgres/database.js';
 
-/** What the database shows at one moment, and where the rows it does not show can begin. */
+/** A snapshot of the database, and the earliest time of rows that it does not see. */
 export interface TailSnapshot {
   /** As `pg_current_snapshot()` writes it. */
   readonly snapshot: string;
@@ -11,11 +11,11 @@ export interface TailSnapshot {
 }
 
 /**
- * Rows are recorded with the time at which their transaction began. One that begins after this look
- * is recorded after it; one under way is found among the sessions, by its hold on the log, or its
- * wait for it, or, where it has yet to touch the log, by having begun within the last minute. (A
- * worker's transaction is one statement: it touches the log at once, or its stripe's part of it.) A session is entered a moment
- * after its transaction's time is taken: for that, and for small steps of the clock, two seconds.
+ * Rows are recorded with the start time of their transaction. If a transaction begins after this query,
+ * its rows are recorded later. A running transaction is found among the sessions: by its lock on the log, by its
+ * wait for that lock, or, if it has not touched the log yet, because it began within the last minute. (A
+ * worker's transaction is one statement: it touches the log, or its stripe's part of it, at once.) A session is
+ * listed a moment after its transaction's time is taken: for that, and for small steps of the clock, two seconds.
  */
 const floorSql = `select
     (extract(epoch from least(now(), min(a.xact_start)) - interval '2 seconds') * 1000000)::bigint as floor,
@@ -26,7 +26,7 @@ const floorSql = `select
       and l.relation in (select 'runfold_internal.event'::regclass
         union all select inhrelid from pg_inherits where inhparent = 'runfold_internal.event'::regclass)))`;
 
-/** The present snapshot alone: where it has not changed nothing was committed. */
+/** Only the current snapshot: if it has not changed, nothing was committed. */
 export async function readSnapshot(database: Database): Promise<string> {
   const [row] = await database.query<{ snapshot: string }>(
     'select pg_current_snapshot()::text as snapshot',
@@ -35,8 +35,8 @@ export async function readSnapshot(database: Database): Promise<string> {
 }
 
 /**
- * Takes a snapshot. The floor is read first, in a statement of its own: a transaction that is gone
- * from the sessions by then is one that the snapshot sees.
+ * Takes a snapshot. The floor is read first, in a separate statement: if a transaction is no longer among the
+ * sessions then, the snapshot sees it.
  */
 export async function takeSnapshot(database: Database): Promise<TailSnapshot> {
   const [row] = await database.query<{ floor: string; at: string }>(floorSql);

@@ -8,41 +8,41 @@ import { decodeTailPoint, encodeTailPoint, type TailPoint, type TailStep } from 
 import { readTailEvents, readTailRuns, type TailFilters } from './tail-rows.js';
 import { readSnapshot, takeSnapshot } from './tail-snapshot.js';
 
-/** What to follow, and from where. */
+/** What to follow, and from which position. */
 export interface TailOptions extends ProjectOptions, TailFilters {
-  /** `cursor` of the last item that was taken. Defaults to the present. */
+  /** `cursor` of the last item that was received. Defaults to now. */
   readonly cursor?: string | undefined;
-  /** What is given. Defaults to both. */
+  /** What to return. Defaults to both. */
   readonly only?: 'events' | 'runs' | undefined;
-  /** Milliseconds between two looks at the log. Defaults to 250. */
+  /** Milliseconds between two polls. Defaults to 250. */
   readonly poll_ms?: number | undefined;
   /** Ends the stream. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Something new, and the place after it. `none` says that nothing was new at a look. */
+/** A new item, and the position after it. `none` means that a poll found nothing new. */
 export type TailItem = { readonly cursor: string } & (
   | { readonly kind: 'event'; readonly event: LoggedEvent }
   | { readonly kind: 'run'; readonly run: RunTotals }
   | { readonly kind: 'none' }
 );
 
-/** How old a cursor may be: a stream goes on from a day back, and no further. */
+/** The maximum age of a cursor: one day. */
 export const tailHours = 24;
 const pageRows = 500;
-/** The stretch of the log that one statement looks at, in microseconds; it doubles where little is new. */
+/** The range of the log that one statement reads, in microseconds; it doubles if little is new. */
 const firstStretch = 60_000_000;
 
 /**
- * Gives every event of a project that is folded from now on, or from `cursor` on, once and without a
- * gap, and after the events of each look the totals of the runs they changed, as they are then. The
- * first item is `none`, with the place at which the stream begins.
+ * Yields every event of a project that is folded from now on, or after `cursor`, once and without
+ * gaps. After the events of each poll it yields the current totals of the runs that they changed. The
+ * first item is `none`, with the position at which the stream begins.
  *
- * A look takes a snapshot, and gives what it sees and the one before did not: a transaction that
- * began earlier and ends later comes in the look after its end. Within a look events come by
- * `recorded_at`, session and id, and a stream broken off in the middle goes on after the very item.
+ * A poll takes a snapshot, and yields what it sees and the previous one did not. So the events of a transaction that
+ * began earlier and ended later are in the poll after its end. Within a poll, events are ordered by
+ * `recorded_at`, session and id, and a stream that was interrupted continues after its last item.
  *
- * @throws InvalidCursorError @throws TailExpiredError when the cursor is too old, or of another database.
+ * @throws InvalidCursorError @throws TailExpiredError if the cursor is too old, or from another database
  */
 export async function* followLog(
   database: Database,
@@ -61,7 +61,7 @@ export async function* followLog(
     const { step } = point;
     if (step !== undefined) {
       yield* giveStep(database, point, step, options);
-      // Broken off in the middle: the place after the step is not reached.
+      // Interrupted in the middle: the position after the step is not reached.
       if (isEnded()) return;
       point = { v: 1, project, from: step.to, floor: step.floor };
     }

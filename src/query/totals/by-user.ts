@@ -5,10 +5,10 @@ import { type AnyOf, isAnyOf, textOf } from '../conditions.js';
 import type { Alternatives } from './list-totals.js';
 
 /**
- * Which rows `r` of runs or sessions are a user's. Most rows have one user, who stands in the row and has
- * an index. Of those with several the row names the greatest in byte order; another is
- * found by way of the sessions that the user was in and that name somebody else, whom the row names
- * too. There `isOthers` says which rows are meant, given what a user is compared with.
+ * Selects the rows `r` of runs or sessions that belong to a user. Most rows have one user, who is in the row and has
+ * an index. If a row has several users, it names the greatest in byte order. The others are
+ * found through the sessions that the user was in but whose row names somebody else.
+ * For these, `isOthers` gives the condition, with the expression that a user is compared with.
  */
 export function byUser(user_id: AnyOf, isOthers: (isUser: string) => string): Alternatives {
   if (user_id === undefined) return [() => undefined];
@@ -18,7 +18,7 @@ export function byUser(user_id: AnyOf, isOthers: (isUser: string) => string): Al
     (where) => where.add(`r.user_id ${isAnyOf('user_id', users, where.parameter)}`),
     (where) => {
       const isUser = isAnyOf('user_id', users, where.parameter);
-      // Of one user what is compared shows where others begin; of several nothing does.
+      // With one user the comparison separates the others' rows; with several users nothing does.
       const isNamed =
         users.length === 1 ? `r.user_id > ${isUser.slice(2)}` : `not r.user_id ${isUser}`;
       where.add(`${isNamed} and r.session_id = any(array(

@@ -4,7 +4,7 @@ import { type JsonRow, readRows } from '../json-rows.js';
 import { getRunTree, type RunTree } from './run-tree.js';
 import type { RunOptions } from './runs.js';
 
-/** Why a run cost what it did. */
+/** An explanation of a run's cost. */
 export interface CostExplanation {
   readonly run_id: string;
   readonly session_id: string;
@@ -12,15 +12,15 @@ export interface CostExplanation {
   readonly cost: number | null;
   /** Dollars of the run and all runs below it. */
   readonly cost_with_children: number | null;
-  /** Of the assistant's messages, how many report tokens and have no cost. */
+  /** The number of the assistant's messages that report tokens but have no cost. */
   readonly unpriced_messages: number;
-  /** What each model cost, the dearest first. */
+  /** The cost of each model, most expensive first. */
   readonly models: readonly JsonRow[];
-  /** The dearest messages. */
+  /** The most expensive messages. */
   readonly messages: readonly JsonRow[];
-  /** The tools that were called, the longest in all first. */
+  /** The tools that were called, longest total time first. */
   readonly tools: readonly JsonRow[];
-  /** The runs it delegated to, each with all below it, the dearest first. */
+  /** The runs that it delegated to, each including all runs below it, most expensive first. */
   readonly children: readonly {
     readonly run_id: string;
     readonly session_id: string;
@@ -33,7 +33,7 @@ export interface CostExplanation {
 const mostRows = 20;
 
 /**
- * Explains what a run cost: by model, message, tool and child run. Corrections count with the message
+ * Explains the cost of a run: by model, message, tool and child run. Corrections count for the message
  * that they correct. Returns undefined if there is no such run.
  * @throws AmbiguousRunError @throws RunTreeTooDeepError @throws RunTreeTooLargeError
  */
@@ -70,7 +70,7 @@ export async function explainCost(
   };
 }
 
-/** Messages of the run, each with its corrections added up. */
+/** Messages of the run, each including its corrections. */
 const messagesSql = (where: string) => `select coalesce(m.corrects, m.id) as id,
     bool_or(m.role = 'assistant' and m.corrects is null) as is_assistant,
     min(m.occurred_at) as occurred_at, max(m.provider) as provider, max(m.model) as model,

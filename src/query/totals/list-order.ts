@@ -2,13 +2,13 @@ import { timestampSql } from '../../store/sql-units.js';
 import type { Conditions } from '../conditions.js';
 import type { PageKey } from '../cursor.js';
 
-/** The order of a list, and the rows that follow a key in it. */
+/** The order of a list, and the condition for rows after a key. */
 export interface Order {
   by(alias: string): string;
   after(where: Conditions, key: PageKey): string;
 }
 
-/** Newest start first, or by a figure, of which rows without one are last. Ids decide among equals. */
+/** Newest start first, or by a figure with rows without it last. Ids decide between equal rows. */
 export function orderOf(order_by: string | undefined, ids: readonly string[]): Order {
   const column = order_by ?? 'started_at';
   const tie = (where: Conditions, values: PageKey) =>

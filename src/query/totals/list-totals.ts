@@ -21,47 +21,47 @@ import { orderOf } from './list-order.js';
 import { leaveOutShown, readSeen, type SeenPages, seenAfter } from './moved-starts.js';
 import type { Totals } from './totals.js';
 
-/** What a list of totals is narrowed by: columns of its view, each with the values it may have. */
+/** The filters of a list of totals: columns of its view, each with its allowed values. */
 export type TotalsFilters = Readonly<Record<string, AnyOf>>;
 
 /**
- * Conditions on a row `r` of which no two hold at once. Each is read by an index of its own, and what
- * they find is merged.
+ * Conditions on a row `r` that exclude each other. Each uses its own index, and the
+ * results are merged.
  */
 export type Alternatives = readonly ((where: Conditions) => void)[];
 
 /** Settings of every list of totals. */
 export interface TotalsPageOptions extends ProjectOptions, TimeRange, PageOptions {
-  /** Only ids that begin with this. */
+  /** Only ids that begin with this string. */
   readonly id_prefix?: string | undefined;
   /** True lists those in which a run, a message or a tool call failed, false all others. */
   readonly failed?: boolean | undefined;
   /** Only with all of these labels; a session has those of its runs. */
   readonly labels?: LabelFilters | undefined;
-  /** Only those that cost so many US dollars or more. */
+  /** Only those that cost at least this, in US dollars. */
   readonly min_cost?: number | undefined;
 }
 
-/** What is particular to a list. */
+/** The specific parts of a list. */
 interface ListRules {
   /** Columns of the view. */
   readonly filters: TotalsFilters;
-  /** Filters that are not columns of the view, for the cursor to belong to. */
+  /** Filters that are not columns of the view, for the identity of the cursor. */
   readonly others: TotalsFilters;
   readonly where: Alternatives;
-  /** Which rows `r` something failed in. */
+  /** The condition for rows `r` in which something failed. */
   readonly isFailed: string;
-  /** The figure that comes first where it is greatest; undefined is the newest start first. */
+  /** The figure to sort by, greatest first; undefined for newest start first. */
   readonly order_by: string | undefined;
   readonly figures: readonly string[];
-  /** Columns besides those of the view, of a row `y`: name → expression. */
+  /** Additional columns of a row `y`: name → expression. */
   readonly more?: Readonly<Record<string, string>>;
 }
 
 /**
  * Lists totals from their view, newest start first or by a figure. Rows without a start, of which only
- * corrections have arrived, are not listed yet. Who reads all pages gets each row once, though starts move meanwhile.
- * By a figure, rows without one are last, and a row whose figure changes meanwhile moves with it.
+ * corrections have arrived, are not listed yet. Reading all pages returns each row once, even if starts move meanwhile.
+ * By a figure, rows without it are last, and a row whose figure changes meanwhile moves with it.
  */
 export async function listTotals<T extends Totals>(
   database: Database,
@@ -111,7 +111,7 @@ export async function listTotals<T extends Totals>(
       ${sorted('r')})`;
     });
     const page = `select * from (${parts.join(' union all ')}) f ${sorted('f')}`;
-    // By a figure all of a range is looked at: in few columns, of which those of the page become rows.
+    // By a figure, the whole range is read, in few columns; only the rows of the page are read in full.
     const whole =
       order_by === undefined
         ? page
@@ -124,7 +124,7 @@ export async function listTotals<T extends Totals>(
       from (select y.*${added.join('')} from (${whole}) y) x order by ${order.by('x')}`,
       where.values,
     );
-    // The last row read is the first of the next page.
+    // The last row that was read is the first of the next page.
     const [last, next] = rows.slice(-2).map(({ row }) => row.started_at);
     const { snapshot = '', at = 0 } = rows[0] ?? {};
     shown = { snapshot, at: Number(at), hasTie: last === next };
@@ -182,7 +182,7 @@ function addChoice(
 ): void {
   if (id_prefix !== undefined) {
     const prefix = textOf('id_prefix', id_prefix);
-    // The greatest character ends the range of all that begin so, in the order of bytes.
+    // In byte order, the greatest character ends the range of all strings with this prefix.
     where.add(`${id} >= ${where.parameter(prefix)}`);
     where.add(`${id} < ${where.parameter(`${prefix}\u{10ffff}`)}`);
   }

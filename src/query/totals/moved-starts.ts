@@ -2,9 +2,9 @@ import type { Conditions } from '../conditions.js';
 import { InvalidCursorError } from '../query-errors.js';
 
 /**
- * What the pages before have shown. A list goes by the start of its rows, which an event moves that began
- * before all others; a row that was shown may so come after the cursor. Where each page ended, and what the
- * database showed it, tells which rows were on one of them.
+ * The rows of the earlier pages. A list is sorted by the start of its rows, and an event that began
+ * before all others moves the start of a row. So a row that was shown may appear again after the cursor. The end of
+ * each page, and the snapshot that it saw, tell which rows were on one of them.
  */
 export interface SeenPages {
   /** No event that the first page did not see was recorded before this time, in microseconds. */
@@ -13,17 +13,17 @@ export interface SeenPages {
 }
 
 /**
- * What a page saw, as `pg_current_snapshot()` writes it, and the start of its last row; the ids of that row
- * where another one started at the same time.
+ * The snapshot of a page, as `pg_current_snapshot()` writes it, and the start of its last row, with the ids of that row
+ * if another one started at the same time.
  */
 export type SeenPage = readonly [snapshot: string, start: number, ids?: readonly string[]];
 
-/** The longest that a transaction of a writer may have been open at the first page, in microseconds. */
+/** How long a writer's transaction may have been open at the first page, in microseconds. */
 const longestWrite = 600_000_000;
-/** Pages that are remembered one by one; of earlier ones every second. */
+/** The number of pages that are all remembered; of earlier ones, every second is. */
 const mostPages = 48;
 
-/** What is seen once another page has been read, at a time in microseconds. */
+/** The pages after another page was read, at a time in microseconds. */
 export function seenAfter(before: SeenPages | undefined, page: SeenPage, at_us: number): string {
   const pages = [...(before?.pages ?? []), page];
   const kept =
@@ -32,7 +32,7 @@ export function seenAfter(before: SeenPages | undefined, page: SeenPage, at_us: 
   return JSON.stringify({ since, pages: kept } satisfies SeenPages);
 }
 
-/** The pages of a cursor. @throws InvalidCursorError when the text is not of ours. */
+/** The pages of a cursor. @throws InvalidCursorError if the string is not one of ours */
 export function readSeen(text: unknown): SeenPages {
   try {
     const seen: Partial<SeenPages> = JSON.parse(String(text));
@@ -62,8 +62,8 @@ const writer = `(n.now - ((n.now - e.xmin::text::bigint) & 4294967295))`;
 const nowSql = '(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as now offset 0) n';
 
 /**
- * Leaves out rows `r` that a page before has shown: those that started, as far as it saw, no earlier than
- * where it ended. Only rows with events that the first page may not have seen are looked at.
+ * Leaves out rows `r` that an earlier page has shown: those whose start, in its snapshot, was not before the end of
+ * that page. Only rows with events that the first page may not have seen are checked.
  */
 export function leaveOutShown(
   where: Conditions,

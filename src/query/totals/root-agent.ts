@@ -2,9 +2,9 @@ import { tableOf } from '../../projections/fold/fold-sql.js';
 import { runProjection } from '../../projections/run.js';
 
 /**
- * The agent of a session's first run without a parent: `agent_id` is the greatest in byte order, so that
- * a lead's session would be shown as its writer's. It is read with the session, because which run
- * has no parent may change with the next event. `$1` is the project.
+ * The agent of a session's first run without a parent. `agent_id` is the greatest in byte order, so
+ * the session of a lead could be shown as its writer's. This agent is computed when the session is read, because the
+ * run without a parent may change with the next event. `$1` is the project.
  */
 export const rootAgentSql = (alias: string) =>
   `(select x.agent_id from ${tableOf(runProjection)} x

@@ -16,21 +16,21 @@ import type { RunTotals, WaitingIn } from './totals.js';
 /** A run and the runs it delegated to. */
 export interface RunTree {
   readonly run: RunTotals;
-  /** What the run itself used. */
+  /** The usage of the run alone. */
   readonly self: Usage;
-  /** What it used together with all runs below it. */
+  /** The usage of the run and all runs below it. */
   readonly subtree: Usage;
-  /** The runs it delegated to, in order of their start. */
+  /** The runs that it delegated to, in the order of their start. */
   readonly children: readonly RunTree[];
 }
 
 /** Which tree to read. */
 export interface RunTreeOptions extends RunOptions {
-  /** The most runs from the root down to a leaf, 1 to 1,000. Defaults to 100. */
+  /** The maximum number of runs from the root to a leaf, 1 to 1,000. Defaults to 100. */
   readonly max_depth?: number | undefined;
 }
 
-/** The most runs of a tree. */
+/** The maximum number of runs in a tree. */
 export const mostRuns = 10_000;
 
 interface Step {
@@ -41,13 +41,12 @@ interface Step {
 }
 
 /**
- * A run with all runs below it along `parent_run_id`, read in one snapshot; undefined when there is
- * no such run. A parent is one run: the one of that id in the child's own session or, if its session
- * has none, the only one elsewhere. If several other sessions have one, nobody knows which it is, and
- * the child is in no tree but its own. A run that delegates to one above it closes no circle: every
- * run is in the tree once.
+ * A run with all runs below it along `parent_run_id`, read in one snapshot; undefined if there is
+ * no such run. The parent is the run with that id in the child's session or, if its session
+ * has none, the only run with that id in another session. If several other sessions have one, the parent is unknown, and
+ * the child is in no tree but its own. Every run is in the tree only once, even if a run delegates to one above it.
  * @throws AmbiguousRunError @throws RunTreeTooDeepError @throws InvalidQueryError
- * @throws RunTreeTooLargeError when there are more than 10,000 runs below it.
+ * @throws RunTreeTooLargeError if there are more than 10,000 runs below it
  */
 export async function getRunTree(
   database: Database,
@@ -55,11 +54,7 @@ export async function getRunTree(
 ): Promise<(RunTree & WaitingIn) | undefined> {
   const maxDepth = options.max_depth ?? 100;
   if (!Number.isInteger(maxDepth) || maxDepth < 1 || maxDepth > 1000) {
-    throw new InvalidQueryError(
-      'max_depth',
-      'a whole number from 1 to 1000',
-      describeValue(maxDepth),
-    );
+    throw new InvalidQueryError('max_depth', 'an integer from 1 to 1000', describeValue(maxDepth));
   }
   const where = conditionsOn('r', options);
   where.equal('run_id', 'r.run_id', options.run_id);
@@ -84,10 +79,10 @@ export async function getRunTree(
 }
 
 /**
- * `with` of the keys of a tree's runs as `tree`. Each run has one parent at most, so no run is reached
- * twice but the root, which is left out below itself: what is read is what the tree holds. `offset 0` has
- * the children of a run looked up by their index whatever the statistics say: a join might read the
- * whole table once for each level.
+ * `with` of the keys of a tree's runs as `tree`. Each run has at most one parent, so only the root could be reached
+ * twice; it is left out below itself. So only the runs of the tree are read. With `offset 0`, Postgres looks up the
+ * children of a run by their index, whatever the statistics say: a join might read the
+ * whole table once per level.
  */
 export function withTreeSql(root: string, maxDepth: number): string {
   const run = 'runfold_internal.run';

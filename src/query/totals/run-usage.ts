@@ -5,27 +5,27 @@ import { publicName } from '../../projections/views/projection-views.js';
 
 type TokenField = Extract<(typeof metricFields)[number], { readonly kind: 'tokens' }>;
 
-/** What messages used, field by field of the vocabulary; null when no message reported it. */
+/** The usage of messages, field by field; null if no message reported a field. */
 export type TokenTotals = { readonly [F in TokenField as F['name']]: number | null };
 
-/** What was done and what it took: the figures that add up. */
+/** What was done and used: the summed figures. */
 export interface Usage extends TokenTotals {
   /** Messages of any role. */
   readonly messages: number;
-  /** Messages of the assistant; the tokens and the time are theirs. */
+  /** Messages of the assistant; tokens and time are of these. */
   readonly assistant_messages: number;
   /** Messages of the assistant that failed. */
   readonly message_errors: number;
   /** Messages of the assistant that reported their tokens. */
   readonly metered_messages: number;
-  /** Messages of the assistant with tokens and without a cost: above 0, `cost` is a least one. */
+  /** Messages of the assistant with tokens and without a cost: if above 0, the true cost is higher than `cost`. */
   readonly unpriced_messages: number;
   readonly tool_calls: number;
   /** Tool calls that failed. */
   readonly tool_errors: number;
-  /** Seconds of the assistant's messages added up; null when not reported. */
+  /** The sum of seconds of the assistant's messages; null if not reported. */
   readonly time: number | null;
-  /** Seconds of the tool calls added up; null when not reported. */
+  /** The sum of seconds of the tool calls; null if not reported. */
   readonly tool_time: number | null;
   /** Wall-clock seconds that the run events reported; null when not reported. */
   readonly run_time: number | null;
@@ -33,7 +33,7 @@ export interface Usage extends TokenTotals {
   readonly cost: number | null;
 }
 
-/** The figures of `Usage`, and in how many integer units each is stored. */
+/** The figures of `Usage`, with the number of integer units of each. */
 const figures = Object.entries<Measure>(runProjection.measures).flatMap(([column, measure]) => {
   const { isAdditive, unit } = kindOf(measure);
   if (!isAdditive) return [];
@@ -41,12 +41,12 @@ const figures = Object.entries<Measure>(runProjection.measures).flatMap(([column
   return [{ name: publicName(column) as keyof Usage, units }];
 });
 
-/** The figures of a row that holds them among others. */
+/** Picks these figures from a row. */
 export function usageOf(totals: Usage): Usage {
   return Object.fromEntries(figures.map(({ name }) => [name, totals[name]])) as unknown as Usage;
 }
 
-/** Two usages added up, in the integer units of the store: floats never meet a sum. */
+/** Adds two usages in the integer units of the store, so floats are never summed. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum = (name: keyof Usage, units: number) => {
     const [left, right] = [a[name], b[name]];

@@ -10,10 +10,10 @@ import { byUser } from './by-user.js';
 import { listTotals, type TotalsPageOptions } from './list-totals.js';
 import type { RunTotals, WaitingIn } from './totals.js';
 
-/** Names one run. */
+/** Identifies one run. */
 export interface RunOptions extends ProjectOptions {
   readonly run_id: string;
-  /** The conversation. Defaults to the only one that has a run of this id. */
+  /** The session. Defaults to the only one that has a run with this id. */
   readonly session_id?: string | undefined;
 }
 
@@ -24,24 +24,24 @@ export type RunOrder = (typeof runOrders)[number];
 /** Which runs to list, and how many. Several values of a filter mean any of them. */
 export interface ListRunsOptions extends TotalsPageOptions {
   readonly session_id?: AnyOf;
-  /** Only where an event names this user. */
+  /** Only runs with an event that names this user. */
   readonly user_id?: AnyOf;
   readonly agent_id?: AnyOf;
   readonly team_id?: AnyOf;
   readonly workflow_id?: AnyOf;
   readonly parent_run_id?: AnyOf;
-  /** The model that answered last. */
+  /** The model of the last message. */
   readonly model?: AnyOf;
-  /** The provider that answered last. */
+  /** The provider of the last message. */
   readonly provider?: AnyOf;
   readonly status?: RunStatus | readonly RunStatus[] | undefined;
-  /** The figure by which those with the most are first. Defaults to the newest start first. */
+  /** The figure to sort by, greatest first. Defaults to newest start first. */
   readonly order_by?: RunOrder | undefined;
 }
 
 /**
- * The totals of one run; undefined when there is none.
- * @throws AmbiguousRunError when several sessions have a run of this id and none is named.
+ * The totals of one run; undefined if there is none.
+ * @throws AmbiguousRunError if several sessions have a run with this id and none is named
  */
 export async function getRun(
   database: Database,
@@ -50,7 +50,7 @@ export async function getRun(
   const where = conditionsOn('r', options);
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
-  // One statement: what settles meanwhile is in the totals, or is said to wait.
+  // One statement, so that a span that settles meanwhile is either in the totals or counted as waiting.
   const rows = await database.query<{ row: JsonRow; waiting: number }>(
     `select row_to_json(r) as row, ${waitingSql('$1', '$2')} as waiting
     from runfold.runs r where ${where.sql()}
@@ -70,10 +70,10 @@ export async function getRun(
 }
 
 /**
- * Totals of runs, newest start first. `from` and `to` bound the start. A run is found by each user that
- * its events name. Cheap: a page without filters, by time or by `user_id`; `session_id` and
- * `parent_run_id`, which have an index. The other filters read runs from the newest until the page is
- * full: bound them by time where matches are rare. `order_by` reads all runs of the range.
+ * Totals of runs, newest start first. `from` and `to` limit the start. A run is found by each user that
+ * its events name. A page is fast without filters, by time, by `user_id`, `session_id` or
+ * `parent_run_id`. The other filters read runs from the newest until the page is
+ * full: limit the time if matches are rare. `order_by` reads all runs of the range.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listRuns(

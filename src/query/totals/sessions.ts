@@ -10,7 +10,7 @@ import { listTotals, type TotalsPageOptions } from './list-totals.js';
 import { rootAgentSql } from './root-agent.js';
 import type { SessionTotals } from './totals.js';
 
-/** Names one session. */
+/** Identifies one session. */
 export interface SessionOptions extends ProjectOptions {
   readonly session_id: string;
 }
@@ -28,21 +28,21 @@ export type SessionOrder = (typeof sessionOrders)[number];
 
 /** Which sessions to list, and how many. Several values of a filter mean any of them. */
 export interface ListSessionsOptions extends TotalsPageOptions {
-  /** Only where an event names this user. */
+  /** Only sessions with an event that names this user. */
   readonly user_id?: AnyOf;
-  /** Only with a run of this agent; the same applies to teams and workflows. */
+  /** Only sessions with a run of this agent; the same applies to teams and workflows. */
   readonly agent_id?: AnyOf;
   readonly team_id?: AnyOf;
   readonly workflow_id?: AnyOf;
-  /** The model that answered last. */
+  /** The model of the last message. */
   readonly model?: AnyOf;
-  /** The provider that answered last. */
+  /** The provider of the last message. */
   readonly provider?: AnyOf;
-  /** The figure by which those with the most are first. Defaults to the newest start first. */
+  /** The figure to sort by, greatest first. Defaults to newest start first. */
   readonly order_by?: SessionOrder | undefined;
 }
 
-/** The totals of one session; undefined when there is none. */
+/** The totals of one session; undefined if there is none. */
 export async function getSession(
   database: Database,
   options: SessionOptions,
@@ -59,9 +59,9 @@ export async function getSession(
 }
 
 /**
- * Totals of sessions, newest start first. `from` and `to` bound the start. A session is found by each
- * of its users, agents, teams and workflows. Cheap: a page without filters, by time, or by `user_id`.
- * The other filters read sessions from the newest until the page is full: bound them by time where
+ * Totals of sessions, newest start first. `from` and `to` limit the start. A session is found by each
+ * of its users, agents, teams and workflows. A page is fast without filters, by time, or by `user_id`.
+ * The other filters read sessions from the newest until the page is full: limit the time if
  * matches are rare. `order_by` reads all sessions of the range.
  * @throws InvalidQueryError @throws InvalidCursorError
  */

@@ -23,16 +23,16 @@ export const sessionFigures = [
 ] as const;
 export type SessionFigure = (typeof sessionFigures)[number];
 
-/** Which sessions to rank. `from` and `to` bound their start. */
+/** Which sessions to rank. `from` and `to` limit their start. */
 export interface TopSessionsOptions extends ProjectOptions, TimeRange {
   /** Defaults to `cost`. */
   readonly order_by?: SessionFigure | undefined;
-  /** The most sessions, 1 to 1,000. Defaults to 10. */
+  /** The maximum number of sessions, 1 to 1,000. Defaults to 10. */
   readonly limit?: number | undefined;
 }
 
 /**
- * The sessions with the most of a figure. Reads all sessions of the range.
+ * The sessions with the greatest figure. Reads all sessions of the range.
  * @throws InvalidQueryError
  */
 export async function getTopSessions(
@@ -45,7 +45,7 @@ export async function getTopSessions(
     throw new InvalidQueryError('order_by', expected, describeValue(order_by));
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
-    throw new InvalidQueryError('limit', 'a whole number from 1 to 1000', describeValue(limit));
+    throw new InvalidQueryError('limit', 'an integer from 1 to 1000', describeValue(limit));
   }
   const where = conditionsOn('r', options);
   where.between('r.started_at', options, timestampSql);

@@ -4,7 +4,7 @@ import type { Usage } from './run-usage.js';
 
 type Names<N extends AttributeName> = { readonly [K in N]: string | null };
 
-/** What the totals of a run and of a session share. Null means not reported. */
+/** The common fields of the totals of a run and of a session. Null means not reported. */
 export interface Totals
   extends Usage,
     Names<'agent_id' | 'team_id' | 'workflow_id' | 'user_id' | 'model' | 'provider'> {
@@ -17,27 +17,27 @@ export interface Totals
   readonly started_at: string | null;
   /** When the last event ended, in the same form. */
   readonly ended_at: string | null;
-  /** Seconds, the first non-zero one; null when not reported. */
+  /** Seconds, the first value that is not zero; null if not reported. */
   readonly time_to_first_token: number | null;
 }
 
 /** Totals of one run: a row of the view `runfold.runs`. */
 export interface RunTotals extends Totals, Names<'parent_run_id' | 'agent_name'> {
   readonly run_id: string;
-  /** How it ended; null while no run event has arrived. */
+  /** Its status at the end; null while no run event has arrived. */
   readonly status: RunStatus | null;
 }
 
-/** What a read of one run says besides its totals. */
+/** Additional fields of a read of one run. */
 export interface WaitingIn {
   /**
-   * How many spans of OpenTelemetry in its traces wait for others, so that they are in no total yet;
-   * absent when none do.
+   * How many spans of OpenTelemetry in its traces are waiting for others and in no total yet;
+   * absent if none are.
    */
   readonly waiting_spans?: number;
 }
 
-/** Totals of one session: a row of the view `runfold.sessions`, and the agent it began with. */
+/** Totals of one session: a row of the view `runfold.sessions`, and its first agent. */
 export interface SessionTotals extends Totals {
   readonly runs: number;
   /** The agent of the first run without a parent: the lead of a team. */

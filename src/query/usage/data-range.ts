@@ -6,8 +6,8 @@ import { userUsageProjection } from '../../projections/user-usage.js';
 import { type ProjectOptions, projectOf } from '../conditions.js';
 
 /**
- * Where the usage of a project lies: the quarters of an hour of its first and last event, RFC 3339 in
- * UTC. Undefined when there is none.
+ * The range of a project's usage: the quarters of an hour of its first and last event, RFC 3339 in
+ * UTC. Undefined if there is none.
  */
 export async function getDataRange(
   database: Database,

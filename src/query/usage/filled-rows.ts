@@ -8,7 +8,7 @@ export interface ReadRow extends SumsRow {
   readonly quantiles: Partial<UsageQuantiles>;
 }
 
-/** The rows of every bucket for each group, those in which nothing happened among them. */
+/** The rows of every bucket for each group, including empty buckets. */
 export function filledRows(question: UsageQuestion, rows: readonly ReadRow[]): readonly ReadRow[] {
   const { group_by, buckets, used } = question;
   const nothing = Object.fromEntries(

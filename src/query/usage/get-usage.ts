@@ -24,29 +24,29 @@ export type UsageFigure = keyof UsageFigures | keyof UsageQuantiles;
 /** The names of all figures. */
 export const usageFigures: readonly UsageFigure[] = [...usageFigureNames, ...quantileNames];
 
-/** What to read of the usage over time. */
+/** Options of usage over time. */
 export interface UsageOptions<F extends UsageFigure = UsageFigure>
   extends ProjectOptions,
     UsageRangeOptions {
-  /** A row for each combination of these. Defaults to one row for all. */
+  /** One row per combination of these. Defaults to one row for all. */
   readonly group_by?: readonly UsageDimension[] | undefined;
   readonly filters?: UsageFilters | undefined;
-  /** Whether buckets in which nothing happened have rows too. Defaults to true. */
+  /** Whether empty buckets have rows too. Defaults to true. */
   readonly fill?: boolean | undefined;
-  /** Only the groups with the most of `order_by` over the whole range, so many. Defaults to all. */
+  /** Only this number of groups, those with the greatest `order_by` over the whole range. Defaults to all. */
   readonly top?: number | undefined;
-  /** What `top` uses, and rows without buckets are ordered by. Defaults to `cost`. */
+  /** The figure for `top`, and for the order of rows without buckets. Defaults to `cost`. */
   readonly order_by?: UsageFigure | undefined;
-  /** The only figures that rows have. Defaults to all; those that are not kept are then null. */
+  /** Limits rows to these figures. Defaults to all; figures that the grouping does not store are then null. */
   readonly figures?: readonly F[] | undefined;
-  /** Whether to read quantiles where `figures` names none. Defaults to true. */
+  /** Whether to read quantiles if `figures` names none. Defaults to true. */
   readonly quantiles?: boolean | undefined;
 }
 
-/** A bucket of a group: null where events name no agent, model and so on. */
+/** A bucket of a group: null if events name no agent, model and so on. */
 export type UsageRow<F extends UsageFigure = UsageFigure> = Pick<UsageFigures & UsageQuantiles, F> &
   Partial<Record<UsageDimension, string | null>> & {
-    /** RFC 3339 in UTC; null without buckets. The first and the last may be cut by the range. */
+    /** RFC 3339 in UTC; null without buckets. The range may cut the first and the last bucket. */
     readonly bucket_start: string | null;
     /** The same on the wall clock of the time zone, such as `2026-03-08 00:00`. */
     readonly bucket_local: string | null;
@@ -55,15 +55,15 @@ export type UsageRow<F extends UsageFigure = UsageFigure> = Pick<UsageFigures & 
 /** Usage over time. */
 export interface UsageSeries<F extends UsageFigure = UsageFigure> extends UsageRange {
   readonly group_by: readonly UsageDimension[];
-  /** By bucket and then by group; without buckets the most of `order_by` first. */
+  /** By bucket and then by group; without buckets the greatest `order_by` first. */
   readonly rows: readonly UsageRow<F>[];
 }
 
 /**
- * Usage over time, of models, tools, agents, teams, workflows or users: sums are exact, quantiles
- * within 1 %. Messages, tool calls and runs count where they ended, each for the user, agent, team and
- * workflow that it names itself.
- * @throws InvalidQueryError also where an answer would have more than 50,000 rows.
+ * Usage over time, by model, tool, agent, team, workflow or user: sums are exact, quantiles
+ * within 1 %. Messages, tool calls and runs count at the time when they ended, each for the user, agent, team and
+ * workflow that it names.
+ * @throws InvalidQueryError also if the result would have more than 50,000 rows
  */
 export async function getUsage<F extends UsageFigure = UsageFigure>(
   database: Database,
@@ -76,14 +76,12 @@ export async function getUsage<F extends UsageFigure = UsageFigure>(
   checkFigure('order_by', order_by, used);
   for (const name of options.figures ?? []) checkFigure('figures', name, used);
   if (top !== undefined && (!Number.isInteger(top) || top < 1 || top > 1_000)) {
-    throw new InvalidQueryError('top', 'a whole number from 1 to 1000', describeValue(top));
+    throw new InvalidQueryError('top', 'an integer from 1 to 1000', describeValue(top));
   }
   const figures: readonly UsageFigure[] = options.figures ?? usageFigures;
   const read = options.figures ?? figuresRead(options.quantiles);
   let groups: string[][] | undefined;
-  const isTop = range.bucket !== null && top !== undefined && group_by.length > 0;
-  // What is added up can be ranked in the same statement.
-  if (isTop && !isSummed(order_by)) {
+  if (range.bucket !== null && top !== undefined && group_by.length > 0) {
     const whole = { ...question, range: { ...range, bucket: null }, buckets: [] };
     const ranked = await readRows(database, whole, { read: [order_by], order_by, top });
     groups = ranked.map(({ names }) => [...names]);
@@ -100,7 +98,7 @@ export async function getUsage<F extends UsageFigure = UsageFigure>(
 
 const figuresRead = (quantiles = true) => (quantiles ? usageFigures : usageFigureNames);
 
-/** Checks that a figure exists and is kept by some dimensions. @throws InvalidQueryError */
+/** Checks that a figure exists and is stored for some dimensions. @throws InvalidQueryError */
 function checkFigure(field: string, name: UsageFigure, used: readonly UsageDimension[]): void {
   if (!usageFigures.includes(name)) {
     throw new InvalidQueryError(field, `one of ${usageFigures.join(', ')}`, describeValue(name));
@@ -114,7 +112,7 @@ function checkFigure(field: string, name: UsageFigure, used: readonly UsageDimen
   );
 }
 
-/** The figures that are kept by all of some dimensions. @throws InvalidQueryError */
+/** The figures that are stored for all of some dimensions. @throws InvalidQueryError */
 export function figuresBy(used: readonly UsageDimension[]): readonly UsageFigure[] {
   const held = new Set(sumsOf(sourceOf(used)).map(({ name }) => name));
   const summed = usageFigureNames.filter((name) => sumsFor(name).every((sum) => held.has(sum)));
@@ -131,40 +129,26 @@ async function readRows(
     readonly groups?: readonly (readonly string[])[] | undefined;
   },
 ): Promise<ReadRow[]> {
-  const { order_by, top: limit, groups } = options;
+  const { order_by, top, groups } = options;
   const isRanked = question.buckets.length === 0;
-  const isTop = !isRanked && limit !== undefined && groups === undefined && isSummed(order_by);
-  const top = isTop && question.group_by.length > 0 ? { by: order_by, limit } : undefined;
-  const read = isRanked || top !== undefined ? [...options.read, order_by] : options.read;
+  const read = isRanked ? [...options.read, order_by] : options.read;
   const needed = new Set(read.filter(isSummed).flatMap(sumsFor));
   const held = sumsOf(sourceOf(question.used));
   const asked = held.filter(({ name }) => needed.has(name));
-  const most = isRanked && isSummed(order_by) ? { by: order_by, limit } : undefined;
-  // Quantiles alone have groups and buckets too.
+  const most = isRanked && isSummed(order_by) ? { by: order_by, limit: top } : undefined;
+  // Without sums, quantiles still have groups and buckets.
   const sums = asked.length === 0 ? held.slice(0, 1) : asked;
-  const found = await readSums(database, question, { sums, groups, most, top });
+  const found = await readSums(database, question, { sums, groups, most });
   const quantiles = read.filter((name): name is QuantileName => !isSummed(name));
   const spread =
-    quantiles.length === 0
-      ? undefined
-      : await readQuantiles(
-          database,
-          question,
-          quantiles,
-          top === undefined ? groups : groupsOf(found),
-        );
+    quantiles.length === 0 ? undefined : await readQuantiles(database, question, quantiles, groups);
   const rows = found.map(
     (row): ReadRow => ({ ...row, quantiles: spread?.get(groupKey(row.at, row.names)) ?? {} }),
   );
   if (!isRanked || isSummed(order_by)) return rows;
-  // Rows come by their names; a stable sort keeps that order among equals.
+  // Rows are sorted by their names; a stable sort keeps that order between equal rows.
   const size = (row: ReadRow) => row.quantiles[order_by] ?? Number.NEGATIVE_INFINITY;
-  return rows.sort((a, b) => size(b) - size(a) || 0).slice(0, limit);
-}
-
-/** The groups of some rows, each once. */
-function groupsOf(rows: readonly { readonly names: readonly string[] }[]) {
-  return [...new Map(rows.map(({ names }) => [groupKey(0, names), names])).values()];
+  return rows.sort((a, b) => size(b) - size(a) || 0).slice(0, top);
 }
 
 const summed: ReadonlySet<string> = new Set(usageFigureNames);

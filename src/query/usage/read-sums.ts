@@ -18,14 +18,14 @@ import {
   type UsageStatement,
 } from './usage-statement.js';
 
-/** The most rows of one answer. */
+/** The maximum number of rows of one result. */
 export const mostRows = 50_000;
 
 /** The sums of one bucket and group, as Postgres writes them. */
 export interface SumsRow {
   /** The number of the bucket. */
   readonly at: number;
-  /** The group, '' where events name none. */
+  /** The group; '' if events name none. */
   readonly names: readonly string[];
   readonly sums: Readonly<Record<string, string | null>>;
 }
@@ -35,42 +35,31 @@ export interface SumsOptions {
   readonly sums: readonly UsageSum[];
   /** Only these groups. Defaults to all. */
   readonly groups?: readonly (readonly string[])[] | undefined;
-  /** Only the groups with the most of a figure, so many. Defaults to all, by bucket and name. */
+  /** Only this number of groups, those with the greatest figure. Defaults to all, by bucket and name. */
   readonly most?:
     | { readonly by: keyof UsageFigures; readonly limit: number | undefined }
     | undefined;
-  /** All buckets of the groups with the most of a figure over all of them, so many. Defaults to all groups. */
-  readonly top?: { readonly by: keyof UsageFigures; readonly limit: number } | undefined;
 }
 
-/** Reads sums by bucket and group. @throws InvalidQueryError where there are too many rows. */
+/** Reads sums by bucket and group. @throws InvalidQueryError if there are too many rows */
 export async function readSums(
   database: Database,
   question: UsageQuestion,
-  { sums, groups, most, top }: SumsOptions,
+  { sums, groups, most }: SumsOptions,
 ): Promise<SumsRow[]> {
   const { group_by, used } = question;
   const statement = openStatement(question, groups);
   const parts = sourceOf(used).parts.flatMap((part) => partSql(question, statement, part, sums));
-  const columns = group_by.map(columnName);
-  const keys = ['at', ...columns];
-  const names = columns.map((name) => `, nullif(u.${name}, '')`).join('');
-  const added = (from: string) => sums.map(({ name }) => `sum(${from}.${name}) as ${name}`);
-  // The rows are added up once, and their groups ranked by what was added up.
-  const ranked =
-    top === undefined
-      ? 'summed u'
-      : `summed u natural join (select ${columns.join(', ')}
-      from (select ${[...columns, ...added('s')].join(', ')} from summed s group by ${columns.join(', ')}) u
-      order by ${figureSql(top.by)} desc nulls last${names} limit ${top.limit}) k`;
+  const groupColumns = group_by.map(columnName);
+  const keys = ['at', ...groupColumns];
+  const names = groupColumns.map((name) => `, nullif(u.${name}, '')`).join('');
   const limit = Math.min(most?.limit ?? mostRows + 1, mostRows + 1);
   const rows = await database.query<{ at: number; names: string[]; sums: (string | null)[] }>(
-    `with summed as (select ${[...keys, ...added('r')].join(', ')}
-      from (${parts.join('\n      union all ')}) r
-      group by ${keys.join(', ')})
-    select u.at, array[${columns.map((name) => `u.${name}`).join(', ')}]::text[] as names,
+    `select u.at, array[${groupColumns.map((name) => `u.${name}`).join(', ')}]::text[] as names,
       array[${sums.map(({ name }) => `u.${name}`).join(', ')}]::text[] as sums
-    from ${ranked}
+    from (select ${[...keys, ...sums.map(({ name }) => `sum(r.${name}) as ${name}`)].join(', ')}
+      from (${parts.join('\n      union all ')}) r
+      group by ${keys.join(', ')}) u
     order by ${most === undefined ? 'u.at' : `${figureSql(most.by)} desc nulls last`}${names}
     limit ${limit}`,
     statement.values,
@@ -85,7 +74,7 @@ export async function readSums(
   }));
 }
 
-/** Refuses an answer of too many rows. @throws InvalidQueryError */
+/** Refuses a result with too many rows. @throws InvalidQueryError */
 export function refuseMore(rows: number): void {
   if (rows <= mostRows) return;
   throw new InvalidQueryError(
@@ -95,7 +84,7 @@ export function refuseMore(rows: number): void {
   );
 }
 
-/** `select` of a part's rows of the range: `at`, the dimensions grouped by, and sums. */
+/** `select` of a part's rows in the range: `at`, the dimensions of the groups, and sums. */
 function partSql(
   question: UsageQuestion,
   statement: UsageStatement,
@@ -104,7 +93,7 @@ function partSql(
 ): string[] {
   const { quarters, hours } = part;
   const values = sums.map(({ name }) => `${sumSql(part, name) ?? 'null::bigint'} as ${name}`);
-  // What reports none of the sums may still make a group, but without groups it says nothing.
+  // A row without any of the sums may still form a group; without groups it is useless.
   const isMute =
     question.group_by.length === 0 && sums.every(({ name }) => sumSql(part, name) === undefined);
   if (isMute) return [];

@@ -2,19 +2,19 @@ import { describeValue } from '../../events/fault.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
 import { InvalidQueryError } from '../query-errors.js';
 
-/** A stretch over which a zone's clock has one offset. Its beginning is on a quarter of an hour. */
+/** A period in which a zone has one offset. It begins on a quarter of an hour. */
 export interface ZoneStretch {
   /** In quarters of an hour since 1970, rounded up to the first that begins with the offset. */
   readonly from: number;
-  /** Local time less UTC, in milliseconds. */
+  /** Local time minus UTC, in milliseconds. */
   readonly offset: number;
 }
 
 const quarterMs = quarterMicros / 1000;
 const dayMs = 86_400_000;
-/** Clocks never changed twice within this: the closest two changes since 2000 are 6.9 days apart. */
+/** No clock changed twice within this time: the closest two changes since 2000 are 6.9 days apart. */
 const sampleMs = 3 * dayMs;
-/** Offsets remembered of a zone. */
+/** The maximum number of cached offsets of a zone. */
 const mostRemembered = 20_000;
 
 interface Zone {
@@ -24,8 +24,8 @@ interface Zone {
 const zones = new Map<string, Zone>();
 
 /**
- * Checks the name of a time zone. The database is never given one, so that no two libraries can
- * read a name differently.
+ * Checks the name of a time zone. The database never gets a name, so that no two libraries can
+ * read it differently.
  * @throws InvalidQueryError
  */
 export function checkTimeZone(name: string): void {
@@ -36,11 +36,11 @@ function zoneOf(name: string): Zone {
   const known = zones.get(name);
   if (known !== undefined) return known;
   try {
-    // Names only: some read +05:45 the other way round.
+    // Only names: some libraries read +05:45 with the opposite sign.
     if (typeof name !== 'string' || !/^[A-Za-z][\w/+-]*$/.test(name)) throw new RangeError();
     const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
     const zone = { format, offsets: new Map<number, number>() };
-    // There are some six hundred names; case does not matter to Intl, so texts may be more.
+    // There are about six hundred names; Intl ignores case, so there may be more spellings.
     if (zones.size >= 1_000) zones.clear();
     zones.set(name, zone);
     return zone;
@@ -54,7 +54,7 @@ function zoneOf(name: string): Zone {
   }
 }
 
-/** Local time less UTC at an instant, both in milliseconds. @throws InvalidQueryError */
+/** Local time minus UTC at an instant, both in milliseconds. @throws InvalidQueryError */
 export function offsetAt(timeZone: string, instant: number): number {
   const { format, offsets } = zoneOf(timeZone);
   const known = offsets.get(instant);
@@ -69,7 +69,7 @@ export function offsetAt(timeZone: string, instant: number): number {
   return offset;
 }
 
-/** The stretches of one offset each from one quarter of an hour to before another. */
+/** The periods with one offset each, from one quarter of an hour to before another. */
 export function zoneStretches(timeZone: string, first: number, end: number): ZoneStretch[] {
   const stretches: ZoneStretch[] = [];
   const start = Math.floor((first * quarterMs) / sampleMs) * sampleMs;
@@ -86,7 +86,7 @@ export function zoneStretches(timeZone: string, first: number, end: number): Zon
   return stretches;
 }
 
-/** The first quarter of an hour with an offset, where that at `low` has another and that at `high` it. */
+/** The first quarter of an hour with the offset at `high`, if the offset at `low` is different. */
 function firstQuarterOf(timeZone: string, offset: number, low: number, high: number): number {
   let [below, at] = [low, high];
   while (at - below > 1) {
@@ -103,8 +103,8 @@ export function wallClock(instant: number, offset: number): string {
 }
 
 /**
- * When the day of an instant began on the wall clock of a zone: the first of two midnights, and where
- * the clock leaps over midnight the first instant of the day. In milliseconds since 1970.
+ * When the day of an instant began on the wall clock of a zone: the first of two midnights, or, if
+ * the clock skips midnight, the first instant of the day. In milliseconds since 1970.
  */
 export function startOfDay(timeZone: string, instant: number): number {
   const quarter = Math.floor(instant / quarterMs);
@@ -114,8 +114,8 @@ export function startOfDay(timeZone: string, instant: number): number {
 }
 
 /**
- * The first quarter of an hour, among stretches, whose wall clock has reached a local time, given in
- * milliseconds as if it were UTC. Where a midnight comes twice that is the first one.
+ * The first quarter of an hour in some periods whose wall clock has reached a local time, given in
+ * milliseconds as if it were UTC. If a midnight occurs twice, this is the first one.
  */
 export function firstAt(stretches: readonly ZoneStretch[], local: number, begin = 0): number {
   for (let at = begin; at < stretches.length; at++) {

@@ -4,9 +4,9 @@ import type { UsageRow } from './get-usage.js';
 const blockHours = 5;
 const hourMs = 3_600_000;
 
-/** What was used in one stretch of five hours. */
+/** The usage of one block of five hours. */
 export interface UsageBlock {
-  /** RFC 3339 in UTC: the full hour in which its first message ended. */
+  /** RFC 3339 in UTC: the start of the hour in which its first message ended. */
   readonly start: string;
   /** Five hours later; not part of it. */
   readonly end: string;
@@ -20,7 +20,7 @@ export interface UsageBlock {
   readonly total_tokens: number;
   /** US dollars of the messages that have a price. */
   readonly cost: number;
-  /** Messages that have none: above 0, `cost` is a least one. */
+  /** Messages without a price: if above 0, the true cost is higher than `cost`. */
   readonly unpriced_messages: number;
   /** Tokens per minute from the first quarter of an hour with a message to the last. */
   readonly tokens_per_minute: number;
@@ -40,9 +40,9 @@ type Row = Pick<
 >;
 
 /**
- * Blocks of five hours, from rows by the quarter of an hour in order of time. The first message opens
- * one at its full hour in UTC, and the first message after its end opens the next. Exact, because
- * every border is a full hour.
+ * Blocks of five hours, from rows per quarter of an hour in the order of time. The first message opens
+ * a block at its full hour in UTC, and the first message after its end opens the next. This is exact, because
+ * every block begins at a full hour.
  */
 export function usageBlocks(rows: readonly Row[], now: number): readonly UsageBlock[] {
   const blocks: (UsageBlock & { first: number; last: number })[] = [];

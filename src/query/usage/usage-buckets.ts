@@ -2,9 +2,9 @@ import { quarterMicros } from '../../projections/time-buckets.js';
 import { firstAt, wallClock, type ZoneStretch, zoneStretches } from './time-zone.js';
 import type { QuarterRange, UsageBucket } from './usage-range.js';
 
-/** One bucket of a series. It holds what lies between its start and that of the next. */
+/** One bucket of a series. It ends at the start of the next one. */
 export interface Bucket {
-  /** In quarters of an hour since 1970. That of the first may lie before the range. */
+  /** In quarters of an hour since 1970. The first bucket may start before the range. */
   readonly start: number;
   /** Its start on the wall clock of the zone. */
   readonly local: string;
@@ -13,13 +13,13 @@ export interface Bucket {
 const quarterMs = quarterMicros / 1000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
-/** More than the longest bucket, in quarters of an hour: where the first one begins is looked for from there. */
+/** More than the longest bucket, in quarters of an hour: the search for the first start begins this much earlier. */
 const lookBack = 40 * 96;
 
 /**
- * The buckets that a range touches, in order. Days, weeks and months begin when the wall clock first
+ * The buckets that overlap a range, in order. Days, weeks and months begin when the wall clock first
  * reaches their midnight; an hour that the clock repeats is two buckets. A quarter of an hour in which
- * the clock changes belongs to where it begins.
+ * the clock changes belongs to the bucket in which it begins.
  */
 export function bucketsOf(range: QuarterRange & { readonly bucket: UsageBucket }): Bucket[] {
   const { first, end, bucket, time_zone } = range;
@@ -46,7 +46,7 @@ function shortStarts(
   for (const [at, { from, offset }] of stretches.entries()) {
     const until = Math.min(end, stretches[at + 1]?.from ?? end);
     if (until <= first) continue;
-    // The hour in which the range, or the stretch, begins.
+    // The hour in which the range, or the period, begins.
     const begin = Math.max(from, first) * quarterMs + offset;
     let local = Math.floor(begin / length) * length;
     for (; ; local += length) {
@@ -71,13 +71,13 @@ function longStarts(
     while (begin + 1 < stretches.length && isPast(stretches, begin, local)) begin++;
     const start = firstAt(stretches, local, begin);
     if (start >= end) return starts;
-    // What begins no later than the range, or when the next one does, is not the first of it.
+    // Skip buckets that end before the range, or that have the same start as the next one.
     if (start <= first || starts.at(-1) === start) starts.pop();
     starts.push(start);
   }
 }
 
-/** Whether a local time lies behind all of a stretch, and two days of the next. */
+/** Whether a local time is after a whole period and two days of the next one. */
 function isPast(stretches: readonly ZoneStretch[], at: number, local: number): boolean {
   const following = stretches[at + 1];
   return (

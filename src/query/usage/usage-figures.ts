@@ -1,32 +1,32 @@
 import { metricFields } from '../../events/metric-fields.js';
 import type { TokenTotals } from '../totals/run-usage.js';
 
-/** What was done and used in a bucket. Null means not reported, or not kept by what is grouped by. */
+/** What was done and used in a bucket. Null means not reported, or not stored for the grouping. */
 export interface UsageFigures extends TokenTotals {
-  /** Runs that ended. One that fails and is resumed ends twice; a pause is no end. */
+  /** Runs that ended. A run that fails and is resumed ends twice; a pause is not an end. */
   readonly runs: number | null;
   /** Runs that ended with an error. */
   readonly failed_runs: number | null;
-  /** Failed runs out of all that ended, 0 to 1. */
+  /** The share of ended runs that failed, 0 to 1. */
   readonly run_error_rate: number | null;
-  /** Messages of the assistant; tokens and `time` are theirs. */
+  /** Messages of the assistant; tokens and `time` are of these. */
   readonly assistant_messages: number | null;
-  /** Of them, those with tokens and without a cost: above 0, `cost` is a least one. */
+  /** Those of them with tokens and without a cost: if above 0, the true cost is higher than `cost`. */
   readonly unpriced_messages: number | null;
   readonly tool_calls: number | null;
   readonly tool_errors: number | null;
-  /** Failed tool calls out of all, 0 to 1. */
+  /** The share of tool calls that failed, 0 to 1. */
   readonly error_rate: number | null;
-  /** Cached tokens out of input tokens, 0 to 1. */
+  /** The share of input tokens that were cached, 0 to 1. */
   readonly cache_hit_rate: number | null;
-  /** Tokens produced per second, of messages that reported their time. */
+  /** Output tokens per second, for messages that reported their time. */
   readonly tokens_per_second: number | null;
-  /** Seconds of the messages added up. */
+  /** The sum of seconds of the messages. */
   readonly time: number | null;
-  /** Seconds per message, of those that reported it; the same applies to the other means. */
+  /** Seconds per message, for those that reported them; the same applies to the other means. */
   readonly mean_time: number | null;
   readonly mean_time_to_first_token: number | null;
-  /** Seconds of the tool calls added up. */
+  /** The sum of seconds of the tool calls. */
   readonly tool_time: number | null;
   readonly mean_tool_time: number | null;
   /** Wall-clock seconds that the run events reported. */
@@ -35,7 +35,7 @@ export interface UsageFigures extends TokenTotals {
   readonly cost: number | null;
 }
 
-/** A sum in stored units. A count is 0 where nothing happened, a sum then null. */
+/** A sum in stored units. If nothing happened, a count is 0 and a sum is null. */
 export interface UsageSum {
   readonly name: string;
   readonly kind: 'count' | 'sum';
@@ -63,13 +63,13 @@ const sums = [
   'cost_nanos',
 ];
 
-/** What is added up, as the projections name it. */
+/** The summed measures, as the projections name them. */
 export const storedSums: readonly UsageSum[] = [
   ...counts.map((name) => ({ name, kind: 'count' as const })),
   ...sums.map((name) => ({ name, kind: 'sum' as const })),
 ];
 
-/** How a figure is made of sums: `of`, stored in `units` to one, out of `per`, stored in `per_units`. */
+/** How a figure is computed from sums: `of`, stored in `units`, divided by `per`, stored in `per_units`. */
 interface FigureRule {
   readonly of: string;
   readonly per?: string;
@@ -77,7 +77,7 @@ interface FigureRule {
   readonly per_units?: number;
 }
 
-/** Each figure, and the sums that it is made of. */
+/** Each figure, and the sums that it is computed from. */
 const figures: Readonly<Record<keyof UsageFigures, FigureRule>> = {
   runs: { of: 'runs' },
   failed_runs: { of: 'failed_runs' },
@@ -105,19 +105,19 @@ const figures: Readonly<Record<keyof UsageFigures, FigureRule>> = {
 /** The names of the figures, in the order in which they are shown. */
 export const usageFigureNames = Object.keys(figures) as readonly (keyof UsageFigures)[];
 
-/** The sums that a figure is made of. */
+/** The sums that a figure is computed from. */
 export function sumsFor(figure: keyof UsageFigures): readonly string[] {
   const { of, per } = figures[figure];
   return per === undefined ? [of] : [of, per];
 }
 
-/** A figure as an expression over the sums of a row `u`, exact, to rank by. */
+/** A figure as an exact expression over the sums of a row `u`, for ranking. */
 export function figureSql(figure: keyof UsageFigures): string {
   const { of, per } = figures[figure];
   return per === undefined ? `u.${of}` : `u.${of}::numeric / nullif(u.${per}, 0)`;
 }
 
-/** A figure of sums, which come as Postgres writes integers. */
+/** A figure from sums, which are integers as Postgres writes them. */
 export function figureOf(
   figure: keyof UsageFigures,
   stored: Readonly<Record<string, string | null | undefined>>,
@@ -130,10 +130,10 @@ export function figureOf(
   return whole === 0 ? null : (Number(value) * per_units) / (whole * units);
 }
 
-/** An integer in so many units to one, as the double closest to the exact value. */
+/** An integer divided by its number of units, as the double closest to the exact value. */
 function inUnits(integer: string, units: number): number {
   const value = Number(integer);
-  // Both are exact, and so is the only rounding.
+  // Both are exact, so there is only one rounding.
   if (Number.isSafeInteger(value)) return value / units;
   return Number(`${integer}e-${Math.round(Math.log10(units))}`);
 }

@@ -12,7 +12,7 @@ import { cutOf, openStatement, type UsageQuestion } from './usage-statement.js';
 
 const percents = [50, 90, 95, 99] as const;
 
-/** Where histograms of a time are, by which dimensions, and in which column. */
+/** The table and column with histograms of a time, and its dimensions. */
 interface Spread {
   readonly levels: string;
   readonly quarters: Projection;
@@ -39,7 +39,7 @@ const ofEvents = (
 });
 const byModel = { provider: 't.provider', model: 't.name' };
 
-/** The times whose quantiles are kept. */
+/** The times whose quantiles are stored. */
 const spreads = {
   time: ofEvents('message', 'time_levels', byModel),
   time_to_first_token: ofEvents('message', 'first_token_levels', byModel),
@@ -58,7 +58,7 @@ const spreadNames = Object.keys(spreads) as SpreadName[];
 /** A quantile of a time in seconds, such as `tool_time_p95`. */
 export type QuantileName = `${SpreadName}_p${(typeof percents)[number]}`;
 
-/** The quantiles, each within 1 % of the exact one; null where nothing was timed or it is not kept. */
+/** The quantiles, each within 1 % of the exact one; null if nothing was timed or it is not stored. */
 export type UsageQuantiles = { readonly [N in QuantileName]: number | null };
 
 /** The names of the quantiles, in the order in which they are shown. */
@@ -66,7 +66,7 @@ export const quantileNames: readonly QuantileName[] = spreadNames.flatMap((name)
   percents.map((percent) => `${name}_p${percent}` as const),
 );
 
-/** The quantiles that are kept by all of some dimensions. */
+/** The quantiles that are stored for all of some dimensions. */
 export function keptQuantiles(used: readonly UsageDimension[]): readonly QuantileName[] {
   return spreadNames
     .filter((name) => isKept(name, used))
@@ -76,17 +76,17 @@ export function keptQuantiles(used: readonly UsageDimension[]): readonly Quantil
 const isKept = (name: SpreadName, used: readonly UsageDimension[]) =>
   used.every((dimension) => dimension in spreads[name].columns);
 
-/** Names a bucket, by its number, and a group of it. */
+/** Identifies a bucket, by its number, and its group. */
 export function groupKey(at: number, names: readonly string[]): string {
   return JSON.stringify([at, ...names]);
 }
 
 /**
- * Some quantiles of each bucket and group, by `groupKey`. The quantile p is the least time with at
- * least p % of all at or below it, as `percentile_disc` has it.
+ * Some quantiles of each bucket and group, by `groupKey`. The quantile p is the smallest time with at
+ * least p % of all times at or below it, as in `percentile_disc`.
  *
- * Whole days and hours of UTC that lie within one bucket are read as such; of the rest every quarter of an
- * hour is. Postgres adds up what belongs together; the levels of the sums are counted here, as in SQL that
+ * Whole days and hours of UTC within one bucket are read from their own tables; the rest is read per quarter of an
+ * hour. Postgres adds histograms; the levels of the sums are counted here, because SQL
  * took three times as long.
  */
 export async function readQuantiles(
@@ -107,7 +107,7 @@ export async function readQuantiles(
   return found;
 }
 
-/** How many times lie in each level, by `groupKey`. */
+/** The number of times in each level, by `groupKey`. */
 async function readLevels(
   database: Database,
   question: UsageQuestion,
@@ -144,7 +144,7 @@ async function readLevels(
   );
 }
 
-/** The quantiles of one time, of how many events each level has. */
+/** The quantiles of one time, from the number of events in each level. */
 function pick(name: SpreadName, counts: ReadonlyMap<number, number>) {
   const levels = [...counts].sort(([a], [b]) => a - b);
   const total = levels.reduce((sum, [, count]) => sum + count, 0);
@@ -152,7 +152,7 @@ function pick(name: SpreadName, counts: ReadonlyMap<number, number>) {
   let at = 0;
   let upTo = levels[0]?.[1] ?? 0;
   for (const percent of percents) {
-    // In whole numbers: 0.95 is none in floating point.
+    // Computed with integers: 0.95 is not exact in floating point.
     while (100 * upTo < percent * total) upTo += levels[++at]?.[1] ?? 0;
     const level = levels[at]?.[0];
     picked[`${name}_p${percent}`] = level === undefined ? null : levelValue(level) / 1e6;

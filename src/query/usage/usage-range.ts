@@ -5,13 +5,13 @@ import { microsOf } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { checkTimeZone } from './time-zone.js';
 
-/** How long the buckets of a series are. Weeks begin on Monday. */
+/** The lengths of buckets. Weeks begin on Monday. */
 export const usageBuckets = ['15m', 'hour', 'day', 'week', 'month'] as const;
 export type UsageBucket = (typeof usageBuckets)[number];
 
-/** The most buckets of one series. */
+/** The maximum number of buckets in a series. */
 const mostBuckets = 10_000;
-/** The shortest that a bucket lasts, in quarters of an hour; a day can be 23 hours long. */
+/** The shortest duration of a bucket, in quarters of an hour; a day can have 23 hours. */
 const shortest: Record<UsageBucket, number> = {
   '15m': 1,
   hour: 4,
@@ -20,15 +20,15 @@ const shortest: Record<UsageBucket, number> = {
   month: 2684,
 };
 
-/** Which time a usage query is about. */
+/** The time range of a usage query. */
 export interface UsageRangeOptions {
-  /** The beginning, RFC 3339 with a zone. Goes back to the last full quarter of an hour. */
+  /** The start, RFC 3339 with a zone, rounded down to a full quarter of an hour. */
   readonly from: string;
-  /** The end, in the same form. Goes on to the next full quarter of an hour. Defaults to now. */
+  /** The end, in the same form, rounded up to a full quarter of an hour. Defaults to now. */
   readonly to?: string | undefined;
-  /** How long each bucket is. Defaults to one row for the whole range. */
+  /** The length of each bucket. Defaults to one row for the whole range. */
   readonly bucket?: UsageBucket | undefined;
-  /** The IANA time zone whose days, hours and months are meant. Defaults to UTC. */
+  /** The IANA time zone of days, hours and months. Defaults to UTC. */
   readonly time_zone?: string | undefined;
 }
 
@@ -41,13 +41,13 @@ export interface UsageRange {
   readonly time_zone: string;
 }
 
-/** The range, and the quarters of an hour that are read: from the first to before the last. */
+/** The range, and its quarters of an hour: from the first to before the last. */
 export interface QuarterRange extends UsageRange {
   readonly first: number;
   readonly end: number;
 }
 
-/** Checks a range and rounds it to what is kept. @throws InvalidQueryError */
+/** Checks a range and rounds it to quarters of an hour. @throws InvalidQueryError */
 export function quarterRange(options: UsageRangeOptions): QuarterRange {
   const { bucket, time_zone = 'UTC' } = options;
   const first = Math.floor(microsOf('from', options.from) / quarterMicros);
@@ -76,7 +76,7 @@ export function quarterRange(options: UsageRangeOptions): QuarterRange {
 function seriesRange(bucket: UsageBucket, first: number, end: number) {
   const isShort = (from: number, to: number) => (to - from) / shortest[bucket] <= mostBuckets;
   if (isShort(first, end)) return { first, end };
-  // No event lies outside of this, so that "all of it" is a range that can be answered.
+  // No event is outside of this range, so a query for everything has a finite number of buckets.
   const from = Math.max(first, Math.floor(earliestMicros / quarterMicros));
   const latest = Date.now() * 1000 + 2 * futureToleranceMicros;
   const to = Math.min(end, Math.ceil(latest / quarterMicros));

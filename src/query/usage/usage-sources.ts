@@ -12,7 +12,7 @@ import { userUsageProjection } from '../../projections/user-usage.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { storedSums, type UsageSum } from './usage-figures.js';
 
-/** What usage can be grouped and filtered by. */
+/** The dimensions by which usage can be grouped and filtered. */
 export const usageDimensions = [
   'agent_id',
   'provider',
@@ -36,21 +36,21 @@ export const columnName = (dimension: UsageDimension) =>
 
 /** A table that usage is read from. */
 export interface Part {
-  /** It is kept by the quarter of an hour. */
+  /** The table per quarter of an hour. */
   readonly quarters: Projection;
-  /** The same by the hour, which is read wherever a whole hour lies in one bucket. */
+  /** The same per hour, which is read if a whole hour is in one bucket. */
   readonly hours?: Projection;
-  /** How a sum is made of a row `t`. Defaults to its measure of the same name. */
+  /** The expression of a sum over rows `t`. Defaults to the measure with the same name. */
   readonly sums?: Readonly<Record<string, string>>;
-  /** The only sums taken from it. Defaults to all it has. */
+  /** The sums that are read from it. Defaults to all of them. */
   readonly only?: readonly string[];
-  /** Which rows `t` count. Defaults to all. */
+  /** The condition for rows `t`. Defaults to all. */
   readonly where?: string;
   /** Whether it has a row for each label, the name in `t.name` and the value in `t.value`. */
   readonly isByLabel?: true;
 }
 
-/** Tables that together hold all events of some dimensions. */
+/** Tables that together have all events for some dimensions. */
 export interface Source {
   readonly holds: readonly UsageDimension[];
   readonly parts: readonly Part[];
@@ -66,7 +66,7 @@ const runs: Part = {
 };
 const messages: Part = { quarters: modelUsageProjection };
 const calls: Part = { quarters: toolUsageProjection };
-/** The cost of tool calls, of which no model is known: with it the groups add up to the whole. */
+/** The cost of tool calls, which have no model: with it, the groups add up to the total. */
 const callCosts: Part = { ...calls, only: ['cost_nanos'], where: 't.cost_nanos is not null' };
 const users: Part = {
   quarters: userUsageProjection,
@@ -95,9 +95,9 @@ const byHour = {
 const anyLabel = 'label:*';
 
 /**
- * What is kept together; the first that will do is read. Messages, calls and runs count where they
- * ended, each for what it names itself. A tool call has no model: by model and provider its cost is
- * in the row of none. By tool, only tool calls are looked at. By label, what does not have it is in no row.
+ * The stored groupings; the first one that fits is read. Messages, calls and runs count at the time when they
+ * ended, each for the attributes that it names. A tool call has no model: by model and provider, its cost is
+ * in the row without a model. By tool, only tool calls are read. By label, what does not have it is in no row.
  */
 const sources: readonly Source[] = [
   { holds: [], parts: [byHour.messages, byHour.calls, byHour.runs] },
@@ -147,7 +147,7 @@ function checkDimension(name: UsageDimension): void {
 
 const columns: ReadonlySet<string> = new Set(usageDimensions);
 
-/** Checks names of dimensions, and finds what keeps all of them. @throws InvalidQueryError */
+/** Checks names of dimensions, and finds a source that has all of them. @throws InvalidQueryError */
 export function sourceOf(used: readonly UsageDimension[]): Source {
   for (const name of used) checkDimension(name);
   const known = used.map((name) => (labelOf(name) === undefined ? name : anyLabel));
@@ -163,7 +163,7 @@ export function sourceOf(used: readonly UsageDimension[]): Source {
   );
 }
 
-/** How a part makes a sum of a row `t`; undefined where it has none of that name. */
+/** The expression of a sum in a part; undefined if it does not have this sum. */
 export function sumSql({ quarters, sums, only }: Part, name: string): string | undefined {
   if (only !== undefined && !only.includes(name)) return undefined;
   const made = sums?.[name];
@@ -172,7 +172,7 @@ export function sumSql({ quarters, sums, only }: Part, name: string): string | u
   return measure !== undefined && kindOf(measure).isAdditive ? `t.${name}` : undefined;
 }
 
-/** The stored sums that a source holds. */
+/** The stored sums of a source. */
 export function sumsOf(source: Source): readonly UsageSum[] {
   return storedSums.filter(({ name }) =>
     source.parts.some((part) => sumSql(part, name) !== undefined),

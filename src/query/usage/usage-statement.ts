@@ -5,7 +5,7 @@ import { type Bucket, bucketsOf } from './usage-buckets.js';
 import type { QuarterRange } from './usage-range.js';
 import { labelOf, sourceOf, type UsageDimension } from './usage-sources.js';
 
-/** The values a dimension may have; null stands for events without one. */
+/** The allowed values of a dimension; null for events without one. */
 export type UsageFilters = {
   readonly [D in UsageDimension]?: string | null | readonly (string | null)[] | undefined;
 };
@@ -15,15 +15,15 @@ interface Options extends ProjectOptions {
   readonly filters?: UsageFilters | undefined;
 }
 
-/** A usage query, checked: what all of its statements read. */
+/** A checked usage query, used by all of its statements. */
 export interface UsageQuestion {
   readonly project: number;
   readonly range: QuarterRange;
-  /** Empty where the whole range is one bucket. */
+  /** Empty if the whole range is one bucket. */
   readonly buckets: readonly Bucket[];
   readonly group_by: readonly UsageDimension[];
   readonly filters: readonly (readonly [UsageDimension, readonly string[]])[];
-  /** All that is filtered or grouped by. */
+  /** All dimensions of filters and groups. */
   readonly used: readonly UsageDimension[];
 }
 
@@ -33,7 +33,7 @@ function none(name: string): string {
   throw new InvalidQueryError(name, 'a text: what has no such label is not counted by it', 'null');
 }
 
-/** Checks what a query asks for. @throws InvalidQueryError */
+/** Checks the options of a query. @throws InvalidQueryError */
 export function questionOf(range: QuarterRange, options: Options): UsageQuestion {
   const { group_by = [], filters = {} } = options;
   const given = Object.entries(filters).flatMap(([name, value]) =>
@@ -63,7 +63,7 @@ export function questionOf(range: QuarterRange, options: Options): UsageQuestion
 export interface UsageStatement {
   readonly values: unknown[];
   parameter(value: unknown): string;
-  /** Conditions on the filters of a question, and on groups where only some are read. */
+  /** Conditions for the filters, and for groups if only some are read. */
   conditions(column: (name: UsageDimension) => string): string[];
   /** The number of a bucket by an expression that counts quarters of an hour; 0 without buckets. */
   bucketSql(quarter: string): string;
@@ -99,17 +99,17 @@ export function openStatement(
   };
 }
 
-/** How the rows of a range are found in a table kept by a unit and in one by the quarter of an hour. */
+/** The conditions for the rows of a range, in a coarse table and in the table per quarter of an hour. */
 export interface Cut {
-  /** Rows `t` of the coarse table whose unit lies whole in one bucket; undefined where few would. */
+  /** Rows `t` of the coarse table whose unit is completely in one bucket; undefined if there would be few. */
   readonly whole: string | undefined;
-  /** Rows `t` of the fine table that are left. */
+  /** The remaining rows `t` of the fine table. */
   readonly rest: string;
 }
 
 /**
- * Cuts a range into whole units, such as hours, and the quarters of an hour at the edges of buckets and
- * range. Both are found by constants, so that no plan depends on what is known of the tables.
+ * Divides a range into whole units, such as hours, and the quarters of an hour at the edges of buckets and
+ * range. Both conditions use constants, so that no plan depends on the statistics of the tables.
  */
 export function cutOf(
   { range: { first, end }, buckets }: UsageQuestion,

@@ -12,15 +12,15 @@ export interface WaitingSpan {
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly waiting_since: string;
-  /** When it is settled, whatever is missing. */
+  /** When it is settled even if spans are missing. */
   readonly due_at: string;
 }
 
-/** What waits in a project. */
+/** The waiting spans of a project. */
 export interface WaitingSpans {
-  /** The longest waiting first. */
+  /** Longest waiting first. */
   readonly items: readonly WaitingSpan[];
-  /** How many wait in all. */
+  /** The total number of waiting spans. */
   readonly waiting: number;
 }
 
@@ -32,7 +32,7 @@ export interface ListWaitingOptions extends ProjectOptions {
   readonly limit?: number | undefined;
 }
 
-/** Lists spans that wait, the longest waiting first. */
+/** Lists waiting spans, longest waiting first. */
 export async function listWaitingSpans(
   database: Database,
   options: ListWaitingOptions = {},
@@ -60,17 +60,17 @@ export async function listWaitingSpans(
 
 /** What to count. */
 export interface WaitingOptions extends ProjectOptions {
-  /** Only those of this run's traces. */
+  /** Only spans in this run's traces. */
   readonly run_id?: string | undefined;
 }
 
-/** The most that is counted of a whole project. */
+/** The maximum count for a whole project. */
 export const mostCounted = 1_000;
 
 /**
- * How many spans wait: in the traces of a run, or in a project, of which at most 1,000 are counted.
- * Those of a run are the spans of the trace that bears its id, or in which a span names it; they may
- * turn out to belong to another run of that trace.
+ * The number of waiting spans: in the traces of a run, or in a project, counted up to 1,000.
+ * The traces of a run are the trace with its id, and those in which a span names it; their spans may
+ * belong to another run of that trace.
  */
 export async function countWaitingSpans(
   database: Database,
@@ -93,7 +93,7 @@ export async function countWaitingSpans(
   return row?.spans ?? 0;
 }
 
-/** How many spans wait in the traces of a run, as an expression, for statements that read the run too. */
+/** The number of waiting spans in a run's traces, as an expression for statements that also read the run. */
 export function waitingSql(project: string, run: string): string {
   return `(select count(*)::integer
     from runfold_internal.otlp_trace t
