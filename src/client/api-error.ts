@@ -1,15 +1,15 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** The service answered with a problem (RFC 9457); `code` says which. */
+/** The service responded with a problem (RFC 9457); `code` is its code. */
 export class ApiError extends RunfoldError {
   constructor(
     readonly status: number,
     /** Stable, for programs: `not_found`, `unauthorized`, `queue_unavailable` and so on. */
     readonly code: string,
     message: string,
-    /** The whole body: `faults`, `session_ids` and what else there is. */
+    /** The whole body, with `faults`, `session_ids` and other fields. */
     readonly problem: Readonly<Record<string, unknown>>,
-    /** Seconds after which to try again; undefined where that would not help. */
+    /** Seconds after which to retry; undefined if a retry would not help. */
     readonly retry_after: number | undefined,
   ) {
     super(message);
@@ -17,7 +17,7 @@ export class ApiError extends RunfoldError {
   }
 }
 
-/** The error that an answer stands for. */
+/** The error for a response. */
 export async function apiErrorOf(answer: Response): Promise<ApiError> {
   const text = await answer.text();
   const problem = parse(text);
@@ -25,7 +25,7 @@ export async function apiErrorOf(answer: Response): Promise<ApiError> {
   const detail =
     typeof problem.detail === 'string'
       ? problem.detail
-      : `Expected an answer of Runfold, got ${answer.status} ${text.slice(0, 200)}`;
+      : `Expected a response of Runfold, got ${answer.status} ${text.slice(0, 200)}`;
   const after = Number(answer.headers.get('retry-after') ?? Number.NaN);
   return new ApiError(answer.status, code, detail, problem, after >= 0 ? after : undefined);
 }

@@ -8,10 +8,10 @@ import type { ClientProject } from './operations.js';
 import { readTail } from './read-tail.js';
 import type { Counts, RunfoldClient } from './runfold-client.js';
 
-/** Where the service is, and the key to it. */
+/** The address of the service, and the key. */
 export type ClientOptions = CallerOptions;
 
-/** A client of the HTTP service, on `fetch` alone. */
+/** A client of the HTTP service that needs only `fetch`. */
 export function createClient(options: ClientOptions): RunfoldClient {
   const caller = createHttpCaller(options);
   const get = async <T>(path: string, query: object = {}) =>
@@ -116,7 +116,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
       try {
         return (await (await caller.call('GET', '/readyz', { retries: 0 })).json()) as Readiness;
       } catch (error) {
-        // What fails is in the body of the problem.
+        // The body of the problem says which checks fail.
         if (!(error instanceof ApiError) || error.status !== 503) throw error;
         const { database, migrations, queue } = error.problem as Partial<Readiness>;
         if (database === undefined || migrations === undefined || queue === undefined) throw error;

@@ -1,17 +1,17 @@
 import { sleep } from '../environment/sleep.js';
 import { type ApiError, apiErrorOf } from './api-error.js';
 
-/** Where the service is, and how it is asked. */
+/** The address of the service, and options of requests. */
 export interface CallerOptions {
   /** `http://127.0.0.1:8580`. */
   readonly url: string;
-  /** The key; without one the service must have none. */
+  /** The key; not needed while the service has no keys. */
   readonly key?: string | undefined;
-  /** How often a request is tried again after 429, 502 to 504 or a lost connection. Defaults to 5. */
+  /** How often a request is retried after 429, 502 to 504 or a lost connection. Defaults to 5. */
   readonly retries?: number | undefined;
-  /** Milliseconds that one try may take. Defaults to 60,000. */
+  /** Milliseconds that one attempt may take. Defaults to 60,000. */
   readonly timeout_ms?: number | undefined;
-  /** Stands in for the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -21,15 +21,15 @@ export interface CallOptions {
   readonly body?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** How often it is tried again, where that is not the caller's to say. */
+  /** How often it is retried, if this request overrides the caller's option. */
   readonly retries?: number | undefined;
-  /** Whether the answer is a stream without an end; then no time is too long. */
+  /** Whether the response is a stream without an end; then it has no time limit. */
   readonly is_stream?: boolean | undefined;
 }
 
-/** Asks the service. */
+/** Sends requests to the service. */
 export interface HttpCaller {
-  /** @throws ApiError when the answer is a problem that trying again did not mend. */
+  /** @throws ApiError if the response is a problem, after all retries */
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
 }
 
@@ -74,12 +74,12 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
   };
 }
 
-/** Whether an answer may be another in a while: 502 and 504 are those of proxies. */
+/** Whether a retry may help: 502 and 504 come from proxies. */
 export function isPassingStatus(status: number): boolean {
   return status === 429 || (status >= 502 && status <= 504);
 }
 
-/** What the service asked for, or doubling from 100 ms to 5 s, half of it at random. */
+/** The wait that the service requested, or one that doubles from 100 ms to 5 s, half of it random. */
 function pauseMs(seconds: number | undefined, attempt: number): number {
   if (seconds !== undefined) return seconds * 1000;
   const ceiling = Math.min(5_000, 100 * 2 ** attempt);

@@ -3,33 +3,33 @@ export type ClientKeyScope = 'ingest' | 'read' | 'admin' | 'operate';
 
 /** A key of the project, without the secret. */
 export interface ClientKey {
-  /** The part of the key that is no secret. */
+  /** The public part of the key. */
   readonly id: string;
   readonly project: number;
-  /** What it is for, in words. */
+  /** What the key is for, in words. */
   readonly name: string;
   readonly scopes: readonly ClientKeyScope[];
   /** RFC 3339 in UTC. */
   readonly created_at: string;
-  /** To the minute; null when never. */
+  /** To the minute; null if never used. */
   readonly last_used_at: string | null;
-  /** Null while it is good. */
+  /** Null while the key is valid. */
   readonly revoked_at: string | null;
-  /** From when on it is refused; null is never. */
+  /** The time from which it is refused; null for never. */
   readonly expires_at: string | null;
-  /** A `browser` has signed in with another key, with which its own ends. */
+  /** A `browser` key belongs to a browser that signed in with another key; it ends with that key. */
   readonly kind: 'key' | 'browser';
   readonly parent_id: string | null;
 }
 
-/** Which key to make. */
+/** A key to create. */
 export interface CreateKeyOptions {
   readonly scopes: readonly ClientKeyScope[];
-  /** What it is for, up to 200 characters. Defaults to nothing. */
+  /** What the key is for, up to 200 characters. Defaults to ''. */
   readonly name?: string | undefined;
 }
 
-/** Whether the service can take and answer requests, and if not, what fails. */
+/** Whether the service can handle requests, and if not, what fails. */
 export interface Readiness {
   readonly status: 'ok' | 'failing';
   readonly database: 'ok' | 'failing';

@@ -1,4 +1,4 @@
-/** A browser that was signed in: its cookie is with the answer. */
+/** A browser that signed in: the response has its cookie. */
 export interface SignedIn {
   readonly project: number;
   readonly scopes: readonly string[];
@@ -9,12 +9,12 @@ export interface SignedIn {
 export interface ClientProject {
   readonly id: number;
   readonly name: string;
-  /** The IANA time zone it reports in; null leaves it to each reader. */
+  /** The reporting time zone, an IANA name; null for the zone of each reader. */
   readonly time_zone: string | null;
   readonly created_at: string;
 }
 
-/** A rebuild that was asked for over HTTP. */
+/** A rebuild that was started over HTTP. */
 export interface ClientRebuild {
   readonly id: string;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
@@ -22,7 +22,7 @@ export interface ClientRebuild {
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly step: string | null;
-  /** How much of the step is done, 0 to 1. */
+  /** The progress of the step, from 0 to 1. */
   readonly share: number;
   readonly outcome: 'repaired' | 'swapped' | 'dry_run' | null;
   readonly events: number | null;
@@ -38,9 +38,9 @@ export interface ClientRebuild {
   readonly error: string | null;
 }
 
-/** What is of a whole store, and the sign-in of browsers. */
+/** Operations of the whole store, and the sign-in of browsers. */
 export interface OperationsClient {
-  /** Signs this browser in with a key; from then on its cookie lets it in. */
+  /** Signs this browser in with a key; from then on it uses a cookie. */
   signIn(options: { readonly key: string }): Promise<SignedIn>;
   /** Signs this browser out of one project, or of all. */
   signOut(options?: { readonly project?: number | undefined }): Promise<void>;
@@ -54,12 +54,12 @@ export interface OperationsClient {
     readonly id: number;
     readonly time_zone: string | null;
   }): Promise<ClientProject>;
-  /** Recomputes totals from the log in the background, or answers with the rebuild that is running. */
+  /** Recomputes totals from the log in the background, or returns the rebuild that is running. */
   beginRebuild(options?: {
     readonly dry_run?: boolean | undefined;
     readonly projections?: readonly string[] | undefined;
   }): Promise<ClientRebuild>;
-  /** The rebuilds that were asked of the service, newest first, and those of other processes. */
+  /** The rebuilds that were started in the service, newest first, and those of other processes. */
   listRebuilds(): Promise<{
     readonly items: readonly ClientRebuild[];
     readonly elsewhere: readonly { readonly step: string | null; readonly share: number }[];

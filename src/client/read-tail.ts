@@ -10,10 +10,10 @@ interface TailQuery {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds before a broken stream is made anew. */
+/** Milliseconds before a broken stream is reopened. */
 const pauseMs = 500;
 
-/** Follows the stream over as many connections as it takes. */
+/** Follows the stream, and reconnects as often as needed. */
 export async function* readTail(
   caller: HttpCaller,
   { after, on_place, signal, ...query }: TailQuery & Readonly<Record<string, unknown>>,
@@ -40,7 +40,7 @@ export async function* readTail(
       }
     } catch (error) {
       if (isEnded()) return;
-      // A stream that breaks off, or that the service cannot give now, is made anew; one that is
+      // A stream that breaks, or that the service cannot provide at the moment, is reopened; one that is
       // refused is not.
       if (error instanceof ApiError && !isPassingStatus(error.status)) throw error;
     }
@@ -54,7 +54,7 @@ interface Message {
   readonly data?: string;
 }
 
-/** The messages of an event stream (HTML, section 9.2.6), as far as the service writes them. */
+/** The messages of an event stream (HTML, section 9.2.6), in the form that the service writes. */
 async function* messagesOf(answer: Response): AsyncGenerator<Message> {
   const decoder = new TextDecoder();
   let text = '';

@@ -11,30 +11,30 @@ import type { OperationsClient } from './operations.js';
 import type { AuditReport, ManyRejects, RejectsOutcome, ServiceStatus } from './service-answers.js';
 import type { TailMessage } from './tail-message.js';
 
-/** How events are sent. */
+/** Options of sending events. */
 export interface IngestOptions {
-  /** Answers once the totals hold the events. Defaults to false. */
+  /** Resolves once the totals include the events. Defaults to false. */
   readonly wait?: boolean | undefined;
 }
 
-/** What became of events: the queue durably has those accepted. */
+/** The outcome of sent events: the accepted ones are durably on the queue. */
 export interface IngestResult {
   readonly accepted: number;
   readonly refused: number;
-  /** The ids of all events, by place; null for those refused. */
+  /** The ids of all events, by index; null for refused events. */
   readonly ids: readonly (string | null)[];
-  /** What is wrong with each refused event. */
+  /** The faults of each refused event. */
   readonly faults: readonly { readonly index: number; readonly faults: readonly EventFault[] }[];
-  /** With `wait`: whether the totals hold the events. */
+  /** With `wait`: whether the totals include the events. */
   readonly folded?: boolean | undefined;
 }
 
 export type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
-/** The service as functions: the reads of the key's project, and what else it does. Each throws ApiError. */
+/** The service as functions: the reads of the key's project, and its other operations. All throw ApiError. */
 export interface RunfoldClient extends Reads, BudgetsClient, OperationsClient {
   /**
-   * Sends events, at most 10,000 at once. Those without an id are given one here, so that trying
-   * again after a lost answer counts nothing twice.
+   * Sends events, at most 10,000 at once. Events without an id get one here, so that a retry
+   * after a lost response counts nothing twice.
    */
   emit(
     events: MetricEventInput | readonly MetricEventInput[],
@@ -44,29 +44,29 @@ export interface RunfoldClient extends Reads, BudgetsClient, OperationsClient {
   getRunTree(options: Omit<RunTreeOptions, 'project'>): Promise<(RunTree & WaitingIn) | undefined>;
   /** The project's keys, oldest first. Needs a key for `admin`. */
   listKeys(): Promise<readonly ClientKey[]>;
-  /** Makes a key: it is in this one answer and nowhere else. Needs a key for `admin`. */
+  /** Creates a key, which is only in this response. Needs a key for `admin`. */
   createKey(options: CreateKeyOptions): Promise<ClientKey & { readonly key: string }>;
-  /** Revokes a key for good; undefined when the project has no such key. Needs a key for `admin`. */
+  /** Revokes a key permanently; undefined if the project has no such key. Needs a key for `admin`. */
   revokeKey(options: { readonly id: string }): Promise<ClientKey | undefined>;
-  /** Whether the service can take and answer requests. Needs no key. */
+  /** Whether the service can handle requests. Needs no key. */
   getReadiness(): Promise<Readiness>;
-  /** How the project and the service stand: queue, worker, rejects, stale totals, the last audit. */
+  /** The state of the project and the service: queue, worker, rejects, stale totals, the last audit. */
   getStatus(): Promise<ServiceStatus>;
-  /** Folds the project's log again in the background and compares. Needs no other scope than `read`. */
+  /** Folds the project's log again in the background and compares it with the totals. Needs only the scope `read`. */
   beginAudit(options?: { readonly sample?: number | undefined }): Promise<AuditReport>;
-  /** One audit; without an id the last that came to a result. */
+  /** One audit; without an id, the last one with a result. */
   getAudit(options?: { readonly id?: string | undefined }): Promise<AuditReport | undefined>;
   cancelAudit(options: { readonly id: string }): Promise<AuditReport | undefined>;
-  /** Sends a reject again. @throws ApiError `invalid_event` with `faults` when it is still invalid. */
+  /** Sends a reject again. @throws ApiError `invalid_event` with `faults` if it is still invalid */
   retryReject(options: { readonly id: string }): Promise<void>;
   dropReject(options: { readonly id: string }): Promise<void>;
-  /** Sends many rejects again. @throws ApiError `count_changed` when there are more or fewer by now. */
+  /** Sends many rejects again. @throws ApiError `count_changed` if their number has changed */
   retryRejects(options: ManyRejects): Promise<RejectsOutcome>;
   dropRejects(options: ManyRejects): Promise<RejectsOutcome>;
   /**
-   * Follows what is newly folded, for ever: a broken connection is made anew, and the stream goes on
-   * after the last message. `after` is the id of a message to go on from. `on_place` is told such ids of
-   * where nothing came too, the first when the stream begins: to end it there and go on later.
+   * Follows newly folded events indefinitely: it reconnects after a broken connection, and the stream continues
+   * after the last message. `after` is the id of a message to continue from. `on_place` is called with each such id, also
+   * if there was no message, first when the stream begins. Use it to stop and continue later.
    */
   tail(options?: {
     readonly session_id?: string | undefined;

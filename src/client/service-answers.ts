@@ -1,13 +1,13 @@
 import type { UsageDimension } from '../query/usage/usage-sources.js';
 
-/** How the project and the service stand. */
+/** The state of the project and the service. */
 export interface ServiceStatus {
   readonly version: string;
   readonly tier: 'embedded' | 'postgres' | 'redis+postgres';
   readonly project: {
     readonly id: number;
     readonly name: string | null;
-    /** The zone it reports in; null leaves it to each reader. */
+    /** The reporting time zone; null for the zone of each reader. */
     readonly time_zone: string | null;
   };
   /** The key of the request; null while there are none. */
@@ -20,15 +20,15 @@ export interface ServiceStatus {
   readonly keys_needed: boolean;
   /** The projects that this browser is signed in to. */
   readonly signed_in_to: readonly { readonly id: number; readonly name: string | null }[];
-  /** Of all projects; null when it is away, or not to be seen with this key. */
+  /** For all projects; null if the queue is unavailable, or if this key may not see it. */
   readonly queue: {
     readonly waiting: number;
     readonly active: number;
     readonly delayed: number;
     readonly failed: number;
-    /** How long the oldest job that is not done has waited. */
+    /** How long the oldest unfinished job has waited. */
     readonly age_seconds: number;
-    /** Workers that are connected; null where that cannot be told. */
+    /** Connected workers; null if unknown. */
     readonly workers: number | null;
     /** Each by what its keys begin with, where there are several. */
     readonly queues?: readonly {
@@ -62,9 +62,9 @@ export interface ServiceStatus {
     readonly state: string;
     readonly snapshot_at: string | null;
   } | null;
-  /** What usage is split by and narrowed to must all be in one of these. */
+  /** All groups and filters of a usage query must be in one of these. */
   readonly kept_together: readonly (readonly UsageDimension[])[];
-  /** The time zones that `time_zone` takes. */
+  /** The valid values of `time_zone`. */
   readonly time_zones: readonly string[];
 }
 
@@ -72,11 +72,11 @@ export interface ServiceStatus {
 export interface AuditReport {
   readonly id: string;
   readonly state: 'running' | 'equal' | 'different' | 'failed' | 'cancelled';
-  /** How many sessions it looks at; null when at all. */
+  /** How many sessions it checks; null for all. */
   readonly sample: number | null;
   readonly started_at: string;
   readonly ended_at: string | null;
-  /** The instant at which what it says held. */
+  /** The instant for which the result holds. */
   readonly snapshot_at: string | null;
   readonly seconds: number | null;
   readonly progress: readonly { readonly projection: string; readonly share: number }[];
@@ -97,18 +97,18 @@ export interface AuditReport {
   readonly error: string | null;
 }
 
-/** Which rejects: those received before `before`, of one code or of all. */
+/** A selection of rejects: those received before `before`, with one code or any. */
 export interface ManyRejects {
   readonly code?: string | undefined;
   /** RFC 3339 with a zone. */
   readonly before: string;
-  /** How many the caller saw. */
+  /** The number that the caller saw. */
   readonly expected_count: number;
 }
 
-/** What became of many rejects. */
+/** The outcome for many rejects. */
 export interface RejectsOutcome {
   readonly done: number;
-  /** Those that could not be sent again, and are still there. */
+  /** Rejects that could not be sent again and are kept. */
   readonly kept: number;
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Cells } from '../events/columns/event-row.js';
 import { createPacker, type EventPacker } from '../events/columns/packed-columns.js';
-import type { QueueChoice } from './queue-choice.js';
 
-/** Events that travel together as one job; its id makes a repeated enqueue harmless. */
+/** Events that are sent together as one job; because of its id, sending the job again does no harm. */
 export interface Batch {
   readonly job_id: string;
   readonly events: number;
@@ -13,27 +12,30 @@ export interface Batch {
   readonly queue: string;
 }
 
-/** Bounds of a batch. */
+/** The limits of a job. */
 export interface BatchLimits {
   readonly events_per_job: number;
   readonly bytes_per_job: number;
 }
 
-/** The events that wait for the queue, in batches, oldest first. */
+/** The events that wait for the queue, in jobs, oldest first. */
 export interface EventBuffer {
-  /** Adds one event, whose cells it clears; answers whether a batch is now full. */
+  /** Adds one event and clears its row; returns whether a job is now full. */
   add(cells: Cells): boolean;
   /** Takes the oldest batch, full or not; with a queue only where that batch goes there. */
   take(queue?: string): Batch | undefined;
-  /** Whether a full batch waits. */
+  /** Whether a full job is waiting. */
   hasFull(): boolean;
   readonly events: number;
   /** Bytes of JSON, roughly. */
   readonly bytes: number;
 }
 
-/** Each queue has batches of its own. */
-export function createEventBuffer(limits: BatchLimits, choice: QueueChoice): EventBuffer {
+/** `queueOf` names the queue of an event: each has batches of its own. */
+export function createEventBuffer(
+  limits: BatchLimits,
+  queueOf: (cells: Cells) => string,
+): EventBuffer {
   const full: Batch[] = [];
   const packers = new Map<string, EventPacker>();
   let events = 0;
@@ -51,7 +53,7 @@ export function createEventBuffer(limits: BatchLimits, choice: QueueChoice): Eve
   };
   return {
     add(cells) {
-      const queue = choice.queueOf(cells);
+      const queue = queueOf(cells);
       const open = packers.get(queue) ?? openFor(queue);
       const before = open.bytes;
       open.add(cells);
@@ -59,7 +61,6 @@ export function createEventBuffer(limits: BatchLimits, choice: QueueChoice): Eve
       bytes += open.bytes - before;
       if (open.size < limits.events_per_job && open.bytes < limits.bytes_per_job) return false;
       seal(queue, open);
-      choice.next();
       return true;
     },
     take(queue) {

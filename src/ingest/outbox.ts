@@ -6,11 +6,11 @@ import type { Batch, EventBuffer } from './event-buffer.js';
 import { QueueUnavailableError } from './producer-errors.js';
 import type { ReplayWindow } from './replay-window.js';
 
-/** What the outbox has done so far. */
+/** The counts of the outbox. */
 export interface OutboxStats {
-  /** Events the queue has acknowledged. */
+  /** Events that the queue has acknowledged. */
   readonly acknowledged_events: number;
-  /** Jobs the queue has acknowledged. */
+  /** Jobs that the queue has acknowledged. */
   readonly acknowledged_jobs: number;
   /** Events waiting for the queue. */
   readonly waiting_events: number;
@@ -22,28 +22,28 @@ export interface OutboxStats {
   readonly replayed_jobs: number;
 }
 
-/** Moves batches from a buffer to the queue, a few at a time, again and again until it has them. */
+/** Sends jobs from a buffer to the queue, a few at a time, and retries until the queue has them. */
 export interface Outbox {
-  /** Sends full batches. */
+  /** Sends full jobs. */
   sendFull(): void;
   /** Sends everything that waits, full or not. */
   sendAll(): void;
-  /** Events not yet acknowledged, those on their way among them. */
+  /** Events that are not acknowledged yet, including those that are being sent. */
   waiting(): number;
   /** Their bytes, roughly. */
   waitingBytes(): number;
-  /** Resolves when all that waits now is acknowledged. @throws QueueUnavailableError */
+  /** Resolves when everything that is waiting now is acknowledged. @throws QueueUnavailableError */
   drained(timeoutMs: number): Promise<void>;
   stats(): OutboxStats;
-  /** Gives up on what has not been acknowledged. */
+  /** Discards what has not been acknowledged. */
   stop(): void;
 }
 
-/** Events of small batches that travel in one call. */
+/** The maximum number of events of small jobs in one call. */
 const shipmentEvents = 250;
 /** Calls on their way at once, or one a queue: enough to hide a round trip, few enough to stay fair. */
 const inFlightLimit = 4;
-/** After this long without an answer an attempt counts as failed; its job id makes a repeat harmless. */
+/** After this time without a response an attempt counts as failed; because of its job id, repeating it does no harm. */
 const attemptTimeoutMs = 10_000;
 
 export function createOutbox(options: {
@@ -58,7 +58,7 @@ export function createOutbox(options: {
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
   let inFlightBytes = 0;
-  /** Events taken out of the buffer so far, and the places at which shipments not yet acknowledged begin. */
+  /** The number of events taken from the buffer so far, and the starts of unacknowledged shipments in it. */
   let takenEvents = 0;
   const unacknowledged = new Set<number>();
   let acknowledgedEvents = 0;
@@ -133,7 +133,7 @@ export function createOutbox(options: {
     within(
       attemptTimeoutMs,
       put(batches),
-      () => new Error(`no answer within ${attemptTimeoutMs} ms`),
+      () => new Error(`no response within ${attemptTimeoutMs} ms`),
     );
 
   const put = async (batches: readonly Batch[]) => {
@@ -162,8 +162,8 @@ export function createOutbox(options: {
     waiting,
     waitingBytes,
     async drained(timeoutMs) {
-      // Later events may join the buffer meanwhile, and overtake: exactly those here now are waited
-      // for, and a count of acknowledged events would not tell them apart.
+      // Later events may enter the buffer meanwhile and be acknowledged first, so a count of acknowledged
+      // events is not enough: wait for exactly those that are here now.
       const end = takenEvents + buffer.events;
       const isDone = () => takenEvents >= end && [...unacknowledged].every((place) => place >= end);
       if (isDone()) return;

@@ -1,6 +1,6 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** The buffer holds as many events, or bytes of them, as it may; the event has not been taken. */
+/** The buffer is full, by events or by bytes; the event was not accepted. */
 export class BufferFullError extends RunfoldError {
   readonly code = 'buffer_full';
   constructor(
@@ -8,14 +8,14 @@ export class BufferFullError extends RunfoldError {
     readonly unit: 'events' | 'bytes' = 'events',
   ) {
     super(
-      `Expected room in the producer's buffer, got ${capacity} ${unit} waiting for the queue. ` +
+      `The producer's buffer is full: ${capacity} ${unit} wait for the queue. ` +
         `Await flush(), emit less, or raise max_buffered_${unit}.`,
     );
     this.name = 'BufferFullError';
   }
 }
 
-/** The queue did not take the events in time; they are still in the buffer. */
+/** The queue did not acknowledge the events in time; they are still in the buffer. */
 export class QueueUnavailableError extends RunfoldError {
   readonly code = 'queue_unavailable';
   constructor(
@@ -24,9 +24,9 @@ export class QueueUnavailableError extends RunfoldError {
     cause: unknown,
   ) {
     super(
-      `Expected the queue to take ${waiting_events} events within ${timeout_ms} ms, got ${
-        cause instanceof Error ? cause.message || cause.name : 'no answer'
-      }. They are still buffered and will be sent when it answers.`,
+      `The queue did not accept ${waiting_events} events within ${timeout_ms} ms: ${
+        cause instanceof Error ? cause.message || cause.name : 'no response'
+      }. They are still buffered and will be sent when it responds.`,
       { cause },
     );
     this.name = 'QueueUnavailableError';
@@ -37,7 +37,7 @@ export class QueueUnavailableError extends RunfoldError {
 export class ProducerClosedError extends RunfoldError {
   readonly code = 'producer_closed';
   constructor() {
-    super('Expected an open producer, got one that was closed. Create a new one.');
+    super('The producer is closed. Create a new one.');
     this.name = 'ProducerClosedError';
   }
 }

@@ -18,25 +18,25 @@ import { createEventBuffer } from './event-buffer.js';
 import { harmless } from './harmless.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
-import { chooseQueues, onlyQueue } from './queue-choice.js';
 import { createReplayWindow } from './replay-window.js';
 import { createRun, type Run, type RunAttributes } from './run.js';
+import { sessionQueues } from './session-queues.js';
 
 /** Settings of a producer. */
 export interface ProducerOptions {
-  /** Where the queue lives. */
+  /** The queue to connect to. */
   readonly queue: QueueTarget;
-  /** The project its events belong to. Defaults to 1. */
+  /** The project of its events. Defaults to 1. */
   readonly project?: number | undefined;
-  /** The most events in one job. Defaults to 500; at most 10,000. */
+  /** The maximum number of events per job. Defaults to 500; at most 10,000. */
   readonly events_per_job?: number | undefined;
-  /** The most bytes of JSON in one job, roughly. Defaults to 1 MiB; at most 4 MiB. */
+  /** The maximum size of a job in bytes of JSON, roughly. Defaults to 1 MiB; at most 4 MiB. */
   readonly bytes_per_job?: number | undefined;
   /** How long an event may wait for others, in milliseconds. Defaults to 5; to 20 with several queues. */
   readonly linger_ms?: number | undefined;
-  /** The most events that may wait for the queue. Defaults to 100,000. */
+  /** The maximum number of events that wait for the queue. Defaults to 100,000. */
   readonly max_buffered_events?: number | undefined;
-  /** The most bytes of events, roughly, that may wait for the queue. Defaults to 64 MiB. */
+  /** The maximum size in bytes, roughly, of the events that wait for the queue. Defaults to 64 MiB. */
   readonly max_buffered_bytes?: number | undefined;
   /**
    * How long what the queue acknowledged is kept, in milliseconds, to be sent again when another server takes the
@@ -45,17 +45,17 @@ export interface ProducerOptions {
   readonly replay_ms?: number | undefined;
   /** The most bytes that are kept for that, roughly. Defaults to 64 MiB. */
   readonly max_replay_bytes?: number | undefined;
-  /** Called with each failed attempt to reach the queue; the producer keeps trying. What it throws becomes a warning. */
+  /** Called for each failed attempt to reach the queue; the producer retries. If it throws, that becomes a warning. */
   readonly on_error?: ((error: Error) => void) | undefined;
 }
 
 /** Puts metric events on the queue. */
 export interface Producer {
   /**
-   * Checks an event and takes it; returns its id at once. An event without an id is given a random
-   * one, and one without `occurred_at` the present time.
-   * @throws InvalidEventError naming the field, what was expected and what came.
-   * @throws BufferFullError when the queue has been away for too long.
+   * Checks an event and puts it into the buffer; returns its id at once. An event without an id gets a random
+   * one; an event without `occurred_at` gets the current time.
+   * @throws InvalidEventError with the field, what was expected and what it got
+   * @throws BufferFullError if the queue has been unavailable for too long
    * @throws ProducerClosedError after `close`.
    */
   emit(event: MetricEventInput): string;
@@ -65,24 +65,24 @@ export interface Producer {
   toolCall(event: Omit<ToolCallInput, 'type'>): string;
   /** `emit` of a run's end. */
   run(event: Omit<RunInput, 'type'>): string;
-  /** Starts a run: its messages, tool calls and end carry the attributes given here. */
+  /** Starts a run: its messages, tool calls and end have these attributes. */
   startRun(attributes?: RunAttributes): Run;
   /**
-   * Resolves when the queue durably has every event emitted before the call.
+   * Resolves when every event that was emitted before the call is durably on the queue.
    * @throws QueueUnavailableError after `timeout_ms` (default 30,000); the events stay buffered.
    */
   flush(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
-  /** Flushes, then closes the connection. @throws QueueUnavailableError as `flush` does. */
+  /** Flushes, then closes the connection. @throws QueueUnavailableError as `flush` does */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
-  /** What has happened so far. */
+  /** The counts so far. */
   stats(): ProducerStats;
 }
 
-/** Counts of a producer since it was made. */
+/** Counts of a producer since it was created. */
 export interface ProducerStats extends OutboxStats {
-  /** Events taken by `emit`. */
+  /** Events that `emit` accepted. */
   readonly emitted_events: number;
-  /** Events refused by `emit`. */
+  /** Events that `emit` refused. */
   readonly refused_events: number;
 }
 
@@ -104,8 +104,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const queues = await openJobQueues(options.queue, { onError });
   const { linger_ms = queues.names().length > 1 ? 20 : 5 } = options;
   const [only = ''] = queues.names();
-  const choice = queues.is_spread ? chooseQueues(project, queues.names) : onlyQueue(only);
-  const buffer = createEventBuffer({ events_per_job, bytes_per_job }, choice);
+  const queueOf = queues.is_spread ? sessionQueues(project, queues.names) : () => only;
+  const buffer = createEventBuffer({ events_per_job, bytes_per_job }, queueOf);
   const { findMasters } = queues.connected;
   const replay =
     replay_ms > 0 && findMasters !== undefined
@@ -117,7 +117,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
         })
       : undefined;
   const outbox = createOutbox({ queues, replay, buffer, project, onError });
-  // What the caller does with its object after `emit` changes nothing: the values are in the buffer.
+  // The caller may change its object after `emit`, because the values are in the buffer.
   const cells = emptyCells();
   let emitted = 0;
   let refused = 0;
@@ -126,7 +126,6 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
 
   const linger = () => {
     timer = undefined;
-    choice.turn();
     outbox.sendAll();
   };
 
@@ -135,14 +134,14 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     throw new BufferFullError(capacity, unit);
   };
 
-  /** Takes an event of a type that its caller knows, or of the one that it names itself. */
+  /** Accepts an event with a given type, or with the type that it names. */
   const take = (input: unknown, type?: EventType): string => {
     if (closed) throw new ProducerClosedError();
     if (outbox.waiting() >= max_buffered_events) return refuse(max_buffered_events, 'events');
     if (outbox.waitingBytes() >= max_buffered_bytes) return refuse(max_buffered_bytes, 'bytes');
     if (!isRawObject(input) || !readEvent(input, cells, type)) {
       cells.fill(undefined);
-      // A copy that names its type would do as well, but an object made by `...` is slow to read.
+      // A copy with its type would work too, but an object made by `...` is slow to read.
       if (type !== undefined && isRawObject(input)) return take({ ...input, type });
       refused += 1;
       throw new InvalidEventError(faultsOf(input));
@@ -183,13 +182,13 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
 }
 
-/** A worker rejects what is larger by far. */
+/** The limits of the options; a worker rejects much larger jobs. */
 function expectAtMost(name: string, value: number, most: number): void {
   if (value <= most) return;
   throw new RangeError(`${name}: expected at most ${most}, got ${value}.`);
 }
 
-/** What is wrong with an event that was refused, other than what it is given here. */
+/** The faults of a refused event, except fields that get defaults here. */
 function faultsOf(input: unknown): readonly EventFault[] {
   const given = isRawObject(input)
     ? { ...input, id: input.id ?? randomUUID(), occurred_at: input.occurred_at ?? new Date() }

@@ -10,13 +10,13 @@ import type {
   ToolCallInput,
 } from '../events/metric-event.js';
 
-/** What every event of a run carries. */
+/** The attributes of every event of a run. */
 export interface RunAttributes extends Omit<Attributes, 'cost_source' | 'hold_id'> {
-  /** Defaults to a random one. */
+  /** Defaults to a random id. */
   readonly run_id?: string | undefined;
-  /** The conversation. Defaults to the run's id. */
+  /** The session. Defaults to the run's id. */
   readonly session_id?: string | undefined;
-  /** Dimensions of your own; an event may carry others besides, or another value of one. */
+  /** Your own dimensions; an event may have additional ones, or another value for one. */
   readonly labels?: Labels | undefined;
 }
 
@@ -29,8 +29,8 @@ export type RunToolCall = Of<ToolCallInput>;
 export type RunEnd = Omit<Of<RunInput>, 'status'> & { readonly status?: RunStatus | undefined };
 
 /**
- * A run, whose events carry its attributes and their place in it. An event may say otherwise of itself, as a message of
- * another model does. What is thrown is what `emit` throws.
+ * A run whose events have its attributes and their sequence in it. An event may override them, like a message of
+ * another model. Its functions throw the errors of `emit`.
  */
 export interface Run {
   readonly run_id: string;
@@ -40,13 +40,13 @@ export interface Run {
   /** Emits a tool call; returns its id. */
   toolCall(event: RunToolCall): string;
   /**
-   * A run that this one delegates to: of the same session, user, team, workflow and labels, with an agent of its
-   * own.
+   * A run that this run delegates to: it has the same session, user, team, workflow and labels, and its own
+   * agent.
    */
   child(attributes?: Omit<RunAttributes, 'parent_run_id'>): Run;
   /**
-   * Emits the end, with the time since the start unless `metrics.time` is given; returns its id. A run ends
-   * once, and a second call returns the id of the first; one that paused may end again.
+   * Emits the end, with the time since the start unless `metrics.time` is set; returns its id. A run ends
+   * only once: a second call returns the first id. A run that paused may end again.
    */
   end(event?: RunEnd): string;
 }

@@ -1,22 +1,22 @@
 import { Decompress } from 'fzstd';
 
 const frameMagic = 0xfd2fb528;
-/** The first of sixteen magic numbers of frames to be skipped. */
+/** The first of the sixteen magic numbers of skippable frames. */
 const skippableMagic = 0x184d2a50;
 const mostBlock = 131_072;
-/** The window that every decoder should have room for (RFC 8878, section 3.1.1.1.2), and no more. */
+/** The window that every decoder should support (RFC 8878, section 3.1.1.1.2); larger ones are refused. */
 const mostWindow = 8 * 2 ** 20;
 
-/** The errors of who reads. */
+/** The errors of the reader. */
 export interface ZstdErrors {
   unreadable(expected: string): Error;
   tooLarge(what: string): Error;
 }
 
 /**
- * Decompresses Zstandard (RFC 8878) block by block. The frames are walked here and only then given
- * to the decoder, because a header may ask it for a window of gigabytes, and a few bytes may hold
- * thousands of blocks: of each block at most 128 KiB come out before the caller may stop.
+ * Decompresses Zstandard (RFC 8878) block by block. The frames are checked here before the decoder gets
+ * them, because a header may request a window of gigabytes, and a few bytes may contain
+ * thousands of blocks. Each block has at most 128 KiB, after which the caller may stop.
  *
  * `content_bytes` is the largest content that a header may announce.
  */
@@ -93,7 +93,7 @@ async function frameHeader(input: Reader, most: number, { unreadable, tooLarge }
 
 type Reader = ReturnType<typeof reader>;
 
-/** Takes exactly so many bytes at a time of a stream. */
+/** Reads a given number of bytes at a time from a stream. */
 function reader(source: AsyncIterable<Buffer>, { unreadable }: ZstdErrors) {
   const chunks = source[Symbol.asyncIterator]();
   let held: Buffer = Buffer.alloc(0);

@@ -19,7 +19,7 @@ import type { SpanItem } from './spans/span-item.js';
 export const otlpEncodings = ['protobuf', 'json'] as const;
 export type OtlpEncoding = (typeof otlpEncodings)[number];
 
-/** What a body held, item by item. */
+/** The items of a body. */
 export type BodyItem<T> =
   | { readonly item: T }
   | { readonly fault: ItemFault }

@@ -1,13 +1,13 @@
 import { eachMessage, readTag, skipField, type Wire, wireTypes } from './decode/wire-reader.js';
 import type { OtlpEncoding } from './read-body.js';
 
-/** What a body tells of. */
+/** The signal of a body. */
 export type OtlpSignal = 'traces' | 'logs' | 'metrics';
 
 const signals = { Spans: 'traces', Logs: 'logs', Metrics: 'metrics' } as const;
 
 /**
- * What a body tells of, by what is in it; undefined for one that holds nothing, or is none.
+ * The signal of a body, derived from its content; undefined if it is empty or not OTLP.
  * @throws MalformedBodyError
  */
 export function signalOf(bytes: Buffer, encoding: OtlpEncoding): OtlpSignal | undefined {
@@ -17,8 +17,8 @@ export function signalOf(bytes: Buffer, encoding: OtlpEncoding): OtlpSignal | un
 }
 
 /**
- * The three requests have one shape, down to their items. Of these a span has its start and end as
- * fields 7 and 8 of eight bytes, a record its times as fields 1 and 11, and a metric none of them.
+ * The three requests have the same structure, down to their items. A span has its start and end in
+ * fields 7 and 8 of eight bytes, a record has its times in fields 1 and 11, and a metric has none of them.
  */
 function signalOfProtobuf(bytes: Buffer): OtlpSignal | undefined {
   const wire: Wire = { bytes, at: 0 };

@@ -278,6 +278,6 @@ describe('what the caller sees', () => {
       expect(choices[0]?.message.content).toBe('Sunny.');
     }
     expect(errors).toMatchObject([{ code: 'buffer_full' }]);
-    await expect(producer.close({ timeout_ms: 1 })).rejects.toThrow(/Expected the queue/);
+    await expect(producer.close({ timeout_ms: 1 })).rejects.toThrow(/The queue did not accept/);
   });
 });

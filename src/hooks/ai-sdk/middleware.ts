@@ -7,7 +7,7 @@ import { observeCall, type SdkModel } from './sdk-call.js';
 
 /** Middleware for `wrapLanguageModel` of AI SDK 5, 6 and 7. */
 export interface RunfoldMiddleware {
-  /** The versions of the SDK each want their own; none looks at it. */
+  /** Each version of the SDK expects its own; none checks it. */
   readonly specificationVersion: never;
   wrapGenerate<T>(options: {
     readonly doGenerate: () => PromiseLike<T>;
@@ -20,8 +20,8 @@ export interface RunfoldMiddleware {
 }
 
 /**
- * Records each call of a model, with every attempt that the SDK makes: in the run that `trackRun` opened,
- * or else as a run of its own.
+ * Records each model call, with every attempt of the SDK: in the run that `trackRun` opened,
+ * or as a separate run.
  */
 export function runfoldMiddleware(emitter: Emitter, options: HookOptions = {}): RunfoldMiddleware {
   const recorder = createRecorder(emitter, options);

@@ -2,10 +2,10 @@ import type { RunStatus } from '../../events/codes.js';
 import type { OpenRun } from '../record/open-run.js';
 import type { Recorder } from '../record/recorder.js';
 
-/** The most runs at once. Those that never end, such as a stream nobody reads, must not fill the memory. */
+/** The maximum number of open runs. Runs that never end, such as an unread stream, must not fill the memory. */
 const mostRuns = 10_000;
 
-/** Runs by the id that the SDK gives an operation. */
+/** Runs by the SDK's id of an operation. */
 export interface OpenRuns {
   add(id: string, run: OpenRun): void;
   get(id: string): OpenRun | undefined;

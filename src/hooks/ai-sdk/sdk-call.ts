@@ -7,22 +7,22 @@ import { passThrough } from '../record/pass-through.js';
 import type { Recorder } from '../record/recorder.js';
 import { sdkMetrics } from './sdk-usage.js';
 
-/** What a model of the AI SDK says about itself. */
+/** The description of a model of the AI SDK. */
 export interface SdkModel {
   readonly provider?: string | undefined;
   readonly modelId?: string | undefined;
 }
 
-/** How a call of a model ended. */
+/** The end of a model call. */
 export interface CallOutcome {
   readonly call: ModelCall;
-  /** What it failed with. */
+  /** Its error. */
   readonly failed?: { readonly by: unknown } | undefined;
-  /** Whether its stream broke off, or its reader left: nothing more will come of it. */
+  /** Whether its stream broke, or its reader left: nothing more will arrive. */
   readonly isBroken: boolean;
 }
 
-/** Who is told. */
+/** The callbacks. */
 interface Watch {
   readonly recorder: Recorder;
   readonly model: SdkModel;
@@ -30,7 +30,7 @@ interface Watch {
   settle(outcome: CallOutcome): void;
 }
 
-/** The end of a call, as its result or the parts of its stream tell it. */
+/** The end of a call, from its result or the parts of its stream. */
 interface Told {
   usage?: unknown;
   providerMetadata?: unknown;
@@ -38,7 +38,7 @@ interface Told {
   firstTokenAt?: number;
 }
 
-/** Calls a model, whole or streamed, and tells how it ended. The result is as the model gave it. */
+/** Calls a model, streamed or not, and reports how it ended. The result is unchanged. */
 export async function observeCall<T>(watch: Watch, execute: () => PromiseLike<T>): Promise<T> {
   const began = performance.now();
   let result: T;
@@ -62,7 +62,7 @@ function observeResult<T>(watch: Watch, began: number, result: T): T {
   return result;
 }
 
-/** Kinds of parts by which a model says something. */
+/** The kinds of parts with output of the model. */
 const saying = new Set([
   'text-delta',
   'reasoning-delta',
@@ -132,7 +132,7 @@ function outcomeOf(
   };
 }
 
-/** Which model of whom served a call. Vercel's gateway names both in one. */
+/** The model and provider that served a call. Vercel's gateway puts both into one name. */
 export function served({ provider, modelId }: SdkModel, answered?: unknown) {
   const model = typeof answered === 'string' && answered !== '' ? answered : modelId;
   const [, maker, name] = /^([^/]+)\/(.+)$/.exec(model ?? '') ?? [];

@@ -9,8 +9,8 @@ import {
 } from '../../ingest/formats/log/log-record.js';
 
 /**
- * The tokens of a call in Runfold's meaning, from the usage as a model of AI SDK 5, 6 or 7 gives it, or as
- * the SDK itself does. @throws InvalidRecordError
+ * The tokens of a call with Runfold's meaning, from the usage of a model of AI SDK 5, 6 or 7, or of
+ * the SDK itself. @throws InvalidRecordError
  */
 export function sdkMetrics(usage: unknown, providerMetadata?: unknown): Metrics {
   if (!isRawObject(usage)) return {};
@@ -20,7 +20,7 @@ export function sdkMetrics(usage: unknown, providerMetadata?: unknown): Metrics 
   return ofFive(usage, metadata);
 }
 
-/** What models of AI SDK 6 and 7 give: totals with their parts. */
+/** The usage of models of AI SDK 6 and 7: totals with their parts. */
 function ofParts(usage: JsonObject): Metrics {
   const input = objectAt(usage, 'inputTokens') ?? {};
   const output = objectAt(usage, 'outputTokens') ?? {};
@@ -34,7 +34,7 @@ function ofParts(usage: JsonObject): Metrics {
   });
 }
 
-/** What AI SDK 6 and 7 themselves give. */
+/** The usage of AI SDK 6 and 7 themselves. */
 function ofDetails(usage: JsonObject): Metrics {
   const input = objectAt(usage, 'inputTokenDetails') ?? {};
   const output = objectAt(usage, 'outputTokenDetails') ?? {};
@@ -48,7 +48,7 @@ function ofDetails(usage: JsonObject): Metrics {
   });
 }
 
-/** What only the provider's own usage tells: audio, and caches that are kept for an hour. */
+/** Figures that are only in the provider's own usage: audio, and caches that are kept for an hour. */
 function beside({ raw }: JsonObject): Metrics {
   if (!isRawObject(raw)) return {};
   const prompt = objectAt(raw, 'prompt_tokens_details') ?? {};
@@ -60,7 +60,7 @@ function beside({ raw }: JsonObject): Metrics {
   };
 }
 
-/** What models of AI SDK 5 give: some count the cache beside the input, or reasoning beside the output. */
+/** The usage of models of AI SDK 5: some do not include the cache in the input, or reasoning in the output. */
 function ofFive(usage: JsonObject, metadata: JsonObject): Metrics {
   const anthropic = objectAt(metadata, 'anthropic');
   const claude = anthropic && objectAt(anthropic, 'usage');
@@ -75,7 +75,7 @@ function ofFive(usage: JsonObject, metadata: JsonObject): Metrics {
   const written =
     (writes && countAt(writes, 'cacheWriteInputTokens')) ??
     (anthropic && countAt(anthropic, 'cacheCreationInputTokens'));
-  // Both count the cache beside the input.
+  // Neither includes the cache in the input.
   const outside = anthropic !== undefined || bedrock !== undefined;
   return present({
     input_tokens: outside ? (input ?? 0) + (cached ?? 0) + (written ?? 0) : input,

@@ -11,7 +11,7 @@ import { createOpenRuns } from './open-runs.js';
 import { observeCall, type SdkModel, served } from './sdk-call.js';
 import { sdkMetrics } from './sdk-usage.js';
 
-/** The part of AI SDK 7's `Telemetry` that is needed here; give it to `registerTelemetry`. */
+/** The needed part of AI SDK 7's `Telemetry`; pass it to `registerTelemetry`. */
 export interface RunfoldTelemetry {
   onStart(event: unknown): void;
   onToolExecutionEnd(event: unknown): void;
@@ -29,20 +29,20 @@ export interface RunfoldTelemetry {
   }): PromiseLike<T>;
 }
 
-/** The operations that are runs; embedding and ranking call no language model. */
+/** The operations that are runs; embedding and ranking do not call a language model. */
 const operations = /^ai\.(generate|stream)(Text|Object)$/;
 
 /**
- * Records what AI SDK 7 does: each `generateText`, `streamText` and agent is a run, and one that a tool calls
- * is a run below it. `telemetry.functionId` of a call is its agent, and `session_id`, `user_id` and the like
- * of its runtime context say whose it is, where `telemetry.includeRuntimeContext` lets them through.
+ * Records AI SDK 7: each `generateText`, `streamText` and agent is a run, and one that a tool calls
+ * is a run below it. `telemetry.functionId` of a call is its agent. `session_id`, `user_id` and similar fields
+ * of its runtime context say whose it is, if `telemetry.includeRuntimeContext` includes them.
  */
 export function runfoldTelemetry(emitter: Emitter, options: HookOptions = {}): RunfoldTelemetry {
   const recorder = createRecorder(emitter, options);
   const runs = createOpenRuns(recorder);
   const objectBegan = new WeakMap<object, number>();
 
-  /** Makes a callback that only records: it cannot fail, and ignores what is not a run. */
+  /** Makes a callback that only records: it cannot fail, and ignores operations that are not runs. */
   const callback = (record: (event: JsonObject, callId: string) => void) => (event: unknown) => {
     recorder.guard(() => {
       if (isRawObject(event) && typeof event.callId === 'string') record(event, event.callId);
@@ -67,7 +67,7 @@ export function runfoldTelemetry(emitter: Emitter, options: HookOptions = {}): R
           error_text: options.error_text,
           settle({ call, failed, isBroken }) {
             run.message(call);
-            // After a stream that broke off the SDK reports no end of the run.
+            // After a broken stream, the SDK does not report the end of the run.
             if (!isBroken || failed === undefined) return;
             runs.end(callId, isAbort(failed.by) ? 'cancelled' : 'error');
           },
@@ -140,7 +140,7 @@ const identityNames = {
   workflow_id: 'workflowId',
 } as const satisfies Record<Exclude<keyof Identity, 'labels'>, string>;
 
-/** Whose run it is, as the runtime context of the call says. */
+/** The owner of a run, from the runtime context of the call. */
 function identityOf({ runtimeContext }: JsonObject): Identity {
   if (!isRawObject(runtimeContext)) return {};
   const named = Object.entries(identityNames).map(([name, camel]) => [

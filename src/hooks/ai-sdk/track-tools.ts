@@ -7,8 +7,8 @@ import { currentRun } from '../record/run-context.js';
 type Execute = (input: unknown, options?: { readonly toolCallId?: unknown }) => unknown;
 
 /**
- * The same tools, each of whose calls is recorded in the run that `trackRun` opened. For AI SDK 5 and 6;
- * in 7 `runfoldTelemetry` sees the tools.
+ * The same tools, with each call recorded in the run that `trackRun` opened. For AI SDK 5 and 6;
+ * in version 7, `runfoldTelemetry` records tools.
  */
 export function trackTools<T extends Readonly<Record<string, unknown>>>(
   tools: T,
@@ -55,7 +55,7 @@ function observed(name: string, execute: Execute, withText: boolean | undefined)
   };
 }
 
-/** A tool that yields what it has so far, and at last its result. */
+/** A tool that yields partial results, and finally its result. */
 async function* iterate(
   results: AsyncIterable<unknown>,
   end: (failed?: { readonly by: unknown }) => void,

@@ -14,7 +14,7 @@ const messages: ModelApi = {
     return {
       read({ type, ...event }) {
         if (type === 'message_start' && isRawObject(event.message)) message = event.message;
-        // Each event repeats the counts so far; what it leaves out, or null, stays as it was.
+        // Each event repeats the counts so far; a count that is absent or null stays unchanged.
         const counts = type === 'message_start' ? message.usage : event.usage;
         if (isRawObject(counts)) usage = { ...usage, ...withoutNulls(counts) };
         if (type === 'error') failure ??= errorKind(isRawObject(event.error) ? event.error : {});
@@ -35,5 +35,5 @@ function withoutNulls(counts: JsonObject): JsonObject {
   );
 }
 
-/** The API that a client of Anthropic calls models with. */
+/** The API of Anthropic's clients. */
 export const anthropicApis: readonly ModelApi[] = [messages];

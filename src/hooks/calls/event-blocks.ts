@@ -1,14 +1,14 @@
 import { isRawObject } from '../../events/check/normalize-event.js';
 import type { JsonObject } from '../../ingest/formats/log/log-record.js';
 
-/** The most characters of one event of a stream; longer ones are not read. */
+/** The maximum length of one event of a stream; longer ones are not read. */
 const mostCharacters = 16 * 1_048_576;
 
 /** Cuts the bytes of server-sent events into blocks, one per event. */
 export interface EventBlocks {
-  /** The blocks that are whole with these bytes, each with the empty line after it. @throws RangeError */
+  /** The blocks that these bytes complete, each with the empty line after it. @throws RangeError */
   add(bytes: Uint8Array): readonly string[];
-  /** What is left without an empty line after it. */
+  /** The rest that has no empty line after it. */
   rest(): string;
 }
 
@@ -17,7 +17,7 @@ export function createEventBlocks(): EventBlocks {
   let text = '';
   return {
     add(bytes) {
-      // An end of a block may lie across two pieces: three characters of it are looked at again.
+      // The end of a block may be split between two pieces, so three characters are checked again.
       let from = Math.max(0, text.length - 3);
       text += decoder.decode(bytes, { stream: true });
       const blocks: string[] = [];
@@ -40,7 +40,7 @@ export function createEventBlocks(): EventBlocks {
   };
 }
 
-/** The JSON object that an event carries; undefined for a comment, a ping or the mark at the end. */
+/** The JSON object of an event; undefined for a comment, a ping or the end marker. */
 export function dataOf(block: string): JsonObject | undefined {
   const data = block
     .split(/\r\n|\n|\r/)

@@ -1,15 +1,15 @@
 import type { RunStatus } from '../../events/codes.js';
 import type { OpenRun } from '../record/open-run.js';
 
-/** The most calls that may wait for their next attempt at once. */
+/** The maximum number of calls that wait for their next attempt. */
 const mostWaiting = 100;
 
 /**
- * Calls that nobody put into a run: each is a run of its own, all of its attempts together. An SDK says
- * which attempt a request is, and the attempts of one call have the same body.
+ * Calls outside of a run: each is a separate run with all of its attempts. An SDK sends
+ * the number of the attempt with a request, and the attempts of one call have the same body.
  */
 export interface LoneCalls {
-  /** The run of a call: that of the attempt before, or a new one. */
+  /** The run of a call: that of the previous attempt, or a new one. */
   begin(body: string, isRetry: boolean, open: () => OpenRun): OpenRun;
   /** An attempt has ended; with `mayRetry` the run waits for the next one. */
   end(run: OpenRun, body: string, status: RunStatus, mayRetry: boolean): void;
@@ -27,7 +27,7 @@ export function createLoneCalls(): LoneCalls {
       if (!mayRetry) return run.end(status);
       waiting.get(body)?.end('error');
       waiting.set(body, run);
-      // The oldest has waited longest, and its SDK has given up.
+      // The oldest has waited longest; its SDK has given up.
       const [oldest] = waiting;
       if (waiting.size <= mostWaiting || oldest === undefined) return;
       waiting.delete(oldest[0]);

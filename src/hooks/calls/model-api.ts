@@ -4,24 +4,24 @@ import type { JsonObject } from '../../ingest/formats/log/log-record.js';
 export interface StreamReader {
   /** Takes the data of the next event. */
   read(data: JsonObject): void;
-  /** Whether the model has said anything yet. */
+  /** Whether the model has produced output yet. */
   hasBegun(): boolean;
-  /** Whether the last event of the answer is there. */
+  /** Whether the last event of the response has arrived. */
   isWhole(): boolean;
-  /** The answer as it would have come in one piece, as far as figures go. */
+  /** The response as if it had not been streamed, only with its figures. */
   body(): JsonObject;
-  /** The kind of error that the stream reported, if any. */
+  /** The kind of error in the stream, if any. */
   error(): string | undefined;
 }
 
-/** An API of models over HTTP: which requests are calls of a model, and how its streams say what was used. */
+/** A model API over HTTP: which requests are model calls, and how its streams report usage. */
 export interface ModelApi {
   /** Whether a POST to a path calls a model. */
   isCall(path: string): boolean;
   openStream(): StreamReader;
   /**
-   * A request that makes the stream report its usage; undefined if it does so anyway. What comes only for
-   * that is kept from the caller: `hide` says which events, and cleans the others.
+   * A request that makes the stream report its usage; undefined if it does so anyway. Additional output is
+   * hidden from the caller: `hide` says which events, and cleans the others.
    */
   askForUsage?(request: JsonObject): JsonObject | undefined;
   hide?(block: string, data: JsonObject | undefined): string;

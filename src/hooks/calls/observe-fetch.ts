@@ -18,15 +18,15 @@ export type Fetch = typeof fetch;
 type Input = Parameters<Fetch>[0];
 type Init = Parameters<Fetch>[1];
 
-/** What a hook on a client takes. */
+/** Options of a hook on a client. */
 export interface ClientOptions extends HookOptions {
-  /** The run of every call outside a `trackRun`. Its end is yours to record. Defaults to one per call. */
+  /** The run of every call outside a `trackRun`; you record its end. Defaults to one run per call. */
   readonly run_id?: string | undefined;
-  /** Defaults to what the address tells: `openai` for `api.openai.com`, none for a proxy. */
+  /** Defaults to the provider of the address: `openai` for `api.openai.com`, none for a proxy. */
   readonly provider?: string | undefined;
   /**
-   * Whether streamed chat completions are asked for their usage, which the API leaves out otherwise. The
-   * caller sees the same stream as without. Defaults to true.
+   * Whether to request the usage of streamed chat completions, which the API otherwise leaves out. The
+   * caller sees the same stream. Defaults to true.
    */
   readonly stream_usage?: boolean | undefined;
 }
@@ -39,7 +39,7 @@ interface Call {
   settle(end: CallEnd, mayRetry?: boolean): void;
 }
 
-/** A `fetch` that records each call of a model, with every attempt that an SDK makes. */
+/** A `fetch` that records each model call, with every attempt of an SDK. */
 export function observeFetch(
   inner: Fetch,
   apis: readonly ModelApi[],
@@ -78,7 +78,7 @@ export function observeFetch(
               provider: options.provider ?? providerOf(url),
               error_text: options.error_text,
             },
-            // SDKs end a request that takes too long as they end one that the caller aborts.
+            // SDKs end a request that takes too long in the same way as one that the caller aborts.
             isTimeout(end, headers, began) ? { ...end, broken: undefined, error: 'timeout' } : end,
           );
           if (around !== undefined) return;
@@ -130,7 +130,7 @@ function watch(
     ? watchEvents(api, recorder, hides, settle)
     : watchJson(recorder, settle);
   const observed = new Response(passThrough(body, watcher), { status, statusText, headers });
-  // A response that is made by hand has no address of its own.
+  // A response that was created by hand has no address.
   Object.defineProperty(observed, 'url', { value: url, configurable: true });
   return observed;
 }

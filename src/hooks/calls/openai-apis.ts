@@ -2,7 +2,7 @@ import { isRawObject } from '../../events/check/normalize-event.js';
 import { type JsonObject, objectsAt } from '../../ingest/formats/log/log-record.js';
 import { errorKind, type ModelApi, type StreamReader } from './model-api.js';
 
-/** Chat completions of OpenAI and of whoever speaks the same, and completions of old. */
+/** Chat completions of OpenAI and compatible services, and the older completions. */
 const chatCompletions: ModelApi = {
   isCall: (path) => path.endsWith('/completions'),
 
@@ -34,16 +34,16 @@ const chatCompletions: ModelApi = {
     return { ...request, stream_options: { ...options, include_usage: true } };
   },
 
-  /** The usage comes in a chunk of its own without choices, and as a null in all the others. */
+  /** The usage is in a separate chunk without choices, and null in all others. */
   hide(block, data) {
     if (data === undefined || !('usage' in data)) return block;
     const isForUsage = isRawObject(data.usage) && objectsAt(data, 'choices').length === 0;
-    // Within a string of the JSON the quotes would be escaped.
+    // Within a string in the JSON, the quotes would be escaped.
     return isForUsage ? '' : block.replace(/,\s*"usage"\s*:\s*null/, '');
   },
 };
 
-/** Whether a delta has anything but its role: text, a refusal, reasoning, a call of a tool, audio. */
+/** Whether a delta has more than its role: text, a refusal, reasoning, a tool call, audio. */
 function saysSomething({ role: _role, ...delta }: JsonObject): boolean {
   return Object.values(delta).some(
     (value) => value !== null && value !== '' && !(Array.isArray(value) && value.length === 0),
@@ -77,5 +77,5 @@ const responses: ModelApi = {
   },
 };
 
-/** The APIs that a client of OpenAI calls models with. */
+/** The APIs of OpenAI's clients. */
 export const openaiApis: readonly ModelApi[] = [chatCompletions, responses];

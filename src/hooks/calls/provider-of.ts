@@ -1,4 +1,4 @@
-/** The providers by how the names of their hosts end. */
+/** The providers by the suffix of their host names. */
 const hosts: readonly (readonly [ending: string, provider: string])[] = [
   ['api.openai.com', 'openai'],
   ['openai.azure.com', 'azure'],
@@ -19,7 +19,7 @@ const hosts: readonly (readonly [ending: string, provider: string])[] = [
   ['openrouter.ai', 'openrouter'],
 ];
 
-/** Who answers at an address; undefined for a proxy or a server of one's own. */
+/** The provider at an address; undefined for a proxy or a private server. */
 export function providerOf({ hostname }: URL): string | undefined {
   const isAt = (ending: string) => hostname === ending || hostname.endsWith(`.${ending}`);
   return hosts.find(([ending]) => isAt(ending))?.[1];

@@ -9,18 +9,18 @@ import { type OpenRun, secondsBetween, secondsSince } from '../record/open-run.j
 import type { Recorder } from '../record/recorder.js';
 import type { CallEnd } from './watch-body.js';
 
-/** A call of which the response, or the lack of one, is known. */
+/** A call whose outcome is known. */
 export interface EndedCall {
   readonly run: OpenRun;
   /** When the request was sent, by `performance.now()`. */
   readonly began: number;
-  /** The model that was asked for. */
+  /** The requested model. */
   readonly model: string | undefined;
   readonly provider: string | undefined;
   readonly error_text: boolean | undefined;
 }
 
-/** Records a call, and the calls of other models that were made within it. Returns whether it failed. */
+/** Records a call, and calls of other models within it. Returns whether it failed. */
 export function recordCall(recorder: Recorder, call: EndedCall, end: CallEnd): boolean {
   const { run, began, provider } = call;
   const { body, first_token_at, broken, left } = end;
@@ -50,12 +50,12 @@ export function recordCall(recorder: Recorder, call: EndedCall, end: CallEnd): b
   return error !== undefined;
 }
 
-/** The tokens in Runfold's meaning. Those that contradict each other are reported, and not recorded. */
+/** The tokens with Runfold's meaning. Contradictory tokens are reported as an error and not recorded. */
 function tokensOf(recorder: Recorder, body: JsonObject): Metrics {
   return recorder.guard(() => apiMetrics(body, '')) ?? {};
 }
 
-/** A response of the Responses API may say that it failed though its status is 200. */
+/** A response of the Responses API may say that it failed even if its status is 200. */
 function errorOf({ status, error }: JsonObject): string | undefined {
   if (status === 'cancelled') return aborted;
   if (status !== 'failed') return undefined;

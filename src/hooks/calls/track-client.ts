@@ -3,12 +3,12 @@ import { createRecorder } from '../record/recorder.js';
 import type { ModelApi } from './model-api.js';
 import { type ClientOptions, type Fetch, observeFetch } from './observe-fetch.js';
 
-/** A client of OpenAI's or Anthropic's SDK, or one made like them. */
+/** A client of OpenAI's or Anthropic's SDK, or a compatible one. */
 export interface SdkClient {
   withOptions(options: never): unknown;
 }
 
-/** A copy of a client that records each call; the client itself stays as it is. @throws TypeError */
+/** A copy of a client that records each call; the client itself does not change. @throws TypeError */
 export function trackClient<C extends SdkClient>(
   client: C,
   apis: readonly ModelApi[],

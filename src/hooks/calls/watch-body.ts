@@ -4,15 +4,15 @@ import type { Recorder } from '../record/recorder.js';
 import { createEventBlocks, dataOf } from './event-blocks.js';
 import type { ModelApi } from './model-api.js';
 
-/** How a call ended, as its response says. */
+/** The end of a call, from its response. */
 export interface CallEnd {
-  /** The response, with its usage as far as it is known. */
+  /** The response, with its usage if known. */
   readonly body: JsonObject;
-  /** When the model first said something, by `performance.now()`. */
+  /** When the model produced its first output, by `performance.now()`. */
   readonly first_token_at?: number | undefined;
-  /** The kind of error the API reported. */
+  /** The kind of error that the API reported. */
   readonly error?: string | undefined;
-  /** What broke the connection. */
+  /** The error that broke the connection. */
   readonly broken?: { readonly by: unknown } | undefined;
   /** Whether the caller left before the end. */
   readonly left?: boolean | undefined;
@@ -21,10 +21,10 @@ export interface CallEnd {
 const encoder = new TextEncoder();
 const encoded = (text: string) => (text === '' ? undefined : encoder.encode(text));
 
-/** The most characters of a response in one piece; of longer ones no usage is known. */
+/** The maximum length of a response that is not streamed; the usage of longer ones is unknown. */
 const mostCharacters = 64 * 1_048_576;
 
-/** Reads a response in one piece. */
+/** Reads a response that is not streamed. */
 export function watchJson(
   recorder: Recorder,
   settle: (end: CallEnd) => void,
@@ -58,7 +58,7 @@ export function watchJson(
   };
 }
 
-/** Reads a stream of events; with `hides`, keeps from the reader what only the hook asked for. */
+/** Reads a stream of events; with `hides`, hides from the reader what only the hook requested. */
 export function watchEvents(
   api: ModelApi,
   recorder: Recorder,
@@ -78,7 +78,7 @@ export function watchEvents(
   };
   const end = (rest: Partial<CallEnd> = {}) =>
     settle({ body: stream.body(), first_token_at: firstTokenAt, error: stream.error(), ...rest });
-  /** SDKs leave, or abort, after the last event or an error, and do not wait for the connection to end. */
+  /** SDKs leave, or abort, after the last event or an error, without waiting for the end of the connection. */
   const isOver = () => stream.isWhole() || stream.error() !== undefined;
 
   return {

@@ -11,18 +11,18 @@ import { openRunHere } from '../record/track-run.js';
 import { contentOf, openThread, type PendingMessage, type Thread } from './thread.js';
 import { createTurnUsage, isOutput, type ModelRest, plus } from './turn-usage.js';
 
-/** Records what the messages of a query say. */
+/** Records the messages of a query. */
 export interface QueryRecorder {
-  /** `wasInterrupted`: somebody asked for the end of the turn. */
+  /** `wasInterrupted`: somebody requested the end of the turn. */
   read(message: JsonObject, wasInterrupted: boolean): void;
   /** The end of the query, or of a turn without a result. */
   end(status: RunStatus): void;
 }
 
-/** The main agent's key among the threads; the others have the call that started them. */
+/** The key of the main agent's thread; other threads have the id of the call that started them. */
 const mainKey = '';
 
-/** The most agents of one turn. */
+/** The maximum number of agents in one turn. */
 const mostThreads = 1_000;
 
 export function createQueryRecorder(
@@ -32,9 +32,9 @@ export function createQueryRecorder(
   const withText = options.error_text === true;
   const usage = createTurnUsage(options.isResumed);
   const threads = new Map<string, Thread>();
-  /** Calls of tools whose agents go on after the call has its result. */
+  /** Tool calls whose agents continue after the call has its result. */
   const inBackground = new Set<string>();
-  /** Which agent a call of a tool is of, and what it starts. */
+  /** The agent of a tool call, and the agent that it starts. */
   const callers = new Map<string, { readonly by: Thread; readonly agent?: string | undefined }>();
   let cost = options.isResumed ? undefined : 0;
   let began = performance.now();
@@ -69,7 +69,7 @@ export function createQueryRecorder(
     const thread = threads.get(key);
     if (thread === undefined || key === mainKey) return;
     if (status !== 'completed') thread.abandon(aborted);
-    // Its last message waits for the result, which may know more of it.
+    // Its last message waits for the result, which may have more data for it.
     thread.run.end(status);
   };
 
@@ -87,7 +87,7 @@ export function createQueryRecorder(
     }
   };
 
-  /** With partial messages the counts are right as soon as a message ends. */
+  /** With partial messages, the counts are correct as soon as a message ends. */
   const streamed = (message: JsonObject) => {
     const { event } = message;
     if (!isRawObject(event)) return;
@@ -129,7 +129,7 @@ export function createQueryRecorder(
     close(id, status === 'completed' ? 'completed' : status === 'failed' ? 'error' : 'cancelled');
   };
 
-  /** Adds to the messages that wait what only the result knows. Returns what no message told. */
+  /** Adds usage that only the result has to the waiting messages. Returns usage that no message reported. */
   const addRest = (main: Thread, result: JsonObject): readonly ModelRest[] => {
     const waiting = [...threads].flatMap(([key, { pending }]) =>
       pending ? [{ key, pending }] : [],
@@ -166,7 +166,7 @@ export function createQueryRecorder(
       const value = result?.[name];
       return typeof value === 'number' && value >= 0 ? value / 1_000 : undefined;
     };
-    // A resumed session goes on from what it cost before, so its first result tells nothing of this turn.
+    // The cost of a resumed session includes earlier turns, so its first result says nothing about this turn.
     const total = typeof result?.total_cost_usd === 'number' ? result.total_cost_usd : undefined;
     const spent = total === undefined || cost === undefined ? undefined : total - cost;
     cost = total ?? cost;

@@ -9,7 +9,7 @@ import { type JsonObject, objectsAt, present } from '../../ingest/formats/log/lo
 import { anthropicProvider } from '../../ingest/formats/log/model-name.js';
 import { type OpenRun, secondsBetween } from '../record/open-run.js';
 
-/** A message of the model that more may be said about. */
+/** A message of the model that may get more data. */
 export interface PendingMessage {
   readonly id: string;
   readonly model: string | undefined;
@@ -20,31 +20,31 @@ export interface PendingMessage {
   error?: string;
 }
 
-/** An agent at work: the main one, or one that a tool call started. */
+/** A running agent: the main one, or one that a tool call started. */
 export interface Thread {
   readonly run: OpenRun;
   /** The last message; it is recorded when the next one begins, or at the end of the turn. */
   readonly pending: PendingMessage | undefined;
-  /** Takes what is known of a message by now. Of repeated counts the greatest stand. */
+  /** Updates a message. Of repeated counts, the greatest are kept. */
   hear(message: Omit<PendingMessage, 'began' | 'ended'>): PendingMessage;
-  /** Records the last message, with what was added to it. */
+  /** Records the last message, including additions. */
   flush(): void;
-  /** Takes the calls of tools that a message makes. Returns those that are new. */
+  /** Adds the tool calls of a message. Returns the new ones. */
   call(content: readonly JsonObject[]): readonly JsonObject[];
-  /** Records the calls that results are there for. Returns the ids of those calls. */
+  /** Records the calls that have results. Returns the ids of those calls. */
   results(content: readonly JsonObject[], withText: boolean): readonly string[];
-  /** Records the calls that nothing came of. */
+  /** Records the calls that got no result. */
   abandon(error: string): void;
 }
 
-/** The most calls of tools that may be under way. */
+/** The maximum number of tool calls in flight. */
 const mostCalls = 10_000;
 
-/** `onDone` is called with each message that the next one follows. */
+/** `onDone` is called with each message when the next one begins. */
 export function openThread(run: OpenRun, onDone: (message: PendingMessage) => void): Thread {
   const calls = new Map<string, { readonly name: string; readonly began: number }>();
   let pending: PendingMessage | undefined;
-  // The model is asked when the turn begins, and again when the results of tools are there.
+  // The model is called when the turn begins, and again when the results of tools have arrived.
   let askedAt = performance.now();
 
   const flush = () => {
@@ -122,7 +122,7 @@ export function openThread(run: OpenRun, onDone: (message: PendingMessage) => vo
   };
 }
 
-/** What a tool said about its failure. */
+/** The failure text of a tool. */
 function textOf(block: JsonObject): string | undefined {
   const texts =
     typeof block.content === 'string'

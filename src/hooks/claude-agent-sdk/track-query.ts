@@ -4,12 +4,12 @@ import { isAbort } from '../record/failure.js';
 import { createRecorder } from '../record/recorder.js';
 import { createQueryRecorder, type QueryRecorder } from './query-recorder.js';
 
-/** The function `query` of the Claude Agent SDK, or one made like it. */
+/** The function `query` of the Claude Agent SDK, or a compatible one. */
 export type QueryFunction = (parameters: never) => AsyncGenerator<unknown, unknown>;
 
 /**
- * The same `query`, each turn of which is recorded as a run: its messages, with the greatest counts of those
- * that come more than once, its tools, its subagents as runs below it, and its end.
+ * The same `query`, with each turn recorded as a run: its messages, with the greatest counts of repeated
+ * messages, its tools, its subagents as runs below it, and its end.
  */
 export function trackQuery<Q extends QueryFunction>(
   query: Q,
@@ -28,7 +28,7 @@ export function trackQuery<Q extends QueryFunction>(
   return tracked as unknown as Q;
 }
 
-/** Whether a query goes on with an earlier session. */
+/** Whether a query continues an earlier session. */
 function isResumed(parameters: unknown): boolean {
   const options = isRawObject(parameters) ? parameters.options : undefined;
   return isRawObject(options) && (Boolean(options.resume) || options.continue === true);
@@ -43,7 +43,7 @@ function guarded(observer: QueryRecorder, guard: (work: () => void) => void): Gu
   };
 }
 
-/** The same generator with all its methods, whose messages are read as they pass. */
+/** The same generator with all its methods; its messages are read as they pass. */
 function observed<G extends AsyncGenerator<unknown, unknown>>(messages: G, observer: Guarded): G {
   let wasInterrupted = false;
   const replaced: Record<PropertyKey, unknown> = {

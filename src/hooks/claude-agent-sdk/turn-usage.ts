@@ -21,36 +21,36 @@ const combine = (a: ClaudeCounts, b: ClaudeCounts, how: (a: number, b: number) =
   ) as unknown as ClaudeCounts;
 
 export const plus = (a: ClaudeCounts, b: ClaudeCounts) => combine(a, b, (x, y) => x + y);
-/** What is left of `a` after `b`; nothing is left below 0. */
+/** `a` minus `b`, but not below 0. */
 export const minus = (a: ClaudeCounts, b: ClaudeCounts) =>
   combine(a, b, (x, y) => Math.max(0, x - y));
 
 const isEmpty = (counts: ClaudeCounts) => kinds.every((kind) => !counts[kind]);
-/** Whether counts are of output alone: the calls are known, and how much they wrote is not. */
+/** Whether only output counts are left: then the calls are known, but not how much they wrote. */
 export const isOutput = ({ input, read, written }: ClaudeCounts) => !input && !read && !written;
 
-/** What a result says that was used, beside what its messages said. */
+/** The usage of a result that its messages did not report. */
 export interface TurnUsage {
-  /** Takes what a message says. `isMain`: it is of the main agent. */
+  /** Adds the usage of a message. `isMain`: it belongs to the main agent. */
   add(model: string | undefined, counts: ClaudeCounts, isMain: boolean): void;
   /**
-   * Output of the main agent that no message told. While a message streams its counts are those of its
-   * beginning, and only the result has the right ones.
+   * Output of the main agent that no message reported. While a message streams, its counts are those of its
+   * start, and only the result has the correct ones.
    */
   missingOutput(result: JsonObject): ClaudeCounts | undefined;
-  /** What models used that no message told: calls within the program, and output of subagents. */
+  /** Usage of models that no message reported: calls within the program, and output of subagents. */
   rest(result: JsonObject): readonly ModelRest[];
 }
 
-/** What a model used that no message told. */
+/** Usage of a model that no message reported. */
 export interface ModelRest {
   readonly model: string;
   readonly counts: ClaudeCounts;
-  /** Whether a message that names a model is of this one. */
+  /** Whether the model of a message is this one. */
   isOf(model: string | undefined): boolean;
 }
 
-/** `isResumed`: the first result also counts turns before this query, so nothing can be said of it. */
+/** `isResumed`: the first result also counts turns before this query, so its usage is unknown. */
 export function createTurnUsage(isResumed: boolean): TurnUsage {
   let main = nothing;
   let told = new Map<string | undefined, ClaudeCounts>();
@@ -78,7 +78,7 @@ export function createTurnUsage(isResumed: boolean): TurnUsage {
       const names = [...turn.keys()];
       const keyOf = (model: string | undefined) =>
         [...totals.keys()].find((key) => isSame(key, model, modelUsage));
-      // Where a message's model is not among them, its tokens may be under any name.
+      // If a message's model is not among them, its tokens may be under any name.
       if (earlier === undefined || names.some((name) => keyOf(name) === undefined)) return [];
       return [...totals].flatMap(([key, counts]) => {
         const heard = names
@@ -93,7 +93,7 @@ export function createTurnUsage(isResumed: boolean): TurnUsage {
   };
 }
 
-/** A model's key may be its short name, or have the size of its context after it. */
+/** A model's key may be its short name, or have the size of its context as a suffix. */
 function isSame(key: string, model: string | undefined, modelUsage: JsonObject): boolean {
   if (model === undefined) return false;
   const name = key.replace(/\[.*\]$/, '');

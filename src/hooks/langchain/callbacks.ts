@@ -28,7 +28,7 @@ interface Beginning {
   readonly names?: CallNames;
 }
 
-/** Milliseconds after which a run is over in which a call was aborted and nothing followed. */
+/** Milliseconds after an aborted call until its run ends if nothing follows. */
 const patience = 250;
 
 /** Makes a callback handler for LangChain.js and LangGraph. */
@@ -41,7 +41,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     id: string,
     { parentId, metadata, isAgent = false, agent, names = {} }: Beginning,
   ) => {
-    // A handler that is given twice is called twice.
+    // A handler that is passed twice is called twice.
     if (calls.has(id)) return;
     const above = calls.get(parentId)?.state;
     clearTimeout(above?.leaving);
@@ -63,7 +63,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     calls.set(id, { state, isRun, began, names, outputs: [] });
   };
 
-  /** Who leaves a stream of LangGraph, or aborts it while reading, is not told of the end of the run. */
+  /** If a stream of LangGraph is left or aborted while reading, LangChain does not report the end of the run. */
   const leave = (state: RunState) => {
     const time = secondsSince(state.began);
     const end = () => void recorder.guard(() => state.run.end('cancelled', { time }));
@@ -118,7 +118,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
       provider: names.provider,
       error: error === undefined ? undefined : failureOf(error),
       metrics: present({
-        // What LangChain's own cache answers repeats the tokens of the call that filled it.
+        // A response from LangChain's own cache repeats the tokens of the call that filled it.
         ...(isCached ? { input_tokens: 0, output_tokens: 0 } : answer?.metrics),
         time: secondsSince(began),
         time_to_first_token: firstAt === undefined ? undefined : secondsBetween(began, firstAt),
@@ -131,7 +131,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     if (call === undefined) return;
     const { began, names, state } = call;
     const bubble = error === undefined ? undefined : bubbleOf(error);
-    // A tool that waits for a person is called again when the answer is there.
+    // A tool that waits for a person is called again when the person has responded.
     if (bubble === 'interrupt') {
       state.isPaused = true;
       return;
@@ -151,7 +151,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     awaitHandlers: true,
     handleChainStart: (chain, _inputs, id, ...rest) =>
       guard(() => {
-        // The parent comes first; LangChain's types declare it as the last.
+        // The parent is the first argument, but LangChain's types declare it as the last.
         const [first, , metadata, other, last] = rest;
         const isLast = calls.has(last);
         begin(id, {

@@ -6,11 +6,11 @@ export interface RunState {
   readonly above: RunState | undefined;
   readonly began: number;
   isPaused: boolean;
-  /** Ends the run if nothing more is heard of it after a call in it was aborted. */
+  /** Ends the run if nothing follows after a call in it was aborted. */
   leaving?: NodeJS.Timeout | undefined;
 }
 
-/** A chain, a call of a model or a call of a tool that has begun. */
+/** A chain, model call or tool call that has begun. */
 export interface OpenCall {
   readonly state: RunState;
   /** Whether its end is the end of the run. */

@@ -1,4 +1,4 @@
-/** What LangChain calls. Give it as one of the `callbacks` of any call. */
+/** The handler that LangChain calls. Pass it as one of the `callbacks` of any call. */
 export interface RunfoldCallbacks {
   readonly name: 'runfold';
   /** Every event is recorded when a call returns. */

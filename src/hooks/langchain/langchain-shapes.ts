@@ -1,7 +1,7 @@
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { isAbort } from '../record/failure.js';
 
-/** What the hook reads of what LangChain hands to its handlers. Prompts and answers are not among it. */
+/** The fields that the hook reads of LangChain's arguments, without prompts and answers. */
 export type Given = Readonly<Record<string, unknown>>;
 
 export const objectIn = (value: unknown, name: string): Given | undefined => {
@@ -25,16 +25,16 @@ export function classOf(serialized: unknown): readonly string[] {
   return Array.isArray(id) ? id.map(String) : [];
 }
 
-/** Whether a chain is an agent or a graph, and so a run of its own below another. */
+/** Whether a chain is an agent or a graph, and therefore a separate run below another. */
 export function isGraph(serialized: unknown): boolean {
   const names = classOf(serialized);
   return names.includes('pregel') || names.at(-1) === 'AgentExecutor';
 }
 
-/** Names that LangChain itself gives to what has none. */
+/** Names that LangChain itself gives to unnamed things. */
 const defaultNames = new Set(['LangGraph', 'AgentExecutor', 'CompiledStateGraph']);
 
-/** The name of the agent that a graph is, or that a user gave to a chain. */
+/** The agent's name: that of a graph, or one that a user gave to a chain. */
 export function agentName(metadata: unknown, runName: unknown): string | undefined {
   const named = textIn(metadata, 'lc_agent_name');
   if (named !== undefined) return named;
@@ -42,7 +42,7 @@ export function agentName(metadata: unknown, runName: unknown): string | undefin
   return defaultNames.has(runName) || runName.startsWith('Runnable') ? undefined : runName;
 }
 
-/** What an error of LangGraph means that is none: an interrupt waits for a person, a command goes elsewhere. */
+/** LangGraph errors that are not failures: an interrupt waits for a person, a command goes to another agent. */
 export function bubbleOf(error: unknown): 'interrupt' | 'command' | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { is_bubble_up, name } = error as { is_bubble_up?: unknown; name?: unknown };
@@ -51,7 +51,7 @@ export function bubbleOf(error: unknown): 'interrupt' | 'command' | undefined {
   return name === 'ParentCommand' ? 'command' : 'interrupt';
 }
 
-/** Whether a chunk carries something of the answer: many models begin with an empty one. */
+/** Whether a chunk has a part of the answer: many models begin with an empty chunk. */
 export function isFirstContent(token: unknown, fields: unknown): boolean {
   if (typeof token === 'string' && token !== '') return true;
   const message = objectIn(objectIn(fields, 'chunk'), 'message');
@@ -61,10 +61,10 @@ export function isFirstContent(token: unknown, fields: unknown): boolean {
   );
 }
 
-/** LangGraph says `Abort`, and LangChain's clients `AbortError`, as messages of plain errors. */
+/** The messages of plain errors after an abort: `Abort` in LangGraph, `AbortError` in LangChain's clients. */
 const abortMessages = new Set(['Abort', 'AbortError', 'Aborted', 'Request was aborted.']);
 
-/** Whether a call ended because its caller asked for it. */
+/** Whether a call ended because its caller requested it. */
 export function isAbortOfChain(error: unknown): boolean {
   return isAbort(error) || (error instanceof Error && abortMessages.has(error.message));
 }

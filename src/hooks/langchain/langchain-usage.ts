@@ -3,7 +3,7 @@ import type { Metrics } from '../../events/metric-fields.js';
 import { apiMetrics } from '../../ingest/formats/api-responses/api-usage.js';
 import { type Given, objectIn, textIn } from './langchain-shapes.js';
 
-/** What a call of a model says of itself when it ends. */
+/** The data of a model call at its end. */
 export interface LangChainAnswer {
   readonly model: string | undefined;
   readonly metrics: Metrics;
@@ -19,7 +19,7 @@ function firstAnswer(output: unknown): Given | undefined {
 /**
  * Reads the model and the tokens of a result. `outputs` are the output tokens that each chunk of a
  * stream reported.
- * @throws InvalidRecordError when the counts contradict each other.
+ * @throws InvalidRecordError if the counts contradict each other
  */
 export function readAnswer(output: unknown, outputs: readonly number[]): LangChainAnswer {
   const message = objectIn(firstAnswer(output), 'message');
@@ -41,8 +41,8 @@ export function readAnswer(output: unknown, outputs: readonly number[]): LangCha
 }
 
 /**
- * A stream of Anthropic's counts its output twice: a little at its beginning, all of it at its end.
- * LangChain adds them up; only the last is right.
+ * A stream of Anthropic reports its output twice: a part at its start, and all of it at its end.
+ * LangChain adds both; only the last one is correct.
  */
 function withoutOpening(
   metrics: Metrics,
@@ -56,7 +56,7 @@ function withoutOpening(
   return isSummed ? { ...metrics, output_tokens: Math.max(...outputs) } : metrics;
 }
 
-/** What models report that are older than `usage_metadata`. */
+/** The usage of models that do not have `usage_metadata`. */
 function tokenUsage(usage: Given | undefined): Metrics {
   const { promptTokens, completionTokens } = usage ?? {};
   return {

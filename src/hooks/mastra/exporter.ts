@@ -25,11 +25,11 @@ export interface MastraTracingEvent {
   readonly exportedSpan: MastraSpan;
 }
 
-/** What Mastra calls. Give it as one of the `exporters` of `Observability`. */
+/** The exporter that Mastra calls. Pass it as one of the `exporters` of `Observability`. */
 export interface RunfoldExporter {
   readonly name: 'runfold';
   onTracingEvent(event: MastraTracingEvent): void;
-  /** The same, for a Mastra that calls it by this name. */
+  /** The same, for versions of Mastra that use this name. */
   exportTracingEvent(event: MastraTracingEvent): Promise<void>;
   flush(): Promise<void>;
   shutdown(): Promise<void>;
@@ -41,7 +41,7 @@ interface OpenSpan {
   readonly type: string;
   /** The provider that it names. */
   readonly provider: string | undefined;
-  /** Whether a span below says the same call, and more exactly. */
+  /** Whether a span below reports the same call more exactly. */
   isToldBelow: boolean;
   /** When the first tool below began. */
   firstTool?: Date;
@@ -93,7 +93,7 @@ export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): Ru
     const attributes = dataOf(span.attributes);
     const { usage, finishReason } = attributes;
     const metrics = metricsOf(usage);
-    // Mastra ends the call after the tools that it asked for.
+    // Mastra ends the call after the tools that it requested.
     const tool = firstTool ?? above?.firstTool;
     const ended = span.endTime ?? new Date();
     const end = tool !== undefined && tool < ended && tool >= span.startTime ? tool : ended;
@@ -139,7 +139,7 @@ export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): Ru
     } else if (span.type === 'rag_embedding') {
       if (usage !== undefined) endModel(open, span);
     } else if (toolTypes.has(span.type)) endTool(open, span);
-    // What calls used that Mastra makes for itself and does not show.
+    // The usage of calls that Mastra makes internally and does not show.
     if (internalUsage !== undefined) {
       open.run.message({ occurred_at: span.endTime, metrics: metricsOf(internalUsage) });
     }

@@ -5,7 +5,7 @@ import type { Metrics } from '../../events/metric-fields.js';
 import { present } from '../../ingest/formats/log/log-record.js';
 import { failureText } from '../record/failure.js';
 
-/** A span as Mastra hands it to its exporters, as far as the hook reads it. */
+/** The fields of a Mastra span that the hook reads. */
 export interface MastraSpan {
   readonly id: string;
   readonly traceId: string;
@@ -22,7 +22,7 @@ export interface MastraSpan {
   readonly errorInfo?: { readonly message: string; readonly name?: string | undefined } | undefined;
 }
 
-/** The spans of which each is a run. */
+/** The kinds of spans that are runs. */
 export const runTypes: ReadonlySet<string> = new Set(['agent_run', 'workflow_run']);
 export const toolTypes: ReadonlySet<string> = new Set([
   'tool_call',
@@ -30,7 +30,7 @@ export const toolTypes: ReadonlySet<string> = new Set([
   'client_tool_call',
   'provider_tool_call',
 ]);
-/** Spans of one call, outermost first: only the innermost that there is counts. */
+/** The spans of one call, outermost first: only the innermost one that exists counts. */
 export const modelTypes: readonly string[] = ['model_generation', 'model_step', 'model_inference'];
 
 type Data = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ export const dataOf = (value: unknown): Data => (isRawObject(value) ? value : {}
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** Mastra counts as Runfold does: its input holds the cache, its output the reasoning. */
+/** Mastra counts like Runfold: its input includes the cache, its output includes reasoning. */
 export function metricsOf(usage: unknown): Metrics {
   const { inputTokens, outputTokens, inputDetails, outputDetails } = dataOf(usage);
   const [input, output] = [dataOf(inputDetails), dataOf(outputDetails)];
@@ -59,7 +59,7 @@ const countOf = (value: unknown) =>
     ? value
     : undefined;
 
-/** How a span failed: the error's name, or with `withText` its message; undefined if it did not. */
+/** How a span failed: the error's name, or with `withText` its message; undefined if it did not fail. */
 export function failureOf({ errorInfo }: MastraSpan, withText = false): string | undefined {
   if (errorInfo === undefined) return undefined;
   const error = new Error(errorInfo.message);
@@ -78,7 +78,7 @@ const workflowStatuses: Readonly<Record<string, RunStatus>> = {
   cancelled: 'cancelled',
 };
 
-/** How a run ended. An agent that was stopped says so where its answer would be. */
+/** How a run ended. An agent that was stopped says so in place of its answer. */
 export function runStatus(span: MastraSpan): RunStatus {
   const failure = failureOf(span);
   if (failure !== undefined) return failure === 'aborted' ? 'cancelled' : 'error';
@@ -88,7 +88,7 @@ export function runStatus(span: MastraSpan): RunStatus {
   return workflowStatuses[String(status)] ?? 'completed';
 }
 
-/** Seconds from the start of a span to the first token. Mastra repeats that of the first call on all. */
+/** Seconds from the start of a span to the first token. Mastra repeats the value of the first call in all calls. */
 export function firstTokenOf(span: MastraSpan, end: Date): number | undefined {
   const { completionStartTime } = dataOf(span.attributes);
   const at =

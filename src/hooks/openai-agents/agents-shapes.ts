@@ -4,7 +4,7 @@ import { apiMetrics } from '../../ingest/formats/api-responses/api-usage.js';
 import { present } from '../../ingest/formats/log/log-record.js';
 import { aborted } from '../record/failure.js';
 
-/** A trace of the Agents SDK, as far as the hook reads it. */
+/** The fields of a trace of the Agents SDK that the hook reads. */
 export interface AgentsTrace {
   readonly traceId: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface AgentsTrace {
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A span of the Agents SDK, as far as the hook reads it. */
+/** The fields of a span of the Agents SDK that the hook reads. */
 export interface AgentsSpan {
   readonly spanId: string;
   readonly traceId: string;
@@ -27,20 +27,20 @@ export interface AgentsSpan {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What a span of a call of a model says when it ends. */
+/** The data of a model call's span at its end. */
 export interface AgentsAnswer {
   readonly model: string | undefined;
   readonly provider: string | undefined;
-  /** Empty where the span does not say what it used. */
+  /** Empty if the span does not have its usage. */
   readonly metrics: Metrics;
-  /** How many calls of functions the model asked for. */
+  /** How many function calls the model requested. */
   readonly asked: number;
 }
 
-/** Models of OpenAI's own, of whatever base URL. */
+/** OpenAI's own models, for any base URL. */
 const openaiModel = /^(gpt-|o\d|chatgpt-|codex-|computer-use-|ft:gpt-)/;
 
-/** Reads the end of a call of a model. @throws InvalidRecordError when its counts contradict each other. */
+/** Reads the end of a model call. @throws InvalidRecordError if its counts contradict each other */
 export function readAnswer(spanData: unknown): AgentsAnswer {
   const data = isRawObject(spanData) ? spanData : {};
   const isResponse = data.type === 'response';
@@ -74,7 +74,7 @@ function askedBy(body: Data | undefined): number {
   return items.length + listOf(message?.tool_calls).length;
 }
 
-/** What a turn used, in one meaning; undefined where it does not say. */
+/** The usage of a turn with Runfold's meaning; undefined if the span does not have it. */
 export function turnUsage(spanData: unknown): Metrics | undefined {
   const usage = objectOf(isRawObject(spanData) ? spanData.usage : undefined);
   if (usage === undefined) return undefined;

@@ -6,9 +6,9 @@ import type { CallNotes } from './first-tokens.js';
 /** A run of the tree: the trace, or an agent in it. */
 export interface RunState {
   readonly run: OpenRun;
-  /** How it ends, where that is not `completed`. */
+  /** Its status at the end, if that is not `completed`. */
   status?: RunStatus;
-  /** Whether the SDK reports the end of the trace; not for a run that goes on after a pause. */
+  /** Whether the SDK reports the end of the trace; it does not for a run that continues after a pause. */
   readonly endsWithTrace: boolean;
   readonly name: string | undefined;
 }
@@ -20,9 +20,9 @@ export interface OpenSpan {
   readonly isTurn: boolean;
   readonly began: number;
   readonly notes: CallNotes | undefined;
-  /** Of a turn: the call whose tokens only the turn knows. */
+  /** For a turn: the call whose tokens only the turn has. */
   held?: ModelCall;
-  /** Of a turn: calls of functions asked for, less those made. */
+  /** For a turn: the number of requested function calls minus those that were made. */
   owed: number;
   hasHandedOver: boolean;
   /** The tokens that are recorded below it. */

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isRawObject } from '../../events/check/normalize-event.js';
 
-/** What is seen of a call of a model that its span does not say. */
+/** Data of a model call that its span does not have. */
 export interface CallNotes {
   firstAt?: number;
 }
 
 const notes = new AsyncLocalStorage<CallNotes>();
 
-/** The notes of the call whose span is just beginning. */
+/** The data of the call whose span is just beginning. */
 export const currentNotes = (): CallNotes | undefined => notes.getStore();
 
 interface Model {
@@ -19,8 +19,8 @@ interface ModelProvider {
 }
 
 /**
- * Wraps a model provider so that the time to the first token of streamed calls is known, which no span
- * of the SDK says. Everything else of the provider and of its models is as it was.
+ * Wraps a model provider to record the time to the first token of streamed calls, which the SDK's spans
+ * do not have. The provider and its models do not change otherwise.
  */
 export function timeFirstTokens<P extends ModelProvider>(provider: P): P {
   return replaced(provider, {
@@ -64,7 +64,7 @@ async function* timed(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
   }
 }
 
-/** Whether an event of a stream carries something of the answer. */
+/** Whether an event of a stream has a part of the answer. */
 function isContent(event: unknown): boolean {
   if (!isRawObject(event)) return false;
   if (event.type === 'output_text_delta') return event.delta !== '';

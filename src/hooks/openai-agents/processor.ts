@@ -19,7 +19,7 @@ import { currentNotes } from './first-tokens.js';
 import type { RunfoldProcessor } from './tracing-processor.js';
 
 const modelTypes = new Set(['response', 'generation']);
-/** The name that the SDK gives to a trace without one. */
+/** The SDK's name for a trace without a name. */
 const defaultName = 'Agent workflow';
 
 /** Makes a tracing processor for the OpenAI Agents SDK. */
@@ -27,7 +27,7 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
   const { on_error, error_text, ...identity } = options;
   const recorder = createRecorder(emitter, { on_error });
   const traces = createOpenCalls<RunState>(1_000);
-  /** Traces that a run may go on in after a pause. */
+  /** Traces in which a run may continue after a pause. */
   const known = createOpenCalls<AgentsTrace>(1_000);
   const spans = createOpenCalls<OpenSpan>();
 
@@ -100,7 +100,7 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
   const endTurn = (open: OpenSpan, span: AgentsSpan) => {
     const { state } = open;
     const isFailed = span.error !== null;
-    // A function that waits for approval is not called in the turn that asks for it.
+    // A function that waits for approval is not called in the turn that requests it.
     if (open.owed > 0 && !open.hasHandedOver && !isFailed) state.status = 'paused';
   };
 
@@ -109,7 +109,7 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
     const { held, state } = open;
     if (held === undefined) return;
     const usage = turnUsage(span.spanData);
-    // Neither tokens nor an error: who read the stream went away.
+    // Neither tokens nor an error: the reader of the stream left.
     const isLeft = open.isTurn && usage === undefined && span.error === null;
     const call: ModelCall = {
       ...held,
@@ -144,13 +144,13 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
   const endAgent = ({ above, state }: OpenSpan, span: AgentsSpan) => {
     const status = statusOf(span) ?? state.status;
     state.run.end(status ?? 'completed');
-    // How an agent ends that is called as a tool is the business of who called it.
+    // The end of an agent that is called as a tool is the responsibility of its caller.
     const trace = traces.get(span.traceId);
     const isOutermost = above?.above === undefined;
     if (status !== undefined && isOutermost && trace !== undefined) trace.status = status;
   };
 
-  /** The SDK ends no trace whose run threw, and none that goes on after a pause. */
+  /** The SDK does not end a trace whose run threw, or that continues after a pause. */
   const endOutermost = (span: AgentsSpan) => {
     const trace = traces.get(span.traceId);
     if (trace === undefined) return;

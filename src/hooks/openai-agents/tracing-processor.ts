@@ -1,6 +1,6 @@
 import type { AgentsSpan, AgentsTrace } from './agents-shapes.js';
 
-/** What the OpenAI Agents SDK calls. Give it to `addTraceProcessor`. */
+/** The processor that the OpenAI Agents SDK calls. Pass it to `addTraceProcessor`. */
 export interface RunfoldProcessor {
   onTraceStart(trace: AgentsTrace): Promise<void>;
   onTraceEnd(trace: AgentsTrace): Promise<void>;

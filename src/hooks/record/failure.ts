@@ -1,7 +1,7 @@
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { maxErrorText, maxText } from '../../events/limits.js';
 
-/** What a message says that was left before its end. */
+/** The error of a message that was left before its end. */
 export const aborted = 'aborted';
 
 /** How something failed: the error's name and code, or with `withText` its message. */
@@ -16,12 +16,12 @@ export function failureText(error: unknown, withText = false): string {
   return clean([error.name, ...details].join(' '), maxText);
 }
 
-/** Whether something ended because somebody asked for it. */
+/** Whether something ended because somebody requested it. */
 export function isAbort(error: unknown): boolean {
   return isRawObject(error) && (error.name === 'AbortError' || error.name === 'APIUserAbortError');
 }
 
-/** A text that an event may carry; undefined if there is none. Long ones lose their end. */
+/** A string within the limit of an event; undefined if there is none. Longer ones are cut. */
 export function shortText(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   return clean(value, maxText) || undefined;

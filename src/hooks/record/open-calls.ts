@@ -1,12 +1,12 @@
 /**
- * What is under way, by id. A framework that never tells of an end must not fill the memory: beyond
- * the limit the oldest is forgotten.
+ * Calls in flight, by id. A framework that never reports an end must not fill the memory: above
+ * the limit, the oldest call is forgotten.
  */
 export interface OpenCalls<T> {
   get(id: unknown): T | undefined;
   has(id: unknown): boolean;
   set(id: string, call: T): void;
-  /** Forgets a call and gives it back. */
+  /** Removes a call and returns it. */
   take(id: string): T | undefined;
 }
 

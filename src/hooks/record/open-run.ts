@@ -7,7 +7,7 @@ import type { Identity } from './emitter.js';
 import { shortText } from './failure.js';
 import type { Recorder } from './recorder.js';
 
-/** A call of a model, as a hook saw it. */
+/** A model call in a hook. */
 export interface ModelCall {
   readonly model?: string | undefined;
   readonly provider?: string | undefined;
@@ -17,7 +17,7 @@ export interface ModelCall {
   readonly occurred_at?: Date | undefined;
 }
 
-/** A call of a tool, as a hook saw it. */
+/** A tool call in a hook. */
 export interface ToolCall {
   readonly tool_name: string;
   readonly tool_call_id?: string | undefined;
@@ -27,19 +27,19 @@ export interface ToolCall {
   readonly occurred_at?: Date | undefined;
 }
 
-/** A run under way. */
+/** An open run. */
 export interface OpenRun {
   readonly run_id: string;
   readonly session_id: string;
-  /** What a run inside this one takes over. */
+  /** The attributes that a run inside this one inherits. */
   readonly inherited: Identity;
   message(call: ModelCall): void;
   toolCall(call: ToolCall): void;
-  /** Records the end, with the time since the beginning unless told; a second one is ignored. */
+  /** Records the end, by default with the time since the start; a second end is ignored. */
   end(status: RunStatus, metrics?: Metrics): void;
 }
 
-/** How a run begins. */
+/** The start of a run. */
 export interface RunStart extends Identity {
   readonly run_id?: string | undefined;
   /** The run that delegated to this one. */
@@ -48,7 +48,7 @@ export interface RunStart extends Identity {
   readonly began?: number | undefined;
 }
 
-/** Begins a run. What a run around it says about session and user goes before `start`. */
+/** Starts a run. The session and user of a surrounding run override those of `start`. */
 export function openRun(recorder: Recorder, options: RunStart): OpenRun {
   const { parent, run_id, began = performance.now(), ...start } = options;
   const runId = shortText(run_id) ?? randomUUID();

@@ -1,10 +1,10 @@
-/** What is told about the parts of a stream while somebody else reads them. Its functions never throw. */
+/** Observes the parts of a stream while somebody else reads them. Its functions never throw. */
 export interface StreamWatcher<T> {
-  /** Takes the next part and returns what the reader gets; undefined for nothing. */
+  /** Receives the next part and returns what the reader gets; undefined for nothing. */
   part(part: T): T | undefined;
-  /** The end; returns what is still to go out. */
+  /** The end; returns the remaining output. */
   end(): T | undefined;
-  /** The stream broke off. */
+  /** The stream broke. */
   fail(error: unknown): void;
   /** The reader has left. */
   cancel(): void;
@@ -13,7 +13,7 @@ export interface StreamWatcher<T> {
 /** The same stream, watched as it is read. Nothing is read ahead. */
 export function passThrough<T>(source: ReadableStream<T>, watcher: StreamWatcher<T>) {
   const reader = source.getReader();
-  // A stream that breaks while nobody reads is heard of here.
+  // A stream that breaks while nobody reads is noticed here.
   reader.closed.catch((error: unknown) => watcher.fail(error));
   return new ReadableStream<T>(
     {

@@ -1,7 +1,7 @@
 import type { MetricEventInput } from '../../events/metric-event.js';
 import type { Emitter, HookOptions } from './emitter.js';
 
-/** Puts events where they belong without ever failing: the agent must not notice that it is measured. */
+/** Emits events without ever failing: measuring must not affect the agent. */
 export interface Recorder {
   record(event: MetricEventInput): void;
   /** Runs something that only records; undefined if it fails, which is reported. */
@@ -10,7 +10,7 @@ export interface Recorder {
   report(error: unknown): void;
 }
 
-/** More kinds of error than there are; what comes after them is not reported. */
+/** More kinds of error than exist; further ones are not reported. */
 const mostKinds = 100;
 
 /** A recorder that emits to `emitter`. */
@@ -26,7 +26,7 @@ export function createRecorder(
     if (reported.has(kind) || reported.size >= mostKinds) return;
     reported.add(kind);
     try {
-      // One that is async would reject instead, and nobody would be there to handle it.
+      // An async function would reject instead, without a handler.
       const result: unknown = on_error(error);
       if (isThenable(result)) result.then(undefined, warn);
     } catch (fault) {

@@ -5,13 +5,13 @@ import { type OpenRun, openRun, type RunStart, secondsSince } from './open-run.j
 import { createRecorder, type Recorder } from './recorder.js';
 import { currentIdentity, currentRun, insideRun } from './run-context.js';
 
-/** How `trackRun` names a run. */
+/** The identity of a run of `trackRun`. */
 export interface TrackRunOptions extends HookOptions {
-  /** Defaults to a random one. */
+  /** Defaults to a random id. */
   readonly run_id?: string | undefined;
 }
 
-/** A run under way, for what no hook sees by itself. */
+/** An open run, to record what no hook sees. */
 export interface TrackedRun {
   readonly run_id: string;
   readonly session_id: string;
@@ -23,7 +23,7 @@ export interface TrackedRun {
   ): Promise<Awaited<T>>;
 }
 
-/** Begins a run where the code stands: below the run around it, for whom `withIdentity` says. */
+/** Starts a run in the current context: below the surrounding run, with the identity of `withIdentity`. */
 export function openRunHere(
   recorder: Recorder,
   { run_id, began, ...options }: Omit<RunStart, 'parent'>,
@@ -35,8 +35,8 @@ export function openRunHere(
 }
 
 /**
- * Runs an agent and records its end: `completed`, or `error` or `cancelled` by what `work` throws. What
- * tracked clients and models do in `work` belongs to the run; a run inside it is one that it delegated to.
+ * Runs an agent and records its end: `completed`, or `error` or `cancelled` depending on what `work` throws. Calls of
+ * tracked clients and models in `work` belong to the run; a run inside it is one that it delegated to.
  */
 export async function trackRun<T>(
   emitter: Emitter,
@@ -61,7 +61,7 @@ export async function trackRun<T>(
   }
 }
 
-/** Calls a tool of a run and records the call. */
+/** Calls a tool in a run and records the call. */
 export async function trackTool<T>(
   run: OpenRun,
   tool: {

@@ -4,16 +4,16 @@ import { describeValue, type EventFault } from '../../events/fault.js';
 import type { Item } from './format.js';
 
 /**
- * The event in a CloudEvents 1.0 envelope: its `data`. What the data leaves out the envelope gives:
- * `id` is made of the envelope's source and id, which together are unique; `occurred_at` is its
- * time; `type` the last part of its type, such as `com.example.message`.
+ * The event in a CloudEvents 1.0 envelope: its `data`. The envelope provides what the data leaves out:
+ * `id` is made from the envelope's source and id, which together are unique; `occurred_at` is its
+ * time; `type` is the last part of its type, such as `com.example.message`.
  */
 export function eventOfCloudEvent(envelope: unknown): Item {
   if (!isRawObject(envelope)) return fault('', 'a CloudEvents envelope', envelope);
   const { specversion, source, id, type, time, data } = envelope;
   if (specversion !== '1.0') return fault('specversion', '"1.0"', specversion);
   for (const [field, value] of Object.entries({ id, source, type })) {
-    if (typeof value !== 'string' || value === '') return fault(field, 'a text', value);
+    if (typeof value !== 'string' || value === '') return fault(field, 'a string', value);
   }
   if (!isRawObject(data)) return fault('data', 'an event as an object', data);
   const event = { ...data };

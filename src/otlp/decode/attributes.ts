@@ -3,11 +3,11 @@ import { knownKeys } from '../tables/key-numbers.js';
 /** A value of an attribute. Arrays, objects and bytes are not read. */
 export type AttributeValue = string | number | boolean;
 
-/** The attributes of one span, record or resource that somebody reads, by the number of the key. */
+/** The attributes of one span, record or resource that are read, by the number of the key. */
 export interface Attributes {
   get(key: number): AttributeValue | undefined;
   set(key: number, value: AttributeValue): void;
-  /** The object in an attribute that holds JSON; undefined when there is none. Parsed once. */
+  /** The object in an attribute with JSON; undefined if there is none. Parsed once. */
   json(key: number): Readonly<Record<string, unknown>> | undefined;
   clear(): void;
 }
@@ -15,7 +15,7 @@ export interface Attributes {
 /** The longest JSON that is parsed, in characters. */
 const longestJson = 65_536;
 
-/** Attributes that are filled again and again: a look-up is an index into an array. */
+/** Attributes that are reused: a look-up is an index into an array. */
 export function createAttributes(): Attributes {
   const values: (AttributeValue | undefined)[] = knownKeys().map(() => undefined);
   const touched: number[] = [];
@@ -49,7 +49,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
       ? (value as Readonly<Record<string, unknown>>)
       : undefined;
   } catch {
-    // Not JSON: the attribute says nothing, as one that is absent.
+    // Not JSON: the attribute is treated as absent.
     return undefined;
   }
 }

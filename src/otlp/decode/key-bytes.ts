@@ -26,7 +26,7 @@ function createTable(): ReadonlyMap<number, readonly KnownKey[]> {
   return byHash;
 }
 
-/** The number of the key that stands in some bytes; no string is made of it. */
+/** The number of the key in some bytes, without making a string. */
 export function findKeyBytes(bytes: Buffer, from: number, end: number): number | undefined {
   table ??= createTable();
   const found = table.get(hashBytes(bytes, from, end));

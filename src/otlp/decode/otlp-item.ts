@@ -1,6 +1,6 @@
 import { type Attributes, createAttributes } from './attributes.js';
 
-/** What is wrong with one span or log record: the field, what it takes, and the kind of what came. */
+/** A fault of one span or log record: the field, what was expected, and the kind of the input. */
 export interface ItemFault {
   readonly field: string;
   readonly expected: string;
@@ -8,26 +8,26 @@ export interface ItemFault {
 }
 
 /**
- * A span as it was decoded. There is one of it for a whole body, filled again for each span, so that
- * decoding makes next to no garbage: whoever wants something to last copies it.
+ * A decoded span. One object is reused for all spans of a body, so that decoding makes almost no garbage.
+ * Copy what you need to keep.
  */
 export interface RawSpan {
-  /** The first thing wrong with it; the other fields then mean nothing. */
+  /** Its first fault; the other fields are then meaningless. */
   fault: ItemFault | undefined;
   /** 32 hex digits in lower case. */
   traceId: string;
   /** 16 hex digits in lower case. */
   spanId: string;
-  /** Empty when it has no parent. */
+  /** Empty if it has no parent. */
   parentId: string;
   flags: number;
   name: string;
-  /** Microseconds since 1970, cut off; 0 when not told. */
+  /** Microseconds since 1970, truncated; 0 if absent. */
   startUs: number;
   endUs: number;
   statusCode: number;
   statusMessage: string;
-  /** The type of the last exception it recorded; empty when there is none. */
+  /** The type of its last recorded exception; empty if there is none. */
   exceptionType: string;
   readonly attributes: Attributes;
   scope: string;
@@ -35,19 +35,19 @@ export interface RawSpan {
   language: string;
 }
 
-/** A log record as it was decoded; filled again for each record, as a span is. */
+/** A decoded log record; the object is reused for each record. */
 export interface RawRecord {
   fault: ItemFault | undefined;
   timeUs: number;
   observedUs: number;
   eventName: string;
-  /** The body when it is a string that begins with `claude_code.`; else empty. */
+  /** The body if it is a string that begins with `claude_code.`; otherwise empty. */
   body: string;
   readonly attributes: Attributes;
   service: string;
 }
 
-/** The only bodies of log records that are read begin like this. */
+/** Only bodies of log records with this prefix are read. */
 export const bodyPrefix = 'claude_code.';
 /** The longest body of a record, and the longest name of a span, that are read, in characters. */
 export const longestName = 1_000;

@@ -20,7 +20,7 @@ import {
 
 const exception = createAttributes();
 
-/** Reads a Span. Everything wrong with it is a fault of this one span. */
+/** Reads a Span. Every error in it is a fault of this span only. */
 export function readJsonSpan(item: unknown, span: RawSpan): void {
   clearSpan(span);
   const fault = (field: string, expected: string, got: string) => {

@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The kind of a value, for a fault: never the value itself. */
+/** The kind of a value, for a fault; never the value itself. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'an array';
@@ -15,7 +15,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
 }
 
-/** Reads a list of KeyValues; false when it is no list. */
+/** Reads a list of KeyValues; false if it is not a list. */
 export function readJsonAttributes(list: unknown, into: Attributes): boolean {
   if (list === undefined || list === null) return true;
   if (!Array.isArray(list)) return false;
@@ -29,7 +29,7 @@ export function readJsonAttributes(list: unknown, into: Attributes): boolean {
   return true;
 }
 
-/** An AnyValue that is a string, a boolean or a number; integers come as strings as well. */
+/** An AnyValue that is a string, a boolean or a number; integers may also be strings. */
 export function readJsonValue(value: unknown): AttributeValue | undefined {
   if (!isObject(value)) return undefined;
   const { stringValue, intValue, doubleValue, boolValue } = value;
@@ -46,8 +46,8 @@ function numberOf(value: number | string): number {
 }
 
 /**
- * Microseconds of a time in nanoseconds, a string or a number; undefined when it is neither. Of a
- * string no digit is lost.
+ * Microseconds of a time in nanoseconds, a string or a number; undefined if it is neither. For a
+ * string, no digit is lost.
  */
 export function readMicros(value: unknown): number | undefined {
   if (value === undefined || value === null) return 0;
@@ -59,7 +59,7 @@ export function readMicros(value: unknown): number | undefined {
     : undefined;
 }
 
-/** A text of a field, cut to a length. */
+/** A string in a field, cut to a length. */
 export function readJsonString(value: unknown, longest: number): string {
   return typeof value === 'string' ? value.slice(0, longest) : '';
 }

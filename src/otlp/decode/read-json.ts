@@ -25,7 +25,7 @@ export function parseOtlpJson(bytes: Buffer): JsonObject {
   return value;
 }
 
-/** The spans of an ExportTraceServiceRequest in JSON: the same object each time, filled anew. */
+/** The spans of an ExportTraceServiceRequest in JSON: the same object is reused for each span. */
 export function* readJsonSpans(body: JsonObject): Generator<RawSpan> {
   const span = createRawSpan();
   const resource = createAttributes();

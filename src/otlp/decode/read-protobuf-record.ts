@@ -40,7 +40,7 @@ export function readProtobufRecord(wire: Wire, from: number, end: number, record
   }
 }
 
-/** A body that is the name of a record; any other is content, and is not made into a string. */
+/** A body that is the name of a record; any other body is content, and no string is made from it. */
 function readBody(wire: Wire, end: number): string {
   while (wire.at < end) {
     const tag = readTag(wire, end);

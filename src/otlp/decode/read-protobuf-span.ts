@@ -18,10 +18,10 @@ const bytesOf = (field: number) => (field << 3) | wireTypes.bytes;
 const fixed64Of = (field: number) => (field << 3) | wireTypes.fixed64;
 const fixed32Of = (field: number) => (field << 3) | wireTypes.fixed32;
 
-/** Attributes of an exception event; only its type is read. */
+/** The attributes of an exception event; only its type is read. */
 const exception = createAttributes();
 
-/** Reads a Span. What it lacks is a fault of it; what is not protobuf is thrown. */
+/** Reads a Span. A missing field is a fault of the span; invalid protobuf throws. */
 export function readProtobufSpan(wire: Wire, from: number, end: number, span: RawSpan): void {
   clearSpan(span);
   const { bytes } = wire;

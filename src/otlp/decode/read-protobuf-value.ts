@@ -11,12 +11,12 @@ import {
   wireTypes,
 } from './wire-reader.js';
 
-/** The longest value that is made into a string, in bytes; longer ones count as absent. */
+/** The maximum length of a string value, in bytes; longer ones count as absent. */
 const longestValue = 65_536;
 
 /**
- * Reads a KeyValue if its key is one that is read. The key and the value are found first, so an
- * unwanted value is skipped as bytes, and either may come first.
+ * Reads a KeyValue if its key is one that is read. The positions of key and value are found first, so an
+ * unwanted value is skipped as bytes, and their order does not matter.
  */
 export function readAttribute(wire: Wire, end: number, into: Attributes): void {
   let key: number | undefined;
@@ -72,9 +72,9 @@ export function readValue(wire: Wire, end: number): AttributeValue | undefined {
   return value;
 }
 
-/** A string of at most so many characters; the rest is cut off unread. */
+/** A string of at most this number of characters; the rest is not decoded. */
 export function readString(wire: Wire, end: number, longest: number): string {
-  // A character takes at most four bytes.
+  // A character has at most four bytes.
   const stop = Math.min(end, wire.at + longest * 4);
   const text = wire.bytes.toString('utf8', wire.at, stop);
   wire.at = end;

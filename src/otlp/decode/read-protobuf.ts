@@ -13,7 +13,7 @@ import { readAttribute, readString } from './read-protobuf-value.js';
 import { eachMessage, messageRanges, type Wire } from './wire-reader.js';
 
 /**
- * The spans of an ExportTraceServiceRequest. It is the same object each time, filled anew.
+ * The spans of an ExportTraceServiceRequest. The same object is reused for each span.
  * @throws MalformedBodyError
  */
 export function* readProtobufSpans(bytes: Buffer): Generator<RawSpan> {
@@ -26,7 +26,7 @@ export function* readProtobufSpans(bytes: Buffer): Generator<RawSpan> {
     span.language = textOf(resource, keys.sdkLanguage);
     for (const [scopeFrom, scopeEnd] of pairs(messageRanges(wire, from, end, 2))) {
       span.scope = '';
-      // The scope is found first, wherever it is.
+      // The scope is read first, at any position.
       eachMessage(wire, scopeFrom, scopeEnd, 1, (start, stop) => {
         span.scope = readScopeName(wire, start, stop);
       });
@@ -58,7 +58,7 @@ export function* readProtobufRecords(bytes: Buffer): Generator<RawRecord> {
   }
 }
 
-/** The fields of a Metric that hold data points: gauge, sum, histogram, exponential one, summary. */
+/** The fields of a Metric with data points: gauge, sum, histogram, exponential histogram, summary. */
 const pointFields = [5, 7, 9, 10, 11];
 
 /** How many data points an ExportMetricsServiceRequest has. Nothing else of it is read. */

@@ -1,12 +1,12 @@
 import { RunfoldError } from '../../environment/runfold-error.js';
 
-/** Bytes of a protobuf message, and how far they have been read. */
+/** The bytes of a protobuf message, and the current position. */
 export interface Wire {
   readonly bytes: Buffer;
   at: number;
 }
 
-/** A body that is not what its media type says. `message` names the rule, never a value. */
+/** A body does not match its media type. `message` names the rule, never a value. */
 export class MalformedBodyError extends RunfoldError {
   readonly code = 'malformed_body';
   constructor(message: string) {
@@ -20,7 +20,7 @@ export const wireTypes = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as cons
 
 const malformed = (what: string) => new MalformedBodyError(`Expected protobuf, got ${what}.`);
 
-/** The low 32 bits of a varint, which may take up to ten bytes. */
+/** The low 32 bits of a varint, which may have up to ten bytes. */
 export function readUint32(wire: Wire, end: number): number {
   const { bytes } = wire;
   let value = 0;
@@ -33,7 +33,7 @@ export function readUint32(wire: Wire, end: number): number {
   throw malformed('a varint of more than ten bytes');
 }
 
-/** A signed 64-bit varint, as near as a number comes to it. */
+/** A signed 64-bit varint, as the nearest number. */
 export function readInt64(wire: Wire, end: number): number {
   const { bytes } = wire;
   let value = 0;
@@ -41,7 +41,7 @@ export function readInt64(wire: Wire, end: number): number {
   for (let length = 0; length < 10; length++) {
     if (wire.at >= end) throw malformed('a varint that is cut off');
     const byte = bytes[wire.at++] as number;
-    // Negative numbers take all ten bytes, of which the last is 1.
+    // Negative numbers have all ten bytes, and the last one is 1.
     if (length === 9) return byte === 1 ? negative(bytes, wire.at - 10) : Number.NaN;
     value += (byte & 127) * scale;
     scale *= 128;
@@ -64,7 +64,7 @@ export function readTag(wire: Wire, end: number): number {
   return tag;
 }
 
-/** Where a value of known length ends; the reader stands at its beginning. */
+/** The end of a value with a known length; the reader is at its start. */
 export function readLength(wire: Wire, end: number): number {
   const length = readUint32(wire, end);
   const stop = wire.at + length;
@@ -72,7 +72,7 @@ export function readLength(wire: Wire, end: number): number {
   return stop;
 }
 
-/** The place of eight bytes, which are read past. */
+/** The position of eight bytes, which are skipped. */
 export function readFixed64(wire: Wire, end: number): number {
   const from = wire.at;
   if (from + 8 > end) throw malformed('a number that is cut off');
@@ -81,7 +81,7 @@ export function readFixed64(wire: Wire, end: number): number {
 }
 
 /**
- * Microseconds of a time in nanoseconds that is stored as a 64-bit integer, cut off to the
+ * Microseconds of a time in nanoseconds that is stored as a 64-bit integer, truncated to the
  * microsecond without losing a digit: 2^32 is 4,294,967 thousands and 296.
  */
 export function microsAt(bytes: Buffer, from: number): number {
@@ -90,10 +90,10 @@ export function microsAt(bytes: Buffer, from: number): number {
   return high * 4_294_967 + Math.floor((high * 296 + low) / 1000);
 }
 
-/** The deepest nesting of groups; nobody has sent groups for twenty years. */
+/** The maximum nesting of groups, which have been deprecated for twenty years. */
 const deepestGroup = 32;
 
-/** Reads past a value that nobody wants. */
+/** Skips an unwanted value. */
 export function skipField(wire: Wire, end: number, tag: number, depth = 0): void {
   switch (tag & 7) {
     case wireTypes.varint:
@@ -125,8 +125,8 @@ export function skipField(wire: Wire, end: number, tag: number, depth = 0): void
 }
 
 /**
- * Calls `take` with the range of each message in a field. Fields of that number with another wire
- * type are an error, as they cannot be what the sender meant.
+ * Calls `take` with the range of each message in a field. A field with this number but another wire
+ * type is an error.
  */
 export function eachMessage(
   wire: Wire,

@@ -9,18 +9,18 @@ import { timeFaultOf } from '../spans/reduce-span.js';
 import { claudeCodeService, logKeys } from '../tables/log-records.js';
 import { type NumberedRule, rulesByName } from './log-rule-keys.js';
 
-/** What becomes of a log record. */
+/** The result of a log record. */
 export type ReadRecord =
   | { readonly event: MetricEvent }
   | { readonly fault: ItemFault }
-  /** Not one of those that count, such as an application's own. */
+  /** Ignored, such as a record of an application itself. */
   | { readonly ignored: true };
 
 const ignored = { ignored: true } as const;
 
 /**
- * Reads the records of one request. A record is placed by its own attributes. Records that are alike
- * in everything that is read are numbered, so that a request that is sent again gives the same ids.
+ * Reads the records of one request. A record's own attributes name its session and run. Records with equal
+ * values are numbered, so that sending a request again gives the same ids.
  */
 export function createRecordReader(nowUs: number): (record: RawRecord) => ReadRecord {
   const alike = new Map<string, number>();
@@ -63,7 +63,7 @@ export function createRecordReader(nowUs: number): (record: RawRecord) => ReadRe
   };
 }
 
-/** A record is known by its event name; Claude Code's may lack its prefix. */
+/** A record is identified by its event name; Claude Code's may lack the prefix. */
 function ruleOf({ eventName, body, service, attributes }: RawRecord): NumberedRule | undefined {
   const name = attributes.get(logKeys.name);
   const names = [eventName, name, body];
@@ -96,7 +96,7 @@ function statusOf(
   return 0;
 }
 
-/** Codex leaves the time of a record at 0, and tells it as an attribute. */
+/** Codex leaves the time of a record at 0 and sends it as an attribute. */
 function timeOf({ attributes, timeUs, observedUs }: RawRecord): number {
   const text = attributes.get(logKeys.timestamp);
   const micros = typeof text === 'string' ? parseTimestamp(text) : undefined;
@@ -153,7 +153,7 @@ function eventOf(numbered: NumberedRule, record: RawRecord): Record<string, unkn
 function metricsOf({ rule, keysOf }: NumberedRule, record: RawRecord): Metrics {
   const tokens = (names: readonly string[] | string | undefined) =>
     first(record, keysOf(names), cleanTokens);
-  /** The first must be there; the others are added to it. */
+  /** The first one is required; the others are added to it. */
   const sum = (names: readonly string[] | undefined) => {
     const [main, ...others] = names ?? [];
     const base = main === undefined ? undefined : tokens(main);

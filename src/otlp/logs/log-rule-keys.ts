@@ -5,7 +5,7 @@ import { type LogEmitter, type LogRule, logEmitters, logRules } from '../tables/
 export interface NumberedRule {
   readonly rule: LogRule;
   readonly emitter: LogEmitter;
-  /** Every attribute that is read, in the order of the table: the event's id is made of them. */
+  /** Every attribute that is read, in the order of the table: the event's id is made from them. */
   readonly known: readonly number[];
   keysOf(names: readonly string[] | string | undefined): readonly number[];
 }

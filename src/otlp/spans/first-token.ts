@@ -9,7 +9,7 @@ import { cleanNumber } from './read-sources.js';
 const sources = firstTokenSources.map(({ key, unit }) => ({ key: keyNumber(key), unit }));
 const serverKey = keyNumber('gen_ai.server.time_to_first_token');
 
-/** Seconds until the first token; undefined when the span does not say. */
+/** Seconds until the first token; undefined if the span does not say. */
 export function firstTokenOf(span: RawSpan): number | undefined {
   const { attributes } = span;
   for (const { key, unit } of sources) {
@@ -37,7 +37,7 @@ function secondsOf(
   return isMillis ? number / 1000 : number;
 }
 
-/** From the start of a span to an instant within it; Mastra repeats the instant of an earlier call. */
+/** The time from the start of a span to an instant within it; Mastra may repeat the instant of an earlier call. */
 function secondsUntil({ startUs, endUs }: RawSpan, value: unknown): number | undefined {
   if (typeof value !== 'string' || startUs === 0) return undefined;
   // Langfuse writes the instant as JSON.

@@ -5,20 +5,20 @@ import { type SpanItem, spanFlags } from './span-item.js';
 
 /** A span in the inbox. */
 export interface SpanRow extends SpanItem {
-  /** Where its chain goes on when it stands in for another, or is bound; undefined ends it. */
+  /** The next span of its chain, if it replaces a missing one or is bound; undefined ends the chain. */
   readonly cutParent?: string | undefined;
 }
 
-/** What a row's chain goes on with. */
+/** The next row of a row's chain. */
 export function parentOf({ flags, parent, cutParent }: SpanRow): string | undefined {
   const { standIn, boundRun, boundSession } = spanFlags;
   return flags & (standIn | boundRun | boundSession) ? cutParent : parent;
 }
 
-/** A row and those above it; an id that is met twice ends it. */
+/** A row and those above it; an id that occurs twice ends the chain. */
 export interface Chain {
   readonly rows: readonly SpanRow[];
-  /** The row whose parent is not there; undefined when the chain is whole. */
+  /** The row whose parent is missing; undefined if the chain is complete. */
   readonly brokenAt: SpanRow | undefined;
 }
 
@@ -36,14 +36,14 @@ export function chainOf(row: SpanRow, find: (span: string) => SpanRow | undefine
   }
 }
 
-/** Where a span belongs, and past which stand-ins its run and its session were looked for. */
+/** The place of a span, and the placeholders that were passed to find its run and its session. */
 export interface Placed {
-  /** Undefined when another span tells the same call. */
+  /** Undefined if another span reports the same call. */
   readonly event: MetricEvent | undefined;
   readonly wentPast: readonly { readonly span: string; readonly flags: number }[];
 }
 
-/** Places an open span by a whole chain. What comes of it depends on this chain alone. */
+/** Places an open span by a complete chain. The result depends only on this chain. */
 export function placeSpan({ rows }: Chain): Placed {
   const [row] = rows;
   if (row?.event === undefined) return { event: undefined, wentPast: [] };
@@ -73,7 +73,7 @@ export function placeSpan({ rows }: Chain): Placed {
   return { event: asMetricEvent(placed), wentPast };
 }
 
-/** The run that a row names: its own id, or, for a run span without, its place in the trace. */
+/** The run of a row: its own id, or, for a run span without one, an id from its position in the trace. */
 function runNamedBy(row: SpanRow): string | undefined {
   if (row.flags & (spanFlags.boundRun | spanFlags.standIn)) return undefined;
   if (row.own?.run !== undefined) return row.own.run;
@@ -102,7 +102,7 @@ function findRunAndSession(rows: readonly SpanRow[]) {
   return { run, parentRun, session, wentPast };
 }
 
-/** The nearest agent that is named, up to and including the nearest run span. */
+/** The nearest named agent, up to and including the nearest run span. */
 function agentOf(rows: readonly SpanRow[]) {
   for (const { own, kind } of rows) {
     if ((own?.agent_id ?? own?.agent_name) !== undefined) return own;
@@ -112,8 +112,8 @@ function agentOf(rows: readonly SpanRow[]) {
 }
 
 /**
- * Whether a span above tells the same call. A model span below another counts only where it is the
- * first of them, from the top, that knows its tokens; a tool span below another never does.
+ * Whether a span above reports the same call. Of nested model spans, only the first one from the top with
+ * tokens counts; a tool span below another never counts.
  */
 function isToldTwice(rows: readonly SpanRow[]): boolean {
   const [row, ...above] = rows;

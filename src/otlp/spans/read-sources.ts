@@ -4,7 +4,7 @@ import type { Attributes } from '../decode/attributes.js';
 import type { Source } from '../tables/attribute-keys.js';
 import { keyNumber } from '../tables/key-numbers.js';
 
-/** Where a value may be, in the order in which the places are looked at. */
+/** The places of a value, in the order in which they are checked. */
 export type Places = readonly Place[];
 interface Place {
   readonly key: number;
@@ -12,7 +12,7 @@ interface Place {
   readonly paths?: readonly (readonly string[])[];
 }
 
-/** Sources with the numbers of their keys, so that a look-up is an index. */
+/** Sources with the numbers of their keys, so that a look-up is an array index. */
 export function placesOf(sources: readonly Source[]): Places {
   return sources.map((source) =>
     typeof source === 'string'
@@ -57,7 +57,7 @@ function memberOf(object: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** A string that Postgres can store; undefined for an empty one and for what is no string. */
+/** A string that Postgres can store; undefined if it is empty or not a string. */
 export function cleanText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   if (typeof value !== 'string') return undefined;
@@ -66,13 +66,13 @@ export function cleanText(value: unknown): string | undefined {
   return trimmed === '' ? undefined : trimmed.toWellFormed();
 }
 
-/** An id: one that is too long is replaced by its name-based UUID. */
+/** An id; if it is too long, its name-based UUID. */
 export function cleanId(value: unknown): string | undefined {
   const text = cleanText(value);
   return text === undefined || !isTooLong(text) ? text : nameBasedUuid(text);
 }
 
-/** A name, cut to what an event may carry. */
+/** A name, cut to the limit of an event. */
 export function cleanName(value: unknown): string | undefined {
   const text = cleanText(value);
   return text === undefined || !isTooLong(text) ? text : [...text].slice(0, maxText).join('');
@@ -80,7 +80,7 @@ export function cleanName(value: unknown): string | undefined {
 
 const isTooLong = (text: string) => text.length > maxText && [...text].length > maxText;
 
-/** A number of at least 0, or a string that is one; undefined for anything else. */
+/** A number of at least 0, or a string with one; undefined for anything else. */
 export function cleanNumber(value: unknown): number | undefined {
   const number =
     typeof value === 'number'
@@ -91,7 +91,7 @@ export function cleanNumber(value: unknown): number | undefined {
   return number >= 0 && Number.isFinite(number) ? number + 0 : undefined;
 }
 
-/** A whole number of tokens that an event may carry. */
+/** A number of tokens that an event may have. */
 export function cleanTokens(value: unknown): number | undefined {
   const number = cleanNumber(value);
   return number !== undefined && Number.isInteger(number) && number <= maxTokens

@@ -6,27 +6,27 @@ import { type SpanItem, spanFlags } from './span-item.js';
 import { isDropped, kindOf } from './span-kind.js';
 import { namesOf } from './span-names.js';
 
-/** Settings that say what is taken of spans. */
+/** Settings for accepting spans. */
 export interface ReduceOptions extends ErrorOptions {
   /** The current time, in microseconds. */
   readonly nowUs: number;
-  /** Spans that ended more days ago are refused; 0 for none. */
+  /** Spans that ended more days ago are refused; 0 for no limit. */
   readonly mostDays: number;
 }
 
-/** What became of a span at the edge. */
+/** The outcome of a received span. */
 export type ReducedSpan =
   | { readonly item: SpanItem }
   | { readonly fault: ItemFault }
-  /** Told elsewhere, or unfinished: not even kept for the chain. */
+  /** Reported elsewhere, or unfinished: not even kept for the chain. */
   | { readonly ignored: true };
 
 const ignored = { ignored: true } as const;
 const zeros = /^0+$/;
-/** Both bits: that it is known whether the parent is in another process, and that it is. */
+/** Both bits: it is known whether the parent is in another process, and it is. */
 const remoteBits = 0x300;
 
-/** Reduces a span to what its event and its place need. Nothing of its content is left. */
+/** Reduces a span to the data for its event and its place. None of its content remains. */
 export function reduceSpan(span: RawSpan, options: ReduceOptions): ReducedSpan {
   const fault = span.fault ?? faultOf(span, options);
   if (fault !== undefined) return { fault };
@@ -62,7 +62,7 @@ function faultOf(span: RawSpan, { nowUs, mostDays }: ReduceOptions): ItemFault |
   return timeFaultOf('endTimeUnixNano', endUs, nowUs, mostDays);
 }
 
-/** What is wrong with a time that an item must have. */
+/** The fault of a required time. */
 export function timeFaultOf(
   field: string,
   micros: number,

@@ -3,35 +3,35 @@ import { spanKinds } from '../tables/span-kinds.js';
 import { type Chain, chainOf, parentOf, placeSpan, type SpanRow } from './place-span.js';
 import { spanFlags } from './span-item.js';
 
-/** What is known of a trace: its open spans, and every span above them that has come. */
+/** The known spans of a trace: its open spans, and every span above them that has arrived. */
 export interface TraceRows {
   readonly trace: string;
   readonly rows: readonly SpanRow[];
-  /** The trace's root, the least of them by id; undefined when none has come. */
+  /** The trace's root, the one with the smallest id; undefined if none has arrived. */
   readonly root: string | undefined;
-  /** Spans that have just taken the place of their stand-ins. */
+  /** Spans that have just replaced their placeholders. */
   readonly filled: ReadonlySet<string>;
   /** Whether its wait is over: then every open span is settled. */
   readonly isOver: boolean;
 }
 
-/** An event that is settled. */
+/** A settled event. */
 export type SettledEvent = MetricEvent;
 
-/** What becomes of a trace. */
+/** The result for a trace. */
 export interface Settlement {
   readonly events: readonly MetricEvent[];
-  /** The spans whose events are settled, those among them that make none. */
+  /** The settled spans, including those that make no event. */
   readonly settled: readonly string[];
-  /** Rows to add or to change: stand-ins and bound spans. */
+  /** Rows to add or to change: placeholders and bound spans. */
   readonly changed: readonly SpanRow[];
-  /** Open spans that wait on. */
+  /** Open spans that continue to wait. */
   readonly waiting: number;
-  /** Whether every parent that is missing is in another process. */
+  /** Whether every missing parent is in another process. */
   readonly isRemote: boolean;
 }
 
-/** Settles what can be settled of a trace. A pure function of its rows. */
+/** Settles as many spans of a trace as possible. A pure function of its rows. */
 export function settleTrace(given: TraceRows): Settlement {
   const rows = new Map(given.rows.map((row) => [row.span, row]));
   const changed = new Map<string, SpanRow>();
@@ -95,8 +95,8 @@ function standIn(
 }
 
 /**
- * A span that came after others were settled without it joins them, and so does its parent where
- * that has not been settled itself: it is bound too, or will be when it comes.
+ * A span that arrives after others were settled without it joins their run, and so does its parent if
+ * that has not been settled itself: it is bound too, now or when it arrives.
  */
 function bindParents(
   filled: ReadonlySet<string>,

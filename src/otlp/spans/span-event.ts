@@ -28,13 +28,13 @@ const places = {
   cost: placesOf(costSources),
 };
 
-/** What is kept of an error message. */
+/** Options for error messages. */
 export interface ErrorOptions {
-  /** Whether error messages are kept, which may hold content. */
+  /** Whether to store error messages, which may contain content. */
   readonly keepsErrorText: boolean;
 }
 
-/** The event that a span becomes; undefined when it makes none. */
+/** The event of a span; undefined if it makes none. */
 export function eventOf(
   span: RawSpan,
   kind: KindOfSpan,
@@ -102,7 +102,7 @@ function toolCallOf(span: RawSpan, options: ErrorOptions): SpanEvent {
   };
 }
 
-/** A run's usage is that of its calls once more: it goes into the event, which no total reads. */
+/** A run's usage repeats that of its calls: it goes into the event, but no total reads it. */
 function runOf(span: RawSpan): SpanEvent {
   const model = readName(span.attributes, places.model);
   return {
@@ -125,14 +125,14 @@ function metricsOf(span: RawSpan, usage: Usage): Metrics {
   };
 }
 
-/** Seconds from start to end; undefined where they are not known. */
+/** Seconds from start to end; undefined if unknown. */
 function timeOf({ startUs, endUs }: RawSpan): number | undefined {
   if (startUs === 0 || endUs < startUs) return undefined;
   const seconds = (endUs - startUs) / 1_000_000;
   return seconds > maxSeconds ? undefined : seconds;
 }
 
-/** How a span failed: a short text, or just that it did; undefined when it did not. */
+/** How a span failed: a short text, or true; undefined if it did not fail. */
 function errorOf(
   { attributes, statusCode, statusMessage, exceptionType }: RawSpan,
   { keepsErrorText }: ErrorOptions,
@@ -142,7 +142,7 @@ function errorOf(
     statusCode === 2 ||
     type !== undefined ||
     attributes.get(keys.toolStatus) === 'error' ||
-    // Mastra's failed calls say nothing else.
+    // Mastra's failed calls have no other sign.
     attributes.get(keys.finishReasons) === '["error"]' ||
     attributes.get(keys.langfuseLevel) === 'ERROR';
   if (!hasFailed) return undefined;

@@ -2,7 +2,7 @@ import type { Attributes } from '../../events/attribute-fields.js';
 import type { EventType, RunStatus } from '../../events/metric-event.js';
 import type { Metrics } from '../../events/metric-fields.js';
 
-/** What a span itself names. Whatever it does not name is looked up along its parents. */
+/** The names in a span itself. Missing names are looked up along its parents. */
 export interface OwnNames {
   readonly run?: string;
   readonly session?: string;
@@ -13,7 +13,7 @@ export interface OwnNames {
   readonly agent_name?: string;
 }
 
-/** The event that a span becomes, without its id and without what its parents may name. */
+/** The event of a span, without its id and without the names from its parents. */
 export interface SpanEvent extends Pick<Attributes, 'model' | 'provider' | 'cost_source'> {
   readonly type: EventType;
   readonly occurred_at: string;
@@ -25,23 +25,23 @@ export interface SpanEvent extends Pick<Attributes, 'model' | 'provider' | 'cost
   readonly metrics?: Metrics;
 }
 
-/** Bits of a span's flags, as the inbox keeps them. They never change their meaning. */
+/** Bits of a span's flags in the inbox. Their meaning never changes. */
 export const spanFlags = {
   /** Its parent is in another process. */
   remote: 1,
   /** It reports tokens. */
   metered: 2,
-  /** It stands in for a span that had not come when the wait was over. */
+  /** It is a placeholder for a span that had not arrived at the end of the wait. */
   standIn: 4,
-  /** Spans were settled that went past it for their run, or their session. */
+  /** Spans that passed it to find their run, or their session, were settled. */
   gaveRun: 8,
   gaveSession: 16,
-  /** It came after that: its own run, or session, is not used, and its parent neither. */
+  /** It arrived after that: its own run, or session, is not used, nor that of its parent. */
   boundRun: 32,
   boundSession: 64,
 } as const;
 
-/** A span as a job carries it: reduced to what its event and its place need. */
+/** A span in a job: reduced to the data for its event and its place. */
 export interface SpanItem {
   /** 32 hex digits. */
   readonly trace: string;
@@ -53,6 +53,6 @@ export interface SpanItem {
   readonly kind: number;
   readonly flags: number;
   readonly own?: OwnNames | undefined;
-  /** Undefined for a span that makes no event. */
+  /** Undefined if the span makes no event. */
   readonly event?: SpanEvent | undefined;
 }

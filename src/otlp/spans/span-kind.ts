@@ -10,7 +10,7 @@ import {
 } from '../tables/span-kinds.js';
 import { placesOf, readTokens } from './read-sources.js';
 
-/** What a span is, and how that is known. */
+/** The kind of a span, and the rule that decided it. */
 export interface KindOfSpan {
   readonly kind: SpanKind;
   readonly isEmbedding: boolean;
@@ -41,7 +41,7 @@ export function isDropped({ name, scope, language, service, attributes }: RawSpa
   );
 }
 
-/** The kind of a span. It depends on this span alone. */
+/** The kind of a span. It depends only on this span. */
 export function kindOf({ name, parentId, attributes }: RawSpan): KindOfSpan {
   if (name === plainSpans.name) return plain;
   if (attributes.get(keys.toolName) === plainSpans.tool_name) return plain;

@@ -14,7 +14,7 @@ const places = {
   agentId: placesOf(identitySources.agent_id),
 };
 
-/** What a span itself says of its run, session, user, team, workflow and agent. */
+/** The run, session, user, team, workflow and agent that a span itself names. */
 export function namesOf(span: RawSpan, kind: KindOfSpan): OwnNames | undefined {
   const { attributes } = span;
   const names: Record<string, string> = {};
@@ -34,7 +34,7 @@ export function namesOf(span: RawSpan, kind: KindOfSpan): OwnNames | undefined {
 }
 
 function agentNameOf({ attributes, name }: RawSpan, kind: KindOfSpan): string | undefined {
-  // A team's run is no agent's.
+  // The run of a team has no agent.
   if (attributes.get(keys.teamId) !== undefined) return undefined;
   const named = readName(attributes, places.agentName);
   if (named !== undefined) return named;

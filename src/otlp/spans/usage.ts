@@ -5,7 +5,7 @@ import { langfuseTokenSources, tokenSources } from '../tables/figure-keys.js';
 import { inputWithoutCache, outputWithoutReasoning } from '../tables/token-rules.js';
 import { cleanTokens, type Places, placesOf, readTokens } from './read-sources.js';
 
-/** Tokens in Runfold's meaning: input includes what a cache gave and took, output includes reasoning. */
+/** Tokens with Runfold's meaning: input includes tokens read from and written to a cache, output includes reasoning. */
 export interface Usage {
   readonly input_tokens?: number;
   readonly output_tokens?: number;
@@ -28,7 +28,7 @@ const places = numbered(tokenSources);
 const langfusePlaces = numbered(langfuseTokenSources);
 const fields = Object.keys(tokenSources) as (keyof typeof tokenSources)[];
 
-/** What a call used; empty when it does not say. */
+/** The usage of a call; empty if the span has none. */
 export function usageOf(span: RawSpan, model: string | undefined): Usage {
   const { attributes } = span;
   const raw = span.scope === 'ai' ? anthropicUsage(span) : undefined;
@@ -55,8 +55,8 @@ export function usageOf(span: RawSpan, model: string | undefined): Usage {
 }
 
 /**
- * Gives reported tokens one meaning. What the figures themselves prove or contradict comes before
- * what is known of the emitter.
+ * Converts reported tokens to one meaning. What the figures themselves prove or contradict has priority over
+ * what is known about the emitter.
  */
 export function readUsage(
   tokens: ReportedTokens,
@@ -71,7 +71,7 @@ export function readUsage(
     reasoning > 0 &&
     (reasoning > output ||
       isBoth ||
-      // The same difference proves one thing, not two.
+      // The same difference can prove only one thing.
       (!lacksCache && isTotal(input + output + reasoning)));
   return asUsage(
     tokens,
@@ -85,7 +85,7 @@ function asUsage(tokens: ReportedTokens, addsCache: boolean, addsReasoning: bool
   const input_tokens =
     input === undefined || !addsCache ? input : input + (cached ?? 0) + (cache_write ?? 0);
   const output_tokens = output === undefined || !addsReasoning ? output : output + (reasoning ?? 0);
-  // What cannot be a count of tokens is no count at all, and what belongs to it neither.
+  // An impossible token count is dropped, with its parts.
   if ((input_tokens ?? 0) + (output_tokens ?? 0) > maxTokens) return {};
   return {
     ...(input_tokens === undefined ? {} : { input_tokens }),
@@ -107,7 +107,7 @@ function tokensAt({ attributes }: RawSpan, from: TokenPlaces): ReportedTokens {
   return tokens;
 }
 
-/** What Anthropic itself answered, as AI SDK 4 to 6 pass it on: input without the cache. */
+/** Anthropic's own usage, as AI SDK 4 to 6 pass it on: input without the cache. */
 function anthropicUsage({ attributes }: RawSpan): ReportedTokens | undefined {
   const metadata = attributes.json(keys.providerMetadata)?.anthropic;
   const usage = isObject(metadata) && isObject(metadata.usage) ? metadata.usage : undefined;

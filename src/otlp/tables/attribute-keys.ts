@@ -1,6 +1,6 @@
 import { keyNumber } from './key-numbers.js';
 
-/** An attribute by its name, or members of an attribute that holds a JSON object as a string. */
+/** An attribute by its name, or members of an attribute whose value is a JSON object as a string. */
 export type Source = string | { readonly json: string; readonly members: readonly string[] };
 
 const sessionNames = [
@@ -17,7 +17,7 @@ const userNames = ['userId', 'user_id'];
 const below = (prefix: string, members: readonly string[]) =>
   members.map((member) => `${prefix}.${member}`);
 
-/** Which attributes name what a span belongs to; the first that is there counts. */
+/** The attributes that name the owner of a span; the first one that is present counts. */
 export const identitySources = {
   run: ['agno.run.id', 'gen_ai.agent.call.id', 'mastra.metadata.runId', 'langsmith.trace.id'],
   session: [
@@ -65,7 +65,7 @@ export const identitySources = {
   agent_id: ['gen_ai.agent.id', 'agno.agent.id'],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;
 
-/** Which attributes name the tool, the model and the provider of a call. */
+/** The attributes that name the tool, the model and the provider of a call. */
 export const nameSources = {
   tool_name: ['gen_ai.tool.name', 'tool.name', 'ai.toolCall.name', 'mcp.tool.name'],
   tool_call_id: [

@@ -1,13 +1,13 @@
-/** An emitter that people use: what to set, and where its sessions and users come from. */
+/** An emitter: what to set, and where its sessions and users come from. */
 export interface EmitterDoc {
   readonly emitter: string;
-  /** Whether output of the real thing is among the tests. */
+  /** Whether the tests include its real output. */
   readonly isTested: boolean;
   readonly set: string;
   readonly session: string;
 }
 
-/** The lines to set for each emitter, besides the variables that all of them take. */
+/** The settings of each emitter, in addition to the variables for all of them. */
 export const emitterDocs: readonly EmitterDoc[] = [
   {
     emitter: 'AI SDK 7',

@@ -1,6 +1,6 @@
 import type { Source } from './attribute-keys.js';
 
-/** Which attributes count the tokens of a call; the first that is a whole number counts. */
+/** The attributes with the tokens of a call; the first integer counts. */
 export const tokenSources = {
   input: [
     'gen_ai.usage.input_tokens',
@@ -90,7 +90,7 @@ export const langfuseTokenSources = {
   output_audio: [],
 } as const satisfies Readonly<Record<keyof typeof tokenSources, readonly Source[]>>;
 
-/** Which attributes say what a call cost, in US dollars. */
+/** The attributes with the cost of a call, in US dollars. */
 export const costSources: readonly Source[] = [
   'llm.cost.total',
   'gen_ai.usage.cost',
@@ -101,10 +101,10 @@ export const costSources: readonly Source[] = [
   { json: 'ai.response.providerMetadata', members: ['gateway.cost'] },
 ];
 
-/** How a time to the first token is given. */
+/** The form of a time to the first token. */
 export type FirstTokenUnit = 'seconds' | 'milliseconds' | 'instant';
 
-/** Which attributes say how long the first token took. */
+/** The attributes with the time to the first token. */
 export const firstTokenSources: readonly { readonly key: string; readonly unit: FirstTokenUnit }[] =
   [
     { key: 'gen_ai.response.time_to_first_chunk', unit: 'seconds' },
@@ -114,7 +114,7 @@ export const firstTokenSources: readonly { readonly key: string; readonly unit: 
     { key: 'ai.response.msToFirstChunk', unit: 'milliseconds' },
     { key: 'ai.stream.msToFirstChunk', unit: 'milliseconds' },
     { key: 'copilot_chat.time_to_first_token', unit: 'milliseconds' },
-    // Milliseconds where the system is `strands-agents`.
+    // Milliseconds if the system is `strands-agents`.
     { key: 'gen_ai.server.time_to_first_token', unit: 'seconds' },
     { key: 'mastra.completion_start_time', unit: 'instant' },
     { key: 'langfuse.observation.completion_start_time', unit: 'instant' },

@@ -1,11 +1,11 @@
 /**
- * Every attribute that is read has a number. Of all other attributes neither the value nor, in
- * protobuf, the key is ever made into a string.
+ * Every attribute that is read has a number. For all other attributes, no string is made from the value or, in
+ * protobuf, from the key.
  */
 const names: string[] = [];
 const numbers = new Map<string, number>();
 
-/** The number of an attribute that is read; it is known from now on. */
+/** The number of an attribute; registers it as one that is read. */
 export function keyNumber(name: string): number {
   const known = numbers.get(name);
   if (known !== undefined) return known;
@@ -14,7 +14,7 @@ export function keyNumber(name: string): number {
   return names.length - 1;
 }
 
-/** The number of a key, or undefined when nobody reads it. */
+/** The number of a key, or undefined if it is not read. */
 export const findKey = (name: string): number | undefined => numbers.get(name);
 
 /** The keys that are read, by number. */

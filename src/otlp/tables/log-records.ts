@@ -1,21 +1,21 @@
 import { keyNumber } from './key-numbers.js';
 
-/** Where a record's run and session are named, and whose agent it is. */
+/** The attributes that name a record's run and session, and its agent. */
 export interface LogEmitter {
   readonly agent: string;
-  /** Undefined when the records do not say who served a call. */
+  /** Undefined if the records do not name the provider of a call. */
   readonly provider?: string;
   readonly session: readonly string[];
   readonly run: readonly string[];
   readonly user: readonly string[];
 }
 
-/** A record that becomes an event. Attributes whose figures are added up stand in one list. */
+/** A record that becomes an event. Attributes whose values are summed are in one list. */
 export interface LogRule {
   readonly name: string;
   readonly emitter: keyof typeof logEmitters;
   readonly event: 'answer' | 'failed call' | 'tool call' | 'prompt';
-  /** Only records that have one of these, or whose `status` is an HTTP error. */
+  /** Only records that have one of these attributes, or whose `status` is an HTTP error. */
   readonly onlyWith?: readonly string[];
   readonly status?: readonly string[];
   readonly model?: readonly string[];
@@ -56,7 +56,7 @@ export const logEmitters = {
   },
 } as const satisfies Readonly<Record<string, LogEmitter>>;
 
-/** The records that become events. All others are ignored, an application's own among them. */
+/** The records that become events. All others are ignored, including those of the application itself. */
 export const logRules: readonly LogRule[] = [
   {
     name: 'claude_code.api_request',
@@ -94,7 +94,7 @@ export const logRules: readonly LogRule[] = [
     name: 'codex.sse_event',
     emitter: 'codex',
     event: 'answer',
-    // `response.completed` comes twice for a response; only one of them has counts.
+    // `response.completed` is sent twice per response; only one of the two has counts.
     onlyWith: ['input_token_count'],
     model: ['model'],
     input: ['input_token_count'],
@@ -155,10 +155,10 @@ export const logRules: readonly LogRule[] = [
   { name: 'gemini_cli.user_prompt', emitter: 'gemini-cli', event: 'prompt' },
 ];
 
-/** Claude Code's records lack the prefix in their event name; this service writes them. */
+/** Claude Code's records lack the prefix in their event name; they are recognized by this service name. */
 export const claudeCodeService = 'claude-code';
 
-/** Attributes of a record that are read whatever its name. */
+/** Attributes that are read from every record. */
 export const logKeys = {
   name: keyNumber('event.name'),
   timestamp: keyNumber('event.timestamp'),

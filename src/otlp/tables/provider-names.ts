@@ -1,4 +1,4 @@
-/** The names of providers by how what is reported begins, in lower case. The first that fits counts. */
+/** The names of providers by the prefix of the reported value, in lower case. The first match counts. */
 export const providerBeginnings: readonly (readonly [begins: string, name: string])[] = [
   ['openai', 'openai'],
   ['anthropic', 'anthropic'],
@@ -18,10 +18,10 @@ export const providerBeginnings: readonly (readonly [begins: string, name: strin
   ['moonshot', 'moonshotai'],
 ];
 
-/** Reported as a provider by frameworks that do not say which one served the call. */
+/** Values of frameworks that do not say which provider served the call. */
 export const noProviders: readonly string[] = ['strands-agents'];
 
-/** The name under which a provider is kept; undefined when the name says nothing. */
+/** The stored name of a provider; undefined if the value does not name one. */
 export function providerName(reported: string): string | undefined {
   const name = reported.trim().toLowerCase();
   if (name === '' || noProviders.includes(name)) return undefined;

@@ -1,24 +1,24 @@
 import { keyNumber } from './key-numbers.js';
 
-/** What a span is. The codes are those of the inbox and never change. */
+/** The kinds of spans. The codes are those of the inbox and never change. */
 export const spanKinds = { plain: 0, model: 1, tool: 2, run: 3 } as const;
 export type SpanKind = keyof typeof spanKinds;
 
-/** Which values of an attribute make a span a model, tool or run span; all others make it plain. */
+/** The values of an attribute that make a span a model, tool or run span; all others make it a plain span. */
 export interface KindRule {
   readonly attribute: string;
   readonly model?: ValueTest;
-  /** Those of the model spans that only make embeddings. */
+  /** The values of model spans that only make embeddings. */
   readonly embedding?: ValueTest;
   readonly tool?: ValueTest;
   readonly run?: ValueTest;
-  /** Run spans only where the span has no parent. */
+  /** Values of run spans, only if the span has no parent. */
   readonly runIfRoot?: ValueTest;
   /** Whether a run span's own name is the agent's. */
   readonly namesAgent?: boolean;
 }
 
-/** Values in lower case: exactly these, or by how they begin or end; `any` is every value. */
+/** Values in lower case: exact values, prefixes or suffixes; `any` matches every value. */
 export interface ValueTest {
   readonly is?: readonly string[];
   readonly begins?: string;
@@ -27,7 +27,7 @@ export interface ValueTest {
 }
 
 /**
- * The attributes that say what a span is. The first that is there decides. Those of OpenInference,
+ * The attributes that decide the kind of a span. The first one that is present decides. Those of OpenInference,
  * LangSmith and Langfuse come before the operation name, because LangSmith calls a prompt template
  * `chat` and a retriever `embeddings`.
  */
@@ -100,10 +100,10 @@ export const kindRules: readonly KindRule[] = [
   { attribute: 'llm.request.type', model: { any: true }, embedding: { is: ['embedding'] } },
 ];
 
-/** Spans that say once more what another one says. */
+/** Spans that repeat another span. */
 export const plainSpans = { name: 'raw_gen_ai_request', tool_name: '(merged tools)' } as const;
 
-/** Spans that are dropped before anything else: what they say is told by log records, or unfinished. */
+/** Spans that are dropped at once: log records report the same, or they are unfinished. */
 export const droppedSpans = {
   logfire_span_type: 'pending_span',
   name_begins: 'claude_code.',

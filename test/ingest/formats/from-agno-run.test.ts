@@ -277,8 +277,8 @@ describe('what is no run of Agno is refused with the field, what was expected an
   test.each([
     [null, 'run response: Expected an object, got null.'],
     [[], 'run response: Expected an object, got an array of 0.'],
-    [{}, 'run_id: Expected a text, got nothing.'],
-    [{ run_id: 7 }, 'run_id: Expected a text, got 7.'],
+    [{}, 'run_id: Expected a string, got nothing.'],
+    [{ run_id: 7 }, 'run_id: Expected a string, got 7.'],
     [
       { run_id: 'r', messages: {} },
       'messages: Expected a list of objects, got an object with no keys.',
@@ -302,7 +302,7 @@ describe('what is no run of Agno is refused with the field, what was expected an
     ],
     [
       { run_id: 'r', member_responses: [{ agent_id: 'a' }] },
-      'member_responses[0].run_id: Expected a text, got nothing.',
+      'member_responses[0].run_id: Expected a string, got nothing.',
     ],
   ])('%j', (response, message) => {
     expect(() => fromAgnoRun(response)).toThrow(InvalidAgnoRunError);

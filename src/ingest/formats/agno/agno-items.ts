@@ -4,17 +4,17 @@ import type { Item } from '../format.js';
 import { InvalidAgnoRunError } from './agno-record.js';
 import { fromAgnoRun } from './from-agno-run.js';
 
-/** The media type of a body that holds one Agno run, or an array of them. */
+/** The media type of a body with one Agno run, or an array of them. */
 export const agnoMediaType = 'application/vnd.agno.run+json';
 
 /**
- * The events of Agno runs, as `fromAgnoRun` makes them. Each item keeps the index of its run, so
- * that a fault names what the sender sent. A run that cannot be read is one item with its fault.
+ * The events of Agno runs, as `fromAgnoRun` makes them. Each item has the index of its run, so
+ * that a fault names the sender's element. A run that cannot be read is one item with its fault.
  */
 export function agnoItems(runs: readonly unknown[]): Item[] {
   return runs.flatMap((run, index): Item[] => {
     const type = (run as { type?: unknown } | null)?.type;
-    // An event has a run id too, and would be read as an empty run.
+    // An event also has a run id, and would be read as an empty run.
     if (typeof type === 'string' && Object.hasOwn(eventTypes, type)) {
       const got = `a Runfold event of type ${describeValue(type)}`;
       return [{ index, faults: [{ field: '', expected: 'an Agno run', got }] }];

@@ -1,7 +1,7 @@
 import { type MetricName, type Metrics, metricFields } from '../../../events/metric-fields.js';
 import type { AgnoRecord } from './agno-record.js';
 
-/** Names under which Agno 2.x reports what Agno 1.x, and the vocabulary, call otherwise. */
+/** Names of Agno 2.x that differ from those of Agno 1.x and of Runfold. */
 const laterNames: Readonly<Record<string, string>> = {
   audio_tokens: 'audio_total_tokens',
   input_audio_tokens: 'audio_input_tokens',
@@ -11,14 +11,14 @@ const laterNames: Readonly<Record<string, string>> = {
   additional_metrics: 'provider_metrics',
 };
 
-/** Token counts that Agno does not have: from it they are never 0, only not reported. */
+/** Token counts that Agno does not have: they are not reported instead of 0. */
 const unknownToAgno: ReadonlySet<MetricName> = new Set<MetricName>(['cache_write_1h_tokens']);
 
 /**
- * The figures of an Agno message; undefined when it has none. Agno leaves zeros out of what it
- * writes: for a message of the assistant an absent token count is therefore 0, while an absent time,
- * split of tokens or object of figures was never reported. Tokens that the provider counts beside the
- * input or the output are added to it: here they are part of it.
+ * The figures of an Agno message; undefined if it has none. Agno leaves out zeros: for a message of the
+ * assistant, an absent token count is therefore 0, while an absent time, token details or
+ * object of figures was not reported. Tokens that the provider counts separately from the
+ * input or the output are added to it, because here they are part of it.
  */
 export function agnoMetrics(
   message: AgnoRecord,
@@ -40,17 +40,17 @@ export function agnoMetrics(
   return Object.keys(metrics).length === 0 ? undefined : (metrics as Metrics);
 }
 
-/** Which tokens a provider counts beside those that they belong to. */
+/** Which tokens a provider counts separately. */
 export interface TokensBeside {
-  /** Those read from and written to a cache, beside the input. */
+  /** Tokens read from and written to a cache are not part of the input. */
   readonly cache: boolean;
-  /** Those of reasoning, beside the output. */
+  /** Reasoning tokens are not part of the output. */
   readonly reasoning: boolean;
 }
 
 const nothingBeside: TokensBeside = { cache: false, reasoning: false };
 
-/** Which tokens the provider of a model counts beside others, as Agno passes them on. */
+/** Which tokens the provider of a model counts separately, as Agno passes them on. */
 export const tokensBeside = (
   provider: string | undefined,
   model: string | undefined,
@@ -59,15 +59,15 @@ export const tokensBeside = (
   reasoning: isReasoningBeside(provider, model),
 });
 
-/** Google's own API does. Agno before 2.4 added them, and then reports no tokens of reasoning. */
+/** Google's own API counts reasoning separately. Agno before 2.4 added it, and then reports no reasoning tokens. */
 function isReasoningBeside(provider: string | undefined, model = ''): boolean {
   if (!/gemini/i.test(model)) return false;
   return provider === undefined ? !model.includes('/') : /^(google|vertex|gemini)/i.test(provider);
 }
 
 /**
- * Anthropic's own API, and that of Bedrock for all models, do. Gateways in the shape of OpenAI,
- * whatever model they serve, do not.
+ * Anthropic's own API, and that of Bedrock for all models, count the cache separately. Gateways with an API like
+ * OpenAI's do not, whatever model they serve.
  */
 function isCacheBeside(provider: string | undefined, model: string | undefined): boolean {
   const isClaude = /claude/i.test(model ?? '');
@@ -75,7 +75,7 @@ function isCacheBeside(provider: string | undefined, model: string | undefined):
   return /anthropic|bedrock|^aws|^claude/i.test(provider) || (isClaude && /vertex/i.test(provider));
 }
 
-/** Adds what was read from and written to a cache to the input and to what includes the input. */
+/** Adds the tokens read from and written to a cache to the input and to sums that include the input. */
 function addCache(metrics: Record<string, number | undefined>): void {
   const { input_tokens: input, output_tokens: output = 0, total_tokens, prompt_tokens } = metrics;
   const cache = (metrics.cached_tokens ?? 0) + (metrics.cache_write_tokens ?? 0);
@@ -87,7 +87,7 @@ function addCache(metrics: Record<string, number | undefined>): void {
   }
 }
 
-/** Adds the tokens of reasoning to the output and to what includes the output. */
+/** Adds the reasoning tokens to the output and to sums that include the output. */
 function addReasoning(metrics: Record<string, number | undefined>): void {
   const { input_tokens: input = 0, output_tokens: output, total_tokens } = metrics;
   const { reasoning_tokens: reasoning = 0, completion_tokens } = metrics;
@@ -99,7 +99,7 @@ function addReasoning(metrics: Record<string, number | undefined>): void {
   }
 }
 
-/** An object without its nulls, which say no more than absence does; undefined when empty. */
+/** An object without its nulls, which mean the same as absence; undefined if it is empty. */
 function objectOf(given: AgnoRecord | undefined, name: string): object | undefined {
   const record = given?.record(name);
   if (record === undefined || record.names.length === 0) return undefined;

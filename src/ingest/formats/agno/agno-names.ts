@@ -4,7 +4,7 @@ import type { AgnoRecord } from './agno-record.js';
 
 const statuses: Readonly<Record<string, RunStatus>> = {
   COMPLETED: 'completed',
-  // Agno 1.8 leaves RUNNING on the response it returns, which it does when the run is over.
+  // Agno 1.8 leaves RUNNING on the response that it returns at the end of a run.
   RUNNING: 'completed',
   REGENERATED: 'completed',
   PAUSED: 'paused',
@@ -21,10 +21,10 @@ const roles: Readonly<Record<string, Role>> = {
   tool: 'tool',
 };
 
-/** Unix seconds up to the year 5000: what follows is milliseconds by mistake. */
+/** Unix seconds up to the year 5000: larger values are milliseconds by mistake. */
 const latestSeconds = 95_617_584_000;
 
-/** The status of a run; undefined when the response, of an older Agno, has none. */
+/** The status of a run; undefined if the response of an older Agno has none. */
 export function agnoStatus(run: AgnoRecord): RunStatus | undefined {
   const name = run.text('status');
   if (name === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { RunfoldError } from '../../../environment/runfold-error.js';
 import { describeValue } from '../../../events/fault.js';
 
-/** What was given is no run response of Agno. Nothing has been made of it. */
+/** The input is not a valid run response of Agno. No events were made. */
 export class InvalidAgnoRunError extends RunfoldError {
   readonly code = 'invalid_agno_run';
   constructor(
@@ -17,25 +17,25 @@ export class InvalidAgnoRunError extends RunfoldError {
 
 /** An object of an Agno response, read field by field; null reads as absent. */
 export interface AgnoRecord {
-  /** Where it stands, for errors. */
+  /** Its path, for errors. */
   readonly path: string;
   /** The names of its fields that are not null. */
   readonly names: readonly string[];
   has(name: string): boolean;
   text(name: string): string | undefined;
-  /** The first of several names that is there. */
+  /** The first of several names that is present. */
   number(...names: string[]): number | undefined;
   flag(name: string): boolean | undefined;
   record(name: string): AgnoRecord | undefined;
   /** The objects of a list; an absent list is empty. */
   records(name: string): readonly AgnoRecord[];
-  /** The fields as they came. */
+  /** The fields, unchanged. */
   plain(): Record<string, unknown>;
-  /** The error of a field that is not what it should be. */
+  /** The error of an invalid field. */
   fault(name: string, expected: string): InvalidAgnoRunError;
 }
 
-/** Reads a value as an object. @throws InvalidAgnoRunError when it is none. */
+/** Reads a value as an object. @throws InvalidAgnoRunError if it is not one */
 export function agnoRecord(value: unknown, path = ''): AgnoRecord {
   if (!isObject(value)) throw new InvalidAgnoRunError(path, 'an object', describeValue(value));
   const at = (name: string) => (path === '' ? name : `${path}.${name}`);
@@ -51,7 +51,7 @@ export function agnoRecord(value: unknown, path = ''): AgnoRecord {
     path,
     names: Object.keys(value).filter((name) => get(name) !== undefined),
     has: (name) => get(name) !== undefined,
-    text: (name) => read(name, isText, 'a text') || undefined,
+    text: (name) => read(name, isText, 'a string') || undefined,
     number(...names) {
       const name = names.find((one) => get(one) !== undefined);
       return name === undefined ? undefined : read(name, isNumber, 'a number');

@@ -2,7 +2,7 @@ import type { Metrics } from '../../../events/metric-fields.js';
 import { agnoMetrics, tokensBeside } from './agno-metrics.js';
 import type { AgnoRecord } from './agno-record.js';
 
-/** What one model used in a run, as Agno 2.x sums it in `metrics.details`. */
+/** The usage of one model in a run, as Agno 2.x sums it in `metrics.details`. */
 export interface AgnoModelUse {
   /** `model`, `output_model`, `parser_model` and so on. */
   readonly type: string;
@@ -11,21 +11,21 @@ export interface AgnoModelUse {
   readonly metrics: Metrics;
 }
 
-/** Which models served a run besides the one that it names. */
+/** The models that served a run in addition to its own. */
 export interface AgnoSideModels {
   /** Calls that no message reports, such as that of the model that writes session summaries. */
   readonly unreported: readonly AgnoModelUse[];
-  /** The model of a message that is not the run's own; undefined if it is, or if nobody says. */
+  /** The model of a message that is not the run's own; undefined if it is, or if unknown. */
   servedBy(metrics: Metrics | undefined): AgnoModelUse | undefined;
 }
 
-/** More models than a run has, and few enough to try all ways in which they add up. */
+/** More models than any run has, and few enough to try all combinations. */
 const mostUses = 10;
 
 /**
- * Compares what the models of a run used with its messages. Where some of the uses add up to exactly
- * what the messages report, the others were reported by none, and count as calls of their own. Where none
- * do, Agno's sum is not taken: it counts some calls twice, and messages are what was sent.
+ * Compares the usage of a run's models with its messages. If some of the usages add up exactly to
+ * the messages, no message reported the others, and they count as separate calls. If no combination
+ * does, Agno's sums are not used: they count some calls twice, and the messages are what was sent.
  */
 export function agnoSideModels(
   run: AgnoRecord,
@@ -70,7 +70,7 @@ const totalOf = (list: readonly { readonly metrics: Metrics }[]): Total => [
 ];
 const isSame = (a: Total, b: Total) => a[0] === b[0] && a[1] === b[1];
 
-/** The most uses that add up to a total; undefined if none do. */
+/** The largest set of usages that add up to a total; undefined if there is none. */
 function subsetOf(
   uses: readonly AgnoModelUse[],
   total: Total,

@@ -1,35 +1,35 @@
 import type { AgnoRecord } from './agno-record.js';
 
-/** One call of a tool, joined from the two places where Agno tells of it. */
+/** One tool call, joined from the two places where Agno reports it. */
 export interface AgnoToolCall {
-  /** Its id as the model gave it; some models give none. */
+  /** Its id from the model; some models give none. */
   readonly tool_call_id: string | undefined;
   readonly tool_name: string;
-  /** Seconds; undefined when not reported. */
+  /** Seconds; undefined if not reported. */
   readonly time: number | undefined;
   readonly error: boolean | string | undefined;
-  /** The message that answers it; undefined when only the list of tools has it. */
+  /** The message with its result; undefined if only the list of tools has it. */
   readonly message: PlacedMessage | undefined;
 }
 
-/** A message that belongs to the run, and its place among those. */
+/** A message that belongs to the run, and its index among those. */
 export interface PlacedMessage {
   readonly record: AgnoRecord;
   readonly index: number;
 }
 
-/** What a `tool` message says of one call. */
+/** The data of one call in a `tool` message. */
 interface Answer {
   readonly id: string | undefined;
   readonly name: string | undefined;
-  /** Whether the message tells of this call alone, so that its figures are the call's. */
+  /** Whether the message has only this call, so that its figures are those of the call. */
   readonly alone: boolean;
   readonly message: PlacedMessage;
 }
 
 /**
  * The calls of a run, each once: Agno writes a call as a message of role `tool`, and with more
- * detail in `tools`. The two are joined by id, and by name in order where the model gave no id.
+ * detail in `tools`. The two are joined by id, or by name in order if the model gave no id.
  */
 export function agnoToolCalls(
   response: AgnoRecord,
@@ -49,7 +49,7 @@ export function agnoToolCalls(
   return [...calls, ...unanswered.map((one) => fromExecution(one, namesById))];
 }
 
-/** A `tool` message tells of one call, or, with Gemini, of all calls of a turn in `tool_calls`. */
+/** A `tool` message has one call, or, with Gemini, all calls of a turn in `tool_calls`. */
 function answersOf(message: PlacedMessage): Answer[] {
   const { record } = message;
   const combined = record.records('tool_calls');
@@ -71,7 +71,7 @@ function isSameCall(execution: AgnoRecord, { id, name }: Answer): boolean {
     : execution.text('tool_call_id') === id;
 }
 
-/** Tool names by call id, as the assistant asked for them. */
+/** Tool names by call id, as the assistant requested them. */
 function requestedNames(messages: readonly PlacedMessage[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { record } of messages) {
@@ -92,7 +92,7 @@ function fromAnswer(
   const { record } = message;
   const callId = id ?? execution?.text('tool_call_id');
   const requested = callId === undefined ? undefined : namesById.get(callId);
-  // Agno answers a call of a tool that does not exist with a bare message: nothing ran.
+  // For a tool that does not exist, Agno returns a message without a call: nothing ran.
   const neverRan =
     execution === undefined && !record.has('metrics') && !record.has('tool_name') && alone;
   const own = alone ? record : undefined;
@@ -125,7 +125,7 @@ function fromExecution(
 const timeOf = (call: AgnoRecord | undefined) =>
   call?.record('metrics')?.number('time', 'duration');
 
-/** Whether a paused run still waits for someone before the call is made: it has not been, yet. */
+/** Whether a paused run still waits for somebody before it makes the call: it has not been made yet. */
 function isAwaited(execution: AgnoRecord): boolean {
   return (
     !execution.has('result') &&

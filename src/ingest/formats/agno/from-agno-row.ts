@@ -2,15 +2,15 @@ import type { MetricEventInput } from '../../../events/metric-event.js';
 import { type AgnoRecord, agnoRecord } from './agno-record.js';
 import { type AgnoRunOptions, fromAgnoRun } from './from-agno-run.js';
 
-/** Whether a value is a row of Agno's session table, which holds the runs of a session. */
+/** Whether a value is a row of Agno's session table, with the runs of a session. */
 export function isAgnoRow(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'runs' in value && !('run_id' in value);
 }
 
 /**
  * Turns a row of Agno 2.x's session table into events: `runs` is a list of runs, or its JSON. Members
- * of a team stand in it as runs of their own and in the run of the team; they have the same ids in both.
- * @throws InvalidAgnoRunError naming the field, what was expected and what came.
+ * of a team are in it as separate runs and in the run of the team, with the same ids.
+ * @throws InvalidAgnoRunError with the field, what was expected and what it got
  */
 export function fromAgnoRow(value: unknown, options: AgnoRunOptions = {}): MetricEventInput[] {
   const row = agnoRecord(value);

@@ -10,25 +10,25 @@ import { type AgnoToolCall, agnoToolCalls, type PlacedMessage } from './agno-too
 
 /** Settings of `fromAgnoRun`. */
 export interface AgnoRunOptions {
-  /** The user, whom an Agno 1.x response does not name. Defaults to the response's own. */
+  /** The user, which an Agno 1.x response does not have. Defaults to the user of the response. */
   readonly user_id?: string | undefined;
 }
 
-/** Teams within teams: more than anyone builds, less than the stack holds. */
+/** The maximum nesting of teams: more than anybody builds, and less than the stack allows. */
 const deepestTeam = 32;
 
 /**
  * Turns an Agno run, as `RunResponse.to_dict()` (1.x) or `RunOutput.to_dict()` (2.x) writes it, into
- * events: one a message, one a tool call, one for the end of the run, and the same for each member
- * of a team. Ids follow from the run's, so that a response may be given any number of times.
- * Messages replayed from history were counted with their own run and are left out.
- * @throws InvalidAgnoRunError naming the field, what was expected and what came.
+ * events: one per message, one per tool call, one for the end of the run, and the same for each member
+ * of a team. Ids are made from the run's id, so a response may be sent any number of times.
+ * Messages that were replayed from history counted with their own run and are left out.
+ * @throws InvalidAgnoRunError with the field, what was expected and what it got
  */
 export function fromAgnoRun(response: unknown, options: AgnoRunOptions = {}): MetricEventInput[] {
   return eventsOf(agnoRecord(response), { user_id: options.user_id }, 0);
 }
 
-/** What a team's run hands down to its members. */
+/** What members inherit from the run of their team. */
 interface Inherited {
   readonly user_id: string | undefined;
   readonly session_id?: string | undefined;
@@ -40,7 +40,7 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
     throw new InvalidAgnoRunError(run.path, `at most ${deepestTeam} teams within teams`, 'more');
   }
   const runId = run.text('run_id');
-  if (runId === undefined) throw run.fault('run_id', 'a text');
+  if (runId === undefined) throw run.fault('run_id', 'a string');
   const common = {
     run_id: runId,
     session_id: run.text('session_id') ?? from.session_id,
@@ -62,14 +62,14 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   );
   const events = messages.flatMap(({ record, index }): MetricEventInput[] => {
     const role = agnoRole(record);
-    // Tool messages are the answers to calls, and counted as such.
+    // Tool messages are the results of calls, and count as calls.
     if (role === 'tool') return [];
     const metrics = agnoMetrics(record, role === 'assistant', beside);
     const served = role === 'assistant' ? models.servedBy(metrics) : undefined;
     return [
       {
         type: 'message',
-        // What a model besides the run's own was for is known by the id of its message.
+        // The purpose of a model other than the run's own is in the id of its message.
         id: idOf(`message/${index}${served === undefined ? '' : `/${served.type}`}`),
         ...common,
         ...(served === undefined ? {} : { model: served.model, provider: served.provider }),
@@ -110,11 +110,11 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   const metrics = status === 'paused' ? undefined : timesOf(run);
   const end: MetricEventInput = {
     type: 'run',
-    // A run that paused or failed may go on under the same id: that must not stand in the way of its end.
+    // A run that paused or failed may continue with the same id: that must not prevent its end.
     id: idOf(endName(status, messages.length)),
     ...common,
     status,
-    // Agno's times are whole seconds: at the same one an end comes after a failure, and that after a pause.
+    // Agno's times are in seconds: within the same second, an end is after a failure, and a failure after a pause.
     sequence: Math.max(0, messages.length - stepsBeforeEnd(status)),
     occurred_at: endedAt,
     ...(metrics === undefined ? {} : { metrics }),
@@ -156,8 +156,8 @@ function attributesOf(run: AgnoRecord, from: Inherited): Attributes {
 }
 
 /**
- * Ids made from the run's id. A name that comes again in the same run, as the call ids of some
- * models do, is numbered; an id too long for the log becomes its name-based UUID.
+ * Ids made from the run's id. If a name occurs again in the same run, like the call ids of some
+ * models, it gets a number; an id that is too long for the log becomes its name-based UUID.
  */
 function uniqueIds(runId: string): (name: string) => string {
   const seen = new Map<string, number>();

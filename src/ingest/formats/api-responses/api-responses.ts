@@ -16,11 +16,11 @@ import {
 import { anthropicProvider, modelName } from '../log/model-name.js';
 import { apiMetrics, isPart } from './api-usage.js';
 
-/** A response, and what was written around it. */
+/** A response, and the data around it. */
 interface Wrapped {
   readonly wrapper: JsonObject;
   readonly body: JsonObject;
-  /** Where the body is, for faults. */
+  /** The path of the body, for faults. */
   readonly path: string;
   readonly isBatch: boolean;
 }
@@ -102,7 +102,7 @@ function read(record: JsonObject): readonly Draft[] {
   ];
 }
 
-/** Responses of model APIs, one a line, as they came or with a little around them. */
+/** Responses of model APIs, one per line, unchanged or with some data around them. */
 export const apiResponses: LogFormat = {
   name: 'api-responses',
   doc: 'Responses of model APIs: Chat Completions, Responses, Messages, generateContent, Converse, LangChain',

@@ -11,7 +11,7 @@ import {
 } from '../log/log-record.js';
 
 /**
- * The tokens of a response, in one meaning whichever API it came from; undefined if it has none.
+ * The tokens of a response, with the same meaning for every API; undefined if it has none.
  * @throws InvalidRecordError
  */
 export function apiMetrics(body: JsonObject, path: string): Metrics | undefined {
@@ -31,7 +31,7 @@ export function apiMetrics(body: JsonObject, path: string): Metrics | undefined 
   return undefined;
 }
 
-/** What a cache read and wrote is part of the input in these APIs. @throws InvalidRecordError */
+/** In these APIs, the tokens of a cache are part of the input. @throws InvalidRecordError */
 function checked(metrics: Metrics, path: string): Metrics {
   const { input_tokens = 0, cached_tokens = 0, cache_write_tokens = 0 } = present(metrics);
   if (cached_tokens + cache_write_tokens <= input_tokens) return metrics;
@@ -128,7 +128,7 @@ function langchainUsage(usage: JsonObject, path: string): Metrics {
   return withCache(metrics);
 }
 
-/** Adds the cache to an input that is less than what the cache alone holds, and so leaves it out. */
+/** Adds the cache to an input that is smaller than the cache alone, and so does not include it. */
 export function withCache(metrics: Metrics): Metrics {
   const { input_tokens = 0, cached_tokens = 0, cache_write_tokens = 0 } = metrics;
   const cache = cached_tokens + cache_write_tokens;
@@ -138,7 +138,7 @@ export function withCache(metrics: Metrics): Metrics {
 const sum = (a: number | undefined, b: number | undefined) =>
   a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 
-/** Whether an object is a part of a stream that carries no usage, which its last part has. */
+/** Whether an object is a part of a stream without usage; the last part has the usage. */
 export function isPart(body: JsonObject): boolean {
   const type = String(body.type ?? '');
   return (

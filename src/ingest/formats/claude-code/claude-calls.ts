@@ -2,17 +2,17 @@ import type { Draft } from '../log/log-format.js';
 import { timeText } from '../log/log-record.js';
 import { type ClaudePlace, placeFields } from './claude-message.js';
 
-/** A tool call that was asked for. */
+/** A requested tool call. */
 export interface AskedCall {
   readonly name: string;
   /** When, in microseconds. */
   readonly time: number;
-  /** The identity of the message that asked. */
+  /** The identity of the message that requested it. */
   readonly message: string;
   readonly place: ClaudePlace;
 }
 
-/** The event of a call that was answered. The texts of both are never read. */
+/** The event of a finished call. The text of call and result is never read. */
 export function answerDraft(id: string, call: AskedCall, time: number, error: boolean): Draft {
   const seconds = (time - call.time) / 1_000_000;
   return {

@@ -13,20 +13,20 @@ import {
   unpackCounts,
 } from './claude-usage.js';
 
-/** Who a message or a tool call belongs to. */
+/** The owner of a message or a tool call. */
 export interface ClaudePlace {
   readonly session: string;
   readonly run: string;
   readonly parent: string | undefined;
   readonly agent: string;
-  /** 1 in a sidechain, which may only repeat what the main chain owns. */
+  /** 1 in a sidechain, which may only repeat messages of the main chain. */
   readonly rank: number;
 }
 
-/** One message of a chain, as its lines have told it so far. */
+/** One message of a chain, from its lines so far. */
 export interface ClaudeMessage {
   readonly id: string;
-  /** `message.id`, which gateways may use again. */
+  /** `message.id`, which gateways may reuse. */
   readonly raw: string;
   readonly place: ClaudePlace;
   /** The time of its first line, in microseconds. */
@@ -38,13 +38,13 @@ export interface ClaudeMessage {
   inner: readonly InnerCall[];
   cost: number | undefined;
   seconds: number | undefined;
-  /** Whether the client wrote how it stopped, so that its figures are final. */
+  /** Whether the client wrote the stop reason, so that its figures are final. */
   isFinal: boolean;
   /** The counts that were last returned; undefined if none were. */
   sent: ClaudeCounts | undefined;
 }
 
-/** What one line says of a message. */
+/** The data of one line of a message. */
 export interface ClaudeLine {
   readonly uuid: string;
   readonly model: string | undefined;
@@ -55,7 +55,7 @@ export interface ClaudeLine {
   readonly isFinal: boolean;
 }
 
-/** Adds a line: the figures grow, and the last line's model holds. */
+/** Adds a line: the figures grow, and the model of the last line is used. */
 export function addLine(message: ClaudeMessage, line: ClaudeLine): void {
   message.last = line.uuid;
   message.model = line.model ?? message.model;
@@ -66,11 +66,11 @@ export function addLine(message: ClaudeMessage, line: ClaudeLine): void {
   message.isFinal ||= line.isFinal;
 }
 
-/** Whether there is something to return that was not returned yet. */
+/** Whether there are figures that were not returned yet. */
 export const isUnsent = (message: ClaudeMessage): boolean =>
   message.sent === undefined || isGreater(message.counts, message.sent);
 
-/** The events of a message with its figures as far as known, and of the calls made within it. */
+/** The events of a message with its known figures, and of the calls within it. */
 export function messageDrafts(message: ClaudeMessage): Draft[] {
   const { id, place, model, counts, inner } = message;
   message.sent = counts;
@@ -97,7 +97,7 @@ export function messageDrafts(message: ClaudeMessage): Draft[] {
   ];
 }
 
-/** The fields of an event that say who it belongs to. */
+/** The fields of an event that identify its owner. */
 export const placeFields = ({ session, run, parent, agent }: ClaudePlace) => ({
   session_id: session,
   run_id: run,
@@ -116,7 +116,7 @@ export function saveMessage(message: ClaudeMessage): JsonObject {
   };
 }
 
-/** The inverse of `saveMessage`, of what this file has written itself. */
+/** The inverse of `saveMessage`, only for what this file has written. */
 export function loadMessage(saved: JsonObject): ClaudeMessage {
   const message = saved as unknown as ClaudeMessage;
   const packed = saved as unknown as {

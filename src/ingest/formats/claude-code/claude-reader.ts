@@ -34,7 +34,7 @@ interface Saved {
   readonly calls?: unknown;
 }
 
-/** Ids of at least this length are the provider's; gateways write shorter constants. */
+/** Ids of at least this length come from the provider; gateways write shorter constants. */
 const leastIdLength = 16;
 
 /** Reads a session file of Claude Code, or the file of one of its subagents. */

@@ -8,7 +8,7 @@ import {
   textAt,
 } from '../log/log-record.js';
 
-/** Counts as Anthropic reports them, the cache beside the input; null where not reported. */
+/** Counts as Anthropic reports them, with the cache separate from the input; null if not reported. */
 export interface ClaudeCounts {
   readonly input: number | null;
   readonly read: number | null;
@@ -18,9 +18,9 @@ export interface ClaudeCounts {
   readonly thinking: number | null;
 }
 
-/** A call that was made within another one, such as that of an advisor. */
+/** A call within another call, such as that of an advisor. */
 export interface InnerCall {
-  /** What follows the id of the message: `advisor/0`. */
+  /** The suffix of the message's id: `advisor/0`. */
   readonly name: string;
   readonly model: string | undefined;
   readonly counts: ClaudeCounts;
@@ -42,7 +42,7 @@ export function readCounts(usage: JsonObject, path: string): ClaudeCounts {
   return sum === undefined ? own : greater(own, sum);
 }
 
-/** Calls of other models, and those that compacted the history, which the top level leaves out. */
+/** Calls of other models, and calls that compacted the history; the top level does not include them. */
 export function readInnerCalls(usage: JsonObject, path: string, model: string | undefined) {
   const seen = { advisor: 0, compaction: 0 };
   return objectsAt(usage, 'iterations').flatMap((iteration, index): InnerCall[] => {
@@ -100,11 +100,11 @@ export function isGreater(a: ClaudeCounts, b: ClaudeCounts): boolean {
   return kinds.some((kind) => (a[kind] ?? -1) > (b[kind] ?? -1));
 }
 
-/** Whether nothing was used, as in a message that the client made up. */
+/** Whether nothing was used, as in a message that the client itself made. */
 export const isNothing = ({ input, read, written, output }: ClaudeCounts) =>
   !input && !read && !written && !output;
 
-/** The counts in Runfold's meaning: the input includes what was read from and written to a cache. */
+/** The counts with Runfold's meaning: the input includes tokens read from and written to a cache. */
 export function claudeMetrics(counts: ClaudeCounts): Metrics {
   const { input, read, written, hour, output, thinking } = counts;
   const known = input !== null || read !== null || written !== null;

@@ -1,8 +1,8 @@
 import { type ClaudeCounts, greater, isGreater, packCounts, unpackCounts } from './claude-usage.js';
 
-/** The last messages that were returned, to know a line that repeats one. */
+/** The last returned messages, to recognize lines that repeat one. */
 export interface RecentMessages {
-  /** Whether these figures are more than what was returned for the message; then they are noted. */
+  /** Whether these figures are greater than the returned ones of the message; if so, they are recorded. */
   isNew(id: string, counts: ClaudeCounts): boolean;
   save(): SavedRecent;
 }

@@ -2,7 +2,7 @@ import type { Draft } from '../log/log-format.js';
 import { type JsonObject, objectAt, requiredMicros, textAt, timeText } from '../log/log-record.js';
 import { waitingCalls } from '../log/waiting-calls.js';
 
-/** The fields of an event that say which session, run and agent it belongs to. */
+/** The fields of an event that identify its session, run and agent. */
 export interface CodexPlace {
   readonly session_id: string;
   readonly run_id: string;
@@ -10,9 +10,9 @@ export interface CodexPlace {
   readonly agent_id: string;
 }
 
-/** The tool calls of a thread, from being asked for to being answered. */
+/** The tool calls of a thread, from request to result. */
 export interface CodexCalls {
-  /** A `response_item`: a call that is asked for, or its output, whose text is never read. */
+  /** A `response_item`: a requested call, or its output, whose text is never read. */
   item(record: JsonObject, payload: JsonObject, turn: string | undefined): readonly Draft[];
   /** An event that says how a call ended. */
   end(record: JsonObject, payload: JsonObject): readonly Draft[];
@@ -30,7 +30,7 @@ const asks = new Set(['function_call', 'custom_tool_call', 'local_shell_call']);
 const answers = new Set(['function_call_output', 'custom_tool_call_output']);
 const ends = new Set(['exec_command_end', 'mcp_tool_call_end', 'patch_apply_end']);
 
-/** `place` says where the calls of a turn belong. */
+/** `place` returns the session, run and agent of the calls of a turn. */
 export function codexCalls(
   saved: unknown,
   place: (turn: string | undefined) => CodexPlace,

@@ -33,7 +33,7 @@ interface Saved {
 
 const zero: CodexCounts = [0, 0, 0, 0, 0];
 
-/** Reads a rollout of Codex: a thread, or a page of one. */
+/** Reads a rollout of Codex: a thread, or a page of a thread. */
 export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
   let { thread, isOwn = true, model, turn, parent, total = zero } = saved;
   const fallback =
@@ -71,7 +71,7 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
 
   const calls = codexCalls(saved.calls, place);
 
-  /** A call by the total after it, and by its own figures, which hold where `isOwnExact`. */
+  /** A call by the total after it, and by its own figures, which are used if `isOwnExact`. */
   const call = (
     record: JsonObject,
     now: CodexCounts,

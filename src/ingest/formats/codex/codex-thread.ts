@@ -1,17 +1,17 @@
 import { isRawObject } from '../../../events/check/normalize-event.js';
 import { type JsonObject, objectAt, textAt } from '../log/log-record.js';
 
-/** What the first `session_meta` says of a thread. */
+/** The data of a thread in the first `session_meta`. */
 export interface CodexThread {
   readonly id: string;
   readonly session: string;
   readonly agent: string;
   readonly provider: string | undefined;
-  /** Whether its totals go on from another thread's, or from an earlier page. */
+  /** Whether its totals continue those of another thread, or of an earlier page. */
   readonly goesOn: boolean;
-  /** Whether it may begin with another thread's lines, which only tell its first total. */
+  /** Whether it may begin with lines of another thread, from which only its first total is read. */
   readonly hasReplay: boolean;
-  /** Whether its lines may go on in a file of a later page. */
+  /** Whether its lines may continue in the file of a later page. */
   readonly isPaginated: boolean;
 }
 
@@ -46,7 +46,7 @@ export function uuidTime(id: string): number | undefined {
   return /^[0-9a-f]{12}7/.test(hex) ? Number.parseInt(hex.slice(0, 12), 16) : undefined;
 }
 
-/** Whether a turn is a thread's own, and not one of those repeated from the thread it was forked from. */
+/** Whether a turn belongs to the thread itself, and is not repeated from the thread that it was forked from. */
 export function isOwnTurn(turn: string, thread: CodexThread): boolean {
   const [began, forked] = [uuidTime(turn), uuidTime(thread.id)];
   return began !== undefined && forked !== undefined && began >= forked;

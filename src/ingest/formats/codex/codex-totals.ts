@@ -1,7 +1,7 @@
 import type { Metrics } from '../../../events/metric-fields.js';
 import { countAt, InvalidRecordError, type JsonObject, present } from '../log/log-record.js';
 
-/** Five counts: input, cached, written, output, reasoning; null where not reported. */
+/** Five counts: input, cached, written, output, reasoning; null if not reported. */
 export type CodexCounts = readonly (number | null)[];
 
 const names = [
@@ -24,15 +24,15 @@ export function differenceOf(total: CodexCounts, before: CodexCounts): CodexCoun
 
 export const isZero = (counts: CodexCounts): boolean => counts.every((count) => !count);
 
-/** Whether two totals are the same one. */
+/** Whether two totals are equal. */
 export const isSame = (a: CodexCounts, b: CodexCounts): boolean =>
   a.every((count, at) => (count ?? 0) === (b[at] ?? 0));
 
-/** A call is known by its thread and the total after it. */
+/** A call is identified by its thread and the total after it. */
 export const callId = (thread: string, total: CodexCounts): string =>
   `${thread}/${total.map((count) => count ?? 0).join('/')}`;
 
-/** @throws InvalidRecordError if the cache holds more than the input that includes it */
+/** @throws InvalidRecordError if the cache is larger than the input that includes it */
 export function codexMetrics(counts: CodexCounts, path: string): Metrics {
   const [input, cached, written, output, reasoning] = counts;
   if ((cached ?? 0) + (written ?? 0) > (input ?? 0)) {

@@ -18,7 +18,7 @@ type Counts = Readonly<Record<string, number | undefined>>;
 interface Saved {
   readonly session?: string | undefined;
   readonly turn?: string | undefined;
-  /** Whether it has records of single calls, so that totals of the session only repeat them. */
+  /** Whether it has records of single calls, which the totals of the session repeat. */
   readonly hasRecords?: boolean;
   readonly shutdowns?: number;
   readonly totals?: Readonly<Record<string, Counts>>;

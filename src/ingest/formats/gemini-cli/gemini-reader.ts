@@ -16,7 +16,7 @@ interface Saved {
   readonly prompt?: string | undefined;
 }
 
-/** Reads a chat of Gemini CLI, as lines or as one document. What was rewound was paid, and counts. */
+/** Reads a chat of Gemini CLI, as lines or as one document. Rewound messages were paid for, so they count. */
 export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
   let { session, prompt } = saved;
   const fallback =

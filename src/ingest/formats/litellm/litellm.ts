@@ -28,7 +28,7 @@ function read(record: JsonObject): readonly Draft[] {
   const metrics = present({
     ...(isFailure || isCached ? {} : tokensOf(record, metadata)),
     time: start === undefined || end < start ? undefined : (end - start) / 1_000_000,
-    // Without a stream the first token comes with the last.
+    // Without a stream, the first token arrives with the last.
     time_to_first_token:
       start === undefined || first === undefined || first === end || first < start
         ? undefined
@@ -59,7 +59,7 @@ function read(record: JsonObject): readonly Draft[] {
   return [message, { event: { type: 'run', id: `${id}/end`, ...common, status: 'error' } }];
 }
 
-/** The class of an error, such as `RateLimitError`; its message may hold content. */
+/** The class of an error, such as `RateLimitError`; its message may contain content. */
 function failureOf(record: JsonObject, metadata: JsonObject): string | true {
   const error =
     objectAt(record, 'error_information') ?? objectAt(metadata, 'error_information', 'metadata');
@@ -67,7 +67,7 @@ function failureOf(record: JsonObject, metadata: JsonObject): string | true {
   return name !== undefined && /^[\w.]{1,200}$/.test(name) ? name : true;
 }
 
-/** `metadata` as an object, or as the text of one. */
+/** `metadata` as an object, or as its JSON. */
 function metadataOf(record: JsonObject): JsonObject {
   if (typeof record.metadata !== 'string') return objectAt(record, 'metadata') ?? {};
   try {
@@ -99,7 +99,7 @@ function tokensOf(record: JsonObject, metadata: JsonObject): Metrics {
   );
 }
 
-/** A time in seconds since 1970, or as text; without a zone it is UTC, as LiteLLM's database has it. */
+/** A time in seconds since 1970, or as a string; without a zone it is UTC, as in LiteLLM's database. */
 function timeAt(record: JsonObject, name: string): number | undefined {
   const value = record[name];
   if (value === undefined || value === null || value === '') return undefined;

@@ -3,17 +3,17 @@ import { isRawObject } from '../../../events/check/normalize-event.js';
 import { maxTokens } from '../../../events/limits.js';
 import { formatTimestamp, parseTimestamp } from '../../../events/timestamp.js';
 
-/** A JSON object whose fields are yet to be checked. */
+/** A JSON object with unchecked fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A record of a log is not what its format says. No event has been made of it. */
+/** A record of a log is invalid. No event was made from it. */
 export class InvalidRecordError extends RunfoldError {
   readonly code = 'invalid_record';
   constructor(
     /** The field's path, such as `message.usage.input_tokens`; empty for the record as a whole. */
     readonly field: string,
     readonly expected: string,
-    /** The kind of the input, never a value that may be content. */
+    /** The kind of the input, but never a value that may be content. */
     readonly got: string,
   ) {
     super(`${field === '' ? 'record' : field}: expected ${expected}, got ${got}`);
@@ -54,11 +54,7 @@ export function countAt(record: JsonObject, name: string, path = ''): number | u
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens) {
     return value;
   }
-  throw new InvalidRecordError(
-    at(path, name),
-    `an integer of tokens from 0 to ${maxTokens}`,
-    kindOf(value),
-  );
+  throw new InvalidRecordError(at(path, name), `an integer from 0 to ${maxTokens}`, kindOf(value));
 }
 
 /** A number from 0, such as seconds or dollars. @throws InvalidRecordError */
@@ -77,7 +73,7 @@ export function objectAt(record: JsonObject, name: string, path = ''): JsonObjec
   throw new InvalidRecordError(at(path, name), 'an object', kindOf(value));
 }
 
-/** The objects of a list; whatever else is in it is passed over. */
+/** The objects of a list; everything else in it is skipped. */
 export function objectsAt(record: JsonObject, name: string): readonly JsonObject[] {
   const value = record[name];
   return Array.isArray(value) ? value.filter(isRawObject) : [];
@@ -102,7 +98,7 @@ export function requiredMicros(record: JsonObject, name: string, path = ''): num
 /** Microseconds since 1970 as an event's time. */
 export const timeText = (micros: number) => formatTimestamp(Math.round(micros));
 
-/** What is undefined is left out, so that an absent figure stays absent. */
+/** Leaves out undefined values, so that an absent figure stays absent. */
 export function present<T extends Record<string, unknown>>(values: T): T {
   for (const name in values) if (values[name] === undefined) delete values[name];
   return values;

@@ -1,9 +1,9 @@
-/** Kinds of service that are billed at other prices than the list's. */
+/** Kinds of service that do not have list prices. */
 const pricedApart = new Set(['batch', 'flex', 'priority', 'fast']);
 
 /**
- * The name of a model under a kind of service. Service at other prices gets a prefix, which no price
- * list matches: no price is better than a wrong one. A suffix would not do, since lists match by beginning.
+ * The name of a model with a kind of service. Service without list prices gets a prefix, which no price
+ * list matches: no price is better than a wrong one. A suffix would not work, because lists match by prefix.
  */
 export function modelName(model: string | undefined, ...services: readonly unknown[]) {
   const apart = services.find(
@@ -12,7 +12,7 @@ export function modelName(model: string | undefined, ...services: readonly unkno
   return apart === undefined || model === undefined ? model : `${apart}/${model}`;
 }
 
-/** The provider, as far as the id of a message and the model tell it. */
+/** The provider, derived from the id of a message and the model; undefined if unknown. */
 export function anthropicProvider(id: string, model: string | undefined): string | undefined {
   if (id.startsWith('msg_bdrk_')) return 'aws';
   if (id.startsWith('msg_vrtx_')) return 'google';

@@ -1,7 +1,7 @@
-/** Tool calls that wait for their answers, at most so many: the oldest is dropped and counted. */
+/** Tool calls that wait for their results. Their number is limited: the oldest is dropped and counted. */
 export interface WaitingCalls<T> {
   add(id: string, call: T): void;
-  /** Takes out a call; undefined if it does not wait. */
+  /** Removes a call; undefined if it is not waiting. */
   take(id: string): T | undefined;
   get(id: string): T | undefined;
   dropped(): number;

@@ -14,13 +14,13 @@ import {
   timeText,
 } from '../log/log-record.js';
 
-/** What is known of a part from around it. */
+/** The data of a part that comes from its context. */
 interface Around {
   readonly session: string;
   readonly run: string;
   readonly model?: string | undefined;
   readonly provider?: string | undefined;
-  /** Microseconds, if the part names no time of its own. */
+  /** Microseconds, if the part itself has no time. */
   readonly time?: number | undefined;
 }
 
@@ -77,7 +77,7 @@ function readPart(part: JsonObject, path: string, around: Around): readonly Draf
   ];
 }
 
-/** OpenCode counts the cache beside the input, and reasoning beside the output. */
+/** OpenCode counts the cache separately from the input, and reasoning separately from the output. */
 function tokensOf(tokens: JsonObject, path: string): Metrics {
   const cache = objectAt(tokens, 'cache', path) ?? {};
   const [read, write] = [
@@ -131,7 +131,7 @@ function millisAt(record: JsonObject, name: string): number | undefined {
   throw new InvalidRecordError(name, 'milliseconds since 1970', kindOf(value));
 }
 
-/** What `opencode run --format json` prints, or `opencode export` writes. */
+/** The output of `opencode run --format json` or `opencode export`. */
 export const opencode: LogFormat = {
   name: 'opencode',
   doc: 'What `opencode run --format json` prints, or `opencode export` writes',
