@@ -35,6 +35,6 @@ export function readNumber(
   if (Number.isFinite(value) && value >= least && (kind === 'any' || Number.isInteger(value))) {
     return value;
   }
-  const noun = kind === 'whole' ? 'a whole number' : 'a number';
+  const noun = kind === 'whole' ? 'an integer' : 'a number';
   return refuse(`error: ${flag}: expected ${noun} from ${least}, got ${JSON.stringify(text)}.`);
 }

@@ -18,7 +18,7 @@ import { views } from '#runfold/projections/views/views.js';
 import { typescriptReference } from './typescript-reference.js';
 
 const typeOfKind: Record<MetricKind, string> = {
-  tokens: 'whole number of tokens',
+  tokens: 'integer',
   seconds: 'seconds',
   dollars: 'US dollars',
   token_map: 'object of name → tokens',

@@ -1,4 +1,4 @@
-// What `runfold/ai-sdk` exports: hooks for the AI SDK of Vercel, versions 5, 6 and 7.
+// The exports of `runfold/ai-sdk`: hooks for the AI SDK of Vercel, versions 5, 6 and 7.
 export { type RunfoldMiddleware, runfoldMiddleware } from './hooks/ai-sdk/middleware.js';
 export { type RunfoldTelemetry, runfoldTelemetry } from './hooks/ai-sdk/telemetry.js';
 export { trackTools } from './hooks/ai-sdk/track-tools.js';

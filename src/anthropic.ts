@@ -1,12 +1,12 @@
-// What `runfold/anthropic` exports: calls of Anthropic's SDK.
+// The exports of `runfold/anthropic`: calls of Anthropic's SDK.
 import { anthropicApis } from './hooks/calls/anthropic-apis.js';
 import type { ClientOptions } from './hooks/calls/observe-fetch.js';
 import { type SdkClient, trackClient } from './hooks/calls/track-client.js';
 import type { Emitter } from './hooks/record/emitter.js';
 
 /**
- * A copy of an Anthropic client that records each call of a model: messages and what is built on them,
- * streamed or not, with every attempt of the SDK. The client itself stays as it is.
+ * A copy of an Anthropic client that records each model call: messages and functions built on them,
+ * streamed or not, with every attempt of the SDK. The client itself does not change.
  */
 export function trackAnthropic<C extends SdkClient>(
   client: C,

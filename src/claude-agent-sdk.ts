@@ -1,4 +1,4 @@
-// What `runfold/claude-agent-sdk` exports: the hook for `query` of the Claude Agent SDK.
+// The exports of `runfold/claude-agent-sdk`: the hook for `query` of the Claude Agent SDK.
 export { type QueryFunction, trackQuery } from './hooks/claude-agent-sdk/track-query.js';
 export type { Emitter, HookOptions, Identity } from './hooks/record/emitter.js';
 export { withIdentity } from './hooks/record/run-context.js';

@@ -1,4 +1,4 @@
-// What a program needs to talk to the HTTP service. Nothing here loads a driver, a queue or a server.
+// The exports of `runfold/client`: the client of the HTTP service. It loads no driver, queue or server.
 
 export type { BudgetHold, BudgetStanding, BudgetUse } from './budgets/budget-standing.js';
 export type { Budget } from './budgets/budgets.js';
@@ -20,7 +20,5 @@ export type {
 export type { TailMessage } from './client/tail-message.js';
 export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
-export type { Labels } from './events/labels.js';
 export type { MetricEventInput } from './events/metric-event.js';
-export type { LabelFilters } from './query/label-filters.js';
 export type { Reads } from './query/reads/reads.js';

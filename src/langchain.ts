@@ -1,4 +1,4 @@
-// What `runfold/langchain` exports: a callback handler for LangChain.js and LangGraph.
+// The exports of `runfold/langchain`: a callback handler for LangChain.js and LangGraph.
 export { runfoldCallbacks } from './hooks/langchain/callbacks.js';
 export type { RunfoldCallbacks } from './hooks/langchain/langchain-handler.js';
 export type { Emitter, HookOptions, Identity } from './hooks/record/emitter.js';

@@ -1,4 +1,4 @@
-// What `runfold/mastra` exports: an exporter for the observability of Mastra.
+// The exports of `runfold/mastra`: an exporter for the observability of Mastra.
 export { type RunfoldExporter, runfoldExporter } from './hooks/mastra/exporter.js';
 export type { Emitter, HookOptions, Identity } from './hooks/record/emitter.js';
 export { withIdentity } from './hooks/record/run-context.js';

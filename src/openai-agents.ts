@@ -1,4 +1,4 @@
-// What `runfold/openai-agents` exports: a tracing processor for the OpenAI Agents SDK.
+// The exports of `runfold/openai-agents`: a tracing processor for the OpenAI Agents SDK.
 export { timeFirstTokens } from './hooks/openai-agents/first-tokens.js';
 export { runfoldProcessor } from './hooks/openai-agents/processor.js';
 export type { RunfoldProcessor } from './hooks/openai-agents/tracing-processor.js';

@@ -1,4 +1,4 @@
-// What `runfold/openai` exports: calls of OpenAI's SDK, and of all that speak the same API.
+// The exports of `runfold/openai`: calls of OpenAI's SDK, and of compatible services.
 
 import type { ClientOptions } from './hooks/calls/observe-fetch.js';
 import { openaiApis } from './hooks/calls/openai-apis.js';
@@ -6,8 +6,8 @@ import { type SdkClient, trackClient } from './hooks/calls/track-client.js';
 import type { Emitter } from './hooks/record/emitter.js';
 
 /**
- * A copy of an OpenAI client that records each call of a model: chat completions, responses and what is
- * built on them, streamed or not, with every attempt of the SDK. The client itself stays as it is.
+ * A copy of an OpenAI client that records each model call: chat completions, responses and functions
+ * built on them, streamed or not, with every attempt of the SDK. The client itself does not change.
  */
 export function trackOpenAI<C extends SdkClient>(
   client: C,

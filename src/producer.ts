@@ -1,9 +1,8 @@
-// What an agent that only emits needs. Nothing here loads a database driver.
+// The exports of `runfold/producer`, for an agent that only emits. It loads no database driver.
 export { RunfoldError } from './environment/runfold-error.js';
 export type { AttributeName, Attributes } from './events/attribute-fields.js';
 export { type ParsedEvent, parseEvent } from './events/check/parse-event.js';
 export { type EventFault, InvalidEventError } from './events/fault.js';
-export type { Labels } from './events/labels.js';
 export type {
   EventEnvelope,
   EventType,

@@ -12,22 +12,22 @@ import { openWorker, type RunningWorker } from './worker/open-worker.js';
 
 /** Settings of `openRunfold`. */
 export interface RunfoldOptions extends TierOptions {
-  /** The project that emitted events belong to and reads look at. Defaults to 1. */
+  /** The project of emitted events and of reads. Defaults to 1. */
   readonly project?: number | undefined;
-  /** Whether this process folds events too. Defaults to true on the embedded tier, else false. */
+  /** Whether this process also folds events. Defaults to true on the embedded tier, otherwise false. */
   readonly worker?: boolean | undefined;
-  /** Seconds that spans of OpenTelemetry wait for a parent that has not come. Defaults to 600. */
+  /** Seconds that spans of OpenTelemetry wait for a missing parent. Defaults to 600. */
   readonly span_wait_seconds?: number | undefined;
-  /** Days that spans are remembered; 0 for ever. Defaults to 30. */
+  /** Days that spans are remembered; 0 for forever. Defaults to 30. */
   readonly span_keep_days?: number | undefined;
   /** Called with every batch that this process folds, after its commit; it must not throw. */
   readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
-  /** Where faults are logged. Defaults to JSON lines of level `warn` on stderr. */
+  /** The log. Defaults to JSON lines of level `warn` on stderr. */
   readonly log?: Logger | undefined;
 }
 
 /**
- * An open store with all that is needed to emit events, fold them and read totals: it has the functions
+ * An open store with everything that is needed to emit events, fold them and read totals, including the functions
  * of `Reads` for its project.
  */
 export interface Runfold extends Reads {
@@ -35,7 +35,7 @@ export interface Runfold extends Reads {
   /** For SQL, and for functions that take a database. */
   readonly database: Database;
   readonly producer: Producer;
-  /** Undefined where other processes fold. */
+  /** Undefined if other processes fold. */
   readonly worker: RunningWorker | undefined;
   /**
    * Asks the project's budgets whether something may be done, and with `hold_seconds` holds the estimate where every
@@ -45,17 +45,17 @@ export interface Runfold extends Reads {
   /** Frees what is held under an id and will not be used; whether there was any. */
   releaseHold(options: { readonly hold_id: string }): Promise<{ readonly released: boolean }>;
   /**
-   * Hands all emitted events to the queue, finishes the batch in hand, and closes everything.
-   * @throws QueueUnavailableError when the queue did not take all events within `timeout_ms`
-   * (default 30,000); all is closed regardless.
+   * Sends all emitted events to the queue, finishes the batches in flight, and closes everything.
+   * @throws QueueUnavailableError if the queue did not accept all events within `timeout_ms`
+   * (default 30,000); everything is closed in any case
    */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
 
 /**
- * Opens Runfold: the embedded store in `.runfold` without options, a Postgres with `database_url`,
- * a queue on Redis with `redis_url` as well. On the embedded tier it serves and migrates the store,
- * or shares that of a process which does; elsewhere tables are made by `runfold migrate`.
+ * Opens Runfold: without options the embedded store in `.runfold`, with `database_url` a Postgres,
+ * and with `redis_url` in addition a queue on Redis. On the embedded tier it serves and migrates the store,
+ * or shares that of a process that does. On servers, `runfold migrate` creates the tables.
  */
 export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold> {
   const { project, log = defaultLog() } = options;
@@ -103,7 +103,7 @@ function defaultLog(): Logger {
 
 type Closable = (options?: { readonly timeout_ms?: number | undefined }) => Promise<void>;
 
-/** Closes each in turn, whatever becomes of the one before, and then tells of the first fault. */
+/** Closes each one in order, even if an earlier one fails, and then throws the first error. */
 async function closeAll(opened: readonly Closable[], ...how: Parameters<Closable>): Promise<void> {
   const faults: unknown[] = [];
   for (const close of opened) {

@@ -14,22 +14,22 @@ import { cleanUpRebuild } from './projections/rebuild/rebuild-claim.js';
 import type { QueueTarget } from './queue/queue-target.js';
 import { checkMigrated, migrateStore } from './store/migrate.js';
 
-/** Which servers a store stands on. */
+/** Which servers a store uses. */
 export type TierName = 'embedded' | 'postgres' | 'redis+postgres';
 
-/** The store and the queue of one of the three tiers; only the connection differs between them. */
+/** The store and the queue of one of the three tiers, which differ only in the connection. */
 export interface Tier {
   readonly name: TierName;
-  /** Where it is, fit to be shown: no password in it. */
+  /** The place of the store, without a password. */
   readonly place: string;
   readonly target: DatabaseTarget;
   readonly database: Database;
   readonly queue: QueueTarget;
-  /** Whether this process serves the embedded store, and so is the one to migrate it. */
+  /** Whether this process serves the embedded store, and therefore migrates it. */
   readonly is_owner: boolean;
   /**
-   * Resolves when this process serves the embedded store no longer: with `undefined` after `close`,
-   * with the error when the store's thread died. Elsewhere it never resolves.
+   * Resolves when this process no longer serves the embedded store: with `undefined` after `close`,
+   * or with the error if the store's thread died. It never resolves in other cases.
    */
   readonly exited: Promise<EmbeddedStoreError | undefined>;
   close(): Promise<void>;
@@ -37,29 +37,29 @@ export interface Tier {
 
 /** Settings of a tier. */
 export interface TierOptions {
-  /** Postgres; undefined is the embedded store. */
+  /** Postgres; undefined for the embedded store. */
   readonly database_url?: string | undefined;
-  /** Redis; undefined is a queue on the store's Postgres. */
+  /** Redis; undefined for a queue on the store's Postgres. */
   readonly redis_url?: string | undefined;
-  /** What the queue's keys in Redis begin with. Defaults to `runfold`. */
+  /** The prefix of the queue's keys in Redis. Defaults to `runfold`. */
   readonly redis_prefix?: string | undefined;
   /** How many queues in Redis events are spread over. Defaults to one, and to 16 in a cluster. */
   readonly redis_queues?: number | undefined;
   /** The embedded store's folder. Defaults to `.runfold`. */
   readonly dir?: string | undefined;
-  /** Loopback TCP port on which an embedded store is served too, for tools like psql. */
+  /** A loopback TCP port that also serves an embedded store, for tools like psql. */
   readonly tcp_port?: number | undefined;
-  /** Refuses to be a guest of another process's embedded store. Defaults to false. */
+  /** Whether to refuse an embedded store that another process serves. Defaults to false. */
   readonly exclusive?: boolean | undefined;
-  /** What this process is, for the message another one gets. Defaults to `runfold`. */
+  /** The name of this process, for error messages of others. Defaults to `runfold`. */
   readonly role?: string | undefined;
-  /** The most connections. Defaults to 4. */
+  /** The maximum number of connections. Defaults to 4. */
   readonly connections?: number | undefined;
 }
 
 /**
- * Opens the tier that the settings name. On the embedded tier it serves the store, migrating it, or
- * joins a process that already does; elsewhere `migrateTier` is the operator's to call.
+ * Opens the tier that the settings name. On the embedded tier it serves and migrates the store, or
+ * joins a process that already does so; on servers, the operator must call `migrateTier`.
  */
 export async function openTier(options: TierOptions): Promise<Tier> {
   return options.database_url === undefined
@@ -67,12 +67,12 @@ export async function openTier(options: TierOptions): Promise<Tier> {
     : openServerTier(options.database_url, options);
 }
 
-/** Brings the tables of store and queue up to date. Safe when many processes do so at once. */
+/** Brings the tables of store and queue up to date. Many processes may do so at the same time. */
 export async function migrateTier(tier: Tier): Promise<void> {
-  // Loaded here: whoever only reads would spend half of its start on the library of the queue.
+  // Loaded here, because a program that only reads would spend half of its start on the queue's library.
   const { migrateQueue } = await import('./queue/open-queue.js');
   try {
-    // The queue first: a store that has its migrations can be worked with as a whole.
+    // The queue first, so that a store with all migrations is completely usable.
     await migrateQueue(tier.queue);
     await migrateStore(tier.database);
     await cleanUpRebuild(tier.database);
@@ -149,8 +149,8 @@ async function serveAlone(settings: Parameters<typeof openEmbeddedStore>[0]): Pr
 }
 
 /**
- * The owner of an embedded store listens first, answers then and migrates last; a guest waits for
- * that. Answers `free` where the owner ended meanwhile.
+ * The owner of an embedded store first listens, then responds, and migrates last; other processes wait for
+ * that. Returns `free` if the owner ended meanwhile.
  */
 async function waitUntilMigrated(database: Database, dir: string): Promise<'migrated' | 'free'> {
   for (const deadline = performance.now() + 30_000; ; await pause(100)) {

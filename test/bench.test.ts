@@ -71,7 +71,7 @@ describe.each(['bench', 'chaos'])('npm run %s', (name) => {
     { args: ['--nope'], says: "error: Unknown option '--nope'." },
     {
       args: [name === 'bench' ? '--runs' : '--rounds', '0'],
-      says: 'a whole number from 1, got "0"',
+      says: 'an integer from 1, got "0"',
     },
     { args: name === 'bench' ? ['nope'] : ['--scenario', 'nope'], says: 'got "nope"' },
   ])('$args is bad usage: exit code 2, and no stack', async ({ args, says }) => {

@@ -4,7 +4,7 @@ import { randomNumbers } from '../../harness/random-numbers.js';
 export interface Random {
   /** From 0 to 1. */
   share(): number;
-  /** A whole number from `least` to `most`. */
+  /** An integer from `least` to `most`. */
   whole(least: number, most: number): number;
   /** Whether it happens, at a likelihood from 0 to 1. */
   chance(likelihood: number): boolean;

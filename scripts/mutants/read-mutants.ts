@@ -23,7 +23,7 @@ export const readMutants = [
       '',
     ],
     [
-      'a whole number that was changed is kept',
+      'an integer that was changed is kept',
       'return Number.isSafeInteger(value) ||',
       'return Number.isInteger(value) ||',
     ],

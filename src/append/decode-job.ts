@@ -156,7 +156,7 @@ function readEnvelope(data: unknown): {
     return { fault, project: isProject ? Number(project) : 1 };
   }
   if (!isProject) {
-    const fault = `project: expected a whole number from 1, got ${describeValue(project)}`;
+    const fault = `project: expected an integer from 1, got ${describeValue(project)}`;
     return { fault, project: 1 };
   }
   const body = v === jobVersions.objects ? data.events : data.columns;

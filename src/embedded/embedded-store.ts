@@ -19,14 +19,14 @@ import { type StoreThread, startStoreThread } from './store-thread.js';
 
 export { EmbeddedStoreError, EmbeddedStoreInUseError } from './folder/embedded-errors.js';
 
-/** Settings by which pg and psql reach an embedded store. */
+/** Connection settings of an embedded store for pg and psql. */
 export interface EmbeddedStoreConnection {
-  /** The folder holding the socket. */
+  /** The folder of the socket. */
   host: string;
   port: number;
   user: string;
   database: string;
-  /** All connections share its one session. */
+  /** All connections share one session. */
   shares_session: true;
 }
 
@@ -39,36 +39,36 @@ export interface EmbeddedStore {
   /** The process that serves the store. */
   readonly owner_pid: number;
   /**
-   * Resolves when the store no longer serves: with `undefined` after `close()`, with the error when
+   * Resolves when the store no longer serves: with `undefined` after `close()`, or with the error if
    * its thread died. The folder is then free and may be opened again.
    */
   readonly exited: Promise<EmbeddedStoreError | undefined>;
   /**
-   * Stops serving: refuses new clients, runs what has arrived whole, rolls back what is left open,
+   * Stops serving: refuses new clients, runs statements that have completely arrived, rolls back open transactions,
    * ends the clients, shuts Postgres down cleanly, and frees the folder. May be called repeatedly.
    */
   close(): Promise<void>;
 }
 
 /**
- * Opens the embedded Postgres in a folder (created with mode 0700 when absent) and serves it on a
+ * Opens the embedded Postgres in a folder (created with mode 0700 if it does not exist) and serves it on a
  * Unix socket in that folder, from a thread of this process. Access to the folder is the only
  * authentication.
  *
- * What clients must know: all of them share one session. Turns are given per statement batch or
- * transaction, so an open transaction holds everyone else up. `SET`, temporary tables, session
- * advisory locks and named prepared statements are common to all clients; transaction-level
+ * For clients: all of them share one session. They take turns per statement batch or
+ * transaction, so an open transaction blocks all others. `SET`, temporary tables, session
+ * advisory locks and named prepared statements are shared by all clients; transaction-level
  * advisory locks work. A COPY FROM STDIN must be a simple query beginning with COPY. Cancel
  * requests and startup options (such as `options=-c …` or `statement_timeout`) are ignored.
  *
- * What is promised: whatever was acknowledged is there after the process is killed at any instant.
- * Not promised: that it is there after the machine loses power, since PGlite does not fsync.
+ * Guarantee: everything that was acknowledged survives if the process is killed at any instant.
+ * It may not survive if the machine loses power, because PGlite does not fsync.
  *
- * `tcp_port` also serves that port on 127.0.0.1, open to every local user; off by default.
- * `role` is told to those who find the folder in use; defaults to "runfold".
+ * `tcp_port` also serves the store on that port of 127.0.0.1, open to every local user; off by default.
+ * `role` is shown to others that find the folder in use; defaults to "runfold".
  *
- * @throws EmbeddedStoreInUseError when a live process, this one included, owns the folder.
- * @throws EmbeddedStoreError when the folder cannot be used; see its `code`.
+ * @throws EmbeddedStoreInUseError if a live process, including this one, owns the folder
+ * @throws EmbeddedStoreError if the folder cannot be used; see its `code`
  */
 export async function openEmbeddedStore(options: {
   dir: string;
@@ -90,7 +90,7 @@ export async function openEmbeddedStore(options: {
     throw error;
   });
   const free = async () => {
-    // Under the old name there may be another store by now; its socket is not this one's to remove.
+    // There may be another store with the old name now; do not remove its socket.
     if (record.socket_dir !== dir || (await ownsFolder(dir, record))) {
       await removeSocket(dir, record.socket_dir);
     }
@@ -111,7 +111,7 @@ export async function openEmbeddedStore(options: {
   }
 }
 
-/** The store another process (or this one) serves from a folder, if any. Changes nothing. */
+/** The store that another process (or this one) serves from a folder, if any. Changes nothing. */
 export async function findEmbeddedStore(
   dir: string,
 ): Promise<{ connection: EmbeddedStoreConnection; owner_pid: number; role: string } | undefined> {
@@ -131,7 +131,7 @@ function toConnection(owner: OwnerRecord): EmbeddedStoreConnection {
   };
 }
 
-/** Milliseconds between two looks at whether the folder is still the same one. */
+/** Milliseconds between two checks that the folder is still the same. */
 const watchMs = 250;
 
 function toStore(

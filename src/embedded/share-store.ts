@@ -9,21 +9,21 @@ import {
   openEmbeddedStore,
 } from './embedded-store.js';
 
-/** A way to the store of a folder, whoever serves it. */
+/** A connection to the store of a folder, whichever process serves it. */
 export interface SharedStore {
   readonly connection: EmbeddedStoreConnection;
-  /** The store, where this process serves it. */
+  /** The store, if this process serves it. */
   readonly served: EmbeddedStore | undefined;
 }
 
-/** How long another owner may take to begin or to end, in milliseconds. */
+/** How long another owner may take to start or to end, in milliseconds. */
 const patience = 30_000;
 const interval = 100;
 
 /**
- * Joins the process that serves a folder, or serves it. Of several that start at once one serves and
- * the others wait for it; should an owner end meanwhile, the next one serves.
- * @throws EmbeddedStoreInUseError when a live owner does not answer in time.
+ * Joins the process that serves a folder, or serves it. If several start at once, one serves and
+ * the others wait for it; if an owner ends meanwhile, the next one serves.
+ * @throws EmbeddedStoreInUseError if a live owner does not respond in time
  */
 export async function shareEmbeddedStore(options: {
   dir: string;
@@ -51,7 +51,7 @@ export async function shareEmbeddedStore(options: {
   }
 }
 
-/** An owner has its name on the folder before it listens, and for a moment after it has stopped. */
+/** An owner's record is in the folder before it listens, and for a moment after it has stopped. */
 function answers({ host, port }: EmbeddedStoreConnection): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(join(host, `.s.PGSQL.${port}`));

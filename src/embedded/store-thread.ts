@@ -4,15 +4,15 @@ import type { ThreadOptions, ThreadReport } from './thread-main.js';
 
 /** The running thread of a store. */
 export interface StoreThread {
-  /** Begins the clean end. */
+  /** Starts a clean shutdown. */
   stop(): void;
-  /** Ends it at once, writing nothing more; `text` says what was found instead of a store to serve. */
+  /** Ends it at once without writing anything; `text` says what is wrong with the folder. */
   abandon(text: string): void;
-  /** Resolves after the thread's exit: with `undefined` when it was asked for, else with why. */
+  /** Resolves after the thread's exit: with `undefined` if it was requested, otherwise with the reason. */
   readonly ended: Promise<EmbeddedStoreError | undefined>;
 }
 
-/** Starts the thread; resolves when it serves, rejects with what kept it from doing so. */
+/** Starts the thread; resolves when it serves, rejects with the reason why it cannot. */
 export function startStoreThread(dir: string, options: ThreadOptions): Promise<StoreThread> {
   const worker = new Worker(new URL('./thread-main.js', import.meta.url), {
     name: 'runfold-store',
@@ -24,7 +24,7 @@ export function startStoreThread(dir: string, options: ThreadOptions): Promise<S
       new EmbeddedStoreError(
         'embedded_store_stopped',
         dir,
-        `Expected the store in ${dir} to go on serving, got ${text}. Open it again; what was acknowledged is kept.`,
+        `The store in ${dir} stopped: ${text}. Open it again; everything that was acknowledged is kept.`,
         { cause },
       );
     worker.on('error', (error) => {
@@ -60,6 +60,6 @@ function describeStart(
   report: { code: string; text: string },
 ) {
   return report.code === 'embedded_store_port_unavailable'
-    ? `Expected port ${String(options.tcp_port)} on 127.0.0.1 to be free, got ${report.text}. Choose another port or none.`
-    : `Expected ${dir} to hold a readable store, got ${report.text}. Restore the folder from a backup, or choose another one.`;
+    ? `Cannot listen on port ${String(options.tcp_port)} of 127.0.0.1: ${report.text}. Choose another port or none.`
+    : `Cannot read the store in ${dir}: ${report.text}. Restore the folder from a back-up, or choose another one.`;
 }

@@ -8,7 +8,7 @@ import { unpackStoreTemplate } from './folder/store-template.js';
 import { type DataFolderState, openEmbeddedDatabase } from './server/embedded-database.js';
 import { openEmbeddedServer } from './server/embedded-server.js';
 
-/** What the thread is started with. */
+/** The options of the thread. */
 export interface ThreadOptions {
   readonly data_dir: string;
   readonly fresh: boolean;
@@ -16,7 +16,7 @@ export interface ThreadOptions {
   readonly tcp_port: number | undefined;
 }
 
-/** What the thread reports; it exits after `failed`, `died` and `closed`. */
+/** The reports of the thread; it exits after `failed`, `died` and `closed`. */
 export type ThreadReport =
   | { readonly event: 'ready' }
   | { readonly event: 'failed'; readonly code: EmbeddedStoreFault; readonly text: string }
@@ -37,7 +37,7 @@ function failed(error: unknown): void {
   setImmediate(() => process.exit(1));
 }
 
-/** Unpacks the template where the store is to be created and there is one that fits. */
+/** Unpacks the template if the store must be created and a matching template exists. */
 async function prepareData(): Promise<DataFolderState> {
   if (!options.fresh) return 'used';
   return (await unpackStoreTemplate(options.data_dir)) ? 'template' : 'missing';
@@ -53,7 +53,7 @@ async function serve(): Promise<void> {
     },
   });
   const db = await openEmbeddedDatabase(options.data_dir, await prepareData());
-  // From the first answer on whatever is acknowledged is kept: the store is made before it answers.
+  // The store is complete before the first response, so everything that it acknowledges is kept.
   if (options.fresh) await markCreated(dirname(options.data_dir));
   server.serve(db);
   parentPort?.once('message', async () => {

@@ -5,49 +5,47 @@ import { checkVariableNames } from './variable-names.js';
 import { type logLevels, variables } from './variable-schemas.js';
 import type { VariableName } from './variables.js';
 
-/** What the environment sets. */
+/** The settings of the environment. */
 export interface Config {
-  /** The store's Postgres; undefined is the embedded store. */
+  /** The store's Postgres; undefined for the embedded store. */
   readonly database_url: string | undefined;
-  /** The queue's Redis; undefined is a queue on the store's Postgres. */
+  /** The queue's Redis; undefined for a queue on the store's Postgres. */
   readonly redis_url: string | undefined;
   /** The embedded store's folder. */
   readonly dir: string;
   readonly log_level: LogLevel;
-  /** What the queue's keys in Redis begin with. */
+  /** The prefix of the queue's keys in Redis. */
   readonly redis_prefix: string;
   /** How many queues events are spread over in Redis; undefined where nothing is said. */
   readonly redis_queues: number | undefined;
-  /** Jobs on one queue after which HTTP refuses events; undefined is none. */
-  readonly queue_limit: number | undefined;
-  /** The project events belong to and queries look at. */
+  /** The project of events and queries. */
   readonly project: number;
-  /** Where the HTTP service listens. */
+  /** The address of the HTTP service. */
   readonly http_host: string;
   readonly http_port: number;
-  /** The path under which HTTP is reached; '' is none. */
+  /** The path of the HTTP service behind a proxy; '' for none. */
   readonly http_base_path: string;
-  /** The address that browsers know; undefined is where it listens. */
+  /** The address that browsers use; undefined if it is the address of the service. */
   readonly http_public_url: string | undefined;
-  /** The bearer token of the HTTP service's metrics; undefined is none. */
+  /** The bearer token of the HTTP service's metrics; undefined for none. */
   readonly metrics_token: string | undefined;
-  /** A port for probes and Prometheus alone; undefined is none. */
+  /** A separate port for probes and Prometheus; undefined for none. */
   readonly metrics_port: number | undefined;
   readonly metrics_host: string;
-  /** Seconds that OpenTelemetry spans wait for a parent that has not come; 0 for none. */
+  /** Seconds that OpenTelemetry spans wait for a missing parent; 0 to not wait. */
   readonly otlp_wait_seconds: number;
-  /** Days that spans are remembered; older ones are refused. 0 is for ever. */
+  /** Days that spans are remembered; older ones are refused. 0 for forever. */
   readonly otlp_keep_days: number;
-  /** Whether error messages of spans are kept. */
+  /** Whether error messages of spans are stored. */
   readonly otlp_error_text: boolean;
-  /** Variables that look like ours and are not read, a sentence each. */
+  /** Variables that look like ours but are unknown, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** How much the log says. */
+/** The log levels. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** The environment sets something that cannot be used. Every fault is in the message. */
+/** The environment has invalid settings. The message names all of them. */
 export class ConfigError extends RunfoldError {
   readonly code = 'invalid_config';
   constructor(readonly faults: readonly string[]) {
@@ -57,10 +55,10 @@ export class ConfigError extends RunfoldError {
 }
 
 /**
- * Reads the configuration from environment variables; an empty one counts as unset. This is the
- * only place that looks at them. `overrides`, such as a command's flags, stand in for variables,
- * which may then be anything; an empty one sets its variable aside.
- * @throws ConfigError naming every invalid variable, and every misspelt one that is close to a known one.
+ * Reads the configuration from environment variables; an empty one counts as unset. Only this function
+ * reads them. `overrides`, such as a command's flags, replace variables,
+ * which are then not checked; an empty override unsets its variable.
+ * @throws ConfigError with every invalid variable, and every misspelt one that is close to a known one
  */
 export function readConfig(
   environment: NodeJS.ProcessEnv = process.env,
@@ -71,7 +69,7 @@ export function readConfig(
     const text = (overrides[name] ?? environment[name]) || undefined;
     const result = variables[name].schema.safeParse(text);
     if (!result.success) {
-      // A URL may hold a password, and a token is one: they are never repeated.
+      // A URL may contain a password, and a token is one: messages never repeat them.
       const isSecret = name.endsWith('_URL') || name.endsWith('_TOKEN');
       const got = isSecret ? 'something else' : JSON.stringify(text);
       faults.push(`${name}: expected ${result.error.issues[0]?.message}, got ${got}.`);
@@ -85,7 +83,6 @@ export function readConfig(
     log_level: read('RUNFOLD_LOG_LEVEL'),
     redis_prefix: read('RUNFOLD_REDIS_PREFIX'),
     redis_queues: read('RUNFOLD_QUEUES'),
-    queue_limit: read('RUNFOLD_QUEUE_LIMIT'),
     project: read('RUNFOLD_PROJECT'),
     http_host: read('RUNFOLD_HTTP_HOST'),
     http_port: read('RUNFOLD_HTTP_PORT'),
@@ -104,15 +101,15 @@ export function readConfig(
   }
   const isAtFault = faults.some((fault) => fault.startsWith('DATABASE_URL:'));
   if (config.redis_url !== undefined && config.database_url === undefined && !isAtFault) {
-    faults.push('DATABASE_URL: expected a Postgres URL beside REDIS_URL, got nothing.');
+    faults.push('DATABASE_URL: not set, but REDIS_URL needs it. Set it to the URL of a Postgres.');
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
 }
 
 /**
- * A DATABASE_URL under another name would send events to an embedded store without a word. Only
- * what is nearly that name and holds the address of a Postgres is taken for one.
+ * With a misspelt DATABASE_URL, events would silently go to an embedded store. A variable counts as
+ * misspelt if it has nearly that name and its value is the URL of a Postgres.
  */
 function misspeltDatabase(environment: NodeJS.ProcessEnv): string[] {
   return Object.entries(environment)
@@ -123,12 +120,12 @@ function misspeltDatabase(environment: NodeJS.ProcessEnv): string[] {
     )
     .map(
       ([name]) =>
-        `DATABASE_URL: expected it to be set or no variable like it, got ${name} with the URL of a ` +
-        'Postgres. Rename that, or name an embedded store with --dir.',
+        `DATABASE_URL: not set, but ${name} has the URL of a Postgres. Rename that variable, or name an ` +
+        'embedded store with --dir.',
     );
 }
 
-/** Where other programs keep their files, by variables of theirs; empty ones count as unset. */
+/** Variables of other programs that say where they keep their files; empty ones count as unset. */
 export function readForeignVariables(
   environment: NodeJS.ProcessEnv = process.env,
 ): Readonly<Record<string, string | undefined>> {

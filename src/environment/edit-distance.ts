@@ -1,4 +1,4 @@
-/** Characters to add, drop or change to make one text the other (Levenshtein). */
+/** How many characters must be added, removed or changed to turn one string into the other (Levenshtein). */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

@@ -4,11 +4,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** What of an error is logged. Drivers hang whole connections on theirs; those stay out. */
+/** The fields of an error that are logged. Driver errors carry the whole connection; it is left out. */
 export function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name } = error;
-  // A message may quote what was sent, and a stack repeats it.
+  // A message may quote the input, and the stack repeats the message.
   const message = cut(error.message);
   const stack = error.stack?.replace(error.message, message);
   return { name, message, ...('code' in error ? { code: error.code } : {}), stack };

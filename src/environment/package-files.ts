@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the migrations, which ship beside `dist`. They apply in the order of their names. */
+/** The folder of the migrations, next to `dist` in the package. They are applied in the order of their names. */
 export const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url));
 
 /** The version in our own package.json. @throws Error when the file has none */
@@ -16,8 +16,8 @@ export function readPackageVersion(): string {
 }
 
 /**
- * The version and, unless it is that of a release, the commit it was built from: `0.1.0+8fc2a85d01`,
- * with `.changed` where the files were not those of the commit.
+ * The version and, unless it is a release, the commit of the build: `0.1.0+8fc2a85d01`,
+ * with `.changed` if the files differed from the commit.
  */
 export function readBuildVersion(): string {
   const version = readPackageVersion();

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * When a process started, as an opaque text: equal texts for one pid mean the same process, so that
- * a reused pid is not taken for its predecessor. `undefined` when no such process exists.
+ * When a process started, as an opaque string. If two strings for a pid are equal, they mean the same process, so
+ * a reused pid is not confused with its predecessor. `undefined` if there is no such process.
  * On Linux: field 22 of /proc/PID/stat (proc(5)); a zombie counts as gone. Elsewhere: `ps -o lstart=`.
  */
 export async function getProcessStart(pid: number): Promise<string | undefined> {
@@ -20,7 +20,7 @@ async function getLinuxStart(pid: number): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-  // The second field is the command in parentheses and may itself hold spaces and parentheses.
+  // The second field is the command in parentheses, and may contain spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const state = fields[0];
   return state === 'Z' || state === 'X' ? undefined : fields[19];

@@ -1,12 +1,12 @@
-/** Told of an error, and how many equal ones came since it was last told of one. */
+/** Called with an error, and the number of equal errors since the last call. */
 export type Report = (error: Error, repeated: number) => void;
 
-/** Errors that are remembered at once; others are few by then. */
+/** The maximum number of different errors that are remembered. */
 const mostKinds = 100;
 
 /**
- * Passes on the first of equal errors, and one of those that follow every while: a server that is away, or a
- * disk that is full, makes a thousand a second.
+ * Reports the first of equal errors, and later one of them per interval: an unavailable server or a
+ * full disk causes a thousand errors per second.
  */
 export function quietReport(report: Report, every_ms = 10_000): (error: Error) => void {
   const told = new Map<string, { at: number; repeated: number }>();

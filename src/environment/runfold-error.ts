@@ -1,8 +1,8 @@
 /**
- * The parent of every error that Runfold throws on purpose. `code` is stable: programs branch on it, and
- * people read the message. Errors without this parent are faults of a server, of the machine or of ours.
+ * The parent class of every error that Runfold throws on purpose. `code` is stable, for programs; the message is
+ * for people. Other errors are failures of a server or of the machine, or bugs in Runfold.
  */
 export abstract class RunfoldError extends Error {
-  /** Which error it is, such as `buffer_full`. */
+  /** The kind of error, such as `buffer_full`. */
   abstract readonly code: string;
 }

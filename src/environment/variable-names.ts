@@ -1,24 +1,24 @@
 import { editDistance } from './edit-distance.js';
 
-/** Variables of the clients of the service: set in the same shells, and read by those clients alone. */
+/** Variables of the service's clients: they are set in the same shells, but only the clients read them. */
 const clientVariables: readonly string[] = ['RUNFOLD_URL', 'RUNFOLD_KEY'];
 
-/** The address that Kubernetes puts into `<SERVICE>_PORT` of every Service beside a pod. */
+/** The address that Kubernetes puts into the variable `<SERVICE>_PORT` for every Service of a namespace. */
 export const serviceAddress = /^(tcp|udp|sctp):\/\//;
 
 /**
- * The names that Kubernetes makes of Services called `runfold` or `runfold-…`, as in
+ * The variables that Kubernetes sets for Services called `runfold` or `runfold-…`, see
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables.
  */
 const serviceVariable =
   /^RUNFOLD(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
 
-/** So close to a known name that it can only be a slip: another store would be used without a word. */
+/** A name this close to a known one must be a typing error: otherwise another store would silently be used. */
 const slip = 2;
 
 /**
- * Looks through the names that begin with `RUNFOLD_`. One that is nearly a setting's is a fault, any
- * other unknown one a warning: it may belong to somebody else, and must not keep a service from starting.
+ * Checks the names that begin with `RUNFOLD_`. If one is nearly the name of a setting, that is a fault. Any
+ * other unknown name is a warning: it may belong to another program, and must not prevent a service from starting.
  */
 export function checkVariableNames(
   environment: NodeJS.ProcessEnv,

@@ -17,7 +17,7 @@ const url = (protocols: readonly string[], example: string, path = /^.*$/) =>
       error: `a URL such as ${example}`,
       abort: true,
     })
-    // A password such as p/w or p#w ends the host early: the rest would be taken for a path.
+    // With a password such as p/w or p#w the host would end early, and the rest would be read as a path.
     .refine((text) => path.test(new URL(text).pathname) && new URL(text).hash === '', {
       error: `a URL such as ${example}; in user and password / # ? @ : % are written %2F %23 %3F %40 %3A %25`,
     });
@@ -30,7 +30,7 @@ const address = z
 const isPort = (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535;
 const portWanted = 'a port from 1 to 65535, or 0 for any free one';
 
-/** What each variable takes. */
+/** The values that each variable takes. */
 export const variables = {
   DATABASE_URL: {
     schema: url(
@@ -61,12 +61,11 @@ export const variables = {
       .default('runfold'),
   },
   RUNFOLD_QUEUES: { schema: wholeNumber(1, 256).optional() },
-  RUNFOLD_QUEUE_LIMIT: { schema: wholeNumber(1, 1_000_000_000).optional() },
   RUNFOLD_PROJECT: {
     schema: z.coerce
       .number()
       .refine((value) => Number.isInteger(value) && value >= 1 && value <= 2_147_483_647, {
-        error: 'a whole number from 1',
+        error: 'an integer from 1',
       })
       .default(1),
   },

@@ -14,7 +14,7 @@ const labelName = /^[a-z][a-z0-9_.-]{0,39}$/;
 export const labelNamePhrase =
   'a name of 1 to 40 of a-z, 0-9, _, . and -, the first of them a letter';
 /** What the labels of an event are. */
-export const labelsPhrase = `an object of at most ${maxLabels} labels: name → text of 1 to ${maxText} characters`;
+export const labelsPhrase = `an object of at most ${maxLabels} labels: name → string of 1 to ${maxText} characters`;
 
 /** Whether a value is the name of a label. */
 export function isLabelName(value: unknown): value is string {

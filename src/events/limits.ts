@@ -64,7 +64,7 @@ export function isStorableObject(value: unknown): value is Record<string, unknow
 function isStorableJson(value: unknown, depth: number): boolean {
   if (depth > maxDepth) return false;
   if (typeof value === 'string') return isStorableText(value);
-  // A larger whole number was changed when it was parsed: better refused than kept as another one.
+  // A larger integer was changed when it was parsed: better refused than kept as another one.
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
   }

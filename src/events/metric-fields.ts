@@ -8,7 +8,7 @@
 
 /** How a metric travels, is stored, and adds up. */
 export type MetricKind =
-  /** A whole number of tokens; stored as an integer. */
+  /** Tokens, an integer; stored as an integer. */
   | 'tokens'
   /** Seconds on the wire; stored as integer microseconds. */
   | 'seconds'
@@ -100,7 +100,7 @@ type ValueOfKind<K extends MetricKind> = K extends 'token_map'
 
 /**
  * The figures of one event, all optional: an absent field means "not reported", never 0.
- * Tokens are whole numbers up to 2,147,483,647; `time` and `time_to_first_token` are seconds;
+ * Tokens are integers up to 2,147,483,647; `time` and `time_to_first_token` are seconds;
  * `cost` is US dollars.
  */
 export type Metrics = {

@@ -1,13 +1,13 @@
 import type { Database } from './database.js';
 
-/** Blocks below which a table is read as fast without statistics. */
+/** Below this number of blocks, reading a table is as fast without statistics. */
 const fewBlocks = 8;
 
 /**
- * Gathers statistics of the tables of a schema that have at least doubled since they were last gathered, and answers
- * which these are. An embedded store has nobody else who does it, and a Postgres may have its autovacuum
- * off, or be slower than a load. What another process is gathering just now, or this role does not own, is
- * left out.
+ * Gathers statistics for the tables of a schema that have at least doubled since the last time, and returns
+ * their names. Nothing else does this in an embedded store, and in a Postgres autovacuum may be
+ * off, or slower than the load. Tables that another process is analysing, or that this role does not own, are
+ * skipped.
  */
 export async function analyzeGrown(database: Database, schema: string): Promise<readonly string[]> {
   const rows = await database.query<{ name: string }>(
@@ -21,7 +21,7 @@ export async function analyzeGrown(database: Database, schema: string): Promise<
     [schema],
   );
   const names = rows.map(({ name }) => name);
-  // One by one: on an embedded store others take their turn in between.
+  // One by one, so that on an embedded store others get a turn in between.
   for (const name of names) await database.query(`analyze (skip_locked) ${name}`);
   return names;
 }

@@ -4,11 +4,11 @@ import { type ByteArena, putWord } from './byte-arena.js';
  * One-dimensional arrays in the binary format of Postgres (array_send in arrayfuncs.c): five 32-bit
  * words, which are the dimensions, whether there are nulls, the type of the elements, their count and
  * the first index; then each element's length, -1 for null, and its bytes. Postgres reads them in
- * half the time it takes for array literals, and no text is made for a number.
+ * half the time of array literals, and no string is made for a number.
  */
 const headerBytes = 20;
 
-/** Which type the elements have: its OID (pg_type.dat), and its bytes, unless they vary. */
+/** The type of the elements: its OID (pg_type.dat), and its size, unless that varies. */
 export interface ElementType {
   readonly oid: number;
   readonly bytes?: 1 | 2 | 4 | 8 | 16;
@@ -19,7 +19,7 @@ export function putEmptyArray(arena: ByteArena, type: ElementType): void {
   putHeader(arena, 0, type);
 }
 
-/** Writes whole numbers up to 2^53, or booleans; null for none. */
+/** Writes integers up to 2^53, or booleans; null for none. */
 export function putNumbers(arena: ByteArena, values: readonly unknown[], type: ElementType): void {
   const { bytes = 8 } = type;
   putHeader(arena, values.length, type);
@@ -59,7 +59,7 @@ export function putUuids(arena: ByteArena, values: Texts, type: ElementType): vo
     const digits = part.join('');
     const most = part.length * 20;
     arena.reserve(most + digits.length);
-    // Their text is put behind where their bytes will end, and read from there.
+    // Their text is written after the end of their future bytes, and read from there.
     arena.buffer.write(digits, arena.at + most, 'latin1');
     arena.at = uuidsInto(arena.buffer, arena.at, part, arena.at + most);
   });
@@ -87,9 +87,9 @@ const hyphen = 45;
 const nibble = (code: number) => (code < 58 ? code - 48 : code - 87);
 
 /**
- * Writes texts; null for none. They are joined and copied as one, each behind room for its length: to
- * ask one text after the other for its characters takes four times as long, as V8 keeps texts in so
- * many ways that it looks up anew, for every character, how to read it.
+ * Writes strings; null for none. They are joined and copied at once, each after room for its length.
+ * Reading the characters of one string after another takes four times as long: V8 has so many string
+ * representations that it looks up, for every character, how to read it.
  */
 export function putTexts(arena: ByteArena, values: Texts, type: ElementType): void {
   putHeader(arena, values.length, type);
@@ -97,7 +97,7 @@ export function putTexts(arena: ByteArena, values: Texts, type: ElementType): vo
     const joined = part.join(room);
     const bytes = Buffer.byteLength(joined);
     arena.reserve(room.length + bytes);
-    // All is ASCII where it takes as many bytes as characters.
+    // If there are as many bytes as characters, everything is ASCII.
     const isAscii = bytes === joined.length;
     arena.buffer.write(joined, arena.at + room.length, isAscii ? 'latin1' : 'utf8');
     arena.at = lengthsInto(arena.buffer, arena.at, part, isAscii);
@@ -119,8 +119,8 @@ type Texts = readonly (string | null)[];
 const room = '\0\0\0\0';
 
 /**
- * Rows that are written at once. What V8 joins of these is short enough to be made where other young
- * objects are; a longer text has pages of its own, taken from the system and given back.
+ * The number of rows that are written at once. The joined string of these is short enough for V8's young
+ * generation; a longer one gets separate pages, which are taken from the system and returned.
  */
 const partRows = 1_000;
 

@@ -1,13 +1,13 @@
 import { type ByteArena, putWord } from './byte-arena.js';
 
-/** How a parameter's value is written. */
+/** The format of a parameter's value. */
 export type ParameterFormat = 'text' | 'binary';
 
 const messageType = 'B'.charCodeAt(0);
 
 /**
- * Begins the message that gives a statement its parameters (Bind; PostgreSQL manual, "Message
- * Formats"). The value of each parameter follows, by `putParameter`, and then `endBind`.
+ * Begins the Bind message, which has the parameters of a statement (PostgreSQL manual, "Message
+ * Formats"). Call `putParameter` for each parameter, and then `endBind`.
  */
 export function beginBind(
   arena: ByteArena,
@@ -18,7 +18,7 @@ export function beginBind(
   arena.reserve(16 + Buffer.byteLength(name) + 2 * formats.length);
   const { buffer } = arena;
   let at = buffer.writeUInt8(messageType, 0);
-  // The length of the message, known at its end; then the portal, without a name.
+  // The length of the message, which is known at the end; then the portal, without a name.
   at = buffer.writeUInt8(0, putWord(buffer, at, 0));
   at += buffer.write(name, at);
   at = buffer.writeUInt8(0, at);
@@ -27,7 +27,7 @@ export function beginBind(
   arena.at = buffer.writeInt16BE(formats.length, at);
 }
 
-/** Puts what `write` writes behind its length. */
+/** Writes the length of what `write` writes, followed by it. */
 export function putParameter(arena: ByteArena, write: () => void): void {
   arena.reserve(4);
   const start = arena.at;
@@ -36,7 +36,7 @@ export function putParameter(arena: ByteArena, write: () => void): void {
   putWord(arena.buffer, start, arena.at - start - 4);
 }
 
-/** Ends the message: all columns of the answer are to come as text. */
+/** Ends the message: all columns of the result are requested as text. */
 export function endBind(arena: ByteArena): void {
   arena.reserve(4);
   arena.at = arena.buffer.writeInt16BE(0, arena.buffer.writeInt16BE(1, arena.at));

@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** What `pg` runs the statement with. */
+/** Options of the statement. */
 export interface Statement {
   readonly text: string;
-  /** Under which a connection keeps it prepared; without one it is prepared each time. */
+  /** The name of the prepared statement; without one it is prepared each time. */
   readonly name?: string;
 }
 
-/** Runs a statement with a Bind message as it was written. */
+/** Runs a statement with a prepared Bind message. */
 export function bindQuery<Row>(
   on: pg.Pool | pg.ClientBase,
   statement: Statement,
@@ -23,14 +23,14 @@ export function bindQuery<Row>(
   });
 }
 
-/** What the types of `pg` leave out. */
+/** Parts that are missing in the types of `pg`. */
 const Query = pg.Query as unknown as new (
   statement: Statement,
 ) => pg.Query & { requiresPreparation(): boolean; prepare(connection: pg.Connection): void };
 
 /**
- * `pg`'s query, except for one message. `pg` would copy the parameters, two megabytes of them, into
- * memory of its own three times over, and that memory is new each time.
+ * `pg`'s query, except for one message. `pg` would copy the parameters, two megabytes of them,
+ * three times into newly allocated memory.
  */
 class BoundQuery extends Query {
   readonly #message: Buffer;
@@ -46,7 +46,7 @@ class BoundQuery extends Query {
 
   override prepare(connection: pg.Connection): void {
     const { stream } = connection;
-    // As `pg` sends: what comes after a connection's end is lost, and its end is told by itself.
+    // Like `pg`: data after a connection's end is lost, and the end is reported separately.
     const bind = { value: () => stream.writable && stream.write(this.#message) };
     super.prepare(Object.create(connection, { bind }) as pg.Connection);
   }

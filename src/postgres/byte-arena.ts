@@ -1,17 +1,17 @@
-/** Bytes written one after the other, into memory that is used again for the next ones. */
+/** Bytes that are written one after another, into memory that is reused. */
 export interface ByteArena {
   /** The memory; another one after `reserve`. */
   readonly buffer: Buffer;
   readonly view: DataView;
-  /** Where the next byte goes. */
+  /** The position of the next byte. */
   at: number;
-  /** Sees to it that so many bytes fit behind `at`. */
+  /** Makes sure that this number of bytes fits after `at`. */
   reserve(bytes: number): void;
-  /** What was written; good until something else is. */
+  /** The written bytes; valid until the next write. */
   written(): Buffer;
 }
 
-/** An arena of so many bytes, which grows as it must and never shrinks. */
+/** An arena with an initial size, which grows if needed and never shrinks. */
 export function createArena(bytes: number): ByteArena {
   let buffer = Buffer.allocUnsafeSlow(bytes);
   let view = viewOf(buffer);
@@ -41,7 +41,7 @@ function viewOf(buffer: Buffer): DataView {
   return new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
-/** A 32-bit word; answers the place after it. */
+/** Writes a 32-bit word; returns the position after it. */
 export function putWord(buffer: Buffer, at: number, word: number): number {
   buffer[at] = word >> 24;
   buffer[at + 1] = word >> 16;

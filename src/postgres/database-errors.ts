@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** The store cannot be used as things stand; `code` says why. */
+/** The store cannot be used; `code` says why. */
 export class StoreUnavailableError extends RunfoldError {
   constructor(
     readonly code:
@@ -36,9 +36,9 @@ const networkCodes = new Set([
   'EPIPE',
 ]);
 
-/** Says in our words what keeps the store from being used; other errors come back as they are. */
+/** Explains why the store cannot be used; returns other errors unchanged. */
 export function explainDatabaseError(error: unknown): unknown {
-  // What has been explained says it already.
+  // This error is already explained.
   if (error instanceof StoreUnavailableError) return error;
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
@@ -48,8 +48,8 @@ export function explainDatabaseError(error: unknown): unknown {
     return new StoreUnavailableError(
       'pooler_refused',
       /pooling mode/.test(text)
-        ? `The pooler before Postgres runs each statement alone: ${text}. Set pool_mode = transaction in pgbouncer.ini.`
-        : `The pooler before Postgres refuses what the connection asks for: ${text}. Take it out of DATABASE_URL and PGOPTIONS, or add it to ignore_startup_parameters in pgbouncer.ini.`,
+        ? `The pooler in front of Postgres uses statement mode: ${text}. Set pool_mode = transaction in pgbouncer.ini.`
+        : `The pooler in front of Postgres refuses a startup parameter: ${text}. Remove it from DATABASE_URL and PGOPTIONS, or add it to ignore_startup_parameters in pgbouncer.ini.`,
       error,
     );
   }
@@ -63,21 +63,21 @@ export function explainDatabaseError(error: unknown): unknown {
   if (code === '28P01' || code === '28000') {
     return new StoreUnavailableError(
       'database_refused',
-      `Expected Postgres to accept the user and password, got: ${text}. Check DATABASE_URL.`,
+      `Postgres refuses the user or the password: ${text}. Check DATABASE_URL.`,
       error,
     );
   }
   if (code === '3D000') {
     return new StoreUnavailableError(
       'database_missing',
-      `Expected the database of DATABASE_URL to exist, got: ${text}. Create it first.`,
+      `The database of DATABASE_URL does not exist: ${text}. Create it first.`,
       error,
     );
   }
   if (isMissingObject(code) && /runfold/.test(text)) {
     return new StoreUnavailableError(
       'migrations_missing',
-      `Expected a database with Runfold's tables, got: ${text}. Run "runfold migrate".`,
+      `The database lacks tables of Runfold: ${text}. Run "runfold migrate".`,
       error,
     );
   }
@@ -91,14 +91,14 @@ export function explainDatabaseError(error: unknown): unknown {
   if (isConnectionLoss(error)) {
     return new StoreUnavailableError(
       'database_unreachable',
-      `Expected Postgres to answer, got: ${text || code}. Check that it runs and that DATABASE_URL names it.`,
+      `Cannot reach Postgres: ${text || code}. Check that it is running and that DATABASE_URL names it.`,
       error,
     );
   }
   return error;
 }
 
-/** Says what is wrong with TLS; undefined for an error that is about something else. */
+/** Explains an error of TLS; undefined for any other error. */
 function explainTls(
   code: string | undefined,
   text: string,
@@ -107,17 +107,17 @@ function explainTls(
   const fail = (says: string) => new StoreUnavailableError('certificate_untrusted', says, error);
   if (code !== undefined && untrustedCodes.test(code)) {
     return fail(
-      `The certificate of Postgres is not trusted: ${text}. Name its CA in DATABASE_URL, as ?sslmode=verify-full&sslrootcert=/path/to/ca.pem, or in NODE_EXTRA_CA_CERTS; the host must be the one that the certificate names.`,
+      `The certificate of Postgres is not trusted: ${text}. Name its CA in DATABASE_URL, as ?sslmode=verify-full&sslrootcert=/path/to/ca.pem, or in NODE_EXTRA_CA_CERTS. The host in DATABASE_URL must be the one in the certificate.`,
     );
   }
   if (/does not support SSL/.test(text)) {
     return fail(
-      `Postgres does not offer TLS, which sslmode in DATABASE_URL asks for: ${text}. Turn it on in postgresql.conf (ssl = on), or use sslmode=disable.`,
+      `Postgres does not offer TLS, but sslmode in DATABASE_URL needs it: ${text}. Turn it on in postgresql.conf (ssl = on), or use sslmode=disable.`,
     );
   }
   if (code === '28000' && /no encryption|SSL off/.test(text)) {
     return fail(
-      `Postgres takes no connection without TLS: ${text}. Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.`,
+      `Postgres refuses connections without TLS: ${text}. Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.`,
     );
   }
   return undefined;
@@ -132,7 +132,7 @@ const insufficientPrivilege = '42501';
 const isMissingObject = (code: string | undefined) =>
   code === '42P01' || code === '3F000' || code === '42703';
 
-/** Whether an error says that Postgres is away or going away. */
+/** Whether an error says that Postgres is unavailable or shutting down. */
 export function isConnectionLoss(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== undefined && networkCodes.has(code)) return true;
@@ -145,36 +145,36 @@ export function isConnectionLoss(error: unknown): boolean {
   );
 }
 
-/** Whether an error says that two transactions met; the same statement may be run again. */
+/** Whether an error says that transactions conflicted; the statement can be retried. */
 export function isConflict(error: unknown): boolean {
   return faultKind(error) === 'conflict';
 }
 
 /**
- * What failed: two transactions met (`conflict`), Postgres or its operator keeps anything from being
- * written (`outage`), a statement took too long (`timeout`), the data was refused (`data`), or something
- * that is none of these (`unknown`), which may be the data as well if it repeats.
+ * The kind of an error: transactions conflicted (`conflict`), nothing can be written to Postgres at the
+ * moment (`outage`), a statement took too long (`timeout`), the data was refused (`data`), or
+ * none of these (`unknown`), which may also be the data if it repeats.
  */
 export type FaultKind = 'conflict' | 'outage' | 'timeout' | 'data' | 'unknown';
 
-/** The first rule that a SQLSTATE meets (PostgreSQL manual, appendix A). */
+/** The first rule that matches a SQLSTATE decides (PostgreSQL manual, appendix A). */
 const faultKinds: readonly (readonly [RegExp, FaultKind])[] = [
   [/^40/, 'conflict'],
-  // Canceled by `statement_timeout` or by hand; a lock that was not had in time.
+  // Cancelled by `statement_timeout` or by hand; a lock that was not acquired in time.
   [/^(57014|55P03|25P03|25P04)$/, 'timeout'],
   [/^(21|22|23|54)/, 'data'],
   // Connection, read-only server, rights, names, resources, state, shutdown, disk, pooler.
   [/^(08|0A|25|26|28|34|3D|3F|42|53|55|57|58|72)/, 'outage'],
 ];
 
-/** What kind of fault an error of a write is. */
+/** The kind of an error of a write. */
 export function faultKind(error: unknown): FaultKind {
   if (isConnectionLoss(error)) return 'outage';
   if (error instanceof DatabaseError) {
     const code = error.code ?? '';
     return faultKinds.find(([pattern]) => pattern.test(code))?.[1] ?? 'unknown';
   }
-  // Our own code could not write this data; other errors of the driver are about its connection.
+  // Our own code could not encode this data; other errors of the driver concern its connection.
   return error instanceof TypeError || error instanceof RangeError ? 'unknown' : 'outage';
 }
 
@@ -183,7 +183,7 @@ export function isDataFault(error: unknown): error is DatabaseError {
   return faultKind(error) === 'data';
 }
 
-/** Whether an error says that a table of ours has a row of the same key. */
+/** Whether an error says that one of our tables already has a row with the same key. */
 export function isUniqueViolation(error: unknown, table: string): boolean {
   return error instanceof DatabaseError && error.code === '23505' && error.table === table;
 }

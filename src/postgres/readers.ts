@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from './database.js';
 
-/** A read was given up, because its reader left or because it took too long. */
+/** A read was cancelled, because its reader left or because it took too long. */
 export class ReadEndedError extends RunfoldError {
   constructor(
     readonly code: 'read_aborted' | 'read_timeout',
@@ -24,24 +24,24 @@ export class ReadEndedError extends RunfoldError {
 export interface ReaderOptions {
   /** Connections that readers use at the same time. Defaults to all but two of the pool, at least 1. */
   readonly connections?: number | undefined;
-  /** The longest a statement may take, waiting for a connection included, in milliseconds. Defaults to 30,000. */
+  /** How long a statement may take, including the wait for a connection, in milliseconds. Defaults to 30,000. */
   readonly timeout_ms?: number | undefined;
 }
 
-/** Hands out a database to read from on behalf of somebody who may leave. */
+/** Provides a database for a reader that may leave. */
 export interface Readers {
   /**
-   * A database whose statements end when `signal` aborts or their time is up. Closing it does nothing.
+   * A database whose statements are cancelled when `signal` aborts or their time is over. Closing it does nothing.
    * Its `query` throws ReadEndedError.
    */
   reader(signal?: AbortSignal): Database;
 }
 
 /**
- * Gives readers a share of a pool's connections and their statements a time limit, so that whoever
- * else uses the pool always finds a connection. A statement that nobody waits for any longer is
- * cancelled on the server. It is found there by a comment at its beginning: a process id would be the
- * wrong one behind a pooler, and might by then belong to another statement.
+ * Limits readers to a share of a pool's connections and their statements to a maximum time, so that other
+ * users of the pool always find a connection. If nobody awaits a statement any more, it is
+ * cancelled on the server. It is found there by a comment at its beginning, because the process id would be
+ * wrong behind a pooler, and might already belong to another statement.
  */
 export function createReaders(database: Database, options: ReaderOptions = {}): Readers {
   const { timeout_ms = 30_000 } = options;
@@ -50,7 +50,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
   const waiting = new Set<() => void>();
   let [busy, number] = [0, 0];
 
-  // Whoever leaves hands the place to the one who waits longest: nobody slips in between.
+  // A finished reader passes its connection to the one that has waited longest.
   const leave = () => {
     const [next] = waiting;
     if (next === undefined) {
@@ -89,7 +89,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
       if (isGone) return [];
       return (await client.query(`${tag} ${text}`, [...values])).rows;
     })();
-    // Whatever the reader is told, the connection is in use until the statement has ended.
+    // The connection is in use until the statement has ended, even if the reader has an error already.
     let cancelling: Promise<boolean> | undefined;
     let isSettled = false;
     const settled = statement.then(
@@ -98,7 +98,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
     );
     void settled.then(async (wasCancelled) => {
       isSettled = true;
-      // A cancellation that came too late would hit the next statement of the connection.
+      // A late cancellation would cancel the next statement of the connection.
       const isLate = !wasCancelled && (await cancelling?.catch(() => true)) === true;
       client?.release(isLate);
       leave();
@@ -134,7 +134,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
 }
 
 /**
- * Cancels the statement that begins with a comment, as soon as the server has begun it; answers whether
+ * Cancels the statement that begins with a comment, as soon as the server has started it; returns whether
  * it did.
  */
 async function cancel(database: Database, tag: string, isSettled: () => boolean): Promise<boolean> {
@@ -150,7 +150,7 @@ async function cancel(database: Database, tag: string, isSettled: () => boolean)
   return false;
 }
 
-/** A promise that is rejected when the reader leaves or its time is up, and how to stop waiting for it. */
+/** A promise that rejects when the reader leaves or its time is over, and a function to stop it. */
 function endOf(signal: AbortSignal | undefined, timeout_ms: number) {
   let forget: () => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
@@ -165,7 +165,7 @@ function endOf(signal: AbortSignal | undefined, timeout_ms: number) {
       signal?.removeEventListener('abort', abort);
     };
   });
-  // Nobody may be waiting for it.
+  // There may be no handler for it.
   ended.catch(() => undefined);
   return { ended, forget };
 }

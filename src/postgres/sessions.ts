@@ -2,18 +2,18 @@ import type pg from 'pg';
 import { codeOf } from '../environment/error-fields.js';
 
 /**
- * Whether the connections of a pool keep a session of their own on the server. Behind a pooler such as
- * PgBouncer in transaction mode they do not: each transaction may run on another server connection, so
- * settings, prepared statements, session locks and LISTEN of one are not there for the next.
+ * Whether a pool is behind a pooler, so that its connections do not keep a session on the server. With
+ * PgBouncer in transaction mode each transaction may run on another server connection, so
+ * settings, prepared statements, session locks and LISTEN are not available to the next transaction.
  */
 const pooled = new WeakMap<object, boolean>();
 
 /**
- * Makes the `onConnect` of a pool: it applies settings to the session, and finds out whether there is
- * one. The process that answers is then another one than the pooler named at the start, and nothing is
- * set: it would stay with a server connection that others use as well.
+ * Makes the `onConnect` of a pool: it applies settings to the session, and detects a pooler. Behind a pooler, the
+ * process id of the backend is not the one that was reported at the start, and nothing is
+ * set: a setting would stay on a server connection that others also use.
  *
- * They are no startup options, since PgBouncer refuses those.
+ * These are not startup options, because PgBouncer refuses those.
  */
 export function prepareSession(
   poolOf: () => object,
@@ -33,7 +33,7 @@ export function prepareSession(
   };
 }
 
-/** Whether there is a pooler before the server; a pool that has not connected yet does so. */
+/** Whether there is a pooler in front of the server; connects the pool if it has not connected yet. */
 export async function isPooled(on: pg.Pool | pg.ClientBase): Promise<boolean> {
   const known = pooled.get(on);
   if (known !== undefined || !('totalCount' in on)) return known ?? false;
@@ -42,14 +42,14 @@ export async function isPooled(on: pg.Pool | pg.ClientBase): Promise<boolean> {
   return pooled.get(on) ?? false;
 }
 
-/** What a server says of a prepared statement that a pooler sent elsewhere (PostgreSQL manual, appendix A). */
+/** Errors for a prepared statement that is on another server connection (PostgreSQL manual, appendix A). */
 const lostStatement = new Set(['26000', '42P05']);
 const readOnly = '25006';
 
 /**
- * Learns from an error of a statement: that there is a pooler after all, or that the server takes no
- * writes, as an old primary does to which connections stayed open. Those that are idle are closed; the
- * name may lead to the new primary by now.
+ * Learns from an error of a statement: that there is a pooler, or that the server refuses
+ * writes, like an old primary with connections that stayed open. In that case idle connections are closed, as the
+ * name may now resolve to the new primary.
  */
 export function learnFrom(error: unknown, on: pg.Pool | pg.ClientBase): void {
   const code = codeOf(error) ?? '';
@@ -57,7 +57,7 @@ export function learnFrom(error: unknown, on: pg.Pool | pg.ClientBase): void {
   if (code === readOnly && 'totalCount' in on) void renewIdle(on);
 }
 
-/** Closes the connections of a pool that nobody uses; others take their place when they are needed. */
+/** Closes the idle connections of a pool; new ones are opened when they are needed. */
 async function renewIdle(pool: pg.Pool): Promise<void> {
   const idle = Array.from({ length: pool.idleCount }, () => pool.connect());
   for (const result of await Promise.allSettled(idle)) {

@@ -4,18 +4,18 @@ import type { SteppedRate, TokenRates } from './token-rates.js';
 
 const dayMicros = 86_400_000_000;
 const minuteMicros = 60_000_000;
-/** Models and days that are remembered; the price of one is found in a tenth of a millisecond. */
+/** The maximum number of cached models and days; finding one price takes a tenth of a millisecond. */
 const mostRemembered = 10_000;
 
 /** The prices of `@pydantic/genai-prices`: dated, and part of the package, so nothing is fetched. */
 export interface GenaiRates {
-  /** What its prices are called in the log: `genai-prices@VERSION`. */
+  /** The name of its prices in the log: `genai-prices@VERSION`. */
   readonly source: string;
   /** The rates of a model at a time, in microseconds since 1970; undefined for an unknown one. */
   find(provider: string, model: string, at: number): TokenRates | undefined;
 }
 
-/** Loads the prices, which takes some 60 ms and 10 MB: only what writes events should. */
+/** Loads the prices, which takes about 60 ms and 10 MB, so only code that writes events should do it. */
 export async function loadGenaiRates(): Promise<GenaiRates> {
   const genai = await import('@pydantic/genai-prices');
   const remembered = new Map<string, TokenRates | null>();
@@ -53,13 +53,13 @@ function look(calc: typeof calcPrice, provider: string, model: string, at: numbe
   const rates = found === null ? undefined : ratesOf(found.model_price);
   if (found === null || rates === undefined) return undefined;
   const { prices } = found.model;
-  // Some providers sell cheaper at night.
+  // Some providers have lower prices at night.
   const varies =
     Array.isArray(prices) && prices.some(({ constraint }) => constraint?.type === 'time_of_date');
   return { rates, varies };
 }
 
-/** The rates of a price; undefined when it has none for tokens. */
+/** The rates of a price; undefined if it has none for tokens. */
 function ratesOf(price: ModelPrice): TokenRates | undefined {
   const rate = (name: string): number | SteppedRate | undefined => {
     const value = price[name];

@@ -5,7 +5,7 @@ import { loadGenaiRates } from './genai-rates.js';
 import { type FindOverride, loadOverrides } from './price-overrides.js';
 import { costOf, type TokenCounts } from './token-rates.js';
 
-/** A message to be priced. Names are '' where it has none; its time is in microseconds since 1970. */
+/** A message to price. Missing names are ''; its time is in microseconds since 1970. */
 export interface PricedMessage {
   readonly project: number;
   readonly provider: string;
@@ -14,29 +14,29 @@ export interface PricedMessage {
   readonly tokens: TokenCounts;
 }
 
-/** A price, or why there is none. */
+/** A price, or the reason why there is none. */
 export type Price =
   | { readonly cost_nanos: number; readonly source: string }
   | { readonly unpriced: 'unknown_model' | 'inconsistent_tokens' | 'above_limit' };
 
-/** What messages cost: overrides first, then the dated prices of `@pydantic/genai-prices`. */
+/** The prices of messages: overrides first, then the dated prices of `@pydantic/genai-prices`. */
 export interface PriceBook {
-  /** Reads the overrides again where they are older than `max_age_ms`. Defaults to 10,000. */
+  /** Reads the overrides again if they are older than `max_age_ms`. Defaults to 10,000. */
   refresh(max_age_ms?: number): Promise<void>;
-  /** The price of a message by what was last read. */
+  /** The price of a message, by the overrides that were last read. */
   price(message: PricedMessage): Price;
 }
 
-/** The most that one event may cost. */
+/** The maximum cost of one event. */
 const maxCostNanos = maxDollars * storedUnits.dollars;
 
-/** Where a price of one's own came from, as the log says it. */
+/** The source of an override in the log. */
 export const overrideSource = 'override';
 
-/** Opens the price book of a store. It reads nothing before the first `refresh`. */
+/** Opens the price book of a store. It does not read before the first `refresh`. */
 export function openPriceBook(database: Database): PriceBook {
   const genai = loadGenaiRates();
-  // Whoever refreshes hears of the fault; until then nobody needs to.
+  // `refresh` reports the error; this only prevents an unhandled rejection.
   genai.catch(() => undefined);
   let find: Awaited<typeof genai> | undefined;
   let override: FindOverride = () => undefined;
@@ -54,7 +54,7 @@ export function openPriceBook(database: Database): PriceBook {
       if (rates === undefined) return { unpriced: 'unknown_model' };
       const cost_nanos = costOf(rates, tokens);
       if (cost_nanos === undefined) return { unpriced: 'inconsistent_tokens' };
-      // What no event may report the store does not make itself: it could be neither exported nor voided.
+      // A cost above the limit of an event could be neither exported nor voided, so it is not set.
       if (cost_nanos > maxCostNanos) return { unpriced: 'above_limit' };
       return { cost_nanos, source: own === undefined ? (find?.source ?? '') : overrideSource };
     },

@@ -11,15 +11,15 @@ const at = {
   cost: placeOf('cost_nanos'),
   source: placeOf('cost_source'),
 };
-/** The places of each count: the first that is filled holds. */
+/** The columns of each count: the first one with a value is used. */
 const counts = Object.fromEntries(
   tokenCountNames.map((name) => [name, tokenSources[name].map(placeOf)]),
 ) as unknown as Readonly<Record<keyof TokenCounts, readonly number[]>>;
 
 /**
- * Gives the assistant's messages that name a model and tokens but no cost a cost and its source, in
- * place: the block was made for this batch, and a second call finds them priced. A cost that was
- * reported stays, and what the book does not know is left without.
+ * Sets the cost and its source for the assistant's messages that have a model and tokens but no cost, in
+ * place: the columns were made for this batch, and a second call finds them priced. A reported cost
+ * stays, and messages that the price book does not know stay without a cost.
  */
 export function priceEvents(book: PriceBook, project: number, { columns, size }: EventBlock): void {
   const models = columns[at.model];

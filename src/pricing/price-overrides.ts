@@ -5,28 +5,28 @@ import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
 import type { TokenRates } from './token-rates.js';
 
-/** A price of one's own. It goes before that of the price book. */
+/** Your own price. It overrides that of the price book. */
 export interface PriceOverride {
   /** Defaults to 1. */
   readonly project?: number | undefined;
   /** The model, exactly as events name it. */
   readonly model: string;
-  /** The provider, likewise. Defaults to any. */
+  /** The provider, exactly as events name it. Defaults to any. */
   readonly provider?: string | undefined;
-  /** From when on it holds, RFC 3339 with a zone. Defaults to all times. */
+  /** The time from which it is valid, RFC 3339 with a zone. Defaults to all times. */
   readonly from?: string | undefined;
-  /** US dollars a million tokens. */
+  /** US dollars per million tokens. */
   readonly input: number;
   readonly output: number;
   /** Cached input tokens. Defaults to `input`. */
   readonly cached?: number | undefined;
   /** Input tokens written to a cache. Defaults to `input`. */
   readonly cache_write?: number | undefined;
-  /** Of the tokens written to a cache, those kept for an hour. Defaults to `cache_write`. */
+  /** Input tokens written to a cache and kept for an hour. Defaults to `cache_write`. */
   readonly cache_write_1h?: number | undefined;
 }
 
-/** A price that cannot be set. */
+/** The price is invalid. */
 export class InvalidPriceError extends RunfoldError {
   readonly code = 'invalid_price';
   constructor(
@@ -77,7 +77,7 @@ function nanosOf(field: string, dollars: unknown): number {
   throw new InvalidPriceError(field, 'US dollars from 0 to 1,000,000', describeValue(dollars));
 }
 
-/** Removes the prices of a model, of all providers and times. Answers how many there were. */
+/** Removes the prices of a model, for all providers and times. Returns their number. */
 export async function dropPriceOverrides(
   database: Database,
   { model, project = 1 }: { readonly model: string; readonly project?: number | undefined },
@@ -101,7 +101,7 @@ interface StoredOverride {
   readonly cache_write_1h: number | null;
 }
 
-/** Whole numbers come as text: how a double is written is a setting of the database. */
+/** Integers are read as text, because the text of a double depends on a setting of the database. */
 async function readOverrides(database: Database): Promise<StoredOverride[]> {
   const rows = await database.query<Record<keyof StoredOverride, string | null>>(
     `select project::text, model, provider, from_us::text, input_nanos::text as input,
@@ -140,7 +140,7 @@ export async function listPriceOverrides(
   }));
 }
 
-/** Finds the override for a message: that of its provider before that of any, the latest of each. */
+/** Finds the override for a message: first for its provider, then for any provider; the latest of each. */
 export type FindOverride = (
   project: number,
   provider: string,
@@ -160,7 +160,7 @@ export async function loadOverrides(database: Database): Promise<FindOverride> {
       cache_write: row.cache_write ?? undefined,
       cache_write_1h: row.cache_write_1h ?? undefined,
     };
-    // They come by time; the last that has begun holds.
+    // They are sorted by time; the last one that has begun is used.
     found.set(key, [{ from: row.from_us, rates }, ...(found.get(key) ?? [])]);
   }
   if (found.size === 0) return () => undefined;

@@ -1,21 +1,21 @@
-/** What a rate is when it depends on the size of the prompt: the last step whose start is exceeded. */
+/** A rate that depends on the size of the prompt: the last step whose start is exceeded. */
 export interface SteppedRate {
   readonly base: number;
   readonly steps: readonly { readonly over: number; readonly rate: number }[];
 }
 
-/** US dollars a million tokens. Where a kind has no rate of its own it costs what it is part of. */
+/** US dollars per million tokens. A kind without its own rate has the rate of its whole. */
 export interface TokenRates {
   readonly input: number | SteppedRate;
   readonly output: number | SteppedRate;
   readonly cached?: number | SteppedRate | undefined;
   readonly cache_write?: number | SteppedRate | undefined;
-  /** Of tokens that the cache keeps for an hour. Defaults to `cache_write`. */
+  /** For tokens that the cache keeps for an hour. Defaults to `cache_write`. */
   readonly cache_write_1h?: number | SteppedRate | undefined;
   readonly input_audio?: number | SteppedRate | undefined;
   readonly output_audio?: number | SteppedRate | undefined;
   readonly reasoning?: number | SteppedRate | undefined;
-  /** US dollars a request. */
+  /** US dollars per request. */
   readonly request?: number | undefined;
 }
 
@@ -33,19 +33,19 @@ export interface TokenCounts {
   readonly input_audio: number;
   readonly output_audio: number;
   readonly reasoning: number;
-  /** Audio tokens of input and output together. Defaults to none beside those that are split. */
+  /** Audio tokens of input and output together. Defaults to the sum of the two. */
   readonly audio?: number;
 }
 
-/** Nano-dollars of a dollar, and tokens that a rate is for. */
+/** Nano-dollars per dollar, and the number of tokens of a rate. */
 const nanos = 1e9;
 const million = 1e6;
 
 /**
- * What tokens cost, in whole nano-dollars. Undefined where the parts contradict the whole, as where a
- * provider counts cached tokens beside the input, or where they may overlap and the price depends on it: no
- * price is better than a wrong one. Each token is paid once, at the rate of the part it belongs to. Rates
- * are whole nano-dollars a million tokens, and what they come to is rounded once, half up.
+ * The cost of tokens in integer nano-dollars. Undefined if the parts contradict the whole, for example if a
+ * provider does not include cached tokens in the input, or if they may overlap and the price depends on it: no
+ * price is better than a wrong one. Each token is paid once, at the rate of its part. Rates
+ * are integer nano-dollars per million tokens, and the result is rounded once, half up.
  */
 export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefined {
   if (areContradictory(tokens) || isAudioAmbiguous(rates, tokens)) return undefined;
@@ -87,11 +87,11 @@ export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefin
   return sumOf(parts);
 }
 
-/** Counts times dollars a million, in whole nano-dollars. */
+/** Counts times dollars per million, in integer nano-dollars. */
 function sumOf(parts: readonly (readonly [count: number, rate: number])[]): number {
   let sum = 0;
   for (const [count, rate] of parts) sum += count * Math.round(rate * nanos);
-  // Below 2^53 every step was exact. What is dearer than nine dollars is added up in integers of any size.
+  // Below 2^53 every step was exact. Costs above nine dollars are computed with bigints.
   if (sum + million < Number.MAX_SAFE_INTEGER) return Math.floor((sum + million / 2) / million);
   const exact = parts.reduce(
     (all, [count, rate]) => all + BigInt(count) * BigInt(Math.round(rate * nanos)),
@@ -100,7 +100,7 @@ function sumOf(parts: readonly (readonly [count: number, rate: number])[]): numb
   return Number((exact + BigInt(million / 2)) / BigInt(million));
 }
 
-/** Whether parts are more than what they are part of, whatever they cost. */
+/** Whether parts are larger than their whole, whatever they cost. */
 function areContradictory(tokens: TokenCounts): boolean {
   const { input, output, cached, cache_write, cache_write_1h = 0, reasoning } = tokens;
   const { input_audio, output_audio, audio = 0 } = tokens;
@@ -116,8 +116,8 @@ function areContradictory(tokens: TokenCounts): boolean {
 }
 
 /**
- * Whether audio tokens may be cached ones too, or are not split into input and output, and have a rate
- * of their own for which that matters.
+ * Whether audio tokens may also be cached ones, or are not split into input and output, and have a separate
+ * rate, so that this matters.
  */
 function isAudioAmbiguous(rates: TokenRates, tokens: TokenCounts): boolean {
   const { cached, cache_write, cache_write_1h = 0, input_audio, output_audio, audio = 0 } = tokens;

@@ -1,12 +1,12 @@
 import type { MetricName } from '../events/metric-fields.js';
 import type { TokenCounts } from './token-rates.js';
 
-/** Where each count of tokens for a price comes from: the first metric that was reported. */
+/** The source of each token count for a price: the first reported metric. */
 export const tokenSources = {
   input: ['input_tokens', 'prompt_tokens'],
   output: ['output_tokens', 'completion_tokens'],
   cached: ['cached_tokens'],
-  // Who reports only the part that is kept for an hour has written at least that.
+  // If only the part that is kept for an hour is reported, at least that was written.
   cache_write: ['cache_write_tokens', 'cache_write_1h_tokens'],
   cache_write_1h: ['cache_write_1h_tokens'],
   input_audio: ['input_audio_tokens'],

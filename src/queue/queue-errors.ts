@@ -36,7 +36,7 @@ export function explainRedisError(thrown: unknown, url: string): QueueConnection
   if (text.startsWith('NOPERM')) {
     return new QueueConnectionError(
       'queue_refused',
-      `The user of REDIS_URL may not do at ${host} what the queue needs: ${text} "runfold migrate --grants" prints a user with the least rights; "runfold doctor" says what is missing.`,
+      `The user of REDIS_URL lacks rights at ${host} that the queue needs: ${text} "runfold migrate --grants" prints a user with the least rights; "runfold doctor" says which rights are missing.`,
       error,
     );
   }
@@ -50,14 +50,14 @@ export function explainRedisError(thrown: unknown, url: string): QueueConnection
   if (/(^|\berror: )(WRONGPASS|NOAUTH|ERR (AUTH|invalid password))/i.test(text)) {
     return new QueueConnectionError(
       'queue_refused',
-      `Expected Redis at ${host} to accept the user and password, got: ${text} Check REDIS_URL.`,
+      `Redis at ${host} refuses the user or the password: ${text} Check REDIS_URL.`,
       error,
     );
   }
   if (!isConnectionLoss(error, text)) return undefined;
   return new QueueConnectionError(
     'queue_unreachable',
-    `Expected Redis at ${host} to answer, got: ${text || codeOf(error)}. Check that it runs and that REDIS_URL names it.`,
+    `Cannot reach Redis at ${host}: ${text || codeOf(error)}. Check that it is running and that REDIS_URL names it.`,
     error,
   );
 }
@@ -100,7 +100,7 @@ export function explainQueueError(error: unknown, target: QueueTarget): unknown 
   if (error instanceof Error && error.name === 'SchemaMigrationRequiredError') {
     return new QueueConnectionError(
       'queue_migrations_missing',
-      'The tables of the queue are missing in this Postgres. Run "runfold migrate" without REDIS_URL, or set REDIS_URL where the queue is on Redis.',
+      'This Postgres lacks the tables of the queue. Run "runfold migrate" without REDIS_URL, or set REDIS_URL if the queue is on Redis.',
       error,
     );
   }

@@ -51,7 +51,7 @@ export function openSpread(target: RedisTarget, redis: RedisClient): QueueSpread
   const settings = createQueueSettings(redis, naming.prefix);
   const start = startOf(target);
   if (!Number.isInteger(start) || start < 1 || start > mostQueues) {
-    throw new RangeError(`queues: expected a whole number from 1 to ${mostQueues}, got ${start}.`);
+    throw new RangeError(`queues: expected an integer from 1 to ${mostQueues}, got ${start}.`);
   }
   let numbers: QueueNumbers = { queues: start, most: start };
   // The same list as long as it is the same: it is looked at with each event.

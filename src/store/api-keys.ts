@@ -5,37 +5,37 @@ import { ProjectError } from './projects.js';
 import { utcTextSql } from './sql-units.js';
 
 /**
- * What a key allows: to send events, to read its project, to manage the keys of its project, and to
- * operate the store: its projects and rebuilds, which are of all.
+ * What a key allows: sending events, reading its project, managing the keys of its project, and
+ * operating the whole store, with its projects and rebuilds.
  */
 export const keyScopes = ['ingest', 'read', 'admin', 'operate'] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
-/** A key as it is stored; the key itself is known to its holder alone. */
+/** A key as it is stored; only its holder knows the secret. */
 export interface ApiKey {
-  /** The part of the key that is no secret. */
+  /** The public part of the key. */
   readonly id: string;
   readonly project: number;
-  /** What it is for, in words. */
+  /** What the key is for, in words. */
   readonly name: string;
   readonly scopes: readonly KeyScope[];
   /** RFC 3339 in UTC. */
   readonly created_at: string;
-  /** To the minute; null when never. */
+  /** To the minute; null if never used. */
   readonly last_used_at: string | null;
-  /** Null while it is good. */
+  /** Null while the key is valid. */
   readonly revoked_at: string | null;
-  /** From when on it is refused; null is never. */
+  /** The time from which it is refused; null for never. */
   readonly expires_at: string | null;
-  /** A `browser` has signed in with another key. */
+  /** A `browser` key belongs to a browser that signed in with another key. */
   readonly kind: 'key' | 'browser';
-  /** The key that a browser signed in with, and with which its own ends. */
+  /** The key that a browser signed in with; the browser's key ends with it. */
   readonly parent_id: string | null;
 }
 
-/** A key that was just made. */
+/** A new key. */
 export interface CreatedKey extends ApiKey {
-  /** The key itself, `rf_<id>_<secret>`. It is shown this once and stored nowhere. */
+  /** The key itself, `rf_<id>_<secret>`. It is shown only once and not stored. */
   readonly key: string;
 }
 
@@ -43,11 +43,11 @@ const utc = (column: string) => `${utcTextSql(column)} as ${column}`;
 const columns = `id, project, name, scopes, ${utc('created_at')}, ${utc('last_used_at')}, ${utc('revoked_at')}, ${utc('expires_at')}, kind, parent_id`;
 type Row = ApiKey & Record<string, unknown>;
 
-/** How long a browser stays signed in without a look, and at most. */
+/** How long a browser stays signed in without a request, and at most. */
 const idleLife = "interval '12 hours'";
 const wholeLife = "interval '30 days'";
 
-/** Whether a row `k` is good: not revoked, not expired, and neither is the key it was made by. */
+/** Whether a row `k` is valid: neither it nor its parent key is revoked or expired. */
 const isGood = `k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
   and (k.parent_id is null or exists (select from runfold_internal.api_key p
     where p.id = k.parent_id and p.revoked_at is null))`;
@@ -55,19 +55,19 @@ const isGood = `k.revoked_at is null and (k.expires_at is null or k.expires_at >
 export const keyPattern = /^rf_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 
 /**
- * The hash of a secret. SHA-256 without salt or stretching, because a secret is 256 random bits:
- * there is nothing to guess that a slow hash would make slower.
+ * The hash of a secret. SHA-256 without salt or stretching is enough, because a secret is 256 random bits
+ * and cannot be guessed.
  */
 const hashOf = (secret: string) => createHash('sha256').update(secret).digest();
 
-/** Makes a key. @throws ProjectError `unknown_project` */
+/** Creates a key. @throws ProjectError `unknown_project` */
 export async function createKey(
   database: Database,
   options: {
     readonly project: number;
     readonly scopes: readonly KeyScope[];
     readonly name?: string | undefined;
-    /** The key that a browser signs in with; undefined is a key that ends when it is revoked. */
+    /** The key that a browser signs in with; undefined for a key that is valid until it is revoked. */
     readonly parent_id?: string | undefined;
   },
 ): Promise<CreatedKey> {
@@ -95,13 +95,13 @@ export async function createKey(
   }
   throw new ProjectError(
     'unknown_project',
-    `Expected a project ${options.project}, got none of that number. See "runfold projects list".`,
+    `There is no project ${options.project}. See "runfold projects list".`,
   );
 }
 
 /**
- * The keys of a project, or of all, oldest first, revoked ones among them. Browsers that are signed out
- * or have expired for a day are left out.
+ * The keys of a project, or of all projects, oldest first, including revoked ones. Browsers that signed out
+ * or expired more than a day ago are left out.
  */
 export async function listKeys(
   database: Database,
@@ -115,7 +115,7 @@ export async function listKeys(
   );
 }
 
-/** Revokes a key for good; answers it, or undefined when the project has no such key. */
+/** Revokes a key permanently; returns it, or undefined if the project has no such key. */
 export async function revokeKey(
   database: Database,
   options: { readonly id: string; readonly project: number },
@@ -128,7 +128,7 @@ export async function revokeKey(
   return row;
 }
 
-/** Whether a key was ever made: from then on nobody is let in without one. */
+/** Whether a key was ever created: from then on every request needs one. */
 export async function hasKeys(database: Database): Promise<boolean> {
   const [row] = await database.query<{ some: boolean }>(
     'select exists (select from runfold_internal.api_key) as some',
@@ -136,7 +136,7 @@ export async function hasKeys(database: Database): Promise<boolean> {
   return row?.some === true;
 }
 
-/** The good key of this text; undefined when it is misspelt, unknown, wrong, revoked or expired. */
+/** The valid key for a string; undefined if it is misspelt, unknown, wrong, revoked or expired. */
 export async function findKey(database: Database, key: string): Promise<ApiKey | undefined> {
   const [, id, secret] = keyPattern.exec(key) ?? [];
   if (id === undefined || secret === undefined) return undefined;
@@ -153,7 +153,7 @@ export async function findKey(database: Database, key: string): Promise<ApiKey |
   return found;
 }
 
-/** Notes that a key was used, by which a browser stays signed in; writes at most once a minute. */
+/** Records that a key was used, so that a browser stays signed in; writes at most once per minute. */
 export async function noteKeyUse(database: Database, id: string): Promise<void> {
   await database.query(
     `update runfold_internal.api_key set last_used_at = date_trunc('minute', now()),

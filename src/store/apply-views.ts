@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { ViewFile, ViewFiles } from './view-files.js';
 import { restoreViewGrants, type ViewGrant } from './view-grants.js';
 
-/** A view as the store has recorded it. */
+/** The stored state of a view. */
 export interface ViewState {
   readonly name: string;
   readonly hash: string;
@@ -11,7 +11,7 @@ export interface ViewState {
 
 export const viewStateSql = 'select name, hash, generated_at_ms from runfold_internal.view_state';
 
-/** How the views of a store compare with those this code knows. */
+/** The age of a store's views, relative to those of this version. */
 export type ViewAge = 'current' | 'older' | 'newer';
 
 export function compareViews(states: readonly ViewState[], files: ViewFiles): ViewAge {
@@ -25,9 +25,9 @@ export function compareViews(states: readonly ViewState[], files: ViewFiles): Vi
 }
 
 /**
- * Makes the views anew that are not there or not as their files have them, and drops those that have
- * no file any more. Views of a newer Runfold stay. Runs in the caller's transaction.
- * @param grants the rights on the views before anything was changed
+ * Creates views that are missing, recreates those that differ from their files, and drops those that no longer
+ * have a file. Views of a newer version of Runfold stay. Runs in the caller's transaction.
+ * @param grants the rights on the views before any change
  */
 export async function applyViews(
   client: ClientBase,

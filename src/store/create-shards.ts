@@ -4,26 +4,26 @@ import { bringUpToDate, migrationLock } from './migrate.js';
 import { type Placement, placementStatements, readPlacement } from './shards/placement.js';
 import { mostStripes } from './shards/stripe.js';
 
-/** A store cannot be divided as it was asked for. */
+/** The store cannot be divided. */
 export class CannotDivideError extends RunfoldError {
   override readonly name = 'CannotDivideError';
   readonly code = 'cannot_divide';
 }
 
 /**
- * Divides an empty store, once and for ever, and migrates it. Writers that were at work before must be started anew.
- * @throws CannotDivideError when it is divided already, or is no empty store of one server.
+ * Divides an empty store, once and permanently, and migrates it. Restart all writers afterwards.
+ * @throws CannotDivideError if it is already divided, is not empty, or is not a store on one server
  */
 export async function createShards(database: Database, placement: Placement): Promise<void> {
   const { stripes, kind } = placement;
   if (!Number.isInteger(stripes) || stripes < 2 || stripes > mostStripes) {
     throw new CannotDivideError(
-      `Expected a whole number of stripes from 2 to ${mostStripes}, got ${stripes}.`,
+      `The number of stripes must be an integer from 2 to ${mostStripes}, got ${stripes}.`,
     );
   }
   if (database.shares_session) {
     throw new CannotDivideError(
-      'Expected a Postgres server, got an embedded store. Name a server in DATABASE_URL.',
+      'An embedded store cannot be divided. Name a Postgres server in DATABASE_URL.',
     );
   }
   const client = await database.pool.connect();

@@ -13,10 +13,10 @@ import { type Placement, readPlacement } from './shards/placement.js';
 import { readViewFiles } from './view-files.js';
 import { readViewGrants } from './view-grants.js';
 
-/** One lock a database: of many processes that start at once, one migrates and the others wait. */
+/** One lock per database: if many processes start at once, one migrates and the others wait. */
 export const migrationLock = 7_386_253;
 
-/** The SQLSTATE of a drop that something else depends on. */
+/** The SQLSTATE of a drop if something else depends on the object. */
 const dependentObjectsStillExist = '2BP01';
 
 /** Brings the store's tables and views up to date. Safe when many processes do so at once. */
@@ -27,7 +27,7 @@ export async function migrateStore(database: Database): Promise<void> {
     await client.query('begin');
     try {
       await client.query(longWorkSettings);
-      // Of the transaction, not of the session: behind a pooler nobody would give that back.
+      // A transaction lock, not a session lock: behind a pooler, nobody would release that.
       await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
       await bringUpToDate(client, await placementOn(client));
       await client.query('commit');
@@ -57,7 +57,7 @@ function placementOn(client: ClientBase): Promise<Placement | undefined> {
   return readPlacement({ query: async (text) => (await client.query(text)).rows });
 }
 
-/** Ids and names may have any letter of Unicode, which only UTF-8 can hold. */
+/** Ids and names may have any Unicode character, which only UTF-8 can store. */
 async function checkEncoding(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ encoding: string; name: string }>(
     `select current_setting('server_encoding') as encoding, current_database()::text as name`,
@@ -70,7 +70,7 @@ async function checkEncoding(client: ClientBase): Promise<void> {
   );
 }
 
-/** Runs the migrations that are newer than the last one the store has. */
+/** Runs the migrations that are newer than the last one in the store. */
 async function applyMigrations(client: ClientBase): Promise<void> {
   await client.query('create schema if not exists runfold_migrations');
   await client.query(
@@ -90,7 +90,7 @@ async function applyMigrations(client: ClientBase): Promise<void> {
   }
 }
 
-/** Names what keeps a view of ours from being made anew: somebody else's view on it. */
+/** Names the foreign object that prevents one of our views from being recreated. */
 function explainDependentObjects(error: unknown): unknown {
   if (!(error instanceof DatabaseError) || error.code !== dependentObjectsStillExist) return error;
   return new Error(
@@ -114,10 +114,10 @@ const journalSchema = z.object({
 });
 
 /**
- * Sees to it that the store has exactly the migrations and views this code knows, before any work is begun.
- * Migrations are only ever appended, so the times they were made at say which come first.
- * @throws StoreUnavailableError `migrations_missing` or `migrations_newer`, or what keeps Postgres
- * from answering.
+ * Checks that the store has exactly the migrations and views of this version, before any work starts.
+ * Migrations are only appended, so their times give their order.
+ * @throws StoreUnavailableError `migrations_missing` or `migrations_newer`, or the reason why Postgres
+ * does not respond
  */
 export async function checkMigrated(database: Database): Promise<void> {
   const file = await readFile(join(migrationsFolder, 'meta', '_journal.json'), 'utf8');
@@ -127,14 +127,14 @@ export async function checkMigrated(database: Database): Promise<void> {
   if (missing.length > 0) {
     throw new StoreUnavailableError(
       'migrations_missing',
-      `Expected a database with Runfold's tables as of ${known.at(-1)?.tag}, got one without ${missing[0]?.tag}. Run "runfold migrate".`,
+      `The database lacks tables of Runfold: the first missing migration is ${missing[0]?.tag}. Run "runfold migrate".`,
     );
   }
   const newer = applied.length - known.length;
   if (newer > 0) {
     throw new StoreUnavailableError(
       'migrations_newer',
-      `Expected a database with Runfold's tables as of ${known.at(-1)?.tag}, got one with ${newer} more from a newer Runfold. Upgrade this one.`,
+      `A newer version of Runfold migrated this database: it has ${newer} more migrations than ${known.at(-1)?.tag}. Upgrade this one.`,
     );
   }
   const states = await database.query<ViewState>(viewStateSql);
@@ -143,18 +143,18 @@ export async function checkMigrated(database: Database): Promise<void> {
   if (age === 'older') {
     throw new StoreUnavailableError(
       'migrations_missing',
-      'Expected a database with the views of this Runfold, got one with older views. Run "runfold migrate".',
+      'The views in this database are older than this version of Runfold. Run "runfold migrate".',
     );
   }
   if (age === 'newer') {
     throw new StoreUnavailableError(
       'migrations_newer',
-      'Expected a database with the views of this Runfold, got one with the views of a newer Runfold. Upgrade this one.',
+      'The views in this database are of a newer version of Runfold. Upgrade this one.',
     );
   }
 }
 
-/** When each migration of the store was made, as drizzle's journal has it; none without its table. */
+/** The time of each migration in the store, from drizzle's journal; none if its table is missing. */
 async function appliedMigrations(database: Database): Promise<readonly number[]> {
   try {
     const rows = await database.query<{ created_at: string }>(

@@ -3,18 +3,18 @@ import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from '../postgres/database.js';
 import { utcTextSql } from './sql-units.js';
 
-/** A project: whatever belongs to one is out of reach for the keys of another. */
+/** A project: the keys of one project give no access to the data of another. */
 export interface Project {
-  /** The number under which events and totals name it, from 1. */
+  /** Its number in events and totals, from 1. */
   readonly id: number;
   readonly name: string;
-  /** The IANA time zone that it reports in; null leaves it to each reader. */
+  /** The reporting time zone, an IANA name; null for the zone of each reader. */
   readonly time_zone: string | null;
   /** RFC 3339 in UTC. */
   readonly created_at: string;
 }
 
-/** A project cannot be made or found as asked; `code` says why. */
+/** A project cannot be created or found; `code` says why. */
 export class ProjectError extends RunfoldError {
   constructor(
     readonly code: 'invalid_project' | 'project_exists' | 'unknown_project',
@@ -29,8 +29,8 @@ const columns = `id, name, time_zone, ${utcTextSql('created_at')} as created_at`
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
 
 /**
- * Makes a project. Its number follows the greatest in use, also of events that were sent under a
- * number without a project, unless `id` names one of those.
+ * Creates a project. Its number is the next after the greatest in use, including numbers of events without a
+ * project, unless `id` is one of those.
  * @throws ProjectError `invalid_project` or `project_exists`
  */
 export async function createProject(
@@ -49,7 +49,7 @@ export async function createProject(
       `Expected a name of 1 to 100 lower-case letters, digits, or . _ - between them, got ${JSON.stringify(name)}.`,
     );
   }
-  // After the greatest, or where that is the last there is, the first that is free.
+  // The next after the greatest, or, if that is the last possible number, the first free one.
   const next = `(select coalesce(
       (select g + 1 from (select greatest((select max(id) from runfold_internal.project),
         (select max(project) from runfold_internal.session))::integer as g) m where g < 2147483647),
@@ -67,11 +67,11 @@ export async function createProject(
     if (codeOf(error) !== '23505') throw error;
   }
   const what = id === undefined ? `of the name ${name}` : `of the name ${name} or the number ${id}`;
-  throw new ProjectError('project_exists', `Expected no project ${what}, got one.`);
+  throw new ProjectError('project_exists', `Project ${what} already exists.`);
 }
 
 /**
- * Changes the zone that a project reports in; answers it, or undefined when there is none of this number.
+ * Changes the reporting time zone of a project; returns the project, or undefined if there is none with this number.
  * @throws ProjectError `invalid_project`
  */
 export async function setProjectZone(
@@ -96,7 +96,7 @@ function checkZone(name: string | null): void {
 }
 
 function isTimeZone(name: string): boolean {
-  // Names only: some read +05:45 the other way round.
+  // Only names: some libraries read +05:45 with the opposite sign.
   if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
@@ -114,7 +114,7 @@ export async function listProjects(database: Database): Promise<Project[]> {
   );
 }
 
-/** A project by its number; undefined when it has never been made. */
+/** A project by its number; undefined if it was never created. */
 export async function getProject(database: Database, id: number): Promise<Project | undefined> {
   const [project] = await database.query<Project & Record<string, unknown>>(
     `select ${columns} from runfold_internal.project where id = $1`,

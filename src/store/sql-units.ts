@@ -1,6 +1,6 @@
 /**
- * Integer microseconds since 1970 as a timestamp, exactly. Written so that Postgres knows it for
- * immutable: an index on it then serves whoever filters or sorts a view by time.
+ * Integer microseconds since 1970 as a timestamp, exactly. Written so that Postgres treats it as
+ * immutable: then an index on it can be used to filter or sort a view by time.
  */
 export const timestampSql = (micros: string) =>
   `(timestamp 'epoch' + ${micros} * interval '1 microsecond') at time zone 'UTC'`;

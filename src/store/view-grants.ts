@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg';
 
-/** A right that somebody other than the owner has on a view, or on one column of it. */
+/** A right of a role other than the owner on a view, or on one of its columns. */
 export interface ViewGrant {
   readonly view: string;
   readonly column: string | null;
   readonly privilege: string;
-  /** The role as SQL names it: quoted, or `public`. */
+  /** The role in SQL: quoted, or `public`. */
   readonly grantee: string;
   readonly is_grantable: boolean;
 }
@@ -29,8 +29,8 @@ export async function readViewGrants(client: ClientBase): Promise<readonly ViewG
 }
 
 /**
- * Gives views that were made again the rights they had: these and no others, whatever the default
- * privileges of the schema are. A column that is gone takes its rights with it.
+ * Restores exactly the earlier rights on recreated views, whatever the default
+ * privileges of the schema are. The rights on a removed column are dropped.
  */
 export async function restoreViewGrants(
   client: ClientBase,

@@ -82,7 +82,7 @@ describe('the template of embedded stores', () => {
     const file = join(folder, 'data.br');
     await truncate(file, 100_000);
     await expect(unpackStoreTemplate(join(root, 'torn'), folder)).rejects.toThrow(
-      `Expected ${file} to be as it was built`,
+      `${file} is damaged`,
     );
   });
 });

@@ -20,7 +20,6 @@ describe('the configuration', () => {
       log_level: 'info',
       redis_prefix: 'runfold',
       redis_queues: undefined,
-      queue_limit: undefined,
       project: 1,
       http_host: '127.0.0.1',
       http_port: 8580,
@@ -47,7 +46,6 @@ describe('the configuration', () => {
       RUNFOLD_LOG_LEVEL: 'debug',
       RUNFOLD_REDIS_PREFIX: 'team-a',
       RUNFOLD_QUEUES: '4',
-      RUNFOLD_QUEUE_LIMIT: '100',
       RUNFOLD_PROJECT: '7',
       RUNFOLD_HTTP_HOST: '::1',
       RUNFOLD_HTTP_PORT: '80',
@@ -66,7 +64,6 @@ describe('the configuration', () => {
       log_level: 'debug',
       redis_prefix: 'team-a',
       redis_queues: 4,
-      queue_limit: 100,
       project: 7,
       http_host: '::1',
       http_port: 80,
@@ -113,7 +110,7 @@ describe('the configuration', () => {
       const url = 'postgres://user:secret@host/runfold';
       expect(faultsOf({ [name]: url })).toEqual([
         expect.stringMatching(
-          new RegExp(`^DATABASE_URL: expected .* got ${name} with the URL of a Postgres`),
+          new RegExp(`^DATABASE_URL: not set, but ${name} has the URL of a Postgres`),
         ),
       ]);
       expect(faultsOf({ [name]: url }).join()).not.toContain('secret');
@@ -153,7 +150,7 @@ describe('the configuration', () => {
 
   test('needs a Postgres beside a Redis', () => {
     expect(faultsOf({ REDIS_URL: 'redis://host' })).toEqual([
-      'DATABASE_URL: expected a Postgres URL beside REDIS_URL, got nothing.',
+      'DATABASE_URL: not set, but REDIS_URL needs it. Set it to the URL of a Postgres.',
     ]);
   });
 

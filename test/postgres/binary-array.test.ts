@@ -57,7 +57,7 @@ describeWithPostgres('an array in binary', () => {
     );
   });
 
-  test('of whole numbers is read as it was written', async () => {
+  test('of integers is read as it was written', async () => {
     const safe = fc.maxSafeInteger();
     await fc.assert(
       fc.asyncProperty(listOf(safe), async (values) => {

@@ -22,7 +22,7 @@ describe.each([
     await waitUntil(() => errors.length > 0 || client.status === 'reconnecting', Boolean);
     await queue.close();
     expect(errors).toEqual([expect.objectContaining({ code: 'queue_unreachable' })]);
-    expect(errors[0]?.message).toMatch(/^Expected Redis at 127\.0\.0\.1:\d+ to answer, got: /);
+    expect(errors[0]?.message).toMatch(/^Cannot reach Redis at 127\.0\.0\.1:\d+: /);
     expect(errors[0]?.message).not.toContain('secret');
   });
 

@@ -21,10 +21,10 @@ const far = new Date(Date.now() + 2 * 86_400_000).toISOString();
 /** Events that no producer of ours lets through, each with what is said of it. */
 const badEvents: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   'an unknown type': [{ ...message, type: 'span' }, /^type: expected one of .*, got "span"$/],
-  'no run id': [{ ...message, run_id: undefined }, /^run_id: expected a text .*, got nothing$/],
-  'no id': [message, /^id: expected a text .*, got nothing$/],
-  'negative tokens': [tokens(-1), /^metrics.input_tokens: expected a whole number .*, got -1$/],
-  'half a token': [tokens(0.5), /^metrics.input_tokens: expected a whole number .*, got 0.5$/],
+  'no run id': [{ ...message, run_id: undefined }, /^run_id: expected a string .*, got nothing$/],
+  'no id': [message, /^id: expected a string .*, got nothing$/],
+  'negative tokens': [tokens(-1), /^metrics.input_tokens: expected an integer .*, got -1$/],
+  'half a token': [tokens(0.5), /^metrics.input_tokens: expected an integer .*, got 0.5$/],
   'too many tokens': [tokens(2 ** 31), /^metrics.input_tokens: expected .*, got 2147483648$/],
   'no number': [tokens('NaN'), /^metrics.input_tokens: expected .*, got "NaN"$/],
   'an endless time': [
@@ -49,7 +49,7 @@ const badJobs: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   'no object': ['hello', /^job: expected an object/],
   'a batch of someone else': [{ to: 'someone' }, /^v: expected 1 or 2, got nothing$/],
   'a version to come': [{ v: 3, project: 1, events: [] }, /^v: expected 1 or 2, got 3$/],
-  'no project': [{ v: 1, events: [] }, /^project: expected a whole number from 1, got nothing$/],
+  'no project': [{ v: 1, events: [] }, /^project: expected an integer from 1, got nothing$/],
   'no list': [{ v: 1, project: 1, events: { a: 1 } }, /^events: expected an array/],
   'torn text': [{ v: 1, project: 1, events: '[{"type":' }, /^events: expected an array/],
   'torn columns': [{ v: 2, project: 1, columns: '{"size":' }, /^columns: /],

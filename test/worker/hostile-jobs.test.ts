@@ -46,7 +46,7 @@ const hostile: Readonly<Record<string, Hostile>> = {
   'nested in a column of text': { data: columns(`"model":[${nested(6_000)}]`), says: /model: / },
   'the name __proto__ with no number': {
     data: event('"id":"odd","metrics":{"prompt_tokens_details":{"__proto__":"x"}}'),
-    says: /metrics\.prompt_tokens_details\.__proto__: expected a whole number .*, got "x"$/,
+    says: /metrics\.prompt_tokens_details\.__proto__: expected an integer .*, got "x"$/,
   },
   'the name __proto__ with half a surrogate': {
     data: event('"id":"odd","metrics":{"additional_metrics":{"__proto__":"\\ud800"}}'),

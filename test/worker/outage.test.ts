@@ -112,7 +112,7 @@ describeWithRedis('when a server is away', () => {
     await emitting.flush();
     await leaving.waitForLine(/write failed; waiting/);
     await redis.cut();
-    await leaving.waitForLine(/Expected Redis at/);
+    await leaving.waitForLine(/Cannot reach Redis at/);
     leaving.kill('SIGTERM');
     expect((await leaving.exit).code).toBe(0);
     await Promise.all([postgres.restore(), redis.restore()]);

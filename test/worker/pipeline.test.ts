@@ -137,7 +137,7 @@ describeOnEachTier('the pipeline', (name) => {
         job_id: 'mixed',
         position: 0,
         code: 'invalid_event',
-        message: 'metrics.input_tokens: expected a whole number from 0 to 2147483647, got -5',
+        message: 'metrics.input_tokens: expected an integer from 0 to 2147483647, got -5',
         payload: bad,
       },
       {

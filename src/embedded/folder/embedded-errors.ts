@@ -1,6 +1,6 @@
 import { RunfoldError } from '../../environment/runfold-error.js';
 
-/** Why an embedded store could not be opened, or stopped serving. */
+/** The reason why an embedded store could not be opened, or stopped serving. */
 export type EmbeddedStoreFault =
   | 'embedded_store_not_a_directory'
   | 'embedded_store_not_private'
@@ -30,14 +30,14 @@ export class EmbeddedStoreInUseError extends RunfoldError {
   readonly code = 'embedded_store_in_use';
   /** The owner's process id. */
   readonly pid: number;
-  /** What the owner said it runs as. */
+  /** The role that the owner reported. */
   readonly role: string;
   /** The store's folder, absolute. */
   readonly dir: string;
 
   constructor(owner: { pid: number; role: string; dir: string }) {
     super(
-      `Expected ${owner.dir} to be free, got a store served by process ${owner.pid} (${owner.role}). ` +
+      `${owner.dir} is in use: process ${owner.pid} (${owner.role}) serves this store. ` +
         'Connect to that process through its socket, or stop it first.',
     );
     this.pid = owner.pid;

@@ -12,9 +12,9 @@ import {
 
 const OWNER_FILE = 'owner.json';
 
-/** A folder's ownership, held until released. */
+/** The ownership of a folder, until it is released. */
 export interface OwnerLock {
-  /** Dead predecessors whose leftovers the new owner must clean. */
+  /** Dead predecessors; the new owner must clean up their files. */
   readonly predecessors: readonly OwnerRecord[];
   release(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function getOwner(dir: string): Promise<OwnerRecord | undefined> {
 }
 
 /**
- * Makes `record` the folder's owner, or throws EmbeddedStoreInUseError when a live one exists.
+ * Makes `record` the folder's owner, or throws EmbeddedStoreInUseError if there is a live owner.
  *
  * Every step is one atomic file operation. A free folder is taken by link()ing `owner.json`. A dead
  * owner N is succeeded by link()ing `owner.N.next`, which only one process can do; it then renames
@@ -56,7 +56,7 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
         await rename(draft, owner_path);
         for (const dead of chain) await rm(claimPath(dir, dead), { force: true });
       }
-      // What a copy says of another folder is none of this one's business.
+      // A record in a copy describes another folder.
       const own = await Promise.all(chain.map((dead) => isOfFolder(dir, dead)));
       const predecessors = chain.filter((_, at) => own[at]);
       return { predecessors, release: () => release(owner_path, record) };
@@ -66,10 +66,10 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
   }
 }
 
-/** Whether the folder is still that of this owner, and not another one under its name. */
+/** Whether the folder is still this owner's, and not another folder with its name. */
 export async function ownsFolder(dir: string, record: OwnerRecord): Promise<boolean> {
   const found = await readOwnerRecord(join(dir, OWNER_FILE));
-  // A torn record does not say; then the folder itself does.
+  // If the record is torn, the folder itself decides.
   if (found !== undefined && isTorn(found)) return isOfFolder(dir, record);
   return found?.nonce === record.nonce;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { codeOf } from '../../environment/error-fields.js';
 import { getProcessStart } from '../../environment/process-start.js';
 
-/** The name pg and psql derive from a socket directory and port 5432. */
+/** The name that pg and psql derive from a socket directory and port 5432. */
 export const SOCKET_NAME = '.s.PGSQL.5432';
 
 const ownerRecord = z.object({
@@ -16,14 +16,14 @@ const ownerRecord = z.object({
   socket_dir: z.string(),
   /** Unique to one ownership; names the file by which a successor claims it. */
   nonce: z.string(),
-  /** The folder's inode: in a copy of the folder the record names another. */
+  /** The folder's inode: a copy of the folder has another one. */
   folder: z.string().optional(),
 });
 
-/** Who serves a store; the content of the owner file. */
+/** The process that serves a store; the content of the owner file. */
 export type OwnerRecord = z.infer<typeof ownerRecord>;
 
-/** The owner written in a file; `undefined` when there is no such file. */
+/** The owner in a file; `undefined` if there is no such file. */
 export async function readOwnerRecord(path: string): Promise<OwnerRecord | undefined> {
   let text: string;
   try {
@@ -35,7 +35,7 @@ export async function readOwnerRecord(path: string): Promise<OwnerRecord | undef
   try {
     return ownerRecord.parse(JSON.parse(text));
   } catch {
-    // Torn by a power cut, after which no owner lives. Should one live all the same, its socket says so.
+    // Torn by a power cut, after which no owner is alive. If one is alive nevertheless, its socket responds.
     return { pid: 0, role: 'unknown', started: '', socket_dir: dirname(path), nonce: torn };
   }
 }
@@ -45,19 +45,19 @@ const torn = 'torn';
 /** Whether a record could not be read. */
 export const isTorn = ({ nonce }: OwnerRecord): boolean => nonce === torn;
 
-/** What tells a folder from one that took its place, or from a copy. */
+/** The identity of a folder, to distinguish it from a replacement or a copy. */
 export async function folderIdentity(dir: string): Promise<string> {
   return String((await stat(dir, { bigint: true })).ino);
 }
 
-/** Whether a record was written for this very folder; one of an earlier version does not say. */
+/** Whether a record was written for this folder; records of earlier versions do not say. */
 export async function isOfFolder(dir: string, { folder }: OwnerRecord): Promise<boolean> {
   return folder === undefined || folder === (await folderIdentity(dir));
 }
 
 /**
- * Whether the owner still lives: its process does, or its socket accepts connections (an owner in
- * another pid namespace on the same machine is only visible by its socket).
+ * Whether the owner is alive: its process is, or its socket accepts connections (an owner in
+ * another pid namespace on the same machine is visible only by its socket).
  */
 export async function isOwnerAlive(owner: OwnerRecord): Promise<boolean> {
   if (owner.pid > 0 && (await getProcessStart(owner.pid)) === owner.started) return true;

@@ -9,11 +9,11 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** What is in a packed folder, in the order of the contents that follow. */
+/** The listing of a packed folder, in the order of its contents. */
 interface Listing {
   /** Parents come before their children. */
   readonly folders: readonly string[];
-  /** Path, size, and how many bytes of it are kept: zeros at the end of a file are not. */
+  /** Path, size, and the number of stored bytes: zeros at the end of a file are not stored. */
   readonly files: readonly (readonly [path: string, size: number, kept: number])[];
 }
 
@@ -47,7 +47,7 @@ function sizeWithoutZeros(content: Buffer): number {
   return size;
 }
 
-/** Makes the folder, which must not exist, from what `packFolder` gave. */
+/** Creates the folder, which must not exist, from the result of `packFolder`. */
 export function unpackFolder(packed: Buffer, folder: string): void {
   const lineEnd = packed.indexOf('\n');
   const { folders, files }: Listing = JSON.parse(packed.toString('utf8', 0, lineEnd));

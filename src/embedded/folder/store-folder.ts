@@ -18,11 +18,11 @@ import { type OwnerRecord, SOCKET_NAME } from './owner-record.js';
 /** The Postgres major version of the bundled PGlite; a folder of another one cannot be read. */
 export const POSTGRES_MAJOR = '18';
 
-// sockaddr_un holds 108 bytes on Linux and 104 on macOS, terminator included.
+// sockaddr_un has 108 bytes on Linux and 104 on macOS, including the terminator.
 const SOCKET_PATH_LIMIT = 100;
 const SOCKET_FOLDER_PREFIX = 'runfold-socket-';
 
-/** Creates the folder (mode 0700, parents too), or checks that an existing one is fit and private. */
+/** Creates the folder (mode 0700) and its parents, or checks that an existing one is usable and private. */
 export async function prepareStoreFolder(dir: string): Promise<void> {
   try {
     await createFolder(dir);
@@ -38,22 +38,22 @@ export async function prepareStoreFolder(dir: string): Promise<void> {
       throw new EmbeddedStoreError(
         'embedded_store_not_a_directory',
         dir,
-        `Expected ${dir} to be a folder, got a file on that path. Choose another folder.`,
+        `${dir} is a file, not a folder. Choose another folder.`,
         { cause: error },
       );
     }
     throw new EmbeddedStoreError(
       'embedded_store_not_writable',
       dir,
-      `Expected ${dir} to be writable, got ${String(code ?? error)}. Correct its owner or mode, or choose another folder.`,
+      `${dir} is not writable: ${String(code ?? error)}. Correct its owner or mode, or choose another folder.`,
       { cause: error },
     );
   }
 }
 
 /**
- * Creates a folder that is not there, and its parents. Node's own recursive mkdir tries for ever
- * where a parent is there and refuses with ENOENT, as /proc and some automounted folders do.
+ * Creates a folder and its parents. Node's own recursive mkdir retries forever
+ * if an existing parent refuses with ENOENT, as /proc and some automounted folders do.
  */
 async function createFolder(dir: string): Promise<void> {
   if (await exists(dir)) return;
@@ -78,13 +78,13 @@ async function makePrivate(dir: string): Promise<void> {
   await chmod(dir, 0o700);
 }
 
-/** The folder for the store's socket: the store's own, or a fresh private one when its path is too long. */
+/** The folder for the store's socket: the store's own, or a new private one if its path is too long. */
 export async function prepareSocketFolder(dir: string): Promise<string> {
   if (Buffer.byteLength(join(dir, SOCKET_NAME)) <= SOCKET_PATH_LIMIT) return dir;
   return mkdtemp(join(tmpdir(), SOCKET_FOLDER_PREFIX));
 }
 
-/** Removes an owner's socket, and its folder when that was made for the socket alone. */
+/** Removes an owner's socket, and its folder if that was created only for the socket. */
 export async function removeSocket(dir: string, socket_dir: string): Promise<void> {
   await rm(join(socket_dir, SOCKET_NAME), { force: true });
   if (socket_dir === dir || !socket_dir.startsWith(join(tmpdir(), SOCKET_FOLDER_PREFIX))) return;
@@ -95,7 +95,7 @@ export async function removeSocket(dir: string, socket_dir: string): Promise<voi
 }
 
 /**
- * Cleans what dead owners left and checks the data folder. To be called by the folder's owner only.
+ * Removes files of dead owners and checks the data folder. Only the folder's owner may call it.
  * Returns whether the store must be created.
  */
 export async function prepareDataFolder(
@@ -105,8 +105,8 @@ export async function prepareDataFolder(
   const data_dir = join(dir, 'data');
   for (const dead of predecessors) await removeSocket(dir, dead.socket_dir);
   await rm(join(dir, SOCKET_NAME), { force: true });
-  // The marker stands while a store is being created: nothing was acknowledged yet, so a creation
-  // that was cut short starts over.
+  // The marker exists while a store is being created: nothing was acknowledged yet, so an interrupted creation
+  // starts from scratch.
   if (await exists(creationMarker(dir))) await rm(data_dir, { recursive: true, force: true });
   if (!(await exists(data_dir))) {
     await writeFile(creationMarker(dir), '', { mode: 0o600 });
@@ -117,7 +117,7 @@ export async function prepareDataFolder(
   return { data_dir, fresh: false };
 }
 
-/** Declares the creation of a store complete. */
+/** Marks the creation of a store as complete. */
 export async function markCreated(dir: string): Promise<void> {
   await rm(creationMarker(dir), { force: true });
 }

@@ -8,8 +8,8 @@ import { migrationsFolder } from '../../environment/package-files.js';
 import { packFolder, unpackFolder } from './packed-folder.js';
 
 /**
- * Where the build keeps a data folder with all tables and no event in it. Unpacking it takes a
- * fraction of the time that making one from scratch does.
+ * The data folder from the build, with all tables and no events. Unpacking it takes a
+ * fraction of the time of creating one from scratch.
  */
 export const templateFolder = fileURLToPath(new URL('../../../store-template', import.meta.url));
 
@@ -18,8 +18,8 @@ const fileName = 'data.br';
 const sizeBytes = 4;
 
 /**
- * What a template is made from. A template is not used unless all of it is what is installed here:
- * another PGlite may lay out its files differently, another BullMQ its tables.
+ * The versions that a template was made from. A template is used only if all of them are installed here:
+ * another PGlite may have another file layout, another BullMQ other tables.
  */
 async function recipe(): Promise<string> {
   const versions = await Promise.all(['@electric-sql/pglite', 'bullmq'].map(installedVersion));
@@ -38,13 +38,13 @@ async function installedVersion(name: string): Promise<string> {
     const manifest = await read(join(folder, name, 'package.json'));
     if (manifest !== undefined) return JSON.parse(manifest.toString()).version;
   }
-  // Where packages are not kept in folders, no template fits.
+  // If packages are not in folders, no template matches.
   return 'unknown';
 }
 
 /**
- * Makes a data folder, which must not exist, from the template. Returns false and makes nothing where
- * none was built, or not from what is installed.
+ * Creates a data folder, which must not exist, from the template. Returns false without doing anything if
+ * there is no template, or it does not match the installed versions.
  */
 export async function unpackStoreTemplate(
   data_dir: string,
@@ -54,30 +54,30 @@ export async function unpackStoreTemplate(
   const file = join(folder, fileName);
   try {
     const packed = await readFile(file);
-    // In one chunk: put together from chunks of the usual size, it takes three times as long.
+    // In one chunk, because joining chunks of the usual size takes three times as long.
     const chunkSize = packed.readUInt32LE(0);
     unpackFolder(brotliDecompressSync(packed.subarray(sizeBytes), { chunkSize }), data_dir);
     return true;
   } catch (error) {
     throw new Error(
-      `Expected ${file} to be as it was built, got ${error}. Install Runfold again, or remove its folder.`,
+      `${file} is damaged: ${error}. Install Runfold again, or remove the folder of this file.`,
       { cause: error },
     );
   }
 }
 
-/** Whether the template was made from what is installed. */
+/** Whether the template was made from the installed versions. */
 export async function isStoreTemplateCurrent(folder = templateFolder): Promise<boolean> {
   return (await read(join(folder, 'recipe')))?.toString() === (await recipe());
 }
 
-/** Makes a data folder that nothing has open the template. */
+/** Makes the template from a data folder that no process has open. */
 export async function writeStoreTemplate(data_dir: string, folder = templateFolder): Promise<void> {
   const data = packFolder(data_dir);
   const packed = brotliCompressSync(data, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 9,
-      // The catalogs of three databases repeat each other megabytes apart.
+      // The catalogs of the three databases are equal, but megabytes apart.
       [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
       [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
     },
@@ -85,7 +85,7 @@ export async function writeStoreTemplate(data_dir: string, folder = templateFold
   const size = Buffer.alloc(sizeBytes);
   size.writeUInt32LE(data.length);
   await mkdir(folder, { recursive: true });
-  // The recipe last: it vouches for the rest, whoever else is building at the same time.
+  // The recipe is written last, because it marks the rest as complete even if several builds run at the same time.
   await replace(join(folder, fileName), Buffer.concat([size, packed]));
   await replace(join(folder, 'recipe'), await recipe());
 }

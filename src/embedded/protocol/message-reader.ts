@@ -1,22 +1,22 @@
 import { RunfoldError } from '../../environment/runfold-error.js';
 
-/** A client's bytes do not form messages; its connection must end. */
+/** A client's bytes are not valid messages; its connection must end. */
 export class WireProtocolError extends RunfoldError {
   override readonly name = 'WireProtocolError';
   readonly code = 'wire_protocol';
 }
 
-/** Cuts a client's byte stream into protocol messages. */
+/** Splits a client's byte stream into protocol messages. */
 export interface MessageReader {
   push(chunk: Buffer): void;
   /**
-   * The next whole message, header included; `undefined` until it has arrived. `type_bytes` is 0
-   * before the startup message has been read and 1 after.
+   * The next complete message, including its header; `undefined` until it has arrived. `type_bytes` is 0
+   * before the startup message has been read and 1 afterwards.
    */
   read(type_bytes: 0 | 1): Buffer | undefined;
 }
 
-// Postgres's own bounds: MAX_STARTUP_PACKET_LENGTH and PQ_LARGE_MESSAGE_LIMIT.
+// Postgres's own limits: MAX_STARTUP_PACKET_LENGTH and PQ_LARGE_MESSAGE_LIMIT.
 const STARTUP_LIMIT = 10_000;
 const MESSAGE_LIMIT = 0x3fffffff;
 
@@ -49,7 +49,7 @@ export function createMessageReader(): MessageReader {
     buffered += bytes.length;
   }
 
-  /** The first `count` bytes, left where they are. */
+  /** The first `count` bytes, without removing them. */
   function peek(count: number): Buffer {
     const [first] = chunks;
     if (first !== undefined && first.length >= count) return first;

@@ -3,13 +3,13 @@ export type TransactionStatus = 'I' | 'T' | 'E';
 
 /** Sorts the frames of one response of the shared session. */
 export interface ResponseScanner {
-  /** Takes the next piece of the response; the bytes are copied. */
+  /** Adds the next part of the response; the bytes are copied. */
   push(bytes: Uint8Array): void;
-  /** What the asking client is to get, in order. */
+  /** The output for the client, in order. */
   readonly parts: Buffer[];
-  /** NotificationResponse frames, whole. */
+  /** Complete NotificationResponse frames. */
   readonly notifications: Buffer[];
-  /** The status of the last ReadyForQuery; `undefined` until there was one. */
+  /** The status of the last ReadyForQuery; `undefined` before the first. */
   readonly status: TransactionStatus | undefined;
 }
 
@@ -18,9 +18,9 @@ const COPY_IN = 'G'.charCodeAt(0);
 const READY = 'Z'.charCodeAt(0);
 
 /**
- * Frames may straddle pieces; those not looked at are passed on without being taken apart.
- * `is_listening`: whether the asking client listens on a channel.
- * `drop_copy_in`: it has had its CopyInResponse.
+ * Frames may be split between parts; frames that are not needed are passed on without parsing.
+ * `is_listening`: whether the client listens on a channel.
+ * `drop_copy_in`: the client has already got its CopyInResponse.
  */
 export function createResponseScanner(options: {
   is_listening: (channel: string) => boolean;
@@ -29,9 +29,9 @@ export function createResponseScanner(options: {
   const parts: Buffer[] = [];
   const notifications: Buffer[] = [];
   let status: TransactionStatus | undefined;
-  /** The start of a header whose rest is still to come. */
+  /** The start of an incomplete header. */
   let carry: Buffer = Buffer.alloc(0);
-  /** Bytes of the current frame still to come, and what has come when the frame is set aside. */
+  /** The missing bytes of the current frame, and the received ones if the frame is collected. */
   let left = 0;
   let type = 0;
   let aside: Buffer[] | undefined;
@@ -88,7 +88,7 @@ export function createResponseScanner(options: {
   };
 }
 
-/** The channel a NotificationResponse frame names. */
+/** The channel of a NotificationResponse frame. */
 export function getChannel(frame: Buffer): string {
   return frame.toString('utf8', 9, frame.indexOf(0, 9));
 }

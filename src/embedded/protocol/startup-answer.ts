@@ -14,15 +14,15 @@ const CANCEL_REQUEST = 80_877_102;
 const PROTOCOL_3_0 = 196_608;
 const DATABASE = 'postgres';
 
-/** What to send a client, and whether it is then through (`start`), asked again, or ended. */
+/** The bytes for a client, and what follows: it is accepted (`start`), must send another message, or is ended. */
 export interface StartupAnswer {
   readonly bytes: Buffer;
   readonly next: 'start' | 'ask' | 'end';
 }
 
 /**
- * Answers a message that comes before the protocol proper. Encryption is declined, cancel requests
- * are dropped, any user name is accepted; the database must be the one there is.
+ * Responds to a message of the startup phase. Encryption is declined, cancel requests
+ * are ignored, any user name is accepted; the database must be the only one that exists.
  */
 export function answerStartup(message: Buffer, parameters: Buffer): StartupAnswer {
   const code = message.length < 8 ? 0 : message.readInt32BE(4);

@@ -1,4 +1,4 @@
-/** A change to the channels a client listens on; `channel` undefined means all of them. */
+/** A change of the channels of a client; `channel` undefined means all of them. */
 export interface ListenChange {
   readonly listen: boolean;
   readonly channel: string | undefined;
@@ -15,7 +15,7 @@ const COPY_IN = new RegExp(
   'i',
 );
 
-/** The LISTEN and UNLISTEN statements in a text, in order. */
+/** The LISTEN and UNLISTEN statements in a string, in order. */
 export function getListenChanges(sql: string): ListenChange[] {
   if (!/listen|discard/i.test(sql)) return [];
   return [...sql.matchAll(LISTEN)].map(([statement, un, quoted, plain]) => ({
@@ -24,12 +24,12 @@ export function getListenChanges(sql: string): ListenChange[] {
   }));
 }
 
-/** Whether a text starts with COPY … FROM STDIN. */
+/** Whether a string starts with COPY … FROM STDIN. */
 export function isCopyIn(sql: string): boolean {
   return /stdin/i.test(sql) && COPY_IN.test(sql);
 }
 
-/** Whether a text could contain COPY … FROM STDIN: its keywords cannot be spelled in another way. */
+/** Whether a string could contain COPY … FROM STDIN: its keywords have no other spelling. */
 export function mayCopyIn(sql: string): boolean {
   return /stdin/i.test(sql);
 }

@@ -2,30 +2,30 @@ import { WireProtocolError } from './message-reader.js';
 import { getListenChanges, isCopyIn, type ListenChange, mayCopyIn } from './statement-text.js';
 import { copyFail } from './wire-message.js';
 
-/** What a client sends to the session in one turn. */
+/** The messages that a client sends to the session in one turn. */
 export interface Unit {
   readonly parts: Buffer[];
-  /** Ended by Flush: the session is in the middle of a batch and stays the client's until Sync. */
+  /** Ended by Flush: the session is in the middle of a batch and belongs to the client until Sync. */
   readonly partial: boolean;
   readonly listen_changes: readonly ListenChange[];
-  /** The unit could start a COPY FROM STDIN other than the one it carries the data of. */
+  /** The unit could start another COPY FROM STDIN than the one whose data it has. */
   readonly may_copy_in: boolean;
-  /** The unit is a COPY FROM STDIN. `complete` once its data have arrived. */
+  /** The unit is a COPY FROM STDIN. `complete` once its data has arrived. */
   readonly copy_in: { readonly binary: boolean; complete: boolean; announced: boolean } | undefined;
 }
 
 /** Groups a client's messages into units. */
 export interface UnitAssembler {
-  /** Takes the next message; throws WireProtocolError for one the session must never see. */
+  /** Adds the next message; throws WireProtocolError for a message that must not reach the session. */
   push(message: Buffer): void;
 }
 
 /**
- * `on_unit` is called when a unit begins to be runnable, for a COPY FROM STDIN before its data
- * arrive; `on_copied` when the data of the latest one are complete.
+ * `on_unit` is called when a unit becomes runnable, for a COPY FROM STDIN before its data
+ * arrives; `on_copied` is called when the data of the latest one is complete.
  *
- * The session reads its input synchronously and dies when it runs dry during a COPY, so the data
- * are gathered first and the unit runs once they are whole.
+ * The session reads its input synchronously and dies if there is no input during a COPY, so the data
+ * is collected first and the unit runs once it is complete.
  */
 export function createUnitAssembler(
   on_unit: (unit: Unit) => void,
@@ -57,7 +57,7 @@ export function createUnitAssembler(
     on_copied(unit);
   }
 
-  /** Whether the message belonged to the COPY under way. */
+  /** Whether the message belonged to the current COPY. */
   function copy(unit: Unit, type: string, message: Buffer): boolean {
     if (type === 'd') unit.parts.push(message);
     else if (type === 'c' || type === 'f') endCopy(unit, message);
@@ -72,7 +72,7 @@ export function createUnitAssembler(
     push(message) {
       const type = String.fromCharCode(message[0] ?? 0);
       if (copying !== undefined && copy(copying, type, message)) return;
-      // Postgres ignores copy data outside of a COPY: the rest of one that failed early.
+      // Postgres ignores copy data outside of a COPY, such as the rest of one that failed early.
       if (type === 'd' || type === 'c' || type === 'f') return;
       if (!'QPBDECSHF'.includes(type)) {
         throw new WireProtocolError(

@@ -1,4 +1,4 @@
-// The messages of the Postgres wire protocol that the server writes itself.
+// The messages of the Postgres wire protocol that this server writes.
 // Formats: https://www.postgresql.org/docs/18/protocol-message-formats.html
 
 function message(type: string, ...body: Buffer[]): Buffer {
@@ -40,12 +40,12 @@ export function startup(user: string, database: string): Buffer {
   return Buffer.concat([int32(body.length + 8), int32(196_608), body]);
 }
 
-/** AuthenticationOk: the folder's mode is the authentication. */
+/** AuthenticationOk: the mode of the folder is the authentication. */
 export function authenticationOk(): Buffer {
   return message('R', int32(0));
 }
 
-/** BackendKeyData. Cancel requests are dropped, so the key serves no purpose. */
+/** BackendKeyData. Cancel requests are ignored, so the key has no use. */
 export function backendKey(pid: number, secret: number): Buffer {
   return message('K', int32(pid), int32(secret));
 }

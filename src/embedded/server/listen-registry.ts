@@ -2,17 +2,17 @@ import { getChannel } from '../protocol/response-scanner.js';
 import type { ListenChange } from '../protocol/statement-text.js';
 import type { ClientConnection } from './client-connection.js';
 
-/** Who listens on what: the session listens for everyone, this sorts its notifications out. */
+/** The channels of each client: the session listens for all clients, and this distributes its notifications. */
 export interface ListenRegistry {
-  /** Notes a client's LISTEN and UNLISTEN statements, about to run. */
+  /** Records a client's LISTEN and UNLISTEN statements, before they run. */
   apply(client: ClientConnection, changes: readonly ListenChange[]): void;
-  /** Sends notifications to their listeners but `except`, which has had them. */
+  /** Sends notifications to their listeners except `except`, which has got them already. */
   deliver(notifications: readonly Buffer[], except: ClientConnection | undefined): void;
-  /** Statements that subscribe the session again to what another client's UNLISTEN ended, once. */
+  /** Statements that subscribe the session again to channels that another client's UNLISTEN ended, returned once. */
   takeRelisten(): string | undefined;
 }
 
-/** A LISTEN that fails or is rolled back leaves its client noted: it gets frames it may ignore. */
+/** After a LISTEN that fails or is rolled back, the client stays registered: it gets frames that it may ignore. */
 export function createListenRegistry(clients: ReadonlySet<ClientConnection>): ListenRegistry {
   let ended = false;
 

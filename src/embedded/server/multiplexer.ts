@@ -6,25 +6,25 @@ import type { ClientConnection } from './client-connection.js';
 import type { EmbeddedDatabase } from './embedded-database.js';
 import { createListenRegistry } from './listen-registry.js';
 
-/** Gives many clients turns on the one session. */
+/** Lets many clients take turns on one session. */
 export interface Multiplexer {
   add(client: ClientConnection): void;
-  /** Tells that a client may have something to run. */
+  /** Call it when a client may have something to run. */
   wake(client: ClientConnection): void;
-  /** Runs what has arrived whole, ends every client, and resolves when none is left. */
+  /** Runs complete units, ends every client, and resolves when none is left. */
   close(): Promise<void>;
   /** Drops every client at once. */
   destroy(): void;
 }
 
-// How long turns may follow each other before sockets are read again, in milliseconds.
+// How long turns may run before sockets are read again, in milliseconds.
 const SLICE = 4;
 const COPY_GUARD = copyFail('COPY FROM STDIN must be a simple query that starts with COPY');
 
 /**
- * One unit runs at a time, first come, first served. While the session is in a transaction or in
- * the middle of a batch it belongs to one client, and only that client's units run.
- * `on_death` is called when the session has died; nothing runs after it.
+ * One unit runs at a time, in the order of arrival. While the session is in a transaction or in
+ * the middle of a batch, it belongs to one client, and only that client's units run.
+ * `on_death` is called when the session has died; nothing runs afterwards.
  */
 export function createMultiplexer(
   db: EmbeddedDatabase,
@@ -37,7 +37,7 @@ export function createMultiplexer(
   let holder: ClientConnection | undefined;
   let in_batch = false;
   let in_transaction = false;
-  /** A statement that may copy in was prepared: from here any batch may execute it. */
+  /** A statement that may be a COPY FROM STDIN was prepared: from now on any batch may execute it. */
   let guard_always = false;
   let current: ClientConnection | undefined;
   let running = false;
@@ -111,7 +111,7 @@ export function createMultiplexer(
       drop_copy_in: unit.copy_in?.announced ?? false,
     });
     await db.run(Buffer.concat([...unit.parts, ...guard]), response);
-    // The guard ended a COPY that had swallowed the batch's own Sync.
+    // The guard ended a COPY that had consumed the batch's own Sync.
     if (!unit.partial && response.status === undefined) await db.run(sync(), response);
     track(client, unit.partial, response);
     client.write(response.parts);
@@ -125,7 +125,7 @@ export function createMultiplexer(
     holder = in_batch || in_transaction ? client : undefined;
   }
 
-  /** A client ends: what it left open is rolled back before anyone else's turn. */
+  /** A client ends: its open transaction is rolled back before the next turn. */
   async function leave(client: ClientConnection): Promise<void> {
     client.take();
     if (client === holder) {
@@ -161,7 +161,7 @@ export function createMultiplexer(
     },
     wake(client) {
       const idle = client !== holder && client !== current;
-      // Leaving needs no turn: it must not wait for someone else's transaction.
+      // Leaving needs no turn, so it does not wait for another client's transaction.
       if (idle && client.peek() === 'end') return part(client);
       if (idle) enqueue(client);
       void drain();

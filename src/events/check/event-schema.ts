@@ -17,7 +17,7 @@ import {
 } from '../limits.js';
 import { type MetricKind, type MetricName, metricFields } from '../metric-fields.js';
 
-const textPhrase = (max: number) => `a text of 1 to ${max} characters`;
+const textPhrase = (max: number) => `a string of 1 to ${max} characters`;
 const text = (max: number) =>
   z.string(textPhrase(max)).regex(new RegExp(`^[^\\0\\p{Cs}]{1,${max}}$`, 'u'), {
     error: `${textPhrase(max)} without NUL or lone surrogates`,
@@ -31,7 +31,7 @@ const occurredAt = z.string('an RFC 3339 time with a zone').superRefine((value, 
 });
 
 /** What `additional_metrics` takes. */
-export const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, with whole numbers up to 2^53 - 1 (send larger ones as text), without NUL or lone surrogates`;
+export const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, with integers up to 2^53 - 1 (send larger ones as strings), without NUL or lone surrogates`;
 const jsonObject = z
   .record(z.string(), z.unknown(), jsonPhrase)
   .refine(isStorableObject, { error: jsonPhrase });
@@ -65,7 +65,7 @@ function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
 
 /** What a number of tokens is. */
 export function tokensPhrase(signed: boolean): string {
-  return `a whole number from ${signed ? -maxTokens : 0} to ${maxTokens}`;
+  return `an integer from ${signed ? -maxTokens : 0} to ${maxTokens}`;
 }
 
 function tokens(signed: boolean): z.ZodType {
@@ -93,11 +93,7 @@ const envelope = {
   run_id: id,
   session_id: id,
   occurred_at: occurredAt,
-  sequence: z
-    .int('a whole number from 0')
-    .min(0, 'a whole number from 0')
-    .max(maxTokens)
-    .optional(),
+  sequence: z.int('an integer from 0').min(0, 'an integer from 0').max(maxTokens).optional(),
   ...attributeShape,
   labels: labels.optional(),
 };
@@ -107,7 +103,7 @@ function oneOf(codes: Readonly<Record<string, number>>): z.ZodType {
   return z.enum(names, `one of ${names.join(', ')}`);
 }
 
-const errorPhrase = `true, false or a text of at most ${maxErrorText} characters`;
+const errorPhrase = `true, false or a string of at most ${maxErrorText} characters`;
 const failure = z.union([z.boolean(), z.string().refine(isErrorText)], errorPhrase);
 
 function fieldSchema(field: EventField): z.ZodType {

@@ -32,7 +32,7 @@ export const code =
     return true;
   };
 
-/** Reads a whole number. */
+/** Reads an integer. */
 export const tokens =
   (at: number, low: number): Read =>
   (value, cells) => {

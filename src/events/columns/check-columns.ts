@@ -15,7 +15,7 @@ import type { BlockColumn, EventBlock } from './event-columns.js';
 import { fieldPlaces, places, sumPlaces } from './event-row.js';
 import { logColumns, textType } from './log-columns.js';
 
-/** The least and the greatest value of each column of whole numbers. */
+/** The least and the greatest value of each column of integers. */
 const ranges = new Map<string, readonly [number, number]>([
   ['type', [1, Math.max(...Object.values(eventTypes))]],
   ['sequence', [0, maxTokens]],

@@ -157,7 +157,7 @@ export function unpackColumns(packed: unknown): UnpackedColumns {
       const different = resolve(column);
       if (different === undefined) {
         return {
-          fault: `columns.${name}: expected a number to be the place of a text before it`,
+          fault: `columns.${name}: expected a number to be the index of an earlier string`,
         };
       }
       inOrder &&= different.every(otherTexts.get(name) ?? isShortText);

@@ -1,21 +1,21 @@
-/** What a check found. `unknown` is what may not be looked at. */
+/** The result of a check. `unknown` if this role may not read it. */
 export type CheckLevel = 'ok' | 'advice' | 'problem' | 'unknown';
 
-/** One thing that was looked at. */
+/** One check and its result. */
 export interface Check {
   readonly area: 'runfold' | 'postgres' | 'redis' | 'machine';
   /** The setting or subject, such as `synchronous_commit`. */
   readonly check: string;
   readonly level: CheckLevel;
-  /** What there is. */
+  /** What was found. */
   readonly what: string;
-  /** Why it matters; only where something is to be changed. */
+  /** Why it matters; only if something should be changed. */
   readonly why?: string;
-  /** What to do, with the exact line where there is one. */
+  /** What to do, with the exact command if there is one. */
   readonly fix?: string;
 }
 
-/** What is to be said where a check does not pass. */
+/** What to report if a check does not pass. */
 export interface Fault {
   readonly level: Exclude<CheckLevel, 'ok'>;
   readonly why: string;
@@ -28,7 +28,7 @@ export function checksOf(area: Check['area']) {
     fault === undefined ? { area, check, level: 'ok', what } : { area, check, what, ...fault };
 }
 
-/** How far a server's clock is from this machine's, as a check in words. */
+/** The check of the difference between a server's clock and this machine's. */
 export function clockFault(
   offsetMs: number,
   roundTripMs: number,
@@ -38,16 +38,16 @@ export function clockFault(
   if (off < 2_000) return undefined;
   return {
     level: off < 60_000 ? 'advice' : 'problem',
-    why: `Events without a time get that of the machine that sends them; lag and ages are differences between the clocks of this machine and ${server}.`,
-    fix: 'Keep both in step: timedatectl set-ntp true',
+    why: `Events without a time get the time of the machine that sends them; lag and ages are differences between the clocks of this machine and ${server}.`,
+    fix: 'Synchronize both clocks: timedatectl set-ntp true',
   };
 }
 
 /** `+1.5 s`, as a person reads an offset. */
 export const offsetText = (ms: number) =>
   Math.abs(ms) < 50
-    ? 'that of this machine'
-    : `${ms < 0 ? '-' : '+'}${(Math.abs(ms) / 1000).toFixed(1)} s from that of this machine`;
+    ? 'same as this machine'
+    : `${ms < 0 ? '-' : '+'}${(Math.abs(ms) / 1000).toFixed(1)} s from this machine`;
 
 /** Bytes as `1.5 GB`. */
 export function bytesText(bytes: number): string {

@@ -10,7 +10,7 @@ import { readPostgresFacts } from './postgres-facts.js';
 import { checkRedisNodes } from './redis-nodes.js';
 import { checkStore } from './store-checks.js';
 
-/** Where the checks look. */
+/** What the checks read. */
 export interface DoctorSources {
   readonly tier: TierName;
   readonly version: string;
@@ -20,14 +20,14 @@ export interface DoctorSources {
   readonly dir: string;
 }
 
-/** All that was looked at. */
+/** The results of all checks. */
 export interface Diagnosis {
   /** Whether no check found a problem. */
   readonly healthy: boolean;
   readonly checks: readonly Check[];
 }
 
-/** Looks at servers, settings, rights and this machine. A server that is away is a problem and no error. */
+/** Checks servers, settings, rights and this machine. An unavailable server is a problem, not an error. */
 export async function diagnose(sources: DoctorSources): Promise<Diagnosis> {
   const { tier, database, queue, dir, version } = sources;
   const isEmbedded = tier === 'embedded';
@@ -51,7 +51,7 @@ function checkQueueOn(queue: Extract<QueueTarget, { kind: 'redis' }>): Promise<C
   );
 }
 
-/** What was found, or that the server does not answer. */
+/** The checks of a server, or one that says that it does not respond. */
 async function orAway(
   area: 'postgres' | 'redis',
   variable: string,
@@ -65,7 +65,7 @@ async function orAway(
     return [
       checksOf(area)('connection', what, {
         level: 'problem',
-        why: 'Nothing else of it could be looked at.',
+        why: 'Nothing else could be checked on it.',
         fix: `Start the server, or correct ${variable}.`,
       }),
     ];

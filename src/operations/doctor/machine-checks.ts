@@ -4,15 +4,15 @@ import { bytesText, type Check, checksOf } from './check.js';
 
 const check = checksOf('machine');
 const megabyte = 2 ** 20;
-/** The oldest Node.js that the package takes. */
+/** The oldest supported version of Node.js. */
 const oldestNode = [20, 19] as const;
 
-/** What the checks of this machine look at. */
+/** The facts that the checks of this machine use. */
 export interface MachineFacts {
   readonly node_version: string;
   /** Memory that this process may use, in bytes. */
   readonly memory_bytes: number;
-  /** Of an embedded store; undefined elsewhere. */
+  /** The folder of an embedded store; undefined on servers. */
   readonly folder:
     | {
         readonly path: string;
@@ -23,7 +23,7 @@ export interface MachineFacts {
     | undefined;
 }
 
-/** Looks at this machine; `dir` is the folder of an embedded store. */
+/** Checks this machine; `dir` is the folder of an embedded store. */
 export async function readMachineFacts(dir: string | undefined): Promise<MachineFacts> {
   const limit = process.constrainedMemory?.() ?? 0;
   const total = totalmem();
@@ -39,7 +39,7 @@ async function readFolder(path: string) {
   return { path, free_bytes: bavail * bsize, mode: mode & 0o777 };
 }
 
-/** Looks at the facts of a machine. Pure. */
+/** Checks the facts of a machine. Pure. */
 export function checkMachine({ node_version, memory_bytes, folder }: MachineFacts): Check[] {
   const [major = 0, minor = 0] = node_version.split('.').map(Number);
   const isOld = major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]);
@@ -62,7 +62,7 @@ export function checkMachine({ node_version, memory_bytes, folder }: MachineFact
       memory_bytes < needed * megabyte
         ? {
             level: 'advice',
-            why: `${folder === undefined ? 'A worker takes about 250 MB' : 'A process with an embedded store takes about 400 MB'}.`,
+            why: `${folder === undefined ? 'A worker needs about 250 MB' : 'A process with an embedded store needs about 400 MB'}.`,
             fix: `Give it ${needed} MB or more.`,
           }
         : undefined,
@@ -79,8 +79,8 @@ function checkFolder({ path, free_bytes, mode }: NonNullable<MachineFacts['folde
       free_bytes < 1024 * megabyte
         ? {
             level: free_bytes < 200 * megabyte ? 'problem' : 'advice',
-            why: 'A store takes about 700 bytes per event, and a rebuild its totals a second time. When the disk is full nothing more is folded.',
-            fix: `Make room, or move the folder while nobody has it open: mv ${path} /a/larger/disk/`,
+            why: 'A store needs about 700 bytes per event, and a rebuild needs the space of its totals again. When the disk is full, nothing more is folded.',
+            fix: `Free some space, or move the folder while no process has it open: mv ${path} /a/larger/disk/`,
           }
         : undefined,
     ),
@@ -90,7 +90,7 @@ function checkFolder({ path, free_bytes, mode }: NonNullable<MachineFacts['folde
       (mode & 0o077) !== 0
         ? {
             level: 'problem',
-            why: 'Access to the folder is the only lock of an embedded store: other users of this machine can read or change it.',
+            why: 'The mode of the folder is the only protection of an embedded store: other users of this machine can read or change it.',
             fix: `chmod 0700 ${path}`,
           }
         : undefined,

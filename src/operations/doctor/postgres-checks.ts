@@ -7,7 +7,7 @@ const megabyte = 2 ** 20;
 /** Connections of one process with a worker and HTTP, whose queue is on Postgres too. */
 const connectionsOfOne = 24;
 
-/** Looks at the settings of a Postgres. Pure: what it finds depends on the facts alone. */
+/** Checks the settings of a Postgres. Pure: the result depends only on the facts. */
 export function checkPostgres(facts: PostgresFacts): Check[] {
   const { settings } = facts;
   const value = (name: string) => settings.get(name)?.value ?? '';
@@ -31,7 +31,7 @@ export function checkPostgres(facts: PostgresFacts): Check[] {
     }),
     setting('autovacuum', value('autovacuum') === 'on', {
       level: 'problem',
-      why: 'Totals are updated all the time: without it their tables and indexes grow without bound, and plans go by old statistics.',
+      why: 'Totals are updated all the time: without it their tables and indexes grow without bound, and plans use old statistics.',
     }),
     setting('track_counts', value('track_counts') === 'on', {
       level: 'problem',
@@ -44,7 +44,7 @@ export function checkPostgres(facts: PostgresFacts): Check[] {
         (number('shared_buffers') >= 256 * megabyte || facts.database_bytes < 512 * megabyte),
       {
         level: 'advice',
-        why: `The rows of current totals should stay in memory; the database has ${bytesText(facts.database_bytes)}. A quarter of the memory is usual. It takes a restart.`,
+        why: `The rows of current totals should stay in memory; the database has ${bytesText(facts.database_bytes)}. A quarter of the memory is usual. The change needs a restart.`,
       },
       "'512MB'",
     ),
@@ -59,7 +59,7 @@ export function checkPostgres(facts: PostgresFacts): Check[] {
       number('max_wal_size') >= 1024 * megabyte,
       {
         level: 'advice',
-        why: 'Checkpoints come often, and each makes the next change of every page write the whole page again.',
+        why: 'Checkpoints happen often, and after each one the first change of a page writes the whole page to the WAL.',
       },
       "'4GB'",
     ),
@@ -68,7 +68,7 @@ export function checkPostgres(facts: PostgresFacts): Check[] {
       number('statement_timeout') === 0 || number('statement_timeout') >= 30_000,
       {
         level: 'advice',
-        why: `Statements end after ${number('statement_timeout')} ms. A batch that takes longer is halved and tried again, and reports fail.`,
+        why: `Statements end after ${number('statement_timeout')} ms. A batch that takes longer is halved and retried, and reports fail.`,
       },
       "'60s'",
     ),
@@ -94,7 +94,7 @@ const tooOld: Fault = {
 
 const noZones: Fault = {
   level: 'problem',
-  why: 'Days of a time zone are computed by Postgres, which does not know the zones of the tz database.',
+  why: 'Postgres computes the days of a time zone, but does not know the zones of the tz database.',
   fix: 'Install the zones on its machine: apt-get install tzdata',
 };
 
@@ -102,7 +102,7 @@ function checkWritable({ is_standby, settings }: PostgresFacts): Check[] {
   const isReadOnly = settings.get('transaction_read_only')?.value === 'on';
   const fault: Fault = {
     level: 'problem',
-    why: 'Nothing can be written to it; jobs wait until it can.',
+    why: 'Nothing can be written to it; jobs wait until that is possible.',
     fix: is_standby
       ? 'Name the primary in DATABASE_URL.'
       : `Let sessions write again: alter system reset default_transaction_read_only; select pg_reload_conf();`,
@@ -122,8 +122,8 @@ function checkConnections(
   if (free >= connectionsOfOne) return check('max_connections', what);
   return check('max_connections', what, {
     level: free < connectionsOfOne / 2 ? 'problem' : 'advice',
-    why: `${Math.max(0, free)} are free. A process with worker and HTTP takes up to ${connectionsOfOne}: lanes and readers wait for each other, or are refused.`,
-    fix: `alter system set max_connections = ${Math.max(200, number('max_connections') * 2)}; and restart Postgres, or put PgBouncer before it.`,
+    why: `${Math.max(0, free)} are free. A process with worker and HTTP uses up to ${connectionsOfOne}: lanes and readers wait for each other, or are refused.`,
+    fix: `alter system set max_connections = ${Math.max(200, number('max_connections') * 2)}; and restart Postgres, or put PgBouncer in front of it.`,
   });
 }
 
@@ -132,12 +132,12 @@ function checkEncryption({ is_encrypted, is_local }: PostgresFacts): Check {
   if (is_encrypted !== false || is_local) return check('encryption', what);
   return check('encryption', what, {
     level: 'advice',
-    why: 'Password and data go over the network in the clear.',
+    why: 'Password and data go over the network unencrypted.',
     fix: 'Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.',
   });
 }
 
-/** The line that changes a setting where it is set. */
+/** The command that changes a setting at its source. */
 function changeOf(
   { settings, database, user }: PostgresFacts,
   name: string,
@@ -152,7 +152,7 @@ function changeOf(
     return `alter role ${quoted(user)} in database ${quoted(database)} reset ${name};`;
   }
   if (source === 'client' || source === 'session') {
-    return `Take ${name} out of the options of DATABASE_URL and out of PGOPTIONS.`;
+    return `Remove ${name} from the options of DATABASE_URL and from PGOPTIONS.`;
   }
   return `alter system set ${name} = ${value}; select pg_reload_conf();`;
 }

@@ -1,13 +1,13 @@
 import type { Database } from '../../postgres/database.js';
 
-/** A setting as the session has it, and where it comes from. */
+/** The value of a setting in the session, and its source. */
 export interface PostgresSetting {
   readonly value: string;
-  /** As `pg_settings.source` has it, such as `configuration file`, `database` or `user`. */
+  /** The value of `pg_settings.source`, such as `configuration file`, `database` or `user`. */
   readonly source: string;
 }
 
-/** What the checks of a Postgres look at. */
+/** The facts that the checks of a Postgres use. */
 export interface PostgresFacts {
   readonly version: string;
   readonly major: number;
@@ -17,13 +17,13 @@ export interface PostgresFacts {
   readonly is_standby: boolean;
   readonly used_connections: number;
   readonly database_bytes: number;
-  /** Whether the session is encrypted; null where that may not be seen. */
+  /** Whether the session is encrypted; null if this role may not see that. */
   readonly is_encrypted: boolean | null;
-  /** Whether the server is on this machine, as its address says. */
+  /** Whether the server is on this machine, by its address. */
   readonly is_local: boolean;
   /** Whether it knows zones of the tz database. */
   readonly knows_zones: boolean;
-  /** Its clock less ours, in milliseconds, and how long the question took. */
+  /** The difference of its clock to ours, in milliseconds, and how long the query took. */
   readonly clock_offset_ms: number;
   readonly round_trip_ms: number;
 }
@@ -61,9 +61,9 @@ interface Row extends Record<string, unknown> {
   readonly zones: number;
 }
 
-/** Asks a Postgres for what the checks look at; any role may. */
+/** Reads the facts from a Postgres; any role may do so. */
 export async function readPostgresFacts(database: Database): Promise<PostgresFacts> {
-  // The first question makes the connection; the clock is compared over one that is there.
+  // The first query opens the connection, so that the clock is compared over an open one.
   const settings = await database.query<{ name: string; value: string; source: string }>(
     `select name, case unit when '8kB' then (setting::bigint * 8192)::text when 'kB' then
         (setting::bigint * 1024)::text when 'MB' then (setting::bigint * 1048576)::text

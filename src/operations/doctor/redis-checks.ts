@@ -6,7 +6,7 @@ import { bytesText, type Check, checksOf, clockFault, type Fault, offsetText } f
 const check = checksOf('redis');
 const oldest = [6, 2] as const;
 
-/** Looks at the settings of the queue's Redis. Pure: what it finds depends on the facts alone. */
+/** Checks the settings of the queue's Redis. Pure: the result depends only on the facts. */
 export function checkRedis(
   facts: RedisFacts,
   { url, prefix }: { readonly url: string; readonly prefix: string },
@@ -33,7 +33,7 @@ export function checkRedis(
 
 const noInfo: Fault = {
   level: 'problem',
-  why: 'The queue asks for the version before it begins, so workers cannot start; and its settings cannot be checked.',
+  why: 'The queue reads the version when it starts, so workers cannot start; and the settings cannot be checked.',
   fix: 'ACL SETUSER <user> +info',
 };
 
@@ -83,7 +83,7 @@ const replica: Fault = {
 };
 const cluster: Fault = {
   level: 'problem',
-  why: 'A job takes several keys at once, and the connection is to one node.',
+  why: 'A job needs several keys at once, and the connection is to one node.',
   fix: 'Add ?cluster=true to REDIS_URL; or use a Redis without cluster mode: one is enough for hundreds of thousands of events per second.',
 };
 const nearlyFull: Fault = {
@@ -99,7 +99,7 @@ const noFile: Fault = {
 const writeFailed: Fault = {
   level: 'problem',
   why: 'Redis could not write its data to disk, and refuses jobs by default until it can.',
-  fix: 'Look for a full disk or missing rights in its log; then: redis-cli bgsave',
+  fix: 'Check its log for a full disk or missing rights; then: redis-cli bgsave',
 };
 
 function eviction(maxmemory: number): Fault {
@@ -116,16 +116,16 @@ function eviction(maxmemory: number): Fault {
 function checkSync({ appendfsync, info }: RedisFacts): Check {
   if (info?.get('aof_enabled') === '0') return check('appendfsync', 'not used');
   if (appendfsync === undefined) {
-    return check('appendfsync', 'not to be read', {
+    return check('appendfsync', 'not readable', {
       level: 'unknown',
-      why: 'With "everysec" a power cut may lose a second of acknowledged events, with "no" half a minute.',
-      fix: 'Look it up where the server is managed; "always" keeps every acknowledged event.',
+      why: 'With "everysec" a power cut may lose one second of acknowledged events, with "no" half a minute.',
+      fix: 'Check it in the management of the server; "always" keeps every acknowledged event.',
     });
   }
   if (appendfsync === 'always') return check('appendfsync', appendfsync);
   return check('appendfsync', appendfsync, {
     level: 'advice',
-    why: `A power cut may lose ${appendfsync === 'no' ? 'half a minute' : 'a second'} of acknowledged events.`,
+    why: `A power cut may lose ${appendfsync === 'no' ? 'half a minute' : 'one second'} of acknowledged events.`,
     fix: 'redis-cli config set appendfsync always && redis-cli config rewrite',
   });
 }
@@ -146,7 +146,7 @@ function checkEncryption(url: string): Check {
   if (isLocal) return check('encryption', 'none, on this machine');
   return check('encryption', 'none', {
     level: 'advice',
-    why: 'Password and events go over the network in the clear.',
-    fix: 'Use rediss:// in REDIS_URL; NODE_EXTRA_CA_CERTS=/path/to/ca.pem names a CA of your own.',
+    why: 'Password and events go over the network unencrypted.',
+    fix: 'Use rediss:// in REDIS_URL; NODE_EXTRA_CA_CERTS=/path/to/ca.pem adds your own CA.',
   });
 }

@@ -6,7 +6,7 @@ import { checkRedis } from './redis-checks.js';
 const check = checksOf('redis');
 const order = ['ok', 'unknown', 'advice', 'problem'] as const;
 
-/** Looks at the settings of each Redis that takes jobs: one, or the masters of a cluster. Pure. */
+/** Checks the settings of each Redis that takes jobs: a single one, or the masters of a cluster. Pure. */
 export function checkRedisNodes(
   nodes: readonly RedisNode[],
   where: { readonly url: string; readonly prefix: string },
@@ -25,7 +25,7 @@ export function checkRedisNodes(
   return kind === 'single' ? merged : [...merged, checkReplicas(nodes, kind)];
 }
 
-/** The same check of several servers as one: the worst, with the servers of which it is true. */
+/** Combines the same check of several servers: the worst result, with the servers that have it. */
 function mergeChecks(
   found: readonly { readonly name: string; readonly check: Check }[],
   first: Check,
@@ -47,7 +47,7 @@ function checkReplicas(nodes: readonly RedisNode[], kind: 'cluster' | 'sentinel'
   if (bare.length === 0) return check('replicas', `${masters}, each with a replica`);
   const fault: Fault = {
     level: 'advice',
-    why: 'No other server can take its place when it dies: its queues wait until it is back.',
+    why: 'No other server can replace it when it dies: its queues wait until it is back.',
     fix:
       kind === 'cluster'
         ? 'redis-cli --cluster add-node <new host:port> <host:port> --cluster-slave'

@@ -8,7 +8,7 @@ import { type Check, checksOf } from './check.js';
 
 const check = checksOf('runfold');
 
-/** Looks at the tables of a store, and at the rights of whoever looks. */
+/** Checks the tables of a store, and the rights of the current role. */
 export async function checkStore(
   database: Database,
   options: { readonly has_queue: boolean },
@@ -28,7 +28,7 @@ export async function checkStore(
   }
   const stale = (await staleProjections(database)).map(({ name }) => name);
   return [
-    check('tables', 'those of this version'),
+    check('tables', 'up to date'),
     check(
       'totals',
       stale.length === 0 ? 'current' : `stale: ${stale.join(', ')}`,
@@ -36,7 +36,7 @@ export async function checkStore(
         ? undefined
         : {
             level: 'problem',
-            why: 'Their definition has changed since they were made, so they mix two meanings.',
+            why: 'Their definition has changed since they were computed, so they mix two definitions.',
             fix: 'runfold migrate --rebuild',
           },
     ),
@@ -58,7 +58,7 @@ async function checkRights(
     ...(service.length === 0 ? ['service'] : []),
   ];
   if (able.length > 0 && queue.length === 0) return check('rights', `of a ${able.join(' and a ')}`);
-  // Whoever is nearer to one of them is likely meant to be that.
+  // The role probably should be the one for which it lacks fewer rights.
   const missing = [...(service.length < worker.length ? service : worker), ...queue];
   return check(
     'rights',

@@ -1,15 +1,15 @@
 import type { Database } from '../../postgres/database.js';
 import { type DatabaseRole, databaseRoles, rightsOn } from './rights.js';
 
-/** What the statements are made for. */
+/** Options of the statements. */
 export interface GrantOptions {
-  /** What the names of the roles begin with, such as `runfold` for `runfold_worker`. */
+  /** The prefix of the roles' names, such as `runfold` for `runfold_worker`. */
   readonly prefix: string;
-  /** Whether the queue is on this Postgres, too. */
+  /** Whether the queue is on this Postgres too. */
   readonly has_queue: boolean;
 }
 
-/** The statements that make one role and give it its rights, in order. */
+/** The statements that create one role and grant its rights, in order. */
 export interface RoleGrants {
   readonly role: DatabaseRole;
   readonly name: string;
@@ -17,7 +17,7 @@ export interface RoleGrants {
   readonly statements: readonly string[];
 }
 
-/** The least rights of each role on the tables and views that a store has. */
+/** The least rights of each role on the tables and views of a store. */
 export async function listGrants(
   database: Database,
   { prefix, has_queue }: GrantOptions,
@@ -42,7 +42,7 @@ export async function listGrants(
           `grant usage on schema bullmq to ${name};`,
           `grant select, insert, update, delete on all tables in schema bullmq to ${name};`,
           `grant usage on all sequences in schema bullmq to ${name};`,
-          // Many jobs at once go through a temporary table.
+          // Adding many jobs at once uses a temporary table.
           `grant temporary on database ${home} to ${name};`,
         ]
       : [];
@@ -63,7 +63,7 @@ export async function listGrants(
     `grant select on runfold_migrations.migration to ${name};`,
     ...tablesOf(role, name),
     `grant select on ${views.join(', ')} to ${name};`,
-    // Each must see since when the other's transactions are open, or a tail would leave events out.
+    // Each must see how long the other's transactions have been open, or a tail would leave out events.
     `grant pg_read_all_stats to ${name};`,
     ...queueOf(name),
   ];

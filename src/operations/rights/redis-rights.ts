@@ -1,6 +1,6 @@
 /**
- * The commands that queue, producer, worker and checks use, with those that their scripts call. A test
- * works with a user that has no others.
+ * The commands that queue, producer, worker and checks use, including those that their scripts call. A test
+ * uses a Redis user that has no others.
  */
 export const redisCommands = [
   'auth',
@@ -70,12 +70,12 @@ export const redisCommands = [
   'zscore',
 ] as const;
 
-/** What a user of a cluster, or of several queues, needs besides. */
+/** Additional commands for a cluster, or for several queues. */
 const spreadCommands = ['cluster|info', 'cluster|slots'] as const;
 
 /**
- * The command that makes a Redis user with the least rights, for the keys that begin with a prefix; `isSpread`
- * where the queue is in a cluster, or there are several.
+ * The command that creates a Redis user with the least rights, for the keys with a prefix; `isSpread`
+ * if the queue is in a cluster, or if there are several queues.
  */
 export function redisUserCommand(name: string, prefix: string, isSpread = false): string {
   const needed = isSpread ? [...redisCommands, ...spreadCommands] : redisCommands;

@@ -1,11 +1,11 @@
 import { projections } from '../../projections/projections.js';
 
-/** What a database role is for. */
+/** The purpose of each database role. */
 export const databaseRoles = {
   worker: 'folds events: "runfold worker", "runfold watch", "runfold ingest --wait"',
   service:
-    'takes events and answers queries: "runfold serve", "runfold ingest", commands that read',
-  reader: 'reads the views of the schema runfold with SQL, and nothing else',
+    'accepts events and serves queries: "runfold serve", "runfold ingest", commands that read',
+  reader: 'only reads the views of the schema runfold with SQL',
 } as const;
 
 /** A role of `databaseRoles`. */
@@ -40,7 +40,7 @@ const tables: Readonly<Record<string, Rights>> = {
   stripe: { worker: ['select'], service: ['select'] },
 };
 
-/** The rights that a role needs on a table of `runfold_internal`: all, where nothing less was declared. */
+/** The rights that a role needs on a table of `runfold_internal`: all, unless fewer are declared. */
 export function rightsOn(table: string, role: 'worker' | 'service'): readonly Privilege[] {
   // A stripe's part of a table has its name and the number of the stripe.
   return (tables[table] ?? tables[table.replace(/_\d+$/, '')])?.[role] ?? all;

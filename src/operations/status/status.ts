@@ -12,7 +12,7 @@ import { checkMigrated } from '../../store/migrate.js';
 import type { TierName } from '../../tier.js';
 import { readStoreStatus, type StoreStatus } from './store-status.js';
 
-/** Something that keeps events from being folded, or totals from being right. */
+/** Something that prevents events from being folded, or totals from being correct. */
 export interface StatusProblem {
   readonly code: string;
   /** What is wrong, and what to do. */
@@ -21,12 +21,12 @@ export interface StatusProblem {
 
 /** How a queue stands. */
 export interface OneQueueStatus {
-  /** Jobs by state. A job holds up to hundreds of events. */
+  /** Jobs by state. A job has up to hundreds of events. */
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
   readonly failed: number;
-  /** How long the oldest job that is not done has waited: the lag of the totals. */
+  /** How long the oldest unfinished job has waited: the lag of the totals. */
   readonly age_seconds: number;
 }
 
@@ -34,16 +34,16 @@ export interface OneQueueStatus {
 export interface QueueStatus extends OneQueueStatus {
   /** Each by what its keys begin with, where there are several. */
   readonly queues?: readonly (OneQueueStatus & { readonly name: string })[];
-  /** Workers that are connected; null where that cannot be told. */
+  /** Connected workers; null if unknown. */
   readonly workers: number | null;
 }
 
-/** How everything stands. What could not be read is null, and a problem says why. */
+/** The state of everything. A value that could not be read is null, and a problem says why. */
 export interface Status {
   readonly tier: TierName;
-  /** Where the store is, without a password. */
+  /** The place of the store, without a password. */
   readonly place: string;
-  /** Whether there is no problem. Rejects and waiting spans are none. */
+  /** Whether there is no problem. Rejects and waiting spans are not problems. */
   readonly healthy: boolean;
   readonly problems: readonly StatusProblem[];
   /** The version of the Postgres. */
@@ -52,18 +52,18 @@ export interface Status {
   readonly queue: QueueStatus | null;
 }
 
-/** Where the status is read. */
+/** The sources of the status. */
 export interface StatusSources {
   readonly tier: TierName;
   readonly place: string;
   readonly database: Database;
   readonly queue: QueueTarget;
   readonly project: number;
-  /** Workers that are known in another way, where the queue cannot tell. */
+  /** Workers that are known from another source, if the queue does not know them. */
   readonly workers?: number | null | undefined;
 }
 
-/** Reads how everything stands; a server that is away is a problem and no error. */
+/** Reads the state of everything; an unavailable server is a problem, not an error. */
 export async function readStatus(sources: StatusSources): Promise<Status> {
   const problems: StatusProblem[] = [];
   const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
@@ -80,7 +80,7 @@ export async function readStatus(sources: StatusSources): Promise<Status> {
     sources.queue.kind === 'redis' ? attempt(() => readQueueStatus(sources)) : null,
   ]);
   if (found?.problem !== undefined) problems.push(found.problem);
-  // A queue on the same Postgres is away with it, and is there once its tables are.
+  // A queue on the same Postgres is unavailable with it, and available once its tables exist.
   const isOnPostgres = sources.queue.kind === 'postgres';
   const queue =
     isOnPostgres && found?.store ? await attempt(() => readQueueStatus(sources)) : redis;
@@ -109,7 +109,7 @@ async function readPostgres(database: Database, project: number) {
   }
 }
 
-/** Reads how the queue stands. @throws what keeps it from answering, in our words */
+/** Reads the state of the queue. @throws an error that explains why it does not respond */
 export async function readQueueStatus({
   queue: target,
   workers,
@@ -142,26 +142,26 @@ function problemOf(error: unknown): StatusProblem {
   return { code: codeOf(explained) ?? 'unreadable', text };
 }
 
-/** What is wrong though everything answers. */
+/** The problems if all servers respond. */
 function problemsOf(store: StoreStatus | null, queue: QueueStatus | null): StatusProblem[] {
   const found: StatusProblem[] = [];
   if (queue !== null && queue.waiting + queue.delayed > 0 && queue.workers === 0) {
     const jobs = queue.waiting + queue.delayed;
     found.push({
       code: 'no_worker',
-      text: `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} on the queue and no worker runs. Start "runfold worker" or "runfold up".`,
+      text: `${jobs} ${jobs === 1 ? 'job waits' : 'jobs wait'} on the queue and no worker is running. Start "runfold worker" or "runfold up".`,
     });
   }
   if (queue !== null && queue.failed > 0) {
     found.push({
       code: 'failed_jobs',
-      text: `${queue.failed} ${queue.failed === 1 ? 'job has' : 'jobs have'} failed and will not be tried again; their events are still on the queue. See the log of the workers.`,
+      text: `${queue.failed} ${queue.failed === 1 ? 'job has' : 'jobs have'} failed and will not be retried; their events are still on the queue. See the log of the workers.`,
     });
   }
   if (store !== null && store.stale_totals.length > 0) {
     found.push({
       code: 'stale_totals',
-      text: `The definition of ${store.stale_totals.join(', ')} has changed since the totals were made. Run "runfold migrate --rebuild".`,
+      text: `The definition of ${store.stale_totals.join(', ')} has changed since the totals were computed. Run "runfold migrate --rebuild".`,
     });
   }
   if (store?.last_audit?.state === 'different') {

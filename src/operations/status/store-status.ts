@@ -9,23 +9,23 @@ import { readLastFolded } from '../../query/log/last-folded.js';
 import { countRejects } from '../../query/rejects.js';
 import { listProjects } from '../../store/projects.js';
 
-/** How the data of a project stands. */
+/** The state of a project's data. */
 export interface StoreStatus {
   readonly project: { readonly id: number; readonly name: string | null };
-  /** How many projects the store has. */
+  /** The number of projects in the store. */
   readonly projects: number;
   /** Rejects of the project that are kept. */
   readonly rejects: number;
   /** Spans of the project that wait for the spans above them. */
   readonly waiting_spans: number;
-  /** When the last event of the project was; RFC 3339, null before the first. */
+  /** When the last event of the project occurred; RFC 3339, null before the first. */
   readonly last_occurred_at: string | null;
   /** When the last event of the project was folded. */
   readonly last_folded_at: string | null;
   /** Totals whose definition has changed. */
   readonly stale_totals: readonly string[];
   readonly rebuilds: readonly RunningRebuild[];
-  /** The last audit of the project that found something, be it that all is equal. */
+  /** The last audit of the project with a result. */
   readonly last_audit: {
     readonly id: string;
     readonly state: string;
@@ -33,7 +33,7 @@ export interface StoreStatus {
   } | null;
 }
 
-/** Reads how a project stands: the one place for what every face shows of it. */
+/** Reads the state of a project, for HTTP, the commands and the page. */
 export async function readStoreStatus(database: Database, project: number): Promise<StoreStatus> {
   const [projects, rejects, waiting_spans, stale, rebuilds, audit, occurred, folded] =
     await Promise.all([
@@ -70,7 +70,7 @@ async function countWaiting(database: Database, project: number): Promise<number
   return row?.spans ?? 0;
 }
 
-/** Looks at the sessions that began last: the log itself is not in the order of its events' times. */
+/** Reads the sessions that began last: the log itself is not ordered by the times of its events. */
 async function readLastOccurred(database: Database, project: number): Promise<string | null> {
   const [row] = await database.query<{ last: string | null }>(
     `select to_char(max(s.ended_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last

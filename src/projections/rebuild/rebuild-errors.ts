@@ -6,9 +6,7 @@ export class RebuildRunningError extends RunfoldError {
   readonly code = 'rebuild_running';
 
   constructor() {
-    super(
-      'Expected no other rebuild of this store, got one under way. Wait for its end, or stop its process.',
-    );
+    super('Another rebuild of this store is running. Wait for it to finish, or stop its process.');
   }
 }
 
@@ -24,8 +22,8 @@ export class RebuildBlockedError extends RunfoldError {
     cause?: unknown,
   ) {
     super(
-      `Expected ${blocked_by} within ${waited_ms} ms, got transactions that stayed open. ` +
-        'End them (see pg_stat_activity) and rebuild again; the live totals are untouched.',
+      `Gave up waiting for ${blocked_by} after ${waited_ms} ms, because transactions stayed open. ` +
+        'End them (see pg_stat_activity) and rebuild again; the live totals are unchanged.',
       { cause },
     );
   }
@@ -41,8 +39,8 @@ export class RebuildDependentError extends RunfoldError {
     readonly dependent: string,
   ) {
     super(
-      `Expected only views upon the tables of runfold_internal, got: ${dependent}. ` +
-        'Base it on the views of the schema runfold; the live totals are untouched.',
+      `A totals table cannot be swapped, because another object depends on it: ${dependent}. ` +
+        'Base that object on the views of the schema runfold; the live totals are unchanged.',
     );
   }
 }

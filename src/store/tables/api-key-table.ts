@@ -2,14 +2,14 @@ import { foreignKey, integer, primaryKey, text, timestamp } from 'drizzle-orm/pg
 import { byteText, internalSchema } from './event-table.js';
 import { projectTable } from './project-table.js';
 
-/** Keys of the HTTP service. What a key's holder knows is not here, only its hash. */
+/** Keys of the HTTP service. The secret is not stored, only its hash. */
 export const apiKeyTable = internalSchema.table(
   'api_key',
   {
     created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     last_used_at: timestamp({ withTimezone: true }),
     revoked_at: timestamp({ withTimezone: true }),
-    // Keys of browsers end by themselves, and with the key that they were made by.
+    // Keys of browsers expire automatically, and end with their parent key.
     expires_at: timestamp({ withTimezone: true }),
     project: integer().notNull(),
     id: byteText().notNull(),

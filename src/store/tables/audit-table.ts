@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, real, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { internalSchema } from './event-table.js';
 
-/** Audits that were asked for over HTTP, the last of each project: what the page shows as proof. */
+/** Audits that were started over HTTP, the last ones of each project; the page shows them. */
 export const auditTable = internalSchema.table(
   'audit',
   {

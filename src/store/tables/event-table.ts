@@ -18,7 +18,7 @@ import { type LogColumnType, logColumns, textType } from '../../events/columns/l
 /** The schema of the tables; they may change from one version to the next. */
 export const internalSchema = pgSchema('runfold_internal');
 
-/** Text that compares by its bytes. */
+/** Text that is compared by its bytes. */
 export const byteText = customType<{ data: string }>({ dataType: () => textType });
 
 const builders: Record<LogColumnType, () => PgColumnBuilderBase> = {
@@ -28,11 +28,11 @@ const builders: Record<LogColumnType, () => PgColumnBuilderBase> = {
   boolean: () => boolean(),
   uuid: () => uuid(),
   [textType]: () => byteText(),
-  // Not jsonb, which puts an object's keys in an order of its own.
+  // Not jsonb, which changes the order of an object's keys.
   json: () => json(),
 };
 
-/** A drizzle column of a type of ours, not null where it is required. */
+/** A drizzle column of one of our types, not null if it is required. */
 export function columnOfType(type: LogColumnType, required = false): PgColumnBuilderBase {
   const builder = builders[type]() as PgColumnBuilderBase & { notNull(): PgColumnBuilderBase };
   return required ? builder.notNull() : builder;
@@ -60,14 +60,14 @@ export const eventTable = internalSchema.table(
   },
   (table) => [
     primaryKey({ columns: [table.project, table.session_id, table.id] as never }),
-    // For those who follow the log. All rows of a batch have one time, and a b-tree keeps equal keys
-    // once: 7 bytes an event, and no difference to the fold that could be measured. A BRIN index is
-    // smaller still, but covers new blocks only after a vacuum, which an embedded store never has.
+    // For tails of the log. All rows of a batch have the same time, and a b-tree stores equal keys
+    // once: 7 bytes per event, and no measurable difference for the fold. A BRIN index is
+    // even smaller, but covers new blocks only after a vacuum, which an embedded store never does.
     index('event_recorded_at').on(table.project as never, table.recorded_at),
-    // One run of a session of a hundred thousand. Without the time, so that a b-tree keeps the equal
-    // keys of a run once: 13 bytes an event instead of 75.
+    // For one run in a session of a hundred thousand. Without the time, so that a b-tree stores the equal
+    // keys of a run once: 13 bytes per event instead of 75.
     index('event_run').on(table.project as never, table.session_id as never, table.run_id as never),
-    // What corrects an event; corrections are few.
+    // For the corrections of an event; there are few corrections.
     index('event_corrects')
       .on(table.project as never, table.session_id as never, table.corrects as never)
       .where(sql`corrects is not null`),

@@ -11,8 +11,8 @@ import {
 import { internalSchema } from './event-table.js';
 
 /**
- * How far the files of logs have been read. It only saves work: without these rows files are read
- * again, and nothing is counted twice. A file is the name-based UUID of its machine and path; its
+ * How far log files have been read. It only saves work: without these rows, files are read
+ * again, but nothing counts twice. A file is the name-based UUID of its machine and path; its
  * path is not stored.
  */
 export const logFileTable = internalSchema.table(
@@ -25,14 +25,14 @@ export const logFileTable = internalSchema.table(
     seen_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     project: integer().notNull(),
     line: integer().notNull(),
-    /** How often this row was written: of two processes that read one file, one goes on. */
+    /** How often this row was written: if two processes read the same file, only one continues. */
     saves: integer().notNull(),
-    /** Whether messages in it are not counted yet, because more lines of them may follow. */
+    /** Whether some of its messages are not counted yet, because more lines may follow. */
     is_open: boolean().notNull(),
     format: text().notNull(),
-    /** Length and hash of the beginning of the file, by which it is known again. */
+    /** Length and hash of the beginning of the file, to recognize it. */
     head: text().notNull(),
-    /** What its reader needs to go on: ids and figures. */
+    /** The state that its reader needs to continue: ids and figures. */
     state: json().notNull(),
   },
   (table) => [primaryKey({ columns: [table.project, table.format, table.file] })],

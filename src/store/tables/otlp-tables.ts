@@ -12,20 +12,20 @@ import {
 } from 'drizzle-orm/pg-core';
 import { internalSchema } from './event-table.js';
 
-/** The traces of which spans are in the inbox. Whoever works on a trace locks its row. */
+/** The traces with spans in the inbox. A transaction that works on a trace locks its row. */
 export const otlpTraceTable = internalSchema.table(
   'otlp_trace',
   {
     trace_id: uuid().notNull(),
-    /** The least id among its spans without parent. */
+    /** The smallest id of its spans without a parent. */
     root_id: bigint({ mode: 'bigint' }),
     last_seen: timestamp({ withTimezone: true }).notNull().defaultNow(),
-    /** Since when it has had open spans without a break; null when it has none. */
+    /** Since when it has always had open spans; null if it has none. */
     open_since: timestamp({ withTimezone: true }),
-    /** When its open spans are settled, whatever is missing; null when it has none. */
+    /** When its open spans are settled even if spans are missing; null if it has none. */
     due_at: timestamp({ withTimezone: true }),
     project: integer().notNull(),
-    /** Whether its plain spans are gone. */
+    /** Whether its plain spans are deleted. */
     is_pruned: boolean().notNull().default(false),
   },
   (table) => [
@@ -36,8 +36,8 @@ export const otlpTraceTable = internalSchema.table(
 );
 
 /**
- * Spans that have come, so that those that come later find their parents, and none counts twice. A
- * span is open while `event` is there: it waits for its chain of parents.
+ * Received spans, so that later spans find their parents, and none counts twice. A
+ * span is open while it has an `event`: it waits for its chain of parents.
  */
 export const otlpSpanTable = internalSchema.table(
   'otlp_span',
@@ -45,14 +45,14 @@ export const otlpSpanTable = internalSchema.table(
     trace_id: uuid().notNull(),
     span_id: bigint({ mode: 'bigint' }).notNull(),
     parent_id: bigint({ mode: 'bigint' }),
-    /** Where the chain goes on when this row stands in for a span, or is bound. */
+    /** The next span of the chain, if this row is a placeholder for a span, or is bound. */
     cut_parent: bigint({ mode: 'bigint' }),
     project: integer().notNull(),
     kind: smallint().notNull(),
     flags: smallint().notNull(),
-    /** What the span itself names. */
+    /** The names in the span itself. */
     own: json(),
-    /** The event to be; null when there is none, or it is settled. */
+    /** The future event; null if there is none, or if it is settled. */
     event: json(),
   },
   (table) => [

@@ -2,8 +2,8 @@ import { bigint, integer, primaryKey } from 'drizzle-orm/pg-core';
 import { byteText, internalSchema } from './event-table.js';
 
 /**
- * Prices of one's own, in nano-dollars a million tokens, each from a time on. They go before those of
- * the price book. An empty provider stands for any.
+ * Own prices, in nano-dollars per million tokens, each from a given time. They override those of
+ * the price book. An empty provider means any.
  */
 export const priceOverrideTable = internalSchema.table(
   'price_override',

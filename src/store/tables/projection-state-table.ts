@@ -1,7 +1,7 @@
 import { primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 import { internalSchema } from './event-table.js';
 
-/** What the store knows of each projection: the declaration its totals were made with. */
+/** The state of each projection: the declaration that its totals were computed with. */
 export const projectionStateTable = internalSchema.table(
   'projection_state',
   {

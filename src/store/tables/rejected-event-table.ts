@@ -2,8 +2,8 @@ import { index, integer, primaryKey, text, timestamp, uuid } from 'drizzle-orm/p
 import { internalSchema } from './event-table.js';
 
 /**
- * Events the worker could not take. The key is made from where the event came from, so that a job
- * delivered again rejects the same event into the same row.
+ * Events that the worker could not store. The key is made from the job and the index in it, so if a job
+ * is delivered again, the same event is rejected into the same row.
  */
 export const rejectedEventTable = internalSchema.table(
   'rejected_event',
@@ -15,7 +15,7 @@ export const rejectedEventTable = internalSchema.table(
     job_id: text().notNull(),
     code: text().notNull(),
     message: text().notNull(),
-    // JSON as text: what Postgres cannot read as JSON (NUL, half a surrogate) is kept as it came.
+    // JSON as text: input that Postgres cannot read as JSON (NUL, lone surrogates) is kept unchanged.
     payload: text().notNull(),
   },
   (table) => [

@@ -60,13 +60,13 @@ describe('an event', () => {
   });
 
   const label = 'a name of 1 to 40 of a-z, 0-9, _, . and -, the first of them a letter';
-  const labels = 'an object of at most 16 labels: name → text of 1 to 200 characters';
-  const tokens = 'a whole number from 0 to 2147483647';
-  const text = 'a text of 1 to 200 characters';
+  const labels = 'an object of at most 16 labels: name → string of 1 to 200 characters';
+  const tokens = 'an integer from 0 to 2147483647';
+  const text = 'a string of 1 to 200 characters';
   const storable = `${text} without NUL or lone surrogates`;
   const when = 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
   const json =
-    'a JSON object of at most 65536 characters and 32 levels, with whole numbers up to 2^53 - 1 (send larger ones as text), without NUL or lone surrogates';
+    'a JSON object of at most 65536 characters and 32 levels, with integers up to 2^53 - 1 (send larger ones as strings), without NUL or lone surrogates';
   const far = new Date(Date.now() + 2 * 86_400_000).toISOString();
   let deep: unknown = 1;
   for (let level = 0; level < 40; level++) deep = { deep };
@@ -276,7 +276,7 @@ describe('an event', () => {
       '-1',
     ],
     [
-      'with a whole number that was changed when it was parsed',
+      'with an integer that was changed when it was parsed',
       { ...message, metrics: JSON.parse('{"additional_metrics":{"trace":9007199254740993}}') },
       'metrics.additional_metrics',
       json,
@@ -308,7 +308,7 @@ describe('an event', () => {
       'with a number for an error',
       { ...call, error: 5 },
       'error',
-      'true, false or a text of at most 2000 characters',
+      'true, false or a string of at most 2000 characters',
       '5',
     ],
   ])('%s is refused, with field, expected and got', (_name, raw, field, expected, got) => {

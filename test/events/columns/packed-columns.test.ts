@@ -78,7 +78,7 @@ describe('packed columns', () => {
     ['that are another JSON', '["acme"]', 'an object of at most 16 labels'],
     ['with a name of no label', '{"Customer":"acme"}', 'a name of 1 to 40 of a-z'],
     ['with a name of no object', '{"__proto__":"acme"}', 'a name of 1 to 40 of a-z'],
-    ['with a value that is no text', '{"customer":7}', 'a text of 1 to 200 characters'],
+    ['with a value that is no text', '{"customer":7}', 'a string of 1 to 200 characters'],
     [
       'longer than any',
       `{"customer":"acme"}${' '.repeat(30_000)}`,
@@ -141,7 +141,7 @@ describe('packed columns', () => {
     [
       'a number for no text',
       { id: ['a'], run_id: [0] },
-      'columns.run_id: expected a number to be the place of a text before it',
+      'columns.run_id: expected a number to be the index of an earlier string',
     ],
   ])('of which there is %s are no batch of ours', (_name, columns, message) => {
     const { rejects, events } = decodeJob('job', { v: 2, project: 1, columns });

@@ -170,7 +170,7 @@ describeWithPostgres('a store that is divided into stripes', () => {
       'Expected runfold_internal.event to be empty, got one with rows.',
     );
     await expect(createShards(whole.database, { ...placement, stripes: 1 })).rejects.toThrow(
-      'Expected a whole number of stripes from 2 to 256, got 1.',
+      'The number of stripes must be an integer from 2 to 256, got 1.',
     );
     expect(await verify(whole.database)).toMatchObject({ equal: true, events: 550 });
     await checkMigrated(whole.database);
