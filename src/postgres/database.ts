@@ -24,6 +24,8 @@ export interface Database {
   readonly shares_session: boolean;
   /** Runs one statement. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The same database on another server, such as a node of a Citus; it is closed with this one. */
+  at(host: string, port: number): Database;
   /** May be called again. */
   close(): Promise<void>;
 }
@@ -59,13 +61,31 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
   // If a connection breaks between two queries of its user, for example during an audit, it emits an event
   // that would end the process. The user's next query fails with the error.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  let closing: Promise<void> | undefined;
+  const others = new Map<string, Database>();
+  let closing: Promise<unknown> | undefined;
   return {
     pool,
     shares_session,
     query: async (text, values = []) => (await pool.query(text, [...values])).rows,
-    close: () => (closing ??= pool.end()),
+    at(host, port) {
+      const place = `${host}:${port}`;
+      const other = others.get(place) ?? openDatabase(targetAt(target, host, port), options);
+      others.set(place, other);
+      return other;
+    },
+    async close() {
+      closing ??= Promise.all([pool.end(), ...[...others.values()].map((other) => other.close())]);
+      await closing;
+    },
   };
+}
+
+function targetAt(target: DatabaseTarget, host: string, port: number): DatabaseTarget {
+  if (typeof target !== 'string') return { ...target, host, port };
+  const url = new URL(target);
+  url.hostname = host;
+  url.port = String(port);
+  return url.href;
 }
 
 /**

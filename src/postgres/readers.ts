@@ -119,6 +119,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
     reader: (signal) => ({
       pool: database.pool,
       shares_session: database.shares_session,
+      at: database.at,
       async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
         const { ended, forget } = endOf(signal, timeout_ms);
         try {

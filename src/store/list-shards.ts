@@ -28,8 +28,8 @@ export async function listShards(database: Database): Promise<ListedShards> {
   const items: ListedShard[] = [];
   for (const { stripe, place, tables, database: server } of map.shards()) {
     const [row] = await server.query<{ events: number | null; bytes: number }>(
-      `select case when reltuples < 0 then null else reltuples::float8 end as events,
-        pg_total_relation_size(oid)::float8 as bytes from pg_class where oid = $1::regclass`,
+      `select (select reltuples::float8 from pg_class where oid = $1::regclass and reltuples >= 0) as events,
+        pg_total_relation_size($1::regclass)::float8 as bytes`,
       [fullName(tables, 'event')],
     );
     items.push({ stripe, place, events: row?.events ?? null, bytes: row?.bytes ?? 0 });

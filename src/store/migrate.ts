@@ -8,6 +8,7 @@ import { migrationsFolder } from '../environment/package-files.js';
 import { type Database, longWorkSettings, openDatabase } from '../postgres/database.js';
 import { explainDatabaseError, StoreUnavailableError } from '../postgres/database-errors.js';
 import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
+import { distributeTables } from './shards/distribute-tables.js';
 import { divideTables } from './shards/divide-tables.js';
 import { type Placement, readPlacement } from './shards/placement.js';
 import { readViewFiles } from './view-files.js';
@@ -50,6 +51,7 @@ export async function bringUpToDate(
   await applyMigrations(client);
   const files = await readViewFiles(placement !== undefined);
   if (placement?.kind === 'partitions') await divideTables(client, files.dividedTables, placement);
+  if (placement?.kind === 'citus') await distributeTables(client, files.dividedTables, placement);
   await applyViews(client, files, grants);
 }
 

@@ -67,13 +67,12 @@ export function writerTo(
     return async (batch) => (await find(batch, [])).places;
   };
   const statement = (shard: Shard, repeats: 'skip' | 'refuse'): RunStatement =>
-    endHolds((ends_holds) =>
-      statementOnShard(
-        shard,
-        appendAndFoldSql(projections, { repeats, tables: shard.tables, ends_holds }),
-        prepared,
-      ),
-    );
+    endHolds((is_asked) => {
+      // Holds are kept by the coordinator, out of reach of a node; there they end by their time.
+      const ends_holds = is_asked && shard.guard === undefined;
+      const text = appendAndFoldSql(projections, { repeats, tables: shard.tables, ends_holds });
+      return statementOnShard(shard, text, prepared);
+    });
   const [only] = map.shards();
   if (!map.is_divided && only !== undefined) {
     const careful = tellOtherContent(statement(only, 'skip'), compareContentOf(only));

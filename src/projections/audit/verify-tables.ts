@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
-import { fullName, type TableNames } from '../../store/shards/table-names.js';
+import { fullName, settingsSql, type TableNames } from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';
@@ -21,7 +21,9 @@ export async function verifyTables(
   const scope = scopeOf(tables, project);
   const client = await database.pool.connect();
   try {
-    await client.query(`begin isolation level repeatable read, read only; ${longWorkSettings}`);
+    await client.query(
+      `begin isolation level repeatable read, read only; ${longWorkSettings}${settingsSql(tables, 'set local')}`,
+    );
     // Before the snapshot, which the first query takes: a table that is swapped for another after
     // the one and before the other would look empty.
     const locked = projections.map(({ name }) => fullName(tables, name)).join(', ');

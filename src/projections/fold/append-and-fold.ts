@@ -72,14 +72,17 @@ export function appendAndFoldSql(
   insert into ${fullName(tables, 'event')} as e (${columns.join(', ')})
   select ${withStripeValue(arrays, tables).join(', ')}${repeats === 'skip' ? `\n  on conflict (${key}) do nothing` : ''}
   returning ${returned.join(', ') || '1'})`,
-    `rejected as (
-  ${rejectedSql}
-  returning 1)`,
+    // Rejects are kept with the whole store, and not on each server that has a stripe of it.
+    ...(tables.stripe === undefined ? [`rejected as (\n  ${rejectedSql}\n  returning 1)`] : []),
     ...steps,
   ];
+  const rejected =
+    tables.stripe === undefined
+      ? '(select count(*) from rejected)::integer'
+      : '($1::json is null)::integer';
   return `with ${parts.join(',\n')}
 select (select count(*) from added)::integer as applied,
-  (select count(*) from rejected)::integer as rejected`;
+  ${rejected} as rejected`;
 }
 
 const endHoldsStep = `ended_holds as (

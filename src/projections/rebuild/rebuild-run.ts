@@ -1,6 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
-import { fullName, type TableNames } from '../../store/shards/table-names.js';
+import { fullName, settingsSql, type TableNames } from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildClaim } from './rebuild-claim.js';
 import type { RebuildProgress, RebuildStep } from './rebuild-options.js';
@@ -103,7 +103,7 @@ export function createRun(options: {
           try {
             // Several statements in one message give several results.
             const results = (await on.query(
-              `begin; ${SESSION}; ${statement(next++)}; commit`,
+              `begin; ${SESSION}${settingsSql(tables, 'set local')}; ${statement(next++)}; commit`,
             )) as unknown as QueryResult[];
             for (const { rows } of results) answers.push(...rows);
             await run.reach(step, ++done, count);

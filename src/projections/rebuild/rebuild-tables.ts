@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
-import type { TableNames } from '../../store/shards/table-names.js';
+import { settingsSql, type TableNames } from '../../store/shards/table-names.js';
 import { rebuiltSql, recordedSql, staleAmong } from '../fold/fingerprint.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
@@ -29,10 +29,12 @@ export async function rebuildTables(
     client.on('error', ignore);
     let claim: RebuildClaim | undefined;
     try {
+      await setUp(client, tables);
       claim = await claimRebuild(database, client);
       return await rebuildAs(database, client, claim, tables, options);
     } finally {
       const released = await giveBack(claim);
+      if (released) await setDown(client, tables);
       client.off('error', ignore);
       client.release(!released);
       if (!released) await cleanUpAfter(database, claim);
@@ -51,6 +53,16 @@ async function cleanUpAfter(database: Database, claim: RebuildClaim | undefined)
     // Why the rebuild failed matters more than why this does.
     if (await cleanUpRebuild(database, claim?.schema).catch(() => false)) return;
   }
+}
+
+/** What a server of shards must be told before their tables are altered. */
+async function setUp(client: PoolClient, tables: TableNames): Promise<void> {
+  const statements = settingsSql(tables, 'set');
+  if (statements !== '') await client.query(statements.slice(1));
+}
+
+async function setDown(client: PoolClient, { settings = [] }: TableNames): Promise<void> {
+  for (const setting of settings) await client.query(`reset ${setting.split(' ')[0]}`);
 }
 
 async function giveBack(claim: RebuildClaim | undefined): Promise<boolean> {

@@ -1,7 +1,8 @@
-import type { Database } from '../../postgres/database.js';
+import type { QueryResult } from 'pg';
+import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
-import type { ShardMap } from '../../store/shards/shard-map.js';
+import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
 import { rebuiltSql } from '../fold/fingerprint.js';
 import { projections as allProjections } from '../projections.js';
 import type { RebuildOptions } from './rebuild-options.js';
@@ -48,11 +49,13 @@ async function rebuildShards(
   const reports: RebuildReport[] = [];
   for (const [at, shard] of shards.entries()) {
     const { on_progress } = options;
-    const report = await rebuildTables(shard.database, shard.tables, {
-      ...options,
-      on_progress:
-        on_progress && ((step) => on_progress({ ...step, shard: { at, of: shards.length } })),
-    });
+    const report = await whileHere(shard, () =>
+      rebuildTables(shard.database, shard.tables, {
+        ...options,
+        on_progress:
+          on_progress && ((step) => on_progress({ ...step, shard: { at, of: shards.length } })),
+      }),
+    );
     if (!map.is_divided) return report;
     reports.push(report);
   }
@@ -63,6 +66,23 @@ async function rebuildShards(
     }
   }
   return sumOf(reports);
+}
+
+/** Keeps a shard from being moved while it is rebuilt: a move copies rows, and no trigger that records them. */
+async function whileHere<T>(shard: Shard, work: () => Promise<T>): Promise<T> {
+  const { database, guard, stripe } = shard;
+  if (guard === undefined) return work();
+  const client = await database.pool.connect();
+  try {
+    const results = (await client.query(
+      `begin; ${longWorkSettings}; ${guard.statements}`,
+    )) as unknown as QueryResult<{ is_here: boolean }>[];
+    if (results.at(-1)?.rows[0]?.is_here !== true) throw new ShardMovedError(stripe);
+    return await work();
+  } finally {
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
 }
 
 function sumOf(reports: readonly RebuildReport[]): RebuildReport {

@@ -71,6 +71,14 @@ async function divideTable(client: ClientBase, name: string, stripes: number): P
   }
 }
 
+/** The primary key of a table. */
+export async function keyOf(
+  client: ClientBase,
+  table: string,
+): Promise<Pick<WholeTable, 'key' | 'key_name'>> {
+  return describeTable(client, table);
+}
+
 async function describeTable(client: ClientBase, table: string): Promise<WholeTable> {
   const { rows } = await client.query<WholeTable>(
     `select k.conname::text as key_name,
@@ -92,7 +100,7 @@ async function describeTable(client: ClientBase, table: string): Promise<WholeTa
 }
 
 /** They hold the tables that they read; whoever divides makes them anew. */
-async function dropViews(client: ClientBase): Promise<void> {
+export async function dropViews(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     'select quote_ident(name) as name from runfold_internal.view_state',
   );

@@ -1,4 +1,5 @@
 import type { Database } from '../../postgres/database.js';
+import { openCitusShards } from './citus-shards.js';
 import { partitionShards } from './partitions.js';
 import { readPlacement } from './placement.js';
 import { type ShardMap, singleShard } from './shard-map.js';
@@ -9,8 +10,9 @@ export async function openShardMap(database: Database): Promise<ShardMap> {
   if (placement === undefined) return singleShard(database);
   const { kind, stripes } = placement;
   if (kind === 'partitions') return partitionShards(database, stripes);
+  if (kind === 'citus') return openCitusShards(database);
   throw new Error(
-    `Expected a store that is whole or divided into partitions, got one divided by ${kind}. Upgrade this Runfold.`,
+    `Expected a store that is whole, or divided into partitions or by Citus, got one divided by ${kind}. Upgrade this Runfold.`,
   );
 }
 

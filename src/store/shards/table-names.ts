@@ -9,10 +9,17 @@ export interface TableNames {
    * that is not divided: its tables have no such column.
    */
   readonly stripe?: number | undefined;
+  /** Settings without which the server lets nobody lock or alter these tables. Defaults to none. */
+  readonly settings?: readonly string[] | undefined;
 }
 
 /** The names in a store that is not divided. */
 export const wholeStore: TableNames = { schema: 'runfold_internal', local: (table) => table };
+
+/** Statements that make those settings, for the transaction or for the whole session. */
+export function settingsSql({ settings = [] }: TableNames, how: 'set local' | 'set'): string {
+  return settings.map((setting) => `; ${how} ${setting}`).join('');
+}
 
 /** The name of a table with its schema. */
 export function fullName(names: TableNames, table: string): string {

@@ -1,0 +1,82 @@
+import type { Database } from '../../postgres/database.js';
+import type { Shard, ShardMap } from './shard-map.js';
+import type { TableNames } from './table-names.js';
+
+interface Row extends Record<string, unknown> {
+  readonly stripe: number;
+  readonly value: number;
+  readonly host: string;
+  readonly port: number;
+  /** The shard of each table, by its name. */
+  readonly tables: Readonly<Record<string, number>>;
+}
+
+/** `ShareLock`, as Citus' own writers take on the metadata of a shard: what a move of it waits for. */
+const shareLock = 5;
+
+/** The shards of a store on the nodes of a Citus, as its coordinator has them. */
+export async function openCitusShards(database: Database): Promise<ShardMap> {
+  let shards = new Map<number, Shard>();
+  const refresh = async () => {
+    const rows = await database.query<Row>(mapSql);
+    const found = rows.map((row) => {
+      const known = shards.get(row.stripe);
+      const made = shardOf(database, row);
+      const isSame =
+        known?.place === made.place && known.guard?.statements === made.guard?.statements;
+      return [row.stripe, isSame && known !== undefined ? known : made] as const;
+    });
+    shards = new Map(found);
+  };
+  await refresh();
+  return {
+    stripes: shards.size,
+    is_divided: true,
+    shardOf(stripe) {
+      const shard = shards.get(stripe);
+      if (shard !== undefined) return shard;
+      throw new Error(`Expected a stripe from 0 to ${shards.size - 1}, got ${stripe}.`);
+    },
+    shards: () => [...shards.values()],
+    refresh,
+  };
+}
+
+function shardOf(database: Database, { stripe, value, host, port, tables }: Row): Shard {
+  const names: TableNames = {
+    schema: 'runfold_internal',
+    local: (table) => `${table}_${tables[table]}`,
+    stripe: value,
+    settings: [
+      'citus.enable_manual_changes_to_shards = on',
+      'citus.enable_ddl_propagation = off',
+      // Shards are else left out of the catalog.
+      'citus.override_table_visibility = off',
+    ],
+  };
+  const shard = tables.event;
+  return {
+    stripe,
+    tables: names,
+    database: database.at(host, port),
+    place: `${host}:${port}`,
+    // The lock comes in a statement of its own, so that what follows sees what was there after it.
+    guard: {
+      statements: `select lock_shard_metadata(${shareLock}, array[${shard}]::bigint[]);
+        select count(*) = 1 as is_here from pg_dist_placement
+        where shardid = ${shard} and groupid = (select groupid from pg_dist_local_group)`,
+    },
+  };
+}
+
+/** Colocated tables have shards of the same ranges. */
+const mapSql = `select s.number as stripe, s.value, n.nodename as host, n.nodeport as port, x.tables
+  from (select number, value, get_shard_id_for_distribution_column('runfold_internal.event', value) as shard
+    from runfold_internal.stripe) s
+  join pg_dist_shard e on e.shardid = s.shard
+  join pg_dist_placement p on p.shardid = s.shard
+  join pg_dist_node n on n.groupid = p.groupid and n.noderole = 'primary'
+  cross join lateral (select json_object_agg(c.relname, x.shardid) as tables
+    from pg_dist_shard x join pg_class c on c.oid = x.logicalrelid
+    where x.shardminvalue = e.shardminvalue and c.relnamespace = 'runfold_internal'::regnamespace) x
+  order by s.number`;

@@ -1,0 +1,68 @@
+import type { ClientBase } from 'pg';
+import { dropViews, keyOf } from './divide-tables.js';
+import type { Placement } from './placement.js';
+
+/** Small tables that every node has a copy of. The others stay with the coordinator. */
+const referenceTables = [
+  'project',
+  'api_key',
+  'price_override',
+  'projection_state',
+  'placement',
+  'stripe',
+];
+
+/**
+ * Distributes tables over the nodes of a Citus by stripe, all but those that are already: a later migration may have
+ * brought some. All are colocated, one shard a stripe, so that a stripe is on one node with all it needs. Runs in
+ * the caller's transaction.
+ * @throws Error when a table has rows: what stripe they are of, only a replay of the log can say.
+ */
+export async function distributeTables(
+  client: ClientBase,
+  tables: readonly string[],
+  { stripes }: Placement,
+): Promise<void> {
+  const { rows: whole } = await client.query<{ name: string }>(
+    `select c.relname::text as name from unnest($1::text[]) with ordinality as t(name, place)
+    join pg_class c on c.relnamespace = 'runfold_internal'::regnamespace and c.relname = t.name
+    where not exists (select from pg_dist_partition where logicalrelid = c.oid) order by t.place`,
+    [tables],
+  );
+  if (whole.length === 0) return;
+  await dropViews(client);
+  const [first] = tables;
+  for (const { name } of whole) {
+    const table = `runfold_internal.${name}`;
+    const { key, key_name } = await keyOf(client, table);
+    await client.query(`alter table ${table} add column stripe smallint not null`);
+    await client.query(`alter table ${table} drop constraint "${key_name}"`);
+    await client.query(
+      `alter table ${table} add constraint "${key_name}" primary key (${[...key, 'stripe'].join(', ')})`,
+    );
+    await client.query(
+      name === first
+        ? `select create_distributed_table('${table}', 'stripe', shard_count => ${stripes}, colocate_with => 'none')`
+        : `select create_distributed_table('${table}', 'stripe', colocate_with => 'runfold_internal.${first}')`,
+    );
+  }
+  if (whole[0]?.name !== first) return;
+  await nameStripes(client, `runfold_internal.${first}`);
+  for (const name of referenceTables) {
+    await client.query(`select create_reference_table('runfold_internal.${name}')`);
+  }
+}
+
+/**
+ * Citus hashes what a row's column holds, so that two stripes could share a shard. Each stripe is given the least
+ * value that leads to a shard of its own; that value is what its rows hold.
+ */
+async function nameStripes(client: ClientBase, table: string): Promise<void> {
+  await client.query('delete from runfold_internal.stripe');
+  await client.query(
+    `insert into runfold_internal.stripe (number, value)
+    select row_number() over (order by shard) - 1, value from (
+      select get_shard_id_for_distribution_column('${table}', v::smallint) as shard, min(v) as value
+      from generate_series(0, 32767) v group by 1) s`,
+  );
+}
