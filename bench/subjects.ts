@@ -1,5 +1,6 @@
 import type { BenchServers } from './bench-database.js';
 import { naiveRate } from './references/naive.js';
+import { budgetTimes } from './subjects/budget.js';
 import { embeddedFigures } from './subjects/embedded.js';
 import { foldRates, sizesOf } from './subjects/fold.js';
 import { runDirect, runHttp } from './subjects/http.js';
@@ -168,6 +169,21 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('writers at 10,000 events/s: longest gap', 'ms', alone_gap_ms);
       note('the same while rebuilding: longest gap', 'ms', gap_ms);
       note('the same while rebuilding: written', 'events/s', events_per_second);
+    },
+  },
+  budget: {
+    about: 'checks of budgets, 1,000 a second, while events are folded',
+    runs: 1,
+    events: 400_000,
+    seconds: 20,
+    async run(servers, events, note, seconds) {
+      const { events_per_second, checks } = await budgetTimes(servers, events, seconds);
+      note('events emitted meanwhile', 'events/s', events_per_second);
+      for (const { kind, checks_per_second, p50, p99 } of checks) {
+        note(`checks, ${kind}`, 'checks/s', checks_per_second);
+        note(`a check, ${kind}, p50`, 'ms', p50);
+        note(`a check, ${kind}, p99`, 'ms', p99);
+      }
     },
   },
   latency: {

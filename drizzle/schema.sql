@@ -53,6 +53,12 @@ begin
       select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.team_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))
       union all select sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.team_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))
       union all select sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.team_id = in_value and t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))) u;
+  elsif in_scope = 'label' then
+    select sum(u.used) into result from (
+      select sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.label_usage_hour t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.name = in_label and t.value = in_value and t.hour >= hour_first and t.hour < hour_end
+      union all select sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.label_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.name = in_label and t.value = in_value and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4)
+      union all select sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.label_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.name = in_label and t.value = in_value and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end) u;
   elsif in_scope = 'session' then
     select sum(u.used) into result from (
       select sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.session t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.session_id = in_value and true) u;
@@ -109,6 +115,13 @@ begin
       select t.team_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens end) as used from runfold_internal.model_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens') and t.bucket >= in_first and t.bucket < in_end group by 1
       union all select t.team_id as value, sum(case in_measure when 'cost' then t.cost_nanos when 'tool_calls' then t.tool_calls end) as used from runfold_internal.tool_usage t where t.project = in_project and in_measure in ('cost', 'tool_calls') and t.bucket >= in_first and t.bucket < in_end group by 1
       union all select t.team_id as value, sum(case in_measure when 'runs' then case when t.status <> 1 then t.runs end end) as used from runfold_internal.run_usage t where t.project = in_project and in_measure in ('runs') and t.bucket >= in_first and t.bucket < in_end group by 1) u
+      group by u.value having sum(u.used) <> 0 and u.value <> '';
+  elsif in_scope = 'label' then
+    return query select u.value::text, sum(u.used)::numeric from (
+      select t.value as value, sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.label_usage_hour t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.name = in_label and t.hour >= hour_first and t.hour < hour_end group by 1
+      union all select t.value as value, sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.label_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.name = in_label and t.bucket >= in_first and t.bucket < least(in_end, hour_first * 4) group by 1
+      union all select t.value as value, sum(case in_measure when 'cost' then coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos) when 'total_tokens' then t.total_tokens when 'input_tokens' then t.input_tokens when 'output_tokens' then t.output_tokens when 'runs' then t.runs when 'tool_calls' then t.tool_calls end) as used from runfold_internal.label_usage t where t.project = in_project and in_measure in ('cost', 'total_tokens', 'input_tokens', 'output_tokens', 'runs', 'tool_calls') and t.name = in_label and t.bucket >= greatest(hour_end * 4, least(in_end, hour_first * 4))
+      and t.bucket < in_end group by 1) u
       group by u.value having sum(u.used) <> 0 and u.value <> '';
   elsif in_scope = 'session' then
     return query select u.value::text, sum(u.used)::numeric from (
@@ -170,6 +183,8 @@ begin
       raise exception 'budgets: expected the isolation level read committed, got %',
         current_setting('transaction_isolation');
     end if;
+    -- The lock is kept until the commit: a hold that waited for the disk would let so many others of its value wait.
+    perform set_config('synchronous_commit', 'off', true);
     for one in select b.id, w.value from runfold_internal.budget b,
         lateral runfold_internal.budget_value(b.scope, b.label, who) w(value)
       where b.project = in_project and b.stop and b.from_at <= at
@@ -229,6 +244,136 @@ CREATE AGGREGATE runfold_internal.total_levels(numeric) (
     PARALLEL = safe
 );
 
+CREATE TABLE runfold_internal.alert_delivery (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    channel_id integer NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    is_open boolean DEFAULT true NOT NULL,
+    channel text NOT NULL COLLATE pg_catalog."C",
+    fault text
+);
+
+CREATE TABLE runfold_internal.alert_notification (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    episode bigint NOT NULL,
+    id uuid NOT NULL,
+    rule_id integer NOT NULL,
+    project integer NOT NULL,
+    share real NOT NULL,
+    state text NOT NULL,
+    rule text NOT NULL COLLATE pg_catalog."C",
+    budget text NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL COLLATE pg_catalog."C",
+    body jsonb NOT NULL
+);
+
+CREATE VIEW runfold.alert_history AS
+ SELECT n.project,
+    n.id,
+    n.rule,
+    n.state,
+    NULLIF(n.budget, ''::text) AS budget,
+    NULLIF(n.value, ''::text) AS value,
+    NULLIF(n.share, (0)::double precision) AS share,
+    (((n.body -> 'data'::text) ->> 'figure'::text))::double precision AS figure,
+    n.created_at,
+    d.channel,
+    d.attempts,
+    d.delivered_at,
+    d.fault
+   FROM (runfold_internal.alert_notification n
+     LEFT JOIN runfold_internal.alert_delivery d ON ((d.notification_id = n.id)));
+
+COMMENT ON VIEW runfold.alert_history IS 'One row a notification and channel: what fired or resolved, and whether it was delivered.';
+
+COMMENT ON COLUMN runfold.alert_history.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.alert_history.id IS 'The notification';
+
+COMMENT ON COLUMN runfold.alert_history.rule IS 'The rule';
+
+COMMENT ON COLUMN runfold.alert_history.state IS 'firing or resolved';
+
+COMMENT ON COLUMN runfold.alert_history.budget IS 'The budget, of a rule about budgets';
+
+COMMENT ON COLUMN runfold.alert_history.value IS 'Which user, agent, model, tool …';
+
+COMMENT ON COLUMN runfold.alert_history.share IS 'The share of the limit, in percent';
+
+COMMENT ON COLUMN runfold.alert_history.figure IS 'What was measured';
+
+COMMENT ON COLUMN runfold.alert_history.created_at IS 'When it was written';
+
+COMMENT ON COLUMN runfold.alert_history.channel IS 'Where it goes; null where nobody is told';
+
+COMMENT ON COLUMN runfold.alert_history.attempts IS 'How often it was tried';
+
+COMMENT ON COLUMN runfold.alert_history.delivered_at IS 'When it was taken';
+
+COMMENT ON COLUMN runfold.alert_history.fault IS 'Why it was not taken when it was last tried';
+
+CREATE TABLE runfold_internal.alert_rule (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    id integer NOT NULL,
+    project integer NOT NULL,
+    for_seconds integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    settings jsonb NOT NULL,
+    channels text[] NOT NULL
+);
+
+CREATE TABLE runfold_internal.alert_state (
+    since timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    rule_id integer NOT NULL,
+    window_first integer NOT NULL,
+    share real NOT NULL,
+    state text NOT NULL,
+    budget text NOT NULL COLLATE pg_catalog."C",
+    value text NOT NULL COLLATE pg_catalog."C"
+);
+
+CREATE VIEW runfold.alerts AS
+ SELECT r.project,
+    r.name AS rule,
+    r.kind,
+    NULLIF(s.budget, ''::text) AS budget,
+    NULLIF(s.value, ''::text) AS value,
+    NULLIF(s.share, (0)::double precision) AS share,
+    s.state,
+    s.since,
+        CASE
+            WHEN (s.window_first <> 0) THEN (('1970-01-01 00:00:00'::timestamp without time zone + ((((s.window_first)::bigint * 900000000))::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)
+            ELSE NULL::timestamp with time zone
+        END AS window_start
+   FROM (runfold_internal.alert_state s
+     JOIN runfold_internal.alert_rule r ON ((r.id = s.rule_id)));
+
+COMMENT ON VIEW runfold.alerts IS 'One row a rule and value that is pending, fires or has resolved.';
+
+COMMENT ON COLUMN runfold.alerts.project IS 'The project; 1 unless projects are used';
+
+COMMENT ON COLUMN runfold.alerts.rule IS 'The rule';
+
+COMMENT ON COLUMN runfold.alerts.kind IS 'What it looks at';
+
+COMMENT ON COLUMN runfold.alerts.budget IS 'The budget, of a rule about budgets';
+
+COMMENT ON COLUMN runfold.alerts.value IS 'Which user, agent, model, tool …';
+
+COMMENT ON COLUMN runfold.alerts.share IS 'The share of the limit, in percent';
+
+COMMENT ON COLUMN runfold.alerts.state IS 'pending, firing or resolved';
+
+COMMENT ON COLUMN runfold.alerts.since IS 'Since when';
+
+COMMENT ON COLUMN runfold.alerts.window_start IS 'When the window of the budget began';
+
 CREATE TABLE runfold_internal.budget (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     from_at timestamp with time zone NOT NULL,
@@ -245,7 +390,8 @@ CREATE TABLE runfold_internal.budget (
     window_kind text NOT NULL,
     time_zone text NOT NULL,
     when_unknown text NOT NULL,
-    shares real[] NOT NULL
+    shares real[] NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE runfold_internal.budget_hold (
@@ -1975,6 +2121,41 @@ COMMENT ON COLUMN runfold.waiting_spans.waiting_since IS 'Since when its trace h
 
 COMMENT ON COLUMN runfold.waiting_spans.due_at IS 'When it is settled, whatever is missing';
 
+CREATE TABLE runfold_internal.alert_channel (
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    id integer NOT NULL,
+    project integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    kind text NOT NULL,
+    shown text NOT NULL,
+    secret bytea NOT NULL
+);
+
+ALTER TABLE runfold_internal.alert_channel ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME runfold_internal.alert_channel_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE runfold_internal.alert_cursor (
+    floor_us bigint NOT NULL,
+    leased_until timestamp with time zone NOT NULL,
+    id integer NOT NULL,
+    lease uuid
+);
+
+ALTER TABLE runfold_internal.alert_rule ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME runfold_internal.alert_rule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE runfold_internal.api_key (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_used_at timestamp with time zone,
@@ -2199,6 +2380,24 @@ ALTER SEQUENCE runfold_migrations.migration_id_seq OWNED BY runfold_migrations.m
 
 ALTER TABLE ONLY runfold_migrations.migration ALTER COLUMN id SET DEFAULT nextval('runfold_migrations.migration_id_seq'::regclass);
 
+ALTER TABLE ONLY runfold_internal.alert_channel
+    ADD CONSTRAINT alert_channel_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.alert_cursor
+    ADD CONSTRAINT alert_cursor_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.alert_delivery
+    ADD CONSTRAINT alert_delivery_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.alert_notification
+    ADD CONSTRAINT alert_notification_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.alert_rule
+    ADD CONSTRAINT alert_rule_id_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY runfold_internal.alert_state
+    ADD CONSTRAINT alert_state_rule_id_budget_value_window_first_share_pk PRIMARY KEY (rule_id, budget, value, window_first, share);
+
 ALTER TABLE ONLY runfold_internal.api_key
     ADD CONSTRAINT api_key_id_pk PRIMARY KEY (id);
 
@@ -2288,6 +2487,18 @@ ALTER TABLE ONLY runfold_internal.view_state
 
 ALTER TABLE ONLY runfold_migrations.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX alert_channel_name ON runfold_internal.alert_channel USING btree (project, name);
+
+CREATE INDEX alert_delivery_next_at ON runfold_internal.alert_delivery USING btree (is_open, next_at);
+
+CREATE UNIQUE INDEX alert_delivery_once ON runfold_internal.alert_delivery USING btree (notification_id, channel_id);
+
+CREATE INDEX alert_notification_created_at ON runfold_internal.alert_notification USING btree (project, created_at, id);
+
+CREATE UNIQUE INDEX alert_notification_once ON runfold_internal.alert_notification USING btree (rule_id, budget, value, episode, share, state);
+
+CREATE UNIQUE INDEX alert_rule_name ON runfold_internal.alert_rule USING btree (project, name);
 
 CREATE INDEX audit_project_started_at ON runfold_internal.audit USING btree (project, started_at);
 

@@ -17,6 +17,15 @@ import { projections } from '#runfold/projections/projections.js';
 import { dividedTables, dividedView } from '#runfold/projections/views/divided-views.js';
 import { viewFile } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
+import {
+  alertChannelTable,
+  alertCursorTable,
+  alertDeliveryTable,
+  alertNotificationTable,
+  alertRuleTable,
+  alertStateTable,
+  seedAlertCursorStatement,
+} from '#runfold/store/tables/alert-tables.js';
 import { apiKeyTable } from '#runfold/store/tables/api-key-table.js';
 import { auditTable } from '#runfold/store/tables/audit-table.js';
 import { budgetHoldTable, budgetTable } from '#runfold/store/tables/budget-tables.js';
@@ -77,6 +86,12 @@ const tables: Record<string, unknown> = {
   otlpSpanTable,
   budgetTable,
   budgetHoldTable,
+  alertChannelTable,
+  alertRuleTable,
+  alertStateTable,
+  alertNotificationTable,
+  alertDeliveryTable,
+  alertCursorTable,
 };
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);
@@ -90,6 +105,7 @@ const ownSql = [
   "comment on schema runfold is 'Totals and events of AI agents, in seconds and US dollars. Stable; report on these views.'",
   seedProjectStatement,
   ...budgetFunctions,
+  seedAlertCursorStatement,
 ];
 const statements = await generateMigration(before, after);
 // A view holds the columns that it reads. Views are made anew after the migrations.

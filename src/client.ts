@@ -1,10 +1,14 @@
 // The exports of `runfold/client`: the client of the HTTP service. It loads no driver, queue or server.
 
+export type { Channel, NewChannel } from './alerts/channels.js';
+export type { AlertRecord } from './alerts/history.js';
+export type { AlertRule, NewRule } from './alerts/rules.js';
 export type { BudgetHold, BudgetStanding, BudgetUse } from './budgets/budget-standing.js';
 export type { Budget } from './budgets/budgets.js';
 export type { BudgetCheck, BudgetCheckOptions, CheckedBudget } from './budgets/check-budget.js';
 export type { BudgetWindow, NewBudget } from './budgets/new-budget.js';
 export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
+export type { AlertsClient } from './client/alerts-client.js';
 export { ApiError } from './client/api-error.js';
 export type { BudgetsClient } from './client/budgets-client.js';
 export { type ClientOptions, createClient } from './client/create-client.js';

@@ -1,3 +1,21 @@
+export {
+  type Channel,
+  createChannel,
+  dropChannel,
+  listChannels,
+  type NewChannel,
+} from './alerts/channels.js';
+export { type DeliveryOptions, testChannel } from './alerts/deliver.js';
+export { type AlertRecord, listAlertHistory } from './alerts/history.js';
+export type { AlertsOptions } from './alerts/keep-alerts.js';
+export { type AlertRule, createRule, dropRule, listRules, type NewRule } from './alerts/rules.js';
+export {
+  AlertExistsError,
+  DeliveryError,
+  InvalidAlertError,
+  SecretKeyError,
+} from './alerts/send/alert-errors.js';
+export { secretKeyOf } from './alerts/send/secret-box.js';
 export { BudgetExistsError, InvalidBudgetError } from './budgets/budget-errors.js';
 export { type BudgetGate, createBudgetGate } from './budgets/budget-gate.js';
 export {

@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino';
+import type { AlertsOptions } from './alerts/keep-alerts.js';
 import type { WrittenBatch } from './append/written-batch.js';
 import { createBudgetGate } from './budgets/budget-gate.js';
 import type { BudgetCheck, BudgetCheckOptions } from './budgets/check-budget.js';
@@ -20,6 +21,8 @@ export interface RunfoldOptions extends TierOptions {
   readonly span_wait_seconds?: number | undefined;
   /** Days that spans are remembered; 0 for forever. Defaults to 30. */
   readonly span_keep_days?: number | undefined;
+  /** By what this process, where it folds, evaluates and delivers alerts. Defaults to no secrets and no mail. */
+  readonly alerts?: AlertsOptions | undefined;
   /** Called with every batch that this process folds, after its commit; it must not throw. */
   readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
   /** The log. Defaults to JSON lines of level `warn` on stderr. */
@@ -72,6 +75,7 @@ export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold
             log,
             span_wait_seconds: options.span_wait_seconds,
             span_keep_days: options.span_keep_days,
+            alerts: options.alerts,
             on_batch: options.on_batch,
           })
         : undefined;

@@ -16,6 +16,7 @@ const subjects = [
   'query',
   'page',
   'rebuild',
+  'budget',
   'latency',
   'memory',
   'otlp',

@@ -32,6 +32,7 @@ const LIBRARY = [
   'query',
   'corrections',
   'budgets',
+  'alerts',
   'logs',
   'operations',
 ];
@@ -109,7 +110,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   worker: {
     holds: 'The life cycle around append: take jobs, group them, retry, stop',
-    may: ['otlp', 'postgres', 'queue', 'pricing', 'store', 'projections', 'append'],
+    may: ['otlp', 'postgres', 'queue', 'pricing', 'store', 'projections', 'append', 'alerts'],
     because: 'a worker never emits, and never looks into an event',
   },
   query: {
@@ -127,6 +128,11 @@ const FOLDERS: Readonly<Record<string, Room>> = {
     may: ['events', 'postgres', 'store', 'pricing', 'projections', 'query'],
     because: 'what is used is read from the totals, and nothing of it is folded',
   },
+  alerts: {
+    holds: 'Rules, channels, and notifications that exist once for each crossing',
+    may: ['events', 'postgres', 'store', 'projections', 'query'],
+    because: 'rules look at what is kept anyway, and change nothing of it',
+  },
   logs: {
     holds: 'Files of logs into events, each call once: folders, checkpoints, claims, comparison',
     may: ['events', 'ingest', 'postgres', 'store', 'pricing', 'projections', 'corrections'],
@@ -142,7 +148,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   client: {
     holds: 'The HTTP service from TypeScript',
     may: [],
-    types: ['events', 'query', 'budgets'],
+    types: ['events', 'query', 'budgets', 'alerts'],
     because: 'a program that talks to the service loads nothing of the service',
   },
   http: {

@@ -53,14 +53,15 @@ function measureSql({ sums }: UsedPart): string {
 
 /** `select` of a part's sum: of one value, or with `each` of every value. */
 function partSql(part: UsedPart, which: 'one' | 'each'): string {
-  const { quarters, hours, sums, column, key } = part;
+  const { quarters, hours, sums, column, key, where } = part;
   const isMeasured = `in_measure in (${Object.keys(sums)
     .map((name) => `'${name}'`)
     .join(', ')})`;
   const value = column === undefined ? `''` : `t.${column}`;
   const select = (table: string, range: string) => {
     const of = which === 'one' && column !== undefined ? [`${value} = in_value`] : [];
-    const rows = ['t.project = in_project', isMeasured, ...of, range].join(' and ');
+    const only = where === undefined ? [] : [where];
+    const rows = ['t.project = in_project', isMeasured, ...only, ...of, range].join(' and ');
     return which === 'one'
       ? `select ${measureSql(part)} as used from runfold_internal.${table} t where ${rows}`
       : `select ${value} as value, ${measureSql(part)} as used from runfold_internal.${table} t where ${rows} group by 1`;

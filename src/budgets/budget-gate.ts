@@ -112,7 +112,8 @@ function whenUnknown(budgets: readonly Budget[], options: BudgetCheckOptions): B
   return { allowed, hold_id: null, is_unknown: true, budgets: said };
 }
 
-function limitedValue({ scope }: Budget, options: BudgetCheckOptions): string | undefined {
+function limitedValue({ scope, label }: Budget, options: BudgetCheckOptions): string | undefined {
   if (scope === 'project') return '';
+  if (scope === 'label') return options.labels?.[label ?? ''];
   return scope === 'model' ? options.model : options[`${scope}_id`];
 }

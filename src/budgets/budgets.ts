@@ -17,6 +17,8 @@ export interface Budget {
   readonly name: string;
   readonly project: number;
   readonly scope: BudgetScope;
+  /** The name of the label, where the scope is one; else null. */
+  readonly label: string | null;
   /** Which user, agent …; null is each of them on its own, or the project. */
   readonly value: string | null;
   readonly measure: BudgetMeasure;
@@ -40,13 +42,13 @@ export interface Budget {
 export const unitsOf = (measure: BudgetMeasure) => (measure === 'cost' ? 1e9 : 1);
 
 /** The columns of a budget `b` as `Budget` has them, but for units that are its own. */
-export const budgetColumns = `b.name::text, b.project, b.scope, nullif(b.value, '') as value, b.measure,
+export const budgetColumns = `b.name::text, b.project, b.scope, b.label::text, nullif(b.value, '') as value, b.measure,
   (case b.measure when 'cost' then b.limit_units / 1000000000.0 else b.limit_units end)::float8 as limit,
   case when b.window_kind <> 'rolling' then b.window_kind
     when b.rolling_quarters % 96 = 0 then 'rolling ' || b.rolling_quarters / 96 || 'd'
     when b.rolling_quarters % 4 = 0 then 'rolling ' || b.rolling_quarters / 4 || 'h'
     else 'rolling ' || b.rolling_quarters * 15 || 'm' end as window,
-  b.time_zone, b.shares::float8[] as at, b.stop, b.when_unknown, ${utcTextSql('b.from_at')} as "from",
+  b.time_zone, b.shares as at, b.stop, b.when_unknown, ${utcTextSql('b.from_at')} as "from",
   ${utcTextSql('b.created_at')} as created_at`;
 
 /**
@@ -63,23 +65,25 @@ export async function createBudget(
       ? { ...given, window: 'total' }
       : given;
   const budget = checkedInput(newBudgetSchema, withWindow);
-  const { name, scope, value, measure, limit, window, at, stop, from, when_unknown } = budget;
+  const { name, scope, label, value, measure, limit, window, at, stop, from, when_unknown } =
+    budget;
   const shares = [...new Set(at)].sort((a, b) => a - b);
   try {
     const [made] = await database.query<Budget & Record<string, unknown>>(
       `with made as (
-        insert into runfold_internal.budget as b (project, name, scope, value, measure, limit_units, window_kind,
+        insert into runfold_internal.budget as b (project, name, scope, label, value, measure, limit_units, window_kind,
           rolling_quarters, time_zone, shares, stop, from_at, when_unknown)
-        select $1, $2, $3, $4, $5, round($6::numeric * $7), $8, $9, z.name, $11, $12, coalesce($13::timestamptz, now()), $14
+        select $1, $2, $3, $15, $4, $5, round($6::numeric * $7), $8, $9, z.name, $11, $12, coalesce($13::timestamptz, now()), $14
         from (select coalesce($10::text, (select p.time_zone from runfold_internal.project p where p.id = $1), 'UTC')
           as name) z
         where now() at time zone z.name is not null
         ${
           budget.replace
-            ? `on conflict (project, name) do update set scope = excluded.scope, value = excluded.value,
+            ? `on conflict (project, name) do update set scope = excluded.scope, label = excluded.label, value = excluded.value,
           measure = excluded.measure, limit_units = excluded.limit_units, window_kind = excluded.window_kind,
           rolling_quarters = excluded.rolling_quarters, time_zone = excluded.time_zone, shares = excluded.shares,
-          stop = excluded.stop, from_at = coalesce($13::timestamptz, b.from_at), when_unknown = excluded.when_unknown`
+          stop = excluded.stop, from_at = coalesce($13::timestamptz, b.from_at), when_unknown = excluded.when_unknown,
+          changed_at = now()`
             : ''
         }
         returning b.*)
@@ -99,6 +103,7 @@ export async function createBudget(
         stop,
         from ?? null,
         when_unknown,
+        label ?? null,
       ],
     );
     if (made === undefined) throw new Error(`Expected the budget ${name}, got nothing.`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
 import { formatTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
@@ -55,6 +56,14 @@ export const budgetCheckSchema = z.strictObject(
     run_id: text,
     model: text,
     provider: text,
+    labels: z
+      .record(
+        z.string().refine(isLabelName, labelNamePhrase),
+        z.string(textPhrase).refine(isShortText, textPhrase),
+        'an object of labels',
+      )
+      .optional()
+      .describe('Labels: name → value'),
     estimate: z
       .strictObject(
         {

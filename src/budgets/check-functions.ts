@@ -18,6 +18,8 @@ begin
       raise exception 'budgets: expected the isolation level read committed, got %',
         current_setting('transaction_isolation');
     end if;
+    -- The lock is kept until the commit: a hold that waited for the disk would let so many others of its value wait.
+    perform set_config('synchronous_commit', 'off', true);
     for one in select b.id, w.value from runfold_internal.budget b,
         lateral runfold_internal.budget_value(b.scope, b.label, who) w(value)
       where b.project = in_project and b.stop and b.from_at <= at

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
 import { type BudgetScope, budgetMeasures, budgetScopes, measuresOf } from './used-sources.js';
 
@@ -36,6 +37,11 @@ const shape = z.strictObject(
       .regex(/^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/, namePhrase)
       .refine((name) => !reserved.has(name), 'a name other than check and release'),
     scope: z.enum(budgetScopes, `one of ${budgetScopes.join(', ')}`).describe('What is limited'),
+    label: z
+      .string(labelNamePhrase)
+      .refine(isLabelName, labelNamePhrase)
+      .optional()
+      .describe('The name of the label, where the scope is one'),
     value: z
       .string(valuePhrase)
       .refine(isShortText, valuePhrase)
@@ -83,7 +89,10 @@ const shape = z.strictObject(
 export const newBudgetSchema = shape.superRefine((budget, context) => {
   const fault = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
-  const { scope, value, measure, limit, window } = budget;
+  const { scope, value, label, measure, limit, window } = budget;
+  if ((scope === 'label') !== (label !== undefined)) {
+    fault('label', scope === 'label' ? labelNamePhrase : 'none, as the scope is no label');
+  }
   if (scope === 'project' && value !== undefined) fault('value', 'none for the whole project');
   const measures = measuresOf(scope as BudgetScope);
   if (!measures.includes(measure)) {

@@ -21,6 +21,8 @@ export interface UsedPart {
   readonly table?: string;
   /** A sum by measure, of a row `t`. */
   readonly sums: { readonly [M in BudgetMeasure]?: string };
+  /** Which rows `t` are looked at. Defaults to all. */
+  readonly where?: string;
   /** The column that holds the value. Defaults to none: all of the project. */
   readonly column?: string;
   /** Whether the value stands behind the time in the key of the table, or before it. */
@@ -31,6 +33,13 @@ const tokens = {
   total_tokens: 't.total_tokens',
   input_tokens: 't.input_tokens',
   output_tokens: 't.output_tokens',
+} as const;
+/** Of tables that hold messages, tool calls and ended runs. */
+const everything = {
+  cost: 'coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos)',
+  ...tokens,
+  runs: 't.runs',
+  tool_calls: 't.tool_calls',
 } as const;
 const messages = { cost: 't.cost_nanos', ...tokens } as const;
 const calls = { cost: 't.cost_nanos', tool_calls: 't.tool_calls' } as const;
@@ -62,17 +71,21 @@ export const scopeSources = {
   user: [
     {
       quarters: 'user_usage',
-      sums: {
-        cost: 'coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos)',
-        ...tokens,
-        runs: 't.runs',
-        tool_calls: 't.tool_calls',
-      },
+      sums: everything,
       column: 'user_id',
     },
   ],
   agent: byAttribute('agent_id'),
   team: byAttribute('team_id'),
+  label: [
+    {
+      quarters: 'label_usage',
+      hours: 'label_usage_hour',
+      sums: everything,
+      where: 't.name = in_label',
+      column: 'value',
+    },
+  ],
   session: [
     {
       table: 'session',

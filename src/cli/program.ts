@@ -28,6 +28,8 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   tools: async () => (await import('./commands/tools.js')).toolsCommand(),
   top: async () => (await import('./commands/top.js')).topCommand(),
   budgets: async () => (await import('./commands/budgets.js')).budgetsCommand(),
+  alerts: async () => (await import('./commands/alerts.js')).alertsCommand(),
+  channels: async () => (await import('./commands/channels.js')).channelsCommand(),
   prices: async () => (await import('./commands/prices.js')).pricesCommand(),
   reprice: async () => (await import('./commands/reprice.js')).repriceCommand(),
   rejects: async () => (await import('./commands/rejects.js')).rejectsCommand(),

@@ -1,4 +1,5 @@
 import type { MetricEventInput } from '../events/metric-event.js';
+import { createAlertsClient } from './alerts-client.js';
 import { ApiError } from './api-error.js';
 import { createBudgetsClient } from './budgets-client.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
@@ -102,6 +103,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
         throw error;
       }
     },
+    ...createAlertsClient(caller),
     ...createBudgetsClient(caller),
     signIn: (body) => post('/v1/sign-in', body),
     signOut: async (body = {}) => void (await post('/v1/sign-out', body)),

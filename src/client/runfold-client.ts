@@ -5,6 +5,7 @@ import type { Reads } from '../query/reads/reads.js';
 import type { RunTree, RunTreeOptions } from '../query/totals/run-tree.js';
 import type { RunOptions } from '../query/totals/runs.js';
 import type { RunTotals, WaitingIn } from '../query/totals/totals.js';
+import type { AlertsClient } from './alerts-client.js';
 import type { BudgetsClient } from './budgets-client.js';
 import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import type { OperationsClient } from './operations.js';
@@ -31,7 +32,7 @@ export interface IngestResult {
 
 export type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
 /** The service as functions: the reads of the key's project, and its other operations. All throw ApiError. */
-export interface RunfoldClient extends Reads, BudgetsClient, OperationsClient {
+export interface RunfoldClient extends Reads, BudgetsClient, AlertsClient, OperationsClient {
   /**
    * Sends events, at most 10,000 at once. Events without an id get one here, so that a retry
    * after a lost response counts nothing twice.

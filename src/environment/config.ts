@@ -38,6 +38,15 @@ export interface Config {
   readonly otlp_keep_days: number;
   /** Whether error messages of spans are stored. */
   readonly otlp_error_text: boolean;
+  /** How notifications of alerts are delivered. */
+  readonly alerts: {
+    /** The key that encrypts the secrets of channels; undefined for none. */
+    readonly secret_key: string | undefined;
+    readonly smtp_url: string | undefined;
+    readonly smtp_from: string | undefined;
+    /** Hosts of your own network that webhooks may reach. */
+    readonly allowed_hosts: readonly string[];
+  };
   /** Variables that look like ours but are unknown, one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -70,7 +79,7 @@ export function readConfig(
     const result = variables[name].schema.safeParse(text);
     if (!result.success) {
       // A URL may contain a password, and a token is one: messages never repeat them.
-      const isSecret = name.endsWith('_URL') || name.endsWith('_TOKEN');
+      const isSecret = /_(URL|TOKEN|KEY)$/.test(name);
       const got = isSecret ? 'something else' : JSON.stringify(text);
       faults.push(`${name}: expected ${result.error.issues[0]?.message}, got ${got}.`);
     }
@@ -94,6 +103,12 @@ export function readConfig(
     otlp_wait_seconds: read('RUNFOLD_OTLP_WAIT_SECONDS'),
     otlp_keep_days: read('RUNFOLD_OTLP_KEEP_DAYS'),
     otlp_error_text: read('RUNFOLD_OTLP_ERROR_TEXT'),
+    alerts: {
+      secret_key: read('RUNFOLD_SECRET_KEY'),
+      smtp_url: read('RUNFOLD_SMTP_URL'),
+      smtp_from: read('RUNFOLD_SMTP_FROM'),
+      allowed_hosts: read('RUNFOLD_WEBHOOK_HOSTS'),
+    },
     warnings,
   };
   if (config.database_url === undefined && overrides.DATABASE_URL === undefined) {

@@ -114,4 +114,28 @@ export const variables = {
       .regex(/^[\x21-\x7e]{8,255}$/, { error: '8 to 255 visible ASCII characters' })
       .optional(),
   },
+  RUNFOLD_SECRET_KEY: {
+    schema: z
+      .string()
+      .regex(/^([\da-fA-F]{64}|[\w+/-]{43}=?)$/, {
+        error: '32 bytes as 64 hexadecimal digits, or base64',
+      })
+      .optional(),
+  },
+  RUNFOLD_SMTP_URL: {
+    schema: url(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
+  },
+  RUNFOLD_SMTP_FROM: {
+    schema: z.email({ error: 'an address such as runfold@example.com' }).optional(),
+  },
+  RUNFOLD_WEBHOOK_HOSTS: {
+    schema: z
+      .string()
+      .regex(/^[\w.:-]+(,[\w.:-]+)*$/, {
+        error: 'host names or addresses, with commas between them',
+      })
+      .transform((text) => text.toLowerCase().split(','))
+      .optional()
+      .transform((hosts) => hosts ?? []),
+  },
 } as const satisfies Readonly<Record<VariableName, { schema: z.ZodType }>>;

@@ -26,6 +26,13 @@ export const variableMeanings = {
     'Days that spans are remembered; older ones are refused. 0 for forever. Defaults to 30',
   RUNFOLD_OTLP_ERROR_TEXT:
     'Whether to store error messages of spans, which may contain content. Defaults to false',
+  RUNFOLD_SECRET_KEY:
+    'Encrypts the secrets of alert channels: 32 bytes, as from openssl rand -hex 32. Unset: no channels',
+  RUNFOLD_SMTP_URL:
+    'The mail server for alerts, such as smtp://user:password@host:587. Unset: no mail',
+  RUNFOLD_SMTP_FROM: 'The sender address of mail',
+  RUNFOLD_WEBHOOK_HOSTS:
+    'Hosts of your own network that webhooks may reach, separated by commas. Unset: none',
 } as const;
 
 /** A variable that Runfold reads. */

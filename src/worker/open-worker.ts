@@ -1,5 +1,6 @@
 import { type Job, WaitingError } from 'bullmq';
 import type { Logger } from 'pino';
+import type { AlertsOptions } from '../alerts/keep-alerts.js';
 import { openEventWriter } from '../append/writer/event-writer.js';
 import type { WrittenBatch } from '../append/written-batch.js';
 import { quietReport } from '../environment/quiet-report.js';
@@ -21,6 +22,7 @@ import { openReaders } from './queue-readers.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
 import type { SpanStats } from './spans/span-commit.js';
 import { keepStatistics } from './statistics-keeper.js';
+import { keepWorkerAlerts } from './worker-alerts.js';
 import { openWorkerNotes, type WorkerState } from './worker-state.js';
 
 /** Events in a batch of a store that is divided: each stripe then has hundreds in its statement. */
@@ -44,6 +46,8 @@ export interface EventWorkerOptions extends SpanInboxOptions {
   readonly lock_ms?: number | undefined;
   /** The projections to fold into. Defaults to all. */
   readonly projections?: readonly Projection[];
+  /** By what alerts are evaluated and delivered. Defaults to no secrets and no mail. */
+  readonly alerts?: AlertsOptions | undefined;
   /** Told of every batch after its commit, for metrics; it must not throw. */
   readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
 }
@@ -104,6 +108,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   // Before anything that keeps a process alive: it throws where Redis refuses.
   const outage = await findOutage(options.queue);
   const spans = openSpanPart({ ...options, onBatch, onJob }, book);
+  const alerts = keepWorkerAlerts(options);
   const tell = (err: Error, repeated = 0) => {
     notes.fault(err);
     log.error({ err, repeated }, 'queue error; trying on');
@@ -148,7 +153,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
       await starting;
     } catch (error) {
       await readers.close(true).catch(() => undefined);
-      await spans.close();
+      await Promise.all([spans.close(), alerts.close()]);
       await statistics.close();
       await connected.close();
       throw explainQueueError(error, options.queue);
@@ -173,7 +178,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         // A close that did not wait, because Redis is away, leaves jobs in hand. They come again from
         // the queue; writing them on, once the store is closed, would go on for ever.
         commit.abandon();
-        await spans.close();
+        await Promise.all([spans.close(), alerts.close()]);
         await statistics.close();
         await connected.close();
       }

@@ -107,6 +107,8 @@ describeWithPostgres('budgets', () => {
     [{ at: [0] }, 'at.0: expected shares of the limit'],
     [{ from: 'yesterday' }, 'from: expected an RFC 3339 time'],
     [{ scope: 'project', value: 'x' }, 'value: expected none for the whole project'],
+    [{ scope: 'label' }, 'label: expected'],
+    [{ label: 'x' }, 'label: expected none'],
     [{ colour: 'red' }, 'colour: expected no such field'],
   ])('refuse %j', async (change, text) => {
     const budget = { name: 'wrong', scope: 'user', ...daily, ...change } as NewBudget;
@@ -119,7 +121,13 @@ describeWithPostgres('budgets', () => {
     budgetScopes.flatMap((scope) => measuresOf(scope).map((measure) => ({ scope, measure }))),
   )('of $scope count $measure as the totals do', async ({ scope, measure }) => {
     const window = scope === 'session' || scope === 'run' ? 'total' : 'day';
-    const project = await withBudget({ scope, measure, limit: 1000, window });
+    const project = await withBudget({
+      scope,
+      measure,
+      limit: 1000,
+      window,
+      ...(scope === 'label' ? { label: 'customer' } : {}),
+    });
     const tool = { type: 'tool_call', tool_name: 'search', metrics: { cost: 0.25 } };
     const end = { type: 'run', status: 'completed' };
     const common = {
@@ -128,12 +136,13 @@ describeWithPostgres('budgets', () => {
       user_id: 'ann',
       agent_id: 'writer',
       team_id: 'team',
+      labels: { customer: 'acme', release: '7' },
     };
     await foldEvents(
       database,
       [
-        message(1),
-        message(2),
+        message(1, common),
+        message(2, common),
         { ...tool, ...common },
         { ...end, ...common },
         { ...end, ...common, status: 'paused' },
@@ -148,7 +157,8 @@ describeWithPostgres('budgets', () => {
       ],
       project,
     );
-    const who = { user_id: 'ann', agent_id: 'writer', team_id: 'team', model: 'm-1' };
+    const labels = { customer: 'acme', release: '8' };
+    const who = { user_id: 'ann', agent_id: 'writer', team_id: 'team', model: 'm-1', labels };
     const { budgets } = await checkBudget(database, {
       project,
       ...who,

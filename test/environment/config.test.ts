@@ -31,6 +31,12 @@ describe('the configuration', () => {
       otlp_wait_seconds: 600,
       otlp_keep_days: 30,
       otlp_error_text: false,
+      alerts: {
+        secret_key: undefined,
+        smtp_url: undefined,
+        smtp_from: undefined,
+        allowed_hosts: [],
+      },
     };
     expect(readConfig({})).toEqual(defaults);
     expect(readConfig({ DATABASE_URL: '', RUNFOLD_DIR: '', RUNFOLD_PROJECT: '' })).toEqual(
@@ -56,6 +62,10 @@ describe('the configuration', () => {
       RUNFOLD_OTLP_WAIT_SECONDS: '0',
       RUNFOLD_OTLP_KEEP_DAYS: '7',
       RUNFOLD_OTLP_ERROR_TEXT: 'true',
+      RUNFOLD_SECRET_KEY: 'ab'.repeat(32),
+      RUNFOLD_SMTP_URL: 'smtp://user:password@host:587',
+      RUNFOLD_SMTP_FROM: 'runfold@example.com',
+      RUNFOLD_WEBHOOK_HOSTS: 'Hooks.internal,10.0.0.7',
     };
     expect(readConfig(environment)).toEqual({
       database_url: environment.DATABASE_URL,
@@ -75,6 +85,12 @@ describe('the configuration', () => {
       otlp_wait_seconds: 0,
       otlp_keep_days: 7,
       otlp_error_text: true,
+      alerts: {
+        secret_key: environment.RUNFOLD_SECRET_KEY,
+        smtp_url: environment.RUNFOLD_SMTP_URL,
+        smtp_from: environment.RUNFOLD_SMTP_FROM,
+        allowed_hosts: ['hooks.internal', '10.0.0.7'],
+      },
     });
   });
 

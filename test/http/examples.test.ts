@@ -5,7 +5,8 @@ import { fastestTier } from '../../harness/tiers.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
 /** What these answer has no part in the events of the examples. */
-const ofTheMoment = /^\/v1\/(keys|waiting|status|rejects|audits|projects|rebuilds|budgets)/;
+const ofTheMoment =
+  /^\/v1\/(keys|waiting|status|rejects|audits|projects|rebuilds|budgets|alerts|channels)/;
 
 describe('the examples of the reference', () => {
   let service: TestService;

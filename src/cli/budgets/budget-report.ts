@@ -8,10 +8,10 @@ import type { Terminal } from '../output/terminal.js';
 
 const amountOf = (measure: string, value: number | null) =>
   measure === 'cost' ? dollars(value) : count(value);
-const subjectOf = ({ scope, value }: Pick<Budget, 'scope' | 'value'>) =>
+const subjectOf = ({ scope, label, value }: Pick<Budget, 'scope' | 'label' | 'value'>) =>
   scope === 'project'
     ? 'the project'
-    : `${value === null ? 'each' : ''} ${scope} ${value ?? ''}`.trim();
+    : `${value === null ? 'each' : ''} ${label ?? scope} ${value ?? ''}`.trim();
 
 /** Shows budgets as a table. */
 export function reportBudgets(terminal: Terminal, budgets: readonly Budget[]): void {

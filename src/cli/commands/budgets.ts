@@ -22,6 +22,7 @@ export function budgetsCommand(): Command {
 
 interface CreateFlags {
   readonly scope: string;
+  readonly label?: string;
   readonly value?: string;
   readonly measure: string;
   readonly limit: string;
@@ -51,6 +52,7 @@ function createBudgetCommand(): Command {
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
     .option('--scope <scope>', `what is limited: ${budgetScopes.join(', ')}`, 'project')
+    .option('--label <name>', 'the name of the label, where the scope is one')
     .option('--value <value>', 'which of them; each on its own where not given')
     .option('--measure <measure>', `${budgetMeasures.join(', ')}`, 'cost')
     .requiredOption('--limit <number>', 'in US dollars for cost, else an integer')

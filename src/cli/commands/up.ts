@@ -149,6 +149,7 @@ async function runUntilEnd(
       log: context.log,
       span_wait_seconds: context.settings.otlp_wait_seconds,
       span_keep_days: context.settings.otlp_keep_days,
+      alerts: context.settings.alerts,
       on_batch: http?.metrics.countBatch ?? metrics.countBatch,
     });
     if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });

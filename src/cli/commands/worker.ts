@@ -43,6 +43,7 @@ export function workerCommand(): Command {
             log: context.log,
             span_wait_seconds: context.settings.otlp_wait_seconds,
             span_keep_days: context.settings.otlp_keep_days,
+            alerts: context.settings.alerts,
             on_batch: metrics.countBatch,
           });
           await signals.received;

@@ -86,6 +86,7 @@ export async function startHttp(
     log,
     project: settings.project,
     metrics_token: settings.metrics_token,
+    alerts: settings.alerts,
     otlp: { keep_days: settings.otlp_keep_days, error_text: settings.otlp_error_text },
     ...(worker === undefined
       ? {}

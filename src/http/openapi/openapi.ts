@@ -14,6 +14,7 @@ const tags: Readonly<Record<string, string>> = {
   usage: 'Usage over time',
   otlp: 'OpenTelemetry: spans and log records of agents',
   budgets: 'Limits on usage: checks, holds, and what is left',
+  alerts: 'Rules, channels, and what was delivered',
   audits: 'Checks that the totals equal the log',
   rejects: 'Events that could not be stored: list, retry or drop them',
   keys: 'Keys of a project, and signed-in browsers',

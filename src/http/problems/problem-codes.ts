@@ -60,6 +60,19 @@ export const problemCodes = {
     meaning: 'Several sessions have a run with this id. Set `session_id` to one of `session_ids`.',
   },
   project_exists: { status: 409, meaning: 'A project with this name already exists.' },
+  alert_exists: {
+    status: 409,
+    meaning: 'A rule or channel with this name already exists.',
+  },
+  not_delivered: {
+    status: 409,
+    meaning: 'The channel did not accept the sample; `detail` says why.',
+  },
+  secret_key: {
+    status: 409,
+    meaning:
+      'The service has no `RUNFOLD_SECRET_KEY`, or not the key that the channel was created with.',
+  },
   budget_exists: { status: 409, meaning: 'A budget with this name already exists.' },
   count_changed: {
     status: 409,

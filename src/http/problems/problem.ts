@@ -1,3 +1,9 @@
+import {
+  AlertExistsError,
+  DeliveryError,
+  InvalidAlertError,
+  SecretKeyError,
+} from '../../alerts/send/alert-errors.js';
 import { BudgetExistsError, InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { codeOf } from '../../environment/error-fields.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
@@ -81,8 +87,17 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     const { field, expected, got } = error;
     return invalidRequest([{ field, expected, got }]);
   }
-  if (error instanceof InvalidBudgetError) return invalidRequest(error.faults);
-  if (error instanceof BudgetExistsError) return new ProblemError(error.code, error.message);
+  if (error instanceof InvalidBudgetError || error instanceof InvalidAlertError) {
+    return invalidRequest(error.faults);
+  }
+  if (
+    error instanceof BudgetExistsError ||
+    error instanceof AlertExistsError ||
+    error instanceof DeliveryError ||
+    error instanceof SecretKeyError
+  ) {
+    return new ProblemError(error.code, error.message);
+  }
   if (error instanceof InvalidCursorError) {
     return new ProblemError(error.code, error.message);
   }

@@ -12,6 +12,7 @@ export const budgetSchema = z
     name: z.string(),
     project: z.int(),
     scope: z.enum(budgetScopes),
+    label: z.string().nullable().describe('The name of the label, where the scope is one'),
     value: z.string().nullable().describe('Null is each of them on its own, or the project'),
     measure,
     limit: amount,

@@ -1,4 +1,5 @@
 import { agnoMetricNames, isTokenMetric } from '../../query/agno/agno-metrics.js';
+import { alertExamples } from './alert-examples.js';
 import { budgetExamples } from './budget-examples.js';
 
 const who = { run_id: 'run-1', session_id: 'session-1', agent_id: 'helper', user_id: 'user-1' };
@@ -122,6 +123,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
     ['p50', 'p90', 'p95', 'p99'].map((name) => [`time_${name}`, 1.39781616207667]),
   ),
   ...budgetExamples,
+  ...alertExamples,
   ...nothing('ToolCall', ['hold_id']),
   ...nothing('Message', ['hold_id']),
   received_at: '2026-03-04T09:30:02.120Z',

@@ -1,4 +1,5 @@
 import type { Route } from '../route/route.js';
+import { alertRoutes } from './alerts.js';
 import { auditRoutes } from './audits.js';
 import { budgetRoutes } from './budgets.js';
 import { findRoute } from './find.js';
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   usageRoute,
   findRoute,
   ...budgetRoutes,
+  ...alertRoutes,
   ...auditRoutes,
   ...rejectRoutes,
   statusRoute,

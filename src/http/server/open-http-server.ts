@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { DeliveryOptions } from '../../alerts/deliver.js';
 import { compareContentIn } from '../../append/writer/compare-content.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
@@ -64,6 +65,8 @@ export interface HttpServerOptions {
   readonly span_worker?: (() => SpanStats | undefined) | undefined;
   /** Which OpenTelemetry data is accepted. Defaults to the last 30 days, without error messages. */
   readonly otlp?: Partial<OtlpOptions> | undefined;
+  /** By what channels of alerts are made and tested. Defaults to no secrets and no mail. */
+  readonly alerts?: DeliveryOptions | undefined;
   /** Connections to the database. Defaults to 8. */
   readonly connections?: number | undefined;
   readonly limits?: Partial<HttpLimits> | undefined;
@@ -121,7 +124,6 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     });
     const version = readPackageVersion();
     const document = openApiOf(routes, version);
-    const audits = createAudits(database, log);
     const service: Service = {
       database,
       readers: createReaders(database, { timeout_ms: limits.read_timeout_ms }),
@@ -130,7 +132,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       version,
       tier: tierOf(options),
       worker: options.worker,
-      audits,
+      audits: createAudits(database, log),
       rebuilds: createRebuildJobs(database, log),
       signIns: createSignInLimit(),
       access: createAccess({
@@ -142,6 +144,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
         strangers: createRateLimit('unknown keys', limits.unknown_keys_per_second, 'one address'),
       }),
       budgets: createBudgetGate(database),
+      alerts: options.alerts ?? {},
       bodies: createBodyRooms(limits.bodies_bytes),
       requestBodies: createRequestBodies(),
       compareContent: compareContentIn(database),
@@ -164,9 +167,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     if (files === undefined && options.page !== false) {
       log.warn('the web page is not served, because it was not built; run "npm run build"');
     }
-    const pages = files === undefined ? [] : pageRoutes(files);
     const app = createApp(service, routes, {
-      pages,
+      pages: files === undefined ? [] : pageRoutes(files),
       base,
       endpoints: [createMcpEndpoint(service)],
     });
@@ -176,7 +178,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const close: HttpServer['close'] = async ({ timeout_ms = 20_000 } = {}) => {
       closing.abort();
       await app.close(timeout_ms);
-      await Promise.all([audits.close(), service.rebuilds.close()]);
+      await Promise.all([service.audits.close(), service.rebuilds.close()]);
       try {
         await Promise.all([producers.close({ timeout_ms }), spans.close()]);
       } finally {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { DeliveryOptions } from '../../alerts/deliver.js';
 import type { CompareContent } from '../../append/other-content.js';
 import type { BudgetGate } from '../../budgets/budget-gate.js';
 import type { Database } from '../../postgres/database.js';
@@ -42,6 +43,8 @@ export interface Service {
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
   readonly access: Access;
   readonly budgets: BudgetGate;
+  /** By what samples of alerts are sent. */
+  readonly alerts: DeliveryOptions;
   readonly bodies: BodyRooms;
   readonly requestBodies: RequestBodies;
   /** Finds events whose id is in the log with other content. */

@@ -1,4 +1,5 @@
 import { projections } from '../projections.js';
+import { alertViews } from './alert-views.js';
 import { budgetView } from './budget-view.js';
 import { logViews } from './log-views.js';
 import { viewOf } from './projection-views.js';
@@ -13,4 +14,5 @@ export const views: readonly View[] = [
   ...usageViews,
   waitingView,
   budgetView,
+  ...alertViews,
 ];

@@ -17,6 +17,7 @@ export const budgetTable = internalSchema.table(
   'budget',
   {
     created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    changed_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     from_at: timestamp({ withTimezone: true }).notNull(),
     // In nano-dollars for cost, else a count.
     limit_units: bigint({ mode: 'number' }).notNull(),

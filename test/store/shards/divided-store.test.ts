@@ -58,21 +58,22 @@ describeWithPostgres('a store that is divided into stripes', () => {
     expect(await verify(divided.database, { project: 2 })).toMatchObject({ events: 100 });
   });
 
-  test.each(views.filter(({ name }) => name !== 'waiting_spans').map(({ name }) => [name]))(
-    'shows the same rows in the view %s as one that is whole',
-    async (view) => {
-      const [ofDivided, ofWhole] = await Promise.all(
-        both().map(async (database) => {
-          const rows = await database.query<{ row: string }>(
-            `select (to_jsonb(v) - 'recorded_at')::text as row from runfold.${view} v order by 1`,
-          );
-          return rows.map(({ row }) => row);
-        }),
-      );
-      expect(ofWhole?.length).toBeGreaterThan(0);
-      expect(ofDivided).toEqual(ofWhole);
-    },
-  );
+  test.each(
+    views
+      .filter(({ name }) => !/^(waiting_spans|alerts|alert_history)$/.test(name))
+      .map(({ name }) => [name]),
+  )('shows the same rows in the view %s as one that is whole', async (view) => {
+    const [ofDivided, ofWhole] = await Promise.all(
+      both().map(async (database) => {
+        const rows = await database.query<{ row: string }>(
+          `select (to_jsonb(v) - 'recorded_at')::text as row from runfold.${view} v order by 1`,
+        );
+        return rows.map(({ row }) => row);
+      }),
+    );
+    expect(ofWhole?.length).toBeGreaterThan(0);
+    expect(ofDivided).toEqual(ofWhole);
+  });
 
   test('answers reads as one that is whole', async () => {
     const session_id = 'sample-session-3';

@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createBudget } from '#runfold/budgets/budgets.js';
+import { checkBudget, releaseHold } from '#runfold/budgets/check-budget.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { startProgram } from '../../harness/programs.js';
+import { type BenchServers, type BenchStore, withBenchStore } from '../bench-database.js';
+import { withWorker } from '../running-worker.js';
+
+/** Checks of one kind at a rate. */
+export interface CheckTimes {
+  readonly kind: string;
+  readonly checks_per_second: number;
+  /** From a check until its answer, in milliseconds. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** Checks due a second. */
+const rate = 1_000;
+/** The first checks do not count: connections, plans and code warm up. */
+const warmUpShare = 0.2;
+/** Checks under way at once, beyond which the rate falls: a machine that is too slow would only queue them. */
+const mostOpen = 32;
+/** Milliseconds after which what is held is freed, as an event would. */
+const heldMs = 200;
+
+/** How long checks take, with holds and without, while a worker folds events at a rate. */
+export function budgetTimes(
+  servers: BenchServers,
+  events: number,
+  seconds: number,
+): Promise<{ readonly events_per_second: number; readonly checks: readonly CheckTimes[] }> {
+  return withBenchStore(servers, (store) =>
+    withWorker(store, async () => {
+      const database = openDatabase(store.env.DATABASE_URL ?? '', { max: 8 });
+      try {
+        // The events of the workload are of one month.
+        const month = { window: 'total', from: '2026-01-01T00:00:00Z' } as const;
+        const budget = { ...month, measure: 'cost', limit: 1_000_000 } as const;
+        await createBudget(database, { ...budget, name: 'users', scope: 'user' });
+        await createBudget(database, { ...budget, name: 'models', scope: 'model' });
+        const checks: CheckTimes[] = [];
+        let emitted = 0;
+        let took = 0;
+        for (const kind of ['looking', 'holding'] as const) {
+          const emitting = emit(store, events / seconds, seconds);
+          await emitting.started;
+          checks.push(await checksAt(database, kind, seconds));
+          const end = await emitting.done;
+          emitted += end.emitted;
+          took += end.seconds;
+        }
+        return { events_per_second: emitted / took, checks };
+      } finally {
+        await database.close();
+      }
+    }),
+  );
+}
+
+function emit(store: BenchStore, perSecond: number, seconds: number) {
+  const args = [String(perSecond), String(seconds), '0'];
+  const producer = startProgram('bench/processes/emit-at-rate', args, { env: store.env });
+  const done = producer
+    .waitForLine(/^done (\d+) \d+ ([\d.]+)/, (seconds + 120) * 1_000)
+    .then(([, emitted, took]) => ({ emitted: Number(emitted), seconds: Number(took) }));
+  return { started: producer.waitForLine(/^start/, 60_000), done };
+}
+
+async function checksAt(
+  database: Database,
+  kind: 'looking' | 'holding',
+  seconds: number,
+): Promise<CheckTimes> {
+  let under = 0;
+  const times: number[] = [];
+  const open = new Set<Promise<void>>();
+  const started = performance.now();
+  const end = started + seconds * 1_000;
+  const check = async (number: number) => {
+    const asked = performance.now();
+    under += 1;
+    const { hold_id } = await checkBudget(database, {
+      user_id: `user-${number % 100}`,
+      model: 'gpt-5-mini',
+      estimate: { cost: 0.01 },
+      ...(kind === 'holding' ? { hold_seconds: 60 } : {}),
+    });
+    under -= 1;
+    times.push(performance.now() - asked);
+    if (hold_id === null) return;
+    await pause(heldMs);
+    await releaseHold(database, { hold_id });
+  };
+  for (let number = 0; ; number++) {
+    const due = started + (number * 1_000) / rate;
+    while (performance.now() < due || under >= mostOpen) await pause(1);
+    if (due >= end || performance.now() >= end) break;
+    const asked = check(number).finally(() => open.delete(asked));
+    open.add(asked);
+  }
+  await Promise.all(open);
+  const took = (performance.now() - started) / 1_000;
+  const warm = times.slice(Math.floor(times.length * warmUpShare));
+  const sorted = warm.sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+  return { kind, checks_per_second: times.length / took, p50: at(0.5), p99: at(0.99) };
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../postgres/database.js';
+import { takeSnapshot } from '../query/tail/tail-snapshot.js';
+import { readBudgets } from './look/budget-readings.js';
+import { type ConditionSources, readConditions } from './look/condition-readings.js';
+import type { StoredRule } from './look/reading.js';
+import { settleStates } from './look/settle-states.js';
+
+/** Seconds after which another may look, where one has died in the midst of it. */
+const leaseSeconds = 30;
+
+/** What came of an evaluation. */
+export interface Evaluation {
+  /** Whether this one looked: one does at a time. */
+  readonly is_done: boolean;
+  /** Notifications that were written. */
+  readonly notified: number;
+  /** Why rules could not be looked at. */
+  readonly faults: readonly unknown[];
+}
+
+/**
+ * Looks at what changed since the last look, and writes states and notifications in one transaction with up to where it
+ * looked: whatever ends it, the next sees the same changes. Any number may try at once.
+ */
+export async function evaluate(
+  database: Database,
+  queueLag: ConditionSources['queueLag'],
+): Promise<Evaluation> {
+  const lease = randomUUID();
+  const [taken] = await database.query<{ floor_us: string }>(
+    `update runfold_internal.alert_cursor set lease = $1, leased_until = now() + make_interval(secs => $2)
+    where leased_until <= now() and exists (select from runfold_internal.alert_rule) returning floor_us`,
+    [lease, leaseSeconds],
+  );
+  if (taken === undefined) return { is_done: false, notified: 0, faults: [] };
+  const since = Number(taken.floor_us);
+  try {
+    // Before anything is read: what is committed later is for the next look.
+    const { floor } = await takeSnapshot(database);
+    const rules = await database.query<StoredRule>(
+      `select r.id, r.project, r.name::text, r.kind, r.settings, r.channels::text[], r.for_seconds,
+        r.created_at >= to_timestamp($1::bigint / 1000000.0) as is_new
+      from runfold_internal.alert_rule r order by r.id`,
+      [since],
+    );
+    const budgets = await readBudgets(database, rules, since);
+    const conditions = await readConditions({ database, queueLag }, rules);
+    const readings = [...budgets, ...conditions.readings];
+    const known = rules.filter((rule) => !conditions.unread.includes(rule));
+    const client = await database.pool.connect();
+    let broken = false;
+    try {
+      await client.query('begin');
+      const { rowCount } = await client.query(
+        `update runfold_internal.alert_cursor set floor_us = $2, leased_until = '-infinity', lease = null where lease = $1`,
+        [lease, floor],
+      );
+      // Somebody else has taken over: what was read here may be older than what they wrote.
+      const isOurs = rowCount === 1;
+      const notified = isOurs ? await settleStates(client, known, readings) : 0;
+      await client.query(isOurs ? 'commit' : 'rollback');
+      return { is_done: isOurs, notified, faults: conditions.faults };
+    } catch (error) {
+      broken = await client.query('rollback').then(
+        () => false,
+        () => true,
+      );
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  } catch (error) {
+    // Where this fails too the lease ends by itself.
+    await database
+      .query(
+        `update runfold_internal.alert_cursor set leased_until = '-infinity', lease = null where lease = $1`,
+        [lease],
+      )
+      .catch(() => undefined);
+    throw error;
+  }
+}

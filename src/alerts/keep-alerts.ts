@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import { quietReport } from '../environment/quiet-report.js';
+import { sleep } from '../environment/sleep.js';
+import type { Database } from '../postgres/database.js';
+import { type DeliveryOptions, deliver } from './deliver.js';
+import { evaluate } from './evaluate.js';
+import type { ConditionSources } from './look/condition-readings.js';
+
+/** What a worker that keeps alerts is given. */
+export interface AlertsOptions extends DeliveryOptions {
+  /** Milliseconds from one look to the next. Defaults to 3,000. */
+  readonly interval_ms?: number | undefined;
+}
+
+/** Alerts that are evaluated and delivered in this process. */
+export interface Alerts {
+  /** Waits for what is under way. */
+  close(): Promise<void>;
+}
+
+/** Evaluates rules and delivers notifications until closed. Several processes may: one looks at a time. */
+export function keepAlerts(
+  database: Database,
+  log: Logger,
+  options: AlertsOptions & { readonly queueLag: ConditionSources['queueLag'] },
+): Alerts {
+  const closing = new AbortController();
+  const { interval_ms = 3_000, queueLag } = options;
+  const report = quietReport((err, repeated) =>
+    log.warn({ err, repeated }, 'alerts could not be evaluated or delivered; trying on'),
+  );
+  const attempt = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (error) {
+      report(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  const loop = async (work: () => Promise<unknown>) => {
+    // Each process looks at a time of its own.
+    await sleep(Math.random() * interval_ms, closing.signal);
+    while (!closing.signal.aborted) {
+      await attempt(work);
+      await sleep(interval_ms, closing.signal);
+    }
+  };
+  const looking = loop(async () => {
+    const { notified, faults } = await evaluate(database, queueLag);
+    if (notified > 0) log.info({ notified }, 'alerts written');
+    for (const fault of faults) throw fault;
+  });
+  // What a receiver keeps waiting keeps no rule from being looked at.
+  const sending = loop(() => deliver(database, options));
+  return {
+    async close() {
+      closing.abort();
+      await Promise.all([looking, sending]);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Database } from '../../postgres/database.js';
+import type { Reading, StoredRule } from './reading.js';
+
+interface BudgetRow {
+  readonly [column: string]: unknown;
+  readonly rule_id: number;
+  readonly budget: string;
+  readonly value: string;
+  readonly measure: string;
+  readonly window_kind: string;
+  readonly window_first: number;
+  readonly used: number;
+  readonly limit: number;
+  readonly shares: readonly number[];
+}
+
+/**
+ * How budgets stand: of the values that events since a time name, that have a state, and, where budget or rule is new,
+ * of all. What is looked at twice is found as it was.
+ */
+export async function readBudgets(
+  database: Database,
+  rules: readonly StoredRule[],
+  since_us: number,
+): Promise<Reading[]> {
+  const ours = rules.filter(({ kind }) => kind === 'budget');
+  if (ours.length === 0) return [];
+  const rows = await database.query<BudgetRow>(
+    `with rule as (
+      select r.id, r.project, r.settings->>'budget' as budget, r.id = any($2) as is_new
+      from runfold_internal.alert_rule r where r.id = any($1)),
+    wanted as materialized (
+      select r.id as rule_id, r.is_new or b.changed_at >= to_timestamp($3 / 1000000.0) as is_new, b.*, w.*
+      from rule r
+      join runfold_internal.budget b on b.project = r.project and (r.budget is null or r.budget = b.name)
+      cross join lateral runfold_internal.budget_window(b.window_kind, b.time_zone, b.rolling_quarters, b.from_at,
+        now()) w
+      where b.from_at <= now()),
+    seen as materialized (
+      select distinct e.project, e.session_id, e.run_id, e.user_id, e.agent_id, e.team_id, e.model, e.labels
+      from runfold_internal.event e
+      where e.project in (select project from rule) and e.recorded_at >= to_timestamp($3 / 1000000.0)),
+    named as (
+      select distinct w.rule_id, w.id, v.value
+      from wanted w join seen s on s.project = w.project
+      cross join lateral (select case w.scope when 'project' then '' when 'user' then s.user_id
+        when 'agent' then s.agent_id when 'team' then s.team_id when 'model' then s.model when 'label' then s.labels::json->>w.label
+        when 'session' then s.session_id when 'run' then s.run_id end as value) v
+      where v.value is not null and (w.value is null or w.value = v.value)
+      union
+      select w.rule_id, w.id, s.value from wanted w
+      join runfold_internal.alert_state s on s.rule_id = w.rule_id and s.budget = w.name
+      where s.state <> 'resolved' and (w.value is null or w.value = s.value)
+      union
+      select w.rule_id, w.id, w.value from wanted w where w.is_new and w.value is not null
+      union
+      select w.rule_id, w.id, v.value from wanted w
+      cross join lateral runfold_internal.budget_used_by_value(w.project, w.scope, w.label, w.measure, w.window_first,
+        w.window_end) v where w.is_new and w.value is null)
+    select w.rule_id, w.name::text as budget, n.value::text, w.measure, w.window_kind, w.window_first, w.shares,
+      (runfold_internal.budget_used(w.project, w.scope, w.label, n.value, w.measure, w.window_first, w.window_end)
+        / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 as used,
+      (w.limit_units / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 as limit
+    from named n join wanted w on w.rule_id = n.rule_id and w.id = n.id`,
+    [ours.map(({ id }) => id), ours.filter(({ is_new }) => is_new).map(({ id }) => id), since_us],
+  );
+  return rows.flatMap((row) => {
+    const rule = ours.find(({ id }) => id === row.rule_id);
+    if (rule === undefined) return [];
+    const { budget, value, measure, used, limit } = row;
+    return row.shares.map((share) => ({
+      rule,
+      budget,
+      value,
+      // A window that rolls is another one every quarter of an hour, and no new crossing.
+      window_first: row.window_kind === 'rolling' ? 0 : row.window_first,
+      share,
+      figure: used,
+      limit,
+      measure,
+      // In whole units of a thousandth of a percent: 80 % of 5 is 4, whatever binary fractions say.
+      is_over: used * 100_000 >= limit * Math.round(share * 1_000) * (1 - Number.EPSILON),
+    }));
+  });
+}

@@ -1,0 +1,30 @@
+/** A rule as the evaluation has it. */
+export interface StoredRule {
+  readonly [column: string]: unknown;
+  readonly id: number;
+  readonly project: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly channels: readonly string[];
+  readonly for_seconds: number;
+  /** Whether it is looked at for the first time. */
+  readonly is_new: boolean;
+}
+
+/** What was found of one value of a rule. */
+export interface Reading {
+  readonly rule: StoredRule;
+  /** The budget's name; '' for other rules. */
+  readonly budget: string;
+  /** '' for the whole project. */
+  readonly value: string;
+  /** The first quarter of an hour of a window of the calendar; 0 where there is none. */
+  readonly window_first: number;
+  /** In percent; 0 for other rules. */
+  readonly share: number;
+  readonly figure: number;
+  readonly limit: number;
+  readonly measure: string;
+  readonly is_over: boolean;
+}

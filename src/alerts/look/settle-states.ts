@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { PoolClient } from 'pg';
+import { formatTimestamp } from '../../events/timestamp.js';
+import { quarterMicros } from '../../projections/time-buckets.js';
+import type { Notification } from '../send/notification.js';
+import type { Reading, StoredRule } from './reading.js';
+
+interface StateRow {
+  readonly rule_id: number;
+  readonly budget: string;
+  readonly value: string;
+  readonly window_first: number;
+  readonly share: number;
+  readonly state: 'pending' | 'firing' | 'resolved';
+  /** Since when it has held, in microseconds. */
+  readonly since_us: string;
+}
+
+type Key = Pick<Reading, 'budget' | 'value' | 'window_first' | 'share'> & {
+  readonly rule_id: number;
+};
+const keyOf = ({ rule_id, budget, value, window_first, share }: Key) =>
+  JSON.stringify([rule_id, budget, value, window_first, share]);
+const where = `rule_id = $1 and budget = $2 and value = $3 and window_first = $4 and share = $5::real`;
+const params = ({ rule_id, budget, value, window_first, share }: Key) => [
+  rule_id,
+  budget,
+  value,
+  window_first,
+  share,
+];
+
+/**
+ * Moves states on to what was read, in the caller's transaction: inactive → pending → firing → resolved. Each crossing
+ * is one notification, whoever looks and however often: its row is unique. In a window of the calendar what resolves, as
+ * after a correction, does not fire again.
+ */
+export async function settleStates(
+  client: PoolClient,
+  rules: readonly StoredRule[],
+  readings: readonly Reading[],
+): Promise<number> {
+  const { rows } = await client.query<StateRow>(
+    `select rule_id, budget, value, window_first, share, state,
+      (extract(epoch from since) * 1000000)::bigint as since_us
+    from runfold_internal.alert_state where rule_id = any($1)`,
+    [rules.map(({ id }) => id)],
+  );
+  const { rows: times } = await client.query<{ now_us: string }>(
+    'select (extract(epoch from now()) * 1000000)::bigint as now_us',
+  );
+  const now = Number(times[0]?.now_us);
+  const states = new Map(rows.map((row) => [keyOf(row), row]));
+  let told = 0;
+  const put = (key: Key, state: StateRow['state'], since: number) =>
+    client.query(
+      `insert into runfold_internal.alert_state (rule_id, budget, value, window_first, share, state, since, changed_at)
+      values ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000000.0), now())
+      on conflict (rule_id, budget, value, window_first, share)
+        do update set state = excluded.state, since = excluded.since, changed_at = excluded.changed_at`,
+      [...params(key), state, since],
+    );
+  for (const reading of readings) {
+    const { rule, window_first } = reading;
+    const key = { ...reading, rule_id: rule.id };
+    const before = states.get(keyOf(key));
+    states.delete(keyOf(key));
+    const isOfWindow = window_first !== 0;
+    const episode = (since: number) => (isOfWindow ? window_first : since);
+    if (reading.is_over) {
+      if (before?.state === 'firing' || (before?.state === 'resolved' && isOfWindow)) continue;
+      const since = before?.state === 'pending' ? Number(before.since_us) : now;
+      const isDue = now - since >= rule.for_seconds * 1_000_000;
+      if (!isDue && before?.state === 'pending') continue;
+      await put(key, isDue ? 'firing' : 'pending', isDue && before === undefined ? now : since);
+      if (isDue) told += await notify(client, reading, 'firing', episode(since), now);
+    } else if (before?.state === 'firing') {
+      told += await notify(client, reading, 'resolved', episode(Number(before.since_us)), now);
+      if (isOfWindow) await put(key, 'resolved', now);
+      else
+        await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
+    } else if (before?.state === 'pending') {
+      await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
+    }
+  }
+  // Windows that are over, and values that no longer are: nobody is told that time passes.
+  const read = new Set(
+    readings.map(({ rule, budget, value }) => JSON.stringify([rule.id, budget, value])),
+  );
+  for (const left of states.values()) {
+    const isKnown = read.has(JSON.stringify([left.rule_id, left.budget, left.value]));
+    const rule = rules.find(({ id }) => id === left.rule_id);
+    if (rule === undefined || left.state === 'resolved') continue;
+    if (!isKnown && rule.kind === 'budget') continue;
+    if (left.state === 'firing' && rule.kind !== 'budget') {
+      // Nothing is left in the window of what was over the limit.
+      const limit = Number(rule.settings.above ?? 0);
+      const none = { rule, figure: 0, limit, measure: rule.kind, is_over: false };
+      told += await notify(client, { ...left, ...none }, 'resolved', Number(left.since_us), now);
+    }
+    await client.query(`delete from runfold_internal.alert_state where ${where}`, params(left));
+  }
+  return told;
+}
+
+/** Writes a notification and what is to be delivered of it; 0 where there is one. */
+async function notify(
+  client: PoolClient,
+  reading: Reading,
+  state: 'firing' | 'resolved',
+  episode: number,
+  now: number,
+): Promise<number> {
+  const { rule, budget, value, share, window_first, figure, limit, measure } = reading;
+  const body: Notification = {
+    type: `alert.${state}`,
+    timestamp: formatTimestamp(now),
+    data: {
+      project: rule.project,
+      rule: rule.name,
+      kind: rule.kind,
+      budget: budget === '' ? null : budget,
+      value: value === '' ? null : value,
+      share: budget === '' ? null : share,
+      figure,
+      limit,
+      measure,
+      window_start: window_first === 0 ? null : formatTimestamp(window_first * quarterMicros),
+    },
+  };
+  const id = randomUUID();
+  const { rowCount } = await client.query(
+    `insert into runfold_internal.alert_notification (id, rule_id, project, rule, budget, value, episode, share, state, body)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+    [
+      id,
+      rule.id,
+      rule.project,
+      rule.name,
+      budget,
+      value,
+      episode,
+      share,
+      state,
+      JSON.stringify(body),
+    ],
+  );
+  if (rowCount !== 1) return 0;
+  await client.query(
+    `insert into runfold_internal.alert_delivery (id, notification_id, channel_id, channel)
+    select gen_random_uuid(), $1, c.id, c.name from runfold_internal.alert_channel c
+    where c.project = $2 and c.name = any($3)`,
+    [id, rule.project, rule.channels],
+  );
+  return 1;
+}

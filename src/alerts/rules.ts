@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { codeOf } from '../environment/error-fields.js';
+import { isShortText } from '../events/limits.js';
+import type { Database } from '../postgres/database.js';
+import { utcTextSql } from '../store/sql-units.js';
+import { checkedAlert, namePattern, namePhrase } from './checked-alert.js';
+import { AlertExistsError, InvalidAlertError } from './send/alert-errors.js';
+
+const name = z.string(namePhrase).regex(namePattern, namePhrase);
+const valuePhrase = 'a text of 1 to 200 characters';
+const value = z.string(valuePhrase).refine(isShortText, valuePhrase);
+const minutesPhrase = 'a whole number of minutes from 15 to 43200';
+const minutes = z.int(minutesPhrase).min(15, minutesPhrase).max(43_200, minutesPhrase);
+const abovePhrase = 'a number from 0 to 1000000000';
+const above = z.number(abovePhrase).min(0, abovePhrase).max(1e9, abovePhrase);
+const sharePhrase = 'a share from 0 to 1';
+const forPhrase = 'a whole number of minutes from 0 to 1440';
+const leastPhrase = 'a whole number from 1 to 1000000';
+const least = z.int(leastPhrase).min(1, leastPhrase).max(1e6, leastPhrase);
+const channelsPhrase = 'names of channels, one to ten';
+
+const common = {
+  name,
+  channels: z.array(name, channelsPhrase).min(1, channelsPhrase).max(10, channelsPhrase),
+  for_minutes: z
+    .int(forPhrase)
+    .min(0, forPhrase)
+    .max(1_440, forPhrase)
+    .default(0)
+    .describe('How long it must hold before it fires'),
+};
+const of = z.enum(['model', 'tool', 'agent'], 'one of model, tool, agent');
+
+/** What a rule is made of, by its kind. */
+export const newRuleSchema = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('budget'), ...common, budget: name.optional() }),
+    z.strictObject({
+      kind: z.literal('error_rate'),
+      ...common,
+      of,
+      value: value.optional(),
+      above: z.number(sharePhrase).min(0, sharePhrase).max(1, sharePhrase),
+      window_minutes: minutes.default(60),
+      least: least.default(20),
+    }),
+    z.strictObject({
+      kind: z.literal('slow'),
+      ...common,
+      of: z.enum(['model', 'tool'], 'one of model, tool'),
+      figure: z
+        .enum(['time', 'time_to_first_token'], 'time or time_to_first_token')
+        .default('time'),
+      value: value.optional(),
+      above,
+      window_minutes: minutes.default(60),
+      least: least.default(20),
+    }),
+    z.strictObject({
+      kind: z.literal('cost_growth'),
+      ...common,
+      above,
+      window_minutes: minutes.default(1_440),
+      least_dollars: above.default(1),
+    }),
+    z.strictObject({ kind: z.literal('silence'), ...common, agent_id: value, minutes }),
+    z.strictObject({ kind: z.literal('unpriced'), ...common, window_minutes: minutes.default(60) }),
+    z.strictObject({
+      kind: z.literal('rejects'),
+      ...common,
+      above: above.default(0),
+      window_minutes: minutes.default(60),
+    }),
+    z.strictObject({ kind: z.literal('queue_lag'), ...common, above: above.default(60) }),
+  ],
+  'one of budget, error_rate, slow, cost_growth, silence, unpriced, rejects, queue_lag',
+);
+
+/** A rule to be made. */
+export type NewRule = z.input<typeof newRuleSchema>;
+/** What a kind of rule is set to, beside what all have. */
+export type RuleSettings = z.output<typeof newRuleSchema>;
+
+/** A rule and how many of its values fire. */
+export interface AlertRule {
+  readonly name: string;
+  readonly project: number;
+  readonly kind: RuleSettings['kind'];
+  /** Thresholds and windows of its kind. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly channels: readonly string[];
+  readonly for_minutes: number;
+  readonly firing: number;
+  readonly pending: number;
+  /** RFC 3339 in UTC. */
+  readonly created_at: string;
+}
+
+const columns = `r.name::text, r.project, r.kind, r.settings, r.channels::text[], r.for_seconds / 60 as for_minutes,
+  (select count(*)::integer from runfold_internal.alert_state s where s.rule_id = r.id and s.state = 'firing') as firing,
+  (select count(*)::integer from runfold_internal.alert_state s where s.rule_id = r.id and s.state = 'pending') as pending,
+  ${utcTextSql('r.created_at')} as created_at`;
+
+/** Makes a rule. @throws InvalidAlertError, AlertExistsError */
+export async function createRule(
+  database: Database,
+  options: NewRule & { readonly project?: number | undefined },
+): Promise<AlertRule> {
+  const { project = 1, ...given } = options;
+  const rule = checkedAlert(newRuleSchema, given);
+  const { name: own, kind, channels, for_minutes, ...settings } = rule;
+  const known = await database.query<{ name: string }>(
+    'select name::text from runfold_internal.alert_channel where project = $1 and name = any($2)',
+    [project, channels],
+  );
+  const unknown = channels.filter((one) => !known.some((channel) => channel.name === one));
+  if (unknown.length > 0) {
+    throw new InvalidAlertError([
+      { field: 'channels', expected: 'channels that there are', got: unknown.join(', ') },
+    ]);
+  }
+  try {
+    const [made] = await database.query<AlertRule & Record<string, unknown>>(
+      `with made as (insert into runfold_internal.alert_rule (project, name, kind, settings, channels, for_seconds)
+        values ($1, $2, $3, $4, $5, $6) returning *) select ${columns} from made r`,
+      [project, own, kind, JSON.stringify(settings), [...new Set(channels)], for_minutes * 60],
+    );
+    if (made === undefined) throw new Error('Expected the rule, got nothing.');
+    return made;
+  } catch (error) {
+    if (codeOf(error) === '23505') throw new AlertExistsError('rule', own);
+    throw error;
+  }
+}
+
+/** The rules of a project, by name. */
+export async function listRules(
+  database: Database,
+  { project = 1 }: { readonly project?: number | undefined } = {},
+): Promise<AlertRule[]> {
+  return database.query<AlertRule & Record<string, unknown>>(
+    `select ${columns} from runfold_internal.alert_rule r where r.project = $1 order by r.name`,
+    [project],
+  );
+}
+
+/** Drops a rule and its states; its history stays. Undefined where there is none of that name. */
+export async function dropRule(
+  database: Database,
+  options: { readonly project?: number | undefined; readonly name: string },
+): Promise<AlertRule | undefined> {
+  const [dropped] = await database.query<AlertRule & Record<string, unknown>>(
+    `with gone as (delete from runfold_internal.alert_rule where project = $1 and name = $2 returning *),
+    ended as (delete from runfold_internal.alert_state where rule_id in (select id from gone))
+    select ${columns} from gone r`,
+    [options.project ?? 1, options.name],
+  );
+  return dropped;
+}

@@ -1,0 +1,46 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
+
+/** A rule or channel is not what it should be. Nothing was done. */
+export class InvalidAlertError extends RunfoldError {
+  readonly code = 'invalid_alert';
+  constructor(
+    readonly faults: readonly {
+      readonly field: string;
+      readonly expected: string;
+      readonly got: string;
+    }[],
+  ) {
+    const texts = faults.map(
+      ({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`,
+    );
+    super(`${texts.join('; ')}.`);
+    this.name = 'InvalidAlertError';
+  }
+}
+
+/** There is a rule or channel of this name. */
+export class AlertExistsError extends RunfoldError {
+  readonly code = 'alert_exists';
+  constructor(what: 'rule' | 'channel', name: string) {
+    super(`Expected no ${what} ${name}, got one. Drop it first.`);
+    this.name = 'AlertExistsError';
+  }
+}
+
+/** Secrets can be neither kept nor read as things stand. */
+export class SecretKeyError extends RunfoldError {
+  readonly code = 'secret_key';
+  constructor(message: string) {
+    super(message);
+    this.name = 'SecretKeyError';
+  }
+}
+
+/** A notification was not taken; the text is for people, and holds no secret. */
+export class DeliveryError extends RunfoldError {
+  readonly code = 'not_delivered';
+  constructor(message: string) {
+    super(message);
+    this.name = 'DeliveryError';
+  }
+}

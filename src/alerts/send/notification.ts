@@ -1,0 +1,42 @@
+/** What a notification says: figures and names, nothing of what was said to a model. */
+export interface Notification {
+  readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test';
+  /** RFC 3339 in UTC. */
+  readonly timestamp: string;
+  readonly data: {
+    readonly project: number;
+    readonly rule: string;
+    readonly kind: string;
+    readonly budget: string | null;
+    /** Which user, agent, model, tool …; null for the project. */
+    readonly value: string | null;
+    /** Of a budget: the share of the limit that was reached, in percent. */
+    readonly share: number | null;
+    /** What was measured, and what it was compared with, in the unit of the rule. */
+    readonly figure: number;
+    readonly limit: number;
+    /** What is measured, such as cost or error_rate. */
+    readonly measure: string;
+    /** The window of a budget; null where there is none. */
+    readonly window_start: string | null;
+  };
+}
+
+const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
+
+/** A notification as a sentence. */
+export function sentenceOf({ type, data }: Notification): string {
+  const { rule, budget, value, share, figure, limit, measure } = data;
+  const unit = (amount: number) =>
+    measure.startsWith('cost') && measure !== 'cost_growth'
+      ? `$${number.format(amount)}`
+      : number.format(amount);
+  const subject = budget === null ? `Alert ${rule}` : `Budget ${budget}`;
+  const of = value === null ? '' : ` of ${value}`;
+  const name = measure.replaceAll('_', ' ');
+  if (type === 'alert.test') return `A test of the channel: ${rule} would tell you here.`;
+  if (type === 'alert.resolved') return `${subject}${of} is resolved: ${name} is ${unit(figure)}.`;
+  return share === null
+    ? `${subject}${of}: ${name} is ${unit(figure)}, the limit is ${unit(limit)}.`
+    : `${subject}${of} has reached ${number.format(share)} %: ${name} is ${unit(figure)} of ${unit(limit)}.`;
+}

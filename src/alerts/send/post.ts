@@ -1,0 +1,78 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { DeliveryError } from './alert-errors.js';
+import { checkedAddress } from './public-address.js';
+
+/** How a body is posted. */
+export interface PostOptions {
+  readonly url: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Hosts that may be of this network, and spoken to without TLS. */
+  readonly allowed_hosts: readonly string[];
+  /** Defaults to 10,000. */
+  readonly timeout_ms?: number | undefined;
+}
+
+/**
+ * Posts a body. It connects to the very address that was checked, follows no redirect, reads nothing of the answer but
+ * its status, and takes ten seconds at most, whatever the receiver does. @throws DeliveryError
+ */
+export async function post(options: PostOptions): Promise<void> {
+  const { body, headers, allowed_hosts, timeout_ms = 10_000 } = options;
+  const url = new URL(options.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const isTls = url.protocol === 'https:';
+  if (!isTls && !(url.protocol === 'http:' && allowed_hosts.includes(host))) {
+    throw new DeliveryError(`Expected an https address, got one of ${url.protocol}//${host}.`);
+  }
+  const signal = AbortSignal.timeout(timeout_ms);
+  const status = await Promise.race([send(), aborted(signal, timeout_ms)]);
+  if (status >= 200 && status < 300) return;
+  const redirect = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
+  throw new DeliveryError(`Expected an answer of 2xx from ${host}, got ${status}${redirect}.`);
+
+  async function send(): Promise<number> {
+    const { address, family } = await checkedAddress(host, allowed_hosts);
+    return new Promise((resolve, reject) => {
+      const ask = isTls ? httpsRequest : httpRequest;
+      const call = ask(
+        {
+          method: 'POST',
+          // Not the name: nobody is to look it up again.
+          host: address,
+          family,
+          port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
+          path: `${url.pathname}${url.search}`,
+          ...(isTls ? { servername: /^[\d.]+$|:/.test(host) ? '' : host } : {}),
+          headers: {
+            host: url.host,
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            'user-agent': 'runfold',
+            ...headers,
+          },
+          agent: false,
+          signal,
+        },
+        (answer) => {
+          resolve(answer.statusCode ?? 0);
+          answer.destroy();
+        },
+      );
+      // What comes after the status is no business of ours.
+      call.on('error', (error: NodeJS.ErrnoException) =>
+        reject(new DeliveryError(`Expected ${host} to take it, got ${error.code ?? 'no answer'}.`)),
+      );
+      call.end(body);
+    });
+  }
+}
+
+function aborted(signal: AbortSignal, ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    const tell = () =>
+      reject(new DeliveryError(`Expected an answer within ${ms / 1000} s, got none.`));
+    signal.addEventListener('abort', tell, { once: true });
+  });
+}

@@ -1,0 +1,88 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { DeliveryError } from './alert-errors.js';
+
+/**
+ * Addresses that are of this machine, of its network, or of nobody: the special-purpose registries of IANA,
+ * https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry. Forms of IPv6 that hold an
+ * address of IPv4 are refused whole, but for the mapped ones, which are looked at as what they hold.
+ */
+const own = new BlockList();
+for (const range of [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/3',
+]) {
+  const [net = '', bits] = range.split('/');
+  own.addSubnet(net, Number(bits), 'ipv4');
+}
+for (const range of [
+  '::/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/23',
+  '2001:db8::/32',
+  '2002::/16',
+  '3fff::/20',
+  '5f00::/16',
+  'fc00::/7',
+  'fe80::/9',
+  'ff00::/8',
+]) {
+  const [net = '', bits] = range.split('/');
+  own.addSubnet(net, Number(bits), 'ipv6');
+}
+
+/** Whether an address is one that anybody may be sent to. */
+export function isPublicAddress(address: string): boolean {
+  const family = isIP(address);
+  if (family === 0) return false;
+  if (family === 4) return !own.check(address, 'ipv4');
+  const [, mapped] =
+    /^::ffff:(.+)$/i.exec(new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1)) ?? [];
+  if (mapped === undefined) return !own.check(address.split('%')[0] ?? '', 'ipv6');
+  const [high = 0, low = 0] = mapped.split(':').map((part) => Number.parseInt(part, 16));
+  const parts = [high >> 8, high & 255, low >> 8, low & 255];
+  return !own.check(parts.join('.'), 'ipv4');
+}
+
+/** An address to connect to. */
+export interface CheckedAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+/**
+ * Resolves a host once. Whoever connects must use this very address: a second look might find another. Where any address
+ * of a name is not public the name is refused, unless the operator allows it. @throws DeliveryError
+ */
+export async function checkedAddress(
+  host: string,
+  allowed: readonly string[],
+): Promise<CheckedAddress> {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const found = await lookup(bare, { all: true, verbatim: true }).catch(() => {
+    throw new DeliveryError(`Expected the host ${bare} to be found, got nothing.`);
+  });
+  const [first] = found;
+  if (first === undefined)
+    throw new DeliveryError(`Expected the host ${bare} to be found, got nothing.`);
+  if (!allowed.includes(bare) && !found.every(({ address }) => isPublicAddress(address))) {
+    throw new DeliveryError(
+      `Expected a public address, got one of this machine or its network for ${bare}. RUNFOLD_WEBHOOK_HOSTS names hosts that are allowed.`,
+    );
+  }
+  return { address: first.address, family: first.family === 6 ? 6 : 4 };
+}

@@ -1,0 +1,63 @@
+import type { Channel } from '../../alerts/channels.js';
+import type { AlertRecord } from '../../alerts/history.js';
+import type { AlertRule } from '../../alerts/rules.js';
+import { sentenceOf } from '../../alerts/send/notification.js';
+import { localTime } from '../output/format.js';
+import { table } from '../output/table.js';
+import type { Terminal } from '../output/terminal.js';
+
+/** Shows rules as a table. */
+export function reportRules(terminal: Terminal, rules: readonly AlertRule[]): void {
+  const settingsOf = ({ settings }: AlertRule) =>
+    Object.entries(settings)
+      .map(([name, value]) => `${name.replaceAll('_', ' ')} ${String(value)}`)
+      .join(', ');
+  const { red, yellow } = terminal.colors;
+  const columns = [
+    { head: 'rule', cell: ({ name }: AlertRule) => name },
+    { head: 'kind', cell: ({ kind }: AlertRule) => kind.replaceAll('_', ' ') },
+    { head: 'of', cell: settingsOf, least: 12, drop: 1 },
+    { head: 'tells', cell: ({ channels }: AlertRule) => channels.join(', ') },
+    {
+      head: 'state',
+      cell: ({ firing, pending }: AlertRule) =>
+        firing > 0 ? `${firing} firing` : pending > 0 ? `${pending} pending` : 'inactive',
+      paint: (text: string, { firing, pending }: AlertRule) =>
+        firing > 0 ? red(text) : pending > 0 ? yellow(text) : text,
+    },
+  ];
+  terminal.line(table(terminal, columns, rules));
+}
+
+/** Shows channels as a table. */
+export function reportChannels(terminal: Terminal, channels: readonly Channel[]): void {
+  const columns = [
+    { head: 'channel', cell: ({ name }: Channel) => name },
+    { head: 'kind', cell: ({ kind }: Channel) => kind },
+    { head: 'to', cell: ({ shown }: Channel) => shown, least: 12 },
+    { head: 'made', cell: (channel: Channel) => localTime(channel.created_at), drop: 1 },
+  ];
+  terminal.line(table(terminal, columns, channels));
+}
+
+/** Shows what fired and resolved. */
+export function reportHistory(terminal: Terminal, history: readonly AlertRecord[]): void {
+  const delivered = ({ deliveries }: AlertRecord) =>
+    deliveries
+      .map(({ channel, state, attempts }) =>
+        state === 'delivered' ? channel : `${channel} ${state} after ${attempts}`,
+      )
+      .join(', ');
+  const columns = [
+    { head: 'when', cell: (record: AlertRecord) => localTime(record.created_at) },
+    { head: 'rule', cell: ({ data }: AlertRecord) => data.rule },
+    {
+      head: 'what',
+      cell: ({ type, data, created_at }: AlertRecord) =>
+        sentenceOf({ type, data, timestamp: created_at }),
+      least: 20,
+    },
+    { head: 'delivered', cell: delivered, drop: 1 },
+  ];
+  terminal.line(table(terminal, columns, history));
+}

@@ -1,0 +1,171 @@
+import type { Command } from 'commander';
+import { testChannel } from '../../alerts/deliver.js';
+import { listAlertHistory } from '../../alerts/history.js';
+import { createRule, dropRule, listRules, type NewRule } from '../../alerts/rules.js';
+import { InvalidAlertError } from '../../alerts/send/alert-errors.js';
+import { reportHistory, reportRules } from '../alerts/alert-report.js';
+import { createCommand, createCommandGroup, openContext } from '../command/command.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
+import { withStore, withTier } from '../command/with-tier.js';
+import { repeatable } from '../options/repeatable-option.js';
+
+/** `runfold alerts` */
+export function alertsCommand(): Command {
+  return createCommandGroup('alerts', [
+    createAlertCommand(),
+    listCommand(),
+    historyCommand(),
+    testCommand(),
+    dropCommand(),
+  ]);
+}
+
+/** Flags that are fields of some kinds of rule: flag → field, and what it means. */
+const fields = [
+  ['budget', 'budget', '<name>', 'only of this budget; of each where not given'],
+  ['of', 'of', '<what>', 'model, tool or agent'],
+  ['value', 'value', '<name>', 'which of them; each on its own where not given'],
+  ['agent', 'agent_id', '<name>', 'the agent that is to be heard'],
+  ['figure', 'figure', '<name>', 'time or time_to_first_token'],
+] as const;
+const numbers = [
+  ['above', 'above', 'what must be exceeded: a share, seconds, times or a count'],
+  ['window-minutes', 'window_minutes', 'over how long it is looked at'],
+  ['least', 'least', 'the fewest calls or messages that it is looked at of'],
+  ['least-dollars', 'least_dollars', 'the least cost that it is looked at of'],
+  ['minutes', 'minutes', 'for how long nothing is heard'],
+  ['for-minutes', 'for_minutes', 'how long it must hold before it fires'],
+] as const;
+const camel = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+function createAlertCommand(): Command {
+  const command = createCommand({
+    name: 'create',
+    summary: 'Make a rule',
+    details:
+      'Kinds: budget, error_rate, slow, cost_growth, silence, unpriced, rejects, queue_lag. A worker looks every ' +
+      'few seconds.',
+    examples: [
+      'runfold alerts create spend --kind budget --channel ops',
+      'runfold alerts create tools --kind error_rate --of tool --above 0.2 --channel ops',
+      'runfold alerts create nightly --kind silence --agent night-shift --minutes 90 --channel ops',
+    ],
+  })
+    .argument('<name>', 'lower-case letters, digits, or . _ - between them')
+    .requiredOption('--kind <kind>', 'what it looks at')
+    .addOption(repeatable('--channel <name>', 'whom it tells').makeOptionMandatory());
+  for (const [flag, , value, meaning] of fields) command.option(`--${flag} ${value}`, meaning);
+  for (const [flag, , meaning] of numbers) command.option(`--${flag} <number>`, meaning);
+  return command
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, flags: Readonly<Record<string, unknown>>, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const given = (list: readonly (readonly [string, string, ...unknown[]])[]) =>
+        list.flatMap(([flag, field]) =>
+          flags[camel(flag)] === undefined ? [] : [[field, flags[camel(flag)]] as const],
+        );
+      const rule = {
+        name,
+        kind: flags.kind,
+        channels: flags.channel,
+        ...Object.fromEntries(given(fields)),
+        ...Object.fromEntries(given(numbers).map(([field, text]) => [field, Number(text)])),
+      } as NewRule;
+      const made = await withTier(context, 'runfold alerts create', ({ database }) =>
+        createRule(database, { ...rule, project: settings.project }).catch((error) => {
+          throw error instanceof InvalidAlertError ? new UsageError(error.message) : error;
+        }),
+      );
+      if (flags.json) return terminal.json(made);
+      reportRules(terminal, [made]);
+    });
+}
+
+function listCommand(): Command {
+  return createCommand({
+    name: 'list',
+    summary: 'List the rules of a project, and what fires',
+    examples: ['runfold alerts list', 'runfold alerts list --json'],
+  })
+    .option('--json', 'print { items } as JSON')
+    .action(async (flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const items = await withStore(context, 'runfold alerts list', ({ database }) =>
+        listRules(database, { project: settings.project }),
+      );
+      if (flags.json) return terminal.json({ items });
+      if (items.length === 0) return terminal.line(terminal.colors.dim('No rules.'));
+      reportRules(terminal, items);
+    });
+}
+
+function historyCommand(): Command {
+  return createCommand({
+    name: 'history',
+    summary: 'List what fired and resolved, and what was delivered of it',
+    examples: ['runfold alerts history', 'runfold alerts history --rule spend --json'],
+  })
+    .option('--rule <name>', 'only of this rule')
+    .option('--json', 'print { items } as JSON')
+    .action(async (flags: { rule?: string; json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const { rule } = flags;
+      const items = await withStore(context, 'runfold alerts history', ({ database }) =>
+        listAlertHistory(database, { project: settings.project, rule }),
+      );
+      if (flags.json) return terminal.json({ items });
+      if (items.length === 0) return terminal.line(terminal.colors.dim('Nothing has fired.'));
+      reportHistory(terminal, items);
+    });
+}
+
+function testCommand(): Command {
+  return createCommand({
+    name: 'test',
+    summary: 'Send a sample to a channel',
+    examples: ['runfold alerts test ops'],
+  })
+    .argument('<channel>', 'the channel, as "runfold channels list" shows it')
+    .option('--json', 'print { delivered } as JSON')
+    .action(async (name: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const tested = await withTier(context, 'runfold alerts test', ({ database }) =>
+        testChannel(database, { ...settings.alerts, project: settings.project, name }),
+      );
+      if (tested === undefined) {
+        throw new CommandFailedError(
+          `Expected a channel ${JSON.stringify(name)} in project ${settings.project}, got none. See "runfold channels list".`,
+        );
+      }
+      if (flags.json) return terminal.json(tested);
+      terminal.line('The channel took it.');
+    });
+}
+
+function dropCommand(): Command {
+  return createCommand({
+    name: 'drop',
+    summary: 'Drop a rule; its history stays',
+    examples: ['runfold alerts drop spend'],
+  })
+    .argument('<name>', 'the rule')
+    .option('--json', 'print it as JSON')
+    .action(async (name: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const dropped = await withTier(context, 'runfold alerts drop', ({ database }) =>
+        dropRule(database, { project: settings.project, name }),
+      );
+      if (dropped === undefined) {
+        throw new CommandFailedError(
+          `Expected a rule ${JSON.stringify(name)} in project ${settings.project}, got none. See "runfold alerts list".`,
+        );
+      }
+      if (flags.json) return terminal.json(dropped);
+      terminal.line(`Rule ${dropped.name} is dropped.`);
+    });
+}

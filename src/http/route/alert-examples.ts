@@ -1,0 +1,33 @@
+/** What stands in the reference for the fields of alerts. */
+export const alertExamples: Readonly<Record<string, unknown>> = {
+  rule_name: 'spend',
+  channel_name: 'ops',
+  'AlertRule.name': 'spend',
+  'AlertRule.kind': 'budget',
+  'AlertRule.channels': 'ops',
+  'AlertRule.settings': {},
+  for_minutes: 0,
+  firing: 1,
+  pending: 0,
+  ...Object.fromEntries(
+    ['Channel', 'CreatedChannel'].flatMap((schema) => [
+      [`${schema}.name`, 'ops'],
+      [`${schema}.kind`, 'webhook'],
+      [`${schema}.shown`, 'example.com'],
+    ]),
+  ),
+  'CreatedChannel.signing_secret': 'whsec_…',
+  delivered: true,
+  'AlertRecord.id': '8a6e0804-2bd0-4672-b79d-d97027f9071a',
+  'AlertRecord.type': 'alert.firing',
+  'AlertRecord.rule': 'spend',
+  'AlertRecord.kind': 'budget',
+  'AlertRecord.budget': 'writer-daily',
+  'AlertRecord.share': 80,
+  'AlertRecord.figure': 4.2,
+  'AlertRecord.channel': 'ops',
+  'AlertRecord.state': 'delivered',
+  'AlertRecord.attempts': 1,
+  'AlertRecord.delivered_at': '2026-03-04T09:30:06.000Z',
+  'AlertRecord.fault': null,
+};

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** Schemas of what is answered about alerts. */
+
+const time = z.iso.datetime();
+
+export const ruleSchema = z
+  .strictObject({
+    name: z.string(),
+    project: z.int(),
+    kind: z.string(),
+    settings: z.record(z.string(), z.unknown()).describe('Thresholds and windows of its kind'),
+    channels: z.array(z.string()),
+    for_minutes: z.int(),
+    firing: z.int().describe('Values that fire'),
+    pending: z.int(),
+    created_at: time,
+  })
+  .meta({ id: 'AlertRule' });
+
+export const channelSchema = z
+  .strictObject({
+    name: z.string(),
+    project: z.int(),
+    kind: z.enum(['webhook', 'slack', 'email']),
+    shown: z.string().describe('The host, or who gets mail'),
+    created_at: time,
+  })
+  .meta({ id: 'Channel' });
+
+export const alertRecordSchema = z
+  .strictObject({
+    id: z.string(),
+    type: z.enum(['alert.firing', 'alert.resolved']),
+    created_at: time,
+    data: z.strictObject({
+      project: z.int(),
+      rule: z.string(),
+      kind: z.string(),
+      budget: z.string().nullable(),
+      value: z.string().nullable().describe('Which user, agent, model, tool …'),
+      share: z.number().nullable().describe('Of a budget, in percent'),
+      figure: z.number(),
+      limit: z.number(),
+      measure: z.string(),
+      window_start: time.nullable(),
+    }),
+    deliveries: z.array(
+      z.strictObject({
+        id: z.string().describe('What receivers were given as `webhook-id`'),
+        channel: z.string(),
+        state: z.enum(['waiting', 'delivered', 'failed']),
+        attempts: z.int(),
+        delivered_at: time.nullable(),
+        fault: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'AlertRecord' });

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import {
+  createChannel,
+  dropChannel,
+  listChannels,
+  type NewChannel,
+  newChannelSchema,
+} from '../../alerts/channels.js';
+import { testChannel } from '../../alerts/deliver.js';
+import { listAlertHistory } from '../../alerts/history.js';
+import {
+  createRule,
+  dropRule,
+  listRules,
+  type NewRule,
+  newRuleSchema,
+} from '../../alerts/rules.js';
+import { secretKeyOf } from '../../alerts/send/secret-box.js';
+import { readObject } from '../body/read-object.js';
+import { notFound } from '../problems/problem.js';
+import { alertRecordSchema, channelSchema, ruleSchema } from '../route/alert-schemas.js';
+import { name, wholeNumber } from '../route/parameters.js';
+import { checked, route } from '../route/route.js';
+
+const oneRule = z.strictObject({ rule_name: name('The rule') });
+const oneChannel = z.strictObject({ channel_name: name('The channel') });
+const newRule = newRuleSchema.meta({
+  id: 'NewRule',
+  examples: [{ kind: 'budget', name: 'spend', channels: ['ops'] }],
+});
+const newChannel = newChannelSchema.meta({
+  id: 'NewChannel',
+  examples: [{ kind: 'webhook', name: 'ops', url: 'https://example.com/hooks/runfold' }],
+});
+
+/** Rules, their history, and the channels that they tell. */
+export const alertRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/alerts',
+    id: 'listAlerts',
+    tag: 'alerts',
+    summary: 'List the rules, and how many of their values fire',
+    scope: 'read',
+    is_momentary: true,
+    answers: {
+      200: {
+        description: 'All rules, by name',
+        schema: z.strictObject({ items: z.array(ruleSchema) }),
+      },
+    },
+    async handle({ service, project }) {
+      return { body: { items: await listRules(service.database, { project }) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/alerts',
+    id: 'createAlert',
+    tag: 'alerts',
+    summary: 'Make a rule',
+    scope: 'admin',
+    body: { 'application/json': newRule },
+    answers: { 201: { description: 'The rule', schema: ruleSchema } },
+    problems: [409, 413, 415, 422],
+    async handle({ service, project, request }) {
+      const body = checked(newRule, await readObject(request.raw, service.limits));
+      const made = await createRule(service.database, { ...(body as NewRule), project });
+      return { status: 201, body: made };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/alerts/{rule_name}',
+    id: 'dropAlert',
+    tag: 'alerts',
+    summary: 'Drop a rule; its history stays',
+    scope: 'admin',
+    params: oneRule,
+    answers: { 200: { description: 'The rule, dropped', schema: ruleSchema } },
+    problems: [404],
+    async handle({ service, project, params: { rule_name } }) {
+      const dropped = await dropRule(service.database, { project, name: rule_name });
+      if (dropped === undefined) throw notFound('a rule', rule_name);
+      return { body: dropped };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/alerts/history',
+    id: 'listAlertHistory',
+    tag: 'alerts',
+    summary: 'List what fired and resolved, and what was delivered of it',
+    scope: 'read',
+    is_momentary: true,
+    query: z.strictObject({
+      rule: name('Only of this rule').optional(),
+      limit: wholeNumber(1, 1000, 'The most rows; 50 by default').optional(),
+    }),
+    answers: {
+      200: {
+        description: 'Notifications, the newest first',
+        schema: z.strictObject({ items: z.array(alertRecordSchema) }),
+      },
+    },
+    async handle({ service, project, query }) {
+      return { body: { items: await listAlertHistory(service.database, { project, ...query }) } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/channels',
+    id: 'listChannels',
+    tag: 'alerts',
+    summary: 'List where notifications may go',
+    scope: 'admin',
+    answers: {
+      200: {
+        description: 'All channels, by name, without what is secret',
+        schema: z.strictObject({ items: z.array(channelSchema) }),
+      },
+    },
+    async handle({ service, project }) {
+      return { body: { items: await listChannels(service.database, { project }) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/channels',
+    id: 'createChannel',
+    tag: 'alerts',
+    summary: 'Make a channel',
+    description:
+      'A webhook is given a secret to verify its signatures with (https://www.standardwebhooks.com), in this one ' +
+      'answer and nowhere else.',
+    scope: 'admin',
+    body: { 'application/json': newChannel },
+    answers: {
+      201: {
+        description: 'The channel',
+        schema: channelSchema
+          .extend({ signing_secret: z.string().optional() })
+          .meta({ id: 'CreatedChannel' }),
+      },
+    },
+    problems: [409, 413, 415, 422],
+    async handle({ service, project, request }) {
+      const body = checked(newChannel, await readObject(request.raw, service.limits));
+      const key = secretKeyOf(service.alerts.secret_key);
+      const made = await createChannel(service.database, key, { ...(body as NewChannel), project });
+      return { status: 201, body: made };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/channels/{channel_name}/test',
+    id: 'testChannel',
+    tag: 'alerts',
+    summary: 'Send a sample to a channel',
+    scope: 'admin',
+    params: oneChannel,
+    answers: {
+      200: {
+        description: 'It was taken',
+        schema: z.strictObject({ delivered: z.literal(true) }),
+      },
+    },
+    problems: [404, 409],
+    async handle({ service, project, params: { channel_name } }) {
+      const options = { ...service.alerts, project, name: channel_name };
+      const tested = await testChannel(service.database, options);
+      if (tested === undefined) throw notFound('a channel', channel_name);
+      return { body: tested };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/channels/{channel_name}',
+    id: 'dropChannel',
+    tag: 'alerts',
+    summary: 'Drop a channel; what waits for it is given up',
+    scope: 'admin',
+    params: oneChannel,
+    answers: { 200: { description: 'The channel, dropped', schema: channelSchema } },
+    problems: [404],
+    async handle({ service, project, params: { channel_name } }) {
+      const dropped = await dropChannel(service.database, { project, name: channel_name });
+      if (dropped === undefined) throw notFound('a channel', channel_name);
+      return { body: dropped };
+    },
+  }),
+];

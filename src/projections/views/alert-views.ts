@@ -1,0 +1,54 @@
+import { timestampSql } from '../../store/sql-units.js';
+import { quarterMicros } from '../time-buckets.js';
+import type { View } from './view.js';
+
+const project = {
+  name: 'project',
+  sql: 'r.project',
+  doc: 'The project; 1 unless projects are used',
+};
+
+/** What fires, and what was told of it. */
+export const alertViews: readonly View[] = [
+  {
+    name: 'alerts',
+    doc: 'One row a rule and value that is pending, fires or has resolved.',
+    columns: [
+      project,
+      { name: 'rule', sql: 'r.name', doc: 'The rule' },
+      { name: 'kind', sql: 'r.kind', doc: 'What it looks at' },
+      { name: 'budget', sql: "nullif(s.budget, '')", doc: 'The budget, of a rule about budgets' },
+      { name: 'value', sql: "nullif(s.value, '')", doc: 'Which user, agent, model, tool …' },
+      { name: 'share', sql: 'nullif(s.share, 0)', doc: 'The share of the limit, in percent' },
+      { name: 'state', sql: 's.state', doc: 'pending, firing or resolved' },
+      { name: 'since', sql: 's.since', doc: 'Since when' },
+      {
+        name: 'window_start',
+        sql: `case when s.window_first <> 0 then ${timestampSql(`(s.window_first::bigint * ${quarterMicros})`)} end`,
+        doc: 'When the window of the budget began',
+      },
+    ],
+    from: 'runfold_internal.alert_state s join runfold_internal.alert_rule r on r.id = s.rule_id',
+  },
+  {
+    name: 'alert_history',
+    doc: 'One row a notification and channel: what fired or resolved, and whether it was delivered.',
+    columns: [
+      { ...project, sql: 'n.project' },
+      { name: 'id', sql: 'n.id', doc: 'The notification' },
+      { name: 'rule', sql: 'n.rule', doc: 'The rule' },
+      { name: 'state', sql: 'n.state', doc: 'firing or resolved' },
+      { name: 'budget', sql: "nullif(n.budget, '')", doc: 'The budget, of a rule about budgets' },
+      { name: 'value', sql: "nullif(n.value, '')", doc: 'Which user, agent, model, tool …' },
+      { name: 'share', sql: 'nullif(n.share, 0)', doc: 'The share of the limit, in percent' },
+      { name: 'figure', sql: "(n.body->'data'->>'figure')::float8", doc: 'What was measured' },
+      { name: 'created_at', sql: 'n.created_at', doc: 'When it was written' },
+      { name: 'channel', sql: 'd.channel', doc: 'Where it goes; null where nobody is told' },
+      { name: 'attempts', sql: 'd.attempts', doc: 'How often it was tried' },
+      { name: 'delivered_at', sql: 'd.delivered_at', doc: 'When it was taken' },
+      { name: 'fault', sql: 'd.fault', doc: 'Why it was not taken when it was last tried' },
+    ],
+    from: `runfold_internal.alert_notification n
+  left join runfold_internal.alert_delivery d on d.notification_id = n.id`,
+  },
+];

@@ -1,0 +1,349 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createChannel, dropChannel, listChannels } from '#runfold/alerts/channels.js';
+import { deliver, testChannel } from '#runfold/alerts/deliver.js';
+import { evaluate } from '#runfold/alerts/evaluate.js';
+import { type AlertRecord, listAlertHistory } from '#runfold/alerts/history.js';
+import { createRule, listRules, type NewRule } from '#runfold/alerts/rules.js';
+import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
+import { createBudget } from '#runfold/budgets/budgets.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openReceiver, type Receiver } from './receiver.js';
+
+const secret_key = randomBytes(32).toString('hex');
+const key = secretKeyOf(secret_key);
+const sending = { secret_key, allowed_hosts: ['127.0.0.1'], timeout_ms: 1_000 };
+
+describeWithPostgres('alerts', () => {
+  let home: TestDatabase;
+  let database: Database;
+  let receiver: Receiver;
+  let signingSecret = '';
+  const noLag = async () => undefined;
+  beforeAll(async () => {
+    receiver = await openReceiver();
+  });
+  afterAll(() => receiver.close());
+  beforeEach(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url, { max: 8 });
+    const made = await createChannel(database, key, {
+      kind: 'webhook',
+      name: 'hook',
+      url: receiver.url,
+    });
+    signingSecret = made.signing_secret ?? '';
+    receiver.answer(204);
+    (receiver.received as unknown[]).length = 0;
+  });
+  afterEach(async () => {
+    await database.close();
+    await home.drop();
+  });
+
+  const look = () => evaluate(database, noLag);
+  const spend = (cost: number, more: object = {}) =>
+    foldEvents(database, [
+      {
+        type: 'message',
+        role: 'assistant',
+        run_id: 'r',
+        user_id: 'ann',
+        metrics: { cost },
+        ...more,
+      },
+    ]);
+  const told = (history: readonly AlertRecord[]) =>
+    history.map(({ type, data }) => [type, data.value, data.share]).reverse();
+  const budgetRule = async () => {
+    const budget = { measure: 'cost', limit: 10, window: 'day' } as const;
+    await createBudget(database, { ...budget, name: 'users', scope: 'user', at: [50, 80, 100] });
+    await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });
+  };
+
+  test('tell of each share of a budget once, whoever looks and however often', async () => {
+    await budgetRule();
+    expect(await look()).toMatchObject({ is_done: true, notified: 0 });
+    await spend(6);
+    await Promise.all([look(), look(), look()]);
+    await look();
+    await spend(5);
+    await spend(1, { user_id: 'bob' });
+    await Promise.all([look(), look(), look()]);
+    await look();
+    const history = await listAlertHistory(database);
+    expect(told(history).sort()).toEqual([
+      ['alert.firing', 'ann', 100],
+      ['alert.firing', 'ann', 50],
+      ['alert.firing', 'ann', 80],
+    ]);
+    expect(history[0]?.data).toMatchObject({
+      budget: 'users',
+      measure: 'cost',
+      limit: 10,
+      window_start: expect.stringMatching(/:(00|15|30|45):00\.000Z$/),
+    });
+    expect(await listRules(database)).toMatchObject([{ name: 'spend', firing: 3, pending: 0 }]);
+  });
+
+  test('resolve by a correction, and do not fire again in the same window', async () => {
+    await budgetRule();
+    await foldEvents(database, [
+      {
+        type: 'message',
+        role: 'assistant',
+        run_id: 'r',
+        id: 'm',
+        user_id: 'ann',
+        metrics: { cost: 6 },
+      },
+    ]);
+    await look();
+    await spend(-3, { corrects: 'm', id: 'c-1' });
+    await look();
+    await spend(4);
+    await look();
+    expect(told(await listAlertHistory(database))).toEqual([
+      ['alert.firing', 'ann', 50],
+      ['alert.resolved', 'ann', 50],
+    ]);
+  });
+
+  test('tell of what there was before a rule or budget came', async () => {
+    const budget = {
+      name: 'all',
+      scope: 'project',
+      measure: 'cost',
+      limit: 10,
+      window: 'day',
+    } as const;
+    await createBudget(database, budget);
+    await spend(9);
+    await createRule(database, {
+      kind: 'budget',
+      name: 'spend',
+      channels: ['hook'],
+      budget: 'all',
+    });
+    await look();
+    await createBudget(database, { ...budget, limit: 5, replace: true });
+    await look();
+    expect(
+      told(await listAlertHistory(database))
+        .map(([, , share]) => share)
+        .sort(),
+    ).toEqual([100, 50, 80]);
+  });
+
+  test('are delivered signed, with one id however often it takes', async () => {
+    await budgetRule();
+    await spend(6);
+    await look();
+    receiver.answer(500);
+    expect(await deliver(database, sending)).toBe(1);
+    const failed = await listAlertHistory(database);
+    expect(failed).toMatchObject([
+      {
+        deliveries: [
+          { channel: 'hook', state: 'waiting', attempts: 1, fault: expect.stringContaining('500') },
+        ],
+      },
+    ]);
+    expect(await deliver(database, sending)).toBe(0);
+    receiver.answer(204);
+    await database.query('update runfold_internal.alert_delivery set next_at = now()');
+    // Only one of those who try at once has it.
+    const tried = await Promise.all([1, 2, 3].map(() => deliver(database, sending)));
+    expect(tried.sort()).toEqual([0, 0, 1]);
+    const [first, second] = receiver.received;
+    expect(receiver.received).toHaveLength(2);
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    const headers = second?.headers as Record<string, string>;
+    const verified = new Webhook(signingSecret).verify(second?.body ?? '', headers);
+    expect(verified).toMatchObject({
+      type: 'alert.firing',
+      data: { value: 'ann', share: 50, figure: 6 },
+    });
+    const [record] = await listAlertHistory(database);
+    expect(record?.deliveries).toMatchObject([
+      { id: headers['webhook-id'], state: 'delivered', attempts: 2, fault: null },
+    ]);
+  });
+
+  test('are given up after a day, and other channels go on', async () => {
+    const other = await openReceiver();
+    await createChannel(database, key, { kind: 'slack', name: 'chat', url: other.url });
+    const budget = {
+      name: 'all',
+      scope: 'project',
+      measure: 'cost',
+      limit: 10,
+      window: 'day',
+    } as const;
+    await createBudget(database, { ...budget, at: [50] });
+    await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook', 'chat'] });
+    await spend(6);
+    await look();
+    receiver.answer('never');
+    await deliver(database, { ...sending, timeout_ms: 200 });
+    expect(JSON.parse(other.received[0]?.body ?? '')).toEqual({
+      text: 'Budget all has reached 50 %: cost is $6 of $10.',
+    });
+    await database.query(
+      `update runfold_internal.alert_delivery set next_at = now(), created_at = now() - interval '25 hours' where is_open`,
+    );
+    await deliver(database, { ...sending, timeout_ms: 200 });
+    const [record] = await listAlertHistory(database);
+    expect(record?.deliveries).toMatchObject([
+      { channel: 'chat', state: 'delivered' },
+      { channel: 'hook', state: 'failed', attempts: 2, fault: expect.stringContaining('within') },
+    ]);
+    await other.close();
+  });
+
+  test.each<[string, NewRule, () => Promise<unknown>]>([
+    [
+      'the error rate of a tool',
+      { kind: 'error_rate', name: 'x', channels: ['hook'], of: 'tool', above: 0.5, least: 3 },
+      () =>
+        foldEvents(
+          database,
+          ['a', 'b', 'c'].map((id) => ({
+            type: 'tool_call',
+            id,
+            run_id: 'r',
+            tool_name: 'search',
+            error: id !== 'a',
+          })),
+        ),
+    ],
+    [
+      'the error rate of a model',
+      { kind: 'error_rate', name: 'x', channels: ['hook'], of: 'model', above: 0.5, least: 1 },
+      () => spend(1, { model: 'search', error: true }),
+    ],
+    [
+      'the error rate of an agent',
+      { kind: 'error_rate', name: 'x', channels: ['hook'], of: 'agent', above: 0, least: 1 },
+      () =>
+        foldEvents(database, [{ type: 'run', run_id: 'r', agent_id: 'search', status: 'error' }]),
+    ],
+    [
+      'a slow model',
+      { kind: 'slow', name: 'x', channels: ['hook'], of: 'model', above: 2, least: 1 },
+      () => spend(1, { model: 'search', metrics: { time: 3 } }),
+    ],
+    [
+      'a model without a price',
+      { kind: 'unpriced', name: 'x', channels: ['hook'] },
+      () => spend(1, { model: 'search', metrics: { input_tokens: 5 } }),
+    ],
+    [
+      'an agent that is silent',
+      { kind: 'silence', name: 'x', channels: ['hook'], agent_id: 'search', minutes: 30 },
+      async () => undefined,
+    ],
+  ])('tell of %s', async (_what, rule, happen) => {
+    await createRule(database, rule);
+    await happen();
+    expect(await look()).toMatchObject({ notified: 1, faults: [] });
+    expect(await look()).toMatchObject({ notified: 0 });
+    expect(told(await listAlertHistory(database))).toEqual([['alert.firing', 'search', null]]);
+  });
+
+  test('tell of growing cost, rejects and a queue that lags, and when they are over', async () => {
+    const channels = ['hook'];
+    await createRule(database, { kind: 'cost_growth', name: 'growth', channels, above: 2 });
+    await createRule(database, { kind: 'rejects', name: 'rejects', channels });
+    await createRule(database, { kind: 'queue_lag', name: 'lag', channels, above: 10 });
+    const before = new Date(Date.now() - 7 * 86_400_000).toISOString();
+    await spend(1, { occurred_at: before });
+    await spend(3);
+    await foldEvents(database, [{ type: 'nonsense' }]);
+    const rules = async () =>
+      (await listAlertHistory(database)).map(({ type, data }) => `${type} ${data.rule}`).sort();
+    expect(await evaluate(database, async () => 11)).toMatchObject({ notified: 3, faults: [] });
+    // What cannot be told changes nothing.
+    expect(await evaluate(database, noLag)).toMatchObject({ notified: 0 });
+    await database.query('delete from runfold_internal.rejected_event');
+    expect(await evaluate(database, async () => 0)).toMatchObject({ notified: 2 });
+    expect(await rules()).toEqual([
+      'alert.firing growth',
+      'alert.firing lag',
+      'alert.firing rejects',
+      'alert.resolved lag',
+      'alert.resolved rejects',
+    ]);
+    // Another time is another crossing.
+    expect(await evaluate(database, async () => 11)).toMatchObject({ notified: 1 });
+  });
+
+  test('wait until it has held for long enough, and have a least count', async () => {
+    const rule = {
+      kind: 'error_rate' as const,
+      channels: ['hook'],
+      of: 'tool' as const,
+      above: 0.5,
+    } satisfies Partial<NewRule>;
+    await createRule(database, { ...rule, name: 'slowly', for_minutes: 5, least: 1 });
+    await createRule(database, { ...rule, name: 'many' });
+    const call = { type: 'tool_call', run_id: 'r', tool_name: 'search', error: true };
+    await foldEvents(database, [call]);
+    expect(await look()).toMatchObject({ notified: 0 });
+    expect(await listRules(database)).toMatchObject([
+      { name: 'many', pending: 0 },
+      { name: 'slowly', pending: 1 },
+    ]);
+    await look();
+    await database.query(
+      `update runfold_internal.alert_state set since = since - interval '5 minutes'`,
+    );
+    expect(await look()).toMatchObject({ notified: 1 });
+  });
+
+  test('keep no secret where it could be seen', async () => {
+    const url = 'https://hooks.example.com/services/T0/B0/very-secret';
+    await createChannel(database, key, { kind: 'slack', name: 'chat', url });
+    const listed = JSON.stringify(await listChannels(database));
+    expect(listed).toContain('hooks.example.com');
+    expect(listed).not.toContain('very-secret');
+    const rows = await database.query(
+      'select c.*, encode(secret, $1) as text from runfold_internal.alert_channel c',
+      ['escape'],
+    );
+    expect(JSON.stringify(rows)).not.toContain('very-secret');
+    const other = { ...sending, secret_key: randomBytes(32).toString('base64') };
+    await expect(testChannel(database, { ...other, name: 'chat' })).rejects.toMatchObject({
+      code: 'secret_key',
+    });
+    expect(await testChannel(database, { ...sending, name: 'nobody' })).toBeUndefined();
+    expect(await testChannel(database, { ...sending, name: 'hook' })).toEqual({ delivered: true });
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject({ type: 'alert.test' });
+    expect(await dropChannel(database, { name: 'chat' })).toMatchObject({ name: 'chat' });
+    expect(await dropChannel(database, { name: 'chat' })).toBeUndefined();
+  });
+
+  test('refuse what cannot be', async () => {
+    const rule = {
+      kind: 'silence' as const,
+      name: 'x',
+      channels: ['nobody'],
+      agent_id: 'a',
+      minutes: 30,
+    } satisfies NewRule;
+    await expect(createRule(database, rule)).rejects.toThrow(
+      'channels: expected channels that there are',
+    );
+    await expect(createRule(database, { ...rule, minutes: 1 })).rejects.toThrow(
+      'minutes: expected',
+    );
+    const url = 'ftp://secret-host/x';
+    const made = createChannel(database, key, { kind: 'webhook', name: 'x', url });
+    await expect(made).rejects.toThrow('url: expected an https address');
+    await expect(made).rejects.not.toThrow('secret-host');
+  });
+});

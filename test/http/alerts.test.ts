@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient, type RunfoldClient } from '#runfold/client.js';
+import { fastestTier } from '../../harness/tiers.js';
+import { openReceiver, type Receiver } from '../alerts/receiver.js';
+import { openTestService, type TestService } from './http-service.js';
+
+describe('alerts over HTTP', () => {
+  let service: TestService;
+  let receiver: Receiver;
+  let client: RunfoldClient;
+  beforeAll(async () => {
+    receiver = await openReceiver();
+    service = await openTestService(fastestTier(), {
+      alerts: { secret_key: randomBytes(32).toString('hex'), allowed_hosts: ['127.0.0.1'] },
+    });
+    const { headers } = await service.key(1, ['read', 'admin']);
+    client = createClient({ url: service.http.url, key: headers.authorization.slice(7) });
+  });
+  afterAll(async () => {
+    await service.close();
+    await receiver.close();
+  });
+
+  test('are made, listed, tested and dropped by a client', async () => {
+    const hook = await client.createChannel({ kind: 'webhook', name: 'ops', url: receiver.url });
+    expect(hook.signing_secret).toMatch(/^whsec_[\w+/]{43}=$/);
+    const { signing_secret: _, ...channel } = hook;
+    expect(await client.listChannels()).toEqual([channel]);
+    expect(JSON.stringify(channel)).not.toContain('/hook');
+    expect(await client.testChannel({ name: 'ops' })).toEqual({ delivered: true });
+    expect(receiver.received).toHaveLength(1);
+    receiver.answer(500);
+    await expect(client.testChannel({ name: 'ops' })).rejects.toMatchObject({
+      code: 'not_delivered',
+      message: expect.stringContaining('got 500'),
+    });
+    const rule = await client.createAlert({ kind: 'rejects', name: 'rejects', channels: ['ops'] });
+    expect(await client.listAlerts()).toEqual([rule]);
+    expect(await client.listAlertHistory({ rule: 'rejects' })).toEqual([]);
+    await expect(
+      client.createAlert({ kind: 'rejects', name: 'rejects', channels: ['ops'] }),
+    ).rejects.toMatchObject({ code: 'alert_exists' });
+    await expect(
+      client.createAlert({ kind: 'rejects', name: 'other', channels: ['nobody'] }),
+    ).rejects.toMatchObject({
+      code: 'invalid_request',
+      problem: { faults: [{ field: 'channels' }] },
+    });
+    expect(await client.dropAlert({ name: 'rejects' })).toEqual(rule);
+    expect(await client.dropAlert({ name: 'rejects' })).toBeUndefined();
+    expect(await client.dropChannel({ name: 'ops' })).toEqual(channel);
+    await expect(client.testChannel({ name: 'ops' })).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
