@@ -1,6 +1,6 @@
-/** What an event measured. The codes are those of the log and never change. */
+/** The types of events. The codes are those of the log and never change. */
 export const eventTypes = { message: 1, tool_call: 2, run: 3 } as const;
-/** Who wrote a message. */
+/** The roles of messages. */
 export const roles = { assistant: 1, user: 2, system: 3, tool: 4 } as const;
 /**
  * How a run ended. Of two ends at one instant the greater code holds, so that a run paused and

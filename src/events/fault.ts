@@ -1,16 +1,16 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** What is wrong with one field of an event. */
+/** The fault of one field of an event. */
 export interface EventFault {
   /** The field's path, for example `metrics.input_tokens`; empty for the event as a whole. */
   readonly field: string;
-  /** What the field takes. */
+  /** What was expected. */
   readonly expected: string;
-  /** What came, shortened to 80 characters. */
+  /** The input, shortened to 80 characters. */
   readonly got: string;
 }
 
-/** An event that does not follow the vocabulary. It has not been taken. */
+/** The event is invalid. It was not accepted. */
 export class InvalidEventError extends RunfoldError {
   readonly code = 'invalid_event';
   constructor(readonly faults: readonly EventFault[]) {
@@ -19,11 +19,11 @@ export class InvalidEventError extends RunfoldError {
   }
 }
 
-/** The most faults that are listed of one event. */
+/** The maximum number of faults that are listed for one event. */
 export const maxFaults = 100;
 const maxField = 250;
 
-/** The first faults of an event, and last of all how many more there are. */
+/** The first faults of an event, and the number of the others. */
 export function listFaults(faults: Iterable<EventFault>): readonly EventFault[] {
   const listed = new Map<string, EventFault>();
   let more = 0;
@@ -49,7 +49,7 @@ export function describeFault(fault: EventFault): string {
   return `${where}: expected ${fault.expected}, got ${fault.got}`;
 }
 
-/** A value as it is shown in a fault: JSON where there is any, at most 80 characters. */
+/** A value for a fault: as JSON if possible, at most 80 characters. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);

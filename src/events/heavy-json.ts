@@ -1,12 +1,12 @@
 /**
- * The most arrays and objects that one JSON text may hold. Reading a text costs memory and time by what
- * is made of it: two bytes of text can become an object of sixty.
+ * The maximum number of arrays and objects in one JSON text. The memory and time of parsing depend on the
+ * result: two bytes of text can become an object of sixty.
  */
 export const maxContainers = 250_000;
 
-/** Counts the arrays and objects of a JSON text that comes in pieces, without reading it. */
+/** Counts the arrays and objects of a JSON text that arrives in parts, without parsing it. */
 export interface JsonMeter {
-  /** Takes the next bytes of UTF-8; returns whether the text holds more than it may. */
+  /** Adds the next bytes of UTF-8; returns whether the text exceeds the limit. */
   isExceededBy(bytes: Uint8Array): boolean;
 }
 
@@ -25,7 +25,7 @@ export function createJsonMeter(most = maxContainers): JsonMeter {
     isExceededBy(bytes) {
       for (let at = 0; at < bytes.length && count <= most; at++) {
         const byte = bytes[at];
-        // JSON has no line break within a string: where one is torn, the next line begins anew.
+        // JSON has no line breaks within a string, so after a broken string the next line starts fresh.
         if (byte === lineBreak) {
           isInText = false;
           isEscaped = false;
@@ -41,10 +41,10 @@ export function createJsonMeter(most = maxContainers): JsonMeter {
   };
 }
 
-/** Whether a JSON text holds more arrays and objects than it may. */
+/** Whether a JSON text has too many arrays and objects. */
 export function isHeavyJson(text: string, most = maxContainers): boolean {
   if (text.length <= most) return false;
-  // Brackets within strings count here too, so only a text with many of them is looked at closely.
+  // Brackets within strings count here too, so only a text with many of them is checked exactly.
   const brackets = countUpTo(text, '[', most) + countUpTo(text, '{', most);
   return brackets > most && createJsonMeter(most).isExceededBy(Buffer.from(text));
 }

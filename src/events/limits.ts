@@ -1,23 +1,23 @@
 import { includes, isWellFormed, lengthOf } from './fast-text.js';
 import { earliestMicros, futureToleranceMicros, parseTimestamp } from './timestamp.js';
 
-/** The most tokens one event may report. */
+/** The maximum number of tokens in one event. */
 export const maxTokens = 2_147_483_647;
-/** The longest time one event may report, in seconds: about three years. */
+/** The maximum time in one event, in seconds: about three years. */
 export const maxSeconds = 100_000_000;
-/** The most one event may cost, in US dollars. */
+/** The maximum cost of one event, in US dollars. */
 export const maxDollars = 1_000_000;
-/** The longest id, name or other short text, in characters. */
+/** The maximum length of an id, name or other short string, in characters. */
 export const maxText = 200;
-/** The longest text of an error, in characters. */
+/** The maximum length of an error's text, in characters. */
 export const maxErrorText = 2_000;
-/** The most entries of an object of name → tokens. */
+/** The maximum number of entries in an object of name → tokens. */
 export const maxDetails = 100;
-/** The most that `additional_metrics` may take as JSON, in characters. */
+/** The maximum length of `additional_metrics` as JSON, in characters. */
 export const maxJson = 65_536;
 const maxDepth = 32;
 
-/** Whether a value is a text of 1 to `maxText` characters that Postgres can store. */
+/** Whether a value is a string of 1 to `maxText` characters that Postgres can store. */
 export function isShortText(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const length = lengthOf(value);
@@ -26,7 +26,7 @@ export function isShortText(value: unknown): value is string {
   return length > 0 && fits && isStorableText(value);
 }
 
-/** Whether a value is a text that says how something failed. */
+/** Whether a value is a valid text of a failure. */
 export function isErrorText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxErrorText && isStorableText(value);
 }
@@ -45,7 +45,7 @@ export function isTokenMap(value: unknown, isSigned: boolean): boolean {
   );
 }
 
-/** Whether Postgres can store a text: it takes neither NUL nor half a surrogate pair. */
+/** Whether Postgres can store a string: it refuses NUL and lone surrogates. */
 export function isStorableText(text: string): boolean {
   return isWellFormed(text) && !includes(text, '\0');
 }
@@ -64,7 +64,7 @@ export function isStorableObject(value: unknown): value is Record<string, unknow
 function isStorableJson(value: unknown, depth: number): boolean {
   if (depth > maxDepth) return false;
   if (typeof value === 'string') return isStorableText(value);
-  // A larger integer was changed when it was parsed: better refused than kept as another one.
+  // A larger integer was changed by the JSON parser: it is refused rather than stored as another one.
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
   }
@@ -76,7 +76,7 @@ function isStorableJson(value: unknown, depth: number): boolean {
   );
 }
 
-/** What a time should have been; undefined when an event may carry it. */
+/** What was expected instead of a time; undefined if the time is valid. */
 export function timeFault(text: string): string | undefined {
   const micros = parseTimestamp(text);
   if (micros === undefined) return 'an RFC 3339 time with a zone, such as 2026-01-31T12:00:00Z';
@@ -93,5 +93,5 @@ export function microsFault(micros: number): string | undefined {
   return undefined;
 }
 
-/** The latest time that an event might carry when the clock was last asked; it is asked seldom. */
+/** The latest valid time when the clock was last read; it is read seldom. */
 let latest = 0;

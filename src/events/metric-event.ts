@@ -12,20 +12,20 @@ export {
   runStatuses,
 } from './codes.js';
 
-/** What every event carries. */
+/** The fields of every event. */
 export interface EventEnvelope extends Attributes {
   /** Idempotency key within the session, 1–200 characters; a re-sent id changes nothing. */
   readonly id: string;
   /** The agent run, 1–200 characters. */
   readonly run_id: string;
-  /** The conversation. Defaults to the run id. */
+  /** The session. Defaults to the run id. */
   readonly session_id: string;
-  /** When the measured thing ended: RFC 3339 with a zone, kept to the microsecond. */
+  /** When the measured thing ended: RFC 3339 with a zone, stored to the microsecond. */
   readonly occurred_at: string;
-  /** Place in the run; orders events of equal `occurred_at`. */
+  /** The index in the run; orders events with the same `occurred_at`. */
   readonly sequence?: number | undefined;
   /**
-   * Id of the event, in the same session, that this one adjusts. Only such an event may carry
+   * Id of the event, in the same session, that this one corrects. Only such an event may have
    * negative figures, and it adds nothing to counts.
    */
   readonly corrects?: string | undefined;
@@ -55,10 +55,10 @@ export interface RunEvent extends EventEnvelope, EventFieldsOn<'run'> {
   readonly type: 'run';
 }
 
-/** A metric event as it stands on the queue and in an export: checked, with defaults filled in. */
+/** A metric event on the queue and in an export: checked, with defaults filled in. */
 export type MetricEvent = MessageEvent | ToolCallEvent | RunEvent;
 
-/** An event that was found in order. */
+/** A valid event. */
 export function asMetricEvent(event: Record<string, unknown>): MetricEvent {
   return event as unknown as MetricEvent;
 }
@@ -74,5 +74,5 @@ type Input<E extends EventEnvelope> = Omit<E, Defaulted> & {
 export type MessageInput = Input<MessageEvent>;
 export type ToolCallInput = Input<ToolCallEvent>;
 export type RunInput = Input<RunEvent>;
-/** A metric event as an agent gives it: `id`, `session_id` and `occurred_at` may be left out. */
+/** A metric event from an agent: `id`, `session_id` and `occurred_at` are optional. */
 export type MetricEventInput = MessageInput | ToolCallInput | RunInput;

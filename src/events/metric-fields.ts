@@ -6,7 +6,7 @@
  * The names are those of Agno's message metrics.
  */
 
-/** How a metric travels, is stored, and adds up. */
+/** The form of a metric on the wire and in the store, and how it is summed. */
 export type MetricKind =
   /** Tokens, an integer; stored as an integer. */
   | 'tokens'
@@ -14,18 +14,18 @@ export type MetricKind =
   | 'seconds'
   /** US dollars on the wire; stored as integer nano-dollars. */
   | 'dollars'
-  /** An object of name → tokens; kept beside the event, added key by key when read. */
+  /** An object of name → tokens; stored with the event, added key by key when read. */
   | 'token_map'
-  /** Any JSON object; kept beside the event, merged when read, later keys winning. */
+  /** Any JSON object; stored with the event, merged when read, later keys win. */
   | 'json';
 
 /** One metric field: its wire name, its kind, and its meaning in a sentence. */
 export interface MetricField {
   readonly name: string;
   readonly kind: MetricKind;
-  /** Another name, read as this field where this one is absent. */
+  /** Another name, read as this field if this one is absent. */
   readonly alias?: string;
-  /** What it is the sum of where it is absent. */
+  /** The fields whose sum it is if it is absent. */
   readonly sumOf?: readonly string[];
   readonly doc: string;
 }
@@ -107,10 +107,10 @@ export type Metrics = {
   [F in (typeof metricFields)[number] as F['name']]?: ValueOfKind<F['kind']> | undefined;
 };
 
-/** Integer units stored for one unit on the wire: microseconds a second, nano-dollars a dollar. */
+/** Stored integer units per unit on the wire: microseconds per second, nano-dollars per dollar. */
 export const storedUnits = { tokens: 1, seconds: 1_000_000, dollars: 1_000_000_000 } as const;
 
-/** The kinds stored as integers, and so the only ones that meet a sum. */
+/** The kinds that are stored as integers; only these are summed. */
 export type SummableKind = keyof typeof storedUnits;
 
 const columnSuffix = {
@@ -138,7 +138,7 @@ export const metricAliases: ReadonlyMap<string, MetricName> = new Map(
   metricFields.flatMap((field) => ('alias' in field ? [[field.alias, field.name] as const] : [])),
 );
 
-/** Metrics that are the sum of others where they are absent. */
+/** Metrics that are the sum of others if they are absent. */
 export const metricSums: readonly {
   readonly name: MetricName;
   readonly parts: readonly MetricName[];

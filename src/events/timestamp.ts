@@ -2,14 +2,14 @@ import { charCodeAt, lengthOf } from './fast-text.js';
 
 const shape = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
-/** The earliest time an event may carry: 2000-01-01T00:00:00Z, in microseconds. */
+/** The earliest valid time of an event: 2000-01-01T00:00:00Z, in microseconds. */
 export const earliestMicros = 946_684_800_000_000;
-/** How far ahead of this machine's clock an event's time may lie, in microseconds: a day. */
+/** How far an event's time may be ahead of this machine's clock, in microseconds: one day. */
 export const futureToleranceMicros = 86_400_000_000;
 
 /**
  * Microseconds since 1970-01-01T00:00:00Z of an RFC 3339 time with a zone; digits beyond the sixth
- * are cut off. Undefined when the text is no such time (RFC 3339, section 5.6).
+ * are cut off. Undefined if the string is not such a time (RFC 3339, section 5.6).
  */
 export function parseTimestamp(text: string): number | undefined {
   // An event's time is read once to check it and once more to store it.

@@ -18,7 +18,7 @@ export interface Checkpoint {
   readonly head: string;
 }
 
-/** A checkpoint to be saved, with the state of the file's reader. */
+/** A checkpoint to save, with the state of the file's reader. */
 export interface NewCheckpoint extends Checkpoint {
   readonly state: JsonObject;
 }
@@ -127,7 +127,7 @@ export async function forgetCheckpoints(
   );
 }
 
-/** Under which what readers remember about a name is kept, beside the checkpoints of files. */
+/** The key of what readers remember about a name, stored with the checkpoints of files. */
 const memoryUuid = (format: string, name: string) => nameBasedUuid(`memory ${format} ${name}`);
 
 /** What was remembered about names; those of which nothing was are left out. */

@@ -1,15 +1,15 @@
 import { eventKey } from '../events/event-id.js';
 import type { Database } from '../postgres/database.js';
 
-/** Which session owns a key, and since when. */
+/** The session that owns a key, and since when. */
 export interface Claim {
   readonly session_id: string;
   readonly rank: number;
-  /** Whether this call made it: nobody can have sent its events before. */
+  /** Whether this call made the claim: then nobody can have sent its events before. */
   readonly is_new: boolean;
 }
 
-/** A key that is to be owned by a session, unless another one owns it already. */
+/** A key to claim for a session, unless another session owns it already. */
 export interface WantedClaim {
   readonly session_id: string;
   readonly rank: number;
@@ -65,7 +65,7 @@ export async function claimKeys(
   return claims;
 }
 
-/** Notes that sources of a lower rank than the first one have spoken for these keys. */
+/** Records that sources of a lower rank than the first one own these keys. */
 export async function lowerRanks(
   database: Database,
   project: number,

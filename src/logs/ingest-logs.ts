@@ -12,15 +12,15 @@ import type { LogStore } from './log-batch.js';
 import type { LogCounts } from './log-summary.js';
 import { type LogSink, readLog, savedReader } from './read-log.js';
 
-/** What reading logs goes by. */
+/** Options of reading logs. */
 export interface IngestLogsOptions extends LogEventOptions {
   /** Undefined for a dry run. */
   readonly store: LogStore | undefined;
-  /** Whether messages that may still grow are taken as they stand. Defaults to true. */
+  /** Whether to count messages that may still grow. Defaults to true. */
   readonly settle?: boolean | undefined;
-  /** Whether files are read from their beginning, whatever was read before. Defaults to false. */
+  /** Whether to read files from their beginning, whatever was read before. Defaults to false. */
   readonly again?: boolean | undefined;
-  /** Whether reading ends at the first fault. Defaults to false. */
+  /** Whether to stop at the first fault. Defaults to false. */
   readonly strict?: boolean | undefined;
   readonly signal: AbortSignal;
   /** Is called with the path as it was given, the line (0 for the whole file), and what is wrong. */
@@ -138,7 +138,7 @@ export async function forgetLogs(
   }
 }
 
-/** Takes what was open in a file that is gone as it stands. */
+/** Counts the unfinished messages of a file that was deleted. */
 export async function settleLog(
   log: FoundLog,
   options: IngestLogsOptions,

@@ -1,10 +1,10 @@
-/** What came of reading logs. Counts are of what this call did, whatever was read before. */
+/** The outcome of reading logs. Counts are of this call only. */
 export interface LogSummary {
   /** The formats that were read. */
   readonly formats: readonly string[];
   /** Files of these formats that were found. */
   readonly files: number;
-  /** Of them, those that had anything new. */
+  /** Files that had new lines. */
   readonly files_read: number;
   /** Files that could not be read, or only in part. */
   readonly files_failed: number;
@@ -13,7 +13,7 @@ export interface LogSummary {
   /** Bytes that were read, decompressed. */
   readonly bytes: number;
   readonly lines: number;
-  /** Lines from which not all could be taken. */
+  /** Lines that were refused, at least in part. */
   readonly invalid_lines: number;
   /** New messages, tool calls and ends of runs. */
   readonly messages: number;
@@ -21,13 +21,13 @@ export interface LogSummary {
   readonly runs: number;
   /** Corrections of messages whose figures grew after they were counted. */
   readonly corrections: number;
-  /** Sessions with anything new. */
+  /** Sessions with new messages. */
   readonly sessions: number;
-  /** Messages that were there already: copies of forked or resumed history, and repeated lines. */
+  /** Messages that were counted already: copies of forked or resumed history, and repeated lines. */
   readonly copies: number;
   /** New messages whose program never wrote their final figures. */
   readonly partial: number;
-  /** Tool calls that were dropped because too many waited for their answers. */
+  /** Tool calls that were dropped because too many waited for their results. */
   readonly dropped_calls: number;
   /** Sessions left out because the agent reports them over OTLP already. */
   readonly told_elsewhere: readonly string[];

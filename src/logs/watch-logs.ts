@@ -4,17 +4,17 @@ import { type FoundLog, findLogs, type LogPlace } from './files/find-logs.js';
 import { type IngestLogsOptions, ingestLogs, settleLog } from './ingest-logs.js';
 import type { LogCounts } from './log-summary.js';
 
-/** What following logs goes by. */
+/** Options of following logs. */
 export interface WatchLogsOptions extends Omit<IngestLogsOptions, 'settle' | 'again' | 'strict'> {
   readonly places: readonly LogPlace[];
   readonly counts: LogCounts;
   /** How long a file must be quiet before its open messages are taken as they stand, in milliseconds. Defaults to 10 minutes. */
   readonly settle_ms?: number | undefined;
-  /** The pause between looks, in milliseconds. Defaults to 2,000. */
+  /** The pause between polls, in milliseconds. Defaults to 2,000. */
   readonly look_ms?: number | undefined;
-  /** Is called after each look; `isNew` says whether anything was read. */
+  /** Called after each poll; `isNew` says whether anything was read. */
   readonly onLook?: ((isNew: boolean) => void | Promise<void>) | undefined;
-  /** Is called when the store cannot be reached; the look is repeated. */
+  /** Called if the store cannot be reached; the poll is repeated. */
   readonly onOutage: (error: Error, delayMs: number) => void;
 }
 
@@ -31,9 +31,9 @@ const placeOf = ({ format, name }: FoundLog) => `${format.name} ${topOf(name)}`;
 const longestDelayMs = 60_000;
 
 /**
- * Follows logs until the signal: new files, grown ones, and those that were written anew. Looks at
- * sizes and times, which is all that network folders and containers have; a look at 400 files takes
- * some milliseconds. While queue or database are away nothing is read: the files are the buffer.
+ * Follows logs until the signal: new files, grown files, and files that were rewritten. It polls
+ * sizes and times, because network folders and containers have nothing else; polling 400 files takes
+ * a few milliseconds. While queue or database is unavailable nothing is read: the files are the buffer.
  */
 export async function watchLogs(options: WatchLogsOptions): Promise<void> {
   const { signal, look_ms = 2_000, onOutage } = options;

@@ -1,19 +1,19 @@
 /**
- * Events a worker holds at once, roughly: two batches that are being written, and two that are ready
+ * The approximate number of events that a worker holds: two batches that are being written, and two that are ready
  * when the first of them is done.
  */
 const eventsInHand = 20_000;
 const least = 16;
 /**
- * More jobs of one event would not be folded any faster, as the queue gives them one by one; but each
- * has a lock to renew, and where the machine is overloaded that many locks run out.
+ * More jobs of one event would not be folded faster, as the queue delivers them one by one; but each
+ * has a lock to renew, and on an overloaded machine that many locks expire.
  */
 const most = 250;
 
-/** Chooses how many jobs a worker holds at once from how many events a job brings. */
+/** Chooses how many jobs a worker holds, from the number of events per job. */
 export interface AdaptiveConcurrency {
   current(): number;
-  /** The concurrency to go on with after a job of so many events. */
+  /** The new concurrency after a job with this number of events. */
   after(events: number): number;
 }
 

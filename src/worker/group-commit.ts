@@ -14,17 +14,17 @@ import type { WorkerState } from './worker-state.js';
 export interface GroupCommit {
   /**
    * Resolves after the commit that holds the job's events.
-   * @throws NotWrittenError when the worker closes while Postgres is away.
+   * @throws NotWrittenError if the worker closes while Postgres is unavailable
    */
   write(job: QueuedJob): Promise<void>;
   stats(): GroupCommitStats;
-  /** What is being written now. */
+  /** The current writes. */
   state(): Pick<WorkerState, 'lanes' | 'busy_lanes' | 'waiting_jobs'>;
-  /** Gives up waiting for a Postgres that is away: jobs not yet written are handed back. */
+  /** Stops waiting for an unavailable Postgres: unwritten jobs go back to the queue. */
   abandon(): void;
 }
 
-/** Counts since the start; received = applied + duplicate + rejected once all is written. */
+/** Counts since the start; once everything is written, received = applied + duplicate + rejected. */
 export interface GroupCommitStats extends BatchOutcome {
   readonly received: number;
   readonly batches: number;
@@ -50,11 +50,11 @@ export function createGroupCommit(options: {
   readonly lanes: number;
   /** Events in a batch after which no further job joins it. */
   readonly batchEvents: number;
-  /** Told of every batch after its commit. */
+  /** Called with every batch after its commit. */
   readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
-  /** Told how many events a job brings, when it joins a batch. */
+  /** Called with the number of events of a job when it joins a batch. */
   readonly onJob?: ((events: number) => void) | undefined;
-  /** Called with what keeps a batch from being written. */
+  /** Called with the error that prevents a batch from being written. */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }): GroupCommit {
   const { run, findOverflows, log, lanes, batchEvents, onBatch, onJob, onFault } = options;
@@ -89,7 +89,7 @@ export function createGroupCommit(options: {
       if (next === undefined) break;
       const job = readJob(next.job.id, next.job.data);
       jobs.push(job);
-      // A long job takes the room of as many events as would fill it, whatever is in it.
+      // A long job counts as the number of events that would fill it, whatever it contains.
       const events = Math.max(eventsIn(job), next.job.data.length / longEvent);
       weight += events;
       onJob?.(events);
@@ -124,13 +124,13 @@ export function createGroupCommit(options: {
   const writeUntilDone = async (jobs: readonly DecodedJob[]) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        // Twice the same fault is no coincidence.
+        // If the same error occurs twice, it is not a coincidence.
         const outcome = await writeBatch(run, jobs, { findOverflows, is_repeated: attempt > 1 });
         if (attempt > 0) log.info({ attempt }, 'written after retries');
         return outcome;
       } catch (error) {
-        // Whatever keeps Postgres from taking a good batch is a matter of time or of its operator:
-        // the jobs wait here, their locks renewed, and no attempt of theirs is burnt.
+        // An outage passes or needs the operator: the jobs wait here, their locks are renewed,
+        // and none of their attempts is used up.
         totals.retries += 1;
         const isConflict = faultKind(error) === 'conflict';
         const delay = isConflict ? Math.random() * 20 : retryDelay(attempt);
@@ -155,7 +155,7 @@ export function createGroupCommit(options: {
   };
 }
 
-/** The counts of two writers of events together. */
+/** The sum of the counts of two writers. */
 export function addStats(events: GroupCommitStats, ofSpans: GroupCommitStats): GroupCommitStats {
   return {
     received: events.received + ofSpans.received,

@@ -48,31 +48,31 @@ export interface EventWorkerOptions extends SpanInboxOptions {
   readonly projections?: readonly Projection[];
   /** By what alerts are evaluated and delivered. Defaults to no secrets and no mail. */
   readonly alerts?: AlertsOptions | undefined;
-  /** Told of every batch after its commit, for metrics; it must not throw. */
+  /** Called with every batch after its commit, for metrics; it must not throw. */
   readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
 }
 
-/** A worker at work. */
+/** A running worker. */
 export interface RunningWorker {
-  /** Counts of events, those that spans became among them. */
+  /** Counts of events, including those from spans. */
   stats(): GroupCommitStats;
-  /** Counts of the spans that came by OpenTelemetry. */
+  /** Counts of OpenTelemetry spans. */
   span_stats(): SpanStats;
-  /** What it is doing at the moment. */
+  /** Its current state. */
   state(): WorkerState;
   /** The queues that it reads now, by what their keys begin with. */
   queues(): readonly string[];
   /**
-   * Takes no more jobs, writes what is in hand, and closes. Jobs that cannot be written within
-   * `timeout_ms` (default 20,000) because Postgres is away go back to the queue, unharmed. May be called again.
+   * Takes no more jobs, writes those in flight, and closes. Jobs that cannot be written within
+   * `timeout_ms` (default 20,000) because Postgres is unavailable go back to the queue. May be called again.
    */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
 
 /**
- * Starts a worker: it moves events from the queue into the log and the projections. Where Redis is
- * away it says so once in the log, and starts when Redis answers.
- * @throws QueueConnectionError when Redis does not take the password.
+ * Starts a worker: it moves events from the queue into the log and the projections. If Redis is
+ * unavailable, it logs that once, and starts when Redis responds.
+ * @throws QueueConnectionError if Redis refuses the password
  */
 export async function openWorker(options: EventWorkerOptions): Promise<RunningWorker> {
   const { database, log } = options;

@@ -3,7 +3,7 @@ import type { WrittenBatch } from '../append/written-batch.js';
 import { analyzeGrown } from '../postgres/analyze-grown.js';
 import type { Database } from '../postgres/database.js';
 
-/** Has statistics gathered while a store grows, so that no plan rests on those of an empty one. */
+/** Gathers statistics while a store grows, so that plans do not use those of an empty store. */
 export interface StatisticsKeeper {
   /** Takes note of a batch; `isLast` says that none waits behind it. */
   noteBatch(batch: WrittenBatch, isLast: boolean): void;

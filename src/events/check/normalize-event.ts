@@ -2,7 +2,7 @@ import { allEventFields } from '../event-fields.js';
 import { isNameValues, withValues } from '../labels.js';
 import { metricAliases, metricSums } from '../metric-fields.js';
 
-/** An object as it came from outside. */
+/** An unchecked object from outside. */
 export type RawObject = Record<string, unknown>;
 
 /** Whether a value is an object with fields. */
@@ -17,16 +17,16 @@ const aliased = allEventFields.flatMap((field) =>
 );
 
 /**
- * A copy of an event with what follows from it filled in: the session id (the run id), sums of metrics
- * such as `total_tokens` (input + output where either is reported), and aliases, such as Agno 2's
- * `duration` for `time` or the role `model` for `assistant`. A Date is read as the time it stands for. A
- * null means the same as an absent field: many serialisers write one for the other.
+ * A copy of an event with derived values filled in: the session id (the run id), sums of metrics
+ * such as `total_tokens` (input + output if either is reported), and aliases, such as Agno 2's
+ * `duration` for `time` or the role `model` for `assistant`. A Date is converted to a time. Null
+ * means the same as an absent field, because many serialisers write null.
  */
 export function normalizeEvent(raw: RawObject): RawObject {
   const event = withoutNulls(raw);
   event.session_id ??= event.run_id;
   const at = event.occurred_at;
-  // An invalid Date stays as it is, to be named.
+  // An invalid Date stays, so that the check reports it.
   if (at instanceof Date && !Number.isNaN(at.getTime())) event.occurred_at = at.toISOString();
   for (const { name, aliases } of aliased) {
     const value = event[name];

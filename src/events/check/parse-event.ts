@@ -10,15 +10,15 @@ import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.j
 import { isComplete, readEvent } from './read-event.js';
 import { schemaFaults } from './schema-faults.js';
 
-/** What `parseEvent` answers: the event with defaults filled in, or all that is wrong with it. */
+/** The result of `parseEvent`: the event with defaults filled in, or all of its faults. */
 export type ParsedEvent =
   | { readonly ok: true; readonly event: MetricEvent }
   | { readonly ok: false; readonly faults: readonly EventFault[] };
 
 /**
- * Checks one event of the wire format and fills in what follows from it, as `normalizeEvent` says.
- * It does not invent an `id` or an `occurred_at`: those must be there. What is given is not changed;
- * parsing a parsed event gives the same event again.
+ * Checks one event of the wire format and fills in derived values, as described in `normalizeEvent`.
+ * It does not make an `id` or an `occurred_at`: these are required. The input is not changed;
+ * parsing a parsed event returns the same event again.
  */
 export function parseEvent(raw: unknown): ParsedEvent {
   if (!isRawObject(raw)) return fault('', 'an object', raw);
@@ -42,8 +42,8 @@ export function parseEvent(raw: unknown): ParsedEvent {
 }
 
 /**
- * What an event is refused for though the schema takes it: the schema's objects have no name
- * `__proto__`, which is a name like any other here.
+ * Faults that the schema does not find: the schema's objects ignore the name
+ * `__proto__`, which is an ordinary name here.
  */
 function unseenFaults(event: RawObject): readonly EventFault[] {
   const metrics = isRawObject(event.metrics) ? event.metrics : {};
@@ -72,12 +72,13 @@ function unseenFaults(event: RawObject): readonly EventFault[] {
     faults.push({ field, expected: labelNamePhrase, got: describeValue('__proto__') });
   }
   if (faults.length > 0) return faults;
-  // Whatever the two checks may disagree on next: an event that the reader refuses cannot be stored.
+  // If the two checks disagree: an event that the reader refuses cannot be stored.
   return [{ field: '', expected: 'an event that can be stored', got: describeValue(event) }];
 }
 
 /**
- * What was made of a faulty figure or id is no fault of its own, unless it is the only one.
+ * Removes faults that only repeat another: a fault of a value that was derived from an invalid field, unless it is
+ * the only one.
  */
 function withoutDerived(faults: readonly EventFault[], raw: RawObject): readonly EventFault[] {
   const isDerived = (field: string) =>

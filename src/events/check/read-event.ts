@@ -23,25 +23,25 @@ import {
   tokens,
 } from './read-value.js';
 
-/** What reads one type of event. */
+/** The reader of one type of event. */
 interface Readers {
   readonly type: number;
-  /** What reads each field. */
+  /** The reader of each field. */
   readonly fields: ReadonlyMap<string, Read>;
-  /** The places that must be filled. */
+  /** The indexes of required values. */
   readonly required: readonly number[];
 }
 
 /**
- * Reads an event as it came into cells, with the defaults that `normalizeEvent` gives, and without
- * a copy of it: the way nearly all events take, at a fifth of the schema's time. It takes just what
- * the schema takes; when it refuses, the schema knows why, and the cells are of no use. `id` and
- * `occurred_at` may be missing, for the producer to give; who needs them looks with `isComplete`.
+ * Reads an unchecked event into a row, with the defaults of `normalizeEvent`, and without
+ * a copy of it. Nearly all events are read this way, in a fifth of the schema's time. It accepts exactly what
+ * the schema accepts; if it refuses, the schema finds the faults, and the row must not be used. `id` and
+ * `occurred_at` may be missing, because the producer sets them; `isComplete` checks for them.
  * A caller that knows the type need not put it into the event.
  */
 export function readEvent(raw: RawObject, cells: Cells, type: unknown = raw.type): boolean {
   if (readWith(plain.get(type), raw, cells)) return true;
-  // A correction goes by other rules: its figures may be negative.
+  // A correction has other rules: its figures may be negative.
   return (raw.corrects ?? undefined) !== undefined && readWith(corrections.get(type), raw, cells);
 }
 
@@ -66,7 +66,7 @@ function readWith(readers: Readers | undefined, raw: RawObject, cells: Cells): b
   return true;
 }
 
-/** Whether cells have all that the log requires. */
+/** Whether a row has everything that the log requires. */
 export function isComplete(cells: Cells): boolean {
   return cells[places.id] !== undefined && cells[places.occurred_at_us] !== undefined;
 }

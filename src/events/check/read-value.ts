@@ -13,9 +13,9 @@ import {
 import { type MetricField, storedUnits } from '../metric-fields.js';
 import { parseTimestamp } from '../timestamp.js';
 
-/** Checks one value and puts it into its cell; false when it is not in order. */
+/** Checks one value and puts it into the row; false if it is invalid. */
 export type Read = (value: unknown, cells: Cells) => boolean;
-/** Reads a short text. */
+/** Reads a short string. */
 export const text =
   (at: number): Read =>
   (value, cells) => {
@@ -37,7 +37,7 @@ export const tokens =
   (at: number, low: number): Read =>
   (value, cells) => {
     if (typeof value !== 'number' || !Number.isInteger(value)) return false;
-    // Adding 0 makes a negative zero a plain one.
+    // Adding 0 turns negative zero into zero.
     cells[at] = value + 0;
     return value >= low && value <= maxTokens;
   };
@@ -47,7 +47,7 @@ const amount =
   (value, cells) => {
     if (typeof value !== 'number' || !(value >= (isSigned ? -max : 0) && value <= max))
       return false;
-    // Times and dollars become integers here, so that no float ever meets a sum.
+    // Times and dollars become integers here, so floats are never summed.
     cells[at] = Math.round(value * units) + 0;
     return true;
   };

@@ -15,7 +15,7 @@ import type { BlockColumn, EventBlock } from './event-columns.js';
 import { fieldPlaces, places, sumPlaces } from './event-row.js';
 import { logColumns, textType } from './log-columns.js';
 
-/** The least and the greatest value of each column of integers. */
+/** The smallest and the greatest value of each integer column. */
 const ranges = new Map<string, readonly [number, number]>([
   ['type', [1, Math.max(...Object.values(eventTypes))]],
   ['sequence', [0, maxTokens]],
@@ -35,18 +35,18 @@ for (const field of metricFields) {
 const required = logColumns.flatMap(({ required: isRequired }, at) =>
   isRequired && at !== places.project ? [at] : [],
 );
-/** Columns that only events of some types have, as flags by the type's code; some must have it. */
+/** Columns that only events of some types have, as flags by the type's code; for some types they are required. */
 const owned = fieldPlaces.flatMap(({ field, at, textAt }) => {
   const codes = typeCodesOf(field);
   const owners = [0, ...Object.values(eventTypes)].map((code) => codes.includes(code));
   const column = { at, codes, owners, isRequired: field.isRequired === true };
   return textAt === undefined ? [column] : [column, { ...column, at: textAt }];
 });
-/** Failures and their texts: only what failed may have a text. */
+/** Failures and their texts: only a failed event may have a text. */
 const failures = fieldPlaces.flatMap(({ at, textAt }) =>
   textAt === undefined ? [] : [{ at, textAt }],
 );
-/** Columns that mean a closer look: with rules of their own, or not for a job to set. */
+/** Columns that need the check of each event: they have special rules, or a job must not set them. */
 const unusual = [
   places.corrects,
   places.project,
@@ -56,8 +56,8 @@ const unusual = [
 ];
 
 /**
- * Whether all events of a block are in order, column by column; its texts are known to be. False
- * also when they may be: then each is looked at by itself, by the rules of the schema.
+ * Whether all events in some columns are valid, checked by column; strings are already checked. It may also return
+ * false for valid events: then each event is checked by the rules of the schema.
  */
 export function isOrderly({ size, columns }: EventBlock): boolean {
   if (unusual.some((at) => columns[at] !== undefined)) return false;
@@ -89,7 +89,7 @@ export function isOrderly({ size, columns }: EventBlock): boolean {
 }
 
 function areWithin(column: BlockColumn, low: number, high: number): boolean {
-  // By number: V8 walks a column by its iterator, one call a value, where columns differ in kind.
+  // By index: V8 uses an iterator, with one call per value, if columns have different kinds.
   for (let at = 0; at < column.length; at++) {
     const value = column[at];
     if (value === null) continue;

@@ -4,20 +4,20 @@ import { type Cells, emptyCells } from './event-row.js';
 import { logColumns } from './log-columns.js';
 import { eventOfRow } from './stored-event.js';
 
-/** Values of one column, one an event; null where an event has none. */
+/** One value per event; null if the event has no value in this column. */
 export type BlockColumn = unknown[];
 
 /**
- * Events by column: what the cells of `event-cells.ts` are for one event, for many. Work goes column
- * by column, at a few nanoseconds a value, and no object is made for an event.
+ * Many events by column; `event-row.ts` has one event as a row. Work is done per column,
+ * at a few nanoseconds per value, and no object is made per event.
  */
 export interface EventBlock {
   readonly size: number;
-  /** In the order of `logColumns`; undefined where no event has a value. */
+  /** In the order of `logColumns`; undefined if no event has a value. */
   readonly columns: (BlockColumn | undefined)[];
 }
 
-/** A block of events given one by one, as cells, which are cleared for the next. */
+/** Columns from events that are added one by one, as rows, which are cleared for the next event. */
 export function createBlock(): EventBlock & { add(cells: Cells): void } {
   const columns: (BlockColumn | undefined)[] = logColumns.map(() => undefined);
   let size = 0;
@@ -38,14 +38,14 @@ export function createBlock(): EventBlock & { add(cells: Cells): void } {
   };
 }
 
-/** The column at a place, of so many values at least; made of nulls where there is none. */
+/** The column at an index, with at least this number of values; a column of nulls if there is none. */
 export function columnAt(columns: (BlockColumn | undefined)[], at: number, size: number) {
   const column = columns[at] ?? new Array<unknown>(size).fill(null);
   columns[at] = column;
   return column;
 }
 
-/** The cells of one event of a block. */
+/** The row of one event in some columns. */
 export function cellsOf({ columns }: EventBlock, at: number): Cells {
   const cells = emptyCells();
   columns.forEach((column, place) => {
@@ -54,7 +54,7 @@ export function cellsOf({ columns }: EventBlock, at: number): Cells {
   return cells;
 }
 
-/** One event of a block as it stands on the wire. What cannot be an event's stays as it is. */
+/** One event in some columns, in the wire format. Invalid values are returned unchanged. */
 export function eventAt(block: EventBlock, at: number): MetricEvent {
   const cells = cellsOf(block, at);
   const row = logColumns.map(({ name, type }, place) => {

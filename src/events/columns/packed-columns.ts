@@ -19,7 +19,7 @@ export type PackedValue = number | boolean | string | null;
  */
 export type PackedColumns = Readonly<Record<string, readonly PackedValue[]>>;
 
-/** What columns take whose texts are not short ones: how something failed, and labels. */
+/** Checks of columns whose strings may be long: how something failed, and labels. */
 const otherTexts = new Map<string, (value: unknown) => boolean>([
   ...allEventFields.flatMap(({ kind, name }) =>
     kind === 'failure' ? [[failureText(name), isErrorText] as const] : [],
@@ -27,15 +27,15 @@ const otherTexts = new Map<string, (value: unknown) => boolean>([
   ['labels', isLabelsText],
 ]);
 const columnNames = logColumns.map(({ name }) => name);
-// The texts that are their columns' values as such; ids differ from event to event.
+// Columns whose strings are not numbered, because ids differ from event to event.
 const repeats = logColumns.map(({ type }) => type === textType);
 
-/** Packs events one by one, batch after batch. */
+/** Packs events one by one, job after job. */
 export interface EventPacker {
-  /** Takes an event's cells, and clears them for the next. Full when `size` is the capacity. */
+  /** Adds the row of an event, and clears it for the next. Full when `size` is the capacity. */
   add(cells: Cells): void;
   readonly size: number;
-  /** What the columns take as JSON, roughly. */
+  /** The approximate size of the columns as JSON. */
   readonly bytes: number;
   /** The columns as JSON text; the packer is empty again. */
   take(): string;
@@ -104,7 +104,7 @@ export function createPacker(capacity: number): EventPacker {
   };
 }
 
-/** `fill`, which V8 leaves to the slower of its two worlds. */
+/** `column.fill(value)` by hand, because V8 does not optimise the built-in here. */
 function clear(column: PackedValue[], size: number): void {
   for (let at = 0; at < size; at++) column[at] = null;
 }
@@ -119,11 +119,11 @@ function emptyColumn(capacity: number): PackedValue[] {
   return column;
 }
 
-/** What `unpackColumns` answers. */
+/** The result of `unpackColumns`. */
 export type UnpackedColumns =
   | {
       readonly block: EventBlock;
-      /** Whether every text is one that an event may carry. */
+      /** Whether every string is valid in an event. */
       readonly has_orderly_texts: boolean;
     }
   | { readonly fault: string };
@@ -168,7 +168,7 @@ export function unpackColumns(packed: unknown): UnpackedColumns {
   return { block: { size: ids.length, columns }, has_orderly_texts: inOrder };
 }
 
-/** Puts the texts in the place of their numbers; answers the different values that are not null. */
+/** Replaces numbers by their strings; returns the different values that are not null. */
 function resolve(column: unknown[]): unknown[] | undefined {
   const seen: unknown[] = [];
   for (let at = 0; at < column.length; at++) {

@@ -6,11 +6,11 @@ import { asMetricEvent, type MetricEvent } from '../metric-event.js';
 import { isSummable, metricColumn, metricFields, storedUnits } from '../metric-fields.js';
 import { formatTimestamp } from '../timestamp.js';
 
-/** A row of the log's table as Postgres writes it in JSON: stored units, null where not reported. */
+/** A row of the log's table as Postgres writes it in JSON: stored units, null if not reported. */
 export type StoredRow = Readonly<Record<string, unknown>>;
 
 /**
- * The event that a row of the log was made from, as it stands on the wire: the inverse of
+ * The event that a row of the log was made from, in the wire format: the inverse of
  * `toLogRow`. Its figures are exact, because dividing a stored integer by its unit gives the double
  * nearest to it, and one event's limits leave that double closer to no other integer.
  */
@@ -59,13 +59,13 @@ function metricsOf(row: StoredRow): Record<string, unknown> {
   return metrics;
 }
 
-/** Microseconds since 1970 as a time; what is no such number stays as it is. */
+/** Microseconds since 1970 as a time; other values are returned unchanged. */
 function timeOf(micros: unknown): unknown {
   const isTime = typeof micros === 'number' && Math.abs(micros) <= latestMicros;
   return isTime ? formatTimestamp(micros) : micros;
 }
 
-/** The name of a code. One that there is not stays as it is, for whoever checks the event to name. */
+/** The name for a code. Unknown codes are returned unchanged and reported by validation. */
 function nameOf(codes: Readonly<Record<string, number>>, code: unknown): unknown {
   if (code === null || code === undefined) return undefined;
   for (const name in codes) if (codes[name] === code) return name;

@@ -13,9 +13,9 @@ import { startSweep } from './sweep-spans.js';
 export interface SpanInboxOptions {
   readonly database: Database;
   readonly projections?: readonly Projection[] | undefined;
-  /** Seconds that spans wait for a parent that has not come; 0 for none. Defaults to 600. */
+  /** Seconds that spans wait for a missing parent; 0 to not wait. Defaults to 600. */
   readonly span_wait_seconds?: number | undefined;
-  /** Days that spans are remembered after their trace was last seen; 0 for ever. Defaults to 30. */
+  /** Days that spans are remembered after their trace was last seen; 0 for forever. Defaults to 30. */
   readonly span_keep_days?: number | undefined;
 }
 

@@ -24,31 +24,31 @@ import {
 } from './inbox-rows.js';
 import { type InboxChanges, writeOutcome } from './write-outcome.js';
 
-/** What a transaction of the inbox did. */
+/** The result of a transaction of the inbox. */
 export interface InboxOutcome {
   /** Spans that were new. */
   readonly stored: number;
   /** Those of them that have an event to settle. */
   readonly open: number;
   readonly duplicate: number;
-  /** Spans that came after others had been settled without them. */
+  /** Spans that arrived after others had been settled without them. */
   readonly late: number;
-  /** Spans that were settled, and whether their chain was whole or their wait over. */
+  /** Settled spans, by whether their chain was complete or their wait was over. */
   readonly settled: number;
   readonly isOver: boolean;
   readonly traces: number;
   readonly events: BatchOutcome;
 }
 
-/** The inbox of spans: each waits, durably, until it is known where it belongs. */
+/** The inbox of spans: each waits, durably, until its session and run are known. */
 export interface SpanInbox {
-  /** Keeps spans, and settles those whose chain of parents is whole, in one transaction. */
+  /** Stores spans, and settles those whose chain of parents is complete, in one transaction. */
   take(
     jobId: string,
     spans: readonly ProjectSpan[],
     rejects: readonly Reject[],
   ): Promise<InboxOutcome>;
-  /** Settles traces whose wait is over, at most so many, or given ones that wait. */
+  /** Settles traces whose wait is over, up to a given number, or the given waiting traces. */
   settle(
     which: { readonly most: number } | { readonly traces: readonly TraceKey[] },
   ): Promise<InboxOutcome>;

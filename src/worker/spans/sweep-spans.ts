@@ -3,11 +3,11 @@ import { sleep } from '../../environment/sleep.js';
 import type { Database } from '../../postgres/database.js';
 import type { SpanCommit } from './span-commit.js';
 
-/** Milliseconds between two looks for traces whose wait is over. */
+/** Milliseconds between two checks for traces whose wait is over. */
 const sweepMs = 5_000;
-/** Milliseconds between two looks for rows that are no longer needed. */
+/** Milliseconds between two checks for rows that are no longer needed. */
 const forgetMs = 600_000;
-/** Traces that one statement forgets. */
+/** The maximum number of traces that one statement deletes. */
 const forgottenTraces = 1_000;
 
 const forgetSql = `with gone as (
