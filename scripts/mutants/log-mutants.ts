@@ -79,7 +79,7 @@ export const logMutants = [
     ],
     [
       'what has no room is looked for by halves',
-      'if (codeOf(error) === outOfRange && options.findOverflows !== undefined) {',
+      'if (codeOf(error) === numericValueOutOfRange && options.findOverflows !== undefined) {',
       'if (codeOf(error) === undefined && options.findOverflows !== undefined) {',
     ],
   ]),

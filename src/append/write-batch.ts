@@ -2,6 +2,7 @@ import type { DatabaseError } from 'pg';
 import { codeOf } from '../environment/error-fields.js';
 import { eventAt } from '../events/columns/event-columns.js';
 import { faultKind } from '../postgres/database-errors.js';
+import { numericValueOutOfRange } from '../postgres/sql-states.js';
 import { byProject, createBatch, type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import type { DecodedJob } from './decode-job.js';
@@ -114,7 +115,7 @@ async function writeParts(
     const all = [...rejects, rejectByPostgres(batch, only, error)];
     return writeEvents(run, { ...batch, order: [] }, all, options);
   }
-  if (codeOf(error) === outOfRange && options.findOverflows !== undefined) {
+  if (codeOf(error) === numericValueOutOfRange && options.findOverflows !== undefined) {
     const { findOverflows, ...rest } = options;
     const places = new Set(await findOverflows(batch));
     const fitting = order.filter((_, place) => !places.has(place));
@@ -159,9 +160,6 @@ async function writeFirst(run: RunStatement, batch: EventBatch, forms: readonly 
   throw new Error('Expected a form of the reject to write, got none.');
 }
 
-/** SQLSTATE numeric_value_out_of_range: a total cannot hold the sum. */
-const outOfRange = '22003';
-
 function canBeData(error: unknown, { is_repeated = false }: WriteOptions): boolean {
   const kind = faultKind(error);
   return kind === 'data' || (kind === 'unknown' && is_repeated);
@@ -184,7 +182,7 @@ function rejectByPostgres(batch: EventBatch, event: number, error: unknown): Rej
     position: job.positions[at] ?? at,
     code: code ?? 'data_fault',
     message:
-      code === outOfRange
+      code === numericValueOutOfRange
         ? `Expected figures that the totals have room for, got: ${message}`
         : `Expected an event that Postgres can store, got: ${message}`,
     payload: eventAt(job.events, at),

@@ -1,5 +1,6 @@
 import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
+import { invalidParameterValue, uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from '../store/sql-units.js';
 import { BudgetExistsError, InvalidBudgetError } from './budget-errors.js';
 import { checkedInput } from './checked-input.js';
@@ -109,9 +110,9 @@ export async function createBudget(
     if (made === undefined) throw new Error(`Expected the budget ${name}, got nothing.`);
     return made;
   } catch (error) {
-    if (codeOf(error) === '23505') throw new BudgetExistsError(name);
+    if (codeOf(error) === uniqueViolation) throw new BudgetExistsError(name);
     // Postgres and Node.js each have a list of zones.
-    if (codeOf(error) === '22023') {
+    if (codeOf(error) === invalidParameterValue) {
       const got = JSON.stringify(budget.time_zone ?? null);
       throw new InvalidBudgetError([
         { field: 'time_zone', expected: 'a time zone that Postgres knows', got },

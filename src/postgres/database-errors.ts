@@ -1,6 +1,18 @@
 import { DatabaseError } from 'pg';
 import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
+import {
+  insufficientPrivilege,
+  invalidAuthorization,
+  invalidCatalogName,
+  invalidPassword,
+  invalidSchemaName,
+  protocolViolation,
+  readOnlyTransaction,
+  undefinedColumn,
+  undefinedTable,
+  uniqueViolation,
+} from './sql-states.js';
 
 /** The store cannot be used; `code` says why. */
 export class StoreUnavailableError extends RunfoldError {
@@ -44,7 +56,7 @@ export function explainDatabaseError(error: unknown): unknown {
   const text = error instanceof Error ? error.message : String(error);
   const trust = explainTls(code, text, error);
   if (trust !== undefined) return trust;
-  if (code === '08P01' && /startup parameter|pooling mode/.test(text)) {
+  if (code === protocolViolation && /startup parameter|pooling mode/.test(text)) {
     return new StoreUnavailableError(
       'pooler_refused',
       /pooling mode/.test(text)
@@ -53,21 +65,21 @@ export function explainDatabaseError(error: unknown): unknown {
       error,
     );
   }
-  if (code === readOnly) {
+  if (code === readOnlyTransaction) {
     return new StoreUnavailableError(
       'database_read_only',
       `Postgres takes no writes: ${text}. It is a standby, or default_transaction_read_only is on. Name the primary in DATABASE_URL.`,
       error,
     );
   }
-  if (code === '28P01' || code === '28000') {
+  if (code === invalidPassword || code === invalidAuthorization) {
     return new StoreUnavailableError(
       'database_refused',
       `Postgres refuses the user or the password: ${text}. Check DATABASE_URL.`,
       error,
     );
   }
-  if (code === '3D000') {
+  if (code === invalidCatalogName) {
     return new StoreUnavailableError(
       'database_missing',
       `The database of DATABASE_URL does not exist: ${text}. Create it first.`,
@@ -115,7 +127,7 @@ function explainTls(
       `Postgres does not offer TLS, but sslmode in DATABASE_URL needs it: ${text}. Turn it on in postgresql.conf (ssl = on), or use sslmode=disable.`,
     );
   }
-  if (code === '28000' && /no encryption|SSL off/.test(text)) {
+  if (code === invalidAuthorization && /no encryption|SSL off/.test(text)) {
     return fail(
       `Postgres refuses connections without TLS: ${text}. Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to DATABASE_URL.`,
     );
@@ -126,11 +138,9 @@ function explainTls(
 /** Codes of OpenSSL and Node.js, https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const untrustedCodes =
   /^(UNABLE_TO_|CERT_|ERR_TLS_CERT|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT|HOSTNAME_MISMATCH|INVALID_CA)/;
-const readOnly = '25006';
-const insufficientPrivilege = '42501';
 
 const isMissingObject = (code: string | undefined) =>
-  code === '42P01' || code === '3F000' || code === '42703';
+  code === undefinedTable || code === invalidSchemaName || code === undefinedColumn;
 
 /** Whether an error says that Postgres is unavailable or shutting down. */
 export function isConnectionLoss(error: unknown): boolean {
@@ -185,5 +195,5 @@ export function isDataFault(error: unknown): error is DatabaseError {
 
 /** Whether an error says that one of our tables already has a row with the same key. */
 export function isUniqueViolation(error: unknown, table: string): boolean {
-  return error instanceof DatabaseError && error.code === '23505' && error.table === table;
+  return error instanceof DatabaseError && error.code === uniqueViolation && error.table === table;
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from './database.js';
+import { queryCanceled } from './sql-states.js';
 
 /** A read was cancelled, because its reader left or because it took too long. */
 export class ReadEndedError extends RunfoldError {
@@ -94,7 +95,7 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
     let isSettled = false;
     const settled = statement.then(
       () => false,
-      (error) => error?.code === '57014',
+      (error) => error?.code === queryCanceled,
     );
     void settled.then(async (wasCancelled) => {
       isSettled = true;

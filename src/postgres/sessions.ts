@@ -1,5 +1,10 @@
 import type pg from 'pg';
 import { codeOf } from '../environment/error-fields.js';
+import {
+  duplicatePreparedStatement,
+  invalidStatementName,
+  readOnlyTransaction,
+} from './sql-states.js';
 
 /**
  * Whether a pool is behind a pooler, so that its connections do not keep a session on the server. With
@@ -43,8 +48,7 @@ export async function isPooled(on: pg.Pool | pg.ClientBase): Promise<boolean> {
 }
 
 /** Errors for a prepared statement that is on another server connection (PostgreSQL manual, appendix A). */
-const lostStatement = new Set(['26000', '42P05']);
-const readOnly = '25006';
+const lostStatement = new Set<string>([invalidStatementName, duplicatePreparedStatement]);
 
 /**
  * Learns from an error of a statement: that there is a pooler, or that the server refuses
@@ -54,7 +58,7 @@ const readOnly = '25006';
 export function learnFrom(error: unknown, on: pg.Pool | pg.ClientBase): void {
   const code = codeOf(error) ?? '';
   if (lostStatement.has(code)) pooled.set(on, true);
-  if (code === readOnly && 'totalCount' in on) void renewIdle(on);
+  if (code === readOnlyTransaction && 'totalCount' in on) void renewIdle(on);
 }
 
 /** Closes the idle connections of a pool; new ones are opened when they are needed. */

@@ -2,7 +2,7 @@ import { labelKey } from './label-usage.js';
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
 
-/** The labels of each run, so that runs and sessions are found by them. */
+/** The labels of each run, to find runs and sessions by label. */
 export const runLabelProjection = defineProjection({
   name: 'run_label',
   view: 'run_labels',

@@ -2,7 +2,7 @@ import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
 
-/** Who took part in which session, so that a session is found by each of its users. */
+/** The users of each session, so that a session is found by each of its users. */
 export const sessionUserProjection = defineProjection({
   name: 'session_user',
   doc: 'One row per session and user that an event of it names.',

@@ -4,14 +4,14 @@ import type { Measure } from './measures/kinds.js';
 import { runProjection } from './run.js';
 
 const {
-  // What belongs to one run and says nothing of a session.
+  // Measures of one run that have no meaning for a session.
   status: _status,
   parent_run_id: _parent,
   agent_name: _name,
   ...perRun
 } = runProjection.measures;
 
-/** Totals of one session: its runs added up. */
+/** Totals of one session: the sum of its runs. */
 export const sessionProjection = defineProjection({
   name: 'session',
   view: 'sessions',

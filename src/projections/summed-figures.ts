@@ -14,7 +14,7 @@ const summed = new Set(
   ),
 );
 
-/** The figures that totals add up, each with its stored units: the only ones a correction reaches. */
+/** The figures that totals sum, with their stored units: only these can be corrected. */
 export const summedFigures: ReadonlyMap<MetricName, number> = new Map(
   metricFields.flatMap((field) =>
     isSummable(field) && summed.has(metricColumn(field))

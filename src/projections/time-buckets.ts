@@ -9,13 +9,13 @@ export const quartersAnHour = 4;
 /** Quarters of a day of UTC. */
 export const quartersADay = 96;
 
-/** The quarter of an hour in which an event occurred: how many there were since 1970, in UTC. */
+/** The quarter of an hour in which an event occurred: their number since 1970, in UTC. */
 export const quarterKey: KeyColumn = {
   type: 'integer',
   sql: `(e.occurred_at_us / ${quarterMicros})::integer`,
   shown: {
     name: 'bucket_start',
-    // In bigint: microseconds since 1970 do not fit an integer.
+    // In bigint, because microseconds since 1970 do not fit into an integer.
     sql: (column) => timestampSql(`(${column}::bigint * ${quarterMicros})`),
   },
   doc: 'The beginning of the quarter of an hour, in UTC, in which the events ended',

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
+import { foreignKeyViolation } from '../postgres/sql-states.js';
 import { ProjectError } from './projects.js';
 import { utcTextSql } from './sql-units.js';
 
@@ -91,7 +92,7 @@ export async function createKey(
     );
     if (row !== undefined) return { ...row, key: `rf_${id}_${secret}` };
   } catch (error) {
-    if (codeOf(error) !== '23503') throw error;
+    if (codeOf(error) !== foreignKeyViolation) throw error;
   }
   throw new ProjectError(
     'unknown_project',

@@ -7,6 +7,11 @@ import { codeOf } from '../environment/error-fields.js';
 import { migrationsFolder } from '../environment/package-files.js';
 import { type Database, longWorkSettings, openDatabase } from '../postgres/database.js';
 import { explainDatabaseError, StoreUnavailableError } from '../postgres/database-errors.js';
+import {
+  dependentObjectsStillExist,
+  invalidSchemaName,
+  undefinedTable,
+} from '../postgres/sql-states.js';
 import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
 import { distributeTables } from './shards/distribute-tables.js';
 import { divideTables } from './shards/divide-tables.js';
@@ -16,9 +21,6 @@ import { readViewGrants } from './view-grants.js';
 
 /** One lock per database: if many processes start at once, one migrates and the others wait. */
 export const migrationLock = 7_386_253;
-
-/** The SQLSTATE of a drop if something else depends on the object. */
-const dependentObjectsStillExist = '2BP01';
 
 /** Brings the store's tables and views up to date. Safe when many processes do so at once. */
 export async function migrateStore(database: Database): Promise<void> {
@@ -165,7 +167,7 @@ async function appliedMigrations(database: Database): Promise<readonly number[]>
     return rows.map((row) => Number(row.created_at));
   } catch (error) {
     const code = codeOf(error);
-    if (code === '42P01' || code === '3F000') return [];
+    if (code === undefinedTable || code === invalidSchemaName) return [];
     throw explainDatabaseError(error);
   }
 }

@@ -1,6 +1,7 @@
 import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from '../postgres/database.js';
+import { uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from './sql-units.js';
 
 /** A project: the keys of one project give no access to the data of another. */
@@ -64,7 +65,7 @@ export async function createProject(
     );
     if (project !== undefined) return project;
   } catch (error) {
-    if (codeOf(error) !== '23505') throw error;
+    if (codeOf(error) !== uniqueViolation) throw error;
   }
   const what = id === undefined ? `of the name ${name}` : `of the name ${name} or the number ${id}`;
   throw new ProjectError('project_exists', `Project ${what} already exists.`);

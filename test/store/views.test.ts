@@ -79,7 +79,7 @@ describeWithPostgres('the views of a store', () => {
     await makeOlder('runs');
     await expect(checkMigrated(database)).rejects.toMatchObject({
       code: 'migrations_missing',
-      message: expect.stringContaining('older views'),
+      message: expect.stringContaining('older than this version'),
     });
     await migrateStore(database);
     await checkMigrated(database);

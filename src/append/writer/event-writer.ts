@@ -1,5 +1,10 @@
 import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
+import {
+  checkViolation,
+  invalidColumnReference,
+  notNullViolation,
+} from '../../postgres/sql-states.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import type { Projection } from '../../projections/language/projection.js';
@@ -27,7 +32,7 @@ type Places = { readonly places: readonly number[] };
  * What a store that is whole says to a statement of ours once it has been divided: its rows lack the stripe, have
  * no partition, or their key is another.
  */
-const dividedCodes = ['23502', '23514', '42P10'];
+const dividedCodes: readonly string[] = [notNullViolation, checkViolation, invalidColumnReference];
 
 /** A writer for a store. How the store is divided is read with the first batch. */
 export function openEventWriter(

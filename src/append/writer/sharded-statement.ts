@@ -1,4 +1,5 @@
 import { codeOf } from '../../environment/error-fields.js';
+import { undefinedTable } from '../../postgres/sql-states.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
 import type { RunStatement } from '../batch-statement.js';
 import type { Reject } from '../reject.js';
@@ -20,7 +21,6 @@ export interface ShardedOptions {
 
 /** How often a shard is looked for anew in one go: a move ends with one switch. */
 const mostMoves = 5;
-const undefinedTable = '42P01';
 
 /**
  * A statement that writes each event to the shard of its session: the events of one stripe are one statement, and

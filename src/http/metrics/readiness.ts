@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
 import { learnFrom } from '../../postgres/sessions.js';
+import { readOnlyTransaction } from '../../postgres/sql-states.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import { checkMigrated } from '../../store/migrate.js';
 
@@ -21,7 +22,7 @@ const checks = {
     );
     if (row?.is_read_only === false) return;
     // The name may resolve to another server now.
-    learnFrom({ code: '25006' }, database.pool);
+    learnFrom({ code: readOnlyTransaction }, database.pool);
     throw new Error('the database is read-only, as a standby is');
   },
   migrations: ({ database }: ReadinessSources) => checkMigrated(database),

@@ -1,12 +1,12 @@
-/** One figure that is not what the log says. */
+/** One figure that differs from the log. */
 export interface Difference {
   readonly projection: string;
   /** The row's key, by column; empty for a grand total. */
   readonly key: Readonly<Record<string, unknown>>;
-  /** The column that differs, or `*` when the whole row is missing or should not be there. */
+  /** The column that differs, or `*` if the whole row is missing or should not exist. */
   readonly field: string;
-  /** What the log folds to, in stored units; null when nothing. */
+  /** The value by the log, in stored units; null for none. */
   readonly expected: unknown;
-  /** What the live table holds. */
+  /** The value in the live table. */
   readonly actual: unknown;
 }

@@ -3,15 +3,15 @@ import type { Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
 import type { Difference } from './difference.js';
 
-/** A row of which expected and live differ; one of the two may be missing. */
+/** A row whose expected and live values differ; one of the two may be missing. */
 export interface ComparedRow {
   readonly expected: Row;
   readonly actual: Row;
-  /** How many rows differ in all. */
+  /** The total number of rows that differ. */
   readonly total: number;
 }
 
-/** Live rows that differ from the expected ones, as JSON, with how many there are in all. */
+/** Live rows that differ from the expected ones, as JSON, with their total number. */
 export function differencesSql(
   projection: Projection,
   events?: string,
@@ -22,7 +22,7 @@ export function differencesSql(
   const record = (alias: string, columns: readonly string[]) =>
     `(${columns.map((column) => `${alias}.${column}`).join(', ')})`;
   const [firstKey = ''] = keys;
-  // A histogram holds a count a level: more digits than a number of JavaScript's keeps apart.
+  // A histogram has a count per level: more digits than a JavaScript number can distinguish.
   const wide = Object.entries(projection.measures)
     .filter(([, measure]) => kindOf(measure).type === 'numeric')
     .map(([name]) => name);
@@ -43,7 +43,7 @@ limit $1`;
 
 type Row = Record<string, unknown> | null;
 
-/** What differs in a row, a field each. */
+/** The differences in a row, one per field. */
 export function differencesOf(
   projection: Projection,
   { expected, actual }: Pick<ComparedRow, 'expected' | 'actual'>,

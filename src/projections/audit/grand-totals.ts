@@ -9,7 +9,7 @@ import type { Difference } from './difference.js';
 /** What an audit is about: the table of that name, narrowed to its rows of a project. */
 export type Scope = (table: string) => string;
 
-/** A checked integer is written into the text: it stands in relations, where the parameters are others. */
+/** The checked integer is written into the SQL, because the relations have other parameters. */
 export function scopeOf(tables: TableNames, project: number | undefined): Scope {
   if (project === undefined) return (table) => fullName(tables, table);
   const number = Math.trunc(project);
@@ -48,7 +48,7 @@ export async function compareTotals(
     }));
 }
 
-/** Compared as text, which is exact; told as numbers, as all figures are. */
+/** Compared as text, which is exact; reported as numbers, like all figures. */
 const numberOf = (text: string | null) => (text === null ? null : Number(text));
 
 function logSql({ from }: Projection, measure: Measure, scope: Scope): string {

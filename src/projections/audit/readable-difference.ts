@@ -10,7 +10,7 @@ export interface HumanDifference {
   readonly projection: string;
   /** By column; empty for a grand total. */
   readonly key: { readonly [name: string]: HumanValue };
-  /** `*` when the whole row is missing or should not be there. */
+  /** `*` if the whole row is missing or should not exist. */
   readonly field: string;
   readonly expected: HumanValue;
   readonly actual: HumanValue;
@@ -42,7 +42,7 @@ function row(value: unknown, measures: Readonly<Record<string, Measure>>): Human
   );
 }
 
-/** A column of which nothing is declared, such as one of a key, is a time when its name says so. */
+/** A column without a declaration, such as a key column, is a time if its name says so. */
 function human(value: unknown, column: string, measure: Measure | undefined): HumanValue {
   if (value === null || value === undefined) return null;
   if (measure !== undefined) return kindOf(measure).read(value);

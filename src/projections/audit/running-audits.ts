@@ -11,12 +11,12 @@ import {
 } from './stored-audits.js';
 import { type Audit, type AuditProgress, verify } from './verify.js';
 
-/** Audits at work in this process, one per project, and those that are kept. */
+/** The running audits of this process, one per project, and the stored ones. */
 export interface Audits {
-  /** Begins an audit, or answers with the one that is running. */
+  /** Starts an audit, or returns the one that is running. */
   begin(project: number, sample: number | undefined): Promise<AuditView>;
   get(project: number, id: string): Promise<AuditView | undefined>;
-  /** Ends an audit that is running here. Undefined when there is none of this id. */
+  /** Stops an audit that is running in this process. Undefined if there is none with this id. */
   cancel(project: number, id: string): Promise<AuditView | undefined>;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export interface AuditView extends Omit<StoredAudit, 'report' | 'project'> {
   readonly events: number | null;
   readonly projections: Audit['projections'];
   readonly differences: readonly unknown[];
-  /** What went wrong, where the state is `failed`. */
+  /** The error, if the state is `failed`. */
   readonly error: string | null;
 }
 

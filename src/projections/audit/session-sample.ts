@@ -1,13 +1,13 @@
 import type { PoolClient } from 'pg';
 import { fullName, type TableNames } from '../../store/shards/table-names.js';
 
-/** Sessions chosen at random, one array a column. */
+/** Random sessions, one array per column. */
 export interface SessionSample {
   readonly project: readonly number[];
   readonly session_id: readonly string[];
 }
 
-/** Blocks looked at for a session, on average; a long session fills several. */
+/** Blocks to read per session, on average; a long session fills several. */
 const BLOCKS_A_SESSION = 4;
 
 /**

@@ -1,37 +1,37 @@
 import { isCanonicalUuid } from '../../events/event-id.js';
 import type { Database } from '../../postgres/database.js';
 
-/** How an audit stands or ended. */
+/** The state of an audit. */
 export type AuditState = 'running' | 'equal' | 'different' | 'failed' | 'cancelled';
 
-/** An audit as it is kept. */
+/** A stored audit. */
 export interface StoredAudit {
   readonly id: string;
   readonly project: number;
   readonly state: AuditState;
-  /** How many sessions it looks at; null when at all. */
+  /** How many sessions it checks; null for all. */
   readonly sample: number | null;
   /** RFC 3339 in UTC. */
   readonly started_at: string;
   readonly ended_at: string | null;
-  /** The instant at which what it says held. */
+  /** The instant for which the result holds. */
   readonly snapshot_at: string | null;
   readonly seconds: number | null;
-  /** JSON text of what it found; null while it runs. */
+  /** The result as JSON text; null while it runs. */
   readonly report: string | null;
 }
 
-/** Audits that are kept of one project. */
+/** The number of stored audits per project. */
 const kept = 20;
 
 const utc = (name: string) =>
   `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${name}`;
-// What still runs after a day has lost its process.
+// An audit that is still running after a day has lost its process.
 const columns = `id::text as id, project, sample, report, seconds::float8 as seconds,
   case when state = 'running' and started_at < now() - interval '1 day' then 'failed' else state end as state,
   ${['started_at', 'ended_at', 'snapshot_at'].map(utc).join(', ')}`;
 
-/** Notes that an audit has begun, and forgets the oldest ones of its project. */
+/** Records the start of an audit, and deletes the oldest ones of its project. */
 export async function noteAuditBegan(
   database: Database,
   { id, project, sample }: Pick<StoredAudit, 'id' | 'project' | 'sample'>,
@@ -47,7 +47,7 @@ export async function noteAuditBegan(
   );
 }
 
-/** Notes how an audit ended. */
+/** Records the end of an audit. */
 export async function noteAuditEnded(
   database: Database,
   audit: Pick<StoredAudit, 'id' | 'state' | 'snapshot_at' | 'seconds' | 'report'>,
@@ -59,7 +59,7 @@ export async function noteAuditEnded(
   );
 }
 
-/** One audit of a project; `latest` is the last that found something. Undefined when there is none. */
+/** One audit of a project; `latest` is the last one with a result. Undefined if there is none. */
 export async function getStoredAudit(
   database: Database,
   { project, id }: { readonly project: number; readonly id: string },

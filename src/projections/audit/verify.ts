@@ -11,9 +11,9 @@ import { verifyTables } from './verify-tables.js';
 export type { Audit, AuditProgress, ProjectionAudit, VerifyOptions } from './audit.js';
 
 /**
- * Folds the log and compares it with the live totals, row by row, inside one snapshot: what it says
- * held at one instant, while ingest went on. Of a store that is divided each shard is compared in a
- * snapshot of its own: a shard is whole, so what holds for each holds for all.
+ * Folds the log and compares it with the live totals, row by row, inside one snapshot: the result
+ * holds for one instant, while ingest continues. In a divided store, each shard is compared in a
+ * separate snapshot: each shard is complete, so what holds for each holds for all.
  */
 export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
   const map = await openShardMap(database).catch((error: unknown) => {
@@ -42,7 +42,7 @@ export async function verifyShards(map: ShardMap, options: VerifyOptions = {}): 
   return sumOf(audits);
 }
 
-/** What is asked of each shard: its share of the sample, and of the progress. */
+/** The options for each shard: its share of the sample, and of the progress. */
 function partOf({ sample, on_progress }: VerifyOptions, at: number, shards: number): VerifyOptions {
   return {
     sample: sample === undefined ? undefined : Math.ceil(sample / shards),

@@ -11,7 +11,7 @@ import { kindOf } from '../measures/kinds.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
 import { marksOf, withMarks } from './marks.js';
 
-/** Columns of the log that the folds read; the others need not leave the insert. */
+/** The columns of the log that the folds read; the insert need not return the others. */
 export function columnsRead(projections: readonly Projection[]): string[] {
   return columnsIn(projections.map((projection) => foldEventsSql(projection, 'x')).join(' '));
 }
@@ -30,12 +30,12 @@ export const rejectedSql = `insert into runfold_internal.rejected_event (id, pro
  * The statement that appends a batch and folds it, in one round trip and one snapshot:
  *
  * - `$1` is a JSON array of rejected events, each stored once;
- * - `$2` and on are the rows of the log, one array a column, sorted by key; `on conflict do nothing
- *   … returning` yields exactly those that were not there before, and every projection folds those.
+ * - `$2` and following are the rows of the log, one array per column, sorted by key; `on conflict do nothing
+ *   … returning` returns exactly the new ones, and every projection folds those.
  *
- * It answers one row: `applied`, how many events were new, and `rejected`, how many rejects were.
- * With `repeats: 'refuse'` it fails where an event is in the log already, and costs a sixth less. With `ends_holds` it
- * removes the holds on budgets that new events name, so that what they cost is at every snapshot held or used.
+ * It returns one row: `applied`, the number of new events, and `rejected`, the number of new rejects.
+ * With `repeats: 'refuse'` it fails if an event is already in the log, and costs a sixth less. With `ends_holds` it
+ * removes the holds on budgets that new events name, so that their cost is either held or used at every snapshot.
  */
 export function appendAndFoldSql(
   projections: readonly Projection[],
@@ -50,7 +50,7 @@ export function appendAndFoldSql(
     logColumns.map(({ name }) => name),
     tables,
   );
-  // Unnesting in the target list streams: a function in `from` would write every row aside first.
+  // Unnesting in the target list streams; a function in `from` would first materialize every row.
   const arrays = logColumns.map(
     ({ name, type }, at) => `unnest($${at + 2}::${type.split(' ')[0]}[]) as ${name}`,
   );
@@ -116,7 +116,7 @@ function stepsOf(
   labelled: string,
 ): string[] {
   const { name, from } = projection;
-  // Only who counts rows needs to know which of them are new.
+  // Only a projection that counts rows needs to know which of them are new.
   const isCounted = (counter: Projection) =>
     Object.values(counter.measures).some((measure) => kindOf(measure).countsRows);
   const isRefolded = all.some((other) => other.from === projection && isCounted(other));

@@ -4,7 +4,7 @@ import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
 
-/** What a projection computes, as a hash: another declaration, another fingerprint. */
+/** A hash of what a projection computes: it changes with the declaration. */
 export function fingerprintOf(projection: Projection): string {
   const hash = createHash('sha256').update(addPartialsSql(projection, 'partials'));
   if (projection.from === undefined) hash.update(foldEventsSql(projection, 'events'));
@@ -41,7 +41,7 @@ export function rebuiltSql(projection: Projection): string {
     set fingerprint = excluded.fingerprint, rebuilt_at = excluded.rebuilt_at`;
 }
 
-/** Projections whose declaration is not the one their totals were made with; a rebuild mends them. */
+/** Projections whose declaration differs from the one that their totals were computed with; a rebuild repairs them. */
 export async function staleProjections(
   database: Database,
   projections: readonly Projection[] = allProjections,

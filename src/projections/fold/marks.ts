@@ -4,7 +4,7 @@ import { call } from '../measures/tool-measures.js';
 import { originalSql, whereSql } from '../measures/where.js';
 import { eventsSql } from './fold-sql.js';
 
-/** A condition on an event `e` that many sums share, and the column that says whether it holds. */
+/** A condition on an event `e` that many sums share, and its column. */
 export interface Mark {
   readonly name: string;
   readonly sql: string;

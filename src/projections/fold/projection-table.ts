@@ -7,15 +7,15 @@ import { kindOf } from '../measures/kinds.js';
 import { tableOf } from './fold-sql.js';
 
 /**
- * Half of each page is left free. Totals are updated again and again in place, and an update that
- * finds room on its page touches no index: at 20,000 runs under way at once the fold costs Postgres
- * 25 µs an event instead of 52.
+ * Half of each page is left free. Totals are updated in place very often, and an update that
+ * finds room on its page touches no index: with 20,000 concurrent runs, the fold costs Postgres
+ * 25 µs per event instead of 52.
  */
 export function storageStatement(projection: Projection): string {
   return `alter table ${tableOf(projection)} set (fillfactor = 50)`;
 }
 
-/** The table of a projection, made from its declaration. */
+/** The table of a projection, from its declaration. */
 export function projectionTable(projection: Projection) {
   const columns: Record<string, PgColumnBuilderBase> = {};
   for (const [name, key] of Object.entries(projection.key)) {

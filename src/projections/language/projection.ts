@@ -2,7 +2,7 @@ import type { LogColumnType } from '../../events/columns/log-columns.js';
 import { kindOf, type Measure } from '../measures/kinds.js';
 import type { Where } from '../measures/where.js';
 
-/** A key column of a projection. Never null: what may be absent has a value that says so. */
+/** A key column of a projection. Never null: a special value means absent. */
 export interface KeyColumn {
   readonly type: LogColumnType;
   /**
@@ -15,36 +15,36 @@ export interface KeyColumn {
    * labels, and not at all where it has none.
    */
   readonly label?: 'name' | 'value';
-  /** How a view shows it. Defaults to the column as it is. */
+  /** Its expression in a view. Defaults to the column. */
   readonly shown?: { readonly name: string; readonly sql: (column: string) => string };
   readonly doc: string;
 }
 
 /**
- * A projection, declared once as data. From it come its table, the live fold, the rebuild, the
- * audit, and the meaning of its columns; nobody writes a second version of the sum.
+ * A projection, declared once as data. Its table, the live fold, the rebuild, the
+ * audit, and the meaning of its columns are made from it, so there is no second version of a sum.
  */
 export interface Projection {
-  /** Names the table in `runfold_internal`. */
+  /** The name of its table in `runfold_internal`. */
   readonly name: string;
   readonly doc: string;
-  /** The view of it in the schema `runfold`. Defaults to none. */
+  /** Its view in the schema `runfold`. Defaults to none. */
   readonly view?: string;
   readonly key: Readonly<Record<string, KeyColumn>>;
   readonly measures: Readonly<Record<string, Measure>>;
   /**
-   * The finer projection it folds, whose key holds this one's. Defaults to the events themselves.
-   * Measures of the same name are added up; a `rows` measure counts the finer rows.
+   * The finer projection that it folds, whose key includes this key. Defaults to the events themselves.
+   * Measures with the same name are added; a `rows` measure counts the finer rows.
    */
   readonly from?: Projection;
   /**
-   * Of the finer projection, only rows in which one of these sums and counts is not empty. Defaults
+   * Folds only rows of the finer projection in which one of these sums or counts is not empty. Defaults
    * to all rows.
    */
   readonly only?: readonly string[];
-  /** The events it folds: those that meet any of these conditions. Defaults to all. */
+  /** The events that it folds: those that meet any of these conditions. Defaults to all. */
   readonly where?: readonly Where[];
-  /** Indexes for reading, beside the primary key: columns, or expressions over them. */
+  /** Indexes for reading, in addition to the primary key: columns, or expressions over them. */
   readonly indexes?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly where?: string }>
   >;
@@ -56,7 +56,7 @@ export function isByLabel({ key, from }: Projection): boolean {
   return Object.values(key).some(({ label }) => label !== undefined);
 }
 
-/** Checks a declaration, and gives it back with its literal types. */
+/** Checks a declaration, and returns it with its literal types. */
 export function defineProjection<const P extends Projection>(projection: P): P {
   const finer = projection.from;
   if (finer === undefined) return projection;

@@ -1,31 +1,31 @@
 /**
- * Counts of whole numbers on a logarithmic scale, as in DDSketch (Masson, Rim, Lee: "DDSketch: A Fast
+ * Counts of integers on a logarithmic scale, as in DDSketch (Masson, Rim, Lee: "DDSketch: A Fast
  * and Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", VLDB 2019): with γ = (1 + α) /
  * (1 − α), level i holds the values in (γ^(i−1), γ^i], and 2γ^i / (γ + 1) lies within α of each of
  * them. α is 1 %.
  *
- * A histogram is one long number: twelve decimal digits a level, which are its count, level 0 in the
- * last twelve. To add histograms is to add numbers, so a histogram is a sum like any other, and equal
- * contents are equal numbers. Postgres keeps a `numeric` in words of four digits without the zeros
- * at either end: counts of levels 550 to 730 take a kilobyte, that of one event takes ten bytes. No
- * count comes near 10¹², and corrections, which could be negative, add to none.
+ * A histogram is one long number: the count of each level has twelve decimal digits, with level 0 in the
+ * last twelve. Adding histograms means adding numbers, so a histogram is a sum like any other, and equal
+ * histograms are equal numbers. Postgres stores a `numeric` in words of four digits without the zeros
+ * at both ends: counts of levels 550 to 730 take a kilobyte, that of one event takes ten bytes. No
+ * count comes near 10¹², and corrections, which could be negative, do not add to histograms.
  *
- * Refused: an array of `level, count`, whose sum is to unnest, sort and group, at 0.5 µs a cell and for
- * each of four writes a batch; a row a level, of which a batch of 4,000 events touches two thousand.
+ * Rejected: an array of `level, count`, whose sum must unnest, sort and group, at 0.5 µs per element in
+ * each of four writes per batch; one row per level, of which a batch of 4,000 events touches two thousand.
  */
 
 /** The largest relative error of a quantile. */
 export const relativeError = 0.01;
 const gamma = { over: 101n, under: 99n };
-/** Values from here on share the last level: above all times an event may report, in microseconds. */
+/** Values from here on share the last level: above all valid times of an event, in microseconds. */
 const largest = 100_000_000_000_000n;
 
 let edges: string | undefined;
 
 /**
- * The least value of each level from 1 on. Whole numbers, computed exactly: a logarithm in floating
- * point would put a value on an edge here or there as the machine's library rounds, and a rebuild
- * on another machine would then differ from the live fold.
+ * The smallest value of each level from 1 on. They are integers, computed exactly: with a floating-point
+ * logarithm, the level of a value at an edge would depend on the machine's library, and a rebuild
+ * on another machine could then differ from the live fold.
  */
 function levelEdges(): string {
   if (edges === undefined) {
@@ -62,7 +62,7 @@ export const levelsSql = (histogram: string) =>
       (length(d.digits) - length(rtrim(convert_from(d.digits, 'UTF8'), '0'))) / ${digits},
       (length(d.digits) - 1) / ${digits}) as l(level)`;
 
-/** The value that stands for a level, within 1 % of all its values. */
+/** The value that represents a level, within 1 % of all its values. */
 export const levelValueSql = (level: string) =>
   `case ${level} when 0 then 0 else power(101 / 99.0::float8, ${level} - 1) * 0.99 end`;
 

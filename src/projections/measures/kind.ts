@@ -1,6 +1,6 @@
 import type { LogColumnType } from '../../events/columns/log-columns.js';
 
-/** What a measure's stored value means to a reader. */
+/** The meaning of a measure's stored value for a reader. */
 export type Unit =
   | 'count'
   | 'tokens'
@@ -9,45 +9,45 @@ export type Unit =
   | 'timestamp'
   | 'status'
   | 'text'
-  /** Counts by level, which no view shows. */
+  /** Counts per level, which no view shows. */
   | 'levels';
 
-/** A figure, text or row as a reader knows it: tokens, seconds, US dollars, RFC 3339 times. */
+/** A figure, string or row as a reader sees it: tokens, seconds, US dollars, RFC 3339 times. */
 export type HumanValue = string | number | boolean | null | { readonly [name: string]: HumanValue };
 
 /**
- * What a kind of measure is: its column, its sums and what a reader sees. Each kind is a commutative monoid,
- * because queues reorder and repeat: any order, any batching, any duplication must give the same row.
- * To add a kind is to write one such value and to name it in `kinds.ts`.
+ * A kind of measure: its column, its sums and what a reader sees. Each kind is a commutative monoid,
+ * because queues reorder and repeat: any order, batching and repetition must give the same row.
+ * To add a kind, write one such value and add it to `kinds.ts`.
  */
 export interface Kind {
   /** The type of its column. */
   readonly type: LogColumnType | 'numeric';
   /** Whether a row always has it. */
   readonly required: boolean;
-  /** The aggregate over events `e` that gives a partial. */
+  /** The aggregate over events `e`; its result is a partial. */
   readonly partial: string;
-  /** The aggregate over partials `p` that gives a coarser partial. */
+  /** The aggregate over partials `p`; its result is a coarser partial. */
   readonly combine: (column: string) => string;
-  /** What a live row `t` becomes when a partial is added. */
+  /** The new value of a live row `t` after adding a partial. */
   readonly merge: (live: string, delta: string) => string;
-  /** What its value means. */
+  /** The meaning of its value. */
   readonly unit: Unit;
-  /** Whether it is a number that is added up, so that a sum over rows is one over their events. */
+  /** Whether it is a summed number, so that a sum over rows is a sum over their events. */
   readonly isAdditive?: true;
-  /** Whether it is least or greatest of all, so that what is added seldom changes it. */
+  /** Whether it is a minimum or maximum, which new events seldom change. */
   readonly isExtreme?: true;
-  /** Whether it is made of the label `l` of a row, instead of events. */
+  /** Whether it is made from the label `l` of a row, instead of events. */
   readonly isOfLabel?: true;
   /** Whether it counts rows of the finer projection instead of events. */
   readonly countsRows?: true;
-  /** The value in stored units, as SQL of its column; the column itself where it is absent. */
+  /** The value in stored units, as SQL over its column. Defaults to the column. */
   readonly value?: (column: string) => string;
-  /** What is stored, as the reader of an audit sees it. */
+  /** The stored value as the reader of an audit sees it. */
   readonly read: (stored: unknown) => HumanValue;
 }
 
-/** ` filter (where …)` of an aggregate; nothing where all events count. */
+/** ` filter (where …)` of an aggregate; empty if all events count. */
 export const filter = (condition: string) =>
   condition === '' ? '' : ` filter (where ${condition})`;
 

@@ -4,7 +4,7 @@ import { histogramKind } from './levels.js';
 import { firstKind, lastKind, lastStatusKind } from './placed.js';
 import { countKind, rowsKind, sumKind } from './sums.js';
 
-/** The kinds of measure there are, by the word that a declaration names them with. */
+/** The kinds of measures, by their names in declarations. */
 const kinds = {
   count: countKind,
   rows: rowsKind,

@@ -9,7 +9,7 @@ export const unpricedMessages = {
   doc: 'Messages of the assistant with tokens and without a cost',
 } as const satisfies Measure;
 
-/** What messages used: tokens and times of the assistant's, cost of all. */
+/** The usage of messages: tokens and times of the assistant's messages, cost of all messages. */
 export const messageMeasures = {
   assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
   message_errors: {

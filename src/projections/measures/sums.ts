@@ -12,7 +12,7 @@ const total = 'runfold_internal.total';
 /** The statement that makes it; safe to repeat. */
 export const totalStatement = `create or replace aggregate ${total}(bigint) (sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe)`;
 
-/** Null until there is something to add. */
+/** Null until there is a value to add. */
 export const mergeSums = (live: string, delta: string) =>
   `coalesce(${live} + ${delta}, ${live}, ${delta})`;
 
@@ -22,7 +22,7 @@ const additive = {
   combine: (column: string) => `${total}(${column})`,
 } as const;
 
-/** How many events, less those that `less` names; of these corrections count too. */
+/** The number of events, minus those that `less` names; corrections of the latter also count. */
 export interface Count {
   readonly fold: 'count';
   readonly where?: Where;
@@ -41,7 +41,7 @@ export function countKind({ where, less }: Count): Kind {
   };
 }
 
-/** How many rows of the projection this one is made from. */
+/** The number of rows of the finer projection. */
 export interface Rows {
   readonly fold: 'rows';
   readonly doc: string;
@@ -59,7 +59,7 @@ export function rowsKind(_: Rows): Kind {
   };
 }
 
-/** The sum of a figure; null until one event reports it. Corrections add to it. */
+/** The sum of a figure; null until an event reports it. Corrections add to it. */
 export interface Sum {
   readonly fold: 'sum';
   readonly of: MetricColumn;

@@ -2,7 +2,7 @@ import type { Measure } from './kinds.js';
 
 export const call = { type: 'tool_call' } as const;
 
-/** What tool calls took. Their cost has a name of its own beside that of messages. */
+/** The figures of tool calls. Their cost has a separate name. */
 export const toolMeasures = {
   tool_calls: { fold: 'count', where: call, doc: 'Tool calls' },
   tool_errors: { fold: 'count', where: { ...call, failed: true }, doc: 'Tool calls that failed' },

@@ -10,23 +10,23 @@ import {
 } from '../../events/metric-event.js';
 import type { MetricColumn } from '../../events/metric-fields.js';
 
-/** Which events a measure looks at; an absent condition lets all pass. */
+/** The condition for the events of a measure; an absent part matches all events. */
 export interface Where {
   readonly type?: EventType | readonly EventType[];
   readonly role?: Role;
-  /** Only messages or calls that failed. */
+  /** Only failed messages or calls. */
   readonly failed?: true;
   /** Only events that report this figure. */
   readonly reports?: MetricColumn;
   /** Only events that name this attribute. */
   readonly names?: AttributeName;
-  /** Only events that report tokens and no cost. */
+  /** Only events that report tokens but no cost. */
   readonly unpriced?: true;
   /** Only corrections that give their message its first cost. */
   readonly firstCost?: true;
   /** Only run events of this status. */
   readonly status?: RunStatus;
-  /** Only run events that are not pauses; one without a status is an end. */
+  /** Only run events that are not pauses; an event without a status is an end. */
   readonly ends?: true;
   /** No corrections. */
   readonly original?: true;
@@ -44,15 +44,15 @@ export function unpricedSql(alias: string): string {
   return `${alias}.cost_nanos is null and coalesce(${tokens.join(', ')}) is not null`;
 }
 
-/** The condition of an event `e` that corrects no other. */
+/** The condition for an event `e` that is not a correction. */
 export const originalSql = 'e.corrects is null';
 
-/** The condition under which an event `e` counts for a measure, as SQL; empty when all do. */
+/** The condition under which an event `e` counts for a measure, as SQL; empty if all events count. */
 export function whereSql(where: Where | undefined, more: readonly string[] = []): string {
   const terms = [...more];
   if (where?.type !== undefined) {
     const codes = [where.type].flat().map((type) => eventTypes[type]);
-    // Not `in`, which Postgres evaluates as a search of an array.
+    // Not `in`, which Postgres evaluates by searching an array.
     const either = codes.map((code) => `e.type = ${code}`).join(' or ');
     terms.push(codes.length === 1 ? either : `(${either})`);
   }
@@ -61,7 +61,7 @@ export function whereSql(where: Where | undefined, more: readonly string[] = [])
   if (where?.reports !== undefined) terms.push(`e.${where.reports} is not null`);
   if (where?.names !== undefined) terms.push(`e.${where.names} is not null`);
   if (where?.unpriced) terms.push(unpricedSql('e'));
-  // First what holds for next to no event.
+  // First the condition that holds for almost no event.
   if (where?.firstCost) terms.unshift(`e.pricing = ${pricings.first}`);
   if (where?.status !== undefined) terms.push(`e.status = ${runStatuses[where.status]}`);
   if (where?.ends) terms.push(`e.status is distinct from ${runStatuses.paused}`);

@@ -7,7 +7,7 @@ import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-options.js';
 import { dropSchema, listSchemas, PREFIX } from './rebuild-schema.js';
 
-/** The right to rebuild a store; one at a time. */
+/** The right to rebuild a store; only one rebuild may have it at a time. */
 export interface RebuildClaim {
   /**
    * Where the rebuild keeps its tables, and the name of its trigger. The name is new every time: what
@@ -16,14 +16,14 @@ export interface RebuildClaim {
   readonly schema: string;
   /** Whether all connections share one session, as an embedded store's do. */
   readonly shared_session: boolean;
-  /** Says that the rebuild is alive, and where it is: the step, and how much of it is done, 0 to 1. */
+  /** Reports that the rebuild is alive, its step, and the progress of the step from 0 to 1. */
   beat(step: RebuildStep, share: number): Promise<void>;
-  /** Drops what the rebuild made, and gives the right back. */
+  /** Drops the objects of the rebuild, and releases the right. */
   release(): Promise<void>;
 }
 
 const rebuildLock = 7_386_254;
-/** A rebuild that has not said it is alive for so long is dead; its longest statement is shorter. */
+/** A rebuild that has not reported for this time is dead; its longest statement is shorter. */
 const BEAT_LIMIT_S = 60;
 
 /**
@@ -34,7 +34,7 @@ const BEAT_LIMIT_S = 60;
  * of the process. An embedded store has one session for all, in which such a lock excludes nobody
  * and outlives its taker; there the claim is a row that names the process, and beats.
  *
- * @throws RebuildRunningError when another rebuild holds it.
+ * @throws RebuildRunningError if another rebuild has it
  */
 export async function claimRebuild(database: Database, client: PoolClient): Promise<RebuildClaim> {
   const claim = await tryClaim(database, client);

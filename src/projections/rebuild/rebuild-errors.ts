@@ -1,6 +1,6 @@
 import { RunfoldError } from '../../environment/runfold-error.js';
 
-/** Another rebuild of this store is under way; two would only undo each other's work. */
+/** Another rebuild of this store is running; two rebuilds would undo each other's work. */
 export class RebuildRunningError extends RunfoldError {
   override readonly name = 'RebuildRunningError';
   readonly code = 'rebuild_running';
@@ -10,14 +10,14 @@ export class RebuildRunningError extends RunfoldError {
   }
 }
 
-/** Others held on to the tables for longer than the rebuild may wait; the live totals are as before. */
+/** Other transactions kept the tables for longer than the rebuild may wait; the live totals are unchanged. */
 export class RebuildBlockedError extends RunfoldError {
   override readonly name = 'RebuildBlockedError';
   readonly code = 'rebuild_blocked';
 
   constructor(
     readonly waited_ms: number,
-    /** What was waited for. */
+    /** What the rebuild waited for. */
     readonly blocked_by: string,
     cause?: unknown,
   ) {
@@ -29,7 +29,7 @@ export class RebuildBlockedError extends RunfoldError {
   }
 }
 
-/** Something of somebody's own hangs on a live table, which therefore cannot be replaced. */
+/** An object that is not ours depends on a totals table, so the table cannot be swapped. */
 export class RebuildDependentError extends RunfoldError {
   override readonly name = 'RebuildDependentError';
   readonly code = 'rebuild_dependent';

@@ -2,22 +2,22 @@ import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 import type { RowChanges } from './row-differences.js';
 
-/** What became of one projection. */
+/** The result for one projection. */
 export interface ProjectionRebuild extends RowChanges {
   readonly name: string;
   readonly rows_before: number;
   readonly rows_after: number;
 }
 
-/** What a rebuild did. */
+/** The result of a rebuild. */
 export interface RebuildReport {
-  /** How the live tables were put right; a dry run leaves them as they are. */
+  /** How the live tables were repaired; a dry run does not change them. */
   readonly outcome: 'repaired' | 'swapped' | 'dry_run';
   readonly projections: readonly ProjectionRebuild[];
   /** Events folded. */
   readonly events: number;
   readonly seconds: number;
-  /** The longest that writers were kept out, in milliseconds. */
+  /** The longest time that writers were blocked, in milliseconds. */
   readonly longest_lock_ms: number;
 }
 

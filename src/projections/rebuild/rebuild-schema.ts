@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
+import { lockNotAvailable } from '../../postgres/sql-states.js';
 import { underLock } from './writer-lock.js';
 
 /** What the name of every rebuild's schema begins with. */
@@ -53,7 +54,7 @@ export async function dropSchema(client: PoolClient, schema: string): Promise<vo
       return;
     } catch (error) {
       await client.query('rollback').catch(() => undefined);
-      if (codeOf(error) !== '55P03') throw error;
+      if (codeOf(error) !== lockNotAvailable) throw error;
     }
     await pause(60);
   }

@@ -13,22 +13,22 @@ export type { RebuildOptions, RebuildProgress, RebuildStep } from './rebuild-opt
 export type { ProjectionRebuild, RebuildReport } from './rebuild-report.js';
 
 /**
- * Recomputes projections from the log while ingest goes on, and puts the result in place in one
- * transaction: readers see the old totals or the new. However it ends before that, the live tables
- * are untouched, and it can be started again.
+ * Recomputes projections from the log while ingest continues, and swaps in the result in one
+ * transaction: readers see either the old totals or the new. If it ends before that, the live tables
+ * are unchanged, and it can be started again.
  *
- * Where few rows differ, as in a healthy store, those are corrected in place: no reader, view, right
- * or plan notices. To correct many in place would keep writers off these rows for as long as it
- * takes to write them; then new tables take the place of the old, which takes milliseconds however
- * much differs, but has to wait for a moment without a reader on them.
+ * If few rows differ, as in a healthy store, they are corrected in place, which does not affect readers, views, rights
+ * or plans. Correcting many rows in place would block writers on these rows for as long as it
+ * takes to write them. In that case new tables replace the old ones, which takes milliseconds however
+ * much differs, but must wait for a moment without a reader.
  *
  * A store that is divided is rebuilt shard by shard.
  *
  * The temporary tables need the right to create a schema, and the swap to own the tables and views.
  *
- * @throws RebuildRunningError when another rebuild is under way.
- * @throws RebuildBlockedError when others' transactions stay open for longer than `patience_ms`.
- * @throws RebuildDependentError when tables cannot be swapped because of what depends on them.
+ * @throws RebuildRunningError if another rebuild is running
+ * @throws RebuildBlockedError if other transactions stay open for longer than `patience_ms`
+ * @throws RebuildDependentError if tables cannot be swapped because other objects depend on them
  */
 export async function rebuild(
   database: Database,

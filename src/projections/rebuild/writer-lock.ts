@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { codeOf } from '../../environment/error-fields.js';
+import { deadlockDetected, lockNotAvailable, queryCanceled } from '../../postgres/sql-states.js';
 import { RebuildBlockedError } from './rebuild-errors.js';
 
 /** How a short lock is taken. */
@@ -22,7 +23,7 @@ export interface ShortLockOptions {
  */
 const ATTEMPT_MS = 80;
 /** lock_timeout, statement_timeout, and a deadlock this attempt lost. */
-const BUSY = new Set(['55P03', '57014', '40P01']);
+const busy = new Set<string>([lockNotAvailable, queryCanceled, deadlockDetected]);
 
 /**
  * Runs `work` in one transaction that keeps every writer of the log out, and commits. Writers of
@@ -59,7 +60,7 @@ export async function underLock<T>(
       // On a broken connection there is nothing to roll back; the first error tells the story.
       await client.query('rollback').catch(() => undefined);
       if (held > 0) options.onReleased?.(performance.now() - held);
-      if (!BUSY.has(codeOf(error) ?? '')) throw error;
+      if (!busy.has(codeOf(error) ?? '')) throw error;
       const waited = performance.now() - since;
       if (waited > patience_ms) {
         throw new RebuildBlockedError(

@@ -6,7 +6,7 @@ import type { Unit } from '../measures/kind.js';
 import { kindOf, type Measure } from '../measures/kinds.js';
 import type { View, ViewColumn } from './view.js';
 
-/** The name a reader sees for a stored column: the unit leaves it. */
+/** The name of a stored column in a view, without its unit. */
 export function publicName(column: string): string {
   return column.replace(/_(us|nanos)$/, '');
 }
@@ -32,7 +32,7 @@ const unitSuffix: Partial<Record<Unit, string>> = {
   dollars: ', in US dollars',
 };
 
-/** The view that a projection asks for; undefined when it asks for none. */
+/** The view of a projection; undefined if it has none. */
 export function viewOf(projection: Projection): View | undefined {
   return projection.view === undefined ? undefined : plainView(projection, projection.view);
 }

@@ -5,7 +5,7 @@ export interface ViewColumn {
   readonly doc: string;
 }
 
-/** A view of the schema `runfold`: the contract for people who use SQL. */
+/** A view of the schema `runfold`, which people who use SQL rely on. */
 export interface View {
   readonly name: string;
   readonly doc: string;
@@ -16,7 +16,7 @@ export interface View {
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-/** The file that makes a view: its statement, and a comment on it and on each column. */
+/** The file of a view: its statement, and a comment on it and on each column. */
 export function viewFile({ name, doc, columns, from }: View): string {
   const list = columns.map((column) => `${column.sql} as ${column.name}`).join(',\n  ');
   const comments = columns.map(
