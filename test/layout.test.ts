@@ -444,6 +444,7 @@ describe('the folders of src', () => {
 const TESTED_BY: Readonly<Record<string, string>> = {
   'test/chaos.test.ts': 'chaos',
   'test/mutants.test.ts': 'scripts',
+  'test/simulate.test.ts': 'scripts',
   'test/deploy/dashboards.test.ts': 'scripts',
 };
 

@@ -18,6 +18,8 @@ export interface Config {
   readonly redis_prefix: string;
   /** How many queues events are spread over in Redis; undefined where nothing is said. */
   readonly redis_queues: number | undefined;
+  /** Jobs on one queue after which HTTP refuses events; undefined is none. */
+  readonly queue_limit: number | undefined;
   /** The project of events and queries. */
   readonly project: number;
   /** The address of the HTTP service. */
@@ -92,6 +94,7 @@ export function readConfig(
     log_level: read('RUNFOLD_LOG_LEVEL'),
     redis_prefix: read('RUNFOLD_REDIS_PREFIX'),
     redis_queues: read('RUNFOLD_QUEUES'),
+    queue_limit: read('RUNFOLD_QUEUE_LIMIT'),
     project: read('RUNFOLD_PROJECT'),
     http_host: read('RUNFOLD_HTTP_HOST'),
     http_port: read('RUNFOLD_HTTP_PORT'),

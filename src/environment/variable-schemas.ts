@@ -61,6 +61,7 @@ export const variables = {
       .default('runfold'),
   },
   RUNFOLD_QUEUES: { schema: wholeNumber(1, 256).optional() },
+  RUNFOLD_QUEUE_LIMIT: { schema: wholeNumber(1, 1_000_000_000).optional() },
   RUNFOLD_PROJECT: {
     schema: z.coerce
       .number()

@@ -8,6 +8,8 @@ export const variableMeanings = {
   RUNFOLD_REDIS_PREFIX: "What the queue's keys in Redis begin with. Defaults to runfold",
   RUNFOLD_QUEUES:
     'Queues in Redis that events are spread over; the last one set holds. Defaults to 1, in a cluster to 16',
+  RUNFOLD_QUEUE_LIMIT:
+    'Jobs on one queue after which the HTTP service refuses events with 429. Unset: none',
   RUNFOLD_PROJECT: 'The project events belong to and queries look at. Defaults to 1',
   RUNFOLD_HTTP_HOST:
     'The address that the HTTP service listens on. Defaults to 127.0.0.1; other addresses need a key',

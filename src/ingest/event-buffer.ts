@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Cells } from '../events/columns/event-row.js';
 import { createPacker, type EventPacker } from '../events/columns/packed-columns.js';
+import type { QueueChoice } from './queue-choice.js';
 
 /** Events that are sent together as one job; because of its id, sending the job again does no harm. */
 export interface Batch {
@@ -31,11 +32,8 @@ export interface EventBuffer {
   readonly bytes: number;
 }
 
-/** `queueOf` names the queue of an event: each has batches of its own. */
-export function createEventBuffer(
-  limits: BatchLimits,
-  queueOf: (cells: Cells) => string,
-): EventBuffer {
+/** Each queue has batches of its own. */
+export function createEventBuffer(limits: BatchLimits, choice: QueueChoice): EventBuffer {
   const full: Batch[] = [];
   const packers = new Map<string, EventPacker>();
   let events = 0;
@@ -53,7 +51,7 @@ export function createEventBuffer(
   };
   return {
     add(cells) {
-      const queue = queueOf(cells);
+      const queue = choice.queueOf(cells);
       const open = packers.get(queue) ?? openFor(queue);
       const before = open.bytes;
       open.add(cells);
@@ -61,6 +59,7 @@ export function createEventBuffer(
       bytes += open.bytes - before;
       if (open.size < limits.events_per_job && open.bytes < limits.bytes_per_job) return false;
       seal(queue, open);
+      choice.next();
       return true;
     },
     take(queue) {

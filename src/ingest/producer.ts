@@ -18,9 +18,9 @@ import { createEventBuffer } from './event-buffer.js';
 import { harmless } from './harmless.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
+import { chooseQueues, onlyQueue } from './queue-choice.js';
 import { createReplayWindow } from './replay-window.js';
 import { createRun, type Run, type RunAttributes } from './run.js';
-import { sessionQueues } from './session-queues.js';
 
 /** Settings of a producer. */
 export interface ProducerOptions {
@@ -104,8 +104,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const queues = await openJobQueues(options.queue, { onError });
   const { linger_ms = queues.names().length > 1 ? 20 : 5 } = options;
   const [only = ''] = queues.names();
-  const queueOf = queues.is_spread ? sessionQueues(project, queues.names) : () => only;
-  const buffer = createEventBuffer({ events_per_job, bytes_per_job }, queueOf);
+  const choice = queues.is_spread ? chooseQueues(project, queues.names) : onlyQueue(only);
+  const buffer = createEventBuffer({ events_per_job, bytes_per_job }, choice);
   const { findMasters } = queues.connected;
   const replay =
     replay_ms > 0 && findMasters !== undefined
@@ -126,6 +126,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
 
   const linger = () => {
     timer = undefined;
+    choice.turn();
     outbox.sendAll();
   };
 

@@ -37,7 +37,7 @@ describeWithRedis('several queues', () => {
   const target = (queues?: number) =>
     ({ kind: 'redis', url: testRedisUrl(), prefix, queues }) as const;
   const emit = async (queues: number | undefined, from: number, count = 60) => {
-    const producer = await createProducer({ queue: target(queues) });
+    const producer = await createProducer({ queue: target(queues), events_per_job: 10 });
     for (const event of sampleEvents(count, 'sample', from)) producer.emit(event);
     await producer.close();
   };
@@ -65,7 +65,7 @@ describeWithRedis('several queues', () => {
       { what: JSON.stringify(wanted), timeoutMs: 30_000 },
     );
 
-  test('take events by their sessions, and each shows in the status', async () => {
+  test('take turns with jobs, and each shows in the status', async () => {
     await emit(4, 0, 200);
     const status = await readQueueStatus({ queue: target(4) });
     expect(status.queues?.map(({ name }) => name)).toEqual(tagged(4));

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { diagnose } from '#runfold/operations/doctor/doctor.js';
-import { readStatus } from '#runfold/operations/status/status.js';
+import { readQueueStatus, readStatus } from '#runfold/operations/status/status.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { findOutage } from '#runfold/queue/open-queue.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
@@ -71,6 +71,59 @@ describeWithPostgres('a queue on', () => {
         await producer.close({ timeout_ms: 1_000 }).catch(() => undefined);
         await worker.close({ timeout_ms: 1_000 });
       }
+    }, 120_000);
+
+    /** How many of 120 acknowledged events are lost where the replica lacks them and the master dies. */
+    const lostBehindReplica = async (replay_ms: number | undefined) => {
+      await group.heal();
+      const prefix = `behind-${replay_ms}`;
+      const queue = { kind: 'redis', url: group.url, prefix } as const;
+      const producer = await createProducer({ queue, replay_ms, events_per_job: 5 });
+      // Its queues, and who has them, are known before anything happens.
+      producer.emit({ type: 'run', run_id: `${prefix}-first` });
+      await producer.flush();
+      const [master] = await group.masters();
+      if (master === undefined) throw new Error('Expected a master.');
+      const replica = await group.replicaOf(master);
+      await group.holdBack(replica, master);
+      for (let at = 0; at < 120; at++) {
+        producer.emit({ type: 'run', run_id: `${prefix}-${at}`, session_id: `session-${at}` });
+      }
+      await producer.flush();
+      await master.kill();
+      await waitUntil(async () => (await group.masters()).includes(replica), Boolean, {
+        what: 'the replica to take over',
+        timeoutMs: 30_000,
+      });
+      await group.release(replica);
+      if (replay_ms !== 0) {
+        await waitUntil(
+          () => producer.stats().replayed_jobs,
+          (jobs) => jobs > 0,
+          { what: 'jobs to be sent again', timeoutMs: 30_000 },
+        );
+      }
+      await producer.close({ timeout_ms: 30_000 });
+      const worker = await openWorker({ database, queue, log, stalled_interval_ms: 500 });
+      await waitUntil(
+        () => readQueueStatus({ queue }),
+        ({ waiting, active, delayed }) => waiting + active + delayed === 0,
+        { what: 'the queues to be empty', timeoutMs: 60_000 },
+      );
+      await worker.close({ timeout_ms: 5_000 });
+      const [row] = await database.query<{ n: number }>(
+        `select count(*)::int as n from runfold_internal.event where run_id like $1 and session_id like 'session-%'`,
+        [`${prefix}-%`],
+      );
+      return 120 - (row?.n ?? 0);
+    };
+
+    test('loses nothing that the replica had not got when the master died', async () => {
+      expect(await lostBehindReplica(undefined)).toBe(0);
+    }, 120_000);
+
+    test('would lose it, did the producer not send it again', async () => {
+      expect(await lostBehindReplica(0)).toBeGreaterThan(0);
     }, 120_000);
 
     test('is known to status and doctor', async () => {

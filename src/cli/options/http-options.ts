@@ -85,6 +85,7 @@ export async function startHttp(
     queue: tier.queue,
     log,
     project: settings.project,
+    ...(settings.queue_limit === undefined ? {} : { limits: { queue_jobs: settings.queue_limit } }),
     metrics_token: settings.metrics_token,
     alerts: settings.alerts,
     otlp: { keep_days: settings.otlp_keep_days, error_text: settings.otlp_error_text },

@@ -114,6 +114,11 @@ export const problemCodes = {
     status: 429,
     meaning: 'The key exceeds its rate limit. Retry after `Retry-After` seconds.',
   },
+  queue_full: {
+    status: 429,
+    meaning:
+      'More events come than are folded. Send them again after `Retry-After`; none was taken.',
+  },
   too_many_streams: {
     status: 429,
     meaning: 'The key, the project or the service has the maximum number of open tail streams.',

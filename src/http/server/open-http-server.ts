@@ -26,6 +26,7 @@ import { createBodyRooms } from '../service/body-room.js';
 import { createFreshness } from '../service/freshness.js';
 import { defaultLimits, type HttpLimits } from '../service/http-limits.js';
 import { createProjectProducers } from '../service/project-producers.js';
+import { createQueueRoom } from '../service/queue-room.js';
 import { createRateLimit } from '../service/rate-limit.js';
 import { createRequestBodies } from '../service/request-bodies.js';
 import type { OtlpOptions, Service } from '../service/service.js';
@@ -106,9 +107,10 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       log.warn({ err, repeated }, 'queue error; retrying'),
     );
     const queue = await openQueueGauge(target, onError);
-    opened.push(queue.close);
-    const producers = createProjectProducers({ queue: target, limits, onError });
-    const spans = createSpanSender({ queue: target, limits, onError });
+    const room = createQueueRoom(queue, limits.queue_jobs);
+    opened.push(queue.close, room.close);
+    const producers = createProjectProducers({ queue: target, limits, room, onError });
+    const spans = createSpanSender({ queue: target, limits, room, onError });
     const metrics = createServiceMetrics();
     const streams = createTailStreams(limits);
     metrics.connect({

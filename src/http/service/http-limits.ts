@@ -16,6 +16,8 @@ export interface HttpLimits {
   readonly buffer_events: number;
   /** Bytes of one project's events, roughly, that may wait for the queue in this process. Defaults to 64 MiB. */
   readonly buffer_bytes: number;
+  /** Jobs on one queue, looked up every second, after which events are refused with 429. Defaults to Infinity. */
+  readonly queue_jobs: number;
   /** Milliseconds that a statement of a reader may take, including the wait for a connection. Defaults to 30,000. */
   readonly read_timeout_ms: number;
   /** Milliseconds that a request waits for the queue before it gets 503. Defaults to 10,000. */
@@ -47,6 +49,7 @@ export const defaultLimits: HttpLimits = {
   events_per_second: 100_000,
   buffer_events: 50_000,
   buffer_bytes: 64 * 2 ** 20,
+  queue_jobs: Number.POSITIVE_INFINITY,
   read_timeout_ms: 30_000,
   queue_timeout_ms: 10_000,
   body_idle_ms: 10_000,

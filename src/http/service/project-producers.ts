@@ -6,6 +6,7 @@ import { BufferFullError } from '../../ingest/producer-errors.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import { unavailable } from '../problems/problem.js';
 import type { HttpLimits } from './http-limits.js';
+import type { QueueRoom } from './queue-room.js';
 
 /** The outcome of sent events: those with an id are durably on the queue. */
 export interface Sent {
@@ -20,7 +21,7 @@ export interface ProjectProducers {
   /**
    * Checks events and sends them to the queue; resolves when the valid ones are durably on it. Accepts
    * none of them while the queue is known to be unavailable or the buffer has no room for all.
-   * @throws BufferFullError, QueueUnavailableError, or ProblemError 503
+   * @throws BufferFullError, QueueUnavailableError, or ProblemError 429 or 503
    */
   send(project: number, events: readonly unknown[]): Promise<Sent>;
   /** Events waiting for the queue, of all projects. */
@@ -47,9 +48,10 @@ const stretch = 50;
 export function createProjectProducers(options: {
   readonly queue: QueueTarget;
   readonly limits: HttpLimits;
+  readonly room: QueueRoom;
   readonly onError: (error: Error) => void;
 }): ProjectProducers {
-  const { queue, limits, onError } = options;
+  const { queue, limits, room, onError } = options;
   const slots = new Map<number, Promise<Slot>>();
   const opened = new Map<number, Slot>();
 
@@ -105,6 +107,7 @@ export function createProjectProducers(options: {
   return {
     async send(project, events) {
       if (events.length === 0) return { ids: [], faults: new Map() };
+      room.expect();
       const slot = await acquire(project);
       const { producer } = slot;
       try {

@@ -8,12 +8,13 @@ import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import { hasFailover } from '../../queue/queue-spread.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import type { HttpLimits } from './http-limits.js';
+import type { QueueRoom } from './queue-room.js';
 
 /** Puts spans on the queue. */
 export interface SpanSender {
   /**
    * Resolves when the spans are durably on the queue.
-   * @throws QueueUnavailableError if the queue does not respond, or too much is waiting for it
+   * @throws ProblemError 429 if a queue holds too many jobs, QueueUnavailableError if the queue does not respond, or too much is waiting for it
    */
   send(project: number, spans: readonly SpanItem[]): Promise<void>;
   close(): Promise<void>;
@@ -25,9 +26,11 @@ const jobSpans = 500;
 export function createSpanSender(options: {
   readonly queue: QueueTarget;
   readonly limits: HttpLimits;
+  /** Undefined where nothing is refused for a full queue. */
+  readonly room?: QueueRoom;
   readonly onError: (error: Error) => void;
 }): SpanSender {
-  const { queue: target, limits, onError } = options;
+  const { queue: target, limits, room, onError } = options;
   let opening: Promise<Opened> | undefined;
   let inFlight = 0;
   /** Whether the last attempt failed; then one request at a time checks whether the queue is back. */
@@ -47,6 +50,7 @@ export function createSpanSender(options: {
   return {
     async send(project, spans) {
       if (spans.length === 0) return;
+      room?.expect();
       const { buffer_events, queue_timeout_ms } = limits;
       if (inFlight > 0 && (isAway || inFlight + spans.length > buffer_events)) {
         throw new QueueUnavailableError(inFlight, 0, lastError);

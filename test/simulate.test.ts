@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { playChurn } from '../scripts/simulate/churn.js';
+import { forecast } from '../scripts/simulate/deployment.js';
+import { makeLoad } from '../scripts/simulate/load.js';
+
+const load = (hot_share: number) =>
+  makeLoad({ tenants: 100, zipf: 1.1, sessions: 2_000, hot_share });
+const large = {
+  events_per_second: 1e6,
+  queues: 16,
+  masters: 3,
+  workers: 16,
+  stripes: 64,
+  nodes: 3,
+  cores: 16,
+};
+
+describe('the simulation', () => {
+  test('finds one session to be the limit where it has half of all events', () => {
+    const { first, limit, balance } = forecast(large, load(0.5));
+    expect(first).toBe('one stripe');
+    expect(limit).toBeGreaterThan(150_000);
+    expect(limit).toBeLessThan(210_000);
+    expect(balance.queues).toBeCloseTo(1);
+  });
+
+  test('carries more with more of what is full first', () => {
+    const { first, limit } = forecast(large, load(0));
+    expect(first).toBe('Redis');
+    expect(forecast({ ...large, masters: 6 }, load(0)).limit).toBeGreaterThan(limit);
+  });
+
+  test('leaves no queue unread for longer than a death takes to be noticed', () => {
+    const hour = { queues: 16, workers: 8, lives_s: 1e9, away_s: 1, seconds: 600 };
+    expect(playChurn(hour)).toMatchObject({ deaths: 0, unread: 0, readers: 1 });
+    const { deaths, unread, longest_s } = playChurn({ ...hour, lives_s: 300 });
+    expect(deaths).toBeGreaterThan(5);
+    expect(unread).toBeLessThan(0.05);
+    expect(longest_s).toBeLessThan(15);
+  });
+});
