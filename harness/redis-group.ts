@@ -9,6 +9,8 @@ import { waitUntil } from './wait-until.js';
 /** One Redis of a group. */
 export interface GroupNode extends OwnServer {
   readonly port: number;
+  /** Where it listens for TLS; 0 where it does not. */
+  readonly tlsPort: number;
   /** Runs a command on it. */
   call(command: string, ...parameters: readonly (string | number)[]): Promise<unknown>;
 }
@@ -35,6 +37,8 @@ export interface RedisGroup {
 export interface GroupOptions {
   /** More lines of their configuration, by name. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** A folder with certificates: a cluster's nodes then listen for TLS too, and `url` leads there. */
+  readonly certificates?: string;
   /** Milliseconds after which a node that does not answer counts as dead. Defaults to 1,500. */
   readonly patience?: number;
 }
@@ -50,13 +54,17 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
   const { patience = 1_500 } = options;
   return openGroup(async (start) => {
     const nodes: GroupNode[] = [];
+    const tlsPorts: number[] = [];
     for (let at = 0; at < 6; at++) {
+      const tlsPort = options.certificates === undefined ? undefined : await portPair();
+      if (tlsPort !== undefined) tlsPorts.push(tlsPort);
       nodes.push(
         await start({
           'cluster-enabled': 'yes',
           'cluster-node-timeout': String(patience),
           // A replica that was held back is promoted all the same.
           'cluster-replica-validity-factor': '0',
+          ...tlsSettings(tlsPort, options.certificates ?? ''),
           ...options.settings,
         }),
       );
@@ -64,7 +72,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
     const masters = nodes.slice(0, 3);
     const [first] = nodes;
     for (const node of nodes.slice(1))
-      await node.call('cluster', 'meet', '127.0.0.1', first?.port ?? 0);
+      await node.call('cluster', 'meet', '127.0.0.1', tlsPorts[0] ?? first?.port ?? 0);
     for (const [at, master] of masters.entries()) {
       const [from, to] = [Math.ceil((at * 16_384) / 3), Math.ceil(((at + 1) * 16_384) / 3) - 1];
       await master.call('cluster', 'addslotsrange', from, to);
@@ -78,9 +86,11 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
       const id = String(await master.call('cluster', 'myid'));
       await nodes[at + 3]?.call('cluster', 'replicate', id);
     }
-    const hosts = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    const ports = tlsPorts.length > 0 ? tlsPorts : nodes.map(({ port }) => port);
+    const hosts = ports.map((port) => `127.0.0.1:${port}`).join(',');
+    const scheme = tlsPorts.length > 0 ? 'rediss' : 'redis';
     return {
-      url: `redis://:${groupPassword}@${hosts}?cluster=true`,
+      url: `${scheme}://:${groupPassword}@${hosts}?cluster=true`,
       nodes,
       async isUp() {
         const infos = await Promise.all(nodes.map((node) => node.call('cluster', 'info')));
@@ -151,7 +161,8 @@ async function openGroup(
     const file = join(own, 'redis.conf');
     // Sentinels, and nodes of a cluster, write what they learn beside it.
     writeFileSync(file, [`port ${port}`, `dir ${own}`, 'bind 127.0.0.1', ...lines, ''].join('\n'));
-    const node = createNode(port, own, [file, ...args]);
+    const tlsPort = Number(lines.find((line) => line.startsWith('tls-port '))?.slice(9) ?? 0);
+    const node = { ...createNode(port, own, [file, ...args]), tlsPort };
     started.push(node);
     await node.start();
     return node;
@@ -185,7 +196,7 @@ async function openGroup(
     const replicaOf = async (master: GroupNode) => {
       const found = (await roles()).find(
         ({ role, master: port, state }) =>
-          role === 'slave' && port === master.port && state === 'connected',
+          role === 'slave' && [master.port, master.tlsPort].includes(port) && state === 'connected',
       );
       if (found === undefined) throw new Error(`Expected a replica of ${master.port}, got none.`);
       return found.node;
@@ -227,6 +238,19 @@ async function openGroup(
   }
 }
 
+function tlsSettings(port: number | undefined, folder: string): Readonly<Record<string, string>> {
+  if (port === undefined) return {};
+  return {
+    'tls-port': String(port),
+    'tls-cert-file': join(folder, 'server.pem'),
+    'tls-key-file': join(folder, 'server.key'),
+    'tls-ca-cert-file': join(folder, 'ca.pem'),
+    'tls-auth-clients': 'no',
+    'tls-cluster': 'yes',
+    'tls-replication': 'yes',
+  };
+}
+
 const usual = {
   save: '""',
   appendonly: 'yes',
@@ -237,7 +261,11 @@ const usual = {
   'repl-diskless-sync-delay': '0',
 };
 
-function createNode(port: number, folder: string, args: readonly string[]): GroupNode {
+function createNode(
+  port: number,
+  folder: string,
+  args: readonly string[],
+): Omit<GroupNode, 'tlsPort'> {
   const isSentinel = args.includes('--sentinel');
   const call: GroupNode['call'] = async (command, ...parameters) => {
     const redis = new Redis({

@@ -39,6 +39,11 @@ export function openRedis(
   let reported: string | undefined;
   let isClosed = false;
   const onError = (error: Error) => {
+    // The cluster's own error hides what its nodes say.
+    if (isOfCluster(error)) void askNode(url).then((reason) => tell(reason ?? error));
+    else tell(error);
+  };
+  const tell = (error: Error) => {
     const explained = explainRedisError(error, url);
     if (explained === undefined) return options.onError(error);
     if (isClosed || explained.code === reported) return;
@@ -57,6 +62,36 @@ export function openRedis(
       endRedis(redis);
     },
   };
+}
+
+/** Whether an error says no more than that no node of a cluster answers. */
+function isOfCluster(error: unknown): boolean {
+  return error instanceof Error && /^(Failed to refresh|None of)/.test(error.message);
+}
+
+/** What keeps the first node of a URL from answering; undefined where it does, or says nothing. */
+async function askNode(url: string): Promise<Error | undefined> {
+  const [first] = redisAddressOf(url).hosts;
+  if (first === undefined) return undefined;
+  const node = createNodeClient(url, `${first.host}:${first.port}`, {
+    lazyConnect: true,
+    connectTimeout,
+    maxRetriesPerRequest: 0,
+    retry: () => null,
+  });
+  let reason: Error | undefined;
+  node.on('error', (error: Error) => {
+    reason ??= error;
+  });
+  try {
+    await node.connect();
+    await node.cluster('INFO');
+    return reason;
+  } catch (error) {
+    return reason ?? (error instanceof Error ? error : undefined);
+  } finally {
+    node.disconnect();
+  }
 }
 
 /** Whether an error says that this server is not, or not any more, the one to write to. */
@@ -101,7 +136,9 @@ export async function onRedis<T>(
     await redis.connect();
     return await work(redis);
   } catch (error) {
-    throw explainRedisError(reason ?? error, url) ?? error;
+    const known = reason ?? error;
+    const said = isOfCluster(known) ? await askNode(url) : undefined;
+    throw explainRedisError(said ?? known, url) ?? error;
   } finally {
     redis.disconnect();
   }

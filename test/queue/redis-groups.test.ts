@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { diagnose } from '#runfold/operations/doctor/doctor.js';
+import { redisUserCommand } from '#runfold/operations/rights/redis-rights.js';
 import { readQueueStatus, readStatus } from '#runfold/operations/status/status.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { findOutage } from '#runfold/queue/open-queue.js';
@@ -125,6 +126,39 @@ describeWithPostgres('a queue on', () => {
     test('would lose it, did the producer not send it again', async () => {
       expect(await lostBehindReplica(0)).toBeGreaterThan(0);
     }, 120_000);
+
+    test('needs no more rights than those that are printed', async () => {
+      await group.heal();
+      const prefix = 'guarded';
+      const isCluster = kind === 'Redis Cluster';
+      const [command = '', ...words] = redisUserCommand('guarded', prefix, isCluster).split(' ');
+      const rights = words.map((word) => word.replace('PASSWORD', 'of-its-own'));
+      for (const node of group.nodes) await node.call(command, ...rights);
+      const url = group.url.replace(`:${groupPassword}`, 'guarded:of-its-own');
+      const queue = { kind: 'redis', url, prefix } as const;
+      const errors: Error[] = [];
+      const producer = await createProducer({ queue, on_error: (error) => errors.push(error) });
+      const worker = await openWorker({ database, queue, log });
+      producer.emit({ type: 'run', run_id: 'guarded' });
+      await producer.flush();
+      await waitUntil(
+        () => worker.stats().applied,
+        (applied) => applied === 1,
+        { timeoutMs: 30_000 },
+      );
+      expect(worker.state().last_error).toBeNull();
+      expect(await readQueueStatus({ queue })).toMatchObject({ waiting: 0 });
+      const { checks } = await diagnose({
+        ...{ tier: 'redis+postgres', database, queue },
+        ...{ version: '1', dir: '.' },
+      });
+      expect(checks.find(({ area, check }) => area === 'redis' && check === 'rights')?.what).toBe(
+        'sufficient',
+      );
+      await producer.close();
+      await worker.close();
+      expect(errors).toEqual([]);
+    }, 90_000);
 
     test('is known to status and doctor', async () => {
       await group.heal();

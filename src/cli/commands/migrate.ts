@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { listGrants } from '../../operations/rights/grants.js';
 import { redisUserCommand } from '../../operations/rights/redis-rights.js';
+import { isSpread } from '../../queue/queue-spread.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { migrateTier, type Tier } from '../../tier.js';
 import { rebuildTotals } from '../actions/rebuild-totals.js';
@@ -76,7 +77,7 @@ async function printGrants(context: CommandContext, flags: MigrateFlags): Promis
     if (queue.kind !== 'redis') return;
     terminal.line();
     terminal.line('-- Redis, for producers, workers and services, as one line of redis-cli:');
-    terminal.line(`-- ${redisUserCommand('runfold', queue.prefix ?? 'runfold')}`);
+    terminal.line(`-- ${redisUserCommand('runfold', queue.prefix ?? 'runfold', isSpread(queue))}`);
   });
 }
 

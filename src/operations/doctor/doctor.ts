@@ -1,5 +1,6 @@
 import type { Database } from '../../postgres/database.js';
 import { explainDatabaseError } from '../../postgres/database-errors.js';
+import { isSpread } from '../../queue/queue-spread.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import { readRedisFacts } from '../../queue/redis-facts.js';
 import type { TierName } from '../../tier.js';
@@ -47,7 +48,11 @@ export async function diagnose(sources: DoctorSources): Promise<Diagnosis> {
 function checkQueueOn(queue: Extract<QueueTarget, { kind: 'redis' }>): Promise<Check[]> {
   const prefix = queue.prefix ?? 'runfold';
   return orAway('redis', 'REDIS_URL', async () =>
-    checkRedisNodes(await readRedisFacts(queue.url, prefix), { url: queue.url, prefix }),
+    checkRedisNodes(await readRedisFacts(queue.url, prefix), {
+      url: queue.url,
+      prefix,
+      is_spread: isSpread(queue),
+    }),
   );
 }
 

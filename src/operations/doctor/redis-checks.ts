@@ -6,18 +6,23 @@ import { bytesText, type Check, checksOf, clockFault, type Fault, offsetText } f
 const check = checksOf('redis');
 const oldest = [6, 2] as const;
 
-/** Checks the settings of the queue's Redis. Pure: the result depends only on the facts. */
-export function checkRedis(
-  facts: RedisFacts,
-  { url, prefix }: { readonly url: string; readonly prefix: string },
-): Check[] {
+/** Where a Redis is, and what is kept in it. */
+export interface RedisPlace {
+  readonly url: string;
+  readonly prefix: string;
+  /** Whether there are several queues, or it is a cluster. */
+  readonly is_spread?: boolean;
+}
+
+/** Looks at the settings of the queue's Redis. Pure: what it finds depends on the facts alone. */
+export function checkRedis(facts: RedisFacts, { url, prefix, is_spread }: RedisPlace): Check[] {
   const { kind } = redisAddressOf(url);
   return [
     ...(facts.info === undefined
       ? [check('info', 'not allowed', noInfo)]
       : checkInfo(facts.info, kind)),
     checkSync(facts),
-    checkRights(facts, prefix, kind === 'cluster'),
+    checkRights(facts, prefix, is_spread === true),
     ...(facts.clock_offset_ms === undefined
       ? []
       : [

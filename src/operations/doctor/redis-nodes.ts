@@ -1,16 +1,13 @@
 import { redisAddressOf } from '../../environment/redis-url.js';
 import type { RedisNode } from '../../queue/redis-facts.js';
 import { type Check, checksOf, type Fault } from './check.js';
-import { checkRedis } from './redis-checks.js';
+import { checkRedis, type RedisPlace } from './redis-checks.js';
 
 const check = checksOf('redis');
 const order = ['ok', 'unknown', 'advice', 'problem'] as const;
 
-/** Checks the settings of each Redis that takes jobs: a single one, or the masters of a cluster. Pure. */
-export function checkRedisNodes(
-  nodes: readonly RedisNode[],
-  where: { readonly url: string; readonly prefix: string },
-): Check[] {
+/** Looks at the settings of each Redis that takes jobs: one, or the masters of a cluster. Pure. */
+export function checkRedisNodes(nodes: readonly RedisNode[], where: RedisPlace): Check[] {
   const { kind } = redisAddressOf(where.url);
   const found = nodes.map(({ name, facts }) => ({ name, checks: checkRedis(facts, where) }));
   const merged = (found[0]?.checks ?? []).map((first) =>

@@ -70,8 +70,8 @@ export const redisCommands = [
   'zscore',
 ] as const;
 
-/** Additional commands for a cluster, or for several queues. */
-const spreadCommands = ['cluster|info', 'cluster|slots'] as const;
+/** What a user of a cluster, or of several queues, needs besides. */
+const spreadCommands = ['cluster|info', 'cluster|keyslot', 'cluster|slots'] as const;
 
 /**
  * The command that creates a Redis user with the least rights, for the keys with a prefix; `isSpread`
