@@ -24,5 +24,7 @@ export type {
 export type { TailMessage } from './client/tail-message.js';
 export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
+export type { Labels } from './events/labels.js';
 export type { MetricEventInput } from './events/metric-event.js';
+export type { LabelFilters } from './query/label-filters.js';
 export type { Reads } from './query/reads/reads.js';

@@ -60,6 +60,7 @@ export { RunfoldError } from './environment/runfold-error.js';
 export type { AttributeName, Attributes } from './events/attribute-fields.js';
 export { type ParsedEvent, parseEvent } from './events/check/parse-event.js';
 export { type EventFault, InvalidEventError } from './events/fault.js';
+export type { Labels } from './events/labels.js';
 export type {
   EventEnvelope,
   EventType,
@@ -139,6 +140,7 @@ export {
 export { getRunMetrics, type RunMetrics } from './query/agno/run-metrics.js';
 export { getSessionMetrics, type SessionMetrics } from './query/agno/session-metrics.js';
 export type { ProjectOptions, TimeRange } from './query/conditions.js';
+export type { LabelFilters } from './query/label-filters.js';
 export { type ListEventsOptions, type LoggedEvent, listEvents } from './query/log/events.js';
 export { type ExportOptions, exportEvents } from './query/log/export-events.js';
 export {

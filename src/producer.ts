@@ -3,6 +3,7 @@ export { RunfoldError } from './environment/runfold-error.js';
 export type { AttributeName, Attributes } from './events/attribute-fields.js';
 export { type ParsedEvent, parseEvent } from './events/check/parse-event.js';
 export { type EventFault, InvalidEventError } from './events/fault.js';
+export type { Labels } from './events/labels.js';
 export type {
   EventEnvelope,
   EventType,

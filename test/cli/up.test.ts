@@ -1,3 +1,4 @@
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findEmbeddedStore } from '#runfold/embedded/embedded-store.js';
@@ -43,6 +44,27 @@ describe('runfold demo', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/✓ [\d,]+ received = [\d,]+ applied \+ [\d,]+ duplicate \+ 0 rejected/);
     expect(stdout).toContain('✓ The totals equal the log:');
+    expect(stdout).toMatch(/^ {2}runfold up --dir demo-store +see all of it in a browser$/m);
+  });
+});
+
+describe('runfold up --demo', () => {
+  const work = useWorkplace();
+
+  test('ends clean on a signal while it fills its store, and leaves nothing behind', async () => {
+    const temporary = join(work.dir, 'tmp');
+    await mkdir(temporary);
+    const up = work.start(['up', '--demo', '--http-port', '0', '--log-level', 'info'], {
+      env: { TMPDIR: temporary },
+    });
+    await up.waitForLine(/"msg":"listening"/, 60_000);
+    up.kill('SIGTERM');
+    const { code, stdout, stderr } = await up.exit;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('SIGTERM: finishing');
+    // It never came to be up.
+    expect(stdout).not.toContain('Runfold is up.');
+    expect(await readdir(temporary)).toEqual([]);
   });
 });
 

@@ -47,7 +47,7 @@ export async function fillDemo(
       await pause(0);
       report();
     }
-    await producer.flush();
+    if (!signal.aborted) await producer.flush();
     while (!report() && !signal.aborted) await pause(20);
   } finally {
     progress.stop();

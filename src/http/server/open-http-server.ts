@@ -103,20 +103,18 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   const closing = new AbortController();
   try {
     await checkListenAddress(database, host);
-    const onError = quietReport((err, repeated) =>
-      log.warn({ err, repeated }, 'queue error; retrying'),
-    );
+    const onError = quietReport((err, repeated) => log.warn({ err, repeated }, 'queue error'));
     const queue = await openQueueGauge(target, onError);
     const room = createQueueRoom(queue, limits.queue_jobs);
     opened.push(queue.close, room.close);
     const producers = createProjectProducers({ queue: target, limits, room, onError });
     const spans = createSpanSender({ queue: target, limits, room, onError });
-    const metrics = createServiceMetrics();
+    const [metrics, version] = [createServiceMetrics(), readPackageVersion()];
     const streams = createTailStreams(limits);
     metrics.connect({
       database,
       queue,
-      version: readPackageVersion(),
+      version,
       tier: tierOf(options),
       worker: options.worker,
       worker_state: options.worker_state,
@@ -124,7 +122,6 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       waiting_events: producers.waiting,
       streams: () => streams.count,
     });
-    const version = readPackageVersion();
     const document = openApiOf(routes, version);
     const service: Service = {
       database,

@@ -97,13 +97,6 @@ export const kinds: readonly Kind[] = [
       calls,
       tokens,
       toolCalls,
-      {
-        key: 'tool_errors',
-        head: 'Tool errors',
-        figureOf: (row) => row.tool_errors,
-        format: whole,
-        isWide: true,
-      },
       cost,
     ],
     main: 'cost',
@@ -130,7 +123,7 @@ export const kinds: readonly Kind[] = [
       quantile('time_p50', 'p50'),
       quantile('time_p95', 'p95'),
       quantile('time_p99', 'p99'),
-      quantile('time_to_first_token_p95', 'First token p95'),
+      quantile('time_to_first_token_p95', 'First token'),
       {
         key: 'cost_call',
         of: ['cost', 'unpriced_messages', 'assistant_messages'],

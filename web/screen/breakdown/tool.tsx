@@ -2,8 +2,9 @@ import { screen } from '../../address/parameters.js';
 import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
+import { LineKey } from '../../chart/line-key.js';
 import { Meter } from '../../chart/meter.js';
-import { TimeChart } from '../../chart/time-chart.js';
+import { type ChartSeries, TimeChart } from '../../chart/time-chart.js';
 import { none, percent, seconds, whole } from '../../figure/figures.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
@@ -70,6 +71,38 @@ export function Tool({ id = '' }: { readonly id?: string }) {
             start === null || local === null ? [] : [{ start, local }],
           );
           const common = { buckets, bucket: bucket ?? 'day', isOpen: span.value.to === undefined };
+          const calls: readonly ChartSeries[] = [
+            {
+              name: 'failed',
+              colour: 'failed',
+              values: rows.map(({ tool_errors }) => tool_errors),
+            },
+            {
+              name: 'well',
+              colour: 'c1',
+              values: rows.map(({ tool_calls, tool_errors }) =>
+                tool_calls === null ? null : tool_calls - (tool_errors ?? 0),
+              ),
+            },
+          ];
+          const times: readonly ChartSeries[] = [
+            {
+              name: 'p50',
+              colour: 'c2',
+              values: rows.map(({ tool_time_p50 }) => tool_time_p50),
+            },
+            {
+              name: 'p95',
+              colour: 'c1',
+              values: rows.map(({ tool_time_p95 }) => tool_time_p95),
+            },
+            {
+              name: 'p99',
+              colour: 'c4',
+              values: rows.map(({ tool_time_p99 }) => tool_time_p99),
+              dash: 'dashed',
+            },
+          ];
           const onZoom = (first: number, last: number) => zoomTo(buckets, first, last);
           return (
             <div class="halves">
@@ -80,23 +113,11 @@ export function Tool({ id = '' }: { readonly id?: string }) {
                     label="Calls, failed and not"
                     kind="bars"
                     height={200}
-                    series={[
-                      {
-                        name: 'failed',
-                        colour: 'failed',
-                        values: rows.map(({ tool_errors }) => tool_errors),
-                      },
-                      {
-                        name: 'well',
-                        colour: 'c1',
-                        values: rows.map(({ tool_calls, tool_errors }) =>
-                          tool_calls === null ? null : tool_calls - (tool_errors ?? 0),
-                        ),
-                      },
-                    ]}
+                    series={calls}
                     format={whole}
                     onZoom={onZoom}
                   />
+                  <LineKey series={calls} />
                 </div>
               </Card>
               <Card title="Time" origin={{ url: usageUrl(question) }}>
@@ -106,27 +127,11 @@ export function Tool({ id = '' }: { readonly id?: string }) {
                     label="Time, quantiles"
                     kind="lines"
                     height={200}
-                    series={[
-                      {
-                        name: 'p50',
-                        colour: 'c2',
-                        values: rows.map(({ tool_time_p50 }) => tool_time_p50),
-                      },
-                      {
-                        name: 'p95',
-                        colour: 'c1',
-                        values: rows.map(({ tool_time_p95 }) => tool_time_p95),
-                      },
-                      {
-                        name: 'p99',
-                        colour: 'c4',
-                        values: rows.map(({ tool_time_p99 }) => tool_time_p99),
-                        dash: 'dashed',
-                      },
-                    ]}
+                    series={times}
                     format={seconds}
                     onZoom={onZoom}
                   />
+                  <LineKey series={times} />
                 </div>
               </Card>
             </div>

@@ -82,7 +82,7 @@ function AllProjects() {
               rows={projects}
               keyOf={({ id }) => String(id)}
               columns={[
-                { key: 'id', head: 'Number', isFigure: true, cell: ({ id }) => id },
+                { key: 'id', head: 'Number', cell: ({ id }) => id },
                 { key: 'name', head: 'Project', cell: ({ name }) => name },
                 {
                   key: 'zone',

@@ -28,7 +28,7 @@ export function RunTable({
             key: 'run',
             head: 'Run',
             cell: ({ run, depth }) => (
-              <span class={`depth-${Math.min(depth, 8)}`} title={run.run_id}>
+              <span class={`depth-${Math.min(depth, 8)} nowrap`} title={run.run_id}>
                 <Dot colour={colours.get(agentOf(run))} />{' '}
                 {depth === 0 ? (
                   <b>{agentOf(run)}</b>

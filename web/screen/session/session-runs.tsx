@@ -78,7 +78,13 @@ export function SessionRuns({
             head: 'When',
             isWide: true,
             cell: ({ run, pause }) => (
-              <RunTrack run={run} first={first} length={length} pause={pause} />
+              <RunTrack
+                run={run}
+                first={first}
+                length={length}
+                pause={pause}
+                colour={colours.get(agentOf(run))}
+              />
             ),
           },
           {
@@ -162,16 +168,18 @@ function RunTrack({
   first,
   length,
   pause,
+  colour = 'c1',
 }: {
   readonly run: RunTotals;
   readonly first: number;
   readonly length: number;
   readonly pause: number;
+  readonly colour: string | undefined;
 }) {
   if (run.started_at === null) return <>{none}</>;
   const start = Date.parse(run.started_at) - first;
   const took = (lasted(run) ?? 0) * 1000;
-  const tone = run.status === 'error' ? 'failed' : 'c1';
+  const tone = run.status === 'error' ? 'failed' : colour;
   return (
     <span
       class="track run-track"
