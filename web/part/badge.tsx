@@ -1,5 +1,5 @@
 import { screen } from '../address/parameters.js';
-import { lastProof, notAdded } from '../ask/proof.js';
+import { lastProof, notAdded, status } from '../ask/proof.js';
 import { currency } from '../ask/service.js';
 import { seconds, whole } from '../figure/figures.js';
 import { ago, exactMoment, timeOfDay } from '../figure/moments.js';
@@ -25,8 +25,14 @@ export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) 
       <a class="proof unknown" href={to}>
         <Icon name="health" />
         <span>
-          <b>Not proved yet</b>
-          {!isShort && <small>Prove on Health that the totals equal the log</small>}
+          <b>{status.value === undefined ? 'Proof' : 'Not proved yet'}</b>
+          {!isShort && (
+            <small>
+              {status.value === undefined
+                ? 'Looking for the last one'
+                : 'Prove on Health that the totals equal the log'}
+            </small>
+          )}
         </span>
       </a>
     );

@@ -117,8 +117,8 @@ export function CostCell({
   readonly most?: number;
 }) {
   return (
-    <span class="nowrap" title={exactCostOf(row)}>
-      {most !== undefined && <Meter share={most === 0 ? 0 : (row.cost ?? 0) / most} />}{' '}
+    <span class={most === undefined ? 'nowrap' : 'metered'} title={exactCostOf(row)}>
+      {most !== undefined && <Meter share={most === 0 ? 0 : (row.cost ?? 0) / most} />}
       {costOf(row)}
     </span>
   );

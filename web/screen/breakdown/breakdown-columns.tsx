@@ -69,17 +69,18 @@ export function columnsOf(
         isFigure: true,
         ...(isWide === true ? { isWide } : {}),
         sort: key,
-        cell: (row) => (
-          <>
-            {bar !== undefined && (
+        cell: (row) =>
+          bar === undefined ? (
+            format(figureOf(row), row)
+          ) : (
+            <span class="metered">
               <Meter
                 share={most === 0 ? 0 : (figureOf(row) ?? 0) / most}
                 tone={bar === 'bad' ? 'bad' : ''}
               />
-            )}{' '}
-            {format(figureOf(row), row)}
-          </>
-        ),
+              {format(figureOf(row), row)}
+            </span>
+          ),
       };
     }),
     ...(before === undefined

@@ -166,9 +166,9 @@ export function Tool({ id = '' }: { readonly id?: string }) {
                     error_rate === null ? (
                       none
                     ) : (
-                      <>
+                      <span class="metered">
                         <Meter share={error_rate} tone="bad" /> {percent(error_rate)}
-                      </>
+                      </span>
                     ),
                 },
               ]}

@@ -60,7 +60,7 @@ export function ToolsCard() {
                     head: 'Failed',
                     isFigure: true,
                     cell: ({ error_rate, tool_errors }) => (
-                      <span title={`${whole(tool_errors)} failed`}>
+                      <span class="metered" title={`${whole(tool_errors)} failed`}>
                         <Meter share={(error_rate ?? 0) / worst} tone="bad" /> {percent(error_rate)}
                       </span>
                     ),

@@ -9,7 +9,7 @@ import { exactMoment, moment } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
-import { Failure, Given } from '../../part/given.js';
+import { Failure, Given, ShapeRows } from '../../part/given.js';
 import { NewProject } from './new-project.js';
 
 /** The projects of the store: make one, choose the zone that each reports in, and change between them. */
@@ -38,7 +38,12 @@ export function Projects() {
           </ul>
         </Card>
       )}
-      {status.value !== undefined && !mayOperate ? (
+      {status.value === undefined ? (
+        <div class="shape card" aria-busy="true">
+          <span class="unseen">Loading</span>
+          <ShapeRows />
+        </div>
+      ) : !mayOperate ? (
         <section class="card empty" aria-label="Projects">
           <p>
             This key is of project {status.value.project.id}
@@ -51,7 +56,7 @@ export function Projects() {
           </p>
         </section>
       ) : (
-        mayOperate && <AllProjects />
+        <AllProjects />
       )}
     </>
   );
