@@ -4,10 +4,16 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBrowser } from '../harness/browser.js';
 import { startNode } from '../harness/processes.js';
+import { waitUntil } from '../harness/wait-until.js';
+import { createClient } from '../src/client.js';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'web-shots');
 const mostBytes = 150_000;
+/** Tables that do not fit, and scroll in themselves. */
+const cutTables = `[...document.querySelectorAll('.scroller')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+  .map((one) => one.getAttribute('aria-label') + ' by ' + (one.scrollWidth - one.clientWidth))`;
 
 const up = startNode(
   ['dist/cli/main.js', 'up', '--demo', '--http-port', '0', '--log-level', 'warn'],
@@ -40,11 +46,15 @@ try {
     tools: '/tools',
     tool: '/tools/run_tests',
     users: '/users',
+    teams: '/teams',
     live: '/live',
     health: '/health',
+    rejects: '/rejects',
     keys: '/keys',
+    projects: '/projects',
     settings: '/settings',
   };
+  await prove(url);
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({
       baseURL: url,
@@ -59,6 +69,8 @@ try {
         await page.goto(path);
         await page.locator('main h1').waitFor();
         await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
+        const cut = await page.evaluate<readonly string[]>(cutTables);
+        if (width === 1280 && cut.length > 0) console.warn(`${name}: cut off: ${cut.join(', ')}`);
         await page.screenshot({
           path: join(folder, `${name}-${colorScheme}-${width}.png`),
           fullPage: true,
@@ -83,4 +95,15 @@ try {
   await browser.close();
   up.kill('SIGINT');
   await up.exit;
+}
+
+/** Proves that the totals equal the log, so that the pictures show a page that somebody has worked with. */
+async function prove(service: string): Promise<void> {
+  const client = createClient({ url: service });
+  const { id } = await client.beginAudit();
+  await waitUntil(
+    () => client.getAudit({ id }),
+    (audit) => audit?.state !== 'running',
+    { what: 'the end of the proof', timeoutMs: 60_000 },
+  );
 }

@@ -81,7 +81,9 @@ export async function getUsage<F extends UsageFigure = UsageFigure>(
   const figures: readonly UsageFigure[] = options.figures ?? usageFigures;
   const read = options.figures ?? figuresRead(options.quantiles);
   let groups: string[][] | undefined;
-  if (range.bucket !== null && top !== undefined && group_by.length > 0) {
+  const isTop = range.bucket !== null && top !== undefined && group_by.length > 0;
+  // What is added up can be ranked in the same statement.
+  if (isTop && !isSummed(order_by)) {
     const whole = { ...question, range: { ...range, bucket: null }, buckets: [] };
     const ranked = await readRows(database, whole, { read: [order_by], order_by, top });
     groups = ranked.map(({ names }) => [...names]);
@@ -129,26 +131,40 @@ async function readRows(
     readonly groups?: readonly (readonly string[])[] | undefined;
   },
 ): Promise<ReadRow[]> {
-  const { order_by, top, groups } = options;
+  const { order_by, top: limit, groups } = options;
   const isRanked = question.buckets.length === 0;
-  const read = isRanked ? [...options.read, order_by] : options.read;
+  const isTop = !isRanked && limit !== undefined && groups === undefined && isSummed(order_by);
+  const top = isTop && question.group_by.length > 0 ? { by: order_by, limit } : undefined;
+  const read = isRanked || top !== undefined ? [...options.read, order_by] : options.read;
   const needed = new Set(read.filter(isSummed).flatMap(sumsFor));
   const held = sumsOf(sourceOf(question.used));
   const asked = held.filter(({ name }) => needed.has(name));
-  const most = isRanked && isSummed(order_by) ? { by: order_by, limit: top } : undefined;
+  const most = isRanked && isSummed(order_by) ? { by: order_by, limit } : undefined;
   // Without sums, quantiles still have groups and buckets.
   const sums = asked.length === 0 ? held.slice(0, 1) : asked;
-  const found = await readSums(database, question, { sums, groups, most });
+  const found = await readSums(database, question, { sums, groups, most, top });
   const quantiles = read.filter((name): name is QuantileName => !isSummed(name));
   const spread =
-    quantiles.length === 0 ? undefined : await readQuantiles(database, question, quantiles, groups);
+    quantiles.length === 0
+      ? undefined
+      : await readQuantiles(
+          database,
+          question,
+          quantiles,
+          top === undefined ? groups : groupsOf(found),
+        );
   const rows = found.map(
     (row): ReadRow => ({ ...row, quantiles: spread?.get(groupKey(row.at, row.names)) ?? {} }),
   );
   if (!isRanked || isSummed(order_by)) return rows;
   // Rows are sorted by their names; a stable sort keeps that order between equal rows.
   const size = (row: ReadRow) => row.quantiles[order_by] ?? Number.NEGATIVE_INFINITY;
-  return rows.sort((a, b) => size(b) - size(a) || 0).slice(0, top);
+  return rows.sort((a, b) => size(b) - size(a) || 0).slice(0, limit);
+}
+
+/** The groups of some rows, each once. */
+function groupsOf(rows: readonly { readonly names: readonly string[] }[]) {
+  return [...new Map(rows.map(({ names }) => [groupKey(0, names), names])).values()];
 }
 
 const summed: ReadonlySet<string> = new Set(usageFigureNames);

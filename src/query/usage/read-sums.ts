@@ -39,27 +39,38 @@ export interface SumsOptions {
   readonly most?:
     | { readonly by: keyof UsageFigures; readonly limit: number | undefined }
     | undefined;
+  /** All buckets of the groups with the most of a figure over all of them, so many. Defaults to all groups. */
+  readonly top?: { readonly by: keyof UsageFigures; readonly limit: number } | undefined;
 }
 
 /** Reads sums by bucket and group. @throws InvalidQueryError if there are too many rows */
 export async function readSums(
   database: Database,
   question: UsageQuestion,
-  { sums, groups, most }: SumsOptions,
+  { sums, groups, most, top }: SumsOptions,
 ): Promise<SumsRow[]> {
   const { group_by, used } = question;
   const statement = openStatement(question, groups);
   const parts = sourceOf(used).parts.flatMap((part) => partSql(question, statement, part, sums));
-  const groupColumns = group_by.map(columnName);
-  const keys = ['at', ...groupColumns];
-  const names = groupColumns.map((name) => `, nullif(u.${name}, '')`).join('');
+  const columns = group_by.map(columnName);
+  const keys = ['at', ...columns];
+  const names = columns.map((name) => `, nullif(u.${name}, '')`).join('');
+  const added = (from: string) => sums.map(({ name }) => `sum(${from}.${name}) as ${name}`);
+  // The rows are added up once, and their groups ranked by what was added up.
+  const ranked =
+    top === undefined
+      ? 'summed u'
+      : `summed u natural join (select ${columns.join(', ')}
+      from (select ${[...columns, ...added('s')].join(', ')} from summed s group by ${columns.join(', ')}) u
+      order by ${figureSql(top.by)} desc nulls last${names} limit ${top.limit}) k`;
   const limit = Math.min(most?.limit ?? mostRows + 1, mostRows + 1);
   const rows = await database.query<{ at: number; names: string[]; sums: (string | null)[] }>(
-    `select u.at, array[${groupColumns.map((name) => `u.${name}`).join(', ')}]::text[] as names,
-      array[${sums.map(({ name }) => `u.${name}`).join(', ')}]::text[] as sums
-    from (select ${[...keys, ...sums.map(({ name }) => `sum(r.${name}) as ${name}`)].join(', ')}
+    `with summed as (select ${[...keys, ...added('r')].join(', ')}
       from (${parts.join('\n      union all ')}) r
-      group by ${keys.join(', ')}) u
+      group by ${keys.join(', ')})
+    select u.at, array[${columns.map((name) => `u.${name}`).join(', ')}]::text[] as names,
+      array[${sums.map(({ name }) => `u.${name}`).join(', ')}]::text[] as sums
+    from ${ranked}
     order by ${most === undefined ? 'u.at' : `${figureSql(most.by)} desc nulls last`}${names}
     limit ${limit}`,
     statement.values,
