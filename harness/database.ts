@@ -6,7 +6,7 @@ import { withClient } from './postgres-server.js';
 import { waitUntil } from './wait-until.js';
 
 /** SQLSTATE object_in_use: someone is connected to the database that is to be cloned. */
-const OBJECT_IN_USE = '55006';
+const objectInUse = '55006';
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -38,7 +38,7 @@ async function createDatabase(
           await client.query(`create database ${name} template ${template}`);
           return 'created';
         } catch (error) {
-          if (error instanceof DatabaseError && error.code === OBJECT_IN_USE) return error.message;
+          if (error instanceof DatabaseError && error.code === objectInUse) return error.message;
           throw error;
         }
       },

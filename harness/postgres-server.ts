@@ -8,7 +8,7 @@ import { findBinaries, freePort, unprivilegedUser } from './server-binary.js';
 import { startServer } from './server-process.js';
 import type { ServerRoutes, TestServer } from './servers.js';
 
-const OLDEST = 15;
+const oldest = 15;
 const run = promisify(execFile);
 
 /** Runs `work` on a connection of its own to the database of `url`. */
@@ -40,7 +40,7 @@ async function accept(
     return rows[0];
   });
   if (row === undefined) throw new Error('Expected the role of the connection in pg_roles');
-  if (row.number < OLDEST) throw new Error(`Expected Postgres >= ${OLDEST}, got ${row.version}`);
+  if (row.number < oldest) throw new Error(`Expected Postgres >= ${oldest}, got ${row.version}`);
   if (!row.may_create) throw new Error('Expected a role that may create databases');
   return { name: 'Postgres', url, version: row.version, origin, stop };
 }
@@ -111,7 +111,7 @@ async function fromBinaries(): Promise<TestServer | string> {
 }
 
 /** The ways to a Postgres. */
-export const POSTGRES_ROUTES: ServerRoutes = {
+export const postgresRoutes: ServerRoutes = {
   environment: fromEnvironment,
   containers: fromContainer,
   local: fromLocalServer,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** The only variables a child inherits: no address and no setting reaches it unless a test gives it. */
-const INHERITED = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'TZ'];
+const inheritedNames = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'TZ'];
 
 const running = new Set<ChildProcess>();
 let guarded = false;
@@ -60,7 +60,7 @@ export interface StartOptions {
 
 /** The environment of a child: what it may inherit, and what the test gives it. */
 export function cleanEnvironment(given: Readonly<Record<string, string>>): Record<string, string> {
-  const inherited = INHERITED.flatMap((name) => {
+  const inherited = inheritedNames.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });

@@ -6,7 +6,7 @@ import { startServer } from './server-process.js';
 import type { ServerRoutes, TestServer } from './servers.js';
 
 /** What BullMQ asks for. */
-const OLDEST = [6, 2] as const;
+const oldest = [6, 2] as const;
 
 /** Runs `work` on a connection of its own that gives up instead of reconnecting. */
 export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -40,8 +40,8 @@ async function accept(
   const version = /^redis_version:(\S+)/m.exec(information)?.[1];
   if (version === undefined) throw new Error('Expected redis_version in the answer to INFO');
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-    throw new Error(`Expected Redis >= ${OLDEST.join('.')}, got ${version}`);
+  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+    throw new Error(`Expected Redis >= ${oldest.join('.')}, got ${version}`);
   }
   return { name: 'Redis', url, version, origin, stop };
 }
@@ -94,7 +94,7 @@ async function fromBinaries(): Promise<TestServer | string> {
 }
 
 /** The ways to a Redis. */
-export const REDIS_ROUTES: ServerRoutes = {
+export const redisRoutes: ServerRoutes = {
   environment: fromEnvironment,
   containers: fromContainer,
   local: fromLocalServer,

@@ -3,7 +3,7 @@ import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
-const DEBIAN_POSTGRES = '/usr/lib/postgresql';
+const debianPostgres = '/usr/lib/postgresql';
 
 /** The user a server runs as: none of its own, or the one a process of root must change to. */
 export interface ProcessUser {
@@ -22,8 +22,8 @@ function isExecutable(path: string): boolean {
 
 function debianFolders(): string[] {
   try {
-    const versions = readdirSync(DEBIAN_POSTGRES).sort((a, b) => Number(b) - Number(a));
-    return versions.map((version) => join(DEBIAN_POSTGRES, version, 'bin'));
+    const versions = readdirSync(debianPostgres).sort((a, b) => Number(b) - Number(a));
+    return versions.map((version) => join(debianPostgres, version, 'bin'));
   } catch {
     return [];
   }

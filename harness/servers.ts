@@ -1,10 +1,10 @@
-import { POSTGRES_ROUTES } from './postgres-server.js';
-import { REDIS_ROUTES } from './redis-server.js';
+import { postgresRoutes } from './postgres-server.js';
+import { redisRoutes } from './redis-server.js';
 
 /** Where a server may come from, in the order in which they are tried. */
-export const ROUTES = ['environment', 'containers', 'local', 'binaries'] as const;
+export const serverRoutes = ['environment', 'containers', 'local', 'binaries'] as const;
 
-export type ServerRoute = (typeof ROUTES)[number];
+export type ServerRoute = (typeof serverRoutes)[number];
 
 /** A server the tests use. */
 export interface TestServer {
@@ -35,16 +35,16 @@ export interface TestServers {
 }
 
 function isRoute(name: string): name is ServerRoute {
-  return (ROUTES as readonly string[]).includes(name);
+  return (serverRoutes as readonly string[]).includes(name);
 }
 
 /** `RUNFOLD_TEST_SERVERS` narrows the search to the routes it names, separated by commas. */
 function chosenRoutes(): readonly ServerRoute[] {
   const named = process.env.RUNFOLD_TEST_SERVERS;
-  if (named === undefined || named === '') return ROUTES;
+  if (named === undefined || named === '') return serverRoutes;
   return named.split(',').map((name) => {
     if (isRoute(name)) return name;
-    throw new Error(`RUNFOLD_TEST_SERVERS: Expected ${ROUTES.join(', ')}, got ${name}`);
+    throw new Error(`RUNFOLD_TEST_SERVERS: Expected ${serverRoutes.join(', ')}, got ${name}`);
   });
 }
 
@@ -76,8 +76,8 @@ export async function findServers(
   order: readonly ServerRoute[] = chosenRoutes(),
 ): Promise<TestServers> {
   const [postgres, redis] = await Promise.all([
-    search(POSTGRES_ROUTES, order),
-    search(REDIS_ROUTES, order),
+    search(postgresRoutes, order),
+    search(redisRoutes, order),
   ]);
   return {
     postgres,

@@ -32,7 +32,7 @@ export interface FoldRates {
 }
 
 /** Batches of each store at a time, before it is the other's turn. */
-const TURN_EVENTS = 15_000;
+const turnEvents = 15_000;
 const few = [runProjection, sessionProjection];
 
 /**
@@ -52,7 +52,7 @@ export function foldRates(
       await openLane(larger, appendAndFoldSql(projections, { repeats: 'refuse' })),
       await openLane(slower, appendAndFoldSql(projections)),
     ];
-    const turn = Math.max(1, Math.round(TURN_EVENTS / batch));
+    const turn = Math.max(1, Math.round(turnEvents / batch));
     for (let at = 0; at < batches.length; at += turn) {
       for (const lane of lanes) await lane.fold(batches.slice(at, at + turn));
     }

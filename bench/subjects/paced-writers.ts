@@ -8,8 +8,8 @@ import { projections } from '#runfold/projections/projections.js';
 
 /** Events of one write, and how often each writer writes: 5,000 events a second. */
 export const pacedBatch = 100;
-const EVERY_MS = 20;
-const WRITERS = 2;
+const everyMs = 20;
+const writerCount = 2;
 
 /** Writers at work beside whatever is measured. */
 export interface PacedWriters {
@@ -29,7 +29,7 @@ export function startWriters(database: Database, batches: Iterator<EventBatch>):
       const started = performance.now();
       let committed = Number.NaN;
       for (let turn = 0; !stopped; turn++) {
-        await pause(Math.max(0, started + turn * EVERY_MS - performance.now()));
+        await pause(Math.max(0, started + turn * everyMs - performance.now()));
         const { value, done } = batches.next();
         if (done) throw new Error('Expected events for as long as the writers run');
         while (!(await attempt(run, value)));
@@ -43,7 +43,7 @@ export function startWriters(database: Database, batches: Iterator<EventBatch>):
       client.release();
     }
   };
-  const ends = Promise.all(Array.from({ length: WRITERS }, write));
+  const ends = Promise.all(Array.from({ length: writerCount }, write));
   // Told by `stop`.
   ends.catch(() => undefined);
   return {

@@ -10,7 +10,7 @@ import {
   readOwnerRecord,
 } from './owner-record.js';
 
-const OWNER_FILE = 'owner.json';
+const ownerFile = 'owner.json';
 
 /** The ownership of a folder, until it is released. */
 export interface OwnerLock {
@@ -34,7 +34,7 @@ export async function getOwner(dir: string): Promise<OwnerRecord | undefined> {
  * dies leaves a claim that is succeeded in the same way.
  */
 export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promise<OwnerLock> {
-  const owner_path = join(dir, OWNER_FILE);
+  const owner_path = join(dir, ownerFile);
   const draft = join(dir, `owner.${record.nonce}.draft`);
   await writeDurably(draft, JSON.stringify(record));
   try {
@@ -68,7 +68,7 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
 
 /** Whether the folder is still this owner's, and not another folder with its name. */
 export async function ownsFolder(dir: string, record: OwnerRecord): Promise<boolean> {
-  const found = await readOwnerRecord(join(dir, OWNER_FILE));
+  const found = await readOwnerRecord(join(dir, ownerFile));
   // If the record is torn, the folder itself decides.
   if (found !== undefined && isTorn(found)) return isOfFolder(dir, record);
   return found?.nonce === record.nonce;
@@ -90,7 +90,7 @@ async function release(owner_path: string, record: OwnerRecord): Promise<void> {
 
 async function readChain(dir: string): Promise<OwnerRecord[]> {
   const chain: OwnerRecord[] = [];
-  let next = await readOwnerRecord(join(dir, OWNER_FILE));
+  let next = await readOwnerRecord(join(dir, ownerFile));
   while (next !== undefined) {
     chain.push(next);
     next = await readOwnerRecord(claimPath(dir, next));

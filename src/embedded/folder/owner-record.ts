@@ -6,7 +6,7 @@ import { codeOf } from '../../environment/error-fields.js';
 import { getProcessStart } from '../../environment/process-start.js';
 
 /** The name that pg and psql derive from a socket directory and port 5432. */
-export const SOCKET_NAME = '.s.PGSQL.5432';
+export const socketName = '.s.PGSQL.5432';
 
 const ownerRecord = z.object({
   pid: z.number().int().positive(),
@@ -61,7 +61,7 @@ export async function isOfFolder(dir: string, { folder }: OwnerRecord): Promise<
  */
 export async function isOwnerAlive(owner: OwnerRecord): Promise<boolean> {
   if (owner.pid > 0 && (await getProcessStart(owner.pid)) === owner.started) return true;
-  return acceptsConnections(join(owner.socket_dir, SOCKET_NAME));
+  return acceptsConnections(join(owner.socket_dir, socketName));
 }
 
 function acceptsConnections(path: string): Promise<boolean> {

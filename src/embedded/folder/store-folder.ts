@@ -13,14 +13,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreError } from './embedded-errors.js';
-import { type OwnerRecord, SOCKET_NAME } from './owner-record.js';
+import { type OwnerRecord, socketName } from './owner-record.js';
 
 /** The Postgres major version of the bundled PGlite; a folder of another one cannot be read. */
-export const POSTGRES_MAJOR = '18';
+export const postgresMajor = '18';
 
 // sockaddr_un has 108 bytes on Linux and 104 on macOS, including the terminator.
-const SOCKET_PATH_LIMIT = 100;
-const SOCKET_FOLDER_PREFIX = 'runfold-socket-';
+const socketPathLimit = 100;
+const socketFolderPrefix = 'runfold-socket-';
 
 /** Creates the folder (mode 0700) and its parents, or checks that an existing one is usable and private. */
 export async function prepareStoreFolder(dir: string): Promise<void> {
@@ -80,14 +80,14 @@ async function makePrivate(dir: string): Promise<void> {
 
 /** The folder for the store's socket: the store's own, or a new private one if its path is too long. */
 export async function prepareSocketFolder(dir: string): Promise<string> {
-  if (Buffer.byteLength(join(dir, SOCKET_NAME)) <= SOCKET_PATH_LIMIT) return dir;
-  return mkdtemp(join(tmpdir(), SOCKET_FOLDER_PREFIX));
+  if (Buffer.byteLength(join(dir, socketName)) <= socketPathLimit) return dir;
+  return mkdtemp(join(tmpdir(), socketFolderPrefix));
 }
 
 /** Removes an owner's socket, and its folder if that was created only for the socket. */
 export async function removeSocket(dir: string, socket_dir: string): Promise<void> {
-  await rm(join(socket_dir, SOCKET_NAME), { force: true });
-  if (socket_dir === dir || !socket_dir.startsWith(join(tmpdir(), SOCKET_FOLDER_PREFIX))) return;
+  await rm(join(socket_dir, socketName), { force: true });
+  if (socket_dir === dir || !socket_dir.startsWith(join(tmpdir(), socketFolderPrefix))) return;
   if (dirname(socket_dir) !== tmpdir()) return;
   await rmdir(socket_dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
@@ -104,7 +104,7 @@ export async function prepareDataFolder(
 ): Promise<{ data_dir: string; fresh: boolean }> {
   const data_dir = join(dir, 'data');
   for (const dead of predecessors) await removeSocket(dir, dead.socket_dir);
-  await rm(join(dir, SOCKET_NAME), { force: true });
+  await rm(join(dir, socketName), { force: true });
   // The marker exists while a store is being created: nothing was acknowledged yet, so an interrupted creation
   // starts from scratch.
   if (await exists(creationMarker(dir))) await rm(data_dir, { recursive: true, force: true });
@@ -134,11 +134,11 @@ async function checkVersion(dir: string, data_dir: string): Promise<void> {
       { cause: error },
     );
   }
-  if (version === POSTGRES_MAJOR) return;
+  if (version === postgresMajor) return;
   throw new EmbeddedStoreError(
     'embedded_store_wrong_version',
     dir,
-    `Expected ${dir} to be a store of Postgres ${POSTGRES_MAJOR}, got Postgres ${version}. ` +
+    `Expected ${dir} to be a store of Postgres ${postgresMajor}, got Postgres ${version}. ` +
       `Open it with the version of runfold that wrote it, or choose another folder.`,
   );
 }

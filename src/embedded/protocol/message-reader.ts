@@ -17,8 +17,8 @@ export interface MessageReader {
 }
 
 // Postgres's own limits: MAX_STARTUP_PACKET_LENGTH and PQ_LARGE_MESSAGE_LIMIT.
-const STARTUP_LIMIT = 10_000;
-const MESSAGE_LIMIT = 0x3fffffff;
+const startupLimit = 10_000;
+const messageLimit = 0x3fffffff;
 
 /** A message that spans chunks is joined once, when its last byte has arrived. */
 export function createMessageReader(): MessageReader {
@@ -67,7 +67,7 @@ export function createMessageReader(): MessageReader {
       const header = type_bytes + 4;
       if (buffered < header) return undefined;
       const length = peek(header).readInt32BE(type_bytes);
-      if (length < 4 || length > (type_bytes === 0 ? STARTUP_LIMIT : MESSAGE_LIMIT)) {
+      if (length < 4 || length > (type_bytes === 0 ? startupLimit : messageLimit)) {
         throw new WireProtocolError(`Expected a message length, got ${length}.`);
       }
       const total = type_bytes + length;

@@ -13,9 +13,9 @@ export interface ResponseScanner {
   readonly status: TransactionStatus | undefined;
 }
 
-const NOTIFICATION = 'A'.charCodeAt(0);
-const COPY_IN = 'G'.charCodeAt(0);
-const READY = 'Z'.charCodeAt(0);
+const notification = 'A'.charCodeAt(0);
+const copyIn = 'G'.charCodeAt(0);
+const ready = 'Z'.charCodeAt(0);
 
 /**
  * Frames may be split between parts; frames that are not needed are passed on without parsing.
@@ -37,10 +37,10 @@ export function createResponseScanner(options: {
   let aside: Buffer[] | undefined;
 
   function settle(frame: Buffer): void {
-    if (type === NOTIFICATION) {
+    if (type === notification) {
       notifications.push(frame);
       if (options.is_listening(getChannel(frame))) parts.push(frame);
-    } else if (type === READY) {
+    } else if (type === ready) {
       status = toStatus(frame[5]);
       parts.push(frame);
     }
@@ -62,11 +62,11 @@ export function createResponseScanner(options: {
           type = chunk[offset] ?? 0;
           left = 1 + chunk.readInt32BE(offset + 1);
           const whole = chunk.length - offset >= left;
-          if (type === READY && whole) status = toStatus(chunk[offset + 5]);
+          if (type === ready && whole) status = toStatus(chunk[offset + 5]);
           const set_aside =
-            type === NOTIFICATION ||
-            (type === COPY_IN && options.drop_copy_in) ||
-            (type === READY && !whole);
+            type === notification ||
+            (type === copyIn && options.drop_copy_in) ||
+            (type === ready && !whole);
           aside = set_aside ? [] : undefined;
         }
         const end = Math.min(offset + left, chunk.length);

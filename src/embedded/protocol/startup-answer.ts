@@ -8,11 +8,11 @@ import {
   readyForQuery,
 } from './wire-message.js';
 
-const SSL_REQUEST = 80_877_103;
-const GSS_REQUEST = 80_877_104;
-const CANCEL_REQUEST = 80_877_102;
-const PROTOCOL_3_0 = 196_608;
-const DATABASE = 'postgres';
+const sslRequest = 80_877_103;
+const gssRequest = 80_877_104;
+const cancelRequest = 80_877_102;
+const protocol30 = 196_608;
+const onlyDatabase = 'postgres';
 
 /** The bytes for a client, and what follows: it is accepted (`start`), must send another message, or is ended. */
 export interface StartupAnswer {
@@ -26,20 +26,20 @@ export interface StartupAnswer {
  */
 export function answerStartup(message: Buffer, parameters: Buffer): StartupAnswer {
   const code = message.length < 8 ? 0 : message.readInt32BE(4);
-  if (code === SSL_REQUEST || code === GSS_REQUEST) return { bytes: Buffer.from('N'), next: 'ask' };
-  if (code === CANCEL_REQUEST) return { bytes: Buffer.alloc(0), next: 'end' };
+  if (code === sslRequest || code === gssRequest) return { bytes: Buffer.from('N'), next: 'ask' };
+  if (code === cancelRequest) return { bytes: Buffer.alloc(0), next: 'end' };
   if (code >> 16 !== 3) {
     throw new WireProtocolError(`Expected protocol 3, got ${code >> 16}.${code & 0xffff}.`);
   }
   const options = readOptions(message);
   const database = options.get('database') ?? options.get('user') ?? '';
-  if (database !== DATABASE) {
-    const reason = `Expected database "${DATABASE}", the only one of an embedded store, got "${database}".`;
+  if (database !== onlyDatabase) {
+    const reason = `Expected database "${onlyDatabase}", the only one of an embedded store, got "${database}".`;
     return { bytes: fatalError('3D000', reason), next: 'end' };
   }
   const unknown = [...options.keys()].filter((name) => name.startsWith('_pq_.'));
   const negotiation =
-    code === PROTOCOL_3_0 && unknown.length === 0 ? [] : [negotiateProtocol(unknown)];
+    code === protocol30 && unknown.length === 0 ? [] : [negotiateProtocol(unknown)];
   const key = backendKey(process.pid, randomInt(2 ** 31));
   const bytes = [...negotiation, authenticationOk(), parameters, key, readyForQuery()];
   return { bytes: Buffer.concat(bytes), next: 'start' };

@@ -4,21 +4,21 @@ export interface ListenChange {
   readonly channel: string | undefined;
 }
 
-const IDENTIFIER = String.raw`(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))`;
-const BLANK = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)`;
-const LISTEN = new RegExp(
-  String.raw`(?:^|;)${BLANK}*(?:(un)?listen${BLANK}+(?:${IDENTIFIER}|\*)|discard${BLANK}+all\b)`,
+const identifier = String.raw`(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))`;
+const blank = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)`;
+const listenStatement = new RegExp(
+  String.raw`(?:^|;)${blank}*(?:(un)?listen${blank}+(?:${identifier}|\*)|discard${blank}+all\b)`,
   'gi',
 );
-const COPY_IN = new RegExp(
-  String.raw`^${BLANK}*copy\s+(?:"(?:[^"]|"")*"|[\w$.\u0080-\uffff])+\s*(?:\([^()]*\))?\s*from\s+stdin\b`,
+const copyIn = new RegExp(
+  String.raw`^${blank}*copy\s+(?:"(?:[^"]|"")*"|[\w$.\u0080-\uffff])+\s*(?:\([^()]*\))?\s*from\s+stdin\b`,
   'i',
 );
 
 /** The LISTEN and UNLISTEN statements in a string, in order. */
 export function getListenChanges(sql: string): ListenChange[] {
   if (!/listen|discard/i.test(sql)) return [];
-  return [...sql.matchAll(LISTEN)].map(([statement, un, quoted, plain]) => ({
+  return [...sql.matchAll(listenStatement)].map(([statement, un, quoted, plain]) => ({
     listen: un === undefined && !/^[;\s]*discard/i.test(statement),
     channel: quoted?.replaceAll('""', '"') ?? plain?.toLowerCase(),
   }));
@@ -26,7 +26,7 @@ export function getListenChanges(sql: string): ListenChange[] {
 
 /** Whether a string starts with COPY … FROM STDIN. */
 export function isCopyIn(sql: string): boolean {
-  return /stdin/i.test(sql) && COPY_IN.test(sql);
+  return /stdin/i.test(sql) && copyIn.test(sql);
 }
 
 /** Whether a string could contain COPY … FROM STDIN: its keywords have no other spelling. */

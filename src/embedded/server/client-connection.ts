@@ -26,9 +26,9 @@ export interface ClientConnection {
 }
 
 // Whole units a client may have waiting before its socket is no longer read, in bytes.
-const BACKLOG_LIMIT = 16 * 1024 * 1024;
+const backlogLimit = 16 * 1024 * 1024;
 // How long a client may take to read its last answers, in milliseconds.
-const FAREWELL_LIMIT = 2_000;
+const farewellLimitMs = 2_000;
 
 /** `on_work` is called whenever the client's next item may have become runnable. */
 export function createClientConnection(
@@ -53,7 +53,7 @@ export function createClientConnection(
     take() {
       const item = items.shift();
       if (item !== undefined && item !== 'end') backlog -= sizeOf(item);
-      if (backlog <= BACKLOG_LIMIT && socket.isPaused()) socket.resume();
+      if (backlog <= backlogLimit && socket.isPaused()) socket.resume();
       return item;
     },
     isCongested: () => socket.writableNeedDrain && !socket.destroyed,
@@ -76,7 +76,7 @@ export function createClientConnection(
       socket.end();
       socket.resume();
       // The peer may never read; its end must not wait for that.
-      const deadline = setTimeout(() => socket.destroy(), FAREWELL_LIMIT);
+      const deadline = setTimeout(() => socket.destroy(), farewellLimitMs);
       socket.once('close', () => clearTimeout(deadline));
     },
     destroy: () => socket.destroy(),
@@ -90,7 +90,7 @@ export function createClientConnection(
 
   function arrived(unit: Unit): void {
     backlog += sizeOf(unit);
-    if (backlog > BACKLOG_LIMIT) socket.pause();
+    if (backlog > backlogLimit) socket.pause();
     on_work(client);
   }
 

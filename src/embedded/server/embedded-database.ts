@@ -11,7 +11,7 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
-const SESSION = ['-c', 'search_path=bullmq,public', '-c', 'TimeZone=UTC'];
+const sessionSettings = ['-c', 'search_path=bullmq,public', '-c', 'TimeZone=UTC'];
 
 /**
  * The state of a data folder: `used` before, just unpacked from the `template`, or `missing`: then it
@@ -28,7 +28,7 @@ export async function openEmbeddedDatabase(
   const db = await PGlite.create({
     dataDir: data_dir,
     // Later settings win, and settings given here are what RESET returns to.
-    startParams: [...PGlite.defaultStartParams, ...SESSION],
+    startParams: [...PGlite.defaultStartParams, ...sessionSettings],
     onStderr: (line) => {
       log.push(line);
       return false;

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { SOCKET_NAME } from '../folder/owner-record.js';
+import { socketName } from '../folder/owner-record.js';
 import { createClientConnection } from './client-connection.js';
 import type { EmbeddedDatabase } from './embedded-database.js';
 import { createMultiplexer, type Multiplexer } from './multiplexer.js';
@@ -34,7 +34,7 @@ export async function openEmbeddedServer(options: {
     add(createClientConnection(socket, session.parameters, wake));
   }
 
-  const servers = [await listen(admit, { path: join(options.socket_dir, SOCKET_NAME) })];
+  const servers = [await listen(admit, { path: join(options.socket_dir, socketName) })];
   if (options.tcp_port !== undefined) {
     servers.push(await listen(admit, { host: '127.0.0.1', port: options.tcp_port }));
   }

@@ -18,8 +18,8 @@ export interface Multiplexer {
 }
 
 // How long turns may run before sockets are read again, in milliseconds.
-const SLICE = 4;
-const COPY_GUARD = copyFail('COPY FROM STDIN must be a simple query that starts with COPY');
+const sliceMs = 4;
+const copyGuard = copyFail('COPY FROM STDIN must be a simple query that starts with COPY');
 
 /**
  * One unit runs at a time, in the order of arrival. While the session is in a transaction or in
@@ -78,7 +78,7 @@ export function createMultiplexer(
         await turn(client);
         current = undefined;
         if (client !== holder) enqueue(client);
-        if (performance.now() - since < SLICE) continue;
+        if (performance.now() - since < sliceMs) continue;
         await nextLoop();
         since = performance.now();
       }
@@ -105,7 +105,7 @@ export function createMultiplexer(
   async function runUnit(client: ClientConnection, unit: Unit): Promise<void> {
     listening.apply(client, unit.listen_changes);
     guard_always ||= unit.may_copy_in;
-    const guard = guard_always ? [COPY_GUARD] : [];
+    const guard = guard_always ? [copyGuard] : [];
     const response = createResponseScanner({
       is_listening: (channel) => client.channels.has(channel),
       drop_copy_in: unit.copy_in?.announced ?? false,

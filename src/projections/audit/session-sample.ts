@@ -8,7 +8,7 @@ export interface SessionSample {
 }
 
 /** Blocks to read per session, on average; a long session fills several. */
-const BLOCKS_A_SESSION = 4;
+const blocksPerSession = 4;
 
 /**
  * Chooses sessions at random from random blocks of the log, and, so that totals without events are
@@ -25,7 +25,7 @@ export async function chooseSessions(
     `select name, least(100, 100.0 * $2 / greatest(1, pg_relation_size(name::regclass)
         / current_setting('block_size')::integer))::real as percent
     from unnest($1::text[]) name`,
-    [['event', 'session'].map((table) => fullName(tables, table)), size * BLOCKS_A_SESSION],
+    [['event', 'session'].map((table) => fullName(tables, table)), size * blocksPerSession],
   );
   const some = rows.map(
     ({ name, percent }) =>

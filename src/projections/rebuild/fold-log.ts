@@ -4,7 +4,7 @@ import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
 /** Bytes of partials one statement sorts or hashes: they then fit in its memory. */
-const SLICE_BYTES = 64 * 1024 * 1024;
+const sliceBytes = 64 * 1024 * 1024;
 
 /**
  * Folds the log as it was at the cut into shadow tables without indexes: chunk by chunk into
@@ -125,7 +125,7 @@ async function foldFiner(
 async function slicesOf(run: RebuildRun, table: string): Promise<number> {
   const { rows } = await run.client.query('select pg_relation_size($1)::float8 as size', [table]);
   // An even number, so that two lanes end together.
-  return 2 * Math.max(1, Math.ceil(rows[0].size / SLICE_BYTES / 2));
+  return 2 * Math.max(1, Math.ceil(rows[0].size / sliceBytes / 2));
 }
 
 async function createHeap(run: RebuildRun, projection: Projection, table: string): Promise<void> {

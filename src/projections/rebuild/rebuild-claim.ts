@@ -5,7 +5,7 @@ import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { isPooled } from '../../postgres/sessions.js';
 import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-options.js';
-import { dropSchema, listSchemas, PREFIX } from './rebuild-schema.js';
+import { dropSchema, listSchemas, prefix } from './rebuild-schema.js';
 
 /** The right to rebuild a store; only one rebuild may have it at a time. */
 export interface RebuildClaim {
@@ -24,7 +24,7 @@ export interface RebuildClaim {
 
 const rebuildLock = 7_386_254;
 /** A rebuild that has not reported for this time is dead; its longest statement is shorter. */
-const BEAT_LIMIT_S = 60;
+const beatLimitS = 60;
 
 /**
  * Claims the right to rebuild on a connection that the rebuild keeps to itself, and removes what a
@@ -69,7 +69,7 @@ async function tryClaim(
   const shared = rows[0]?.shared === true;
   const unlock = shared ? async () => undefined : await lock(database, client);
   if (unlock === undefined) return undefined;
-  const schema = `${PREFIX}${randomBytes(6).toString('hex')}`;
+  const schema = `${prefix}${randomBytes(6).toString('hex')}`;
   try {
     if (!(await makeSchema(client, schema, shared, dead))) return undefined;
     for (const other of await listSchemas(client)) {
@@ -171,7 +171,7 @@ async function isAlive(client: PoolClient, schema: string): Promise<boolean> {
   ]);
   if (found[0]?.found !== true) return false;
   const { rows } = await client.query(
-    `select pid, started, beat_at > clock_timestamp() - interval '${BEAT_LIMIT_S} seconds' as beats from ${table}`,
+    `select pid, started, beat_at > clock_timestamp() - interval '${beatLimitS} seconds' as beats from ${table}`,
   );
   const [owner] = rows;
   return owner?.beats === true && (await getProcessStart(owner.pid)) === owner.started;

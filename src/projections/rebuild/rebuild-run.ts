@@ -52,7 +52,7 @@ export interface RebuildRun {
  * should hash. Nothing is read row by row: what is recorded beside the rebuild grows, and nobody has
  * gathered statistics of it.
  */
-const SESSION =
+const sessionSettings =
   "set local synchronous_commit = off; set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; " +
   'set local max_parallel_workers_per_gather = 0; set local max_parallel_maintenance_workers = 0; ' +
   `${longWorkSettings}; ` +
@@ -103,7 +103,7 @@ export function createRun(options: {
           try {
             // Several statements in one message give several results.
             const results = (await on.query(
-              `begin; ${SESSION}${settingsSql(tables, 'set local')}; ${statement(next++)}; commit`,
+              `begin; ${sessionSettings}${settingsSql(tables, 'set local')}; ${statement(next++)}; commit`,
             )) as unknown as QueryResult[];
             for (const { rows } of results) answers.push(...rows);
             await run.reach(step, ++done, count);

@@ -6,13 +6,13 @@ import { lockNotAvailable } from '../../postgres/sql-states.js';
 import { underLock } from './writer-lock.js';
 
 /** What the name of every rebuild's schema begins with. */
-export const PREFIX = 'runfold_rebuild_';
+export const prefix = 'runfold_rebuild_';
 
 /** The schemas of rebuilds, dead or alive. */
 export async function listSchemas(client: PoolClient): Promise<string[]> {
   const { rows } = await client.query(
     'select nspname::text as name from pg_namespace where starts_with(nspname, $1)',
-    [PREFIX],
+    [prefix],
   );
   return rows.map(({ name }) => name);
 }
@@ -74,7 +74,7 @@ export async function listRunningRebuilds(database: Database): Promise<RunningRe
     `select n.nspname::text as name from pg_namespace n
     join pg_attribute a on a.attrelid = to_regclass(n.nspname || '.owner') and a.attname = 'share'
     where starts_with(n.nspname, $1)`,
-    [PREFIX],
+    [prefix],
   );
   const found: RunningRebuild[] = [];
   for (const { name } of schemas) {

@@ -21,7 +21,7 @@ export interface ShortLockOptions {
  * The longest wait of one attempt, in milliseconds. Writers queue up behind a lock that waits, so
  * an attempt that meets a long transaction gives way and comes back.
  */
-const ATTEMPT_MS = 80;
+const attemptMs = 80;
 /** lock_timeout, statement_timeout, and a deadlock this attempt lost. */
 const busy = new Set<string>([lockNotAvailable, queryCanceled, deadlockDetected]);
 
@@ -45,7 +45,7 @@ export async function underLock<T>(
     let held = 0;
     try {
       await client.query(
-        `begin; set local lock_timeout = ${ATTEMPT_MS}; set local statement_timeout = ${ATTEMPT_MS};
+        `begin; set local lock_timeout = ${attemptMs}; set local statement_timeout = ${attemptMs};
         set local idle_in_transaction_session_timeout = 1000; set local synchronous_commit = off`,
       );
       await client.query(`lock table ${events} in share row exclusive mode`);
