@@ -10,7 +10,7 @@ import {
   Worker,
 } from 'bullmq';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmbeddedStore, openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
 
 let root: string;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-it('an idle BullMQ worker is told of a job, long before it would look for one by itself', async () => {
+test('an idle BullMQ worker is told of a job, long before it would look for one by itself', async () => {
   // BullMQ describes a pool by its own structural type, which @types/pg does not meet exactly.
   const connection = pool as unknown as PostgresConnectionOptions;
   const queue = new Queue('idle', { connection }, createPostgresBackend);

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import copy from 'pg-copy-streams';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type EmbeddedStore, openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
 import { getSaid, kill, startChild } from './child.js';
 
@@ -48,7 +48,7 @@ function psql(...args: string[]) {
 }
 
 describe('the clients of an embedded store', () => {
-  it('each get their own answers, twenty at a time', async () => {
+  test('each get their own answers, twenty at a time', async () => {
     const clients = await Promise.all(Array.from({ length: 20 }, openClient));
     const wrong: unknown[] = [];
     await Promise.all(
@@ -65,7 +65,7 @@ describe('the clients of an embedded store', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('get session defaults fit for Runfold and BullMQ', async () => {
+  test('get session defaults fit for Runfold and BullMQ', async () => {
     const client = await openClient();
     expect((await client.query('show search_path')).rows[0].search_path).toBe('bullmq,public');
     expect((await client.query('show timezone')).rows[0].TimeZone).toBe('UTC');
@@ -73,7 +73,7 @@ describe('the clients of an embedded store', () => {
     expect(rows[0].setconfig).toContain('search_path=bullmq, public');
   });
 
-  it('do not see into, or get into, one another’s transactions', async () => {
+  test('do not see into, or get into, one another’s transactions', async () => {
     const [a, b] = [await openClient(), await openClient()];
     await a.query('create table isolated (n int)');
     await a.query('begin');
@@ -89,7 +89,7 @@ describe('the clients of an embedded store', () => {
     expect(order).toEqual(['a', 'b']);
   });
 
-  it('may leave while another’s transaction is open', async () => {
+  test('may leave while another’s transaction is open', async () => {
     const a = await openClient();
     const b = new pg.Client(store.connection);
     await b.connect();
@@ -98,7 +98,7 @@ describe('the clients of an embedded store', () => {
     await a.query('commit');
   });
 
-  it.each(['end', 'destroy'] as const)('lose an open transaction on %s', async (way) => {
+  test.each(['end', 'destroy'] as const)('lose an open transaction on %s', async (way) => {
     const observer = await openClient();
     await observer.query('create table if not exists abandoned (n int)');
     const leaver = new pg.Client(store.connection);
@@ -115,7 +115,7 @@ describe('the clients of an embedded store', () => {
     expect((await counted).rows[0].n).toBe(0);
   });
 
-  it('get one error for a failing batch and go on', async () => {
+  test('get one error for a failing batch and go on', async () => {
     const client = await openClient();
     for (let round = 0; round < 50; round++) {
       await expect(client.query('select 1 / $1::int', [0])).rejects.toMatchObject({
@@ -132,7 +132,7 @@ describe('the clients of an embedded store', () => {
     expect((await client.query('select 1 as n')).rows[0].n).toBe(1);
   });
 
-  it('may flush a batch and keep the session until they sync', async () => {
+  test('may flush a batch and keep the session until they sync', async () => {
     const [a, b] = [await openClient(), await openClient()];
     const { connection } = a as unknown as { connection: FlushConnection };
     const flushed = once(connection, 'dataRow');
@@ -156,14 +156,14 @@ describe('the clients of an embedded store', () => {
     expect(await other).toBe(8);
   });
 
-  it('pass ten megabytes in one parameter and get them back', async () => {
+  test('pass ten megabytes in one parameter and get them back', async () => {
     const client = await openClient();
     const big = 'é'.repeat(5 * 1024 * 1024);
     const { rows } = await client.query('select $1::text as big', [big]);
     expect(rows[0].big === big).toBe(true);
   });
 
-  it('are refused another database, and unknown messages end only their own connection', async () => {
+  test('are refused another database, and unknown messages end only their own connection', async () => {
     const other = new pg.Client({ ...store.connection, database: 'nope' });
     await expect(other.connect()).rejects.toMatchObject({ code: '3D000' });
     const raw = connect(join(store.connection.host, '.s.PGSQL.5432'));
@@ -188,7 +188,7 @@ interface FlushConnection extends NodeJS.EventEmitter {
 }
 
 describe('notifications', () => {
-  it('reach idle listeners at once, once each, and nobody else', async () => {
+  test('reach idle listeners at once, once each, and nobody else', async () => {
     const [a, b, deaf, sender] = [
       await openClient(),
       await openClient(),
@@ -209,7 +209,7 @@ describe('notifications', () => {
     expect(heard.sort()).toEqual(['a x', 'b x', 'sender x']);
   });
 
-  it('go on when another listener stops or leaves', async () => {
+  test('go on when another listener stops or leaves', async () => {
     const [stays, stops, sender] = [await openClient(), await openClient(), await openClient()];
     const leaves = new pg.Client(store.connection);
     await leaves.connect();
@@ -225,7 +225,7 @@ describe('notifications', () => {
     expect(stopped).toEqual([]);
   });
 
-  it('reach listeners in other processes', async () => {
+  test('reach listeners in other processes', async () => {
     const child = startChild('store-client.mjs', store.connection.host);
     onTestFinished(() => kill(child));
     expect(await getSaid(child)).toEqual({ event: 'listening' });
@@ -236,7 +236,7 @@ describe('notifications', () => {
 });
 
 describe('copy', () => {
-  it('goes in and out by streams, with other clients at work', async () => {
+  test('goes in and out by streams, with other clients at work', async () => {
     const [client, other] = [await openClient(), await openClient()];
     await client.query('create table copied (n int, t text)');
     const into = client.query(copy.from('copy copied (n, t) from stdin'));
@@ -252,7 +252,7 @@ describe('copy', () => {
     expect(out).toBe(lines.join(''));
   });
 
-  it('that fails, or was not expected, is an error like any other', async () => {
+  test('that fails, or was not expected, is an error like any other', async () => {
     const client = await openClient();
     await client.query('create table miscopied (n int)');
     const into = client.query(copy.from('copy miscopied from stdin'));
@@ -263,7 +263,7 @@ describe('copy', () => {
     expect((await client.query('select count(*)::int as n from miscopied')).rows[0].n).toBe(0);
   });
 
-  it('and queries work from psql', async () => {
+  test('and queries work from psql', async () => {
     await psql('-c', 'create table psql_copied (n int)');
     await run('sh', [
       '-c',

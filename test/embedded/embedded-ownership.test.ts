@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   type EmbeddedStore,
   findEmbeddedStore,
@@ -41,7 +41,7 @@ function hasEnded(client: pg.Client): Promise<void> {
 }
 
 describe('an embedded store’s folder', () => {
-  it('is private, and left without socket and owner by a clean close', async () => {
+  test('is private, and left without socket and owner by a clean close', async () => {
     const store = await open();
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
     expect((await readFile(join(dir, 'data', 'PG_VERSION'), 'utf8')).trim()).toBe('18');
@@ -55,7 +55,7 @@ describe('an embedded store’s folder', () => {
     expect(await query(again.connection, 'select n from kept')).toEqual([7]);
   });
 
-  it('may have a path too long for a socket', async () => {
+  test('may have a path too long for a socket', async () => {
     dir = join(root, 'x'.repeat(120), 'store');
     const store = await open();
     expect(store.connection.host).not.toBe(dir);
@@ -66,14 +66,14 @@ describe('an embedded store’s folder', () => {
     await expect(stat(store.connection.host)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('is served on loopback TCP when asked', async () => {
+  test('is served on loopback TCP when asked', async () => {
     const port = 20_000 + (process.pid % 20_000);
     const store = await open({ tcp_port: port });
     expect(await query({ ...store.connection, host: '127.0.0.1', port }, 'select 1')).toEqual([1]);
     await store.close();
   });
 
-  it.skipIf(process.platform !== 'linux')(
+  test.skipIf(process.platform !== 'linux')(
     'is refused, and not tried for ever, where no folder can be made',
     async () => {
       dir = '/proc/runfold/store';
@@ -81,7 +81,7 @@ describe('an embedded store’s folder', () => {
     },
   );
 
-  it('is refused with a typed error when it is unfit', async () => {
+  test('is refused with a typed error when it is unfit', async () => {
     await mkdir(join(root, 'a'));
     await writeFile(dir, 'a file');
     await expect(open()).rejects.toMatchObject({ code: 'embedded_store_not_a_directory', dir });
@@ -102,7 +102,7 @@ describe('an embedded store’s folder', () => {
 });
 
 describe('the ownership of an embedded store', () => {
-  it('is refused to a second opener, in this process or another', async () => {
+  test('is refused to a second opener, in this process or another', async () => {
     const store = await open({ role: 'up' });
     const owner = { pid: process.pid, role: 'up', dir };
     await expect(open()).rejects.toMatchObject({ code: 'embedded_store_in_use', ...owner });
@@ -116,7 +116,7 @@ describe('the ownership of an embedded store', () => {
     });
   });
 
-  it('goes to exactly one of several that start at once, on a free folder and on a dead one’s', async () => {
+  test('goes to exactly one of several that start at once, on a free folder and on a dead one’s', async () => {
     for (let round = 0; round < 2; round++) {
       const children = Array.from({ length: 4 }, () => startChild('store-owner.mjs', dir));
       onTestFinished(async () => void (await Promise.all(children.map(kill))));
@@ -137,7 +137,7 @@ describe('the ownership of an embedded store', () => {
     }
   });
 
-  it('passes on after kill -9 with every acknowledged row', async () => {
+  test('passes on after kill -9 with every acknowledged row', async () => {
     const child = startChild('store-owner.mjs', dir);
     onTestFinished(() => kill(child));
     const { connection } = await getSaid(child);
@@ -165,7 +165,7 @@ describe('the ownership of an embedded store', () => {
     expect([last, last + 1]).toContain(max);
   });
 
-  it('is given up by a close that lets running work finish and rolls open work back', async () => {
+  test('is given up by a close that lets running work finish and rolls open work back', async () => {
     const store = await open();
     const worker = new pg.Client(store.connection);
     const idler = new pg.Client(store.connection);
