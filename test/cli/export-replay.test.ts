@@ -6,7 +6,7 @@ import { voidingFor } from '#runfold/corrections/correction.js';
 import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { foldEvents } from '../../harness/fold-events.js';
-import { sampleEvents } from '../../harness/sample-events.js';
+import { labelledEvents, sampleEvents } from '../../harness/sample-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -50,7 +50,7 @@ describe('an export', () => {
   beforeAll(async () => {
     home = await openTestTier(fastestTier());
     const { database } = home.tier;
-    await foldEvents(database, [...wild, ...sampleEvents(2_400)]);
+    await foldEvents(database, [...wild, ...labelledEvents(2_400)]);
     const voided = await voidingFor(database, { id: 'sample-1' });
     await foldEvents(database, [voided?.event ?? {}]);
     empty = await openTestTier(fastestTier());
