@@ -1,14 +1,19 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createBatch } from '#runfold/append/batch.js';
+import type { BatchAnswer } from '#runfold/append/batch-statement.js';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { writeBatch } from '#runfold/append/write-batch.js';
 import { appendWhole } from '#runfold/append/writer/append-all.js';
 import { compareContentIn, findOtherContent } from '#runfold/append/writer/compare-content.js';
 import { openEventWriter, writerTo } from '#runfold/append/writer/event-writer.js';
+import { statementOnShard } from '#runfold/append/writer/guarded-statement.js';
+import { shardedStatement } from '#runfold/append/writer/sharded-statement.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { isConflict, isUniqueViolation } from '#runfold/postgres/database-errors.js';
 import { verify, verifyShards } from '#runfold/projections/audit/verify.js';
+import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
@@ -130,6 +135,45 @@ describeWithPostgres('a writer to the shards of a store', () => {
     expect(await appendWhole(database, 1, events.slice(0, 40))).toBe(true);
     expect(await appendWhole(database, 1, events.slice(39))).toBe(false);
     expect(await verify(database)).toMatchObject({ equal: true, events: 40 });
+  });
+
+  test('keeps totals and log equal between the commits of two stripes', async () => {
+    const map = await openShardMap(database);
+    const seen: unknown[] = [];
+    const run = shardedStatement({
+      map,
+      lanes: 1,
+      storeRejects: async () => 0,
+      statementFor: (shard) => {
+        const text = appendAndFoldSql(projections, { tables: shard.tables });
+        const write = statementOnShard<BatchAnswer>(shard, text, true);
+        return async (...given) => {
+          const answer = await write(...given);
+          const { equal, events } = await verify(database);
+          seen.push([equal, events]);
+          return answer;
+        };
+      },
+    });
+    await writeBatch(run, [job([0, 1, 2].flatMap((stripe) => eventsIn(stripe, 6)))]);
+    expect(seen).toEqual([
+      [true, 6],
+      [true, 12],
+      [true, 18],
+    ]);
+  });
+
+  test('would tear if events and their totals were in two stripes, each of which commits by itself', async () => {
+    const [first, second] = (await openShardMap(database)).shards();
+    if (first === undefined || second === undefined) throw new Error('Expected two shards.');
+    const batch = createBatch([job(eventsIn(0, 6))]);
+    const log = appendAndFoldSql([], { tables: first.tables });
+    await statementOnShard<BatchAnswer>(first, log, true)(batch, []);
+    // Between the two commits the log is ahead of the totals; and for ever, if the second one fails.
+    expect(await verify(database)).toMatchObject({ equal: false, events: 6 });
+    const totals = appendAndFoldSql(projections, { tables: second.tables });
+    await statementOnShard<BatchAnswer>(second, totals, true)(batch, []);
+    expect((await verify(database)).equal).toBe(false);
   });
 
   test('follows a shard that is moved while it writes', async () => {

@@ -7,6 +7,8 @@ import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { views } from '#runfold/projections/views/views.js';
 import { createReads, type Reads } from '#runfold/query/reads/reads.js';
+import { followLog } from '#runfold/query/tail/tail.js';
+import { waitUntilFolded } from '#runfold/query/wait-until-folded.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { checkMigrated, migrateStore } from '#runfold/store/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
@@ -106,6 +108,25 @@ describeWithPostgres('a store that is divided into stripes', () => {
       expect(ofWhole, name).toBeDefined();
       expect(ofDivided, name).toEqual(ofWhole);
     }
+  });
+
+  test('gives a tail each new event once, of whatever stripe', async () => {
+    const events = sampleEvents(40, 'tail');
+    const stop = new AbortController();
+    const given: string[] = [];
+    const tail = followLog(divided.database, { project: 9, only: 'events', signal: stop.signal });
+    for await (const item of tail) {
+      if (item.kind === 'event') given.push(item.event.id);
+      else if (given.length === 0) await foldEvents(divided.database, events, 9);
+      if (given.length === events.length) stop.abort();
+    }
+    expect(given.sort()).toEqual(events.map(({ id }) => id).sort());
+    const keys = events.map(({ id, session_id }) => ({
+      project: 9,
+      id,
+      session_id: session_id ?? '',
+    }));
+    await waitUntilFolded(divided.database, keys);
   });
 
   test.each(['repaired', 'swapped'])('is rebuilt stripe by stripe, %s', async (outcome) => {
