@@ -38,8 +38,8 @@ export async function playCampaign(options: CampaignOptions): Promise<Campaign> 
   const rounds: RoundReport[] = [];
   const stacks: Stack[] = [];
   let next = 0;
-  // Each has its last resorts for the end of this process: two servers, a disk, a folder.
-  process.setMaxListeners(process.getMaxListeners() + 4 * at_once);
+  // Each has its last resorts for the end of this process: two servers and six of a group, a disk, a folder.
+  process.setMaxListeners(process.getMaxListeners() + 10 * at_once);
   try {
     for (let opened = 0; opened < Math.min(at_once, options.rounds); opened++) {
       stacks.push(await openStack());

@@ -38,6 +38,20 @@ describe.skipIf(missing !== undefined && !process.env.CI)('rounds of chaos', () 
       expect(reads).toBeGreaterThan(0);
     }
   }, 240_000);
+
+  test('of several Redis servers and queues lose nothing either', async () => {
+    const names = ['redis-failover', 'sentinel-failover', 'queues-change', 'workers-come-and-go'];
+    const { rounds } = await playCampaign({
+      scenarios: scenarios.filter(({ name }) => names.includes(name)),
+      rounds: names.length,
+      seed: 11,
+      at_once: 2,
+    });
+    expect(rounds.map(({ scenario }) => scenario).sort()).toEqual([...names].sort());
+    for (const { scenario, seed, violations } of rounds) {
+      expect(violations, `${scenario}, seed ${seed}`).toEqual([]);
+    }
+  }, 400_000);
 });
 
 // What runs is read from /proc.

@@ -1,4 +1,4 @@
-/** A producer process: `emit-process.ts FILE FROM`, told where by the environment. */
+/** A producer process: `emit-process.ts FILE FROM LINGER_MS`, told where by the environment. */
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '#runfold/environment/config.js';
@@ -9,13 +9,18 @@ import type { QueueTarget } from '#runfold/queue/queue-target.js';
 import type { RawJob } from '../round/poison.js';
 import type { Consignment } from '../round/workload.js';
 
-const [file = '', from = '0'] = process.argv.slice(2);
+const [file = '', from = '0', linger = '0'] = process.argv.slice(2);
 const { project, events_per_job, sendings }: Consignment = JSON.parse(readFileSync(file, 'utf8'));
 const config = readConfig();
 const target: QueueTarget =
   config.redis_url === undefined
     ? { kind: 'postgres', connection: config.database_url ?? '' }
-    : { kind: 'redis', url: config.redis_url, prefix: config.redis_prefix };
+    : {
+        kind: 'redis',
+        url: config.redis_url,
+        prefix: config.redis_prefix,
+        queues: config.redis_queues,
+      };
 const producer = await createProducer({ queue: target, project, events_per_job });
 const direct = await openQueue(target, { onError: () => undefined });
 /** Sendings between two flushes. */
@@ -55,6 +60,7 @@ for (let at = Number(from); at < sendings.length; at += stretch) {
   writeSync(1, `acked ${at + part.length}\n`);
   await pause(40);
 }
+await pause(Number(linger));
 await producer.close();
 await direct.close();
 writeSync(1, 'done\n');

@@ -13,6 +13,8 @@ export interface ProducerSlot {
   /** Sendings acknowledged, or given up after a kill. */
   settled(): number;
   isDone(): boolean;
+  /** Whether its process has nothing more to do, where it lingers. */
+  isOver(): boolean;
   /** What became of each sending, as the producer saw it. */
   outcomes(): readonly ('acknowledged' | 'unknown' | 'unsent')[];
   violations(): readonly string[];
@@ -25,8 +27,10 @@ export function createProducerSlot(options: {
   readonly env: Readonly<Record<string, string>>;
   /** Whether the one after a kill sends again what was not acknowledged. */
   readonly resend: boolean;
+  /** Milliseconds that it stays after its last event, to send again what a failover loses. */
+  readonly linger_ms: number;
 }): ProducerSlot {
-  const { name, consignment, env, resend } = options;
+  const { name, consignment, env, resend, linger_ms } = options;
   const file = join(options.folder, `${name}.json`);
   writeFileSync(file, JSON.stringify(consignment));
   const total = consignment.sendings.length;
@@ -48,7 +52,13 @@ export function createProducerSlot(options: {
     consignment,
     start() {
       isKilled = false;
-      const next = startProgram('chaos/actors/emit-process', [file, String(from)], { env });
+      const next = startProgram(
+        'chaos/actors/emit-process',
+        [file, String(from), String(linger_ms)],
+        {
+          env,
+        },
+      );
       current = next;
       void next.exit.then(({ code, signal, stderr }) => {
         if (isKilled || code === 0) return;
@@ -68,6 +78,7 @@ export function createProducerSlot(options: {
     },
     settled: () => last('acked'),
     isDone,
+    isOver: () => linger_ms === 0 || /^done$/m.test(current?.output().stdout ?? ''),
     outcomes() {
       const [acknowledged, sent] = [last('acked'), last('sent')];
       return consignment.sendings.map((_, at) =>

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { openJobQueues } from '#runfold/queue/job-queues.js';
 import { startNode } from '../../harness/processes.js';
 import { commandLineProgram } from '../../harness/programs.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import type { Fault, FaultKind } from './plan.js';
 import type { Stage } from './stage.js';
 
@@ -84,6 +86,33 @@ const injections: Readonly<Record<FaultKind, Inject>> = {
     stack.disk.fill();
     await pause(ms);
     stack.disk.free();
+  },
+  async fail_over({ group, pause }, { target, ms, amount }) {
+    if (group === undefined) throw new Error('Expected Redis processes that replace each other.');
+    const masters = await group.masters();
+    const master = masters[target % masters.length];
+    if (master === undefined) throw new Error('Expected a master, got none.');
+    const replica = await group.replicaOf(master);
+    if (amount > 0) await group.holdBack(replica, master);
+    await pause(amount);
+    await master.kill();
+    await waitUntil(async () => (await group.masters()).includes(replica), Boolean, {
+      what: 'the replica to take over',
+      timeoutMs: 60_000,
+    });
+    await group.release(replica);
+    await pause(ms);
+    await group.heal();
+  },
+  async change_queues({ queue, pause }, { target, ms }) {
+    if (queue.kind !== 'redis') throw new Error('Expected a queue on Redis.');
+    const queues = await openJobQueues(
+      { ...queue, queues: 1 + target },
+      { onError: () => undefined },
+    );
+    await queues.all();
+    await queues.close();
+    await pause(ms);
   },
   async rebuild({ env, plan, signal, violate }) {
     const rebuilding = startNode([commandLineProgram, 'rebuild', '--json'], { env });

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '#runfold/postgres/database.js';
-import { openQueue } from '#runfold/queue/open-queue.js';
-import type { QueueTarget } from '#runfold/queue/queue-target.js';
+import { type JobQueues, openJobQueues } from '#runfold/queue/job-queues.js';
 import { createAwakeClock } from '../actors/awake-clock.js';
 import { createFaultLine } from './faults.js';
 import type { Stage } from './stage.js';
@@ -27,16 +26,11 @@ export interface Recovery {
  */
 export async function moveOn(
   stage: Stage,
-  prefix: string,
   url: string,
   sizes: { at: number; bytes: number }[],
 ): Promise<Recovery> {
   const { stack, producers, plan, signal } = stage;
-  const target: QueueTarget =
-    plan.queue === 'redis'
-      ? { kind: 'redis', url: stack.redis.url, prefix }
-      : { kind: 'postgres', connection: url };
-  const queue = await openQueue(target, { onError: () => undefined });
+  const queue = await openJobQueues(stage.queue, { onError: () => undefined });
   const watching = openDatabase(url, { max: 1 });
   const faults = createFaultLine(stage);
   const total = producers.reduce((sum, { consignment }) => sum + consignment.sendings.length, 0);
@@ -54,7 +48,8 @@ export async function moveOn(
       if (plan.appendfsync === 'everysec') {
         sizes.push({ at: performance.now(), bytes: stack.redis.appendOnlyBytes() });
       }
-      const isDone = faults.isOver() && producers.every((producer) => producer.isDone());
+      const isDone =
+        faults.isOver() && producers.every((producer) => producer.isDone() && producer.isOver());
       const before = clock.now();
       if (isDone) doneAt ??= before;
       let seen: Seen | Error | undefined;
@@ -109,22 +104,20 @@ const textOf = (seen: Seen | Error) =>
 /** An error while a server is away. */
 async function look(
   database: ReturnType<typeof openDatabase>,
-  queue: Awaited<ReturnType<typeof openQueue>>,
+  queues: JobQueues,
 ): Promise<Seen | Error> {
   try {
-    const { failed = 0, ...counts } = await queue.getJobCounts(
-      'waiting',
-      'active',
-      'delayed',
-      'prioritized',
-      'failed',
-    );
+    const all = await queues.all();
+    const states = ['waiting', 'active', 'delayed', 'prioritized'] as const;
+    const open = await Promise.all(all.map((queue) => queue.getJobCountByTypes(...states)));
+    const lost = await Promise.all(all.map((queue) => queue.getFailedCount()));
+    const failed = lost.reduce((sum, count) => sum + count, 0);
     const [row] = await database.query<{ events: number; waiting: number }>(
       `select count(*)::float8 as events, (select count(*)::integer
         from runfold_internal.otlp_span where event is not null) as waiting
       from runfold_internal.event`,
     );
-    const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const jobs = open.reduce((sum, count) => sum + count, 0);
     return { events: row?.events ?? 0, jobs, failed, waiting: row?.waiting ?? 0 };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

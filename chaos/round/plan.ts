@@ -18,6 +18,8 @@ export type FaultKind =
   | 'drop_postgres'
   | 'slow_postgres'
   | 'fill_disk'
+  | 'fail_over'
+  | 'change_queues'
   | 'rebuild';
 
 /** One fault of a round. */
@@ -29,7 +31,10 @@ export interface Fault {
   readonly ms: number;
   /** Which worker or producer, by number; modulo how many there are. */
   readonly target: number;
-  /** Milliseconds each piece of data is held back (`slow_…`), or of writes that are lost (`kill_redis`). */
+  /**
+   * Milliseconds each piece of data is held back (`slow_…`), of writes that are lost (`kill_redis`), or that the
+   * replica is behind its master when that dies (`fail_over`).
+   */
   readonly amount: number;
 }
 
@@ -69,6 +74,10 @@ export interface WatchShape {
 export interface RoundPlan {
   readonly queue: 'redis' | 'postgres';
   readonly appendfsync: AppendFsync;
+  /** Several Redis processes that replace each other, in place of the one. */
+  readonly redis_group?: 'cluster' | 'sentinel';
+  /** How many queues the processes are given. */
+  readonly queues?: number;
   readonly workers: number;
   /** Whether the store lies on a small disk of its own. */
   readonly small_disk: boolean;

@@ -2,8 +2,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openDatabase } from '#runfold/postgres/database.js';
+import type { QueueTarget } from '#runfold/queue/queue-target.js';
 import type { ProcessExit } from '../../harness/processes.js';
 import { startProgram } from '../../harness/programs.js';
+import { openCluster, openSentinels, type RedisGroup } from '../../harness/redis-group.js';
 import { createProducerSlot } from '../actors/producer-slot.js';
 import { createWorkerSlot } from '../actors/worker-slot.js';
 import { type Stack, withPath } from '../servers/stack.js';
@@ -88,7 +90,16 @@ async function play(
   const store = await stack.createStore(name, plan);
   const folder = join(stack.folder, name);
   mkdirSync(folder, { mode: 0o700 });
-  const redis = { REDIS_URL: stack.redisProxy.url, RUNFOLD_REDIS_PREFIX: name };
+  const group = await openGroupOf(plan);
+  const queue: QueueTarget =
+    plan.queue === 'redis'
+      ? { kind: 'redis', url: group?.url ?? stack.redis.url, prefix: name, queues: plan.queues }
+      : { kind: 'postgres', connection: store.url };
+  const redis = {
+    REDIS_URL: group?.url ?? stack.redisProxy.url,
+    RUNFOLD_REDIS_PREFIX: name,
+    ...(plan.queues === undefined ? {} : { RUNFOLD_QUEUES: String(plan.queues) }),
+  };
   const env = {
     DATABASE_URL: withPath(stack.postgresProxy.url, name),
     ...(plan.queue === 'redis' ? redis : {}),
@@ -106,11 +117,21 @@ async function play(
   const sizes: { at: number; bytes: number }[] = [];
   const stage: Stage = {
     stack,
+    group,
+    queue,
     plan,
     env,
     workers: Array.from({ length: plan.workers }, (_, at) => createWorkerSlot(`worker ${at}`, env)),
     producers: sent.map((consignment, at) =>
-      createProducerSlot({ name: `producer ${at}`, folder, consignment, env, resend: plan.resend }),
+      createProducerSlot({
+        name: `producer ${at}`,
+        folder,
+        consignment,
+        env,
+        resend: plan.resend,
+        // A producer that ends within its window takes it along: that is no fault of this round.
+        linger_ms: group === undefined ? 0 : 15_000,
+      }),
     ),
     signal,
     pause: (ms) => wait(ms, undefined, { signal }),
@@ -126,7 +147,7 @@ async function play(
     await reading.waitForLine(/^reading$/, 60_000);
     await Promise.all(workers.map((worker) => worker.start()));
     for (const producer of producers) producer.start();
-    const { stuck, ...recovery } = await moveOn(stage, name, store.url, sizes);
+    const { stuck, ...recovery } = await moveOn(stage, store.url, sizes);
     if (stuck !== undefined) violations.push(`stuck: ${stuck}`);
     await Promise.all(workers.map((worker) => worker.stop()));
     reading.kill('SIGTERM');
@@ -156,8 +177,15 @@ async function play(
     reading.kill('SIGKILL');
     await database.close();
     await store.drop();
+    await group?.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The Redis processes of a round that has its own. */
+async function openGroupOf({ redis_group }: RoundPlan): Promise<RedisGroup | undefined> {
+  if (redis_group === undefined) return undefined;
+  return redis_group === 'cluster' ? openCluster() : openSentinels();
 }
 
 /** Plays a round of log files, beside a store that reads them once. */

@@ -1,3 +1,5 @@
+import type { QueueTarget } from '#runfold/queue/queue-target.js';
+import type { RedisGroup } from '../../harness/redis-group.js';
 import type { ProducerSlot } from '../actors/producer-slot.js';
 import type { WorkerSlot } from '../actors/worker-slot.js';
 import type { Stack } from '../servers/stack.js';
@@ -7,6 +9,10 @@ import type { RoundPlan } from './plan.js';
 export interface Stage {
   readonly stack: Stack;
   readonly plan: RoundPlan;
+  /** The Redis processes of the round, where it has its own. */
+  readonly group: RedisGroup | undefined;
+  /** The queue, without a proxy. */
+  readonly queue: QueueTarget;
   readonly workers: readonly WorkerSlot[];
   readonly producers: readonly ProducerSlot[];
   /** Where processes of the round find the servers. */
