@@ -23,7 +23,7 @@ describeOnEachTier('statistics', (name) => {
     const producer = await createProducer({ queue });
     try {
       expect(await rowsOf('event')).toBeLessThanOrEqual(0);
-      for (const event of sampleEvents(3_000)) producer.emit(event);
+      for (const event of sampleEvents(6_000)) producer.emit(event);
       await producer.flush();
       await waitUntil(
         () => rowsOf('event'),
@@ -32,8 +32,8 @@ describeOnEachTier('statistics', (name) => {
       );
       await waitUntil(
         () => worker.stats().applied,
-        (count) => count === 3_000,
-        { what: '3,000 events' },
+        (count) => count === 6_000,
+        { what: '6,000 events' },
       );
       await worker.close();
       expect(await analyzeGrown(database, 'runfold_internal'), 'closing looked once more').toEqual(
