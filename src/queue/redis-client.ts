@@ -54,8 +54,6 @@ function sentinelOptions(
     ...(sentinel_username === undefined ? {} : { sentinelUsername: sentinel_username }),
     ...(sentinel_password === undefined ? {} : { sentinelPassword: sentinel_password }),
     sentinelRetryStrategy: retry,
-    // They are told of a new master at once, also those whose connection to the old one stays open.
-    failoverDetector: true,
     ...(is_tls ? { tls: {}, enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
   };
 }

@@ -15,6 +15,8 @@ function masterOfOne(redis: Redis): FindMasters {
     const id = /^run_id:(\w+)/m.exec(server)?.[1];
     // An old master that has not been left yet.
     if (id === undefined || !/^role:master/m.test(replication)) {
+      // An idle producer would stay there: nothing that it writes is refused.
+      redis.disconnect(true);
       throw new Error('Expected the answer of a master, got that of a replica.');
     }
     return new Map(names.map((name) => [name, id]));
