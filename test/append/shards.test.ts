@@ -10,6 +10,7 @@ import { openEventWriter, writerTo } from '#runfold/append/writer/event-writer.j
 import { statementOnShard } from '#runfold/append/writer/guarded-statement.js';
 import { shardedStatement } from '#runfold/append/writer/sharded-statement.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
+import { stripeOf } from '#runfold/events/stripe.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { isConflict, isUniqueViolation } from '#runfold/postgres/database-errors.js';
 import { verify, verifyShards } from '#runfold/projections/audit/verify.js';
@@ -17,7 +18,6 @@ import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
-import { stripeOf } from '#runfold/store/shards/stripe.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { createDividedDatabase, testStripes } from '../../harness/divided-store.js';
 import { movableShards } from '../../harness/movable-shards.js';

@@ -1,5 +1,5 @@
 import { places } from '../../events/columns/event-row.js';
-import { stripeOf } from '../../store/shards/stripe.js';
+import { stripeOf } from '../../events/stripe.js';
 import type { EventBatch } from '../batch.js';
 
 /** The order of a batch in parts of one stripe each, by stripe; each part keeps the order of the log's key. */

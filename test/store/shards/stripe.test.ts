@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { stripeOf } from '#runfold/events/stripe.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { stripeOf, stripeSql } from '#runfold/store/shards/stripe.js';
+import { stripeSql } from '#runfold/store/shards/stripe.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
