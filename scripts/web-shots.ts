@@ -2,10 +2,10 @@
 // web-shots/; and docs/page.png, which the README shows. To be looked at before a change is done.
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { createClient } from '#runfold/client.js';
 import { openBrowser } from '../harness/browser.js';
 import { startNode } from '../harness/processes.js';
 import { waitUntil } from '../harness/wait-until.js';
-import { createClient } from '../src/client.js';
 
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'web-shots');
