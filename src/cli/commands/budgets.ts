@@ -47,7 +47,7 @@ function createBudgetCommand(): Command {
     examples: [
       'runfold budgets create writer --scope agent --value writer --limit 5 --window day',
       'runfold budgets create users --scope user --measure total_tokens --limit 1000000 --rolling 24h',
-      'runfold budgets create all --limit 2000 --window month --time-zone Europe/Berlin --at 50,80,100 --no-stop',
+      'runfold budgets create all --limit 2000 --window month --time-zone Europe/Berlin --no-stop',
     ],
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
