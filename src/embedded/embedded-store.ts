@@ -142,7 +142,7 @@ function toStore(
 ): EmbeddedStore {
   const watch = setInterval(async () => {
     const isOurs = await ownsFolder(dir, record).catch(() => true);
-    if (!isOurs) thread.abandon('another folder, or none, under its name');
+    if (!isOurs) thread.abandon('another folder, or none, is under its name now');
   }, watchMs).unref();
   const exited = thread.ended.then(async (error) => {
     clearInterval(watch);

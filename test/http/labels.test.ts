@@ -164,7 +164,7 @@ describe('labels', () => {
     ['/v1/runs?label.Customer=acme', 'label.Customer', 'no such parameter'],
     ['/v1/runs?label.__proto__=acme', 'label.__proto__', 'no such parameter'],
     ['/v1/runs?label=acme', 'label', 'label.NAME=VALUE'],
-    ['/v1/runs?label.customer=', 'label.customer', 'a text of 1 to 200 characters'],
+    ['/v1/runs?label.customer=', 'label.customer', 'a string of 1 to 200 characters'],
     ['/v1/messages?label.customer=acme', 'label', 'no such parameter'],
     [`/v1/usage?from=${day.from}&group_by=label:Customer`, 'group_by', 'label:NAME'],
   ])('%s is refused', async (path, field, expected) => {
