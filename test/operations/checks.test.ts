@@ -152,7 +152,7 @@ describe('the checks of Redis', () => {
   test.each([
     ['appendonly', withInfo('aof_enabled', '0'), 'problem', 'appendonly yes'],
     ['appendfsync', { ...facts, appendfsync: 'everysec' }, 'advice', 'appendfsync always'],
-    ['appendfsync', { ...facts, appendfsync: undefined }, 'unknown', 'managed'],
+    ['appendfsync', { ...facts, appendfsync: undefined }, 'unknown', 'management'],
     ['info', { ...facts, info: undefined }, 'problem', '+info'],
     ['rights', { ...facts, refused: ['xadd'] }, 'problem', 'ACL SETUSER <user> reset'],
     ['rights', { ...facts, refused: ['client|list'] }, 'advice', '+client|list'],
