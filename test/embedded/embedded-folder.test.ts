@@ -38,7 +38,9 @@ describe('an owner whose folder is another one', () => {
     await query(former, 'create table old as select 1 as n');
     await replace();
     const next = await openEmbeddedStore({ dir });
-    expect((await former.exited)?.message).toMatch(/another folder, or none, is under its name now/);
+    expect((await former.exited)?.message).toMatch(
+      /another folder, or none, is under its name now/,
+    );
     await former.close();
     await query(next, 'create table kept as select 7 as n');
     expect(await readdir(dir)).toContain('.s.PGSQL.5432');
