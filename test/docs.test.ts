@@ -147,7 +147,9 @@ describe('beside a running `runfold up`', () => {
       const line = command
         .replace(/^curl /, `curl --fail --silent --show-error ${isStream ? '--max-time 2 ' : ''}`)
         .replaceAll('http://127.0.0.1:8580', url);
-      const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd: folder });
+      // Usage of most of a year takes more than the megabyte that is the default.
+      const options = { cwd: folder, maxBuffer: 64 * 2 ** 20 };
+      const { status, stdout, stderr } = spawnSync('sh', ['-c', line], options);
       expect({ status, stderr: isStream ? '' : String(stderr) }).toEqual({
         status: isStream ? 28 : 0,
         stderr: '',

@@ -6,6 +6,7 @@ import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
+import { isByLabel } from '#runfold/projections/language/projection.js';
 import { projections } from '#runfold/projections/projections.js';
 import { runProjection } from '#runfold/projections/run.js';
 import { sessionProjection } from '#runfold/projections/session.js';
@@ -34,6 +35,8 @@ export interface FoldRates {
 /** Batches of each store at a time, before it is the other's turn. */
 const turnEvents = 15_000;
 const few = [runProjection, sessionProjection];
+/** What a worker folds of a batch without labels, as all batches here are. */
+const all = projections.filter((projection) => !isByLabel(projection));
 
 /**
  * Appends and folds straight into Postgres, without a queue and on one connection: with totals of
@@ -49,8 +52,8 @@ export function foldRates(
   return withThreeStores(servers, async ([smaller, larger, slower]) => {
     const lanes = [
       await openLane(smaller, appendAndFoldSql(few, { repeats: 'refuse' })),
-      await openLane(larger, appendAndFoldSql(projections, { repeats: 'refuse' })),
-      await openLane(slower, appendAndFoldSql(projections)),
+      await openLane(larger, appendAndFoldSql(all, { repeats: 'refuse' })),
+      await openLane(slower, appendAndFoldSql(all)),
     ];
     const turn = Math.max(1, Math.round(turnEvents / batch));
     for (let at = 0; at < batches.length; at += turn) {
@@ -90,7 +93,7 @@ export function sizesOf(
 ): Promise<readonly { readonly name: string; readonly bytes: number }[]> {
   return withBenchStore(servers, async ({ database }) => {
     const demo = createWorkload(events, 1, Date.UTC(2026, 0, 5));
-    const lane = await openLane(database, appendAndFoldSql(projections));
+    const lane = await openLane(database, appendAndFoldSql(all));
     await lane.fold(batchesOf(demo.deliveries, 4_500));
     lane.close(demo.events);
     await database.query('vacuum');

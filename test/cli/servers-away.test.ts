@@ -45,7 +45,8 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['keys list', 'explains', 'works'],
   ['keys create --scope read', 'explains', 'works'],
   ['budgets list', 'explains', 'works'],
-  ['budgets check --cost 1', 'explains', 'works'],
+  // As `when_unknown` says of budgets: by default an agent goes on.
+  ['budgets check --cost 1', 'works', 'works'],
   ['alerts list', 'explains', 'works'],
   ['alerts history', 'explains', 'works'],
   ['channels list', 'explains', 'works'],

@@ -41,7 +41,9 @@ describe('a key of one project', () => {
   let tailOfB: string;
 
   beforeAll(async () => {
-    service = await openTestService(fastestTier(), { limits: { tail_poll_ms: 20 } });
+    // Every route is tried with wrong keys: more of them in a second than an address may otherwise ask with.
+    const limits = { tail_poll_ms: 20, unknown_keys_per_second: 1_000 };
+    service = await openTestService(fastestTier(), { limits });
     const { database } = service.home.tier;
     const b = await createProject(database, { name: 'b' });
     ofA = await service.key(1, ['ingest', 'read', 'admin']);

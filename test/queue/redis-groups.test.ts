@@ -74,10 +74,12 @@ describeWithPostgres('a queue on', () => {
       }
     }, 120_000);
 
+    let tries = 0;
     /** How many of 120 acknowledged events are lost where the replica lacks them and the master dies. */
     const lostBehindReplica = async (replay_ms: number | undefined) => {
       await group.heal();
-      const prefix = `behind-${replay_ms}`;
+      tries += 1;
+      const prefix = `behind-${replay_ms}-${tries}`;
       const queue = { kind: 'redis', url: group.url, prefix } as const;
       const producer = await createProducer({ queue, replay_ms, events_per_job: 5 });
       // Its queues, and who has them, are known before anything happens.

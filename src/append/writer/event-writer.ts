@@ -7,7 +7,7 @@ import {
 } from '../../postgres/sql-states.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
-import type { Projection } from '../../projections/language/projection.js';
+import { isByLabel, type Projection } from '../../projections/language/projection.js';
 import { isDividedSince, shardMapOf } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
 import type { RunStatement } from '../batch-statement.js';
@@ -15,9 +15,9 @@ import { presumeNew } from '../expect-new.js';
 import { tellOtherContent } from '../other-content.js';
 import type { WriteOptions } from '../write-batch.js';
 import { compareContentOf } from './compare-content.js';
-import { endHolds } from './end-holds.js';
 import { statementOnShard } from './guarded-statement.js';
 import { shardedStatement } from './sharded-statement.js';
+import { statementByContent } from './statement-by-content.js';
 import { storeRejectsOn, withRejects } from './store-rejects.js';
 
 /** Writes batches of events to a store, whole or divided. */
@@ -67,15 +67,17 @@ export function writerTo(
   projections: readonly Projection[],
 ): EventWriter {
   const prepared = !database.shares_session;
+  const withoutLabels = projections.filter((projection) => !isByLabel(projection));
   const overflowsOf = (shard: Shard): EventWriter['findOverflows'] => {
     const find = statementOnShard<Places>(shard, overflowSql(projections, shard.tables), false);
     return async (batch) => (await find(batch, [])).places;
   };
   const statement = (shard: Shard, repeats: 'skip' | 'refuse'): RunStatement =>
-    endHolds((is_asked) => {
+    statementByContent(({ has_holds, has_labels }) => {
       // Holds are kept by the coordinator, out of reach of a node; there they end by their time.
-      const ends_holds = is_asked && shard.guard === undefined;
-      const text = appendAndFoldSql(projections, { repeats, tables: shard.tables, ends_holds });
+      const ends_holds = has_holds && shard.guard === undefined;
+      const folded = has_labels ? projections : withoutLabels;
+      const text = appendAndFoldSql(folded, { repeats, tables: shard.tables, ends_holds });
       return statementOnShard(shard, text, prepared);
     });
   const [only] = map.shards();

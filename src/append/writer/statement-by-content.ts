@@ -1,0 +1,30 @@
+import { placeOf } from '../../events/columns/event-row.js';
+import type { RunStatement } from '../batch-statement.js';
+
+/** What some batches have and most have not. */
+export interface BatchContent {
+  /** Whether an event names a hold on budgets. */
+  readonly has_holds: boolean;
+  /** Whether an event has labels. */
+  readonly has_labels: boolean;
+}
+
+const holdPlace = placeOf('hold_id');
+const labelPlace = placeOf('labels');
+
+/**
+ * Sends each batch by the statement for what it holds, so that batches without holds and without labels do not pay for
+ * those. A statement is made when the first batch needs it.
+ */
+export function statementByContent(made: (content: BatchContent) => RunStatement): RunStatement {
+  const known = new Map<string, RunStatement>();
+  return (batch, rejects) => {
+    const has = (place: number) =>
+      batch.jobs.some(({ events }) => events.columns[place] !== undefined);
+    const content = { has_holds: has(holdPlace), has_labels: has(labelPlace) };
+    const key = `${content.has_holds} ${content.has_labels}`;
+    const run = known.get(key) ?? made(content);
+    known.set(key, run);
+    return run(batch, rejects);
+  };
+}
