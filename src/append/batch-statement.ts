@@ -12,21 +12,21 @@ import type { Reject } from './reject.js';
 /** Runs the append-and-fold statement. */
 export type RunStatement = (batch: EventBatch, rejects: readonly Reject[]) => Promise<BatchAnswer>;
 
-/** What the statement answers: how many events and how many rejects were new. */
+/** The counts that the statement returns: how many events and how many rejects were new. */
 export interface BatchAnswer {
   readonly applied: number;
   readonly rejected: number;
 }
 
-/** What an arena begins with; it grows to what a batch takes. */
+/** The initial size of an arena. It grows to fit the batch. */
 const arenaBytes = 65_536;
-/** The largest arena that is used again: twice what a usual batch of 5,000 events takes. */
+/** The largest arena that is reused: twice the size of a usual batch of 5,000 events. */
 const keptBytes = 8 * 1_048_576;
 const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
 
 /**
- * The statement on a pool or on one connection, prepared once per connection where that has a session
- * of its own.
+ * The statement on a pool or on one connection. It is prepared once per connection, unless
+ * connections share a session.
  */
 export function statementOn<Answer = BatchAnswer>(
   on: Pool | ClientBase,
@@ -47,7 +47,7 @@ export function statementOn<Answer = BatchAnswer>(
       throw error;
     });
     if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
-    // After an error a connection may still be about to send; what it would send stays as it is.
+    // After an error the connection may still be sending from this buffer, so it is not reused.
     if (arena.buffer.length <= keptBytes) free.push(arena);
     return answer;
   };
@@ -58,7 +58,7 @@ function putText(arena: ByteArena, text: string): void {
   arena.at += arena.buffer.write(text, arena.at);
 }
 
-/** A name of its own for each text: a connection keeps a prepared statement by its name. */
+/** A unique name for each statement: a connection finds a prepared statement by its name. */
 function nameOf(text: string): string {
   return `runfold_${hash('sha1', text).slice(0, 16)}`;
 }

@@ -5,19 +5,19 @@ import type { DecodedJob } from './decode-job.js';
 /** The events of several jobs that are written together. */
 export interface EventBatch {
   readonly jobs: readonly DecodedJob[];
-  /** The job of each event, all events of all jobs being numbered through. */
+  /** The index of each event's job. Events are numbered across all jobs. */
   readonly job_of: Uint16Array;
   /** The number of each job's first event. */
   readonly starts: readonly number[];
-  /** The 16-byte key of each event's id, as text. */
+  /** The 16-byte key of each event's id, as a string. */
   readonly keys: readonly string[];
   /** The events to write, by number, in the order of the log's key. */
   readonly order: readonly number[];
 }
 
 /**
- * Puts the events of jobs in the order of the log's key: by project, session and id, so that
- * concurrent writers take their locks in one order.
+ * Sorts the events of jobs in the order of the log's key: by project, session and id. All writers
+ * then take their locks in the same order.
  */
 export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   const total = jobs.reduce((sum, { events }) => sum + events.size, 0);
@@ -25,7 +25,7 @@ export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   const job_of = new Uint16Array(total);
   const keys: string[] = [];
   const sessionOf = new Uint32Array(total);
-  // Sessions are few: they are put in order first, and events then compare as numbers.
+  // There are few sessions: they are sorted first, and events then compare as numbers.
   const sessions: { readonly name: string; readonly project: number; readonly number: number }[] =
     [];
   const numbers = new Map<string, number>();
@@ -60,7 +60,7 @@ export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   return { jobs, job_of, starts, keys, order };
 }
 
-/** The order of a batch in parts of one project each. */
+/** Splits the order of a batch by project. */
 export function byProject({ order, jobs, job_of }: EventBatch): readonly (readonly number[])[] {
   const projectOf = (event: number | undefined) => jobs[job_of[event ?? 0] ?? 0]?.project;
   const groups: number[][] = [];
@@ -71,7 +71,7 @@ export function byProject({ order, jobs, job_of }: EventBatch): readonly (readon
   return groups;
 }
 
-/** The job of an event, and which of the job's it is. */
+/** The job of an event, and the event's index in that job. */
 export function jobOf(
   { jobs, job_of, starts }: EventBatch,
   event: number,

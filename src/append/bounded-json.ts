@@ -1,9 +1,9 @@
-/** Levels below which nothing is written: JSON may be nested deeper than any stack. */
+/** Deeper levels are not written: JSON can be nested deeper than any stack. */
 const mostLevels = 200;
 
 /**
- * A value as JSON of at most about `most` characters. It never fails: what is longer or nested deeper becomes
- * a JSON string that holds the beginning of it.
+ * Writes a value as JSON of at most about `most` characters. It never fails: a value that is too
+ * long or nested too deep becomes a JSON string with the beginning of its JSON.
  */
 export function boundedJson(value: unknown, most: number): string {
   const out = { parts: [] as string[], left: most };
@@ -13,11 +13,11 @@ export function boundedJson(value: unknown, most: number): string {
 
 interface Output {
   readonly parts: string[];
-  /** Characters that may still follow. */
+  /** Characters that may still be written. */
   left: number;
 }
 
-/** Writes a value; false when it did not fit, and its beginning was written. */
+/** Writes a value. Returns false if it did not fit; then only its beginning was written. */
 function write(value: unknown, out: Output, level: number): boolean {
   if (level > mostLevels) return false;
   if (typeof value === 'string') return writeText(value, out);

@@ -15,22 +15,22 @@ export interface DecodedJob {
   readonly job_id: string;
   readonly project: number;
   readonly events: EventBlock;
-  /** Where in the job each event stood, for a fault to be laid at its door. */
+  /** The index of each event in the job, for error reports. */
   readonly positions: readonly number[];
   readonly rejects: readonly Reject[];
 }
 
-/** How many events a job brings, good and bad. */
+/** The number of events in a job, valid and invalid. */
 export function eventsIn({ events, rejects }: DecodedJob): number {
   return events.size + rejects.length;
 }
 
 /**
- * `decodeJob` of the JSON text that a queue keeps. Input that is not valid JSON is rejected and kept as a
- * string. It never throws: whatever goes wrong while a job is read becomes a reject.
+ * Decodes the JSON that a queue keeps, like `decodeJob`. Input that is not valid JSON is rejected
+ * and kept as a string. It never throws: every error while a job is read becomes a reject.
  */
 export function readJob(jobId: string, text: string): DecodedJob {
-  // Looked at before it is taken apart, which costs a multiple of the text.
+  // Checked before parsing, which takes several times the memory of the string.
   if (text.length > maxJobText) {
     const message = `job: expected at most ${maxJobText} characters, got ${text.length}`;
     return rejectedJob(jobId, { message, payload: text.slice(0, shortPayload) });
@@ -50,8 +50,8 @@ export function readJob(jobId: string, text: string): DecodedJob {
 }
 
 /**
- * Checks the events of a job. Anyone can put a job on the queue, so nothing is taken on trust: what
- * is not a batch of ours, or not an event of the vocabulary, becomes a reject, and the rest goes on.
+ * Checks the events of a job. Anyone can put a job on the queue, so nothing is trusted: an invalid
+ * job or an invalid event becomes a reject, and the rest is written.
  */
 export function decodeJob(jobId: string, data: unknown, json?: string): DecodedJob {
   const { fault, project, v, body } = readEnvelope(data);
@@ -77,7 +77,7 @@ export function decodeJob(jobId: string, data: unknown, json?: string): DecodedJ
   return decodeEvents(jobId, project, events);
 }
 
-/** Events one by one. */
+/** Decodes events one by one. */
 function decodeEvents(jobId: string, project: number, raws: readonly unknown[]): DecodedJob {
   const events = createBlock();
   const positions: number[] = [];
@@ -92,7 +92,7 @@ function decodeEvents(jobId: string, project: number, raws: readonly unknown[]):
     }
     cells = emptyCells();
     const { code, message } = new InvalidEventError(faultsOf(raw));
-    // Events of columns may share one long text: all rejects of a job are bounded together too.
+    // Events in columns may share one long string, so all rejects of a job have a common limit too.
     const most = kept > mostJobPayloads ? shortPayload : mostPayload;
     const place = { job_id: jobId, project, position };
     const reject = rejectOf({ ...place, code, message, payload: raw, most });
@@ -102,7 +102,7 @@ function decodeEvents(jobId: string, project: number, raws: readonly unknown[]):
   return { job_id: jobId, project, events, positions, rejects };
 }
 
-/** What is wrong with an event that was refused. Two checks that disagree end in a reject as well. */
+/** The faults of an event that was refused. If two checks disagree, that is a reject too. */
 function faultsOf(raw: unknown): readonly EventFault[] {
   const parsed = parseEvent(raw);
   if (!parsed.ok) return parsed.faults;
@@ -127,7 +127,7 @@ function rejectedJob(
 const tooMany = (field: string, events: number) =>
   `${field}: expected at most ${maxJobEvents} events in one job, got ${events}`;
 
-/** The value of a JSON text, for queues that keep texts as they are; undefined when it is none. */
+/** Parses JSON, for queues that keep strings as they are. Returns undefined if it is invalid. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -152,7 +152,7 @@ function readEnvelope(data: unknown): {
   if (v !== jobVersions.objects && v !== jobVersions.columns) {
     const { objects, columns } = jobVersions;
     const fault = `v: expected ${objects} or ${columns}, got ${describeValue(v)}`;
-    // Whatever a later version says, it names its project in this place.
+    // Every later version of the format will have its project in this place.
     return { fault, project: isProject ? Number(project) : 1 };
   }
   if (!isProject) {

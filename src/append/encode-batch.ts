@@ -23,9 +23,9 @@ const types: Record<LogColumnType, ElementType> = {
 };
 
 /**
- * Writes the events of a batch as one array a column, in the order of `logColumns`, each as the value
- * of a parameter: behind its length. A column that no event has is an empty array, which costs
- * Postgres next to nothing.
+ * Writes the events of a batch as one array per column, in the order of `logColumns`. Each array is
+ * a parameter value, preceded by its length. A column without values is an empty array, which costs
+ * Postgres almost nothing.
  */
 export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
   const rows = rowsOf(batch);
@@ -41,7 +41,7 @@ export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
   });
 }
 
-/** Where the event of each row is: which job's it is, and which of the job's. */
+/** The job of each row's event, and the event's index in that job. */
 interface Rows {
   readonly job: Uint16Array;
   readonly event: Uint32Array;
@@ -58,7 +58,7 @@ function rowsOf({ order, job_of, starts }: EventBatch): Rows {
   return rows;
 }
 
-/** The values of a column, null for none; undefined when no event has one. */
+/** The values of a column, with null for a missing value; undefined if no event has one. */
 function valuesOf(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
   const { jobs, keys, order } = batch;
   const sent = (at: number) => sentValues(batch, rows, at);
@@ -83,7 +83,7 @@ function valuesOf(batch: EventBatch, rows: Rows, place: number): unknown[] | und
   }
 }
 
-/** The values of a column as the jobs have them. */
+/** The values of a column as they are in the jobs. */
 function sentValues({ jobs }: EventBatch, { job, event }: Rows, place: number) {
   const columns = jobs.map(({ events }) => events.columns[place]);
   if (columns.every((column) => column === undefined)) return undefined;
@@ -94,7 +94,7 @@ function sentValues({ jobs }: EventBatch, { job, event }: Rows, place: number) {
   return values;
 }
 
-/** The ids that are not their own keys, and so are kept beside these. */
+/** The ids that differ from their keys and are therefore stored in addition. */
 function originals(
   ids: unknown[] | undefined,
   keyAt: (row: number) => unknown,

@@ -2,17 +2,21 @@ import { isUniqueViolation } from '../postgres/database-errors.js';
 import type { EventBatch } from './batch.js';
 import type { RunStatement } from './write-batch.js';
 
-/** The most batches that are looked at event by event before newness is presumed again. */
+/**
+ * The maximum number of batches that are checked event by event before events are presumed new
+ * again.
+ */
 const longestDoubt = 256;
 
 /**
- * A statement that presumes that all events of a batch are new, as nearly all are: Postgres then
- * need not look for each in the log before it appends it, nor confirm each in its journal, and saves
- * a sixth of its work. The log's key holds all the same: where the presumption was wrong Postgres
- * refuses the whole batch, which `careful` then writes, and the next ones too. Each wrong
- * presumption doubles how many, so that a queue full of repetitions costs next to nothing more.
+ * A statement that presumes that all events of a batch are new, as nearly all are. Postgres then
+ * does not look for each event in the log before it appends it, and does not confirm each in its
+ * journal, which saves a sixth of its work. The log's key still holds: if the presumption is wrong,
+ * Postgres refuses the whole batch. `careful` then writes that batch and the next ones. Each wrong
+ * presumption doubles their number, so a queue full of repeated events costs almost nothing more.
  *
- * `log` is what the log is called there: by another table's name Postgres would be taken to refuse the data.
+ * `log` is the name of the log's table there: an error that names another table would count as
+ * invalid data.
  */
 export function presumeNew(
   hopeful: RunStatement,
@@ -39,7 +43,7 @@ export function presumeNew(
   };
 }
 
-/** Whether a batch holds an event twice: the same key in the order of the log's keys. */
+/** Whether a batch holds an event twice. */
 function repeatsItself({ order, keys }: EventBatch): boolean {
   for (let at = 1; at < order.length; at++) {
     if (keys[order[at] ?? 0] === keys[order[at - 1] ?? 0]) return true;

@@ -7,22 +7,32 @@ import { type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import { type Reject, rejectOf, shortPayload } from './reject.js';
 
-/** The code of a reject: its id is that of another event, which came first and counts. */
+/**
+ * The code of a reject whose id belongs to an earlier event with other content. The earlier event
+ * counts.
+ */
 export const otherContent = 'other_content';
 
-/** An event of a batch that the log holds with another content: its place in `order`, and the fields. */
+/**
+ * An event of a batch that the log holds with different content: its position in `order`, and the
+ * fields.
+ */
 export type Difference = readonly [place: number, fields: readonly string[]];
 
-/** Which events of a batch the log holds with another content. */
+/** Finds the events of a batch that the log holds with different content. */
 export type CompareContent = (batch: EventBatch) => Promise<readonly Difference[]>;
 
-/** What makes up the key, or is not of the sender: a time that was not given is the time of the call. */
+/**
+ * Fields that are part of the key or do not come from the sender: a missing time becomes the time
+ * of the call.
+ */
 const notCompared = ['project', 'session_id', 'id', 'occurred_at_us', 'cost_source', 'hold_id'];
 
 /**
- * The statement that compares a batch with the log. It takes what the statement that appends takes, writes
- * nothing, and returns one row: `found`, an array of differences. A cost that the store worked out is not compared, as prices may have
- * changed meanwhile. `offset 0` has each event looked up by the log's key whatever the statistics say.
+ * The statement that compares a batch with the log. It takes the same parameters as the statement
+ * that appends, writes nothing, and returns one row: `found`, an array of differences. A cost that
+ * the store computed is not compared, because prices may have changed since. `offset 0` makes
+ * Postgres look up each event by the log's key whatever the statistics are.
  */
 export function otherContentSql(tables: TableNames = wholeStore): string {
   const arrays = logColumns
@@ -43,7 +53,7 @@ from incoming i cross join lateral (select e.* from ${fullName(tables, 'event')}
 where (${rows('e')}) is distinct from (${rows('i')})`;
 }
 
-/** A column as it is compared; `json` has no equality of its own, and the order of labels says nothing. */
+/** A column as it is compared: `json` has no equality, and the order of labels has no meaning. */
 function contentOf({ name, type }: LogColumn, alias: string): string {
   if (type === 'json' || name === 'labels') return `${alias}.${name}::jsonb`;
   if (name !== 'cost_nanos') return `${alias}.${name}`;
@@ -56,8 +66,8 @@ const metricOf = new Map<string, string>(
 const fieldOf = (column: string) => metricOf.get(column) ?? column.replace(/^original_/, '');
 
 /**
- * A statement that tells of what is dropped as a repetition and is none: an event whose id the log has
- * with another content becomes a reject. Only where some of a batch were there already is it compared.
+ * Reports events that would be dropped as repeated but differ from the logged event: they become
+ * rejects. A batch is compared only if some of its events were in the log already.
  */
 export function tellOtherContent(run: RunStatement, compare: CompareContent): RunStatement {
   return async (batch, rejects) => {
@@ -73,8 +83,8 @@ export function tellOtherContent(run: RunStatement, compare: CompareContent): Ru
 }
 
 /**
- * Of two who correct an event at once both make a correction of one id, of which the log takes one. Whoever made
- * the other sees that, and makes it again under the next id.
+ * If two clients correct an event at the same time, both corrections get the same id and the log
+ * takes one. The other client sees that and retries with the next id.
  */
 function isMadeAgain(batch: EventBatch, place: number): boolean {
   const { job, at } = jobOf(batch, batch.order[place] ?? 0);

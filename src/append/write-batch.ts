@@ -10,29 +10,32 @@ import { inAscii, type Reject, rejectOf, withoutContent } from './reject.js';
 
 export { type RunStatement, statementOn } from './batch-statement.js';
 
-/** What became of a batch: received = applied + duplicate + rejected, always. */
+/** The outcome of a batch: received = applied + duplicate + rejected, always. */
 export interface BatchOutcome {
   readonly applied: number;
   readonly duplicate: number;
   readonly rejected: number;
 }
 
-/** How faults of a batch are found. */
+/** How invalid events in a batch are found. */
 export interface WriteOptions {
   /**
-   * Places in `order` of the events that would take a total out of its range: found at once, where halves
-   * would have to be tried until each stands alone.
+   * Finds the events that would take a total out of its range, by their positions in `order`.
+   * Without it, halves of the batch are tried until each such event is alone.
    */
   readonly findOverflows?: ((batch: EventBatch) => Promise<readonly number[]>) | undefined;
-  /** Whether the batch has failed before: then a fault of an unknown kind is looked for in the data. */
+  /**
+   * Whether the batch has failed before. Then an unknown error is assumed to come from its data.
+   */
   readonly is_repeated?: boolean;
 }
 
 /**
- * Appends and folds the events of jobs. When Postgres refuses the data, halves of the batch are tried until
- * the fault stands alone; that event is rejected and the rest goes in. The events of other projects go in
- * first. What takes too long is made smaller, and rejected never. Other errors are thrown, and the jobs
- * may be written again: the log's key sees to it that nothing counts twice.
+ * Appends and folds the events of jobs. When Postgres refuses the data, halves of the batch are
+ * tried until the invalid event is alone; that event is rejected and the rest is written. The
+ * events of other projects are written first. A batch that takes too long is split, never rejected.
+ * Other errors are thrown, and the jobs may be written again: the log's key makes sure that nothing
+ * counts twice.
  */
 export async function writeBatch(
   run: RunStatement,
@@ -48,7 +51,7 @@ export async function writeBatch(
     if (groups.length < 2 || !canBeData(error, options)) {
       return writeParts(run, batch, rejects, error, options);
     }
-    // One project's fault keeps nobody else waiting.
+    // An error of one project does not delay the others.
     const failed: (readonly [EventBatch, unknown])[] = [];
     let total = await writeEvents(run, { ...batch, order: [] }, rejects, options);
     for (const order of groups) {
@@ -79,7 +82,7 @@ async function writeOnce(
   };
 }
 
-/** Appends and folds events of a batch as `writeBatch` does, without looking at whose they are. */
+/** Appends and folds events like `writeBatch`, without separating projects. */
 export async function writeEvents(
   run: RunStatement,
   batch: EventBatch,
@@ -93,7 +96,7 @@ export async function writeEvents(
   }
 }
 
-/** Writes in parts what failed as a whole. @throws what failed, where parts would not help. */
+/** Writes a failed batch in parts. @throws the error, if parts would not help. */
 async function writeParts(
   run: RunStatement,
   batch: EventBatch,
@@ -110,7 +113,8 @@ async function writeParts(
   }
   const [only] = order;
   if (order.length === 1 && only !== undefined) {
-    // A lock that another holds, or a limit of the operator, says nothing about an event.
+    // A lock that another transaction holds, or a limit set by the operator, says nothing about an
+    // event.
     if (!isData) throw error;
     const all = [...rejects, rejectByPostgres(batch, only, error)];
     return writeEvents(run, { ...batch, order: [] }, all, options);
@@ -133,7 +137,7 @@ async function writeParts(
   );
 }
 
-/** The way out for what cannot be taken is always open: at the last, only that there was something. */
+/** Every reject can be stored: in the worst case without its content. */
 async function writeRejects(
   run: RunStatement,
   batch: EventBatch,

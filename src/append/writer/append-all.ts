@@ -9,9 +9,9 @@ import { writeBatch } from '../write-batch.js';
 import { statementWithin } from './within-transaction.js';
 
 /**
- * Appends and folds events if all of them are new, and none of them otherwise. Answers whether it
- * did; it did not either when it met another transaction. Whoever asked may then look again at what
- * the events were made of.
+ * Appends and folds events if all of them are new, and none of them otherwise. Returns whether it
+ * did. It also returns false after a conflict with another transaction. The caller may then read
+ * again what the events were made from.
  */
 export async function appendWhole(
   database: Database,
@@ -24,14 +24,15 @@ export async function appendWhole(
   let isWhole = false;
   try {
     await client.query('begin');
-    // An event of the same key that another transaction is about to append is waited for.
+    // Waits for another transaction that is about to append an event with the same key.
     const run = statementWithin(client, { map, projections, prepared: false });
     const { applied } = await writeBatch(run, [job]);
     isWhole = applied === events.length;
     await client.query(isWhole ? 'commit' : 'rollback');
     return isWhole;
   } catch (error) {
-    // On a broken connection there is nothing to roll back; the first error tells the story.
+    // On a broken connection there is nothing to roll back. The first error is the one that
+    // matters.
     await client.query('rollback').catch(() => undefined);
     if (!isConflict(error)) throw error;
     return false;

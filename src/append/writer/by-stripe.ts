@@ -2,7 +2,10 @@ import { places } from '../../events/columns/event-row.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { EventBatch } from '../batch.js';
 
-/** The order of a batch in parts of one stripe each, by stripe; each part keeps the order of the log's key. */
+/**
+ * Splits the order of a batch by stripe, sorted by stripe. Each part keeps the order of the log's
+ * key.
+ */
 export function byStripe(
   batch: EventBatch,
   stripes: number,
@@ -12,7 +15,7 @@ export function byStripe(
   let project: number | undefined;
   let session: unknown;
   let group: number[] = [];
-  // Events of one session stand side by side, and its stripe is worked out once.
+  // Events of one session are adjacent, so its stripe is computed once.
   for (const event of order) {
     const number = job_of[event] ?? 0;
     const job = jobs[number];

@@ -35,7 +35,10 @@ export function compareContentOf(shard: Shard): CompareContent {
   return async (batch) => (await statement(batch, [])).found;
 }
 
-/** Which of some events the log holds under their ids with another content: place → fields that differ. */
+/**
+ * Finds the events that the log holds under the same id with different content. Returns position →
+ * fields that differ.
+ */
 export async function findOtherContent(
   compare: CompareContent,
   project: number,

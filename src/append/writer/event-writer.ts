@@ -20,7 +20,7 @@ import { shardedStatement } from './sharded-statement.js';
 import { statementByContent } from './statement-by-content.js';
 import { storeRejectsOn, withRejects } from './store-rejects.js';
 
-/** Writes batches of events to a store, whole or divided. */
+/** Writes batches of events to a store, divided or not. */
 export interface EventWriter {
   readonly run: RunStatement;
   readonly findOverflows: NonNullable<WriteOptions['findOverflows']>;
@@ -29,12 +29,12 @@ export interface EventWriter {
 type Places = { readonly places: readonly number[] };
 
 /**
- * What a store that is whole says to a statement of ours once it has been divided: its rows lack the stripe, have
- * no partition, or their key is another.
+ * The codes with which a divided store refuses a statement for an undivided one: its rows lack the
+ * stripe, have no partition, or have another key.
  */
 const dividedCodes: readonly string[] = [notNullViolation, checkViolation, invalidColumnReference];
 
-/** A writer for a store. How the store is divided is read with the first batch. */
+/** Opens a writer for a store. It reads with the first batch how the store is divided. */
 export function openEventWriter(
   database: Database,
   projections: readonly Projection[],
@@ -60,7 +60,7 @@ export function openEventWriter(
   };
 }
 
-/** A writer for the shards of a store. */
+/** Opens a writer for the shards of a store. */
 export function writerTo(
   map: ShardMap,
   database: Database,
@@ -74,7 +74,8 @@ export function writerTo(
   };
   const statement = (shard: Shard, repeats: 'skip' | 'refuse'): RunStatement =>
     statementByContent(({ has_holds, has_labels }) => {
-      // Holds are kept by the coordinator, out of reach of a node; there they end by their time.
+      // Holds are stored on the coordinator, which a node cannot reach. Holds of events on a node
+      // end when they expire.
       const ends_holds = has_holds && shard.guard === undefined;
       const folded = has_labels ? projections : withoutLabels;
       const text = appendAndFoldSql(folded, { repeats, tables: shard.tables, ends_holds });
@@ -101,7 +102,7 @@ export function writerTo(
       },
       findOverflowsFor: overflowsOf,
     }),
-    // Each stripe has found its own.
+    // Each stripe has found its own overflows already.
     findOverflows: async () => [],
   };
 }

@@ -8,8 +8,8 @@ import type { Reject } from '../reject.js';
 type Run<Answer> = (batch: EventBatch, rejects: readonly Reject[]) => Promise<Answer>;
 
 /**
- * A statement on the server of a shard. Where shards are moved, it is in one transaction with what keeps this one
- * from being moved meanwhile, and the look whether it is still there.
+ * A statement on the server of a shard. If shards can be moved, it runs in one transaction with a
+ * lock that prevents the move and a check that the shard is still there.
  */
 export function statementOnShard<Answer>(
   shard: Shard,
@@ -52,8 +52,9 @@ export function statementOnShard<Answer>(
 const planning = new WeakSet<PoolClient>();
 
 /**
- * Has a connection plan each statement once. Postgres plans one anew for its first five uses; with a statement a
- * stripe, and another one for doubt, that is a second of planning on each connection.
+ * Makes a connection plan each statement once. Postgres plans a statement again for its first five
+ * uses. With one statement per stripe, and another for doubt, that is a second of planning on each
+ * connection.
  */
 async function planOnce(client: PoolClient): Promise<void> {
   if (planning.has(client) || (await isPooled(client))) return;
@@ -68,7 +69,7 @@ async function enter(client: PoolClient, { statements }: ShardGuard, stripe: num
   if (results.at(-1)?.rows[0]?.is_here !== true) throw new ShardMovedError(stripe);
 }
 
-/** Ends the transaction, and answers whether the connection is gone. */
+/** Ends the transaction, and returns whether the connection is lost. */
 function isLost(client: PoolClient): Promise<boolean> {
   return client.query('rollback').then(
     () => false,

@@ -9,24 +9,25 @@ import { byStripe } from './by-stripe.js';
 /** How a batch is written to the shards of a store. */
 export interface ShardedOptions {
   readonly map: ShardMap;
-  /** The statement that appends and folds events of one shard; it is given no rejects. */
+  /** The statement that appends and folds events of one shard. It gets no rejects. */
   readonly statementFor: (shard: Shard) => RunStatement;
-  /** Stores rejects, which belong to the store as a whole; answers how many were new. */
+  /** Stores rejects, which belong to the store as a whole. Returns how many were new. */
   readonly storeRejects: (rejects: readonly Reject[]) => Promise<number>;
-  /** How an event that takes a total of a shard out of its range is found. */
+  /** Finds the events that take a total of a shard out of its range. */
   readonly findOverflowsFor?: ((shard: Shard) => WriteOptions['findOverflows']) | undefined;
-  /** How many shards of one server are written at once: 1 on one connection. Defaults to 2. */
+  /** How many shards of one server are written at once. 1 on a single connection. Defaults to 2. */
   readonly lanes?: number | undefined;
 }
 
-/** How often a shard is looked for anew in one go: a move ends with one switch. */
+/** How often a moved shard is looked up again for one batch. A move ends with one switch. */
 const mostMoves = 5;
 
 /**
- * A statement that writes each event to the shard of its session: the events of one stripe are one statement, and
- * one transaction on the server that has the shard. Rejects go first; their ids make that repeatable. What Postgres
- * refuses is found within its stripe, so that the answer counts all that was written. When one stripe fails the
- * others are in all the same, and count as repeated when the batch comes again.
+ * A statement that writes each event to the shard of its session. The events of one stripe are one
+ * statement, and one transaction on the server that has the shard. Rejects are written first; their
+ * ids make that repeatable. Data that Postgres refuses is found within its stripe, so the result
+ * counts everything that was written. When one stripe fails, the others are still written, and
+ * count as repeated when the batch is retried.
  */
 export function shardedStatement(options: ShardedOptions): RunStatement {
   const { map, storeRejects, findOverflowsFor, lanes = 2 } = options;
@@ -59,7 +60,7 @@ export function shardedStatement(options: ShardedOptions): RunStatement {
     const faults: unknown[] = [];
     const groups = [...byStripe(batch, map.stripes)];
     const busy = new Map<unknown, number>();
-    // Each lane takes the next group whose server has a lane free.
+    // Each lane takes the next group whose server has a free lane.
     const lane = async (): Promise<void> => {
       for (;;) {
         const at = groups.findIndex(

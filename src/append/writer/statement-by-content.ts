@@ -1,7 +1,7 @@
 import { placeOf } from '../../events/columns/event-row.js';
 import type { RunStatement } from '../batch-statement.js';
 
-/** What some batches have and most have not. */
+/** Content that some batches have and most do not. */
 export interface BatchContent {
   /** Whether an event names a hold on budgets. */
   readonly has_holds: boolean;
@@ -13,8 +13,8 @@ const holdPlace = placeOf('hold_id');
 const labelPlace = placeOf('labels');
 
 /**
- * Sends each batch by the statement for what it holds, so that batches without holds and without labels do not pay for
- * those. A statement is made when the first batch needs it.
+ * Sends each batch by the statement for its content, so batches without holds and labels do not pay
+ * for them. A statement is made when the first batch needs it.
  */
 export function statementByContent(made: (content: BatchContent) => RunStatement): RunStatement {
   const known = new Map<string, RunStatement>();

@@ -3,10 +3,10 @@ import { rejectedSql } from '../../projections/fold/append-and-fold.js';
 import type { RunStatement } from '../batch-statement.js';
 import type { Reject } from '../reject.js';
 
-/** Stores rejects by a statement of their own, and answers how many were new. */
+/** Stores rejects by a separate statement. Returns how many were new. */
 export type StoreRejects = (rejects: readonly Reject[]) => Promise<number>;
 
-/** Rejects of a store that is divided belong to it as a whole. */
+/** In a divided store, rejects belong to the store as a whole. */
 export function storeRejectsOn(on: Pool | ClientBase): StoreRejects {
   return async (rejects) => {
     if (rejects.length === 0) return 0;
@@ -15,7 +15,7 @@ export function storeRejectsOn(on: Pool | ClientBase): StoreRejects {
   };
 }
 
-/** A statement of a shard, which has no table for rejects: those are stored first, with their store. */
+/** A statement of a shard, which has no table for rejects: they are stored first, in the store. */
 export function withRejects(run: RunStatement, store: StoreRejects): RunStatement {
   return async (batch, rejects) => {
     const rejected = await store(rejects);

@@ -10,15 +10,15 @@ import { storeRejectsOn, withRejects } from './store-rejects.js';
 export interface WithinOptions {
   readonly map: ShardMap;
   readonly projections: readonly Projection[];
-  /** Whether connections keep prepared statements apart. */
+  /** Whether connections have separate prepared statements. */
   readonly prepared: boolean;
-  /** What is done around each statement, such as a savepoint. Defaults to nothing. */
+  /** Wraps each statement, for example in a savepoint. Defaults to nothing. */
   readonly around?: ((run: RunStatement) => RunStatement) | undefined;
 }
 
 /**
- * A statement that writes to a store of one server within the transaction of a connection: all of a batch or nothing,
- * also where the store is divided.
+ * A statement that writes to a store on one server within the transaction of a connection. It
+ * writes the whole batch or nothing, also in a divided store.
  */
 export function statementWithin(client: ClientBase, options: WithinOptions): RunStatement {
   const { map, projections, prepared, around = (run) => run } = options;
