@@ -16,30 +16,31 @@ export interface QueueConnection {
   readonly connection: RedisClient | pg.Pool;
   /** What BullMQ takes as its backend; undefined is Redis. */
   readonly backend: typeof createPostgresBackend | undefined;
-  /** What the keys of the queue begin with; of several queues, those of the first. */
+  /** The prefix of the queue's keys. With several queues, that of the first. */
   readonly prefix: string;
-  /** Which queues there are; undefined where there is one, and never was another. */
+  /** The queues that exist; undefined if there is and was only one. */
   readonly spread: QueueSpread | undefined;
-  /** Tells which server a queue is on; undefined where it is always the same one. */
+  /** Finds the server that a queue is on; undefined if it is always the same one. */
   readonly findMasters: FindMasters | undefined;
   /**
-   * Opens a connection to the node of a cluster that `findMasters` names; undefined where there is no cluster.
-   * All keys of a queue are on one node, and who waits for a job there hears of it over one connection.
+   * Opens a connection to the node of a cluster that `findMasters` names; undefined without a
+   * cluster. All keys of a queue are on one node, and a worker waits for jobs on a connection to
+   * that node.
    */
   readonly openNode: ((node: string) => RedisConnection) | undefined;
-  /** Takes the errors that BullMQ tells of: those of an outage come as one, in our words. */
+  /** Receives the errors that BullMQ emits. An outage is reported once, with our message. */
   readonly onError: (error: Error) => void;
-  /** Whether the server is there, as far as this end knows. */
+  /** Whether the server is available, as far as this end knows. */
   isLive(): boolean;
-  /** Whether nothing tells that a job has come, so that the queue has to be asked. */
+  /** Whether the queue has to be polled, because no notification of new jobs arrives. */
   isPolled(): Promise<boolean>;
   /** May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Connects one end of the queue. The Postgres driver is loaded only for a queue on Postgres, so
- * that an agent that emits to Redis never loads it.
+ * Connects one end of the queue. The Postgres driver is loaded only for a queue on Postgres, so an
+ * agent that emits to Redis never loads it.
  */
 export async function connectQueue(
   target: QueueTarget,
@@ -64,7 +65,7 @@ export async function connectQueue(
   }
   const max = options.role === 'worker' ? 8 : 4;
   let isClosing = false;
-  // What a server says to a connection on its way out is no fault, and BullMQ would tell of it too.
+  // Errors during close are expected. BullMQ would report them again.
   const onError = (error: Error) => {
     if (!isClosing) options.onError(error);
   };
@@ -78,7 +79,7 @@ export async function connectQueue(
     openNode: undefined,
     onError,
     isLive: () => true,
-    // While Postgres is away there is nothing to be told; its errors come with the first query.
+    // While Postgres is unavailable nothing is reported here. The first query reports the error.
     isPolled: () => isPooled(pool).catch(() => false),
     close() {
       isClosing = true;
@@ -87,7 +88,10 @@ export async function connectQueue(
   };
 }
 
-/** BullMQ's queue to put jobs on, over a connection that is there. Closing it leaves the connection. */
+/**
+ * BullMQ's queue to add jobs to, over an existing connection. Closing it does not close the
+ * connection.
+ */
 export function queueOn({ connection, backend, onError }: QueueConnection, prefix: string): Queue {
   const QueueClass = (backend === undefined ? EventQueue : Queue) as typeof Queue;
   const queue = new QueueClass(

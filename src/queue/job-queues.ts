@@ -2,27 +2,30 @@ import type { Queue } from 'bullmq';
 import { connectQueue, type QueueConnection, queueOn } from './connect-queue.js';
 import type { QueueTarget } from './queue-target.js';
 
-/** The queues that jobs are put on: one, or several that jobs are spread over. */
+/** The queues that jobs are added to: one, or several that share the jobs. */
 export interface JobQueues {
-  /** Those that jobs go to now, as far as is known; one at least. */
+  /** The queues that jobs go to now, as far as is known. There is at least one. */
   names(): readonly string[];
   /** Whether there may be more than one. */
   readonly is_spread: boolean;
-  /** The queue of a name. Before the first job it is made sure that workers know of it. */
+  /**
+   * The queue with a name. It makes sure that workers know of the queue before the first job is
+   * added.
+   */
   open(name: string): Promise<Queue>;
-  /** Another one each time: for jobs that may go to any. */
+  /** A different queue each time, for jobs that may go to any. */
   next(): Promise<Queue>;
-  /** Every queue that a job may be on, those of earlier numbers too. */
+  /** Every queue that may hold a job, including those used before the number of queues changed. */
   all(): Promise<readonly Queue[]>;
-  /** Live workers, where they tell of themselves; undefined where each has to be looked for. */
+  /** The number of live workers; undefined if workers do not report that they live. */
   workers(): Promise<number | undefined>;
-  /** The connection, for questions that are not about a queue. */
+  /** The connection, for questions that do not concern one queue. */
   readonly connected: QueueConnection;
-  /** Closes the connection too, also one never made. */
+  /** Closes the connection too, even if it was never established. */
   close(): Promise<void>;
 }
 
-/** How long the number of queues is gone by before it is asked for again, in milliseconds. */
+/** How long the number of queues is used before it is read again, in milliseconds. */
 const settledMs = 5_000;
 
 /** Opens the queues of a target, over one connection. */
@@ -42,7 +45,9 @@ export async function openJobQueues(
     queues.set(name, queue);
     return queue;
   };
-  /** Sees to it that the number is known, and that Redis knows of it. Only the first time is waited for. */
+  /**
+   * Makes sure that the number of queues is known, also to Redis. Only the first time is awaited.
+   */
   const settle = async () => {
     if (spread === undefined || performance.now() - knownAt < settledMs) return;
     asking ??= spread
@@ -54,11 +59,11 @@ export async function openJobQueues(
         asking = undefined;
       });
     if (knownAt === Number.NEGATIVE_INFINITY) await asking;
-    // What keeps Redis from answering is told by what is put on the queue.
+    // If Redis fails here, adding a job reports it.
     else asking.catch(() => undefined);
   };
   const names = () => spread?.names() ?? [connected.prefix];
-  // BullMQ learns of the server while nothing has to wait for it yet.
+  // BullMQ connects while nothing has to wait for it yet.
   if (spread === undefined) of(connected.prefix);
   return {
     names,
@@ -80,7 +85,7 @@ export async function openJobQueues(
     },
     workers: async () => spread?.workers(),
     async close() {
-      // BullMQ may wait for a connection that is not there; for one that has ended it waits no more.
+      // BullMQ may wait for a missing connection. It does not wait for one that has ended.
       if (!isLive()) await connected.close();
       await Promise.all([...queues.values()].map((queue) => queue.close()));
       await connected.close();

@@ -2,10 +2,10 @@ import { Worker, type WorkerOptions } from 'bullmq';
 import { jobName, jobOptions } from './job.js';
 
 /**
- * BullMQ's worker, except that the data of a job is handed over as the text that the queue keeps.
- * Whoever needs it reads it; and where it is not JSON the job is not dropped half-way, to stall
- * forever, but ends up among the rejects. Everything else that a job carries is replaced by what our own
- * jobs carry: anybody who may write to the queue can put anything there.
+ * BullMQ's worker, except that it passes the data of a job on as the stored string. The processor
+ * parses it, so a job that is not valid JSON becomes a reject. BullMQ would drop it and leave it
+ * stalled forever. All other fields of a job are replaced by those of our own jobs, because anyone
+ * who can write to the queue can put anything there.
  */
 export class EventWorker extends Worker {
   protected override createBackend() {
@@ -46,17 +46,20 @@ interface RedisClient {
   hdel(key: string, ...fields: string[]): Promise<number>;
 }
 
-/** Fields of a job in Redis that BullMQ reads as JSON as soon as it gets the job. */
+/** Fields of a job in Redis that BullMQ parses as JSON when it gets the job. */
 const jsonFields = new Map<unknown, string>([
   ['opts', '{}'],
   ['progress', '0'],
 ]);
-/** Fields that our jobs never have. BullMQ's scripts read them when the job ends, and fail at some. */
+/**
+ * Fields that our jobs never have. BullMQ's scripts read them when the job ends, and some values
+ * make them fail.
+ */
 const foreignFields = ['parent', 'parentKey', 'rjk', 'defa'];
 
 /**
- * Keeps BullMQ from failing at a job that it cannot read: it would have taken the job by then, and nobody
- * would hear of it again.
+ * Keeps BullMQ from failing on a job that it cannot read. It has taken the job by then, so the job
+ * would be lost.
  */
 function readAnyJob(backend: Partial<CommandRunner>, keyOf: (id: string) => string): void {
   const run = backend.execCommand?.bind(backend);
@@ -79,12 +82,12 @@ function readAnyJob(backend: Partial<CommandRunner>, keyOf: (id: string) => stri
 }
 
 /**
- * How long the lock of a job in hand lasts; it is renewed at half of it. In milliseconds. After a
- * `kill -9` another worker takes the job over once it has run out.
+ * How long the lock of a job in flight lasts, in milliseconds. It is renewed after half of that.
+ * After a `kill -9` another worker takes the job over once the lock has expired.
  */
 export const defaultLock = 10_000;
 
-/** BullMQ's settings for a worker of ours. */
+/** BullMQ's settings for our workers. */
 export function workerOptions(settings: {
   readonly connection: WorkerOptions['connection'];
   readonly prefix: string;
@@ -101,7 +104,8 @@ export function workerOptions(settings: {
     stalledInterval: settings.stalledInterval,
     lockDuration: settings.lock,
     autorun: false,
-    // A worker killed in mid-job is no fault of the job: it comes back as often as it takes.
+    // A worker that is killed during a job is not the job's fault, so the job is redelivered
+    // without limit.
     maxStalledCount: 1_000_000_000,
     runRetryDelay: 1_000,
   };

@@ -1,18 +1,24 @@
 import type { MetricEvent } from '../events/metric-event.js';
 
-/** The versions of the job format; a worker rejects, and keeps, what it does not know. */
+/**
+ * The versions of the job format. A worker rejects a version that it does not know, and keeps the
+ * job.
+ */
 export const jobVersions = {
-  /** Events as objects of the wire format: for whoever puts jobs on the queue without a producer. */
+  /** Events as objects of the wire format, for programs that add jobs without a producer. */
   objects: 1,
-  /** Events by column, as a producer of ours packs them. */
+  /** Events by column, as our producer packs them. */
   columns: 2,
-  /** Spans, which wait in the store until it is known where they belong. */
+  /** Spans. They wait in the store until their session and run are known. */
   spans: 3,
 } as const;
 
-/** The most characters of a job's data. A worker rejects a longer job without reading it. */
+/**
+ * The maximum number of characters of a job's data. A worker rejects a longer job without reading
+ * it.
+ */
 export const maxJobText = 16 * 2 ** 20;
-/** The most events in one job. */
+/** The maximum number of events in one job. */
 export const maxJobEvents = 50_000;
 
 /** The data of one job: a batch of events of one project. */
@@ -20,8 +26,8 @@ export class EventJob {
   readonly v = jobVersions.columns;
   readonly project: number;
   /**
-   * `PackedColumns` as JSON text. On Redis it stands among the job's JSON as it is; BullMQ's queue on
-   * Postgres keeps a job's data as jsonb, which would take each value apart, and leaves a text alone.
+   * `PackedColumns` as JSON. On Redis it is part of the job's JSON. BullMQ's queue on Postgres
+   * stores the data of a job as jsonb, which would parse each value; a string is stored as it is.
    */
   readonly columns: string;
 
@@ -31,7 +37,7 @@ export class EventJob {
   }
 }
 
-/** A job whose events are objects, or the JSON text of their array. */
+/** A job whose events are objects, or a string with the JSON of their array. */
 export interface ObjectJob {
   readonly v: typeof jobVersions.objects;
   readonly project: number;
@@ -42,7 +48,7 @@ export interface ObjectJob {
 export class SpanJob {
   readonly v = jobVersions.spans;
   readonly project: number;
-  /** The spans as JSON text, kept as the columns of an `EventJob` are. */
+  /** The spans as JSON, stored like the columns of an `EventJob`. */
   readonly spans: string;
 
   constructor(project: number, spans: string) {
@@ -51,7 +57,9 @@ export class SpanJob {
   }
 }
 
-/** Whether the JSON text of a job says that it holds spans: as Redis keeps it, or as Postgres sorts it. */
+/**
+ * Whether the JSON of a job holds spans: as Redis keeps it, or with its keys sorted by Postgres.
+ */
 export function isSpanJob(text: string): boolean {
   return spanJob.test(text.slice(0, 60));
 }
@@ -62,8 +70,8 @@ const spanJob = /^\s*\{\s*"v"\s*:\s*3\s*,\s*(?:"project"\s*:\s*\d+\s*,\s*)?"span
 export const jobName = 'events';
 
 /**
- * Options of every job. A completed job is removed, for its events are in the log; one that fails
- * against all expectation is tried again and kept.
+ * Options of every job. A completed job is removed, because its events are in the log. A job that
+ * fails unexpectedly is retried and kept.
  */
 export const jobOptions = {
   removeOnComplete: true,

@@ -6,10 +6,10 @@ import { type QueueTarget, queueName } from './queue-target.js';
 import { probeRedis } from './redis-connection.js';
 
 /**
- * Looks whether the queue's server is there before BullMQ, which would wait for it for ever, is put
- * on it. Answers why it is not; undefined when it is, and for a queue on Postgres, whose errors
- * come by themselves.
- * @throws QueueConnectionError when Redis does not take the password: waiting would not help.
+ * Checks that the queue's server is available, because BullMQ would wait for it forever. Returns
+ * the error if it is not. Returns undefined if it is, and for a queue on Postgres, which reports
+ * its errors itself.
+ * @throws QueueConnectionError if Redis refuses the password: waiting would not help.
  */
 export async function findOutage(target: QueueTarget): Promise<QueueConnectionError | undefined> {
   if (target.kind === 'postgres') return undefined;
@@ -22,7 +22,9 @@ export async function findOutage(target: QueueTarget): Promise<QueueConnectionEr
   }
 }
 
-/** Opens the one queue of a target, or the first of several. Closing it closes its connection too. */
+/**
+ * Opens the only queue of a target, or the first of several. Closing it closes its connection too.
+ */
 export async function openQueue(
   target: QueueTarget,
   options: { readonly onError: (error: Error) => void },
@@ -31,7 +33,7 @@ export async function openQueue(
   const queue = queueOn(connected, connected.prefix);
   const closeQueue = queue.close.bind(queue);
   queue.close = async () => {
-    // BullMQ may wait for a connection that is not there; for one that has ended it waits no more.
+    // BullMQ may wait for a missing connection. It does not wait for one that has ended.
     if (!connected.isLive()) await connected.close();
     await closeQueue();
     await connected.close();
@@ -50,7 +52,8 @@ export async function migrateQueue(target: QueueTarget): Promise<void> {
     const client = await pool.connect();
     try {
       await runMigrations(client);
-      // Whoever adds the first job would make its sequence, and need the right to create one.
+      // Otherwise the first process to add a job would create its sequence, and need the right to
+      // do so.
       await client.query(
         `select bullmq.next_job_id($1)
         where to_regclass('bullmq.' || bullmq.job_id_seq_name($1)) is null`,

@@ -10,13 +10,13 @@ export interface QueuePool {
   close(): Promise<void>;
 }
 
-// BullMQ names its tables without a schema and leaves the path to whoever owns the pool.
+// BullMQ names its tables without a schema, so the pool sets the search path.
 const sessionSettings = { search_path: 'bullmq', jit: 'off' };
 
-/** How long a server may take to hear that a connection has ended, in milliseconds. */
+/** How long a server may take to notice that a connection has ended, in milliseconds. */
 const goodbye = 1_000;
 
-/** Opens a pool; the driver is loaded here, and only here, by who has a queue on Postgres. */
+/** Opens a pool. The driver is loaded lazily, so only a queue on Postgres pays for it. */
 export async function openQueuePool(
   connection: Extract<QueueTarget, { kind: 'postgres' }>['connection'],
   options: { readonly max: number; readonly onError: (error: Error) => void },
@@ -37,7 +37,8 @@ export async function openQueuePool(
   pool.on('error', options.onError);
   pool.on('connect', (client) => {
     open.add(client);
-    // One that breaks while it is in use would end the process; whoever uses it hears by its query.
+    // An unhandled error event would end the process. The query on that connection reports the
+    // error.
     client.on('error', () => undefined);
   });
   pool.on('remove', (client) => {
@@ -45,8 +46,8 @@ export async function openQueuePool(
     if (open.size === 0) onLast();
   });
   const end = async () => {
-    // The pool's own end does not wait for its connections: it only tells them to end, and a store
-    // that closes next would find them open.
+    // `pool.end` does not wait for its connections to close, and a store that closes next would
+    // still find them open.
     const last = new Promise<void>((resolve) => {
       onLast = resolve;
       setTimeout(resolve, goodbye).unref();
@@ -59,8 +60,8 @@ export async function openQueuePool(
 }
 
 /**
- * Has every query of the pool find BullMQ's tables. Behind a pooler no session keeps the path, so that
- * each query goes into a transaction that sets it: two more round trips.
+ * Makes every query of the pool find BullMQ's tables. Behind a pooler no session keeps the search
+ * path, so each query runs in a transaction that sets it. That costs two more round trips.
  */
 function queryWithPath(pool: pg.Pool): void {
   const plain = pool.query.bind(pool) as (text: string, values?: unknown[]) => Promise<unknown>;
@@ -89,7 +90,8 @@ async function inTransaction(pool: pg.Pool, text: string, values?: unknown[]): P
     fault = error;
     throw error;
   } finally {
-    // On a broken connection there is nothing to roll back; the first error tells the story.
+    // On a broken connection there is nothing to roll back. The first error is the one that
+    // matters.
     const isWell =
       fault === undefined ||
       (await client.query('rollback').then(

@@ -3,7 +3,7 @@ import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { QueueTarget } from './queue-target.js';
 
-/** The queue cannot be used as things stand; `code` says why. */
+/** The queue is unusable; `code` says why. */
 export class QueueConnectionError extends RunfoldError {
   constructor(
     readonly code:
@@ -21,14 +21,14 @@ export class QueueConnectionError extends RunfoldError {
 }
 
 /**
- * Says in our words what keeps Redis from being used, with the host of its URL and no password;
- * undefined for an error that is about something else.
+ * Explains in our words why Redis cannot be used, with the host of its URL and without the
+ * password. Returns undefined for any other error.
  */
 export function explainRedisError(thrown: unknown, url: string): QueueConnectionError | undefined {
   if (thrown instanceof QueueConnectionError) return thrown;
   const address = redisAddressOf(url);
   const host = address.shown;
-  // "Failed to refresh slots cache" hides why.
+  // "Failed to refresh slots cache" hides the cause.
   const error = reasonIn(thrown);
   const text = error instanceof Error ? error.message : String(error);
   const wrongKind = wrongKindError(address, modeIn(text));
@@ -62,20 +62,20 @@ export function explainRedisError(thrown: unknown, url: string): QueueConnection
   );
 }
 
-/** What a cluster's node said, where all were asked in vain. */
+/** The last error of a cluster's nodes, if all of them failed. */
 function reasonIn(error: unknown): unknown {
   const last = error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : undefined;
   return last instanceof Error ? last : error;
 }
 
-/** What a Redis is, as an error of it tells. */
+/** The kind of Redis that an error reveals. */
 function modeIn(text: string): string | undefined {
   if (/^(MOVED|CROSSSLOT)\b/.test(text)) return 'cluster';
   if (/cluster support disabled/.test(text)) return 'standalone';
   return undefined;
 }
 
-/** That what answers is another kind of Redis than the URL says; undefined where it is not. */
+/** The error if the server is another kind of Redis than the URL says; undefined otherwise. */
 export function wrongKindError(
   { kind, shown, is_tls }: RedisAddress,
   mode: string | undefined,
@@ -95,7 +95,7 @@ export function wrongKindError(
     : new QueueConnectionError('queue_wrong_kind', text, undefined);
 }
 
-/** Says in our words what keeps a queue from being used; other errors come back as they are. */
+/** Explains in our words why a queue cannot be used. Other errors are returned unchanged. */
 export function explainQueueError(error: unknown, target: QueueTarget): unknown {
   if (error instanceof Error && error.name === 'SchemaMigrationRequiredError') {
     return new QueueConnectionError(
@@ -108,7 +108,7 @@ export function explainQueueError(error: unknown, target: QueueTarget): unknown 
   return explainRedisError(error, target.url) ?? error;
 }
 
-/** Whether an error says that the certificate of a server is not one to trust. */
+/** Whether an error says that a server's certificate is not trusted. */
 function isUntrusted(error: unknown): boolean {
   return untrustedCodes.test(codeOf(error) ?? '');
 }
@@ -122,14 +122,14 @@ function isConnectionLoss(error: unknown, text: string): boolean {
     error instanceof AggregateError ||
     /^E[A-Z_]+$/.test(codeOf(error) ?? '') ||
     /^(connection is closed|connect etimedout|reached the max retries)/i.test(text) ||
-    // Of a cluster and of sentinels.
+    // From a cluster or from sentinels.
     /^(CLUSTERDOWN|MASTERDOWN|All sentinels are unreachable|Failed to refresh slots|None of startup nodes|Too many Cluster redirections|Cluster is (ended|disconnect)|Cluster isn't ready)/.test(
       text,
     )
   );
 }
 
-/** The worker is closing and the job was not written: it must go back to the queue. */
+/** The worker is closing and the job was not written, so it must go back to the queue. */
 export class NotWrittenError extends RunfoldError {
   readonly code = 'not_written';
   constructor() {

@@ -9,26 +9,32 @@ import { openRedis } from './redis-connection.js';
 export interface OneQueueReading {
   /** Jobs by state: waiting, active, delayed, failed. */
   readonly jobs: Readonly<Record<string, number>>;
-  /** Seconds since the oldest job that is not done was put on the queue; 0 when there is none. */
+  /** Seconds since the oldest unfinished job was added; 0 if there is none. */
   readonly age_seconds: number;
 }
 
-/** How full the queue is; of several queues the sum of jobs and the greatest age. */
+/** How full the queue is. With several queues, the sum of their jobs and the highest age. */
 export interface QueueReading extends OneQueueReading {
-  /** Each queue by its name, where there are several; those of earlier numbers only while they hold jobs. */
+  /**
+   * Each queue by name, if there are several. Queues from before the number changed are listed only
+   * while they hold jobs.
+   */
   readonly queues?: ReadonlyMap<string, OneQueueReading>;
 }
 
-/** Looks at the queue, no more often than it must. */
+/** Reads the state of the queue, and caches it. */
 export interface QueueGauge {
-  /** A reading at most `max_age_ms` old (default 500). @throws when the queue does not answer in time. */
+  /**
+   * A reading at most `max_age_ms` old (default 500). @throws if the queue does not respond in
+   * time.
+   */
   read(max_age_ms?: number): Promise<QueueReading>;
   /**
-   * Workers that are connected; null where that cannot be told: on an embedded store, and where the
-   * server lists no clients.
+   * The number of connected workers. Null if it is unknown: on an embedded store, and if the server
+   * does not list its clients.
    */
   workers(): Promise<number | null>;
-  /** Tries what a producer needs. @throws when the queue does not take it in time. */
+  /** Tries a write like a producer's. @throws if the queue does not accept it in time. */
   tryWrite(): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,7 +69,7 @@ export async function openQueueGauge(
       return reading;
     },
     async workers() {
-      // All clients of an embedded store share one session, which has no name of a worker.
+      // All clients of an embedded store share one session, which has no worker's name.
       const isEmbedded = target.kind === 'postgres' && typeof target.connection !== 'string';
       if (isEmbedded) return null;
       return inTime(countWorkers(queues)).catch(() => null);
@@ -80,7 +86,10 @@ export async function openQueueGauge(
   };
 }
 
-/** A key that is gone a moment later: a replica and a full Redis answer a ping, and take no job. */
+/**
+ * Writes a key that expires at once: a replica and a full Redis respond to a ping but accept no
+ * job.
+ */
 async function writeProbe(redis: RedisClient, names: readonly string[]): Promise<void> {
   await Promise.all(
     names.map((name) => redis.set(`${name}:${queueName}:probe`, '1', 'PX', timeoutMs)),
@@ -122,7 +131,7 @@ async function readQueue(queue: Queue): Promise<OneQueueReading> {
   const jobs = await queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
   const open = (jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.delayed ?? 0);
   if (open === 0) return { jobs, age_seconds: 0 };
-  // Of each state the first; a job that ends meanwhile reads as undefined.
+  // The first job of each state. A job that ends in between reads as undefined.
   const oldest = await Promise.all([
     queue.getJobs(['waiting'], 0, 0, true),
     queue.getJobs(['active'], 0, 0, true),

@@ -10,18 +10,18 @@ import {
 } from './spread/queue-names.js';
 import { type Beat, createQueueSettings } from './spread/queue-settings.js';
 
-/** Which queues there are. */
+/** The queues that exist. */
 export interface QueueSpread {
-  /** Those that jobs are put on, as far as is known. */
+  /** The queues that jobs are added to, as far as is known. */
   names(): readonly string[];
-  /** Those that jobs were put on once. */
+  /** The queues that jobs were added to earlier. */
   former(): readonly string[];
   /**
-   * Asks which number of queues holds, and says which one this process goes by: nothing is put on a queue
-   * before Redis knows of it.
+   * Reads the current number of queues, and tells Redis the number that this process uses. Nothing
+   * is added to a queue before Redis knows of it.
    */
   refresh(): Promise<void>;
-  /** The same, and that a worker lives. */
+  /** The same as `refresh`, and reports that a worker is alive. */
   beat(worker: string): Promise<Beat>;
   leave(worker: string): Promise<void>;
   workers(): Promise<number>;
@@ -29,23 +29,23 @@ export interface QueueSpread {
 
 type RedisTarget = Extract<QueueTarget, { kind: 'redis' }>;
 
-/** Whether there is more to know than one prefix: in a cluster, and where a number of queues is given. */
+/** Whether there can be more than one queue: in a cluster, or if a number of queues is set. */
 export function isSpread(target: QueueTarget): target is RedisTarget {
   if (target.kind !== 'redis') return false;
   return target.queues !== undefined || redisAddressOf(target.url).kind === 'cluster';
 }
 
-/** Whether another server may take the place of the one that jobs are put on. */
+/** Whether another server can replace the one that jobs are added to. */
 export function hasFailover(target: QueueTarget): boolean {
   return target.kind === 'redis' && redisAddressOf(target.url).kind !== 'single';
 }
 
-/** The name of the first queue, which is there whatever the number. */
+/** The name of the first queue, which exists whatever the number is. */
 export function firstName(target: RedisTarget): string {
   return currentNames(namingOf(target), startOf(target))[0] ?? defaultPrefix;
 }
 
-/** @throws RangeError where the number of queues cannot be. */
+/** @throws RangeError if the number of queues is invalid. */
 export function openSpread(target: RedisTarget, redis: RedisClient): QueueSpread {
   const naming = namingOf(target);
   const settings = createQueueSettings(redis, naming.prefix);
@@ -54,14 +54,14 @@ export function openSpread(target: RedisTarget, redis: RedisClient): QueueSpread
     throw new RangeError(`queues: expected an integer from 1 to ${mostQueues}, got ${start}.`);
   }
   let numbers: QueueNumbers = { queues: start, most: start };
-  // The same list as long as it is the same: it is looked at with each event.
+  // The same array as long as nothing changes, because it is read for each event.
   let names = currentNames(naming, start);
-  /** Whether this process was given a number that Redis has not heard of: it counts once. */
+  /** Whether this process has a configured number that Redis does not know yet. It is set once. */
   let isWanted = target.queues !== undefined;
   const note = <T extends QueueNumbers>(found: T): T => {
     isWanted = false;
     if (found.queues !== numbers.queues) names = currentNames(naming, found.queues);
-    // What was put on a queue is there, even if a failover lost that it was.
+    // A queue that received jobs exists, even if a failover lost that fact.
     numbers = { queues: found.queues, most: Math.max(numbers.most, found.most) };
     return found;
   };

@@ -1,4 +1,4 @@
-/** Where the queue lives: Redis, or the store's own Postgres. */
+/** Where the queue is: Redis, or the store's own Postgres. */
 export type QueueTarget =
   | {
       readonly kind: 'redis';
@@ -7,21 +7,22 @@ export type QueueTarget =
        * sentinels, as in `redis://a,b?sentinel=mymaster`.
        */
       readonly url: string;
-      /** What the queue's keys in Redis begin with. Defaults to `runfold`. */
+      /** The prefix of the queue's keys in Redis. Defaults to `runfold`. */
       readonly prefix?: string | undefined;
       /**
-       * How many queues events are spread over. Whoever starts last with a number sets it for all that
-       * have one. Defaults to one queue; in a cluster to the number that was set, or 16.
+       * How many queues the events are spread over. The last process that starts with a number sets
+       * it for all that have one. Defaults to one queue; in a cluster, to the number that was set,
+       * or 16.
        */
       readonly queues?: number | undefined;
     }
   | {
       readonly kind: 'postgres';
-      /** A `postgres://` URL, or where an embedded store's socket is. */
+      /** A `postgres://` URL, or the address of an embedded store's socket. */
       readonly connection: string | PostgresAddress;
     };
 
-/** The address of a Postgres server as `pg` takes it. */
+/** The address of a Postgres server in the form that `pg` takes. */
 export interface PostgresAddress {
   readonly host: string;
   readonly port: number;
@@ -29,7 +30,7 @@ export interface PostgresAddress {
   readonly database: string;
 }
 
-/** What the keys in Redis begin with where nothing else is said. */
+/** The default prefix of the keys in Redis. */
 export const defaultPrefix = 'runfold';
 
 /** The queue's name in BullMQ. */

@@ -1,30 +1,30 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
 
-/** A client of one Redis, of the master that sentinels name, or of a cluster. */
+/** A client of one Redis, of a master behind sentinels, or of a cluster. */
 export type RedisClient = Redis | Cluster;
 
-/** How a client behaves while servers are away. */
+/** How a client behaves while servers are unavailable. */
 export interface ClientSettings {
   readonly connectTimeout: number;
   readonly maxRetriesPerRequest: number | null;
-  /** Milliseconds until the next attempt to connect; null for none. */
+  /** Milliseconds until the next attempt to connect; null to give up. */
   readonly retry: (attempt: number) => number | null;
   readonly lazyConnect?: boolean;
   readonly reconnectOnError?: (error: Error) => boolean;
 }
 
-/** Makes a client of what a URL names. */
+/** Creates a client for a URL. */
 export function createClient(url: string, settings: ClientSettings): RedisClient {
   const { retry, ...common } = settings;
   const address = redisAddressOf(url);
-  // The driver reads options of its own from a URL of one Redis.
+  // The driver reads its own options from the URL of one Redis.
   if (address.kind === 'single') return new Redis(url, { ...common, retryStrategy: retry });
   if (address.kind === 'sentinel') return new Redis(sentinelOptions(address, settings));
   return new Cluster([...address.hosts], clusterOptions(address, settings));
 }
 
-/** Makes a client of one node of the cluster that a URL names, by `host:port`. */
+/** Creates a client for one node of a URL's cluster. `node` is `host:port`. */
 export function createNodeClient(url: string, node: string, settings: ClientSettings): Redis {
   const { retry, ...common } = settings;
   const address = redisAddressOf(url);
@@ -64,9 +64,9 @@ function clusterOptions(address: RedisAddress, settings: ClientSettings) {
     lazyConnect,
     clusterRetryStrategy: retry,
     slotsRefreshTimeout: 2_000,
-    // Nobody needs to run into a node that has gone to learn that another has its place.
+    // A client learns of a replaced node even if it sends nothing to the old one.
     slotsRefreshInterval: 5_000,
-    // A certificate is for the name that a node gives itself.
+    // A certificate is issued for the name that a node announces.
     ...(address.is_tls ? { dnsLookup: sameName } : {}),
     redisOptions: { ...common, ...userOf(address), ...(address.is_tls ? { tls: {} } : {}) },
   };

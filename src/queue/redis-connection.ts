@@ -8,28 +8,32 @@ const connectTimeout = 5_000;
 /** A connection to the queue's Redis. */
 export interface RedisConnection {
   readonly redis: RedisClient;
-  /** Passes an error on, in our words; of an outage, only the first one. */
+  /** Passes on an error in our words. Of an outage, only the first one. */
   readonly onError: (error: Error) => void;
-  /** Ends it, whether it was ever there or not; what still waits for an answer is refused. */
+  /**
+   * Ends the connection, whether it was ever established or not. Commands that still wait are
+   * rejected.
+   */
   disconnect(): void;
 }
 
-/** Connects in the background, again and again until Redis answers. */
+/** Connects in the background and retries until Redis responds. */
 export function openRedis(
   url: string,
   options: {
     readonly role: 'producer' | 'worker';
     readonly onError: (error: Error) => void;
-    /** A node of the cluster to stay with, as `host:port`. */
+    /** A node of the cluster to stay on, as `host:port`. */
     readonly node?: string;
   },
 ): RedisConnection {
   const settings = {
-    // A worker waits for Redis; a producer wants to hear that it is away: it keeps its own buffer.
+    // A worker waits for Redis. A producer keeps its own buffer and needs the error.
     maxRetriesPerRequest: options.role === 'worker' ? null : 1,
     connectTimeout,
     retry: (times: number) => Math.min(times * 100, 2_000),
-    // After a failover the connection to the old primary stays open: the name leads to the new one by now.
+    // After a failover the connection to the old primary stays open, while the name resolves to the
+    // new one.
     reconnectOnError: (error: Error) => isWrongServer(error),
   };
   const redis =
@@ -39,7 +43,7 @@ export function openRedis(
   let reported: string | undefined;
   let isClosed = false;
   const onError = (error: Error) => {
-    // The cluster's own error hides what its nodes say.
+    // The cluster's own error hides what its nodes report.
     if (isOfCluster(error)) void askNode(url).then((reason) => tell(reason ?? error));
     else tell(error);
   };
@@ -64,12 +68,12 @@ export function openRedis(
   };
 }
 
-/** Whether an error says no more than that no node of a cluster answers. */
+/** Whether an error only says that no node of a cluster responds. */
 function isOfCluster(error: unknown): boolean {
   return error instanceof Error && /^(Failed to refresh|None of)/.test(error.message);
 }
 
-/** What keeps the first node of a URL from answering; undefined where it does, or says nothing. */
+/** The error of the first node of a URL; undefined if it responds, or if the error is unknown. */
 async function askNode(url: string): Promise<Error | undefined> {
   const [first] = redisAddressOf(url).hosts;
   if (first === undefined) return undefined;
@@ -94,19 +98,20 @@ async function askNode(url: string): Promise<Error | undefined> {
   }
 }
 
-/** Whether an error says that this server is not, or not any more, the one to write to. */
+/** Whether an error says that this server is not, or no longer, the one to write to. */
 function isWrongServer({ message }: Error): boolean {
   return /^(READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b/.test(message);
 }
 
 /**
- * Checks that Redis answers and takes the password; one attempt, at most five seconds.
+ * Checks that Redis responds and accepts the password. It makes one attempt of at most five
+ * seconds.
  * @throws QueueConnectionError
  */
 export async function probeRedis(url: string): Promise<void> {
   await onRedis(url, async (redis) => {
     await redis.ping();
-    // BullMQ asks for it before it begins, and would wait for good where that is not allowed.
+    // BullMQ needs INFO before it starts, and would wait forever if the user may not run it.
     const mode = /^redis_mode:(\w+)/m.exec(await redis.info('server'))?.[1];
     const wrong = wrongKindError(redisAddressOf(url), mode);
     if (wrong !== undefined) throw wrong;
@@ -114,7 +119,7 @@ export async function probeRedis(url: string): Promise<void> {
 }
 
 /**
- * Works on a connection of its own, which is tried once.
+ * Works on a separate connection, which is tried once.
  * @throws QueueConnectionError
  */
 export async function onRedis<T>(
@@ -127,7 +132,7 @@ export async function onRedis<T>(
     maxRetriesPerRequest: 0,
     retry: () => null,
   });
-  // What "Connection is closed" hides.
+  // The error that "Connection is closed" hides.
   let reason: Error | undefined;
   redis.on('error', (error: Error) => {
     reason ??= error;
@@ -145,8 +150,8 @@ export async function onRedis<T>(
 }
 
 /**
- * Between two attempts to connect, ioredis ends without saying so, and whoever waits for it to be
- * ready or to end, as BullMQ does, would wait for ever.
+ * Between two attempts to connect, ioredis ends without an event. BullMQ waits for `ready` or `end`
+ * and would wait forever.
  */
 function endRedis(redis: RedisClient): void {
   const isBetweenAttempts = redis.status === 'reconnecting';
@@ -154,7 +159,7 @@ function endRedis(redis: RedisClient): void {
   if (!isBetweenAttempts) return;
   redis.status = 'end';
   redis.emit('end');
-  // A cluster keeps what waits for it in a list of its own, and forgets it.
+  // A cluster client keeps waiting commands in a separate list, and does not reject them.
   const cluster = redis as unknown as { flushQueue?: (error: Error) => void };
   if (redis.isCluster) cluster.flushQueue?.(new Error('Connection is closed.'));
 }

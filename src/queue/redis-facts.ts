@@ -2,37 +2,38 @@ import type { Redis } from 'ioredis';
 import { redisAddressOf } from '../environment/redis-url.js';
 import { onRedis } from './redis-connection.js';
 
-/** What the checks of a Redis look at. */
+/** The data for the checks of a Redis. */
 export interface RedisFacts {
-  /** The lines of INFO; undefined where the user may not use it. */
+  /** The lines of INFO; undefined if the user may not run it. */
   readonly info: ReadonlyMap<string, string> | undefined;
-  /** `appendfsync`; undefined where the user may not ask, as with most hosted services. */
+  /** `appendfsync`; undefined if the user may not read it, as with most hosted services. */
   readonly appendfsync: string | undefined;
-  /** Commands that the user may not use, of those that the queue needs. */
+  /** The commands that the queue needs and the user may not run. */
   readonly refused: readonly string[];
-  /** Its clock less ours, in milliseconds, and how long the question took. */
+  /** The server's clock minus ours, in milliseconds, and how long the question took. */
   readonly clock_offset_ms: number | undefined;
   readonly round_trip_ms: number;
 }
 
 /** A server that takes jobs. */
 export interface RedisNode {
-  /** Its address, as a cluster names it; of one Redis that of the URL. */
+  /** Its address, as a cluster names it. For one Redis, the address in the URL. */
   readonly name: string;
   readonly facts: RedisFacts;
 }
 
 /**
- * Asks a Redis, or each master of a cluster, for what the checks look at, and tries what the queue needs
- * on a key of its own.
- * @throws QueueConnectionError when it is away or refuses the user
+ * Reads from a Redis, or from each master of a cluster, what the checks need, and tries the
+ * commands that the queue needs on a separate key.
+ * @throws QueueConnectionError if it is unavailable or refuses the user
  */
 export function readRedisFacts(url: string, prefix: string): Promise<readonly RedisNode[]> {
   return onRedis(url, async (redis) => {
     if (!('nodes' in redis)) {
       return [{ name: redisAddressOf(url).shown, facts: await factsOf(redis, prefix) }];
     }
-    // A command goes to the node that has the key's slot, or to any: each is asked by itself.
+    // A cluster sends a command to the node that owns the key's slot, or to any. So each node is
+    // asked separately.
     const masters = redis.nodes('master').map(async (node) => ({
       name: `${node.options.host}:${node.options.port}`,
       facts: await factsOf(node, `{${prefix}:0}`),
@@ -68,7 +69,7 @@ async function factsOf(redis: Redis, prefix: string): Promise<RedisFacts> {
   };
 }
 
-/** Tries a command of each kind that the queue's scripts use. The key is gone a moment later. */
+/** Tries a command of each kind that the queue's scripts use. The key expires at once. */
 async function refusedCommands(redis: Redis, key: string): Promise<string[]> {
   const tries: readonly (readonly [string, ...string[]])[] = [
     ['set', key, '1', 'PX', '2000'],
@@ -91,7 +92,7 @@ async function refusedCommands(redis: Redis, key: string): Promise<string[]> {
     try {
       await redis.call(command, ...parameters);
     } catch (error) {
-      // A replica, or a Redis that is full, refuses in another way, which other checks tell.
+      // A replica or a full Redis refuses with another error, which other checks report.
       const isRefused = error instanceof Error && error.message.startsWith('NOPERM');
       if (isRefused && !refused.includes(word)) refused.push(word);
     }

@@ -1,12 +1,12 @@
 /**
- * The approximate number of events that a worker holds: two batches that are being written, and two that are ready
- * when the first of them is done.
+ * The approximate number of events that a worker holds: two batches that are being written, and two
+ * that are ready when the first of them is done.
  */
 const eventsInHand = 20_000;
 const least = 16;
 /**
- * More jobs of one event would not be folded faster, as the queue delivers them one by one; but each
- * has a lock to renew, and on an overloaded machine that many locks expire.
+ * More jobs of one event each would not be folded faster, because the queue delivers them one by
+ * one. Each job has a lock to renew, and on an overloaded machine too many locks expire.
  */
 const most = 250;
 
@@ -18,8 +18,8 @@ export interface AdaptiveConcurrency {
 }
 
 /**
- * Jobs of five hundred events need few at once, jobs of one event need many. The mean of the events
- * a job brings is kept with an exponential decay of 1/16.
+ * Jobs of five hundred events need a low concurrency, jobs of one event a high one. The mean number
+ * of events per job decays exponentially by 1/16.
  */
 export function adaptiveConcurrency(): AdaptiveConcurrency {
   let mean = 500;

@@ -32,7 +32,7 @@ export interface GroupCommitStats extends BatchOutcome {
   readonly retries: number;
 }
 
-/** Characters of a job for each event that it counts as at least. */
+/** A job counts as at least one event per this many characters. */
 const longEvent = 2_000;
 
 interface Waiting {
@@ -64,11 +64,12 @@ export function createGroupCommit(options: {
   let busy = 0;
   let scheduled = false;
 
-  // While a lane is free a job leaves at once; while all are busy jobs gather into the next batch.
+  // A job leaves at once while a lane is free. While all lanes are busy, jobs gather in the next
+  // batch.
   const schedule = () => {
     if (scheduled || busy >= lanes || waiting.length === 0) return;
     scheduled = true;
-    // Jobs that arrive in the same turn of the event loop go together.
+    // Jobs that arrive in the same turn of the event loop share a batch.
     setImmediate(() => {
       scheduled = false;
       if (busy < lanes && waiting.length > 0) {
@@ -79,8 +80,8 @@ export function createGroupCommit(options: {
     });
   };
 
-  // Jobs are decoded just before they are written: what is read here is still in the processor's
-  // cache when it is put in order and encoded, and a job that waits is one text.
+  // Jobs are decoded just before they are written. The data is then still in the processor's cache
+  // when it is sorted and encoded, and a waiting job is one string.
   const takeBatch = () => {
     const jobs: DecodedJob[] = [];
     let weight = 0;
@@ -124,13 +125,13 @@ export function createGroupCommit(options: {
   const writeUntilDone = async (jobs: readonly DecodedJob[]) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        // If the same error occurs twice, it is not a coincidence.
+        // An error that occurs twice in a row comes from the data.
         const outcome = await writeBatch(run, jobs, { findOverflows, is_repeated: attempt > 1 });
         if (attempt > 0) log.info({ attempt }, 'written after retries');
         return outcome;
       } catch (error) {
-        // An outage passes or needs the operator: the jobs wait here, their locks are renewed,
-        // and none of their attempts is used up.
+        // An outage ends on its own or needs the operator. The jobs wait here, their locks are
+        // renewed, and no attempt is used up.
         totals.retries += 1;
         const isConflict = faultKind(error) === 'conflict';
         const delay = isConflict ? Math.random() * 20 : retryDelay(attempt);

@@ -25,7 +25,7 @@ import { keepStatistics } from './statistics-keeper.js';
 import { keepWorkerAlerts } from './worker-alerts.js';
 import { openWorkerNotes, type WorkerState } from './worker-state.js';
 
-/** Events in a batch of a store that is divided: each stripe then has hundreds in its statement. */
+/** Events in a batch of a divided store, so that each stripe's statement still has hundreds. */
 const dividedBatch = 20_000;
 
 /** Settings of a worker. */
@@ -35,18 +35,21 @@ export interface EventWorkerOptions extends SpanInboxOptions {
   readonly log: Logger;
   /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
   readonly lanes?: number | undefined;
-  /** Events in a batch after which no further job joins it. Defaults to 5,000, and to 20,000 where the store is divided. */
+  /**
+   * Events in a batch after which no further job joins it. Defaults to 5,000, and to 20,000 in a
+   * divided store.
+   */
   readonly events_per_batch?: number | undefined;
-  /** Milliseconds between looks for jobs whose worker died. Defaults to 5,000. */
+  /** Milliseconds between checks for jobs whose worker died. Defaults to 5,000. */
   readonly stalled_interval_ms?: number | undefined;
   /**
-   * Milliseconds after which a job of a dead worker may be taken over; a live one renews its locks at
-   * half of it. Defaults to 10,000.
+   * Milliseconds after which a job of a dead worker may be taken over. A live worker renews its
+   * locks after half of that. Defaults to 10,000.
    */
   readonly lock_ms?: number | undefined;
   /** The projections to fold into. Defaults to all. */
   readonly projections?: readonly Projection[];
-  /** By what alerts are evaluated and delivered. Defaults to no secrets and no mail. */
+  /** How alerts are evaluated and delivered. Defaults to no secrets and no mail. */
   readonly alerts?: AlertsOptions | undefined;
   /** Called with every batch after its commit, for metrics; it must not throw. */
   readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
@@ -60,7 +63,7 @@ export interface RunningWorker {
   span_stats(): SpanStats;
   /** Its current state. */
   state(): WorkerState;
-  /** The queues that it reads now, by what their keys begin with. */
+  /** The queues that it reads now, by their key prefix. */
   queues(): readonly string[];
   /**
    * Takes no more jobs, writes those in flight, and closes. Jobs that cannot be written within
@@ -77,7 +80,8 @@ export interface RunningWorker {
 export async function openWorker(options: EventWorkerOptions): Promise<RunningWorker> {
   const { database, log } = options;
   const shared = database.shares_session;
-  // What a dead rebuild left records every event; while Postgres is away that has to wait.
+  // The triggers of a dead rebuild record every event. While Postgres is unavailable the cleanup
+  // has to wait.
   await cleanUpRebuild(database).catch((error) =>
     log.warn({ err: error }, 'could not look for the remains of a rebuild'),
   );
@@ -105,7 +109,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     onJob,
     onFault: notes.fault,
   });
-  // Before anything that keeps a process alive: it throws where Redis refuses.
+  // This comes before anything that keeps a process alive, because it throws if Redis refuses.
   const outage = await findOutage(options.queue);
   const spans = openSpanPart({ ...options, onBatch, onJob }, book);
   const alerts = keepWorkerAlerts(options);
@@ -116,7 +120,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const quiet = quietReport(tell);
   const connected = await connectQueue(options.queue, {
     role: 'worker',
-    // Each outage of Redis is reported once already.
+    // Each outage of Redis is reported once.
     onError: (error) => (error instanceof QueueConnectionError ? tell(error) : quiet(error)),
   });
   const concurrency = adaptiveConcurrency();
@@ -171,12 +175,13 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         spans.abandon();
       }, timeout_ms);
       try {
-        // With Redis away BullMQ would wait for its answer for ever; the jobs will come again.
+        // While Redis is unavailable, BullMQ would wait for it forever. The jobs are redelivered
+        // later.
         await readers.close(!connected.isLive());
       } finally {
         clearTimeout(patience);
-        // A close that did not wait, because Redis is away, leaves jobs in hand. They come again from
-        // the queue; writing them on, once the store is closed, would go on for ever.
+        // A close that does not wait for Redis leaves jobs in flight. The queue redelivers them.
+        // Without this, their writes would retry forever after the store has closed.
         commit.abandon();
         await Promise.all([spans.close(), alerts.close()]);
         await statistics.close();

@@ -3,8 +3,8 @@ import type { PriceBook } from '../pricing/price-book.js';
 import { priceEvents } from '../pricing/price-events.js';
 
 /**
- * A statement that prices its events first. What keeps the overrides from being read is what keeps
- * events from being written, and waits in the same place.
+ * A statement that prices its events first. If the price overrides cannot be read, the events
+ * cannot be written either, and wait in the same place.
  */
 export function pricedStatement(book: PriceBook, run: RunStatement): RunStatement {
   return async (batch, rejects) => {

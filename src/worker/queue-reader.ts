@@ -5,24 +5,24 @@ import type { QueueConnection } from '../queue/connect-queue.js';
 import { defaultLock, EventWorker, workerOptions } from '../queue/job-worker.js';
 import { queueName } from '../queue/queue-target.js';
 
-/** Hands over what becomes of a job; what it throws goes to the queue. */
+/** Processes a job. Errors that it throws go to the queue. */
 export type ProcessJob = (job: Job, token?: string) => Promise<void>;
 
-/** What readers of all queues of a worker have in common. */
+/** Options that the readers of all queues of a worker share. */
 export interface ReaderOptions {
   readonly connected: QueueConnection;
   readonly process: ProcessJob;
   readonly log: Logger;
-  /** Whether what keeps it from beginning is expected to pass. */
+  /** Whether to wait if the reader cannot start, because the cause is expected to pass. */
   readonly is_patient: boolean;
   readonly lock_ms?: number | undefined;
   readonly stalled_interval_ms?: number | undefined;
 }
 
-/** How long a worker waits before it asks the queue again, where nothing tells it of a job. */
+/** How long a worker waits before it polls the queue again, if it gets no notifications. */
 const polledSeconds = 0.2;
 
-/** Takes jobs from one queue, by the name of which its keys begin. It begins with `run`. */
+/** Takes jobs from one queue, which is named by its key prefix. `run` starts it. */
 export async function openReader(
   { connected, process, log, lock_ms, stalled_interval_ms }: ReaderOptions,
   prefix: string,

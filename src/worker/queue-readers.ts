@@ -8,15 +8,17 @@ import { type Counter, hasJobs } from '../queue/spread/has-jobs.js';
 import { shareOf } from '../queue/spread/queue-names.js';
 import { openReader, type ReaderOptions } from './queue-reader.js';
 
-/** The queues that a worker reads: the one there is, or its share of several. */
+/** The queues that a worker reads: the only one, or its share of several. */
 export interface QueueReaders {
-  /** Resolves when the first of them has begun. @throws what keeps it from that */
+  /** Resolves when the first of them has started. @throws the error that prevents it */
   readonly started: Promise<void>;
-  /** How many jobs the worker is to hold at once, of all queues. */
+  /** How many jobs the worker holds at once, across all queues. */
   setConcurrency(jobs: number): void;
   /** The names of the queues that are read now. */
   names(): readonly string[];
-  /** Takes no more jobs, and resolves when those in hand are done with; `force` does not wait for them. */
+  /**
+   * Takes no more jobs, and resolves when those in flight are done; `force` does not wait for them.
+   */
   close(force: boolean): Promise<void>;
 }
 
@@ -45,20 +47,22 @@ async function openOnly(options: ReaderOptions, concurrency: number): Promise<Qu
   };
 }
 
-/** How often a worker says that it lives, and looks which queues are its own, in milliseconds. */
+/**
+ * How often a worker reports that it is alive and reads which queues are its own, in milliseconds.
+ */
 const beatMs = 2_000;
-/** A queue alone must be able to keep a worker at work. */
+/** A single queue must be able to keep a worker busy. */
 const leastJobs = 8;
 
 interface OpenReader {
   readonly reader: EventWorker;
-  /** The node of a cluster that it reads from; '' where there is none. */
+  /** The node of a cluster that it reads from; '' without a cluster. */
   readonly node: string;
 }
 
 /**
- * Reads the queues that fall to this worker by its rank among the live ones. For a moment two may read one
- * queue, or nobody may: jobs wait, and none is folded twice.
+ * Reads the queues that are this worker's share, by its rank among the live workers. For a moment
+ * two workers may read one queue, or none may. Jobs then wait, and none is folded twice.
  */
 async function openShare(
   options: ReaderOptions,
@@ -66,13 +70,13 @@ async function openShare(
   concurrency: number,
 ): Promise<QueueReaders> {
   const { connected, log } = options;
-  // Several queues are in Redis alone.
+  // Only Redis has several queues.
   const counter = connected.connection as unknown as Counter;
   const id = randomUUID();
   const closing = new AbortController();
   const readers = new Map<string, OpenReader>();
   const nodes = new Map<string, RedisConnection>();
-  /** Those that are no longer this worker's, and have jobs in hand. */
+  /** Queues that are no longer this worker's and still have jobs in flight. */
   const leaving = new Set<Promise<void>>();
   let most = concurrency;
 
@@ -96,7 +100,7 @@ async function openShare(
     const at = { ...options, connected: { ...connected, connection } };
     const reader = await openReader(at, name, jobsEach());
     readers.set(name, { reader, node });
-    // A node that is away may come back, or be replaced; until then nobody waits for it.
+    // An unavailable node may come back or be replaced. Until then nothing waits for it.
     const running = reader.waitUntilReady().then(() => reader.run());
     running.catch(connected.onError);
   };
@@ -130,7 +134,7 @@ async function openShare(
     const nodeOf = (name: string) => masters?.get(name) ?? '';
     if (closing.signal.aborted) return;
     const gone = [...readers.keys()].filter((name) => !names.includes(name));
-    // Jobs in hand are not done with on a node that has gone: they come again from the one that has its place.
+    // Jobs in flight on a lost node cannot be completed. The node that replaces it redelivers them.
     const moved = names.filter(
       (name) => (readers.get(name)?.node ?? nodeOf(name)) !== nodeOf(name),
     );
@@ -156,7 +160,8 @@ async function openShare(
   const beating = async () => {
     while (!closing.signal.aborted) {
       await sleep(beatMs, closing.signal);
-      // While Redis is away it reads on what it has: others that do so too do no harm.
+      // While Redis is unavailable the worker keeps its queues. It does no harm if others read them
+      // too.
       if (!closing.signal.aborted) await look().catch(connected.onError);
     }
   };

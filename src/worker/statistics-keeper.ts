@@ -5,15 +5,15 @@ import type { Database } from '../postgres/database.js';
 
 /** Gathers statistics while a store grows, so that plans do not use those of an empty store. */
 export interface StatisticsKeeper {
-  /** Takes note of a batch; `isLast` says that none waits behind it. */
+  /** Records a batch; `isLast` says that no other is waiting. */
   noteBatch(batch: WrittenBatch, isLast: boolean): void;
-  /** Waits for what is under way, and looks once more where enough was added. */
+  /** Waits for running work, and gathers once more if enough events were added. */
   close(): Promise<void>;
 }
 
-/** Events added after which a quiet moment is used for a look. */
+/** The number of added events after which a quiet moment is used to gather. */
 const manyEvents = 1_000;
-/** Events added after which a look does not wait for a quiet moment. */
+/** The number of added events after which gathering does not wait for a quiet moment. */
 const tooManyEvents = 50_000;
 
 export function keepStatistics(database: Database, log: Logger): StatisticsKeeper {
@@ -26,7 +26,7 @@ export function keepStatistics(database: Database, log: Logger): StatisticsKeepe
       const tables = await analyzeGrown(database, 'runfold_internal');
       if (tables.length > 0) log.debug({ tables }, 'statistics gathered');
     } catch (error) {
-      // Plans are as before; the next look comes with the next events.
+      // Plans stay as they were. The next events trigger the next attempt.
       log.warn({ err: error }, 'could not gather statistics');
     } finally {
       looking = undefined;

@@ -4,7 +4,7 @@ import type { Database } from '../postgres/database.js';
 import { openQueueGauge, type QueueGauge } from '../queue/queue-gauge.js';
 import type { QueueTarget } from '../queue/queue-target.js';
 
-/** Keeps alerts beside a worker. The queue is looked at only where a rule asks for its lag. */
+/** Evaluates alerts in a worker. The queue is read only if a rule needs its lag. */
 export function keepWorkerAlerts(options: {
   readonly database: Database;
   readonly queue: QueueTarget;
@@ -18,7 +18,7 @@ export function keepWorkerAlerts(options: {
       gauge ??= openQueueGauge(queue, () => undefined);
       return (await (await gauge).read()).age_seconds;
     } catch {
-      // That the queue is away is told by the worker itself.
+      // The worker itself reports that the queue is unavailable.
       gauge = undefined;
       return undefined;
     }

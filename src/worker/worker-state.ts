@@ -1,6 +1,6 @@
-/** The current state of a worker. Times are in milliseconds since 1970, and 0 before the first. */
+/** The current state of a worker. Times are in milliseconds since 1970; 0 means not yet. */
 export interface WorkerState {
-  /** Whether it takes jobs: not while it waits for the first response of Redis. */
+  /** Whether it takes jobs. It does not before the first response of Redis. */
   readonly is_started: boolean;
   /** The maximum number of batches that are written at the same time. */
   readonly lanes: number;
@@ -14,7 +14,7 @@ export interface WorkerState {
   readonly last_error: string | null;
 }
 
-/** The state that a worker records. */
+/** Records the state of a worker. */
 export function openWorkerNotes() {
   let [is_started, last_batch_at, last_error_at] = [false, 0, 0];
   let last_error: string | null = null;

@@ -1,10 +1,10 @@
-/** The part of a Redis client that counts. */
+/** The methods of a Redis client that count. */
 export interface Counter {
   llen(key: string): Promise<number>;
   zcard(key: string): Promise<number>;
 }
 
-/** Whether anything that has to be done yet is on BullMQ's queue with these keys. */
+/** Whether BullMQ's queue with this key prefix holds unfinished jobs. */
 export async function hasJobs(redis: Counter, keys: string): Promise<boolean> {
   const counts = await Promise.all([
     ...['wait', 'active', 'paused'].map((list) => redis.llen(`${keys}:${list}`)),

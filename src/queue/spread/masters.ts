@@ -1,21 +1,21 @@
 import type { Cluster, Redis } from 'ioredis';
 
-/** Tells which server each queue's keys are on now: a text that is another one after a failover. */
+/** Finds the server that holds each queue's keys now, as a string that changes with a failover. */
 export type FindMasters = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
-/** Asks the servers themselves; while there is no telling it throws. */
+/** Asks the servers themselves. @throws while it cannot be found out */
 export function findMastersOf(redis: Redis | Cluster): FindMasters {
   return 'nodes' in redis ? mastersOfCluster(redis) : masterOfOne(redis);
 }
 
-/** The process that answers: another one after a failover, and after a restart. */
+/** The id of the server process. It changes with a failover and with a restart. */
 function masterOfOne(redis: Redis): FindMasters {
   return async (names) => {
     const [server, replication] = [await redis.info('server'), await redis.info('replication')];
     const id = /^run_id:(\w+)/m.exec(server)?.[1];
-    // An old master that has not been left yet.
+    // An old master that we are still connected to.
     if (id === undefined || !/^role:master/m.test(replication)) {
-      // An idle producer would stay there: nothing that it writes is refused.
+      // An idle producer would stay there, because nothing that it writes is refused.
       redis.disconnect(true);
       throw new Error('Expected the answer of a master, got that of a replica.');
     }
@@ -23,7 +23,7 @@ function masterOfOne(redis: Redis): FindMasters {
   };
 }
 
-/** The node that owns the slot of a queue, by the latest map of slots. */
+/** The node that owns the slot of a queue, by the latest slot map. */
 function mastersOfCluster(cluster: Cluster): FindMasters {
   const slots = new Map<string, number>();
   return async (names) => {

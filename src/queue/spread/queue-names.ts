@@ -1,29 +1,29 @@
-/** The queues of a cluster, where nothing says how many. */
+/** The default number of queues in a cluster. */
 export const clusterQueues = 16;
-/** More would be connections for nothing: one master takes several queues. */
+/** One master serves several queues, so more would only cost connections. */
 export const mostQueues = 256;
 
-/** What the names of queues are made of. */
+/** The parts of a queue's name. */
 export interface QueueNaming {
   readonly prefix: string;
-  /** Whether all keys of a queue have to be in one slot of a cluster. */
+  /** Whether all keys of a queue must be in one slot of a cluster. */
   readonly is_cluster: boolean;
 }
 
-/** How many queues there are, and the most there ever were. */
+/** The number of queues, and the highest number there ever was. */
 export interface QueueNumbers {
   readonly queues: number;
   readonly most: number;
 }
 
-/** The queues that jobs are put on. The name of a queue is what its keys begin with. */
+/** The queues that jobs are added to. The name of a queue is the prefix of its keys. */
 export function currentNames(naming: QueueNaming, queues: number): readonly string[] {
   return queues === 1 && !naming.is_cluster ? [naming.prefix] : tagged(naming, queues);
 }
 
 /**
- * The queues that jobs were put on once, or are by somebody who has not heard of the present number: workers
- * look whether there is anything left.
+ * The queues that jobs were added to earlier. A process that does not know the current number may
+ * still use them, so workers check whether anything is left.
  */
 export function formerNames(
   naming: QueueNaming,
@@ -34,13 +34,14 @@ export function formerNames(
   return [...plain, ...tagged(naming, most)].filter((name) => !current.has(name));
 }
 
-/** What is in braces chooses the slot. */
+/** The part in braces chooses the slot. */
 const tagged = ({ prefix }: QueueNaming, queues: number) =>
   Array.from({ length: queues }, (_, at) => `{${prefix}:${at}}`);
 
 /**
- * The queues that the worker of a rank reads, by number: each is read by somebody, and no worker has more
- * than one more than another. Where there are more workers than queues, several read the same one.
+ * The queues that the worker with a rank reads, by number. Each queue is read by some worker, and
+ * the workers' shares differ by at most one. If there are more workers than queues, several workers
+ * read the same one.
  */
 export function shareOf(rank: number, workers: number, queues: number): readonly number[] {
   if (workers > queues) return [rank % queues];

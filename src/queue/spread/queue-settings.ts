@@ -1,22 +1,23 @@
 import type { QueueNumbers } from './queue-names.js';
 
-/** The part of a Redis client that runs scripts. */
+/** The methods of a Redis client that run scripts. */
 export interface ScriptRunner {
   eval(script: string, keys: number, ...parameters: (string | number)[]): Promise<unknown>;
 }
 
-/** A worker that has not been heard of for so long is not counted, in milliseconds. */
+/** A worker that has not reported for this many milliseconds is not counted. */
 export const silentMs = 6_000;
 
-/** What a worker hears when it says that it lives. */
+/** The result when a worker reports that it is alive. */
 export interface Beat extends QueueNumbers {
-  /** The names of all live workers, in order. */
+  /** The names of all live workers, sorted. */
   readonly workers: readonly string[];
 }
 
 /**
- * Takes part in agreeing how many queues there are: `KEYS[1]` holds it, `ARGV[1]` is the number that the
- * caller goes by, which counts where `ARGV[2]` is 1 or there is none yet. From then on the workers know of that many.
+ * Agrees on the number of queues. `KEYS[1]` holds it. `ARGV[1]` is the number that the caller uses;
+ * it is stored if `ARGV[2]` is 1 or none is stored yet. From then on the workers know of that many
+ * queues.
  */
 const agree = `
 local queues = tonumber(redis.call('hget', KEYS[1], 'queues'))
@@ -42,20 +43,23 @@ ${live}
 redis.call('zremrangebyscore', KEYS[2], '-inf', now - 10 * ARGV[3])
 return {queues, most, workers}`;
 
-/** What all who use the queues of a prefix agree on, in Redis. */
+/** Settings in Redis that all processes with the same prefix share. */
 export interface QueueSettings {
-  /** Says which number the caller goes by; answers which one holds. `isWanted` sets it. */
+  /**
+   * Reports the number that the caller uses, and returns the stored one. `isWanted` stores the
+   * caller's.
+   */
   agree(queues: number, isWanted: boolean): Promise<QueueNumbers>;
-  /** The same, and that a worker lives. */
+  /** The same as `agree`, and reports that a worker is alive. */
   beat(queues: number, isWanted: boolean, worker: string): Promise<Beat>;
-  /** That a worker ends. */
+  /** Reports that a worker has ended. */
   leave(worker: string): Promise<void>;
-  /** How many workers live. */
+  /** The number of live workers. */
   workers(): Promise<number>;
 }
 
 export function createQueueSettings(redis: ScriptRunner, prefix: string): QueueSettings {
-  // One slot of a cluster, whichever.
+  // Both keys are in one slot of a cluster; it does not matter which.
   const keys = [`{${prefix}}:settings`, `{${prefix}}:workers`] as const;
   const run = async (script: string, ...parameters: (string | number)[]) => {
     const answer = await redis.eval(script, keys.length, ...keys, ...parameters);

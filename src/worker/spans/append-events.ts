@@ -27,7 +27,10 @@ export type AppendEvents = (
   rejects: readonly Reject[],
 ) => Promise<BatchOutcome>;
 
-/** Events that a book prices. It must have been refreshed before the transaction began. */
+/**
+ * Appends events that a price book prices. The book must be refreshed before the transaction
+ * begins.
+ */
 export function appendEventsWith(options: {
   readonly book: PriceBook;
   readonly database: Database;
@@ -69,20 +72,20 @@ export function appendEventsWith(options: {
     return writeBatch(
       statementFor(client, map),
       rejects.length === 0 ? jobs : [...jobs, { ...own, rejects }],
-      // In a store that is divided the events at fault are looked for in the halves of a stripe.
+      // In a divided store the invalid events are found by halving a stripe.
       map.is_divided ? {} : { findOverflows },
     );
   };
 }
 
-/** The event at fault is looked for in parts of the batch, in the same transaction. */
+/** Parts of the batch are tried in the same transaction to find the invalid event. */
 function withSavepoint(client: pg.PoolClient, run: RunStatement): RunStatement {
   return async (batch, rejects) => {
     await client.query('savepoint events');
     try {
       return await run(batch, rejects);
     } catch (error) {
-      // Where the connection is gone this fails as well, and the first error tells the story.
+      // On a broken connection this fails as well. The first error is the one that matters.
       await client.query('rollback to savepoint events').catch(() => undefined);
       throw error;
     }

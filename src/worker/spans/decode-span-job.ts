@@ -10,12 +10,12 @@ export interface DecodedSpanJob {
   readonly rejects: readonly Reject[];
 }
 
-/** How many spans a job brings, good and bad. */
+/** The number of spans in a job, valid and invalid. */
 export const spansIn = ({ items, rejects }: DecodedSpanJob) => items.length + rejects.length;
 
 /**
- * Checks the spans of a job. Anyone can put a job on the queue: what is not a span as our service
- * reduces it becomes a reject, and the rest goes on.
+ * Checks the spans of a job. Anyone can put a job on the queue: a span that does not have the form
+ * our service sends becomes a reject, and the rest is stored.
  */
 export function decodeSpanJob(job: QueuedJob): DecodedSpanJob {
   const data = parseJson(job.data);
@@ -50,7 +50,7 @@ export function decodeSpanJob(job: QueuedJob): DecodedSpanJob {
   return { job, project, items, rejects };
 }
 
-/** The reject of a whole job. */
+/** Makes the reject of a whole job. */
 export function rejectedJob(job: QueuedJob, message?: string): Reject {
   return rejectOf({
     job_id: job.id,
@@ -66,7 +66,7 @@ const names = ['run', 'session', 'user', 'team', 'workflow', 'agent_id', 'agent_
 const traceId = /^[0-9a-f]{32}$/;
 const spanId = /^[0-9a-f]{16}$/;
 
-/** The first field that is not in order. */
+/** The first invalid field. */
 function faultOf(value: unknown): string | undefined {
   if (!isObject(value)) return 'span';
   const { trace, span, parent, kind, flags, own, event } = value;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Database } from '../../postgres/database.js';
 import { learnFrom } from '../../postgres/sessions.js';
 
-/** Does some work in one transaction of a connection, and rolls it back where it fails. */
+/** Does work in one transaction of a connection, and rolls it back on an error. */
 export async function inTransaction<T>(
   { pool }: Pick<Database, 'pool'>,
   work: (client: pg.PoolClient) => Promise<T>,
@@ -15,7 +15,8 @@ export async function inTransaction<T>(
     client.release();
     return result;
   } catch (error) {
-    // On a broken connection there is nothing to roll back; the first error tells the story.
+    // On a broken connection there is nothing to roll back. The first error is the one that
+    // matters.
     const isBroken = await client.query('rollback').then(
       () => false,
       () => true,

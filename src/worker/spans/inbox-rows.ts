@@ -12,20 +12,20 @@ export interface TraceKey {
 /** A trace whose row is locked by the transaction that read it. */
 export interface LockedTrace extends TraceKey {
   readonly root: string | undefined;
-  /** Whether this transaction made the row: then no span of it has come before. */
+  /** Whether this transaction created the row. Then none of its spans was stored before. */
   readonly is_new: boolean;
 }
 
 export interface StoredSpans {
   readonly stored: number;
-  /** Those of them that have an event. */
+  /** Those that have an event. */
   readonly open: number;
-  /** Spans that took the place of their stand-ins. */
+  /** Spans that replaced a placeholder for a missing parent. */
   readonly filled: readonly (TraceKey & { readonly span: string })[];
 }
 
 const { standIn, gaveRun, gaveSession, boundRun, boundSession } = spanFlags;
-/** Sixteen hex digits as the signed integer that Postgres keeps. */
+/** Sixteen hex digits as the signed integer that Postgres stores. */
 export const idSql = (hex: string) => `('x' || ${hex})::bit(64)::bigint`;
 const hexSql = (id: string) => `lpad(to_hex(${id}), 16, '0')`;
 const traceSql = (id: string) => `replace(${id}::text, '-', '')`;
@@ -40,7 +40,10 @@ const lockSql = `insert into runfold_internal.otlp_trace as t (project, trace_id
   returning t.project, ${traceSql('t.trace_id')} as trace, ${hexSql('t.root_id')} as root,
     t.xmax = 0 as is_new`;
 
-/** Locks the traces of spans, in one order, so that two workers never settle one at the same time. */
+/**
+ * Locks the traces of spans in a fixed order, so that two workers never settle one at the same
+ * time.
+ */
 export async function lockTraces(
   client: ClientBase,
   spans: readonly (SpanItem & { readonly project: number })[],
@@ -104,7 +107,7 @@ select (select count(*) from done)::integer as stored,
   (select json_agg(json_build_array(project, ${traceSql('trace_id')}, ${hexSql('span_id')}))
     from done where not is_new) as filled`;
 
-/** The spans of each trace; of a span that is given twice the first stands. */
+/** The spans of each trace. If a span occurs twice, the first counts. */
 export function spansByTrace<T extends TraceKey & { readonly span: string }>(
   spans: readonly T[],
 ): ReadonlyMap<string, readonly T[]> {
@@ -118,7 +121,7 @@ export function spansByTrace<T extends TraceKey & { readonly span: string }>(
   return new Map([...traces].map(([key, own]) => [key, [...own.values()]]));
 }
 
-/** Keeps spans that have not come before, each of them given once. */
+/** Stores spans that are new. Each is given once. */
 export async function storeSpans(
   client: ClientBase,
   list: readonly (SpanItem & { readonly project: number })[],
@@ -168,7 +171,7 @@ select project, ${traceSql('trace_id')} as trace, ${hexSql('span_id')} as span,
   ${hexSql('parent_id')} as parent, ${hexSql('cut_parent')} as cut_parent, kind, flags, own, event
 from up`;
 
-/** Reads the open spans of traces, and those just filled, with everything above them. */
+/** Reads the open spans of traces and those just filled, with all their ancestors. */
 export async function readOpenSpans(
   client: ClientBase,
   traces: readonly TraceKey[],

@@ -14,7 +14,7 @@ export interface SpanStats {
   readonly stored: number;
   readonly duplicate: number;
   readonly rejected: number;
-  /** Spans that made no event to settle, or whose chain of parents was whole. */
+  /** Spans without an event to settle, or whose chain of parents was complete. */
   readonly settled_by_chain: number;
   /** Spans that were settled when their wait was over. */
   readonly settled_by_wait: number;
@@ -46,9 +46,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Spans in a transaction after which no further job joins it. */
+/** The number of spans in a transaction after which no further job joins it. */
 const batchSpans = 2_000;
-/** Traces that one transaction of a sweep settles. */
+/** The number of traces that one transaction of a sweep settles. */
 const sweptTraces = 200;
 
 export function createSpanCommit(options: {
@@ -56,7 +56,7 @@ export function createSpanCommit(options: {
   readonly log: Logger;
   /** Called with the events of each transaction after its commit. */
   readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
-  /** Called with how many spans a job brings. */
+  /** Called with the number of spans in a job. */
   readonly onJob?: ((spans: number) => void) | undefined;
 }): SpanCommit {
   const { inbox, log, onBatch, onJob } = options;
@@ -78,7 +78,7 @@ export function createSpanCommit(options: {
     totals.duplicate += outcome.duplicate;
     totals.rejected += rejected;
     totals.late_parents += outcome.late;
-    // A span without an event has nothing to wait for.
+    // A span without an event does not wait.
     totals.settled_by_chain += outcome.isOver ? 0 : outcome.settled;
     totals.settled_by_wait += outcome.isOver ? outcome.settled : 0;
     totals.settled_by_chain += outcome.stored - outcome.open;
@@ -131,7 +131,7 @@ export function createSpanCommit(options: {
       note(outcome, rejects.length, seconds);
     } catch (error) {
       if (!isDataFault(error)) throw error;
-      // Something that Postgres cannot store: the job at fault is kept as a reject, the others go in.
+      // Postgres cannot store some of it: the invalid job becomes a reject, the others are stored.
       const [only] = jobs;
       if (jobs.length === 1 && only !== undefined) {
         const reject = rejectedJob(
@@ -146,7 +146,7 @@ export function createSpanCommit(options: {
     }
   };
 
-  /** Tries again while Postgres is away or transactions conflict: that is a matter of time. */
+  /** Retries while Postgres is unavailable or transactions conflict, because both pass. */
   const untilDone = async <T>(work: () => Promise<T>): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
       try {

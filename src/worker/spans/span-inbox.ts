@@ -56,14 +56,17 @@ export interface SpanInbox {
 
 export type ProjectSpan = SpanItem & { readonly project: number };
 
-/** Seconds that a trace waits once its root is there: children end before it, so little is to come. */
+/**
+ * Seconds that a trace waits once its root has arrived. Children end before the root, so little is
+ * missing.
+ */
 const rootSeconds = 15;
-/** Seconds that a trace waits when all that is missing is in other processes. */
+/** Seconds that a trace waits if only spans of other processes are missing. */
 const remoteSeconds = 60;
 
 export function createSpanInbox(options: {
   readonly database: Database;
-  /** Called before each transaction: within one, nothing may ask another connection. */
+  /** Called before each transaction, because inside one nothing may wait for another connection. */
   readonly prepare: () => Promise<void>;
   /** Appends and folds events within the transaction of a connection. */
   readonly append: AppendEvents;
@@ -72,7 +75,7 @@ export function createSpanInbox(options: {
 }): SpanInbox {
   const { database, prepare, append, waitSeconds } = options;
 
-  /** Settles what can be of one trace, and notes what is to be written. */
+  /** Settles what it can of one trace, and records what to write. */
   const settleOne = (
     work: Work,
     { project, trace, root, is_new }: LockedTrace,
@@ -81,7 +84,7 @@ export function createSpanInbox(options: {
     const outcome = settleTrace({ trace, root, ...given });
     for (const row of outcome.changed) work.changed.push({ ...row, project });
     const seconds = secondsOf(outcome, root !== undefined);
-    // A row that is new says already that nothing waits.
+    // If the row is new, nothing waits yet.
     if (seconds !== null || !is_new) work.waits.push({ project, trace, seconds });
     const events = work.events.get(project);
     if (events !== undefined) events.push(...outcome.events);
@@ -89,7 +92,7 @@ export function createSpanInbox(options: {
     return outcome;
   };
 
-  /** Settles traces of which there are rows already. */
+  /** Settles traces that have rows already. */
   const settleStored = async (
     client: pg.PoolClient,
     work: Work,
@@ -137,7 +140,7 @@ export function createSpanInbox(options: {
             kept.push(...own);
             continue;
           }
-          // All there is of the trace is in hand: what is settled now is not written first.
+          // All spans of the trace are here, so they are settled without being stored first.
           const outcome = settleOne(work, place, { rows: own, filled: none, isOver });
           const done = new Set(outcome.settled);
           atOnce += done.size;
@@ -182,7 +185,7 @@ export function createSpanInbox(options: {
   };
 }
 
-/** What a transaction is to write. */
+/** What a transaction will write. */
 interface Work extends InboxChanges {
   readonly events: Map<number, SettledEvent[]>;
 }

@@ -21,7 +21,7 @@ spans as (
   where s.project = g.project and s.trace_id = g.trace_id)
 select count(*)::integer as traces from gone`;
 
-/** Plain spans are needed only while something below them may still come. */
+/** Spans without an event are needed only while descendants may still arrive. */
 const pruneSql = `with old as (
   update runfold_internal.otlp_trace set is_pruned = true where ctid in (
     select ctid from runfold_internal.otlp_trace
@@ -34,8 +34,8 @@ spans as (
 select count(*)::integer as traces from old`;
 
 /**
- * Forgets what is no longer needed: plain spans a day after their trace was last seen, and all of a
- * trace after so many days, 0 for never. A trace that waits is left alone.
+ * Deletes what is no longer needed: spans without an event a day after their trace was last seen,
+ * and the whole trace after the given number of days, 0 for never. A trace that waits is kept.
  */
 export async function forgetSpans(
   database: Pick<Database, 'query'>,

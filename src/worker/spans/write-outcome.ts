@@ -20,15 +20,15 @@ const waitSql = `update runfold_internal.otlp_trace t set
   where t.project = i.project and t.trace_id = i.trace_id
     and (t.due_at is not null or i.seconds is not null)`;
 
-/** What became of traces. */
+/** The outcome for the traces of a transaction. */
 export interface InboxChanges {
   readonly changed: (SpanRow & { readonly project: number })[];
   readonly settled: (TraceKey & { readonly span: string })[];
-  /** Seconds that each trace waits on; null when it has nothing that waits. */
+  /** Seconds that each trace still waits; null if nothing of it waits. */
   readonly waits: (TraceKey & { readonly seconds: number | null })[];
 }
 
-/** Writes what became of traces. */
+/** Writes the outcome for the traces. */
 export async function writeOutcome(client: ClientBase, outcome: InboxChanges): Promise<void> {
   const { changed, settled, waits } = outcome;
   const keys = (list: readonly TraceKey[]) => [
