@@ -17,8 +17,11 @@ export interface ChangedLog {
 interface FindOptions {
   readonly store: LogStore | undefined;
   readonly again?: boolean | undefined;
-  readonly settle?: boolean | undefined;
+  readonly settle?: SettleChoice | undefined;
 }
+
+/** Whether what is open in files is taken as it stands: in all of them, or as is said of each. */
+export type SettleChoice = boolean | ((log: FoundLog) => boolean);
 
 /** The files that have changed since they were read, in the order in which they are to be read. */
 export async function findChanged(
@@ -28,6 +31,7 @@ export async function findChanged(
   fault: (log: FoundLog, line: number, text: string) => void,
 ): Promise<readonly ChangedLog[]> {
   const files = logs.map(({ file }) => file);
+  const isSettled = typeof settle === 'boolean' ? () => settle : settle;
   let checkpoints: ReadonlyMap<string, Checkpoint> = new Map();
   if (store !== undefined) {
     const { database, project } = store;
@@ -40,7 +44,7 @@ export async function findChanged(
   const changed: ChangedLog[] = [];
   for (const log of logs) {
     const checkpoint = checkpoints.get(log.file);
-    const isDue = settle || newIn.has(topOf(log.name));
+    const isDue = isSettled(log) || newIn.has(topOf(log.name));
     const isSame =
       checkpoint?.size === log.size &&
       checkpoint.modified_us === log.modified_us &&
@@ -58,7 +62,7 @@ export async function findChanged(
   // taken as it stands first. Of the newest file nobody has a copy yet.
   const last = new Map(changed.map((one) => [topOf(one.log.name), one]));
   return changed.map((one) =>
-    settle || last.get(topOf(one.log.name)) !== one ? one : { ...one, settle },
+    last.get(topOf(one.log.name)) === one ? { ...one, settle: isSettled(one.log) } : one,
   );
 }
 

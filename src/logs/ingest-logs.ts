@@ -3,7 +3,7 @@ import { codeOf } from '../environment/error-fields.js';
 import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { JsonObject } from '../ingest/formats/log/log-record.js';
 import { type LogBatches, LogBusyError, type LogEventOptions, openBatches } from './batches.js';
-import { type ChangedLog, findChanged } from './changed-logs.js';
+import { type ChangedLog, findChanged, type SettleChoice } from './changed-logs.js';
 import { forgetCheckpoints, readCheckpoints, readMemories, readState } from './checkpoints.js';
 import { type FoundLog, reasonOf } from './files/find-logs.js';
 import { UnreadableLogError } from './files/log-bytes.js';
@@ -16,8 +16,8 @@ import { type LogSink, readLog, savedReader } from './read-log.js';
 export interface IngestLogsOptions extends LogEventOptions {
   /** Undefined for a dry run. */
   readonly store: LogStore | undefined;
-  /** Whether to count messages that may still grow. Defaults to true. */
-  readonly settle?: boolean | undefined;
+  /** Whether to count messages that may still grow, in all files or in each one. Defaults to true. */
+  readonly settle?: SettleChoice | undefined;
   /** Whether to read files from their beginning, whatever was read before. Defaults to false. */
   readonly again?: boolean | undefined;
   /** Whether to stop at the first fault. Defaults to false. */

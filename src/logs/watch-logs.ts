@@ -69,30 +69,33 @@ async function lookOnce(
   const isQuiet = (log: FoundLog, changed: number) =>
     now - Math.max(changed, log.modified_us / 1000) >= settle_ms;
   const fresh: FoundLog[] = [];
-  const quiet: FoundLog[] = [];
+  const quiet = new Set<FoundLog>();
   for (const log of logs) {
     const before = known.get(log.file);
     const isSame =
       before !== undefined &&
       before.log.size === log.size &&
       before.log.modified_us === log.modified_us;
-    if (!isSame) (isQuiet(log, 0) ? quiet : fresh).push(log);
-    else if (!before.isSettled && isQuiet(log, before.changed)) quiet.push(log);
+    if (isSame ? !before.isSettled && isQuiet(log, before.changed) : isQuiet(log, 0)) {
+      quiet.add(log);
+    } else if (!isSame) fresh.push(log);
   }
   // With a new file come those that it may have copied from.
   const newIn = new Set(fresh.filter(({ file }) => !known.has(file)).map((log) => placeOf(log)));
   const open = logs.filter(
     (log) =>
-      newIn.has(placeOf(log)) && known.get(log.file)?.isSettled === false && !fresh.includes(log),
+      newIn.has(placeOf(log)) &&
+      known.get(log.file)?.isSettled === false &&
+      !fresh.includes(log) &&
+      !quiet.has(log),
   );
-  for (const [settle, group] of [
-    [false, [...fresh, ...open]],
-    [true, quiet],
-  ] as const) {
-    if (group.length === 0 || signal.aborted) continue;
-    await ingestLogs(group, { ...options, settle }, counts);
+  // All in one call: among them the oldest is read first, whether it is quiet or still grows, so that no copy comes to
+  // own what its original holds.
+  const due = [...fresh, ...open, ...quiet];
+  if (due.length > 0 && !signal.aborted) {
+    await ingestLogs(due, { ...options, settle: (log) => quiet.has(log) }, counts);
     if (signal.aborted) return true;
-    for (const log of group) known.set(log.file, { log, changed: now, isSettled: settle });
+    for (const log of due) known.set(log.file, { log, changed: now, isSettled: quiet.has(log) });
   }
   const there = new Set(logs.map(({ file }) => file));
   for (const [file, { log, isSettled }] of known) {
@@ -101,5 +104,5 @@ async function lookOnce(
     if (!isSettled) await settleLog(log, options, counts);
     known.delete(file);
   }
-  return fresh.length + quiet.length > 0;
+  return fresh.length + quiet.size > 0;
 }

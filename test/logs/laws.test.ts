@@ -1,9 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { logFormats } from '#runfold/ingest/formats/log-formats.js';
 import type { FoundLog } from '#runfold/logs/files/find-logs.js';
 import type { LogStore } from '#runfold/logs/log-batch.js';
+import { openCounts } from '#runfold/logs/log-summary.js';
+import { watchLogs } from '#runfold/logs/watch-logs.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { useLogStore } from '../../harness/log-store.js';
 import {
@@ -12,6 +15,7 @@ import {
   fixtures,
   ingest,
   type LogCase,
+  logCase,
   logCases,
   logsAt,
 } from './log-cases.js';
@@ -172,6 +176,42 @@ describe('the laws of reading logs', () => {
       claude,
     );
   });
+
+  test.each(['original', 'copy'] as const)(
+    'a watch that begins when only the %s is quiet gives each message to its original',
+    async (quiet) => {
+      const expected = logCase('claude-fork');
+      const [format] = logFormats.filter(({ name }) => name === expected.format);
+      if (format === undefined) throw new Error('Expected the format of the case.');
+      const store = await work.openProject();
+      const dir = await mkdtemp(join(home, 'watch-'));
+      const longAgo = new Date('2026-01-01T00:00:00Z');
+      for (const { name, bytes } of await filesOf(expected)) {
+        await put(dir, name, bytes);
+        const isOriginal = /c3000001/.test(name);
+        if (isOriginal === (quiet === 'original')) await utimes(join(dir, name), longAgo, longAgo);
+      }
+      const ended = new AbortController();
+      const faults: unknown[] = [];
+      let polls = 0;
+      await watchLogs({
+        store,
+        places: [{ path: dir, format }],
+        counts: openCounts(),
+        look_ms: 1,
+        signal: ended.signal,
+        onFault: (...fault) => faults.push(fault),
+        onOutage: (error) => faults.push(error),
+        onLook: () => {
+          polls += 1;
+          if (polls === 2) ended.abort();
+        },
+      });
+      await ingest(store, await logsAt(expected.format, dir));
+      expect(faults).toEqual([]);
+      await expectCase(store, expected);
+    },
+  );
 
   test('leave totals that verify finds to be the fold of the log', async () => {
     expect((await verify(work.runfold.database)).differences).toEqual([]);
