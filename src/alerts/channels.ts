@@ -12,7 +12,7 @@ export interface Channel {
   readonly name: string;
   readonly project: number;
   readonly kind: 'webhook' | 'slack' | 'email';
-  /** What may be shown of it: the host, or who gets mail. */
+  /** The part of the address that may be shown: the host, or the recipients of the mail. */
   readonly shown: string;
   /** RFC 3339 in UTC. */
   readonly created_at: string;
@@ -27,7 +27,7 @@ const url = z
 const mailPhrase = 'one to twenty addresses such as ops@example.com';
 const kindPhrase = 'one of webhook, slack, email';
 
-/** What a channel is made of. */
+/** The input for a new channel. */
 export const newChannelSchema = z.discriminatedUnion(
   'kind',
   [
@@ -42,13 +42,13 @@ export const newChannelSchema = z.discriminatedUnion(
   kindPhrase,
 );
 
-/** A channel to be made. */
+/** The input for a new channel. */
 export type NewChannel = z.input<typeof newChannelSchema>;
 
 const columns = `c.name::text, c.project, c.kind, c.shown, ${utcTextSql('c.created_at')} as created_at`;
 
 /**
- * Makes a channel. A webhook is given a signing secret, which is in this one answer and nowhere else.
+ * Creates a channel. A webhook gets a signing secret, which only this call returns.
  * @throws InvalidAlertError, AlertExistsError
  */
 export async function createChannel(
@@ -92,7 +92,9 @@ export async function listChannels(
   );
 }
 
-/** Drops a channel; what waits for it is given up. Undefined where there is none of that name. */
+/**
+ * Deletes a channel; waiting deliveries are dropped. Returns undefined if no channel has that name.
+ */
 export async function dropChannel(
   database: Database,
   options: { readonly project?: number | undefined; readonly name: string },

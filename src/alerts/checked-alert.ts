@@ -5,7 +5,7 @@ import { InvalidAlertError } from './send/alert-errors.js';
 export const namePhrase = 'a name of 1 to 100 lower-case letters, digits, or . _ - between them';
 export const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
 
-/** What a schema makes of a rule or channel. @throws InvalidAlertError with every fault. */
+/** Parses a rule or channel with a schema. @throws InvalidAlertError with every fault. */
 export function checkedAlert<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -19,7 +19,7 @@ export function checkedAlert<T extends z.ZodType>(schema: T, value: unknown): z.
         (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
         value,
       );
-      // An address may be secret, whole or in part.
+      // An address can be secret, in whole or in part.
       const isSecret = path[0] === 'url';
       return [
         {

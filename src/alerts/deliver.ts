@@ -4,15 +4,15 @@ import type { Notification } from './send/notification.js';
 import { type ChannelSecret, openSecret, secretKeyOf } from './send/secret-box.js';
 import { type SendOptions, send } from './send/send.js';
 
-/** What deliveries need. */
+/** Settings of deliveries. */
 export interface DeliveryOptions extends SendOptions {
-  /** `RUNFOLD_SECRET_KEY`, by which channels are read. */
+  /** `RUNFOLD_SECRET_KEY`, which decrypts channels. */
   readonly secret_key?: string | undefined;
 }
 
-/** Deliveries tried at once. */
+/** Deliveries sent at the same time. */
 const atOnce = 8;
-/** Seconds after which another takes over what one has died with. */
+/** Seconds after which another process takes over the deliveries of a dead one. */
 const leaseSeconds = 30;
 /** Hours after which a delivery is given up. */
 const patienceHours = 24;
@@ -27,9 +27,10 @@ interface DueRow {
 }
 
 /**
- * Sends what is due, each with the id that it had before: receivers that drop ids which they know see each once. What is
- * not taken is tried again, after 5 seconds and then ever longer, for 24 hours. The rows are the queue: they are
- * written with the notification, and whoever takes one has it for 30 seconds. Answers how many were tried.
+ * Sends the deliveries that are due. Each keeps its id, so receivers that drop known ids see each
+ * once. A failed delivery is retried after 5 seconds and then at growing intervals, for 24 hours.
+ * The table is the queue: its rows are written with the notification, and a process that takes one
+ * has it for 30 seconds. Returns how many deliveries were tried.
  */
 export async function deliver(database: Database, options: DeliveryOptions): Promise<number> {
   const due = await database.query<DueRow>(
@@ -75,12 +76,15 @@ async function deliverOne(
   );
 }
 
-/** From 5 seconds doubling to an hour, a fifth of it at random. */
+/** Starts at 5 seconds and doubles up to an hour. A fifth of it is random. */
 function pauseSeconds(attempts: number): number {
   return Math.min(3_600, 5 * 2 ** (attempts - 1)) * (0.9 + Math.random() / 5);
 }
 
-/** Sends a sample to a channel now; undefined where there is none of that name. @throws DeliveryError */
+/**
+ * Sends a sample to a channel now. Returns undefined if no channel has that name. @throws
+ * DeliveryError
+ */
 export async function testChannel(
   database: Database,
   options: DeliveryOptions & { readonly project?: number | undefined; readonly name: string },

@@ -6,22 +6,23 @@ import { type ConditionSources, readConditions } from './look/condition-readings
 import type { StoredRule } from './look/reading.js';
 import { settleStates } from './look/settle-states.js';
 
-/** Seconds after which another may look, where one has died in the midst of it. */
+/** Seconds after which another process may evaluate, if one died while it did. */
 const leaseSeconds = 30;
 
-/** What came of an evaluation. */
+/** The result of an evaluation. */
 export interface Evaluation {
-  /** Whether this one looked: one does at a time. */
+  /** Whether this call evaluated. Only one does at a time. */
   readonly is_done: boolean;
   /** Notifications that were written. */
   readonly notified: number;
-  /** Why rules could not be looked at. */
+  /** Why rules could not be evaluated. */
   readonly faults: readonly unknown[];
 }
 
 /**
- * Looks at what changed since the last look, and writes states and notifications in one transaction with up to where it
- * looked: whatever ends it, the next sees the same changes. Any number may try at once.
+ * Evaluates what changed since the last time. One transaction writes states, notifications and the
+ * position that was reached: if it fails, the next evaluation sees the same changes. Any number of
+ * processes may call this at the same time.
  */
 export async function evaluate(
   database: Database,
@@ -36,7 +37,7 @@ export async function evaluate(
   if (taken === undefined) return { is_done: false, notified: 0, faults: [] };
   const since = Number(taken.floor_us);
   try {
-    // Before anything is read: what is committed later is for the next look.
+    // Read first: what is committed later belongs to the next evaluation.
     const { floor } = await takeSnapshot(database);
     const rules = await database.query<StoredRule>(
       `select r.id, r.project, r.name::text, r.kind, r.settings, r.channels::text[], r.for_seconds,
@@ -56,7 +57,7 @@ export async function evaluate(
         `update runfold_internal.alert_cursor set floor_us = $2, leased_until = '-infinity', lease = null where lease = $1`,
         [lease, floor],
       );
-      // Somebody else has taken over: what was read here may be older than what they wrote.
+      // Another process has taken over: what was read here may be older than what it wrote.
       const isOurs = rowCount === 1;
       const notified = isOurs ? await settleStates(client, known, readings) : 0;
       await client.query(isOurs ? 'commit' : 'rollback');
@@ -71,7 +72,7 @@ export async function evaluate(
       client.release(broken);
     }
   } catch (error) {
-    // Where this fails too the lease ends by itself.
+    // If this fails too, the lease expires.
     await database
       .query(
         `update runfold_internal.alert_cursor set leased_until = '-infinity', lease = null where lease = $1`,

@@ -2,24 +2,24 @@ import type { Database } from '../postgres/database.js';
 import { utcTextSql } from '../store/sql-units.js';
 import type { Notification } from './send/notification.js';
 
-/** A notification and what became of it. */
+/** A notification and the outcome of its deliveries. */
 export interface AlertRecord extends Pick<Notification, 'type' | 'data'> {
   readonly id: string;
   /** RFC 3339 in UTC. */
   readonly created_at: string;
   readonly deliveries: readonly {
-    /** What receivers were given as `webhook-id`. */
+    /** The id that receivers get as `webhook-id`. */
     readonly id: string;
     readonly channel: string;
     readonly state: 'waiting' | 'delivered' | 'failed';
     readonly attempts: number;
     readonly delivered_at: string | null;
-    /** Why it was not taken when it was last tried. */
+    /** Why the last attempt failed. */
     readonly fault: string | null;
   }[];
 }
 
-/** What fired and resolved, the newest first, and what was delivered of it. */
+/** The alerts that fired and resolved, newest first, with their deliveries. */
 export async function listAlertHistory(
   database: Database,
   options: {

@@ -6,19 +6,22 @@ import { type DeliveryOptions, deliver } from './deliver.js';
 import { evaluate } from './evaluate.js';
 import type { ConditionSources } from './look/condition-readings.js';
 
-/** What a worker that keeps alerts is given. */
+/** The alert settings of a worker. */
 export interface AlertsOptions extends DeliveryOptions {
-  /** Milliseconds from one look to the next. Defaults to 3,000. */
+  /** Milliseconds between two evaluations. Defaults to 3,000. */
   readonly interval_ms?: number | undefined;
 }
 
-/** Alerts that are evaluated and delivered in this process. */
+/** Alerts that this process evaluates and delivers. */
 export interface Alerts {
-  /** Waits for what is under way. */
+  /** Waits for running work. */
   close(): Promise<void>;
 }
 
-/** Evaluates rules and delivers notifications until closed. Several processes may: one looks at a time. */
+/**
+ * Evaluates rules and delivers notifications until it is closed. Several processes may do this; one
+ * evaluates at a time.
+ */
 export function keepAlerts(
   database: Database,
   log: Logger,
@@ -37,7 +40,7 @@ export function keepAlerts(
     }
   };
   const loop = async (work: () => Promise<unknown>) => {
-    // Each process looks at a time of its own.
+    // Spreads the evaluations of several processes over the interval.
     await sleep(Math.random() * interval_ms, closing.signal);
     while (!closing.signal.aborted) {
       await attempt(work);
@@ -49,7 +52,7 @@ export function keepAlerts(
     if (notified > 0) log.info({ notified }, 'alerts written');
     for (const fault of faults) throw fault;
   });
-  // What a receiver keeps waiting keeps no rule from being looked at.
+  // A slow receiver does not delay the evaluation of rules.
   const sending = loop(() => deliver(database, options));
   return {
     async close() {

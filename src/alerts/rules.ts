@@ -31,7 +31,7 @@ const common = {
 };
 const of = z.enum(['model', 'tool', 'agent'], 'one of model, tool, agent');
 
-/** What a rule is made of, by its kind. */
+/** The input for a new rule, by kind. */
 export const newRuleSchema = z.discriminatedUnion(
   'kind',
   [
@@ -77,12 +77,12 @@ export const newRuleSchema = z.discriminatedUnion(
   'one of budget, error_rate, slow, cost_growth, silence, unpriced, rejects, queue_lag',
 );
 
-/** A rule to be made. */
+/** The input for a new rule. */
 export type NewRule = z.input<typeof newRuleSchema>;
-/** What a kind of rule is set to, beside what all have. */
+/** The settings of one kind of rule, beside those that all have. */
 export type RuleSettings = z.output<typeof newRuleSchema>;
 
-/** A rule and how many of its values fire. */
+/** A rule, and how many of its values are firing. */
 export interface AlertRule {
   readonly name: string;
   readonly project: number;
@@ -102,7 +102,7 @@ const columns = `r.name::text, r.project, r.kind, r.settings, r.channels::text[]
   (select count(*)::integer from runfold_internal.alert_state s where s.rule_id = r.id and s.state = 'pending') as pending,
   ${utcTextSql('r.created_at')} as created_at`;
 
-/** Makes a rule. @throws InvalidAlertError, AlertExistsError */
+/** Creates a rule. @throws InvalidAlertError, AlertExistsError */
 export async function createRule(
   database: Database,
   options: NewRule & { readonly project?: number | undefined },
@@ -145,7 +145,9 @@ export async function listRules(
   );
 }
 
-/** Drops a rule and its states; its history stays. Undefined where there is none of that name. */
+/**
+ * Deletes a rule and its states; its history is kept. Returns undefined if no rule has that name.
+ */
 export async function dropRule(
   database: Database,
   options: { readonly project?: number | undefined; readonly name: string },

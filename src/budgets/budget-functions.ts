@@ -4,11 +4,14 @@ import { budgetValue, checkBudgets } from './check-functions.js';
 import { scopeSources, type UsedPart } from './used-sources.js';
 
 /**
- * The functions of budgets in the store. They are made by migrations; a text that is new makes a new one. The tables
- * they read are found by name each time, so that a rebuild may put others in their place.
+ * The functions of budgets in the store. Migrations create them; a changed text needs a new
+ * migration. They find their tables by name on each call, so a rebuild can replace the tables.
  */
 
-/** The instant at which the wall clock of a zone first shows a time; where it leaps over it, the leap. */
+/**
+ * The first instant at which the clock of a zone shows a local time. If the clock skips that time,
+ * the instant of the change.
+ */
 const firstInstant = `create or replace function runfold_internal.first_instant(local timestamp, zone text)
 returns timestamptz language sql stable as $$
   select coalesce(min(c.t) filter (where c.t at time zone zone = local), local at time zone zone)
@@ -16,8 +19,8 @@ returns timestamptz language sql stable as $$
 $$`;
 
 /**
- * The window of an instant in quarters of an hour since 1970: from the first to before the last. Days have the 23 to 25
- * hours that the rules of the zone give them.
+ * The window of an instant in quarters of an hour since 1970: its first quarter, and the first
+ * after it. A day has 23 to 25 hours, as the zone's rules say.
  */
 const budgetWindow = `create or replace function runfold_internal.budget_window(kind text, zone text, quarters integer,
   since timestamptz, at timestamptz, out window_first integer, out window_end integer)
@@ -45,13 +48,13 @@ begin
   window_first := greatest(window_first, floor(extract(epoch from since) / quarter)::integer);
 end $$`;
 
-/** A sum of the rows `t` of a table, by the measure asked for. */
+/** The sum over the rows `t` of a table, by the measure that was asked for. */
 function measureSql({ sums }: UsedPart): string {
   const cases = Object.entries(sums).map(([measure, sql]) => `when '${measure}' then ${sql}`);
   return `sum(case in_measure ${cases.join(' ')} end)`;
 }
 
-/** `select` of a part's sum: of one value, or with `each` of every value. */
+/** Selects a part's sum: of one value, or with `each` of every value. */
 function partSql(part: UsedPart, which: 'one' | 'each'): string {
   const { quarters, hours, sums, column, key, where } = part;
   const isMeasured = `in_measure in (${Object.keys(sums)
@@ -70,7 +73,8 @@ function partSql(part: UsedPart, which: 'one' | 'each'): string {
     const ended = `t.ended_at_us >= in_first::bigint * ${quarterMicros}`;
     return select(part.table ?? '', which === 'one' ? 'true' : ended);
   }
-  // Few look-ups by key instead of a scan, where the key has others between the time and the value.
+  // A few lookups by key instead of a scan, if the key has other columns between the time and the
+  // value.
   const all =
     key === 'scattered' && which === 'one'
       ? `t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))`
@@ -94,8 +98,8 @@ const hourBounds = `  hour_first constant integer := ceil(in_first / ${quartersA
   hour_end constant integer := floor(in_end / ${quartersAnHour}.0);`;
 
 /**
- * What was used of a measure in a window, in stored units: the sum over rows of the totals, as the statement that calls it
- * sees them. Whoever may read a view that names it may run it.
+ * The use of a measure in a window, in stored units: the sum over rows of the totals, as the
+ * calling statement sees them. Anyone who may read a view that calls it may run it.
  */
 const budgetUsed = `create or replace function runfold_internal.budget_used(in_project integer, in_scope text, in_label text,
   in_value text, in_measure text, in_first integer, in_end integer) returns numeric
@@ -118,7 +122,7 @@ ${Object.entries(scopeSources)
   return coalesce(result, 0);
 end $$`;
 
-/** The same of every value that used anything. */
+/** The same for every value that used anything. */
 const budgetUsedByValue = `create or replace function runfold_internal.budget_used_by_value(in_project integer, in_scope text,
   in_label text, in_measure text, in_first integer, in_end integer) returns table (value text, used numeric)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -137,7 +141,7 @@ ${Object.entries(scopeSources)
   end if;
 end $$`;
 
-/** Statements that make the functions; each may be run again. */
+/** Statements that create the functions. Each may be run again. */
 export const budgetFunctions: readonly string[] = [
   firstInstant,
   budgetWindow,

@@ -10,23 +10,24 @@ import {
   releaseHold,
 } from './check-budget.js';
 
-/** Checks of budgets that know prices, and what to answer while the database is away. */
+/** Checks budgets with prices, and decides while the database is unavailable. */
 export interface BudgetGate {
   /**
-   * Asks the budgets that have a say, and with `hold_seconds` holds the estimate where all allow it.
+   * Checks the budgets that apply. With `hold_seconds`, it holds the estimate if all of them allow
+   * it.
    * @throws InvalidBudgetError
    */
   check(options: BudgetCheckOptions, project?: number): Promise<BudgetCheck>;
-  /** Frees what is held under an id; whether there was any. */
+  /** Releases what is held under an id. Returns whether there was a hold. */
   release(
     options: { readonly hold_id: string },
     project?: number,
   ): Promise<{ readonly released: boolean }>;
 }
 
-/** How long budgets are remembered as they were, for when the database is away. */
+/** How long budgets are remembered for a database outage, in milliseconds. */
 const rememberedMs = 10_000;
-/** Tokens by which it is seen whether a model costs anything. */
+/** A number of tokens to find out whether a model costs anything. */
 const someTokens = 1_000_000;
 
 export function createBudgetGate(database: Database): BudgetGate {
@@ -76,7 +77,7 @@ export function createBudgetGate(database: Database): BudgetGate {
     async check(options, project = 1) {
       try {
         const answer = await checkBudget(database, { ...options, project }, priceFor(project));
-        // The answer does not wait for it, and a fault of it is told by the next check.
+        // The response does not wait for this. If it fails, the next check reports the error.
         remember(project).catch(() => undefined);
         return answer;
       } catch (error) {
@@ -88,7 +89,7 @@ export function createBudgetGate(database: Database): BudgetGate {
   };
 }
 
-/** What budgets say of which nobody knows how much is used. */
+/** The decision of budgets whose use is unknown. */
 function whenUnknown(budgets: readonly Budget[], options: BudgetCheckOptions): BudgetCheck {
   const said = budgets.flatMap((budget) => {
     const value = limitedValue(budget, options);

@@ -5,16 +5,16 @@ import { type Budget, budgetColumns } from './budgets.js';
 
 /** How much of a budget one value has used. */
 export interface BudgetUse {
-  /** Which user, agent …; null for the project. */
+  /** The user, agent …; null for the project. */
   readonly value: string | null;
   /** The sum over the totals of the window, in the unit of the limit. */
   readonly used: number;
-  /** What is held for events that are to come. */
+  /** The amount held for future events. */
   readonly held: number;
   readonly remaining: number;
 }
 
-/** What is held for an event that is to come. */
+/** An amount held for a future event. */
 export interface BudgetHold {
   readonly hold_id: string;
   readonly value: string | null;
@@ -24,15 +24,15 @@ export interface BudgetHold {
   readonly expires_at: string;
 }
 
-/** A budget and how it stands. */
+/** A budget and its current use. */
 export interface BudgetStanding extends Budget {
   /** RFC 3339 in UTC. */
   readonly window_start: string;
-  /** When the next window begins; null when never. */
+  /** When the next window begins; null if never. */
   readonly resets_at: string | null;
-  /** Values that used or hold some, the most first. */
+  /** Values that use or hold some, highest first. */
   readonly uses: readonly BudgetUse[];
-  /** What is held at this moment, the first to expire first. */
+  /** The current holds, the first to expire first. */
   readonly holds: readonly BudgetHold[];
 }
 
@@ -41,13 +41,13 @@ const quarterSql = (quarter: string) =>
 const inUnits = (amount: string) =>
   `(case b.measure when 'cost' then ${amount} / 1000000000.0 else ${amount} end)::float8`;
 
-/** A budget and how it stands; undefined when the project has none of that name. */
+/** A budget and its current use; undefined if the project has no budget with that name. */
 export async function getBudget(
   database: Database,
   options: {
     readonly project?: number | undefined;
     readonly name: string;
-    /** The most values and the most holds. Defaults to 20. */
+    /** The maximum number of values, and of holds. Defaults to 20. */
     readonly limit?: number | undefined;
   },
 ): Promise<BudgetStanding | undefined> {

@@ -13,27 +13,27 @@ import {
 } from './new-budget.js';
 import type { BudgetMeasure, BudgetScope } from './used-sources.js';
 
-/** A limit on what is used. */
+/** A limit on use. */
 export interface Budget {
   readonly name: string;
   readonly project: number;
   readonly scope: BudgetScope;
-  /** The name of the label, where the scope is one; else null. */
+  /** The name of the label if the scope is `label`, otherwise null. */
   readonly label: string | null;
-  /** Which user, agent …; null is each of them on its own, or the project. */
+  /** The user, agent …; null for each of them separately, or for the project. */
   readonly value: string | null;
   readonly measure: BudgetMeasure;
-  /** In US dollars for cost, else an integer. */
+  /** In US dollars for cost, otherwise an integer. */
   readonly limit: number;
   readonly window: BudgetWindow;
   readonly time_zone: string;
-  /** Shares of the limit, in percent, at which somebody is told. */
+  /** Shares of the limit, in percent, that trigger a notification. */
   readonly at: readonly number[];
-  /** Whether checks are refused beyond the limit. */
+  /** Whether checks are refused above the limit. */
   readonly stop: boolean;
-  /** When it begins to count. RFC 3339 in UTC. */
+  /** When it starts to count. RFC 3339 in UTC. */
   readonly from: string;
-  /** What a check answers while the database is away. */
+  /** The decision of a check while the database is unavailable. */
   readonly when_unknown: 'allow' | 'refuse';
   /** RFC 3339 in UTC. */
   readonly created_at: string;
@@ -42,7 +42,7 @@ export interface Budget {
 /** Stored units of a measure. */
 export const unitsOf = (measure: BudgetMeasure) => (measure === 'cost' ? 1e9 : 1);
 
-/** The columns of a budget `b` as `Budget` has them, but for units that are its own. */
+/** The columns of a budget `b` as in `Budget`, except for the units of its measure. */
 export const budgetColumns = `b.name::text, b.project, b.scope, b.label::text, nullif(b.value, '') as value, b.measure,
   (case b.measure when 'cost' then b.limit_units / 1000000000.0 else b.limit_units end)::float8 as limit,
   case when b.window_kind <> 'rolling' then b.window_kind
@@ -53,7 +53,8 @@ export const budgetColumns = `b.name::text, b.project, b.scope, b.label::text, n
   ${utcTextSql('b.created_at')} as created_at`;
 
 /**
- * Makes a budget. One that is replaced keeps its beginning, unless a new one is given, and its holds.
+ * Creates a budget. With `replace`, an existing one keeps its start, unless a new one is given, and
+ * its holds.
  * @throws InvalidBudgetError, BudgetExistsError
  */
 export async function createBudget(
@@ -111,7 +112,7 @@ export async function createBudget(
     return made;
   } catch (error) {
     if (codeOf(error) === uniqueViolation) throw new BudgetExistsError(name);
-    // Postgres and Node.js each have a list of zones.
+    // Postgres and Node.js have different lists of time zones.
     if (codeOf(error) === invalidParameterValue) {
       const got = JSON.stringify(budget.time_zone ?? null);
       throw new InvalidBudgetError([
@@ -133,7 +134,9 @@ export async function listBudgets(
   );
 }
 
-/** Drops a budget and what is held of it; undefined when the project has none of that name. */
+/**
+ * Deletes a budget and its holds. Returns undefined if the project has no budget with that name.
+ */
 export async function dropBudget(
   database: Database,
   { project = 1, name }: { readonly project?: number | undefined; readonly name: string },

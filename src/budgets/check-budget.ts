@@ -9,33 +9,36 @@ import { unitsOf } from './budgets.js';
 import { checkedInput } from './checked-input.js';
 import type { BudgetMeasure } from './used-sources.js';
 
-/** What a budget that has a say in a check says. */
+/** The decision of one budget that applies to a check. */
 export interface CheckedBudget {
   readonly name: string;
-  /** Which user, agent …; null for the project. */
+  /** The user, agent …; null for the project. */
   readonly value: string | null;
   readonly measure: BudgetMeasure;
-  /** In US dollars for cost, else an integer, as are the next three. */
+  /** In US dollars for cost, otherwise an integer. The next three have the same unit. */
   readonly limit: number;
-  /** The sum over the totals of the window; null while the database is away, as are the next two. */
+  /**
+   * The sum over the totals of the window. This and the next two are null while the database is
+   * unavailable.
+   */
   readonly used: number | null;
-  /** What was held before this check. */
+  /** The amount held before this check. */
   readonly held: number | null;
   readonly remaining: number | null;
-  /** When the next window begins, RFC 3339 in UTC; null when never. */
+  /** When the next window begins, RFC 3339 in UTC; null if never. */
   readonly resets_at: string | null;
   readonly allowed: boolean;
 }
 
-/** What a check answers. */
+/** The result of a check. */
 export interface BudgetCheck {
-  /** Whether every budget that may refuse allows it. */
+  /** Whether every budget that can refuse allows it. */
   readonly allowed: boolean;
-  /** What the event is to name; null where nothing is held. */
+  /** The id that the event must name; null if nothing is held. */
   readonly hold_id: string | null;
-  /** Whether the database did not answer; then budgets say what `when_unknown` has them say. */
+  /** Whether the database was unavailable. Budgets then decide by `when_unknown`. */
   readonly is_unknown: boolean;
-  /** The budgets that have a say, by name. */
+  /** The budgets that apply, by name. */
   readonly budgets: readonly CheckedBudget[];
 }
 
@@ -46,7 +49,7 @@ const count = z.int(countPhrase).min(0, countPhrase).max(1e12, countPhrase).opti
 const costPhrase = 'US dollars from 0 to 1000000';
 const holdPhrase = 'seconds from 1 to 86400';
 
-/** What a check is given. */
+/** The input of a check. */
 export const budgetCheckSchema = z.strictObject(
   {
     user_id: text,
@@ -88,10 +91,10 @@ export const budgetCheckSchema = z.strictObject(
   'an object',
 );
 
-/** What is about to be done, and what it is expected to use. */
+/** What is about to be done, and its expected use. */
 export type BudgetCheckOptions = z.input<typeof budgetCheckSchema>;
 
-/** The cost of an estimate by its tokens, and whether the model costs nothing at all. */
+/** Computes the cost of an estimate from its tokens, and whether the model is free. */
 export type EstimateCost = (options: z.output<typeof budgetCheckSchema>) => Promise<{
   readonly cost?: number | undefined;
   readonly is_free: boolean;
@@ -113,8 +116,8 @@ interface CheckedRow {
 }
 
 /**
- * Asks the budgets of a project, and with `hold_seconds` holds the estimate where all of them allow it: two checks at
- * once can never both take the last dollar. @throws InvalidBudgetError
+ * Checks the budgets of a project. With `hold_seconds`, it holds the estimate if all of them allow
+ * it: two checks at the same time can never both take the last dollar. @throws InvalidBudgetError
  */
 export async function checkBudget(
   database: Database,
@@ -167,7 +170,7 @@ export async function checkBudget(
   };
 }
 
-/** Frees what is held under an id; whether there was any. */
+/** Releases what is held under an id. Returns whether there was a hold. */
 export async function releaseHold(
   database: Database,
   { project = 1, hold_id }: { readonly project?: number | undefined; readonly hold_id: string },

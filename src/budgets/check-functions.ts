@@ -1,7 +1,8 @@
 /**
- * Says what budgets have a say in what is about to be done, and with an id holds the estimate where all of them allow
- * it. The lock of a budget's value comes before the statement that reads: a statement sees what was there when it began,
- * so that one statement with the lock in it would see the store as it was before it waited.
+ * Returns the decision of every budget that applies to what is about to be done, and with an id
+ * holds the estimate if all of them allow it. The lock of a budget's value is taken by an earlier
+ * statement than the one that reads: a statement sees the store as it was when it began, so one
+ * with the lock inside would see the store as it was before it waited.
  */
 export const checkBudgets = `create or replace function runfold_internal.check_budgets(in_project integer, who json, estimate json,
   is_free boolean, in_hold text, hold_seconds double precision)
@@ -58,7 +59,7 @@ begin
   from judged j order by j.name;
 end $$`;
 
-/** The value that a budget of a scope goes by, of what a check says about itself; null for none. */
+/** The value that a budget of a scope uses, from what a check says about itself; null for none. */
 export const budgetValue = `create or replace function runfold_internal.budget_value(scope text, label text, who json)
 returns text language sql immutable as $$
   select case scope

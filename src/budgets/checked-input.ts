@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { schemaFaults } from '../events/check/schema-faults.js';
 import { InvalidBudgetError } from './budget-errors.js';
 
-/** What a schema makes of a value. @throws InvalidBudgetError with every fault. */
+/** Parses a value with a schema. @throws InvalidBudgetError with every fault. */
 export function checkedInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -3,12 +3,15 @@ import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
 import { type BudgetScope, budgetMeasures, budgetScopes, measuresOf } from './used-sources.js';
 
-/** How long a budget counts before it begins anew. */
+/** How long a budget counts before it starts again. */
 export type BudgetWindow = 'hour' | 'day' | 'week' | 'month' | 'total' | `rolling ${string}`;
 const quartersOf = { m: 1 / 15, h: 4, d: 96 } as const;
 const mostQuarters = 90 * 96;
 
-/** The quarters of an hour of a window such as `rolling 24h`; undefined where it is none. */
+/**
+ * The number of quarters of an hour in a window such as `rolling 24h`; undefined for another
+ * window.
+ */
 export function rollingQuarters(window: string): number | undefined {
   const [, count, unit] = /^rolling (\d{1,6})([mhd])$/.exec(window) ?? [];
   if (count === undefined) return undefined;
@@ -85,7 +88,7 @@ const shape = z.strictObject(
   'an object',
 );
 
-/** What a budget is made of. */
+/** The input for a new budget. */
 export const newBudgetSchema = shape.superRefine((budget, context) => {
   const fault = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
@@ -104,17 +107,17 @@ export const newBudgetSchema = shape.superRefine((budget, context) => {
   if (measure === 'cost' ? limit > 1e9 : !Number.isInteger(limit)) fault('limit', limitPhrase);
 });
 
-/** A budget to be made; what has a default may be left out. */
+/** The input for a new budget. Fields with a default may be left out. */
 export type NewBudget = z.input<typeof newBudgetSchema>;
 
-/** Which kind of window a text names; undefined for none. */
+/** The kind of window that a string names; undefined if there is none. */
 export function windowKindOf(window: string): string | undefined {
   if (['hour', 'day', 'week', 'month', 'total'].includes(window)) return window;
   return rollingQuarters(window) === undefined ? undefined : 'rolling';
 }
 
 function isTimeZone(name: string): boolean {
-  // Names only: some read +05:45 the other way round.
+  // Names only: programs disagree on the sign of +05:45.
   if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });

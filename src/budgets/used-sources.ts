@@ -1,6 +1,6 @@
 import { runStatuses } from '../events/metric-event.js';
 
-/** What a budget may limit the use of. */
+/** The measures that a budget can limit. */
 export const budgetMeasures = [
   'cost',
   'total_tokens',
@@ -11,21 +11,21 @@ export const budgetMeasures = [
 ] as const;
 export type BudgetMeasure = (typeof budgetMeasures)[number];
 
-/** A table of totals that a part of what was used is summed from. */
+/** A table of totals that holds part of a budget's use. */
 export interface UsedPart {
-  /** Kept by the quarter of an hour. */
+  /** The table by quarter of an hour. */
   readonly quarters?: string;
-  /** The same by the hour. */
+  /** The same totals by hour. */
   readonly hours?: string;
-  /** Kept by something else than time. */
+  /** A table that is not keyed by time. */
   readonly table?: string;
-  /** A sum by measure, of a row `t`. */
+  /** The sum for each measure, over rows `t`. */
   readonly sums: { readonly [M in BudgetMeasure]?: string };
-  /** Which rows `t` are looked at. Defaults to all. */
+  /** The rows `t` to read. Defaults to all. */
   readonly where?: string;
-  /** The column that holds the value. Defaults to none: all of the project. */
+  /** The column that holds the value. Defaults to none: the whole project. */
   readonly column?: string;
-  /** Whether the value stands behind the time in the key of the table, or before it. */
+  /** `scattered` if other columns are between the time and the value in the table's key. */
   readonly key?: 'scattered';
 }
 
@@ -34,7 +34,7 @@ const tokens = {
   input_tokens: 't.input_tokens',
   output_tokens: 't.output_tokens',
 } as const;
-/** Of tables that hold messages, tool calls and ended runs. */
+/** For tables that hold messages, tool calls and ended runs. */
 const everything = {
   cost: 'coalesce(t.cost_nanos + t.tool_cost_nanos, t.cost_nanos, t.tool_cost_nanos)',
   ...tokens,
@@ -43,7 +43,7 @@ const everything = {
 } as const;
 const messages = { cost: 't.cost_nanos', ...tokens } as const;
 const calls = { cost: 't.cost_nanos', tool_calls: 't.tool_calls' } as const;
-/** A pause is not an end. */
+/** A paused run has not ended. */
 const ends = { runs: `case when t.status <> ${runStatuses.paused} then t.runs end` } as const;
 const of = (column: string) => ({ column, key: 'scattered' as const });
 
@@ -53,7 +53,7 @@ const byAttribute = (column: 'agent_id' | 'team_id'): readonly UsedPart[] => [
   { quarters: 'run_usage', sums: ends, ...of(column) },
 ];
 
-/** What each scope is summed from. Totals count an event where it ended. */
+/** The tables that each scope is summed from. Totals count an event at the time it ended. */
 export const scopeSources = {
   project: [
     { quarters: 'model_usage', hours: 'model_usage_hour', sums: messages },
@@ -102,11 +102,11 @@ export const scopeSources = {
   ],
 } as const satisfies Record<string, readonly UsedPart[]>;
 
-/** What a budget may limit. */
+/** The scopes that a budget can have. */
 export type BudgetScope = keyof typeof scopeSources;
 export const budgetScopes = Object.keys(scopeSources) as [BudgetScope, ...BudgetScope[]];
 
-/** The measures that are kept for a scope. */
+/** The measures that exist for a scope. */
 export function measuresOf(scope: BudgetScope): readonly BudgetMeasure[] {
   const parts: readonly UsedPart[] = scopeSources[scope];
   return budgetMeasures.filter((measure) => parts.some(({ sums }) => sums[measure] !== undefined));

@@ -15,8 +15,8 @@ interface BudgetRow {
 }
 
 /**
- * How budgets stand: of the values that events since a time name, that have a state, and, where budget or rule is new,
- * of all. What is looked at twice is found as it was.
+ * The state of budgets: for the values in events since a time, for values that have a state, and
+ * for all values if the budget or the rule is new. Reading the same value twice does no harm.
  */
 export async function readBudgets(
   database: Database,
@@ -72,13 +72,14 @@ export async function readBudgets(
       rule,
       budget,
       value,
-      // A window that rolls is another one every quarter of an hour, and no new crossing.
+      // A rolling window moves every quarter of an hour. That is not a new crossing.
       window_first: row.window_kind === 'rolling' ? 0 : row.window_first,
       share,
       figure: used,
       limit,
       measure,
-      // In whole units of a thousandth of a percent: 80 % of 5 is 4, whatever binary fractions say.
+      // Compared in integers of a thousandth of a percent: 80 % of 5 is 4, without binary rounding
+      // errors.
       is_over: used * 100_000 >= limit * Math.round(share * 1_000) * (1 - Number.EPSILON),
     }));
   });

@@ -3,10 +3,10 @@ import { quarterMicros } from '../../projections/time-buckets.js';
 import { getUsage } from '../../query/usage/get-usage.js';
 import type { Reading, StoredRule } from './reading.js';
 
-/** What conditions are read from. */
+/** The sources of conditions. */
 export interface ConditionSources {
   readonly database: Database;
-  /** How long the oldest job has waited, in seconds; undefined where it cannot be told. */
+  /** How long the oldest job has waited, in seconds; undefined if unknown. */
   readonly queueLag: () => Promise<number | undefined>;
 }
 
@@ -19,7 +19,7 @@ const measures: Readonly<Record<string, string>> = {
   silence: 'events',
 };
 
-/** How the rules stand that are not about budgets, and those of which that cannot be told now. */
+/** Reads the rules that are not about budgets. Also returns those that cannot be read now. */
 export async function readConditions(
   sources: ConditionSources,
   rules: readonly StoredRule[],
@@ -44,7 +44,7 @@ export async function readConditions(
         readings.push({ rule, budget: '', window_first: 0, share: 0, measure, limit, ...one });
       }
     } catch (error) {
-      // One rule that cannot be read keeps no other from being looked at.
+      // If one rule cannot be read, the others are still evaluated.
       unread.push(rule);
       faults.push(error);
     }

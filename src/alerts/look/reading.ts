@@ -1,4 +1,4 @@
-/** A rule as the evaluation has it. */
+/** A rule as the evaluation reads it. */
 export interface StoredRule {
   readonly [column: string]: unknown;
   readonly id: number;
@@ -8,18 +8,18 @@ export interface StoredRule {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly channels: readonly string[];
   readonly for_seconds: number;
-  /** Whether it is looked at for the first time. */
+  /** Whether it is evaluated for the first time. */
   readonly is_new: boolean;
 }
 
-/** What was found of one value of a rule. */
+/** The reading of one value of a rule. */
 export interface Reading {
   readonly rule: StoredRule;
   /** The budget's name; '' for other rules. */
   readonly budget: string;
   /** '' for the whole project. */
   readonly value: string;
-  /** The first quarter of an hour of a window of the calendar; 0 where there is none. */
+  /** The first quarter of an hour of a calendar window; 0 without one. */
   readonly window_first: number;
   /** In percent; 0 for other rules. */
   readonly share: number;

@@ -12,7 +12,7 @@ interface StateRow {
   readonly window_first: number;
   readonly share: number;
   readonly state: 'pending' | 'firing' | 'resolved';
-  /** Since when it has held, in microseconds. */
+  /** When the condition became true, in microseconds. */
   readonly since_us: string;
 }
 
@@ -31,9 +31,10 @@ const params = ({ rule_id, budget, value, window_first, share }: Key) => [
 ];
 
 /**
- * Moves states on to what was read, in the caller's transaction: inactive → pending → firing → resolved. Each crossing
- * is one notification, whoever looks and however often: its row is unique. In a window of the calendar what resolves, as
- * after a correction, does not fire again.
+ * Updates states from readings, in the caller's transaction: inactive → pending → firing →
+ * resolved. Each crossing makes one notification, however often and by however many processes it is
+ * evaluated: its row is unique. In a calendar window a state that resolves, for example after a
+ * correction, does not fire again.
  */
 export async function settleStates(
   client: PoolClient,
@@ -83,7 +84,8 @@ export async function settleStates(
       await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
     }
   }
-  // Windows that are over, and values that no longer are: nobody is told that time passes.
+  // Windows that are over and values that no longer exist. The passing of time makes no
+  // notification.
   const read = new Set(
     readings.map(({ rule, budget, value }) => JSON.stringify([rule.id, budget, value])),
   );
@@ -93,7 +95,7 @@ export async function settleStates(
     if (rule === undefined || left.state === 'resolved') continue;
     if (!isKnown && rule.kind === 'budget') continue;
     if (left.state === 'firing' && rule.kind !== 'budget') {
-      // Nothing is left in the window of what was over the limit.
+      // Nothing is left in a window that was above the limit.
       const limit = Number(rule.settings.above ?? 0);
       const none = { rule, figure: 0, limit, measure: rule.kind, is_over: false };
       told += await notify(client, { ...left, ...none }, 'resolved', Number(left.since_us), now);
@@ -103,7 +105,7 @@ export async function settleStates(
   return told;
 }
 
-/** Writes a notification and what is to be delivered of it; 0 where there is one. */
+/** Writes a notification and its deliveries. Returns 0 if it exists already. */
 async function notify(
   client: PoolClient,
   reading: Reading,

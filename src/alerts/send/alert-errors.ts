@@ -1,6 +1,6 @@
 import { RunfoldError } from '../../environment/runfold-error.js';
 
-/** A rule or channel is not what it should be. Nothing was done. */
+/** A rule or channel is invalid. Nothing was done. */
 export class InvalidAlertError extends RunfoldError {
   readonly code = 'invalid_alert';
   constructor(
@@ -18,7 +18,7 @@ export class InvalidAlertError extends RunfoldError {
   }
 }
 
-/** There is a rule or channel of this name. */
+/** A rule or channel with this name already exists. */
 export class AlertExistsError extends RunfoldError {
   readonly code = 'alert_exists';
   constructor(what: 'rule' | 'channel', name: string) {
@@ -27,7 +27,7 @@ export class AlertExistsError extends RunfoldError {
   }
 }
 
-/** Secrets can be neither kept nor read as things stand. */
+/** Secrets can be neither stored nor read, because the secret key is missing or wrong. */
 export class SecretKeyError extends RunfoldError {
   readonly code = 'secret_key';
   constructor(message: string) {
@@ -36,7 +36,7 @@ export class SecretKeyError extends RunfoldError {
   }
 }
 
-/** A notification was not taken; the text is for people, and holds no secret. */
+/** A notification was not delivered. The message contains no secret. */
 export class DeliveryError extends RunfoldError {
   readonly code = 'not_delivered';
   constructor(message: string) {

@@ -1,4 +1,4 @@
-/** What a notification says: figures and names, nothing of what was said to a model. */
+/** The content of a notification: figures and names, nothing that was said to a model. */
 export interface Notification {
   readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test';
   /** RFC 3339 in UTC. */
@@ -8,16 +8,16 @@ export interface Notification {
     readonly rule: string;
     readonly kind: string;
     readonly budget: string | null;
-    /** Which user, agent, model, tool …; null for the project. */
+    /** The user, agent, model, tool …; null for the project. */
     readonly value: string | null;
-    /** Of a budget: the share of the limit that was reached, in percent. */
+    /** For a budget: the share of the limit that was reached, in percent. */
     readonly share: number | null;
-    /** What was measured, and what it was compared with, in the unit of the rule. */
+    /** The measured value, in the unit of the rule; `limit` is what it was compared with. */
     readonly figure: number;
     readonly limit: number;
     /** What is measured, such as cost or error_rate. */
     readonly measure: string;
-    /** The window of a budget; null where there is none. */
+    /** The window of a budget; null without one. */
     readonly window_start: string | null;
   };
 }

@@ -3,20 +3,21 @@ import { request as httpsRequest } from 'node:https';
 import { DeliveryError } from './alert-errors.js';
 import { checkedAddress } from './public-address.js';
 
-/** How a body is posted. */
+/** The settings of a post. */
 export interface PostOptions {
   readonly url: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Hosts that may be of this network, and spoken to without TLS. */
+  /** Hosts that may be on the private network and may be reached without TLS. */
   readonly allowed_hosts: readonly string[];
-  /** Defaults to 10,000. */
+  /** In milliseconds. Defaults to 10,000. */
   readonly timeout_ms?: number | undefined;
 }
 
 /**
- * Posts a body. It connects to the very address that was checked, follows no redirect, reads nothing of the answer but
- * its status, and takes ten seconds at most, whatever the receiver does. @throws DeliveryError
+ * Posts a body. It connects to exactly the address that was checked, follows no redirect, reads
+ * only the status of the response, and takes at most ten seconds, whatever the receiver does.
+ * @throws DeliveryError
  */
 export async function post(options: PostOptions): Promise<void> {
   const { body, headers, allowed_hosts, timeout_ms = 10_000 } = options;
@@ -39,7 +40,7 @@ export async function post(options: PostOptions): Promise<void> {
       const call = ask(
         {
           method: 'POST',
-          // Not the name: nobody is to look it up again.
+          // Not the name, which would be resolved again.
           host: address,
           family,
           port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
@@ -60,7 +61,7 @@ export async function post(options: PostOptions): Promise<void> {
           answer.destroy();
         },
       );
-      // What comes after the status is no business of ours.
+      // Errors after the status do not matter.
       call.on('error', (error: NodeJS.ErrnoException) =>
         reject(new DeliveryError(`Expected ${host} to take it, got ${error.code ?? 'no answer'}.`)),
       );

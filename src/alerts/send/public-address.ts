@@ -3,9 +3,10 @@ import { BlockList, isIP } from 'node:net';
 import { DeliveryError } from './alert-errors.js';
 
 /**
- * Addresses that are of this machine, of its network, or of nobody: the special-purpose registries of IANA,
- * https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry. Forms of IPv6 that hold an
- * address of IPv4 are refused whole, but for the mapped ones, which are looked at as what they hold.
+ * Addresses of this machine, of its network, or unassigned: the special-purpose registries of IANA,
+ * https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry. IPv6
+ * forms that contain an IPv4 address are refused, except for mapped ones, whose IPv4 address is
+ * checked.
  */
 const own = new BlockList();
 for (const range of [
@@ -45,7 +46,7 @@ for (const range of [
   own.addSubnet(net, Number(bits), 'ipv6');
 }
 
-/** Whether an address is one that anybody may be sent to. */
+/** Whether anyone may be sent to an address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return false;
@@ -65,8 +66,9 @@ export interface CheckedAddress {
 }
 
 /**
- * Resolves a host once. Whoever connects must use this very address: a second look might find another. Where any address
- * of a name is not public the name is refused, unless the operator allows it. @throws DeliveryError
+ * Resolves a host once. The caller must connect to exactly this address, because a second lookup
+ * could return another one. If any address of a name is not public, the name is refused, unless the
+ * operator allows it. @throws DeliveryError
  */
 export async function checkedAddress(
   host: string,

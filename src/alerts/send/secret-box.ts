@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { SecretKeyError } from './alert-errors.js';
 
-/** What is secret of a channel. */
+/** The secret part of a channel. */
 export interface ChannelSecret {
   readonly url?: string | undefined;
-  /** What webhooks are signed with, in base64. */
+  /** The secret that signs webhooks, in base64. */
   readonly signing_secret?: string | undefined;
   readonly to?: readonly string[] | undefined;
 }
@@ -13,7 +13,7 @@ const cipher = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** The key that a text of 64 hexadecimal digits, or of 32 bytes in base64, stands for. @throws SecretKeyError */
+/** Reads a key of 64 hexadecimal digits, or of 32 bytes in base64. @throws SecretKeyError */
 export function secretKeyOf(text: string | undefined): Buffer {
   const how =
     'Make one with "openssl rand -hex 32", give it to every worker and service, and keep it.';
@@ -29,7 +29,7 @@ export function secretKeyOf(text: string | undefined): Buffer {
   );
 }
 
-/** Encrypts a value with AES-256-GCM: nonce, tag and text in a row. */
+/** Encrypts a value with AES-256-GCM: nonce, tag and ciphertext, one after the other. */
 export function sealSecret(key: Buffer, value: unknown): Buffer {
   const nonce = randomBytes(nonceBytes);
   const sealing = createCipheriv(cipher, key, nonce);
@@ -37,7 +37,7 @@ export function sealSecret(key: Buffer, value: unknown): Buffer {
   return Buffer.concat([nonce, sealing.getAuthTag(), text]);
 }
 
-/** What was sealed. @throws SecretKeyError where it was sealed with another key. */
+/** Decrypts a sealed value. @throws SecretKeyError if it was sealed with another key. */
 export function openSecret<T>(key: Buffer, sealed: Buffer): T {
   const opening = createDecipheriv(cipher, key, sealed.subarray(0, nonceBytes));
   opening.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));

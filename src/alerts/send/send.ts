@@ -6,13 +6,13 @@ import type { ChannelSecret } from './secret-box.js';
 
 /** What the operator sets for all channels. */
 export interface SendOptions {
-  /** `smtp://user:password@host:587`; undefined where no mail is sent. */
+  /** `smtp://user:password@host:587`; undefined if no mail is sent. */
   readonly smtp_url?: string | undefined;
-  /** Whom mail is from. */
+  /** The sender of mail. */
   readonly smtp_from?: string | undefined;
-  /** Hosts of this network that webhooks may go to. */
+  /** Hosts on the private network that webhooks may go to. */
   readonly allowed_hosts?: readonly string[] | undefined;
-  /** The most that one delivery may take. Defaults to 10,000. */
+  /** The time limit of one delivery, in milliseconds. Defaults to 10,000. */
   readonly timeout_ms?: number | undefined;
 }
 
@@ -50,7 +50,10 @@ export async function send(
   }
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text: names that others wrote mention nobody. */
+/**
+ * https://docs.slack.dev/messaging/formatting-message-text: escaped, so that names from elsewhere
+ * mention nobody.
+ */
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -65,7 +68,7 @@ async function mail(
       'Expected RUNFOLD_SMTP_URL and RUNFOLD_SMTP_FROM, by which mail is sent.',
     );
   }
-  // Loaded by those who send mail, and nobody else.
+  // Loaded only by a process that sends mail.
   const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     url: smtp_url,
