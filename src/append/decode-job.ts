@@ -4,7 +4,7 @@ import { isComplete, readEvent } from '../events/check/read-event.js';
 import { isOrderly } from '../events/columns/check-columns.js';
 import { createBlock, type EventBlock, eventAt } from '../events/columns/event-columns.js';
 import { emptyCells } from '../events/columns/event-row.js';
-import { unpackColumns } from '../events/columns/packed-columns.js';
+import { unpackColumns } from '../events/columns/unpack-columns.js';
 import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
 import { isHeavyJson, maxContainers } from '../events/heavy-json.js';
 import { jobVersions, maxJobEvents, maxJobText } from '../queue/job.js';

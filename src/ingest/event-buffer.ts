@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Cells } from '../events/columns/event-row.js';
-import { createPacker, type EventPacker } from '../events/columns/packed-columns.js';
+import { createPacker, type EventPacker } from '../events/columns/pack-columns.js';
 import type { QueueChoice } from './queue-choice.js';
 
 /** Events that are sent together as one job; because of its id, sending the job again does no harm. */
