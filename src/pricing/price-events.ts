@@ -16,6 +16,21 @@ const counts = Object.fromEntries(
   tokenCountNames.map((name) => [name, tokenSources[name].map(placeOf)]),
 ) as unknown as Readonly<Record<keyof TokenCounts, readonly number[]>>;
 
+/** The events of one project that are written together. */
+interface PricedJob {
+  readonly project: number;
+  readonly events: EventBlock;
+}
+
+/**
+ * Prices the events of jobs, in place, after it has refreshed the prices in the store if they are old.
+ * @throws the error of the database if the prices cannot be read
+ */
+export async function priceJobs(book: PriceBook, jobs: readonly PricedJob[]): Promise<void> {
+  await book.refresh();
+  for (const { project, events } of jobs) priceEvents(book, project, events);
+}
+
 /**
  * Sets the cost and its source for the assistant's messages that have a model and tokens but no cost, in
  * place: the columns were made for this batch, and a second call finds them priced. A reported cost

@@ -5,9 +5,10 @@ import { type BatchOutcome, type RunStatement, writeBatch } from '../append/writ
 import type { WrittenBatch } from '../append/written-batch.js';
 import { retryDelay } from '../environment/retry-delay.js';
 import { sleep } from '../environment/sleep.js';
-import { explainDatabaseError, faultKind } from '../postgres/database-errors.js';
+import { faultKind } from '../postgres/postgres-errors.js';
 import type { QueuedJob } from '../queue/job.js';
 import { NotWrittenError } from '../queue/queue-errors.js';
+import { explainDatabaseError } from '../store/store-errors.js';
 import type { WorkerState } from './worker-state.js';
 
 /** Groups the events of many jobs into few transactions. */
@@ -42,6 +43,8 @@ interface Waiting {
 }
 
 export function createGroupCommit(options: {
+  /** Prices the events of jobs, in place, before they are written. May be called again for the same jobs. */
+  readonly price: (jobs: readonly DecodedJob[]) => Promise<void>;
   readonly run: RunStatement;
   /** As in `WriteOptions`. */
   readonly findOverflows?: ((batch: EventBatch) => Promise<readonly number[]>) | undefined;
@@ -57,7 +60,7 @@ export function createGroupCommit(options: {
   /** Called with the error that prevents a batch from being written. */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }): GroupCommit {
-  const { run, findOverflows, log, lanes, batchEvents, onBatch, onJob, onFault } = options;
+  const { price, run, findOverflows, log, lanes, batchEvents, onBatch, onJob, onFault } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
@@ -125,6 +128,7 @@ export function createGroupCommit(options: {
   const writeUntilDone = async (jobs: readonly DecodedJob[]) => {
     for (let attempt = 0; ; attempt++) {
       try {
+        await price(jobs);
         // An error that occurs twice in a row comes from the data.
         const outcome = await writeBatch(run, jobs, { findOverflows, is_repeated: attempt > 1 });
         if (attempt > 0) log.info({ attempt }, 'written after retries');

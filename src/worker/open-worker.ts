@@ -6,6 +6,7 @@ import type { WrittenBatch } from '../append/written-batch.js';
 import { quietReport } from '../environment/quiet-report.js';
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
+import { priceJobs } from '../pricing/price-events.js';
 import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
@@ -17,7 +18,6 @@ import type { QueueTarget } from '../queue/queue-target.js';
 import { shardMapOf } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
-import { pricedStatement } from './priced-statement.js';
 import { openReaders } from './queue-readers.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
 import type { SpanStats } from './spans/span-commit.js';
@@ -101,7 +101,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   };
   const commit = createGroupCommit({
     findOverflows: writer.findOverflows,
-    run: pricedStatement(book, writer.run),
+    price: (jobs) => priceJobs(book, jobs),
+    run: writer.run,
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents,

@@ -6,12 +6,12 @@ import { type RunStatement, statementOn, writeBatch } from '#runfold/append/writ
 import { compareContentIn, findOtherContent } from '#runfold/append/writer/compare-content.js';
 import { correctionId } from '#runfold/corrections/correction-id.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { openPriceBook } from '#runfold/pricing/price-book.js';
+import { openPriceBook, type PriceBook } from '#runfold/pricing/price-book.js';
+import { priceJobs } from '#runfold/pricing/price-events.js';
 import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
-import { pricedStatement } from '#runfold/worker/priced-statement.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
@@ -74,6 +74,7 @@ describeWithPostgres('an event that comes again', () => {
   });
 
   let run: RunStatement;
+  let book: PriceBook;
   let comparisons = 0;
   const open = () => {
     const statement = (repeats: 'skip' | 'refuse') =>
@@ -83,10 +84,14 @@ describeWithPostgres('an event that comes again', () => {
       comparisons += 1;
       return compare(batch);
     });
-    run = pricedStatement(openPriceBook(database), presumeNew(statement('refuse'), careful));
+    book = openPriceBook(database);
+    run = presumeNew(statement('refuse'), careful);
   };
-  const write = (job: string, ...events: object[]) =>
-    writeBatch(run, [decodeJob(`${project} ${job}`, { v: 1, project, events })]);
+  const write = async (job: string, ...events: object[]) => {
+    const jobs = [decodeJob(`${project} ${job}`, { v: 1, project, events })];
+    await priceJobs(book, jobs);
+    return writeBatch(run, jobs);
+  };
   const rejects = () =>
     database.query<{ job_id: string; position: number; message: string; payload: string }>(
       `select job_id, position, message, payload from runfold_internal.rejected_event

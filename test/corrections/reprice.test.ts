@@ -5,11 +5,11 @@ import { correctionFor } from '#runfold/corrections/correction.js';
 import { reprice } from '#runfold/corrections/reprice.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { openPriceBook } from '#runfold/pricing/price-book.js';
+import { priceJobs } from '#runfold/pricing/price-events.js';
 import { dropPriceOverrides, setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
-import { pricedStatement } from '#runfold/worker/priced-statement.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -22,12 +22,10 @@ describeWithPostgres('prices', () => {
 
   /** Writes events as a worker does. */
   async function write(events: readonly Record<string, unknown>[]): Promise<void> {
-    const run = pricedStatement(
-      openPriceBook(database),
-      statementOn(database.pool, appendAndFoldSql(projections), true),
-    );
+    const run = statementOn(database.pool, appendAndFoldSql(projections), true);
     const job = decodeJob('job', { v: 1, project: 1, events });
     expect(job.rejects).toEqual([]);
+    await priceJobs(openPriceBook(database), [job]);
     await writeBatch(run, [job]);
   }
   const totals = async () => {

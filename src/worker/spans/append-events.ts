@@ -45,11 +45,7 @@ export function appendEventsWith(options: {
     const known = statements.get(client);
     if (known !== undefined) return known;
     const around = (run: RunStatement) => withSavepoint(client, run);
-    const run = statementWithin(client, { map, projections, prepared, around });
-    const statement: RunStatement = (batch, rejects) => {
-      for (const { project, events } of batch.jobs) priceEvents(book, project, events);
-      return run(batch, rejects);
-    };
+    const statement = statementWithin(client, { map, projections, prepared, around });
     statements.set(client, statement);
     return statement;
   };
@@ -63,6 +59,7 @@ export function appendEventsWith(options: {
         events: list,
       }),
     );
+    for (const job of jobs) priceEvents(book, job.project, job.events);
     const own = decodeJob(jobId, { v: jobVersions.objects, project: 1, events: [] });
     const map = await shardMapOf(database);
     const findOverflows: WriteOptions['findOverflows'] = async (batch) => {
