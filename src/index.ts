@@ -91,7 +91,6 @@ export {
   QueueUnavailableError,
 } from './ingest/producer-errors.js';
 export { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
-export { StoreUnavailableError } from './postgres/database-errors.js';
 export {
   createReaders,
   ReadEndedError,
@@ -221,6 +220,7 @@ export {
 export { QueueConnectionError } from './queue/queue-errors.js';
 export type { PostgresAddress, QueueTarget } from './queue/queue-target.js';
 export { openRunfold, type Runfold, type RunfoldOptions } from './runfold.js';
+export { StoreUnavailableError } from './store/store-errors.js';
 export { migrateTier, openTier, type Tier, type TierName, type TierOptions } from './tier.js';
 export type { GroupCommitStats } from './worker/group-commit.js';
 export { type EventWorkerOptions, openWorker, type RunningWorker } from './worker/open-worker.js';

@@ -8,11 +8,11 @@ import {
 import { type SharedStore, shareEmbeddedStore } from './embedded/share-store.js';
 import { codeOf } from './environment/error-fields.js';
 import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
-import { explainDatabaseError } from './postgres/database-errors.js';
 import { recordFingerprints } from './projections/fold/fingerprint.js';
 import { cleanUpRebuild } from './projections/rebuild/rebuild-claim.js';
 import type { QueueTarget } from './queue/queue-target.js';
 import { checkMigrated, migrateStore } from './store/migrate.js';
+import { explainDatabaseError } from './store/store-errors.js';
 
 /** Which servers a store uses. */
 export type TierName = 'embedded' | 'postgres' | 'redis+postgres';

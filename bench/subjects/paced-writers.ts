@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventBatch } from '#runfold/append/batch.js';
 import { type RunStatement, statementOn } from '#runfold/append/write-batch.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { isConflict } from '#runfold/postgres/database-errors.js';
+import { isConflict } from '#runfold/postgres/postgres-errors.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 

@@ -2,7 +2,7 @@ import type { EventBatch } from '#runfold/append/batch.js';
 import type { RunStatement } from '#runfold/append/write-batch.js';
 import { writerTo } from '#runfold/append/writer/event-writer.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { isConflict } from '#runfold/postgres/database-errors.js';
+import { isConflict } from '#runfold/postgres/postgres-errors.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
 import { createShards } from '#runfold/store/create-shards.js';

@@ -83,7 +83,7 @@ export const logMutants = [
       'if (codeOf(error) === undefined && options.findOverflows !== undefined) {',
     ],
   ]),
-  ...breaks('src/postgres/database-errors.ts', faults, [
+  ...breaks('src/postgres/postgres-errors.ts', faults, [
     [
       'Postgres shutting down is a fault of the data',
       "[/^(21|22|23|54)/, 'data'],",

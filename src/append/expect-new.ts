@@ -1,4 +1,4 @@
-import { isUniqueViolation } from '../postgres/database-errors.js';
+import { isUniqueViolation } from '../postgres/postgres-errors.js';
 import type { EventBatch } from './batch.js';
 import type { RunStatement } from './write-batch.js';
 

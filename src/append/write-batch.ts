@@ -1,7 +1,7 @@
 import type { DatabaseError } from 'pg';
 import { codeOf } from '../environment/error-fields.js';
 import { eventAt } from '../events/columns/event-columns.js';
-import { faultKind } from '../postgres/database-errors.js';
+import { faultKind } from '../postgres/postgres-errors.js';
 import { numericValueOutOfRange } from '../postgres/sql-states.js';
 import { byProject, createBatch, type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';

@@ -1,6 +1,6 @@
 import type { Database } from '../postgres/database.js';
-import { explainDatabaseError, StoreUnavailableError } from '../postgres/database-errors.js';
 import { openPriceBook } from '../pricing/price-book.js';
+import { explainDatabaseError, StoreUnavailableError } from '../store/store-errors.js';
 import { type Budget, listBudgets } from './budgets.js';
 import {
   type BudgetCheck,

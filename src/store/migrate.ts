@@ -6,7 +6,6 @@ import { z } from 'zod';
 import { codeOf } from '../environment/error-fields.js';
 import { migrationsFolder } from '../environment/package-files.js';
 import { type Database, longWorkSettings, openDatabase } from '../postgres/database.js';
-import { explainDatabaseError, StoreUnavailableError } from '../postgres/database-errors.js';
 import {
   dependentObjectsStillExist,
   invalidSchemaName,
@@ -16,6 +15,7 @@ import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-
 import { distributeTables } from './shards/distribute-tables.js';
 import { divideTables } from './shards/divide-tables.js';
 import { type Placement, readPlacement } from './shards/placement.js';
+import { explainDatabaseError, StoreUnavailableError } from './store-errors.js';
 import { readViewFiles } from './view-files.js';
 import { readViewGrants } from './view-grants.js';
 

@@ -12,7 +12,7 @@ import { shardedStatement } from '#runfold/append/writer/sharded-statement.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { stripeOf } from '#runfold/events/stripe.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
-import { isConflict, isUniqueViolation } from '#runfold/postgres/database-errors.js';
+import { isConflict, isUniqueViolation } from '#runfold/postgres/postgres-errors.js';
 import { verify, verifyShards } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';

@@ -1,6 +1,6 @@
 import type { MetricEvent } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
-import { isConflict } from '../../postgres/database-errors.js';
+import { isConflict } from '../../postgres/postgres-errors.js';
 import { projections } from '../../projections/projections.js';
 import { jobVersions } from '../../queue/job.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';

@@ -4,7 +4,7 @@ import { decodeJob } from '../../append/decode-job.js';
 import { writeBatch } from '../../append/write-batch.js';
 import { openEventWriter } from '../../append/writer/event-writer.js';
 import type { Database } from '../../postgres/database.js';
-import { isConflict } from '../../postgres/database-errors.js';
+import { isConflict } from '../../postgres/postgres-errors.js';
 import { projections } from '../../projections/projections.js';
 import { recordedPages } from '../../query/log/recorded-events.js';
 import { takeSnapshot } from '../../query/tail/tail-snapshot.js';

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../environment/config.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import { printableLines } from '../output/printable.js';
 
 /** How a command ends: success, failure of the work or the check, or a usage error. */

@@ -1,6 +1,6 @@
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
 import { type ApiKey, findKey, hasKeys } from '../../store/api-keys.js';
+import { explainDatabaseError, StoreUnavailableError } from '../../store/store-errors.js';
 
 /** The keys of the store, as cached in a process. */
 export interface KnownKeys {

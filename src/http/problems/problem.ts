@@ -13,7 +13,6 @@ import {
   ProducerClosedError,
   QueueUnavailableError,
 } from '../../ingest/producer-errors.js';
-import { explainDatabaseError, StoreUnavailableError } from '../../postgres/database-errors.js';
 import { ReadEndedError } from '../../postgres/readers.js';
 import {
   AmbiguousRunError,
@@ -25,6 +24,7 @@ import {
 } from '../../query/query-errors.js';
 import { QueueConnectionError } from '../../queue/queue-errors.js';
 import { ProjectError } from '../../store/projects.js';
+import { explainDatabaseError, StoreUnavailableError } from '../../store/store-errors.js';
 import { type ProblemCode, problemCodes } from './problem-codes.js';
 
 /** An error response: RFC 9457, with a stable `code`. */

@@ -1,8 +1,8 @@
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { isSpread } from '../../queue/queue-spread.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import { readRedisFacts } from '../../queue/redis-facts.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import type { TierName } from '../../tier.js';
 import { type Check, checksOf } from './check.js';
 import { checkMachine, readMachineFacts } from './machine-checks.js';

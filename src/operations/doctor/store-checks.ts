@@ -1,8 +1,8 @@
 import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { staleProjections } from '../../projections/fold/fingerprint.js';
 import { checkMigrated } from '../../store/migrate.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import { type Privilege, rightsOn } from '../rights/rights.js';
 import { type Check, checksOf } from './check.js';
 

@@ -1,6 +1,5 @@
 import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { findOutage } from '../../queue/open-queue.js';
 import {
   type OneQueueReading,
@@ -9,6 +8,7 @@ import {
 } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import { checkMigrated } from '../../store/migrate.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import type { TierName } from '../../tier.js';
 import { readStoreStatus, type StoreStatus } from './store-status.js';
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { fullName, settingsSql, type TableNames } from '../../store/shards/table-names.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';

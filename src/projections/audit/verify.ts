@@ -1,9 +1,9 @@
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
 import { stripeSql } from '../../store/shards/stripe.js';
 import { fullName } from '../../store/shards/table-names.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';
 import type { Difference } from './difference.js';
 import { verifyTables } from './verify-tables.js';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { settingsSql, type TableNames } from '../../store/shards/table-names.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import { rebuiltSql, recordedSql, staleAmong } from '../fold/fingerprint.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';

@@ -1,8 +1,8 @@
 import type { QueryResult } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
-import { explainDatabaseError } from '../../postgres/database-errors.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import { rebuiltSql } from '../fold/fingerprint.js';
 import { projections as allProjections } from '../projections.js';
 import type { RebuildOptions } from './rebuild-options.js';

@@ -3,9 +3,10 @@ import type { BatchOutcome } from '../../append/write-batch.js';
 import type { WrittenBatch } from '../../append/written-batch.js';
 import { retryDelay } from '../../environment/retry-delay.js';
 import { sleep } from '../../environment/sleep.js';
-import { explainDatabaseError, isConflict, isDataFault } from '../../postgres/database-errors.js';
+import { isConflict, isDataFault } from '../../postgres/postgres-errors.js';
 import type { QueuedJob } from '../../queue/job.js';
 import { NotWrittenError } from '../../queue/queue-errors.js';
+import { explainDatabaseError } from '../../store/store-errors.js';
 import { type DecodedSpanJob, decodeSpanJob, rejectedJob, spansIn } from './decode-span-job.js';
 import type { InboxOutcome, SpanInbox } from './span-inbox.js';
 

@@ -5,7 +5,7 @@ import { presumeNew } from '#runfold/append/expect-new.js';
 import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
 import { writerTo } from '#runfold/append/writer/event-writer.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
-import { isConflict } from '#runfold/postgres/database-errors.js';
+import { isConflict } from '#runfold/postgres/postgres-errors.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { tableOf } from '#runfold/projections/fold/fold-sql.js';

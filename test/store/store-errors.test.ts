@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { explainDatabaseError } from '#runfold/postgres/database-errors.js';
+import { explainDatabaseError } from '#runfold/store/store-errors.js';
 
 test.each([
   Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
