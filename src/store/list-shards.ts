@@ -6,11 +6,11 @@ import { fullName } from './shards/table-names.js';
 /** One stripe of a store. */
 export interface ListedShard {
   readonly stripe: number;
-  /** The server that has it. */
+  /** The server that holds it. */
   readonly place: string;
-  /** Events in its log, as Postgres estimates them; null before it has looked. */
+  /** Events in its log, as Postgres estimates them; null before the first estimate. */
   readonly events: number | null;
-  /** What its log and the log's indexes take. */
+  /** The size of its log and the log's indexes. */
   readonly bytes: number;
 }
 
@@ -21,7 +21,7 @@ export interface ListedShards {
   readonly items: readonly ListedShard[];
 }
 
-/** The stripes of a store. One that is not divided has one. */
+/** The stripes of a store. An undivided store has one. */
 export async function listShards(database: Database): Promise<ListedShards> {
   const placement = await readPlacement(database);
   const map = await openShardMap(database);

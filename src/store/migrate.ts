@@ -30,7 +30,7 @@ export async function migrateStore(database: Database): Promise<void> {
     await client.query('begin');
     try {
       await client.query(longWorkSettings);
-      // A transaction lock, not a session lock: behind a pooler, nobody would release that.
+      // A transaction lock, not a session lock, which nobody would release behind a pooler.
       await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
       await bringUpToDate(client, await placementOn(client));
       await client.query('commit');
@@ -43,7 +43,10 @@ export async function migrateStore(database: Database): Promise<void> {
   }
 }
 
-/** Migrates, divides what a divided store has not divided yet, and makes the views. Runs in the caller's transaction. */
+/**
+ * Migrates, divides the tables that a divided store has not divided yet, and creates the views.
+ * Runs in the caller's transaction.
+ */
 export async function bringUpToDate(
   client: ClientBase,
   placement: Placement | undefined,
@@ -103,7 +106,7 @@ function explainDependentObjects(error: unknown): unknown {
   );
 }
 
-/** `migrateStore` for a connection string, on a connection of its own. */
+/** `migrateStore` for a connection string, on a separate connection. */
 export async function migrateDatabase(connectionString: string): Promise<void> {
   const database = openDatabase(connectionString, { max: 1 });
   try {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { migrationsFolder } from '../environment/package-files.js';
 
-/** A view as its file in `drizzle/views` has it. */
+/** A view as in its file in `drizzle/views`. */
 export interface ViewFile {
   readonly name: string;
-  /** The statements that make the view, and the comments on it. */
+  /** The statements that create the view, and its comments. */
   readonly sql: string;
   readonly hash: string;
 }
@@ -17,7 +17,7 @@ export interface ViewFiles {
   /** When the files were generated, in milliseconds. */
   readonly generatedAtMs: number;
   readonly views: readonly ViewFile[];
-  /** The tables that a store which is divided has divided. */
+  /** The tables that a divided store divides. */
   readonly dividedTables: readonly string[];
 }
 
@@ -28,8 +28,8 @@ const listSchema = z.object({
 });
 
 /**
- * The views this code knows, in the order in which they are made. In a store that is divided those of usage add up
- * what the stripes hold under one key.
+ * The views that this version has, in the order in which they are created. In a divided store, the
+ * views of usage add up the rows that stripes hold under one key.
  */
 export async function readViewFiles(isDivided: boolean): Promise<ViewFiles> {
   const list = listSchema.parse(

@@ -7,14 +7,17 @@ interface Row extends Record<string, unknown> {
   readonly value: number;
   readonly host: string;
   readonly port: number;
-  /** The shard of each table, by its name. */
+  /** The shard id of each table, by table name. */
   readonly tables: Readonly<Record<string, number>>;
 }
 
-/** `ShareLock`, as Citus' own writers take on the metadata of a shard: what a move of it waits for. */
+/**
+ * `ShareLock`, which Citus' own writers take on the metadata of a shard. A move of the shard waits
+ * for it.
+ */
 const shareLock = 5;
 
-/** The shards of a store on the nodes of a Citus, as its coordinator has them. */
+/** The shards of a store on the nodes of a Citus cluster, from its coordinator. */
 export async function openCitusShards(database: Database): Promise<ShardMap> {
   let shards = new Map<number, Shard>();
   const refresh = async () => {
@@ -50,7 +53,7 @@ function shardOf(database: Database, { stripe, value, host, port, tables }: Row)
     settings: [
       'citus.enable_manual_changes_to_shards = on',
       'citus.enable_ddl_propagation = off',
-      // Shards are else left out of the catalog.
+      // Otherwise the catalog hides shards.
       'citus.override_table_visibility = off',
     ],
   };
@@ -60,7 +63,7 @@ function shardOf(database: Database, { stripe, value, host, port, tables }: Row)
     tables: names,
     database: database.at(host, port),
     place: `${host}:${port}`,
-    // The lock comes in a statement of its own, so that what follows sees what was there after it.
+    // The lock is a separate statement, so the next one sees the state after the lock.
     guard: {
       statements: `select lock_shard_metadata(${shareLock}, array[${shard}]::bigint[]);
         select count(*) = 1 as is_here from pg_dist_placement
@@ -69,7 +72,7 @@ function shardOf(database: Database, { stripe, value, host, port, tables }: Row)
   };
 }
 
-/** Colocated tables have shards of the same ranges. */
+/** Colocated tables have shards with the same ranges. */
 const mapSql = `select s.number as stripe, s.value, n.nodename as host, n.nodeport as port, x.tables
   from (select number, value, get_shard_id_for_distribution_column('runfold_internal.event', value) as shard
     from runfold_internal.stripe) s

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { dropViews, keyOf } from './divide-tables.js';
 import type { Placement } from './placement.js';
 
-/** Small tables that every node has a copy of. The others stay with the coordinator. */
+/** Small tables that are copied to every node. The others stay on the coordinator. */
 const referenceTables = [
   'project',
   'api_key',
@@ -13,10 +13,10 @@ const referenceTables = [
 ];
 
 /**
- * Distributes tables over the nodes of a Citus by stripe, all but those that are already: a later migration may have
- * brought some. All are colocated, one shard a stripe, so that a stripe is on one node with all it needs. Runs in
- * the caller's transaction.
- * @throws Error when a table has rows: what stripe they are of, only a replay of the log can say.
+ * Distributes tables over the nodes of a Citus cluster by stripe. Tables that are distributed
+ * already are left alone: a later migration may add new ones. All are colocated, one shard per
+ * stripe, so a stripe is on one node with everything it needs. Runs in the caller's transaction.
+ * @throws Error if a table has rows: only a replay of the log can tell their stripes
  */
 export async function distributeTables(
   client: ClientBase,
@@ -54,8 +54,8 @@ export async function distributeTables(
 }
 
 /**
- * Citus hashes what a row's column holds, so that two stripes could share a shard. Each stripe is given the least
- * value that leads to a shard of its own; that value is what its rows hold.
+ * Citus hashes the value of a row's column, so two stripes could share a shard. Each stripe gets
+ * the smallest value that leads to its own shard, and its rows store that value.
  */
 async function nameStripes(client: ClientBase, table: string): Promise<void> {
   await client.query('delete from runfold_internal.stripe');

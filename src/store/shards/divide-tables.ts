@@ -2,23 +2,23 @@ import type { ClientBase } from 'pg';
 import { partitionNames } from './partitions.js';
 import type { Placement } from './placement.js';
 
-/** A table as the catalog has it, before it is divided. */
+/** A table as it is in the catalog before it is divided. */
 interface WholeTable {
   /** The columns of its primary key. */
   readonly key: readonly string[];
   readonly key_name: string;
-  /** Statements that make its other indexes. */
+  /** Statements that create its other indexes. */
   readonly indexes: readonly string[];
   readonly settings: string | null;
-  /** Statements that give rights on it, each with `%s` for the table. */
+  /** Statements that grant rights on it, each with `%s` for the table. */
   readonly grants: readonly string[];
 }
 
 /**
- * Divides tables into partitions by stripe, all but those that are divided already: a later migration may have
- * brought some. Each gets the column `stripe`, and it as the last one of its key: in front it would make the
- * log's key half as large again. Runs in the caller's transaction.
- * @throws Error when a table has rows: what stripe they are of, only a replay of the log can say.
+ * Divides tables into partitions by stripe. Tables that are divided already are left alone: a later
+ * migration may add new ones. Each table gets the column `stripe`, as the last column of its key:
+ * as the first it would make the log's key half as large again. Runs in the caller's transaction.
+ * @throws Error if a table has rows: only a replay of the log can tell their stripes
  */
 export async function divideTables(
   client: ClientBase,
@@ -55,7 +55,7 @@ async function divideTable(client: ClientBase, name: string, stripes: number): P
   const made = [table];
   for (let stripe = 0; stripe < stripes; stripe++) {
     const part = `runfold_internal.${partitionNames(stripe, stripes).local(name)}`;
-    // The check spares a rebuild the look at every row when it puts a new table in this one's place.
+    // With this check, a rebuild can swap in a new table without a scan of every row.
     await client.query(
       `create table ${part} partition of ${table} (constraint stripe check (stripe = ${stripe}))
         for values in (${stripe}) ${settings === null ? '' : `with (${settings})`}`,
@@ -99,7 +99,7 @@ async function describeTable(client: ClientBase, table: string): Promise<WholeTa
   return described;
 }
 
-/** They hold the tables that they read; whoever divides makes them anew. */
+/** Views depend on the tables that they read. The caller recreates them after dividing. */
 export async function dropViews(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     'select quote_ident(name) as name from runfold_internal.view_state',

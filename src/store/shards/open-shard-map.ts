@@ -4,7 +4,7 @@ import { partitionShards } from './partitions.js';
 import { readPlacement } from './placement.js';
 import { type ShardMap, singleShard } from './shard-map.js';
 
-/** Reads how a store is divided. One that is not has one shard: itself. */
+/** Reads how a store is divided. An undivided store has one shard: itself. */
 export async function openShardMap(database: Database): Promise<ShardMap> {
   const placement = await readPlacement(database);
   if (placement === undefined) return singleShard(database);
@@ -18,7 +18,7 @@ export async function openShardMap(database: Database): Promise<ShardMap> {
 
 const known = new WeakMap<Database, Promise<ShardMap>>();
 
-/** The same, read once: how a store is divided is said once. What fails is read again. */
+/** The same, but cached, because a store is divided only once. A failed read is retried. */
 export function shardMapOf(database: Database): Promise<ShardMap> {
   const found = known.get(database);
   if (found !== undefined) return found;
@@ -29,7 +29,8 @@ export function shardMapOf(database: Database): Promise<ShardMap> {
 }
 
 /**
- * Reads anew how a store is divided that was whole when it was looked at. Answers whether it has been divided since.
+ * Reads again how a store is divided that was undivided before. Returns whether it has been divided
+ * since.
  */
 export async function isDividedSince(database: Database, before: ShardMap): Promise<boolean> {
   if (before.is_divided) return false;

@@ -1,41 +1,42 @@
 import type { Database } from '../../postgres/database.js';
 import { type TableNames, wholeStore } from './table-names.js';
 
-/** What a writer does before it writes to a shard, so that the shard cannot be moved away beneath it. */
+/** Keeps a shard from being moved while a writer writes to it. */
 export interface ShardGuard {
   /**
-   * Statements for one message, run first in the transaction. The last one answers one row with `is_here`. What
-   * keeps the shard from being moved is in a statement before it, so that the look comes after it.
+   * Statements that are sent as one message, first in the transaction. The last one returns one row
+   * with `is_here`. The lock that keeps the shard from being moved is in an earlier statement, so
+   * the check comes after it.
    */
   readonly statements: string;
 }
 
-/** One part of a store, which is a whole store to the events of its stripe: log and all totals. */
+/** One part of a store. For the events of its stripe it is a whole store: log and all totals. */
 export interface Shard {
   /** Its number, from 0. */
   readonly stripe: number;
   readonly tables: TableNames;
-  /** The server that has it. */
+  /** The server that holds it. */
   readonly database: Database;
-  /** Where that server is, fit to be shown. */
+  /** The address of that server, for display. */
   readonly place: string;
-  /** Undefined where a shard is never moved. */
+  /** Undefined if shards are never moved. */
   readonly guard?: ShardGuard | undefined;
 }
 
-/** Which shards a store has, and where they are. */
+/** The shards of a store, and where they are. */
 export interface ShardMap {
-  /** How many stripes there are: 1 in a store that is not divided. */
+  /** The number of stripes: 1 in an undivided store. */
   readonly stripes: number;
   /** Whether the store is divided. */
   readonly is_divided: boolean;
   shardOf(stripe: number): Shard;
   shards(): readonly Shard[];
-  /** Reads anew where the shards are. Those that are where they were stay the same objects. */
+  /** Reads again where the shards are. Shards that have not moved stay the same objects. */
   refresh(): Promise<void>;
 }
 
-/** The shard that a writer was sent to is no longer there. */
+/** The shard is no longer where the writer expected it. */
 export class ShardMovedError extends Error {
   override readonly name = 'ShardMovedError';
 
@@ -44,7 +45,7 @@ export class ShardMovedError extends Error {
   }
 }
 
-/** A store that is not divided: one shard, with the names that all tables have. */
+/** An undivided store: one shard, with the plain table names. */
 export function singleShard(database: Database): ShardMap {
   const shard: Shard = { stripe: 0, tables: wholeStore, database, place: 'this server' };
   return {

@@ -1,4 +1,4 @@
-/** Into how many stripes a store can be divided. */
+/** The maximum number of stripes in a store. */
 export const mostStripes = 256;
 
 /** `stripeOf` of two expressions, in SQL. */

@@ -1,22 +1,22 @@
-/** What the tables of a store are called; a store that is divided has tables of its own for each stripe. */
+/** The names of a store's tables. A divided store has separate tables for each stripe. */
 export interface TableNames {
   /** The schema that they are in. */
   readonly schema: string;
-  /** What the table that a store has once is called here, without its schema. */
+  /** The local name of a table, without its schema. */
   readonly local: (table: string) => string;
   /**
-   * What the column `stripe` holds in every row, as the last column of every key. Undefined in a store
-   * that is not divided: its tables have no such column.
+   * The value of the column `stripe` in every row; the column is the last one of every key.
+   * Undefined in an undivided store, whose tables have no such column.
    */
   readonly stripe?: number | undefined;
-  /** Settings without which the server lets nobody lock or alter these tables. Defaults to none. */
+  /** Settings without which the server refuses to lock or alter these tables. Defaults to none. */
   readonly settings?: readonly string[] | undefined;
 }
 
-/** The names in a store that is not divided. */
+/** The names in an undivided store. */
 export const wholeStore: TableNames = { schema: 'runfold_internal', local: (table) => table };
 
-/** Statements that make those settings, for the transaction or for the whole session. */
+/** Statements that apply those settings, for the transaction or for the whole session. */
 export function settingsSql({ settings = [] }: TableNames, how: 'set local' | 'set'): string {
   return settings.map((setting) => `; ${how} ${setting}`).join('');
 }
@@ -26,12 +26,12 @@ export function fullName(names: TableNames, table: string): string {
   return `${names.schema}.${names.local(table)}`;
 }
 
-/** Columns with the one that a divided store adds to every table and key. */
+/** The columns, and the one that a divided store adds to every table and key. */
 export function withStripe(columns: readonly string[], { stripe }: TableNames): readonly string[] {
   return stripe === undefined ? columns : [...columns, 'stripe'];
 }
 
-/** What a select lists for those columns. */
+/** The values that a select lists for those columns. */
 export function withStripeValue(
   values: readonly string[],
   { stripe }: TableNames,

@@ -17,7 +17,7 @@ import { byteText, internalSchema } from './event-table.js';
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const time = () => timestamp({ withTimezone: true });
 
-/** Where notifications go. What is secret is encrypted. */
+/** Where notifications go. Secrets are encrypted. */
 export const alertChannelTable = internalSchema.table(
   'alert_channel',
   {
@@ -26,7 +26,7 @@ export const alertChannelTable = internalSchema.table(
     project: integer().notNull(),
     name: byteText().notNull(),
     kind: text().notNull(),
-    // What may be shown: a host, or who gets mail.
+    // The part that may be shown: a host, or the recipients of the mail.
     shown: text().notNull(),
     secret: bytes().notNull(),
   },
@@ -36,7 +36,7 @@ export const alertChannelTable = internalSchema.table(
   ],
 );
 
-/** What somebody wants to be told of. */
+/** The rules that trigger notifications. */
 export const alertRuleTable = internalSchema.table(
   'alert_rule',
   {
@@ -55,14 +55,14 @@ export const alertRuleTable = internalSchema.table(
   ],
 );
 
-/** How each value of a rule stands; none is inactive. */
+/** The state of each value of a rule. A value without a row is inactive. */
 export const alertStateTable = internalSchema.table(
   'alert_state',
   {
     since: time().notNull(),
     changed_at: time().notNull(),
     rule_id: integer().notNull(),
-    // The quarter of an hour in which the window began; 0 where there is no window.
+    // The quarter of an hour in which the window began; 0 without a window.
     window_first: integer().notNull(),
     share: real().notNull(),
     state: text().notNull(),
@@ -76,12 +76,12 @@ export const alertStateTable = internalSchema.table(
   ],
 );
 
-/** One row a crossing, written in the transaction that changes the state. */
+/** One row per crossing, written in the transaction that changes the state. */
 export const alertNotificationTable = internalSchema.table(
   'alert_notification',
   {
     created_at: time().notNull().defaultNow(),
-    // The window, or when it began to fire where there is none.
+    // The window. Without one, the time when it started firing.
     episode: bigint({ mode: 'number' }).notNull(),
     id: uuid().notNull(),
     rule_id: integer().notNull(),
@@ -107,7 +107,10 @@ export const alertNotificationTable = internalSchema.table(
   ],
 );
 
-/** What goes to a channel, and how often it was tried. The id is what receivers go by. */
+/**
+ * Deliveries to channels, and how often each was tried. Receivers recognize a repeated one by its
+ * id.
+ */
 export const alertDeliveryTable = internalSchema.table(
   'alert_delivery',
   {
@@ -129,7 +132,7 @@ export const alertDeliveryTable = internalSchema.table(
   ],
 );
 
-/** Up to where rules have looked, and who is looking: one row. */
+/** How far the rules have been evaluated, and which process evaluates: one row. */
 export const alertCursorTable = internalSchema.table(
   'alert_cursor',
   {
@@ -141,6 +144,6 @@ export const alertCursorTable = internalSchema.table(
   (table) => [primaryKey({ columns: [table.id] })],
 );
 
-/** The one row; a store begins with it. */
+/** The only row, which every store has. */
 export const seedAlertCursorStatement = `insert into runfold_internal.alert_cursor (id, floor_us, leased_until)
   values (1, (extract(epoch from now()) * 1000000)::bigint, '-infinity') on conflict do nothing`;

@@ -12,14 +12,14 @@ import {
 } from 'drizzle-orm/pg-core';
 import { byteText, internalSchema } from './event-table.js';
 
-/** Limits on what is used. What is used is in no column: it is summed from the totals. */
+/** Limits on use. The use itself is in no column: it is summed from the totals. */
 export const budgetTable = internalSchema.table(
   'budget',
   {
     created_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     changed_at: timestamp({ withTimezone: true }).notNull().defaultNow(),
     from_at: timestamp({ withTimezone: true }).notNull(),
-    // In nano-dollars for cost, else a count.
+    // In nano-dollars for cost, otherwise a count.
     limit_units: bigint({ mode: 'number' }).notNull(),
     id: integer().generatedAlwaysAsIdentity(),
     project: integer().notNull(),
@@ -28,9 +28,9 @@ export const budgetTable = internalSchema.table(
     stop: boolean().notNull(),
     name: byteText().notNull(),
     scope: text().notNull(),
-    // The name of the label, where the scope is one.
+    // The name of the label if the scope is `label`.
     label: byteText(),
-    // '' is the project; null is each value on its own.
+    // '' is the project; null is each value separately.
     value: byteText(),
     measure: text().notNull(),
     window_kind: text().notNull(),
@@ -45,8 +45,8 @@ export const budgetTable = internalSchema.table(
 );
 
 /**
- * What is set aside for events that are to come. The statement that appends one removes it. No foreign key: each check
- * would lock the row of its budget.
+ * Amounts held for future events. The statement that appends the event deletes the hold. There is
+ * no foreign key, because each check would then lock the row of its budget.
  */
 export const budgetHoldTable = internalSchema.table(
   'budget_hold',

@@ -18,7 +18,7 @@ import { type LogColumnType, logColumns, textType } from '../../events/columns/l
 /** The schema of the tables; they may change from one version to the next. */
 export const internalSchema = pgSchema('runfold_internal');
 
-/** Text that is compared by its bytes. */
+/** Text that is compared by bytes. */
 export const byteText = customType<{ data: string }>({ dataType: () => textType });
 
 const builders: Record<LogColumnType, () => PgColumnBuilderBase> = {
