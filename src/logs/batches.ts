@@ -8,22 +8,22 @@ import type { PlacedDraft } from './merge-drafts.js';
 import { type LineDraft, type OpenLog, stateOf } from './read-log.js';
 import { createToldSessions } from './told-elsewhere.js';
 
-/** Another process has read on in a file since this one began. */
+/** Another process has read further in a file since this one started. */
 export class LogBusyError extends RunfoldError {
   readonly code = 'log_busy';
 }
 
-/** Collects what the files of one format hold, and sends it a few thousand events at a time. */
+/** Collects the events of the files of one format, and sends a few thousand at a time. */
 export interface LogBatches {
   /** Adds a chunk of a file. @throws LogBusyError */
   add(log: OpenLog, drafts: readonly LineDraft[]): Promise<void>;
-  /** Sends what is left, and saves how far the files were read. */
+  /** Sends the rest, and saves how far the files were read. */
   commit(): Promise<void>;
-  /** What readers of this process remember about names. */
+  /** What the readers of this process remember about names. */
   readonly memories: ReadonlyMap<string, JsonObject>;
 }
 
-/** What events read from logs are given. */
+/** Values for events read from logs. */
 export interface LogEventOptions {
   /** For events that name no user. */
   readonly user_id?: string | undefined;
@@ -106,7 +106,8 @@ function checkpointOf(log: OpenLog, saves: number | undefined): NewCheckpoint {
   const { found, checkpoint, position, line, isDone, reader } = log;
   return {
     file: found.file,
-    // Of a file that is not read to its end the size is where reading stands: it is never the file's.
+    // The stored size of a file that is not read to its end must never equal the file's size, or
+    // its rest would be skipped.
     size: isDone ? found.size : -1,
     modified_us: isDone ? found.modified_us : 0,
     position,

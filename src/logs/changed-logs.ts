@@ -4,16 +4,16 @@ import { type FoundLog, reasonOf } from './files/find-logs.js';
 import { type LogHead, readHead } from './files/log-head.js';
 import type { LogStore } from './log-batch.js';
 
-/** A file that has something new, and what is known of it. */
+/** A file with new content, and what is known about it. */
 export interface ChangedLog {
   readonly log: FoundLog;
   readonly head: Pick<LogHead, 'mark' | 'time'>;
   readonly checkpoint: Checkpoint | undefined;
-  /** Whether what is open in it is taken as it stands. */
+  /** Whether messages that may still grow are counted as they are. */
   readonly settle: boolean;
 }
 
-/** What finding changed files goes by. */
+/** The options of finding changed files. */
 interface FindOptions {
   readonly store: LogStore | undefined;
   readonly again?: boolean | undefined;
@@ -23,7 +23,7 @@ interface FindOptions {
 /** Whether what is open in files is taken as it stands: in all of them, or as is said of each. */
 export type SettleChoice = boolean | ((log: FoundLog) => boolean);
 
-/** The files that have changed since they were read, in the order in which they are to be read. */
+/** The files that have changed since they were read, in reading order. */
 export async function findChanged(
   format: LogFormat,
   logs: readonly FoundLog[],
@@ -58,8 +58,8 @@ export async function findChanged(
     }
   }
   changed.sort((a, b) => a.log.order - b.log.order || byAge(format, a, b));
-  // A new file may copy what is still open in an older one, and must not come to own it: so that is
-  // taken as it stands first. Of the newest file nobody has a copy yet.
+  // A new file may copy messages that are still open in an older file, and must not become their
+  // owner. So the older file is settled first. Nobody has a copy of the newest file yet.
   const last = new Map(changed.map((one) => [topOf(one.log.name), one]));
   return changed.map((one) =>
     last.get(topOf(one.log.name)) === one ? { ...one, settle: isSettled(one.log) } : one,
@@ -69,7 +69,7 @@ export async function findChanged(
 /** The folder below a root within which files copy from each other, such as that of a project. */
 export const topOf = (name: string): string => name.split('/')[0] ?? '';
 
-/** The oldest first, so that it owns what later ones copy. */
+/** Oldest first, so that a file owns what later files copy from it. */
 function byAge(format: LogFormat, a: ChangedLog, b: ChangedLog): number {
   const byName = compare(base(a.log.name), base(b.log.name)) || compare(a.log.name, b.log.name);
   if (format.sortBy === 'name') return byName;

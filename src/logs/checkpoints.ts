@@ -8,7 +8,7 @@ export interface Checkpoint {
   readonly file: string;
   readonly size: number;
   readonly modified_us: number;
-  /** Bytes that were read; what follows is new. */
+  /** Bytes that were read. The rest is new. */
   readonly position: number;
   /** Lines that were read. */
   readonly line: number;
@@ -66,8 +66,8 @@ export async function readState(
 }
 
 /**
- * Saves checkpoints, each only if nobody has saved another one since it was read. Returns the files
- * whose checkpoints are now saved: of the others, another process is reading them.
+ * Saves checkpoints, each only if no other process has saved one since it was read. Returns the
+ * files whose checkpoints are now saved. The others are being read by another process.
  */
 export async function saveCheckpoints(
   database: Database,
@@ -113,7 +113,7 @@ export async function saveCheckpoints(
   return new Set(rows.map(({ file }) => file));
 }
 
-/** Forgets how far files were read. */
+/** Deletes the record of how far files were read. */
 export async function forgetCheckpoints(
   database: Database,
   project: number,
@@ -130,7 +130,7 @@ export async function forgetCheckpoints(
 /** The key of what readers remember about a name, stored with the checkpoints of files. */
 const memoryUuid = (format: string, name: string) => nameBasedUuid(`memory ${format} ${name}`);
 
-/** What was remembered about names; those of which nothing was are left out. */
+/** Reads what was remembered about names. Names without a memory are left out. */
 export async function readMemories(
   database: Database,
   project: number,

@@ -5,7 +5,7 @@ import type { Database } from '../postgres/database.js';
 export interface Claim {
   readonly session_id: string;
   readonly rank: number;
-  /** Whether this call made the claim: then nobody can have sent its events before. */
+  /** Whether this call made the claim. Then nobody can have sent its events before. */
   readonly is_new: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface WantedClaim {
   readonly rank: number;
 }
 
-/** Claims keys for their sessions, and returns who owns each of them. One round trip. */
+/** Claims keys for their sessions, and returns the owner of each, in one round trip. */
 export async function claimKeys(
   database: Database,
   project: number,
@@ -51,7 +51,7 @@ export async function claimKeys(
     ],
   );
   add(made);
-  // The statement does not see what others committed while it waited for them.
+  // The statement does not see rows that other transactions committed while it waited for them.
   const missing = [...names].filter(([, key]) => !claims.has(key)).map(([key]) => key);
   if (missing.length > 0) {
     add(
@@ -65,7 +65,7 @@ export async function claimKeys(
   return claims;
 }
 
-/** Records that sources of a lower rank than the first one own these keys. */
+/** Records that sources with a lower rank than the first one own these keys. */
 export async function lowerRanks(
   database: Database,
   project: number,

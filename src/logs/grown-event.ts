@@ -8,18 +8,18 @@ import type { PriceBook } from '../pricing/price-book.js';
 import { countTokens } from '../pricing/token-sources.js';
 import { summedFigures } from '../projections/summed-figures.js';
 
-/** What a correction is computed with. */
+/** The options of computing a correction. */
 export interface GrowthOptions {
   readonly book: PriceBook;
   readonly project: number;
-  /** Whether the figures replace those of the log, whatever they are, instead of only raising them. */
+  /** Whether the figures replace those of the log in any case, instead of only raising them. */
   readonly isExact: boolean;
 }
 
 /**
- * The event that raises a message of the log to the figures that its file has for it now; undefined
- * if it has them already. It carries the difference of the price too, so that tokens and cost move
- * in one transaction whatever happens to this process.
+ * The event that raises a message of the log to the current figures of its file; undefined if it
+ * has them already. It also carries the difference in price, so tokens and cost change in one
+ * transaction, whatever happens to this process.
  */
 export function growthOf(
   stored: CorrectedRow,

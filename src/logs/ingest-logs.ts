@@ -18,20 +18,22 @@ export interface IngestLogsOptions extends LogEventOptions {
   readonly store: LogStore | undefined;
   /** Whether to count messages that may still grow, in all files or in each one. Defaults to true. */
   readonly settle?: SettleChoice | undefined;
-  /** Whether to read files from their beginning, whatever was read before. Defaults to false. */
+  /**
+   * Whether to read files from their beginning, ignoring how far they were read. Defaults to false.
+   */
   readonly again?: boolean | undefined;
   /** Whether to stop at the first fault. Defaults to false. */
   readonly strict?: boolean | undefined;
   readonly signal: AbortSignal;
-  /** Is called with the path as it was given, the line (0 for the whole file), and what is wrong. */
+  /** Called with the path as it was given, the line (0 for the whole file), and the error. */
   readonly onFault: (path: string, line: number, text: string) => void;
-  /** Is called after each chunk. */
+  /** Called after each chunk. */
   readonly onChunk?: ((counts: LogCounts) => void) | undefined;
 }
 
 /**
- * Reads what is new in some logs, sends it, and resolves when the queue has it. What it counts it adds
- * to `counts`. Called again, with any of the files, at any time, it changes no total.
+ * Reads the new content of some logs, sends it, and resolves when the queue has it. It adds to
+ * `counts`. A repeated call, with any of the files and at any time, changes no total.
  */
 export async function ingestLogs(
   logs: readonly FoundLog[],
@@ -128,7 +130,7 @@ async function readOne(
   }
 }
 
-/** Forgets how far logs were read: nothing that follows them is to come. */
+/** Forgets how far logs were read, when nothing follows them any more. */
 export async function forgetLogs(
   { database, project }: LogStore,
   logs: readonly FoundLog[],

@@ -18,23 +18,24 @@ import {
 } from './merge-drafts.js';
 import { findToldElsewhere, type ToldSessions } from './told-elsewhere.js';
 
-/** Where events read from logs go. */
+/** The destination of events read from logs. */
 export interface LogStore {
   readonly database: Database;
   readonly producer: Producer;
   readonly project: number;
   readonly book: PriceBook;
-  /** Resolves when all events that are on the queue now are folded. */
+  /** Resolves when all events that are in the queue now are folded. */
   readonly folded: () => Promise<void>;
   /** Resolves when the queue has room for more. */
   readonly room: () => Promise<void>;
 }
 
 /**
- * Sends what the drafts hold that the log does not, and resolves when the queue has it. A key
- * belongs to the session that claimed it first. What was claimed before is compared with the log,
- * and only the difference is sent: so nothing depends on how often, in which pieces, or with which
- * restarts a file is read. What its program reports another way is left out.
+ * Sends what the drafts have and the log does not, and resolves when the queue has it. A key
+ * belongs to the session that claimed it first. Keys that were claimed before are compared with the
+ * log, and only the difference is sent. So the result does not depend on how often, in how many
+ * pieces, or with which restarts a file is read. Sessions whose program reports them another way
+ * are left out.
  */
 export async function sendDrafts(
   store: LogStore,
@@ -66,11 +67,12 @@ export async function sendDrafts(
     }
   }
   await producer.flush();
-  // Only now: were it noted before and this process killed, the difference would never be sent.
+  // Recorded only now: if it were recorded earlier and the process died, the difference would never
+  // be sent.
   await lowerRanks(database, project, format.name, ranks);
 }
 
-/** What to send of those claimed before: the event, its correction, or nothing. */
+/** What to send for keys that were claimed before: the event, its correction, or nothing. */
 async function compare(
   store: LogStore,
   known: readonly Pending[],
@@ -79,7 +81,7 @@ async function compare(
   const { database, project, book } = store;
   const toSend = new Map<Pending, MetricEventInput | undefined>();
   let open = known;
-  // What differs may be on the queue yet: it is compared again once that is folded.
+  // A difference may still be in the queue. It is compared again once the queue is folded.
   for (const isFolded of [false, true]) {
     if (open.length === 0) break;
     if (isFolded) {
@@ -127,7 +129,7 @@ async function emit(
   }
 }
 
-/** Counts an event that is new. */
+/** Counts a new event. */
 export function countEvent(event: MetricEventInput, draft: Draft, counts: LogCounts): void {
   counts.seenSessions.add(event.session_id ?? '');
   if (event.corrects !== undefined) {

@@ -13,7 +13,7 @@ export interface LogSummary {
   /** Bytes that were read, decompressed. */
   readonly bytes: number;
   readonly lines: number;
-  /** Lines that were refused, at least in part. */
+  /** Lines that were rejected, at least in part. */
   readonly invalid_lines: number;
   /** New messages, tool calls and ends of runs. */
   readonly messages: number;

@@ -7,11 +7,11 @@ import type { LogCounts } from './log-summary.js';
 /** A draft, and the line it came from. */
 export interface PlacedDraft {
   readonly draft: Draft;
-  /** Reports that the event could not be taken. */
+  /** Reports that the event was not accepted. */
   readonly refuse: (text: string) => void;
 }
 
-/** A message or call of one batch: the first draft of it, with the greatest figures of all. */
+/** A message or call in a batch: its first draft, with the highest figures of all its drafts. */
 export interface Pending extends PlacedDraft {
   readonly event: Draft['event'];
   readonly claim: Claim | undefined;
@@ -29,7 +29,7 @@ export function keysBySession(pending: readonly Pending[]): ReadonlyMap<string, 
   return keys;
 }
 
-/** Each key with the session of its first draft of the lowest rank. */
+/** Each key, with the session of its first draft of the lowest rank. */
 export function wantedClaims(drafts: readonly PlacedDraft[]): ReadonlyMap<string, WantedClaim> {
   const wanted = new Map<string, WantedClaim>();
   for (const { draft } of drafts) {
@@ -40,7 +40,7 @@ export function wantedClaims(drafts: readonly PlacedDraft[]): ReadonlyMap<string
   return wanted;
 }
 
-/** One entry for each event: drafts of one message become one, and side copies are left out. */
+/** Returns one entry per event: drafts of one message are merged, and side copies are left out. */
 export function mergeDrafts(
   drafts: readonly PlacedDraft[],
   claims: ReadonlyMap<string, Claim>,

@@ -7,7 +7,7 @@ import { decompressed, explained, fileChunks, UnreadableLogError } from './files
 import { beginsWith, openLogFile } from './files/log-head.js';
 import { type LinePosition, logLines, parseRecord } from './files/log-lines.js';
 
-/** The largest file of a format that is written again as a whole. */
+/** The maximum size of a file in a format that is rewritten as a whole, in bytes. */
 const maxDocumentBytes = 64 * 1024 * 1024;
 
 /** A file while it is being read. */
@@ -16,30 +16,30 @@ export interface OpenLog extends LinePosition {
   readonly reader: LogReader;
   /** Length and hash of its beginning. */
   readonly head: string;
-  /** As it was before; undefined the first time. */
+  /** Its previous checkpoint; undefined the first time. */
   readonly checkpoint: Checkpoint | undefined;
   /** Whether it was read up to its end. */
   readonly isDone: boolean;
 }
 
-/** What reading a file calls. */
+/** The callbacks of reading a file. */
 export interface LogSink {
-  /** A chunk was read: nothing of the file before `log.position` comes again. */
+  /** A chunk was read. Nothing before `log.position` is read again. */
   chunk(log: OpenLog, drafts: readonly LineDraft[]): Promise<void>;
-  /** A line could not be taken; 0 for the file as a whole. */
+  /** A line was not accepted; 0 is the file as a whole. */
   fault(log: FoundLog, line: number, text: string): void;
   count(name: 'bytes' | 'lines', by: number): void;
-  /** Whether reading should end. */
+  /** Whether to stop reading. */
   isStopped(): boolean;
 }
 
-/** A draft and the number of its line; 0 where it was settled. */
+/** A draft and its line number; 0 if it was settled at the end. */
 export interface LineDraft {
   readonly draft: Draft;
   readonly line: number;
 }
 
-/** What a file is read with. */
+/** The options of reading a file. */
 export interface ReadOptions {
   readonly checkpoint: Checkpoint | undefined;
   readonly head: string;
@@ -47,7 +47,7 @@ export interface ReadOptions {
   readonly state: () => Promise<JsonObject | undefined>;
   readonly companion: JsonObject | undefined;
   readonly recalled: ReadonlyMap<string, JsonObject>;
-  /** Whether what is still open at the end is taken as it stands. */
+  /** Whether messages that are open at the end are counted as they are. */
   readonly settle: boolean;
 }
 
@@ -56,17 +56,17 @@ interface SavedState {
   readonly skipping?: boolean;
 }
 
-/** The state of a file, for its checkpoint. */
+/** The state of a file to save in its checkpoint. */
 export const stateOf = ({ reader, isSkipping }: OpenLog): JsonObject => ({
   reader: reader.save(),
   skipping: isSkipping,
 });
 
-/** The state that a reader goes on from. */
+/** The reader state to continue from. */
 export const savedReader = (state: JsonObject | undefined): JsonObject | undefined =>
   (state as SavedState | undefined)?.reader;
 
-/** Reads what is new in a file. @throws UnreadableLogError */
+/** Reads the new content of a file. @throws UnreadableLogError */
 export async function readLog(found: FoundLog, options: ReadOptions, sink: LogSink): Promise<void> {
   const { format } = found;
   const handle = await explained(openLogFile(found.path));

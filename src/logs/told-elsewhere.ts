@@ -3,11 +3,11 @@ import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { Database } from '../postgres/database.js';
 import { claimKeys } from './claims.js';
 
-/** What one reading knows of the sessions of a format. */
+/** What one run of reading knows about the sessions of a format. */
 export interface ToldSessions {
-  /** Whether their program reports them another way. */
+  /** Whether the session's program reports it another way. */
   readonly isElsewhere: Map<string, boolean>;
-  /** Whether all that was on the queue when reading began is folded. */
+  /** Whether everything that was in the queue at the start of reading is folded. */
   isFolded: boolean;
 }
 
@@ -16,18 +16,18 @@ export const createToldSessions = (): ToldSessions => ({
   isFolded: false,
 });
 
-/** What a batch has of a session: the keys of its events. */
+/** The keys of a batch's events, by session. */
 export type SessionKeys = ReadonlyMap<string, readonly string[]>;
 
-/** The rank of a claim that says that a session is told elsewhere. */
+/** The rank of a claim for a session that is reported another way. */
 const elsewhereRank = 1;
 const keyOf = (session: string) => `session ${session}`;
 
 /**
- * Finds out of the sessions of a batch which of them their program reports another way too, as over
- * OpenTelemetry: those which the log has messages of, none of them one of these, before anything of
- * their files was sent. It is claimed before that is sent, and never changes: so a restart, a file
- * that grew and a second reading come to the same.
+ * Finds the sessions in a batch that their program also reports another way, such as OpenTelemetry.
+ * They have messages in the log before anything from their files was sent, and none of those is in
+ * the batch. The result is claimed before anything is sent and never changes. So a restart, a grown
+ * file and a second reading give the same result.
  */
 export async function findToldElsewhere(
   store: {
@@ -52,7 +52,8 @@ export async function findToldElsewhere(
   for (const { session_id, rank } of claimed) known.set(session_id, rank === elsewhereRank);
   const fresh = open.filter((session) => !known.has(session));
   if (fresh.length === 0) return;
-  // What was reported may be on the queue yet. What comes while this reads nobody can tell apart.
+  // Reported events may still be in the queue. Those that arrive during reading cannot be told
+  // apart.
   if (!told.isFolded) await folded();
   told.isFolded = true;
   const keys = fresh.flatMap((session) => batch.get(session) ?? []);

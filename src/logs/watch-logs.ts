@@ -4,11 +4,14 @@ import { type FoundLog, findLogs, type LogPlace } from './files/find-logs.js';
 import { type IngestLogsOptions, ingestLogs, settleLog } from './ingest-logs.js';
 import type { LogCounts } from './log-summary.js';
 
-/** Options of following logs. */
+/** The options of following logs. */
 export interface WatchLogsOptions extends Omit<IngestLogsOptions, 'settle' | 'again' | 'strict'> {
   readonly places: readonly LogPlace[];
   readonly counts: LogCounts;
-  /** How long a file must be quiet before its open messages are taken as they stand, in milliseconds. Defaults to 10 minutes. */
+  /**
+   * How long a file must be unchanged before its open messages are counted as they are, in
+   * milliseconds. Defaults to 10 minutes.
+   */
   readonly settle_ms?: number | undefined;
   /** The pause between polls, in milliseconds. Defaults to 2,000. */
   readonly look_ms?: number | undefined;
@@ -18,10 +21,10 @@ export interface WatchLogsOptions extends Omit<IngestLogsOptions, 'settle' | 'ag
   readonly onOutage: (error: Error, delayMs: number) => void;
 }
 
-/** A file as it was when it was last read. */
+/** A file's state when it was last read. */
 interface Known {
   readonly log: FoundLog;
-  /** When it last changed, as far as seen, in milliseconds. */
+  /** When a change was last noticed, in milliseconds. */
   readonly changed: number;
   readonly isSettled: boolean;
 }
@@ -31,9 +34,10 @@ const placeOf = ({ format, name }: FoundLog) => `${format.name} ${topOf(name)}`;
 const longestDelayMs = 60_000;
 
 /**
- * Follows logs until the signal: new files, grown files, and files that were rewritten. It polls
- * sizes and times, because network folders and containers have nothing else; polling 400 files takes
- * a few milliseconds. While queue or database is unavailable nothing is read: the files are the buffer.
+ * Follows logs until the signal: new files, grown files, and rewritten files. It polls sizes and
+ * times, because network folders and containers offer nothing else. Polling 400 files takes a few
+ * milliseconds. While the queue or the database is unavailable nothing is read: the files are the
+ * buffer.
  */
 export async function watchLogs(options: WatchLogsOptions): Promise<void> {
   const { signal, look_ms = 2_000, onOutage } = options;
@@ -61,7 +65,7 @@ async function lookOnce(
 ): Promise<boolean> {
   const { places, counts, settle_ms = 600_000, signal } = options;
   const logs = await findLogs(places, (path, text) => {
-    // A folder that is not there yet is no news every two seconds.
+    // A missing folder is reported once, not on each poll.
     if (!reported.has(path)) options.onFault(path, 0, text);
     reported.add(path);
   });
@@ -80,7 +84,7 @@ async function lookOnce(
       quiet.add(log);
     } else if (!isSame) fresh.push(log);
   }
-  // With a new file come those that it may have copied from.
+  // Files that a new file may have copied from are read with it.
   const newIn = new Set(fresh.filter(({ file }) => !known.has(file)).map((log) => placeOf(log)));
   const open = logs.filter(
     (log) =>
@@ -100,7 +104,8 @@ async function lookOnce(
   const there = new Set(logs.map(({ file }) => file));
   for (const [file, { log, isSettled }] of known) {
     if (there.has(file)) continue;
-    // Agents delete what is old: what was read of it stays, and what was open is taken as it stands.
+    // Agents delete old files. Events that were read stay, and open messages are counted as they
+    // are.
     if (!isSettled) await settleLog(log, options, counts);
     known.delete(file);
   }

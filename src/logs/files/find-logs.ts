@@ -8,7 +8,7 @@ import type { LogFormat } from '../../ingest/formats/log/log-format.js';
 /** A file that may be a log. */
 export interface FoundLog {
   readonly format: LogFormat;
-  /** As it was given, or below a folder that was. */
+  /** As it was given, or below a given folder. */
   readonly path: string;
   /** The path below that folder, with slashes. */
   readonly name: string;
@@ -20,22 +20,22 @@ export interface FoundLog {
   readonly born_ms: number;
 }
 
-/** A path to look at, and the format of what is there. */
+/** A path to search, and the format of its files. */
 export interface LogPlace {
   readonly path: string;
   readonly format: LogFormat;
 }
 
-/** What is wrong with a file or a folder. */
+/** Receives an error of a file or a folder. */
 export type OnFileFault = (path: string, text: string) => void;
 
-/** The UUID under which a file's checkpoint is kept: its path itself is not stored. */
+/** The UUID under which a file's checkpoint is stored. The path itself is not stored. */
 export const fileUuid = (path: string) => nameBasedUuid(`${hostname()} ${resolve(path)}`);
 
 /**
- * The logs at some paths: a file that is named is taken as it is, of a folder everything below it that
- * the format takes. Links are followed, but never back to a folder that they lie in. What cannot be
- * looked at is reported, and the rest is found.
+ * The logs at some paths. A named file is always taken; in a folder, every file below it that the
+ * format accepts. Links are followed, but never back to a folder that contains them. Anything that
+ * cannot be read is reported, and the rest is found.
  */
 export async function findLogs(
   places: readonly LogPlace[],
@@ -68,7 +68,7 @@ interface Looking {
   readonly onFault: OnFileFault;
 }
 
-/** Looks at a path that was given (`name` is empty), or at one below it. */
+/** Searches a given path (`name` is empty), or one below it. */
 async function look(
   path: string,
   name: string,
@@ -99,7 +99,7 @@ async function look(
       onFault(path, `expected a file, got ${kindOf(stats)}`);
       return;
     }
-    // A file that is named is read, whatever it is called.
+    // A named file is read whatever its name is.
     add(path, name === '' ? nameBelowRoot(path) : name, stats, taken === false ? 0 : taken.order);
   } catch (error) {
     onFault(path, reasonOf(error));
@@ -108,7 +108,7 @@ async function look(
 
 const isFolder = (entry: Dirent) => entry.isDirectory() || entry.isSymbolicLink();
 
-/** Of a file that is named, its last folders tell as much as they would below a root. */
+/** For a named file, its last folders tell as much as they would below a root. */
 const nameBelowRoot = (path: string) => resolve(path).split(sep).slice(-4).join('/');
 
 function kindOf(stats: Stats): string {
@@ -117,7 +117,7 @@ function kindOf(stats: Stats): string {
   return 'a device';
 }
 
-/** What the system says of a file, without the path, which is named already. */
+/** The system's message about a file, without the path, which is reported already. */
 export function reasonOf(error: unknown): string {
   const { code, message = String(error) } = error as { code?: string; message?: string };
   if (code === 'EACCES' || code === 'EPERM') return 'expected a readable file, got no permission';

@@ -4,15 +4,15 @@ import { unzstd } from '../../ingest/zstd-frames.js';
 import { reasonOf } from './find-logs.js';
 
 const chunkBytes = 256 * 1024;
-/** The most that a compressed log may hold. */
+/** The maximum size of a compressed log after decompression, in bytes. */
 const maxLogBytes = 2 ** 40;
 
-/** The bytes of a file cannot be had, or are not what its name says. */
+/** A file cannot be read, or its content does not match its name. */
 export class UnreadableLogError extends RunfoldError {
   readonly code = 'unreadable_log';
 }
 
-/** An error of the file system in words, apart from those of the store. */
+/** Wraps an error of the file system, to tell it apart from errors of the store. */
 export async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -21,7 +21,7 @@ export async function explained<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** What Zstandard bytes hold. @throws UnreadableLogError */
+/** Decompresses Zstandard data. @throws UnreadableLogError */
 export async function* decompressed(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const errors = {
     unreadable: (expected: string) =>
@@ -33,7 +33,7 @@ export async function* decompressed(source: AsyncIterable<Buffer>): AsyncGenerat
   }
 }
 
-/** The bytes of a file from a position on, up to the end that it has when reading comes to it. */
+/** The bytes of a file from a position up to the end that the file has when it is reached. */
 export async function* fileChunks(
   handle: FileHandle,
   from: number,

@@ -5,18 +5,18 @@ import { parseTimestamp } from '../../events/timestamp.js';
 
 /** The beginning of a file. */
 export interface LogHead {
-  /** Length and hash of the first bytes, by which the file is known again. */
+  /** Length and hash of the first bytes, to recognize the file. */
   readonly mark: string;
-  /** The first time in it, in microseconds; undefined if its beginning names none. */
+  /** The first time in it, in microseconds; undefined if its beginning has none. */
   readonly time: number | undefined;
-  /** Its first lines, as far as they are whole. */
+  /** Its first complete lines. */
   readonly lines: readonly string[];
 }
 
 const markBytes = 1024;
 const headBytes = 64 * 1024;
 
-/** Opens a file to read it. A FIFO does not keep it waiting. */
+/** Opens a file for reading. A FIFO does not block it. */
 export const openLogFile = (path: string): Promise<FileHandle> =>
   open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 
@@ -43,7 +43,7 @@ function markOf(bytes: Buffer): string {
   return `${bytes.length} ${createHash('sha256').update(bytes).digest('base64')}`;
 }
 
-/** Whether an open file still begins with what was marked when it may have been shorter. */
+/** Whether an open file still has the marked beginning. The file may have been shorter then. */
 export async function beginsWith(handle: FileHandle, mark: string): Promise<boolean> {
   const length = Number(mark.split(' ')[0]);
   const buffer = Buffer.alloc(length);

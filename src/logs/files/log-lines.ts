@@ -9,12 +9,12 @@ import {
 
 /** The longest line that is read, in bytes. */
 export const maxLineBytes = 16 * 1024 * 1024;
-/** How much of a line that is too long is looked at to know its type. */
+/** How many bytes of a line that is too long are read to find its type. */
 const headBytes = 200;
 
-/** Where reading stands in a file. */
+/** The current position in a file. */
 export interface LinePosition {
-  /** Bytes that were read, up to the end of a line, or up to anywhere in one that is skipped. */
+  /** Bytes that were read, up to the end of a line, or up to any byte in a line that is skipped. */
   readonly position: number;
   /** Lines that were read. */
   readonly line: number;
@@ -22,7 +22,7 @@ export interface LinePosition {
   readonly isSkipping: boolean;
 }
 
-/** A line that its reader should see, or why it cannot. */
+/** A line for the reader of a format, or why it is invalid. */
 export interface LogLine {
   /** From 1. */
   readonly number: number;
@@ -30,7 +30,7 @@ export interface LogLine {
   readonly fault?: InvalidRecordError;
 }
 
-/** The lines of one chunk, and where reading stands behind them. */
+/** The lines of one chunk, and the position after them. */
 export interface LogChunk extends LinePosition {
   readonly lines: readonly LogLine[];
 }
@@ -40,9 +40,9 @@ type Filter = Pick<LogFormat, 'marks' | 'passOver'>;
 const newline = 10;
 
 /**
- * The lines of a stream that have an end, as many at once as a chunk completes. A last line without
- * its end stays unread. Memory is bounded by the longest line allowed; the rest of a longer one is
- * skipped, and what was skipped is not read again.
+ * The complete lines of a stream, in groups of those that one chunk completes. A last line without
+ * a line break stays unread. Memory is bounded by the longest allowed line; the rest of a longer
+ * line is skipped and not read again.
  */
 export async function* logLines(
   chunks: AsyncIterable<Buffer>,
@@ -70,7 +70,7 @@ export async function* logLines(
     const rest = chunk.subarray(from);
     if (isSkipping) position += rest.length;
     else if (rest.length > 0) {
-      // The chunk's memory is used again.
+      // The memory of the chunk is reused.
       pending.push(Buffer.from(rest));
       pendingBytes += rest.length;
     }
@@ -101,11 +101,11 @@ function readLine(bytes: Buffer, number: number, marks: readonly Buffer[] | unde
   return [{ number, ...parseRecord(text) }];
 }
 
-/** Reads a text as a JSON object. */
+/** Parses a string as a JSON object. */
 export function parseRecord(text: string): Pick<LogLine, 'record' | 'fault'> {
   let value: unknown;
   try {
-    // A byte order mark is white space to `trim`, and a fault to JSON.
+    // `trim` removes a byte order mark, which JSON does not allow.
     value = JSON.parse(text.trim());
   } catch {
     return { fault: new InvalidRecordError('', 'a JSON object', 'other text') };
