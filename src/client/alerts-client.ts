@@ -6,23 +6,25 @@ import type { HttpCaller } from './http-caller.js';
 
 /** Alerts of the key's project. */
 export interface AlertsClient {
-  /** The rules by name, and how many of their values fire. */
+  /** The rules by name, each with the number of its values that are firing. */
   listAlerts(): Promise<readonly AlertRule[]>;
-  /** Makes a rule. Needs a key for `admin`, as do all that follow but the history. */
+  /**
+   * Creates a rule. Needs a key for `admin`. All of the following need one too, except the history.
+   */
   createAlert(options: NewRule): Promise<AlertRule>;
-  /** Drops a rule; its history stays. Undefined where there is none of that name. */
+  /** Deletes a rule; its history is kept. Undefined if no rule has that name. */
   dropAlert(options: { readonly name: string }): Promise<AlertRule | undefined>;
-  /** What fired and resolved, the newest first, and what was delivered of it. */
+  /** The alerts that fired and resolved, newest first, with their deliveries. */
   listAlertHistory(options?: {
     readonly rule?: string | undefined;
     readonly limit?: number | undefined;
   }): Promise<readonly AlertRecord[]>;
   listChannels(): Promise<readonly Channel[]>;
-  /** Makes a channel. A webhook's signing secret is in this one answer and nowhere else. */
+  /** Creates a channel. A webhook's signing secret is only in this response. */
   createChannel(options: NewChannel): Promise<Channel & { readonly signing_secret?: string }>;
-  /** Sends a sample. @throws ApiError `not_delivered`, which says why it was not taken */
+  /** Sends a sample. @throws ApiError `not_delivered`, which says why it failed */
   testChannel(options: { readonly name: string }): Promise<{ readonly delivered: true }>;
-  /** Drops a channel; undefined where there is none of that name. */
+  /** Deletes a channel; undefined if no channel has that name. */
   dropChannel(options: { readonly name: string }): Promise<Channel | undefined>;
 }
 

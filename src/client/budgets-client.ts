@@ -8,26 +8,26 @@ import type { HttpCaller } from './http-caller.js';
 /** Budgets of the key's project. */
 export interface BudgetsClient {
   /**
-   * Asks whether something may be done, and with `hold_seconds` holds the estimate where every budget allows it. Needs
-   * only the scope `ingest`. A service that does not answer says nothing: then the answer has `is_unknown`, and
-   * `allowed` is what `when_unreachable` says, by default `allow`.
+   * Checks whether something may be done. With `hold_seconds`, it holds the estimate if every
+   * budget allows it. Needs only the scope `ingest`. If the service does not respond, the result
+   * has `is_unknown`, and `allowed` is what `when_unreachable` says, by default `allow`.
    */
   checkBudget(
     options: BudgetCheckOptions & { readonly when_unreachable?: 'allow' | 'refuse' | undefined },
   ): Promise<BudgetCheck>;
-  /** Frees what is held under an id and will not be used; whether there was any. */
+  /** Releases what is held under an id and will not be used. Returns whether there was a hold. */
   releaseHold(options: { readonly hold_id: string }): Promise<{ readonly released: boolean }>;
   /** The budgets by name. */
   listBudgets(): Promise<readonly Budget[]>;
-  /** A budget, what is used of it and what is held; undefined where there is none of that name. */
+  /** A budget, its use and its holds; undefined if no budget has that name. */
   getBudget(options: { readonly name: string }): Promise<BudgetStanding | undefined>;
-  /** Makes a budget. Needs a key for `admin`, as does the next. */
+  /** Creates a budget. Needs a key for `admin`, and so does `dropBudget`. */
   createBudget(options: NewBudget): Promise<Budget>;
-  /** Drops a budget and what is held of it; undefined where there is none of that name. */
+  /** Deletes a budget and its holds; undefined if no budget has that name. */
   dropBudget(options: { readonly name: string }): Promise<Budget | undefined>;
 }
 
-/** How long a check may take, in milliseconds: an agent waits for it. */
+/** How long a check may take, in milliseconds. An agent waits for it. */
 const checkMs = 5_000;
 
 export function createBudgetsClient(caller: HttpCaller): BudgetsClient {

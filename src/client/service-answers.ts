@@ -30,7 +30,7 @@ export interface ServiceStatus {
     readonly age_seconds: number;
     /** Connected workers; null if unknown. */
     readonly workers: number | null;
-    /** Each by what its keys begin with, where there are several. */
+    /** Each queue by its key prefix, if there are several. */
     readonly queues?: readonly {
       readonly name: string;
       readonly waiting: number;

@@ -13,9 +13,9 @@ export const labelKey = {
 const { provider, model } = userUsageProjection.key;
 
 /**
- * What was used under each label, by the quarter of an hour: an event counts once for each label that it
- * carries itself, and for none where it has none. The name comes before the time, so that usage by one label
- * reads nothing of the others.
+ * The usage under each label, by quarter of an hour. An event counts once for each of its own
+ * labels, and not at all without labels. The name comes before the time in the key, so usage by one
+ * label reads no rows of other labels.
  */
 export const labelUsageProjection = defineProjection({
   name: 'label_usage',
@@ -33,7 +33,7 @@ export const labelUsageProjection = defineProjection({
   indexes: { label_usage_value: { on: ['project', 'name', 'value', 'bucket'] } },
 });
 
-/** The same by the hour of UTC. */
+/** The same by hour of UTC. */
 export const labelUsageHourProjection = defineProjection({
   name: 'label_usage_hour',
   doc: 'One row per hour, label, value, provider and model: messages, tool calls and ended runs.',

@@ -6,8 +6,8 @@ import { runProjection } from './run.js';
 import { optionalText, quarterKey, quartersADay } from './time-buckets.js';
 
 /**
- * How the times of messages, tool calls and runs are spread, by the quarter of an hour. A message
- * has two: its time and its time to first token, each a histogram of its own.
+ * The distribution of the times of messages, tool calls and runs, by quarter of an hour. A message
+ * has two: its time and its time to first token, each in a separate histogram.
  */
 export const latencyProjection = defineProjection({
   name: 'latency',
@@ -39,7 +39,7 @@ export const latencyProjection = defineProjection({
   },
 });
 
-/** The same by the day of UTC: a quantile over months reads a hundredth of the rows. */
+/** The same by day of UTC: a quantile over months reads a hundredth of the rows. */
 export const latencyDayProjection = defineProjection({
   name: 'latency_day',
   doc: 'One row a day of UTC, type of event, provider and model or tool: how its times are spread.',

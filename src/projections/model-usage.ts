@@ -8,8 +8,8 @@ import { userUsageProjection } from './user-usage.js';
 const { agent_id, team_id, workflow_id } = userUsageProjection.key;
 
 /**
- * What each agent used of each model, by the quarter of an hour: the messages of all users. Whatever
- * a message cost counts, whoever wrote it, so that costs add up to those of the sessions.
+ * The use of each model by each agent, by quarter of an hour, over the messages of all users. The
+ * cost of every message counts, whatever its role, so that costs add up to those of the sessions.
  */
 export const modelUsageProjection = defineProjection({
   name: 'model_usage',
@@ -30,8 +30,8 @@ export const modelUsageProjection = defineProjection({
 });
 
 /**
- * The same of all agents by the hour of UTC: a series over months reads a sixth of the rows, in any
- * time zone, as whole hours are most of each of its days.
+ * The same for all agents by hour of UTC. A series over months reads a sixth of the rows. That
+ * works in any time zone, because most of each day is whole hours.
  */
 export const modelUsageHourProjection = defineProjection({
   name: 'model_usage_hour',

@@ -5,7 +5,7 @@ import { runProjection } from './run.js';
 import { hourKey, optionalText, quarterKey } from './time-buckets.js';
 
 /**
- * Ended runs by the quarter of an hour in which they ended. Each run event counts where it occurred:
+ * Ended runs by the quarter of an hour in which they ended. Each run event counts at its own time:
  * a run that fails and is resumed ends twice.
  */
 export const runUsageProjection = defineProjection({

@@ -9,7 +9,7 @@ export const quartersAnHour = 4;
 /** Quarters of a day of UTC. */
 export const quartersADay = 96;
 
-/** The quarter of an hour in which an event occurred: their number since 1970, in UTC. */
+/** The quarter of an hour in which an event occurred: its number since 1970, in UTC. */
 export const quarterKey: KeyColumn = {
   type: 'integer',
   sql: `(e.occurred_at_us / ${quarterMicros})::integer`,
@@ -28,7 +28,7 @@ export const hourKey: KeyColumn = {
   doc: 'Hours since 1970, in UTC',
 };
 
-/** A key column of a text that an event may lack: '' stands for none, and is shown as null. */
+/** A key column for a string that an event may lack: '' means absent, and is shown as null. */
 export function optionalText(name: string, doc: string, sql = `coalesce(e.${name}, '')`) {
   return {
     type: textType,

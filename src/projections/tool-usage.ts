@@ -6,7 +6,7 @@ import { hourKey, optionalText, quarterKey } from './time-buckets.js';
 
 const { tool_cost_nanos, ...calls } = toolMeasures;
 
-/** What each agent did with each tool, by the quarter of an hour. */
+/** The use of each tool by each agent, by quarter of an hour. */
 export const toolUsageProjection = defineProjection({
   name: 'tool_usage',
   view: 'tool_usage',
@@ -23,7 +23,7 @@ export const toolUsageProjection = defineProjection({
   measures: { ...calls, cost_nanos: tool_cost_nanos },
 });
 
-/** The same of all agents by the hour of UTC. */
+/** The same for all agents by hour of UTC. */
 export const toolUsageHourProjection = defineProjection({
   name: 'tool_usage_hour',
   doc: 'One row per hour and tool: its calls, how many failed, how long they took.',

@@ -6,7 +6,9 @@ import { toolMeasures } from './measures/tool-measures.js';
 import { runProjection } from './run.js';
 import { optionalText, quarterKey } from './time-buckets.js';
 
-/** The model or provider of a message. A tool call or run that names one was not served by it. */
+/**
+ * The model or provider of a message. A tool call or run may name one, but was not served by it.
+ */
 const ofMessage = (name: 'provider' | 'model', doc: string) =>
   optionalText(
     name,
@@ -15,11 +17,11 @@ const ofMessage = (name: 'provider' | 'model', doc: string) =>
   );
 
 /**
- * What everybody used, by the quarter of an hour: each event counts for the user, agent, team and
+ * The usage of all users, by quarter of an hour. Each event counts for the user, agent, team and
  * workflow that it names itself. Agent, team and workflow add few rows to those by user and model,
- * and make every pairing of these a sum over one table.
+ * and every combination of these is then a sum over one table.
  *
- * There is no roll-up by the hour: most users are at work for less than one, so that it had almost as
+ * There is no roll-up by hour: most users are active for less than an hour, so it had almost as
  * many rows, and cost the fold 6 % of its CPU.
  */
 export const userUsageProjection = defineProjection({

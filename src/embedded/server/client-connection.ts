@@ -7,27 +7,27 @@ import { fatalError } from '../protocol/wire-message.js';
 /** What a client waits its turn for: a unit, or its own end. */
 export type ClientItem = Unit | 'end';
 
-/** One client of the shared session, past its handshake or in it. */
+/** One client of the shared session, during or after its handshake. */
 export interface ClientConnection {
   /** Channels the client listens on. */
   readonly channels: Set<string>;
-  /** The item whose turn is next, left in place. */
+  /** The item whose turn is next. It stays in the queue. */
   peek(): ClientItem | undefined;
   /** Removes and returns the item whose turn is next. */
   take(): ClientItem | undefined;
-  /** Whether the client reads its answers more slowly than they come. */
+  /** Whether the client reads its responses more slowly than they arrive. */
   isCongested(): boolean;
   write(parts: readonly Buffer[]): void;
-  /** Reads no further; what has arrived whole is still run, then the client ends. */
+  /** Stops reading. Complete messages are still run, then the connection ends. */
   endSoon(reason: string): void;
   /** Ends the connection now, with the reason given to `endSoon`, if any. */
   finish(): void;
   destroy(): void;
 }
 
-// Whole units a client may have waiting before its socket is no longer read, in bytes.
+// The maximum size of a client's waiting units before its socket is no longer read, in bytes.
 const backlogLimit = 16 * 1024 * 1024;
-// How long a client may take to read its last answers, in milliseconds.
+// How long a client may take to read its last responses, in milliseconds.
 const farewellLimitMs = 2_000;
 
 /** `on_work` is called whenever the client's next item may have become runnable. */
@@ -75,7 +75,7 @@ export function createClientConnection(
       if (farewell !== undefined) socket.write(farewell);
       socket.end();
       socket.resume();
-      // The peer may never read; its end must not wait for that.
+      // The client may never read, so this limits the wait.
       const deadline = setTimeout(() => socket.destroy(), farewellLimitMs);
       socket.once('close', () => clearTimeout(deadline));
     },

@@ -6,7 +6,10 @@ import { startup } from '../protocol/wire-message.js';
 export interface EmbeddedDatabase {
   /** The session's ParameterStatus messages, for every client's handshake. */
   readonly parameters: Buffer;
-  /** Runs whole frontend messages and passes the answer on as it comes; rejects when the session has died. */
+  /**
+   * Runs complete frontend messages and passes the response on as it arrives. Rejects if the
+   * session has died.
+   */
   run(messages: Buffer, response: ResponseScanner): Promise<void>;
   close(): Promise<void>;
 }
@@ -14,12 +17,12 @@ export interface EmbeddedDatabase {
 const sessionSettings = ['-c', 'search_path=bullmq,public', '-c', 'TimeZone=UTC'];
 
 /**
- * The state of a data folder: `used` before, just unpacked from the `template`, or `missing`: then it
- * is created.
+ * The state of a data folder: `used` before, just unpacked from the `template`, or `missing`. A
+ * missing one is created.
  */
 export type DataFolderState = 'used' | 'template' | 'missing';
 
-/** Opens the data folder, or creates it. What Postgres said on its way down is in the error's text. */
+/** Opens the data folder, or creates it. If Postgres fails, the error contains its output. */
 export async function openEmbeddedDatabase(
   data_dir: string,
   state: DataFolderState,
@@ -37,7 +40,7 @@ export async function openEmbeddedDatabase(
     throw new Error([String(error), ...log.slice(-5)].join('\n'), { cause: error });
   });
   if (state === 'template') {
-    // The one row of a template that tells when it was made.
+    // The only row of a template that contains its creation time.
     await db.exec('update runfold_internal.project set created_at = now()');
   } else if (state === 'missing') {
     await db.exec(
@@ -49,8 +52,8 @@ export async function openEmbeddedDatabase(
 
   return {
     parameters: pickParameters(greeting),
-    // The caller is the session's only user and runs one call at a time, so no lock is taken. The
-    // streaming call is the one that neither parses nor keeps the answer.
+    // The caller is the session's only user and runs one call at a time, so no lock is taken. Only
+    // the streaming call neither parses nor stores the response.
     run: (messages, response) =>
       db.execProtocolRawStream(messages, { onRawData: (bytes) => response.push(bytes) }),
     close: () => db.close(),

@@ -5,14 +5,14 @@ import { createClientConnection } from './client-connection.js';
 import type { EmbeddedDatabase } from './embedded-database.js';
 import { createMultiplexer, type Multiplexer } from './multiplexer.js';
 
-/** Accepts clients at once and serves them as soon as there is a session. */
+/** Accepts clients immediately, and serves them as soon as there is a session. */
 export interface EmbeddedServer {
   serve(db: EmbeddedDatabase): void;
-  /** Refuses new clients, runs what has arrived whole, and ends every client. */
+  /** Refuses new clients, runs complete messages, and ends every client. */
   close(): Promise<void>;
 }
 
-/** Listens in `socket_dir` and, when `tcp_port` is given, on the loopback interface. */
+/** Listens in `socket_dir`, and on the loopback interface if `tcp_port` is given. */
 export async function openEmbeddedServer(options: {
   socket_dir: string;
   tcp_port: number | undefined;

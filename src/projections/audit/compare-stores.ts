@@ -4,19 +4,19 @@ import type { Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
 import { projections as allProjections } from '../projections.js';
 
-/** A figure of which two stores have different grand totals. */
+/** A figure whose grand totals differ between two stores. */
 export interface StoreDifference {
   /** `event` for the log itself. */
   readonly projection: string;
   readonly field: string;
-  /** As text, exact. */
+  /** As a string, which is exact. */
   readonly from: string | null;
   readonly to: string | null;
 }
 
 /**
- * Compares the grand totals of two stores, whole or divided: how many events their logs have and which ones, by a
- * sum over their keys, and every count and sum of every projection.
+ * Compares the grand totals of two stores, divided or not: the number of events in their logs, a
+ * sum over the events' keys, and every count and sum of every projection.
  */
 export async function compareStores(
   from: Database,
@@ -45,7 +45,7 @@ export async function compareStores(
   return differences;
 }
 
-/** A sum of hashes is the same in any order. */
+/** A sum of hashes does not depend on the order. */
 const logSql = `select count(*)::text as events,
     sum(('x' || substr(md5(e.project || '/' || e.session_id || '/' || e.id), 1, 15))::bit(60)::bigint)::text as keys
   from runfold_internal.event e`;

@@ -6,10 +6,13 @@ import type { Measure } from '../measures/kinds.js';
 import { kindOf } from '../measures/kinds.js';
 import type { Difference } from './difference.js';
 
-/** What an audit is about: the table of that name, narrowed to its rows of a project. */
+/**
+ * The rows that an audit covers: returns the relation for a table, restricted to one project if
+ * there is one.
+ */
 export type Scope = (table: string) => string;
 
-/** The checked integer is written into the SQL, because the relations have other parameters. */
+/** The integer is checked and written into the SQL, because the relations have other parameters. */
 export function scopeOf(tables: TableNames, project: number | undefined): Scope {
   if (project === undefined) return (table) => fullName(tables, table);
   const number = Math.trunc(project);
@@ -52,8 +55,8 @@ export async function compareTotals(
 const numberOf = (text: string | null) => (text === null ? null : Number(text));
 
 function logSql({ from }: Projection, measure: Measure, scope: Scope): string {
-  // Rows of the finer projection, whose own totals are compared with the log: to count them in the
-  // log would be to group it.
+  // Rows of the finer projection are counted in its table, whose own totals are compared with the
+  // log. Counting them in the log would require grouping.
   if (kindOf(measure).countsRows && from !== undefined) {
     return `(select count(*) from ${scope(from.name)} f)`;
   }

@@ -11,9 +11,9 @@ export interface SessionSample {
 const blocksPerSession = 4;
 
 /**
- * Chooses sessions at random from random blocks of the log, and, so that totals without events are
- * found too, from those of the session totals. A small table is read whole; of a large one as many
- * blocks as it takes. Long sessions are likelier to be chosen: they have more to go wrong.
+ * Chooses random sessions from random blocks of the log, and from blocks of the session totals, to
+ * find totals without events too. A small table is read completely; of a large one, as many blocks
+ * as needed. Long sessions are more likely to be chosen, and have more that can be wrong.
  */
 export async function chooseSessions(
   client: PoolClient,
@@ -42,9 +42,12 @@ export async function chooseSessions(
   };
 }
 
-/** The rows of a relation that belong to sessions given as `$2` and `$3`, looked up by index one by one. */
+/**
+ * The rows of a relation that belong to the sessions in `$2` and `$3`, looked up by index one by
+ * one.
+ */
 export function inSessions(relation: string): string {
-  // `offset 0` keeps the planner from turning the look-ups into a join that reads all.
+  // `offset 0` keeps the planner from turning the lookups into a join that reads everything.
   return `(select found.* from unnest($2::integer[], $3::text[]) as chosen(project, session_id),
     lateral (select * from ${relation} r
       where r.project = chosen.project and r.session_id = chosen.session_id offset 0) found)`;

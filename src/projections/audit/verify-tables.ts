@@ -10,7 +10,7 @@ import { type ComparedRow, differencesOf, differencesSql } from './differing-row
 import { compareTotals, type Scope, scopeOf } from './grand-totals.js';
 import { chooseSessions, inSessions, type SessionSample } from './session-sample.js';
 
-/** The audit of a store that is not divided, or of one shard, in one snapshot. */
+/** The audit of an undivided store, or of one shard, in one snapshot. */
 export async function verifyTables(
   database: Database,
   tables: TableNames,
@@ -24,8 +24,8 @@ export async function verifyTables(
     await client.query(
       `begin isolation level repeatable read, read only; ${longWorkSettings}${settingsSql(tables, 'set local')}`,
     );
-    // Before the snapshot, which the first query takes: a table that is swapped for another after
-    // the one and before the other would look empty.
+    // Locked before the snapshot, which the first query takes. A table that is swapped between the
+    // two would look empty.
     const locked = projections.map(({ name }) => fullName(tables, name)).join(', ');
     if (locked !== '') await client.query(`lock table ${locked} in access share mode`);
     const [log] = (
@@ -69,7 +69,7 @@ export async function verifyTables(
   } catch (error) {
     throw explainDatabaseError(error);
   } finally {
-    // Ends the snapshot whatever happened; after a commit it does nothing.
+    // Ends the snapshot in every case. After a commit it does nothing.
     await client.query('rollback').catch(() => undefined);
     client.release();
   }
@@ -87,7 +87,8 @@ async function compareRows(
     const text = differencesSql(projection, scope('event'), scope(projection.name));
     return (await client.query(text, [max_differences])).rows;
   }
-  // Rows of a key without session cannot be made from a few sessions; the grand totals look at them.
+  // Rows whose key has no session cannot be computed from a few sessions. The grand totals cover
+  // them.
   if (!('session_id' in projection.key)) return [];
   const { rows } = await client.query(
     differencesSql(

@@ -51,7 +51,10 @@ function partOf({ sample, on_progress }: VerifyOptions, at: number, shards: numb
   };
 }
 
-/** Events that are in another shard than that of their session: there, a repetition would be found. */
+/**
+ * Events in another shard than that of their session. There, a repeated event would not be
+ * recognized.
+ */
 async function findMisplaced(
   { database, tables, stripe }: Shard,
   stripes: number,

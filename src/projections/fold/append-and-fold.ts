@@ -56,9 +56,10 @@ export function appendAndFoldSql(
   );
   const key = withStripe(['project', 'session_id', 'id'], tables).join(', ');
   const marks = marksOf(projections);
-  // Of a batch without labels not a row is looked at: the parameter of that column is then empty. All labels
-  // begin with a brace; to say so has Postgres expect few events with labels. Where it expected many, a plan
-  // for any batch seemed so dear beside one for a small batch that it made one anew for each, at 4 ms.
+  // In a batch without labels, no row is read, because the parameter of the column is then empty.
+  // All labels begin with a brace; this condition makes Postgres expect few events with labels. If
+  // it expected many, a plan for any batch would look so much more expensive than one for a small
+  // batch that it would plan each batch separately, at 4 ms.
   const labels = `$${logColumns.findIndex(({ name }) => name === 'labels') + 2}::text[]`;
   const labelled = `(select * from added where (select cardinality(${labels}) > 0) and labels like '{%')`;
   const steps = [
@@ -74,7 +75,7 @@ export function appendAndFoldSql(
   insert into ${fullName(tables, 'event')} as e (${columns.join(', ')})
   select ${withStripeValue(arrays, tables).join(', ')}${repeats === 'skip' ? `\n  on conflict (${key}) do nothing` : ''}
   returning ${returned.join(', ') || '1'})`,
-    // Rejects are kept with the whole store, and not on each server that has a stripe of it.
+    // Rejects are stored in the store as a whole, not on each server with a stripe.
     ...(tables.stripe === undefined ? [`rejected as (\n  ${rejectedSql}\n  returning 1)`] : []),
     ...steps,
   ];
@@ -92,9 +93,9 @@ const endHoldsStep = `ended_holds as (
     select e.project, e.hold_id from added e where e.hold_id is not null))`;
 
 /**
- * The steps of a `with` that fold a relation of new events, named `added`, into tables of
- * projections, by default those of a store that is not divided. A projection comes after the one it folds. The
- * relation of those that may have labels is `labelled`, by default all of them.
+ * The steps of a `with` that fold a relation of new events, named `added`, into the tables of
+ * projections, by default those of an undivided store. A projection comes after the one it folds.
+ * `labelled` is the relation of events that may have labels, by default all of them.
  */
 export function foldSteps(
   projections: readonly Projection[],
@@ -102,7 +103,8 @@ export function foldSteps(
   labelled = 'added',
 ): string[] {
   // Postgres runs the last of these writes first. Rows that all batches share, such as those of the
-  // current quarter of an hour, are locked last, so that the batch of another lane waits least.
+  // current quarter of an hour, are locked last, so the batch of another lane waits as little as
+  // possible.
   const isShared = (projection: Projection) => !('session_id' in projection.key);
   const ordered = [
     ...projections.filter(isShared),
@@ -128,7 +130,8 @@ function stepsOf(
       : foldPartialsSql(projection, `${from.name}_${isCounted(projection) ? 'change' : 'partial'}`);
   const steps = [
     `${name}_partial as materialized (\n  ${partial})`,
-    // xmax is 0 in a row this command inserted, and this transaction's id in one it updated.
+    // xmax is 0 in a row that this command inserted, and this transaction's id in one that it
+    // updated.
     `${name}_added as (\n  ${addPartialsSql(projection, `${name}_partial`, tables)}${
       isRefolded
         ? `\n  returning ${Object.keys(projection.key)
@@ -142,8 +145,8 @@ function stepsOf(
 }
 
 /**
- * Partials beside a count of new rows. A union, not a join: the planner cannot know how many rows
- * a batch has, and its guess would make a join of two thousand rows a nested loop.
+ * Partials with a count of new rows. A union, not a join: the planner cannot know how many rows a
+ * batch has, and its guess would make a join of two thousand rows a nested loop.
  */
 function changeSql(projection: Projection): string {
   const keys = Object.keys(projection.key);

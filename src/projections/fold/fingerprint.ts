@@ -13,17 +13,18 @@ export function fingerprintOf(projection: Projection): string {
 }
 
 /**
- * Records the declarations of projections that the store does not know yet, if no event has come
- * before them: their totals are whole from the start. Where events came first they stay unknown,
- * and so stale until a rebuild. To be called after the tables were migrated; safe when many
- * processes do so at once.
+ * Records the declarations of projections that the store does not know yet, if it has no events:
+ * their totals are then complete from the start. If it has events, they stay unknown and therefore
+ * stale until a rebuild. Call it after the tables are migrated. Many processes may call it at the
+ * same time.
  */
 export async function recordFingerprints(
   database: Database,
   projections: readonly Projection[] = allProjections,
 ): Promise<void> {
-  // Of many that start at once, whoever is second finds the row. An event cannot come between the
-  // look at the log and the record: who folds it has the table of the projection already.
+  // If many processes start at the same time, only the first inserts the row. No event can be
+  // missed between reading the log and this insert: the process that folds it has the table of the
+  // projection already.
   await database.query(
     `insert into runfold_internal.projection_state (name, fingerprint, rebuilt_at)
     select name, fingerprint, null from unnest($1::text[], $2::text[]) as declared(name, fingerprint)
@@ -49,7 +50,7 @@ export async function staleProjections(
   return staleAmong(projections, await database.query(recordedSql));
 }
 
-/** `staleProjections` of the answer to `recordedSql`. */
+/** `staleProjections` from the result of `recordedSql`. */
 export function staleAmong(
   projections: readonly Projection[],
   recorded: readonly { readonly name: string; readonly fingerprint: string }[],

@@ -9,7 +9,7 @@ import { isByLabel, type KeyColumn, type Projection } from '../language/projecti
 import { kindOf, type Measure } from '../measures/kinds.js';
 import { whereSql } from '../measures/where.js';
 
-/** The table that holds a projection, in a store that is not divided. */
+/** The table of a projection in an undivided store. */
 export function tableOf(projection: Projection): string {
   return fullName(wholeStore, projection.name);
 }
@@ -19,7 +19,7 @@ export function columnsOf(projection: Projection): string[] {
   return [...Object.keys(projection.key), ...Object.keys(projection.measures)];
 }
 
-/** The key columns, each with how it is made of a row of the given alias. */
+/** The key columns, each with its expression over a row with the given alias. */
 export function keysOf(projection: Projection, alias: 'e' | 'p'): string[] {
   return Object.entries(projection.key).map(([name, key]) => keyOf(name, key, alias));
 }
@@ -30,28 +30,30 @@ function keyOf(name: string, { sql, label }: KeyColumn, alias: 'e' | 'p'): strin
 }
 
 /**
- * A join that repeats a row once for each of its labels, `l.name` and `l.value`; one without any is left out. By
- * their bytes, as they are stored: Postgres compares no two texts that were given different orders.
+ * A join that repeats a row once for each of its labels, `l.name` and `l.value`. A row without
+ * labels is left out. The collation is that of the stored columns: Postgres does not compare
+ * strings with different collations.
  */
 const labelsOfSql = (labels: string) => `cross join lateral (
     select j.key collate "C" as name, j.value collate "C" as value from json_each_text(${labels}::json) j) l`;
 
-/** Which events, aliased `e`, a projection folds, as a condition; empty when all. */
+/** The condition for the events, aliased `e`, that a projection folds; empty if it folds all. */
 export function eventsSql({ from, where }: Projection): string {
   if (from !== undefined) return eventsSql(from);
   return (where ?? []).map((condition) => `(${whereSql(condition)})`).join(' or ');
 }
 
-/** What follows `from` to read the events of a relation that a projection folds, once for each row that they add to. */
+/**
+ * The `from` clause that reads the events that a projection folds from a relation, once for each
+ * row that they add to.
+ */
 export function fromEventsSql(projection: Projection, events: string): string {
   const condition = eventsSql(projection);
   const labels = isByLabel(projection) ? ` ${labelsOfSql('e.labels')}` : '';
   return `${events} e${labels}${condition === '' ? '' : ` where ${condition}`}`;
 }
 
-/**
- * `select` of the keys of the rows that the events of a relation fold into, with repetitions.
- */
+/** Selects the keys of the rows that the events of a relation fold into, with duplicates. */
 export function keysOfEventsSql(projection: Projection, events: string): string {
   if (projection.from !== undefined) {
     const finer = keysOfEventsSql(projection.from, events);
@@ -60,7 +62,7 @@ export function keysOfEventsSql(projection: Projection, events: string): string 
   return `select ${keysOf(projection, 'e').join(', ')} from ${fromEventsSql(projection, events)}`;
 }
 
-/** `select` that folds the events of a relation, aliased `e`, into one partial row a key. */
+/** Selects the fold of the events of a relation, aliased `e`, as one partial row per key. */
 export function foldEventsSql(projection: Projection, events: string): string {
   if (isByLabel(projection)) return foldLabelsSql(projection, events);
   const keys = keysOf(projection, 'e');
@@ -74,8 +76,9 @@ export function foldEventsSql(projection: Projection, events: string): string {
 const places = (keys: readonly string[]) => keys.map((_, at) => at + 1).join(', ');
 
 /**
- * `foldEventsSql` of a projection by label. Many events have equal labels: they are folded by these as one text
- * first, and only what comes of that is taken apart, at a tenth of the work.
+ * `foldEventsSql` of a projection by label. Many events have equal labels: they are first folded by
+ * all their labels as one string, and only the result is split into labels. That takes a tenth of
+ * the work.
  */
 function foldLabelsSql(projection: Projection, events: string): string {
   const plain = Object.entries(projection.key).filter(([, { label }]) => label === undefined);
@@ -101,8 +104,9 @@ function foldLabelsSql(projection: Projection, events: string): string {
 }
 
 /**
- * `select` that folds partial rows, aliased `p`, of the finer projection into partials of this one;
- * where there is no finer one, partials of the projection itself. The relation has an integer column `rows_added`, how many rows of the finer projection are new.
+ * Selects the fold of partial rows, aliased `p`, of the finer projection as partials of this one.
+ * Without a finer projection, the rows are partials of the projection itself. The relation has an
+ * integer column `rows_added`: how many rows of the finer projection are new.
  */
 export function foldPartialsSql(projection: Projection, partials: string): string {
   const keys =
@@ -117,7 +121,7 @@ export function foldPartialsSql(projection: Projection, partials: string): strin
   from ${partials} p${onlySql(projection)} group by ${keys.map((_, at) => at + 1).join(', ')}`;
 }
 
-/** Which rows of the finer projection are folded, as a `where`; empty when all are. */
+/** The rows of the finer projection that are folded, as a `where`; empty if all are. */
 function onlySql({ only, from }: Projection): string {
   if (only === undefined) return '';
   const values = only.map((name) =>
@@ -130,8 +134,8 @@ const isRequired = (measure: Measure | undefined) =>
   measure !== undefined && kindOf(measure).required;
 
 /**
- * `insert` that adds a relation of partials to the rows of the table of so named ones, by default the live one. Keys
- * are sorted so that concurrent writers take their row locks in one order.
+ * Inserts a relation of partials into a projection's table, by default the live one. Keys are
+ * sorted, so that concurrent writers take their row locks in the same order.
  */
 export function addPartialsSql(
   projection: Projection,
@@ -149,7 +153,7 @@ export function addPartialsSql(
     ${merged.join(',\n    ')}${changesSql(projection)}`;
 }
 
-/** A row that holds nothing but extremes is seldom changed by what is added, and then left as it is. */
+/** A row with only minima and maxima seldom changes, and is then not updated. */
 function changesSql(projection: Projection): string {
   const measures = Object.entries(projection.measures);
   if (!measures.every(([, measure]) => kindOf(measure).isExtreme)) return '';
@@ -161,8 +165,8 @@ function changesSql(projection: Projection): string {
 }
 
 /**
- * `select` of what a projection should hold: the fold of a relation of events, by default of the
- * whole log. The audit and the rebuild read this; it is the live fold's own sums.
+ * Selects what a projection should contain: the fold of a relation of events, by default of the
+ * whole log. The audit and the rebuild read this. It uses the same sums as the live fold.
  */
 export function expectedSql(
   projection: Projection,

@@ -4,7 +4,7 @@ import { call } from '../measures/tool-measures.js';
 import { originalSql, whereSql } from '../measures/where.js';
 import { eventsSql } from './fold-sql.js';
 
-/** A condition on an event `e` that many sums share, and its column. */
+/** A condition on an event `e` that many sums share, and the column for its result. */
 export interface Mark {
   readonly name: string;
   readonly sql: string;
@@ -18,13 +18,14 @@ const shared: readonly Mark[] = [
 ];
 
 /**
- * The conditions that are looked at once an event, as it is appended, instead of once for each sum: a
- * tenth of the statement's work. With which events a projection folds among them the planner also takes
- * a batch for several events, and groups them by hash; what it took for one it sorted.
+ * The conditions that are evaluated once per event as it is appended, instead of once per sum. They
+ * save a tenth of the statement's work. With the conditions of the projections' events among them,
+ * the planner also expects several events in a batch and groups them by hash. When it expected one,
+ * it sorted.
  */
 export function marksOf(projections: readonly Projection[]): readonly Mark[] {
   const folded = projections.flatMap((projection): Mark[] => {
-    // Few events have labels: what those of a label ask for is not looked at in all.
+    // Few events have labels, so the conditions for labels are not evaluated for all events.
     if (projection.from !== undefined || projection.where === undefined || isByLabel(projection))
       return [];
     return [{ name: `is_in_${projection.name}`, sql: eventsSql(projection) }];
@@ -39,7 +40,7 @@ function textsOf({ measures }: Projection): string[] {
   );
 }
 
-/** A step of the fold that reads the marks of its events instead. */
+/** The same step of the fold, with the marks of its events instead of the conditions. */
 export function withMarks(step: string, marks: readonly Mark[]): string {
   return marks.reduce((text, { name, sql }) => text.replaceAll(sql, `e.${name}`), step);
 }

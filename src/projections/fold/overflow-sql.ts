@@ -4,15 +4,15 @@ import type { Projection } from '../language/projection.js';
 import { whereSql } from '../measures/where.js';
 import { fromEventsSql, keysOf } from './fold-sql.js';
 
-/** Figures whose sums can leave the range of a bigint: of tokens it would take four billion events. */
+/** The figures whose sums can exceed a bigint. For tokens it would take four billion events. */
 const units = ['seconds', 'dollars'];
 const greatest = '9223372036854775807';
 
 /**
- * The statement that finds the events of a batch that would take a total out of its range. It takes what
- * the statement that appends takes, writes nothing, and returns one row: `places`, an array of places in the
- * batch, from 0. Events are added up in the order of the batch, each sum beside what the total holds now;
- * an event that adds nothing to a full total is not among them.
+ * The statement that finds the events of a batch that would take a total out of its range. It takes
+ * the same parameters as the statement that appends, writes nothing, and returns one row: `places`,
+ * an array of positions in the batch, from 0. Events are added up in the order of the batch,
+ * starting from the current total. An event that adds nothing to a full total is not included.
  */
 export function overflowSql(
   projections: readonly Projection[],
@@ -47,7 +47,7 @@ function overflowsOf(projection: Projection, tables: TableNames): string[] {
   ];
 }
 
-/** What each event adds to each sum of a projection, with the key of the row it is added to. */
+/** What each event adds to each sum of a projection, with the key of its row. */
 function contributionsSql(projection: Projection): string {
   const { from } = projection;
   const keys = keysOf(projection, from === undefined ? 'e' : 'p');

@@ -6,13 +6,13 @@ import type { Where } from '../measures/where.js';
 export interface KeyColumn {
   readonly type: LogColumnType;
   /**
-   * How it is made: an expression over an event `e` or, where a finer projection is folded, over a
-   * row `p` of that. Defaults to the column of the same name.
+   * Its expression over an event `e` or, if a finer projection is folded, over a row `p` of that.
+   * Defaults to the column of the same name.
    */
   readonly sql?: string;
   /**
-   * Which part of a label it is, instead of `sql`: the projection then folds an event once for each of its
-   * labels, and not at all where it has none.
+   * The part of a label that it contains, instead of `sql`. The projection then folds an event once
+   * for each of its labels, and not at all without labels.
    */
   readonly label?: 'name' | 'value';
   /** Its expression in a view. Defaults to the column. */

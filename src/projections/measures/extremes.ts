@@ -20,7 +20,7 @@ const time = {
   read: (stored: unknown) => formatTimestamp(Number(stored)),
 } as const;
 
-/** The earliest start: the time an event occurred less the time it took. */
+/** The earliest start: the time of an event minus its duration. */
 export interface EarliestStart {
   readonly fold: 'earliest_start';
   readonly doc: string;
@@ -42,7 +42,7 @@ export function latestKind(_: Latest): Kind {
   return { ...time, ...greatest, partial: `max(e.occurred_at_us)${filter(originalSql)}` };
 }
 
-/** A text that all events agree on; should they not, the greatest in byte order. */
+/** A string on which all events agree. If they do not, the greatest in byte order. */
 export interface Agreed {
   readonly fold: 'agreed';
   readonly of: AttributeName;
@@ -59,7 +59,7 @@ export function agreedKind({ of }: Agreed): Kind {
   };
 }
 
-/** The value of a label that all events agree on; should they not, the greatest in byte order. */
+/** The value of a label on which all events agree. If they do not, the greatest in byte order. */
 export interface AgreedLabel {
   readonly fold: 'agreed_label';
   readonly doc: string;

@@ -50,11 +50,16 @@ const digits = 12;
 const wordBase = 10_000;
 const words = 3;
 
-/** The histogram of one value. Read from text: a power would be multiplied out. */
+/**
+ * The histogram of one value. Parsed from a string, because a power would be computed by
+ * multiplication.
+ */
 export const histogramOfSql = (value: string) =>
   `('1e' || ${digits} * ${levelSql(value)})::numeric`;
 
-/** `select` of `level` and `events` of a histogram, from its lowest level to its highest; some are 0. */
+/**
+ * Selects `level` and `events` of a histogram, from its lowest level to its highest; some are 0.
+ */
 export const levelsSql = (histogram: string) =>
   `select l.level, encode(substr(d.digits, length(d.digits) - ${digits} * l.level - ${digits - 1}, ${digits}), 'escape')::bigint as events
     from (select convert_to(${histogram}::text, 'UTF8') as digits offset 0) d
@@ -73,8 +78,9 @@ export const levelValue = (level: number) => (level === 0 ? 0 : (101 / 99) ** (l
 export const sentSql = (histogram: string) => `numeric_send(${histogram})`;
 
 /**
- * Adds the counts of a histogram, in the binary form of `numeric` (PostgreSQL source, `numeric_send`:
- * how many words, the power of the first, sign, scale, words; 16 bits each), to those of its levels.
+ * Adds the counts of a histogram, in the binary form of `numeric` (PostgreSQL source,
+ * `numeric_send`: the number of words, the power of the first, sign, scale, words; 16 bits each),
+ * to those of its levels.
  */
 export function addLevels(counts: Map<number, number>, sent: Buffer): void {
   const length = sent.readInt16BE(0);
@@ -88,7 +94,7 @@ export function addLevels(counts: Map<number, number>, sent: Buffer): void {
   }
 }
 
-/** The counts of the levels of a histogram written out, without those that are 0. */
+/** The counts of the levels of a histogram in decimal digits, without those that are 0. */
 export function levelsOf(histogram: string): [level: number, events: number][] {
   const levels: [number, number][] = [];
   for (let level = 0, end = histogram.length; end > 0; level++, end -= digits) {

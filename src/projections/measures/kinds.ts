@@ -19,11 +19,14 @@ const kinds = {
   histogram: histogramKind,
 };
 
-/** A measure: what one column of a projection holds. Corrections add to sums, and to a count that says so. */
+/**
+ * A measure: the content of one column of a projection. Corrections add to sums, and to counts that
+ * say so.
+ */
 export type Measure = Parameters<(typeof kinds)[keyof typeof kinds]>[0];
 
-/** What a measure is. */
+/** The kind of a measure. */
 export function kindOf(measure: Measure): Kind {
-  // The word names the kind that takes the measure: the compiler cannot follow it through the list.
+  // The name selects the function that accepts the measure, which the compiler cannot infer.
   return (kinds[measure.fold] as (measure: Measure) => Kind)(measure);
 }

@@ -6,18 +6,19 @@ import { originalSql, type Where, whereSql } from './where.js';
 
 const levelsTotal = 'runfold_internal.total_levels';
 /**
- * Adds histograms up. `sum(numeric)` keeps room for every level in each group, which pays where
- * hundreds of values meet in one; where a dozen do, to add them one by one takes a tenth of its time.
+ * Adds histograms. `sum(numeric)` reserves memory for every level in each group, which pays off if
+ * hundreds of values are in one group. For a dozen, adding them one by one takes a tenth of the
+ * time.
  */
 export const histogramTotalStatement = `create or replace aggregate ${levelsTotal}(numeric) (sfunc = numeric_add, stype = numeric, combinefunc = numeric_add, parallel = safe)`;
 
-/** How many events fell into each of the log-scale levels of a figure; for quantiles within 1 %. */
+/** How many events are in each of the log-scale levels of a figure; for quantiles within 1 %. */
 export interface Histogram {
   readonly fold: 'histogram';
   readonly of: MetricColumn;
   readonly unit: Unit;
   readonly where?: Where;
-  /** Whether only few events of a batch share a row: they are then added one by one. */
+  /** Whether only few events of a batch share a row. They are then added one by one. */
   readonly isThin?: true;
   readonly doc: string;
 }

@@ -8,22 +8,27 @@ import { filter, type Kind, plain, type Unit } from './kind.js';
 import { inUnit } from './sums.js';
 import { originalSql, type Where, whereSql } from './where.js';
 
-// Years 2000 to 2200 in microseconds have 15 or 16 digits: padded, they sort as text. `lpad` goes
-// character by character and is left to the few that need it: a tenth of the fold by run.
+// Years 2000 to 2200 in microseconds have 15 or 16 digits: padded, they sort as strings. `lpad`
+// works character by character, so only the few values that need it use it. That saves a tenth of
+// the fold by run.
 const timeKey = `case when e.occurred_at_us >= 1000000000000000 then e.occurred_at_us::text
       else lpad(e.occurred_at_us::text, 16, '0') end
     || case when e.sequence is null then '0000000000' when e.sequence < 10 then '000000000' || e.sequence
       when e.sequence < 100 then '00000000' || e.sequence else lpad(e.sequence::text, 10, '0') end`;
 const end = "E'\\x01\\x01'";
 /**
- * The place of an event among others: time and sequence, then the id as it was sent. It is the order of
- * the lists: what is first and last is the same everywhere. Places are texts that sort by their bytes. Two
- * bytes 01 end one, and an id's own 01 is followed by 02, so that an id comes before those it begins.
+ * The position of an event among others: time and sequence, then the id as it was sent. Lists use
+ * the same order, so first and last mean the same everywhere. Positions are strings that sort by
+ * bytes. Two bytes 01 end a position, and a 01 in an id is followed by 02, so an id comes before
+ * longer ids that begin with it.
  */
 const placeSql = `(${timeKey}
     || case when e.original_id is null then e.id::text else replace(e.original_id, E'\\x01', E'\\x01\\x02') end || ${end})`;
 
-/** The first or the last value of the events that count; of two at one place the greater is the later. */
+/**
+ * The first or the last value of the events that count. Of two at the same position, the greater is
+ * the later.
+ */
 function placed(
   aggregate: 'min' | 'max',
   value: string,
@@ -72,7 +77,7 @@ export function firstKind({ of, unit, where }: First): Kind {
   };
 }
 
-/** The last value of a text, by time, then sequence, then id. */
+/** The last value of a string, by time, then sequence, then id. */
 export interface Last {
   readonly fold: 'last';
   readonly of: AttributeName;

@@ -4,12 +4,12 @@ import { filter, type Kind, plain, type Unit } from './kind.js';
 import { originalSql, type Where, whereSql } from './where.js';
 
 /**
- * Adds bigints up in a bigint. Postgres' own `sum(bigint)` keeps a state of 50 bytes a group and column,
- * and makes a numeric of it that is then cast: a session has 25 such columns. An overflow is an
- * error with either.
+ * Adds bigints in a bigint. Postgres' own `sum(bigint)` has a state of 50 bytes per group and
+ * column, and returns a numeric that must be cast: a session has 25 such columns. Both fail on
+ * overflow.
  */
 const total = 'runfold_internal.total';
-/** The statement that makes it; safe to repeat. */
+/** The statement that creates it; safe to repeat. */
 export const totalStatement = `create or replace aggregate ${total}(bigint) (sfunc = int8pl, stype = bigint, combinefunc = int8pl, parallel = safe)`;
 
 /** Null until there is a value to add. */
@@ -51,7 +51,7 @@ export function rowsKind(_: Rows): Kind {
     ...additive,
     required: true,
     countsRows: true,
-    // `combine` sees each row of the finer projection as 0 or 1; an event by itself is none.
+    // `combine` sees each row of the finer projection as 0 or 1. An event on its own is not a row.
     partial: '0::bigint',
     merge: (live, delta) => `${live} + ${delta}`,
     unit: 'count',
@@ -68,7 +68,7 @@ export interface Sum {
   readonly doc: string;
 }
 export function sumKind({ of, unit, where }: Sum): Kind {
-  // Postgres' own sum of integers is a bigint as it is.
+  // Postgres' own sum of integers is already a bigint.
   const aggregate = isBigint(of) ? total : 'sum';
   return {
     ...additive,

@@ -3,16 +3,16 @@ import { columnsOf, foldEventsSql, foldPartialsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
-/** Bytes of partials one statement sorts or hashes: they then fit in its memory. */
+/** Bytes of partials that one statement sorts or hashes. They fit in its memory. */
 const sliceBytes = 64 * 1024 * 1024;
 
 /**
  * Folds the log as it was at the cut into shadow tables without indexes: chunk by chunk into
- * partials, in lanes, and the partials then into one row a key. Upserts of the chunks ran at a third
- * of this speed.
+ * partials, in lanes, and then the partials into one row per key. Upserts of the chunks ran at a
+ * third of this speed.
  *
- * A chunk is a range of blocks. Blocks of the cut may also hold later events, in space that came
- * free; those are recorded, and the anti-join leaves them out. Answers how many events it folded.
+ * A chunk is a range of blocks. Blocks from before the cut may also hold later events, in reused
+ * space; those are recorded, and the anti-join leaves them out. Returns how many events it folded.
  */
 export async function foldLog(run: RebuildRun, blocks: number, chunk: number): Promise<number> {
   const roots = run.folded.filter((projection) => projection.from === undefined);
@@ -26,7 +26,7 @@ export async function foldLog(run: RebuildRun, blocks: number, chunk: number): P
   );
   const step: number = rows[0].step;
   const chunks = Math.ceil(blocks / step);
-  // All chunks of all projections, and beside them the count of what they fold, in one queue.
+  // All chunks of all projections, and the count of the events, in one queue.
   const [counted] = await run.runAll('fold', 1 + roots.length * chunks, (job) => {
     const [root, at] = [roots[Math.floor((job - 1) / chunks)], (job - 1) % chunks];
     if (root === undefined) return countSql(run);
@@ -48,7 +48,8 @@ function countSql({ schema, events }: RebuildRun): string {
 
 /** The events of a range of blocks that came before the cut. */
 function chunkSql(run: RebuildRun, projection: Projection, from: number, to: number): string {
-  // Only the id is hashed: `is true` keeps the planner from hashing texts that are almost never read.
+  // Only the id is hashed: `is true` keeps the planner from hashing strings that are almost never
+  // read.
   return `(select ${columnsRead([projection])
     .map((name) => `l.${name}`)
     .join(', ')} from ${run.events} l
@@ -58,9 +59,9 @@ function chunkSql(run: RebuildRun, projection: Projection, from: number, to: num
 }
 
 /**
- * Makes one row of the partials of each key. Most keys have one partial, since the events of a run
- * lie close together in the log, and so only those of several are gathered; where those are too
- * many for that, as in a shuffled log, all rows are folded into a new heap.
+ * Makes one row from the partials of each key. Most keys have one partial, because the events of a
+ * run are close together in the log, so only the other keys are merged. If there are too many of
+ * those, as in a shuffled log, all rows are folded into a new heap.
  */
 async function mergePartials(run: RebuildRun, projection: Projection): Promise<void> {
   const { client } = run;
@@ -121,10 +122,10 @@ async function foldFiner(
   });
 }
 
-/** Into how many parts to divide a table, so that the rows of one fit in the memory of a statement. */
+/** The number of slices of a table such that the rows of one fit in the memory of a statement. */
 async function slicesOf(run: RebuildRun, table: string): Promise<number> {
   const { rows } = await run.client.query('select pg_relation_size($1)::float8 as size', [table]);
-  // An even number, so that two lanes end together.
+  // An even number, so that two lanes finish together.
   return 2 * Math.max(1, Math.ceil(rows[0].size / sliceBytes / 2));
 }
 
@@ -138,12 +139,15 @@ async function createHeap(run: RebuildRun, projection: Projection, table: string
   await run.client.query(`alter table ${table} alter column stripe set default ${stripe}`);
 }
 
-/** Whether a projection can be worked on in parts: by its session, which all partials of a row share. */
+/**
+ * Whether a projection can be processed in slices: by its session, which all partials of a row
+ * share.
+ */
 export function isSliced(projection: Projection): boolean {
   return 'session_id' in projection.key;
 }
 
-/** The condition that keeps one of so many slices of a projection's rows. */
+/** The condition for one of `n` slices of a projection's rows. */
 export function sliceSql(
   word: 'where' | 'and',
   projection: Projection,

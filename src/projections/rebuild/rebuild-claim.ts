@@ -10,8 +10,9 @@ import { dropSchema, listSchemas, prefix } from './rebuild-schema.js';
 /** The right to rebuild a store; only one rebuild may have it at a time. */
 export interface RebuildClaim {
   /**
-   * Where the rebuild keeps its tables, and the name of its trigger. The name is new every time: what
-   * is left of an earlier rebuild, such as a statement still running, cannot touch a later one's rows.
+   * The schema of the rebuild's tables, and the name of its trigger. The name is new every time:
+   * remains of an earlier rebuild, such as a statement that still runs, cannot change the rows of a
+   * later one.
    */
   readonly schema: string;
   /** Whether all connections share one session, as an embedded store's do. */
@@ -27,12 +28,12 @@ const rebuildLock = 7_386_254;
 const beatLimitS = 60;
 
 /**
- * Claims the right to rebuild on a connection that the rebuild keeps to itself, and removes what a
- * dead rebuild left behind.
+ * Claims the right to rebuild, on a connection that only the rebuild uses, and removes what a dead
+ * rebuild left behind.
  *
- * On a server the claim is a session's advisory lock: it ends with the connection, whatever becomes
- * of the process. An embedded store has one session for all, in which such a lock excludes nobody
- * and outlives its taker; there the claim is a row that names the process, and beats.
+ * On a server the claim is a session's advisory lock: it ends with the connection, whatever happens
+ * to the process. An embedded store has one session for all, so such a lock would exclude nobody
+ * and outlive its owner. There the claim is a row that names the process and has a heartbeat.
  *
  * @throws RebuildRunningError if another rebuild has it
  */
@@ -44,10 +45,10 @@ export async function claimRebuild(database: Database, client: PoolClient): Prom
 
 /**
  * Removes what a dead rebuild left behind: its tables, and the trigger that records events for it.
- * Does nothing while a rebuild is alive. Costs one look at the catalog when there is nothing.
- * Answers whether there is nothing left.
+ * Does nothing while a rebuild is alive. If there is nothing, it costs one lookup in the catalog.
+ * Returns whether nothing is left.
  *
- * `dead` is the schema of a rebuild known to be dead though its process lives.
+ * `dead` is the schema of a rebuild that is known to be dead although its process is alive.
  */
 export async function cleanUpRebuild(database: Database, dead?: string): Promise<boolean> {
   const client = await database.pool.connect();
@@ -89,7 +90,7 @@ async function tryClaim(
       );
     },
     async release() {
-      // Tables that were swapped out wait in a schema beside it.
+      // Tables that were swapped out are in a schema beside it.
       for (const mine of await listSchemas(client)) {
         if (mine.startsWith(schema)) await dropSchema(client, mine);
       }
@@ -99,9 +100,9 @@ async function tryClaim(
 }
 
 /**
- * Takes the lock of a rebuild; answers what gives it back, undefined where another one has it. Behind a
- * pooler no session keeps a lock, so there it is that of a transaction, which stays open on a connection
- * of its own. It has no snapshot, so nothing waits for it.
+ * Takes the lock of a rebuild. Returns a function that releases it, or undefined if another rebuild
+ * has it. Behind a pooler no session keeps a lock, so the lock belongs to a transaction that stays
+ * open on a separate connection. The transaction has no snapshot, so nothing waits for it.
  */
 async function lock(
   database: Database,
@@ -134,7 +135,10 @@ async function lock(
   return undefined;
 }
 
-/** Looks for a living owner and makes the schema in one transaction: on one session, no other runs meanwhile. */
+/**
+ * Checks for a living owner and creates the schema in one transaction: on a shared session, nothing
+ * else runs in between.
+ */
 async function makeSchema(
   client: PoolClient,
   schema: string,

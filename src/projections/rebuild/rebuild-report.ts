@@ -21,7 +21,7 @@ export interface RebuildReport {
   readonly longest_lock_ms: number;
 }
 
-/** Tells what changed; the rows are counted when all is done. */
+/** Reports what changed. The rows are counted at the end. */
 export async function reportOf(
   run: RebuildRun,
   outcome: RebuildReport['outcome'],

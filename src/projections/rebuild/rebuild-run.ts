@@ -6,18 +6,18 @@ import type { RebuildClaim } from './rebuild-claim.js';
 import type { RebuildProgress, RebuildStep } from './rebuild-options.js';
 import { type ShortLockOptions, underLock } from './writer-lock.js';
 
-/** What the steps of one rebuild share. */
+/** What the steps of a rebuild share. */
 export interface RebuildRun {
-  /** The connection that holds the claim; every step but the lanes' runs on it. */
+  /** The connection that holds the claim. Every step runs on it, except for those in lanes. */
   readonly client: PoolClient;
   readonly schema: string;
   /** The projections to rebuild. */
   readonly targets: readonly Projection[];
-  /** Those and the finer ones they fold, finer ones first. */
+  /** The same, and the finer projections that they fold; finer ones first. */
   readonly folded: readonly Projection[];
-  /** The live tables, those of a shard where the store is divided. */
+  /** The live tables. In a divided store, those of one shard. */
   readonly tables: TableNames;
-  /** Whether these are all of the store, which then takes note of what was rebuilt. */
+  /** Whether these are all tables of the store. The store then records what was rebuilt. */
   readonly is_whole: boolean;
   /** The log, with its schema. */
   readonly events: string;
@@ -28,29 +28,29 @@ export interface RebuildRun {
   /** The table in which a projection is built. */
   readonly shadowOf: (projection: Projection) => string;
   /**
-   * Whether the live totals are known to be others than the log's. The shadows are then written to
-   * the server's log from the start, at a tenth of what it costs to have them so at the end.
+   * Whether the live totals are known to differ from the log. The shadows are then written to the
+   * server's write-ahead log from the start, at a tenth of the cost of doing so at the end.
    */
   readonly expects_swap: boolean;
-  /** Runs `count` statements side by side, each in a transaction of its own; answers their rows. */
+  /** Runs `count` statements in parallel, each in a separate transaction. Returns their rows. */
   runAll(
     step: RebuildStep,
     count: number,
     statement: (at: number) => string,
   ): Promise<QueryResultRow[]>;
   underLock<T>(options: Pick<ShortLockOptions, 'exclusive'>, work: () => Promise<T>): Promise<T>;
-  /** Tells where the rebuild is; the place where it can be stopped. */
+  /** Reports the progress. The rebuild can be stopped here. */
   reach(step: RebuildStep, done?: number, total?: number): Promise<void>;
   readonly patience_ms: number;
-  /** The longest that writers were kept out, in milliseconds. */
+  /** The longest time that writers were blocked, in milliseconds. */
   longestLock(): number;
 }
 
 /**
- * Settings of the statements that fold: a rebuild that dies starts over, so nothing waits for the
- * disk. The planner takes a slice of a table for a two-hundredth of it, and would sort where it
- * should hash. Nothing is read row by row: what is recorded beside the rebuild grows, and nobody has
- * gathered statistics of it.
+ * Settings of the statements that fold. A rebuild that dies starts over, so nothing waits for the
+ * disk. The planner expects a slice to be a two-hundredth of a table, and would sort instead of
+ * hash. Nested loops are off, because the recorded events grow during the rebuild and have no
+ * statistics.
  */
 const sessionSettings =
   "set local synchronous_commit = off; set local work_mem = '128MB'; set local maintenance_work_mem = '256MB'; " +
@@ -116,7 +116,8 @@ export function createRun(options: {
       };
       const others = Array.from({ length: Math.max(0, Math.min(lanes, count) - 1) }, async () => {
         const other = await database.pool.connect();
-        // A broken connection fails the query under way, which reports it; the event says it again.
+        // A broken connection fails the running query, which reports it. The event only repeats
+        // that.
         const ignore = () => undefined;
         other.on('error', ignore);
         try {
@@ -148,7 +149,7 @@ export function createRun(options: {
       if (performance.now() - beat > 1_000) {
         beat = performance.now();
         const beaten = claim.beat(step, done / Math.max(1, total));
-        // On a server it queues behind the statement under way, and that one reports what is wrong.
+        // On a server the heartbeat queues behind the running statement, which reports any error.
         if (claim.shared_session) await beaten;
         else beaten.catch(() => undefined);
       }

@@ -5,7 +5,7 @@ import type { Database } from '../../postgres/database.js';
 import { lockNotAvailable } from '../../postgres/sql-states.js';
 import { underLock } from './writer-lock.js';
 
-/** What the name of every rebuild's schema begins with. */
+/** The prefix of every rebuild's schema. */
 export const prefix = 'runfold_rebuild_';
 
 /** The schemas of rebuilds, dead or alive. */
@@ -18,9 +18,9 @@ export async function listSchemas(client: PoolClient): Promise<string[]> {
 }
 
 /**
- * Removes what a rebuild made. Stops the recording first, which readers of the log cannot delay. To drop the trigger takes the
- * log for itself alone; should a long read of the log be in the way for too long, the trigger stays
- * behind, disabled and without tables, until the next clean-up.
+ * Removes the objects of a rebuild. It first stops the recording, which readers of the log cannot
+ * delay. Dropping the trigger needs an exclusive lock on the log. If a long read of the log blocks
+ * that for too long, the trigger stays behind, disabled and without tables, until the next cleanup.
  */
 export async function dropSchema(client: PoolClient, schema: string): Promise<void> {
   const { rows: triggers } = await client.query(
@@ -60,15 +60,15 @@ export async function dropSchema(client: PoolClient, schema: string): Promise<vo
   }
 }
 
-/** A rebuild under way, or the remains of one. */
+/** A running rebuild, or the remains of one. */
 export interface RunningRebuild {
-  /** Null before the first word of it. */
+  /** Null before its first report. */
   readonly step: string | null;
-  /** How much of the step is done, 0 to 1. */
+  /** The progress of the step, from 0 to 1. */
   readonly share: number;
 }
 
-/** The rebuilds of a store, whichever process runs them; each tells of itself about once a second. */
+/** The rebuilds of a store in any process. Each reports about once per second. */
 export async function listRunningRebuilds(database: Database): Promise<RunningRebuild[]> {
   const schemas = await database.query<{ name: string }>(
     `select n.nspname::text as name from pg_namespace n

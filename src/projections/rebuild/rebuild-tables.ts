@@ -16,7 +16,7 @@ import { collectCandidates, type RowChanges, repairRows } from './row-difference
 import { addPrimaryKeys, furnishShadows } from './shadow-table.js';
 import { keepInStep, swapTables } from './swap-tables.js';
 
-/** The rebuild of a store that is not divided, or of one shard. */
+/** The rebuild of an undivided store, or of one shard. */
 export async function rebuildTables(
   database: Database,
   tables: TableNames,
@@ -24,7 +24,7 @@ export async function rebuildTables(
 ): Promise<RebuildReport> {
   try {
     const client = await database.pool.connect();
-    // A broken connection fails the query under way, which reports it; the event says it again.
+    // A broken connection fails the running query, which reports it. The event only repeats that.
     const ignore = () => undefined;
     client.on('error', ignore);
     let claim: RebuildClaim | undefined;
@@ -45,17 +45,17 @@ export async function rebuildTables(
 }
 
 /**
- * Without its connection a rebuild's claim is gone, a moment after the server has noticed; what it
- * made is removed by whoever comes first, at best by itself.
+ * Without its connection a rebuild loses its claim as soon as the server notices. Its objects are
+ * then removed by the next process that looks, ideally by this one.
  */
 async function cleanUpAfter(database: Database, claim: RebuildClaim | undefined): Promise<void> {
   for (const since = performance.now(); performance.now() - since < 2_000; await pause(100)) {
-    // Why the rebuild failed matters more than why this does.
+    // The error of the rebuild matters more than an error here.
     if (await cleanUpRebuild(database, claim?.schema).catch(() => false)) return;
   }
 }
 
-/** What a server of shards must be told before their tables are altered. */
+/** Settings that a server of shards needs before their tables are altered. */
 async function setUp(client: PoolClient, tables: TableNames): Promise<void> {
   const statements = settingsSql(tables, 'set');
   if (statements !== '') await client.query(statements.slice(1));
@@ -115,7 +115,7 @@ async function rebuildAs(
   return reportOf(run, dry_run ? 'dry_run' : 'swapped', changes, events + drained, started);
 }
 
-/** Drains until there is little left to drain under the lock, or it no longer gets less. */
+/** Drains until little is left to drain under the lock, or until it stops decreasing. */
 async function catchUp(run: RebuildRun): Promise<number> {
   let events = 0;
   for (let round = 1, before = Number.POSITIVE_INFINITY; round <= 20; round++) {
@@ -128,10 +128,10 @@ async function catchUp(run: RebuildRun): Promise<number> {
   return events;
 }
 
-/** Corrects the rows that differ, with writers kept out. */
+/** Corrects the rows that differ, while writers are blocked. */
 async function repairInPlace(run: RebuildRun) {
   return run.underLock({}, async () => {
-    // Few rows against large tables: whatever the statistics say, look them up by their keys.
+    // There are few rows against large tables: look them up by key, whatever the statistics say.
     await run.client.query('set local enable_hashjoin = off; set local enable_mergejoin = off');
     const drained = await drainRecorded(run);
     const changes = new Map<Projection, RowChanges>();

@@ -59,7 +59,7 @@ async function rebuildShards(
     if (!map.is_divided) return report;
     reports.push(report);
   }
-  // Only now do all totals of the store follow the declarations.
+  // Only now do all totals of the store match the declarations.
   if (options.dry_run !== true) {
     for (const projection of options.projections ?? allProjections) {
       await database.query(rebuiltSql(projection));
@@ -68,7 +68,10 @@ async function rebuildShards(
   return sumOf(reports);
 }
 
-/** Keeps a shard from being moved while it is rebuilt: a move copies rows, and no trigger that records them. */
+/**
+ * Keeps a shard from being moved during its rebuild: a move copies rows, but not the trigger that
+ * records them.
+ */
 async function whileHere<T>(shard: Shard, work: () => Promise<T>): Promise<T> {
   const { database, guard, stripe } = shard;
   if (guard === undefined) return work();

@@ -6,20 +6,20 @@ import type { RebuildRun } from './rebuild-run.js';
 
 /** How many rows of a live table a rebuild changes. */
 export interface RowChanges {
-  /** Rows the log has and the live table had not. */
+  /** Rows that the log has and the live table did not. */
   readonly added: number;
-  /** Rows the live table had and the log has not. */
+  /** Rows that the live table had and the log does not. */
   readonly removed: number;
-  /** Rows with another figure. */
+  /** Rows with a different figure. */
   readonly changed: number;
 }
 
 /**
- * Collects the keys that may differ between shadow and live: those that do at this snapshot, and
- * those with events recorded but not drained, which the live rows hold already. All other rows
- * are equal now and stay so, since both get the same fold. Answers how many there are in all, or some
- * number above `limit`: then it stops looking. Where the tables are that many rows apart it does not
- * even begin.
+ * Collects the keys that may differ between shadow and live: those that differ at this snapshot,
+ * and those with events that are recorded but not drained, which the live rows include already. All
+ * other rows are equal now and stay equal, because both get the same fold. Returns the total
+ * number, or some number above `limit`: it then stops searching. If the tables differ by that many
+ * rows, it does not even start.
  */
 export async function collectCandidates(run: RebuildRun, limit: number): Promise<number> {
   let candidates = 0;
@@ -53,7 +53,7 @@ export async function collectCandidates(run: RebuildRun, limit: number): Promise
   return candidates;
 }
 
-/** How many rows one of shadow and live has more than the other. */
+/** The difference between the numbers of rows of shadow and live. */
 async function rowsApart(run: RebuildRun, projection: Projection): Promise<number> {
   const { rows } = await run.client.query(
     `select abs((select count(*) from ${run.shadowOf(projection)})
@@ -63,7 +63,7 @@ async function rowsApart(run: RebuildRun, projection: Projection): Promise<numbe
 }
 
 /**
- * Counts the rows that differ, each projection at a snapshot of its own; exact where the shadows are in
+ * Counts the rows that differ, each projection in a separate snapshot. Exact if the shadows are in
  * step with the log.
  */
 export async function countChanges(run: RebuildRun): Promise<Map<Projection, RowChanges>> {
@@ -89,7 +89,7 @@ function countSql(run: RebuildRun, projection: Projection): string {
     where ${differs(projection)}`;
 }
 
-/** Gives the candidates' live rows the shadow's figures; to be called under the lock. */
+/** Copies the shadow's figures into the live rows of the candidates. Call it under the lock. */
 export async function repairRows(run: RebuildRun, projection: Projection): Promise<RowChanges> {
   const keys = Object.keys(projection.key);
   const columns = columnsOf(projection);
@@ -130,7 +130,10 @@ function sameKey(projection: Projection, one: string, other: string): string {
     .join(' and ');
 }
 
-/** Of shadow `x` and live `t`, one is missing or a measure is another; both missing is equal. */
+/**
+ * Whether one of shadow `x` and live `t` is missing, or a measure differs. Both missing counts as
+ * equal.
+ */
 function differs(projection: Projection): string {
   const [key = ''] = Object.keys(projection.key);
   const record = (alias: string) =>

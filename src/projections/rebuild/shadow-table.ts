@@ -2,9 +2,9 @@ import type { Projection } from '../language/projection.js';
 import type { RebuildRun } from './rebuild-run.js';
 
 /**
- * Gives each shadow the primary key of its live table, by the same name: folding into it needs one.
- * Beside the keys, which take as long as the largest does, what to plan with is counted. What the
- * indexes are about is enough for that; the rest comes with the next autovacuum.
+ * Gives each shadow the primary key of its live table, with the same name: folding into it needs
+ * one. Statistics are gathered at the same time as the keys, which take as long as the largest one.
+ * Only those for the indexed columns are needed now; the rest comes with the next autovacuum.
  */
 export async function addPrimaryKeys(run: RebuildRun): Promise<void> {
   const statements: string[] = [];
@@ -20,7 +20,8 @@ export async function addPrimaryKeys(run: RebuildRun): Promise<void> {
         `alter table ${run.shadowOf(projection)} add constraint "${name}" ${definition}`,
       );
     }
-    // The other way round: those whose key takes long wait for it.
+    // In reverse order: an analyze waits until the key of its table is built, so the tables with
+    // the slowest keys come last.
     if (run.targets.includes(projection)) analyses.unshift(analyzeSql(run, projection));
   }
   statements.push(...analyses);
@@ -36,9 +37,9 @@ function analyzeSql(run: RebuildRun, projection: Projection): string {
 }
 
 /**
- * Makes the shadows fit to take the place of the live tables: written to the log of the server, and
- * with all that the live ones have, whoever gave it them: indexes, settings, owner, rights.
- * While this goes on nobody else writes to the shadows.
+ * Prepares the shadows to replace the live tables: written to the server's write-ahead log, and
+ * with everything that the live ones have: indexes, settings, owner, rights. Nobody else writes to
+ * the shadows while this runs.
  */
 export async function furnishShadows(run: RebuildRun): Promise<void> {
   const indexes: string[] = [];

@@ -6,8 +6,8 @@ import type { RebuildRun } from './rebuild-run.js';
 import { countChanges } from './row-differences.js';
 
 /**
- * Drains the last events and has writers fold the next ones into the shadows too, so that these are
- * exact at every snapshot from then on; and counts what differs.
+ * Drains the last events and makes writers fold the next ones into the shadows too, which are then
+ * exact at every snapshot. Then it counts the differences.
  */
 export async function keepInStep(run: RebuildRun) {
   const drained = await run.underLock({}, async () => {
@@ -19,11 +19,11 @@ export async function keepInStep(run: RebuildRun) {
 }
 
 /**
- * Puts the shadows, in step, in the place of the live tables.
+ * Replaces the live tables with the shadows, which are in step.
  *
- * A new table under an old name is dangerous to a transaction whose snapshot is older than the
- * rows in it: it would find the table empty. Snapshots from before the shadows were in step are
- * therefore waited for, as `create index concurrently` does, before the names change hands.
+ * A new table under an old name is dangerous for a transaction whose snapshot is older than the
+ * rows in it: it would find the table empty. So this waits for snapshots from before the shadows
+ * were in step, as `create index concurrently` does, before it renames anything.
  */
 export async function swapTables(run: RebuildRun): Promise<void> {
   const { rows: older } = await run.client.query(openSnapshots);
@@ -41,11 +41,12 @@ export async function swapTables(run: RebuildRun): Promise<void> {
 }
 
 /**
- * Readers lock the views they name before the tables under them, and so does this, or it would
- * often hold the table a reader waits for and wait for its view. Among views, and among tables,
- * readers have no one order: another one each attempt finds theirs soon.
+ * Readers lock the views they name before the tables under them, and so does this. Otherwise it
+ * would often hold the table a reader waits for and wait for its view. Readers lock several views,
+ * or several tables, in no fixed order, so each attempt tries another one.
  *
- * A view is locked by giving it the owner it has: `lock table` would lock all that it reads.
+ * A view is locked by setting the owner that it has already: `lock table` would lock everything
+ * that it reads.
  */
 function lockStatements(
   run: RebuildRun,
@@ -86,11 +87,11 @@ async function listParents({ client, targets, liveOf }: RebuildRun): Promise<Par
 interface View {
   readonly name: string;
   readonly owner: string;
-  /** The statement that defines it anew, over the tables that now have the names it reads. */
+  /** The statement that defines it again, over the tables that now have the names it reads. */
   readonly definition: string;
 }
 
-/** The views that read a live table themselves, of whatever schema. */
+/** The views in any schema that read a live table directly. */
 async function listViews({ client, targets, liveOf }: RebuildRun): Promise<View[]> {
   const { rows } = await client.query(
     `select v.name, v.owner,
@@ -109,18 +110,17 @@ async function listViews({ client, targets, liveOf }: RebuildRun): Promise<View[
 }
 
 /**
- * The names change hands in one transaction. Views hold a table by its identity, not its name: each
- * one that reads a live table is defined again, in place, by its own text, so that rights on it,
- * comments and views upon it stay. Should something else depend on a live table, such as a
- * materialized view of somebody's own, nothing changes: better than to leave it reading a table
- * that is no longer kept.
+ * Renames the tables in one transaction. Views refer to a table by its identity, not its name, so
+ * each view of a live table is replaced in place with its own definition: rights on it, comments
+ * and dependent views stay. If another object depends on a live table, such as a user's
+ * materialized view, nothing changes: it would otherwise read a table that is no longer updated.
  *
- * The old tables go with the rebuild's other remains, after the locks: deleting their files
- * takes longer than all of this.
+ * The old tables are dropped with the rebuild's other remains, after the locks are released,
+ * because deleting their files takes longer than all of this.
  */
 async function exchange(run: RebuildRun, parents: readonly Parent[]): Promise<void> {
   const { client, schema, targets, tables, liveOf, shadowOf } = run;
-  // With nothing on the path the definitions name every table in full.
+  // With an empty search path, the definitions qualify every table.
   await client.query("set local search_path = ''");
   const views = await listViews(run);
   const moves = targets.map((projection) => {
@@ -151,7 +151,7 @@ async function exchange(run: RebuildRun, parents: readonly Parent[]): Promise<vo
   if (left.length > 0) throw new RebuildDependentError(left[0].dependent);
 }
 
-// Of other roles' transactions it sees only as much as `pg_read_all_stats` allows.
+// It sees other roles' transactions only if `pg_read_all_stats` allows it.
 const openSnapshots = `select pid, xact_start::text as since from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null
     and backend_type = 'client backend'`;

@@ -4,34 +4,34 @@ import { codeOf } from '../../environment/error-fields.js';
 import { deadlockDetected, lockNotAvailable, queryCanceled } from '../../postgres/sql-states.js';
 import { RebuildBlockedError } from './rebuild-errors.js';
 
-/** How a short lock is taken. */
+/** The options of a short lock. */
 export interface ShortLockOptions {
   /** The log, with its schema. */
   readonly events: string;
-  /** Statements that lock more, against readers too, after the log. Defaults to none. */
+  /** Statements that take more locks after the log's, also against readers. Defaults to none. */
   readonly exclusive?: (() => readonly string[]) | undefined;
-  /** How long to go on trying, in milliseconds. */
+  /** How long to keep trying, in milliseconds. */
   readonly patience_ms: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told for how long the locks were held, in milliseconds. */
+  /** Called with how long the locks were held, in milliseconds. */
   readonly onReleased?: ((held_ms: number) => void) | undefined;
 }
 
 /**
- * The longest wait of one attempt, in milliseconds. Writers queue up behind a lock that waits, so
- * an attempt that meets a long transaction gives way and comes back.
+ * The longest wait of one attempt, in milliseconds. Writers queue behind a waiting lock, so an
+ * attempt that meets a long transaction gives up and retries.
  */
 const attemptMs = 80;
-/** lock_timeout, statement_timeout, and a deadlock this attempt lost. */
+/** lock_timeout, statement_timeout, and a deadlock that this attempt lost. */
 const busy = new Set<string>([lockNotAvailable, queryCanceled, deadlockDetected]);
 
 /**
- * Runs `work` in one transaction that keeps every writer of the log out, and commits. Writers of
- * the log take `row exclusive` on it before anything else, and so does this: with one order there
- * is no deadlock among them. The mode, share row exclusive, lets readers pass, waits until
- * the writers in flight have ended, and is the one `create trigger` needs.
+ * Runs `work` in one transaction that blocks every writer of the log, and commits. Writers take
+ * `row exclusive` on the log before anything else, and this locks the log first too: with one order
+ * there is no deadlock among them. The mode `share row exclusive` lets readers pass, waits until
+ * current writers have ended, and is the one that `create trigger` needs.
  *
- * A client that stops while it holds the lock is cut off by the server after a second.
+ * If a client stalls while it holds the lock, the server ends it after a second.
  */
 export async function underLock<T>(
   client: PoolClient,
@@ -57,7 +57,8 @@ export async function underLock<T>(
       options.onReleased?.(performance.now() - held);
       return result;
     } catch (error) {
-      // On a broken connection there is nothing to roll back; the first error tells the story.
+      // On a broken connection there is nothing to roll back. The first error is the one that
+      // matters.
       await client.query('rollback').catch(() => undefined);
       if (held > 0) options.onReleased?.(performance.now() - held);
       if (!busy.has(codeOf(error) ?? '')) throw error;

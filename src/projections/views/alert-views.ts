@@ -8,7 +8,7 @@ const project = {
   doc: 'The project; 1 unless projects are used',
 };
 
-/** What fires, and what was told of it. */
+/** The alerts that are firing, and their notifications. */
 export const alertViews: readonly View[] = [
   {
     name: 'alerts',

@@ -7,7 +7,7 @@ const inUnits = (amount: string) =>
 const held = `coalesce((select sum(h.amount) from runfold_internal.budget_hold h
     where h.budget_id = b.id and h.value = u.value and h.expires_at > now()), 0)`;
 
-/** How much of each budget is used. */
+/** The use of each budget. */
 export const budgetView: View = {
   name: 'budgets',
   doc: 'One row a budget and value: what is used of its limit in the window that it is in. A budget of each value on its own has a row for every value that used or holds some.',

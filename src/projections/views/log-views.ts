@@ -39,7 +39,7 @@ const head: readonly ViewColumn[] = [
 const tail: readonly ViewColumn[] = [
   ...attributeFields.map((field) => ({
     name: field.name,
-    // A cost that names no source came with its event.
+    // A cost without a source was reported with its event.
     sql:
       field.name === 'cost_source'
         ? `coalesce(e.cost_source, case when e.cost_nanos is not null then 'reported' end)`

@@ -14,7 +14,7 @@ import type { View } from './view.js';
 
 const percents = [50, 90, 95, 99];
 
-/** The quantiles of one histogram, as `percentile_disc` has them, each within 1 %. */
+/** The quantiles of one histogram, like `percentile_disc`, each within 1 %. */
 const quantilesSql = `select max(r.total)::bigint as events,
       ${percents
         .map((percent) => {
@@ -59,7 +59,7 @@ const tokens = metricFields.filter(({ kind }) => kind === 'tokens');
 const sum = (column: string) => `sum(a.${column})`;
 const both = (a: string, b: string) => `coalesce(${a} + ${b}, ${a}, ${b})`;
 
-/** A view with one cost, that of messages and of tool calls. */
+/** The view with one cost: that of messages plus that of tool calls. */
 const withOneCost = (view: View): View => ({
   ...view,
   columns: view.columns

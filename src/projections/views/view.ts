@@ -10,7 +10,7 @@ export interface View {
   readonly name: string;
   readonly doc: string;
   readonly columns: readonly ViewColumn[];
-  /** What follows `from`. */
+  /** Its `from` clause. */
   readonly from: string;
 }
 
