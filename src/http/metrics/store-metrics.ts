@@ -82,7 +82,7 @@ export function registerStore(
   });
 }
 
-/** Each of several queues; nothing where there is one. */
+/** Each queue, if there are several. */
 function registerQueues(registers: Registry[], queue: QueueGauge): void {
   const readings = async () => (await queue.read().catch(() => undefined))?.queues ?? new Map();
   new Gauge({

@@ -38,7 +38,7 @@ function ofShape(
   });
 }
 
-/** Labels are parameters of their own, whose names no list can hold. */
+/** Labels are separate parameters, whose names cannot be listed. */
 const labelsSchema: JsonSchema = {
   type: 'object',
   patternProperties: {

@@ -1,4 +1,4 @@
-/** What stands in the reference for the fields of alerts. */
+/** The example values of the fields of alerts in the reference. */
 export const alertExamples: Readonly<Record<string, unknown>> = {
   rule_name: 'spend',
   channel_name: 'ops',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Schemas of what is answered about alerts. */
+/** Schemas of the responses about alerts. */
 
 const time = z.iso.datetime();
 

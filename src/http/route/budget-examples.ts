@@ -1,4 +1,4 @@
-/** What stands in the reference for the fields of budgets. */
+/** The example values of the fields of budgets in the reference. */
 export const budgetExamples: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(
     Object.entries({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
 
-/** Schemas of what is answered about budgets. */
+/** Schemas of the responses about budgets. */
 
 const time = z.iso.datetime();
 const amount = z.number().describe('US dollars for cost, else an integer');

@@ -33,7 +33,7 @@ const newChannel = newChannelSchema.meta({
   examples: [{ kind: 'webhook', name: 'ops', url: 'https://example.com/hooks/runfold' }],
 });
 
-/** Rules, their history, and the channels that they tell. */
+/** Rules, their history, and their channels. */
 export const alertRoutes = [
   route({
     method: 'GET',

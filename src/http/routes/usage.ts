@@ -19,7 +19,7 @@ import {
 import { route } from '../route/route.js';
 
 const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
-/** The dimensions that have a parameter of their own. */
+/** The dimensions that have their own parameter. */
 type Column = (typeof usageDimensions)[number];
 const filters = Object.fromEntries(
   usageDimensions.map((dimension) => [

@@ -5,8 +5,8 @@ import type { Caller } from '../service/caller.js';
 type Query = Readonly<Record<string, unknown>>;
 
 /**
- * The parameters of a query, those of labels (`label.NAME`) together as `label`. Browsers that are signed in to
- * several projects say which in the query of any route.
+ * The parameters of a query. Those of labels (`label.NAME`) are collected in `label`. A browser
+ * that is signed in to several projects names one in the query of any route.
  */
 export function givenQuery(request: FastifyRequest, { key }: Caller): unknown {
   const given = withLabels(request.query as Query);
@@ -17,7 +17,7 @@ export function givenQuery(request: FastifyRequest, { key }: Caller): unknown {
 
 const prefix = 'label.';
 
-/** What is no label's name stays as it is, to be refused as a parameter that there is not. */
+/** A name that is not valid for a label stays unchanged, and is refused as an unknown parameter. */
 function withLabels(query: Query): Query {
   const isLabel = ([name]: readonly [string, unknown]) =>
     name.startsWith(prefix) && isLabelName(name.slice(prefix.length));

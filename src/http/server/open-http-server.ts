@@ -66,7 +66,7 @@ export interface HttpServerOptions {
   readonly span_worker?: (() => SpanStats | undefined) | undefined;
   /** Which OpenTelemetry data is accepted. Defaults to the last 30 days, without error messages. */
   readonly otlp?: Partial<OtlpOptions> | undefined;
-  /** By what channels of alerts are made and tested. Defaults to no secrets and no mail. */
+  /** How channels of alerts are created and tested. Defaults to no secrets and no mail. */
   readonly alerts?: DeliveryOptions | undefined;
   /** Connections to the database. Defaults to 8. */
   readonly connections?: number | undefined;

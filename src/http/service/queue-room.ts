@@ -1,19 +1,22 @@
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import { ProblemError } from '../problems/problem.js';
 
-/** Whether the queue may be given more. */
+/** Whether the queue has room for more. */
 export interface QueueRoom {
-  /** @throws ProblemError 429 with Retry-After while a queue holds more jobs than it may. */
+  /** @throws ProblemError 429 with Retry-After while a queue holds too many jobs */
   expect(): void;
   close(): Promise<void>;
 }
 
-/** How often the queue is looked at, in milliseconds. */
+/** How often the queue is read, in milliseconds. */
 const lookMs = 1_000;
-/** Seconds after which a client may try again: a queue that is full is not empty at once. */
+/** Seconds after which a client may retry: a full queue does not become empty at once. */
 const retryAfterSeconds = 5;
 
-/** Looks every second; where the queue does not answer, what was last seen holds: sending tells that it is away. */
+/**
+ * Reads the queue every second. If the queue does not respond, the last reading is used, and
+ * sending reports the outage.
+ */
 export function createQueueRoom(gauge: QueueGauge, mostJobs: number): QueueRoom {
   if (mostJobs === Number.POSITIVE_INFINITY) {
     return { expect: () => undefined, close: async () => undefined };

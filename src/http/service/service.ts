@@ -43,7 +43,7 @@ export interface Service {
   readonly worker: (() => GroupCommitStats | undefined) | undefined;
   readonly access: Access;
   readonly budgets: BudgetGate;
-  /** By what samples of alerts are sent. */
+  /** How samples of alerts are sent. */
   readonly alerts: DeliveryOptions;
   readonly bodies: BodyRooms;
   readonly requestBodies: RequestBodies;

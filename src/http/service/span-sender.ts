@@ -26,7 +26,7 @@ const jobSpans = 500;
 export function createSpanSender(options: {
   readonly queue: QueueTarget;
   readonly limits: HttpLimits;
-  /** Undefined where nothing is refused for a full queue. */
+  /** Undefined if a full queue refuses nothing. */
   readonly room?: QueueRoom;
   readonly onError: (error: Error) => void;
 }): SpanSender {
@@ -94,7 +94,10 @@ interface Opened {
   readonly replay: ReplayWindow | undefined;
 }
 
-/** As a producer's, what is acknowledged may be lost with the server that did so. */
+/**
+ * As in a producer, acknowledged spans are kept for a while, because the server may be lost with
+ * them.
+ */
 const window = { keep_ms: 10_000, max_bytes: 64 * 1_048_576 };
 
 async function openWith(target: QueueTarget, onError: (error: Error) => void): Promise<Opened> {
