@@ -21,7 +21,10 @@ export interface RunfoldOptions extends TierOptions {
   readonly span_wait_seconds?: number | undefined;
   /** Days that spans are remembered; 0 for forever. Defaults to 30. */
   readonly span_keep_days?: number | undefined;
-  /** By what this process, where it folds, evaluates and delivers alerts. Defaults to no secrets and no mail. */
+  /**
+   * How this process evaluates and delivers alerts, if it folds. Defaults to no secrets and no
+   * mail.
+   */
   readonly alerts?: AlertsOptions | undefined;
   /** Called with every batch that this process folds, after its commit; it must not throw. */
   readonly on_batch?: ((batch: WrittenBatch) => void) | undefined;
@@ -41,11 +44,11 @@ export interface Runfold extends Reads {
   /** Undefined if other processes fold. */
   readonly worker: RunningWorker | undefined;
   /**
-   * Asks the project's budgets whether something may be done, and with `hold_seconds` holds the estimate where every
-   * one allows it. @throws InvalidBudgetError
+   * Checks the project's budgets. With `hold_seconds`, it holds the estimate if every budget allows
+   * it. @throws InvalidBudgetError
    */
   checkBudget(options: BudgetCheckOptions): Promise<BudgetCheck>;
-  /** Frees what is held under an id and will not be used; whether there was any. */
+  /** Releases what is held under an id and will not be used. Returns whether there was a hold. */
   releaseHold(options: { readonly hold_id: string }): Promise<{ readonly released: boolean }>;
   /**
    * Sends all emitted events to the queue, finishes the batches in flight, and closes everything.

@@ -16,9 +16,9 @@ export interface Config {
   readonly log_level: LogLevel;
   /** The prefix of the queue's keys in Redis. */
   readonly redis_prefix: string;
-  /** How many queues events are spread over in Redis; undefined where nothing is said. */
+  /** How many queues in Redis the events are spread over; undefined if not set. */
   readonly redis_queues: number | undefined;
-  /** Jobs on one queue after which HTTP refuses events; undefined is none. */
+  /** Jobs on one queue after which HTTP refuses events; undefined for no limit. */
   readonly queue_limit: number | undefined;
   /** The project of events and queries. */
   readonly project: number;

@@ -1,4 +1,4 @@
-/** The SQLSTATE or system code of an error; undefined where it has none. */
+/** The SQLSTATE or system code of an error; undefined if it has none. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

@@ -1,17 +1,17 @@
-/** Where a Redis is, as `REDIS_URL` says. */
+/** The address of a Redis, from `REDIS_URL`. */
 export interface RedisAddress {
   readonly kind: 'single' | 'cluster' | 'sentinel';
-  /** Of the Redis, of nodes of the cluster, or of sentinels. */
+  /** The hosts of the Redis, of nodes of the cluster, or of sentinels. */
   readonly hosts: readonly RedisHost[];
   readonly is_tls: boolean;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly database: number;
-  /** The name that the sentinels have for the master; '' where there are none. */
+  /** The sentinels' name for the master; '' without sentinels. */
   readonly sentinel_name: string;
   readonly sentinel_username: string | undefined;
   readonly sentinel_password: string | undefined;
-  /** The hosts, fit to be shown. */
+  /** The hosts, for display. */
   readonly shown: string;
 }
 
@@ -38,8 +38,9 @@ export function readRedisUrl(text: string): RedisAddress | RedisUrlFault {
 }
 
 /**
- * The address in a URL. What is no URL of several servers is one Redis, and left to the driver to read.
- * @throws TypeError where a URL of several servers is at fault
+ * The address in a URL. Every URL that does not name several servers is one Redis, and the driver
+ * parses it.
+ * @throws TypeError if a URL of several servers is invalid
  */
 export function redisAddressOf(text: string): RedisAddress {
   const several = severalIn(text);
@@ -49,7 +50,7 @@ export function redisAddressOf(text: string): RedisAddress {
   return address;
 }
 
-/** The pieces of a URL of more than one server; undefined for any other text. */
+/** The parts of a URL of more than one server; undefined for any other string. */
 function severalIn(text: string) {
   const [whole, user, hosts = '', path = '', query = ''] = parts.exec(text) ?? [];
   if (whole === undefined) return undefined;
@@ -58,13 +59,13 @@ function severalIn(text: string) {
   return isSeveral ? { user, hosts: hosts.split(','), path, settings } : undefined;
 }
 
-/** One Redis: its URL goes to the driver as it is, options in it too. */
+/** One Redis: the driver gets its URL unchanged, including options. */
 function readSingle(text: string): RedisAddress | RedisUrlFault {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol)) {
     return { expected: example };
   }
-  // A password such as p/w or p#w ends the host early: the rest would be taken for a path.
+  // A password such as p/w or p#w ends the host too early: the rest would be read as a path.
   if (!/^(\/\d{0,4})?$/.test(url.pathname) || url.hash !== '') {
     return { expected: `${example}; ${escapes}` };
   }

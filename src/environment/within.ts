@@ -1,6 +1,7 @@
 /**
- * Waits for work for so many milliseconds. Work that is late goes on, and what comes of it is nobody's concern.
- * @throws what `late` makes, when the time is over
+ * Waits for work for at most `ms` milliseconds. Work that is late continues, and its outcome is
+ * ignored.
+ * @throws the error that `late` returns, after that time
  */
 export async function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,10 +1,10 @@
-/** An optional text attribute of an event: who did it, or what served it. */
+/** An optional string attribute of an event: who did it, or what served it. */
 export interface AttributeField {
   readonly name: string;
   readonly doc: string;
 }
 
-/** The text attributes of every event, 1–200 characters each: one column of the log each. */
+/** The string attributes of every event, 1–200 characters each: one column of the log each. */
 export const attributeFields = [
   { name: 'parent_run_id', doc: 'The run that delegated to this one' },
   { name: 'agent_id', doc: 'The agent that ran' },
@@ -24,8 +24,8 @@ export const attributeFields = [
   },
 ] as const satisfies readonly AttributeField[];
 
-/** A wire name, and column, of a text attribute. */
+/** A wire name, and column, of a string attribute. */
 export type AttributeName = (typeof attributeFields)[number]['name'];
 
-/** The text attributes of an event, all optional. */
+/** The string attributes of an event, all optional. */
 export type Attributes = { readonly [N in AttributeName]?: string | undefined };

@@ -3,12 +3,12 @@ export const eventTypes = { message: 1, tool_call: 2, run: 3 } as const;
 /** The roles of messages. */
 export const roles = { assistant: 1, user: 2, system: 3, tool: 4 } as const;
 /**
- * How a run ended. Of two ends at one instant the greater code holds, so that a run paused and
- * completed within a second is complete.
+ * How a run ended. Of two ends at the same instant, the greater code counts: a run that was paused
+ * and completed within a second is complete.
  */
 export const runStatuses = { paused: 1, completed: 2, error: 3, cancelled: 4 } as const;
 
-/** What a correction is to the cost of its message. */
+/** How a correction changes the pricing of its message. */
 export const pricings = { first: 1 } as const;
 
 export type EventType = keyof typeof eventTypes;

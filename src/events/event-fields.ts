@@ -1,12 +1,12 @@
 import { type EventType, eventTypes, pricings, roles, runStatuses } from './codes.js';
 
 /**
- * The fields that only some types of event have: the third table beside the metrics and the attributes.
- * The wire schema, the TypeScript types, the row reader, the check by column, the log's columns and the
- * views are made from it. Adding a field is one line here plus `npm run generate`.
+ * The fields that only some types of event have: the third table beside the metrics and the
+ * attributes. The wire schema, the TypeScript types, the row reader, the check by column, the log's
+ * columns and the views are made from it. Adding a field is one line here plus `npm run generate`.
  *
- * What every event has to be told apart and put in order (type, id, run, session, time, sequence,
- * corrects) is not among them: each of those has rules of its own.
+ * Fields that identify and order every event (type, id, run, session, time, sequence, corrects) are
+ * not included: each of them has its own rules.
  */
 
 interface FieldBase {
@@ -20,17 +20,20 @@ interface FieldBase {
   readonly doc: string;
 }
 
-/** How a field travels and is stored. */
+/** How a field is sent and stored. */
 export type EventField =
-  /** A text of 1 to 200 characters. */
+  /** A string of 1 to 200 characters. */
   | (FieldBase & { readonly kind: 'text' })
-  /** One of some names; stored as its code. Aliases are read as the name they stand for. */
+  /** One of several names, stored as its code. Aliases are read as the names they mean. */
   | (FieldBase & {
       readonly kind: 'code';
       readonly codes: Readonly<Record<string, number>>;
       readonly aliases?: Readonly<Record<string, string>>;
     })
-  /** Whether something failed, or a text that says how: a column of each, the text in `NAME_text`. */
+  /**
+   * Whether something failed, or a string that says how. Each has a column; that of the string is
+   * `NAME_text`.
+   */
   | (FieldBase & { readonly kind: 'failure'; readonly textDoc: string });
 
 export const eventFields = [
@@ -75,7 +78,7 @@ export const eventFields = [
   },
 ] as const satisfies readonly EventField[];
 
-/** The table as readers of any field see it. */
+/** The table without its literal types. */
 export const allEventFields: readonly EventField[] = eventFields;
 
 /** The fields that events of a type may have. */
@@ -83,7 +86,7 @@ export function eventFieldsOn(type: EventType): readonly EventField[] {
   return allEventFields.filter(({ on }) => on.includes(type));
 }
 
-/** Those that may stand in a correction, or in any other event. */
+/** The fields that a correction may have, or any other event. */
 export function fieldsIn(type: EventType, isCorrection: boolean): readonly EventField[] {
   return eventFieldsOn(type).filter(({ isOfCorrections }) => isCorrection || !isOfCorrections);
 }
@@ -93,7 +96,7 @@ export function typeCodesOf({ on }: EventField): readonly number[] {
   return on.map((type) => eventTypes[type]);
 }
 
-/** The column that holds the text of a failure. */
+/** The column for the text of a failure. */
 export const failureText = <N extends string>(name: N): `${N}_text` => `${name}_text`;
 
 type AnyField = (typeof eventFields)[number];
@@ -119,7 +122,7 @@ type ValueOf<F> = F extends { readonly codes: infer C }
     ? boolean | string
     : string;
 
-/** The fields of one type of event as they stand on the wire. */
+/** The fields of one type of event in the wire format. */
 export type EventFieldsOn<T extends EventType> = {
   readonly [F in FieldOn<T> as RequiredName<F>]: ValueOf<F>;
 } & {
@@ -138,14 +141,14 @@ type FailureTextName<F> = F extends {
   ? `${N}_text`
   : never;
 
-/** The fields as a view shows them to whoever reads rows of some types; null where not reported. */
+/** The fields in a view of some types; null if not reported. */
 export type ReadFieldsOn<T extends EventType> = {
   readonly [F in FieldOn<T> as RequiredName<F>]: ReadValue<F>;
 } & {
   readonly [F in FieldOn<T> as OptionalName<F>]: ReadValue<F> | null;
 } & { readonly [F in FieldOn<T> as FailureTextName<F>]: string | null };
 
-/** The fields as a row of any event shows them. */
+/** The fields in a row of any event. */
 export type ReadFields = {
   readonly [F in AnyField as F['name']]: ReadValue<F> | null;
 } & { readonly [F in AnyField as FailureTextName<F>]: string | null };

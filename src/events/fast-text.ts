@@ -18,5 +18,5 @@ export const charCodeAt: (text: string, at: number) => number = call.bind(
   String.prototype.charCodeAt,
 );
 
-/** `text.length`, in UTF-16 units. Of what a template makes V8 knows that it is a text. */
+/** `text.length`, in UTF-16 units. V8 knows that the result of a template is a string. */
 export const lengthOf = (text: string): number => `${text}`.length;

@@ -1,19 +1,19 @@
 import { isShortText, maxText } from './limits.js';
 
 /**
- * Dimensions of the user's own: name → text. For values of which there are few, such as a customer, a
- * feature or a release. One that is undefined is not there.
+ * Your own dimensions: name → string. Use them for values with a limited number, such as a
+ * customer, a feature or a release. Undefined values are ignored.
  */
 export type Labels = Readonly<Record<string, string | undefined>>;
 
-/** The most labels of one event. */
+/** The maximum number of labels of one event. */
 export const maxLabels = 16;
 const labelName = /^[a-z][a-z0-9_.-]{0,39}$/;
 
-/** What a label's name is. */
+/** The expected form of a label's name. */
 export const labelNamePhrase =
   'a name of 1 to 40 of a-z, 0-9, _, . and -, the first of them a letter';
-/** What the labels of an event are. */
+/** The expected form of an event's labels. */
 export const labelsPhrase = `an object of at most ${maxLabels} labels: name → string of 1 to ${maxText} characters`;
 
 /** Whether a value is the name of a label. */
@@ -21,14 +21,14 @@ export function isLabelName(value: unknown): value is string {
   return typeof value === 'string' && labelName.test(value);
 }
 
-/** Whether a value is an object as JSON has them; a Map would look like one without names. */
+/** Whether a value is a plain object, as JSON has them. A Map would look like one without names. */
 export function isNameValues(value: unknown): value is Record<string, unknown> {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /**
- * Labels as the log keeps them: the JSON of those that have a value, in the order in which they came; empty
- * where none has. Undefined where they are not in order.
+ * Labels as the log stores them: the JSON of those with a value, in their original order; empty if
+ * none has a value. Undefined if they are invalid.
  */
 export function labelsText(value: unknown): string | undefined {
   if (!isNameValues(value)) return undefined;
@@ -54,33 +54,36 @@ export function withValues(labels: Readonly<Record<string, unknown>>): Record<st
   );
 }
 
-/** What has labels, or none. */
+/** An object that may have labels. */
 export interface Labelled {
   readonly labels?: Labels | undefined;
 }
 
-/** The labels of two, of which the second's hold where both have one; without any where neither has. */
+/**
+ * The labels of both objects. If both have a name, the second one's value is used. Without `labels`
+ * if neither has any.
+ */
 export function mergedLabels(one: Labelled, other: Labelled): Labelled {
   if (one.labels === undefined && other.labels === undefined) return {};
   return { labels: { ...one.labels, ...other.labels } };
 }
 
-/** The longest text that labels can make: a character may take six, as an escape. */
+/** The maximum length of the JSON of labels: an escape may take six characters. */
 const maxLabelsText = maxLabels * (6 * maxText + 50);
 
-/** Whether a value is a text that `labelsText` makes: in it no name comes twice. */
+/** Whether a value is a string that `labelsText` could return: in it no name occurs twice. */
 export function isLabelsText(value: unknown): boolean {
   const labels = labelsOfText(value);
   return labels !== value && labelsText(labels) === value;
 }
 
-/** The labels that a text of the log stands for. What is no such text stays as it is. */
+/** Parses the labels of the log. Any other value is returned unchanged. */
 export function labelsOfText(text: unknown): unknown {
   if (typeof text !== 'string' || text.length > maxLabelsText) return text;
   try {
     return JSON.parse(text);
   } catch {
-    // No JSON: whoever checks the event says so.
+    // Invalid JSON: the check of the event reports it.
     return text;
   }
 }

@@ -23,7 +23,7 @@ export interface BatchLimits {
 export interface EventBuffer {
   /** Adds one event and clears its row; returns whether a job is now full. */
   add(cells: Cells): boolean;
-  /** Takes the oldest batch, full or not; with a queue only where that batch goes there. */
+  /** Takes the oldest batch, full or not. With `queue`, only if that batch goes there. */
   take(queue?: string): Batch | undefined;
   /** Whether a full job is waiting. */
   hasFull(): boolean;
@@ -32,7 +32,7 @@ export interface EventBuffer {
   readonly bytes: number;
 }
 
-/** Each queue has batches of its own. */
+/** Each queue has separate batches. */
 export function createEventBuffer(limits: BatchLimits, choice: QueueChoice): EventBuffer {
   const full: Batch[] = [];
   const packers = new Map<string, EventPacker>();

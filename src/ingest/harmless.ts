@@ -2,7 +2,7 @@
 export function harmless(report: ((error: Error) => void) | undefined): (error: Error) => void {
   return (error) => {
     try {
-      // One that is async would reject instead, and nobody would be there to hear it.
+      // An async function would reject instead, and nobody would handle it.
       const result: unknown = report?.(error);
       if (result instanceof Promise) result.catch(warn);
     } catch (fault) {

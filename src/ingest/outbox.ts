@@ -41,14 +41,14 @@ export interface Outbox {
 
 /** The maximum number of events of small jobs in one call. */
 const shipmentEvents = 250;
-/** Calls on their way at once, or one a queue: enough to hide a round trip, few enough to stay fair. */
+/** Concurrent calls, or one per queue: enough to hide a round trip, few enough to be fair. */
 const inFlightLimit = 4;
 /** After this time without a response an attempt counts as failed; because of its job id, repeating it does no harm. */
 const attemptTimeoutMs = 10_000;
 
 export function createOutbox(options: {
   readonly queues: JobQueues;
-  /** Keeps what was acknowledged, where that may be lost. */
+  /** Keeps acknowledged jobs if the queue may lose them. */
   readonly replay: ReplayWindow | undefined;
   readonly buffer: EventBuffer;
   readonly project: number;
@@ -99,7 +99,7 @@ export function createOutbox(options: {
     }
   };
 
-  /** One large batch, or as many small ones to the same queue as make a call worth its while. */
+  /** One large batch, or enough small ones for the same queue to make a call worthwhile. */
   const takeShipment = () => {
     const batches: Batch[] = [];
     for (let events = 0; events < shipmentEvents && (flushing || buffer.hasFull()); ) {
@@ -162,8 +162,8 @@ export function createOutbox(options: {
     waiting,
     waitingBytes,
     async drained(timeoutMs) {
-      // Later events may enter the buffer meanwhile and be acknowledged first, so a count of acknowledged
-      // events is not enough: wait for exactly those that are here now.
+      // Later events may enter the buffer in the meantime and be acknowledged first, so a count of
+      // acknowledged events is not enough: wait for exactly those that are here now.
       const end = takenEvents + buffer.events;
       const isDone = () => takenEvents >= end && [...unacknowledged].every((place) => place >= end);
       if (isDone()) return;

@@ -39,11 +39,12 @@ export interface ProducerOptions {
   /** The maximum size in bytes, roughly, of the events that wait for the queue. Defaults to 64 MiB. */
   readonly max_buffered_bytes?: number | undefined;
   /**
-   * How long what the queue acknowledged is kept, in milliseconds, to be sent again when another server takes the
-   * place of the one that acknowledged it. Defaults to 10,000 with Redis Cluster and Sentinel, and else to 0.
+   * How long acknowledged events are kept, in milliseconds. They are sent again if another server
+   * replaces the one that acknowledged them. Defaults to 10,000 with Redis Cluster and Sentinel,
+   * otherwise to 0.
    */
   readonly replay_ms?: number | undefined;
-  /** The most bytes that are kept for that, roughly. Defaults to 64 MiB. */
+  /** The maximum number of bytes that are kept for that, approximately. Defaults to 64 MiB. */
   readonly max_replay_bytes?: number | undefined;
   /** Called for each failed attempt to reach the queue; the producer retries. If it throws, that becomes a warning. */
   readonly on_error?: ((error: Error) => void) | undefined;

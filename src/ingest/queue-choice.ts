@@ -1,24 +1,27 @@
 import { type Cells, places } from '../events/columns/event-row.js';
 import { stripeOf } from '../events/stripe.js';
 
-/** Sessions whose queue is remembered. */
+/** The number of sessions whose queue is remembered. */
 const mostSessions = 10_000;
-/** Events of a job below which it would cost more than what a worker saves by having to do with few stripes. */
+/**
+ * With fewer events per job, the cost of more jobs exceeds what a worker saves with fewer stripes
+ * per job.
+ */
 const worthwhile = 100;
 
 /** Chooses the queue of each event. No event is bound to its queue. */
 export interface QueueChoice {
   queueOf(cells: Cells): string;
-  /** A job is full: the next one may go elsewhere. */
+  /** A job is full: the next one may go to another queue. */
   next(): void;
-  /** What was gathered is sent, full or not. */
+  /** All buffered events are sent, in full jobs or not. */
   turn(): void;
 }
 
 /**
- * Chooses among several queues: by its session, so that a worker has to do with few stripes at a time, where so
- * much comes that the jobs of each queue are large all the same. Else all that comes goes to one queue, and
- * what comes next to another: many small jobs would cost more than anything.
+ * Chooses one of several queues. If there are so many events that the jobs of each queue are large,
+ * the session decides, so that a worker has few stripes at a time. Otherwise all buffered events go
+ * to one queue and the next ones to another, because many small jobs cost the most.
  */
 export function chooseQueues(project: number, names: () => readonly string[]): QueueChoice {
   let known: readonly string[] = names();
@@ -56,7 +59,7 @@ export function chooseQueues(project: number, names: () => readonly string[]): Q
   };
 }
 
-/** The one queue there is. */
+/** For a single queue. */
 export function onlyQueue(name: string): QueueChoice {
   return { queueOf: () => name, next: () => undefined, turn: () => undefined };
 }

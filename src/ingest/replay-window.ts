@@ -2,42 +2,45 @@ import { retryDelay } from '../environment/retry-delay.js';
 import { sleep } from '../environment/sleep.js';
 import { within } from '../environment/within.js';
 
-/** What was put on a queue in one call. Sent again it changes nothing, as its jobs have ids. */
+/**
+ * The jobs that one call adds to a queue. Sending them again changes nothing, because jobs have
+ * ids.
+ */
 export interface Shipment {
   readonly queue: string;
-  /** Roughly. */
+  /** Approximate. */
   readonly bytes: number;
   readonly jobs: number;
   send(): Promise<unknown>;
 }
 
 /**
- * Keeps what a queue acknowledged for a while, and sends it again when the queue has another master: what the
- * old one had acknowledged and not yet handed to the new one is lost there.
+ * Keeps acknowledged jobs for a while, and sends them again if the queue gets another master: jobs
+ * that the old one acknowledged and had not yet replicated are lost.
  */
 export interface ReplayWindow {
-  /** Sends, keeps what was acknowledged, and answers as the sending does. */
+  /** Sends jobs and keeps them once they are acknowledged. Returns the result of the sending. */
   send(shipment: Shipment): Promise<unknown>;
   /** Jobs that were sent again. */
   replayed(): number;
-  /** Looks once more whether a master has changed, for two seconds at most, and ends. */
+  /** Checks once more whether a master has changed, for at most two seconds, and closes. */
   close(): Promise<void>;
 }
 
-/** How often it is looked whether a master has changed, in milliseconds. */
+/** How often the masters are checked, in milliseconds. */
 const lookMs = 1_000;
 const lastLookMs = 2_000;
 
 interface Kept extends Shipment {
-  /** When it was last sent, and when it was acknowledged. */
+  /** When they were last sent, and when they were acknowledged. */
   sentAt: number;
   acknowledgedAt: number;
 }
 
 export function createReplayWindow(options: {
-  /** The time between writing and being replicated that is reckoned with. */
+  /** The assumed maximum replication delay, in milliseconds. */
   readonly keep_ms: number;
-  /** The most bytes that are kept; then the oldest go. */
+  /** The maximum number of bytes that are kept. Above it, the oldest are dropped. */
   readonly max_bytes: number;
   /** As in `FindMasters`. */
   readonly findMasters: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -46,7 +49,7 @@ export function createReplayWindow(options: {
   const { keep_ms, max_bytes, findMasters, onError } = options;
   const closing = new AbortController();
   const known = new Map<string, string>();
-  /** When a queue was seen to have another master. */
+  /** When a queue was found to have another master. */
   const changedAt = new Map<string, number>();
   let kept: Kept[] = [];
   let bytes = 0;
@@ -73,7 +76,7 @@ export function createReplayWindow(options: {
   const lookAndSend = async () => {
     const startedAt = performance.now();
     const names = [...new Set(kept.map(({ queue }) => queue))];
-    // While there is no telling, nothing gets too old: the next master may be one that lacks it.
+    // While the master is unknown, nothing expires: the next master may lack it.
     const masters = await findMasters(names).catch(() => undefined);
     if (masters === undefined) return;
     for (const [name, master] of masters) {
@@ -81,7 +84,7 @@ export function createReplayWindow(options: {
       known.set(name, master);
     }
     for (const one of [...kept]) {
-      // Also what was under way meanwhile: the old master may have acknowledged it.
+      // This includes jobs that were in flight: the old master may have acknowledged them.
       while (one.sentAt < (changedAt.get(one.queue) ?? 0)) await sendAgain(one);
     }
     const isOld = ({ queue, acknowledgedAt }: Kept) =>
@@ -110,7 +113,7 @@ export function createReplayWindow(options: {
     one.sentAt = Number.POSITIVE_INFINITY;
   };
 
-  /** What a queue's master is has to be known before anything is put on it. */
+  /** A queue's master must be known before anything is added to it. */
   const meet = async (queue: string) => {
     if (known.has(queue)) return;
     for (const [name, master] of await findMasters([queue])) {

@@ -5,7 +5,7 @@ import type { JobQueues } from '../../queue/job-queues.js';
 import { findOutage } from '../../queue/open-queue.js';
 import { CommandFailedError } from '../command/command-error.js';
 
-/** Jobs that are not done with, on all queues. */
+/** Unfinished jobs on all queues. */
 export async function openJobs(queues: JobQueues): Promise<number> {
   const counts = await Promise.all((await queues.all()).map(openOn));
   return counts.reduce((sum, count) => sum + count, 0);
@@ -42,14 +42,14 @@ export async function checkQueue(queues: JobQueues): Promise<void> {
 /** How often the queue is polled, in milliseconds. */
 const interval = 25;
 
-/** Resolves when every job that is on a queue now is done with, whatever others add meanwhile. */
+/** Resolves when every job that is on a queue now is done, ignoring jobs that are added later. */
 export async function waitUntilWorkedOff(queues: JobQueues, signal: AbortSignal): Promise<void> {
   await Promise.all((await queues.all()).map((queue) => waitUntilEmptied(queue, signal)));
 }
 
 /**
  * The queue is first in, first out: once the newest job has left it, all older ones are done or in
- * hand, and those in hand can be told one by one.
+ * flight, and those in flight are checked one by one.
  */
 async function waitUntilEmptied(queue: Queue, signal: AbortSignal): Promise<void> {
   const [newest] = await queue.getJobs(['waiting'], 0, 0, false);

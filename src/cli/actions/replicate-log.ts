@@ -10,31 +10,31 @@ import { recordedPages } from '../../query/log/recorded-events.js';
 import { takeSnapshot } from '../../query/tail/tail-snapshot.js';
 import { jobVersions } from '../../queue/job.js';
 
-/** What was copied. */
+/** The counts of a copy. */
 export interface Replicated {
-  /** Events read, those that were there already among them. */
+  /** Events read, including those that the new store had already. */
   readonly read: number;
-  /** Events that the new store had not. */
+  /** Events that the new store did not have. */
   readonly applied: number;
-  /** Events that the new store could not take; they are among its rejects. */
+  /** Events that the new store rejected. */
   readonly rejected: number;
 }
 
-/** How a copy goes. */
+/** The options of a copy. */
 export interface ReplicateOptions {
   readonly from: Database;
   readonly to: Database;
-  /** Ends when a look at the old store finds nothing new. Otherwise it goes on until `signal`. */
+  /** Ends when the old store has nothing new. Otherwise it continues until `signal`. */
   readonly once: boolean;
   readonly signal: AbortSignal;
-  /** Told after each page, and after each look at what is new. */
+  /** Called after each page, and after each check for new events. */
   readonly onProgress?: ((so_far: Replicated, is_level: boolean) => void) | undefined;
 }
 
-/** Milliseconds between two looks for what is new. */
+/** Milliseconds between two checks for new events. */
 const lookInterval = 1_000;
 
-/** Tables that a store needs besides its log, in the order in which they refer to each other. */
+/** The tables that a store needs besides its log, in an order that satisfies their references. */
 const settingTables = [
   'project',
   'api_key',
@@ -46,11 +46,12 @@ const settingTables = [
 ];
 
 /**
- * Copies the log of a store into another one, and goes on with what comes in meanwhile. Each event is appended and
- * folded as by a worker; its id makes that repeatable, and the order does not matter, so history and present may mix.
+ * Copies the log of a store into another one, and continues with new events. Each event is appended
+ * and folded as by a worker. Its id makes that repeatable, and the order does not matter, so old
+ * and new events may mix.
  *
- * A look reads what was recorded since the floor of the look before: no event that the earlier one did not
- * see was recorded before that time.
+ * Each check reads the events recorded since the floor of the previous one: no event that the
+ * previous one missed was recorded before that time.
  */
 export async function replicateLog(options: ReplicateOptions): Promise<Replicated> {
   const { from, to, once, signal, onProgress } = options;
@@ -86,7 +87,7 @@ export async function replicateLog(options: ReplicateOptions): Promise<Replicate
   return total;
 }
 
-/** Two transactions that met are told to try again. */
+/** Retries after a conflict of two transactions. */
 async function again<T>(write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -97,7 +98,7 @@ async function again<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The projects that have events; to be named they need not be made. */
+/** The projects that have events. They may have no name. */
 async function projectsOf(database: Database): Promise<number[]> {
   const rows = await database.query<{ project: number }>(
     'select distinct project from runfold_internal.session order by 1',
@@ -105,7 +106,7 @@ async function projectsOf(database: Database): Promise<number[]> {
   return rows.map(({ project }) => project);
 }
 
-/** Copies the rows of a small table that the other store has not. */
+/** Copies the rows of a small table that the other store does not have. */
 async function copyTable(from: Database, to: Database, table: string): Promise<void> {
   const name = `runfold_internal.${table}`;
   const [row] = await from.query<{ rows: string | null }>(

@@ -36,7 +36,7 @@ export function reportBudgets(terminal: Terminal, budgets: readonly Budget[]): v
   terminal.line(table(terminal, columns, budgets));
 }
 
-/** Shows a budget and how it stands. */
+/** Shows a budget and its use. */
 export function reportBudget(terminal: Terminal, budget: BudgetStanding): void {
   const { measure, limit, uses, holds, resets_at } = budget;
   const { bold, dim } = terminal.colors;
@@ -85,7 +85,7 @@ export function reportBudget(terminal: Terminal, budget: BudgetStanding): void {
   terminal.line(table(terminal, columns, holds));
 }
 
-/** Shows what budgets answered to a check. */
+/** Shows the result of a check of budgets. */
 export function reportCheck(terminal: Terminal, answer: BudgetCheck): void {
   const { green, red, dim } = terminal.colors;
   terminal.line(answer.allowed ? green('Allowed.') : red('Refused.'));

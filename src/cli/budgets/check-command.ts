@@ -7,11 +7,11 @@ import { exitCodes, UsageError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
 import { reportCheck } from './budget-report.js';
 
-/** What is wrong with a budget was asked wrongly. */
+/** An invalid budget is a usage error. */
 export const asUsage = (error: unknown): never => {
   throw error instanceof InvalidBudgetError ? new UsageError(error.message) : error;
 };
-/** A text that is no number becomes NaN, to be refused by its name. */
+/** A string that is not a number becomes NaN, and the check of its field reports it. */
 export const numberOf = (text: string | undefined) =>
   text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
 

@@ -20,7 +20,7 @@ export function alertsCommand(): Command {
   ]);
 }
 
-/** Flags that are fields of some kinds of rule: flag → field, and what it means. */
+/** Flags for fields of some kinds of rule: flag → field and its meaning. */
 const fields = [
   ['budget', 'budget', '<name>', 'only of this budget; of each where not given'],
   ['of', 'of', '<what>', 'model, tool or agent'],

@@ -64,7 +64,7 @@ export function serveCommand(): Command {
   );
 }
 
-/** How many workers fold what is put on the queue; null where that cannot be told. */
+/** The number of workers that fold the queue; null if unknown. */
 async function findWorkers(
   tier: Tier,
   { settings: { dir }, log }: CommandContext,

@@ -153,7 +153,7 @@ async function runUntilEnd(
       on_batch: http?.metrics.countBatch ?? metrics.countBatch,
     });
     if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });
-    // A signal meanwhile ends what never came to be up.
+    // A signal during the start ends something that never ran, so nothing is announced.
     if (!options.signal.aborted) introduce(context, tier, options.psql_port, http);
     following = followLogs(context, tier, options).catch((error: unknown) =>
       context.log.error({ err: error }, 'stopped following logs'),

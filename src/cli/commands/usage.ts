@@ -148,7 +148,7 @@ export function usageCommand(): Command {
   });
 }
 
-/** What a dimension is called on the command line; of a label only its name. */
+/** The name of a dimension on the command line. For a label, only its own name. */
 function headOf(dimension: UsageDimension): string {
   const [name] = Object.entries(groupNames).find(([, known]) => known === dimension) ?? [];
   return name ?? labelOf(dimension) ?? dimension;

@@ -47,7 +47,7 @@ export function filteredBy(filters: UsageFilters): UsageDimension[] {
   return names.filter((name) => filters[name] !== undefined);
 }
 
-/** What `--by` says: names with commas between them. @throws UsageError */
+/** The dimensions in `--by`, separated by commas. @throws UsageError */
 export function groupsOf(text: string): readonly UsageDimension[] {
   return text.split(',').flatMap((part) => {
     const name = part.trim();

@@ -30,13 +30,13 @@ const occurredAt = z.string('an RFC 3339 time with a zone').superRefine((value, 
   if (expected !== undefined) context.addIssue({ code: 'custom', message: expected });
 });
 
-/** What `additional_metrics` takes. */
+/** The expected value of `additional_metrics`. */
 export const jsonPhrase = `a JSON object of at most ${maxJson} characters and 32 levels, with integers up to 2^53 - 1 (send larger ones as strings), without NUL or lone surrogates`;
 const jsonObject = z
   .record(z.string(), z.unknown(), jsonPhrase)
   .refine(isStorableObject, { error: jsonPhrase });
 
-/** What an object of name → tokens is. */
+/** The expected object of name → tokens. */
 export const mapPhrase = `an object of at most ${maxDetails} names`;
 
 function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
@@ -63,7 +63,7 @@ function metricSchema(kind: MetricKind, signed: boolean): z.ZodType {
   }
 }
 
-/** What a number of tokens is. */
+/** The expected number of tokens. */
 export function tokensPhrase(signed: boolean): string {
   return `an integer from ${signed ? -maxTokens : 0} to ${maxTokens}`;
 }

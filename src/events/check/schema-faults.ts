@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describeValue, type EventFault } from '../fault.js';
 
-/** What is expected of a field that a schema does not know, by the path to its object. */
+/** The expectation for a field that a schema does not know, by the path to its object. */
 type Unknown = (path: readonly PropertyKey[]) => string;
 const noSuchField: Unknown = () => 'no such field';
 
@@ -32,7 +32,7 @@ const faultAt = (path: readonly PropertyKey[], expected: string, got: unknown): 
   got: describeValue(got),
 });
 
-/** What stands at a path of objects and arrays; undefined where the path ends before. */
+/** The value at a path of objects and arrays; undefined if the path ends earlier. */
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (inner, key) =>

@@ -132,7 +132,7 @@ function isJson(json: unknown, isMap: boolean): boolean {
     const value: unknown = JSON.parse(json);
     return isMap ? isTokenMap(value, false) : isStorableObject(value);
   } catch {
-    // No JSON: the closer look says so.
+    // Invalid JSON: the check of each event reports it.
     return false;
   }
 }

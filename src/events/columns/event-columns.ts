@@ -65,12 +65,12 @@ export function eventAt(block: EventBlock, at: number): MetricEvent {
 }
 
 function jsonValue(json: string): unknown {
-  // No event may carry more; reading it could take a multiple of it.
+  // No event may have more, and parsing it could take several times the memory.
   if (json.length > maxJson) return json;
   try {
     return JSON.parse(json);
   } catch {
-    // A text is no object: whoever checks the event says so.
+    // Invalid JSON stays a string, and the check of the event reports it.
     return json;
   }
 }

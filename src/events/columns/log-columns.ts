@@ -63,13 +63,14 @@ const columns: readonly LogColumn[] = [
   { name: 'original_id', type: textType },
   { name: 'original_corrects', type: textType },
   ...attributeFields.map((field) => ({ name: field.name, type: textType }) as const),
-  // JSON, but kept as text: equal labels then group and compare as one, and a job says each of them once.
+  // JSON, but stored as a string: equal labels then group and compare as one value, and a job
+  // contains each of them once.
   { name: 'labels', type: textType },
   ...allEventFields.flatMap(fieldColumns),
   ...metricColumns,
 ];
 
-/** The columns an event fills, widest alignment first so that Postgres pads nothing. */
+/** The columns that an event fills, widest alignment first, so that Postgres adds no padding. */
 export const logColumns: readonly LogColumn[] = [...columns].sort(
   (a, b) => alignment[a.type] - alignment[b.type],
 );

@@ -6,7 +6,7 @@ import { bytesText, type Check, checksOf, clockFault, type Fault, offsetText } f
 const check = checksOf('redis');
 const oldest = [6, 2] as const;
 
-/** Where a Redis is, and what is kept in it. */
+/** The address of a Redis, and its contents. */
 export interface RedisPlace {
   readonly url: string;
   readonly prefix: string;
@@ -14,7 +14,7 @@ export interface RedisPlace {
   readonly is_spread?: boolean;
 }
 
-/** Looks at the settings of the queue's Redis. Pure: what it finds depends on the facts alone. */
+/** Checks the settings of the queue's Redis. Pure: the result depends only on the facts. */
 export function checkRedis(facts: RedisFacts, { url, prefix, is_spread }: RedisPlace): Check[] {
   const { kind } = redisAddressOf(url);
   return [

@@ -70,7 +70,7 @@ export const redisCommands = [
   'zscore',
 ] as const;
 
-/** What a user of a cluster, or of several queues, needs besides. */
+/** The additional commands for a cluster, or for several queues. */
 const spreadCommands = ['cluster|info', 'cluster|keyslot', 'cluster|slots'] as const;
 
 /**

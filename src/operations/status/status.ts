@@ -19,7 +19,7 @@ export interface StatusProblem {
   readonly text: string;
 }
 
-/** How a queue stands. */
+/** The state of a queue. */
 export interface OneQueueStatus {
   /** Jobs by state. A job has up to hundreds of events. */
   readonly waiting: number;
@@ -30,9 +30,9 @@ export interface OneQueueStatus {
   readonly age_seconds: number;
 }
 
-/** How the queue stands; of several queues the sums, and the greatest age. */
+/** The state of the queue. With several queues, the sums and the highest age. */
 export interface QueueStatus extends OneQueueStatus {
-  /** Each by what its keys begin with, where there are several. */
+  /** Each queue by its key prefix, if there are several. */
   readonly queues?: readonly (OneQueueStatus & { readonly name: string })[];
   /** Connected workers; null if unknown. */
   readonly workers: number | null;
@@ -126,7 +126,7 @@ export async function readQueueStatus({
   }
 }
 
-/** A reading as it is shown; `queues` only where there are several. */
+/** A reading for display, with `queues` only if there are several. */
 export function queueStatusOf({ queues, ...all }: QueueReading): Omit<QueueStatus, 'workers'> {
   const one = ({ jobs, age_seconds }: OneQueueReading): OneQueueStatus => {
     const { waiting = 0, active = 0, delayed = 0, failed = 0 } = jobs;

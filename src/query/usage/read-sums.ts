@@ -39,7 +39,10 @@ export interface SumsOptions {
   readonly most?:
     | { readonly by: keyof UsageFigures; readonly limit: number | undefined }
     | undefined;
-  /** All buckets of the groups with the most of a figure over all of them, so many. Defaults to all groups. */
+  /**
+   * All buckets of this number of groups, those with the highest total of a figure. Defaults to all
+   * groups.
+   */
   readonly top?: { readonly by: keyof UsageFigures; readonly limit: number } | undefined;
 }
 
@@ -56,7 +59,7 @@ export async function readSums(
   const keys = ['at', ...columns];
   const names = columns.map((name) => `, nullif(u.${name}, '')`).join('');
   const added = (from: string) => sums.map(({ name }) => `sum(${from}.${name}) as ${name}`);
-  // The rows are added up once, and their groups ranked by what was added up.
+  // The rows are summed once, and their groups ranked by those sums.
   const ranked =
     top === undefined
       ? 'summed u'

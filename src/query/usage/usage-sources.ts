@@ -30,7 +30,7 @@ export function labelOf(dimension: string): string | undefined {
   return dimension.startsWith('label:') ? dimension.slice('label:'.length) : undefined;
 }
 
-/** What a dimension is called in SQL. No question is about several labels. */
+/** The SQL name of a dimension. A query uses at most one label. */
 export const columnName = (dimension: UsageDimension) =>
   labelOf(dimension) === undefined ? dimension : 'label';
 
@@ -91,7 +91,7 @@ const byHour = {
   runs: { ...runs, hours: runUsageHourProjection },
 };
 
-/** Stands for any one label among the dimensions of a source. */
+/** Means any one label, among the dimensions of a source. */
 const anyLabel = 'label:*';
 
 /**
