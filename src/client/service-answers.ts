@@ -93,6 +93,12 @@ export interface AuditReport {
     readonly field: string;
     readonly expected: unknown;
     readonly actual: unknown;
+    /** The same as the table stores it; missing in audits by earlier versions. */
+    readonly stored?: {
+      readonly column: string;
+      readonly expected: unknown;
+      readonly actual: unknown;
+    };
   }[];
   readonly error: string | null;
 }

@@ -14,3 +14,11 @@ export const pricings = { first: 1 } as const;
 export type EventType = keyof typeof eventTypes;
 export type Role = keyof typeof roles;
 export type RunStatus = keyof typeof runStatuses;
+
+/** The name of a stored code; null if no name has it. */
+export function nameOfCode(
+  codes: Readonly<Record<string, number>>,
+  stored: unknown,
+): string | null {
+  return Object.keys(codes).find((name) => codes[name] === stored) ?? null;
+}

@@ -1,4 +1,4 @@
-import { runStatuses } from '../events/metric-event.js';
+import { nameOfCode, runStatuses } from '../events/codes.js';
 import { codeSql } from '../store/sql-units.js';
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
@@ -22,7 +22,11 @@ export const runUsageProjection = defineProjection({
     status: {
       type: 'smallint',
       sql: 'coalesce(e.status, 0)::smallint',
-      shown: { name: 'status', sql: (column) => codeSql(column, runStatuses) },
+      shown: {
+        name: 'status',
+        sql: (column) => codeSql(column, runStatuses),
+        read: (stored) => nameOfCode(runStatuses, stored),
+      },
       doc: 'How the runs ended: completed, error, cancelled or paused',
     },
   },

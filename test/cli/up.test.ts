@@ -43,7 +43,7 @@ describe('runfold demo', () => {
     const { code, stdout, stderr } = await work.runProcess(['demo', '--events', '1500']);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/✓ [\d,]+ received = [\d,]+ applied \+ [\d,]+ duplicate \+ 0 rejected/);
-    expect(stdout).toContain('✓ The totals equal the log:');
+    expect(stdout).toContain('✓ The totals equal the fold of the log: ');
     expect(stdout).toMatch(/^ {2}runfold up --dir demo-store +see all of it in a browser$/m);
   });
 });

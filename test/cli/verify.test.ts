@@ -41,19 +41,37 @@ describeWithPostgres('runfold verify', () => {
       const run = { projection: 'run', key };
       expect(differences).toEqual(
         expect.arrayContaining([
-          { ...run, field: 'cost', expected: 0.002, actual: 0.502 },
-          { ...run, field: 'time', expected: 1, actual: null },
+          {
+            ...run,
+            field: 'cost',
+            expected: 0.002,
+            actual: 0.502,
+            stored: { column: 'cost_nanos', expected: 2_000_000, actual: 502_000_000 },
+          },
+          {
+            ...run,
+            field: 'time',
+            expected: 1,
+            actual: null,
+            stored: { column: 'time_us', expected: 1_000_000, actual: null },
+          },
           {
             ...run,
             field: 'ended_at',
             expected: '2026-02-02T02:40:15.750Z',
             actual: '2026-02-02T02:40:13.750Z',
+            stored: {
+              column: 'ended_at_us',
+              expected: Date.parse('2026-02-02T02:40:15.750Z') * 1000,
+              actual: Date.parse('2026-02-02T02:40:13.750Z') * 1000,
+            },
           },
           {
             ...run,
             field: 'model',
             expected: expect.stringMatching(/^model-a at 2026/),
             actual: null,
+            stored: { column: 'model', expected: expect.stringContaining('model-a'), actual: null },
           },
           {
             projection: 'session',
@@ -61,6 +79,11 @@ describeWithPostgres('runfold verify', () => {
             field: '*',
             expected: expect.objectContaining({ runs: 4, cost: 0.008 }),
             actual: null,
+            stored: {
+              column: '*',
+              expected: expect.objectContaining({ runs: 4, cost_nanos: 8_000_000 }),
+              actual: null,
+            },
           },
         ]),
       );
@@ -87,6 +110,7 @@ describeWithPostgres('runfold verify', () => {
         field: 'cost',
         expected: 0.08,
         actual: 0.58,
+        stored: { column: 'cost_nanos', expected: 80_000_000, actual: 580_000_000 },
       });
     } finally {
       await rebuild(home.tier.database);

@@ -5,7 +5,7 @@ import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { withStore } from '../command/with-tier.js';
-import { auditJson, describeAudit } from '../reports/audit-report.js';
+import { describeAudit } from '../reports/audit-report.js';
 
 interface VerifyFlags {
   readonly sample?: string;
@@ -43,7 +43,7 @@ export function verifyCommand(): Command {
         },
       );
       context.io.exitCode = audit.equal ? exitCodes.ok : exitCodes.failed;
-      if (flags.json) return terminal.json(auditJson(audit));
+      if (flags.json) return terminal.json(audit);
       for (const line of describeAudit(terminal, audit, seconds)) terminal.line(line);
     });
 }

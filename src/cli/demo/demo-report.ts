@@ -4,9 +4,10 @@ import { getRunTree } from '../../query/totals/run-tree.js';
 import { listRuns } from '../../query/totals/runs.js';
 import { listSessions } from '../../query/totals/sessions.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
-import { count, duration, plural } from '../output/format.js';
+import { count, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
+import { describeAudit } from '../reports/audit-report.js';
 import { showRun } from '../reports/run-page.js';
 import { readRunSteps } from '../reports/run-steps.js';
 import { runTable, sessionTable } from '../reports/run-table.js';
@@ -64,29 +65,13 @@ export function showBalance(terminal: Terminal, stats: GroupCommitStats, seconds
   );
 }
 
-/** The result of the check, in one line. */
+/** The result of the check: one line, and what was compared. */
 export function showAudit(terminal: Terminal, audit: Audit, seconds: number): void {
-  const { bold, green, red, dim } = terminal.colors;
+  const { dim } = terminal.colors;
+  const shown = { ...audit, differences: audit.differences.slice(0, 5) };
+  for (const line of describeAudit(terminal, shown, seconds)) terminal.line(line);
   const tables = audit.projections.map(({ name, rows }) => `${count(rows)} ${name}`).join(', ');
-  const took = dim(`(${duration(seconds)})`);
-  if (audit.equal) {
-    terminal.line(
-      `${green('✓')} ${bold('The totals equal the log:')} ${plural(audit.events, 'event')} folded again, no row differs ${took}`,
-    );
-    terminal.line(`  ${dim(`rows compared: ${tables}`)}`);
-    return;
-  }
-  const differing = audit.projections.reduce((sum, { differing_rows }) => sum + differing_rows, 0);
-  terminal.line(
-    `${red('✗')} ${bold('The totals differ from the log')} in ${plural(differing, 'row')} ${took}`,
-  );
-  for (const { projection, key, field, expected, actual } of audit.differences.slice(0, 5)) {
-    terminal.line(
-      printable(
-        `  ${projection} ${JSON.stringify(key)} ${field}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`,
-      ),
-    );
-  }
+  if (audit.equal) terminal.line(`  ${dim(`rows compared: ${tables}`)}`);
 }
 
 /** Commands to try next. */

@@ -1,17 +1,9 @@
-import {
-  type HumanDifference,
-  humanDifference,
-} from '../../projections/audit/readable-difference.js';
+import type { Difference } from '../../projections/audit/difference.js';
 import type { Audit } from '../../projections/audit/verify.js';
 import type { HumanValue } from '../../projections/measures/kind.js';
 import { absent, count, duration, plural } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
-
-/** The audit for programs, in the names and units of the views. */
-export function auditJson(audit: Audit): unknown {
-  return { ...audit, differences: audit.differences.map(humanDifference) };
-}
 
 /** The audit for people: one line if everything is equal, otherwise the differences. */
 export function describeAudit(terminal: Terminal, audit: Audit, seconds: number): string[] {
@@ -30,11 +22,10 @@ export function describeAudit(terminal: Terminal, audit: Audit, seconds: number)
       `${green('✓')} The totals equal the fold of the log: ${plural(audit.events, 'event')}, ${looked}${parts} ${after}`,
     ];
   }
-  const differences = audit.differences.map(humanDifference);
   const differing = projections.filter(({ differing_rows }) => differing_rows > 0);
   const where = differing.map(({ name, differing_rows }) => `${count(differing_rows)} of ${name}`);
   return [
-    table<HumanDifference>(
+    table<Difference>(
       terminal,
       [
         { head: 'totals', cell: ({ projection }) => projection },
@@ -55,7 +46,7 @@ export function describeAudit(terminal: Terminal, audit: Audit, seconds: number)
           paint: (text) => red(text),
         },
       ],
-      differences,
+      audit.differences,
     ),
     '',
     `${red('✗')} The totals differ from the fold of the log${
@@ -68,7 +59,7 @@ export function describeAudit(terminal: Terminal, audit: Audit, seconds: number)
 const sumOf = (differing: readonly { readonly differing_rows: number }[]) =>
   differing.reduce((sum, { differing_rows }) => sum + differing_rows, 0);
 
-function keyText(key: HumanDifference['key']): string {
+function keyText(key: Difference['key']): string {
   const parts = Object.entries(key).filter(([name]) => name !== 'project');
   if (Object.keys(key).length === 0) return 'all together';
   const project = key.project === 1 ? [] : [`project ${key.project}`];

@@ -28,8 +28,12 @@ const auditSchema = z
           projection: z.string(),
           key: z.record(z.string(), z.unknown()),
           field: z.string().describe('`*` when the whole row is missing or should not be there'),
-          expected: value.describe('The value by the log'),
-          actual: value.describe('The value in the totals'),
+          expected: value.describe('The value by the log, in the unit of the views'),
+          actual: value.describe('The value in the totals, in the unit of the views'),
+          stored: z
+            .strictObject({ column: z.string(), expected: value, actual: value })
+            .optional()
+            .describe('The same as the table stores it; missing in audits by earlier versions'),
         }),
       )
       .describe('The first 100'),

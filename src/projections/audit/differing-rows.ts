@@ -1,7 +1,7 @@
 import { expectedSql, tableOf } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import { kindOf } from '../measures/kinds.js';
-import type { Difference } from './difference.js';
+import { type Difference, toDifference } from './difference.js';
 
 /** A row whose expected and live values differ; one of the two may be missing. */
 export interface ComparedRow {
@@ -50,13 +50,14 @@ export function differencesOf(
 ): Difference[] {
   const present = expected ?? actual ?? {};
   const key = Object.fromEntries(Object.keys(projection.key).map((name) => [name, present[name]]));
-  const difference = (field: string, wanted: unknown, found: unknown): Difference => ({
-    projection: projection.name,
-    key,
-    field,
-    expected: wanted,
-    actual: found,
-  });
+  const difference = (column: string, wanted: unknown, found: unknown): Difference =>
+    toDifference(projection, {
+      projection: projection.name,
+      key,
+      column,
+      expected: wanted,
+      actual: found,
+    });
   if (expected === null || actual === null) return [difference('*', expected, actual)];
   return Object.keys(projection.measures)
     .filter((name) => JSON.stringify(expected[name]) !== JSON.stringify(actual[name]))

@@ -4,7 +4,7 @@ import { fromEventsSql } from '../fold/fold-sql.js';
 import type { Projection } from '../language/projection.js';
 import type { Measure } from '../measures/kinds.js';
 import { kindOf } from '../measures/kinds.js';
-import type { Difference } from './difference.js';
+import { type Difference, toDifference } from './difference.js';
 
 /**
  * The rows that an audit covers: returns the relation for a table, restricted to one project if
@@ -42,13 +42,15 @@ export async function compareTotals(
   const [{ expected, actual }] = rows;
   return measures
     .filter(([name]) => expected[name] !== actual[name])
-    .map(([name]) => ({
-      projection: projection.name,
-      key: {},
-      field: name,
-      expected: numberOf(expected[name]),
-      actual: numberOf(actual[name]),
-    }));
+    .map(([name]) =>
+      toDifference(projection, {
+        projection: projection.name,
+        key: {},
+        column: name,
+        expected: numberOf(expected[name]),
+        actual: numberOf(actual[name]),
+      }),
+    );
 }
 
 /** Compared as text, which is exact; reported as numbers, like all figures. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
-import { humanDifference } from './readable-difference.js';
 import {
   type AuditState,
   getStoredAudit,
@@ -88,7 +87,7 @@ export function createAudits(database: Database, log: Logger): Audits {
       report = {
         events,
         projections,
-        differences: differences.slice(0, 100).map(humanDifference),
+        differences: differences.slice(0, 100),
       };
     } catch (error) {
       state = stop.signal.aborted ? 'cancelled' : 'failed';

@@ -5,7 +5,7 @@ import { stripeSql } from '../../store/shards/stripe.js';
 import { fullName } from '../../store/shards/table-names.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';
-import type { Difference } from './difference.js';
+import { type Difference, toDifference } from './difference.js';
 import { verifyTables } from './verify-tables.js';
 
 export type { Audit, AuditProgress, ProjectionAudit, VerifyOptions } from './audit.js';
@@ -65,7 +65,8 @@ async function findMisplaced(
   );
   const actual = row?.events ?? 0;
   if (actual === 0) return [];
-  return [{ projection: 'event', key: { stripe }, field: 'misplaced', expected: 0, actual }];
+  const found = { projection: 'event', key: { stripe }, column: 'misplaced', expected: 0, actual };
+  return [toDifference({ key: {}, measures: {} }, found)];
 }
 
 function sumOf(audits: readonly Audit[]): Audit {

@@ -1,4 +1,5 @@
 import type { LogColumnType } from '../../events/columns/log-columns.js';
+import type { HumanValue } from '../measures/kind.js';
 import { kindOf, type Measure } from '../measures/kinds.js';
 import type { Where } from '../measures/where.js';
 
@@ -15,8 +16,12 @@ export interface KeyColumn {
    * for each of its labels, and not at all without labels.
    */
   readonly label?: 'name' | 'value';
-  /** Its expression in a view. Defaults to the column. */
-  readonly shown?: { readonly name: string; readonly sql: (column: string) => string };
+  /** Its name and value for readers, in SQL and in TypeScript. Defaults to the column. */
+  readonly shown?: {
+    readonly name: string;
+    readonly sql: (column: string) => string;
+    readonly read: (stored: unknown) => HumanValue;
+  };
   readonly doc: string;
 }
 

@@ -3,9 +3,10 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import type { Projection } from '#runfold/projections/language/projection.js';
-import { kindOf } from '#runfold/projections/measures/kinds.js';
+import { kindOf, type Measure } from '#runfold/projections/measures/kinds.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { plainView } from '#runfold/projections/views/projection-views.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { expectSound } from '../../../harness/rebuilding.js';
@@ -40,6 +41,16 @@ function tampered(projection: Projection, column: string): string {
   return `coalesce(${column}, 0) + 1`;
 }
 
+/** What the views call the columns of a projection, those with levels included, which no view shows. */
+function viewColumns(name: string): readonly string[] {
+  const projection = projections.find((one) => one.name === name);
+  if (projection === undefined) throw new Error(`Expected a projection, got ${name}`);
+  const levels = Object.keys(projection.measures).filter(
+    (column) => kindOf(projection.measures[column] as Measure).unit === 'levels',
+  );
+  return ['*', ...levels, ...plainView(projection, name).columns.map((column) => column.name)];
+}
+
 describeWithPostgres('a tampered projection', () => {
   let home: TestDatabase;
   let database: Database;
@@ -63,7 +74,11 @@ describeWithPostgres('a tampered projection', () => {
     }
     const { equal, differences } = await verify(database);
     expect(equal).toBe(false);
-    return differences.map((found) => [found.projection, found.field]);
+    for (const found of differences) {
+      const told = [...Object.keys(found.key), found.field];
+      expect(viewColumns(found.projection)).toEqual(expect.arrayContaining(told));
+    }
+    return differences.map(({ projection, stored }) => [projection, stored.column]);
   }
 
   async function repair(cells: readonly Tampering[], counts: object) {
