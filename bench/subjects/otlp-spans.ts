@@ -37,7 +37,7 @@ export function makeSpans(least: number): SpanLoad {
     .filter(({ name }) => emitters.includes(name))
     .map(({ requests }) =>
       requests.flatMap(({ path, body }) =>
-        path === '/v1/traces' ? ((body?.resourceSpans ?? []) as Group[]) : [],
+        path === '/v1/traces' ? ((body.resourceSpans ?? []) as Group[]) : [],
       ),
     )
     .filter((list) => list.length > 0);

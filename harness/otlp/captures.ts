@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { packageFolder } from '../programs.js';
+import { decodeSpans } from './decode.js';
 
 /** A request that an emitter sent. */
 export interface CapturedRequest {
   readonly path: '/v1/traces' | '/v1/logs' | '/v1/metrics';
   readonly content_type: string;
   readonly content_encoding?: string;
-  readonly body?: Readonly<Record<string, unknown>>;
-  /** The bytes as they were sent, instead of `body`. */
+  /** What was sent, as JSON. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The bytes as they were sent, of spans that were captured in protobuf. */
   readonly body_base64?: string;
   /** Send it when the wait of its trace is over. */
   readonly after_wait?: boolean;
@@ -35,13 +38,28 @@ export interface Capture {
 const folder = join(packageFolder, 'test/otlp/captures');
 const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 
+type WrittenRequest = Omit<CapturedRequest, 'body'> & Partial<Pick<CapturedRequest, 'body'>>;
+
+/** A request as its file has it: the JSON of a body that is there in bytes is read from these. */
+function requestOf(written: WrittenRequest): CapturedRequest {
+  const { body, body_base64, content_encoding } = written;
+  if (body_base64 === undefined) return { ...written, body: body ?? {} };
+  const sent = Buffer.from(body_base64, 'base64');
+  return {
+    ...written,
+    body: decodeSpans(content_encoding === 'gzip' ? gunzipSync(sent) : sent),
+  };
+}
+
 /** Every capture, by name. */
 export function readCaptures(): readonly Capture[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json') && !file.endsWith('.expected.json'))
     .map((file) => {
       const name = file.replace(/\.json$/, '');
-      return { name, ...read(file), expected: read(`${name}.expected.json`) };
+      const { requests, ...capture } = read(file);
+      const expected = read(`${name}.expected.json`);
+      return { name, ...capture, requests: requests.map(requestOf), expected };
     });
 }
 

@@ -41,12 +41,21 @@ const names = [
   'provider',
 ];
 
-/** The rows of `runfold.runs` and `runfold.sessions` of a project, as the captures write them down. */
+/** What a project has in `runfold.runs` and `runfold.sessions`. */
+export interface ProjectRows {
+  readonly runs: ExpectedRow[];
+  readonly sessions: ExpectedRow[];
+}
+
+/** The rows of some projects, in their order, as the captures write them down. */
 export async function readRows(
   database: Database,
-  project: number,
-): Promise<{ runs: ExpectedRow[]; sessions: ExpectedRow[] }> {
-  const read = async (view: string, columns: readonly string[]) => {
+  projects: readonly number[],
+): Promise<ProjectRows[]> {
+  const found = new Map<number, ProjectRows>(
+    projects.map((project) => [project, { runs: [], sessions: [] }]),
+  );
+  const read = async (view: keyof ProjectRows, columns: readonly string[]) => {
     const known = await database.query<{ name: string }>(
       `select column_name as name from information_schema.columns
       where table_schema = 'runfold' and table_name = $1`,
@@ -55,23 +64,21 @@ export async function readRows(
     const isKnown = (column: string) => known.some(({ name }) => name === column);
     const figures = Object.entries(units).map(([name, sql]) => `${sql} as ${name}`);
     const rows = await database.query<Record<string, string | number | null>>(
-      `select session_id, ${[...columns.filter(isKnown), ...figures].join(', ')}
-      from runfold.${view} where project = $1`,
-      [project],
+      `select project, session_id, ${[...columns.filter(isKnown), ...figures].join(', ')}
+      from runfold.${view} where project = any($1)`,
+      [projects],
     );
-    return rows.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([name, value]) => [
-          name,
-          typeof value === 'string' && !names.includes(name) && name !== 'session_id'
-            ? Number(value)
-            : value,
-        ]),
-      ),
-    );
+    for (const { project, ...row } of rows) {
+      const figures = Object.entries(row).map(([name, value]) => [
+        name,
+        typeof value === 'string' && !names.includes(name) && name !== 'session_id'
+          ? Number(value)
+          : value,
+      ]);
+      found.get(Number(project))?.[view].push(Object.fromEntries(figures));
+    }
   };
-  return {
-    runs: await read('runs', [...names, ...plain]),
-    sessions: await read('sessions', ['runs', ...plain]),
-  };
+  await read('runs', [...names, ...plain]);
+  await read('sessions', ['runs', ...plain]);
+  return projects.map((project) => found.get(project) as ProjectRows);
 }

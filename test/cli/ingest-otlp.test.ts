@@ -13,7 +13,7 @@ import { useWorkplace } from './command-line.js';
 const names = ['agno-openinference', 'ai-sdk-v7-nested', 'claude-code', 'codex-exec'];
 const captures = readCaptures().filter(({ name }) => names.includes(name));
 const bodies = captures.flatMap(({ requests }) =>
-  requests.flatMap(({ body, path }) => (path === '/v1/metrics' || !body ? [] : [body])),
+  requests.flatMap(({ body, path }) => (path === '/v1/metrics' ? [] : [body])),
 );
 const metrics = {
   resourceMetrics: [
@@ -75,7 +75,7 @@ describeWithPostgres('runfold ingest --format otlp', () => {
     const { code, stdout, stderr } = await work.run(args, input === undefined ? {} : { input });
     return { code, stderr, summary: stdout === '' ? undefined : JSON.parse(stdout) };
   };
-  const totals = async () => (await readRows(home.tier.database, 1)).runs;
+  const totals = async () => (await readRows(home.tier.database, [1]))[0]?.runs ?? [];
 
   test('gives the totals of what emitters sent, from lines of JSON and from protobuf', async () => {
     const lines = [...bodies, metrics].map((body) => JSON.stringify(body));

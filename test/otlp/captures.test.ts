@@ -10,18 +10,11 @@ import { comparable, totalsOf } from '../../harness/otlp/totals.js';
 const options = { nowUs: 1_796_000_000_000_000, mostDays: 0, keepsErrorText: false };
 
 function bytesOf(request: CapturedRequest, encoding: OtlpEncoding) {
-  if (request.body_base64 !== undefined) {
-    const bytes = Buffer.from(request.body_base64, 'base64');
-    return {
-      bytes: request.content_encoding === 'gzip' ? gunzipSync(bytes) : bytes,
-      encoding: 'protobuf' as const,
-    };
-  }
-  const body = request.body ?? {};
-  return {
-    bytes: encoding === 'json' ? Buffer.from(JSON.stringify(body)) : encodeOtlp(body),
-    encoding,
-  };
+  const { body, body_base64, content_encoding } = request;
+  if (encoding === 'json') return Buffer.from(JSON.stringify(body));
+  if (body_base64 === undefined) return encodeOtlp(body);
+  const bytes = Buffer.from(body_base64, 'base64');
+  return content_encoding === 'gzip' ? gunzipSync(bytes) : bytes;
 }
 
 /** The events that come of a capture's requests, each of them a batch of its own. */
@@ -30,13 +23,15 @@ function eventsOf({ requests }: Capture, encoding: OtlpEncoding): readonly Metri
   const logs = new Map<string, MetricEvent>();
   for (const request of requests) {
     if (request.after_wait === true) inbox.endWait();
-    const { bytes, encoding: as } = bytesOf(request, encoding);
+    const bytes = bytesOf(request, encoding);
     if (request.path === '/v1/traces') {
       inbox.add(
-        [...readSpans(bytes, as, options)].flatMap((one) => ('item' in one ? [one.item] : [])),
+        [...readSpans(bytes, encoding, options)].flatMap((one) =>
+          'item' in one ? [one.item] : [],
+        ),
       );
     } else if (request.path === '/v1/logs') {
-      for (const one of readRecords(bytes, as, options)) {
+      for (const one of readRecords(bytes, encoding, options)) {
         if ('item' in one) logs.set(one.item.id, one.item);
       }
     }

@@ -18,12 +18,12 @@ import { shuffled } from './otlp-requests.js';
 const runs = Number(process.env.OTLP_TABLE_RUNS ?? 3);
 const options = { nowUs: 1_796_000_000_000_000, mostDays: 0, keepsErrorText: false };
 
-/** The spans of every capture that is JSON, each once. */
+/** The spans of every capture, each once. */
 const spans = [
   ...new Map(
     readCaptures()
       .flatMap(({ requests }) => requests)
-      .filter(({ path, body }) => path === '/v1/traces' && body !== undefined)
+      .filter(({ path }) => path === '/v1/traces')
       .flatMap(({ body }) => [...readSpans(Buffer.from(JSON.stringify(body)), 'json', options)])
       .flatMap((one) => ('item' in one ? [one.item] : []))
       .map((item) => [`${item.trace}/${item.span}`, item]),

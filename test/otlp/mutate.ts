@@ -70,7 +70,7 @@ export function logBody(random: Random, nowMs: number): Json {
   return { resourceLogs: [{ resource: {}, scopeLogs: [{ scope: {}, logRecords }] }] };
 }
 
-const odd: readonly unknown[] = [
+const oddValues: readonly unknown[] = [
   null,
   true,
   '',
@@ -95,6 +95,9 @@ const odd: readonly unknown[] = [
   { kvlistValue: { values: [{}] } },
 ];
 
+/** An odd value of its own: a later change of the body may be a change of this value. */
+const odd = (random: Random): unknown => structuredClone(pick(random, oddValues));
+
 /** Every object and list in a value, so that one of their fields can be another. */
 function holders(value: unknown, found: (Json | unknown[])[] = []): (Json | unknown[])[] {
   if (typeof value !== 'object' || value === null) return found;
@@ -109,12 +112,12 @@ function changeOne(random: Random, body: Json): void {
   const name = names.length === 0 ? 'x' : pick(random, names);
   const how = below(random, 4);
   if (Array.isArray(holder)) {
-    if (how === 0) holder.push(pick(random, odd));
+    if (how === 0) holder.push(odd(random));
     else if (how === 1) holder.splice(Number(name) || 0, 1);
-    else holder[Number(name) || 0] = pick(random, odd);
+    else holder[Number(name) || 0] = odd(random);
   } else if (how === 0) delete holder[name];
-  else if (how === 1) holder[`odd${below(random, 9)}`] = pick(random, odd);
-  else holder[name] = pick(random, odd);
+  else if (how === 1) holder[`odd${below(random, 9)}`] = odd(random);
+  else holder[name] = odd(random);
 }
 
 /** An attribute value that is a list in a list in a list, so deep. */

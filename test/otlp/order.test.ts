@@ -11,11 +11,11 @@ import { shuffled } from './otlp-requests.js';
 
 const options = { nowUs: 1_796_000_000_000_000, mostDays: 0, keepsErrorText: false };
 
-/** The spans of every capture that is JSON, each trace by itself. */
+/** The spans of every capture, each trace by itself. */
 const traces = new Map<string, Map<string, SpanItem>>();
 for (const { requests } of readCaptures()) {
   for (const { path, body } of requests) {
-    if (path !== '/v1/traces' || body === undefined) continue;
+    if (path !== '/v1/traces') continue;
     for (const one of readSpans(Buffer.from(JSON.stringify(body)), 'json', options)) {
       if (!('item' in one)) continue;
       const { item } = one;

@@ -8,55 +8,62 @@ export function requestOf(
   encoding: 'json' | 'protobuf',
   headers: Readonly<Record<string, string>> = {},
 ): RequestInit {
-  if (request.body_base64 !== undefined) {
+  const { body, body_base64, content_type, content_encoding } = request;
+  if (encoding === 'json') {
     return {
       method: 'POST',
-      body: Buffer.from(request.body_base64, 'base64'),
-      headers: {
-        'content-type': request.content_type,
-        ...(request.content_encoding === undefined
-          ? {}
-          : { 'content-encoding': request.content_encoding }),
-        ...headers,
-      },
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
     };
   }
-  const body = request.body ?? {};
-  return encoding === 'json'
-    ? {
-        method: 'POST',
-        body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-      }
-    : {
-        method: 'POST',
-        body: gzipSync(encodeOtlp(body)),
-        headers: {
-          'content-type': 'application/x-protobuf',
-          'content-encoding': 'gzip',
-          ...headers,
-        },
-      };
+  if (body_base64 !== undefined) {
+    const coding = content_encoding === undefined ? {} : { 'content-encoding': content_encoding };
+    return {
+      method: 'POST',
+      body: Buffer.from(body_base64, 'base64'),
+      headers: { 'content-type': content_type, ...coding, ...headers },
+    };
+  }
+  return {
+    method: 'POST',
+    body: gzipSync(encodeOtlp(body)),
+    headers: {
+      'content-type': 'application/x-protobuf',
+      'content-encoding': 'gzip',
+      ...headers,
+    },
+  };
 }
 
-/** A body of spans cut into requests of a few spans each, in a random order. */
-export function splitSpans(request: CapturedRequest, random: () => number): CapturedRequest[] {
-  const groups = request.body?.resourceSpans as
-    | readonly { resource: unknown; scopeSpans: readonly { scope: unknown; spans: unknown[] }[] }[]
-    | undefined;
-  if (groups === undefined) return [request];
-  const parts = groups.flatMap(({ resource, scopeSpans }) =>
-    scopeSpans.flatMap(({ scope, spans }) =>
-      spans.map((span) => ({ resource, scopeSpans: [{ scope, spans: [span] }] })),
-    ),
-  );
-  const pieces: (typeof parts)[] = [];
-  for (const part of shuffled(parts, random)) {
-    const last = pieces.at(-1);
-    if (last === undefined || random() < 0.4) pieces.push([part]);
-    else last.push(part);
+/** The names of the lists in a body of each signal that has items of its own. */
+const lists = [
+  ['resourceSpans', 'scopeSpans', 'spans'],
+  ['resourceLogs', 'scopeLogs', 'logRecords'],
+] as const;
+type Group = Readonly<Record<string, unknown>>;
+
+/** A body cut into requests of a few spans or log records each, in a random order. */
+export function splitItems(request: CapturedRequest, random: () => number): CapturedRequest[] {
+  const { body_base64: _whole, ...rest } = request;
+  for (const [groups, scopes, items] of lists) {
+    if (!(groups in request.body)) continue;
+    const parts = (request.body[groups] as Group[]).flatMap((group) =>
+      (group[scopes] as Group[]).flatMap((scoped) =>
+        (scoped[items] as unknown[]).map((item) => ({
+          ...group,
+          [scopes]: [{ ...scoped, [items]: [item] }],
+        })),
+      ),
+    );
+    const pieces: (typeof parts)[] = [];
+    for (const part of shuffled(parts, random)) {
+      const last = pieces.at(-1);
+      if (last === undefined || random() < 0.4) pieces.push([part]);
+      else last.push(part);
+    }
+    return pieces.map((piece) => ({ ...rest, body: { [groups]: piece } }));
   }
-  return pieces.map((resourceSpans) => ({ ...request, body: { resourceSpans } }));
+  return [request];
 }
 
 /** A list in a random order. */
