@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { readSpans } from '#runfold/otlp/read-body.js';
 import { type SpanItem, spanFlags } from '#runfold/otlp/spans/span-item.js';
+import { spanKinds } from '#runfold/otlp/tables/span-kinds.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
@@ -123,26 +124,63 @@ describeWithPostgres('the inbox of spans', () => {
     }
   });
 
-  test('gives each span one event and the same figures when waits run out at any moment', async () => {
+  test('gives each span one event, and the places of the model in memory, when waits run out at any moment', async () => {
     const wanted = whole(spans);
     for (let seed = 1; seed <= runs; seed++) {
       const project = projects++;
       const random = randomNumbers(100 + seed);
       const inbox = openSpanInbox({ database });
+      const model = createMemoryInbox();
       for (const batch of batchesOf(random)) {
         await inbox.take('job', inProject(batch, project), []);
+        model.add(batch);
         const open = await waiting(project);
         const over = open.filter(() => random() < 0.3);
         if (over.length > 0) await inbox.settle({ traces: over });
+        for (const { trace } of over) model.endWait(trace);
       }
       await inbox.settle({ traces: await waiting(project) });
+      model.endWait();
       const found = await logged(project);
+      expect(found.map(placeOf)).toEqual(byId(model.events).map(placeOf));
       expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
       const figures = new Map(found.map((event) => [event.id, figureOf(event)]));
       // A call that two nested spans tell counts twice where the outer one came after the wait.
       for (const event of wanted) expect(figures.get(event.id)).toEqual(figureOf(event));
     }
     expect(await waiting(projects - 1)).toEqual([]);
+  });
+
+  test('goes on at the root over a parent that never came, and takes the root once', async () => {
+    const project = projects++;
+    const inbox = openSpanInbox({ database });
+    const trace = 'ab'.repeat(16);
+    const event = { occurred_at: '2026-11-20T10:00:00Z' };
+    const root: SpanItem = {
+      trace,
+      span: '1'.repeat(16),
+      kind: spanKinds.run,
+      flags: 0,
+      own: { session: 'session-of-the-root' },
+      event: { ...event, type: 'run', status: 'completed' },
+    };
+    const orphan: SpanItem = {
+      trace,
+      span: '3'.repeat(16),
+      parent: '2'.repeat(16),
+      kind: spanKinds.model,
+      flags: spanFlags.metered,
+      event: { ...event, type: 'message', role: 'assistant', metrics: { input_tokens: 7 } },
+    };
+    for (const span of [root, orphan]) await inbox.take('job', inProject([span], project), []);
+    await inbox.settle({ traces: await waiting(project) });
+    await inbox.take('job', inProject([root, orphan], project), []);
+    expect(
+      (await logged(project)).map(({ type, session_id }) => [type, session_id]).sort(),
+    ).toEqual([
+      ['message', 'session-of-the-root'],
+      ['run', 'session-of-the-root'],
+    ]);
   });
 
   test('is whole after a kill at any of its steps, before or after the server did it', async () => {

@@ -171,18 +171,18 @@ select project, ${traceSql('trace_id')} as trace, ${hexSql('span_id')} as span,
   ${hexSql('parent_id')} as parent, ${hexSql('cut_parent')} as cut_parent, kind, flags, own, event
 from up`;
 
-/** Reads the open spans of traces and those just filled, with all their ancestors. */
+/** Reads the open spans of traces and some others, with all their ancestors. */
 export async function readOpenSpans(
   client: ClientBase,
   traces: readonly TraceKey[],
-  filled: StoredSpans['filled'],
+  others: readonly (TraceKey & { readonly span: string })[],
 ): Promise<(SpanRow & { readonly project: number })[]> {
   const { rows } = await client.query(readSql, [
     traces.map(({ project }) => project),
     traces.map(({ trace }) => trace),
-    filled.map(({ project }) => project),
-    filled.map(({ trace }) => trace),
-    filled.map(({ span }) => span),
+    others.map(({ project }) => project),
+    others.map(({ trace }) => trace),
+    others.map(({ span }) => span),
   ]);
   return rows.map((row) => ({
     project: row.project,

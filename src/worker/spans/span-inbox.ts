@@ -101,7 +101,14 @@ export function createSpanInbox(options: {
     isOver: boolean,
   ) => {
     if (traces.length === 0) return;
-    const rows = spansByTrace(await readOpenSpans(client, traces, filled));
+    // When a wait is over, a chain with a missing parent continues at the root. The ancestors of the
+    // open spans do not lead there.
+    const roots = isOver
+      ? traces.flatMap(({ project, trace, root }) =>
+          root === undefined ? [] : [{ project, trace, span: root }],
+        )
+      : [];
+    const rows = spansByTrace(await readOpenSpans(client, traces, [...filled, ...roots]));
     const filledByTrace = spansByTrace(filled);
     for (const place of traces) {
       const { project, trace } = place;
