@@ -13,7 +13,7 @@ const SignIn = later(async () => (await import('./screen/sign-in/sign-in.js')).S
 
 type Screen = ComponentType<{ readonly id?: string }>;
 
-/** Which screen a path shows. All but the first view come when they are gone to. */
+/** The screen for each path. All but the first are loaded when they are opened. */
 const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Screen> }[] = [
   {
     path: /^\/sessions$/,
@@ -58,7 +58,7 @@ const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Sc
 
 const loaded = new Map<RegExp, Screen>();
 
-/** The screen of the present address, within what is around every screen. */
+/** The screen for the current address, in the frame of every screen. */
 export function Screens() {
   const here = path.value;
   const found = screens.find((one) => one.path.test(here));

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 
-/** Where `npm run web` finds the API. */
+/** The address of the API for `npm run web`. */
 const service = process.env.RUNFOLD_URL ?? 'http://127.0.0.1:8580';
 const proxied = { target: service, changeOrigin: true, headers: { origin: service } };
 
@@ -12,7 +12,8 @@ export default defineConfig({
   },
   build: {
     target: ['chrome123', 'firefox128', 'safari17.5'],
-    // One sheet and plain imports: nothing is preloaded by script, so no script writes an element.
+    // One style sheet and plain imports: no script preloads anything, so no script writes an
+    // element.
     cssCodeSplit: false,
     modulePreload: false,
     assetsInlineLimit: 0,

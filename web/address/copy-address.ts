@@ -1,14 +1,13 @@
 import { place } from './place.js';
 import { zone } from './range.js';
 
-/** The address with the zone in it, so that it shows the same elsewhere. */
+/** The address including the zone, so that it shows the same elsewhere. */
 export function addressToSend(): string {
   const url = new URL(place.value);
   url.searchParams.set('tz', zone.value);
   return url.href;
 }
 
-/** Puts it where one can paste it from. */
 export function copyAddress(): void {
   navigator.clipboard.writeText(addressToSend()).catch((error: unknown) => {
     console.info('no access to the clipboard', error);

@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
 import { base, go, path, place } from './place.js';
 
-/** What the figures can be narrowed to, in the order in which addresses name it. */
+/** The filters, in the order in which addresses have them. */
 export const filterNames = [
   'agent_id',
   'model',
@@ -14,9 +14,9 @@ export const filterNames = [
 ] as const;
 export type FilterName = (typeof filterNames)[number];
 
-/** Kept from screen to screen. */
+/** Parameters that all screens keep. */
 const kept = ['range', 'from', 'to', 'tz', 'compare', ...filterNames, 'project'] as const;
-/** Of one screen. */
+/** Parameters of one screen. */
 const own = [
   'metric',
   'by',
@@ -43,15 +43,15 @@ const defaults: Partial<Record<ParameterName, string>> = {
   by: 'model',
 };
 
-/** The value of a parameter in the present address. */
+/** The value of a parameter in the current address. */
 export const parameter = (name: ParameterName): string | undefined =>
   place.value.searchParams.get(name) ?? undefined;
 
-/** All values of a parameter in the present address. */
+/** All values of a parameter in the current address. */
 export const parameters = (name: ParameterName): readonly string[] =>
   place.value.searchParams.getAll(name);
 
-/** The filters of the present address. */
+/** The filters in the current address. */
 export const filters = computed<Readonly<Partial<Record<FilterName, readonly string[]>>>>(() =>
   Object.fromEntries(
     filterNames
@@ -76,18 +76,20 @@ function searchOf(
   return text === '' ? '' : `?${text}`;
 }
 
-/** The address of a screen, with the time, the zone and the filters of this one. */
+/** The address of a screen, with this one's time, zone and filters. */
 export function screen(to: string, changes: Changes = {}): string {
   return `${base}${to}${searchOf(place.value.searchParams, changes, [...kept, ...own.filter((name) => name in changes)])}`;
 }
 
-/** The address of this screen with some parameters changed. The page of a list begins anew. */
+/**
+ * The address of this screen with some parameters changed. A list starts again at its first page.
+ */
 export function here(changes: Changes): string {
   const all = 'cursor' in changes ? changes : { ...changes, cursor: undefined };
   return `${base}${path.value}${searchOf(place.value.searchParams, all, [...kept, ...own])}`;
 }
 
-/** Changes this screen's address; `replace` for what Back should not undo. */
+/** Changes this screen's address. With `replace`, Back does not undo the change. */
 export function change(changes: Changes, options?: { readonly replace?: boolean }): void {
   go(here(changes), options);
 }

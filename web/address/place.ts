@@ -1,9 +1,9 @@
 import { computed, signal } from '@preact/signals';
 
-/** The path under which the page is served; '' at the root. The assets lie one folder below it. */
+/** The path under which the page is served; '' at the root. The assets are one folder below it. */
 export const base = new URL(/* @vite-ignore */ '..', import.meta.url).pathname.replace(/\/$/, '');
 
-/** Where the reader is. All state that can be sent to a colleague is in it. */
+/** The current address. It contains all state that can be sent to a colleague. */
 export const place = signal(new URL(location.href));
 
 /** The path without the base: `/sessions/s-1`. */
@@ -13,7 +13,7 @@ export const path = computed(() => {
   return rest.length > 1 ? rest.replace(/\/$/, '') : '/';
 });
 
-/** Goes to an address of the page. `replace` leaves no step for Back. */
+/** Opens an address of the page. With `replace`, Back does not return to the current one. */
 export function go(address: string, { replace = false } = {}): void {
   const next = new URL(address, location.href);
   if (next.href === place.value.href) return;
@@ -24,11 +24,11 @@ export function go(address: string, { replace = false } = {}): void {
   if (isOther && !replace) scrollTo(0, 0);
 }
 
-/** Screens that the page shows by itself; other links leave it. */
+/** Paths that the page shows itself. Other links leave it. */
 const ours =
   /^\/(sessions|runs|agents|models|tools|users|teams|live|health|rejects|keys|projects|settings|sign-in)?(\/|$)/;
 
-/** Follows plain clicks on links of the page without loading it again. */
+/** Handles plain clicks on links to the page without reloading it. */
 export function followLinks(): void {
   addEventListener('popstate', () => {
     place.value = new URL(location.href);

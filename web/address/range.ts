@@ -2,13 +2,13 @@ import { computed, signal } from '@preact/signals';
 import { parameter } from './parameters.js';
 import { browserZone, dayIn, isZone, midnight, momentOf, wallClock } from './zone.js';
 
-/** The present, as ranges see it: moved on by whoever asks anew. */
+/** The current time for ranges. A refresh updates it. */
 export const now = signal(Date.now());
 
-/** The zone that the store's project reports in; undefined until it is known. */
+/** The project's reporting zone; undefined until it is known. */
 export const projectZone = signal<string | undefined>(undefined);
 
-/** The zone of every chart, table and range. */
+/** The zone of all charts, tables and ranges. */
 export const zone = computed(() => {
   const asked = parameter('tz');
   if (asked !== undefined && isZone(asked)) return asked;
@@ -16,7 +16,7 @@ export const zone = computed(() => {
 });
 export const preferredZone = signal<string | undefined>(undefined);
 
-/** A stretch of time. `to` is undefined where it goes on: up to now. */
+/** A period. `to` is undefined if it continues up to now. */
 export interface Span {
   /** Milliseconds since 1970. */
   readonly from: number;
@@ -24,7 +24,7 @@ export interface Span {
   readonly label: string;
 }
 
-/** What the range picker offers. */
+/** The ranges that the range picker offers. */
 export const presets = [
   ['1h', 'Last hour'],
   ['6h', 'Last 6 hours'],
@@ -45,7 +45,7 @@ const units = {
   w: ['week', 0],
 } as const;
 
-/** A typed range such as `25m` or `3d`; undefined when it is none. */
+/** A typed range such as `25m` or `3d`; undefined if it is invalid. */
 export function readDuration(
   text: string,
 ): { readonly count: number; readonly unit: 'm' | 'h' | 'd' | 'w' } | undefined {
@@ -79,7 +79,7 @@ function spanOf(text: string, tz: string, at: number): Span | undefined {
   if (duration === undefined) return undefined;
   const { count, unit } = duration;
   if (unit === 'm' || unit === 'h') {
-    // Totals are kept by the quarter of an hour: the range begins on one.
+    // Totals are stored by quarter of an hour, so the range begins on one.
     return {
       from: Math.floor((at - count * units[unit][1]) / quarter) * quarter,
       to: undefined,
@@ -90,7 +90,7 @@ function spanOf(text: string, tz: string, at: number): Span | undefined {
   return { from: midnight(tz, today, 1 - days), to: undefined, label };
 }
 
-/** The range of the address, in the zone of the address. */
+/** The range in the address, in the zone of the address. */
 export const span = computed<Span>(() => {
   const [from, to] = [Date.parse(parameter('from') ?? ''), Date.parse(parameter('to') ?? '')];
   if (!Number.isNaN(from)) {
@@ -100,13 +100,16 @@ export const span = computed<Span>(() => {
   return asked ?? (spanOf('28d', zone.value, now.value) as Span);
 });
 
-/** The end of the range: now, where it goes on. */
+/** The end of the range; now, if it continues. */
 export const end = computed(() => span.value.to ?? Math.max(now.value, span.value.from + quarter));
 
 const day = 86_400_000;
 const dayish = (ms: number) => Math.round(ms / 3_600_000) / 24;
 
-/** The period before: of a week and more by whole weeks, so that Mondays stand beside Mondays. */
+/**
+ * The previous period. From a week on, it is moved by whole weeks, so that Mondays are compared
+ * with Mondays.
+ */
 export const before = computed<Span & { readonly to: number }>(() => {
   const { from } = span.value;
   const length = end.value - from;
@@ -116,16 +119,16 @@ export const before = computed<Span & { readonly to: number }>(() => {
     return { from: from - whole, to: from, label: 'period before' };
   }
   const shift = Math.ceil(dayish(length) / 7) * 7 * day;
-  // On the wall clock: across a change of the clock the same time of day is compared.
+  // By local time: across a clock change, the same time of day is compared.
   const back = (at: number) => momentOf(tz, wallClock(tz, at) - shift);
-  // Totals are kept by the quarter of an hour: a request stays the same for one.
+  // Totals are stored by quarter of an hour, so the request stays the same for one.
   const to = Math.ceil(end.value / quarter) * quarter;
   return { from: back(from), to: back(to), label: 'period before' };
 });
 
 export type Bucket = '15m' | 'hour' | 'day' | 'week' | 'month';
 
-/** The bucket that suits the range, or the one that was asked for where it gives at most 200 bars. */
+/** The bucket that fits the range, or the chosen one if it gives at most 200 bars. */
 export const bucket = computed<Bucket>(() => {
   const hours = (end.value - span.value.from) / 3_600_000;
   const lengths: Record<Bucket, number> = { '15m': 0.25, hour: 1, day: 24, week: 168, month: 720 };
@@ -137,5 +140,5 @@ export const bucket = computed<Bucket>(() => {
   return hours <= 24 * 400 ? 'week' : 'month';
 });
 
-/** RFC 3339 in UTC without milliseconds, as addresses and requests have it. */
+/** RFC 3339 in UTC without milliseconds, as in addresses and requests. */
 export const rfc3339 = (at: number) => new Date(at).toISOString().replace('.000Z', 'Z');

@@ -25,7 +25,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** A moment on the wall clock of a zone, as if that clock were UTC, in milliseconds. */
+/** The local time in a zone at an instant, as if the local clock were UTC, in milliseconds. */
 export function wallClock(zone: string, at: number): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of formatOf(zone).formatToParts(at)) parts[type] = Number(value);
@@ -33,15 +33,15 @@ export function wallClock(zone: string, at: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** The day it is in a zone. */
+/** The current day in a zone at an instant. */
 export function dayIn(zone: string, at: number): Day {
   const wall = new Date(wallClock(zone, at));
   return { year: wall.getUTCFullYear(), month: wall.getUTCMonth() + 1, day: wall.getUTCDate() };
 }
 
 /**
- * The moment at which a zone's clock shows a wall time. Where the clock leaps over it, the moment of
- * the leap; where it shows it twice, the first.
+ * The instant at which a zone's clock shows a local time. If the clock skips that time, the instant
+ * of the change; if it shows it twice, the first.
  */
 export function momentOf(zone: string, wall: number): number {
   const offset = (at: number) => wallClock(zone, at) - at;
@@ -49,7 +49,7 @@ export function momentOf(zone: string, wall: number): number {
   const candidates = [wall - offset(wall - day), wall - offset(wall + day)];
   const exact = candidates.filter((at) => wallClock(zone, at) === wall);
   if (exact.length > 0) return Math.min(...exact);
-  // The clock leaps over it: the first moment after the leap.
+  // The clock skips it: use the first instant after the change.
   let [low, high] = [
     Math.min(...candidates) - 3_600_000 * 3,
     Math.max(...candidates) + 3_600_000 * 3,
@@ -62,7 +62,7 @@ export function momentOf(zone: string, wall: number): number {
   return high;
 }
 
-/** The moment at which a day begins in a zone, some days away from another. */
+/** The instant at which a day begins in a zone, a number of days from another day. */
 export function midnight(zone: string, { year, month, day }: Day, days = 0): number {
   return momentOf(zone, Date.UTC(year, month - 1, day + days));
 }
@@ -81,7 +81,7 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** All zones there are, for a list to choose from. */
+/** All known zones, for a list. */
 export const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
 /** `Berlin` of `Europe/Berlin`. */

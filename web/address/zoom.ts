@@ -1,7 +1,7 @@
 import { change } from './parameters.js';
 import { end, rfc3339 } from './range.js';
 
-/** Narrows the range to a stretch of buckets. Back undoes it. */
+/** Narrows the range to some buckets. Back undoes it. */
 export function zoomTo(
   buckets: readonly { readonly start: string }[],
   first: number,

@@ -2,20 +2,20 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../address/range.js';
 
-/** What is known of a question. */
+/** The state of a request. */
 export interface Asked<T> {
-  /** The answer, also an older one while a new one is awaited. */
+  /** The response, or an older one while a new one is loading. */
   readonly value: T | undefined;
   readonly error: unknown;
-  /** Whether `value` answers an earlier question. */
+  /** Whether `value` is the response to an earlier request. */
   readonly isOld: boolean;
   again(): void;
 }
 
-/** Counts up whenever what is shown should be asked for anew. */
+/** Increases when everything on screen should be requested again. */
 export const beat = signal(0);
 
-/** Asks everything in sight anew, with the present moved on. */
+/** Requests everything on screen again, with the current time. */
 export function askAnew(): void {
   now.value = Date.now();
   beat.value++;
@@ -31,7 +31,7 @@ function keep(key: string, value: unknown): void {
   if (answers.size > mostAnswers && oldest !== undefined) answers.delete(oldest);
 }
 
-/** Forgets every answer: another key or project would be told what this one was. */
+/** Forgets all responses: another key or project must not see them. */
 export function forgetAnswers(): void {
   answers.clear();
   beat.value++;
@@ -44,8 +44,9 @@ interface State<T> {
 }
 
 /**
- * Asks while the component is there, anew when the question changes; undefined asks nothing. An
- * answer known from before shows at once. `kind` says of which questions an old answer may stay.
+ * Requests data while the component is mounted, and again when the question changes. `undefined`
+ * requests nothing. A cached response shows immediately. An old response stays for questions of the
+ * same `kind`.
  */
 export function useAsked<T>(
   kind: string,

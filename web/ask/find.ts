@@ -1,7 +1,7 @@
 import type { Changes } from '../address/parameters.js';
 import { service } from './service.js';
 
-/** Something that was found, and where it is. */
+/** Something that was found, and its address. */
 export interface Found {
   readonly kind: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Found {
   readonly changes?: Changes;
 }
 
-/** Sessions, runs, users, agents, models and tools whose name begins with a text. */
+/** Sessions, runs, users, agents, models and tools whose name begins with a string. */
 export async function findAll(q: string): Promise<readonly Found[]> {
   const { sessions, runs, users, agents, models, tools } = await service.find({ q });
   const of = (path: string, name: string) => `${path}/${encodeURIComponent(name)}`;

@@ -7,7 +7,7 @@ import { requestUrl, service } from './service.js';
 
 export type { RunTotals, SessionTotals };
 
-/** The filters that lists of sessions know, and those of runs besides. */
+/** The filters of lists of sessions, and the additional ones of runs. */
 export const sessionFilters = [
   'user_id',
   'agent_id',
@@ -18,12 +18,12 @@ export const sessionFilters = [
 ] as const;
 export const runFilters = [...sessionFilters, 'status'] as const;
 
-/** Rows of a page, unless the address says otherwise. */
+/** The default number of rows of a page. */
 export const pageRows = 50;
 
 type Query = Readonly<Record<string, unknown>>;
 
-/** What a list is asked: the range, the filters, the order and the page of the address. */
+/** The request of a list: the range, the filters, the order and the page in the address. */
 export function listQuestion(
   names: readonly (keyof typeof filters.value)[],
   more: Query = {},
@@ -53,7 +53,7 @@ export function useRuns(question: Query, kind = 'runs'): Asked<Page<RunTotals>> 
   return useAsked(kind, question, () => service.listRuns(question));
 }
 
-/** The whole list from its beginning as a file, whatever page is shown. */
+/** The address of the whole list as a file, from its first row. */
 export const csvUrl = (path: '/v1/sessions' | '/v1/runs', question: Query) =>
   requestUrl(path, { ...question, limit: undefined, cursor: undefined, format: 'csv' });
 export const sessionsUrl = (question: Query) => requestUrl('/v1/sessions', question);

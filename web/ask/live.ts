@@ -5,7 +5,7 @@ import { isSignedOut } from './service.js';
 
 const liveMs = 5_000;
 
-/** Asks anew every five seconds while the address says `live=on` and somebody looks. */
+/** Refreshes every five seconds while the address has `live=on` and the page is visible. */
 export function keepLive(): void {
   effect(() => {
     if (parameter('live') !== 'on' || isSignedOut.value) return undefined;

@@ -3,13 +3,13 @@ import { preferredZone } from '../address/range.js';
 import { isZone } from '../address/zone.js';
 import { setLocale } from '../figure/figures.js';
 
-/** What a reader chose for this browser alone. */
+/** A reader's choices, stored only in this browser. */
 export interface Preferences {
   readonly theme?: 'light' | 'dark' | undefined;
   readonly density?: 'dense' | undefined;
   readonly zone?: string | undefined;
   readonly locale?: string | undefined;
-  /** False switches keys of one letter off. */
+  /** False disables single-letter keys. */
   readonly has_keys?: boolean | undefined;
 }
 
@@ -20,7 +20,7 @@ function read(): Preferences {
     const value: unknown = JSON.parse(localStorage.getItem(place) ?? '{}');
     return typeof value === 'object' && value !== null ? value : {};
   } catch (error) {
-    // Storage that is forbidden or holds something else is no reason to show nothing.
+    // Without storage, or with unreadable content, the page works with its defaults.
     console.info('no preferences', error);
     return {};
   }
@@ -28,7 +28,7 @@ function read(): Preferences {
 
 export const preferences = signal<Preferences>(read());
 
-/** Changes a preference, here and in the other tabs that open later. */
+/** Changes a preference, here and in tabs that open later. */
 export function prefer(changes: Preferences): void {
   preferences.value = { ...preferences.value, ...changes };
   try {
@@ -39,7 +39,7 @@ export function prefer(changes: Preferences): void {
   applyPreferences();
 }
 
-/** Shows the page as the reader prefers it. */
+/** Applies the preferences to the page. */
 export function applyPreferences(): void {
   const { theme, density, zone, locale } = preferences.value;
   const { dataset } = document.documentElement;

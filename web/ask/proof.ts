@@ -5,17 +5,17 @@ import { projectZone } from '../address/range.js';
 import { beat } from './asking.js';
 import { isSignedOut, service } from './service.js';
 
-/** How the service stands, by the last look; undefined before the first. */
+/** The last known state of the service; undefined before the first. */
 export const status = signal<ServiceStatus | undefined>(undefined);
-/** The last proof that came to a result: the log folded again, and compared with the totals. */
+/** The last audit with a result: the log folded again and compared with the totals. */
 export const lastProof = signal<AuditReport | undefined>(undefined);
 
-/** What does not add up on the screen that is shown: `steps` or `runs`. */
+/** What does not add up on the current screen: `steps` or `runs`. */
 export const notAdded = signal<string | undefined>(undefined);
 
 const lookMs = 30_000;
 
-/** Looks how the service stands, and what the last proof said. */
+/** Reads the state of the service and the last audit. */
 export async function lookAtStatus(): Promise<void> {
   const [now, audit] = await Promise.all([service.getStatus(), service.getAudit()]);
   status.value = now;
@@ -23,12 +23,12 @@ export async function lookAtStatus(): Promise<void> {
   lastProof.value = audit;
 }
 
-/** Looks now, whenever the screen asks anew, and every half a minute while somebody does. */
+/** Reads it now, on each refresh, and every 30 seconds while the page is visible. */
 export function keepStatus(): void {
   const look = () => {
     if (document.visibilityState !== 'visible' || isSignedOut.value) return;
     lookAtStatus().catch((error: unknown) => {
-      // The screen itself says what fails; what the badge knew it keeps.
+      // The screen itself shows errors. The badge keeps its last state.
       if (
         !(error instanceof ApiError || error instanceof TypeError || error instanceof DOMException)
       )

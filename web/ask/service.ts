@@ -3,17 +3,17 @@ import { createClient } from '../../src/client.js';
 import { change, parameter } from '../address/parameters.js';
 import { base } from '../address/place.js';
 
-/** How current the figures are, by the last answer that said so. */
+/** How current the figures are, from the last response that has it. */
 export interface Currency {
   readonly last_folded_at: string | undefined;
-  /** Undefined when it is not known: the queue does not answer in time under load. */
+  /** Undefined if unknown: under load, the queue may not respond in time. */
   readonly lag_seconds: number | undefined;
 }
 export const currency = signal<Currency | undefined>(undefined);
 
-/** Whether the service wants a key that this browser does not have. */
+/** Whether the service requires a key that this browser does not have. */
 export const isSignedOut = signal(false);
-/** Whether the service cannot be reached at all. */
+/** Whether the service is unreachable. */
 export const isAway = signal(false);
 
 const origin = `${location.origin}${base}`;
@@ -39,7 +39,10 @@ async function observed(input: RequestInfo | URL, init?: RequestInit): Promise<R
   return answer;
 }
 
-/** The project of the address, for who is signed in to several; sign-in itself is of none. */
+/**
+ * Adds the project in the address, for browsers that are signed in to several. Requests to sign in
+ * have none.
+ */
 function ofProject(input: RequestInfo | URL): RequestInfo | URL {
   const project = parameter('project');
   if (project === undefined || typeof input !== 'string' || input.includes('/v1/sign-'))
@@ -49,14 +52,14 @@ function ofProject(input: RequestInfo | URL): RequestInfo | URL {
   return url;
 }
 
-/** Tells the other tabs of this browser that it was signed in or out. */
+/** Tells the other tabs of this browser about sign-in and sign-out. */
 const tabs = new BroadcastChannel('runfold');
 tabs.addEventListener('message', ({ data }) => {
   isSignedOut.value = data === 'out';
   location.reload();
 });
 
-/** Signs this browser in: a cookie that script cannot read lets it in from then on. */
+/** Signs this browser in. From then on it uses a cookie that script cannot read. */
 export async function signIn(key: string): Promise<void> {
   const { project } = await service.signIn({ key });
   tabs.postMessage('in');
@@ -71,7 +74,10 @@ export async function signOut(): Promise<void> {
   isSignedOut.value = true;
 }
 
-/** The service that this page came from. What fails is shown, with a countdown where one was asked for. */
+/**
+ * The service that this page came from. Errors are shown, with a countdown if the service asks to
+ * wait.
+ */
 export const service = createClient({ url: origin, retries: 0, fetch: observed });
 
 /** The address of a request, for links and for "How is this computed?". */

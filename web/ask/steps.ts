@@ -2,7 +2,7 @@ import type { RunStep } from '../../src/query/steps/run-steps.js';
 import type { RunTree } from '../../src/query/totals/run-tree.js';
 import { service } from './service.js';
 
-/** A message or a tool call of a run, as a row of a timeline. */
+/** A message or a tool call of a run, as one row of the timeline. */
 export interface Step extends RunStep {
   readonly agent: string;
   readonly is_failed: boolean;
@@ -12,12 +12,12 @@ export interface Step extends RunStep {
   readonly occurred_at: string;
 }
 
-/** A run of a tree, with how far it is below the root. */
+/** A run in a tree, with its depth below the root. */
 export interface PlacedRun extends RunTree {
   readonly depth: number;
 }
 
-/** The runs of a tree, each before those it delegated to. */
+/** The runs of a tree, each before those that it delegated to. */
 export function runsOf(tree: RunTree, depth = 0): readonly PlacedRun[] {
   return [{ ...tree, depth }, ...tree.children.flatMap((child) => runsOf(child, depth + 1))];
 }
@@ -25,7 +25,7 @@ export function runsOf(tree: RunTree, depth = 0): readonly PlacedRun[] {
 export const agentOf = ({ agent_name, agent_id, run_id }: RunTree['run']) =>
   agent_name ?? agent_id ?? run_id;
 
-/** Every step of a run and of all runs below it, by when each began. */
+/** All steps of a run and of all runs below it, by start. */
 export async function readSteps(tree: RunTree): Promise<readonly Step[]> {
   const { session_id, run_id } = tree.run;
   const agents = new Map(runsOf(tree).map(({ run }) => [keyOf(run), agentOf(run)]));
@@ -48,10 +48,10 @@ export async function readSteps(tree: RunTree): Promise<readonly Step[]> {
   return steps;
 }
 
-/** How often what does not add up is read again: between two reads an event may have come. */
+/** How often data that does not add up is read again: an event may arrive between two reads. */
 const mostReads = 3;
 
-/** Reads totals and what they are made of, until the two are of one moment. */
+/** Reads totals and their parts, until both are from the same moment. */
 export async function readAddable<T>(
   read: () => Promise<T>,
   isEqual: (value: T) => boolean,
@@ -66,14 +66,17 @@ const keyOf = ({ session_id, run_id }: { readonly session_id: string; readonly r
 
 const nanos = (value: number | null) => BigInt(Math.round((value ?? 0) * 1e9));
 
-/** What was added here, in whole tokens and nano-dollars, beside what the totals say. */
+/** The sums computed here, in integer tokens and nano-dollars, beside the totals. */
 export interface Sum {
   readonly tokens: number;
   readonly cost: number;
   readonly isEqual: boolean;
 }
 
-/** Adds rows up and compares the sums with totals. Only the assistant's tokens count, as in the fold. */
+/**
+ * Adds rows and compares the sums with the totals. Only the assistant's tokens count, as in the
+ * fold.
+ */
 export function addUp(
   rows: readonly {
     readonly role?: string | null;

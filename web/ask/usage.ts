@@ -5,7 +5,7 @@ import { type Asked, useAsked } from './asking.js';
 import { status } from './proof.js';
 import { requestUrl, service } from './service.js';
 
-/** What usage is split by, and narrowed to. */
+/** The dimensions that usage is split and filtered by. */
 export const usageDimensions = [
   'agent_id',
   'provider',
@@ -18,20 +18,20 @@ export const usageDimensions = [
 export type UsageDimension = (typeof usageDimensions)[number];
 export type { UsageRow, UsageSeries };
 
-/** What is kept together by a service that has not said so yet. */
+/** The stored combinations, until the service has reported its own. */
 const usuallyKept: readonly (readonly UsageDimension[])[] = [
   ['agent_id', 'team_id', 'workflow_id', 'tool_name'],
   ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
 ];
 
-/** What is kept together: a split and the filters must all be in one of these. */
+/** The stored combinations: the split and all filters must be in one of these. */
 export const keptTogether = () => status.value?.kept_together ?? usuallyKept;
 
-/** The filters that usage knows. */
+/** The filters that usage supports. */
 export const usageFilterNames = () =>
   usageDimensions.filter((name) => name in filters.value) as readonly UsageDimension[];
 
-/** A question about usage, as the service is asked it. */
+/** A request for usage. */
 export interface UsageQuestion {
   readonly from: string;
   readonly to?: string | undefined;
@@ -40,14 +40,14 @@ export interface UsageQuestion {
   readonly group_by?: readonly UsageDimension[] | undefined;
   readonly top?: number | undefined;
   readonly order_by?: string | undefined;
-  /** The only figures that are read. */
+  /** The figures to read. Defaults to all. */
   readonly figures?: readonly string[] | undefined;
   readonly quantiles?: boolean | undefined;
   readonly fill?: boolean | undefined;
   readonly filters?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
 }
 
-/** The present range, or the one before it, with the filters of the address. */
+/** The current range, or the previous one, with the filters in the address. */
 export function usageQuestion(
   options: Omit<UsageQuestion, 'from' | 'to' | 'bucket' | 'filters'> & {
     readonly buckets?: boolean;
@@ -60,11 +60,11 @@ export function usageQuestion(
   const known = usageFilterNames().filter((name) => !without.includes(name));
   return {
     from: rfc3339(stretch.from),
-    // An end that is left out keeps the request, and so its ETag, the same from look to look.
+    // Without an end, the request and therefore its ETag stay the same on each refresh.
     to: stretch.to === undefined ? undefined : rfc3339(stretch.to),
     ...(buckets ? { bucket: bucket.value, time_zone: zone.value } : {}),
     ...rest,
-    // With filters some figures are not kept, and the service would refuse those that are named.
+    // With filters, some figures are not stored, and the service would refuse their names.
     ...(known.length === 0 ? { figures } : {}),
     filters: Object.fromEntries(
       known.map((name) => {
@@ -75,14 +75,14 @@ export function usageQuestion(
   };
 }
 
-/** Usage, asked for while the component is there. */
+/** Usage, requested while the component is mounted. */
 export function useUsage(kind: string, question: UsageQuestion | undefined): Asked<UsageSeries> {
   return useAsked(kind, question, () =>
     service.getUsage(question as Parameters<typeof service.getUsage>[0]),
   );
 }
 
-/** The address of a question's request. */
+/** The address of a usage request. */
 export function usageUrl(question: UsageQuestion): string {
   const { filters: narrowed, group_by, figures, ...rest } = question;
   return requestUrl('/v1/usage', {

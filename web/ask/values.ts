@@ -4,7 +4,7 @@ import { service } from './service.js';
 
 const statuses = ['completed', 'error', 'cancelled'];
 
-/** Values a filter may take: those with most cost in the range. */
+/** The suggested values of a filter: those with the highest cost in the range. */
 export async function valuesOf(name: FilterName): Promise<readonly string[]> {
   if (name === 'status') return statuses;
   const { from, to } = span.value;

@@ -1,10 +1,10 @@
 import { tickLabel } from '../figure/moments.js';
 import type { Scale } from './scale.js';
 
-/** The room that a label of the time axis takes. */
+/** The space for a label of the time axis. */
 const labelWidth = 72;
 
-/** Lines at round values, and the beginnings of some buckets as the service's calendar has them. */
+/** Lines at round values, and the starts of some buckets, in the service's calendar. */
 export function ChartAxes({
   y,
   x,

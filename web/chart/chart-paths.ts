@@ -7,13 +7,15 @@ interface Part {
   readonly values: readonly (number | null)[];
 }
 
-/** A series' bars as one path, so that a chart has some forty elements; the last bar by itself. */
+/**
+ * A series' bars as one path, so that a chart has about forty elements. The last bar is separate.
+ */
 export interface BarPath extends Pick<Part, 'name' | 'colour'> {
   readonly path: string;
   readonly last: string;
 }
 
-/** Bars of each series on those of the series before. */
+/** Stacks the bars of each series on those of the previous series. */
 export function barPaths({
   series,
   x,
@@ -35,7 +37,7 @@ export function barPaths({
       const bottom = y(heights[index] ?? 0);
       heights[index] = (heights[index] ?? 0) + value;
       const top = y(heights[index] ?? 0);
-      // A hairline parts it from the one below, where there is room.
+      // A hairline separates it from the one below, if there is room.
       const height = Math.max(0.5, bottom - top - (bottom - top > 2 ? 1 : 0));
       return `M${fixed(x(index) + inset)} ${fixed(top)}h${fixed(width)}v${fixed(height)}h${fixed(-width)}z`;
     });
@@ -43,7 +45,7 @@ export function barPaths({
   });
 }
 
-/** A line through the middle of the buckets, with gaps where nothing is known. */
+/** A line through the middle of the buckets, with gaps where the value is unknown. */
 export function linePath(
   values: readonly (number | null)[],
   x: (index: number) => number,
@@ -56,7 +58,7 @@ export function linePath(
     .curve(curveMonotoneX)
     .digits(1);
   const text = path([...values]) ?? '';
-  // A point alone has no line: it is drawn as a short one.
+  // A single point has no line, so it is drawn as a short one.
   const alone = values.flatMap((value, index) =>
     value !== null && values[index - 1] == null && values[index + 1] == null
       ? [`M${fixed(x(index) - 2)} ${fixed(y(value))}h4`]
@@ -65,7 +67,7 @@ export function linePath(
   return text + alone.join('');
 }
 
-/** A level line over each bucket. */
+/** A horizontal line over each bucket. */
 export function stepPath(
   values: readonly (number | null)[],
   x: (index: number) => number,

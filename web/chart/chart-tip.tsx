@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Dot } from '../part/dot.js';
 
-/** A bucket's figures beside the pointer; also spoken, once it rests. */
+/**
+ * A bucket's figures beside the pointer. A screen reader also gets them, once the pointer rests.
+ */
 export function ChartTip({
   title,
   note,

@@ -1,6 +1,6 @@
 import { Dot } from '../part/dot.js';
 
-/** Which colour is which, where no table beside the chart says so. */
+/** The colours of the series, if no table beside the chart shows them. */
 export function LineKey({
   series,
 }: {

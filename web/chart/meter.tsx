@@ -8,7 +8,10 @@ export function Meter({ share, tone = '' }: { readonly share: number; readonly t
   );
 }
 
-/** Tokens of a row by kind: cached, input, output. As long as its share of the most. */
+/**
+ * The tokens of a row by kind: cached, input, output. The bar's length is relative to the highest
+ * row.
+ */
 export function TokenBar({
   input,
   cached,

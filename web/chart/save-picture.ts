@@ -11,10 +11,10 @@ const properties = [
   'text-anchor',
 ];
 
-/** Saves a chart as a PNG in the colours it is shown in, twice as fine as the screen. */
+/** Saves a chart as a PNG in its current colours, at twice the resolution of the screen. */
 export async function savePicture(svg: SVGSVGElement, name: string): Promise<void> {
   const copy = svg.cloneNode(true) as SVGSVGElement;
-  // A picture has no sheet of style: what the sheet says is written into every element.
+  // A picture has no style sheet, so the styles are copied into every element.
   const own = [svg, ...svg.querySelectorAll('*')];
   const copies = [copy, ...copy.querySelectorAll('*')];
   own.forEach((element, index) => {

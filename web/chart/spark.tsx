@@ -3,7 +3,7 @@ import { area, line } from 'd3-shape';
 const width = 136;
 const height = 26;
 
-/** A small line of values; it says no more than the figure beside it. */
+/** A small line of values. It shows nothing that the figure beside it does not say. */
 export function Spark({ values }: { readonly values: readonly (number | null)[] }) {
   const most = Math.max(0, ...values.map((value) => value ?? 0));
   const points = values.map((value, index) => ({ value, index }));

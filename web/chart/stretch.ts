@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 
 /**
- * The bucket that is looked at, and the stretch that is drawn from it: by the pointer, or by arrows
- * with shift. Enter, or letting go of the pointer, chooses the stretch; Escape lets it be.
+ * The current bucket, and the selection that starts there: by pointer, or by arrows with shift.
+ * Enter, or releasing the pointer, applies the selection; Escape cancels it.
  */
 export function useStretch({
   count,
@@ -58,7 +58,7 @@ export function useStretch({
       onBlur: letGo,
       onPointerMove: (event: PointerEvent) => {
         const index = indexOf(event);
-        // While a stretch is drawn the pointer may leave the chart.
+        // During a selection the pointer may leave the chart.
         if (index !== undefined || anchor === undefined) setAt(index);
       },
       onPointerLeave: () => {

@@ -9,7 +9,7 @@ import { useStretch } from './stretch.js';
 
 const ChartTip = later(async () => (await import('./chart-tip.js')).ChartTip);
 
-/** A bucket of the axis: its beginning as a moment, and as the zone's clock shows it. */
+/** A bucket of the axis: its start as an instant, and in the zone's local time. */
 export interface ChartBucket {
   readonly start: string;
   readonly local: string;
@@ -20,9 +20,9 @@ export interface ChartSeries {
   readonly name: string;
   readonly colour: string;
   readonly values: readonly (number | null)[];
-  /** The buckets in which something is missing from its value. */
+  /** The buckets in which something is missing from the value. */
   readonly least?: ReadonlySet<number>;
-  /** Lines that mean less are dashed. */
+  /** Dashes for lines of less importance. */
   readonly dash?: 'dotted' | 'dashed';
 }
 
@@ -33,20 +33,20 @@ export interface TimeChartOptions {
   readonly series: readonly ChartSeries[];
   readonly kind: 'bars' | 'lines';
   readonly format: (value: number | null) => string;
-  /** The period before, bucket by bucket. */
+  /** The previous period, bucket by bucket. */
   readonly before?: readonly (number | null)[] | undefined;
-  /** Whether the last bucket is still filling. */
+  /** Whether the last bucket is not complete yet. */
   readonly isOpen?: boolean;
   readonly height?: number;
-  /** The series that stands out; the others are dimmed. */
+  /** The highlighted series; the others are dimmed. */
   readonly lit?: string | undefined;
-  /** Told the first and last bucket of a stretch that was drawn. */
+  /** Called with the first and last bucket of a selection. */
   readonly onZoom?: (first: number, last: number) => void;
 }
 
 const gap = { top: 14, right: 4, bottom: 24, left: 62 };
 
-/** Bars that stand on each other, or lines, over time. A drag, or shift with arrows, narrows the range. */
+/** Stacked bars, or lines, over time. A drag, or shift with arrows, narrows the range. */
 export function TimeChart(options: TimeChartOptions) {
   const {
     label,

@@ -1,11 +1,11 @@
-/** How many series have a colour of their own; the rest are grey together. */
+/** How many series have a separate colour; the rest share grey. */
 export const mostSeries = 7;
 
 const given = new Map<string, number>();
 
 /**
- * The class of a name's colour, `c1` to `c7`. A name keeps its colour from screen to screen; a new
- * one takes the first that none of its neighbours has.
+ * The class of a name's colour, `c1` to `c7`. A name keeps its colour across screens; a new one
+ * gets the first colour that none of its neighbours has.
  */
 export function coloursOf(kind: string, names: readonly string[]): ReadonlyMap<string, string> {
   const key = (name: string) => `${kind}\0${name}`;

@@ -1,4 +1,4 @@
-/** A cell that a spreadsheet will not take for a formula. */
+/** A cell that a spreadsheet does not read as a formula. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -6,7 +6,7 @@ function cell(value: unknown): string {
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** Rows as CSV (RFC 4180), with the columns of the first. */
+/** Rows as CSV (RFC 4180). */
 export function csvOf(rows: readonly object[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const lines = rows.map((row) =>
@@ -15,12 +15,12 @@ export function csvOf(rows: readonly object[]): string {
   return `${[names, ...lines].map((line) => line.join(',')).join('\r\n')}\r\n`;
 }
 
-/** Has the browser save a text as a file. */
+/** Saves a string as a file of the browser. */
 export function saveText(name: string, type: string, text: string): void {
   saveBlob(name, new Blob([text], { type }));
 }
 
-/** Has the browser save bytes as a file. */
+/** Saves bytes as a file of the browser. */
 export function saveBlob(name: string, blob: Blob): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(blob);

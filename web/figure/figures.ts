@@ -1,4 +1,4 @@
-/** Figures as people read them, in the browser's locale. Null is `–`: not reported, and never 0. */
+/** Figures for people, in the browser's locale. Null is `–`: not reported, and never 0. */
 export const none = '–';
 
 type Value = number | null | undefined;
@@ -15,7 +15,7 @@ function format(value: number, options: Intl.NumberFormatOptions): string {
 }
 
 let locale: string | undefined;
-/** Sets the locale of all figures; undefined is the browser's. */
+/** Sets the locale of all figures; undefined means the browser's. */
 export function setLocale(name: string | undefined): void {
   locale = name;
   cached.clear();
@@ -47,25 +47,25 @@ export function dollars(value: Value): string {
   return format(value, { ...usd, minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 }
 
-/** $551, $54, $4.71: for columns of which only the size matters. */
+/** $551, $54, $4.71: for columns where only the magnitude matters. */
 export function roundDollars(value: Value): string {
   if (value == null || Math.abs(value) < 10) return dollars(value);
   return format(value, { ...usd, maximumFractionDigits: 0 });
 }
 
-/** Messages without a price are missing from a cost: it is then a least one. */
+/** Messages without a price are missing from a cost, which is then a minimum. */
 export const isLeast = (totals: { readonly unpriced_messages?: Value }) =>
   (totals.unpriced_messages ?? 0) > 0;
 
-/** `≥ $1.23` where something is missing from a sum. */
+/** `≥ $1.23` if something is missing from a sum. */
 export const atLeast = (text: string, least: boolean) =>
   least && text !== none ? `≥ ${text}` : text;
 
-/** A sum of costs, `≥ $1.23` where messages without a price are not in it. */
+/** A sum of costs; `≥ $1.23` if messages without a price are missing from it. */
 export const costOf = (totals: { readonly cost: Value; readonly unpriced_messages?: Value }) =>
   atLeast(dollars(totals.cost), isLeast(totals));
 
-/** A sum of costs with all its digits, and what is missing from it. */
+/** A sum of costs with all digits, and what is missing from it. */
 export function exactCostOf(totals: {
   readonly cost: Value;
   readonly unpriced_messages?: Value;
@@ -77,7 +77,7 @@ export function exactCostOf(totals: {
   return `${exactDollars(totals.cost)}${missing}`;
 }
 
-/** All digits there are, for hovering over a shortened figure. */
+/** All digits, for hovering over a shortened figure. */
 export const exactDollars = (value: Value) =>
   value == null
     ? none

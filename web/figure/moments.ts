@@ -14,7 +14,7 @@ function format(at: number, options: Intl.DateTimeFormatOptions): string {
 
 const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
 
-/** `Nov 26, 22:36`; with the year where it is another one. In the chosen zone. */
+/** `Nov 26, 22:36`, with the year if it is another one. In the chosen zone. */
 export function moment(text: string | null | undefined, { withSeconds = false } = {}): string {
   if (text == null) return none;
   const at = Date.parse(text);
@@ -42,12 +42,12 @@ export const timeOfDay = (text: string | number) =>
 export const exactMoment = (text: string) =>
   `${text} (${zone.value}: ${format(Date.parse(text), { timeZone: zone.value, dateStyle: 'full', timeStyle: 'long' })})`;
 
-/** A wall time that the service wrote, `2026-11-26 00:00`, read by no clock but its own. */
+/** A local time from the service, `2026-11-26 00:00`, not converted to any other zone. */
 export const wallMoment = (local: string) => Date.parse(`${local.replace(' ', 'T')}:00Z`);
 
 const utc = { timeZone: 'UTC' } as const;
 
-/** A bucket's beginning on an axis: `Nov 26`, `14:00`. */
+/** A bucket's start on an axis: `Nov 26`, `14:00`. */
 export function tickLabel(local: string, bucket: string): string {
   const at = wallMoment(local);
   if (bucket === 'month') return format(at, { ...utc, month: 'short', year: 'numeric' });
@@ -57,7 +57,7 @@ export function tickLabel(local: string, bucket: string): string {
   return format(at, { ...utc, ...clock });
 }
 
-/** A bucket in full: `Wed, Nov 4, 2026`, with hours where it is shorter than a day. */
+/** A bucket in full: `Wed, Nov 4, 2026`, with hours if it is shorter than a day. */
 export function bucketLabel(local: string, bucket: string): string {
   const at = wallMoment(local);
   if (bucket === 'month') return format(at, { ...utc, month: 'long', year: 'numeric' });
@@ -83,7 +83,7 @@ export function ago(text: string, at = Date.now()): string {
   return `${Math.floor(seconds / 86_400)} d ago`;
 }
 
-/** `Oct 30 – Nov 26, 2026` of a stretch in the chosen zone. */
+/** `Oct 30 – Nov 26, 2026`: a period in the chosen zone. */
 export function stretch(from: number, to: number): string {
   const inZone = { timeZone: zone.value };
   const day = { ...inZone, month: 'short', day: 'numeric' } as const;

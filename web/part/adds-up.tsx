@@ -5,7 +5,9 @@ import type { Sum } from '../ask/steps.js';
 import { costOf, whole } from '../figure/figures.js';
 import { Icon } from './icons.js';
 
-/** Whether what is shown adds up to the totals: added here, in whole tokens and nano-dollars. */
+/**
+ * Whether the figures shown add up to the totals, computed here in integer tokens and nano-dollars.
+ */
 export function AddsUp({
   what,
   counted,

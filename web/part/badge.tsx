@@ -5,7 +5,7 @@ import { seconds, whole } from '../figure/figures.js';
 import { ago, exactMoment, timeOfDay } from '../figure/moments.js';
 import { Icon } from './icons.js';
 
-/** Whether the totals equal the log, by the last time they were folded again and compared. */
+/** Whether the totals equal the log, by the last audit. */
 export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) {
   const proof = lastProof.value;
   const to = screen('/health');
@@ -58,7 +58,7 @@ export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) 
   );
 }
 
-/** How current the figures are. A lag that is not known is no alarm. */
+/** How current the figures are. An unknown lag is not an alarm. */
 export function Currency() {
   const current = currency.value;
   if (current === undefined) return <p class="currency">&nbsp;</p>;

@@ -5,7 +5,7 @@ import { currency } from '../ask/service.js';
 import { seconds } from '../figure/figures.js';
 import { RangePicker } from './range-picker.js';
 
-/** The head of a screen: its name, what it is part of, and what can be done. */
+/** The header of a screen: its name, its parent screens, and its actions. */
 export function Bar({
   title,
   above,
@@ -16,7 +16,7 @@ export function Bar({
   children,
 }: {
   readonly title: string;
-  /** The screens above it. */
+  /** The parent screens. */
   readonly above?: readonly { readonly text: string; readonly href: string }[];
   /** Beside the name. */
   readonly after?: ComponentChildren;

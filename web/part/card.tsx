@@ -3,7 +3,7 @@ import { Icon } from './icons.js';
 import { Menu } from './menu.js';
 import type { Origin } from './origin-dialog.js';
 
-/** A part of a screen with a name of its own. */
+/** A part of a screen with its own title. */
 export function Card({
   title,
   link,

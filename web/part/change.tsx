@@ -1,13 +1,13 @@
 import { percent } from '../figure/figures.js';
 
-/** How much more or less than in the period before. Red where it is worse, green where better. */
+/** The change against the previous period. Red if it is worse, green if it is better. */
 export function Change({
   value,
   isBad,
   hidesLittle = false,
 }: {
   readonly value: number | undefined;
-  /** Whether more is worse; undefined where it is neither. */
+  /** Whether more is worse; undefined if it is neither. */
   readonly isBad?: boolean | undefined;
   readonly hidesLittle?: boolean;
 }) {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon, type IconName } from './icons.js';
 
-/** Puts a text where one can paste it from; says so. */
+/** Copies a string to the clipboard, and confirms it. */
 export function Copy({
   text,
   label = 'Copy',

@@ -6,7 +6,7 @@ import { TimeChart } from '../chart/time-chart.js';
 import { dollars, isLeast } from '../figure/figures.js';
 import { Given } from './given.js';
 
-/** Cost over time above a list: a drag narrows both. */
+/** Cost over time above a list. A drag narrows both. */
 export function CostStrip() {
   const used = usageFilterNames();
   const isKept = keptTogether().some((names) => used.every((name) => names.includes(name)));

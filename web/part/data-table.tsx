@@ -6,16 +6,16 @@ import { Icon } from './icons.js';
 export interface Column<T> {
   readonly key: string;
   readonly head: ComponentChildren;
-  /** A figure stands on the right. */
+  /** A figure is aligned to the right. */
   readonly isFigure?: boolean;
   readonly cell: (row: T) => ComponentChildren;
-  /** What `sort` in the address says for this column, where it can be sorted by. */
+  /** The value of `sort` in the address for this column, if rows can be sorted by it. */
   readonly sort?: string;
-  /** Left out where the screen is narrow. */
+  /** Hidden on a narrow screen. */
   readonly isWide?: boolean;
 }
 
-/** A table that scrolls in itself where it is too wide. */
+/** A table that scrolls on its own if it is too wide. */
 export function DataTable<T>({
   label,
   columns,
@@ -29,7 +29,7 @@ export function DataTable<T>({
   readonly columns: readonly Column<T>[];
   readonly rows: readonly T[];
   readonly keyOf: (row: T) => string;
-  /** The column the rows are in order of, when the address names none. */
+  /** The column that sorts the rows if the address names none. */
   readonly sorted?: string | undefined;
   readonly foot?: ComponentChildren;
   readonly rowClass?: (row: T) => string | undefined;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.js';
 
-/** A dialog over the page; the platform keeps the focus inside and closes it by Escape. */
+/** A dialog over the page. The browser keeps the focus inside and closes it on Escape. */
 export function Dialog({
   title,
   onClose,

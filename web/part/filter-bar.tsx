@@ -11,7 +11,7 @@ import { valuesOf } from '../ask/values.js';
 import { Icon } from './icons.js';
 import { Popover } from './popover.js';
 
-/** What filters are called. */
+/** The labels of the filters. */
 export const filterWords: Readonly<Record<FilterName, string>> = {
   agent_id: 'Agent',
   model: 'Model',
@@ -23,13 +23,13 @@ export const filterWords: Readonly<Record<FilterName, string>> = {
   status: 'Status',
 };
 
-/** The filters as chips, and one to add another. */
+/** The filters as chips, and a button to add one. */
 export function FilterBar({
   names,
   hasFailed = false,
 }: {
   readonly names: readonly FilterName[];
-  /** Whether the list can be narrowed to what failed. */
+  /** Whether the list can be narrowed to failures. */
   readonly hasFailed?: boolean;
 }) {
   const isFailed = parameter('failed') === 'true';
@@ -70,7 +70,7 @@ export function FilterBar({
   );
 }
 
-/** A field, then a value that is typed or taken from those there are (ARIA combobox with a list). */
+/** A field, and then a value that is typed or chosen from a list (ARIA combobox). */
 function FilterPicker({
   names,
   close,

@@ -5,7 +5,7 @@ import { type Found, findAll } from '../ask/find.js';
 import { Dialog } from './dialog.js';
 import { Failure } from './given.js';
 
-/** Finds what begins with what is typed, and goes there. */
+/** Finds names that begin with the input, and opens the chosen one. */
 export function Find({ onClose }: { readonly onClose: () => void }) {
   const [text, setText] = useState('');
   const [found, setFound] = useState<readonly Found[]>([]);

@@ -6,8 +6,8 @@ import { isSignedOut } from '../ask/service.js';
 import { Icon } from './icons.js';
 
 /**
- * What was asked for: the shape of what comes at first, the old answer dimmed while a new one is
- * awaited, and where it fails what failed, alone.
+ * The result of a request: a placeholder at first, the old response dimmed while a new one loads,
+ * and only the error if it fails.
  */
 export function Given<T>({
   asked,
@@ -37,7 +37,7 @@ export function Given<T>({
   );
 }
 
-/** Grey lines where rows will be. */
+/** Grey lines in place of rows. */
 export function ShapeRows({ rows = 6 }: { readonly rows?: number }) {
   return (
     <div class="shape-rows" aria-hidden="true">
@@ -48,7 +48,7 @@ export function ShapeRows({ rows = 6 }: { readonly rows?: number }) {
   );
 }
 
-/** What an error says, to a person. */
+/** The text of an error for a person. */
 export function saidOf(error: unknown): { readonly code: string; readonly text: string } {
   if (error instanceof ApiError) return { code: error.code, text: error.message };
   if (error instanceof TypeError) {
@@ -60,7 +60,9 @@ export function saidOf(error: unknown): { readonly code: string; readonly text: 
   return { code: 'error', text: error instanceof Error ? error.message : String(error) };
 }
 
-/** What failed, with its code and the id under which the log has it; counts down where told to wait. */
+/**
+ * An error with its code and the id that the log has; with a countdown if the service asks to wait.
+ */
 export function Failure({
   error,
   again,

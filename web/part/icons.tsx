@@ -36,7 +36,7 @@ const paths = {
 } as const;
 export type IconName = keyof typeof paths;
 
-/** A line drawing beside a word: it tells readers of the screen nothing more. */
+/** An icon beside a word. Screen readers ignore it. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 17 17" aria-hidden="true" focusable="false">
@@ -45,7 +45,7 @@ export function Icon({ name }: { readonly name: IconName }) {
   );
 }
 
-/** The mark of the product. */
+/** The logo. */
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">

@@ -1,6 +1,6 @@
 import { Copy } from './copy.js';
 
-/** JSON as it came, to be read and taken along. */
+/** Unchanged JSON, to read and copy. */
 export function JsonView({ label, value }: { readonly label: string; readonly value: unknown }) {
   const text = JSON.stringify(value, null, 2);
   return (

@@ -38,7 +38,7 @@ const meanings: readonly (readonly [string, string])[] = [
 function shift(by: number): void {
   const length = end.value - span.value.from;
   const to = end.value + by * length;
-  // Beyond the present there is nothing.
+  // There is nothing after the current time.
   if (by > 0 && span.value.to === undefined) return;
   change({ range: undefined, from: rfc3339(span.value.from + by * length), to: rfc3339(to) });
 }
@@ -66,7 +66,7 @@ function moveRow(by: number): void {
   rows[Math.max(0, Math.min(rows.length - 1, at + by))]?.focus();
 }
 
-/** Keys of the whole page. Those of one letter can be switched off (WCAG 2.1.4). */
+/** Keys of the whole page. Single-letter keys can be disabled (WCAG 2.1.4). */
 export function Keys() {
   const [shown, show] = useState<'find' | 'help' | undefined>();
   useEffect(() => {

@@ -2,9 +2,9 @@ import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 /**
- * A part that comes after the first paint, in a file of its own: what few people see, or nobody at
- * once. Until it is there `shape` is shown, or nothing; a fault is one of the page's, and the next look
- * tries again.
+ * A part that loads after the first paint, from a separate file: few people see it, or nobody
+ * immediately. Until then `shape` is shown, or nothing. An error is shown on the page, and the next
+ * refresh tries again.
  */
 export function later<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

@@ -7,7 +7,7 @@ import { Popover } from './popover.js';
 
 const OriginDialog = later(async () => (await import('./origin-dialog.js')).OriginDialog);
 
-/** What can be done with a chart or a table: take it along, send it, and see where it comes from. */
+/** The actions of a chart or a table: export it, share it, and show where it comes from. */
 export function Menu({
   label,
   origin,
@@ -16,7 +16,7 @@ export function Menu({
 }: {
   readonly label: string;
   readonly origin: Origin;
-  /** Makes the file, or the address of it; absent where there is none. */
+  /** Creates the file, or its address; absent if there is none. */
   readonly csv?: (() => void) | string | undefined;
   readonly picture?: (() => void) | undefined;
 }) {

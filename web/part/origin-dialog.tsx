@@ -1,14 +1,16 @@
 import { Copy } from './copy.js';
 import { Dialog } from './dialog.js';
 
-/** How a figure comes about: the request that gave it, and the SQL that gives the same rows. */
+/**
+ * Where a figure comes from: the request that returned it, and the SQL that returns the same rows.
+ */
 export interface Origin {
   readonly url: string;
   readonly sql?: string | undefined;
   readonly note?: string | undefined;
 }
 
-/** Shows the request, and the SQL, that give the figures of a card. */
+/** Shows the request and the SQL for the figures of a card. */
 export function OriginDialog({
   label,
   origin,

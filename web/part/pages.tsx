@@ -1,6 +1,6 @@
 import { here, parameter } from '../address/parameters.js';
 
-/** On to the rows that follow; Back leads to those before. */
+/** The link to the next rows. Back leads to the previous ones. */
 export function Pages({
   next,
   shown,

@@ -14,9 +14,9 @@ export function Popover({
   readonly button: ComponentChildren;
   readonly buttonClass?: string;
   readonly align?: 'left' | 'right';
-  /** Whether the text on the button says what it is. */
+  /** Whether the button's text is its name. */
   readonly isNamed?: boolean;
-  /** Given a function that closes the panel. */
+  /** Receives a function that closes the panel. */
   readonly children: (close: () => void) => ComponentChildren;
 }) {
   const id = useId();

@@ -4,11 +4,11 @@ import { end, presets, readDuration, rfc3339, span, zone } from '../address/rang
 import { browserZone, momentOf, wallClock, zones } from '../address/zone.js';
 import { Copy } from './copy.js';
 
-/** A wall time in the chosen zone, as `datetime-local` writes it. */
+/** A local time in the chosen zone, in the format of `datetime-local`. */
 const localText = (at: number) => new Date(wallClock(zone.value, at)).toISOString().slice(0, 16);
 const momentFrom = (text: string) => momentOf(zone.value, Date.parse(`${text}:00Z`));
 
-/** Ranges to choose from, a length to type, two times, the zone, and links that say them. */
+/** Ranges to choose from, a typed length, two times, and the zone. Each choice is a link. */
 export function RangePanel({ close }: { readonly close: () => void }) {
   const [fault, setFault] = useState<string>();
   const typed = useRef<HTMLInputElement>(null);

@@ -7,7 +7,7 @@ import { Popover } from './popover.js';
 
 const RangePanel = later(async () => (await import('./range-panel.js')).RangePanel);
 
-/** Which time is looked at, in which zone. */
+/** The chosen period and zone. */
 export function RangePicker() {
   const { label, from } = span.value;
   const shown = label === 'custom' ? stretch(from, end.value) : label;

@@ -1,4 +1,4 @@
-/** One of few, side by side. Each is a link: the choice is in the address. */
+/** A choice of a few, side by side. Each is a link, so the choice is in the address. */
 export function Segments<T extends string>({
   label,
   options,

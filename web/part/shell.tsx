@@ -48,7 +48,7 @@ const groups: readonly {
   },
 ];
 
-/** What is around every screen: the links, the proof, and how current the figures are. */
+/** The frame of every screen: the links, the audit badge, and how current the figures are. */
 export function Shell({ children }: { readonly children: ComponentChildren }) {
   const [isOpen, setOpen] = useState(false);
   const here = path.value;
@@ -121,7 +121,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
   );
 }
 
-/** On paper: where the figures are from, in which zone and currency, and how current they are. */
+/** In print: where the figures come from, their zone and currency, and how current they are. */
 function PrintFoot() {
   const last = currency.value?.last_folded_at;
   return (
@@ -132,7 +132,7 @@ function PrintFoot() {
   );
 }
 
-/** Which project is shown, and the way out, for who has signed in. */
+/** The current project and the sign-out, for signed-in browsers. */
 function WhoIsIn() {
   const { key, project, signed_in_to: projects = [] } = status.value ?? {};
   if (key == null || projects.length === 0 || isSignedOut.value) return null;

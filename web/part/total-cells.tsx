@@ -4,7 +4,7 @@ import { coloursOf } from '../figure/colours.js';
 import { costOf, exactCostOf, none, short, whole } from '../figure/figures.js';
 import { Dot } from './dot.js';
 
-/** A value that is a filter at a click. */
+/** A value that becomes a filter when clicked. */
 export function FilterCell({
   name,
   value,
@@ -52,7 +52,7 @@ export function agentColours(
   );
 }
 
-/** Calls of tools, with those that failed. */
+/** Tool calls, and how many of them failed. */
 export function CallsCell({
   calls,
   failed,
@@ -107,13 +107,13 @@ export function TokensCell({
   );
 }
 
-/** A cost, which is a least one where messages without a price are missing from it. */
+/** A cost. It is a minimum if messages without a price are missing from it. */
 export function CostCell({
   row,
   most,
 }: {
   readonly row: { readonly cost: number | null; readonly unpriced_messages: number };
-  /** The most of a table, against which a bar is drawn. */
+  /** The highest value of the table, to scale the bars. */
   readonly most?: number;
 }) {
   return (
@@ -124,7 +124,7 @@ export function CostCell({
   );
 }
 
-/** The most of a figure on a page, against which bars are drawn. */
+/** The highest value of a figure on a page, to scale the bars. */
 export const mostOf = <T,>(rows: readonly T[], figureOf: (row: T) => number | null) =>
   Math.max(0, ...rows.map((row) => figureOf(row) ?? 0));
 

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** So many rows are drawn whatever is in sight; fewer are all drawn. */
+/** Up to this number, all rows are drawn. */
 const fewRows = 200;
 const margin = 12;
 
-/** Rows of one height, of which only those in sight are drawn. */
+/** Rows of equal height. Only the visible ones are drawn. */
 export function VisibleRows({
   count,
   height,
@@ -14,7 +14,7 @@ export function VisibleRows({
 }: {
   readonly count: number;
   readonly height: number;
-  /** The row that is chosen: it is kept in sight when it changes. */
+  /** The selected row. It is scrolled into view when it changes. */
   readonly lit: number;
   readonly row: (index: number) => ComponentChildren;
 }) {
@@ -41,7 +41,7 @@ export function VisibleRows({
     if (lit < 0 || lit === was.current || frame.current === null) return;
     was.current = lit;
     const top = frame.current.getBoundingClientRect().top + lit * height;
-    // Its detail stands at the foot of the window.
+    // Its detail is at the bottom of the window.
     if (top < 80) scrollBy(0, top - 80);
     else if (top > innerHeight - 260) scrollBy(0, top - innerHeight + 260);
     requestAnimationFrame(() =>

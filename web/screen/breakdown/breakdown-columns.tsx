@@ -10,7 +10,10 @@ import { changeOf } from '../overview/metrics.js';
 import { noName } from '../overview/split-data.js';
 import type { Kind } from './kind.js';
 
-/** The columns of a breakdown: name, course, the kind's figures, and the change against the period before. */
+/**
+ * The columns of a breakdown: name, trend, the kind's figures, and the change against the previous
+ * period.
+ */
 export function columnsOf(
   kind: Kind,
   rows: readonly UsageRow[],

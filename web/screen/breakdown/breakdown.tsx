@@ -19,12 +19,12 @@ import { columnsOf } from './breakdown-columns.js';
 import type { Kind } from './kind.js';
 import { kinds } from './kinds.js';
 
-/** So many rows are read; who has more finds them by filters. */
+/** The maximum number of rows. Filters find the others. */
 const mostRows = 200;
-/** Rows that have a line of their course. */
+/** The number of rows that have a trend line. */
 const mostLines = 25;
 
-/** Usage of the range by agent, model, tool, user or team: one row each. */
+/** Usage in the range by agent, model, tool, user or team: one row each. */
 export function Breakdown() {
   const kind = kinds.find((one) => one.path === path.value) ?? (kinds[0] as Kind);
   return <Table key={kind.path} kind={kind} />;

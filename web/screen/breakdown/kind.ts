@@ -4,18 +4,18 @@ import type { UsageDimension, UsageRow } from '../../ask/usage.js';
 /** A column of a breakdown. */
 export interface Figure {
   readonly key: string;
-  /** The figures that it is made of. Defaults to the one of its key. */
+  /** The figures it is computed from. Defaults to the one of its key. */
   readonly of?: readonly string[];
   readonly head: string;
   readonly figureOf: (row: UsageRow) => number | null;
   readonly format: (value: number | null, row: UsageRow) => string;
-  /** Left out where the screen is narrow. */
+  /** Hidden on a narrow screen. */
   readonly isWide?: boolean;
-  /** Shown with a bar against the most of the table. */
+  /** Shown with a bar relative to the highest value of the table. */
   readonly bar?: 'plain' | 'bad';
 }
 
-/** What a screen breaks usage down by. */
+/** The dimension of a breakdown. */
 export interface Kind {
   readonly path: '/agents' | '/models' | '/tools' | '/users' | '/teams';
   readonly title: string;
@@ -23,9 +23,9 @@ export interface Kind {
   readonly dimension: UsageDimension;
   readonly filters: readonly FilterName[];
   readonly figures: readonly Figure[];
-  /** The figure that a row's line shows, and that the rows are in order of. */
+  /** The figure of a row's trend line. The rows are sorted by it. */
   readonly main: string;
-  /** Whether times are kept by it. */
+  /** Whether times are stored for it. */
   readonly hasSpeed: boolean;
   readonly more: { readonly isBad: boolean };
 }

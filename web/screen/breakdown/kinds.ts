@@ -14,7 +14,7 @@ import type { Figure, Kind } from './kind.js';
 const ratio = (a: number | null, b: number | null) =>
   a === null || b === null || b === 0 ? null : a / b;
 
-/** Dollars, which are the least where messages without a price are missing from them. */
+/** Dollars, as a minimum if messages without a price are missing. */
 const costText = (value: number | null, row: UsageRow) => atLeast(dollars(value), isLeast(row));
 
 const cost: Figure = {

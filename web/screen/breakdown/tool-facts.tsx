@@ -4,7 +4,7 @@ import { Change } from '../../part/change.js';
 import { Facts } from '../../part/facts.js';
 import { changeOf } from '../overview/metrics.js';
 
-/** The figures of one tool over the range, each with its change against the period before. */
+/** The figures of one tool in the range, each with its change against the previous period. */
 export function ToolFacts({
   row,
   before,

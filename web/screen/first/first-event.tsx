@@ -3,7 +3,7 @@ import { askAnew, forgetAnswers } from '../../ask/asking.js';
 import { service } from '../../ask/service.js';
 import { WaysToSend } from './ways-to-send.js';
 
-/** How to send the first event. Watches for it, and the page changes over by itself when it comes. */
+/** How to send the first event. The page changes as soon as it arrives. */
 export function FirstEvent() {
   useEffect(() => {
     const ending = new AbortController();
@@ -15,7 +15,7 @@ export function FirstEvent() {
           return;
         }
       } catch (error) {
-        // Where no stream can be had, the next look at the page tells.
+        // Without a stream, the next refresh notices it.
         if (!ending.signal.aborted) console.info('no stream to listen on', error);
       }
     })();

@@ -10,7 +10,7 @@ import { later } from '../../part/later.js';
 
 const FirstEvent = later(async () => (await import('./first-event.js')).FirstEvent);
 
-/** Nothing in the range: says whether there is anything at all, and what leads there. */
+/** Nothing in the range: says whether there is any data, and links to it. */
 export function NothingHere() {
   const last = useAsked(
     'last-session',

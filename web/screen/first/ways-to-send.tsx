@@ -42,7 +42,7 @@ print(urllib.request.urlopen(request).read())`,
   { name: 'The demo', text: 'runfold up --demo' },
 ];
 
-/** How to send an event, to the very service that this page came from. */
+/** How to send an event to the service that this page came from. */
 export function WaysToSend() {
   const [chosen, choose] = useState(ways[0]?.name ?? '');
   const way = ways.find(({ name }) => name === chosen);

@@ -9,7 +9,7 @@ import { Given } from '../../part/given.js';
 import { ProofCard } from './proof-card.js';
 import { RebuildCard } from './rebuild-card.js';
 
-/** Whether Runfold itself is well: queue, worker, rejects, and the proof that the totals are true. */
+/** Whether Runfold itself works: queue, worker, rejects, and the audit of the totals. */
 export function Health() {
   const asked = useAsked('status', {}, () => service.getStatus());
   const key = asked.value?.key;

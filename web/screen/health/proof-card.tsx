@@ -19,7 +19,7 @@ const heads: Readonly<Record<AuditReport['state'], string>> = {
   cancelled: 'The proof was cancelled',
 };
 
-/** The proof: every event folded again inside one snapshot, and compared with every total. */
+/** The audit: every event folded again in one snapshot, and compared with every total. */
 export function ProofCard() {
   const [running, setRunning] = useState<AuditReport>();
   const [fault, setFault] = useState<unknown>();
@@ -45,7 +45,7 @@ export function ProofCard() {
     return () => clearTimeout(timer);
   }, [running]);
   const isRunning = running?.state === 'running';
-  // What was cancelled or failed says so; the last result stays on the badge.
+  // A cancelled or failed audit is shown here. The badge keeps the last result.
   const shown = running ?? lastProof.value;
   const tone = { equal: 'good', different: 'bad', failed: 'bad' }[shown?.state as string] ?? '';
   return (

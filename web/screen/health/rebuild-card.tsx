@@ -9,7 +9,7 @@ import { Dialog } from '../../part/dialog.js';
 import { Failure, Given } from '../../part/given.js';
 
 const lookMs = 1_000;
-/** What each step is called, in their order. */
+/** The labels of the steps, in order. */
 const steps: readonly (readonly [string, string])[] = [
   ['cut', 'Mark the cut'],
   ['fold', 'Fold the log'],
@@ -20,7 +20,7 @@ const steps: readonly (readonly [string, string])[] = [
   ['swap', 'Put in place'],
 ];
 
-/** Totals computed from the log again: tried, or done, step by step. */
+/** Recomputing the totals from the log: as a dry run or for real, step by step. */
 export function RebuildCard() {
   const asked = useAsked('rebuilds', {}, () => service.listRebuilds());
   const [asks, setAsks] = useState(false);

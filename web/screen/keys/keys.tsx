@@ -12,7 +12,7 @@ import { Dialog } from '../../part/dialog.js';
 import { Failure, Given } from '../../part/given.js';
 import { NewKey } from './new-key.js';
 
-/** The project's keys: who has one, when it was used last; make one, revoke one. */
+/** The project's keys and when each was last used. Creates and revokes keys. */
 export function KeysScreen() {
   const asked = useAsked('keys', {}, () => service.listKeys());
   const own = status.value?.key;

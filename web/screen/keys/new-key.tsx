@@ -12,7 +12,7 @@ const scopes: readonly (readonly [ClientKeyScope, string])[] = [
   ['operate', 'make projects and rebuild the totals of all'],
 ];
 
-/** Makes a key, and shows it this once. */
+/** Creates a key, and shows it only once. */
 export function NewKey({ again }: { readonly again: () => void }) {
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<readonly ClientKeyScope[]>(['read']);

@@ -3,33 +3,33 @@ import { ApiError } from '../../../src/client.js';
 import type { LoggedEvent } from '../../../src/query/log/events.js';
 import { service } from '../../ask/service.js';
 
-/** One line: an event, or many of one run that came at once. */
+/** One line: an event, or many of one run that arrived together. */
 export interface LiveRow {
   readonly id: string;
   readonly at: number;
   readonly event: LoggedEvent;
-  /** How many events of the run this line stands for. */
+  /** How many events of the run this line represents. */
   readonly count: number;
 }
 
-/** More in one frame of the screen are grouped by run. */
+/** If more arrive in one frame, they are grouped by run. */
 const mostOfAFrame = 50;
 export const mostRows = 500;
-/** Seconds over which the rates above the lines are counted. */
+/** The period over which the rates are counted, in milliseconds. */
 const windowMs = 60_000;
 
-/** What came within the last minute. */
+/** The events of the last minute. */
 export interface LiveRates {
   readonly events: number;
   readonly cost: number;
-  /** Of them, messages with tokens and without a price. */
+  /** Messages among them with tokens and without a price. */
   readonly unpriced: number;
   readonly errors: number;
   /** Seconds since the stream began, at most 60. */
   readonly seconds: number;
 }
 
-/** Follows the log while `runs` says so; goes on after the last event without a gap. */
+/** Follows the log while `runs` is true. It continues after the last event without a gap. */
 export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boolean) {
   const [rows, setRows] = useState<readonly LiveRow[]>([]);
   const [fault, setFault] = useState<unknown>();
@@ -77,7 +77,7 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
         for await (const message of service.tail({
           only: 'events',
           after: state.after,
-          // A pause before anything came goes on from where the stream began.
+          // After a pause before the first event, it continues from the start of the stream.
           on_place: (id) => {
             state.after = id;
           },
@@ -104,7 +104,7 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
     return () => {
       ending.abort();
       clearInterval(timer);
-      // What has come is shown; the stream goes on after it.
+      // Shows the received events. The stream continues after them.
       show();
     };
   }, [runs]);
@@ -119,7 +119,7 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
   return { rows, rates, fault, note, clear: () => setRows([]) };
 }
 
-/** As the totals count them: an answer that used tokens, and has no cost. */
+/** As the totals count them: an answer that used tokens and has no cost. */
 const isUnpriced = ({ type, role, cost, total_tokens, input_tokens, output_tokens }: LoggedEvent) =>
   type === 'message' &&
   role === 'assistant' &&

@@ -16,7 +16,7 @@ const WaysToSend = later(async () => (await import('../first/ways-to-send.js')).
 
 const names = ['agent_id', 'model', 'tool_name', 'user_id', 'team_id', 'status'] as const;
 
-/** What is folded, as it is folded. */
+/** Events, as they are folded. */
 export function Live() {
   const [isPaused, setPaused] = useState(false);
   const [isTold, tell] = useState(false);

@@ -5,7 +5,7 @@ import { Dot } from '../../part/dot.js';
 import type { Metric, Split } from './metrics.js';
 import { noName, type Part } from './split-data.js';
 
-/** The parts with share and change. A click shows one alone, with Ctrl it hides one. */
+/** The parts with their share and change. A click shows only one; a click with Ctrl hides one. */
 export function KeyTable({
   metric,
   split,

@@ -22,21 +22,21 @@ export interface Metric {
   readonly kind: 'bars' | 'lines';
   readonly figureOf: (row: UsageRow, by: Split['name']) => number | null;
   readonly order: (by: Split['name']) => string;
-  /** Counts what is missing from it: where there is some, it is a least one. */
+  /** Counts what is missing from it. If that is above 0, the figure is a minimum. */
   readonly leastBy?: 'unpriced_messages';
-  /** The figures it is made of. Defaults to the one that it is in order of. */
+  /** The figures it is computed from. Defaults to the one that sorts it. */
   readonly figures?: readonly string[];
   readonly format: (value: number | null) => string;
   readonly brief: (value: number | null) => string;
   /** Whether more of it is worse. */
   readonly isBad: boolean;
-  /** Which fields it is kept by together, where those are fewer than usually. */
+  /** The combinations of fields that are stored for it, if they are fewer than usual. */
   readonly kept?: readonly (readonly string[])[];
-  /** Splits in which it is kept. */
+  /** The splits that are stored for it. */
   readonly splits: readonly Split['name'][];
 }
 
-/** What a figure is split by. */
+/** A dimension that a figure is split by. */
 export interface Split {
   readonly name: 'model' | 'agent' | 'tool' | 'user' | 'team' | 'kind';
   readonly text: string;
@@ -141,7 +141,7 @@ export const metrics: readonly Metric[] = [
   },
 ];
 
-/** Why a figure cannot be split so with the present filters; undefined when it can. */
+/** Why a figure cannot be split like this with the current filters; undefined if it can. */
 export function whyNot(metric: Metric, { name, text, dimension }: Split): string | undefined {
   if (!metric.splits.includes(name)) return `${metric.text} is not kept by ${text.toLowerCase()}`;
   const used = [...usageFilterNames(), ...(dimension === undefined ? [] : [dimension])];
@@ -154,7 +154,7 @@ export function whyNot(metric: Metric, { name, text, dimension }: Split): string
   return `not kept together with the filter ${narrowed}`;
 }
 
-/** 40 % more than before, as a share; undefined where it cannot be told. */
+/** The change as a share: 0.4 is 40 % more than before. Undefined if it cannot be computed. */
 export function changeOf(
   value: number | null | undefined,
   before: number | null | undefined,

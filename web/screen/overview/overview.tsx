@@ -11,11 +11,11 @@ const NothingHere = later(
   async () => (await import('../first/nothing-here.js')).NothingHere,
   'shape-chart',
 );
-// Below the first look: they come after it.
+// Below the fold, so they load after the rest.
 const ToolsCard = later(async () => (await import('./tools-card.js')).ToolsCard);
 const SessionsCard = later(async () => (await import('./sessions-card.js')).SessionsCard);
 
-/** What it cost, how slow it was, how often it failed: in one look. */
+/** What it cost, how slow it was, and how often it failed, at a glance. */
 export function Overview() {
   const compares = parameter('compare') !== 'off';
   const all = useUsage('all', usageQuestion({ figures: tileFigures }));

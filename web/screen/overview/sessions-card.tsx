@@ -6,7 +6,7 @@ import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
 import { CostCell } from '../../part/total-cells.js';
 
-/** The sessions of the range that cost most. */
+/** The most expensive sessions of the range. */
 export function SessionsCard() {
   const question = listQuestion(sessionFilters, {
     limit: 7,

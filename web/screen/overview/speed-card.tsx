@@ -12,7 +12,10 @@ import { Menu } from '../../part/menu.js';
 import type { Metric } from './metrics.js';
 import { noName } from './split-data.js';
 
-/** Quantiles of a time: lines over the buckets of p50, p95 and p99, and each model's own beside them. */
+/**
+ * Quantiles of a time: lines over the buckets for p50, p95 and p99, and those of each model beside
+ * them.
+ */
 export function SpeedCard({ metric }: { readonly metric: Metric }) {
   const [lit, setLit] = useState<string>();
   const card = useRef<HTMLDivElement>(null);
@@ -131,7 +134,7 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
   );
 }
 
-/** Loaded when a picture is asked for. */
+/** Loaded when a picture is requested. */
 async function picture(svg: SVGSVGElement, name: string): Promise<void> {
   const { savePicture } = await import('../../chart/save-picture.js');
   await savePicture(svg, name);

@@ -16,10 +16,10 @@ import { splitData } from './split-data.js';
 
 const SpeedCard = later(async () => (await import('./speed-card.js')).SpeedCard, 'shape-chart');
 
-/** The most groups that are read; more are not told apart by anybody. */
+/** The maximum number of groups that are read. Nobody can tell more apart. */
 const mostGroups = 50;
 
-/** The chosen figure over time, by what it is split by, with its parts as a table beside it. */
+/** The chosen figure over time, split into parts, with a table of them beside it. */
 export function SplitCard() {
   const metric = metrics.find(({ name }) => name === parameter('metric')) ?? (metrics[0] as Metric);
   const asked = splits.find(({ name }) => name === (parameter('by') ?? 'model'));
@@ -79,7 +79,7 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
     'split-before',
     compares ? usageQuestion({ ...common, period: 'before' }) : undefined,
   );
-  // An old answer of another split or figure would put its rows under this one's head.
+  // An old response with another split or figure would show its rows under this header.
   const isSame = ({ group_by, rows: [row] }: UsageSeries) =>
     (group_by ?? []).join() === common.group_by.join() &&
     (row === undefined || metric.figureOf(row, split.name) !== undefined);
@@ -150,7 +150,10 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
   );
 }
 
-/** What says where a figure lacks something; tool calls have no price that could be missing. */
+/**
+ * The count that shows whether a figure is incomplete. Tool calls have no price that could be
+ * missing.
+ */
 const leastBy = ({ leastBy: name }: Metric, { dimension }: Split) =>
   name === undefined || dimension === 'tool_name' ? [] : [name];
 
@@ -174,7 +177,7 @@ function sqlOf({ dimension }: Split, from: string): string | undefined {
   return `select ${dimension}, sum(cost) as cost\nfrom runfold.${view}\nwhere project = 1 and ${time} >= '${from}'\ngroup by 1 order by 2 desc nulls last;`;
 }
 
-/** Loaded when a picture is asked for. */
+/** Loaded when a picture is requested. */
 async function picture(svg: SVGSVGElement, name: string): Promise<void> {
   const { savePicture } = await import('../../chart/save-picture.js');
   await savePicture(svg, name);

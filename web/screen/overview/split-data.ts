@@ -3,7 +3,7 @@ import type { ChartBucket } from '../../chart/time-chart.js';
 import { coloursOf, mostSeries } from '../../figure/colours.js';
 import { changeOf, type Metric, type Split } from './metrics.js';
 
-/** One part of a figure: over the buckets, in all, and how it changed. */
+/** One part of a figure: by bucket, in total, and its change. */
 export interface Part {
   readonly name: string;
   readonly colour: string;
@@ -11,11 +11,11 @@ export interface Part {
   readonly total: number | null;
   readonly change: number | undefined;
   readonly isOthers: boolean;
-  /** The buckets in which something is missing from it: messages that have no price. */
+  /** The buckets in which something is missing: messages without a price. */
   readonly least: ReadonlySet<number>;
 }
 
-/** What stands for rows that name none. */
+/** The label for rows without a name. */
 export const noName = '(none)';
 
 const kinds = [
@@ -28,7 +28,7 @@ const kinds = [
   ['output', ({ output_tokens }: UsageRow) => output_tokens],
 ] as const;
 
-/** A name and a value for each part that a row holds. */
+/** A name and a value for each part of a row. */
 function partsOf(
   row: UsageRow,
   metric: Metric,
@@ -39,11 +39,13 @@ function partsOf(
   return [[dimension === undefined ? '' : (row[dimension] ?? noName), value]];
 }
 
-/** Sums in billionths: dollars are added in whole nano-dollars, so that no part of one is lost. */
+/**
+ * Sums in billionths: dollars are added as integer nano-dollars, so nothing is lost to rounding.
+ */
 const add = (a: number | null | undefined, b: number | null): number | null =>
   a == null ? b : b === null ? a : (Math.round(a * 1e9) + Math.round(b * 1e9)) / 1e9;
 
-/** A figure by part: the seven largest by themselves, the others together. */
+/** A figure by part: the seven largest separately, the others together. */
 export function splitData(
   metric: Metric,
   split: Split,

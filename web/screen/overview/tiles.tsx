@@ -63,7 +63,7 @@ const tiles: readonly Tile[] = [
   },
 ];
 
-/** What the tiles are made of, and what their lines are. */
+/** The figures of the tiles and of their lines. */
 export const tileFigures = [
   ...['cost', 'unpriced_messages', 'total_tokens', 'cache_hit_rate', 'runs', 'failed_runs'],
   ...['tool_calls', 'tool_errors', 'error_rate', 'assistant_messages'],
@@ -73,7 +73,7 @@ export const courseFigures = [
   ...['cost', 'total_tokens', 'runs', 'error_rate', 'time_p95', 'time_to_first_token_p95'],
 ];
 
-/** The range in six figures, each with its change and its course. */
+/** The range in six figures, each with its change and its trend. */
 export function Tiles({
   row,
   before,

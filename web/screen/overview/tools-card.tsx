@@ -8,7 +8,7 @@ import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
 import { metrics, splits, whyNot } from './metrics.js';
 
-/** The tools that are called most: how often they fail, and how long they take. */
+/** The most called tools: how often they fail, and how long they take. */
 export function ToolsCard() {
   const [tool, calls] = [splits[2], metrics[2]];
   const reason = tool === undefined || calls === undefined ? undefined : whyNot(calls, tool);

@@ -4,7 +4,6 @@ import { service } from '../../ask/service.js';
 import { Card } from '../../part/card.js';
 import { Failure } from '../../part/given.js';
 
-/** Makes a project. */
 export function NewProject({ again }: { readonly again: () => void }) {
   const [name, setName] = useState('');
   const [zone, setZone] = useState('');

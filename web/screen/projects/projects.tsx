@@ -12,7 +12,7 @@ import { DataTable } from '../../part/data-table.js';
 import { Failure, Given, ShapeRows } from '../../part/given.js';
 import { NewProject } from './new-project.js';
 
-/** The projects of the store: make one, choose the zone that each reports in, and change between them. */
+/** The projects of the store: create one, choose its reporting zone, and switch between them. */
 export function Projects() {
   const signedIn = status.value?.signed_in_to ?? [];
   const scopes = status.value?.key?.scopes;

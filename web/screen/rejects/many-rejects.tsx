@@ -4,7 +4,7 @@ import { plural, whole } from '../../figure/figures.js';
 import { Dialog } from '../../part/dialog.js';
 import { Failure } from '../../part/given.js';
 
-/** Sends rejects again, or drops them: names the number, and asks for it before it drops. */
+/** Sends rejects again, or drops them. It shows their number, and asks before it drops them. */
 export function ManyRejects({
   count,
   isAll,
@@ -12,7 +12,7 @@ export function ManyRejects({
   again,
 }: {
   readonly count: number;
-  /** Whether these are all there are, of a code or in all; else the chosen. */
+  /** Whether these are all rejects, or all of one code. Otherwise they are the selected ones. */
   readonly isAll: boolean;
   readonly act: (what: 'retry' | 'drop') => Promise<RejectsOutcome>;
   readonly again: () => void;

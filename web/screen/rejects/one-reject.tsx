@@ -5,7 +5,7 @@ import { service } from '../../ask/service.js';
 import { Dialog } from '../../part/dialog.js';
 import { Failure } from '../../part/given.js';
 
-/** A reject in full: why, what came with the wrong field marked, and what can be done. */
+/** A reject in full: the reason, the input with the wrong field marked, and the actions. */
 export function OneReject({
   reject,
   again,
@@ -68,7 +68,7 @@ export function OneReject({
   );
 }
 
-/** The field that a message begins with: `input_tokens` of `metrics.input_tokens: expected …`. */
+/** The field that a message begins with: `input_tokens` in `metrics.input_tokens: expected …`. */
 const wrongField = (message: string) => /^(?:[\w-]+\.)*([\w-]+): /.exec(message)?.[1];
 
 function pretty(payload: string): string {

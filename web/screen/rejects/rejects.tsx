@@ -13,7 +13,7 @@ import { Pages } from '../../part/pages.js';
 import { ManyRejects } from './many-rejects.js';
 import { OneReject } from './one-reject.js';
 
-/** What the worker could not take: why, and what came. Send it again, or drop it. */
+/** Events that the worker rejected: the reason and the input. Send them again, or drop them. */
 export function Rejects() {
   const question = { code: parameter('code'), cursor: parameter('cursor'), limit: 50 };
   const asked = useAsked('rejects', question, async () => {
@@ -131,7 +131,7 @@ export function Rejects() {
   );
 }
 
-/** How many rejects have a code: the status counts them all together. */
+/** The number of rejects with a code. The status counts them only together. */
 async function countOf(code: string): Promise<number> {
   let [count, cursor] = [0, undefined as string | undefined];
   do {
@@ -142,7 +142,10 @@ async function countOf(code: string): Promise<number> {
   return count;
 }
 
-/** Sends the chosen again, or drops them, one by one; what is still invalid is kept. */
+/**
+ * Sends the selected rejects again, or drops them, one by one. Those that are still invalid are
+ * kept.
+ */
 async function actOnEach(what: 'retry' | 'drop', ids: readonly string[]): Promise<RejectsOutcome> {
   let [done, kept] = [0, 0];
   for (const id of ids) {

@@ -7,7 +7,7 @@ import { Dot } from '../../part/dot.js';
 import { Facts } from '../../part/facts.js';
 import { lasted } from '../../part/total-cells.js';
 
-/** Who ran, when, for how long, and what it took: with all below, and itself. */
+/** Who ran, when, for how long, and its usage: its own, and with all runs below it. */
 export function RunFacts({
   tree,
   colours,

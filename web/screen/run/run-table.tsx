@@ -7,7 +7,7 @@ import { Dot } from '../../part/dot.js';
 import { Status } from '../../part/status.js';
 import { CallsCell, CostCell, lasted, mostOf, TokensCell } from '../../part/total-cells.js';
 
-/** The tree of delegation: each run's own figures, and those with all below. */
+/** The tree of delegation: each run's own figures, and those with all runs below it. */
 export function RunTable({
   runs,
   colours,

@@ -18,7 +18,7 @@ import { RunTable } from './run-table.js';
 import { StepTable } from './step-table.js';
 import { Timeline } from './timeline.js';
 
-/** A run with all runs below it: what it was, step by step, and whether the steps add up. */
+/** A run with all runs below it: its steps, and whether they add up. */
 export function Run({ id = '' }: { readonly id?: string }) {
   const session = parameter('session');
   const view = parameter('as') ?? 'timeline';

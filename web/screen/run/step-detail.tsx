@@ -6,7 +6,9 @@ import { exactMoment, moment } from '../../figure/moments.js';
 import { Facts } from '../../part/facts.js';
 import { Given } from '../../part/given.js';
 
-/** One step in full: its tokens by kind, how fast it wrote, where its cost comes from, what corrected it. */
+/**
+ * One step in full: its tokens by kind, its speed, where its cost comes from, and its corrections.
+ */
 export function StepDetail({ step }: { readonly step: Step }) {
   const {
     cached_tokens: cached,
@@ -68,7 +70,7 @@ export function StepDetail({ step }: { readonly step: Step }) {
   );
 }
 
-/** What was recorded, what corrected it, and what came of it. */
+/** The recorded figures, the corrections, and the result. */
 function Corrections({ step }: { readonly step: Step }) {
   const { session_id, run_id, id } = step;
   const asked = useAsked('corrections', { session_id, run_id, id }, async () => {

@@ -5,7 +5,7 @@ import { moment } from '../../figure/moments.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
 
-/** At most so many rows are shown as a table; the timeline shows any number. */
+/** The maximum number of rows in the table. The timeline shows any number. */
 const mostRows = 1_000;
 
 /** The steps as rows of figures. */

@@ -10,7 +10,7 @@ import { StepDetail } from './step-detail.js';
 
 const rowHeight = 30;
 
-/** Steps by when they began: how long each took, when it wrote, and what it took. */
+/** Steps by start: how long each took, when it produced output, and its usage. */
 export function Timeline({
   steps,
   colours,

@@ -29,13 +29,13 @@ import {
 } from '../../part/total-cells.js';
 import { NothingHere } from '../first/nothing-here.js';
 
-/** The address of a run's own screen. */
+/** The address of a run's screen. */
 export const runHref = ({ run_id, session_id }: Pick<RunTotals, 'run_id' | 'session_id'>) =>
   screen(`/runs/${encodeURIComponent(run_id)}`, {
     session: session_id === run_id ? undefined : session_id,
   });
 
-/** Runs that began in the range, newest first or by a figure, a page of them at a time. */
+/** Runs that began in the range, newest first or sorted by a figure, one page at a time. */
 export function Runs() {
   const question = listQuestion(runFilters);
   const asked = useRuns(question);

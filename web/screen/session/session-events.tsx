@@ -9,7 +9,7 @@ import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
 import { Pages } from '../../part/pages.js';
 
-/** The log of a session as it was recorded, corrections as rows of their own. */
+/** The log of a session as it was recorded, with corrections as separate rows. */
 export function SessionEvents({ id }: { readonly id: string }) {
   const question = { session_id: id, limit: 200, cursor: parameter('cursor') };
   const asked = useAsked('session-events', question, () => service.listEvents(question));

@@ -13,16 +13,16 @@ import { runHref } from '../runs/runs.js';
 interface Placed {
   readonly run: RunTotals;
   readonly depth: number;
-  /** Dollars of this run and of all before it. */
+  /** Dollars of this run and all runs before it. */
   readonly running: number;
-  /** How many messages of these have no price. */
+  /** How many messages of these runs have no price. */
   readonly unpriced: number;
   readonly tokens: number;
   /** Seconds without a run before this one. */
   readonly pause: number;
 }
 
-/** Runs in order of their start, those delegated to below their lead; cost and tokens run up. */
+/** Runs by start, with delegated ones below their parent. Cost and tokens accumulate. */
 export function SessionRuns({
   runs,
   isWhole,
@@ -149,7 +149,7 @@ function placeRuns(runs: readonly RunTotals[]): readonly Placed[] {
     for (const child of children.get(run.run_id) ?? []) visit(child, depth + 1);
   };
   for (const run of children.get(null) ?? []) visit(run, 0);
-  // Runs that delegate in a circle have no beginning: they come last.
+  // Runs that delegate in a circle have no start, so they come last.
   for (const run of runs) visit(run, 0);
   let [nanos, tokens, unpriced, end] = [0, 0, 0, Number.NaN];
   return ordered.map(({ run, depth }) => {

@@ -18,7 +18,7 @@ import { lasted } from '../../part/total-cells.js';
 import { SessionEvents } from './session-events.js';
 import { SessionRuns } from './session-runs.js';
 
-/** A conversation: its totals, its runs by when they began, and whether they add up. */
+/** A conversation: its totals, its runs by start, and whether they add up. */
 export function Session({ id = '' }: { readonly id?: string }) {
   const view = parameter('as') ?? 'runs';
   const asked = useAsked('session', { id }, () =>
@@ -69,7 +69,7 @@ export function Session({ id = '' }: { readonly id?: string }) {
   );
 }
 
-/** So many runs are read for one screen. */
+/** The maximum number of runs on one screen. */
 const mostRuns = 5_000;
 
 async function readSession(session_id: string) {

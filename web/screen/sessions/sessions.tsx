@@ -28,7 +28,7 @@ import {
 } from '../../part/total-cells.js';
 import { NothingHere } from '../first/nothing-here.js';
 
-/** Sessions that began in the range, newest first or by a figure, a page of them at a time. */
+/** Sessions that began in the range, newest first or sorted by a figure, one page at a time. */
 export function Sessions() {
   const question = listQuestion(sessionFilters);
   const asked = useSessions(question);
@@ -68,7 +68,7 @@ export function Sessions() {
 
 const sessionsSql = `select * from runfold.sessions\nwhere project = 1 and started_at >= now() - interval '28 days'\norder by started_at desc, session_id\nlimit 50;`;
 
-/** The agent that a session began with: that of a team is its lead. */
+/** The agent that a session began with. For a team, that is its lead. */
 const leadOf = ({ root_agent_id, agent_id }: SessionTotals) => root_agent_id ?? agent_id;
 
 function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotals>[] {

@@ -7,7 +7,7 @@ import { dollars, whole } from '../../figure/figures.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
 
-/** How this browser shows the page. Nothing of it leaves the browser. */
+/** How this browser shows the page. The settings never leave the browser. */
 export function Settings() {
   const { theme, density, zone, locale, has_keys: hasKeys = true } = preferences.value;
   const [typed, setTyped] = useState(locale ?? '');

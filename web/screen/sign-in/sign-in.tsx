@@ -5,7 +5,7 @@ import { signIn } from '../../ask/service.js';
 import { Bar } from '../../part/bar.js';
 import { saidOf } from '../../part/given.js';
 
-/** Asks for a key where the service wants one, and goes on where the reader was. */
+/** Asks for a key if the service requires one, and then returns to the reader's screen. */
 export function SignIn() {
   const [text, setText] = useState('');
   const [fault, setFault] = useState<string>();
