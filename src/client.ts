@@ -3,9 +3,10 @@
 export type { Channel, NewChannel } from './alerts/channels.js';
 export type { AlertRecord } from './alerts/history.js';
 export type { AlertRule, NewRule } from './alerts/rules.js';
+export type { BudgetCheck, CheckedBudget } from './budgets/ask-budgets.js';
+export type { BudgetCheckOptions } from './budgets/asked-check.js';
 export type { BudgetHold, BudgetStanding, BudgetUse } from './budgets/budget-standing.js';
 export type { Budget } from './budgets/budgets.js';
-export type { BudgetCheck, BudgetCheckOptions, CheckedBudget } from './budgets/check-budget.js';
 export type { BudgetWindow, NewBudget } from './budgets/new-budget.js';
 export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
 export type { AlertsClient } from './client/alerts-client.js';

@@ -16,6 +16,8 @@ export {
   SecretKeyError,
 } from './alerts/send/alert-errors.js';
 export { secretKeyOf } from './alerts/send/secret-box.js';
+export type { BudgetCheck, CheckedBudget } from './budgets/ask-budgets.js';
+export type { BudgetCheckOptions } from './budgets/asked-check.js';
 export { BudgetExistsError, InvalidBudgetError } from './budgets/budget-errors.js';
 export { type BudgetGate, createBudgetGate } from './budgets/budget-gate.js';
 export {
@@ -25,13 +27,7 @@ export {
   getBudget,
 } from './budgets/budget-standing.js';
 export { type Budget, createBudget, dropBudget, listBudgets } from './budgets/budgets.js';
-export {
-  type BudgetCheck,
-  type BudgetCheckOptions,
-  type CheckedBudget,
-  checkBudget,
-  releaseHold,
-} from './budgets/check-budget.js';
+export { checkBudget, releaseHold } from './budgets/check-budget.js';
 export type { BudgetWindow, NewBudget } from './budgets/new-budget.js';
 export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
 export type { EventOptions } from './corrections/corrected-event.js';

@@ -1,8 +1,9 @@
 import { destination, type Logger, pino } from 'pino';
 import type { AlertsOptions } from './alerts/keep-alerts.js';
 import type { WrittenBatch } from './append/written-batch.js';
+import type { BudgetCheck } from './budgets/ask-budgets.js';
+import type { BudgetCheckOptions } from './budgets/asked-check.js';
 import { createBudgetGate } from './budgets/budget-gate.js';
-import type { BudgetCheck, BudgetCheckOptions } from './budgets/check-budget.js';
 import { errorFields } from './environment/error-fields.js';
 import { quietReport } from './environment/quiet-report.js';
 import { createProducer, type Producer } from './ingest/producer.js';

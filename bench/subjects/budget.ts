@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type BudgetGate, createBudgetGate } from '#runfold/budgets/budget-gate.js';
 import { createBudget } from '#runfold/budgets/budgets.js';
-import { checkBudget, releaseHold } from '#runfold/budgets/check-budget.js';
-import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { openDatabase } from '#runfold/postgres/database.js';
+import { cpuOf } from '../../harness/measure.js';
 import { startProgram } from '../../harness/programs.js';
 import { type BenchServers, type BenchStore, withBenchStore } from '../bench-database.js';
 import { withWorker } from '../running-worker.js';
@@ -13,6 +14,10 @@ export interface CheckTimes {
   /** From a check until its answer, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** Of Postgres's processes for these checks, in microseconds per check; NaN where they are not on this machine. */
+  readonly postgres_us: number;
+  /** Of the process that asks. */
+  readonly node_us: number;
 }
 
 /** Checks due a second. */
@@ -32,20 +37,35 @@ export function budgetTimes(
 ): Promise<{ readonly events_per_second: number; readonly checks: readonly CheckTimes[] }> {
   return withBenchStore(servers, (store) =>
     withWorker(store, async () => {
-      const database = openDatabase(store.env.DATABASE_URL ?? '', { max: 8 });
+      const application_name = 'checks';
+      const database = openDatabase(store.env.DATABASE_URL ?? '', { max: 8, application_name });
       try {
         // The events of the workload are of one month.
         const month = { window: 'total', from: '2026-01-01T00:00:00Z' } as const;
         const budget = { ...month, measure: 'cost', limit: 1_000_000 } as const;
         await createBudget(database, { ...budget, name: 'users', scope: 'user' });
         await createBudget(database, { ...budget, name: 'models', scope: 'model' });
+        const gate = createBudgetGate(database);
+        const backends = () =>
+          database.query<{ pid: number }>(
+            'select pid from pg_stat_activity where application_name = $1 and datname = current_database()',
+            [application_name],
+          );
         const checks: CheckTimes[] = [];
         let emitted = 0;
         let took = 0;
         for (const kind of ['looking', 'holding'] as const) {
           const emitting = emit(store, events / seconds, seconds);
           await emitting.started;
-          checks.push(await checksAt(database, kind, seconds));
+          const cpu = await cpuMeter(backends);
+          const { count, ...times } = await checksAt(gate, kind, seconds);
+          const { postgres, node } = await cpu.since();
+          checks.push({
+            kind,
+            ...times,
+            postgres_us: (postgres * 1e6) / count,
+            node_us: (node * 1e6) / count,
+          });
           const end = await emitting.done;
           emitted += end.emitted;
           took += end.seconds;
@@ -67,11 +87,22 @@ function emit(store: BenchStore, perSecond: number, seconds: number) {
   return { started: producer.waitForLine(/^start/, 60_000), done };
 }
 
-async function checksAt(
-  database: Database,
-  kind: 'looking' | 'holding',
-  seconds: number,
-): Promise<CheckTimes> {
+/** Seconds of CPU of the processes that serve checks, and of this one, since a moment. */
+async function cpuMeter(backends: () => Promise<readonly { readonly pid: number }[]>) {
+  const of = async () => new Map((await backends()).map(({ pid }) => [pid, cpuOf(pid)]));
+  const before = await of();
+  const own = process.cpuUsage();
+  return {
+    async since() {
+      const { user, system } = process.cpuUsage(own);
+      const after = [...(await of())];
+      const postgres = after.reduce((sum, [pid, cpu]) => sum + cpu - (before.get(pid) ?? 0), 0);
+      return { postgres, node: (user + system) / 1e6 };
+    },
+  };
+}
+
+async function checksAt(gate: BudgetGate, kind: 'looking' | 'holding', seconds: number) {
   let under = 0;
   const times: number[] = [];
   const open = new Set<Promise<void>>();
@@ -80,7 +111,7 @@ async function checksAt(
   const check = async (number: number) => {
     const asked = performance.now();
     under += 1;
-    const { hold_id } = await checkBudget(database, {
+    const { hold_id } = await gate.check({
       user_id: `user-${number % 100}`,
       model: 'gpt-5-mini',
       estimate: { cost: 0.01 },
@@ -90,7 +121,7 @@ async function checksAt(
     times.push(performance.now() - asked);
     if (hold_id === null) return;
     await pause(heldMs);
-    await releaseHold(database, { hold_id });
+    await gate.release({ hold_id });
   };
   for (let number = 0; ; number++) {
     const due = started + (number * 1_000) / rate;
@@ -104,5 +135,10 @@ async function checksAt(
   const warm = times.slice(Math.floor(times.length * warmUpShare));
   const sorted = warm.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
-  return { kind, checks_per_second: times.length / took, p50: at(0.5), p99: at(0.99) };
+  return {
+    count: times.length,
+    checks_per_second: times.length / took,
+    p50: at(0.5),
+    p99: at(0.99),
+  };
 }

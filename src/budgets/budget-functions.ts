@@ -1,6 +1,6 @@
 import { futureToleranceMicros } from '../events/timestamp.js';
 import { quarterMicros, quartersAnHour } from '../projections/time-buckets.js';
-import { budgetValue, checkBudgets } from './check-functions.js';
+import { budgetValue, checkBudgets, releaseHolds } from './check-functions.js';
 import { scopeSources, type UsedPart } from './used-sources.js';
 
 /**
@@ -148,6 +148,9 @@ export const budgetFunctions: readonly string[] = [
   budgetUsed,
   budgetUsedByValue,
   budgetValue,
+  // Replaced by the one that takes several checks.
+  'drop function if exists runfold_internal.check_budgets(integer, json, json, boolean, text, double precision)',
   checkBudgets,
+  releaseHolds,
   'alter table runfold_internal.budget_hold set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
 ];

@@ -1,16 +1,21 @@
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
 import { explainDatabaseError, StoreUnavailableError } from '../store/store-errors.js';
-import { type Budget, listBudgets } from './budgets.js';
+import { askBudgets, type BudgetCheck } from './ask-budgets.js';
 import {
-  type BudgetCheck,
+  type AskedCheck,
   type BudgetCheckOptions,
-  checkBudget,
   type EstimateCost,
-  releaseHold,
-} from './check-budget.js';
+  readCheck,
+} from './asked-check.js';
+import { type Budget, listBudgets } from './budgets.js';
+import { groupCalls } from './grouped-calls.js';
+import { freeHolds, removeExpiredHolds } from './holds.js';
 
-/** Checks budgets with prices, and decides while the database is unavailable. */
+/**
+ * Checks budgets with prices, and decides while the database is unavailable. Checks of a project that arrive while one
+ * is running are sent together, in one statement.
+ */
 export interface BudgetGate {
   /**
    * Checks the budgets that apply. With `hold_seconds`, it holds the estimate if all of them allow
@@ -27,12 +32,31 @@ export interface BudgetGate {
 
 /** How long budgets are remembered for a database outage, in milliseconds. */
 const rememberedMs = 10_000;
+/** How often expired holds are removed, in milliseconds. */
+const sweptMs = 30_000;
 /** A number of tokens to find out whether a model costs anything. */
 const someTokens = 1_000_000;
 
 export function createBudgetGate(database: Database): BudgetGate {
   const book = openPriceBook(database);
   const known = new Map<number, { readonly at: number; readonly budgets: readonly Budget[] }>();
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  const lanes = new Map<number, ReturnType<typeof openLanes>>();
+  const isOfOne = (error: unknown) => !isAway(error);
+  const openLanes = (project: number) => {
+    const ask = (checks: readonly AskedCheck[]) => askBudgets(database, project, checks);
+    return {
+      // Checks without a hold take no lock, so they do not wait behind checks that do.
+      looks: groupCalls(ask, isOfOne),
+      holds: groupCalls(ask, isOfOne),
+      releases: groupCalls((ids: readonly string[]) => freeHolds(database, project, ids), isOfOne),
+    };
+  };
+  const lanesOf = (project: number) => {
+    const found = lanes.get(project) ?? openLanes(project);
+    lanes.set(project, found);
+    return found;
+  };
 
   const priceFor =
     (project: number): EstimateCost =>
@@ -73,21 +97,34 @@ export function createBudgetGate(database: Database): BudgetGate {
     known.set(project, { at: performance.now(), budgets });
   };
 
+  const sweep = async () => {
+    if (performance.now() - sweptAt < sweptMs) return;
+    sweptAt = performance.now();
+    await removeExpiredHolds(database);
+  };
+
   return {
     async check(options, project = 1) {
       try {
-        const answer = await checkBudget(database, { ...options, project }, priceFor(project));
-        // The response does not wait for this. If it fails, the next check reports the error.
+        const asked = await readCheck(options, priceFor(project));
+        const { looks, holds } = lanesOf(project);
+        const answer = await (asked.hold === null ? looks : holds)(asked);
+        // The response does not wait for these. If one fails, the next check reports the error.
         remember(project).catch(() => undefined);
+        sweep().catch(() => undefined);
         return answer;
       } catch (error) {
-        if (!(explainDatabaseError(error) instanceof StoreUnavailableError)) throw error;
+        if (!isAway(error)) throw error;
         return whenUnknown(known.get(project)?.budgets ?? [], options);
       }
     },
-    release: (options, project = 1) => releaseHold(database, { ...options, project }),
+    async release({ hold_id }, project = 1) {
+      return { released: await lanesOf(project).releases(hold_id) };
+    },
   };
 }
+
+const isAway = (error: unknown) => explainDatabaseError(error) instanceof StoreUnavailableError;
 
 /** The decision of budgets whose use is unknown. */
 function whenUnknown(budgets: readonly Budget[], options: BudgetCheckOptions): BudgetCheck {

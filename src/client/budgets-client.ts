@@ -1,6 +1,7 @@
+import type { BudgetCheck } from '../budgets/ask-budgets.js';
+import type { BudgetCheckOptions } from '../budgets/asked-check.js';
 import type { BudgetStanding } from '../budgets/budget-standing.js';
 import type { Budget } from '../budgets/budgets.js';
-import type { BudgetCheck, BudgetCheckOptions } from '../budgets/check-budget.js';
 import type { NewBudget } from '../budgets/new-budget.js';
 import { ApiError } from './api-error.js';
 import type { HttpCaller } from './http-caller.js';

@@ -287,19 +287,75 @@ describeWithPostgres('budgets', () => {
 
   test('free what has expired', async () => {
     const project = await withBudget({ scope: 'agent', ...daily });
-    const options = { project, agent_id: 'writer', estimate: { cost: 4 }, hold_seconds: 60 };
-    const { hold_id } = await checkBudget(database, options);
+    const options = { agent_id: 'writer', estimate: { cost: 4 }, hold_seconds: 60 };
+    const { hold_id } = await checkBudget(database, { ...options, project });
+    const left = () =>
+      database.query('select from runfold_internal.budget_hold where hold_id = $1', [hold_id]);
     await database.query(
       `update runfold_internal.budget_hold set expires_at = clock_timestamp() where hold_id = $1`,
       [hold_id],
     );
     expect(await getBudget(database, { project, name: 'cap' })).toMatchObject({ holds: [] });
-    expect(await checkBudget(database, options)).toMatchObject({ allowed: true });
-    const rows = await database.query(
-      'select from runfold_internal.budget_hold where hold_id = $1',
-      [hold_id],
+    expect(await left()).toHaveLength(1);
+    expect(await createBudgetGate(database).check(options, project)).toMatchObject({
+      allowed: true,
+    });
+    await expect.poll(left).toEqual([]);
+  });
+
+  test('judge checks that arrive together one after the other, in one statement', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    await createBudget(database, { name: 'users', scope: 'user', ...daily, limit: 2, project });
+    await createBudget(database, {
+      name: 'told',
+      scope: 'project',
+      ...daily,
+      limit: 1,
+      stop: false,
+      project,
+    });
+    const statements: string[] = [];
+    const counted: Database = {
+      ...database,
+      query: (text, values) => {
+        if (text.includes('check_budgets') || text.includes('release_holds')) statements.push(text);
+        return database.query(text, values);
+      },
+    };
+    const gate = createBudgetGate(counted);
+    const ask = (user_id: string, cost: number) =>
+      gate.check({ agent_id: 'writer', user_id, estimate: { cost }, hold_seconds: 60 }, project);
+    // The first is sent alone, and the others while it is under way.
+    const answers = await Promise.all([
+      ask('ann', 1),
+      ask('ann', 1),
+      ask('ann', 0.5),
+      ask('bob', 2),
+      ask('cy', 1.5),
+      ask('cy', 1),
+      ask('cy', 0.000_000_001),
+    ]);
+    expect(statements).toHaveLength(2);
+    // Bob's fits exactly; what is refused holds nothing, so that the next may fit.
+    expect(
+      answers.map(({ allowed, budgets }) => [allowed, ...budgets.map(({ held }) => held)]),
+    ).toEqual([
+      [true, 0, 0, 0],
+      [true, 1, 1, 1],
+      [false, 2, 2, 2],
+      [true, 2, 2, 0],
+      [false, 4, 4, 0],
+      [true, 4, 4, 0],
+      [false, 5, 5, 1],
+    ]);
+    const ids = answers.flatMap(({ hold_id }) => (hold_id === null ? [] : [hold_id]));
+    expect(new Set(ids).size).toBe(4);
+    const released = await Promise.all(
+      [...ids, String(ids[0]), 'no-such'].map((hold_id) => gate.release({ hold_id }, project)),
     );
-    expect(rows).toEqual([]);
+    expect(released.map((one) => one.released)).toEqual([true, true, true, true, false, false]);
+    expect(statements).toHaveLength(4);
+    expect(await getBudget(database, { project, name: 'cap' })).toMatchObject({ holds: [] });
   });
 
   test('let one of many that ask at once take the last of it', async () => {

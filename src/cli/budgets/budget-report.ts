@@ -1,6 +1,6 @@
+import type { BudgetCheck, CheckedBudget } from '../../budgets/ask-budgets.js';
 import type { BudgetStanding, BudgetUse } from '../../budgets/budget-standing.js';
 import type { Budget } from '../../budgets/budgets.js';
-import type { BudgetCheck, CheckedBudget } from '../../budgets/check-budget.js';
 import { absent, count, dollars, localTime, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { table } from '../output/table.js';

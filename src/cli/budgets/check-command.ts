@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { BudgetCheckOptions } from '../../budgets/asked-check.js';
 import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
-import type { BudgetCheckOptions } from '../../budgets/check-budget.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';

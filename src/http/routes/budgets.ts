@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type BudgetCheckOptions, budgetCheckSchema } from '../../budgets/asked-check.js';
 import { getBudget } from '../../budgets/budget-standing.js';
 import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js';
-import { type BudgetCheckOptions, budgetCheckSchema } from '../../budgets/check-budget.js';
 import { type NewBudget, newBudgetSchema } from '../../budgets/new-budget.js';
 import { readObject } from '../body/read-object.js';
 import { notFound } from '../problems/problem.js';

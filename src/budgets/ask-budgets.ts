@@ -1,0 +1,98 @@
+import { formatTimestamp } from '../events/timestamp.js';
+import type { Database } from '../postgres/database.js';
+import { quarterMicros } from '../projections/time-buckets.js';
+import type { AskedCheck } from './asked-check.js';
+import { unitsOf } from './budgets.js';
+import type { BudgetMeasure } from './used-sources.js';
+
+/** The decision of one budget that applies to a check. */
+export interface CheckedBudget {
+  readonly name: string;
+  /** The user, agent …; null for the project. */
+  readonly value: string | null;
+  readonly measure: BudgetMeasure;
+  /** In US dollars for cost, otherwise an integer. The next three have the same unit. */
+  readonly limit: number;
+  /**
+   * The sum over the totals of the window. This and the next two are null while the database is
+   * unavailable.
+   */
+  readonly used: number | null;
+  /** The amount held before this check. */
+  readonly held: number | null;
+  readonly remaining: number | null;
+  /** When the next window begins, RFC 3339 in UTC; null if never. */
+  readonly resets_at: string | null;
+  readonly allowed: boolean;
+}
+
+/** The result of a check. */
+export interface BudgetCheck {
+  /** Whether every budget that can refuse allows it. */
+  readonly allowed: boolean;
+  /** The id that the event must name; null if nothing is held. */
+  readonly hold_id: string | null;
+  /** Whether the database was unavailable. Budgets then decide by `when_unknown`. */
+  readonly is_unknown: boolean;
+  /** The budgets that apply, by name. */
+  readonly budgets: readonly CheckedBudget[];
+}
+
+interface AnswerRow {
+  readonly [column: string]: unknown;
+  /** The number of the check, from 1. */
+  readonly place: number;
+  readonly budgets: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly measure: BudgetMeasure;
+    readonly limit: number;
+    readonly used: number;
+    readonly window_end: number;
+  }[];
+  /** One value per budget, as in `allowed`. */
+  readonly held: readonly string[];
+  readonly allowed: readonly boolean[];
+  readonly is_held: boolean;
+}
+
+/** The end of a window that never ends. */
+const never = 2_147_483_647;
+
+/** Makes several checks of a project in one statement. Each counts the holds of those before it. */
+export async function askBudgets(
+  database: Database,
+  project: number,
+  checks: readonly AskedCheck[],
+): Promise<BudgetCheck[]> {
+  const rows = await database.query<AnswerRow>(
+    'select * from runfold_internal.check_budgets($1, $2)',
+    [project, JSON.stringify(checks)],
+  );
+  const byPlace = new Map(rows.map((row) => [row.place, row]));
+  return checks.map(({ hold }, index) => {
+    const row = byPlace.get(index + 1);
+    // No budget has a say.
+    if (row === undefined) return { allowed: true, hold_id: null, is_unknown: false, budgets: [] };
+    return {
+      allowed: row.allowed.every((allowed) => allowed),
+      hold_id: row.is_held ? hold : null,
+      is_unknown: false,
+      budgets: row.budgets.map(({ name, value, measure, limit, used, window_end }, at) => {
+        const units = unitsOf(measure);
+        const held = Number(row.held[at]);
+        return {
+          name,
+          value: value === '' ? null : value,
+          measure,
+          limit: limit / units,
+          used: used / units,
+          held: held / units,
+          remaining: Math.max(0, limit - used - held) / units,
+          resets_at: window_end === never ? null : formatTimestamp(window_end * quarterMicros),
+          allowed: row.allowed[at] === true,
+        };
+      }),
+    };
+  });
+}

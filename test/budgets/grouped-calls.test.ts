@@ -1,0 +1,68 @@
+import { expect, test, vi } from 'vitest';
+import { groupCalls } from '#runfold/budgets/grouped-calls.js';
+
+/** Calls that end when the test says so. */
+function heldCalls() {
+  const ends: ((fault?: Error) => void)[] = [];
+  const made: (readonly number[])[] = [];
+  const run = (inputs: readonly number[]) => {
+    made.push(inputs);
+    return new Promise<number[]>((resolve, reject) => {
+      ends.push((fault) => (fault ? reject(fault) : resolve(inputs.map((input) => input * 10))));
+    });
+  };
+  return { made, run, end: (at: number, fault?: Error) => ends[at]?.(fault) };
+}
+
+test('calls that arrive while one is under way are made together, and each gets its own answer', async () => {
+  const { made, run, end } = heldCalls();
+  const call = groupCalls(run, () => false);
+  const answers = [1, 2, 3].map(call);
+  expect(made).toEqual([[1]]);
+  end(0);
+  expect(await answers[0]).toBe(10);
+  await vi.waitFor(() => expect(made).toEqual([[1], [2, 3]]));
+  end(1);
+  expect(await Promise.all(answers)).toEqual([10, 20, 30]);
+  const later = call(4);
+  expect(made.at(-1)).toEqual([4]);
+  end(2);
+  expect(await later).toBe(40);
+});
+
+test('a call that one input spoils is made again for each alone, and another fails for all', async () => {
+  const made: (readonly number[])[] = [];
+  const run = async (inputs: readonly number[]) => {
+    made.push(inputs);
+    if (inputs.includes(2)) throw new Error('spoiled');
+    if (inputs.includes(9)) throw new Error('away');
+    return inputs;
+  };
+  const call = groupCalls(run, (error) => (error as Error).message === 'spoiled');
+  const outcomes = await Promise.allSettled([1, 2, 3].map(call));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(made).toEqual([[1], [2, 3], [2], [3]]);
+  // The loop that made them ends.
+  await new Promise(setImmediate);
+  const away = await Promise.allSettled([7, 8, 9].map(call));
+  expect(away.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(made.slice(4)).toEqual([[7], [8, 9]]);
+});
+
+test('a call that does not end holds up others for half a second', async () => {
+  const { made, run, end } = heldCalls();
+  let now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    const call = groupCalls(run, () => false);
+    void call(1);
+    const second = call(2);
+    now += 501;
+    const third = call(3);
+    expect(made).toEqual([[1], [2, 3]]);
+    end(1);
+    expect(await Promise.all([second, third])).toEqual([20, 30]);
+  } finally {
+    clock.mockRestore();
+  }
+});
