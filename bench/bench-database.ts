@@ -3,19 +3,19 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { migrateTier, openTier } from '#runfold/tier.js';
 import { withClient } from '../harness/postgres-server.js';
 
-/** Servers to measure on. */
+/** The servers to measure on. */
 export interface BenchServers {
   readonly postgres: string;
   readonly redis: string;
 }
 
-/** A store of its own, and what a process needs to find it. */
+/** A separate store, and the environment that a process needs to find it. */
 export interface BenchStore {
   readonly database: Database;
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Every database of this run begins with this name. */
+/** The prefix of every database of this run. */
 const runName = `runfold_bench_${randomBytes(4).toString('hex')}`;
 const template = `${runName}_template`;
 let templateMade: Promise<void> | undefined;
@@ -32,7 +32,7 @@ const dropDatabase = (servers: BenchServers, name: string) =>
     client.query(`drop database if exists ${name} with (force)`),
   );
 
-/** Migrates the one database of which every store of this run is a copy. */
+/** Migrates one database. Every store of this run is a copy of it. */
 async function makeTemplate(servers: BenchServers): Promise<void> {
   await withClient(servers.postgres, (client) => client.query(`create database ${template}`));
   const database_url = urlOf(servers, template);
@@ -44,7 +44,7 @@ async function makeTemplate(servers: BenchServers): Promise<void> {
   }
 }
 
-/** Drops what the stores of this run were copied from. */
+/** Drops the database that the stores of this run were copied from. */
 export async function dropTemplate(servers: BenchServers): Promise<void> {
   if (templateMade !== undefined) await dropDatabase(servers, template);
 }

@@ -1,4 +1,7 @@
-/** `npm run bench`: what Runfold does a second, on this machine, beside references in the same run. */
+/**
+ * `npm run bench`: how much Runfold does per second on this machine, beside references in the same
+ * run.
+ */
 
 import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
 import { machine, round, spreadOf } from '../harness/measure.js';

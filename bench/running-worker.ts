@@ -4,7 +4,7 @@ import { commandLineProgram } from '../harness/programs.js';
 import { waitUntil } from '../harness/wait-until.js';
 import type { BenchStore } from './bench-database.js';
 
-/** Runs `work` beside a worker process on a store. */
+/** Runs `work` while a worker process runs on a store. */
 export async function withWorker<T>(
   store: BenchStore,
   work: (worker: RunningProcess) => Promise<T>,

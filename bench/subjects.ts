@@ -15,22 +15,22 @@ import { rebuildRate } from './subjects/rebuild.js';
 import { shardsRates } from './subjects/shards.js';
 import { startSeconds } from './subjects/start.js';
 
-/** Notes one figure of a run. */
+/** Records one figure of a run. */
 export type Note = (name: string, unit: string, value: number) => void;
 
 export interface Subject {
-  /** What is measured, in a line of the help. */
+  /** What is measured, as a line of the help. */
   readonly about: string;
-  /** Runs unless told otherwise. Defaults to 3. */
+  /** The number of runs if none is given. Defaults to 3. */
   readonly runs?: number;
-  /** Events unless told otherwise. */
+  /** The number of events if none is given. */
   readonly events: number;
-  /** How long one measurement of a rate that is kept to takes, unless told otherwise. */
+  /** How long one measurement at a fixed rate takes if no time is given. */
   readonly seconds?: number;
   run(servers: BenchServers, events: number, note: Note, seconds: number): Promise<void>;
 }
 
-/** What can be measured, by name. */
+/** The subjects of measurement, by name. */
 export const subjects: Readonly<Record<string, Subject>> = {
   pipeline: {
     about: 'from emit to totals, beside COPY and a naive way; and embedded',
@@ -142,7 +142,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
   },
   page: {
     about: 'how long the answers of the web page take, in four time zones',
-    // Most of it is loading, and each question is asked a few times.
+    // Most of the time is loading, and each query is run a few times.
     runs: 1,
     events: 10_000_000,
     async run(servers, events, note) {
@@ -207,7 +207,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
   },
   memory: {
     about: 'memory of producer and worker over time, at half the peak',
-    // Ten minutes are hundreds of samples of one course; another run is one more course.
+    // Ten minutes are hundreds of samples of one curve; another run is one more curve.
     runs: 1,
     events: 300_000,
     seconds: 600,

@@ -10,21 +10,21 @@ const models = [
 ] as const;
 const tools = ['web_search', 'run_sql', 'read_file', 'send_email', 'calendar_lookup'];
 
-/** Runs that are under way at the same time, unless told otherwise: their events come interleaved. */
+/** The default number of concurrent runs. Their events are interleaved. */
 const usualConcurrentRuns = 250;
 const eventsPerRun = 8;
-/** From one event of a run to its next, in milliseconds. */
+/** The time from one event of a run to the next, in milliseconds. */
 const pace = 4_000;
 const runsPerSession = 4;
 
-/** A UUID of a kind and a number: in the order of the numbers, as those of version 7 are in time's. */
+/** A UUID from a kind and a number. They sort by number, as version 7 sorts by time. */
 function uuid(kind: string, number: number): string {
   return flat(`0199${kind}-0000-7000-8000-${(0x100000000000 + number).toString(16)}`);
 }
 
 /**
- * The same text in one piece, as a text is that was read or came from `randomUUID`. One put together
- * is made into one piece by whoever reads it first, and that is no work of what is measured.
+ * The same string in one piece, as if it had been read or came from `randomUUID`. The first reader
+ * of a concatenated string has to flatten it, and that is not part of what is measured.
  */
 function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
@@ -36,8 +36,9 @@ function agentOf(run: number) {
 }
 
 /**
- * The events of many agents at work, in the order they would arrive: hundreds of runs under way at
- * once, eight events each, of which half are the assistant's messages with usage.
+ * The events of many concurrent agents, in the order in which they would arrive: hundreds of
+ * interleaved runs of eight events each. Half of the events are the assistant's messages with
+ * usage.
  */
 export function* agentEvents(
   count: number,
@@ -45,7 +46,7 @@ export function* agentEvents(
 ): Generator<MetricEventInput> {
   const random = randomNumbers(seed);
   const started = Date.UTC(2026, 0, 5);
-  // An agent keeps the ids of its run and session, and gives every event the same text.
+  // An agent keeps the ids of its run and session, and every event has the same strings.
   const places: ReturnType<typeof agentOf>[] = [];
   for (let at = 0; at < count; at++) {
     const wave = Math.floor(at / (concurrentRuns * eventsPerRun));
@@ -61,7 +62,7 @@ export function* agentEvents(
     const sequence = place;
     const millis = started + (wave * eventsPerRun + place) * pace + (run % concurrentRuns);
     const occurred_at = new Date(millis).toISOString();
-    // Written out: an object made by `...` has a shape of its own, and is slow to read.
+    // Written out, because an object from `...` has another shape and is slow to read.
     if (place === 7) {
       yield {
         id,

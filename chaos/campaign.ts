@@ -2,33 +2,32 @@ import type { Scenario } from './round/plan.js';
 import { playRound, type RoundReport } from './round/round.js';
 import { missingBinaries, openStack, type Stack } from './servers/stack.js';
 
-/** What is played. */
+/** What to run. */
 export interface CampaignOptions {
   readonly scenarios: readonly Scenario[];
   readonly rounds: number;
-  /** Of the first round; each further one has the next number. */
+  /** The seed of the first round. Each further one has the next number. */
   readonly seed: number;
-  /** Rounds at the same time, each on servers of its own. Defaults to 1. */
+  /** Concurrent rounds, each on separate servers. Defaults to 1. */
   readonly at_once?: number;
-  /** Aborted when no further round is wanted: the one that is played breaks off. */
+  /** Abort it to end the campaign. The current round is cancelled. */
   readonly signal?: AbortSignal;
-  /** Told of each round when it is over, and how many are over now. */
+  /** Called with the report of each finished round, and the number of finished ones. */
   readonly onRound?: (report: RoundReport, over: number) => void;
   readonly onSkip?: (name: string, why: string) => void;
 }
 
-/** What was played. */
+/** What was run. */
 export interface Campaign {
   readonly rounds: readonly RoundReport[];
-  /** Scenarios that could not be played here, and why. */
+  /** Scenarios that could not run here, and why. */
   readonly skipped: ReadonlyMap<string, string>;
-  /** What the servers were. */
+  /** The versions of the servers. */
   readonly versions: string;
 }
 
 /**
- * Plays rounds of the scenarios in turn, on servers started for the purpose, which are gone when it
- * ends, whatever came of it.
+ * Runs rounds of the scenarios in turn, on servers that it starts and always removes at its end.
  */
 export async function playCampaign(options: CampaignOptions): Promise<Campaign> {
   const missing = missingBinaries();
@@ -38,7 +37,8 @@ export async function playCampaign(options: CampaignOptions): Promise<Campaign> 
   const rounds: RoundReport[] = [];
   const stacks: Stack[] = [];
   let next = 0;
-  // Each has its last resorts for the end of this process: two servers and six of a group, a disk, a folder.
+  // Each round has several exit handlers for this process: two servers and six of a group, a disk,
+  // a folder.
   process.setMaxListeners(process.getMaxListeners() + 10 * at_once);
   try {
     for (let opened = 0; opened < Math.min(at_once, options.rounds); opened++) {

@@ -1,4 +1,4 @@
-/** `npm run chaos`: rounds of faults against real servers, each made from its seed. */
+/** `npm run chaos`: rounds of faults against real servers. Each round is made from its seed. */
 import { writeFileSync } from 'node:fs';
 import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
 import { machine } from '../harness/measure.js';
@@ -61,8 +61,8 @@ if (missing !== undefined) {
   process.exit(1);
 }
 
-// The first signal breaks the round off and takes everything down again; a later one does not wait
-// for that. A terminal and npm both pass one on, so what comes within a second is the same one.
+// The first signal cancels the round and stops everything; a later one does not wait for that. A
+// terminal and npm both send one, so a second signal within a second counts as the same.
 const interrupted = new AbortController();
 let interruptedAt = Number.POSITIVE_INFINITY;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

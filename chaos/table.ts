@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { spreadOf } from '../harness/measure.js';
 import type { RoundReport } from './round/round.js';
 
-/** One row a scenario. Times are those of the median and of the slowest round, in seconds. */
+/** One row per scenario. Times are those of the median and of the slowest round, in seconds. */
 export function tableOf(rounds: readonly RoundReport[], skipped: ReadonlyMap<string, string>) {
   const table = new Table({
     head: [

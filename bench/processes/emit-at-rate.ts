@@ -1,7 +1,7 @@
 /**
- * A producer process that keeps to a rate: `emit-at-rate EVENTS_PER_SECOND SECONDS PROBES_PER_SECOND`.
- * A probe is an event of a run of its own, `probe-N` in the session `probes`, that carries the time of
- * its `emit`.
+ * A producer process that keeps a rate: `emit-at-rate EVENTS_PER_SECOND SECONDS PROBES_PER_SECOND`.
+ * A probe is an event of a separate run, `probe-N` in the session `probes`, with the time of its
+ * `emit`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '#runfold/environment/config.js';
@@ -15,9 +15,9 @@ const producer = await createProducer({
 });
 await producer.flush();
 const events = agentEvents(Number.POSITIVE_INFINITY);
-/** Events that may wait for the queue; the producer's buffer holds more. */
+/** The maximum number of events that wait for the queue. The producer's buffer holds more. */
 const limit = 50_000;
-/** Agents emit now and then: every few milliseconds, what is due. */
+/** Milliseconds between two groups of emits, because agents emit now and then. */
 const tick = 4;
 let emitted = 0;
 let probed = 0;
@@ -26,7 +26,7 @@ process.stdout.write(`start ${Date.now()}\n`);
 const started = performance.now();
 for (;;) {
   const passed = Math.min(seconds, (performance.now() - started) / 1000);
-  // Where the queue does not keep up, the rate falls: a buffer that overflows would end the run.
+  // If the queue is too slow, the rate falls: a full buffer would end the run.
   const room = limit - producer.stats().waiting_events;
   for (const due = Math.min(Math.floor(passed * rate), emitted + room); emitted < due; emitted++) {
     const { value } = events.next();
@@ -34,7 +34,7 @@ for (;;) {
     producer.emit(value);
   }
   if (probed < Math.floor(passed * probes)) {
-    // What was due earlier is not caught up: probes stay a handful.
+    // Missed probes are not sent later, so there are never many at once.
     slips += Math.floor(passed * probes) - probed - 1;
     probed = Math.floor(passed * probes);
     producer.message({

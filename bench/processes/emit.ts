@@ -1,4 +1,4 @@
-/** A producer process: `emit EVENTS EVENTS_PER_JOB`, told where by the environment. */
+/** A producer process: `emit EVENTS EVENTS_PER_JOB`. The environment names the servers. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { readConfig } from '#runfold/environment/config.js';
 import { createProducer } from '#runfold/ingest/producer.js';
@@ -18,7 +18,8 @@ const producer = await createProducer({
   max_buffered_events: 2 * limit,
 });
 await producer.flush();
-// Making up events is no work of the pipeline's: it is done, and its garbage gone, before the clock starts.
+// Creating events is not part of the pipeline, so it is done, and its garbage collected, before the
+// clock starts.
 const events = [...agentEvents(Number(count))];
 collectGarbage();
 process.stdout.write(`start ${Date.now()}\n`);
@@ -27,7 +28,7 @@ let emitted = 0;
 for (const event of events) {
   producer.emit(event);
   emitted += 1;
-  // Agents emit between other things they do: what is full leaves meanwhile.
+  // Agents do other things between emits. Full jobs are sent during these pauses.
   if (emitted % 500 === 0) await turn();
   if (emitted % 100 === 0 && producer.stats().waiting_events >= limit) await producer.flush();
 }

@@ -1,4 +1,4 @@
-/** `naive-producer EVENTS`: adds one job an event, some at a time. */
+/** `naive-producer EVENTS`: adds one job per event, some of them concurrently. */
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { readConfig } from '#runfold/environment/config.js';
@@ -9,7 +9,7 @@ const connection = new Redis(redis_url, { maxRetriesPerRequest: null });
 const queue = new Queue('naive', { connection, prefix: redis_prefix });
 await queue.waitUntilReady();
 const events = [...agentEvents(Number(process.argv[2] ?? 1_000))];
-/** Agents at work at the same time, each of which waits for its job to be taken. */
+/** The number of concurrent agents. Each waits until its job is accepted. */
 const agents = 20;
 process.stdout.write(`start ${Date.now()}\n`);
 let next = 0;

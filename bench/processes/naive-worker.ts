@@ -1,4 +1,4 @@
-/** A worker as someone would write it by hand: one job is one event is one transaction. */
+/** A worker as one would write it by hand: one job is one event and one transaction. */
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { readConfig } from '#runfold/environment/config.js';
@@ -6,7 +6,7 @@ import { openDatabase } from '#runfold/postgres/database.js';
 import { naiveWriter } from '../references/naive-store.js';
 
 const { database_url = '', redis_url = '', redis_prefix } = readConfig();
-/** As many transactions at once as connections; more were no faster on two cores. */
+/** As many concurrent transactions as connections. More were not faster on two cores. */
 const concurrency = 8;
 const { pool } = openDatabase(database_url, { max: concurrency });
 const write = naiveWriter(pool);

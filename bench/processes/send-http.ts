@@ -1,4 +1,4 @@
-/** A client process: sends events by HTTP while it reads runs; its settings are its argument. */
+/** A client process: sends events over HTTP while it reads runs. Its settings are its argument. */
 import { Agent, request } from 'node:http';
 import { agentEvents } from '../workload.js';
 
@@ -30,7 +30,7 @@ function ask(method: string, path: string, body?: string): Promise<number> {
   });
 }
 
-// Making up events and writing them as JSON is no work of the service's.
+// Creating events and serialising them as JSON is not the service's work.
 const runs: string[] = [];
 const bodies: string[] = [];
 const batch: unknown[] = [];
@@ -49,7 +49,7 @@ const read = async (at: number) => {
     const status = await ask('GET', `/v1/runs/${runs[turn % runs.length]}`);
     if (status !== 200 && status !== 404) throw new Error(`a read was answered ${status}`);
     reads.push(performance.now() - started);
-    // A reader that thinks for a moment, as dashboards and agents do.
+    // The reader pauses briefly, as dashboards and agents do.
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };

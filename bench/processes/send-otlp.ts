@@ -1,4 +1,7 @@
-/** A client process: posts requests that were made before its clock starts; its settings are its argument. */
+/**
+ * A client process: posts requests that were created before its clock starts. Its settings are its
+ * argument.
+ */
 import { Agent, request } from 'node:http';
 import { makeSpans, spansPerRequest } from '../subjects/otlp-spans.js';
 

@@ -9,13 +9,16 @@ import { toLogRow } from '../../harness/log-row.js';
 import { backendOf, collectGarbage, cpuOf } from '../../harness/measure.js';
 import { agentEvents } from '../workload.js';
 
-/** Events a second at which one COPY stream loads the log's rows into a table like the log. */
+/** Events per second at which one COPY stream loads the log's rows into a table like the log. */
 export interface CopyRates {
-  /** A Node program turns the same events into rows and streams them: what a loader would do. */
+  /** A Node.js program turns the same events into rows and streams them, as a loader would. */
   readonly from_events: number;
-  /** The rows are ready as COPY's own text: what Postgres can take from one stream. */
+  /** The rows are ready in COPY's text format: the most that Postgres accepts from one stream. */
   readonly from_text: number;
-  /** The backend's CPU for the latter, in microseconds an event; NaN where the server runs elsewhere. */
+  /**
+   * The backend's CPU for `from_text`, in microseconds per event; NaN if the server runs on another
+   * machine.
+   */
   readonly from_text_cpu_us: number;
 }
 
@@ -33,7 +36,7 @@ export async function copyRates(database: Database, events: number): Promise<Cop
   } finally {
     client.release();
   }
-  // Made up beforehand, as for the pipeline.
+  // Created beforehand, as for the pipeline.
   const ready = [...agentEvents(events)];
   collectGarbage();
   const [of_events, of_text] = [
@@ -79,7 +82,7 @@ async function rateOf(
   }
 }
 
-/** Loads the events straight into the log, past every fold: the quick way to a large log. */
+/** Loads the events directly into the log without any fold, to get a large log quickly. */
 export async function loadLog(
   database: Database,
   events: number,
@@ -97,7 +100,7 @@ export async function loadLog(
   }
 }
 
-/** The events as lines of COPY's text format, some hundred lines a chunk. */
+/** The events as lines in COPY's text format, some hundred lines per chunk. */
 function* linesOf(events: Iterable<MetricEventInput>): Generator<string> {
   let lines = '';
   let count = 0;

@@ -48,7 +48,7 @@ const run = schema.table(
 );
 const session = schema.table('session', { session_id: text().primaryKey(), ...totals });
 
-/** The tables, as a migration would make them. */
+/** The tables, as a migration would create them. */
 export const naiveTables = `
   create schema naive;
   create table naive.event (id text not null, session_id text not null, run_id text not null,
@@ -66,7 +66,7 @@ export const naiveTables = `
     output_tokens bigint not null default 0, "time" float8 not null default 0,
     cost float8 not null default 0);`;
 
-/** Writes one event in a transaction of its own: the log, then the totals of its run and session. */
+/** Writes one event in one transaction: the log, then the totals of its run and session. */
 export function naiveWriter(pool: Pool): (one: MetricEventInput) => Promise<void> {
   const database = drizzle(pool);
   return (one) =>

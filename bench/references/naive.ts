@@ -4,9 +4,9 @@ import { type BenchServers, withBenchStore } from '../bench-database.js';
 import { naiveTables } from './naive-store.js';
 
 /**
- * Events a second when each is a job and a transaction of its own: an insert into a log, and upserts
- * of the totals of its run and its session with drizzle. It keeps a fifth of the figures that Runfold
- * keeps, and nothing over time.
+ * Events per second if each is one job and one transaction: an insert into a log, and upserts of
+ * the totals of its run and its session with drizzle. It stores a fifth of the figures that Runfold
+ * stores, and no usage over time.
  */
 export function naiveRate(servers: BenchServers, events: number): Promise<number> {
   return withBenchStore(servers, async ({ database, env }) => {

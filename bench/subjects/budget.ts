@@ -7,11 +7,11 @@ import { startProgram } from '../../harness/programs.js';
 import { type BenchServers, type BenchStore, withBenchStore } from '../bench-database.js';
 import { withWorker } from '../running-worker.js';
 
-/** Checks of one kind at a rate. */
+/** The times of one kind of check at a rate. */
 export interface CheckTimes {
   readonly kind: string;
   readonly checks_per_second: number;
-  /** From a check until its answer, in milliseconds. */
+  /** From a check until its response, in milliseconds. */
   readonly p50: number;
   readonly p99: number;
   /** Of Postgres's processes for these checks, in microseconds per check; NaN where they are not on this machine. */
@@ -20,13 +20,16 @@ export interface CheckTimes {
   readonly node_us: number;
 }
 
-/** Checks due a second. */
+/** Checks per second. */
 const rate = 1_000;
-/** The first checks do not count: connections, plans and code warm up. */
+/** The first checks do not count, because connections, plans and code warm up. */
 const warmUpShare = 0.2;
-/** Checks under way at once, beyond which the rate falls: a machine that is too slow would only queue them. */
+/**
+ * The maximum number of concurrent checks. Above it the rate falls: a machine that is too slow
+ * would only queue them.
+ */
 const mostOpen = 32;
-/** Milliseconds after which what is held is freed, as an event would. */
+/** Milliseconds after which a hold is released, as an event would do. */
 const heldMs = 200;
 
 /** How long checks take, with holds and without, while a worker folds events at a rate. */
@@ -40,7 +43,7 @@ export function budgetTimes(
       const application_name = 'checks';
       const database = openDatabase(store.env.DATABASE_URL ?? '', { max: 8, application_name });
       try {
-        // The events of the workload are of one month.
+        // The events of the workload are in one month.
         const month = { window: 'total', from: '2026-01-01T00:00:00Z' } as const;
         const budget = { ...month, measure: 'cost', limit: 1_000_000 } as const;
         await createBudget(database, { ...budget, name: 'users', scope: 'user' });

@@ -8,7 +8,7 @@ import { type Spread, spreadOf } from '../../harness/measure.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { agentEvents } from '../workload.js';
 
-/** Opens an embedded store in a folder of its own, and removes both afterwards. */
+/** Opens an embedded store in a separate folder, and removes both afterwards. */
 async function withEmbedded<T>(work: (runfold: Runfold) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
   const runfold = await openRunfold({ dir: join(folder, 'store') });

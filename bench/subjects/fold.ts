@@ -16,32 +16,35 @@ import { type BenchServers, withBenchStore } from '../bench-database.js';
 import { copyRates } from '../references/copy-reference.js';
 import { agentEvents } from '../workload.js';
 
-/** What one COPY of ready text, or folding with some projections in batches of one size, came to. */
+/**
+ * The result of one COPY of ready text, or of folding with some projections in batches of one size.
+ */
 export interface FoldRate {
   readonly events_per_second: number;
-  /** Of the backend, in microseconds an event; NaN where the server runs elsewhere. */
+  /** CPU of the backend, in microseconds per event; NaN if the server runs on another machine. */
   readonly cpu_us: number;
 }
 
-/** Folding with two projections and with all, side by side in batches of one size. */
+/** Folding with two projections and with all, alternately in batches of one size. */
 export interface FoldRates {
   readonly batch: number;
   readonly few: FoldRate;
   readonly all: FoldRate;
-  /** All projections, where each event is looked for in the log before it is appended. */
+  /** All projections, and each event is looked up in the log before it is appended. */
   readonly careful: FoldRate;
 }
 
-/** Batches of each store at a time, before it is the other's turn. */
+/** The number of events of one store before it is the other's turn. */
 const turnEvents = 15_000;
 const few = [runProjection, sessionProjection];
-/** What a worker folds of a batch without labels, as all batches here are. */
+/** The projections that a worker folds for a batch without labels, as all batches here are. */
 const all = projections.filter((projection) => !isByLabel(projection));
 
 /**
- * Appends and folds straight into Postgres, without a queue and on one connection: with totals of
- * runs and sessions only, with all projections, and with all while each event is looked for first.
- * Each has a store of its own and they take turns, so that whatever else the machine does falls on all.
+ * Appends and folds directly into Postgres, without a queue and on one connection: with totals of
+ * runs and sessions only, with all projections, and with all while each event is looked up first.
+ * Each has a separate store and they alternate, so that other load on the machine affects all of
+ * them.
  */
 export function foldRates(
   servers: BenchServers,
@@ -86,7 +89,7 @@ function withThreeStores<T>(
   );
 }
 
-/** Bytes an event of each table with its indexes, after folding the demo's mix of events. */
+/** Bytes per event of each table with its indexes, after folding the demo's mix of events. */
 export function sizesOf(
   servers: BenchServers,
   events: number,
@@ -111,7 +114,7 @@ export function sizesOf(
   });
 }
 
-/** Batches of events, made up before any clock starts. */
+/** Batches of events, created before any clock starts. */
 export function batchesOf(events: Iterable<MetricEventInput>, size: number): EventBatch[] {
   const batches: EventBatch[] = [];
   let part: MetricEventInput[] = [];

@@ -6,29 +6,29 @@ import { commandLineProgram, startProgram } from '../../harness/programs.js';
 import { type BenchServers, type BenchStore, withBenchStore } from '../bench-database.js';
 import { withWorker } from '../running-worker.js';
 
-/** What one run came to. */
+/** The result of one run. */
 export interface HttpRun {
   /** From the first request to the last acknowledgement, while readers query. */
   readonly events_per_second: number;
-  /** A read of one run by HTTP while the events come in, in milliseconds. */
+  /** A read of one run over HTTP while events arrive, in milliseconds. */
   readonly read_p50_ms: number;
   readonly read_p99_ms: number;
   readonly reads: number;
   readonly server_peak_mb: number;
 }
 
-/** Events of one request, and senders and readers at work at once. */
+/** Events per request, and the number of concurrent senders and readers. */
 export interface HttpLoad {
   readonly per_request: number;
   readonly senders: number;
   readonly readers: number;
-  /** Events a second that are sent; undefined is as many as go. */
+  /** Events per second to send; undefined for as many as possible. */
   readonly rate?: number | undefined;
 }
 
 /**
- * The direct producer's events a second, from the first `emit` to its last acknowledgement, with a
- * worker beside it.
+ * The direct producer's events per second, from the first `emit` to its last acknowledgement, while
+ * a worker runs.
  */
 export function runDirect(servers: BenchServers, events: number, per_job: number): Promise<number> {
   return withBenchStore(servers, (store) =>
@@ -44,8 +44,8 @@ export function runDirect(servers: BenchServers, events: number, per_job: number
 }
 
 /**
- * Service, worker, and client as processes of their own: the client sends `events` in batches while
- * others of its connections read runs. The totals are checked against the log.
+ * Service, worker and client are separate processes: the client sends `events` in batches while
+ * other connections of it read runs. The totals are checked against the log.
  */
 export function runHttp(servers: BenchServers, events: number, load: HttpLoad): Promise<HttpRun> {
   return withBenchStore(servers, (store) =>
@@ -79,7 +79,7 @@ async function sendByHttp(store: BenchStore, events: number, load: HttpLoad) {
   }
 }
 
-/** Waits until all is folded, and compares the totals with the log. */
+/** Waits until everything is folded, and compares the totals with the log. */
 async function checkTotals({ database }: BenchStore, events: number): Promise<void> {
   for (;;) {
     const audit = await verify(database);

@@ -5,7 +5,7 @@ import { type BenchServers, withBenchStore } from '../bench-database.js';
 import { queueEmpty, withWorker } from '../running-worker.js';
 import { runPipeline } from './pipeline.js';
 
-/** From `emit` until a query shows the event's run, in milliseconds. */
+/** From `emit` until a query returns the event's run, in milliseconds. */
 export interface Latency {
   /** The share of the peak rate at which it was measured. */
   readonly share: number;
@@ -19,11 +19,11 @@ export interface Latency {
 const shares = [0.1, 0.5, 0.8];
 const probesPerSecond = 40;
 /**
- * Milliseconds between two looks for probes: what is measured is late by half of it on average, and
- * by all of it at most. Ten times as many looks would load Postgres by themselves.
+ * Milliseconds between two checks for probes: a measured time is too long by half of it on average,
+ * and by all of it at most. Ten times as many checks would themselves load Postgres.
  */
 const lookEvery = 4;
-/** Probes of the first seconds do not count: programs warm up. */
+/** Probes of the first seconds do not count, because programs warm up. */
 const warmUpShare = 0.2;
 
 /** The peak rate, and the latency at shares of it, all in one run. */
@@ -83,10 +83,10 @@ function latencyAt(
   );
 }
 
-/** How far ahead of the first probe not yet seen to look: batches may overtake each other. */
+/** How far beyond the first unseen probe to check: batches may overtake each other. */
 const window = 400;
 
-/** Looks for probes by their keys until `over`, and says of each when it was first seen. */
+/** Checks for probes by key until `over`, and returns when each was first seen. */
 async function watchProbes(database: Database, over: Promise<void>) {
   const seen = new Map<number, { emittedAt: number; ms: number }>();
   let isOver = false;

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomNumbers } from '../../harness/random-numbers.js';
 
-/** What a tree of logs holds. */
+/** The contents of a tree of logs. */
 export interface LogsTree {
   readonly files: number;
   readonly lines: number;
@@ -11,16 +11,17 @@ export interface LogsTree {
   readonly tool_calls: number;
 }
 
-/** Sessions of one folder of a project. */
+/** Sessions per project folder. */
 const sessionsPerProject = 20;
 /** Events of one session, on average. */
 const eventsPerSession = 99;
-/** Bytes of text beside each event: what makes a tree of 40,900 events 200 MB. */
+/** Bytes of text per event: with these, a tree of 40,900 events has 200 MB. */
 const textBytes = 4_200;
 
 /**
- * Writes made-up sessions of Claude Code below a folder: messages on several lines that grow, tool
- * calls with results, and much text that is not read. The same for the same number of events.
+ * Writes invented sessions of Claude Code below a folder: messages on several lines that grow, tool
+ * calls with results, and much text that is not read. The same number of events gives the same
+ * files.
  */
 export async function writeLogsTree(folder: string, events: number): Promise<LogsTree> {
   const random = randomNumbers(20_260_801);

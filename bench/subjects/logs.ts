@@ -10,13 +10,13 @@ import { writeLogsTree } from './logs-tree.js';
 
 const run = promisify(execFile);
 
-/** What a command took: seconds of CPU of all its processes and threads, and its peak memory. */
+/** The cost of a command: seconds of CPU of all its processes and threads, and its peak memory. */
 interface Taken {
   readonly cpu_seconds: number;
   readonly peak_mb: number;
 }
 
-/** Tells the peak memory of the process at its end, on a line of stderr. */
+/** Prints the peak memory of the process at its end, as a line on stderr. */
 const hook = `data:text/javascript,process.on('exit',()=>process.stderr.write('PEAK '+process.resourceUsage().maxRSS+'\\n'))`;
 
 /** Runs a command under bash, whose `times` counts the CPU of its children. */
@@ -36,8 +36,8 @@ async function measure(
 }
 
 /**
- * Reads a made-up tree of logs into embedded stores, beside ccusage, which this installs into a folder
- * of its own; where that cannot be, it is left out by name.
+ * Reads an invented tree of logs into embedded stores, and compares with ccusage, which it installs
+ * into a separate folder. If that fails, ccusage is reported as left out.
  */
 export async function logsTimes(events: number, note: Note): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
@@ -80,7 +80,7 @@ async function measurePeer(home: string): Promise<Taken | undefined> {
   try {
     await run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', 'ccusage']);
   } catch {
-    // Without a registry there is nothing to compare with, which the caller says.
+    // Without a registry there is nothing to compare with, and the caller reports that.
     return undefined;
   }
   const command = join(folder, 'node_modules', '.bin', 'ccusage');
@@ -88,7 +88,7 @@ async function measurePeer(home: string): Promise<Taken | undefined> {
   try {
     return await measure([command, 'daily', '--json', '--offline'], { CLAUDE_CONFIG_DIR: home });
   } catch (error) {
-    // Its native part is a package of its own, which some machines cannot have.
+    // Its native part is a separate package, which does not exist for some machines.
     console.error(error instanceof Error ? error.message.split('\n').at(1) : error);
     return undefined;
   }

@@ -11,7 +11,7 @@ export interface MemoryCourse {
   readonly process: 'worker' | 'producer';
   readonly median_mb: number;
   readonly max_mb: number;
-  /** Of the straight line through the second half of the samples (least squares). */
+  /** The slope of the straight line through the second half of the samples (least squares). */
   readonly slope_mb_per_hour: number;
   /** Whether that line rises by less than 5 % of the median over the second half. */
   readonly is_flat: boolean;
@@ -84,7 +84,7 @@ function slopeOf(samples: readonly { readonly at: number; readonly mb: number }[
   return covariance / mean(samples.map((one) => (one.at - at) ** 2));
 }
 
-/** Undefined when the process has ended, or where the system does not tell (other than Linux). */
+/** Undefined if the process has ended, or if the system does not report it (other than Linux). */
 function residentMb(pid = 0): number | undefined {
   try {
     const rss = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -10,7 +10,7 @@ interface Group {
   readonly scopeSpans: readonly { readonly scope: unknown; readonly spans: readonly Json[] }[];
 }
 
-/** Emitters whose captures are whole traces. */
+/** Emitters whose captures are complete traces. */
 const emitters = [
   'ai-sdk-v7-generate',
   'ai-sdk-v7-nested',
@@ -20,10 +20,12 @@ const emitters = [
   'mastra-otel-exporter',
   'traceloop-openai-js',
 ];
-/** Spans of one request: what exporters send at most unless told otherwise. */
+/** Spans per request: the default maximum of exporters. */
 export const spansPerRequest = 512;
 
-/** Requests of real emitters' spans, in both encodings, and the events that come of them. */
+/**
+ * Requests with spans of real emitters, in both encodings, and the events that result from them.
+ */
 export interface SpanLoad {
   readonly spans: number;
   readonly protobuf: readonly Buffer[];
@@ -31,7 +33,7 @@ export interface SpanLoad {
   readonly events: readonly MetricEvent[];
 }
 
-/** At least so many spans of real emitters, each of their traces again and again under ids of its own. */
+/** At least this number of spans of real emitters. Their traces are repeated under new ids. */
 export function makeSpans(least: number): SpanLoad {
   const groups = readCaptures()
     .filter(({ name }) => emitters.includes(name))
@@ -76,7 +78,7 @@ export function makeSpans(least: number): SpanLoad {
   return { spans, protobuf, json, events: inbox.events };
 }
 
-/** The same traces under other ids, in sessions of their own, a little while ago. */
+/** The same traces with other ids, in separate sessions, a little while ago. */
 function anew(groups: readonly Group[], number: number): Group[] {
   const started = BigInt(Date.now() - 3_600_000 + (number % 3_000_000)) * 1_000_000n;
   const times = groups.flatMap(({ scopeSpans }) =>

@@ -11,7 +11,7 @@ import { makeSpans } from './otlp-spans.js';
 
 const senders = 2;
 
-/** What sending one kind of bodies came to; rates and CPU are of spans, or of events. */
+/** The result of sending one kind of body. Rates and CPU are per span, or per event. */
 interface Sent {
   readonly sent_per_second: number;
   readonly folded_per_second: number;
@@ -22,8 +22,9 @@ interface Sent {
 }
 
 /**
- * Spans of real emitters by HTTP in requests of 512, in both encodings, and the events that come of
- * them by HTTP in requests of as many, each on a store of its own, one after the other.
+ * Sends spans of real emitters over HTTP in requests of 512, in both encodings, and the resulting
+ * events over HTTP in requests of the same number. Each has a separate store; they run one after
+ * the other.
  */
 export async function otlpRates(servers: BenchServers, spans: number, note: Note): Promise<void> {
   for (const encoding of ['protobuf', 'json'] as const) {
@@ -47,7 +48,7 @@ function noteSent(note: Note, name: string, unit: string, sent: Sent): void {
   note(`${name}: Postgres`, `µs CPU/${unit}`, sent.postgres_us);
 }
 
-/** CPU of decoding and reducing alone, in microseconds a span. */
+/** CPU of decoding and reducing alone, in microseconds per span. */
 function decodeCost(encoding: 'protobuf' | 'json'): number {
   const load = makeSpans(5_000);
   const options = { nowUs: Date.now() * 1000, mostDays: 0, keepsErrorText: false };

@@ -6,18 +6,24 @@ import { isConflict } from '#runfold/postgres/postgres-errors.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 
-/** Events of one write, and how often each writer writes: 5,000 events a second. */
+/** Events per write, and how often each writer writes: 5,000 events per second. */
 export const pacedBatch = 100;
 const everyMs = 20;
 const writerCount = 2;
 
-/** Writers at work beside whatever is measured. */
+/** Writers that run while something else is measured. */
 export interface PacedWriters {
-  /** Ends them; answers how many events they wrote and the longest time between two commits of one. */
+  /**
+   * Ends them. Returns how many events they wrote and the longest time between two commits of one
+   * writer.
+   */
   stop(): Promise<{ readonly events: number; readonly longest_gap_ms: number }>;
 }
 
-/** Starts two writers that append and fold 10,000 events a second together, each on a connection of its own. */
+/**
+ * Starts two writers that together append and fold 10,000 events per second, each on a separate
+ * connection.
+ */
 export function startWriters(database: Database, batches: Iterator<EventBatch>): PacedWriters {
   const text = appendAndFoldSql(projections);
   let stopped = false;
@@ -34,7 +40,7 @@ export function startWriters(database: Database, batches: Iterator<EventBatch>):
         if (done) throw new Error('Expected events for as long as the writers run');
         while (!(await attempt(run, value)));
         const now = performance.now();
-        // The first commit of a connection plans the statement, and is preceded by none.
+        // The first commit of a connection includes planning, and there is none before it.
         if (turn > 1) longest = Math.max(longest, now - committed);
         committed = now;
         events += pacedBatch;
@@ -44,7 +50,7 @@ export function startWriters(database: Database, batches: Iterator<EventBatch>):
     }
   };
   const ends = Promise.all(Array.from({ length: writerCount }, write));
-  // Told by `stop`.
+  // `stop` reports it.
   ends.catch(() => undefined);
   return {
     async stop() {
@@ -55,7 +61,10 @@ export function startWriters(database: Database, batches: Iterator<EventBatch>):
   };
 }
 
-/** Whether the batch was committed; not when it met another transaction, and is to be tried again. */
+/**
+ * Whether the batch was committed. It is not after a conflict with another transaction, and is then
+ * retried.
+ */
 async function attempt(run: RunStatement, batch: EventBatch): Promise<boolean> {
   try {
     await run(batch, []);

@@ -2,15 +2,15 @@ import type { RunfoldClient } from '#runfold/client.js';
 
 type UsageQuery = Parameters<RunfoldClient['getUsage']>[0];
 
-/** Something that the web page asks, by the name under which its time is shown. */
+/** A request of the web page, with the name under which its time is shown. */
 export interface PageQuestion {
   readonly name: string;
-  /** Whether Overview asks it; else a screen that breaks usage down. */
+  /** Whether the overview sends it; otherwise a breakdown does. */
   readonly isOverview: boolean;
   ask(client: RunfoldClient): Promise<unknown>;
 }
 
-/** A stretch of time as the page asks for it: 28 days that begin at a midnight of the zone. */
+/** A period as the page requests it: 28 days that begin at midnight in the zone. */
 export interface PageRange {
   readonly from: string;
   readonly to: string;
@@ -40,7 +40,7 @@ const breakdowns = [
   ['teams', 'team_id', ['cost', 'total_tokens', 'runs', 'tool_calls', 'error_rate']],
 ] as const;
 
-/** What Overview and the breakdowns ask of a range, as the page asks it. */
+/** The requests of the overview and the breakdowns for a range. */
 export function pageQuestions(range: PageRange): readonly PageQuestion[] {
   const { from, to, time_zone } = range;
   const whole = { from, to };

@@ -15,15 +15,21 @@ import { loadLog } from '../references/copy-reference.js';
 import type { Note } from '../subjects.js';
 import { type PageRange, pageQuestions } from './page-questions.js';
 
-/** Where days begin at midnight of UTC, where they do not, and where not even at a full hour. */
+/**
+ * Days that begin at midnight UTC, days that do not, and days that do not even begin at a full
+ * hour.
+ */
 const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'];
 const dayMs = 86_400_000;
-/** Events that one run after the other has in two periods of 28 days. */
+/** The number of events in two periods of 28 days if runs follow one another. */
 const oneAtATime = 1_300_000;
 const times = 3;
 const mostPages = 100;
 
-/** What the web page asks, answered from a large log on Postgres, and from a smaller one on an embedded store. */
+/**
+ * The requests of the web page on a large log in Postgres, and on a smaller one in an embedded
+ * store.
+ */
 export async function pageTimes(servers: BenchServers, events: number, note: Note): Promise<void> {
   await withBenchStore(servers, async ({ database, env }) => {
     await load(database, events);
@@ -49,17 +55,18 @@ export async function pageTimes(servers: BenchServers, events: number, note: Not
 }
 
 async function load(database: Database, events: number): Promise<void> {
-  // Long before anybody looks: pages of a list look again at what was recorded while they are read.
+  // Recorded well before the requests: pages of a list read again what is recorded while they are
+  // read.
   await database.query(
     `alter table runfold_internal.event alter recorded_at set default now() - interval '1 day'`,
   );
-  // More events are more runs at a time, and never more days.
+  // More events mean more concurrent runs, never more days.
   await loadLog(database, events, { concurrentRuns: Math.ceil(events / oneAtATime) });
   await rebuild(database);
   await database.query('vacuum analyze');
 }
 
-/** The 28 days up to the last event, as each zone has them. */
+/** The 28 days up to the last event, in each zone. */
 async function rangesOf(database: Database): Promise<readonly PageRange[]> {
   const [row] = await database.query<{ last: number }>(
     'select (max(occurred_at_us) / 1000)::float8 as last from runfold_internal.event',
@@ -72,7 +79,7 @@ async function rangesOf(database: Database): Promise<readonly PageRange[]> {
   }));
 }
 
-/** Starts a service on a store, and asks it as the page does. */
+/** Starts a service on a store, and sends the page's requests. */
 async function measureService(
   store: string,
   ranges: readonly PageRange[],
@@ -101,7 +108,7 @@ async function measureService(
   }
 }
 
-/** Each question in each zone, and of each the zone in which its median is the longest. */
+/** Sends each request in each zone, and reports the zone with the longest median. */
 async function askAll(
   store: string,
   client: RunfoldClient,
@@ -120,7 +127,7 @@ async function askAll(
   for (const [name, { ms }] of slowest) note(`${store}: ${name}`, 'ms', ms);
 }
 
-/** Pages of 50 sessions one after the other: no page costs more for being deep. */
+/** Reads pages of 50 sessions one after the other: no page is more expensive for being deep. */
 async function readPages(
   store: string,
   client: RunfoldClient,
@@ -159,7 +166,7 @@ async function median(work: () => Promise<unknown>): Promise<number> {
   return spreadOf(taken).median;
 }
 
-/** What a browser loads, packed. */
+/** The files that a browser loads, compressed. */
 async function bundleSizes(): Promise<readonly { readonly name: string; readonly kb: number }[]> {
   const folder = join(commandLineProgram, '..', '..', 'web');
   const document = await readFile(join(folder, 'index.html'), 'utf8');

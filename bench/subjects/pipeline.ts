@@ -8,18 +8,18 @@ import { type BenchServers, type BenchStore, withBenchStore } from '../bench-dat
 import { type CopyRates, copyRates } from '../references/copy-reference.js';
 import { withWorker } from '../running-worker.js';
 
-/** What one run of the pipeline came to. */
+/** The result of one run of the pipeline. */
 export interface PipelineRun {
   /** From the first `emit` to the last commit. */
   readonly events_per_second: number;
-  /** One COPY stream of the same rows; undefined when not asked for. */
+  /** One COPY stream of the same rows; undefined if not requested. */
   readonly copy: CopyRates | undefined;
   readonly worker_cpu_us_per_event: number;
   readonly producer_cpu_us_per_event: number;
   readonly worker_peak_mb: number;
 }
 
-/** How many events, how many a job, and whether COPY is measured beside them. */
+/** How many events, how many per job, and whether COPY is measured too. */
 export interface PipelineOptions {
   readonly events: number;
   readonly per_job: number;
@@ -27,8 +27,8 @@ export interface PipelineOptions {
 }
 
 /**
- * Producer and worker as processes of their own, Redis and Postgres beside them: emits `events`,
- * waits until all are folded, and checks the totals against the log.
+ * Producer and worker are separate processes, beside Redis and Postgres. Emits `events`, waits
+ * until all are folded, and checks the totals against the log.
  */
 export function runPipeline(servers: BenchServers, options: PipelineOptions): Promise<PipelineRun> {
   return withBenchStore(servers, (store) =>

@@ -30,7 +30,7 @@ const queries: readonly (UsageOptions & { readonly name: string })[] = [
   { name: 'top 10 users', ...utc, group_by: ['user_id'], top: 10 },
 ];
 
-/** The same answers from the raw events. */
+/** The same results from the raw events. */
 const raw: readonly { readonly name: string; readonly sql: string }[] = [
   {
     name: 'daily by model',
@@ -47,14 +47,14 @@ const raw: readonly { readonly name: string; readonly sql: string }[] = [
   },
 ];
 
-/** Events that one run after the other, half a minute each, has in 92 days. */
+/** The number of events in 92 days if runs of half a minute follow one another. */
 const oneAtATime = 2_000_000;
-/** Runs read one by one. */
+/** How many runs are read one by one. */
 const runsRead = 500;
 
 /**
- * How long usage over 90 days takes to read, and the same from the raw events; medians of `times`. Then
- * how long it takes to read one run.
+ * How long it takes to read usage over 90 days, and the same from the raw events; medians of
+ * `times`. Then how long it takes to read one run.
  */
 export function queryTimes(
   servers: BenchServers,
@@ -63,7 +63,7 @@ export function queryTimes(
 ): Promise<readonly QueryTime[]> {
   return withBenchStore(servers, async (store) => {
     const { database } = store;
-    // More events are more runs at a time, and never more days: all of it is in the past.
+    // More events mean more concurrent runs, never more days. All of them are in the past.
     await loadLog(database, events, { concurrentRuns: Math.ceil(events / oneAtATime) });
     await rebuild(database);
     await database.query('vacuum analyze');

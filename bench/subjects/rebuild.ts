@@ -15,40 +15,46 @@ import { agentEvents } from '../workload.js';
 import { batchesOf } from './fold.js';
 import { pacedBatch, startWriters } from './paced-writers.js';
 
-/** What rebuilds of one log came to. */
+/** The results of rebuilds of one log. */
 export interface RebuildRate {
-  /** All projections, made where there were none: tables are swapped. */
+  /** All projections, from nothing: tables are swapped. */
   readonly swapped: CommandRate;
-  /** All projections again, all of them right: nothing is written. */
+  /** All projections again, all of them correct: nothing is written. */
   readonly unchanged: CommandRate;
   /** A bare `select … group by` of the run projection alone, on one connection. */
   readonly group_by_events_per_second: number;
-  /** The Node process, the larger of both. */
+  /** The peak memory of the Node.js process, the larger of both. */
   readonly peak_mb: number;
-  /** The longer of both, in milliseconds. */
+  /** The longest lock of both, in milliseconds. */
   readonly longest_lock_ms: number;
-  /** The longest time between two commits of a writer, of two that fold 10,000 events a second together. */
+  /**
+   * The longest time between two commits of a writer, while two writers together fold 10,000 events
+   * per second.
+   */
   readonly writers: {
     readonly alone_gap_ms: number;
     readonly gap_ms: number;
-    /** What they wrote while all was made anew: less than they were to where the machine is too busy. */
+    /**
+     * Their rate while everything was rebuilt. It is below the target rate if the machine is too
+     * busy.
+     */
     readonly events_per_second: number;
   };
 }
 
-/** Events a second of the rebuild, and of the whole command with its start and end. */
+/** Events per second of the rebuild, and of the whole command with its start and end. */
 export interface CommandRate {
   readonly events_per_second: number;
   readonly command_events_per_second: number;
 }
 
-/** Rebuilds every projection from a log of `events`, none of which has been folded; twice. */
+/** Rebuilds every projection twice, from a log of `events` events that have not been folded. */
 export function rebuildRate(servers: BenchServers, events: number): Promise<RebuildRate> {
   return withBenchStore(servers, async ({ database, env }) => {
     await loadLog(database, events);
     const client = await database.pool.connect();
     const started = performance.now();
-    // Runs the statement whole and sends nothing back.
+    // Runs the whole statement without returning its rows.
     await client.query(
       `explain (analyze, timing off) ${foldEventsSql(runProjection, 'runfold_internal.event')}`,
     );
@@ -71,7 +77,7 @@ export function rebuildRate(servers: BenchServers, events: number): Promise<Rebu
   });
 }
 
-/** Two writers at work, first alone and then while all tables are made anew and swapped. */
+/** Two writers, first alone and then while all tables are rebuilt and swapped. */
 async function gapsWhileRebuilding(
   database: Database,
   env: Readonly<Record<string, string>>,
@@ -81,7 +87,8 @@ async function gapsWhileRebuilding(
   const before = startWriters(database, batches);
   await pause(aloneMs);
   const alone = await before.stop();
-  // Totals of another declaration are swapped; half of them wrong, so that they are not repaired.
+  // Totals with a changed declaration are swapped. Half of them are wrong, so that they are not
+  // repaired.
   await database.query('delete from runfold_internal.projection_state');
   for (const projection of projections) {
     await database.query(`delete from ${tableOf(projection)} where ctid >= '(2,0)'`);
@@ -100,8 +107,8 @@ async function gapsWhileRebuilding(
 }
 
 /**
- * Batches of the events that follow those loaded. Half a minute of them is made up before the clock
- * starts where the log has two million, and the rest as it is needed.
+ * Batches of the events after the loaded ones. If the log has two million events, half a minute of
+ * batches is created before the clock starts. The others are created as needed.
  */
 function followingBatches(loaded: number): Iterator<EventBatch> {
   const events = skip(agentEvents(Number.POSITIVE_INFINITY), loaded);
@@ -125,7 +132,7 @@ function* skip<T>(values: Iterable<T>, count: number): Generator<T> {
   for (const value of values) if (at++ >= count) yield value;
 }
 
-/** Runs the command over so many events. */
+/** Runs the command over the given number of events. */
 async function rebuildOnce(
   env: Readonly<Record<string, string>>,
   events: number,
@@ -141,12 +148,12 @@ async function rebuildOnce(
   return command;
 }
 
-/** How long the writers are alone, in milliseconds. */
+/** How long the writers run alone, in milliseconds. */
 const aloneMs = 3_000;
 
 interface Command {
   readonly report: RebuildReport;
-  /** Of the whole process. */
+  /** For the whole process. */
   readonly seconds: number;
   readonly peak_mb: number;
 }
@@ -161,7 +168,7 @@ async function runCommand(env: Readonly<Record<string, string>>): Promise<Comman
   const command = startNode([commandLineProgram, 'rebuild', '--json'], { env });
   let peak_mb = 0;
   const watch = setInterval(() => {
-    // A process that has just ended tells its times but no longer its memory.
+    // A process that has just ended still has its times but no longer its memory.
     const now = usageOf(command.pid ?? 0)?.peak_mb ?? Number.NaN;
     if (now > peak_mb) peak_mb = now;
   }, 50);

@@ -12,10 +12,10 @@ export interface QueryTime {
   readonly value: number;
 }
 
-/** Runs that are read before the clock starts: connections, plans and code are then warm. */
+/** Runs that are read before the clock starts, to warm up connections, plans and code. */
 const warmRuns = 20;
 
-/** How long one run takes to read, from a program and by HTTP, one after the other, of runs at random. */
+/** How long it takes to read one random run, from a program and over HTTP, one after the other. */
 export async function runReads(store: BenchStore, runs: number): Promise<readonly QueryTime[]> {
   const rows = await store.database.query<{ run_id: string }>(
     'select run_id from runfold_internal.run order by md5(run_id) limit $1',

@@ -13,16 +13,17 @@ import type { Note } from '../subjects.js';
 import { agentEvents } from '../workload.js';
 import { batchesOf } from './fold.js';
 
-/** As `runfold shards create --on-one-server` makes them. */
+/** As many as `runfold shards create --on-one-server` creates. */
 const stripes = 8;
-/** Connections that write at once, of either store. */
+/** Concurrent writing connections of each store. */
 const connections = 2;
-/** Events of each store at a time, before it is the other's turn. */
+/** The number of events of one store before it is the other's turn. */
 const turnEvents = 40_000;
 
 /**
- * Appends and folds straight into a store that is whole and into one in stripes, by turns and over as many
- * connections: with full batches, and with so few events a statement that the rows which all share are fought for.
+ * Appends and folds directly into an undivided and a divided store, alternately and with equal
+ * connections: with full batches, and with so few events per statement that writers compete for the
+ * shared rows.
  */
 export async function shardsRates(
   servers: BenchServers,
@@ -39,7 +40,7 @@ export async function shardsRates(
         await createShards(divided, { stripes, kind: 'partitions' });
         const lanes = [
           await openStore(whole, batchesOf(agentEvents(events), perStatement), connections),
-          // Two stripes of a batch are written at once.
+          // Two stripes of a batch are written concurrently.
           await openStore(divided, batchesOf(agentEvents(events), inStripes), 1),
         ];
         for (let done = 0; done < events; done += turnEvents) {

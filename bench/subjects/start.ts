@@ -6,8 +6,8 @@ import { startNode } from '../../harness/processes.js';
 import { commandLineProgram } from '../../harness/programs.js';
 
 /**
- * Seconds from the start of a process `runfold serve` to its first 200 of `/readyz`, on an embedded
- * store that is there already.
+ * Seconds from the start of a process `runfold serve` to its first 200 from `/readyz`, on an
+ * existing embedded store.
  */
 export async function startSeconds(times: number): Promise<Spread> {
   const folder = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
@@ -25,7 +25,7 @@ export async function startSeconds(times: number): Promise<Spread> {
     }
   };
   try {
-    // The first makes the store.
+    // The first start creates the store.
     await start();
     const taken: number[] = [];
     for (let at = 0; at < times; at++) taken.push(await start());

@@ -1,12 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A clock that stands still while its process does. */
+/** A clock that stops while its process is stopped. */
 export interface AwakeClock {
   now(): number;
   close(): void;
 }
 
-/** Milliseconds since it was made; time in which this process itself was stopped, and the others with it, does not count. */
+/**
+ * Milliseconds since it was created, without the time in which this process was stopped, and the
+ * others with it.
+ */
 export function createAwakeClock(): AwakeClock {
   let last = performance.now();
   let awake = 0;
@@ -25,7 +28,7 @@ export function createAwakeClock(): AwakeClock {
   };
 }
 
-/** Resolves after so many milliseconds on a clock of its own, with `undefined`. */
+/** Resolves with `undefined` after the given milliseconds on its own awake clock. */
 export async function awakePause(ms: number, signal: AbortSignal): Promise<undefined> {
   const clock = createAwakeClock();
   while (clock.now() < ms && !signal.aborted) await pause(100);

@@ -1,4 +1,4 @@
-/** A producer process: `emit-process.ts FILE FROM LINGER_MS`, told where by the environment. */
+/** A producer process: `emit-process.ts FILE FROM LINGER_MS`. The environment names the servers. */
 import { readFileSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '#runfold/environment/config.js';
@@ -23,9 +23,9 @@ const target: QueueTarget =
       };
 const producer = await createProducer({ queue: target, project, events_per_job });
 const direct = await openQueue(target, { onError: () => undefined });
-/** Sendings between two flushes. */
+/** The number of sendings between two flushes. */
 const stretch = 40;
-/** So many times a queue that is away is asked again: minutes. */
+/** How often an unavailable queue is retried: minutes in total. */
 const patience = 60;
 
 async function again(work: () => Promise<unknown>): Promise<void> {
@@ -50,7 +50,8 @@ const put = ({ data, job_id }: RawJob) =>
 
 for (let at = Number(from); at < sendings.length; at += stretch) {
   const part = sendings.slice(at, at + stretch);
-  // Written at once: what was written is known to have been sent, or acknowledged, whatever follows.
+  // Written synchronously, so that whatever follows, the harness knows what was sent or
+  // acknowledged.
   writeSync(1, `sent ${at + part.length}\n`);
   for (const sending of part) {
     if (sending.kind === 'event') producer.emit(sending.event);

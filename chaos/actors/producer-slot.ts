@@ -4,18 +4,18 @@ import type { RunningProcess } from '../../harness/processes.js';
 import { startProgram } from '../../harness/programs.js';
 import type { Consignment } from '../round/workload.js';
 
-/** A producer process that may be killed and started again. */
+/** A producer process that can be killed and restarted. */
 export interface ProducerSlot {
   readonly consignment: Consignment;
   start(): void;
-  /** SIGKILL. False when it had done its work already. */
+  /** SIGKILL. Returns false if it was already finished. */
   kill(): Promise<boolean>;
-  /** Sendings acknowledged, or given up after a kill. */
+  /** Sendings that were acknowledged, or given up after a kill. */
   settled(): number;
   isDone(): boolean;
-  /** Whether its process has nothing more to do, where it lingers. */
+  /** Whether its process has nothing more to do while it lingers. */
   isOver(): boolean;
-  /** What became of each sending, as the producer saw it. */
+  /** The outcome of each sending, as the producer knows it. */
   outcomes(): readonly ('acknowledged' | 'unknown' | 'unsent')[];
   violations(): readonly string[];
 }
@@ -25,9 +25,9 @@ export function createProducerSlot(options: {
   readonly folder: string;
   readonly consignment: Consignment;
   readonly env: Readonly<Record<string, string>>;
-  /** Whether the one after a kill sends again what was not acknowledged. */
+  /** Whether the process after a kill sends unacknowledged events again. */
   readonly resend: boolean;
-  /** Milliseconds that it stays after its last event, to send again what a failover loses. */
+  /** Milliseconds that it lives on after its last event, to send again what a failover loses. */
   readonly linger_ms: number;
 }): ProducerSlot {
   const { name, consignment, env, resend, linger_ms } = options;

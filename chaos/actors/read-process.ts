@@ -1,14 +1,20 @@
-/** A reader process: `read-process.ts steady|moving`, told where by the environment; SIGTERM ends it. */
+/**
+ * A reader process: `read-process.ts steady|moving`. The environment names the servers; SIGTERM
+ * ends it.
+ */
 import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '#runfold/environment/config.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 
-/** Where no event corrects another one, figures only grow. */
+/** Without corrections, figures only grow. */
 const mayShrink = process.argv[2] === 'moving';
 const database = openDatabase(readConfig().database_url ?? '', { max: 1 });
 
-/** What must agree in every snapshot: the log first, then the totals that are folded from it. */
+/**
+ * Figures that must agree in every snapshot: the log first, then the totals that are folded from
+ * it.
+ */
 const pairs = {
   events: ['select count(*) from runfold.events'],
   messages: [
@@ -29,11 +35,11 @@ const pairs = {
   ],
 } as const;
 type Row = Record<keyof typeof pairs, readonly string[]>;
-// One statement reads one snapshot: whatever it pairs must fit together.
+// One statement reads one snapshot, so both sides of each pair must agree.
 const statement = `select ${Object.entries(pairs)
   .map(([name, sums]) => `array[${sums.map((sum) => `coalesce((${sum}), 0)::text`)}] as ${name}`)
   .join(', ')}`;
-/** Every so many looks, each row of each projection is compared with the fold of the log. */
+/** After this number of reads, each row of each projection is compared with the fold of the log. */
 const lookClosely = 10;
 
 let reads = 0;
@@ -58,7 +64,7 @@ while (!isStopped) {
     }
     reads += 1;
   } catch (error) {
-    // The server is away: where that is this round's doing, the harness lets it pass.
+    // The server is unavailable. The harness allows that if the round causes it.
     faults += 1;
     fault = error;
   }

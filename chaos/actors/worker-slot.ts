@@ -3,32 +3,32 @@ import { type RunningProcess, startNode } from '../../harness/processes.js';
 import { commandLineProgram } from '../../harness/programs.js';
 import { awakePause } from './awake-clock.js';
 
-/** A worker asked to end has 20 seconds for what is in hand. */
+/** A worker that is asked to stop has 20 seconds for jobs in flight. */
 const endPatienceMs = 45_000;
 
-/** Counts of batches as a worker's log tells them. */
+/** Counts of batches from a worker's log. */
 export interface WorkerCounts {
   readonly applied: number;
   readonly duplicate: number;
   readonly rejected: number;
 }
 
-/** A worker that a supervisor keeps running, as systemd or Kubernetes would. */
+/** A worker that a supervisor keeps running, like systemd or Kubernetes. */
 export interface WorkerSlot {
   start(): Promise<void>;
-  /** SIGKILL; stays away until `start`. */
+  /** SIGKILL. It stays down until `start`. */
   kill(): Promise<void>;
   /** SIGTERM, and waits for its end. */
   stop(): Promise<void>;
   /** SIGSTOP or SIGCONT. */
   signal(signal: NodeJS.Signals): void;
-  /** Batches written, of all that ran here, the killed ones too. */
+  /** Batches written by all processes of this slot, including killed ones. */
   counts(): WorkerCounts;
-  /** Writes that were tried again. */
+  /** Writes that were retried. */
   retries(): number;
-  /** What went against the promise so far. */
+  /** Violations of the promise so far. */
   violations(): readonly string[];
-  /** The end of the log of each that ran here. */
+  /** The end of the log of each process of this slot. */
   log(): string;
 }
 
@@ -48,7 +48,8 @@ export function createWorkerSlot(name: string, env: Readonly<Record<string, stri
     void next.exit.then(async ({ code, signal }) => {
       if (isEnding || current !== next) return;
       const text = next.output().stderr;
-      // With Postgres away a worker that starts says so and exits with 1; its supervisor tries again.
+      // If Postgres is unavailable, a starting worker logs that and exits with 1. Its supervisor
+      // starts it again.
       if (text.includes('worker started') || code !== 1) {
         violations.push(`${name} ended by itself with ${code ?? signal}: ${text.slice(-600)}`);
       }
@@ -106,7 +107,7 @@ function linesOf(text: string, msg: string): Line[] {
       try {
         return [JSON.parse(line) as Line];
       } catch {
-        // A kill may cut the last line short.
+        // A kill may truncate the last line.
         return [];
       }
     });
@@ -121,7 +122,10 @@ export function sum(counts: readonly WorkerCounts[]): WorkerCounts {
   return { applied: of('applied'), duplicate: of('duplicate'), rejected: of('rejected') };
 }
 
-/** A worker's last words against its own batches: received = applied + duplicate + rejected. */
+/**
+ * Checks a worker's final counts against its own batches: received = applied + duplicate +
+ * rejected.
+ */
 function imbalance(name: string, log: string): string[] {
   const last = linesOf(log, 'worker stopped').at(-1);
   if (last === undefined) return [`${name} said nothing of its counts at its end`];

@@ -12,7 +12,7 @@ import { compareWithModel, type Findings } from './check.js';
 /** A row of the log. */
 type Row = Record<string, unknown> & { readonly id: string; readonly project: number };
 
-/** Where an event is, which may be elsewhere than in the model when a wait ran out. */
+/** The fields that say where an event belongs. They may differ from the model if a wait ran out. */
 const places = [
   'session_id',
   'run_id',
@@ -23,8 +23,9 @@ const places = [
 ] as const;
 
 /**
- * What a round of spans must come to: each span that makes an event made one, once, with its figures,
- * whatever waits ran out; where none did in its trace, in its own place; and nothing waits any more.
+ * The expected result of a round of spans: each span that makes an event made one, once, with its
+ * figures, whatever waits ran out. If no wait ran out in its trace, it is in its correct place. No
+ * span is waiting any more.
  */
 export async function checkSpans(
   database: Database,
@@ -112,7 +113,7 @@ function eventsOf(spans: readonly SpanItem[]): readonly MetricEvent[] {
   return inbox.events;
 }
 
-/** Traces in which some wait ran out. */
+/** Traces in which a wait ran out. */
 async function cutTraces(database: Database, project: number): Promise<ReadonlySet<string>> {
   const { standIn, boundRun, boundSession } = spanFlags;
   const rows = await database.query<{ trace: string }>(

@@ -7,24 +7,27 @@ import type { ProducerSlot } from '../actors/producer-slot.js';
 import { sum, type WorkerSlot } from '../actors/worker-slot.js';
 import type { RoundPlan } from './plan.js';
 
-/** What the checks after a round found. */
+/** The result of the checks after a round. */
 export interface Findings {
   readonly violations: readonly string[];
-  /** Sendings whose acknowledgement a producer saw, duplicates among them. */
+  /** Sendings whose acknowledgement a producer saw, including duplicates. */
   readonly acknowledged: number;
   /** Events in the log. */
   readonly logged: number;
-  /** Distinct events and rejects acknowledged and not there; a violation unless appendfsync is everysec. */
+  /**
+   * Distinct acknowledged events and rejects that are missing. A violation unless appendfsync is
+   * everysec.
+   */
   readonly lost: number;
-  /** Events committed by a worker that did not live to say so. */
+  /** Events that a worker committed but did not live to log. */
   readonly unsaid: number;
 }
 
-/** What a producer sent, and what became of it as far as it knows. */
+/** What a producer sent, and the outcome as far as it knows. */
 type Sender = Pick<ProducerSlot, 'consignment' | 'outcomes'>;
 type Outcome = ReturnType<ProducerSlot['outcomes']>[number];
 
-/** Everything that was to be stored, by key, with whether an acknowledgement of it was seen. */
+/** Everything that must be stored, by key, and whether an acknowledgement was seen. */
 interface Expected {
   readonly events: Map<string, { event: MetricEvent; project: number; acknowledged: boolean }>;
   readonly rejects: Map<string, boolean>;
@@ -78,7 +81,7 @@ export async function checkRound(
   if (received < expected.acknowledged && !mayLose) {
     violations.push(`workers received ${received} of ${expected.acknowledged} acknowledged`);
   }
-  // A commit goes unsaid only when its worker or its answer was lost on the way.
+  // A commit goes unlogged only if its worker died or the response was lost.
   const mayBeUnsaid = plan.faults.some(({ kind }) => /kill_worker|_postgres/.test(kind));
   if (unsaid < 0 || (unsaid > 0 && !mayBeUnsaid)) {
     violations.push(`workers applied ${counts.applied}, the log holds ${logged.size}`);
@@ -121,7 +124,7 @@ function expectedOf(producers: readonly Sender[]): Expected {
   return expected;
 }
 
-/** Compares every figure of runs and sessions with a model that knows nothing of the SQL. */
+/** Compares every figure of runs and sessions with a model that is independent of the SQL. */
 export async function compareWithModel(
   database: Database,
   project: number,

@@ -8,10 +8,12 @@ import type { Stage } from './stage.js';
 
 type Inject = (stage: Stage, fault: Fault) => Promise<void>;
 
-/** A rebuild of a few thousand events takes two seconds, and waits for a Postgres that is away. */
+/**
+ * A rebuild of a few thousand events takes two seconds, and waits while Postgres is unavailable.
+ */
 const rebuildPatienceMs = 90_000;
 
-/** How each fault is brought about and ended; resolves when it is over. */
+/** How each fault is caused and ended. Resolves when it is over. */
 const injections: Readonly<Record<FaultKind, Inject>> = {
   async kill_worker({ workers, pause }, { target, ms }) {
     const worker = workers[target % workers.length];
@@ -116,7 +118,7 @@ const injections: Readonly<Record<FaultKind, Inject>> = {
   },
   async rebuild({ env, plan, signal, violate }) {
     const rebuilding = startNode([commandLineProgram, 'rebuild', '--json'], { env });
-    // A patience that went on after the rebuild would keep the harness from ending.
+    // A timer that outlived the rebuild would keep the harness from ending.
     const over = new AbortController();
     const patience = wait(rebuildPatienceMs, undefined, {
       signal: AbortSignal.any([signal, over.signal]),
@@ -127,13 +129,13 @@ const injections: Readonly<Record<FaultKind, Inject>> = {
       return violate(`rebuild did not end within ${rebuildPatienceMs} ms`);
     }
     const { code, stderr } = ended;
-    // Where Postgres is taken away a rebuild may fail; it must then have left the totals as they were.
+    // A rebuild may fail if Postgres becomes unavailable. It must then leave the totals unchanged.
     const mayFail = plan.faults.some(({ kind }) => kind.endsWith('_postgres'));
     if (code !== 0 && !mayFail) violate(`rebuild ended with ${code}: ${stderr.slice(-600)}`);
   },
 };
 
-/** Connections broken some times over, with new ones taken in between. */
+/** Breaks the connections several times, so that new ones are made in between. */
 async function dropAgain(drop: () => void, pause: Stage['pause'], ms: number): Promise<void> {
   for (const end = performance.now() + ms; performance.now() < end; ) {
     drop();
@@ -141,20 +143,20 @@ async function dropAgain(drop: () => void, pause: Stage['pause'], ms: number): P
   }
 }
 
-/** What a fault is done to: two faults to one thing come one after the other. */
+/** The target of a fault. Two faults on one target run one after the other. */
 function thingOf({ kind, target }: Fault, stage: Stage): string {
   if (kind.endsWith('_worker')) return `worker ${target % stage.workers.length}`;
   if (kind.endsWith('_producer')) return `producer ${target % stage.producers.length}`;
   return kind.endsWith('_redis') ? 'redis' : kind.endsWith('_postgres') ? 'postgres' : kind;
 }
 
-/** Brings the faults about as the round moves on. */
+/** Causes the faults as the round progresses. */
 export function createFaultLine(stage: Stage) {
   const waiting = [...stage.plan.faults].sort((a, b) => a.at - b.at);
   const chains = new Map<string, Promise<void>>();
   let running = 0;
   return {
-    /** Starts those whose time has come. */
+    /** Starts the faults that are due. */
     advance(progress: number) {
       while (waiting[0] !== undefined && waiting[0].at <= progress) {
         const [next] = waiting.splice(0, 1);
@@ -174,9 +176,9 @@ export function createFaultLine(stage: Stage) {
       }
     },
     isOver: () => waiting.length === 0 && running === 0,
-    /** How many are being brought about now. */
+    /** How many faults are active. */
     running: () => running,
-    /** Begins no other, and waits for those that were begun. */
+    /** Starts no more faults, and waits for the active ones. */
     async end() {
       waiting.splice(0);
       await Promise.all(chains.values());

@@ -5,24 +5,26 @@ import { createAwakeClock } from '../actors/awake-clock.js';
 import { createFaultLine } from './faults.js';
 import type { Stage } from './stage.js';
 
-/** A system in which nothing has moved for so long is stuck: locks of jobs last ten seconds. */
+/** If nothing changes for this time, the system is stuck: locks of jobs last ten seconds. */
 const patienceMs = 120_000;
-/** One that moves, but has not recovered after so long, goes round in circles. */
+/** A system that changes but has not recovered after this time does not make progress. */
 const longestMs = 600_000;
 
-/** What came of it. */
+/** The result of a recovery. */
 export interface Recovery {
-  /** Why the queue was not empty in time, or what was left on it; undefined when all is done. */
+  /**
+   * Why the queue was not empty in time, or what was left on it; undefined if everything is done.
+   */
   readonly stuck: string | undefined;
-  /** From the end of the last fault to the next event in the log; undefined where none was due. */
+  /** From the end of the last fault to the next event in the log; undefined if none was due. */
   readonly first_progress_ms: number | undefined;
-  /** From the end of the last fault, or of the producers where that is later, to an empty queue. */
+  /** From the end of the last fault, or of the producers if that is later, to an empty queue. */
   readonly recovery_ms: number;
 }
 
 /**
- * Brings the faults about as the producers move on, and waits until the queue is empty at last.
- * Throws when the harness is told to end.
+ * Causes the faults as the producers progress, and waits until the queue is empty. @throws when the
+ * harness is told to end
  */
 export async function moveOn(
   stage: Stage,
@@ -70,7 +72,7 @@ export async function moveOn(
         }
       }
       const state = `${settled} ${seen === undefined ? '' : textOf(seen)}`;
-      // While a fault lasts no one needs to move on; each ends by itself.
+      // Nothing needs to progress during a fault. Each fault ends on its own.
       if (state !== stateBefore || faults.running() > 0) movedAt = clock.now();
       stateBefore = state;
       const waited = clock.now() - (endedAt ?? movedAt);
@@ -89,19 +91,19 @@ export async function moveOn(
   }
 }
 
-/** Events in the log, and jobs not yet done. */
+/** Events in the log, and unfinished jobs. */
 interface Seen {
   readonly events: number;
   readonly jobs: number;
   readonly failed: number;
-  /** Spans that wait for others. */
+  /** Spans that wait for their parents. */
   readonly waiting: number;
 }
 
 const textOf = (seen: Seen | Error) =>
   seen instanceof Error ? seen.message : JSON.stringify(seen);
 
-/** An error while a server is away. */
+/** Returns the error while a server is unavailable. */
 async function look(
   database: ReturnType<typeof openDatabase>,
   queues: JobQueues,

@@ -1,7 +1,7 @@
 import type { AppendFsync } from '../servers/own-redis.js';
 import type { Random } from './random.js';
 
-/** What is done to the running system. */
+/** What happens to the running system. */
 export type FaultKind =
   | 'kill_worker'
   | 'stop_worker'
@@ -25,38 +25,38 @@ export type FaultKind =
 /** One fault of a round. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** When: the share of all sendings that have been acknowledged, from 0 to 1. */
+  /** When it starts: the share of all sendings that are acknowledged, from 0 to 1. */
   readonly at: number;
-  /** How long it lasts, or how long what was killed stays away, in milliseconds. */
+  /** How long it lasts, or how long a killed process stays down, in milliseconds. */
   readonly ms: number;
-  /** Which worker or producer, by number; modulo how many there are. */
+  /** The number of the worker or producer, modulo how many there are. */
   readonly target: number;
   /**
-   * Milliseconds each piece of data is held back (`slow_…`), of writes that are lost (`kill_redis`), or that the
-   * replica is behind its master when that dies (`fail_over`).
+   * In milliseconds: the delay of each piece of data (`slow_…`), the age of the writes that are
+   * lost (`kill_redis`), or the replica's delay when its master dies (`fail_over`).
    */
   readonly amount: number;
 }
 
-/** What the events of a round are like. */
+/** The events of a round. */
 export interface WorkloadShape {
-  /** Distinct events a producer sends. */
+  /** Distinct events per producer. */
   readonly events: number;
-  /** Corrections with negative figures are among them: totals may then go down. */
+  /** Whether there are corrections with negative figures, which may reduce totals. */
   readonly corrections: boolean;
-  /** The share of events that are sent once more, from 0 to 1. */
+  /** The share of events that are sent twice, from 0 to 1. */
   readonly duplicates: number;
   readonly order: 'kept' | 'shuffled' | 'very_late';
-  /** The clock that stamps the events jumps to and fro. */
+  /** Whether the clock that stamps the events jumps back and forth. */
   readonly clock_steps: boolean;
-  /** Jobs and events that no worker can take, as many. */
+  /** The number of invalid jobs, and of invalid events. */
   readonly poison: number;
 }
 
-/** What the spans of a round are like. */
+/** The spans of a round. */
 export interface SpanShape {
   readonly traces: number;
-  /** The share of spans that come after all others, from 0 to 1. */
+  /** The share of spans that arrive after all others, from 0 to 1. */
   readonly late: number;
   /** Seconds that workers wait for a parent. */
   readonly wait_seconds: number;
@@ -64,30 +64,30 @@ export interface SpanShape {
 
 /** How log files are followed in a round. */
 export interface WatchShape {
-  /** How often whoever follows them is killed. */
+  /** How often the process that follows them is killed. */
   readonly kills: number;
   /** The longest pause between two changes of a file, in milliseconds. */
   readonly pause_ms: number;
 }
 
-/** All that a seed decides about a round. */
+/** Everything that a seed decides about a round. */
 export interface RoundPlan {
   readonly queue: 'redis' | 'postgres';
   readonly appendfsync: AppendFsync;
-  /** Several Redis processes that replace each other, in place of the one. */
+  /** Several Redis processes with failover, instead of one. */
   readonly redis_group?: 'cluster' | 'sentinel';
-  /** How many queues the processes are given. */
+  /** The number of queues that the processes are configured with. */
   readonly queues?: number;
   readonly workers: number;
-  /** Whether the store lies on a small disk of its own. */
+  /** Whether the store is on a separate small disk. */
   readonly small_disk: boolean;
-  /** Whether a producer that was killed sends again what was not acknowledged. */
+  /** Whether a killed producer sends unacknowledged events again. */
   readonly resend: boolean;
   readonly workload: WorkloadShape;
   readonly faults: readonly Fault[];
-  /** Spans are sent instead of events. */
+  /** If present, spans are sent instead of events. */
   readonly spans?: SpanShape;
-  /** Log files are followed; there are no producers and workers then. */
+  /** If present, log files are followed, without producers and workers. */
   readonly watch?: WatchShape;
 }
 
@@ -101,7 +101,7 @@ export interface Scenario {
   plan(random: Random): RoundPlan;
 }
 
-/** A round without faults: what scenarios start from. */
+/** A round without faults, the base of the scenarios. */
 export function quietPlan(random: Random, changes: Partial<RoundPlan> = {}): RoundPlan {
   return {
     queue: 'redis',
@@ -127,7 +127,7 @@ export function workload(random: Random, changes: Partial<WorkloadShape> = {}): 
   };
 }
 
-/** A fault somewhere in the middle of the round, for a second or so. */
+/** A fault somewhere in the middle of the round, for about a second. */
 export function fault(random: Random, kind: FaultKind, changes: Partial<Fault> = {}): Fault {
   return {
     kind,

@@ -3,19 +3,19 @@ import type { MetricEvent } from '#runfold/events/metric-event.js';
 import type { SpanItem } from '#runfold/otlp/spans/span-item.js';
 import type { Random } from './random.js';
 
-/** A job put on the queue by hand, and what must become of it. */
+/** A job that is added to the queue by hand, and its expected outcome. */
 export interface RawJob {
   readonly job_id: string;
   readonly data: unknown;
-  /** Events of it that must be in the log. */
+  /** Its events that must be in the log. */
   readonly good: readonly MetricEvent[];
-  /** Places in it that must be among the rejects. */
+  /** Indexes in it that must be among the rejects. */
   readonly bad: readonly number[];
-  /** The spans that it holds, where it is one of spans. */
+  /** Its spans, if it is a job of spans. */
   readonly spans?: readonly SpanItem[];
 }
 
-/** A job that is no batch of ours, or a batch in which some events are no events. */
+/** An invalid job, or a job in which some events are invalid. */
 export function poisonJob(random: Random, job_id: string, project: number, name: string): RawJob {
   if (random.chance(0.3)) {
     const data = random.pick<unknown>([

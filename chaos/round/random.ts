@@ -1,15 +1,15 @@
 import { randomNumbers } from '../../harness/random-numbers.js';
 
-/** Choices that depend on a seed alone. */
+/** Random choices that depend only on a seed. */
 export interface Random {
   /** From 0 to 1. */
   share(): number;
   /** An integer from `least` to `most`. */
   whole(least: number, most: number): number;
-  /** Whether it happens, at a likelihood from 0 to 1. */
+  /** Whether it happens, with a probability from 0 to 1. */
   chance(likelihood: number): boolean;
   pick<T>(choices: readonly [T, ...T[]]): T;
-  /** The same things in another order. */
+  /** The same items in another order. */
   shuffled<T>(things: readonly T[]): T[];
 }
 

@@ -19,29 +19,29 @@ import type { Stage } from './stage.js';
 import { playWatch } from './watch-round.js';
 import { consignments } from './workload.js';
 
-/** What a round came to. */
+/** The result of a round. */
 export interface RoundReport extends Outcome {
   readonly scenario: string;
   readonly seed: number;
-  /** The command that plays the same plan again. */
+  /** The command that runs the same plan again. */
   readonly again: string;
   readonly plan: RoundPlan;
   readonly seconds: number;
 }
 
 interface Outcome extends Findings, Omit<Recovery, 'stuck'> {
-  /** Writes that workers tried again. */
+  /** Writes that workers retried. */
   readonly retries: number;
-  /** Snapshots that the reader looked at. */
+  /** Snapshots that the reader checked. */
   readonly reads: number;
-  /** The ends of the workers' logs, where something went against the promise. */
+  /** The end of the workers' logs, if there was a violation. */
   readonly worker_logs: readonly string[];
 }
 
 /**
- * Plays one round: all of it follows from the seed, except how the system schedules the processes.
- * One that cannot be played to its end is reported as a violation.
- * @throws when the harness is told to end.
+ * Runs one round. The seed determines all of it, except how the system schedules the processes. A
+ * round that cannot be completed is reported as a violation.
+ * @throws when the harness is told to end
  */
 export async function playRound(
   stack: Stack,
@@ -129,7 +129,8 @@ async function play(
         consignment,
         env,
         resend: plan.resend,
-        // A producer that ends within its window takes it along: that is no fault of this round.
+        // A producer that ends within its replay window loses the window, which is not a fault of
+        // this round.
         linger_ms: group === undefined ? 0 : 15_000,
       }),
     ),
@@ -182,13 +183,13 @@ async function play(
   }
 }
 
-/** The Redis processes of a round that has its own. */
+/** The separate Redis processes of a round, if it has any. */
 async function openGroupOf({ redis_group }: RoundPlan): Promise<RedisGroup | undefined> {
   if (redis_group === undefined) return undefined;
   return redis_group === 'cluster' ? openCluster() : openSentinels();
 }
 
-/** Plays a round of log files, beside a store that reads them once. */
+/** Runs a round of log files, and compares with a store that reads them once. */
 async function playLogs(
   stack: Stack,
   plan: RoundPlan,
@@ -231,7 +232,10 @@ async function playLogs(
   }
 }
 
-/** What the reader saw. It talks to Postgres itself, which is there unless the round takes it away. */
+/**
+ * Checks what the reader saw. It connects to Postgres directly, which is available unless the round
+ * stops it.
+ */
 function judgeReader({ code, signal, stdout, stderr }: ProcessExit, { faults }: RoundPlan) {
   const violations = [...stdout.matchAll(/^violation (.*)$/gm)].slice(0, 5).map(([line]) => line);
   const [, reads = 0, failed = 0, why = ''] = /^reads (\d+) (\d+) ?(.*)$/m.exec(stdout) ?? [];

@@ -9,9 +9,9 @@ import type { Consignment, Sending } from './workload.js';
 const day = Date.UTC(2026, 0, 5, 12);
 
 /**
- * What three services send of their traces: the first two of them the halves of the same ones, as
- * where an agent calls another over HTTP; the third the same traces to another project. Children come
- * before their parents mostly, some spans come twice, and some much later than the rest.
+ * The spans that three services send. The first two send the two halves of the same traces, as when
+ * one agent calls another over HTTP. The third sends the same traces to another project. Children
+ * mostly arrive before their parents, some spans arrive twice, and some much later than the rest.
  */
 export function spanConsignments(random: Random, shape: SpanShape): Consignment[] {
   const traces = Array.from({ length: shape.traces }, (_, at) => makeTrace(random, at));
@@ -102,6 +102,6 @@ function makeTrace(random: Random, number: number): SpanItem[] {
     }
   };
   run(undefined, 'agent-0', 0);
-  // Exporters send children first, as they end first.
+  // Exporters send children first, because they end first.
   return made.reverse();
 }

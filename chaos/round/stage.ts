@@ -5,24 +5,27 @@ import type { WorkerSlot } from '../actors/worker-slot.js';
 import type { Stack } from '../servers/stack.js';
 import type { RoundPlan } from './plan.js';
 
-/** What a fault can reach. */
+/** Everything that a fault can act on. */
 export interface Stage {
   readonly stack: Stack;
   readonly plan: RoundPlan;
-  /** The Redis processes of the round, where it has its own. */
+  /** The round's own Redis processes, if it has any. */
   readonly group: RedisGroup | undefined;
   /** The queue, without a proxy. */
   readonly queue: QueueTarget;
   readonly workers: readonly WorkerSlot[];
   readonly producers: readonly ProducerSlot[];
-  /** Where processes of the round find the servers. */
+  /** The environment with which processes of the round find the servers. */
   readonly env: Readonly<Record<string, string>>;
-  /** Bytes of Redis's append-only file so many milliseconds ago, where they are kept. */
+  /**
+   * The size of Redis's append-only file a number of milliseconds ago, in bytes, if sizes are
+   * recorded.
+   */
   appendOnlyBytesAgo(ms: number): number | undefined;
   /** Aborted when the harness is told to end. */
   readonly signal: AbortSignal;
-  /** Waits so many milliseconds; breaks off when the harness is told to end. */
+  /** Waits the given milliseconds. Rejects when the harness is told to end. */
   pause(ms: number): Promise<void>;
-  /** Notes what went against the promise. */
+  /** Records a violation of the promise. */
   violate(text: string): void;
 }

@@ -11,7 +11,7 @@ import type { Random } from './random.js';
 
 const fixtures = join(packageFolder, 'test/logs/fixtures');
 
-/** Cases whose sessions have nothing to do with each other, by format. */
+/** Independent sessions, by format. */
 const cases = {
   'claude-code': [
     'claude-partials/projects',
@@ -31,21 +31,22 @@ interface LogFile {
   readonly bytes: Buffer;
 }
 
-/** What a round of logs is played on. */
+/** What a round of logs needs. */
 export interface WatchStage {
-  /** For the files of the round. */
+  /** The folder for the files of the round. */
   readonly folder: string;
-  /** Where processes of the round find the servers. */
+  /** The environment with which processes of the round find the servers. */
   readonly env: Readonly<Record<string, string>>;
-  /** A store that reads the same files once, in one piece. */
+  /** A store that reads the same files once, when they are complete. */
   readonly quiet: { readonly url: string; readonly env: Readonly<Record<string, string>> };
   readonly database: Database;
   readonly signal: AbortSignal;
 }
 
 /**
- * Lets log files grow, shrink and be copied while `runfold watch` follows them and is killed again and
- * again. In the end the store must hold what one that read the files at last, in one piece, holds.
+ * Log files grow, shrink and are copied while `runfold watch` follows them and is killed
+ * repeatedly. In the end the store must have the same contents as one that read the complete files
+ * once.
  */
 export async function playWatch(
   { folder, env, quiet, database, signal }: WatchStage,
@@ -80,7 +81,7 @@ export async function playWatch(
       if (!signal.aborted) violations.push(`watch could not be played: ${error}`);
     });
   }
-  // The last one follows until the files are quiet, and ends in good order.
+  // The last process follows until the files are quiet, and ends gracefully.
   const last = startNode(watchCommand(root), { env });
   await last.waitForLine(/today/, 60_000);
   await pause(2_500);
@@ -120,7 +121,7 @@ const watchCommand = (root: string) => [
   '1s',
 ];
 
-/** The files of all cases, those that others copied from first. */
+/** The files of all cases. Files that others copied from come first. */
 function filesOf(root: string): LogFile[] {
   return formats.flatMap((format) =>
     cases[format].flatMap((name) => {
@@ -136,14 +137,14 @@ function filesOf(root: string): LogFile[] {
         bytes: readFileSync(path),
       }));
       const order = (file: LogFile) => (file.path.includes('/subagents/') ? 1 : 0);
-      // What stands beside a log is there before it is.
+      // The companion of a log exists before the log.
       const beside = (file: LogFile) => (file.path.endsWith('.meta.json') ? -1 : 0);
       return made.sort((a, b) => beside(a) - beside(b) || order(a) - order(b));
     }),
   );
 }
 
-/** Writes a file piece by piece; sometimes it shrinks, and is written anew. */
+/** Writes a file piece by piece. Sometimes it shrinks and is rewritten. */
 async function grow(
   { path, bytes }: LogFile,
   random: Random,
@@ -162,7 +163,10 @@ async function grow(
   writeFileSync(path, bytes);
 }
 
-/** Copies whole sessions of Claude Code as forks do: another session id, the ids of the provider kept. */
+/**
+ * Copies whole sessions of Claude Code as forks do: another session id, with the provider's ids
+ * unchanged.
+ */
 async function copies(
   root: string,
   files: readonly LogFile[],
@@ -185,13 +189,13 @@ async function copies(
     writeFileSync(join(dirname(path), `${session}.jsonl`), `${copied.join('\n')}\n`);
     await pause(random.whole(0, 1_500));
   }
-  // A folder that was moved is read again.
+  // A moved folder is read again.
   if (random.chance(0.5)) {
     cpSync(join(root, 'codex', 'codex-repeats'), join(root, 'codex', 'moved'), { recursive: true });
   }
 }
 
-/** Messages with their corrections added, and tool calls: what a store holds, by its keys. */
+/** The contents of a store by key: messages with their corrections added, and tool calls. */
 async function contentsOf(database: Database): Promise<ReadonlyMap<string, string>> {
   const sums = [
     'input_tokens',

@@ -4,12 +4,12 @@ import type { WorkloadShape } from './plan.js';
 import { poisonJob, type RawJob } from './poison.js';
 import type { Random } from './random.js';
 
-/** One thing a producer sends: an event, or a job that is put on the queue past the producer's checks. */
+/** One item that a producer sends: an event, or a job that bypasses the producer's checks. */
 export type Sending =
   | { readonly kind: 'event'; readonly event: MetricEvent }
   | { readonly kind: 'job'; readonly job: RawJob };
 
-/** What one producer sends, in order. */
+/** Everything that one producer sends, in order. */
 export interface Consignment {
   readonly project: number;
   readonly events_per_job: number;
@@ -19,8 +19,8 @@ export interface Consignment {
 const day = 86_400_000;
 
 /**
- * What three producers send. The first two share project 1. The third sends to project 2 under the
- * first one's sessions, runs and ids. Run ids repeat from session to session, event ids too.
+ * The sendings of three producers. The first two share project 1. The third sends to project 2 with
+ * the first one's sessions, runs and ids. Run ids and event ids repeat across sessions.
  */
 export function consignments(random: Random, shape: WorkloadShape): Consignment[] {
   const started = Date.UTC(2026, 0, 5, 12);
@@ -30,7 +30,7 @@ export function consignments(random: Random, shape: WorkloadShape): Consignment[
     const again = events.filter(() => random.chance(shape.duplicates));
     const inOrder = placed(random, shape, [
       ...events.map((event, at) => ({ event, at })),
-      // The second time comes a while after the first.
+      // The second sending is a while after the first.
       ...again.map((event) => ({ event, at: events.indexOf(event) + random.whole(0, 400) })),
     ]);
     const sendings: Sending[] = inOrder.map((event) => ({ kind: 'event', event }));
@@ -57,7 +57,7 @@ function placed(
     .map(({ event }) => event);
 }
 
-/** The event that corrections correct, where there are any. */
+/** The event that corrections correct, if there are any. */
 const corrected = 'event-0-';
 
 function makeEvents(random: Random, shape: WorkloadShape, name: string, started: number) {
@@ -80,7 +80,7 @@ function makeEvents(random: Random, shape: WorkloadShape, name: string, started:
       occurred_at: new Date(clock).toISOString(),
       ...(random.chance(0.5) ? { sequence: random.whole(0, 9) } : {}),
     };
-    // No event corrects itself.
+    // An event does not correct itself.
     const corrections = shape.corrections && envelope.id !== corrected;
     const parsed = parseEvent({ ...envelope, ...measured(random, corrections) });
     if (!parsed.ok) throw new Error(`Expected a valid event, got ${JSON.stringify(parsed.faults)}`);
@@ -88,7 +88,7 @@ function makeEvents(random: Random, shape: WorkloadShape, name: string, started:
   });
 }
 
-/** What was measured: figures that, read back wrongly by one unit, show. */
+/** Figures that reveal an error of a single unit when they are read back. */
 function measured(random: Random, corrections: boolean): Record<string, unknown> {
   const sign = corrections && random.chance(0.05) ? random.pick([1, -1]) : undefined;
   const corrects = sign === undefined ? {} : { corrects: corrected };

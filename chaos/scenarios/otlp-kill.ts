@@ -6,7 +6,7 @@ export const otlpKill: Scenario = {
   plan(random) {
     const queue = random.pick(['redis', 'redis', 'postgres'] as const);
     const kills = Array.from({ length: random.whole(3, 6) }, () => fault(random, 'kill_worker'));
-    // Each statement of a transaction takes a while, so that kills come between them.
+    // Each statement of a transaction takes a while, so that kills happen between them.
     const slow = fault(random, 'slow_postgres', { at: 0, ms: 8_000, amount: random.whole(5, 40) });
     return quietPlan(random, {
       queue,
@@ -16,7 +16,7 @@ export const otlpKill: Scenario = {
       spans: {
         traces: random.whole(60, 140),
         late: random.pick([0, 0.05, 0.2]),
-        // With two seconds waits run out in the midst of it; the others end after the last span.
+        // With two seconds, waits run out during the round; the others end after the last span.
         wait_seconds: random.pick([2, 2, 600]),
       },
     });

@@ -20,7 +20,7 @@ import { workerKill } from './worker-kill.js';
 import { workerStop } from './worker-stop.js';
 import { workersComeAndGo } from './workers-come-and-go.js';
 
-/** Every kind of round, in the order in which they are played. */
+/** Every kind of round, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   workerKill,
   producerKill,

@@ -6,7 +6,8 @@ export const workerKill: Scenario = {
   plan(random) {
     const queue = random.pick(['redis', 'redis', 'postgres'] as const);
     const kills = Array.from({ length: random.whole(2, 5) }, () => fault(random, 'kill_worker'));
-    // A slow store keeps batches under way, so that a kill comes between a job's beginning and its commit.
+    // A slow store keeps batches in flight, so that a kill falls between a job's start and its
+    // commit.
     const slow = fault(random, 'slow_postgres', { at: 0, ms: 5_000, amount: random.whole(5, 40) });
     return quietPlan(random, { queue, faults: [slow, ...kills] });
   },

@@ -7,17 +7,17 @@ import { findBinaries, freePort, unprivilegedUser } from '../../harness/server-b
 
 const run = promisify(execFile);
 
-/** Where `initdb` and `postgres` are; undefined where they are not installed. */
+/** The folder of `initdb` and `postgres`; undefined if they are not installed. */
 export const postgresBinaries = () => findBinaries(['initdb', 'postgres']);
 
-/** A Postgres of the harness's own, with fsync on as it comes. */
+/** The harness's own Postgres, with fsync on as by default. */
 export interface OwnPostgres extends OwnServer {
-  /** Of its maintenance database. */
+  /** The URL of its maintenance database. */
   readonly url: string;
   version(): Promise<string>;
 }
 
-/** Makes a cluster in `folder`, which belongs to the user Postgres runs as. */
+/** Creates a cluster in `folder`, which belongs to the user that runs Postgres. */
 export async function createOwnPostgres(binaries: string, folder: string): Promise<OwnPostgres> {
   const user = unprivilegedUser();
   const port = await freePort();

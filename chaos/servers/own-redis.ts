@@ -4,21 +4,21 @@ import { createOwnServer, type OwnServer } from '../../harness/own-server.js';
 import { withRedis } from '../../harness/redis-server.js';
 import { findBinaries, freePort } from '../../harness/server-binary.js';
 
-/** When Redis hands its append-only file to the disk. */
+/** When Redis syncs its append-only file to the disk. */
 export type AppendFsync = 'always' | 'everysec';
 
-/** Where `redis-server` is; undefined where it is not installed. */
+/** The folder of `redis-server`; undefined if it is not installed. */
 export const redisBinaries = () => findBinaries(['redis-server']);
 
-/** A Redis of the harness's own with an append-only file. */
+/** The harness's own Redis with an append-only file. */
 export interface OwnRedis extends OwnServer {
   readonly url: string;
   version(): Promise<string>;
-  /** For the starts to come. */
+  /** Used by later starts. */
   setAppendFsync(value: AppendFsync): void;
-  /** The size of the append-only file now, in bytes. */
+  /** The current size of the append-only file, in bytes. */
   appendOnlyBytes(): number;
-  /** Cuts the file to a size, as a power cut does with what the disk had not got. */
+  /** Truncates the file to a size, as a power cut does with data that was not on the disk yet. */
   truncate(bytes: number): void;
 }
 
@@ -38,7 +38,7 @@ export async function createOwnRedis(binaries: string, folder: string): Promise<
         save: '',
         appendonly: 'yes',
         appendfsync,
-        // The growing part of the file stays one file: the harness cuts its end.
+        // The growing part stays one file, because the harness truncates it.
         'auto-aof-rewrite-percentage': '0',
         'aof-load-truncated': 'yes',
         'maxmemory-policy': 'noeviction',
@@ -61,7 +61,7 @@ export async function createOwnRedis(binaries: string, folder: string): Promise<
   };
 }
 
-/** Redis 7 keeps the growing part in a folder, Redis 6 in one file. */
+/** Redis 7 has the growing part in a folder, Redis 6 in one file. */
 function growingFile(folder: string): string {
   const parts = join(folder, 'appendonlydir');
   const names = readdirSync(folder).includes('appendonlydir') ? readdirSync(parts) : [];

@@ -5,16 +5,16 @@ import { unprivilegedUser } from '../../harness/server-binary.js';
 
 /** A file system of 64 MB in memory that can be filled. */
 export interface SmallDisk {
-  /** Where a tablespace can be made. */
+  /** A folder for a tablespace. */
   readonly folder: string;
-  /** Writes until nothing more fits. */
+  /** Writes until the disk is full. */
   fill(): void;
-  /** Makes room again. */
+  /** Frees the space. */
   free(): void;
   close(): void;
 }
 
-/** Mounts it in a folder; a text says why that cannot be done here. */
+/** Mounts it in a folder. Returns a string with the reason if that is not possible here. */
 export function openSmallDisk(folder: string): SmallDisk | string {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     return 'a small disk needs root on Linux, to mount a tmpfs';

@@ -11,24 +11,27 @@ import { createOwnPostgres, type OwnPostgres, postgresBinaries } from './own-pos
 import { createOwnRedis, type OwnRedis, redisBinaries } from './own-redis.js';
 import { openSmallDisk, type SmallDisk } from './small-disk.js';
 
-/** The servers of the harness, which no one else uses, each also behind a proxy. */
+/** The harness's own servers. Each is also reachable through a proxy. */
 export interface Stack {
   readonly postgres: OwnPostgres;
   readonly redis: OwnRedis;
   readonly postgresProxy: TcpProxy;
   readonly redisProxy: TcpProxy;
-  /** Or why there is none. */
+  /** A string says why there is none. */
   readonly disk: SmallDisk | string;
-  /** For the files of rounds. */
+  /** The folder for the files of rounds. */
   readonly folder: string;
-  /** What the servers are, for the report. */
+  /** The versions of the servers, for the report. */
   readonly versions: string;
-  /** An empty store for a round, on servers that are up; its URL is the server's, not the proxy's. */
+  /**
+   * Creates an empty store for a round, on running servers. Its URL is the server's, not the
+   * proxy's.
+   */
   createStore(name: string, plan: RoundPlan): Promise<{ url: string; drop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-/** What is missing to start the servers; undefined when nothing is. */
+/** What is missing to start the servers; undefined if nothing is. */
 export function missingBinaries(): string | undefined {
   const missing = [
     ...(postgresBinaries() === undefined ? ['initdb and postgres'] : []),
@@ -44,7 +47,7 @@ export async function openStack(): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), 'runfold-chaos-'));
   chmodSync(folder, 0o711);
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  // Undone in reverse, also where the rest cannot be opened.
+  // Run in reverse, also if opening fails.
   const undo: (() => unknown)[] = [remove];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -57,7 +60,7 @@ export async function openStack(): Promise<Stack> {
       postgresBinaries() ?? '',
       ownFolder(folder, 'postgres', unprivilegedUser()),
     );
-    // Should the harness end at once, this comes after the servers' and the disk's own last resorts.
+    // If the harness exits, this runs after the exit handlers of the servers and the disk.
     process.once('exit', remove);
     undo.push(() => process.off('exit', remove), redis.stop, postgres.stop);
     await Promise.all([redis.start(), postgres.start()]);
@@ -75,7 +78,7 @@ export async function openStack(): Promise<Stack> {
       folder,
       versions: `Postgres ${await postgres.version()}, Redis ${await redis.version()}`,
       async createStore(name, plan) {
-        // A round that broke off may have left one of them away.
+        // A cancelled round may have left one of them stopped.
         await Promise.all([redis.start(), postgres.start()]);
         await Promise.all([redisProxy.restore(), postgresProxy.restore()]);
         redis.setAppendFsync(plan.appendfsync);
@@ -100,7 +103,10 @@ function ownFolder(parent: string, name: string, user: { uid?: number; gid?: num
   return path;
 }
 
-/** The template from which the stores of rounds are cloned, and the tablespace of the small disk. */
+/**
+ * Creates the template from which the stores of rounds are cloned, and the tablespace of the small
+ * disk.
+ */
 async function migrate(url: string, disk: SmallDisk | string): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(`create database ${template}`);
