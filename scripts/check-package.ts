@@ -1,15 +1,34 @@
-// Packs what is built, installs the tarball into empty projects, and uses it there: as an ES module,
-// from CommonJS, from TypeScript, and by its command.
+// Packs what is built, installs the tarball into an empty project, and uses it there: as an ES module,
+// from CommonJS, from TypeScript with and without the checks of its declarations, and by its command.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'runfold-package-'));
+const project = join(folder, 'project');
 
-const run = (cwd: string, program: string, ...args: string[]): string =>
-  execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+function run(cwd: string, program: string, ...args: string[]): string {
+  try {
+    return execFileSync(program, args, {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${program} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? error}`);
+  }
+}
+
+/** The exports that need no other package; those of hooks take types of the frameworks they hook. */
+const manifest: { exports: Record<string, unknown> } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
+const entries = Object.keys(manifest.exports)
+  .filter((path) => path !== './package.json')
+  .map((path) => path.replace(/^\./, 'runfold'));
 
 const use = `
 const { producer, close } = await openRunfold({ dir: 'store' });
@@ -17,54 +36,58 @@ producer.message({ run_id: 'one', role: 'user' });
 await close();
 console.log('used');
 `;
-const projects = {
-  esm: {
-    manifest: { type: 'module' },
-    files: { 'main.js': `import { openRunfold } from 'runfold';\n${use}` },
-  },
-  commonjs: {
-    manifest: {},
-    files: {
-      'main.js': `const { openRunfold } = require('runfold');\n(async () => {${use}})();`,
-    },
-  },
-  typescript: {
-    manifest: { type: 'module' },
-    files: {
-      'main.ts': `import { openRunfold } from 'runfold';
-import { createProducer } from 'runfold/producer';
+const files = {
+  'package.json': JSON.stringify({ private: true }),
+  'use.mjs': `import { openRunfold } from 'runfold';
+for (const entry of ${JSON.stringify(entries)}) await import(entry);
+${use}`,
+  // Node.js loads ES modules by \`require\` since 20.19, unless one of them waits at its top level.
+  'use.cjs': `const { openRunfold } = require('runfold');
+for (const entry of ${JSON.stringify(entries)}) require(entry);
+(async () => {${use}})();`,
+  'use.mts': `import { openRunfold } from 'runfold';
 import { createClient } from 'runfold/client';
-export const names: unknown[] = [createProducer, createClient];\n${use}`,
-      'tsconfig.json': JSON.stringify({
-        compilerOptions: {
-          module: 'NodeNext',
-          target: 'ES2023',
-          strict: true,
-          types: [],
-          lib: ['ES2023', 'DOM'],
-        },
-      }),
+import { createProducer } from 'runfold/producer';
+${entries.map((entry, at) => `export type * as entry${at} from '${entry}';`).join('\n')}
+export const names: unknown[] = [createProducer, createClient];
+${use}`,
+  'use-types.cts': `import runfold = require('runfold');
+export const open: typeof runfold.openRunfold = runfold.openRunfold;
+`,
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      module: 'NodeNext',
+      target: 'ES2023',
+      lib: ['ES2023', 'DOM'],
+      strict: true,
+      types: [],
+      outDir: 'built',
+      skipLibCheck: true,
     },
-  },
+    files: ['use.mts', 'use-types.cts'],
+  }),
 };
 
 try {
-  const packed = run(root, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
+  const packed = run(
+    root,
+    'npm',
+    ...['pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
+  );
   const tarball = join(folder, packed.trim().split('\n').at(-1) ?? '');
-  for (const [name, { manifest, files }] of Object.entries(projects)) {
-    const project = join(folder, name);
-    mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, ...manifest }));
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text);
-    run(project, 'npm', 'install', '--no-audit', '--no-fund', '--ignore-scripts', tarball);
-    if (name === 'typescript') {
-      run(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
-    }
-    const text = run(project, process.execPath, 'main.js');
-    if (text !== 'used\n') throw new Error(`Expected ${name} to print "used", got ${text}`);
-    const version = run(project, 'npx', '--no-install', 'runfold', '--version').trim();
-    console.log(`${name}: Runfold ${version} installed and used`);
+  mkdirSync(project);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(project, file), text);
+  const settings = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+  run(project, 'npm', 'install', ...settings, tarball);
+  run(project, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
+  for (const program of ['use.mjs', 'use.cjs', 'built/use.mjs']) {
+    const text = run(project, process.execPath, program);
+    if (text !== 'used\n') throw new Error(`Expected ${program} to print "used", got ${text}`);
+    rmSync(join(project, 'store'), { recursive: true });
+    console.log(`${program}: used`);
   }
+  const version = run(project, join(project, 'node_modules/.bin/runfold'), '--version').trim();
+  console.log(`Runfold ${version}: its command runs`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
