@@ -45,9 +45,49 @@ describe('runfold budgets', () => {
     });
   });
 
+  test('checks a label by the price of its tokens, holds it and releases it', async () => {
+    const make = ['budgets', 'create', 'customers', '--scope', 'label', '--label', 'customer'];
+    expect(await run([...make, '--limit', '1'])).toMatchObject({ code: 0 });
+    await run(['prices', 'set', 'own-model', '--input', '1', '--output', '10']);
+    const check = ['budgets', 'check', '--label', 'customer=acme', '--model', 'own-model'];
+    const tokens = ['--input-tokens', '200000', '--output-tokens', '50000'];
+    const held = await run([...check, ...tokens, '--hold-seconds', '60', '--json']);
+    const { hold_id, allowed } = JSON.parse(held.stdout);
+    expect(allowed).toBe(true);
+    const again = JSON.parse((await run([...check, ...tokens, '--json'])).stdout);
+    expect(again).toMatchObject({
+      allowed: false,
+      hold_id: null,
+      budgets: [{ name: 'customers', value: 'acme', held: 0.7, allowed: false }],
+    });
+    const release = ['budgets', 'release', hold_id];
+    expect(await run([...release, '--json'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/"released": *true/),
+    });
+    expect(await run(release)).toMatchObject({
+      code: 1,
+      stdout: 'Nothing is held under this id.\n',
+    });
+    expect(await run([...check, ...tokens])).toMatchObject({ code: 0 });
+  });
+
   test('says what was asked wrongly', async () => {
+    const twin = ['budgets', 'create', 'twin', '--limit', '1'];
     const wrong = await run(['budgets', 'create', 'x', '--limit', 'much']);
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('limit: expected') });
+    const labels = ['--label', 'customer=a', '--label', 'customer=b'];
+    expect(await run(['budgets', 'check', ...labels])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--label: expected one value of customer, got more.'),
+    });
+    expect(await run(['budgets', 'check', '--label', 'acme'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--label: expected NAME=VALUE, got "acme"'),
+    });
+    const [once, twice] = [await run(twin), await run(twin)];
+    expect(once).toMatchObject({ code: 0 });
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('already exists') });
     const hold = await run(['budgets', 'check', '--hold-seconds', '0']);
     expect(hold).toMatchObject({ code: 2, stderr: expect.stringContaining('hold_seconds') });
   });

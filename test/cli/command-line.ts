@@ -75,14 +75,15 @@ export function serveStore(work: Workplace): void {
   afterAll(() => tier?.close());
 }
 
-/** Gives the commands of a workplace a store of their own, for suites that are not about the tier. */
-export function useStore(work: Workplace): void {
+/** Gives the commands of a workplace a separate store, for suites that are not about the tier. Returns how to reach it. */
+export function useStore(work: Workplace): () => TestTier {
   let home: TestTier;
   beforeAll(async () => {
     home = await openTestTier(fastestTier());
     work.surround(home.env);
   });
   afterAll(() => home?.close());
+  return () => home;
 }
 
 /** A message of an assistant, as a line of a file. */

@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import type { BudgetCheckOptions } from '../../budgets/asked-check.js';
 import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
+import { releaseHold } from '../../budgets/check-budget.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
+import { type LabelFlags, labelOf } from '../options/label-option.js';
+import { repeatable } from '../options/repeatable-option.js';
 import { reportCheck } from './budget-report.js';
 
 /** An invalid budget is a usage error. */
@@ -16,12 +19,24 @@ export const numberOf = (text: string | undefined) =>
   text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
 
 type Who = 'user' | 'agent' | 'team' | 'session' | 'run' | 'model' | 'provider';
-type CheckFlags = { readonly [W in Who]?: string } & {
+type CheckFlags = LabelFlags & { readonly [W in Who]?: string } & {
   readonly cost?: string;
   readonly tokens?: string;
+  readonly inputTokens?: string;
+  readonly outputTokens?: string;
   readonly holdSeconds?: string;
   readonly json?: boolean;
 };
+/** The labels of a check. It is about one thing, which has one value of each label. */
+function oneOfEach({ label = [] }: LabelFlags): Record<string, string> {
+  const labels = new Map<string, string>();
+  for (const [name, value] of label.map(labelOf)) {
+    if (labels.has(name)) throw new UsageError(`--label: expected one value of ${name}, got more.`);
+    labels.set(name, value);
+  }
+  return Object.fromEntries(labels);
+}
+
 const whose: readonly Who[] = ['user', 'agent', 'team', 'session', 'run', 'model', 'provider'];
 
 /** `runfold budgets check` */
@@ -33,12 +48,16 @@ export function checkCommand(): Command {
     examples: [
       'runfold budgets check --agent writer --cost 0.02',
       'runfold budgets check --user ann --tokens 5000 --hold-seconds 60 --json',
+      'runfold budgets check --label customer=acme --model gpt-5 --input-tokens 4000 --output-tokens 500',
     ],
   });
   for (const who of whose) command.option(`--${who} <name>`, `the ${who}`);
   return command
+    .addOption(repeatable('--label <name=value>', 'a label that the events will have'))
     .option('--cost <dollars>', 'what it is expected to cost')
     .option('--tokens <number>', 'the tokens it is expected to use')
+    .option('--input-tokens <number>', 'of these, input; with --model they give the cost')
+    .option('--output-tokens <number>', 'of these, output')
     .option('--hold-seconds <seconds>', 'hold as much for so long')
     .option('--json', 'print the answer as JSON')
     .action(async (flags: CheckFlags, self: Command) => {
@@ -51,7 +70,13 @@ export function checkCommand(): Command {
             return flags[who] === undefined ? [] : [[field, flags[who]]];
           }),
         ),
-        estimate: { cost: numberOf(flags.cost), tokens: numberOf(flags.tokens) },
+        labels: oneOfEach(flags),
+        estimate: {
+          cost: numberOf(flags.cost),
+          tokens: numberOf(flags.tokens),
+          input_tokens: numberOf(flags.inputTokens),
+          output_tokens: numberOf(flags.outputTokens),
+        },
         hold_seconds: numberOf(flags.holdSeconds),
       };
       const answer = await withTier(context, 'runfold budgets check', ({ database }) =>
@@ -60,5 +85,28 @@ export function checkCommand(): Command {
       if (flags.json) terminal.json(answer);
       else reportCheck(terminal, answer);
       if (!answer.allowed) context.io.exitCode = exitCodes.failed;
+    });
+}
+
+/** `runfold budgets release` */
+export function releaseCommand(): Command {
+  return createCommand({
+    name: 'release',
+    summary: 'Release a hold that will not be used',
+    details:
+      'Exits with 1 if nothing is held under the id: its event is in the log, or its time is over.',
+    examples: ['runfold budgets release 4e0f4a53-0d5e-4f6e-9a57-6f3f5a1c2b3d'],
+  })
+    .argument('<hold_id>', 'the id that "runfold budgets check --hold-seconds" printed')
+    .option('--json', 'print { released } as JSON')
+    .action(async (hold_id: string, flags: { json?: boolean }, self: Command) => {
+      const context = openContext(self, 'once');
+      const { terminal, settings } = context;
+      const { released } = await withTier(context, 'runfold budgets release', ({ database }) =>
+        releaseHold(database, { hold_id, project: settings.project }),
+      );
+      if (flags.json) terminal.json({ released });
+      else terminal.line(released ? 'Released.' : 'Nothing is held under this id.');
+      if (!released) context.io.exitCode = exitCodes.failed;
     });
 }

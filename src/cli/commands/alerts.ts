@@ -4,6 +4,7 @@ import { listAlertHistory } from '../../alerts/history.js';
 import { createRule, dropRule, listRules, type NewRule } from '../../alerts/rules.js';
 import { InvalidAlertError } from '../../alerts/send/alert-errors.js';
 import { reportHistory, reportRules } from '../alerts/alert-report.js';
+import { numberOf } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
@@ -70,7 +71,9 @@ function createAlertCommand(): Command {
         kind: flags.kind,
         channels: flags.channel,
         ...Object.fromEntries(given(fields)),
-        ...Object.fromEntries(given(numbers).map(([field, text]) => [field, Number(text)])),
+        ...Object.fromEntries(
+          given(numbers).map(([field, text]) => [field, numberOf(String(text))]),
+        ),
       } as NewRule;
       const made = await withTier(context, 'runfold alerts create', ({ database }) =>
         createRule(database, { ...rule, project: settings.project }).catch((error) => {

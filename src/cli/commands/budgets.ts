@@ -4,7 +4,7 @@ import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js'
 import type { NewBudget } from '../../budgets/new-budget.js';
 import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
 import { reportBudget, reportBudgets } from '../budgets/budget-report.js';
-import { asUsage, checkCommand, numberOf } from '../budgets/check-command.js';
+import { asUsage, checkCommand, numberOf, releaseCommand } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
@@ -16,6 +16,7 @@ export function budgetsCommand(): Command {
     listCommand(),
     showCommand(),
     checkCommand(),
+    releaseCommand(),
     dropCommand(),
   ]);
 }

@@ -19,17 +19,20 @@ export function addLabelOption(command: Command): Command {
   );
 }
 
+/** The name and the value in `NAME=VALUE`. @throws UsageError */
+export function labelOf(text: string): readonly [name: string, value: string] {
+  const at = text.indexOf('=');
+  const name = text.slice(0, Math.max(at, 0));
+  if (isLabelName(name)) return [name, text.slice(at + 1)];
+  throw new UsageError(`--label: expected NAME=VALUE, got ${JSON.stringify(text)}.`);
+}
+
 /** The labels that the flag asks for; undefined without one. @throws UsageError */
 export function labelsOf({ label }: LabelFlags): LabelFilters | undefined {
   if (label === undefined) return undefined;
   const asked = new Map<string, string[]>();
-  for (const text of label) {
-    const at = text.indexOf('=');
-    const name = text.slice(0, Math.max(at, 0));
-    if (!isLabelName(name)) {
-      throw new UsageError(`--label: expected NAME=VALUE, got ${JSON.stringify(text)}.`);
-    }
-    asked.set(name, [...(asked.get(name) ?? []), text.slice(at + 1)]);
+  for (const [name, value] of label.map(labelOf)) {
+    asked.set(name, [...(asked.get(name) ?? []), value]);
   }
   return Object.fromEntries(asked);
 }
