@@ -22,7 +22,7 @@ const metrics = (sign: fc.Arbitrary<number>) =>
     { requiredKeys: ['total_tokens'] },
   );
 
-/** A small world, so that events meet: few sessions, runs and instants. */
+/** A small domain, so that events collide: few sessions, runs and instants. */
 const small = (name: string, count: number) => fc.nat(count - 1).map((at) => `${name}-${at}`);
 
 const soon = fc
@@ -33,13 +33,13 @@ const labelText = fc
     { weight: 4, arbitrary: small('value', 3) },
     { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 200 }) },
   )
-  // What no text of an event may hold.
+  // Characters that no string of an event may contain.
   .map((text) => text.replaceAll('\0', '\ufffd'));
 const labelName = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('customer', 'feature') },
   { weight: 1, arbitrary: fc.stringMatching(/^[a-z][a-z0-9_.-]{0,39}$/) },
 );
-/** Labels of few names and values, now and then of any. */
+/** Labels with few names and values, and sometimes any. */
 const labels = fc
   .dictionary(labelName, labelText, { noNullPrototype: true, maxKeys: 16 })
   .filter((given) => Object.keys(given).length > 0);
@@ -52,7 +52,7 @@ const envelope = {
   labels,
   occurred_at: fc.oneof(
     { weight: 9, arbitrary: soon },
-    // Where microseconds since 1970 get another digit.
+    // Near the time when microseconds since 1970 get another digit.
     {
       weight: 1,
       arbitrary: fc.constantFrom('2001-09-09T01:46:39.999999Z', '2001-09-09T01:46:40Z'),
@@ -100,7 +100,7 @@ const correction = fc
     metrics: figures,
   }));
 
-/** Random events of distinct ids, corrections among them. */
+/** Random events with distinct ids, including corrections. */
 export const arbitraryEvents: fc.Arbitrary<MetricEvent[]> = fc
   .array(fc.oneof({ weight: 9, arbitrary: plain }, { weight: 1, arbitrary: correction }), {
     minLength: 1,
@@ -108,7 +108,7 @@ export const arbitraryEvents: fc.Arbitrary<MetricEvent[]> = fc
   })
   .map((list) =>
     list.map((event, at) => {
-      // An event that corrects itself is none.
+      // An event that corrects itself is invalid.
       const other = at === 0 && 'corrects' in event ? { corrects: 'event-1' } : {};
       const parsed = parseEvent({ ...event, ...other, id: `event-${at}` });
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));

@@ -1,14 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
-/** Says what was asked wrongly, and ends with 2. */
+/** Reports a usage error, and exits with 2. */
 export function refuse(text: string): never {
   console.error(text);
   process.exit(2);
 }
 
 /**
- * Reads the command line, whose options are all given with `--`. Ends with 0 after printing the help
- * where that is asked for, and with 2 where an option is not known.
+ * Reads the command line, which only has options with `--`. Prints the help and exits with 0 if
+ * asked to. Exits with 2 on an unknown option.
  */
 export function readCommandLine<Config extends ParseArgsConfig>(config: Config, help: string) {
   const { argv } = process;
@@ -24,7 +24,7 @@ export function readCommandLine<Config extends ParseArgsConfig>(config: Config, 
   }
 }
 
-/** Reads a number from `least` on; ends with 2 where it is none. */
+/** Reads a number of at least `least`. Exits with 2 if it is invalid. */
 export function readNumber(
   flag: string,
   text: string,

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { describe, test } from 'vitest';
 
-/** What a Chromium of a machine without a screen is started with: it calls nobody. */
+/** The flags of a Chromium without a screen and without requests of its own. */
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -14,7 +14,7 @@ const flags = [
   '--disable-sync',
 ];
 
-/** The Chromium of TEST_CHROMIUM, else the one on the PATH. */
+/** The Chromium of TEST_CHROMIUM, or the one on the PATH. */
 export function findChromium(): string | undefined {
   const { TEST_CHROMIUM: given, PATH = '' } = process.env;
   if (given !== undefined && given !== '') return given;
@@ -25,7 +25,9 @@ export function findChromium(): string | undefined {
     .find((file) => existsSync(file));
 }
 
-/** A suite in a real browser. Without one it is skipped under its own name; in CI it fails instead. */
+/**
+ * A suite in a real browser. Without one it is skipped under its own name. In CI it fails instead.
+ */
 export function describeWithBrowser(name: string, suite: () => void): void {
   if (findChromium() !== undefined) describe(name, suite);
   else if (process.env.CI) {
@@ -42,14 +44,13 @@ export function describeWithBrowser(name: string, suite: () => void): void {
   }
 }
 
-/** Starts the browser. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error('Expected Chromium, found none.');
   return chromium.launch({ executablePath, args: flags });
 }
 
-/** A tab, and what went wrong in it. */
+/** A tab, and its errors. */
 export interface WatchedPage {
   readonly page: Page;
   /** Errors on the console, violations of the policy, failed scripts, requests to other hosts. */
@@ -57,7 +58,7 @@ export interface WatchedPage {
   close(): Promise<void>;
 }
 
-/** Opens a tab that takes note of everything a page of ours may never do. */
+/** Opens a tab that records everything that our page must never do. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -75,7 +76,7 @@ export async function openPage(
   const { host } = new URL(url);
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    // What a request was answered with is the test's to judge, not the console's.
+    // The test checks the responses of requests, not the console.
     const isAnswer = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !isAnswer) faults.push(`console: ${message.text()}`);
   });

@@ -6,11 +6,14 @@ import { migrateStore } from '#runfold/store/migrate.js';
 import { databaseUrl } from './database.js';
 import { withClient } from './postgres-server.js';
 
-/** The coordinator of a Citus, and its nodes; undefined where there is none to test with. */
+/** The coordinator of a Citus cluster, and its nodes; undefined if there is none for the tests. */
 const coordinator = process.env.TEST_CITUS_URL;
 const nodes = (process.env.TEST_CITUS_NODES ?? '').split(',').filter(Boolean);
 
-/** A suite against a Citus. No package brings one, so without it the suite is skipped by name, also in CI. */
+/**
+ * A suite against Citus. No package includes it, so without it the suite is skipped by name, also
+ * in CI.
+ */
 export function describeWithCitus(name: string, suite: () => void): void {
   if (coordinator !== undefined && nodes.length >= 2) {
     describe(name, suite);
@@ -21,7 +24,7 @@ export function describeWithCitus(name: string, suite: () => void): void {
   describe.skip(`${name} [skipped: ${missing}]`, suite);
 }
 
-/** A store of a test's own, distributed over the nodes. */
+/** A separate store for a test, distributed over the nodes. */
 export async function createCitusStore(stripes: number): Promise<{
   readonly database: Database;
   readonly url: string;

@@ -3,7 +3,7 @@ import { type RequestOptions, request } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** A started container: where its port is reachable, and its end. */
+/** A started container. */
 export interface Container {
   readonly host: string;
   readonly port: number;
@@ -16,7 +16,7 @@ export interface ContainerOptions {
   readonly port: number;
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** The log line that says it is ready, and how often it appears until it really is. */
+  /** The log line that says that it is ready, and how often it appears until then. */
   readonly ready: { readonly line: RegExp; readonly times: number };
 }
 
@@ -45,13 +45,13 @@ function ping(address: RequestOptions): Promise<boolean> {
   });
 }
 
-/** Whether a Docker engine answers, found out in a second at most and without loading testcontainers. */
+/** Whether a Docker engine responds. Takes at most a second and does not load testcontainers. */
 export async function dockerAnswers(): Promise<boolean> {
   const answers = await Promise.all(dockerAddresses().map(ping));
   return answers.includes(true);
 }
 
-/** Starts a container and waits until it says it is ready. */
+/** Starts a container and waits until it is ready. */
 export async function startContainer(options: ContainerOptions): Promise<Container> {
   const { GenericContainer, Wait } = await import('testcontainers');
   let container = new GenericContainer(options.image)

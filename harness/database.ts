@@ -5,14 +5,17 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { withClient } from './postgres-server.js';
 import { waitUntil } from './wait-until.js';
 
-/** SQLSTATE object_in_use: someone is connected to the database that is to be cloned. */
+/** SQLSTATE object_in_use: the database to clone has a connection. */
 const objectInUse = '55006';
 
-/** A database of a test file's own. */
+/** A separate database for a test file. */
 export interface TestDatabase {
   readonly url: string;
   readonly name: string;
-  /** Drops it, whoever is connected. What is not dropped goes at the end of the run. */
+  /**
+   * Drops it, even if it has connections. Databases that are not dropped are dropped at the end of
+   * the run.
+   */
   drop(): Promise<void>;
 }
 
@@ -30,7 +33,8 @@ async function createDatabase(
   const { databasePrefix } = inject('testRun');
   const name = `${databasePrefix}_${randomBytes(5).toString('hex')}`;
   await withClient(postgres.url, async (client) => {
-    // One clone at a time: a template being cloned counts as in use. The lock goes with the session.
+    // One clone at a time: a template that is being cloned counts as in use. The lock ends with the
+    // session.
     await client.query('select pg_advisory_lock(hashtext($1))', [postgres.template]);
     await waitUntil(
       async () => {
@@ -69,7 +73,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return await createDatabase(postgres, postgres.template);
 }
 
-/** Gives the tests of a suite a migrated database of their own, open before the first and gone after the last. */
+/**
+ * Gives the tests of a suite a separate migrated database, opened before the first and dropped
+ * after the last.
+ */
 export function withTestDatabase(use: (database: Database) => void): void {
   let home: TestDatabase;
   let database: Database;
@@ -84,7 +91,7 @@ export function withTestDatabase(use: (database: Database) => void): void {
   });
 }
 
-/** A database with nothing in it, for tests of the migrations themselves. */
+/** An empty database, for tests of the migrations themselves. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   return await createDatabase(testPostgres(), 'template0');
 }

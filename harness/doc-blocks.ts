@@ -7,7 +7,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** A document. */
 export interface Doc {
-  /** From the repository, with slashes. */
+  /** From the root of the repository, with slashes. */
   readonly path: string;
   readonly text: string;
   readonly blocks: readonly DocBlock[];
@@ -17,7 +17,7 @@ export interface Doc {
 export interface DocBlock {
   readonly language: string;
   readonly text: string;
-  /** Where it stands: `docs/sql.md:12`. */
+  /** Its position: `docs/sql.md:12`. */
   readonly place: string;
 }
 
@@ -42,14 +42,14 @@ export function blocksOf(language: string): readonly DocBlock[] {
   return docs.flatMap(({ blocks }) => blocks.filter((block) => block.language === language));
 }
 
-/** Whether an example imports a framework, which only the tests of `test/emitters` have. */
+/** Whether an example imports a framework. Only the tests of `test/emitters` have those. */
 export function needsFramework({ text }: DocBlock): boolean {
   return [...text.matchAll(/^import .* from '([^']+)'/gm)].some(
     ([, from = '']) => !/^(runfold(\/|$)|node:)/.test(from),
   );
 }
 
-/** The commands of all blocks of shell, one a line, each once; `a && b` is two. */
+/** The commands in all shell blocks, one per line, each once. `a && b` is two. */
 export function shellCommands(): readonly string[] {
   const lines = blocksOf('sh').flatMap(({ text }) => text.split('\n'));
   const commands = lines.flatMap((line) => line.replace(/(^|\s)#.*/, '').split('&&'));

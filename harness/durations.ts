@@ -5,7 +5,7 @@ import type { Reporter } from 'vitest/node';
 const root = join(import.meta.dirname, '..');
 const file = join(root, '.test-durations.json');
 
-/** What takes longest, for a machine that has no record of earlier runs; in milliseconds. */
+/** The slowest files in milliseconds, for a machine without a record of earlier runs. */
 const usual: Readonly<Record<string, number>> = {
   'test/bench.test.ts': 60_000,
   'test/chaos.test.ts': 30_000,
@@ -24,7 +24,7 @@ export function durationOf(): (moduleId: string) => number {
   return (moduleId) => durations[relative(root, moduleId)] ?? 0;
 }
 
-/** Keeps how long each file took, for the order of the next run. */
+/** Records how long each file took, for the order of the next run. */
 export function recordDurations(): Reporter {
   return {
     onTestRunEnd(modules) {

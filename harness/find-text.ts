@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Database } from '#runfold/postgres/database.js';
 import { withRedis } from './redis-server.js';
 
-/** The tables of a store, of any schema, in which some row holds one of some texts. */
+/** The tables of a store, in any schema, with a row that contains one of some strings. */
 export async function tablesWith(database: Database, texts: readonly string[]): Promise<string[]> {
   const tables = await database.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -20,7 +20,7 @@ export async function tablesWith(database: Database, texts: readonly string[]): 
   return found;
 }
 
-/** The keys of a Redis below a prefix that hold one of some texts, and how many keys there are. */
+/** The Redis keys with a prefix that contain one of some strings, and the number of keys. */
 export function keysWith(
   url: string,
   prefix: string,

@@ -9,7 +9,7 @@ import { jobVersions } from '#runfold/queue/job.js';
 
 /**
  * Writes events to the store as a worker does, without a queue: one job, one batch. An event
- * without an id is given a random one; what is not an event becomes a reject.
+ * without an id gets a random one; an invalid event becomes a reject.
  */
 export function foldEvents(
   database: Database,

@@ -7,11 +7,11 @@ import { compilePrograms } from './programs.js';
 import { withRedis } from './redis-server.js';
 import { findServers, type TestServers } from './servers.js';
 
-/** What the global setup hands to every test file. */
+/** The values that the global setup provides to every test file. */
 export interface TestRun {
-  /** Every database of this run begins with this name. */
+  /** The prefix of every database of this run. */
   readonly databasePrefix: string;
-  /** Every Redis key of this run begins with this name. */
+  /** The prefix of every Redis key of this run. */
   readonly redisPrefix: string;
   readonly postgres:
     | { readonly url: string; readonly template: string }
@@ -46,7 +46,8 @@ async function unlinkKeys(url: string, prefix: string): Promise<void> {
 }
 
 async function cleanUp(servers: TestServers, run: TestRun): Promise<void> {
-  // A server that a test took away must not hide the result of the tests: say it and go on.
+  // If a test stopped a server, that must not hide the results of the tests, so it is only
+  // reported.
   const outcomes = await Promise.allSettled([
     run.postgres.url && dropDatabases(run.postgres.url, run.databasePrefix),
     run.redis.url && unlinkKeys(run.redis.url, run.redisPrefix),
@@ -59,8 +60,8 @@ async function cleanUp(servers: TestServers, run: TestRun): Promise<void> {
 }
 
 /**
- * Once per run: finds the servers and migrates one template, from which every test file clones its
- * own database. Everything it makes carries a random name, and only that is removed at the end.
+ * Runs once: finds the servers and migrates a template, from which every test file clones its own
+ * database. Everything it creates has a random name, and only that is removed at the end.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const random = randomBytes(4).toString('hex');

@@ -13,13 +13,13 @@ const run = promisify(execFile);
 /** The password of both servers. */
 export const guardPassword = 'right-password';
 
-/** Where the binaries of a server are; undefined where it is not installed. */
+/** The folders of the servers' binaries; undefined if not installed. */
 export const guardBinaries = {
   redis: findBinaries(['redis-server']),
   postgres: findBinaries(['initdb', 'postgres']),
 };
 
-/** A Redis of a test's own that asks for a password. */
+/** A separate Redis for a test that requires a password. */
 export async function startGuardedRedis(binaries: string): Promise<TestServer> {
   const port = await freePort();
   const url = `redis://:${guardPassword}@127.0.0.1:${port}`;
@@ -43,7 +43,7 @@ export async function startGuardedRedis(binaries: string): Promise<TestServer> {
   });
 }
 
-/** A Postgres of a test's own that asks for a password (SCRAM-SHA-256). */
+/** A separate Postgres for a test that requires a password (SCRAM-SHA-256). */
 export async function startGuardedPostgres(binaries: string): Promise<TestServer> {
   const user = unprivilegedUser();
   const port = await freePort();

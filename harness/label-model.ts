@@ -1,14 +1,17 @@
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import type { Database } from '#runfold/postgres/database.js';
 
-/** A row as JSON of its key, with its figures; the order of rows says nothing. */
+/** Rows by the JSON of their key, with their figures. Their order does not matter. */
 type Rows = Map<string, unknown>;
 
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 const scaled = (value: number | undefined, digits: number) =>
   value === undefined ? 0n : BigInt(Math.round(value * 10 ** digits));
 
-/** What `runfold.run_labels` and `runfold.label_usage` should hold of some events, in plain JavaScript. */
+/**
+ * The expected rows of `runfold.run_labels` and `runfold.label_usage` for some events, computed in
+ * plain JavaScript.
+ */
 export function labelModelOf(events: readonly MetricEvent[]): { runs: Rows; usage: Rows } {
   const once = new Map(events.map((event) => [`${event.session_id}\n${event.id}`, event]));
   const runs = new Map<string, string>();
@@ -51,7 +54,7 @@ export function labelModelOf(events: readonly MetricEvent[]): { runs: Rows; usag
   return { runs, usage };
 }
 
-/** The same as the views show it. */
+/** The same rows from the views. */
 export async function readLabels(database: Database): Promise<{ runs: Rows; usage: Rows }> {
   const runs = await database.query<Record<string, string>>('select * from runfold.run_labels');
   const usage = await database.query<Record<string, string | null>>(

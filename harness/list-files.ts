@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** All files below a folder with a given ending, in order, without installed packages. */
+/** All files below a folder with a given suffix, sorted, without installed packages. */
 export function listFiles(folder: string, ending: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))

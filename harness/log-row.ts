@@ -4,12 +4,12 @@ import { type Cells, emptyCells, places } from '#runfold/events/columns/event-ro
 import { eventKey, isCanonicalUuid } from '#runfold/events/event-id.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 
-/** One event as a row of the log: its values in the order of `logColumns`, undefined where none. */
+/** One event as a row of the log: its values in the order of `logColumns`, undefined if absent. */
 export type LogRow = readonly unknown[];
 
 /**
- * The row of an event that was parsed: its cells, its project, and the 16-byte keys of its ids. A
- * program that loads the log itself writes these; a worker writes whole batches by column.
+ * The row of a parsed event: its cells, its project, and the 16-byte keys of its ids. A program
+ * that loads the log itself writes these rows; a worker writes whole batches by column.
  */
 export function toLogRow(event: MetricEvent, project: number): LogRow {
   const row = emptyCells();

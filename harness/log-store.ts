@@ -8,14 +8,14 @@ import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
-/** A store with a worker, of which every test has projects of its own. */
+/** A store with a worker. Every test uses separate projects in it. */
 export interface TestLogStore {
   readonly runfold: Runfold;
-  /** A project that nobody used before. */
+  /** A new project. */
   openProject(): Promise<LogStore>;
 }
 
-/** Producers that are open at the same time. */
+/** The maximum number of open producers. */
 const mostProducers = 12;
 
 /** Opens the store before the first test of a file, and closes it after the last. */
@@ -46,12 +46,12 @@ export function useLogStore(): TestLogStore {
       return runfold;
     },
     async openProject() {
-      // Taken before the first wait: another lane may open a project meanwhile.
+      // Assigned before the first await, because another lane may open a project in the meantime.
       projects += 1;
       const project = projects;
       const producer = await createProducer({ queue: runfold.tier.queue, project });
       producers.push(producer);
-      // Each holds connections, of which a server has a hundred. Tests use a few at a time.
+      // Each producer has connections, and a server allows a hundred. Tests use a few at a time.
       while (producers.length > mostProducers) await producers.shift()?.close();
       return {
         database: runfold.database,

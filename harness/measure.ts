@@ -17,13 +17,16 @@ export function spreadOf(values: readonly number[]): Spread {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export function machine(): string {
   const [cpu] = cpus();
   return `${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
 }
 
-/** What a process has used so far; undefined where the system does not tell (other than Linux). */
+/**
+ * The resources that a process has used so far; undefined if the system does not report them (other
+ * than Linux).
+ */
 export function usageOf(pid: number): { cpu_seconds: number; peak_mb: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -40,7 +43,7 @@ export function usageOf(pid: number): { cpu_seconds: number; peak_mb: number } |
   }
 }
 
-/** Collects all garbage there is, so that what is measured next does not pay for what went before. */
+/** Collects all garbage, so that the next measurement does not pay for earlier work. */
 export function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
@@ -53,14 +56,14 @@ export async function backendOf(client: PoolClient): Promise<number> {
   return rows[0].pid;
 }
 
-/** Seconds of CPU of a server's process; NaN where it is not on this machine. */
+/** Seconds of CPU of a server's process; NaN if it is not on this machine. */
 export function cpuOf(pid: number): number {
   const file = `/proc/${pid}/comm`;
   if (!existsSync(file) || !readFileSync(file, 'utf8').startsWith('postgres')) return Number.NaN;
   return usageOf(pid)?.cpu_seconds ?? Number.NaN;
 }
 
-/** A count with thin separators, for example 52 300. */
+/** A number with thin separators, for example 52 300. */
 export function round(value: number, digits = 0): string {
   return value.toLocaleString('en-US', {
     maximumFractionDigits: digits,

@@ -8,7 +8,7 @@ import type { Database } from '#runfold/postgres/database.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Brings a store to where an earlier version left it: after the migrations up to one of them. */
+/** Brings a store to the state of an earlier version: applies the migrations up to one of them. */
 export async function migrateUpTo(database: Database, tag: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'runfold-migrations-'));
   try {

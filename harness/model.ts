@@ -1,6 +1,6 @@
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 
-/** Totals as the model adds them up: in plain JavaScript, knowing nothing of the SQL. */
+/** Totals from the model, which computes them in plain JavaScript, independent of the SQL. */
 export interface ModelTotals {
   runs: number;
   messages: number;
@@ -10,7 +10,7 @@ export interface ModelTotals {
   unpriced_messages: number;
   tool_calls: number;
   tool_errors: number;
-  /** In integer micros and nanos, as `time`, `tool_time`, `run_time` and `cost`. */
+  /** In integer microseconds and nano-dollars, as `time`, `tool_time`, `run_time` and `cost`. */
   sums: Record<string, bigint | null>;
   status: string | null;
   started_at: bigint | null;
@@ -37,8 +37,8 @@ const order = <T extends string | number | bigint>(a: T, b: T) => (a < b ? -1 : 
 const scaled = (value: number, digits: number) => BigInt(Math.round(value * 10 ** digits));
 
 /**
- * The totals of the runs (`session/run`) and sessions that a set of events should give, each event
- * counted once by its session and id, whatever the order.
+ * The expected totals of the runs (`session/run`) and sessions of some events. Each event counts
+ * once by its session and id, in any order.
  */
 export function modelOf(events: readonly MetricEvent[]): {
   runs: Map<string, ModelTotals>;

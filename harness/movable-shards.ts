@@ -6,19 +6,22 @@ import type { Shard, ShardMap } from '#runfold/store/shards/shard-map.js';
 const tables = ['event', ...projections.map(({ name }) => name)];
 const moveLock = 7_386_999;
 
-/** Shards of a divided store that can be moved: to tables of another name, as if to another server. */
+/**
+ * Shards of a divided store that can be moved to tables with another name, as if to another server.
+ */
 export interface MovableShards {
   readonly map: ShardMap;
   /**
-   * Moves a stripe. What `meanwhile` does comes after its rows were copied and before writers are sent to
-   * the new place. `locked` waits for the writers at work, and keeps others waiting.
+   * Moves a stripe. `meanwhile` runs after its rows were copied and before writers are sent to the
+   * new place. `locked` waits for current writers and blocks new ones.
    */
   move(stripe: number, locked: boolean, meanwhile: () => Promise<void>): Promise<void>;
 }
 
 /**
- * Makes the shards of a divided store movable. Writers hold a shared lock on their stripe, as those of Citus do
- * on the metadata of a shard; `guarded: false` leaves that lock out, and only looks where the shard is.
+ * Makes the shards of a divided store movable. Writers hold a shared lock on their stripe, as
+ * Citus' writers do on the metadata of a shard. `guarded: false` omits that lock, and only checks
+ * where the shard is.
  */
 export async function movableShards(
   database: Database,

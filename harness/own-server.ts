@@ -4,13 +4,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ProcessUser } from './server-binary.js';
 import { waitUntil } from './wait-until.js';
 
-/** A server of the harness's own: it may be killed, and started again on the same data and port. */
+/** The harness's own server. It can be killed, and restarted on the same data and port. */
 export interface OwnServer {
-  /** Starts it, again where it must, and waits until it answers. */
+  /** Starts it, repeatedly if needed, and waits until it responds. */
   start(): Promise<void>;
-  /** SIGKILL to it and to all its children at the same time. */
+  /** SIGKILL to it and all its children at the same time. */
   kill(): Promise<void>;
-  /** Ends it in its own good order. */
+  /** Stops it gracefully. */
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,7 @@ export interface OwnServerOptions {
   args(): readonly string[];
   readonly user?: ProcessUser;
   readonly stopSignal: NodeJS.Signals;
-  /** Talks to the server; throws while it is not there. */
+  /** Connects to the server. @throws while it is not available */
   reach(): Promise<unknown>;
 }
 
@@ -30,7 +30,7 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
   const { name, command, folder, user, stopSignal } = options;
   let child: ChildProcess | undefined;
   let output = '';
-  // The last resort: nothing can be awaited any more when the harness itself ends.
+  // When the harness itself exits, nothing can be awaited any more.
   const abandon = () => killTree(child);
 
   const spawnOnce = () => {
@@ -60,7 +60,7 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
     async start() {
       await waitUntil(
         async () => {
-          // A Postgres whose children are still dying refuses to start, and is started again.
+          // A Postgres whose children are still ending refuses to start, and is started again.
           if (!isRunning()) spawnOnce();
           return options.reach();
         },
@@ -75,7 +75,7 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
   };
 }
 
-/** Kills a process and its children; a Postgres's children are the ones that hold its data. */
+/** Kills a process and its children. The children of Postgres hold its data. */
 function killTree(child: ChildProcess | undefined): void {
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const children = childrenOf(child.pid);
@@ -89,7 +89,7 @@ function killTree(child: ChildProcess | undefined): void {
   }
 }
 
-/** The children of a process, from /proc; none where the system has no such folder. */
+/** The children of a process, from /proc; none if the system has no such folder. */
 function childrenOf(parent: number): number[] {
   try {
     return readdirSync('/proc')
@@ -106,7 +106,7 @@ function parentOf(pid: string): number | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch (error) {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
     if (['ENOENT', 'ESRCH'].includes(String((error as NodeJS.ErrnoException).code))) return;
     throw error;
   }

@@ -7,12 +7,12 @@ import type { TestServer } from './servers.js';
 
 const sbin = '/usr/sbin';
 
-/** The folder of the program; undefined where it is not installed. */
+/** The folder of the program; undefined if it is not installed. */
 export const pgbouncerFolder = findBinaries(['pgbouncer'], [sbin]);
 
 /**
- * A PgBouncer of a test's own in transaction mode, as Debian ships it, before the server of a database.
- * Few server connections, so that clients do not keep theirs by chance.
+ * A separate PgBouncer for a test, in transaction mode as Debian configures it, in front of a
+ * database's server. It has few server connections, so that clients do not keep theirs by chance.
  */
 export async function startPgbouncer(
   folder: string,

@@ -11,10 +11,10 @@ import type { ServerRoutes, TestServer } from './servers.js';
 const oldest = 15;
 const run = promisify(execFile);
 
-/** Runs `work` on a connection of its own to the database of `url`. */
+/** Runs `work` on a separate connection to the database of `url`. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  // A server that goes away ends the query in progress, which reports it; the event says it again.
+  // A server that goes away fails the running query, which reports it. The event only repeats that.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -24,7 +24,7 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
   }
 }
 
-/** Accepts a server only when the tests can work with it: recent enough, and able to create databases. */
+/** Accepts a server only if the tests can use it: it is recent enough, and can create databases. */
 async function accept(
   url: string,
   origin: string,
@@ -58,7 +58,7 @@ async function fromContainer(): Promise<TestServer | string> {
     port: 5432,
     environment: { POSTGRES_PASSWORD: 'runfold' },
     command: ['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'],
-    // The first time is the server that initialises the folder, which then stops.
+    // The first time is the server that initialises the folder and then stops.
     ready: { line: /database system is ready to accept connections/, times: 2 },
   });
   const url = `postgres://postgres:runfold@${container.host}:${container.port}/postgres`;
@@ -103,14 +103,15 @@ async function fromBinaries(): Promise<TestServer | string> {
       const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
       return ['-D', folder, ...flags];
     },
-    // An immediate shutdown: it waits for no client and writes nothing, as the data is thrown away.
+    // An immediate shutdown: it waits for no client and writes nothing, because the data is
+    // deleted.
     stopSignal: 'SIGQUIT',
     reach: (stop) =>
       accept(`postgres://postgres@127.0.0.1:${port}/postgres`, 'started for the tests', stop),
   });
 }
 
-/** The ways to a Postgres. */
+/** How each route finds a Postgres. */
 export const postgresRoutes: ServerRoutes = {
   environment: fromEnvironment,
   containers: fromContainer,

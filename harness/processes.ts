@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
-/** The only variables a child inherits: no address and no setting reaches it unless a test gives it. */
+/**
+ * The only variables that a child inherits: it gets no address and no setting unless a test passes
+ * it.
+ */
 const inheritedNames = ['PATH', 'HOME', 'USER', 'LOGNAME', 'TMPDIR', 'TMP', 'TEMP', 'LANG', 'TZ'];
 
 const running = new Set<ChildProcess>();
@@ -10,15 +13,16 @@ function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** No child outlives this process, however it ends, `kill -9` excepted. */
+/** No child outlives this process, however it ends, except after `kill -9`. */
 function guard(): void {
   if (guarded) return;
   guarded = true;
   process.once('exit', killAll);
-  // A test worker whose runner is gone would wait for the child for ever.
+  // A test worker whose runner has gone would wait for the child forever.
   process.once('disconnect', killAll);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // A signal's own end skips the `exit` event; with this listener gone, the second one ends us.
+    // A process that a signal ends emits no `exit`. Without this listener, sending the signal again
+    // ends us.
     process.once(signal, () => {
       killAll();
       process.kill(process.pid, signal);
@@ -26,7 +30,7 @@ function guard(): void {
   }
 }
 
-/** What a process left behind. */
+/** The outcome of a process. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -34,37 +38,42 @@ export interface ProcessExit {
   readonly stderr: string;
 }
 
-/** A Node process of ours. */
+/** A Node.js process that we started. */
 export interface RunningProcess {
-  /** Undefined when it could not be started; `exit` then rejects with the reason. */
+  /** Undefined if it could not be started; `exit` then rejects with the error. */
   readonly pid: number | undefined;
-  /** What it has written so far. */
+  /** Its output so far. */
   output(): { readonly stdout: string; readonly stderr: string };
   /**
-   * The first complete line of stdout or stderr, written already or still to come, that matches.
-   * Fails when the process ends without it or after `timeoutMs`, by default 20 seconds, and shows
-   * what the process wrote.
+   * The first complete line of stdout or stderr, past or future, that matches. Fails if the process
+   * ends without it or after `timeoutMs`, by default 20 seconds, and shows the output of the
+   * process.
    */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
   kill(signal?: NodeJS.Signals): void;
-  /** Settles when the process has ended and all its output was read. Never rejects for its code. */
+  /**
+   * Settles when the process has ended and all its output was read. Never rejects because of its
+   * exit code.
+   */
   readonly exit: Promise<ProcessExit>;
 }
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** What the process reads from stdin. Defaults to nothing. */
+  /** The standard input of the process. Defaults to nothing. */
   readonly input?: string;
 }
 
-/** The environment of a child: what it may inherit, and what the test gives it. */
+/**
+ * The environment of a child: the variables that it may inherit, and those that the test passes.
+ */
 export function cleanEnvironment(given: Readonly<Record<string, string>>): Record<string, string> {
   const inherited = inheritedNames.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  // Services of tests that run side by side each take a free port.
+  // Services of concurrent tests each take a free port.
   return { ...Object.fromEntries(inherited), RUNFOLD_HTTP_PORT: '0', ...given };
 }
 
@@ -99,7 +108,7 @@ export function startNode(args: readonly string[], options: StartOptions = {}): 
       notify();
     });
   }
-  // A process that ends before it read its input breaks the pipe; its exit tells the story.
+  // A process that ends before it reads its input breaks the pipe. Its exit reports the error.
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
 

@@ -3,12 +3,15 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type RunningProcess, type StartOptions, startNode } from './processes.js';
 
-/** The repository. This file may run as it is or compiled, so its own path does not tell. */
+/**
+ * The root of the repository. This file may run from source or compiled, so its own path does not
+ * tell.
+ */
 export const packageFolder = dirname(
   createRequire(import.meta.url).resolve('runfold/package.json'),
 );
 
-/** The program behind the command `runfold`, as it was built. */
+/** The built program of the command `runfold`. */
 export const commandLineProgram = join(packageFolder, 'dist/cli/main.js');
 
 /** Compiles the programs of bench and chaos. Their types are checked elsewhere. */
@@ -21,8 +24,9 @@ export function compilePrograms(): void {
 }
 
 /**
- * Starts a program of bench or chaos, such as `bench/processes/emit`. It was compiled before, by
- * `npm run programs` or the set-up of the tests: to compile it at each start takes longer than it runs.
+ * Starts a program of bench or chaos, such as `bench/processes/emit`. It must be compiled already,
+ * by `npm run programs` or the setup of the tests: compiling at each start takes longer than the
+ * program runs.
  */
 export function startProgram(
   name: string,

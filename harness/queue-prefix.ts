@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 
-/** Names no other test file uses. */
+/** Names that no other test file uses. */
 export interface QueueNames {
-  /** For BullMQ's `prefix`. Keys below it go at the end of the run. */
+  /** For BullMQ's `prefix`. Its keys are removed at the end of the run. */
   readonly prefix: string;
-  /** A queue name; on Postgres, where there is no prefix, it alone keeps queues apart. */
+  /** A queue name. On Postgres, which has no prefix, it alone separates queues. */
   readonly queue: string;
 }
 
@@ -15,7 +15,7 @@ export function createQueueNames(): QueueNames {
   return { prefix: `${inject('testRun').redisPrefix}-${random}`, queue: `runfold-${random}` };
 }
 
-/** The address of the tests' Redis. Throws with the reason where there is none. */
+/** The address of the tests' Redis. @throws the reason if there is none */
 export function testRedisUrl(): string {
   const { redis } = inject('testRun');
   if (redis.url === undefined) throw new Error(`Expected a Redis: ${redis.missing}`);

@@ -3,7 +3,7 @@ import type { ModelTotals } from './model.js';
 
 const number = (value: string | null) => (value === null ? null : BigInt(value));
 
-/** The totals that the views of the public contract show, in the model's shape; of one project, if named. */
+/** The totals in the public views, in the model's form; for one project, if given. */
 export async function readTotals(
   database: Database,
   project?: number,

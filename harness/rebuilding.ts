@@ -4,15 +4,15 @@ import { verify } from '#runfold/projections/audit/verify.js';
 import { type RebuildOptions, rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
 
-/** A rebuild that stands still at a step until it is let go. */
+/** A rebuild that pauses at a step until it is released. */
 export interface PausedRebuild {
-  /** Resolves when it has come to the step. */
+  /** Resolves when it has reached the step. */
   readonly arrived: Promise<void>;
   release(): void;
   readonly report: ReturnType<typeof rebuild>;
 }
 
-/** Starts a rebuild that stops when it first reports `step`. */
+/** Starts a rebuild that pauses when it first reports `step`. */
 export function rebuildUntil(
   database: Database,
   step: RebuildStep,
@@ -35,19 +35,19 @@ export function rebuildUntil(
       await released;
     },
   });
-  // A rebuild that fails before the step must not leave the test waiting for it.
+  // If a rebuild fails before the step, the test must not wait for it.
   report.catch(arrive);
   return { arrived, release, report };
 }
 
-/** Expects the live tables to be the fold of the log, and nothing of any rebuild to be left. */
+/** Expects the live tables to equal the fold of the log, and no remains of any rebuild. */
 export async function expectSound(database: Database): Promise<void> {
   const audit = await verify(database);
   expect(audit.differences).toEqual([]);
   expect(await leftovers(database)).toEqual([]);
 }
 
-/** What rebuilds left in the database: schemas and triggers. */
+/** The remains of rebuilds in the database: schemas and triggers. */
 export async function leftovers(database: Database): Promise<string[]> {
   const rows = await database.query<{ name: string }>(
     `select nspname::text as name from pg_namespace where nspname like 'runfold_rebuild%'

@@ -9,13 +9,13 @@ import { waitUntil } from './wait-until.js';
 /** One Redis of a group. */
 export interface GroupNode extends OwnServer {
   readonly port: number;
-  /** Where it listens for TLS; 0 where it does not. */
+  /** Its TLS port; 0 without TLS. */
   readonly tlsPort: number;
   /** Runs a command on it. */
   call(command: string, ...parameters: readonly (string | number)[]): Promise<unknown>;
 }
 
-/** Several Redis processes that replace each other: a cluster, or a master with replicas and sentinels. */
+/** Several Redis processes with failover: a cluster, or a master with replicas and sentinels. */
 export interface RedisGroup {
   /** For `REDIS_URL`. */
   readonly url: string;
@@ -24,32 +24,34 @@ export interface RedisGroup {
   masters(): Promise<readonly GroupNode[]>;
   /** A replica of a master, in step with it. */
   replicaOf(master: GroupNode): Promise<GroupNode>;
-  /** Keeps a replica from what its master writes from now on. */
+  /** Keeps a replica from replicating anything that its master writes from now on. */
   holdBack(replica: GroupNode, master: GroupNode): Promise<void>;
-  /** Ends that; it follows whoever is its master then. */
+  /** Ends that. The replica follows the current master. */
   release(replica: GroupNode): Promise<void>;
-  /** Starts those that do not run, and waits until each master has a replica in step. */
+  /** Starts the nodes that do not run, and waits until each master has a replica in step. */
   heal(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** How the nodes are started. */
 export interface GroupOptions {
-  /** More lines of their configuration, by name. */
+  /** Additional lines of their configuration, by name. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** A folder with certificates: a cluster's nodes then listen for TLS too, and `url` leads there. */
+  /**
+   * A folder with certificates. The nodes of a cluster then also listen for TLS, and `url` uses it.
+   */
   readonly certificates?: string;
-  /** Milliseconds after which a node that does not answer counts as dead. Defaults to 1,500. */
+  /** Milliseconds after which a node that does not respond counts as dead. Defaults to 1,500. */
   readonly patience?: number;
 }
 
-/** Where `redis-server` is; undefined where it is not installed. */
+/** The folder of `redis-server`; undefined if it is not installed. */
 export const groupBinaries = () => findBinaries(['redis-server']);
 
-/** A password of the nodes: a replica that has another one is kept out. */
+/** The password of the nodes. A replica with another one cannot connect. */
 export const groupPassword = 'of-the-group';
 
-/** Starts a cluster of three masters with a replica each. */
+/** Starts a cluster of three masters with one replica each. */
 export async function openCluster(options: GroupOptions = {}): Promise<RedisGroup> {
   const { patience = 1_500 } = options;
   return openGroup(async (start) => {
@@ -62,7 +64,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
         await start({
           'cluster-enabled': 'yes',
           'cluster-node-timeout': String(patience),
-          // A replica that was held back is promoted all the same.
+          // A replica that was held back is promoted nevertheless.
           'cluster-replica-validity-factor': '0',
           ...tlsSettings(tlsPort, options.certificates ?? ''),
           ...options.settings,
@@ -100,7 +102,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
   });
 }
 
-/** Starts a master with a replica, and three sentinels that know it as `main`. */
+/** Starts a master with a replica, and three sentinels that call it `main`. */
 export async function openSentinels(options: GroupOptions = {}): Promise<RedisGroup> {
   const { patience = 1_500 } = options;
   return openGroup(async (start, startSentinel) => {
@@ -145,7 +147,7 @@ interface Made {
   readonly nodes: readonly GroupNode[];
   /** Processes that take no jobs. */
   readonly others?: readonly GroupNode[];
-  /** Whether all is as it should be, but for the replicas' being in step. */
+  /** Whether everything is running, except that replicas may still have to catch up. */
   isUp(): Promise<boolean>;
 }
 
@@ -159,7 +161,7 @@ async function openGroup(
     const own = join(folder, String(port));
     mkdirSync(own);
     const file = join(own, 'redis.conf');
-    // Sentinels, and nodes of a cluster, write what they learn beside it.
+    // Sentinels and cluster nodes write their state into this folder.
     writeFileSync(file, [`port ${port}`, `dir ${own}`, 'bind 127.0.0.1', ...lines, ''].join('\n'));
     const tlsPort = Number(lines.find((line) => line.startsWith('tls-port '))?.slice(9) ?? 0);
     const node = { ...createNode(port, own, [file, ...args]), tlsPort };
@@ -297,7 +299,7 @@ function createNode(
   return { ...server, port, call };
 }
 
-/** A free port below 55,536 whose port for the bus, 10,000 above, is as good as free too. */
+/** A free port below 55,536. Its bus port, 10,000 above, is most likely free too. */
 async function portPair(): Promise<number> {
   for (;;) {
     const port = await freePort();

@@ -5,10 +5,10 @@ import { findBinaries, freePort } from './server-binary.js';
 import { startServer } from './server-process.js';
 import type { ServerRoutes, TestServer } from './servers.js';
 
-/** What BullMQ asks for. */
+/** The version that BullMQ requires. */
 const oldest = [6, 2] as const;
 
-/** Runs `work` on a connection of its own that gives up instead of reconnecting. */
+/** Runs `work` on a separate connection that fails instead of reconnecting. */
 export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -24,7 +24,7 @@ export async function withRedis<T>(url: string, work: (redis: Redis) => Promise<
     await redis.connect();
     return await work(redis);
   } catch (error) {
-    // "Connection is closed." hides why; the event before it says so.
+    // "Connection is closed." hides the cause. The event before it has it.
     throw reason ?? error;
   } finally {
     redis.disconnect();
@@ -93,7 +93,7 @@ async function fromBinaries(): Promise<TestServer | string> {
   });
 }
 
-/** The ways to a Redis. */
+/** How each route finds a Redis. */
 export const redisRoutes: ServerRoutes = {
   environment: fromEnvironment,
   containers: fromContainer,

@@ -4,23 +4,23 @@ import type { Io } from '#runfold/cli/io/io.js';
 import { runCommandLine } from '#runfold/cli/run-command-line.js';
 import { cleanEnvironment } from './processes.js';
 
-/** What a command left behind. */
+/** The outcome of a command. */
 export interface CommandExit {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** What a command finds around it. */
+/** The environment of a command. */
 export interface CommandSurroundings {
-  /** The folder it runs in. */
+  /** The working directory. */
   readonly dir: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What it reads from standard input. Defaults to nothing. */
+  /** Its standard input. Defaults to nothing. */
   readonly stdin?: string;
 }
 
-/** An output that keeps what is written to it. */
+/** An output that collects what is written to it. */
 function openCapture(): { readonly stream: Writable; text(): string } {
   const chunks: Buffer[] = [];
   const stream = new Writable({
@@ -33,8 +33,8 @@ function openCapture(): { readonly stream: Writable; text(): string } {
 }
 
 /**
- * Runs a command in this process, as `node dist/cli/main.js` would in one of its own: with its own
- * streams, environment and folder. It gets no signals, and is to end by itself.
+ * Runs a command in this process, as `node dist/cli/main.js` would in a separate one: with separate
+ * streams, environment and folder. It gets no signals and must end on its own.
  */
 export async function runCommand(
   args: readonly string[],

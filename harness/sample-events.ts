@@ -2,8 +2,8 @@ import { parseEvent } from '#runfold/events/check/parse-event.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 
 /**
- * Events of a plausible shape, by number: runs of eight events, sessions of four runs, ids that
- * depend on the number alone. Of eight, seven are messages or tool calls and one ends the run.
+ * Plausible events, by number: runs of eight events, sessions of four runs, and ids that depend
+ * only on the number. Of eight, seven are messages or tool calls and one ends the run.
  */
 export function sampleEvent(number: number, name = 'sample'): MetricEvent {
   const run = number >> 3;
@@ -45,12 +45,15 @@ export function sampleEvent(number: number, name = 'sample'): MetricEvent {
   return parsed.event;
 }
 
-/** `count` sample events from number `from` on. */
+/** `count` sample events, starting at number `from`. */
 export function sampleEvents(count: number, name = 'sample', from = 0): MetricEvent[] {
   return Array.from({ length: count }, (_, at) => sampleEvent(from + at, name));
 }
 
-/** Sample events of which three in four have labels, some of any letters, and runs that disagree on one. */
+/**
+ * Sample events. Three in four have labels, some with any characters, and some runs disagree on
+ * one.
+ */
 export function labelledEvents(count: number, name = 'sample', from = 0): MetricEvent[] {
   return sampleEvents(count, name, from).map((event, at) => {
     const number = from + at;

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 
 const debianPostgres = '/usr/lib/postgresql';
 
-/** The user a server runs as: none of its own, or the one a process of root must change to. */
+/** The user that runs a server: unchanged, or the one that a process of root must switch to. */
 export interface ProcessUser {
   readonly uid?: number;
   readonly gid?: number;
@@ -30,9 +30,9 @@ function debianFolders(): string[] {
 }
 
 /**
- * The first folder that holds every one of `names`: the PATH first, then Debian's folders of
- * Postgres, which are not on it, newest version first. One folder for all of them, because `initdb`
- * and `postgres` of two versions do not fit together. `more` are folders to look in after those.
+ * The first folder with all of `names`: first the PATH, then Debian's folders of Postgres, which
+ * are not on it, newest version first. All must be in one folder, because `initdb` and `postgres`
+ * of different versions do not work together. `more` are folders to search after those.
  */
 export function findBinaries(
   names: readonly string[],
@@ -44,7 +44,10 @@ export function findBinaries(
   );
 }
 
-/** Postgres refuses to run as root: then it runs as `postgres` or, where that is missing, `nobody`. */
+/**
+ * Postgres refuses to run as root. It then runs as `postgres` or, if that user is missing,
+ * `nobody`.
+ */
 export function unprivilegedUser(): ProcessUser {
   if (process.getuid?.() !== 0) return {};
   const users = readFileSync('/etc/passwd', 'utf8')
@@ -57,7 +60,7 @@ export function unprivilegedUser(): ProcessUser {
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-/** A port nobody listens on now. A server that finds it taken a moment later says so and ends. */
+/** A port that is free now. A server that finds it taken a moment later reports that and ends. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, '127.0.0.1');

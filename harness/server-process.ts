@@ -13,21 +13,21 @@ export interface ServerOptions {
   readonly name: string;
   readonly command: string;
   readonly user?: ProcessUser;
-  /** Makes what the server needs in its new folder and returns its arguments. */
+  /** Creates what the server needs in its new folder and returns its arguments. */
   prepare(folder: string): Promise<readonly string[]>;
-  /** The signal after which it ends at once; five seconds later it is killed. */
+  /** The signal that ends it at once. Five seconds later it is killed. */
   readonly stopSignal: NodeJS.Signals;
-  /** Talks to the server; throws while it is not there yet. */
+  /** Connects to the server. @throws while it is not available */
   reach(stop: TestServer['stop']): Promise<TestServer>;
 }
 
 interface ServerProcess {
-  /** Why it is no longer running, or undefined while it runs. */
+  /** Why it is no longer running; undefined while it runs. */
   exited(): string | undefined;
   stop(): Promise<void>;
 }
 
-/** A new temporary folder that belongs to `user`, and that nobody else may enter. */
+/** A new temporary folder that belongs to `user` and that no other user can enter. */
 function temporaryFolder(user: ProcessUser = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'runfold-test-server-'));
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
@@ -52,7 +52,7 @@ async function spawnServer(
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  // When the run is cut short nothing can be awaited any more.
+  // If the run is interrupted, nothing can be awaited any more.
   const abandon = (): void => {
     child.kill(stopSignal);
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
@@ -74,8 +74,8 @@ async function spawnServer(
 }
 
 /**
- * Starts a server with a folder of its own and waits until it can be reached. The folder goes when
- * it stops or cannot be started, and the process ends with ours.
+ * Starts a server with a separate folder and waits until it is available. The folder is removed
+ * when the server stops or cannot be started, and the process ends with ours.
  */
 export async function startServer(options: ServerOptions): Promise<TestServer> {
   const folder = temporaryFolder(options.user);

@@ -1,27 +1,33 @@
 import { postgresRoutes } from './postgres-server.js';
 import { redisRoutes } from './redis-server.js';
 
-/** Where a server may come from, in the order in which they are tried. */
+/** The sources of a server, in the order in which they are tried. */
 export const serverRoutes = ['environment', 'containers', 'local', 'binaries'] as const;
 
 export type ServerRoute = (typeof serverRoutes)[number];
 
-/** A server the tests use. */
+/** A server for the tests. */
 export interface TestServer {
   readonly name: 'Postgres' | 'Redis';
-  /** Of Postgres, that of the maintenance database, from which databases are created and dropped. */
+  /**
+   * For Postgres, the URL of the maintenance database, from which databases are created and
+   * dropped.
+   */
   readonly url: string;
   readonly version: string;
   /** How it was found, for the report. */
   readonly origin: string;
-  /** Ends what was started for the tests; leaves alone what was there before. */
+  /** Ends a server that was started for the tests. A server that was running before stays. */
   stop(): Promise<void>;
 }
 
-/** What each route yields: a server, or in a few words why there is none. Throwing says so too. */
+/**
+ * The result of each route: a server, or a short reason why there is none. An error counts as a
+ * reason too.
+ */
 export type ServerRoutes = Readonly<Record<ServerRoute, () => Promise<TestServer | string>>>;
 
-/** A server, or why there is none. */
+/** A server, or the reason why there is none. */
 export type ServerSearch =
   | { readonly server: TestServer }
   | { readonly server?: undefined; readonly missing: string };
@@ -38,7 +44,7 @@ function isRoute(name: string): name is ServerRoute {
   return (serverRoutes as readonly string[]).includes(name);
 }
 
-/** `RUNFOLD_TEST_SERVERS` narrows the search to the routes it names, separated by commas. */
+/** `RUNFOLD_TEST_SERVERS` limits the search to the named routes, separated by commas. */
 function chosenRoutes(): readonly ServerRoute[] {
   const named = process.env.RUNFOLD_TEST_SERVERS;
   if (named === undefined || named === '') return serverRoutes;
@@ -57,7 +63,7 @@ async function search(routes: ServerRoutes, order: readonly ServerRoute[]): Prom
       reasons.push(found);
     } catch (error) {
       reasons.push(`${route}: ${error instanceof Error ? error.message : String(error)}`);
-      // Whoever named a server wants that one: another in its place would hide the mistake.
+      // If a server is configured, only that one is used: another one would hide the mistake.
       if (route === 'environment') break;
     }
   }
@@ -71,7 +77,7 @@ function describeSearch(name: string, found: ServerSearch): string {
   return `${name} ${found.server.version} on ${at} (${found.server.origin})`;
 }
 
-/** Finds a Postgres and a Redis, each on its own, by the first route that leads to one. */
+/** Finds a Postgres and a Redis separately, each by the first route that works. */
 export async function findServers(
   order: readonly ServerRoute[] = chosenRoutes(),
 ): Promise<TestServers> {

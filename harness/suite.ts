@@ -15,8 +15,8 @@ function missingServers(needed: readonly ServerName[]): string | undefined {
 }
 
 /**
- * A suite that needs servers. Without them it is skipped under its own name with the reason; in CI
- * it fails instead, because a suite nobody runs proves nothing.
+ * A suite that needs servers. Without them it is skipped under its own name with the reason. In CI
+ * it fails instead, because a suite that never runs proves nothing.
  */
 function describeWith(needed: readonly ServerName[], name: string, suite: () => void): void {
   const missing = missingServers(needed);
@@ -29,7 +29,7 @@ function describeWith(needed: readonly ServerName[], name: string, suite: () => 
       });
     });
   } else {
-    // The reporter folds skipped suites into a number; their names and the reason belong beside it.
+    // The reporter only counts skipped suites, so their names and the reason are printed here.
     console.warn(`skipped: ${name} (${missing})`);
     describe.skip(`${name} [skipped: ${missing}]`, suite);
   }

@@ -9,16 +9,16 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Lets connections through again. */
   restore(): Promise<void>;
-  /** Breaks every connection; new ones are taken at once. */
+  /** Breaks every connection; new ones are accepted at once. */
   drop(): void;
-  /** Leads new connections to another server; open ones stay where they are. */
+  /** Sends new connections to another server. Open ones stay. */
   retarget(url: string): void;
-  /** Holds back each piece of data by so many milliseconds, both ways; 0 ends that. */
+  /** Delays each piece of data by the given milliseconds in both directions; 0 for no delay. */
   slow(ms: number): void;
   close(): Promise<void>;
 }
 
-/** Puts a proxy before the server of a URL. */
+/** Starts a proxy in front of the server of a URL. */
 export async function openTcpProxy(url: string, defaultPort: number): Promise<TcpProxy> {
   let target = new URL(url);
   const sockets = new Set<Socket>();
@@ -36,7 +36,7 @@ export async function openTcpProxy(url: string, defaultPort: number): Promise<Tc
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // A cut connection is what these tests are about; both ends hear of it by themselves.
+    // These tests cut connections on purpose. Both ends notice it.
     socket.on('error', () => socket.destroy());
   };
   const handle = (inner: Socket) => {
@@ -45,7 +45,7 @@ export async function openTcpProxy(url: string, defaultPort: number): Promise<Tc
     track(outer);
     inner.on('close', () => outer.destroy());
     outer.on('close', () => inner.destroy());
-    // A socket that is destroyed while a piece is held back drops it, as a broken network does.
+    // A socket that is destroyed during a delay drops the data, as a broken network does.
     inner.pipe(held()).pipe(outer);
     outer.pipe(held()).pipe(inner);
   };

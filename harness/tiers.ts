@@ -13,10 +13,10 @@ import { createTestDatabase } from './database.js';
 import { createQueueNames, testRedisUrl } from './queue-prefix.js';
 import { describeWithPostgres, describeWithRedis } from './suite.js';
 
-/** A fresh tier of a test's own, and how another process or producer gets to it. */
+/** A fresh, separate tier for a test, and how another process or producer connects to it. */
 export interface TestTier {
   readonly tier: Tier;
-  /** What `openTier` was given. */
+  /** The options of `openTier`. */
   readonly options: TierOptions;
   /** The same as environment variables. */
   readonly env: Readonly<Record<string, string>>;
@@ -50,14 +50,14 @@ const openers: Record<TierName, () => Promise<{ options: TierOptions; remove(): 
   };
 
 /**
- * The tier that is opened fastest, for suites that are not about the tier: a cloned database takes a
- * tenth of what an embedded store takes, which is there without a Postgres.
+ * The tier that opens fastest, for suites that do not depend on the tier. Cloning a database takes
+ * a tenth of the time of an embedded store, which is used without a Postgres.
  */
 export function fastestTier(): TierName {
   return inject('testRun').postgres.url === undefined ? 'embedded' : 'postgres';
 }
 
-/** Opens a tier with empty store and queue. */
+/** Opens a tier with an empty store and queue. */
 export async function openTestTier(name: TierName): Promise<TestTier> {
   const { options, remove } = await openers[name]();
   const tier = await openTier({ ...options, connections: 6 });

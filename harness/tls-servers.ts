@@ -11,16 +11,16 @@ import { waitUntil } from './wait-until.js';
 
 const run = promisify(execFile);
 
-/** Where what is needed for servers with TLS is; undefined where something is not installed. */
+/** The folders of the programs for servers with TLS; undefined if one is not installed. */
 export const tlsBinaries = {
   redis: findBinaries(['redis-server']),
   postgres: findBinaries(['initdb', 'postgres', 'pg_isready']),
   openssl: findBinaries(['openssl']),
 };
 
-/** A CA of a test's own, and a certificate of it for 127.0.0.1 and localhost. */
+/** A separate CA for a test, and its certificate for 127.0.0.1 and localhost. */
 export interface TestCertificates {
-  /** The folder with ca.pem, server.pem and server.key, and other.pem of another CA. */
+  /** The folder with ca.pem, server.pem and server.key, and other.pem from another CA. */
   readonly folder: string;
   readonly ca: string;
   readonly other_ca: string;
@@ -66,7 +66,7 @@ export async function makeCertificates(): Promise<TestCertificates> {
   };
 }
 
-/** Copies the server's certificate and key to where its user may read them. */
+/** Copies the server's certificate and key to a folder that the server's user can read. */
 async function handOut(from: string, to: string, user: { uid?: number; gid?: number }) {
   for (const name of readdirSync(from).filter((file) => /^(ca|server)\.(pem|key)$/.test(file))) {
     await copyFile(join(from, name), join(to, name));
@@ -76,7 +76,7 @@ async function handOut(from: string, to: string, user: { uid?: number; gid?: num
   }
 }
 
-/** A Postgres that takes TLS connections alone. */
+/** A Postgres that accepts only TLS connections. */
 export async function startTlsPostgres({
   folder: certificates,
 }: TestCertificates): Promise<TestServer> {
@@ -114,7 +114,7 @@ export async function startTlsPostgres({
   });
 }
 
-/** A Redis that takes TLS connections alone. */
+/** A Redis that accepts only TLS connections. */
 export async function startTlsRedis({
   folder: certificates,
 }: TestCertificates): Promise<TestServer> {

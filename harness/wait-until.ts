@@ -1,22 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-/** How long and how often {@link waitUntil} looks. */
+/** How long and how often {@link waitUntil} checks. */
 export interface WaitOptions {
-  /** What is awaited, for the error. Defaults to "the condition". */
+  /** The awaited condition, for the error. Defaults to "the condition". */
   readonly what?: string;
   /** Milliseconds until it gives up. Defaults to 10,000. */
   readonly timeoutMs?: number;
-  /** Milliseconds between two looks. Defaults to 20. */
+  /** Milliseconds between two checks. Defaults to 20. */
   readonly intervalMs?: number;
 }
 
 /**
- * Polls `read` until `holds` accepts its value, and returns that value. Only for things that give no
- * signal: whatever can be awaited is awaited instead.
+ * Polls `read` until `holds` accepts its value, and returns that value. Use it only for things
+ * without a signal: anything that can be awaited should be awaited instead.
  *
  * A `read` that throws counts as "not yet"; its last error becomes the cause. The error at the
- * deadline carries the last value seen, so a failing test says what was there.
+ * deadline contains the last value, so a failing test shows it.
  */
 export async function waitUntil<T>(
   read: () => T | Promise<T>,

@@ -1,4 +1,5 @@
-// Builds the web page into dist/web, each file packed as well, unless it was built of the same sources.
+// Builds the web page into dist/web, with compressed copies of its files, unless it was already
+// built from the same sources.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -27,7 +28,7 @@ function sourcesHash(): string {
   return hash.digest('hex').slice(0, 24);
 }
 
-/** Text of some size is packed at the highest level once, so that no request pays for it. */
+/** Larger text files are compressed once at the highest level, so that no request pays for it. */
 function packFiles(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.(js|css|svg|txt)$/.test(entry.name)) continue;
@@ -43,7 +44,7 @@ function packFiles(folder: string): void {
   }
 }
 
-/** What the licences of the bundled packages ask for: their text beside the copies. */
+/** The licences of the bundled packages require that their text is shipped with the copies. */
 function writeLicences(folder: string): void {
   const names = ['preact', '@preact/signals', '@preact/signals-core', 'd3-array', 'd3-shape'];
   const inner = ['d3-path', 'internmap'];
@@ -69,7 +70,7 @@ if (!isBuilt || !existsSync(join(target, 'index.html'))) {
   writeLicences(target);
   packFiles(target);
   mkdirSync(cache, { recursive: true });
-  // A copy of node_modules may share its files by links: the record of one tree must not be another's.
+  // node_modules may share its files by hard links with another copy, whose record must not change.
   rmSync(record, { force: true });
   writeFileSync(record, hash);
 }

@@ -1,4 +1,4 @@
-// Makes the template of embedded stores. The build runs it; one that is current stays as it is.
+// Creates the template of embedded stores. The build runs it; a current template is left as it is.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Packs what is built, installs the tarball into an empty project, and uses it there: as an ES module,
-// from CommonJS, from TypeScript with and without the checks of its declarations, and by its command.
+// Packs the build, installs the tarball into an empty project, and uses it there: as an ES module,
+// from CommonJS, from TypeScript with and without checks of its declarations, and by its command.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Removes what earlier builds left in dist: files whose source is gone. The compiler writes only what
-// changed, so its record of what it wrote is removed when an output is missing.
+// Removes files in dist whose source no longer exists. The compiler writes only what changed, so
+// its record of outputs is removed if an output is missing.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -20,7 +20,8 @@ const written = filesOf('dist').filter((file) => compiled.test(file) && !/^web[/
 for (const file of written) {
   if (!expected.has(file.replace(compiled, ''))) rmSync(join(root, 'dist', file));
 }
-// The record knows contents, not times: it would also skip a source that a checkout has just written.
+// The record knows contents, not times: it would also skip a source that a checkout has just
+// written.
 const outputs = new Set(written);
 const isWhole = [...expected].every(
   (name) => outputs.has(`${name}.js`) && outputs.has(`${name}.d.ts`),

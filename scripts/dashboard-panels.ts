@@ -1,11 +1,11 @@
-/** A panel: what a person decides of it. */
+/** The parts of a panel that a person decides. */
 export interface Panel {
   readonly kind: 'stat' | 'timeseries' | 'table';
   readonly title: string;
   readonly description: string;
   /** Grafana's name of the unit. Defaults to `short`. */
   readonly unit?: string;
-  /** Units of single columns of a table. */
+  /** The units of some columns of a table. */
   readonly units?: Readonly<Record<string, string>>;
   readonly targets: readonly { readonly query: string; readonly legend?: string }[];
 }
@@ -26,7 +26,7 @@ export const datasourceOf = (type: Dashboard['source']) => ({
   type,
   uid: `\${${variableOf[type]}}`,
 });
-/** The variable in which a kind of data source is chosen. */
+/** The variable for choosing a kind of data source. */
 export const variableOf = {
   'grafana-postgresql-datasource': 'postgres',
   prometheus: 'prometheus',

@@ -1,9 +1,10 @@
 /**
- * Writes deploy/grafana/dashboards from the panels below: `npm run dashboards`. `--check` writes
- * nothing and fails when a file is out of date.
+ * Writes deploy/grafana/dashboards from the panels: `npm run dashboards`. `--check` writes nothing
+ * and fails if a file is out of date.
  *
- * A dashboard of Grafana is a thousand lines of JSON, of which a person decides a title, a query and a
- * unit: those are here. Format: https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
+ * A Grafana dashboard is a thousand lines of JSON. A person decides only a title, a query and a
+ * unit, and those are in `dashboard-panels.ts`. Format:
+ * https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -61,7 +62,7 @@ function panelJson(
             format: kind === 'timeseries' ? 'time_series' : 'table',
           }),
     })),
-    // A row of "time, name, value" becomes a line for each name.
+    // A row of "time, name, value" becomes one line per name.
     ...(kind === 'timeseries' && source !== 'prometheus'
       ? { transformations: [{ id: 'prepareTimeSeries', options: { format: 'multi' } }] }
       : {}),

@@ -1,6 +1,6 @@
 /**
- * Writes the tables of docs/events.md, docs/otlp.md, docs/sql.md and docs/typescript.md from the declarations: `npm run docs`.
- * `--check` writes nothing and fails when a table is out of date.
+ * Writes the tables of docs/events.md, docs/otlp.md, docs/sql.md and docs/typescript.md from the
+ * declarations: `npm run docs`. `--check` writes nothing and fails if a table is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,9 @@ const typeOfKind: Record<MetricKind, string> = {
   json: 'JSON object',
 };
 
-/** A table in Markdown with its columns aligned, as the formatter wants it; the first is code. */
+/**
+ * A table in Markdown with aligned columns, as the formatter requires. The first column is code.
+ */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows.map(([first = '', ...rest]) => [`\`${first}\``, ...rest])];
   const widths = head.map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
@@ -39,7 +41,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const code = (name: string) => `\`${name}\``;
 
-/** What a field of some types of event takes on the wire, in a sentence. */
+/** The valid values of a field of some types of event, as a sentence. */
 function takes(field: EventField): string {
   switch (field.kind) {
     case 'text':
@@ -114,7 +116,7 @@ function otlpTables(): Readonly<Record<string, string>> {
   };
 }
 
-/** What stands in each file between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
+/** The content of each file between `<!-- begin NAME -->` and `<!-- end NAME -->`. */
 const generated: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'events.md': {
     attributes: table(

@@ -1,9 +1,9 @@
 /**
- * Writes the views, and the next migration where one is needed: `npm run generate -- NAME`.
+ * Writes the views, and the next migration if one is needed: `npm run generate -- NAME`.
  *
  * drizzle-kit compares the tables that the field table and the projections declare with its last
- * snapshot; functions and storage settings whose text is new follow. Migrations are appended and never
- * edited. `--check` writes nothing and fails when a view or a migration is missing.
+ * snapshot. Changed functions and storage settings are added. Migrations are appended and never
+ * edited. `--check` writes nothing and fails if a view or a migration is missing.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -96,7 +96,8 @@ const tables: Record<string, unknown> = {
 for (const projection of projections) tables[projection.name] = projectionTable(projection);
 const after = generateDrizzleJson(tables, before.id);
 
-// What drizzle-kit knows nothing of. Each statement may be run again, and is when its text is new.
+// Statements that drizzle-kit does not know. Each may be run again, and is run when its text
+// changes.
 const ownSql = [
   totalStatement,
   histogramTotalStatement,
@@ -108,7 +109,7 @@ const ownSql = [
   seedAlertCursorStatement,
 ];
 const statements = await generateMigration(before, after);
-// A view holds the columns that it reads. Views are made anew after the migrations.
+// A view depends on the columns that it reads. Views are recreated after the migrations.
 const dropViews = `do $$ declare view_name text; begin
   for view_name in select name from runfold_internal.view_state loop
     execute format('drop view if exists runfold.%I', view_name);
@@ -121,7 +122,7 @@ if (
 ) {
   statements.unshift(dropViews);
 }
-// A count that is new begins at 0 in the rows there are, which rewrites none of them.
+// A new count starts at 0 in existing rows, without rewriting them.
 for (const [at, statement] of [...statements].entries()) {
   const added = /^(ALTER TABLE \S+) ADD COLUMN (\S+) bigint NOT NULL;$/.exec(statement);
   if (added === null) continue;
@@ -140,7 +141,7 @@ const header = ['What:', 'Why:', 'Time on a large log:', 'Locks:'].map(
 );
 
 // The views: one file each, and a list of them with the time at which any of them last changed.
-// Those in the folder `divided` are for a store that is divided.
+// Those in the folder `divided` are for a divided store.
 const viewFiles = new Map(
   views.flatMap((view) => {
     const divided = dividedView(view);

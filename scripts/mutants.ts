@@ -1,4 +1,5 @@
-// Breaks a copy of the source in named places, one at a time, and runs the tests that are to notice.
+// Breaks a copy of the source in named places, one at a time, and runs the tests that should
+// notice.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,17 +37,17 @@ function chosen(): readonly Mutant[] {
   return named.filter((_, at) => at % (parts ?? 1) === (part ?? 1) - 1);
 }
 
-/** What a test run of a broken copy came to. */
+/** The result of a test run on a broken copy. */
 interface Verdict {
   readonly name: string;
   readonly file: string;
   readonly noticed: boolean;
-  /** The tests that failed, or what kept them from running. */
+  /** The tests that failed, or the error that prevented them from running. */
   readonly by: readonly string[];
   readonly seconds: number;
 }
 
-/** A copy of all that a test run needs; the packages are those of the original. */
+/** A copy of everything that a test run needs. It uses the packages of the original. */
 function openCopy(): string {
   const copy = mkdtempSync(join(tmpdir(), 'runfold-mutants-'));
   const names = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
@@ -67,7 +68,7 @@ async function tryOut(copy: string, mutant: Mutant): Promise<Verdict> {
   const source = readFileSync(join(root, file), 'utf8');
   if (source.split(text).length !== 2)
     throw new Error(`${name}: expected its text once in ${file}`);
-  // The tests run what is built: the one file is built again.
+  // The tests run the build, so the one file is built again.
   const { code } = await transformWithOxc(
     source.replace(text, () => instead),
     file,
@@ -90,7 +91,7 @@ async function tryOut(copy: string, mutant: Mutant): Promise<Verdict> {
   const { status } = spawnSync('npx', only === undefined ? args : [...args, '-t', only], {
     cwd: copy,
     stdio: 'ignore',
-    // A break may leave a test waiting for ever.
+    // A break may make a test wait forever.
     timeout: 300_000,
   });
   writeFileSync(output, before);

@@ -1,12 +1,12 @@
-// Writes the commit beside the program, so that the versions of two builds can be told apart. The
-// build of a version's own tag has none, nor has one made outside a checkout, as in an image.
+// Writes the commit beside the program, to tell two builds apart. The build of a version's own tag
+// has none, and neither has one outside a checkout, as in an image.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** What git answers; undefined where there is no git or no checkout. */
+/** The output of git; undefined without git or a checkout. */
 function git(...args: string[]): string | undefined {
   const { status, stdout } = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;

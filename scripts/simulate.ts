@@ -1,4 +1,7 @@
-/** `npm run simulate`: what a deployment would carry, reckoned from measured costs; no server is asked. */
+/**
+ * `npm run simulate`: the capacity of a deployment, computed from measured costs. It uses no
+ * server.
+ */
 import { type ChurnOutcome, playChurn } from './simulate/churn.js';
 import { type Deployment, forecast } from './simulate/deployment.js';
 import { makeLoad } from './simulate/load.js';

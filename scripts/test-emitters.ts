@@ -1,5 +1,5 @@
-// Tests what needs the real frameworks: installs them in test/emitters if its lock has changed, checks the
-// types, and runs the tests. Arguments go to vitest.
+// Runs the tests that need the real frameworks: installs them in test/emitters if the lock file has
+// changed, checks the types, and runs the tests. Arguments go to vitest.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

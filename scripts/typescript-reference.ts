@@ -1,11 +1,11 @@
-// The reference of the TypeScript API, made from the sources of what `src/index.ts` exports.
+// Generates the reference of the TypeScript API from the sources of the exports of `src/index.ts`.
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { parseAst } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 
-/** A node of the syntax tree; of its fields those are read that its type has. */
+/** A node of the syntax tree. Only the fields of its type are read. */
 interface Node {
   readonly type: string;
   readonly start: number;
@@ -18,7 +18,7 @@ interface Declared {
   readonly name: string;
   readonly source: string;
   readonly node: Node;
-  /** Where its doc comment ends. */
+  /** The end of its doc comment. */
   readonly start: number;
 }
 
@@ -43,7 +43,7 @@ function readModule(file: string) {
 const sourceFile = (from: string, specifier: string) =>
   join(dirname(from), specifier).replace(/\.js$/, '.ts');
 
-/** Names that a module exports from others, with where they come from. */
+/** Names that a module re-exports, with their source. */
 function exportsOf(file: string): readonly { readonly name: string; readonly from: string }[] {
   return readModule(file).body.flatMap((node) =>
     node.type === 'ExportNamedDeclaration' && node.source !== null
@@ -105,7 +105,7 @@ function rowsOf({ source }: Declared, members: readonly Node[]): ReferenceRow[] 
   });
 }
 
-/** Fields of an error: what its constructor keeps, and what it declares. */
+/** Fields of an error: the parameters that its constructor stores, and its declared fields. */
 function errorRow(declared: Declared): ReferenceRow {
   const { source, node } = declared;
   const text = source.slice(node.start, node.end);

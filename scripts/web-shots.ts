@@ -1,5 +1,6 @@
-// Pictures of every screen of the web page, on the demo's data, in both themes and three widths, into
-// web-shots/; and docs/page.png, which the README shows. To be looked at before a change is done.
+// Takes pictures of every screen of the web page with the demo's data, in both themes and three
+// widths, into web-shots/; and docs/page.png for the README. Look at them before you finish a
+// change.
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '#runfold/client.js';
@@ -10,7 +11,7 @@ import { waitUntil } from '../harness/wait-until.js';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'web-shots');
 const mostBytes = 150_000;
-/** Tables that do not fit, and scroll in themselves. */
+/** Tables that do not fit and scroll on their own. */
 const cutTables = `[...document.querySelectorAll('.scroller')]
   .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
   .map((one) => one.getAttribute('aria-label') + ' by ' + (one.scrollWidth - one.clientWidth))`;
@@ -97,7 +98,7 @@ try {
   await up.exit;
 }
 
-/** Proves that the totals equal the log, so that the pictures show a page that somebody has worked with. */
+/** Runs an audit, so that the pictures show a page in use. */
 async function prove(service: string): Promise<void> {
   const client = createClient({ url: service });
   const { id } = await client.beginAudit();

@@ -1,6 +1,6 @@
 import type { FullReply, ModelApi, StreamEvent } from './planned-answer.js';
 
-/** Anthropic counts the cache beside the input. */
+/** Anthropic does not include the cache in the input. */
 function usageOf({ usage, service_tier }: FullReply, output = usage.output) {
   return {
     input_tokens: usage.input - usage.cached - usage.cache_write,
@@ -42,7 +42,7 @@ const textDelta = (text: string) => ({
   delta: { type: 'text_delta', text },
 });
 
-/** Anthropic's messages. */
+/** The API of Anthropic's messages. */
 export const anthropicMessages: ModelApi = {
   path: '/messages',
   whole: (reply) =>

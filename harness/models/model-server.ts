@@ -12,17 +12,17 @@ import type {
   StreamEvent,
 } from './planned-answer.js';
 
-/** A server that speaks the APIs of models and says what was planned. */
+/** A server with the APIs of models that returns planned answers. */
 export interface ModelServer {
-  /** `http://127.0.0.1:PORT`, without the `/v1` that some SDKs want at its end. */
+  /** `http://127.0.0.1:PORT`, without the `/v1` that some SDKs need at its end. */
   readonly url: string;
   /** All requests so far. */
   readonly requests: readonly ModelRequest[];
-  /** What the next requests are answered with, in order, whatever their model. */
+  /** Sets the answers to the next requests, in order, for any model. */
   plan(...answers: readonly PlannedAnswer[]): void;
-  /** What the next requests for a model are answered with; comes before what `plan` was given. */
+  /** Sets the answers to the next requests for a model. They have priority over those of `plan`. */
   planFor(model: string, ...answers: readonly PlannedAnswer[]): void;
-  /** How many planned answers nobody has asked for. */
+  /** The number of planned answers that were not requested. */
   unused(): number;
   /** Forgets requests and plans. */
   reset(): void;
@@ -31,7 +31,7 @@ export interface ModelServer {
 
 const apis: readonly ModelApi[] = [openaiChat, openaiResponses, anthropicMessages];
 
-/** Starts a server of models on a port of its own. A request that nothing is planned for gets a 400. */
+/** Starts a server of models on a separate port. A request without a planned answer gets a 400. */
 export async function startModelServer(): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
   const plans: PlannedAnswer[] = [];
@@ -116,7 +116,7 @@ function fill(planned: PlannedReply, request: ModelRequest, count: number): Full
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  // SDKs wait as long as this header says before they try again.
+  // SDKs wait for the time in this header before they retry.
   response.writeHead(status, { 'content-type': 'application/json', 'retry-after-ms': '1' });
   response.end(JSON.stringify(body));
 }
@@ -141,7 +141,7 @@ async function stream(
     return;
   }
   if (reply.after_text === 'cut') {
-    // What was written is to leave before the connection does.
+    // The data must be sent before the connection is closed.
     response.write(': the end\n\n', () => response.destroy());
     return;
   }

@@ -44,7 +44,7 @@ const choice = (delta: object, finish_reason: string | null = null) => ({
   choices: [{ index: 0, delta, logprobs: null, finish_reason }],
 });
 
-/** OpenAI's chat completions. */
+/** The API of OpenAI's chat completions. */
 export const openaiChat: ModelApi = {
   path: '/chat/completions',
   last: 'data: [DONE]\n\n',

@@ -71,7 +71,7 @@ const numbered = (events: readonly { readonly type: string }[], first = 0): Stre
     data: { ...data, sequence_number: first + at },
   }));
 
-/** OpenAI's responses. */
+/** The API of OpenAI's responses. */
 export const openaiResponses: ModelApi = {
   path: '/responses',
   whole: completed,

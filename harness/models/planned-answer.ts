@@ -1,9 +1,12 @@
-/** Tokens of an answer, in Runfold's meaning: the input includes the cache, the output its reasoning. */
+/**
+ * Tokens of an answer, with Runfold's meaning: the input includes the cache, the output its
+ * reasoning.
+ */
 export interface PlannedUsage {
   readonly input: number;
   readonly cached?: number;
   readonly cache_write?: number;
-  /** Of `cache_write`, what is kept for an hour; only Anthropic reports it. */
+  /** The part of `cache_write` that is kept for an hour. Only Anthropic reports it. */
   readonly cache_write_1h?: number;
   readonly output: number;
   readonly reasoning?: number;
@@ -11,25 +14,25 @@ export interface PlannedUsage {
   readonly output_audio?: number;
 }
 
-/** A call of a tool that the model asks for. */
+/** A tool call that the model requests. */
 export interface PlannedToolCall {
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** Defaults to one that is unique to the server. */
+  /** Defaults to a unique id. */
   readonly id?: string;
 }
 
-/** What the model says. */
+/** A reply of the model. */
 export interface PlannedReply {
   readonly text?: string;
   readonly tool_calls?: readonly PlannedToolCall[];
   readonly usage?: PlannedUsage;
-  /** The model that the answer names. Defaults to that of the request. */
+  /** The model named in the answer. Defaults to that of the request. */
   readonly model?: string;
   readonly service_tier?: string;
   /**
-   * How a stream ends after its first text: `hold` sends nothing more until the client leaves, `error`
-   * sends an error of the API, `cut` closes the connection. Defaults to a proper end.
+   * How a stream ends after its first text: `hold` sends nothing more until the client disconnects,
+   * `error` sends an error of the API, `cut` closes the connection. Defaults to a complete stream.
    */
   readonly after_text?: 'hold' | 'error' | 'cut';
 }
@@ -37,14 +40,14 @@ export interface PlannedReply {
 /** A response with an error status, in the shape of the API that was called. */
 export interface PlannedFailure {
   readonly status: number;
-  /** The `type` of the error. Defaults to what the API sends with the status. */
+  /** The `type` of the error. Defaults to the API's type for the status. */
   readonly type?: string;
   readonly message?: string;
 }
 
 export type PlannedAnswer = PlannedReply | PlannedFailure;
 
-/** A reply with everything an API has to fill in. */
+/** A reply with all fields of an API. */
 export interface FullReply {
   readonly id: string;
   readonly model: string;
@@ -63,9 +66,9 @@ export interface StreamEvent {
   readonly data: unknown;
 }
 
-/** A model API: how it says a reply in one piece, as a stream, and an error. */
+/** A model API: how it returns a reply as a whole or as a stream, and an error. */
 export interface ModelApi {
-  /** How the path of a request ends. */
+  /** The suffix of the request's path. */
   readonly path: string;
   whole(reply: FullReply): unknown;
   /** The events up to the first text. */
@@ -73,13 +76,13 @@ export interface ModelApi {
   /** The rest of the events. */
   closing(reply: FullReply, request: ModelRequest): readonly StreamEvent[];
   failure(failure: PlannedFailure): unknown;
-  /** The event of a stream that breaks off with an error of the API. */
+  /** The event of a stream that ends with an error of the API. */
   streamFailure(reply: FullReply): StreamEvent;
-  /** What ends the stream after the last event, if not its end. */
+  /** The data that ends the stream after the last event, if the API sends any. */
   readonly last?: string;
 }
 
-/** A request as it came. */
+/** A received request. */
 export interface ModelRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;

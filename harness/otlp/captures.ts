@@ -9,9 +9,9 @@ export interface CapturedRequest {
   readonly path: '/v1/traces' | '/v1/logs' | '/v1/metrics';
   readonly content_type: string;
   readonly content_encoding?: string;
-  /** What was sent, as JSON. */
+  /** The body as JSON. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** The bytes as they were sent, of spans that were captured in protobuf. */
+  /** The bytes as they were sent, for spans that were captured in protobuf. */
   readonly body_base64?: string;
   /** Send it when the wait of its trace is over. */
   readonly after_wait?: boolean;
@@ -19,7 +19,7 @@ export interface CapturedRequest {
 
 export type ExpectedRow = Readonly<Record<string, string | number | null>>;
 
-/** What a real emitter sent, and what must come of it. */
+/** The requests of a real emitter, and the expected result. */
 export interface Capture {
   readonly name: string;
   readonly emitter: string;
@@ -40,7 +40,7 @@ const read = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8
 
 type WrittenRequest = Omit<CapturedRequest, 'body'> & Partial<Pick<CapturedRequest, 'body'>>;
 
-/** A request as its file has it: the JSON of a body that is there in bytes is read from these. */
+/** A request from its file. The JSON of a body that is stored in bytes is read from these. */
 function requestOf(written: WrittenRequest): CapturedRequest {
   const { body, body_base64, content_encoding } = written;
   if (body_base64 === undefined) return { ...written, body: body ?? {} };
@@ -63,5 +63,5 @@ export function readCaptures(): readonly Capture[] {
     });
 }
 
-/** Text that stands in the prompts, answers, arguments and error messages of the captures. */
+/** Strings in the prompts, answers, arguments and error messages of the captures. */
 export const canaries = ['CANARY-7f3a', 'Paris'] as const;

@@ -1,7 +1,10 @@
-/** Reads bodies of spans in protobuf into the JSON that says the same, for tests that send one capture in both encodings. */
+/**
+ * Decodes bodies of spans in protobuf into the equivalent JSON, for tests that send a capture in
+ * both encodings.
+ */
 
 type Json = Record<string, unknown>;
-/** The values of a message by the numbers of their fields: bytes, or the bits of a number. */
+/** The values of a message by field number: bytes, or the bits of a number. */
 type Fields = Map<number, (Buffer | bigint)[]>;
 
 function fieldsOf(bytes: Buffer): Fields {

@@ -1,4 +1,4 @@
-/** Writes OTLP bodies in protobuf from their JSON, for tests and the bench. */
+/** Encodes OTLP bodies from JSON into protobuf, for tests and the bench. */
 
 type Json = Readonly<Record<string, unknown>>;
 type Write = (value: unknown) => Buffer;

@@ -3,7 +3,10 @@ import type { SpanRow } from '#runfold/otlp/spans/place-span.js';
 import { settleTrace } from '#runfold/otlp/spans/settle-trace.js';
 import { type SpanItem, spanFlags } from '#runfold/otlp/spans/span-item.js';
 
-/** The inbox of spans in memory, with the rules of the real one, for laws that need many tries. */
+/**
+ * The inbox of spans in memory, with the rules of the real one, for properties that need many
+ * tries.
+ */
 export interface MemoryInbox {
   readonly events: MetricEvent[];
   /** Takes spans as one batch of a worker. */

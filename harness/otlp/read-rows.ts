@@ -1,7 +1,7 @@
 import type { Database } from '#runfold/postgres/database.js';
 import type { ExpectedRow } from './captures.js';
 
-/** Columns of the views that the captures write down in microseconds or nano-dollars. */
+/** Columns of the views that the captures store in microseconds or nano-dollars. */
 const units: Readonly<Record<string, string>> = {
   time_us: '(time * 1000000)::bigint',
   time_to_first_token_us: '(time_to_first_token * 1000000)::bigint',
@@ -41,13 +41,13 @@ const names = [
   'provider',
 ];
 
-/** What a project has in `runfold.runs` and `runfold.sessions`. */
+/** The rows of a project in `runfold.runs` and `runfold.sessions`. */
 export interface ProjectRows {
   readonly runs: ExpectedRow[];
   readonly sessions: ExpectedRow[];
 }
 
-/** The rows of some projects, in their order, as the captures write them down. */
+/** The rows of some projects, in the order of the projects and in the form of the captures. */
 export async function readRows(
   database: Database,
   projects: readonly number[],

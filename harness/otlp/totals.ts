@@ -21,7 +21,7 @@ const sumOf = (values: readonly (number | undefined)[]) => {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 };
 
-/** The totals of events as the captures write them down, added up in plain JavaScript. */
+/** The totals of events in the form of the captures, computed in plain JavaScript. */
 export function totalsOf(events: readonly MetricEvent[]): { runs: Row[]; sessions: Row[] } {
   const group = (key: (event: MetricEvent) => string) => {
     const groups = new Map<string, MetricEvent[]>();
@@ -106,8 +106,8 @@ function attributesOf(events: readonly MetricEvent[]): Row {
 }
 
 /**
- * Rows without their nulls, in one order; the cost only where it is expected. Of sessions only some
- * figures are written down.
+ * Rows without nulls, in a fixed order. The cost is included only if it is expected. Of sessions,
+ * the captures have only some figures.
  */
 export function comparable(rows: readonly ExpectedRow[], expected: readonly ExpectedRow[]) {
   const written = new Set(expected.flatMap((row) => Object.keys(row)));

@@ -6,7 +6,7 @@ import { readMutants } from './read-mutants.js';
 import { rebuildMutants } from './rebuild-mutants.js';
 import { usageMutants } from './usage-mutants.js';
 
-/** Every place that is broken on purpose. */
+/** Every break. */
 export const mutants: readonly Mutant[] = [
   ...logMutants,
   ...foldMutants,

@@ -3,7 +3,7 @@ import { breaks } from './mutant.js';
 
 const law = ['test/projections/fold/fold-law.test.ts'];
 
-/** Each fold, which events it looks at, and how partials are combined. */
+/** Each fold, the events it reads, and how partials are combined. */
 export const foldMutants = [
   ...breaks('src/projections/measures/sums.ts', law, [
     [

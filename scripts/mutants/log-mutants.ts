@@ -5,7 +5,7 @@ const faults = ['test/append/faults.test.ts'];
 const repeats = ['test/append/expect-new.test.ts'];
 const other = ['test/append/other-content.test.ts'];
 
-/** The log's key, repetitions, faults of a batch, and when a job is done. */
+/** The log's key, repeated events, faults of a batch, and when a job is done. */
 export const logMutants = [
   ...breaks('src/events/event-id.ts', repeats, [
     [

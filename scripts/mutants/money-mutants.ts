@@ -6,7 +6,7 @@ const corrections = ['test/corrections/correction.test.ts'];
 const reprice = ['test/corrections/reprice.test.ts'];
 const unpriced = ['test/corrections/unpriced.test.ts'];
 
-/** What tokens cost, and what corrections move. */
+/** The cost of tokens, and the effect of corrections. */
 export const moneyMutants = [
   ...breaks('src/pricing/token-rates.ts', prices, [
     ['cached tokens are paid twice', 'plainInput -= tokens.cached;', ''],

@@ -1,18 +1,20 @@
-/** A place in the source, broken on purpose: some test is to notice. */
+/** A place in the source that is broken on purpose. Some test should notice. */
 export interface Mutant {
-  /** What is broken, in a few words; unique. */
+  /** What is broken, in a few words. Unique. */
   readonly name: string;
   /** From the root of the repository. */
   readonly file: string;
-  /** What stands there, exactly and once. */
+  /** The original text. It must occur exactly once. */
   readonly text: string;
   readonly instead: string;
-  /** The test files that are to notice, and of these only the tests with such words in their names. */
+  /**
+   * The test files that should notice. With `only`, just their tests with these words in the name.
+   */
   readonly tests: readonly string[];
   readonly only?: string;
 }
 
-/** Breaks of one file, each noticed by the same tests. */
+/** Breaks of one file that the same tests notice. */
 export function breaks(
   file: string,
   tests: readonly string[],

@@ -4,7 +4,7 @@ import { breaks } from './mutant.js';
 const isolation = ['test/http/isolation.test.ts'];
 const events = ['test/events/check/parse-event.test.ts'];
 
-/** Limits, scopes, project filters, pages, tails, and who reads. */
+/** Limits, scopes, project filters, pages, tails, and rights to read. */
 export const readMutants = [
   ...breaks('src/events/limits.ts', events, [
     [

@@ -3,7 +3,7 @@ import { breaks } from './mutant.js';
 
 const usage = ['test/query/usage/get-usage.test.ts', 'test/query/usage/own-events.test.ts'];
 
-/** The borders of ranges and buckets. */
+/** The edges of ranges and buckets. */
 export const usageMutants = [
   ...breaks('src/query/usage/usage-range.ts', usage, [
     [

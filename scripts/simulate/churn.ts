@@ -1,33 +1,36 @@
 import { shareOf } from '#runfold/queue/spread/queue-names.js';
 import { silentMs } from '#runfold/queue/spread/queue-settings.js';
 
-/** How workers come and go. */
+/** How often workers die and are replaced. */
 export interface Churn {
   readonly queues: number;
   readonly workers: number;
-  /** Mean seconds until a worker dies, and until another has its place. */
+  /** Mean seconds until a worker dies, and until it is replaced. */
   readonly lives_s: number;
   readonly away_s: number;
   readonly seconds: number;
 }
 
-/** What came of it. */
+/** The result of a simulation. */
 export interface ChurnOutcome {
   readonly deaths: number;
-  /** The part of the time that a queue was read by nobody, of all queues. */
+  /** The share of time in which a queue had no reader, over all queues. */
   readonly unread: number;
-  /** The longest that one was, in seconds. */
+  /** The longest time without a reader, in seconds. */
   readonly longest_s: number;
-  /** Readers of a queue, in the mean. */
+  /** The mean number of readers of a queue. */
   readonly readers: number;
-  /** Queues that changed their worker, for each death. */
+  /** The number of queues that changed their worker, per death. */
   readonly moves: number;
 }
 
 const beatS = 2;
 const stepS = 0.25;
 
-/** Plays it by steps: workers say every two seconds that they live, and read by rank what they then know. */
+/**
+ * Simulates it in steps: workers report every two seconds that they are alive, and read by the rank
+ * that they know.
+ */
 export function playChurn({ queues, workers, lives_s, away_s, seconds }: Churn): ChurnOutcome {
   const random = randomOf(7);
   const exponential = (mean: number) => -mean * Math.log(1 - random());
@@ -63,7 +66,7 @@ export function playChurn({ queues, workers, lives_s, away_s, seconds }: Churn):
       moves += reads.filter((queue) => !slot.reads.includes(queue)).length;
       slot.reads = reads;
     }
-    // The first beats are how all begins.
+    // The first heartbeats are the start and do not count.
     if (now < 2 * beatS) {
       moves = 0;
       continue;
@@ -88,7 +91,7 @@ export function playChurn({ queues, workers, lives_s, away_s, seconds }: Churn):
   };
 }
 
-/** Names are drawn: a new worker may have any rank. */
+/** Names are random: a new worker may have any rank. */
 const order = (name: number) => (name * 2_654_435_761) % 4_294_967_296;
 
 /** Mulberry32: the same numbers each time. */

@@ -1,7 +1,7 @@
 import { shareOf } from '#runfold/queue/spread/queue-names.js';
 import { imbalance, type Load, sharesOf, stripeShares } from './load.js';
 
-/** What there is of everything. */
+/** The numbers of a deployment. */
 export interface Deployment {
   readonly events_per_second: number;
   readonly queues: number;
@@ -9,34 +9,40 @@ export interface Deployment {
   readonly workers: number;
   readonly stripes: number;
   readonly nodes: number;
-  /** Cores of a Postgres node. */
+  /** Cores of one Postgres node. */
   readonly cores: number;
 }
 
-/** Microseconds of a core, measured: a job costs a part of its own and a part for each event. */
+/** Measured microseconds of a core: a fixed part per job and a part per event. */
 const redisJob = { fixed: 172, event: 0.556 };
 const workerEvent = 5;
 const postgresEvent = 9;
-/** What a store on several nodes costs more. */
+/** The additional cost of a store on several nodes, as a factor. */
 const onNodes = 1.15;
-/** Events a second of one session, or of one stripe: they are written one batch after the other. */
+/**
+ * Events per second of one session, or of one stripe, whose batches are written one after the
+ * other.
+ */
 const laneEvents = 100_000;
-/** How far a server may be filled. */
+/** The maximum utilization of a server. */
 const filled = 0.6;
-/** What a queue without jobs costs in a worker, as a part of a core: a blocked connection and a look every 5 s. */
+/**
+ * The cost of a queue without jobs in a worker, as a share of a core: a blocked connection and a
+ * check every 5 s.
+ */
 const idleQueue = 0.006 / 64;
 
-/** How full each kind of server is, the fullest of its kind, and what that means. */
+/** The utilization of the busiest server of each kind, and what follows from it. */
 export interface Forecast {
-  /** Events of a job. */
+  /** Events per job. */
   readonly job_events: number;
   readonly balance: Readonly<Record<'stripes' | 'queues' | 'workers' | 'nodes', number>>;
-  /** Parts of what each may take: 1 is as full as it should be. */
+  /** Shares of the allowed load: 1 means that the limit is reached. */
   readonly full: Readonly<Record<Resource, number>>;
   readonly first: Resource;
-  /** Events a second at which the first is full. */
+  /** Events per second at which the first resource reaches its limit. */
   readonly limit: number;
-  /** What queues cost while nothing comes: a part of a core, and connections, of all workers. */
+  /** The cost of idle queues: a share of a core, and connections, of all workers together. */
   readonly idle_cores: number;
   readonly idle_connections: number;
 }
@@ -47,14 +53,14 @@ export function forecast(deployment: Deployment, load: Load): Forecast {
   const { queues, masters, workers, stripes, nodes } = deployment;
   const byStripe = stripeShares(load, stripes);
   const { size, is_by_session } = jobOf(deployment);
-  // Jobs that take turns go to all queues alike, whatever is in them.
+  // Jobs that alternate are spread evenly over all queues, whatever they contain.
   const byQueue = is_by_session
     ? stripeShares(load, queues)
     : new Array<number>(queues).fill(1 / queues);
   const byNode = sharesOf(byStripe, nodes, (stripe) => Math.floor((stripe * nodes) / stripes));
   const byMaster = sharesOf(byQueue, masters, (queue) => queue % masters);
   const byWorker = workerShares(byQueue, workers);
-  // Without stripes a batch holds all sessions and lanes share them; a session alone is one lane.
+  // Without stripes a batch has all sessions and lanes share them. A single session is one lane.
   const lane = stripes > 1 ? Math.max(...byStripe) : hottest(load);
   const fullAt = (rate: number): Forecast['full'] => {
     const redisEvent = redisJob.fixed / jobOf({ ...deployment, events_per_second: rate }).size;
@@ -69,7 +75,8 @@ export function forecast(deployment: Deployment, load: Load): Forecast {
   };
   const mostOf = (full: Forecast['full']) =>
     (Object.entries(full) as [Resource, number][]).sort((a, b) => b[1] - a[1])[0] ?? ['Redis', 0];
-  // The rate at which the fullest is just full: jobs grow with it, so it takes a search.
+  // The rate at which the limit is just reached. Jobs grow with the rate, so it is found by
+  // bisection.
   let [low, high] = [0, 1e9];
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
@@ -93,8 +100,8 @@ export function forecast(deployment: Deployment, load: Load): Forecast {
 }
 
 /**
- * What a producer of up to 20,000 events a second gathers in its 20 ms, or 5 with one queue: spread by session
- * where each queue gets a hundred, and else one job.
+ * The events that a producer of up to 20,000 events per second collects in its 20 ms, or 5 ms with
+ * one queue. They are spread by session if each queue gets a hundred; otherwise they are one job.
  */
 function jobOf({ events_per_second: rate, queues }: Deployment) {
   const gathered = Math.min(rate, 20_000) * (queues > 1 ? 0.02 : 0.005);
@@ -105,7 +112,7 @@ function jobOf({ events_per_second: rate, queues }: Deployment) {
 
 const hottest = ({ sessions }: Load) => Math.max(...sessions.map(({ share }) => share));
 
-/** A queue that several workers read is shared by them. */
+/** Several workers that read one queue share it. */
 function workerShares(byQueue: readonly number[], workers: number): readonly number[] {
   const readers = Array.from({ length: workers }, (_, rank) =>
     shareOf(rank, workers, byQueue.length),

@@ -1,13 +1,14 @@
 import { stripeOf } from '#runfold/events/stripe.js';
 
-/** Sessions and the share of all events that each has. */
+/** Sessions, each with its share of all events. */
 export interface Load {
   readonly sessions: readonly { readonly project: number; readonly name: string; share: number }[];
 }
 
 /**
- * Tenants by Zipf, each with sessions alike in number to its share, and one session with a share of its own.
- * Nothing is drawn: where a session goes is decided by its hash, as in the product.
+ * Tenants by Zipf's law, each with a number of sessions that matches its share, and one session
+ * with its own share. Nothing is random: a session's place follows from its hash, as in the
+ * product.
  */
 export function makeLoad(options: {
   readonly tenants: number;
@@ -30,7 +31,7 @@ export function makeLoad(options: {
   return { sessions: [...sessions, { project: 1, name: 'hot', share: hot_share }] };
 }
 
-/** The share of each of so many stripes. */
+/** The share of each stripe. */
 export function stripeShares({ sessions }: Load, stripes: number): readonly number[] {
   const shares = new Array<number>(stripes).fill(0);
   for (const { project, name, share } of sessions) {
@@ -40,7 +41,7 @@ export function stripeShares({ sessions }: Load, stripes: number): readonly numb
   return shares;
 }
 
-/** The shares of owners that have some of the parts each. */
+/** The share of each owner if each owns some of the parts. */
 export function sharesOf(
   parts: readonly number[],
   owners: number,
@@ -54,6 +55,6 @@ export function sharesOf(
   return shares;
 }
 
-/** The largest against the mean: 1 is even. */
+/** The largest share relative to the mean: 1 is even. */
 export const imbalance = (shares: readonly number[]) =>
   (Math.max(...shares) * shares.length) / shares.reduce((sum, share) => sum + share, 0);
