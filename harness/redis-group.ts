@@ -45,6 +45,9 @@ export interface GroupOptions {
   readonly patience?: number;
 }
 
+/** A node of a cluster also listens for the other nodes on a port this much above its own. */
+const busOffset = 10_000;
+
 /** The folder of `redis-server`; undefined if it is not installed. */
 export const groupBinaries = () => findBinaries(['redis-server']);
 
@@ -58,7 +61,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
     const nodes: GroupNode[] = [];
     const tlsPorts: number[] = [];
     for (let at = 0; at < 6; at++) {
-      const tlsPort = options.certificates === undefined ? undefined : await portPair();
+      const tlsPort = options.certificates === undefined ? undefined : await freePort({ above: busOffset });
       if (tlsPort !== undefined) tlsPorts.push(tlsPort);
       nodes.push(
         await start({
@@ -157,7 +160,7 @@ async function openGroup(
   const folder = mkdtempSync(join(tmpdir(), 'runfold-redis-group-'));
   const started: GroupNode[] = [];
   const start = async (lines: readonly string[], args: readonly string[]) => {
-    const port = await portPair();
+    const port = await freePort({ above: busOffset });
     const own = join(folder, String(port));
     mkdirSync(own);
     const file = join(own, 'redis.conf');
@@ -297,14 +300,6 @@ function createNode(
     reach: () => call('ping'),
   });
   return { ...server, port, call };
-}
-
-/** A free port below 55,536. Its bus port, 10,000 above, is most likely free too. */
-async function portPair(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    if (port < 55_000) return port;
-  }
 }
 
 const knownNodes = (text: string) =>

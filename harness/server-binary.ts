@@ -60,14 +60,32 @@ export function unprivilegedUser(): ProcessUser {
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
-/** A port that is free now. A server that finds it taken a moment later reports that and ends. */
-export async function freePort(): Promise<number> {
+/** Below the ports that systems give to clients, so that no client takes one while a server is restarted. */
+const firstPort = 10_000;
+const lastPort = 21_999;
+
+/**
+ * A port that is free now. With `above`, the port at that distance above it is free too; a node of a Redis Cluster
+ * needs both. A server that finds it taken a moment later reports that and ends.
+ */
+export async function freePort({ above = 0 } = {}): Promise<number> {
+  for (;;) {
+    const port = firstPort + Math.floor(Math.random() * (lastPort + 1 - firstPort));
+    if ((await isFree(port)) && (above === 0 || (await isFree(port + above)))) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
+  const taken = new Promise<boolean>((resolve, reject) => {
+    probe.once('listening', () => resolve(false));
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(true) : reject(error),
+    );
+  });
+  probe.listen(port, '127.0.0.1');
+  if (await taken) return false;
   probe.close();
   await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('Expected a TCP port');
-  return address.port;
+  return true;
 }
