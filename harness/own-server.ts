@@ -8,6 +8,10 @@ import { waitUntil } from './wait-until.js';
 export interface OwnServer {
   /** Starts it, repeatedly if needed, and waits until it responds. */
   start(): Promise<void>;
+  /** Pauses it: its connections stay open, and it does not respond. */
+  freeze(): void;
+  /** Resumes it. */
+  thaw(): void;
   /** SIGKILL to it and all its children at the same time. */
   kill(): Promise<void>;
   /** Stops it gracefully. */
@@ -70,6 +74,8 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
         throw new Error(`${String(error)}\n${output}`);
       });
     },
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     kill: () => end(() => killTree(child)),
     stop: () => end(() => child?.kill(stopSignal)),
   };

@@ -61,7 +61,8 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
     const nodes: GroupNode[] = [];
     const tlsPorts: number[] = [];
     for (let at = 0; at < 6; at++) {
-      const tlsPort = options.certificates === undefined ? undefined : await freePort({ above: busOffset });
+      const tlsPort =
+        options.certificates === undefined ? undefined : await freePort({ above: busOffset });
       if (tlsPort !== undefined) tlsPorts.push(tlsPort);
       nodes.push(
         await start({

@@ -121,7 +121,9 @@ function isConnectionLoss(error: unknown, text: string): boolean {
   return (
     error instanceof AggregateError ||
     /^E[A-Z_]+$/.test(codeOf(error) ?? '') ||
-    /^(connection is closed|connect etimedout|reached the max retries)/i.test(text) ||
+    /^(connection is closed|connect etimedout|reached the max retries|command timed out|socket timeout)/i.test(
+      text,
+    ) ||
     // From a cluster or from sentinels.
     /^(CLUSTERDOWN|MASTERDOWN|All sentinels are unreachable|Failed to refresh slots|None of startup nodes|Too many Cluster redirections|Cluster is (ended|disconnect)|Cluster isn't ready)/.test(
       text,

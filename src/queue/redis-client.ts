@@ -8,6 +8,13 @@ export type RedisClient = Redis | Cluster;
 export interface ClientSettings {
   readonly connectTimeout: number;
   readonly maxRetriesPerRequest: number | null;
+  /** Milliseconds after which a command without a response fails. Defaults to none. */
+  readonly commandTimeout?: number;
+  /**
+   * Milliseconds after which a connection that has not responded to a command is closed. A frozen server and a
+   * network that drops packets close nothing. Defaults to none.
+   */
+  readonly socketTimeout?: number;
   /** Milliseconds until the next attempt to connect; null to give up. */
   readonly retry: (attempt: number) => number | null;
   readonly lazyConnect?: boolean;
@@ -54,6 +61,7 @@ function sentinelOptions(
     ...(sentinel_username === undefined ? {} : { sentinelUsername: sentinel_username }),
     ...(sentinel_password === undefined ? {} : { sentinelPassword: sentinel_password }),
     sentinelRetryStrategy: retry,
+    sentinelCommandTimeout: common.connectTimeout,
     ...(is_tls ? { tls: {}, enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
   };
 }

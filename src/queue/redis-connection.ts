@@ -4,6 +4,8 @@ import { createClient, createNodeClient, type RedisClient } from './redis-client
 
 /** How long one attempt to connect may take, in milliseconds. */
 const connectTimeout = 5_000;
+/** How long a command may go without a response, in milliseconds. BullMQ waits for a job for 10 s at most. */
+const socketTimeout = 15_000;
 
 /** A connection to the queue's Redis. */
 export interface RedisConnection {
@@ -31,6 +33,7 @@ export function openRedis(
     // A worker waits for Redis. A producer keeps its own buffer and needs the error.
     maxRetriesPerRequest: options.role === 'worker' ? null : 1,
     connectTimeout,
+    socketTimeout,
     retry: (times: number) => Math.min(times * 100, 2_000),
     // After a failover the connection to the old primary stays open, while the name resolves to the
     // new one.
@@ -44,7 +47,7 @@ export function openRedis(
   let isClosed = false;
   const onError = (error: Error) => {
     // The cluster's own error hides what its nodes report.
-    if (isOfCluster(error)) void askNode(url).then((reason) => tell(reason ?? error));
+    if (isOfCluster(error)) void askNodes(url).then((reason) => tell(reason ?? error));
     else tell(error);
   };
   const tell = (error: Error) => {
@@ -68,29 +71,47 @@ export function openRedis(
   };
 }
 
+/** The message of ioredis. */
+const endedWithoutReason = 'None of startup nodes is available';
+
 /** Whether an error only says that no node of a cluster responds. */
 function isOfCluster(error: unknown): boolean {
   return error instanceof Error && /^(Failed to refresh|None of)/.test(error.message);
 }
 
-/** The error of the first node of a URL; undefined if it responds, or if the error is unknown. */
-async function askNode(url: string): Promise<Error | undefined> {
-  const [first] = redisAddressOf(url).hosts;
-  if (first === undefined) return undefined;
-  const node = createNodeClient(url, `${first.host}:${first.port}`, {
-    lazyConnect: true,
-    connectTimeout,
-    maxRetriesPerRequest: 0,
-    retry: () => null,
-  });
+/** One attempt, and a limit for each of its steps. */
+const once = {
+  lazyConnect: true,
+  connectTimeout,
+  commandTimeout: connectTimeout,
+  maxRetriesPerRequest: 0,
+  retry: () => null,
+};
+
+/** The reason that the nodes of a cluster give for not serving; undefined if there is none. */
+async function askNodes(url: string): Promise<Error | undefined> {
+  const { hosts } = redisAddressOf(url);
+  const said = await Promise.all(hosts.map(({ host, port }) => askNode(url, `${host}:${port}`)));
+  const errors = said.filter((error) => error !== undefined);
+  const isAway = (error: Error) => explainRedisError(error, url)?.code === 'queue_unreachable';
+  const isDown = ({ message }: Error) => message.startsWith('CLUSTERDOWN');
+  // The response of one node says more than the silence of others.
+  const answer = errors.find((error) => !isAway(error)) ?? errors.find(isDown);
+  return answer ?? (errors.length === said.length ? errors[0] : undefined);
+}
+
+/** The reason that one node cannot be used; undefined if it can. */
+async function askNode(url: string, name: string): Promise<Error | undefined> {
+  const node = createNodeClient(url, name, once);
   let reason: Error | undefined;
   node.on('error', (error: Error) => {
     reason ??= error;
   });
   try {
     await node.connect();
-    await node.cluster('INFO');
-    return reason;
+    const state = /^cluster_state:(\w+)/m.exec(String(await node.cluster('INFO')))?.[1];
+    // The message of Redis itself.
+    return state === 'fail' ? new Error('CLUSTERDOWN The cluster is down') : reason;
   } catch (error) {
     return reason ?? (error instanceof Error ? error : undefined);
   } finally {
@@ -104,8 +125,8 @@ function isWrongServer({ message }: Error): boolean {
 }
 
 /**
- * Checks that Redis responds and accepts the password. It makes one attempt of at most five
- * seconds.
+ * Checks that Redis responds and accepts the password. It makes one attempt, of which no step takes more
+ * than five seconds.
  * @throws QueueConnectionError
  */
 export async function probeRedis(url: string): Promise<void> {
@@ -126,26 +147,35 @@ export async function onRedis<T>(
   url: string,
   work: (redis: RedisClient) => Promise<T>,
 ): Promise<T> {
-  const redis = createClient(url, {
-    lazyConnect: true,
-    connectTimeout,
-    maxRetriesPerRequest: 0,
-    retry: () => null,
-  });
+  const redis = createClient(url, once);
   // The error that "Connection is closed" hides.
   let reason: Error | undefined;
   redis.on('error', (error: Error) => {
     reason ??= error;
   });
   try {
-    await redis.connect();
+    await connect(redis);
     return await work(redis);
   } catch (error) {
     const known = reason ?? error;
-    const said = isOfCluster(known) ? await askNode(url) : undefined;
+    const said = isOfCluster(known) ? await askNodes(url) : undefined;
     throw explainRedisError(said ?? known, url) ?? error;
   } finally {
     redis.disconnect();
+  }
+}
+
+/** Connects. If a cluster responds but is not ready, ioredis ends it and never settles its `connect`. */
+async function connect(redis: RedisClient): Promise<void> {
+  let onEnd: () => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    onEnd = () => reject(new Error(endedWithoutReason));
+    redis.once('end', onEnd);
+  });
+  try {
+    await Promise.race([redis.connect(), ended]);
+  } finally {
+    redis.off('end', onEnd);
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { findOutage, openQueue } from '#runfold/queue/open-queue.js';
@@ -62,3 +64,20 @@ describe.each([
     });
   });
 });
+
+test('a server that takes connections and says nothing is away, of whatever kind', async () => {
+  const sockets = new Set<Socket>();
+  const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  try {
+    const outages = ['', '?cluster=true', '?sentinel=main'].map((kind) =>
+      findOutage({ kind: 'redis', url: `redis://user:secret@127.0.0.1:${port}${kind}` }),
+    );
+    const unreachable = expect.objectContaining({ code: 'queue_unreachable' });
+    expect(await Promise.all(outages)).toEqual([unreachable, unreachable, unreachable]);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+  }
+}, 30_000);
