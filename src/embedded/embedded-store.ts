@@ -8,6 +8,7 @@ import {
   isOfFolder,
   isOwnerAlive,
   type OwnerRecord,
+  socketDraft,
 } from './folder/owner-record.js';
 import {
   prepareDataFolder,
@@ -86,13 +87,13 @@ export async function openEmbeddedStore(options: {
     folder: await folderIdentity(dir),
   };
   const lock = await acquireOwnerLock(dir, record).catch(async (error: unknown) => {
-    if (record.socket_dir !== dir) await removeSocket(dir, record.socket_dir);
+    if (record.socket_dir !== dir) await removeSocket(dir, record);
     throw error;
   });
   const free = async () => {
     // There may be another store with the old name now; do not remove its socket.
     if (record.socket_dir !== dir || (await ownsFolder(dir, record))) {
-      await removeSocket(dir, record.socket_dir);
+      await removeSocket(dir, record);
     }
     await lock.release();
   };
@@ -102,6 +103,7 @@ export async function openEmbeddedStore(options: {
       data_dir,
       fresh,
       socket_dir: record.socket_dir,
+      draft_name: socketDraft(record),
       tcp_port: options.tcp_port,
     });
     return toStore(dir, record, thread, free);

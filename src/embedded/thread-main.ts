@@ -13,6 +13,7 @@ export interface ThreadOptions {
   readonly data_dir: string;
   readonly fresh: boolean;
   readonly socket_dir: string;
+  readonly draft_name: string;
   readonly tcp_port: number | undefined;
 }
 
@@ -46,6 +47,7 @@ async function prepareData(): Promise<DataFolderState> {
 async function serve(): Promise<void> {
   const server = await openEmbeddedServer({
     socket_dir: options.socket_dir,
+    draft_name: options.draft_name,
     tcp_port: options.tcp_port,
     on_death: (error) => {
       report({ event: 'died', text: String(error) });

@@ -23,6 +23,9 @@ const ownerRecord = z.object({
 /** The process that serves a store; the content of the owner file. */
 export type OwnerRecord = z.infer<typeof ownerRecord>;
 
+/** The name under which an owner makes its socket; no longer than `socketName`. */
+export const socketDraft = ({ nonce }: OwnerRecord): string => `s.${nonce.slice(0, 8)}`;
+
 /** The owner in a file; `undefined` if there is no such file. */
 export async function readOwnerRecord(path: string): Promise<OwnerRecord | undefined> {
   let text: string;

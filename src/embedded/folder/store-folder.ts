@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreError } from './embedded-errors.js';
-import { type OwnerRecord, socketName } from './owner-record.js';
+import { type OwnerRecord, socketDraft, socketName } from './owner-record.js';
 
 /** The Postgres major version of the bundled PGlite; a folder of another one cannot be read. */
 export const postgresMajor = '18';
@@ -85,8 +85,10 @@ export async function prepareSocketFolder(dir: string): Promise<string> {
 }
 
 /** Removes an owner's socket, and its folder if that was created only for the socket. */
-export async function removeSocket(dir: string, socket_dir: string): Promise<void> {
+export async function removeSocket(dir: string, owner: OwnerRecord): Promise<void> {
+  const { socket_dir } = owner;
   await rm(join(socket_dir, socketName), { force: true });
+  await rm(join(socket_dir, socketDraft(owner)), { force: true });
   if (socket_dir === dir || !socket_dir.startsWith(join(tmpdir(), socketFolderPrefix))) return;
   if (dirname(socket_dir) !== tmpdir()) return;
   await rmdir(socket_dir).catch((error: NodeJS.ErrnoException) => {
@@ -103,7 +105,7 @@ export async function prepareDataFolder(
   predecessors: readonly OwnerRecord[],
 ): Promise<{ data_dir: string; fresh: boolean }> {
   const data_dir = join(dir, 'data');
-  for (const dead of predecessors) await removeSocket(dir, dead.socket_dir);
+  for (const dead of predecessors) await removeSocket(dir, dead);
   await rm(join(dir, socketName), { force: true });
   // The marker exists while a store is being created: nothing was acknowledged yet, so an interrupted creation
   // starts from scratch.

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { socketName } from '../folder/owner-record.js';
@@ -12,9 +13,15 @@ export interface EmbeddedServer {
   close(): Promise<void>;
 }
 
-/** Listens in `socket_dir`, and on the loopback interface if `tcp_port` is given. */
+/**
+ * Listens in `socket_dir`, and on the loopback interface if `tcp_port` is given. The socket is created as `draft_name`
+ * and then renamed. When a server, thread or process ends, Node.js deletes the name that the socket was created with.
+ * By then that could be the socket of another store. The owner of the folder deletes the socket.
+ */
 export async function openEmbeddedServer(options: {
   socket_dir: string;
+  /** A name that no other server uses; at most as long as the socket's. */
+  draft_name: string;
   tcp_port: number | undefined;
   on_death: (error: unknown) => void;
 }): Promise<EmbeddedServer> {
@@ -34,7 +41,9 @@ export async function openEmbeddedServer(options: {
     add(createClientConnection(socket, session.parameters, wake));
   }
 
-  const servers = [await listen(admit, { path: join(options.socket_dir, socketName) })];
+  const draft = join(options.socket_dir, options.draft_name);
+  const servers = [await listen(admit, { path: draft })];
+  await rename(draft, join(options.socket_dir, socketName));
   if (options.tcp_port !== undefined) {
     servers.push(await listen(admit, { host: '127.0.0.1', port: options.tcp_port }));
   }
