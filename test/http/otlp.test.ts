@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +13,7 @@ import { waitUntil } from '../../harness/wait-until.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
 
 const canary = 'CANARY-9d41';
+const zstd = (input: Buffer) => execFileSync('zstd', ['--check'], { input });
 const now = () => BigInt(Date.now()) * 1_000_000n;
 let traces = 0;
 
@@ -93,14 +95,55 @@ describe('OpenTelemetry by HTTP', () => {
     ['no list of spans', '{"resourceSpans":7}', {}, 400, 3],
     ['another media type', '{}', { 'content-type': 'text/plain' }, 415, 3],
     ['another coding', '{}', { 'content-encoding': 'br' }, 415, 3],
+    [
+      'deflate, which no exporter of OpenTelemetry sends',
+      '{}',
+      { 'content-encoding': 'deflate' },
+      415,
+      3,
+    ],
+    ['JSON in UTF-16', Buffer.from('{}', 'utf16le'), {}, 400, 3],
     ['what is no gzip', 'abc', { 'content-encoding': 'gzip' }, 400, 3],
   ])('answers %s with a status', async (_what, body, headers, status, code) => {
-    const answer = await post('/v1/traces', body, headers as Record<string, string>);
+    const answer = await post('/v1/traces', body as string, headers as Record<string, string>);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toEqual({
       code,
       message: expect.stringMatching(/xpected|is not supported/),
     });
+  });
+
+  test('takes each media type with its parameters, and each coding', async () => {
+    const trace = newTrace();
+    let spans = 0;
+    const next = () => bodyOf(chat(trace, '', `00000000000000c${spans++}`));
+    const json = () => Buffer.from(JSON.stringify(next()));
+    const protobuf = () => encodeOtlp(next());
+    const inHalves = (bytes: Buffer) =>
+      Buffer.concat([gzipSync(bytes.subarray(0, 99)), gzipSync(bytes.subarray(99))]);
+    const requests: readonly (readonly [string, string, Buffer])[] = [
+      ['application/json; charset=utf-8', 'identity', json()],
+      ['Application/JSON;charset=UTF-8', ' GZIP ', gzipSync(json())],
+      ['application/json', 'x-gzip', gzipSync(Buffer.concat([Buffer.from('\ufeff'), json()]))],
+      ['application/json', 'gzip', inHalves(json())],
+      ['application/x-protobuf; messageType="x"', 'identity', protobuf()],
+      ['application/protobuf', 'gzip', gzipSync(protobuf())],
+      ['application/x-protobuf', 'zstd', zstd(protobuf())],
+      ['application/json', 'zstd', zstd(json())],
+    ];
+    for (const [type, coding, body] of requests) {
+      const answer = await post('/v1/traces', new Uint8Array(body), {
+        'content-type': type,
+        'content-encoding': coding,
+      });
+      expect([type, coding, answer.status]).toEqual([type, coding, 200]);
+      expect(await answer.text()).toBe(type.toLowerCase().includes('json') ? '{}' : '');
+    }
+    const run = await waitUntil(
+      () => jsonOf(service.fetch(`/v1/runs/${trace}`)),
+      ({ messages }) => messages === spans,
+    );
+    expect(run).toMatchObject({ input_tokens: 70 * spans });
   });
 
   test('answers truncated protobuf with a status in protobuf', async () => {

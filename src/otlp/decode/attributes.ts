@@ -1,7 +1,13 @@
+import { keys } from '../tables/attribute-keys.js';
 import { knownKeys } from '../tables/key-numbers.js';
 
-/** A value of an attribute. Arrays, objects and bytes are not read. */
+/** A value of an attribute. Arrays, objects and bytes are not read, except those of `listKey`. */
 export type AttributeValue = string | number | boolean;
+
+/** The attribute with a list of strings. It is stored as JSON, because Mastra sends a string of JSON. */
+export const listKey = keys.finishReasons;
+/** The maximum number of strings that are read from a list. */
+export const longestList = 16;
 
 /** The attributes of one span, record or resource that are read, by the number of the key. */
 export interface Attributes {

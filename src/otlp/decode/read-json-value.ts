@@ -1,5 +1,5 @@
 import { findKey } from '../tables/key-numbers.js';
-import type { Attributes, AttributeValue } from './attributes.js';
+import { type Attributes, type AttributeValue, listKey, longestList } from './attributes.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,7 @@ export function readJsonAttributes(list: unknown, into: Attributes): boolean {
     if (!isObject(item) || typeof item.key !== 'string') continue;
     const key = findKey(item.key);
     if (key === undefined) continue;
-    const value = readJsonValue(item.value);
+    const value = readJsonValue(item.value) ?? (key === listKey ? readList(item.value) : undefined);
     if (value !== undefined) into.set(key, value);
   }
   return true;
@@ -39,6 +39,14 @@ export function readJsonValue(value: unknown): AttributeValue | undefined {
     return numberOf(doubleValue);
   }
   return typeof boolValue === 'boolean' ? boolValue : undefined;
+}
+
+/** An AnyValue that is an array: the strings in it, as JSON. */
+function readList(value: unknown): string | undefined {
+  const list = isObject(value) && isObject(value.arrayValue) ? value.arrayValue.values : undefined;
+  if (!Array.isArray(list)) return undefined;
+  const texts = list.slice(0, longestList).map(readJsonValue);
+  return JSON.stringify(texts.filter((text) => typeof text === 'string'));
 }
 
 function numberOf(value: number | string): number {

@@ -1,6 +1,7 @@
-import type { Attributes, AttributeValue } from './attributes.js';
+import { type Attributes, type AttributeValue, listKey, longestList } from './attributes.js';
 import { findKeyBytes } from './key-bytes.js';
 import {
+  eachMessage,
   readFixed64,
   readInt64,
   readLength,
@@ -38,13 +39,13 @@ export function readAttribute(wire: Wire, end: number, into: Attributes): void {
   }
   if (key === undefined || from < 0) return;
   wire.at = from;
-  const value = readValue(wire, stop);
+  const value = readValue(wire, stop, key === listKey);
   if (value !== undefined) into.set(key, value);
   wire.at = end;
 }
 
-/** An AnyValue that is a string, a boolean or a number. */
-export function readValue(wire: Wire, end: number): AttributeValue | undefined {
+/** An AnyValue that is a string, a boolean or a number, or, if wanted, an array. */
+function readValue(wire: Wire, end: number, isList: boolean): AttributeValue | undefined {
   let value: AttributeValue | undefined;
   while (wire.at < end) {
     const tag = readTag(wire, end);
@@ -65,11 +66,31 @@ export function readValue(wire: Wire, end: number): AttributeValue | undefined {
       case (4 << 3) | wireTypes.fixed64:
         value = wire.bytes.readDoubleLE(readFixed64(wire, end));
         break;
+      case (5 << 3) | wireTypes.bytes: {
+        const stop = readLength(wire, end);
+        if (isList) value = readList(wire, wire.at, stop);
+        wire.at = stop;
+        break;
+      }
       default:
         skipField(wire, end, tag);
     }
   }
   return value;
+}
+
+/** An ArrayValue: the strings in it, as JSON. */
+function readList(wire: Wire, from: number, end: number): string {
+  const texts: string[] = [];
+  let read = 0;
+  eachMessage(wire, from, end, 1, (start, stop) => {
+    read += 1;
+    if (read > longestList) return;
+    wire.at = start;
+    const value = readValue(wire, stop, false);
+    if (typeof value === 'string') texts.push(value);
+  });
+  return JSON.stringify(texts);
 }
 
 /** A string of at most this number of characters; the rest is not decoded. */

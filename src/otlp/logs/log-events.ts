@@ -122,7 +122,8 @@ function eventOf(numbered: NumberedRule, record: RawRecord): Record<string, unkn
   if (rule.event === 'tool call') {
     const id = first(record, keysOf(rule.toolCallId), cleanId);
     const success = first(record, keysOf(rule.success), (value) => value);
-    const hasFailed = success === false || success === 'false';
+    const hasFailed =
+      success === false || success === 0 || String(success).toLowerCase() === 'false';
     const error = first(record, keysOf(rule.errorType), cleanName) ?? true;
     return {
       type: 'tool_call',

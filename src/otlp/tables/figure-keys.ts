@@ -33,6 +33,10 @@ export const tokenSources = {
   cached: [
     'gen_ai.usage.cache_read.input_tokens',
     'gen_ai.usage.cache_read_input_tokens',
+    'gen_ai.usage.cache_read_tokens',
+    // Pydantic AI.
+    'gen_ai.usage.details.cache_read_tokens',
+    'gen_ai.usage.details.cache_read_input_tokens',
     'llm.token_count.prompt_details.cache_read',
     'ai.usage.inputTokenDetails.cacheReadTokens',
     'ai.usage.cachedInputTokens',
@@ -45,6 +49,10 @@ export const tokenSources = {
     'gen_ai.usage.cache_creation.input_tokens',
     'gen_ai.usage.cache_creation_input_tokens',
     'gen_ai.usage.cache_write_input_tokens',
+    'gen_ai.usage.cache_write_tokens',
+    'gen_ai.usage.cache_creation_tokens',
+    'gen_ai.usage.details.cache_write_tokens',
+    'gen_ai.usage.details.cache_creation_input_tokens',
     'llm.token_count.prompt_details.cache_write',
     'ai.usage.inputTokenDetails.cacheWriteTokens',
     { json: 'gen_ai.usage.input_token_details', members: ['cache_creation'] },
@@ -54,6 +62,8 @@ export const tokenSources = {
     'gen_ai.usage.reasoning_tokens',
     'gen_ai.usage.experimental.reasoning_tokens',
     'gen_ai.usage.details.reasoning_tokens',
+    'gen_ai.usage.details.thinking_tokens',
+    'gen_ai.usage.details.thoughts_tokens',
     'llm.token_count.completion_details.reasoning',
     'ai.usage.outputTokenDetails.reasoningTokens',
     'ai.usage.reasoningTokens',
@@ -75,17 +85,30 @@ export const tokenSources = {
   ],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;
 
-/** Langfuse's own usage, members of `langfuse.observation.usage_details`. */
+/**
+ * Usage in Langfuse, members of `langfuse.observation.usage_details`: its own names, and those of the
+ * providers' responses, which its SDK passes on as they are.
+ */
 const langfuse = (...members: string[]): Source[] => [
   { json: 'langfuse.observation.usage_details', members },
 ];
 export const langfuseTokenSources = {
-  input: langfuse('input'),
-  output: langfuse('output'),
-  total: langfuse('total'),
-  cached: langfuse('input_cached_tokens', 'input_cache_read'),
-  cache_write: langfuse('input_cache_creation'),
-  reasoning: langfuse('output_reasoning_tokens'),
+  input: langfuse('input', 'input_tokens', 'prompt_tokens'),
+  output: langfuse('output', 'output_tokens', 'completion_tokens'),
+  total: langfuse('total', 'total_tokens'),
+  cached: langfuse(
+    'input_cached_tokens',
+    'input_cache_read',
+    'cache_read_input_tokens',
+    'input_tokens_details.cached_tokens',
+    'prompt_tokens_details.cached_tokens',
+  ),
+  cache_write: langfuse('input_cache_creation', 'cache_creation_input_tokens'),
+  reasoning: langfuse(
+    'output_reasoning_tokens',
+    'output_tokens_details.reasoning_tokens',
+    'completion_tokens_details.reasoning_tokens',
+  ),
   input_audio: [],
   output_audio: [],
 } as const satisfies Readonly<Record<keyof typeof tokenSources, readonly Source[]>>;

@@ -18,13 +18,29 @@ export const providerBeginnings: readonly (readonly [begins: string, name: strin
   ['moonshot', 'moonshotai'],
 ];
 
-/** Values of frameworks that do not say which provider served the call. */
-export const noProviders: readonly string[] = ['strands-agents'];
+/**
+ * The beginnings of the names of frameworks, which do not say which provider served the call. No price list
+ * has them as providers; without a provider, the model alone finds its price.
+ */
+export const noProviders: readonly string[] = [
+  'strands-agents',
+  'langchain',
+  'langgraph',
+  'llama_index',
+  'llamaindex',
+  'crewai',
+  'haystack',
+  'autogen',
+  'ag2',
+  'litellm',
+  'vercel_ai',
+  'microsoft.agent_framework',
+];
 
 /** The stored name of a provider; undefined if the value does not name one. */
 export function providerName(reported: string): string | undefined {
   const name = reported.trim().toLowerCase();
-  if (name === '' || noProviders.includes(name)) return undefined;
+  if (name === '' || noProviders.some((begins) => name.startsWith(begins))) return undefined;
   const known = providerBeginnings.find(([begins]) => name.startsWith(begins));
   if (known !== undefined) return known[1];
   const [first = ''] = name.split('.');

@@ -57,8 +57,7 @@ export async function lockTraces(
   }
   const traces = [...roots.values()];
   const { rows } = await client.query(lockSql, [
-    traces.map(({ project }) => project),
-    traces.map(({ trace }) => trace),
+    ...keyColumns(traces),
     traces.map(({ root }) => root),
   ]);
   return rows.map((row) => ({ ...row, root: row.root ?? undefined }));
@@ -81,10 +80,7 @@ export async function lockWaiting(
   const { rows } =
     'most' in which
       ? await client.query(dueSql, [which.most])
-      : await client.query(chosenSql, [
-          which.traces.map(({ project }) => project),
-          which.traces.map(({ trace }) => trace),
-        ]);
+      : await client.query(chosenSql, keyColumns(which.traces));
   return rows.map((row) => ({ ...row, root: row.root ?? undefined, is_new: false }));
 }
 
@@ -128,8 +124,7 @@ export async function storeSpans(
 ): Promise<StoredSpans> {
   const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value));
   const { rows } = await client.query(storeSql, [
-    list.map(({ project }) => project),
-    list.map(({ trace }) => trace),
+    ...keyColumns(list),
     list.map(({ span }) => span),
     list.map(({ parent }) => parent ?? null),
     list.map(({ kind }) => kind),
@@ -178,10 +173,8 @@ export async function readOpenSpans(
   others: readonly (TraceKey & { readonly span: string })[],
 ): Promise<(SpanRow & { readonly project: number })[]> {
   const { rows } = await client.query(readSql, [
-    traces.map(({ project }) => project),
-    traces.map(({ trace }) => trace),
-    others.map(({ project }) => project),
-    others.map(({ trace }) => trace),
+    ...keyColumns(traces),
+    ...keyColumns(others),
     others.map(({ span }) => span),
   ]);
   return rows.map((row) => ({
@@ -195,6 +188,11 @@ export async function readOpenSpans(
     own: row.own === null ? undefined : JSON.parse(row.own),
     event: row.event === null ? undefined : JSON.parse(row.event),
   }));
+}
+
+/** Keys as two columns, the form in which a statement takes them. */
+export function keyColumns(list: readonly TraceKey[]): [number[], string[]] {
+  return [list.map(({ project }) => project), list.map(({ trace }) => trace)];
 }
 
 export function keyOf({ project, trace }: TraceKey): string {

@@ -103,11 +103,9 @@ export function createSpanInbox(options: {
     if (traces.length === 0) return;
     // When a wait is over, a chain with a missing parent continues at the root. The ancestors of the
     // open spans do not lead there.
-    const roots = isOver
-      ? traces.flatMap(({ project, trace, root }) =>
-          root === undefined ? [] : [{ project, trace, span: root }],
-        )
-      : [];
+    const roots = (isOver ? traces : []).flatMap(({ root: span, ...key }) =>
+      span === undefined ? [] : [{ ...key, span }],
+    );
     const rows = spansByTrace(await readOpenSpans(client, traces, [...filled, ...roots]));
     const filledByTrace = spansByTrace(filled);
     for (const place of traces) {

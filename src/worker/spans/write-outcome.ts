@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { SpanRow } from '../../otlp/spans/place-span.js';
-import { idSql, type TraceKey } from './inbox-rows.js';
+import { idSql, keyColumns, type TraceKey } from './inbox-rows.js';
 
 const changeSql = `insert into runfold_internal.otlp_span as s
     (project, trace_id, span_id, cut_parent, kind, flags)
@@ -31,22 +31,18 @@ export interface InboxChanges {
 /** Writes the outcome for the traces. */
 export async function writeOutcome(client: ClientBase, outcome: InboxChanges): Promise<void> {
   const { changed, settled, waits } = outcome;
-  const keys = (list: readonly TraceKey[]) => [
-    list.map(({ project }) => project),
-    list.map(({ trace }) => trace),
-  ];
   if (changed.length > 0) {
     await client.query(changeSql, [
-      ...keys(changed),
+      ...keyColumns(changed),
       changed.map(({ span }) => span),
       changed.map(({ cutParent }) => cutParent ?? null),
       changed.map(({ flags }) => flags),
     ]);
   }
   if (settled.length > 0) {
-    await client.query(settleSql, [...keys(settled), settled.map(({ span }) => span)]);
+    await client.query(settleSql, [...keyColumns(settled), settled.map(({ span }) => span)]);
   }
   if (waits.length > 0) {
-    await client.query(waitSql, [...keys(waits), waits.map(({ seconds }) => seconds)]);
+    await client.query(waitSql, [...keyColumns(waits), waits.map(({ seconds }) => seconds)]);
   }
 }
