@@ -21,7 +21,7 @@ const subjects = [
   'memory',
   'otlp',
 ] as const;
-/** Installs another reader of logs to compare with, which a test must not. */
+/** It installs another reader of logs for comparison, which a test must not do. */
 const notPlayed = ['logs'];
 
 describeWithRedis('the bench', () => {
@@ -37,7 +37,7 @@ describeWithRedis('the bench', () => {
     'runs %s at a tiny size, and measures what it says',
     { timeout: 300_000 },
     async (subject) => {
-      // A rebuild of fewer rows mends them in place instead of swapping tables.
+      // With fewer rows, a rebuild repairs in place instead of swapping tables.
       const events = subject === 'rebuild' ? '20000' : '1000';
       const size = ['--runs', '1', '--events', events, '--seconds', '0.2', '--json'];
       const run = await bench(subject, ...size);

@@ -21,7 +21,7 @@ import { waitUntil } from '../harness/wait-until.js';
 const missing = missingBinaries();
 if (missing !== undefined) console.warn(`skipped: rounds of chaos (${missing})`);
 
-// In CI nothing may be skipped: there the rounds fail where the binaries are missing.
+// In CI nothing may be skipped, so without the binaries the rounds fail there.
 describe.skipIf(missing !== undefined && !process.env.CI)('rounds of chaos', () => {
   test('lose nothing and are off by nothing', async () => {
     const short = ['redis-kill', 'postgres-kill', 'poison'];
@@ -54,14 +54,14 @@ describe.skipIf(missing !== undefined && !process.env.CI)('rounds of chaos', () 
   }, 400_000);
 });
 
-// What runs is read from /proc.
+// Running processes are read from /proc.
 const isBlind = process.platform !== 'linux';
 describe.skipIf(isBlind || (missing !== undefined && !process.env.CI))(
   'chaos that is interrupted',
   () => {
     test('takes down its servers and leaves no file behind', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'runfold-interrupted-'));
-      // Postgres runs as another user, who passes through.
+      // Postgres runs as another user, who must be able to enter the folder.
       await chmod(folder, 0o711);
       try {
         const args = ['--rounds', '50', '--scenario', 'restarts'];
@@ -76,9 +76,9 @@ describe.skipIf(isBlind || (missing !== undefined && !process.env.CI))(
         running.kill('SIGINT');
         const { code, stdout, stderr } = await running.exit;
         expect(code, stderr).toBe(130);
-        // What was played is told: no round was over.
+        // The report says that no round was finished.
         expect(stdout).toMatch(/│ all +│ 0 /);
-        // Whatever else has its cache there.
+        // Other programs may have a cache there.
         const left = await readdir(folder);
         expect(left.filter((name) => name.startsWith('runfold'))).toEqual([]);
         expect(await commandLinesWith(folder)).toEqual([]);
@@ -89,11 +89,11 @@ describe.skipIf(isBlind || (missing !== undefined && !process.env.CI))(
   },
 );
 
-/** The command lines of running processes that name a folder, as Postgres's does. */
+/** The command lines of running processes that contain a folder's name, as Postgres's does. */
 async function commandLinesWith(folder: string): Promise<string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
-    // A process may end between the two looks.
+    // A process may end between the two reads.
     pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
   );
   return lines.filter((line) => line.includes(folder));
@@ -117,7 +117,9 @@ describeWithPostgres('the checks after a round', () => {
   const plan = quietPlan(createRandom(1));
   const counts = { applied: 80, duplicate: 0, rejected: 0 };
 
-  /** What the checks say of a store that holds `held`, where all `events` were acknowledged. */
+  /**
+   * The result of the checks for a store that holds `held`, after all `events` were acknowledged.
+   */
   async function check(held: readonly MetricEvent[], change?: string) {
     const home = await createTestDatabase();
     const database = openDatabase(home.url);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await symlink(inModules('@types'), join(folder, 'node_modules/@types'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await writeFile(join(folder, 'events.ndjson'), blocksOf('ndjson')[0]?.text ?? '');
-  // What agents leave in a home directory, for the commands that read it without a path.
+  // Files that agents leave in a home directory, for the commands that read it without a path.
   await cp(
     join(root, 'test/logs/fixtures/claude-partials/projects'),
     join(folder, 'home/.claude/projects'),
@@ -102,13 +102,13 @@ describe('the TypeScript of the documents', () => {
     }).exit;
     await service?.stop();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    // What an example says it prints, unless it says so in words.
+    // The output that an example promises, unless it describes it in words.
     const [, promised] = /^console\.log\(.*\); \/\/ ([\d. ]+)$/m.exec(text) ?? [];
     if (promised !== undefined) expect(stdout.trim()).toBe(promised);
   });
 });
 
-/** A `runfold up` in a folder of its own. */
+/** Starts `runfold up` in a separate folder. */
 async function startService() {
   const up = startNode([main, 'up', '--dir', 'served'], { cwd: folder });
   const [, url = ''] = await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/, 60_000);
@@ -142,12 +142,12 @@ describe('beside a running `runfold up`', () => {
   test.skipIf(!hasCurl).each(shellCommands().filter((command) => command.startsWith('curl ')))(
     '%s',
     async (command) => {
-      // A stream has no end of its own; 28 is curl's for the end of its time.
+      // A stream never ends. Exit code 28 of curl means that its time is over.
       const isStream = command.includes('/v1/tail');
       const line = command
         .replace(/^curl /, `curl --fail --silent --show-error ${isStream ? '--max-time 2 ' : ''}`)
         .replaceAll('http://127.0.0.1:8580', url);
-      // Usage of most of a year takes more than the megabyte that is the default.
+      // Usage of most of a year exceeds the default of one megabyte.
       const options = { cwd: folder, maxBuffer: 64 * 2 ** 20 };
       const { status, stdout, stderr } = spawnSync('sh', ['-c', line], options);
       expect({ status, stderr: isStream ? '' : String(stderr) }).toEqual({
@@ -167,11 +167,11 @@ describe('beside a running `runfold up`', () => {
 
   test.each([...new Set(commands)])('%s', async (command) => {
     const words = command.split(' ').slice(1);
-    // Examples share ids, and what comes again with another content is kept as a reject.
+    // Examples share ids, and a repeated id with other content becomes a reject.
     if (command.startsWith('runfold rejects retry')) {
       await tier.database.query('delete from runfold_internal.rejected_event', []);
     }
-    // The demo opens a store of its own, and is long enough for a process of its own.
+    // The demo opens a separate store, and runs long enough for a separate process.
     const { code, stdout, stderr } = await (words[0] === 'demo'
       ? startNode([main, ...words], { cwd: folder }).exit
       : runCommand(words, { dir: folder, env: { HOME: join(folder, 'home') } }));

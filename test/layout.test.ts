@@ -8,11 +8,11 @@ import { startNode } from '../harness/processes.js';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 interface Room {
-  /** What is in it, in one sentence. */
+  /** Its content, in one sentence. */
   readonly holds: string;
-  /** Folders of src it may import besides itself and `environment`; '' is src itself. */
+  /** The folders of src that it may import besides itself and `environment`; '' is src itself. */
   readonly may: readonly string[];
-  /** Folders of which it may import types only. */
+  /** Folders from which it may import only types. */
   readonly types?: readonly string[];
   readonly because: string;
 }
@@ -37,7 +37,10 @@ const LIBRARY = [
   'operations',
 ];
 
-/** The folders of src, in the order of the flow: what each holds, what it may import, and why no more. */
+/**
+ * The folders of src in the order of the flow: the content of each, its allowed imports, and why
+ * there are no more.
+ */
 const FOLDERS: Readonly<Record<string, Room>> = {
   environment: {
     holds: 'What the machine tells us: variables, processes, versions',
@@ -170,7 +173,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Files of src itself put the rest together. They may import every folder but the faces. */
+/** Files of src itself combine the rest. They may import every folder except the interfaces. */
 const ROOT_FILES: Readonly<Record<string, string>> = {
   'index.ts': 'what `runfold` exports',
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
@@ -187,7 +190,7 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
 };
 const FACES = ['http', 'cli'];
 
-/** The files of src that an agent loads which only emits. */
+/** The files of src that an agent loads if it only emits. */
 const emitting = [
   'producer.ts',
   'ai-sdk.ts',
@@ -199,7 +202,7 @@ const emitting = [
   'claude-agent-sdk.ts',
 ];
 
-/** A folder that holds more is two subjects. */
+/** A folder with more files has two subjects. */
 const FILES_IN_A_FOLDER = 14;
 const FULLER_FOLDERS: Readonly<Record<string, string>> = {
   'cli/commands': 'one file per command, so that the listing is the help',
@@ -210,17 +213,20 @@ const LEVELS = 2;
 
 /**
  * The only files that may read the environment: every setting has one schema and one error report.
- * A process hands its own to the commands, which a test does with another.
+ * A process passes its own environment to the commands; a test passes another one.
  */
 const READS_ENVIRONMENT = ['environment/config.ts', 'cli/io/process-io.ts'];
 
-/** One noun a file keeps files short. A longer one is listed with the reason it cannot be split. */
+/**
+ * One noun per file keeps files short. A longer file is listed with the reason why it cannot be
+ * split.
+ */
 const LINES = 200;
 const LONGER_FILES: Readonly<Record<string, string>> = {
   'index.ts': 'a list of names, one a line',
 };
 
-/** Names under which anything fits, so that everything ends up there. */
+/** Names that fit anything, so that everything ends up there. */
 const EMPTY_NAMES = /^types?$|(^|-)(utils?|commons?|helpers?|misc)$/;
 
 interface SourceFile {
@@ -230,9 +236,9 @@ interface SourceFile {
   readonly folder: string;
   readonly text: string;
   readonly code: string;
-  /** The files of ours it imports, types included: they too bind one folder to another. */
+  /** The files of ours that it imports, including types, because they also couple folders. */
   readonly imports: readonly string[];
-  /** Of these, the files of which it imports values. */
+  /** The files among these from which it imports values. */
   readonly values: readonly string[];
 }
 
@@ -277,7 +283,9 @@ const sources: readonly SourceFile[] = readdirSync(join(root, 'src'), {
     };
   });
 
-/** `may` names a folder, '' for src itself, or the beginning of a file's path: `ingest/open-queue`. */
+/**
+ * `may` names a folder, '' for src itself, or the beginning of a file's path: `ingest/open-queue`.
+ */
 function isAllowed(target: string, may: readonly string[]): boolean {
   const folder = folderOf(target);
   return may.some(
@@ -289,7 +297,7 @@ function tailOf(target: string, start: string): string {
   return target.startsWith(start) ? target.slice(start.length) : '';
 }
 
-/** Everything `path` imports, at any distance, each with the chain that leads there. */
+/** Everything that `path` imports directly or indirectly, each with the chain that leads there. */
 function reachedFrom(path: string): ReadonlyMap<string, string> {
   const reached = new Map([[path, path]]);
   for (const [step, chain] of reached) {
@@ -301,7 +309,9 @@ function reachedFrom(path: string): ReadonlyMap<string, string> {
   return reached;
 }
 
-/** Circles of imports: of each file that reaches itself the shortest way back, unless it is in one shown before. */
+/**
+ * Circular imports: the shortest cycle of each file in one, unless it is in a cycle listed before.
+ */
 function circlesIn(files: readonly Pick<SourceFile, 'path' | 'imports'>[]): readonly string[] {
   const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
   const seen = new Set<string>();
@@ -440,7 +450,10 @@ describe('the folders of src', () => {
   });
 });
 
-/** Tests of what is no part of the product; everything else runs that as a person does, by command. */
+/**
+ * Tests of programs that are not part of the product. All others are run like a person would, by
+ * command.
+ */
 const TESTED_BY: Readonly<Record<string, string>> = {
   'test/chaos.test.ts': 'chaos',
   'test/mutants.test.ts': 'scripts',
@@ -542,7 +555,7 @@ describe('the files of src', () => {
 });
 
 describe('dist/producer.js', () => {
-  // The hook sees what is imported; what CommonJS modules require is in their cache.
+  // The hook sees imported modules. Modules that CommonJS requires are in its cache.
   const hook = `
     import { writeSync } from 'node:fs';
     export async function resolve(specifier, context, next) {

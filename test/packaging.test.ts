@@ -94,7 +94,7 @@ describe('Dockerfile', () => {
   const lines = read('Dockerfile').split('\n');
 
   test('runs the built program as a user without rights', () => {
-    // Kubernetes' runAsNonRoot takes numbers alone.
+    // Kubernetes' runAsNonRoot accepts only numbers.
     expect(lines).toContain('USER 10001:10001');
     expect(lines).toContain('RUN install -d -o 10001 -g 10001 -m 0700 /data');
     expect(lines).toContain('ENTRYPOINT ["node", "/app/dist/cli/main.js"]');
@@ -169,7 +169,7 @@ describe('the package', () => {
   let paths: readonly string[] = [];
 
   beforeAll(async () => {
-    // Without scripts: `prepare` would build, and take dist away under the other tests.
+    // Without scripts: `prepare` would build, and remove dist while other tests use it.
     const { stdout } = await run('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: root,
       maxBuffer: 16 * 1024 * 1024,

@@ -9,7 +9,7 @@ import { startNode } from '../harness/processes.js';
 
 const entry = new URL('../dist/index.js', import.meta.url).href;
 
-/** Opens an embedded store with its worker, emits, and closes at once; some times over. */
+/** Opens an embedded store with its worker, emits, and closes at once; several times. */
 const script = `
   const { openRunfold } = await import(process.argv[2]);
   for (let time = 0; time < 3; time++) {

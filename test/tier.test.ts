@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type EmbeddedStore, openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
 import { openTier } from '#runfold/tier.js';
 
-/** A store in a fresh folder, with `serve` between its socket and those who connect. */
+/** A store in a fresh folder, with `serve` between its socket and its clients. */
 async function openGuardedStore(
   serve: (client: Socket, socket: string, count: number) => void,
 ): Promise<{ dir: string; store: EmbeddedStore; guard: Server }> {
@@ -32,7 +32,7 @@ async function openGuardedStore(
 
 describe('a guest of an embedded store whose owner is only starting', () => {
   test('waits until it answers', async () => {
-    // The first one only asks whether somebody listens; the second is a connection.
+    // The first connection only checks whether somebody listens. The second is real.
     const turnedAway = 3;
     let seen = 0;
     const { dir } = await openGuardedStore((client, socket, count) => {

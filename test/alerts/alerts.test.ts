@@ -156,7 +156,7 @@ describeWithPostgres('alerts', () => {
     expect(await deliver(database, sending)).toBe(0);
     receiver.answer(204);
     await database.query('update runfold_internal.alert_delivery set next_at = now()');
-    // Only one of those who try at once has it.
+    // Only one of several concurrent calls takes it.
     const tried = await Promise.all([1, 2, 3].map(() => deliver(database, sending)));
     expect(tried.sort()).toEqual([0, 0, 1]);
     const [first, second] = receiver.received;
@@ -267,7 +267,7 @@ describeWithPostgres('alerts', () => {
     const rules = async () =>
       (await listAlertHistory(database)).map(({ type, data }) => `${type} ${data.rule}`).sort();
     expect(await evaluate(database, async () => 11)).toMatchObject({ notified: 3, faults: [] });
-    // What cannot be told changes nothing.
+    // An unknown lag changes nothing.
     expect(await evaluate(database, noLag)).toMatchObject({ notified: 0 });
     await database.query('delete from runfold_internal.rejected_event');
     expect(await evaluate(database, async () => 0)).toMatchObject({ notified: 2 });
@@ -278,7 +278,7 @@ describeWithPostgres('alerts', () => {
       'alert.resolved lag',
       'alert.resolved rejects',
     ]);
-    // Another time is another crossing.
+    // At another time it is another crossing.
     expect(await evaluate(database, async () => 11)).toMatchObject({ notified: 1 });
   });
 

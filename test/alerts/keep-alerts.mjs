@@ -1,4 +1,4 @@
-// Evaluates and delivers alerts as a worker does, as often as it can, until it is killed.
+// Evaluates and delivers alerts like a worker, as often as possible, until it is killed.
 import { keepAlerts } from '#runfold/alerts/keep-alerts.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 

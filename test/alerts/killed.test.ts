@@ -54,13 +54,13 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
       ]);
     for (let user = 0; user < users; user++) {
       await spend(user, 6);
-      // At another step each time: while it looks, writes, sends, or notes that it was sent.
+      // At another step each time: while it evaluates, writes, sends, or records that it was sent.
       await pause(user * 7);
       const at = user % workers.length;
       workers[at]?.kill('SIGKILL');
       await workers[at]?.exit;
       await spend(user, 5);
-      // What a dead one has begun is taken over when its time is over, which is 30 seconds.
+      // Work of a dead process is taken over when its lease of 30 seconds ends.
       await database.query(
         `update runfold_internal.alert_cursor set leased_until = now() - interval '1 second'`,
       );

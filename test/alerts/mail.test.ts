@@ -20,7 +20,7 @@ const notification: Notification = {
   },
 };
 
-/** A mail server that takes everything, or nothing (https://www.rfc-editor.org/rfc/rfc5321). */
+/** A mail server that accepts everything, or nothing (https://www.rfc-editor.org/rfc/rfc5321). */
 function openMailServer(state: { refuses: boolean; readonly mails: string[] }): Server {
   return createServer((socket) => {
     let data: string | undefined;

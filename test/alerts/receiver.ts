@@ -1,17 +1,17 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a receiver was sent. */
+/** A request that a receiver got. */
 export interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** Somebody who takes webhooks, and does so as a test wants. */
+/** A receiver of webhooks that a test controls. */
 export interface Receiver {
   readonly url: string;
   readonly received: readonly Received[];
-  /** The status of answers from here on, or one that never comes. */
+  /** The status of responses from now on, or `never` for no response. */
   answer(status: number | 'never', headers?: Readonly<Record<string, string>>): void;
   close(): Promise<void>;
 }

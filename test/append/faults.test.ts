@@ -53,7 +53,7 @@ describeWithPostgres('a batch that Postgres does not take', () => {
     };
     return writeBatch(run, jobs, { findOverflows, is_repeated });
   };
-  /** Runs SQL for each event of the id `odd` before it is appended. */
+  /** Runs SQL for each event with the id `odd` before it is appended. */
   const atOdd = (sql: string) =>
     database.query(`create or replace function runfold_internal.odd() returns trigger language plpgsql
       as $$ begin if new.original_id like 'odd%' then ${sql}; end if; return new; end $$;
@@ -77,7 +77,7 @@ describeWithPostgres('a batch that Postgres does not take', () => {
     expect(statements).toBeLessThan(10);
     const found = await rejects(project);
     expect(found).toHaveLength(777);
-    // None is lost by the place of another.
+    // No two rejects share a position.
     expect(new Set(found.map(({ position }) => position)).size).toBe(777);
     expect(found[0]).toMatchObject({ code: '22003' });
     expect(found[0]?.message).toMatch(/that the totals have room for/);

@@ -27,7 +27,7 @@ const message = {
 };
 const call = { ...message, type: 'tool_call', role: undefined, tool_name: 'search', metrics: {} };
 
-/** A change of each kind of column, and the fields that it is told by. */
+/** A change in each kind of column, and the fields that are reported for it. */
 const changes: readonly (readonly [string, object, object, readonly string[]])[] = [
   ['tokens', message, { metrics: { ...message.metrics, input_tokens: 5_000 } }, ['input_tokens']],
   [

@@ -36,7 +36,7 @@ function eventsIn(stripe: number, count: number, from = 0): MetricEvent[] {
     .slice(0, count);
 }
 
-/** Which ways of writing are used for each stripe from now on. */
+/** Records which statements are used for each stripe from now on. */
 function watchStatements(): () => Record<number, string[]> {
   const found: Record<number, string[]> = {};
   const { query } = pg.Client.prototype;
@@ -87,7 +87,7 @@ describeWithPostgres('a writer to the shards of a store', () => {
     await writeBatch(run, [job([...first.slice(0, 10), ...second.slice(0, 10)])]);
     const ways = async (from: number) => {
       const seen = watchStatements();
-      // In the first stripe one event comes again; the second stripe's are new.
+      // In the first stripe one event is repeated; all events of the second stripe are new.
       const events = [eventsIn(0, from + 10).slice(from - 1), eventsIn(1, from + 10).slice(from)];
       await writeBatch(run, [job(events.flat())]);
       return seen();
@@ -169,7 +169,7 @@ describeWithPostgres('a writer to the shards of a store', () => {
     const batch = createBatch([job(eventsIn(0, 6))]);
     const log = appendAndFoldSql([], { tables: first.tables });
     await statementOnShard<BatchAnswer>(first, log, true)(batch, []);
-    // Between the two commits the log is ahead of the totals; and for ever, if the second one fails.
+    // Between the two commits the log is ahead of the totals, and stays so if the second one fails.
     expect(await verify(database)).toMatchObject({ equal: false, events: 6 });
     const totals = appendAndFoldSql(projections, { tables: second.tables });
     await statementOnShard<BatchAnswer>(second, totals, true)(batch, []);
@@ -183,7 +183,7 @@ describeWithPostgres('a writer to the shards of a store', () => {
     let written: Promise<unknown> | undefined;
     await move(1, true, async () => {
       const moved = job(sampleEvents(150));
-      // Partitions change hands under locks that writers of other stripes may meet.
+      // Swapping partitions takes locks that can conflict with writers of other stripes.
       written = writeBatch(run, [moved]).catch((error) => {
         if (!isConflict(error)) throw error;
         return writeBatch(run, [moved]);
@@ -212,7 +212,7 @@ describeWithPostgres('a writer to the shards of a store', () => {
     });
     await map.refresh();
     expect(applied).toBe(10);
-    // And nobody could tell: log and totals have lost the same.
+    // And nobody would notice: log and totals have lost the same events.
     expect(await verifyShards(map)).toMatchObject({ equal: true, events: 100 });
   });
 });

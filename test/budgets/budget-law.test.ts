@@ -12,11 +12,15 @@ import { randomNumbers } from '../../harness/random-numbers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
-/** Callers at once, and how often each asks; `BUDGET_CHECKS=200` for a long look. */
+/**
+ * The number of concurrent callers, and how often each checks; `BUDGET_CHECKS=200` for a long run.
+ */
 const callers = 50;
 const checks = Number(process.env.BUDGET_CHECKS ?? 10);
 
-/** One look at one snapshot: what was used, what the log folds to, what is held, and what is both. */
+/**
+ * One read of one snapshot: the use, the fold of the log, the holds, and events that count as both.
+ */
 const lookSql = `select
   runfold_internal.budget_used(1, 'agent', null, 'writer', 'cost', w.window_first, w.window_end) as used,
   coalesce((select sum(e.cost_nanos) from runfold_internal.event e where e.project = 1 and e.agent_id = 'writer'), 0)
@@ -105,7 +109,7 @@ describeWithPostgres('budgets under concurrency', () => {
             run_id: `run-${number}`,
             id: randomUUID(),
           } as const;
-          // What was used is at most what was expected.
+          // The actual cost is at most the estimate.
           const actual = (cost * Math.ceil(random() * 4)) / 4;
           runfold.producer.emit({ ...event, metrics: { cost: actual }, hold_id });
           counts.emitted += 1;
@@ -115,7 +119,7 @@ describeWithPostgres('budgets under concurrency', () => {
             runfold.producer.emit({ ...event, id: randomUUID(), corrects, metrics });
             counts.voided += 1;
           }
-          // As a queue may do.
+          // A queue may deliver an event twice.
           if (fate > 0.95) runfold.producer.emit({ ...event, metrics: { cost: actual }, hold_id });
           await pause(random() * 30);
         }
@@ -137,7 +141,7 @@ describeWithPostgres('budgets under concurrency', () => {
       what: 'every event in the log',
       timeoutMs: 60_000,
     });
-    // What crashed is free again by itself.
+    // The hold of a crashed caller expires on its own.
     await waitUntil(
       async () => (await getBudget(database, { name: 'writer' }))?.holds.length,
       (holds) => holds === 0,

@@ -55,7 +55,7 @@ describeWithPostgres('budgets', () => {
     await database.close();
     await home.drop();
   });
-  /** A project that nobody used before, with a budget. */
+  /** A new project with a budget. */
   const withBudget = async (budget: Omit<NewBudget, 'name'>) => {
     projects += 1;
     await createBudget(database, { name: 'cap', ...budget, project: projects });
@@ -280,7 +280,7 @@ describeWithPostgres('budgets', () => {
     expect(await releaseHold(database, { ...release, project: 1 })).toEqual({ released: false });
     expect(await releaseHold(database, release)).toEqual({ released: true });
     expect(await releaseHold(database, release)).toEqual({ released: false });
-    // A hold that is gone changes nothing: the event counts.
+    // Without its hold, the event still counts.
     await foldEvents(database, [message(1, { hold_id: second.hold_id })], project);
     expect((await hold()).budgets).toMatchObject([{ used: 3, held: 0, allowed: false }]);
   });
@@ -325,7 +325,7 @@ describeWithPostgres('budgets', () => {
     const gate = createBudgetGate(counted);
     const ask = (user_id: string, cost: number) =>
       gate.check({ agent_id: 'writer', user_id, estimate: { cost }, hold_seconds: 60 }, project);
-    // The first is sent alone, and the others while it is under way.
+    // The first is sent alone, and the others while it is in flight.
     const answers = await Promise.all([
       ask('ann', 1),
       ask('ann', 1),
@@ -336,7 +336,7 @@ describeWithPostgres('budgets', () => {
       ask('cy', 0.000_000_001),
     ]);
     expect(statements).toHaveLength(2);
-    // Bob's fits exactly; what is refused holds nothing, so that the next may fit.
+    // Bob's fits exactly. A refused check holds nothing, so the next one may fit.
     expect(
       answers.map(({ allowed, budgets }) => [allowed, ...budgets.map(({ held }) => held)]),
     ).toEqual([

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { groupCalls } from '#runfold/budgets/grouped-calls.js';
 
-/** Calls that end when the test says so. */
+/** Calls that end when the test decides. */
 function heldCalls() {
   const ends: ((fault?: Error) => void)[] = [];
   const made: (readonly number[])[] = [];
@@ -42,7 +42,7 @@ test('a call that one input spoils is made again for each alone, and another fai
   const outcomes = await Promise.allSettled([1, 2, 3].map(call));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(made).toEqual([[1], [2, 3], [2], [3]]);
-  // The loop that made them ends.
+  // The loop that started them ends.
   await new Promise(setImmediate);
   const away = await Promise.allSettled([7, 8, 9].map(call));
   expect(away.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);

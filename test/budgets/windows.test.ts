@@ -17,7 +17,7 @@ const zones = [
   'Africa/Cairo',
   'Australia/Lord_Howe',
 ];
-/** Weeks around changes of clocks, both ways. */
+/** Weeks around clock changes in both directions. */
 const stretches = ['2018-11-01', '2025-03-24', '2025-10-23', '2026-04-20', '2025-10-30'];
 
 describeWithPostgres('windows of budgets', () => {

@@ -23,7 +23,7 @@ describeOnEachTier('the Agno session, ingested by command', (name) => {
   let served: Tier | undefined;
   beforeAll(async () => {
     home = await openTestTier(name);
-    // The first command serves the embedded store by itself; those after it are guests.
+    // The first command serves the embedded store itself. The later ones are guests.
     if (name === 'embedded') await home.tier.close();
   });
   afterAll(async () => {

@@ -25,7 +25,7 @@ describe('a command whose reader is gone', () => {
     }
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-    // Whoever ends without closing leaves its claim to the folder behind.
+    // A process that ends without closing leaves its claim to the folder behind.
     expect(await readdir(join(work.dir, '.runfold'))).toEqual(['data']);
   });
 

@@ -11,21 +11,21 @@ import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = join(root, 'dist/cli/main.js');
 
-/** Where the golden files are. */
+/** The folder of the golden files. */
 export const goldenFolder = join(root, 'test/golden');
 
-/** A folder of a test file's own, in which commands run. */
+/** A separate folder for a test file, in which commands run. */
 export interface Workplace {
   readonly dir: string;
-  /** Gives every command from here on these variables. */
+  /** Sets the variables of every command from now on. */
   surround(env: Readonly<Record<string, string>>): void;
   /** Runs a command there to its end, in the process of the test. */
   run(args: readonly string[], options?: CommandOptions): Promise<CommandExit>;
-  /** Starts a command there as a process: for signals, and for what only a process has. */
+  /** Starts a command there as a process, for signals and anything that only a process has. */
   start(args: readonly string[], options?: CommandOptions): RunningProcess;
   /** Runs a command there to its end, as a process. */
   runProcess(args: readonly string[], options?: CommandOptions): Promise<ProcessExit>;
-  /** Writes a file there, a line for each value: texts as they are, the rest as JSON. */
+  /** Writes a file there, one line per value: strings unchanged, everything else as JSON. */
   write(name: string, lines: readonly unknown[]): Promise<string>;
 }
 
@@ -64,8 +64,8 @@ export function useWorkplace(): Workplace {
 }
 
 /**
- * Serves the store in the folder of a workplace from here on, so that commands are its guests: to
- * open it takes longer than most of them do. Hooks that come before find the folder free.
+ * Serves the store in the folder of a workplace from now on, so that commands are its guests:
+ * opening it takes longer than most commands do. Earlier hooks find the folder free.
  */
 export function serveStore(work: Workplace): void {
   let tier: Tier | undefined;
@@ -75,7 +75,10 @@ export function serveStore(work: Workplace): void {
   afterAll(() => tier?.close());
 }
 
-/** Gives the commands of a workplace a separate store, for suites that are not about the tier. Returns how to reach it. */
+/**
+ * Gives the commands of a workplace a separate store, for suites that do not depend on the tier.
+ * Returns how to connect to it.
+ */
 export function useStore(work: Workplace): () => TestTier {
   let home: TestTier;
   beforeAll(async () => {

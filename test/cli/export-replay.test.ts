@@ -12,7 +12,7 @@ import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js
 import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
-/** Every row and column of every projection, as text, so that nothing is rounded. */
+/** Every row and column of every projection as a string, so that nothing is rounded. */
 async function totalsOf({ tier }: TestTier): Promise<Record<string, unknown>> {
   const tables: Record<string, unknown> = {};
   for (const projection of projections) {
@@ -79,7 +79,7 @@ describe('an export', () => {
     const totals = await totalsOf(home);
     expect(await totalsOf(empty)).toEqual(totals);
 
-    // What came in is what was read: the second export is the first.
+    // The second export equals the first, so the input is what was read.
     await work.run(['export', 'again.ndjson'], { env: empty.env });
     expect(await lines('again.ndjson')).toEqual(await lines('all.ndjson'));
   });

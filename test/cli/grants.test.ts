@@ -7,7 +7,7 @@ import { describeWithPostgres, describeWithRedis } from '../../harness/suite.js'
 import { openTestTier, type TestTier } from '../../harness/tiers.js';
 import { message, useWorkplace } from './command-line.js';
 
-/** What a role may be refused: SQLSTATE insufficient_privilege. */
+/** The error when a role lacks a right: SQLSTATE insufficient_privilege. */
 const refused = { code: '42501' };
 
 for (const [tier, describeOn] of [
@@ -97,7 +97,7 @@ for (const [tier, describeOn] of [
         await send(path);
       }
       await send('/v1/audits', { method: 'POST', body: '{}' });
-      // The same events once more are looked for in the log.
+      // Repeated events are looked up in the log.
       await send('/v1/events?wait=true', { method: 'POST', body: JSON.stringify(events) });
 
       const env = envOf('service');

@@ -21,7 +21,7 @@ const metrics = {
   ],
 };
 
-/** As the Collector's file exporter writes protobuf: each request after its length. */
+/** The format of the Collector's file exporter for protobuf: each request after its length. */
 const framed = (list: readonly Readonly<Record<string, unknown>>[]) =>
   Buffer.concat(
     list.flatMap((body) => {
@@ -32,7 +32,7 @@ const framed = (list: readonly Readonly<Record<string, unknown>>[]) =>
     }),
   );
 
-/** A model span whose parent is in no request. */
+/** A model span whose parent is missing from all requests. */
 const orphan = (trace: string, more: object = {}) => ({
   resourceSpans: [
     {
@@ -65,7 +65,7 @@ describeWithPostgres('runfold ingest --format otlp', () => {
   let home: TestTier;
   beforeAll(async () => {
     home = await openTestTier('postgres');
-    // The captures keep their times; a clock that goes on would refuse them one day.
+    // The captures keep their times, so without this they would one day be refused as too old.
     work.surround({ ...home.env, RUNFOLD_OTLP_KEEP_DAYS: '0' });
   });
   afterAll(() => home?.close());

@@ -25,7 +25,7 @@ describeWithPostgres('commands on logs', () => {
   });
   afterAll(() => service?.close());
 
-  /** Runs a command in a project of its own. */
+  /** Runs a command in a separate project. */
   async function inProject() {
     const { database } = service.home.tier;
     const { id } = await createProject(database, { name: `logs-${++projects}` });
@@ -55,7 +55,7 @@ describeWithPostgres('commands on logs', () => {
     expect(second.json).toMatchObject({ invalid_lines: first.json.invalid_lines + 1 });
     expect(await costs()).toHaveLength(4);
     expect(second.stderr).toMatch(/^stdin:\d+: record: expected a JSON object, got other text$/m);
-    // Nothing is remembered of what will not come again.
+    // No file is remembered that will not be read again.
     const { database } = service.home.tier;
     expect(await database.query('select from runfold_internal.log_file')).toEqual([]);
     const both = await run(['ingest', '-', 'more', '--format', 'litellm']);
@@ -176,7 +176,7 @@ describeWithPostgres('commands on logs', () => {
       expect(json.total.total_tokens).toBe(expected.total.total_tokens);
     }
     const week = await run(['weekly', ...range, '--tz', 'UTC', '--json']);
-    // Monday is the second of March.
+    // The second of March is a Monday.
     expect(week.json.periods.map(({ period }: { period: string }) => period)).toEqual([
       '2026-03-02',
       '2026-03-09',
@@ -229,7 +229,7 @@ describeWithPostgres('commands on logs', () => {
     );
     const other = await run(line, 'no JSON');
     expect(other.stdout).toMatch(/^today \$0\.2500 · block/);
-    // Without a price one more is missing from each sum.
+    // One more message without a price is missing from each sum.
     const unpriced = { ...event, model: 'unknown', metrics: { input_tokens: 5 } };
     const more = await service.fetch('/v1/events?wait=true', {
       method: 'POST',

@@ -109,7 +109,7 @@ describeWithRedis('the metrics port', () => {
     expect(await statusOf(`${url}/metrics`)).toBe(401);
     const value = await metricsOf(url, { authorization: `Bearer ${token}` });
     expect(value('runfold_http_tail_streams')).toBe(0);
-    // It folds nothing, and shows no figures of a worker.
+    // It does not fold, so it has no figures of a worker.
     expect(value('runfold_events_applied_total')).toBeUndefined();
     expect(value('runfold_fold_batch_events_count')).toBeUndefined();
     await end(running);

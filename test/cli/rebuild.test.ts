@@ -64,7 +64,7 @@ describeWithPostgres('runfold rebuild', () => {
     const schemas = () => sql("select 1 from pg_namespace where nspname like 'runfold_rebuild_%'");
     const writer = await home.tier.database.pool.connect();
     try {
-      // A writer that is not done: the rebuild waits for it before it marks the cut.
+      // The rebuild waits for this open writer before it marks the cut.
       await writer.query('begin; lock table runfold_internal.event in row exclusive mode');
       const running = work.start(['rebuild'], { env: home.env });
       await waitUntil(schemas, (found) => found.length === 1, { what: 'the rebuild to begin' });

@@ -6,7 +6,7 @@ import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
 
-/** The lines of a log that tell of an outage. */
+/** The lines of a log that report an outage. */
 const reports = (log: string) =>
   log.split('\n').filter((line) => line.includes('Cannot reach Redis at'));
 

@@ -7,7 +7,7 @@ import type { TestServer } from '../../harness/servers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { message, useWorkplace } from './command-line.js';
 
-/** Characters that end a URL's user or password early where they are not encoded. */
+/** Characters that end the user or password in a URL early if they are not encoded. */
 const password = 'p@ss/w#rd?:%';
 const user = 'run@fold';
 
@@ -71,10 +71,11 @@ describe.skipIf(guardBinaries.redis === undefined)('users of Redis', () => {
         expect(code, stderr).toBe(0);
         expect(stderr).not.toContain('NOPERM');
       }
-      // The keys are in the database that the URL names, under the prefix alone.
+      // The keys are in the database of the URL, and only under the prefix.
       const log = await withRedis(server.url, (redis) => redis.call('acl', 'log'));
       const refused = (log as readonly (readonly unknown[])[]).map((entry) => entry[7]);
-      // The settings of the server are no part of the least rights: doctor asks, and says that it may not.
+      // The least rights do not include the server's settings. `doctor` asks for them and reports
+      // that it may not read them.
       expect(refused.filter((name) => name !== 'config|get')).toEqual([]);
       const keys = await withRedis(`${server.url}/5`, (redis) => redis.keys('*'));
       expect(keys.length).toBeGreaterThan(0);

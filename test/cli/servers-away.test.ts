@@ -6,10 +6,10 @@ import { freePort } from '../../harness/server-binary.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { message, useWorkplace } from './command-line.js';
 
-/** What a command does while Postgres, or Redis alone, is away at its start. */
+/** What a command does if Postgres, or only Redis, is unavailable at its start. */
 type Outcome = 'explains' | 'works' | 'waits' | 'reports';
 
-/** Every command, with arguments that it takes, and its outcome without Postgres and without Redis. */
+/** Every command with valid arguments, and its outcome without Postgres and without Redis. */
 const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['migrate', 'explains', 'works'],
   ['migrate --grants', 'explains', 'works'],
@@ -45,7 +45,7 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['keys list', 'explains', 'works'],
   ['keys create --scope read', 'explains', 'works'],
   ['budgets list', 'explains', 'works'],
-  // As `when_unknown` says of budgets: by default an agent goes on.
+  // As `when_unknown` of the budgets says. By default an agent continues.
   ['budgets check --cost 1', 'works', 'works'],
   ['alerts list', 'explains', 'works'],
   ['alerts history', 'explains', 'works'],
@@ -55,7 +55,10 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['serve --no-page', 'explains', 'waits'],
   ['up --no-page', 'explains', 'waits'],
 ];
-/** A demo has a store of its own, a prompt must be there whatever is away, and a copy names its two stores. */
+/**
+ * A demo has a separate store, a prompt must work without servers, and a copy names both of its
+ * stores.
+ */
 const withoutServers = ['demo', 'statusline', 'replicate'];
 
 describeWithPostgres('a server that is away at the start', () => {
@@ -129,7 +132,7 @@ describeWithPostgres('a server that is away at the start', () => {
         const { code, stderr } = await running.exit;
         expect(code, stderr).toBe(0);
         expect(stderr).not.toContain('secret');
-        // Each end of the queue says it once; none says it again and again.
+        // Each end of the queue reports it once, never repeatedly.
         expect(stderr.match(/Cannot reach Redis at/g)?.length).toBeLessThanOrEqual(6);
       },
     );

@@ -86,7 +86,7 @@ describeWithRedis('a worker on Redis and Postgres', () => {
       { kind: 'redis', url: String(env.REDIS_URL), prefix: String(env.RUNFOLD_REDIS_PREFIX) },
       { onError: () => undefined },
     );
-    // What no producer lets through: an event without a time, and one without a type.
+    // Events that no producer accepts: one without a time, and one without a type.
     const events = [message('again', { id: 'late' }), { run_id: 'again', id: 'odd' }];
     await queue.add(jobName, { v: 1, project: 1, events }, jobOptions);
     await queue.close();

@@ -30,7 +30,7 @@ describe('runfold up on a folder', () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('SIGTERM: finishing');
 
-    // What is left is a store that the next command opens by itself.
+    // The remaining store can be opened by the next command.
     const after = await work.runProcess(['runs', 'list', '--json']);
     expect(JSON.parse(after.stdout).items).toHaveLength(1);
   });
@@ -62,7 +62,7 @@ describe('runfold up --demo', () => {
     const { code, stdout, stderr } = await up.exit;
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('SIGTERM: finishing');
-    // It never came to be up.
+    // It never started completely.
     expect(stdout).not.toContain('Runfold is up.');
     expect(await readdir(temporary)).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe('runfold up whose store dies', () => {
   const work = useWorkplace();
 
   test('says so and exits with 1', async () => {
-    // Ends the store's thread from outside, as a crash of it would.
+    // Ends the store's thread from outside, like a crash of it.
     const killer = `
       import threads from 'node:worker_threads';
       import { syncBuiltinESMExports } from 'node:module';

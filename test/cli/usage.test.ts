@@ -4,7 +4,7 @@ import { processIo } from '#runfold/cli/io/process-io.js';
 import { createProgram } from '#runfold/cli/program.js';
 import { useWorkplace } from './command-line.js';
 
-/** Every command that works, with the words that lead to it. */
+/** Every runnable command, with the words that call it. */
 function commandsOf(program: Command, words: readonly string[] = []): [string, Command][] {
   return program.commands.flatMap((command) => {
     const named = [...words, command.name()];
@@ -14,7 +14,7 @@ function commandsOf(program: Command, words: readonly string[] = []): [string, C
   });
 }
 
-/** What `--help` of a command prints. */
+/** The output of `--help` for a command. */
 function helpOf(command: Command): string {
   let text = '';
   command.configureOutput({
@@ -33,7 +33,7 @@ function expectHelp(name: string, text: string): void {
     expect(text).toContain(part);
   }
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-  // The variables' meanings stand below each other.
+  // The meanings of the variables are aligned.
   const table = text.slice(text.indexOf('Environment variables:')).split('\n').slice(1);
   const starts = table.map((line) => /^ {2}(\S+ +)?/.exec(line)?.[0].length ?? 0);
   expect(new Set(starts.filter((start) => start > 2)).size).toBe(1);
@@ -54,7 +54,7 @@ describe('the command line', () => {
       expect(stdout).toContain(`  ${new Help().subcommandTerm(command)}`);
       expect(stdout.replace(/\s+/g, ' ')).toContain(command.summary());
     }
-    // None has its options: they come with its code.
+    // The commands have no options yet: these are loaded with the code of each.
     const { commands } = await createProgram(processIo(), ['--version']);
     for (const { options } of commands) expect(options).toHaveLength(5);
   });

@@ -45,7 +45,7 @@ describe.skipIf(!hasPython)('the Python package (python3)', () => {
     });
     expect(stderr).toMatch(/\nOK\n$/);
 
-    // Agno's own runs, sent twice by the command: the totals are those that Agno computed.
+    // Agno's own runs, sent twice by the command. The totals are those that Agno computed.
     const golden = join(root, 'test/golden/agno-1.8.4-session');
     for (const _time of [1, 2]) {
       const sent = await run('python3', ['-m', 'runfold.agno', `${golden}.ndjson`], {

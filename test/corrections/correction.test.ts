@@ -283,7 +283,7 @@ describeWithPostgres('a correction', () => {
   });
 });
 
-/** A total that would follow beyond what one event may report is refused. */
+/** A total that would exceed the limit of one event is refused. */
 function unlessTooLarge(error: unknown): undefined {
   if (error instanceof InvalidQueryError && error.field === 'total_tokens') return undefined;
   throw error;

@@ -33,7 +33,7 @@ describeWithPostgres('messages without a price', () => {
   withTestDatabase((opened) => {
     database = opened;
   });
-  /** Folds events in a project of their own. */
+  /** Folds events in a separate project. */
   const fold = (...events: MetricEventInput[]) => foldEvents(database, events, project);
   const begin = async () => {
     project += 1;
@@ -45,7 +45,7 @@ describeWithPostgres('messages without a price', () => {
       message('total', { metrics: { total_tokens: 9 } }),
     );
   };
-  /** The count as every face has it, which is one. */
+  /** The count from every interface. All are the same. */
   const unpriced = async () => {
     const run = await getRun(database, { project, run_id: 'r' });
     const session = await getSession(database, { project, session_id: 's' });

@@ -46,7 +46,7 @@ describeWithPostgres('a correction that reaches no event of its run', () => {
     database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`),
   );
 
-  /** The totals of every run beside the sums of its rows in the lists. */
+  /** The totals of every run, compared with the sums of its rows in the lists. */
   async function expectListsToAddUp(): Promise<void> {
     const runs = [];
     for (const run_id of ['r', 'other']) {

@@ -58,7 +58,7 @@ describe('the panels on the SQL views', () => {
   });
 });
 
-/** A statement as Grafana's plugin for Postgres sends it, with its macros written out. */
+/** A statement as Grafana's Postgres plugin sends it, with its macros expanded. */
 function asGrafana(query: string): string {
   return query
     .replaceAll('$project', '1')

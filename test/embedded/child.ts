@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What a fixture process said. */
+/** A message of a fixture process. */
 export interface Said {
   event: string;
   code?: string;
@@ -16,13 +16,13 @@ export function startChild(script: string, argument: string): ChildProcess {
   return fork(new URL(script, import.meta.url), [argument], { execArgv: [] });
 }
 
-/** The next thing a fixture process says. */
+/** The next message of a fixture process. */
 export async function getSaid(child: ChildProcess): Promise<Said> {
   const [said] = await once(child, 'message');
   return said as Said;
 }
 
-/** Kills a process outright and waits until it is gone. */
+/** Kills a process with SIGKILL and waits until it has ended. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');

@@ -35,7 +35,7 @@ test('an idle BullMQ worker is told of a job, long before it would look for one 
   // BullMQ describes a pool by its own structural type, which @types/pg does not meet exactly.
   const connection = pool as unknown as PostgresConnectionOptions;
   const queue = new Queue('idle', { connection }, createPostgresBackend);
-  // It looks by itself once in ten minutes, and the test would not wait for that.
+  // On its own it checks only once in ten minutes, and the test would not wait for that.
   const worker = new Worker(
     'idle',
     async (job) => job.data.n * 2,

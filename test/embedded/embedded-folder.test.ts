@@ -65,7 +65,7 @@ describe('an owner whose folder is another one', () => {
     const other = await openEmbeddedStore({ dir: copy });
     await query(other, 'create table mine as select 1 as n');
     await other.close();
-    // The one that is served has its socket still, and none of the other's tables.
+    // The served one still has its socket, and none of the other's tables.
     expect(await query(served, "select to_regclass('mine')::text")).toEqual([null]);
     await served.close();
   });

@@ -132,7 +132,7 @@ describe('the ownership of an embedded store', () => {
         if (event === 'refused')
           expect({ code, pid }).toEqual({ code: 'embedded_store_in_use', pid: winner?.pid });
       }
-      // A round ends with the owner killed: the next one contends for what it left.
+      // A round ends with killed owners. The next one competes for what they left.
       await Promise.all(children.map(kill));
     }
   });
@@ -178,7 +178,7 @@ describe('the ownership of an embedded store', () => {
     const begun = idler.query('begin; insert into finished values (99)');
     const inserted = worker.query('insert into finished select generate_series(1, 1000)');
     await begun;
-    // A later client's handshake is answered after the earlier insert was read.
+    // The response to a later client's handshake shows that the earlier insert was read.
     const probe = new pg.Client(store.connection);
     probe.on('error', () => undefined);
     await probe.connect();

@@ -1,4 +1,4 @@
-// A process that listens on a channel of the store behind the given socket folder.
+// A process that listens on a channel of the store in the given socket folder.
 import pg from 'pg';
 
 const client = new pg.Client({ host: process.argv[2], user: 'postgres', database: 'postgres' });

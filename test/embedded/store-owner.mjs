@@ -1,4 +1,4 @@
-// A process that opens the store named by its argument, says what came of it, and waits to be told.
+// A process that opens the store in its argument, reports the result, and waits for a command.
 import { openEmbeddedStore } from '#runfold/embedded/embedded-store.js';
 
 try {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-/** Everything of a store that could differ: settings, relations, columns, routines, and rows. */
+/** Everything in a store that could differ: settings, relations, columns, routines, and rows. */
 const everything = `
   select 'setting ' || name || ' = ' || setting as thing from pg_settings
     where name not in ('data_directory', 'config_file', 'hba_file', 'ident_file')
@@ -55,7 +55,7 @@ describe('the template of embedded stores', () => {
     const fromTemplate = await contentOf(join(root, 'from-template'));
     expect(fromTemplate.age).toBeLessThan((Date.now() - started) / 1000);
 
-    // A data folder that is there already is opened as it is.
+    // An existing data folder is opened unchanged.
     await mkdir(join(root, 'anew'), { mode: 0o700 });
     const made = await openEmbeddedDatabase(join(root, 'anew/data'), 'missing');
     await made.close();

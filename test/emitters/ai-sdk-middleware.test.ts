@@ -33,7 +33,7 @@ const execute = async ({ city }: { city: string }): Promise<string> => {
   return 'sunny';
 };
 
-/** An agent with tools, and a stream, as the versions write them. */
+/** An agent with tools, and a stream, in the code of each version. */
 const versions = [
   {
     name: 'AI SDK 5',

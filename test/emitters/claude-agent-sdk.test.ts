@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** Options for a query whose program says what is planned, in turns. */
+/** Options for a query whose program sends the planned messages, turn by turn. */
 async function planned(name: string, ...turns: readonly (readonly object[])[]) {
   const file = join(dir, `${name}.json`);
   await writeFile(file, JSON.stringify(turns));
@@ -89,7 +89,7 @@ describe('the query of the Claude Agent SDK', () => {
   test('is a run: messages once with their greatest counts, tools, and what only the result tells', async () => {
     const options = await planned('turn', [
       init,
-      // One message in two parts; its output is that of its beginning.
+      // One message in two parts. Its output count is that of its start.
       says('msg_1', counts(3, 1_000, 200, 2), [text]),
       says('msg_1', counts(3, 1_000, 200, 8), [uses('toolu_1', 'Bash'), uses('toolu_2', 'Read')]),
       result('toolu_1', true),
@@ -112,7 +112,7 @@ describe('the query of the Claude Agent SDK', () => {
       agent_id: 'coder',
       user_id: 'ann',
       provider: 'anthropic',
-      // Two messages, a failed attempt, and the calls of a model that no message told of.
+      // Two messages, a failed attempt, and the calls of a model that no message reported.
       assistant_messages: 4,
       message_errors: 1,
       metered_messages: 3,

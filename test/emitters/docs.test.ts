@@ -32,7 +32,10 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** An example with the version of a framework that it is for, and without programs that are not here. */
+/**
+ * An example with the framework version that it is for, and without programs that are not installed
+ * here.
+ */
 async function withInstalled(text: string): Promise<string> {
   if (text.includes('wrapLanguageModel')) {
     return text.replace("'ai'", "'ai-6'").replace("'@ai-sdk/openai'", "'ai-sdk-openai-3'");

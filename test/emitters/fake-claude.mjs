@@ -1,5 +1,6 @@
-// Stands for the program that the Claude Agent SDK starts: speaks its protocol over standard input and
-// output, and says what the file in FAKE_CLAUDE_TURNS plans: a list of turns, each a list of messages.
+// A replacement for the program that the Claude Agent SDK starts. It uses its protocol over
+// standard input and output, and sends what the file in FAKE_CLAUDE_TURNS plans: a list of turns,
+// each a list of messages.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 

@@ -11,10 +11,10 @@ import { waitUntilFolded } from '#runfold/query/wait-until-folded.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
 import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 
-/** A store with a producer, and what hooks put into it. */
+/** A store with a producer, and the events of hooks. */
 export interface HookStore {
   readonly emitter: Emitter;
-  /** The runs of a session in order of their start, once all events so far are folded. */
+  /** The runs of a session by start, once all events so far are folded. */
   runs(session_id: string): Promise<readonly RunTotals[]>;
   /** The only run of a session. */
   run(session_id: string): Promise<RunTotals>;
@@ -23,7 +23,10 @@ export interface HookStore {
   toolCalls(session_id: string): Promise<readonly LoggedToolCall[]>;
 }
 
-/** Gives the tests of a file a real store: producer, queue, worker and Postgres. At the end totals equal the log. */
+/**
+ * Gives the tests of a file a real store: producer, queue, worker and Postgres. At the end, the
+ * totals must equal the log.
+ */
 export function withHookStore(use: (store: HookStore) => void): void {
   let home: TestTier;
   let runfold: Runfold;

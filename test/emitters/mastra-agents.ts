@@ -11,10 +11,15 @@ import { Observability } from '@mastra/observability';
 import { z } from 'zod';
 import { weather } from './scenarios.js';
 
-/** A model of the AI SDK. Mastra takes them, but its types say that they stream when they do not. */
+/**
+ * A model of the AI SDK. Mastra accepts it, but its types declare streaming that it does not have.
+ */
 const modelOf = (model: unknown) => model as MastraModelConfig;
 
-/** A Mastra with a helper that has a tool and a specialist, a Claude, and a workflow that asks it. */
+/**
+ * A Mastra with a helper that has a tool and a specialist, a Claude agent, and a workflow that
+ * calls it.
+ */
 export function openMastra(url: string, exporter: ObservabilityExporter) {
   const openai = createOpenAI({ baseURL: `${url}/v1`, apiKey: 'none' });
   const anthropic = createAnthropic({ baseURL: `${url}/v1`, apiKey: 'none' });

@@ -68,7 +68,7 @@ test('records a run with tools, the failing one as an error', async () => {
   ]);
   const [first] = await store.messages('s-tools');
   expect(first?.time_to_first_token).toBeGreaterThan(0);
-  // A call ends before the tools that it asks for.
+  // A call ends before the tools that it requests.
   const began = ({ occurred_at, time }: { occurred_at: string; time: number | null }) =>
     Date.parse(occurred_at) - Number(time) * 1_000;
   expect(Date.parse(String(first?.occurred_at))).toBeLessThanOrEqual(Math.min(...tools.map(began)));

@@ -24,7 +24,7 @@ const agents = makeAgents();
 let server: ModelServer;
 beforeAll(async () => {
   server = await startModelServer();
-  // Under a test runner the SDK does not trace by itself.
+  // In a test runner the SDK does not trace by default.
   setTracingDisabled(false);
   setTraceProcessors([
     runfoldProcessor(store.emitter, {
@@ -101,7 +101,7 @@ test.each([true, false])('counts an agent that is a tool, with content %s', asyn
   await runner(session, settings).run(agents.boss, 'How is the weather?');
   const runs = await store.runs(session);
   expect(treeOf(runs)).toEqual(['boss > specialist', 'unnamed', 'unnamed > boss']);
-  // The SDK runs an agent that is a tool by a runner of its own, which traces content.
+  // The SDK runs an agent that is used as a tool in a separate runner, which traces content.
   const specialist = runs.find(({ agent_name }) => agent_name === 'specialist');
   expect(specialist).toMatchObject(openaiTokens(1));
   expect(runs.find(({ agent_name }) => agent_name === 'boss')).toMatchObject({

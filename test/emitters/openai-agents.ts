@@ -4,7 +4,7 @@ import { weather } from './scenarios.js';
 
 const model = 'gpt-5-mini';
 
-/** Agents of OpenAI's SDK: one with a tool that hands over, one that asks another as a tool. */
+/** Agents of OpenAI's SDK: one with a tool that hands over, and one that uses another as a tool. */
 export function makeAgents() {
   const specialist = new Agent({ name: 'specialist', model });
   const helper = new Agent({

@@ -75,7 +75,7 @@ describe("Traceloop's instrumentation", () => {
   test('counts the cache inside the input, and failed calls', async () => {
     const instrumentation = new AnthropicInstrumentation({ traceContent: false });
     instrumentation.setTracerProvider(provider);
-    // It does not know version 1 of the SDK.
+    // It does not support version 1 of the SDK.
     instrumentation.manuallyInstrument(anthropicSdk0 as never);
     server.plan(hi, hi, { status: 529 });
     const client = new anthropicSdk0.default(options());

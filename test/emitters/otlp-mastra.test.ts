@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterEach(() => server.reset());
 afterAll(() => server.close());
 
-/** Runs agents of a Mastra that exports to a project of its own. */
+/** Runs agents of a Mastra that exports to a separate project. */
 async function record(
   work: (mastra: ReturnType<typeof openMastra>) => Promise<unknown>,
 ): Promise<Recorded> {
@@ -76,7 +76,7 @@ test('counts a run with tools once, the failing one as an error', async () => {
     ['call_nowhere', true],
     ['call_rome', null],
   ]);
-  // It repeats the instant of the first call's first token on all.
+  // It repeats the instant of the first call's first token in all calls.
   expect(messages.map(({ time_to_first_token }) => time_to_first_token !== null)).toEqual([
     true,
     false,

@@ -14,7 +14,7 @@ let server: ModelServer;
 beforeAll(async () => {
   server = await startModelServer();
   new OpenAIAgentsInstrumentation({ tracerProvider: provider }).manuallyInstrument(agentsSdk);
-  // Under a test runner the SDK does not trace by itself.
+  // In a test runner the SDK does not trace by default.
   setTracingDisabled(false);
   const options = { baseURL: `${server.url}/v1`, apiKey: 'none', maxRetries: 0 };
   setDefaultOpenAIClient(new OpenAI(options) as never);
@@ -64,7 +64,8 @@ test('joins an agent that is called as a tool', async () => {
 test('counts a failed call where its trace never ends', async () => {
   setOpenAIAPI('responses');
   server.plan({ status: 500 });
-  // The SDK ends no trace whose run threw: its agent and its call wait in vain for the root.
+  // The SDK does not end the trace of a run that threw, so its agent and its call wait for the root
+  // in vain.
   const { runs, messages } = await record(() => run(agents.helper, 'Hi').catch(() => undefined), {
     waiting: 2,
     unfinished: 1,

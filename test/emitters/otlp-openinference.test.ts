@@ -136,7 +136,7 @@ describe("OpenInference's instrumentation of LangChain", () => {
       await claude.invoke('Hi');
     });
     expect(runs[0]).toMatchObject({ status: 'error', messages: 1, message_errors: 1 });
-    // What was written to the cache is inside the input, and not told apart.
+    // Tokens written to the cache are included in the input, and not reported separately.
     expect(messages).toMatchObject([
       { error: true },
       { input_tokens: 100, output_tokens: 20, cached_tokens: 40, cache_write_tokens: null },

@@ -22,34 +22,34 @@ import { fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { openTestService, type TestService } from '../http/http-service.js';
 
-/** What is in the store of the spans of one test: runs and calls in order of time. */
+/** The rows of one test's spans: runs and calls by time. */
 export interface Recorded {
   readonly project: number;
   readonly runs: readonly RunTotals[];
   readonly sessions: readonly SessionTotals[];
   readonly messages: readonly LoggedMessage[];
   readonly tool_calls: readonly LoggedToolCall[];
-  /** Spans that waited for a parent until their wait was ended. */
+  /** Spans that waited for a parent until their wait ended. */
   readonly waited: number;
 }
 
 export interface RecordOptions {
-  /** Spans that the emitter begins and never ends. Defaults to none. */
+  /** Spans that the emitter starts and never ends. Defaults to none. */
   readonly unfinished?: number;
   /** Spans whose parents are never exported. Defaults to none. */
   readonly waiting?: number;
 }
 
-/** A service that takes OTLP, and a tracer provider that exports to it. */
+/** A service that accepts OTLP, and a tracer provider that exports to it. */
 export interface OtlpService {
   readonly provider: NodeTracerProvider;
-  /** Where a project takes OTLP, and the headers that it wants. */
+  /** The OTLP address of a project, and its headers. */
   home(): Promise<OtlpHome>;
-  /** Does some work in a project of its own, and reads what is in the store when its spans are settled. */
+  /** Does work in a separate project, and reads the store when its spans are settled. */
   record(work: (home: OtlpHome) => unknown, options?: RecordOptions): Promise<Recorded>;
-  /** The spans that wait for a parent, once nothing is under way. */
+  /** The spans that wait for a parent, once nothing is in flight. */
   waiting(home: OtlpHome): Promise<readonly unknown[]>;
-  /** Reads a project once nothing is under way. */
+  /** Reads a project once nothing is in flight. */
   read(home: OtlpHome, waiting?: number): Promise<Recorded>;
 }
 
@@ -60,8 +60,9 @@ export interface OtlpHome {
 }
 
 /**
- * Gives the tests of a file a real service with a worker. Each span is exported as it ends, in a request
- * of its own, so children come before their parents. At the end the totals equal the log.
+ * Gives the tests of a file a real service with a worker. Each span is exported as it ends, in a
+ * separate request, so children arrive before their parents. At the end, the totals must equal the
+ * log.
  */
 export function withOtlpService(encoding: 'json' | 'protobuf' = 'protobuf'): OtlpService {
   let service: TestService;

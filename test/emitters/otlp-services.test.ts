@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** An agent in a process of its own, which exports by itself and has exported all when this resolves. */
+/**
+ * An agent in a separate process with its own exporter. It has exported everything when this
+ * resolves.
+ */
 async function askService({ url, headers }: OtlpHome): Promise<string> {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
@@ -66,7 +69,7 @@ test('joins a trace across two processes, of which the inner one exports first',
       },
     }),
   );
-  // Its message, its run and the first message of the caller wait for those around them.
+  // Its message, its run and the first message of the caller wait for their parents.
   expect(waited).toHaveLength(3);
   expect(treeOf(runs)).toEqual(['front', 'front > service']);
   const who = { session_id: 'session-1', user_id: 'user-1', status: 'completed' };

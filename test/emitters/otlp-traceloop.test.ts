@@ -22,7 +22,7 @@ afterAll(() => server.close());
 const hi = { text: 'Hi.', usage: openaiUsage };
 const messages = [{ role: 'user' as const, content: 'How is the weather?' }];
 
-/** Work in the span of a workflow, as Traceloop's decorators make it. */
+/** Work in the span of a workflow, as with Traceloop's decorators. */
 async function inWorkflow(work: () => Promise<unknown>): Promise<void> {
   const tracer = trace.getTracer('@traceloop/node-server-sdk');
   const attributes = {

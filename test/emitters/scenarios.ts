@@ -1,9 +1,14 @@
 import type { PlannedUsage } from '../../harness/models/planned-answer.js';
 
-/** What one call of OpenAI's models costs in the tests: part of it cached, part of it reasoning. */
+/**
+ * The usage of one call of OpenAI's models in the tests: part of it cached, part of it reasoning.
+ */
 export const openaiUsage: PlannedUsage = { input: 100, cached: 40, output: 20, reasoning: 5 };
 
-/** What one call of Anthropic's costs: cache reads, and writes of which some are kept for an hour. */
+/**
+ * The usage of one call of Anthropic's models: cache reads, and writes of which some are kept for
+ * an hour.
+ */
 export const anthropicUsage: PlannedUsage = {
   input: 100,
   cached: 40,
@@ -11,7 +16,7 @@ export const anthropicUsage: PlannedUsage = {
   output: 20,
 };
 
-/** The tokens of so many calls with `openaiUsage`. */
+/** The tokens of a number of calls with `openaiUsage`. */
 export const openaiTokens = (calls: number) => ({
   metered_messages: calls,
   input_tokens: 100 * calls,
@@ -21,7 +26,7 @@ export const openaiTokens = (calls: number) => ({
   reasoning_tokens: 5 * calls,
 });
 
-/** The tokens of so many calls with `anthropicUsage`. */
+/** The tokens of a number of calls with `anthropicUsage`. */
 export const anthropicTokens = (calls: number) => ({
   metered_messages: calls,
   input_tokens: 100 * calls,
@@ -43,7 +48,7 @@ export async function weather({ city }: { readonly city: string }): Promise<stri
   return `It is sunny in ${city}`;
 }
 
-/** Calls of tools in the order of the ids that the model gave them: those of one answer end together. */
+/** Tool calls in the order of the model's ids, because those of one answer end together. */
 export function byId<C extends { readonly tool_call_id: string | null }>(calls: readonly C[]) {
   return [...calls].sort((a, b) => ((a.tool_call_id ?? '') < (b.tool_call_id ?? '') ? -1 : 1));
 }
@@ -53,7 +58,7 @@ export async function drain(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream);
 }
 
-/** Names of runs with their parents' names, as lines of a tree. */
+/** Names of runs after their parents' names, one line per run. */
 export function treeOf(
   runs: readonly {
     readonly run_id: string;

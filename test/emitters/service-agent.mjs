@@ -1,4 +1,4 @@
-// An agent in a process of its own: it goes on in the trace of its caller, and exports by itself.
+// An agent in a separate process: it continues the trace of its caller, and has its own exporter.
 import { createOpenAI } from '@ai-sdk/openai';
 import { OpenTelemetry } from '@ai-sdk/otel';
 import { context, propagation } from '@opentelemetry/api';

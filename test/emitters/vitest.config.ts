@@ -3,10 +3,11 @@ import { defineConfig } from 'vitest/config';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The tests against real frameworks, which this folder installs for itself. */
+/** The tests with real frameworks, which are installed in this folder. */
 export default defineConfig({
   root: import.meta.dirname,
-  // This folder is a package of its own, so the imports that the root's package.json declares are given here.
+  // This folder is a separate package, so the imports that the root's package.json declares are
+  // repeated here.
   resolve: {
     alias: [{ find: /^#runfold\/(.*)\.js$/, replacement: `${join(root, 'dist')}/$1.js` }],
   },

@@ -16,7 +16,7 @@ const manifest = JSON.parse(
   readFileSync(fileURLToPath(new URL('../../package.json', import.meta.url)), 'utf8'),
 ) as { dependencies: Record<string, string> };
 
-/** The names that a prototype has itself. */
+/** The names that a prototype itself has. */
 const own = (type: { prototype: object }) => Object.getOwnPropertyNames(type.prototype);
 
 describe('what we rely on inside others', () => {

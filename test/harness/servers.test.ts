@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('the search for servers', () => {
-  // Where the binaries are missing (the servers run elsewhere) it has to say so.
+  // If the binaries are missing because the servers run elsewhere, it must say so.
   test('starts them from binaries, and ends them again', async () => {
     process.env.RUNFOLD_TEST_SERVERS = 'binaries';
     const { postgres, redis, report, stop } = await findServers();

@@ -14,7 +14,7 @@ import { createRecorder } from '#runfold/hooks/record/recorder.js';
 const url = 'https://api.openai.com/v1/chat/completions';
 const encoder = new TextEncoder();
 
-/** A fetch that answers as told, seen by the hook, and what the hook says. */
+/** A fetch with planned responses, observed by the hook, and the hook's events. */
 function observed(answer: (init?: RequestInit) => Response | Promise<Response>, options = {}) {
   const events: MetricEventInput[] = [];
   const errors: Error[] = [];
@@ -40,7 +40,7 @@ const post = (body: unknown, retry = 0): RequestInit => ({
 });
 const json = (body: unknown, status = 200) => Response.json(body, { status });
 
-/** A body in the pieces that it is cut into. */
+/** A body in the given pieces. */
 function streamed(pieces: readonly Uint8Array[], type = 'text/event-stream'): Response {
   const body = new ReadableStream<Uint8Array>({
     start(controller) {

@@ -33,7 +33,7 @@ describe('a recorder', () => {
     }
     await new Promise(setImmediate);
     expect(errors).toEqual(['a', 'b']);
-    // What the report itself throws becomes a warning of the process.
+    // An error thrown by the report itself becomes a warning of the process.
     expect(warning).toHaveBeenCalledTimes(2);
     warning.mockClear();
     createRecorder(emitter, {}).report(new Error('full'));

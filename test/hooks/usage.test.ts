@@ -76,7 +76,7 @@ describe('what only the result of a turn tells', () => {
     const renamed = createTurnUsage(false);
     renamed.add('us.anthropic.claude-opus', counts(500, 50), true);
     expect(renamed.rest({ modelUsage })).toEqual([]);
-    // Calls that no message told are not the output of the last one.
+    // Calls that no message reported are not the output of the last message.
     expect(
       renamed.missingOutput({ usage: { input_tokens: 900, output_tokens: 90 } }),
     ).toBeUndefined();

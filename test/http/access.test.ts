@@ -57,7 +57,7 @@ describe('keys by HTTP', () => {
     expect(revoked.status).toBe(200);
     expect(await revoked.json()).toMatchObject({ id, revoked_at: expect.stringMatching(/Z$/) });
     await waitUntil(async () => (await service.fetch('/v1/runs', { headers })).status === 401);
-    // Revoked for good: once more changes nothing, and it stays in the list.
+    // Revoked permanently: a second time changes nothing, and it stays in the list.
     const again = { method: 'DELETE', headers: admin.headers };
     expect((await service.fetch(`/v1/keys/${id}`, again)).status).toBe(200);
     expect((await list()).items.find((one) => one.id === id)?.revoked_at).toMatch(/Z$/);
@@ -77,7 +77,7 @@ describe('keys by HTTP', () => {
 });
 
 describe('an allowance', () => {
-  // One in ten days: nothing worth speaking of fills up again during the test.
+  // One in ten days: the bucket does not refill noticeably during the test.
   const rate = () => createRateLimit('requests', 1e-6);
 
   test('is each key’s own, and is not given anew because many others come', () => {

@@ -43,7 +43,7 @@ describe('budgets over HTTP', () => {
     const release = { hold_id: String(third.hold_id) };
     expect(await agent.releaseHold(release)).toEqual({ released: true });
     expect(await client.getBudget({ name: 'writer' })).toMatchObject({ holds: [] });
-    // The event says which hold it used up.
+    // The event names the hold that it used.
     const { items } = await client.listEvents({ run_id: 'r' });
     expect(items).toMatchObject([{ hold_id }]);
     expect(await client.dropBudget({ name: 'writer' })).toEqual(made);

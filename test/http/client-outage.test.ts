@@ -41,7 +41,7 @@ describe('a client whose connection is not to be relied on', () => {
         told(one);
       }
     })();
-    // The stream begins at the present: the first event it shows is the first that is counted.
+    // The stream begins at the current time, so its first event is the first that counts.
     let first = next();
     let begun = false;
     void first.then(() => {
@@ -65,14 +65,14 @@ describe('a client whose connection is not to be relied on', () => {
     ended.abort();
     await following;
     const expected = [0, 1, 2].flatMap((n) => [`cut-${n}-a`, `cut-${n}-b`, `after-${n}`]);
-    // Events that were folded together come in the order of their keys.
+    // Events that were folded together arrive in the order of their keys.
     expect(seen.filter((id) => !id.startsWith('before')).sort()).toEqual(expected.sort());
   });
 
   test('sends again what a proxy could not hand on, and what was taken though no answer came', async () => {
     const before = (await totals()) ?? 0;
     let requests = 0;
-    // The first time the service is not reached, the second its answer is lost.
+    // The first request does not reach the service; the response to the second is lost.
     const flaky = createServer(async (request, response) => {
       const turn = requests++;
       const chunks: Buffer[] = [];
@@ -90,7 +90,7 @@ describe('a client whose connection is not to be relied on', () => {
     await new Promise<void>((resolve) => flaky.listen(0, '127.0.0.1', resolve));
     const { port } = flaky.address() as AddressInfo;
     const client = createClient({ url: `http://127.0.0.1:${port}` });
-    // Without ids of their own: the client gives them, and keeps to them.
+    // Without ids: the client adds them, and keeps them for retries.
     const events = [message('outage'), message('outage')] as never[];
     expect(await client.emit(events, { wait: true })).toMatchObject({ accepted: 2, folded: true });
     expect(requests).toBe(3);

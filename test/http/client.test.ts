@@ -117,7 +117,7 @@ describe('createClient', () => {
       }
       return undefined;
     };
-    // Events before the stream is open would not be in it: it begins at a place that is known.
+    // Events from before the stream opens would not be in it: it begins at a known position.
     const begun = await client.tail({ signal: ended.signal });
     const first = begun.next();
     let at = 0;

@@ -4,7 +4,7 @@ import { exampleEvents } from '#runfold/http/route/example-values.js';
 import { fastestTier } from '../../harness/tiers.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
-/** What these answer has no part in the events of the examples. */
+/** The responses of these do not depend on the events of the examples. */
 const ofTheMoment =
   /^\/v1\/(keys|waiting|status|rejects|audits|projects|rebuilds|budgets|alerts|channels)/;
 
@@ -50,7 +50,7 @@ describe('the examples of the reference', () => {
       const answer = await service.fetch(urlOf(path, get));
       expect({ path, status: answer.status }).toEqual({ path, status: 200 });
       const body = await jsonOf<{ items?: object[] }>(answer);
-      // A list is shown by its first item; when it was recorded is no matter of the example.
+      // A list is shown by its first item. Its recording time is not part of the example.
       const shown = body.items === undefined ? body : { items: body.items.slice(0, 1) };
       const timeless = (value: unknown) =>
         JSON.parse(JSON.stringify(value), (name, of) => (name === 'recorded_at' ? null : of));

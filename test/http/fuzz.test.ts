@@ -9,24 +9,24 @@ import { arbitraryEvents } from '../../harness/arbitrary-event.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { openTestService } from './http-service.js';
 
-/** Requests to send: 300 among the tests, 50,000 with `FUZZ_REQUESTS=50000`. */
+/** The number of requests: 300 in the suite, 50,000 with `FUZZ_REQUESTS=50000`. */
 const requests = Number(process.env.FUZZ_REQUESTS ?? 300);
 const atOnce = 16;
 
-/** A request as bytes, and whether what it holds is whole. */
+/** A request as bytes, and whether its content is complete. */
 interface Shot {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Bytes after which the client waits a moment, or breaks off. */
+  /** The position after which the client pauses, or disconnects. */
   readonly stop?: { readonly at: number; readonly breaks: boolean };
 }
 
 const json = { 'content-type': 'application/json' };
 let serial = 0;
 
-/** Events of ids that no other request has, so that every acknowledged one counts. */
+/** Events with ids that no other request has, so that every acknowledged one counts. */
 const batch = arbitraryEvents.map((events) =>
   events
     .filter((event) => event.corrects === undefined)
@@ -42,7 +42,7 @@ const junk = fc.oneof(
   fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 }),
 );
 
-/** An event with one field of another kind, gone, or too many. */
+/** An event with one field of another kind, removed, or added. */
 const mutated = fc
   .tuple(batch, junk, fc.nat(), fc.constantFrom('set', 'drop', 'add'))
   .map(([events, value, at, how]) => {
@@ -50,7 +50,8 @@ const mutated = fc
     const one = copy[at % Math.max(1, copy.length)];
     const keys = Object.keys(one ?? {});
     const key = keys[at % Math.max(1, keys.length)] ?? 'x';
-    // An id of another event would count once only: an id is dropped, and the service gives one.
+    // The id of another event would count only once, so the id is dropped, and the service creates
+    // one.
     const isSet = how === 'set' && key !== 'id';
     if (one !== undefined && isSet) one[key] = value;
     if (one !== undefined && !isSet && how !== 'add') delete one[key];
@@ -65,7 +66,7 @@ const post = (body: Buffer, headers: Record<string, string> = {}): Shot => ({
   body,
 });
 
-/** A Zstandard frame of blocks that are there as they are, or that say one byte over and over. */
+/** A Zstandard frame of raw blocks, or of blocks that repeat one byte. */
 function zstdFrame(
   blocks: readonly { readonly bytes: Buffer; readonly repeat?: number }[],
 ): Buffer {
@@ -83,7 +84,7 @@ const inBlocks = (bytes: Buffer, size: number) =>
   Array.from({ length: Math.max(1, Math.ceil(bytes.length / size)) }, (_, at) => ({
     bytes: bytes.subarray(at * size, (at + 1) * size),
   }));
-/** Bodies of a few kilobytes that would be 40 MiB and a gigabyte. */
+/** Bodies of a few kilobytes that decompress to 40 MiB and a gigabyte. */
 const bombs = [
   post(gzipSync(Buffer.alloc(40 * 2 ** 20, '[')), { 'content-encoding': 'gzip' }),
   post(
@@ -92,7 +93,7 @@ const bombs = [
   ),
 ];
 
-/** What a client may make of the cursor of a tail. */
+/** Cursors of a tail that a client might send. */
 const snapshot = fc.constantFrom(
   '1:1:',
   '1:9:',
@@ -207,7 +208,7 @@ const shot: fc.Arbitrary<Shot> = fc.oneof(
       .tuple(mutated, fc.integer({ min: 1, max: 2_000 }), fc.nat(), fc.nat(255))
       .map(([text, size, at, value]) => {
         const bytes = zstdFrame(inBlocks(Buffer.from(text), size));
-        // Every third is whole; of the others one byte is another, of the head or anywhere.
+        // Every third is unchanged. In the others one byte is changed, in the header or anywhere.
         const place = at % (at % 2 === 0 ? 12 : bytes.length);
         if (at % 3 !== 0) bytes[place] = value;
         return post(bytes, { 'content-encoding': 'zstd' });
@@ -255,7 +256,7 @@ interface Outcome {
   readonly ids: readonly string[];
 }
 
-/** Status 0 is a connection that ended without an answer. */
+/** Status 0 means that the connection ended without a response. */
 function fire(url: string, { method, path: target, headers, body, stop }: Shot): Promise<Outcome> {
   return new Promise((resolve) => {
     const none = { status: 0, ids: [] };
@@ -267,7 +268,7 @@ function fire(url: string, { method, path: target, headers, body, stop }: Shot):
         let text = '';
         const end = () => {
           const status = answer.statusCode ?? 0;
-          // An answer that broke off in the middle is none.
+          // A response that ended in the middle does not count.
           const isTaken = (status === 202 || status === 207) && answer.complete;
           const ids: (string | null)[] = isTaken ? JSON.parse(text).ids : [];
           resolve({
@@ -277,7 +278,7 @@ function fire(url: string, { method, path: target, headers, body, stop }: Shot):
         };
         answer.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
-          // A stream has no end of its own.
+          // A stream never ends.
           if (text.startsWith('retry:')) call.destroy();
         });
         answer.once('end', end);
@@ -292,7 +293,7 @@ function fire(url: string, { method, path: target, headers, body, stop }: Shot):
   });
 }
 
-/** Ids of events in the log or accepted, few words each: most are numbers. */
+/** Ids of events in the log or accepted, in little memory: most are numbers. */
 function createIds() {
   const numbers = new Uint8Array(2 ** 23);
   const others = new Set<string>();
@@ -313,7 +314,7 @@ test(`${requests} mutated requests give no 5xx and no crash, and the totals are 
   });
   const statuses = new Map<number, number>();
   const accepted = createIds();
-  /** Those of requests without an answer: the service may have taken them, or not. */
+  /** The ids in requests without a response: the service may have accepted them or not. */
   const unknown = createIds();
   let acceptedEvents = 0;
   let unanswered = 0;
@@ -340,7 +341,7 @@ test(`${requests} mutated requests give no 5xx and no crash, and the totals are 
     expect(status, shown).toBeLessThan(500);
   };
   while (sent < requests) {
-    // New samples each time: ids are new, and so is what is wrong with them.
+    // New samples each time: new ids and new faults.
     const round = fc.sample(shot, { numRuns: Math.min(requests - sent, 2_000), seed: sent + 1 });
     const waiting = [...round, ...(sent % 10_000 === 0 ? bombs : [])];
     const drain = async () => {
@@ -363,12 +364,13 @@ test(`${requests} mutated requests give no 5xx and no crash, and the totals are 
     `${sent} requests: ${JSON.stringify(Object.fromEntries(statuses))}, ${acceptedEvents} events accepted, ${audit.events} in the log, memory ${Math.round(grown)} MB more than after a quarter`,
   );
   expect(audit.equal).toBe(true);
-  // What was accepted is there, and what is there was accepted, or came with a request that broke off.
+  // Every accepted event is in the log, and every event in the log was accepted or was in a request
+  // without a response.
   const logged = await database.query<{ id: string }>('select id from runfold.events');
   const isAccepted = logged.filter(({ id }) => accepted.has(id));
   expect(isAccepted.length).toBe(acceptedEvents);
   const others = logged.filter(({ id }) => !accepted.has(id) && !unknown.has(id));
-  // One event of a request may have had no id of its own.
+  // One event of a request may have had no id.
   expect(others.length).toBeLessThanOrEqual(unanswered);
   const rejected = await database.query('select from runfold_internal.rejected_event');
   expect(rejected).toEqual([]);

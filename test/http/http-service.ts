@@ -11,13 +11,13 @@ import { openTestTier, type TestTier } from '../../harness/tiers.js';
 
 const log = pino({ level: 'silent' });
 
-/** A service on a store of a test's own, with a worker beside it. */
+/** A service on a separate store for a test, with a worker. */
 export interface TestService {
   readonly home: TestTier;
   readonly http: HttpServer;
   /** Requests a path of the service. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** Makes a key, and answers the headers that a request with it has. */
+  /** Creates a key, and returns the headers of a request with it. */
   key(project: number, scopes: readonly KeyScope[]): Promise<KeyHeaders>;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface KeyHeaders {
   readonly headers: { readonly authorization: string };
 }
 
-/** Opens a service. Without `worker` events stay on the queue. */
+/** Opens a service. Without `worker`, events stay on the queue. */
 export async function openTestService(
   tierName: TierName,
   options: Partial<HttpServerOptions> & {
@@ -74,7 +74,7 @@ export async function openTestService(
   };
 }
 
-/** The JSON of an answer, taken for what the test says it is. */
+/** The JSON of a response, with the type that the test expects. */
 export async function jsonOf<T = Readonly<Record<string, unknown>>>(
   answer: Response | Promise<Response>,
 ): Promise<T> {

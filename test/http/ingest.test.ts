@@ -181,7 +181,7 @@ describe('the answer to events', () => {
 
   test('refuses a Zstandard bomb, by what it says and by what it does', async () => {
     const bomb = execFileSync('zstd', ['-19'], { input: '['.repeat(50_000_000) });
-    // A frame header that asks for a window of 1.9 GB, and an empty block.
+    // A frame header that requests a window of 1.9 GB, and an empty block.
     const window = Buffer.from('28b52ffd00a9010000', 'hex');
     for (const body of [bomb, window]) {
       const answer = await raw(new Uint8Array(body), {
@@ -274,7 +274,7 @@ describe('a key that asks for too much', () => {
     const service = await openTestService(fastestTier(), {
       limits: { events_per_second: 10, requests_per_second: 2 },
     });
-    // All at once, so that however slow the machine is, the bucket does not fill up in between.
+    // All at once, so that the bucket does not refill in between, however slow the machine is.
     const many = Array.from({ length: 15 }, (_, at) => message('many', { id: `${at}` }));
     const sent = await Promise.all(
       Array.from({ length: 3 }, () => service.fetch('/v1/events', posted(many))),

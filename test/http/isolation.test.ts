@@ -13,13 +13,13 @@ import {
   type TestService,
 } from './http-service.js';
 
-/** What project B holds, and a key of project A must never see or change. */
+/** Data of project B that a key of project A must never see or change. */
 const secrets = { session: 'secret-session-0', run: 'secret-run-0', event: 'secret-1' };
 
-/** A reject, or an audit, of nobody. */
+/** A reject, or an audit, that does not exist. */
 const idOfB = '00000000-0000-4000-8000-000000000000';
 
-/** Values of parameters that name what is in project B. */
+/** Values of parameters that name data in project B. */
 const values: Readonly<Record<string, string>> = {
   run_id: secrets.run,
   session_id: secrets.session,
@@ -41,7 +41,8 @@ describe('a key of one project', () => {
   let tailOfB: string;
 
   beforeAll(async () => {
-    // Every route is tried with wrong keys: more of them in a second than an address may otherwise ask with.
+    // Every route is tried with wrong keys, more of them per second than an address may otherwise
+    // use.
     const limits = { tail_poll_ms: 20, unknown_keys_per_second: 1_000 };
     service = await openTestService(fastestTier(), { limits });
     const { database } = service.home.tier;
@@ -146,7 +147,7 @@ describe('a key of one project', () => {
         if (needed === scope) continue;
         const answer = await ask(method, urlOf(path, operation, false), headers, bodyOf(path));
         expect({ path, scope, status: answer.status }).toMatchObject({ status: 403 });
-        // Clients of OpenTelemetry are told by the numbers of gRPC.
+        // OpenTelemetry clients get gRPC codes.
         const code = /^\/v1\/(traces|logs|metrics)$/.test(path) ? 7 : 'wrong_scope';
         expect(await answer.json()).toMatchObject({ code });
       }
@@ -160,7 +161,7 @@ describe('a key of one project', () => {
         const url = urlOf(path, operation, withQuery);
         const answer = await ask(method, url, ofA.headers, undefined);
         const text = await answer.text();
-        // What was asked for is repeated; nothing else of it may be there.
+        // A response may repeat the request, but nothing else of project B.
         expect({
           url,
           text: text.replaceAll(secrets.run, '').replaceAll(secrets.session, ''),
@@ -168,7 +169,7 @@ describe('a key of one project', () => {
         if (/\{run_id\}|\{session_id\}/.test(path)) {
           const other = url.replace(/secret/g, 'nobody');
           const nobody = await ask(method, other, ofA.headers, undefined);
-          // What is in another project and what is nowhere look the same.
+          // Data in another project and missing data look the same.
           const body = await jsonOf(nobody);
           expect([answer.status, nobody.status]).toEqual([404, 404]);
           expect(JSON.parse(text).detail.replaceAll('secret', 'nobody')).toBe(body.detail);

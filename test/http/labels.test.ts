@@ -213,7 +213,8 @@ describe('labels', () => {
         if (seen.length === 2) ended.abort();
       }
     })().finally(() => ended.abort());
-    // Until the stream has begun nothing is new to it: what is sent meanwhile is sent again under another id.
+    // Events from before the stream begins are not new to it, so they are sent again under other
+    // ids.
     for (let round = 0; !ended.signal.aborted; round++) {
       await client.emit(
         [

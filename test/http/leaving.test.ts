@@ -23,7 +23,7 @@ describeWithPostgres('a read over HTTP', () => {
     '/v1/find?q=r',
   ];
 
-  /** Statements that wait for the lock which `locked` holds. */
+  /** The number of statements that wait for the lock of `locked`. */
   const waiting = async () => {
     const [row] = await service.home.tier.database.query<{ count: number }>(
       `select count(*)::integer as count from pg_stat_activity

@@ -47,7 +47,7 @@ describeOnEachTier('who may operate the store', (tier) => {
     await waitUntil(operator.getAudit, (audit) => audit?.state === 'different');
 
     const { id } = await operator.beginRebuild({ projections: ['run', 'session'] });
-    // One at a time: whoever asks meanwhile is shown it.
+    // One at a time: a second request gets the running one.
     expect((await operator.beginRebuild()).id).toBe(id);
     const done = await ended(id);
     expect(done).toMatchObject({ state: 'done', outcome: 'repaired', error: null });

@@ -180,7 +180,7 @@ describeWithRedis('while the queue is away', () => {
     );
     expect(last.folded).toBe(true);
     const audit = await verify(tier.database);
-    // Each batch once, however often it was sent.
+    // Each batch counts once, however often it was sent.
     expect(audit).toMatchObject({ equal: true, events: 150 });
     await worker.close();
     await http.close({ timeout_ms: 1_000 });

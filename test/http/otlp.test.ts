@@ -304,7 +304,7 @@ describe('OpenTelemetry by HTTP', () => {
     const none = await post('/v1/traces', '{}', { 'x-api-key': 'rf_none' });
     expect(none.status).toBe(401);
     expect(await none.json()).toMatchObject({ code: 16 });
-    // Elsewhere only the header that is documented counts.
+    // Other routes only accept the documented header.
     await waitUntil(
       () => post('/v1/events', '[]', { 'x-api-key': key }),
       ({ status }) => status === 401,

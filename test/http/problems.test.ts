@@ -9,7 +9,7 @@ import { waitUntil } from '../../harness/wait-until.js';
 import { message } from '../cli/command-line.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
 
-/** What the service writes to bytes that are sent as they are, until it closes the connection. */
+/** The service's response to raw bytes, until it closes the connection. */
 async function sendRaw({ http }: TestService, bytes: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(http.url);
   const socket = connect(Number(port), hostname);
@@ -93,7 +93,8 @@ describe('a problem', () => {
   test('reaches a client that is still sending a body which nobody wants', async () => {
     const { headers } = await service.key(1, ['read']);
     await waitUntil(async () => (await service.fetch('/v1/runs')).status === 401);
-    // In a process of its own: one that shares the event loop sees the answer before it sends on.
+    // In a separate process: one that shares the event loop would see the response before it sends
+    // more.
     const program = `
       const [url, authorization] = process.argv.slice(1);
       const headers = { 'content-type': 'application/json', ...(authorization && { authorization }) };
@@ -123,7 +124,7 @@ describe('a service that is closing', () => {
     socket.write(
       `POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nexpect: 100-continue\r\n\r\n`,
     );
-    // The service has begun with the request, and waits for its body.
+    // The service has started the request, and waits for its body.
     const [begun] = await once(socket, 'data');
     expect(begun).toBe('HTTP/1.1 100 Continue\r\n\r\n');
     const closed = service.http.close();

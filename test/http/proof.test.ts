@@ -81,7 +81,7 @@ describeOnEachTier('the proof of the totals over HTTP', (tier) => {
       tier,
       project: { id: 1 },
       keys_needed: true,
-      // Of the whole store, which has two projects.
+      // Figures of the whole store, which has two projects.
       queue: null,
       worker: null,
       rejects: 0,

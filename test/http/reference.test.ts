@@ -117,7 +117,7 @@ describe('answers', () => {
       headers: { 'sec-fetch-site': 'cross-site' },
     });
     expect(foreign.status).toBe(421);
-    // fetch sets the Host by itself.
+    // fetch does not allow setting the Host.
     const rebound = await new Promise<string>((resolve, reject) => {
       const headers = { host: 'evil.example' };
       const call = request(`${service.http.url}/v1/runs`, { headers }, (answer) => {

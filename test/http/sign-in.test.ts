@@ -84,7 +84,7 @@ describe('a browser', () => {
       // A typed address.
       [{ 'sec-fetch-site': 'none' }, 200, 403],
       [{ 'sec-fetch-site': 'same-origin', origin: 'http://evil.example' }, 200, 202],
-      // Browsers from before Sec-Fetch-Site.
+      // Browsers older than Sec-Fetch-Site.
       [{ origin: `http://${host}` }, 200, 202],
       [{ origin: 'http://evil.example' }, 403, 403],
       [{ origin: 'null' }, 403, 403],
@@ -149,7 +149,7 @@ describe('a browser', () => {
     await set(`expires_at = now() + interval '1 hour'`);
     expect(await status('/v1/runs', { cookie })).toBe(200);
     await waitUntil(expiry, (hours) => hours > 11.9);
-    // Thirty days at most, however often it looks.
+    // At most thirty days, however often it is used.
     await set(`created_at = now() - interval '29 days 23 hours', last_used_at = null`);
     const { noteKeyUse } = await import('#runfold/store/api-keys.js');
     await noteKeyUse(database, id);
@@ -170,7 +170,7 @@ describe('a browser', () => {
     expect((await of(`?project=1`)).project.id).toBe(1);
     expect((await of(`?project=${other}`)).signed_in_to.map(({ id }) => id)).toEqual([other, 1]);
     expect(await status('/v1/status?project=77', { cookie })).toBe(401);
-    // For programs it is a parameter that there is not.
+    // For programs it is an unknown parameter.
     const { headers } = await service.key(1, ['read']);
     expect(await status('/v1/status?project=1', headers)).toBe(400);
     const out = await service.fetch(
@@ -255,7 +255,7 @@ describe('behind TLS', () => {
       const read = (value: string) =>
         service.fetch('/v1/runs', { headers: { ...ofPage, cookie: value } });
       expect((await read(text)).status).toBe(200);
-      // One without the prefix may be a neighbour's.
+      // A cookie without the prefix may be from a neighbouring host.
       expect((await read(text.replace('__Host-', ''))).status).toBe(401);
     } finally {
       await service.close();

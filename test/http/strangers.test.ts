@@ -72,7 +72,7 @@ describe('what a stranger sends', () => {
     const json = JSON.stringify(text);
     const admin = { 'x-forwarded-host': 'example.org' };
     expect((await service.fetch('/v1/runs', { headers: admin })).status).toBe(421);
-    // In a URL half a surrogate pair is no UTF-8, and is read as the sign for that.
+    // In a URL, half a surrogate pair is not valid UTF-8, and becomes the replacement character.
     const encoded = 'a%00b';
     for (const path of [
       `/v1/runs/${encoded}`,

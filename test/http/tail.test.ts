@@ -35,7 +35,7 @@ describe('GET /v1/tail', () => {
       ...(signal === undefined ? {} : { signal }),
     });
 
-  /** Reads messages until `isEnough`, and breaks the connection off. */
+  /** Reads messages until `isEnough`, and then disconnects. */
   async function read(last: string, isEnough: (messages: readonly Message[]) => boolean) {
     const ended = new AbortController();
     const answer = await open(last, ended.signal);
@@ -67,7 +67,8 @@ describe('GET /v1/tail', () => {
     let last = ready?.id ?? '';
     const seen: unknown[] = [];
     for (let turn = 1; seen.length < 48; turn++) {
-      // The message `ready` comes first of each connection; a client breaks off after some more.
+      // The message `ready` is the first of each connection. The client disconnects after some
+      // more.
       const isDone = (messages: readonly Message[]) =>
         seen.length + messages.filter(({ event }) => event === 'event').length === 48;
       const messages = await read(last, (all) => all.length === 2 + (turn % 7) || isDone(all));
@@ -110,7 +111,7 @@ describe('GET /v1/tail', () => {
       expect({ one, status: answer.status }).toEqual({ one, status: 400 });
       expect(await answer.json()).toMatchObject({ code: 'invalid_cursor' });
     }
-    // A snapshot that is none of this database's, before or after the step.
+    // A snapshot that is not from this database, before or after the step.
     const later = `${BigInt(snapshot.split(':')[1] ?? 0) + 1_000_000n}`;
     const foreign = { ...point, from: `${later}:${later}:`, step };
     expect((await open(encodeTailPoint(foreign))).status).toBe(410);
@@ -134,7 +135,7 @@ describe('GET /v1/tail', () => {
     const stream = await open('', undefined, other.headers);
     expect(stream.status).toBe(200);
     await revokeKey(database, { id: other.id, project: 1 });
-    // Ends by itself: nothing here breaks it off.
+    // Ends on its own: nothing here disconnects it.
     expect(await stream.text()).toContain('event: ready');
     expect((await open('', undefined, other.headers)).status).toBe(401);
   });
@@ -149,7 +150,7 @@ describe('GET /v1/tail', () => {
     expect(await more.json()).toMatchObject({ code: 'too_many_streams' });
     for (const { body } of open3) await body?.cancel();
 
-    // Clients that are gone before they are answered hold no place either.
+    // Clients that disconnect before the response do not occupy a stream either.
     const { hostname, port } = new URL(service.http.url);
     for (let at = 0; at < 10; at++) {
       const socket = connect(Number(port), hostname);

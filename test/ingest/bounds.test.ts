@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createProducer, type ProducerOptions } from '#runfold/ingest/producer.js';
 import { BufferFullError } from '#runfold/ingest/producer-errors.js';
 
-/** Fills the buffer of a producer whose queue is away; answers why it ended, and what it held. */
+/**
+ * Fills the buffer of a producer whose queue is unavailable. Returns why it stopped, and what it
+ * held.
+ */
 async function fill(options: Omit<ProducerOptions, 'queue'>, characters: number) {
   const queue = { kind: 'redis', url: 'redis://127.0.0.1:1' } as const;
   const producer = await createProducer({ queue, ...options });

@@ -48,7 +48,7 @@ describeWithRedis('a producer', () => {
     message({ ...run, id: '1', role: 'assistant', metrics: { output_tokens: 3 } });
     toolCall({ ...run, id: '2', tool_name: 'search', error: 'no answer' });
     end({ ...run, id: '3', status: 'completed' });
-    // JavaScript lets another type slip in: what was called says what it is.
+    // JavaScript allows another type here. The called function decides.
     message({ ...run, id: '4', role: 'user', type: 'run' } as never);
     message({ ...run, id: '5', role: 'user', type: 'nonsense' } as never);
     message({ ...run, id: '6', corrects: '1', role: 'assistant', metrics: { output_tokens: -1 } });

@@ -10,7 +10,7 @@ import { fixtures, logCases, logsAt } from './log-cases.js';
 
 const canary = 'CANARY-31f8';
 
-/** Fields whose texts are content, in whatever format. */
+/** Fields whose strings are content, in any format. */
 const contents = new Set(
   `text content thinking signature arguments input output prompt command message messages summary
   cwd gitBranch path file_path title result stdout stderr description instructions reasoning
@@ -18,7 +18,7 @@ const contents = new Set(
   displayName toolUseResult slug userType`.split(/\s+/),
 );
 
-/** A record with the canary in every text of content, and in fields that nobody knows. */
+/** A record with the canary in every content string, and in unknown fields. */
 function spiked(value: unknown, isContent = false): unknown {
   if (typeof value === 'string') return isContent ? `${value} ${canary}` : value;
   if (Array.isArray(value)) return value.map((one) => spiked(one, isContent));
@@ -35,7 +35,7 @@ const lineOf = (line: string): string => {
   try {
     return JSON.stringify(spiked(JSON.parse(line)));
   } catch {
-    // Lines that are no JSON are among the fixtures.
+    // The fixtures include lines that are not JSON.
     return `${line} ${canary}`;
   }
 };
@@ -59,7 +59,7 @@ describeWithPostgres('the content of logs', () => {
       for (const log of await logsAt(format, join(fixtures, path))) {
         const file = join(folder, log.path.slice(fixtures.length));
         const lines = (await readFile(log.path, 'utf8')).split('\n').map(lineOf);
-        // Faults of every kind: no JSON, a count that is none, a time that is none.
+        // Faults of every kind: invalid JSON, an invalid count, an invalid time.
         const first = lines.find((line) => line.includes('_tokens')) ?? '{}';
         lines.splice(
           -1,

@@ -30,14 +30,14 @@ describe('a folder of logs', () => {
   });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
-  /** A folder with the files of `claude-partials` in it. */
+  /** A folder with the files of `claude-partials`. */
   async function folder(name: string): Promise<string> {
     const dir = join(home, name);
     await cp(join(fixtures, 'claude-partials/projects'), dir, { recursive: true });
     return dir;
   }
 
-  /** Reads a folder, and returns what was reported of its files. */
+  /** Reads a folder, and returns the reports about its files. */
   async function read(dir: string) {
     const store = await work.openProject();
     const found: string[] = [];
@@ -122,7 +122,7 @@ describe('a folder of logs', () => {
     const logs = () => findLogs([{ path: dir, format: claudeCode }], () => undefined);
     let isShrunk = false;
     const { faults } = await ingest(store, await logs(), {
-      // Between the last chunk of the file and the look at its end.
+      // Between the last chunk of the file and the check for its end.
       onChunk: () => {
         if (!isShrunk) execFileSync('truncate', ['-s', '100', file]);
         isShrunk = true;

@@ -21,10 +21,10 @@ import {
 } from './log-cases.js';
 import { copyOf, killable, randomCounts } from './log-play.js';
 
-/** How many readings are played; LOG_READINGS=10000 for a long run. */
+/** The number of readings; LOG_READINGS=10000 for a long run. */
 const readings = Number(process.env.LOG_READINGS ?? 80);
 const seed = Number(process.env.LOG_SEED ?? 1);
-/** Readings at the same time, each in a project of its own. */
+/** Concurrent readings, each in a separate project. */
 const lanes = 2;
 
 /** The files of a case in the order in which their programs wrote them, with their bytes. */
@@ -55,7 +55,7 @@ describe('the laws of reading logs', () => {
 
   const cases = logCases.filter(([name]) => name !== 'claude-growth/before');
 
-  /** Plays readings in a few lanes; `play` has a store and a folder of its own. */
+  /** Runs readings in a few lanes; `play` gets a separate store and folder. */
   async function playAll(
     runs: number,
     play: (

@@ -10,12 +10,12 @@ import type { LogStore } from '#runfold/logs/log-batch.js';
 import { openCounts } from '#runfold/logs/log-summary.js';
 import { getUsage } from '#runfold/query/usage/get-usage.js';
 
-/** Where the fixtures are. */
+/** The folder of the fixtures. */
 export const fixtures = join(fileURLToPath(new URL('.', import.meta.url)), 'fixtures');
 
 type Figures = Readonly<Record<string, number | string | boolean | null | undefined>>;
 
-/** What a case must come to. */
+/** The expected result of a case. */
 export interface LogCase {
   readonly format: string;
   readonly path: string;
@@ -33,7 +33,7 @@ export interface LogCase {
 
 const known = new Set(logFormats.map(({ name }) => name));
 
-/** The cases of the formats that there are, by name. */
+/** The cases of the existing formats, by name. */
 export const logCases: readonly (readonly [string, LogCase])[] = Object.entries(
   JSON.parse(readFileSync(join(fixtures, 'expected.json'), 'utf8')).cases as Record<
     string,
@@ -41,14 +41,14 @@ export const logCases: readonly (readonly [string, LogCase])[] = Object.entries(
   >,
 ).filter(([, { format }]) => known.has(format));
 
-/** The case of a name. */
+/** The case with a name. */
 export function logCase(name: string): LogCase {
   const found = logCases.find(([one]) => one === name);
   if (found === undefined) throw new Error(`Expected a case ${name}.`);
   return found[1];
 }
 
-/** A fault as it was reported. */
+/** A reported fault. */
 export interface ReportedFault {
   readonly path: string;
   readonly line: number;
@@ -71,7 +71,7 @@ export async function logsAt(
   return logs;
 }
 
-/** Reads logs, waits until all is folded, and returns the counts and the faults. */
+/** Reads logs, waits until everything is folded, and returns the counts and the faults. */
 export async function ingest(
   store: LogStore,
   logs: readonly FoundLog[],
@@ -93,7 +93,7 @@ export async function ingest(
   return { counts, faults };
 }
 
-/** Figures that the store sums, apart from those that this build does not know yet. */
+/** Figures that the store sums, except those that this build does not know yet. */
 export const figures = [
   'input_tokens',
   'cached_tokens',
@@ -126,14 +126,14 @@ export async function storedMessages({ database, project }: LogStore): Promise<F
   return rows;
 }
 
-/** Checks that a project holds exactly what a case lists. */
+/** Checks that a project has exactly what a case lists. */
 export async function expectCase(store: LogStore, expected: LogCase): Promise<void> {
   await expectCases(store, [expected]);
 }
 
 const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
-/** Checks that a project holds exactly what several cases list, added up. */
+/** Checks that a project has exactly what several cases list, added together. */
 export async function expectCases(store: LogStore, cases: readonly LogCase[]): Promise<void> {
   const { database, project } = store;
   const messageOf = (row: Figures, at: number) => ({
@@ -189,7 +189,7 @@ export async function expectCases(store: LogStore, cases: readonly LogCase[]): P
       ...pick(row, ['input_tokens', 'output_tokens']),
     });
     const ofZone = cases.map(({ days }) => days[zone]);
-    // All cases name their days in UTC; other zones are those of one.
+    // All cases have their days in UTC. Only one has other zones.
     if (!ofZone.every((days) => days !== undefined)) continue;
     expect(
       rows
@@ -221,7 +221,7 @@ export async function expectCases(store: LogStore, cases: readonly LogCase[]): P
   }
 }
 
-/** Rows of one day and model as one. */
+/** Merges rows of one day and model. */
 function addUp<T extends { day: string; model: unknown }>(rows: readonly T[]): T[] {
   const sums = new Map<string, Record<string, unknown>>();
   for (const row of rows) {

@@ -1,18 +1,18 @@
 import type { LogStore } from '#runfold/logs/log-batch.js';
 import { randomNumbers } from '../../harness/random-numbers.js';
 
-/** Whole numbers that follow from a seed. */
+/** Integers that depend only on a seed. */
 export function randomCounts(seed: number) {
   const next = randomNumbers(seed);
   return { below: (end: number) => Math.floor(next() * end) };
 }
 
-/** The process is gone. */
+/** The process has died. */
 class KilledError extends Error {}
 
 /**
- * A store whose process dies at its n-th step: a query, an event given to the producer, or a wait. What
- * the queue has by then stays.
+ * A store whose process dies at its n-th step: a query, an event for the producer, or a wait. Jobs
+ * that are on the queue by then stay.
  */
 export function killable(store: LogStore, steps: number) {
   let left = steps;
@@ -44,7 +44,10 @@ export function killable(store: LogStore, steps: number) {
   return { fragile, hasDied: () => left < 0 };
 }
 
-/** A beginning of a session file as another session has it: as forks, resumes and side questions copy. */
+/**
+ * The beginning of a session file as another session has it, as forks, resumes and side questions
+ * copy it.
+ */
 export function copyOf(
   { bytes }: { readonly bytes: Buffer },
   number: number,

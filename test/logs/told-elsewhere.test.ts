@@ -8,7 +8,7 @@ import { countEvents, expectCase, fixtures, ingest, logCase, logsAt } from './lo
 
 const nowUs = Date.UTC(2026, 10, 1) * 1000;
 
-/** The records that a program sends over OpenTelemetry of one call in a session. */
+/** The records that a program sends over OpenTelemetry for one call in a session. */
 const records: Readonly<Record<string, (session: string) => object>> = {
   'claude-code': (session) => ({
     body: { stringValue: 'claude_code.api_request' },
@@ -65,7 +65,7 @@ describe('a session that its program reported over OpenTelemetry', () => {
     const [event] = eventsOf(format, session);
     if (event === undefined) throw new Error('Expected an event.');
     expect(event.agent_id).toBe(format);
-    // It is on the queue yet when the file is read.
+    // It is still on the queue when the file is read.
     store.producer.emit(event);
     await store.producer.flush();
     const logs = await logsAt(format, join(fixtures, expected.path));

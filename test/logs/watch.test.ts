@@ -18,7 +18,7 @@ describe('runfold watch', () => {
 
   test('follows files as they grow, also after it was killed, and ends gracefully', async () => {
     const dir = join(work.dir, 'projects');
-    // A second try begins with the files of none.
+    // A second attempt starts without files.
     await rm(dir, { recursive: true, force: true });
     await mkdir(dir);
     const file = join(dir, `${name}.jsonl`);
@@ -27,7 +27,7 @@ describe('runfold watch', () => {
     const after = await readFile(growth('after'));
     await writeFile(file, before);
     const first = start();
-    // The second message is not finished: more lines of it may follow.
+    // The second message is not complete: more lines of it may follow.
     await first.waitForLine(/· 1 new in 1 session/, 90_000);
     first.kill('SIGKILL');
     await first.exit;

@@ -5,7 +5,7 @@ import { checkPostgres } from '#runfold/operations/doctor/postgres-checks.js';
 import type { PostgresFacts } from '#runfold/operations/doctor/postgres-facts.js';
 import { checkRedis } from '#runfold/operations/doctor/redis-checks.js';
 
-/** The checks that do not pass: name, level, and the line that helps. */
+/** The checks that do not pass: name, level, and the advice. */
 const faults = (checks: readonly Check[]) =>
   checks
     .filter(({ level }) => level !== 'ok')

@@ -18,7 +18,7 @@ import { requestOf } from './otlp-requests.js';
 const canary = 'CANARY-5e7c';
 const texts = [...canaries, canary];
 
-/** Keys of content, keys that nobody knows, and keys of figures with a text in them. */
+/** Keys of content, unknown keys, and keys of figures with a string in them. */
 const keys = [
   'gen_ai.input.messages',
   'gen_ai.output.messages',
@@ -71,7 +71,7 @@ const contents = keys.flatMap((key) => [
   { key, value },
   { key: `${key}.more`, value: { arrayValue: { values: [value, nested] } } },
 ]);
-/** JSON texts of which one part is read. */
+/** JSON strings of which one part is read. */
 const documents = Object.entries({
   metadata: { thread_id: 'thread-1', note: canary },
   'ai.response.providerMetadata': { anthropic: { usage: { input_tokens: 3 }, note: canary } },
@@ -133,7 +133,7 @@ const record = (name: string) => ({
     ...contents,
   ],
 });
-/** A value of the wrong kind in each field: the answer names the field and no value. */
+/** A value of the wrong kind in each field: the response names the field and no value. */
 const faulty = [
   spanOf({ traceId: canary }),
   spanOf({ spanId: canary }),
@@ -143,7 +143,7 @@ const faulty = [
   spanOf({ attributes: { [canary]: canary } }),
   canary,
 ];
-/** The path, the body, and whether protobuf can say it too. */
+/** The path, the body, and whether protobuf can express it too. */
 const bodies: [string, Readonly<Record<string, unknown>>, boolean][] = [
   ['/v1/traces', traces(spanOf({}), tool), true],
   ['/v1/traces', traces(...faulty), false],
@@ -193,7 +193,7 @@ describeWithRedis('the content of OpenTelemetry data', () => {
       await post(path, JSON.stringify(body), json);
       if (isBoth) await post(path, encodeOtlp(body), protobuf);
     }
-    // Protobuf cannot say what is wrong with the faulty ones.
+    // Protobuf cannot express the faults of the faulty ones.
     const encodings = { json: () => true, protobuf: (name: string) => name !== 'faulty-spans' };
     for (const { name, requests } of readCaptures()) {
       for (const request of requests) {
@@ -244,7 +244,7 @@ describeWithRedis('the content of OpenTelemetry data', () => {
     expect(lines.length).toBeGreaterThan(5);
     expect(holds(lines)).toEqual([]);
     expect(holds(answers)).toEqual([]);
-    // The look itself finds what is there.
+    // Proves that the search finds the canary if it is there.
     await tier.database.query(`create table found as select '${canary}'::text as text`);
     expect(await tablesWith(tier.database, texts)).toEqual(['public.found']);
     await home.close();

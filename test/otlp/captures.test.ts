@@ -17,7 +17,7 @@ function bytesOf(request: CapturedRequest, encoding: OtlpEncoding) {
   return content_encoding === 'gzip' ? gunzipSync(bytes) : bytes;
 }
 
-/** The events that come of a capture's requests, each of them a batch of its own. */
+/** The events from a capture's requests, each of them a separate batch. */
 function eventsOf({ requests }: Capture, encoding: OtlpEncoding): readonly MetricEvent[] {
   const inbox = createMemoryInbox();
   const logs = new Map<string, MetricEvent>();
@@ -42,7 +42,7 @@ function eventsOf({ requests }: Capture, encoding: OtlpEncoding): readonly Metri
 
 describe.each(readCaptures())('$name ($emitter)', (capture) => {
   const encodings = (['json', 'protobuf'] as const).filter(
-    // Protobuf cannot say what is wrong with those.
+    // Protobuf cannot express their faults.
     (encoding) => encoding === 'json' || capture.name !== 'faulty-spans',
   );
   test.each(encodings)('gives its totals from %s', (encoding) => {

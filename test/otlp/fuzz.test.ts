@@ -14,13 +14,13 @@ import { waitUntil } from '../../harness/wait-until.js';
 import { openTestService } from '../http/http-service.js';
 import { bombs, type MutatedBody, mutatedBody } from './mutate.js';
 
-/** Bodies to send: 120 among the tests, 50,000 with `FUZZ_REQUESTS=50000`. */
+/** The number of bodies: 120 in the suite, 50,000 with `FUZZ_REQUESTS=50000`. */
 const requests = Number(process.env.FUZZ_REQUESTS ?? 120);
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 const atOnce = 16;
 const options = { nowUs: Date.now() * 1000, mostDays: 29, keepsErrorText: false };
 
-/** What must come of a body that was answered 200: its events, as the model in memory has them. */
+/** The expected events of a body with response 200, from the model in memory. */
 function eventsOf({ path, encoding, bytes }: MutatedBody): readonly MetricEvent[] {
   if (path === '/v1/logs') {
     const found = [...readRecords(bytes, encoding, options)];
@@ -33,14 +33,14 @@ function eventsOf({ path, encoding, bytes }: MutatedBody): readonly MetricEvent[
   return inbox.events;
 }
 
-/** Sums over events by their ids, that a set of any size costs a few bytes. */
+/** Sums over events by id, in a few bytes for any number of events. */
 function createSums() {
   const seen = new Set<number>();
   const sums = { events: 0, input: 0, output: 0 };
   return {
     sums,
     add(id: string, type: unknown, input: unknown, output: unknown) {
-      // 52 bits of the id are enough to tell a million apart.
+      // 52 bits of the id are enough to distinguish a million.
       const key = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) * 16;
       if (seen.has(key)) return;
       seen.add(key);
@@ -97,7 +97,7 @@ describeWithRedis('OpenTelemetry bodies that are mutated', () => {
       await answer.arrayBuffer();
       const { status } = answer;
       statuses.set(`${how} ${status}`, (statuses.get(`${how} ${status}`) ?? 0) + 1);
-      // At most four bodies are decoded at once; then the client comes again.
+      // At most four bodies are decoded at the same time; then the client retries.
       if (status === 503) return void (await shoot(body));
       const shown = `${path} ${how} ${encoding} ${bytes.subarray(0, 3_000).toString('base64')}`;
       expect(status, shown).toBeLessThan(500);

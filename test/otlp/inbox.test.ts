@@ -15,7 +15,7 @@ import { randomNumbers } from '../../harness/random-numbers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { shuffled } from './otlp-requests.js';
 
-/** Random orders played on the real tables: a few in the suite, OTLP_TABLE_RUNS=400 by hand. */
+/** Random orders on the real tables: a few in the suite, OTLP_TABLE_RUNS=400 by hand. */
 const runs = Number(process.env.OTLP_TABLE_RUNS ?? 3);
 const options = { nowUs: 1_796_000_000_000_000, mostDays: 0, keepsErrorText: false };
 
@@ -37,7 +37,7 @@ const whole = (items: readonly SpanItem[]) => {
   return inbox.events;
 };
 
-/** What the log and the model in memory must agree on, wherever a span belongs. */
+/** The figures on which the log and the model in memory must agree, wherever a span belongs. */
 const figureOf = (event: MetricEvent) => ({
   id: event.id,
   type: event.type,
@@ -145,7 +145,7 @@ describeWithPostgres('the inbox of spans', () => {
       expect(found.map(placeOf)).toEqual(byId(model.events).map(placeOf));
       expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
       const figures = new Map(found.map((event) => [event.id, figureOf(event)]));
-      // A call that two nested spans tell counts twice where the outer one came after the wait.
+      // A call in two nested spans counts twice if the outer one arrived after the wait.
       for (const event of wanted) expect(figures.get(event.id)).toEqual(figureOf(event));
     }
     expect(await waiting(projects - 1)).toEqual([]);
@@ -189,7 +189,7 @@ describeWithPostgres('the inbox of spans', () => {
     expect(wanted.length).toBeGreaterThan(1);
     const roots = trace.filter(({ parent }) => parent === undefined);
     const children = trace.filter((span) => !roots.includes(span));
-    // All at once, which is settled before it is written; and the root behind its children.
+    // All at once, which is settled before it is written; and the root after its children.
     for (const [before, last] of [
       [[], trace],
       [children, roots],
@@ -211,7 +211,7 @@ describeWithPostgres('the inbox of spans', () => {
           const project = await start();
           const doomed = openSpanInbox({ database: killedAt(database, step, isDone) });
           await expect(doomed.take('job', inProject(last, project), [])).rejects.toThrow('killed');
-          // The queue hands the job over again.
+          // The queue redelivers the job.
           const inbox = openSpanInbox({ database });
           await inbox.take('job', inProject(last, project), []);
           await inbox.settle({ traces: await waiting(project) });
@@ -327,7 +327,7 @@ describeWithPostgres('the inbox of spans', () => {
     expect(await kept()).toEqual(pruned);
     await forgetSpans(database, 30);
     expect(await kept()).toMatchObject({ traces: open.length });
-    // What waits is settled all the same.
+    // Waiting spans are settled nevertheless.
     await inbox.settle({ traces: open });
     expect(await logged(project)).toHaveLength(whole(sent).length);
     await age(31);
@@ -340,7 +340,9 @@ describeWithPostgres('the inbox of spans', () => {
   });
 });
 
-/** A database whose connection dies at its n-th statement, when the server has or has not done it. */
+/**
+ * A database whose connection dies at its n-th statement, before or after the server has run it.
+ */
 function killedAt(
   database: Database,
   step: number,
@@ -361,7 +363,7 @@ function killedAt(
       if (isDead) throw new Error('killed');
       return result;
     };
-    /** As `pg` has it: with a function to call, or for a promise. */
+    /** Like `pg`: with a callback, or for a promise. */
     const fragile = (...args: unknown[]) => {
       const done = args.at(-1);
       if (typeof done !== 'function') return perform(() => query(...args));
@@ -392,7 +394,7 @@ function killedAt(
   return { ...database, pool };
 }
 
-/** How many statements some work sends. */
+/** The number of statements that some work sends. */
 async function countSteps(database: Database, work: (counted: Database) => Promise<unknown>) {
   let steps = 0;
   await work(

@@ -14,27 +14,30 @@ import { type KeyHeaders, openTestService, type TestService } from '../http/http
 import { requestOf, shuffled, splitItems } from './otlp-requests.js';
 
 const captures = readCaptures();
-/** Random orders of all captures: ten among the tiers, most where they are quickest; OTLP_ORDERS=10 on each. */
+/**
+ * Random orders of all captures: ten across the tiers, most on the fastest; OTLP_ORDERS=10 for ten
+ * on each.
+ */
 const someOrders: Readonly<Record<TierName, number>> = {
   embedded: 2,
   postgres: 3,
   'redis+postgres': 5,
 };
-/** The first order of a tier, that no two tiers play the same ones. */
+/** The first seed of each tier, so that no two tiers run the same orders. */
 const firstSeeds: Readonly<Record<TierName, number>> = {
   embedded: 1,
   postgres: 101,
   'redis+postgres': 201,
 };
-/** Requests at the same time: no more than a service decodes at once. */
+/** Concurrent requests: not more than a service decodes at the same time. */
 const lanes = 4;
 
 type Encoding = 'json' | 'protobuf';
-/** Protobuf cannot say what is wrong with the spans of one capture. */
+/** Protobuf cannot express the faults in the spans of one capture. */
 const encodingOf = ({ name }: Capture, encoding: Encoding) =>
   name === 'faulty-spans' ? 'json' : encoding;
 
-/** A capture, and the project that has what comes of it. */
+/** A capture, and the project of its events. */
 interface Home {
   readonly capture: Capture;
   readonly project: number;
@@ -49,7 +52,7 @@ describeOnEachTier('what emitters send by OpenTelemetry', (tierName) => {
 
   beforeAll(async () => {
     service = await openTestService(tierName, {
-      // The captures keep their times; a clock that goes on would refuse them one day.
+      // The captures keep their times, so without this they would one day be refused as too old.
       otlp: { keep_days: 0 },
       limits: { requests_per_second: 100_000, events_per_second: 1e9 },
     });
@@ -75,7 +78,7 @@ describeOnEachTier('what emitters send by OpenTelemetry', (tierName) => {
       ({ jobs }) => (jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.delayed ?? 0) === 0,
       { what: 'an empty queue', timeoutMs: 60_000 },
     );
-  /** Ends the waits of traces, as the sweep does when their time has come. */
+  /** Ends the waits of traces, as the sweep does when they are due. */
   const endWaits = async (homes: readonly Home[]) => {
     const { database } = service.home.tier;
     const traces = await database.query<{ project: number; trace: string }>(
@@ -93,7 +96,7 @@ describeOnEachTier('what emitters send by OpenTelemetry', (tierName) => {
     expect([capture.name, answer.status]).toEqual([capture.name, 200]);
     return body;
   };
-  /** Does things in their order, a few at the same time. */
+  /** Processes a list in its order, a few items at the same time. */
   const inLanes = async <T>(list: readonly T[], act: (item: T) => Promise<unknown>) => {
     const left = [...list];
     const lane = async () => {
@@ -101,7 +104,7 @@ describeOnEachTier('what emitters send by OpenTelemetry', (tierName) => {
     };
     await Promise.all(Array.from({ length: lanes }, lane));
   };
-  /** Waits until all is folded, and compares the totals of each capture. */
+  /** Waits until everything is folded, and compares the totals of each capture. */
   const check = async (homes: readonly Home[]) => {
     await workedOff();
     await endWaits(homes);
@@ -130,7 +133,7 @@ describeOnEachTier('what emitters send by OpenTelemetry', (tierName) => {
     for (const round of [0, 1]) {
       await inLanes(homes, async (home) => {
         const { requests, expected } = home.capture;
-        // Every second capture comes in protobuf first: what is sent again adds nothing.
+        // Every second capture is first sent in protobuf. Sending it again adds nothing.
         const encoding = (round + homes.indexOf(home)) % 2 === 0 ? 'json' : 'protobuf';
         for (const [at, request] of requests.entries()) {
           if (request.after_wait === true) {

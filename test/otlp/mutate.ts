@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { encodeOtlp } from '../../harness/otlp/encode.js';
 
-/** A body as it is sent. */
+/** A body to send. */
 export interface MutatedBody {
   readonly path: '/v1/traces' | '/v1/logs';
   readonly encoding: 'json' | 'protobuf';
   readonly bytes: Buffer;
   readonly gzip: boolean;
-  /** What was done to it. */
+  /** How it was changed. */
   readonly how: string;
 }
 
@@ -95,10 +95,10 @@ const oddValues: readonly unknown[] = [
   { kvlistValue: { values: [{}] } },
 ];
 
-/** An odd value of its own: a later change of the body may be a change of this value. */
+/** A separate copy of an odd value, because a later change of the body may change this value. */
 const odd = (random: Random): unknown => structuredClone(pick(random, oddValues));
 
-/** Every object and list in a value, so that one of their fields can be another. */
+/** Every object and list in a value, so that one of their fields can be changed. */
 function holders(value: unknown, found: (Json | unknown[])[] = []): (Json | unknown[])[] {
   if (typeof value !== 'object' || value === null) return found;
   found.push(value as Json);
@@ -120,7 +120,7 @@ function changeOne(random: Random, body: Json): void {
   else holder[name] = odd(random);
 }
 
-/** An attribute value that is a list in a list in a list, so deep. */
+/** An attribute value of lists nested to a number of levels. */
 function deepValue(levels: number): Json {
   let value: Json = { intValue: 1 };
   for (let at = 0; at < levels; at++) {
@@ -157,14 +157,14 @@ function changeBytes(random: Random, bytes: Buffer): Buffer {
         bytes.subarray(at),
       ]);
     case 3: {
-      // Another wire type, of whatever stands there.
+      // Another wire type, whatever is there.
       const copy = Buffer.from(bytes);
       const place = below(random, copy.length);
       copy[place] = ((copy[place] as number) & 0xf8) | below(random, 8);
       return copy;
     }
     case 4:
-      // A length, or a number, of ten bytes and more.
+      // A length, or a number, of ten bytes or more.
       return Buffer.concat([
         bytes.subarray(0, at),
         Buffer.alloc(1 + below(random, 12), 0xff),
@@ -175,7 +175,7 @@ function changeBytes(random: Random, bytes: Buffer): Buffer {
   }
 }
 
-/** A body, whole or changed in some way. */
+/** A body, valid or changed in some way. */
 export function mutatedBody(random: Random, nowMs: number): MutatedBody {
   const path = random() < 0.7 ? '/v1/traces' : '/v1/logs';
   const encoding = random() < 0.5 ? 'json' : 'protobuf';
@@ -215,7 +215,7 @@ export function mutatedBody(random: Random, nowMs: number): MutatedBody {
   return made('other fields');
 }
 
-/** Few bytes that would be a gigabyte, or a million levels. */
+/** A few bytes that expand to a gigabyte, or to a million levels. */
 export const bombs: readonly Omit<MutatedBody, 'path'>[] = [
   {
     encoding: 'json',

@@ -11,7 +11,7 @@ import { shuffled } from './otlp-requests.js';
 
 const options = { nowUs: 1_796_000_000_000_000, mostDays: 0, keepsErrorText: false };
 
-/** The spans of every capture, each trace by itself. */
+/** The spans of every capture, by trace. */
 const traces = new Map<string, Map<string, SpanItem>>();
 for (const { requests } of readCaptures()) {
   for (const { path, body } of requests) {
@@ -42,7 +42,7 @@ function batchesOf(seed: number): { batches: SpanItem[][]; random: () => number 
 const byId = (events: readonly MetricEvent[]) =>
   Object.fromEntries(events.map((event) => [event.id, event]));
 
-/** What does not depend on where spans belong: figures by type, model, tool and time. */
+/** The figures that do not depend on where spans belong, by type, model, tool and time. */
 function figuresOf(events: readonly MetricEvent[]) {
   const flat = events.map((event) => {
     const { run_id: _run, session_id: _session, ...rest } = event;
@@ -94,7 +94,7 @@ describe('spans in any order', () => {
         const ids = inbox.events.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
         const [found, wanted] = [figuresOf(inbox.events), figuresOf(whole.events)];
-        // A call that two nested spans tell counts twice where the outer one came after the wait.
+        // A call in two nested spans counts twice if the outer one arrived after the wait.
         for (const [id, event] of Object.entries(wanted)) expect(found[id]).toEqual(event);
       }),
       { numRuns: Number(process.env.OTLP_RUNS ?? 60) },

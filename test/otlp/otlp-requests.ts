@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { CapturedRequest } from '../../harness/otlp/captures.js';
 import { encodeOtlp } from '../../harness/otlp/encode.js';
 
-/** A captured request as it is sent, in an encoding where the capture leaves the choice. */
+/** A captured request in an encoding, if the capture allows a choice. */
 export function requestOf(
   request: CapturedRequest,
   encoding: 'json' | 'protobuf',
@@ -35,14 +35,14 @@ export function requestOf(
   };
 }
 
-/** The names of the lists in a body of each signal that has items of its own. */
+/** The names of the lists in a body, for each signal with items. */
 const lists = [
   ['resourceSpans', 'scopeSpans', 'spans'],
   ['resourceLogs', 'scopeLogs', 'logRecords'],
 ] as const;
 type Group = Readonly<Record<string, unknown>>;
 
-/** A body cut into requests of a few spans or log records each, in a random order. */
+/** Splits a body into requests of a few spans or log records each, in a random order. */
 export function splitItems(request: CapturedRequest, random: () => number): CapturedRequest[] {
   const { body_base64: _whole, ...rest } = request;
   for (const [groups, scopes, items] of lists) {

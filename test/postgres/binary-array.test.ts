@@ -13,9 +13,9 @@ describeWithPostgres('an array in binary', () => {
     database = opened;
   });
 
-  /** What Postgres makes of an array, each element as text. */
+  /** Postgres's reading of an array, each element as a string. */
   const read = async (type: string, put: (arena: ByteArena) => void) => {
-    // Small, and not empty: an array must neither need nor leave any other place.
+    // Small and not empty: an array must not depend on or change anything around it.
     const arena = createArena(1);
     arena.reserve(3);
     arena.at = 3;
@@ -71,7 +71,7 @@ describeWithPostgres('an array in binary', () => {
   });
 
   test('of more rows than are written at once is read as it was written', async () => {
-    // Three parts, the last of them not full, and nulls where they meet.
+    // Three parts, the last of them not full, with nulls at their edges.
     const rows = Array.from({ length: 2_500 }, (_, row) => row);
     const isNull = (row: number) => row % 1_000 === 0 || row % 1_000 === 999;
     const texts = rows.map((row) => (isNull(row) ? null : row < 1_500 ? `t${row}` : `é${row}`));

@@ -6,7 +6,7 @@ import { withClient } from '../../harness/postgres-server.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 describeWithPostgres('a connection that breaks between two queries of its user', () => {
-  // An error that nobody listens to would end this process, and with it the test.
+  // An error without a listener would end this process, and with it the test.
   test.each(['store', 'queue'] as const)('of the %s refuses the next one', async (kind) => {
     const home = await createTestDatabase();
     const { pool, close } =
@@ -22,7 +22,7 @@ describeWithPostgres('a connection that breaks between two queries of its user',
     await ended;
     await expect(client.query('select 1')).rejects.toThrow(/not queryable/);
     client.release();
-    // The pool does not give it out again.
+    // The pool does not use it again.
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await close();
     await home.drop();

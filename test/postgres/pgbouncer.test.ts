@@ -180,7 +180,7 @@ describeWithRedis('a connection that stays open to a server that takes no writes
       const ready = async () => (await fetch(`${http.url}/readyz`)).status;
       await emit(0);
       expect(await ready()).toBe(200);
-      // The primary comes back as a standby: sessions from here on take no writes, and stay open.
+      // The primary comes back as a standby: its sessions no longer accept writes, and stay open.
       await owner.query(`alter database ${home.name} set default_transaction_read_only = on`);
       await owner.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
@@ -193,7 +193,7 @@ describeWithRedis('a connection that stays open to a server that takes no writes
         ),
       ]);
       expect(held).toEqual([{ is_off: true }]);
-      // Another takes its place: new sessions write, the old ones never will.
+      // Another server takes its place: new sessions can write, the old ones never will.
       await owner.query('set default_transaction_read_only = off');
       await owner.query(`alter database ${home.name} reset default_transaction_read_only`);
       await emit(25);

@@ -16,7 +16,7 @@ const none = {
   reasoning: 0,
 };
 
-/** Dollars a million, tokens, and the nano-dollars they come to, worked out by hand. */
+/** Dollars per million, tokens, and the resulting nano-dollars, computed by hand. */
 const members: readonly (readonly [rate: number, input: number, nanos: number])[] = [
   [0.1, 1, 100],
   [0.1, 3, 300],

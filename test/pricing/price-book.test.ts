@@ -104,7 +104,7 @@ describe('the price book', () => {
     const full = { ...plain, cached: 0.1, cache_write: 1.25, input_audio: 40, output_audio: 80 };
     expect(costOf(full, tokens)).toBeUndefined();
     const isAmbiguous = _name.startsWith('audio that') || _name === 'audio of input or output';
-    // Where no part has a rate of its own it does not matter which tokens they are.
+    // If no part has a separate rate, it does not matter which tokens they are.
     if (isAmbiguous) expect(costOf(plain, tokens)).toBe(200_000);
     else expect(costOf(plain, tokens)).toBeUndefined();
   });

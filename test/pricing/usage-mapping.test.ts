@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { costOf } from '#runfold/pricing/token-rates.js';
 
-/** Each section of the page: a provider, the usage as it gives it, and the table of our fields. */
+/** Each section of the page: a provider, its usage object, and the table of our fields. */
 const page = readFileSync(join(import.meta.dirname, '../../docs/usage-mapping.md'), 'utf8');
 const sections = page
   .split(/^## /m)
@@ -18,7 +18,7 @@ const sections = page
     };
   });
 
-/** What a row says, of a usage: paths and sums of paths. */
+/** The value of a row for a usage object: paths and sums of paths. */
 function valueAt(usage: Record<string, unknown>, from: string): number {
   const values = from.split(' + ').map((path) => {
     const names = path.split('.').slice(1);
@@ -63,7 +63,7 @@ describe('the page on the usage of providers', () => {
       const [cached, cache_write] = [metrics.cached_tokens ?? 0, metrics.cache_write_tokens ?? 0];
       const parts = { cached, cache_write, input_audio: 0, output_audio: 0 };
       const rates = { input: 3, output: 15, cached: 0.3, cache_write: 3.75 };
-      // Paid by hand: the fresh, the cached and the written at their own rate.
+      // Computed by hand: the uncached, the cached and the written tokens at separate rates.
       const fresh = input - cached - cache_write;
       const wanted = fresh * 3 + cached * 0.3 + cache_write * 3.75 + output * 15;
       const reasoning = metrics.reasoning_tokens ?? 0;

@@ -14,7 +14,10 @@ import { withTestDatabase } from '../../harness/database.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
-/** All that a new projection takes: its table, live fold and audit come from this declaration. */
+/**
+ * Everything that a new projection needs: its table, live fold and audit are made from this
+ * declaration.
+ */
 const agentProjection = defineProjection({
   name: 'agent',
   doc: 'One row an agent.',

@@ -10,7 +10,9 @@ import { createTestDatabase, type TestDatabase } from '../../harness/database.js
 import { foldEvents } from '../../harness/fold-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
-/** Runs 0 to 29: three a second, so that starts tie; even ones of user u-0, odd ones of u-1. */
+/**
+ * Runs 0 to 29: three per second, so that starts tie. Even ones are of user u-0, odd ones of u-1.
+ */
 const runs = Array.from({ length: 30 }, (_, n) => ({
   run_id: `run-${String(n).padStart(2, '0')}`,
   session_id: `session-${n % 7}`,
@@ -41,7 +43,7 @@ const events = runs.flatMap((run, n) => [
   { ...run, type: 'run', id: `${run.run_id}/3`, status: n % 4 === 0 ? 'error' : 'completed' },
 ]);
 
-/** Every row of a list, and how many pages it took. */
+/** Every row of a list, and its number of pages. */
 async function all<T>(
   list: (options: { limit: number; cursor?: string | undefined }) => Promise<Page<T>>,
   limit: number,

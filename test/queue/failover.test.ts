@@ -53,7 +53,7 @@ describeWithPostgres('a failover of Redis that leaves connections open', () => {
       return context.skip('no redis-server on the PATH');
     const home = await createTestDatabase();
     const database = openDatabase(home.url);
-    // The name that leads to the primary: connections that are open stay where they are.
+    // The name of the primary. Open connections stay with their server.
     const name = await openTcpProxy(old.url, 6379);
     const queue = { kind: 'redis', url: name.url } as const;
     const port = (url: string) => new URL(url).port;
@@ -76,7 +76,7 @@ describeWithPostgres('a failover of Redis that leaves connections open', () => {
       await emit(0);
       await received(20);
       expect(await ready()).toBe(200);
-      // The replica has all: what is not replicated yet is the operator's to lose.
+      // The replica has everything: losing unreplicated data is up to the operator.
       await withRedis(old.url, (redis) => redis.wait(1, 5_000));
       await withRedis(next.url, (redis) => redis.replicaof('NO', 'ONE'));
       await withRedis(old.url, (redis) => redis.replicaof('127.0.0.1', Number(port(next.url))));

@@ -37,7 +37,7 @@ describeWithRedis('what the queue is given', () => {
     const producer = await createProducer({ queue: target() });
     for (const event of sampleEvents(3)) producer.emit(event);
     await producer.close();
-    // A worker that takes the job and is never heard of again, for the tenth time.
+    // A worker that takes the job and disappears, for the tenth time.
     const connection = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
     const dead = new Worker('runfold-events', undefined, { connection, prefix, lockDuration: 100 });
     const job = await dead.getNextJob('dead');
@@ -88,7 +88,7 @@ describeWithRedis('what the queue is given', () => {
     await database.query(`insert into runfold_internal.rejected_event
       (id, project, position, job_id, code, message, payload) values
       (gen_random_uuid(), 1, 0, 'j', 'invalid_event', 'm', '{"type":"run","run_id":"r"}')`);
-    // A queue that refuses each job, and counts: a sequence keeps what is rolled back.
+    // A queue that refuses each job, and counts: a sequence keeps its value after a rollback.
     await migrateQueue({ kind: 'postgres', connection: home.url });
     await database.query(`create sequence public.attempts;
       grant all on sequence public.attempts to public;

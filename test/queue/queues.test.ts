@@ -94,7 +94,7 @@ describeWithRedis('several queues', () => {
     await emit(3, 0);
     await shares([tagged(3)]);
     await folded(60);
-    // Somebody who has not heard of it.
+    // A producer that does not know of it.
     for (const event of sampleEvents(60, 'sample', 60)) old.emit(event);
     await old.close();
     await folded(120);
@@ -103,7 +103,7 @@ describeWithRedis('several queues', () => {
     await emit(undefined, 180);
     await folded(240);
     const queues = await openJobQueues(target(1), { onError: () => undefined });
-    // Left on a queue that is none any more.
+    // Left on a queue that no longer exists.
     await (await queues.open(`{${prefix}:2}`)).add('events', {});
     await shares([[prefix]]);
     await waitUntil(

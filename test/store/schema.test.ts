@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const file = fileURLToPath(new URL('../../drizzle/schema.sql', import.meta.url));
 const schemaMajor = /^-- As pg_dump (\d+) writes it/.exec(readFileSync(file, 'utf8'))?.[1];
 
-/** The dump without what differs between two of the same database. */
+/** The dump without the parts that differ between two dumps of one database. */
 function withoutHead(dump: string): string {
   return dump
     .replace(/^(--.*|SET .*|SELECT pg_catalog.set_config.*|\\(un)?restrict .*)\n/gm, '')

@@ -5,7 +5,7 @@ import { createEmptyDatabase, type TestDatabase } from '../../harness/database.j
 import { migrateUpTo } from '../../harness/migrate-up-to.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
-/** Who may do what with the views, as Postgres records it, owners aside. */
+/** The rights on the views, as Postgres records them, without those of owners. */
 const grantsSql = `
   select name, case grantee when 0 then 'public' else pg_get_userbyid(grantee)::text end as role,
     privilege_type, is_grantable
@@ -56,7 +56,7 @@ describeWithPostgres('the views of a store', () => {
     await database.query(`grant select on runfold.runs to "${role}" with grant option`);
     await database.query(`grant select on runfold.users to public`);
     await database.query(`grant select (id, occurred_at) on runfold.messages to "${role}"`);
-    // What would be given to new views, and was taken from one.
+    // Rights that new views would get by default, and that were revoked from one.
     await database.query(
       `alter default privileges in schema runfold grant select on tables to "${role}"`,
     );

@@ -11,7 +11,7 @@ import { overviewFlows } from './flows/overview.js';
 import { runFlows } from './flows/runs.js';
 import { useStage } from './flows/stage.js';
 
-// One after the other on one store: it is empty at first, and wants a key at the end.
+// One after the other on one store: it is empty at first, and requires a key at the end.
 describeWithBrowser('the web page in a browser', () => {
   const stage = useStage();
   firstEventFlow(stage);

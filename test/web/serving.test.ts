@@ -8,7 +8,7 @@ import { jsonOf, openTestService, type TestService } from '../http/http-service.
 
 const built = join(import.meta.dirname, '..', '..', 'dist', 'web');
 
-/** Requests without what `fetch` does by itself: the bytes as they come over the wire. */
+/** Requests without the additions of `fetch`: the bytes on the wire. */
 function raw(url: string, headers: Readonly<Record<string, string>> = {}) {
   return new Promise<{ status: number; headers: Record<string, unknown>; bytes: number }>(
     (resolve, reject) => {

@@ -18,7 +18,7 @@ const message = {
 const tokens = (input_tokens: unknown) => ({ ...message, metrics: { input_tokens } });
 const far = new Date(Date.now() + 2 * 86_400_000).toISOString();
 
-/** Events that no producer of ours lets through, each with what is said of it. */
+/** Events that our producer would refuse, each with the message for it. */
 const badEvents: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   'an unknown type': [{ ...message, type: 'span' }, /^type: expected one of .*, got "span"$/],
   'no run id': [{ ...message, run_id: undefined }, /^run_id: expected a string .*, got nothing$/],
@@ -44,7 +44,7 @@ const badEvents: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   'no object': [7, /^event: expected an object, got 7$/],
 };
 
-/** Jobs that hold no batch of ours. */
+/** Invalid jobs. */
 const badJobs: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   'no object': ['hello', /^job: expected an object/],
   'a batch of someone else': [{ to: 'someone' }, /^v: expected 1 or 2, got nothing$/],
@@ -62,12 +62,12 @@ describeOnEachTier('bad input on the queue', (name) => {
     const queue = await openQueue(home.tier.queue, { onError: () => undefined });
     const good = (id: string) => ({ ...tokens(5), id });
     const names = Object.keys(badEvents);
-    // A job's data is JSON, and so is what is left of it in a reject.
+    // A job's data is JSON, and so is its copy in a reject.
     const json = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
     for (const [at, [bad]] of Object.values(badEvents).entries()) {
       const event =
         typeof bad === 'object' && names[at] !== 'no id' ? { id: `bad-${at}`, ...bad } : bad;
-      // As text: on Postgres a job's data is jsonb, which would refuse NUL on its own.
+      // As a string: on Postgres a job's data is jsonb, which would refuse NUL on its own.
       const events = JSON.stringify([good(`before-${at}`), event, good(`after-${at}`)]);
       await queue.add('events', { v: 1, project: 1, events }, { jobId: `event-${at}` });
     }

@@ -12,7 +12,7 @@ import { waitUntil } from '../../harness/wait-until.js';
 const program = new URL('./short-locks.mjs', import.meta.url).pathname;
 
 describeOnEachTier('a worker that ends in mid-work', (name) => {
-  /** A worker that holds jobs for two seconds and not for ten; the chaos rounds kill real ones. */
+  /** A worker that locks jobs for two seconds instead of ten. The chaos rounds kill real ones. */
   const start = async (env: Readonly<Record<string, string>>, { onTestFinished }: TestContext) => {
     const one = startNode([program], { env });
     onTestFinished(async () => {
@@ -23,7 +23,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
     return one;
   };
 
-  // Most of it is waiting for the locks of the dead, so all wait at the same time.
+  // Most of the time is waiting for the locks of the dead, so all wait at the same time.
   test.concurrent.for(['SIGTERM', 'SIGKILL'] as const)(
     'by %s loses nothing that was acknowledged, and repeats nothing',
     { timeout: 120_000 },
@@ -31,7 +31,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
       const home = await openTestTier(name);
       context.onTestFinished(home.close);
       const { env, options } = home;
-      // The process under test serves the embedded store; this one is its guest.
+      // The process under test serves the embedded store, and this one is its guest.
       if (name === 'embedded') await home.tier.close();
       const events = sampleEvents(12_000);
       const first = await start(env, context);
@@ -44,7 +44,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
         );
         return Number(row?.count);
       };
-      // A third goes in and is being folded; the signal comes while the second third does.
+      // A third is sent and being folded. The signal comes while the second third is sent.
       for (const event of events.slice(0, 4_000)) producer.emit(event);
       await producer.flush();
       acknowledged.push(...events.slice(0, 4_000));

@@ -24,7 +24,7 @@ const columns = (more: string) =>
   `{"v":2,"project":1,"columns":{"type":[1],"role":[1],"id":["x"],"run_id":["r"],"session_id":["s"],"occurred_at_us":[1769860800000000],${more}}}`;
 
 interface Hostile {
-  /** The data of the job as it is kept in Redis. */
+  /** The data of the job as it is stored in Redis. */
   readonly data?: string;
   readonly fields?: Readonly<Record<string, string>>;
   readonly says?: RegExp;
@@ -34,7 +34,7 @@ interface Hostile {
   readonly id?: string;
 }
 
-/** Jobs as anybody who may write to Redis can put them there. */
+/** Jobs as anyone who may write to Redis can create them. */
 const hostile: Readonly<Record<string, Hostile>> = {
   'nested thousands of levels in a field': { data: event(`"x":${nested(6_000)}`), says: /x: / },
   'nested thousands of levels as an event': { data: job(nested(6_000)), says: /event: / },

@@ -20,7 +20,7 @@ const golden = async (name: string) =>
 
 describeOnEachTier('the pipeline', (name) => {
   let home: TestTier;
-  // Closed whatever a test does: a worker left behind would take the next test's events.
+  // Closed in any case: a worker left behind would take the next test's events.
   const opened: (RunningWorker | Producer)[] = [];
   const keep = <T extends RunningWorker | Producer>(one: T): T => {
     opened.push(one);
@@ -101,7 +101,7 @@ describeOnEachTier('the pipeline', (name) => {
     await received(workers, 2 * events.length);
     const sum = (field: 'applied' | 'duplicate' | 'rejected') =>
       workers.reduce((total, worker) => total + worker.stats()[field], 0);
-    // On a busy machine the queue may deliver a job once more; its events count as duplicates too.
+    // On a busy machine the queue may redeliver a job. Its events then count as duplicates.
     await waitUntil(
       () => sum('applied'),
       (applied) => applied >= 6_000,

@@ -1,4 +1,5 @@
-// A worker whose jobs are taken over soon after it was killed. On an embedded tier it serves the store.
+// A worker whose jobs are taken over soon after it is killed. On an embedded tier it serves the
+// store.
 import { pino } from 'pino';
 import { readConfig } from '#runfold/environment/config.js';
 import { openTier } from '#runfold/tier.js';

@@ -13,7 +13,7 @@ import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
 import { toLogRow } from '../../../harness/log-row.js';
 
-/** What a queue gives back of the columns of some events. */
+/** The columns of some events after their way through a queue. */
 function packed(events: readonly MetricEvent[]): Record<string, unknown[]> {
   const packer = createPacker(60);
   for (const event of events) {

@@ -16,7 +16,7 @@ const golden = JSON.parse(
   readFileSync(new URL('../../golden/agno-2.9.0-runs.json', import.meta.url), 'utf8'),
 ) as Record<string, readonly GoldenRun[]> & { team: readonly { runs: readonly GoldenRun[] }[] };
 
-/** A run as `RunOutput.to_dict()` writes it. */
+/** A run as from `RunOutput.to_dict()`. */
 const asDict = ({ ids, status, messages, tools, run_metrics }: GoldenRun) => ({
   ...ids,
   status,

@@ -11,7 +11,7 @@ const runs = readFileSync(path, 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line));
 
-/** What the assistant's message of a run used. */
+/** The usage of the assistant's message in a run. */
 function metricsOf(run: unknown) {
   const [message] = fromAgnoRun(run).filter(
     (event) => event.type === 'message' && event.role === 'assistant',

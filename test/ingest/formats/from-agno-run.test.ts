@@ -14,7 +14,7 @@ const responses: unknown[] = readFileSync(
   .map((line) => JSON.parse(line));
 const run = (n: number) => `00000000-0000-0000-0000-00000000000${n}`;
 
-/** Events as they would travel: what is undefined is not there. */
+/** Events in wire format, without undefined values. */
 const sent = (events: readonly MetricEventInput[]): Record<string, unknown>[] =>
   JSON.parse(JSON.stringify(events));
 const ofType = (events: readonly Record<string, unknown>[], type: string) =>

@@ -16,7 +16,7 @@ describeWithPostgres('an audit', () => {
         await other.query('begin; lock table runfold_internal.run in access exclusive mode');
         const audit = verify(database);
         audit.catch(() => undefined);
-        // Longer than the limit: the wait has outlived it.
+        // Longer than the limit: the wait is longer than it.
         await waitUntil(
           async () =>
             (

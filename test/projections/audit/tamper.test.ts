@@ -18,7 +18,7 @@ interface Tampering {
   readonly columns: readonly string[];
 }
 
-/** Columns of every projection, `size` at a time, until each has had its turn. */
+/** The columns of every projection, `size` at a time, until all are covered. */
 function roundsOf(columns: (projection: Projection) => readonly string[], size: number) {
   const most = Math.max(...projections.map((projection) => columns(projection).length));
   return Array.from({ length: Math.ceil(most / size) }, (_, at) => {
@@ -33,7 +33,7 @@ function roundsOf(columns: (projection: Projection) => readonly string[], size: 
 const keyRounds = roundsOf(({ key }) => Object.keys(key), 1);
 const measureRounds = roundsOf(({ measures }) => Object.keys(measures), 5);
 
-/** Another value than the one a cell has, whatever that is. */
+/** A value that differs from that of a cell, whatever it is. */
 function tampered(projection: Projection, column: string): string {
   const measure = projection.measures[column];
   const type = measure === undefined ? projection.key[column]?.type : kindOf(measure).type;
@@ -41,7 +41,10 @@ function tampered(projection: Projection, column: string): string {
   return `coalesce(${column}, 0) + 1`;
 }
 
-/** What the views call the columns of a projection, those with levels included, which no view shows. */
+/**
+ * The names of a projection's columns in the views, including those with levels, which no view
+ * shows.
+ */
 function viewColumns(name: string): readonly string[] {
   const projection = projections.find((one) => one.name === name);
   if (projection === undefined) throw new Error(`Expected a projection, got ${name}`);
@@ -92,7 +95,7 @@ describeWithPostgres('a tampered projection', () => {
     await expectSound(database);
   }
 
-  // A row of another key is one too many, and one that is missing.
+  // A row with another key is one extra row and one missing row.
   test.each(keyRounds)('is found and repaired by its keys: $names', async ({ cells }) => {
     const found = await tamper(cells);
     expect(found).toEqual(

@@ -66,7 +66,7 @@ function holdLaws(
         .tuple(arbitraryEvents, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })))
         .map(([events, random]) => {
           const next = () => random.next().value ?? 0;
-          // Each event once, some twice or thrice, in an order of their own.
+          // Each event once, some two or three times, in a random order.
           const sent = events
             .flatMap((event) => Array.from({ length: 1 + Math.floor(next() * 3) }, () => event))
             .map((event) => ({ event, key: next() }))
@@ -82,7 +82,7 @@ function holdLaws(
 
       await fc.assert(
         fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
-          // Few rows in many tables: to truncate these would take far longer.
+          // There are few rows in many tables: truncating them would take far longer.
           for (const table of ['runfold_internal.event', ...projections.map(tableOf)]) {
             await database.query(`delete from ${table}`);
           }
@@ -120,7 +120,7 @@ function holdLaws(
   );
 }
 
-/** Two transactions that met are told to try again, as the worker does. */
+/** Retries after a conflict of two transactions, as the worker does. */
 async function writeAgain<T>(write: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -18,7 +18,7 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** Scans of the events that a batch added, by the step that makes them: how often each ran. */
+/** The scans of the events that a batch added, by the step that scans: how often each ran. */
 function scansOf(plan: Plan, step = ''): (readonly [step: string, loops: number])[] {
   const within = plan['Subplan Name']?.replace('CTE ', '') ?? step;
   const own = plan['CTE Name'] === 'added' ? [[within, plan['Actual Loops']] as const] : [];

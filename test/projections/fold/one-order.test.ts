@@ -34,7 +34,7 @@ describeWithPostgres('what is last', () => {
     expect([await statusOf('run-a'), await statusOf('run-b')]).toEqual(['completed', 'error']);
   });
 
-  // The keys of these ids, name-based UUIDs, are in another order than the ids.
+  // The keys of these ids, name-based UUIDs, sort differently from the ids.
   test('is so by id where the sequence is equal too, as in the lists', async () => {
     for (const number of [0, 1, 2, 3, 4, 5, 6, 7]) {
       const run_id = `tie-${number}`;
@@ -48,7 +48,8 @@ describeWithPostgres('what is last', () => {
     }
   });
 
-  // Places are texts that end with bytes 01: an id that holds some must neither end its place nor move it.
+  // Positions are strings that end with bytes 01: an id that contains such bytes must neither end
+  // its position nor move it.
   test('is so by id where ids begin with one another and hold bytes of their own', async () => {
     const ids = ['a', 'a\u0001', 'a\u0001\u0001b', 'a\u0002', 'ab', 'é'];
     const statuses = ['completed', 'error', 'cancelled'];

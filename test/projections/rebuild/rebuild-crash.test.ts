@@ -24,7 +24,7 @@ const totals = `${projections
   .map((projection) => `select t::text as row from ${tableOf(projection)} t`)
   .join(' union all ')} order by 1`;
 
-/** Rebuilds in a process of its own, up to the swap, before which it stands still for ever. */
+/** Rebuilds in a separate process, up to the swap, before which it waits forever. */
 const endless = `
 import { openDatabase } from '#runfold/postgres/database.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
@@ -48,13 +48,13 @@ describeWithPostgres('a rebuild that dies', () => {
     await database.close();
     await home.drop();
   });
-  /** Totals that only a finished rebuild would put right. */
+  /** Totals that only a completed rebuild repairs. */
   beforeEach(async () => {
     await database.query('update runfold_internal.run set messages = messages + 1');
     wrong = await database.query(totals);
   });
 
-  /** Ingest goes on after the death, with whatever it left in place, and the next rebuild is whole. */
+  /** Ingest continues after the death, with all remains in place, and the next rebuild succeeds. */
   async function expectRecovery(): Promise<void> {
     expect(await database.query(totals)).toEqual(wrong);
     await foldEvents(database, sampleEvents(8, 'later', next));
@@ -76,7 +76,7 @@ describeWithPostgres('a rebuild that dies', () => {
       );
       paused.release();
       await expect(paused.report).rejects.toThrow();
-      // It could connect again, and so has cleaned up behind itself.
+      // It could reconnect, and has therefore cleaned up.
       await waitUntil(
         () => leftovers(database),
         (left) => left.length === 0,
@@ -95,7 +95,7 @@ describeWithPostgres('a rebuild that dies', () => {
         env: { DATABASE_URL: home.url },
       });
       await child.waitForLine(/^at cut/);
-      // The whole takes some 200 ms: any step, the wait before the swap among them.
+      // A rebuild takes about 200 ms. This is any step, including the wait before the swap.
       await pause(Math.random() * 250);
       child.kill('SIGKILL');
       await child.exit;
@@ -104,13 +104,13 @@ describeWithPostgres('a rebuild that dies', () => {
       await database.query('update runfold_internal.run set messages = messages + 1');
       wrong = await database.query(totals);
     }
-    // Or the kills came too early or too late to prove anything.
+    // Otherwise the kills came too early or too late to prove anything.
     expect(left.filter((names) => names.length > 0).length).toBeGreaterThan(2);
     await rebuild(database);
   });
 
   test.each(['a worker', 'a clean-up'])('stops recording events when %s starts', async (who) => {
-    // The way a rebuild looks whose machine is gone: no session, but schema and trigger.
+    // The remains of a rebuild whose machine is gone: no session, but schema and trigger.
     await withClient(home.url, (client) =>
       client.query(`create schema runfold_rebuild_dead;
         create table runfold_rebuild_dead.recorded (id uuid);

@@ -12,7 +12,7 @@ import { expectSound, rebuildUntil } from '../../../harness/rebuilding.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 import { openTestTier, type TestTier } from '../../../harness/tiers.js';
 
-/** Without a named statement: all connections share one session. */
+/** Without a named statement, because all connections share one session. */
 function foldEvents(database: Database, events: readonly MetricEvent[]) {
   const job = JSON.parse(JSON.stringify({ v: 1, project: 1, events }));
   return writeBatch(statementOn(database.pool, appendAndFoldSql(projections), false), [
@@ -67,7 +67,7 @@ describe('a rebuild of an embedded store', () => {
   });
 
   test('clears away one whose process is gone', async () => {
-    // A process number that no longer stands for the process that started then.
+    // A process number that another process has now.
     await database.query(`create schema runfold_rebuild_dead`);
     await database.query(
       `create table runfold_rebuild_dead.owner as

@@ -23,7 +23,7 @@ import { labelledEvents } from '../../../harness/sample-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 
-/** Both ways to put the result in place. */
+/** Both ways to apply the result. */
 const ways = [
   { way: 'repaired', repair_limit: 1_000_000 },
   { way: 'swapped', repair_limit: -1 },
@@ -46,7 +46,7 @@ describeWithPostgres('a rebuild', () => {
     await home.drop();
   });
 
-  /** A transaction of a writer's own, as a worker's but left open. */
+  /** A separate transaction, like a worker's but left open. */
   async function openWriter(begin = 'begin') {
     const client = await database.pool.connect();
     opened.push(client);
@@ -75,17 +75,17 @@ describeWithPostgres('a rebuild', () => {
 
   for (const { way, repair_limit } of ways) {
     test(`counts an event once whenever it overtakes the rebuild (${way})`, async () => {
-      // Some totals are wrong, so that there is something to put right.
+      // Some totals are wrong, so that there is something to repair.
       await database.query(
         "update runfold_internal.run set messages = 99 where run_id = 'sample-run-3'",
       );
-      // Begun before the cut: one has written already, one will write before the swap and commit,
-      // one writes before the swap and is open when the rebuild wants to end, one changes its mind.
+      // Begun before the cut: one has already written, one will write before the swap and commit,
+      // one writes before the swap and is still open at the end of the rebuild, and one rolls back.
       const early = await openWriter();
       const between = await openWriter();
       const late = await openWriter();
       const fickle = await openWriter();
-      // Numbers 200 to 207 are one run; each writer has a part of it, and new runs besides.
+      // Numbers 200 to 207 are one run. Each writer has a part of it, and new runs.
       await early.write(200, 2);
       await between.client.query('select 1');
       await late.client.query('select count(*) from runfold_internal.run');
@@ -95,8 +95,8 @@ describeWithPostgres('a rebuild', () => {
       await early.commit();
       await paused.arrived;
 
-      // Between the cut and the swap: begun before or after, known keys and new ones, and a
-      // duplicate of an event from before the cut.
+      // Between the cut and the swap: transactions begun before or after, known keys and new ones,
+      // and a duplicate of an event from before the cut.
       await between.write(202, 2);
       await between.commit();
       await fickle.write(500, 8);
@@ -114,7 +114,7 @@ describeWithPostgres('a rebuild', () => {
       expect(await countEvents()).toBe(265);
       expect(report.events).toBe(265);
       await expectSound(database);
-      // And afterwards the live fold goes on where it was.
+      // Afterwards the live fold continues.
       await foldEvents(database, labelledEvents(30, 'sample', 260));
       await expectSound(database);
     });
@@ -166,7 +166,7 @@ describeWithPostgres('a rebuild', () => {
           reads += 1;
         }
       };
-      // An audit is a reader too: one snapshot, though tables change hands while it goes on.
+      // An audit is a reader too: it has one snapshot, although tables are swapped while it runs.
       let audits = 0;
       const auditor = async () => {
         while (writing) {
@@ -203,7 +203,7 @@ describeWithPostgres('a rebuild', () => {
     });
     await waitUntil(() => seen.filter((step) => step === 'swap').length > 3);
     await foldEvents(database, labelledEvents(50, 'sample', 200));
-    // The old snapshot reads the totals that were, all of them.
+    // The old snapshot reads all of the old totals.
     const { rows } = await client.query(
       'select (select sum(messages)::integer from runfold.runs) as runs, (select count(*)::integer from runfold_internal.event where type = 1) as events',
     );
@@ -308,7 +308,7 @@ describeWithPostgres('a rebuild', () => {
     );
     await expect(rebuild(database, { repair_limit: -1 })).rejects.toThrow(RebuildDependentError);
     await expectSound(database);
-    // Correcting in place does not concern it.
+    // A correction in place does not affect it.
     expect((await rebuild(database)).outcome).toBe('repaired');
     await foldEvents(database, labelledEvents(20, 'sample', 200));
     await expectSound(database);

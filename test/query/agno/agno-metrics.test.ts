@@ -32,8 +32,8 @@ const expected: Expected = JSON.parse(golden('agno-1.8.4-session.expected.json')
 const session_id = 'sess-1';
 
 /**
- * Metrics as text: their names in the order in which they stand, the keys within an object sorted,
- * because an object's keys have no order in Postgres (nor any meaning).
+ * Metrics as a string: their names in order, with the keys inside objects sorted, because the keys
+ * of an object have no order in Postgres and no meaning.
  */
 function asText(metrics: unknown): string {
   return JSON.stringify(

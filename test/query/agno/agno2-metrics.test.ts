@@ -47,7 +47,7 @@ describeWithPostgres("metrics in the shape of Agno 2.x's", () => {
   });
 
   const [first, second, stale, retried] = golden.session_many_runs ?? [];
-  /** Agno adds the usage of a response to the next one that has none. */
+  /** Agno adds the usage of a response to the next one without usage. */
   const right = {
     input_tokens: 30,
     output_tokens: 3,
@@ -95,7 +95,7 @@ describeWithPostgres("metrics in the shape of Agno 2.x's", () => {
     const project = 2;
     await foldEvents(database, fromAgnoRun(asDict(run)), project);
     const { run_id } = run.ids;
-    // A run that is paused has not ended, which is when its times are known.
+    // A paused run has not ended, and only an end has times.
     const { duration: _, time_to_first_token: __, ...metrics } = run.run_metrics.to_dict;
     expect(await getAgno2RunMetrics(database, { run_id, project })).toMatchObject(metrics);
     expect(await getAgno2SessionMetrics(database, { session_id, project })).toEqual(

@@ -92,7 +92,7 @@ const arbitraryEvent: fc.Arbitrary<MetricEvent> = fc.boolean().chain((corrects) 
     .map((parsed) => parsed.event);
 });
 
-/** A row of the log as Postgres gives it in JSON. */
+/** A row of the log as Postgres returns it in JSON. */
 function storedRow(event: MetricEvent): Record<string, unknown> {
   const row = toLogRow(event, 1);
   return Object.fromEntries(

@@ -24,7 +24,7 @@ const events = [
     occurred_at: at(3),
     metrics: { input_tokens: 10, output_tokens: 2, time: 2.5, time_to_first_token: 0.5, cost: 0.1 },
   },
-  // It ends after what it waits for, and began before: it comes first.
+  // It ends after the step it waits for, and began before it, so it comes first.
   {
     ...lead,
     type: 'tool_call',
@@ -45,7 +45,7 @@ const events = [
   })),
   { ...guest, ...answer, id: 'guest', occurred_at: at(20), error: 'refused', metrics: { time: 1 } },
   { ...member, type: 'run', id: 'end', status: 'completed', occurred_at: at(29) },
-  // Corrections of the plan, and of an event that is not there.
+  // Corrections of the plan, and of a missing event.
   {
     ...lead,
     ...answer,

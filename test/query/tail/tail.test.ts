@@ -15,7 +15,7 @@ import { describeOnEachTier, openTestTier } from '../../../harness/tiers.js';
 
 const statement = appendAndFoldSql(projections);
 
-/** Without totals: transactions that share none wait for no other's end. */
+/** Without totals, so that transactions share no rows and do not wait for each other. */
 const appendOnly = appendAndFoldSql([]);
 
 /** Appends sample events as a worker does, in one statement of a connection. */
@@ -29,7 +29,7 @@ async function append(
   await statementOn(on, text, false)(createBatch([job]), []);
 }
 
-/** What a stream gives from a cursor on until a look finds nothing more. */
+/** The items of a stream from a cursor until a read finds nothing more. */
 async function drain(database: Database, options: TailOptions & { most?: number } = {}) {
   const { most = Number.POSITIVE_INFINITY, ...rest } = options;
   const ended = new AbortController();
@@ -40,7 +40,7 @@ async function drain(database: Database, options: TailOptions & { most?: number 
     cursor = item.cursor;
     if (item.kind === 'none') looks += 1;
     else items.push(item);
-    // The first item tells the beginning, the second that a look has ended.
+    // The first item marks the beginning, the second the end of a read.
     if (items.length >= most || looks === 2) ended.abort();
   }
   return { items, cursor };
@@ -83,13 +83,14 @@ describeOnEachTier('a tail', (name) => {
     await append(database.pool, 24, 'first');
     const all = idsOf(await drain(database, { cursor: start }));
     expect(all).toHaveLength(27);
-    // Every place on a server; some on the embedded store, which takes a tenth of a second for each.
+    // Every position on a server. Only some on the embedded store, which takes a tenth of a second
+    // for each.
     for (let most = 1; most <= 27; most += name === 'embedded' ? 5 : 1) {
       const head = await drain(database, { cursor: start, most });
       const tail = await drain(database, { cursor: head.cursor });
       expect([...idsOf(head), ...idsOf(tail)]).toEqual(all);
     }
-    // What is folded while a client is away comes after the rest of its step.
+    // Events that are folded while a client is disconnected come after the rest of its step.
     const head = await drain(database, { cursor: start, most: 10 });
     await append(database.pool, 8, 'later');
     const tail = idsOf(await drain(database, { cursor: head.cursor }));
@@ -134,7 +135,7 @@ describeWithPostgres('a tail beside open transactions', () => {
     await three.query('begin');
     await add(database.pool, 'between');
     expect(await look()).toBe(8);
-    // This one has its time from before the look, and touches the log only now.
+    // Its time is from before the read, but it writes to the log only now.
     await add(three, 'three');
     await one.query('commit');
     expect(await look()).toBe(8);
@@ -161,7 +162,7 @@ describeWithPostgres('a tail beside open transactions', () => {
     let done = false;
     const following = (async () => {
       for (let quiet = 0; quiet < 2; ) {
-        // A client that breaks off now and then, in the middle of whatever comes.
+        // A client that disconnects at arbitrary positions.
         const found = await drain(database, { cursor, only: 'events', most: 37 });
         cursor = found.cursor;
         seen.push(...idsOf(found));

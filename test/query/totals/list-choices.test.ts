@@ -13,7 +13,7 @@ import { createTestDatabase, type TestDatabase } from '../../../harness/database
 import { foldEvents } from '../../../harness/fold-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
-/** Runs of which many tie in every figure, and some have none of it. */
+/** Runs with many equal figures, and some without. */
 const events = Array.from({ length: 60 }, (_, n) => {
   const run = {
     run_id: `run-${String(n).padStart(2, '0')}`,
@@ -35,7 +35,7 @@ const events = Array.from({ length: 60 }, (_, n) => {
       ...(n % 11 === 0 ? { error: 'refused' } : {}),
       metrics: { ...(n % 7 === 0 ? {} : { total_tokens: n % 4 }), cost },
     },
-    // Two that differ in the last of seventeen digits, which no double tells apart.
+    // Two that differ only in the last of seventeen digits, which a double cannot distinguish.
     ...(n >= 58
       ? [
           ...Array.from({ length: 12 }, (_, at) => ({
@@ -100,7 +100,7 @@ describeWithPostgres('lists of totals', () => {
   const sessionIds = (rows: readonly { readonly session_id: string }[]) =>
     rows.map((row) => row.session_id);
 
-  /** Most first, rows without the figure last, the greater id first among equals. */
+  /** Highest first, rows without the figure last, the greater id first among equals. */
   function ordered<T extends object>(rows: readonly T[], figure: keyof T, ids: (row: T) => string) {
     const size = (row: T) => Number(row[figure] ?? Number.NEGATIVE_INFINITY);
     return [...rows].sort((a, b) => size(b) - size(a) || (ids(a) < ids(b) ? 1 : -1));

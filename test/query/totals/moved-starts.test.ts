@@ -42,7 +42,7 @@ describeWithPostgres('pages of runs and sessions whose starts move', () => {
       return { names: items.map(({ session_id }) => session_id), next_cursor };
     },
   };
-  /** All names of all pages; `between` is called after each but the last. */
+  /** All names of all pages; `between` is called after each page except the last. */
   const readAll = async (
     list: keyof typeof readers,
     limit: number,
@@ -73,7 +73,8 @@ describeWithPostgres('pages of runs and sessions whose starts move', () => {
   test('a run that moved before its page was read is listed where it is then', async () => {
     await open(30);
     const names = await readAll('runs', 10, async (page) => {
-      // Of the second page, to behind all; and one of the first page to the place of the second's.
+      // One row of the second page moves behind all others, and one of the first page to a place on
+      // the second.
       if (page === 1) await foldEvents(database, [message(15, -60), message(25, 14)], project);
     });
     expect(names.at(-1)).toBe('run-15');

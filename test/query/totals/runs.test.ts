@@ -92,7 +92,7 @@ describeWithPostgres('a run', () => {
     const tree = await getRunTree(database, { run_id: 'lead' });
     expect(tree && shapeOf(tree)).toEqual({ lead: { reader: {}, writer: { checker: {} } } });
     expect(tree?.self).toMatchObject({ output_tokens: 10, time: 0.1, cost: 0.1, tool_errors: 0 });
-    // 0.1 + 0.1 + 0.1 is not 0.3 in floats.
+    // 0.1 + 0.1 + 0.1 is not 0.3 in floating-point numbers.
     expect(tree?.subtree).toMatchObject({
       messages: 4,
       output_tokens: 40,
@@ -154,7 +154,8 @@ describeWithPostgres('a run', () => {
     expect(own && shapeOf(own)).toEqual({ sub: { below: {} } });
   });
 
-  // The parents' ids are in several sessions: followed by id alone, ways down multiply by eight a level.
+  // The parents' ids exist in several sessions. By id alone, the paths would multiply by eight per
+  // level.
   test('is read once, however many ways seem to lead to it', async () => {
     const layers = Array.from({ length: 12 }, (_, layer) =>
       Array.from({ length: 8 }, (_, session) =>

@@ -10,7 +10,10 @@ import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
-/** Zones with an offset of 45 minutes, a change of the clock by an hour, by half an hour, at midnight. */
+/**
+ * Zones with an offset of 45 minutes, and with clock changes of an hour, of half an hour, and at
+ * midnight.
+ */
 const zones = [
   'Asia/Kathmandu',
   'America/New_York',
@@ -22,7 +25,7 @@ const zones = [
 const range = { from: '2024-03-01T00:00:00Z', to: '2024-05-01T00:00:00Z' };
 const start = Date.parse(range.from);
 
-/** The wall clock of an instant, as the JavaScript engine knows it. */
+/** The local time of an instant, from the JavaScript engine. */
 function localParts(instant: number, timeZone: string): string {
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone,
@@ -33,8 +36,8 @@ function localParts(instant: number, timeZone: string): string {
 }
 
 /**
- * The part of a local time that names its bucket. No more of it: where the clock leaps over midnight,
- * as in Cairo in April, a day begins at one o'clock.
+ * The part of a local time that names its bucket, and no more: if the clock skips midnight, as in
+ * Cairo in April, a day begins at one o'clock.
  */
 const labels = {
   hour: (local: string) => local.slice(0, 13),
@@ -312,7 +315,7 @@ describeWithPostgres('usage over time', () => {
   });
 });
 
-/** Whether a sample lies in a row's bucket, and not in the other of a repeated hour. */
+/** Whether a sample is in a row's bucket, and not in the other bucket of a repeated hour. */
 function isIn(sample: Sample, row: UsageRow, rows: readonly UsageRow[]): boolean {
   const instant = start + sample.at * 1_000;
   const same = rows
@@ -323,7 +326,7 @@ function isIn(sample: Sample, row: UsageRow, rows: readonly UsageRow[]): boolean
   return same.length === 1 || (instant >= mine && later.every((other) => instant < other));
 }
 
-/** The times that each kind of quantile is about. */
+/** The times for each kind of quantile. */
 const spreads = {
   time: (sample: Sample) => (isAnswer(sample) ? [sample.time] : []),
   time_to_first_token: (sample: Sample) =>

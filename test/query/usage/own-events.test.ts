@@ -39,7 +39,7 @@ describeWithPostgres('usage by who and when', () => {
       paid('bob', 'room-1', 'run-2', '10:05', 2),
       paid('ann', 'room-1', 'run-3', '10:10', 4),
       paid('ann', 'alone', 'run-4', '11:00', 8),
-      // One run of three users, of whom the least and the middle one do not stand in its row.
+      // One run of three users. The first and the middle one are not in its row.
       ...['ann', 'bob', 'cem'].map((user, at) => paid(user, 'room-2', 'all', `12:0${at}`, 16)),
     ];
 

@@ -16,12 +16,12 @@ import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
-/** Questions asked; `USAGE_QUESTIONS=10000` for a long look. */
+/** The number of queries; `USAGE_QUESTIONS=10000` for a long run. */
 const questions = Number(process.env.USAGE_QUESTIONS ?? 300);
 const questionsAStore = 20;
 const quarter = 900_000;
 
-/** Stretches with changes of clocks in some zones of the world, and one without. */
+/** Months with clock changes in some zones of the world, and one without. */
 const months = [
   '2006-10',
   '2011-11',
@@ -100,7 +100,7 @@ const question = fc.constantFrom(...kept).chain((holds) =>
   fc.record({
     group_by: fc.subarray([...holds], { maxLength: 3 }),
     filtered: fc.subarray([...holds], { maxLength: 2 }),
-    // Which values are let through; null stands for none.
+    // The values of a filter; null means no value.
     allowed: fc.subarray(
       ['ann', 'writer', 'team', 'flow-1', 'model-a', 'p', 'search', 'acme', null],
       { minLength: 1 },
@@ -131,7 +131,7 @@ function toEvent(start: number, sample: Sample, index: number) {
   };
 }
 
-/** What a dimension of an event is: tool calls and runs have no model, and only calls a tool. */
+/** The dimension of an event: tool calls and runs have no model, and only calls have a tool. */
 function attributeOf(sample: Sample, name: UsageDimension): string | null {
   const label = labelOf(name);
   if (label !== undefined) return sample.labels[label as 'customer'] ?? null;
@@ -175,7 +175,10 @@ const units: Partial<Record<keyof Sums, number>> = {
   cost: 1e9,
 };
 
-/** Which events a question is about: by tool only calls, by model only what has tokens or a cost, by label what has it. */
+/**
+ * Whether an event belongs to a query: by tool only calls, by model only events with tokens or a
+ * cost, by label only events with it.
+ */
 function isAsked(sample: Sample, used: readonly UsageDimension[]): boolean {
   const isMissing = (name: UsageDimension) =>
     labelOf(name) !== undefined && attributeOf(sample, name) === null;
@@ -239,7 +242,7 @@ async function check(
   const from = start + asked.from * quarter;
   const to = from + asked.quarters * quarter;
   const used = [...new Set([...group_by, ...filtered])];
-  // Whoever lacks a label is in no total of it.
+  // An event without a label is in no total of the label.
   const given = allowed.filter((value) => value !== null);
   const filters = Object.fromEntries(
     filtered.map((name) => [name, labelOf(name) === undefined ? allowed : [...given, 'none']]),
@@ -259,7 +262,7 @@ async function check(
     const isLet = filtered.every((name) => allowed.includes(attributeOf(sample, name)));
     return at >= from && at < to && isLet && isAsked(sample, used);
   });
-  // A bucket holds exactly what lies between its start and that of the next.
+  // A bucket contains exactly the events between its start and the next one's.
   const starts = [...new Set(rows.map(({ bucket_start }) => bucket_start))];
   const series = await getUsage(database, { ...range, time_zone, bucket, figures: ['cost'] });
   const bounds = series.rows.map((row) => Date.parse(row.bucket_start ?? range.from));

@@ -41,7 +41,7 @@ function toEvents(list: readonly (typeof event extends fc.Arbitrary<infer T> ? T
   }));
 }
 
-/** Times as the log has them, one row each, named as the view names them. */
+/** Times in the log, one row each, with the names of the view. */
 const raw = `select day, kind, name, count(*) as events,
     percentile_disc(array[0.5, 0.9, 0.95, 0.99]) within group (order by seconds) as exact
   from (

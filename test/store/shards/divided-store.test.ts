@@ -149,7 +149,7 @@ describeWithPostgres('a store that is divided into stripes', () => {
     );
     expect(partitions).toHaveLength(projections.length + 1);
     expect(partitions.every(({ parts }) => parts === testStripes)).toBe(true);
-    // What comes later is folded into the new tables, through the plans that connections keep.
+    // Later events are folded into the new tables, with the plans that connections keep.
     expect(await foldEvents(database, sampleEvents(90, outcome), 3)).toMatchObject({
       applied: 90,
     });

@@ -6,7 +6,7 @@ import { stripeSql } from '#runfold/store/shards/stripe.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
-/** Project, session and its stripe of 64. They are for ever: stores are divided by them. */
+/** Project, session and its stripe of 64. They never change: stores are divided by them. */
 const vectors = [
   [1, 's-1', 17],
   [1, 's-2', 52],

@@ -7,7 +7,7 @@ import { createProject } from '#runfold/store/projects.js';
 import { jsonOf } from '../../http/http-service.js';
 import type { Stage } from './stage.js';
 
-/** A site of somebody else's, whose page tries what a forger would. */
+/** A foreign site whose page tries what an attacker would. */
 async function openStranger(html: string) {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end(html);
@@ -20,7 +20,10 @@ async function openStranger(html: string) {
   };
 }
 
-/** Who is let in, and who is not. The last of the flows: from its first key on the service wants one. */
+/**
+ * Who is admitted and who is not. It is the last of the flows, because the service requires a key
+ * after its first one.
+ */
 export function accessFlows(stage: Stage): void {
   test('lets no page of another site in: neither a form, nor a script, nor a name of its own', async () => {
     const { origin, port } = new URL(stage.service.http.url);
@@ -39,7 +42,7 @@ export function accessFlows(stage: Stage): void {
       await page.goto('/');
       const tried = `fetch('${origin}/v1/runs').then((answer) => answer.status, () => 'refused')`;
       expect(await page.evaluate(tried)).toBe('refused');
-      // A name that leads to this machine is not this machine's own.
+      // A name that resolves to this machine is not this machine's own.
       const rebound = await stage.openStranger(`http://rebound.localhost:${port}`);
       const answer = await rebound.goto('/v1/runs');
       expect(answer?.status()).toBe(421);
@@ -77,7 +80,7 @@ export function accessFlows(stage: Stage): void {
       listed,
     );
     expect(items.find(({ name }) => name === 'reports')?.revoked_at).not.toBeNull();
-    // What script can read could be read by a fault of a script: there is no key in its reach.
+    // Script could leak what it can read, so no key is within its reach.
     expect(page.url()).not.toContain('rf_');
     const inReach =
       'JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie';
@@ -95,7 +98,7 @@ export function accessFlows(stage: Stage): void {
     await page.goto('/sessions/session-0000?as=events');
     await signIn(page, textOf(mine));
     await page.getByRole('heading', { name: 'Events as recorded' }).waitFor();
-    // Into the second project too; from then on the address names which one is meant.
+    // Signed in to a second project too. From then on the address names the project.
     await page.evaluate(
       `fetch('/v1/sign-in', { method: 'POST', headers: { 'content-type': 'application/json' },
         body: ${JSON.stringify(JSON.stringify({ key: textOf(theirs) }))} })`,
@@ -118,7 +121,7 @@ export function accessFlows(stage: Stage): void {
     expect(page.url()).toMatch(/\/sessions\?limit=5&project=1$|\/sessions\?project=1&limit=5$/);
     await signIn(page, textOf(mine));
     await page.getByText('This key is unknown or revoked.').waitFor();
-    // A key that has run out is as unknown.
+    // An expired key counts as unknown.
     const late = await stage.service.key(1, ['read']);
     await database.query(
       `update runfold_internal.api_key set expires_at = now() - interval '1 second' where id = $1`,

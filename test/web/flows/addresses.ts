@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { randomNumbers } from '../../../harness/random-numbers.js';
 import { clockChanges, type Stage } from './stage.js';
 
-/** So many states are tried; each is opened twice. */
+/** The number of states that are tried. Each is opened twice. */
 const states = 12;
 
 const shown = (page: Page) =>
@@ -12,7 +12,7 @@ const shown = (page: Page) =>
       [...document.querySelectorAll('main svg path')].map((path) => path.getAttribute('d')).join(' ')`,
   );
 
-/** Some state that an address can say, drawn at random. */
+/** A random state that an address can have. */
 function stateOf(random: () => number): string {
   const one = <T>(...all: readonly T[]) => all[Math.floor(random() * all.length)] as T;
   const maybe = (text: string) => (random() < 0.5 ? [text] : []);
@@ -52,7 +52,7 @@ export function addressFlow(stage: Stage): void {
     await stage.open('/');
     for (let at = 0; at < states; at++) {
       const path = stateOf(random);
-      // Through another screen, so that what a screen remembers is not what is shown.
+      // Through another screen, so that nothing remembered by a screen is shown.
       const page = await stage.go(path);
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
       await stage.settled();

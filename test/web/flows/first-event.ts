@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { jsonOf, posted } from '../../http/http-service.js';
 import type { Stage } from './stage.js';
 
-/** An empty store, until the first event comes. */
+/** An empty store, until the first event arrives. */
 export function firstEventFlow(stage: Stage): void {
   test('shows how to send the first event, and changes over by itself when it comes', async () => {
     const page = await stage.open('/', { isEmpty: true });

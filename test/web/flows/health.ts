@@ -8,7 +8,7 @@ import { waitUntil } from '../../../harness/wait-until.js';
 import { pageEvents } from './page-events.js';
 import type { Stage } from './stage.js';
 
-/** How Runfold itself stands: the proof, rebuilds, rejects, and a service that is away. */
+/** The state of Runfold itself: the audit, rebuilds, rejects, and an unavailable service. */
 export function healthFlows(stage: Stage): void {
   test('proves on Health that the totals equal the log, and turns red where one does not', async () => {
     const { database } = stage.service.home.tier;
@@ -30,7 +30,7 @@ export function healthFlows(stage: Stage): void {
       await page.getByRole('heading', { name: 'The totals differ from the log' }).waitFor();
       await page.locator('.side-foot .proof.different').waitFor();
       expect(await page.getByLabel('Differences').textContent()).toContain('session-0005-run');
-      // A rebuild tried first, then done: it mends the total.
+      // First a dry run, then a real rebuild that repairs the total.
       await page.getByRole('button', { name: 'Dry run' }).click();
       await page.getByText('Dry run: nothing was changed').waitFor();
       expect(await page.getByLabel('Rows that differed').textContent()).toContain('run');
@@ -49,7 +49,7 @@ export function healthFlows(stage: Stage): void {
     const page = await stage.open('/health');
     const url = stage.service.home.options.database_url ?? '';
     await withClient(url, async (client) => {
-      // A proof that cannot read on is still running when it is cancelled.
+      // A blocked audit is still running when it is cancelled.
       await client.query('begin; lock table runfold_internal.tool_usage in access exclusive mode');
       await page.getByRole('button', { name: /^Prove/ }).click();
       await page.getByRole('heading', { name: 'The log is being folded again' }).waitFor();
@@ -93,7 +93,7 @@ export function healthFlows(stage: Stage): void {
     await page.getByRole('link', { name: '5 rejects' }).click();
     const rows = page.locator('table.data tbody tr');
     await rows.nth(4).waitFor();
-    // One: what came, with the field that is wrong; it is still refused.
+    // One: the input with the wrong field marked. It is still refused.
     await page.getByRole('button', { name: 'Open' }).nth(3).click();
     const opened = page.getByRole('dialog');
     expect(await opened.locator('mark').textContent()).toContain('"input_tokens": -3');
@@ -101,14 +101,14 @@ export function healthFlows(stage: Stage): void {
     await opened.getByRole('alert').waitFor();
     await opened.getByRole('button', { name: 'Drop it for good' }).click();
     await page.getByRole('heading', { name: '4 rejects' }).waitFor();
-    // The chosen.
+    // The selected ones.
     await page.getByRole('checkbox', { name: 'Choose the reject of' }).nth(2).check();
     await page.getByRole('button', { name: 'Send 1 again…' }).click();
     await page.getByRole('button', { name: 'Send them' }).click();
     await page.getByText('1 reject sent again').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('heading', { name: '3 rejects' }).waitFor();
-    // All of a code: a drop asks for the number.
+    // All of a code: dropping asks for their number.
     await page.getByRole('link', { name: 'unknown_shape' }).first().click();
     await page.getByRole('button', { name: 'Drop all 2…' }).click();
     const drop = page.getByRole('button', { name: 'Drop them' });

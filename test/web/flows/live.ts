@@ -6,7 +6,7 @@ import type { Stage } from './stage.js';
 const runs = 40;
 const eventsOfRun = 50;
 
-/** The events of a run, which begin to be shown by the run's own number. */
+/** The events of a run. Their first shown number is the run's. */
 const eventsOf = (run: number) =>
   Array.from({ length: eventsOfRun }, (_, index) => ({
     id: `live-${run}-${index}`,
@@ -19,7 +19,7 @@ const eventsOf = (run: number) =>
     metrics: { input_tokens: 1, output_tokens: 1, cost: 0.001 },
   }));
 
-/** How many events the lines stand for, by run. */
+/** How many events the lines represent, by run. */
 async function counted(page: Page): Promise<Readonly<Record<string, number>>> {
   const lines = await page.locator('table.data tbody tr').evaluateAll((rows) =>
     (
@@ -41,7 +41,7 @@ const hide = (isHidden: boolean) => `
     value: '${isHidden ? 'hidden' : 'visible'}', configurable: true });
   document.dispatchEvent(new Event('visibilitychange'));`;
 
-/** The tail: whatever happens between, each event is counted once. */
+/** The tail: each event is counted once, whatever happens in between. */
 export function liveFlow(stage: Stage): void {
   test('follows 2,000 events over a pause, a hidden tab and a killed connection: none twice, none left out', async () => {
     const proxy = await openTcpProxy(stage.service.http.url, 80);
@@ -64,7 +64,7 @@ export function liveFlow(stage: Stage): void {
         );
         await expect.poll(() => counted(page), { timeout: 30_000 }).toEqual(expected);
       };
-      // Paused before anything came.
+      // Paused before the first event.
       await pause.click();
       await page.getByText('Paused').waitFor();
       await some(8);

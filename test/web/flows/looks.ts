@@ -5,9 +5,9 @@ import { type Stage, sideways } from './stage.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const everyRule = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']`;
-/** Of them, those that depend on where things lie. */
+/** The rules among them that depend on the layout. */
 const ofLayout = `['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block']`;
-/** Desk, phone, and the phone's layout on a narrow one. */
+/** Desktop, phone, and the phone's layout on a narrow desktop. */
 const widths = [
   [1280, everyRule],
   [390, everyRule],
@@ -18,7 +18,7 @@ const findingsOf = (rules: string) => `axe
   .then(({ violations }) => violations.map(({ id, nodes }) =>
     id + ': ' + nodes[0].html.slice(0, 160) + ' ' + nodes[0].failureSummary.slice(0, 200)))`;
 
-/** How the page looks and reads: to everybody, on every screen, on paper, and whatever names there are. */
+/** How the page looks and reads: for everybody, on every screen, on paper, and with any names. */
 export function lookFlows(stage: Stage): void {
   test.each([
     '/',
@@ -49,7 +49,7 @@ export function lookFlows(stage: Stage): void {
         await page.setViewportSize({ width, height: 900 });
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });
-          // A theme changes colours alone.
+          // A theme changes only colours.
           const rules = colorScheme === 'light' ? rulesOf : `['color-contrast']`;
           const found = await page.evaluate<readonly string[]>(findingsOf(rules));
           findings.push(...found.map((one) => `${width} ${colorScheme}: ${one}`));
@@ -82,7 +82,7 @@ export function lookFlows(stage: Stage): void {
     const saved = page.waitForEvent('download');
     await page.getByRole('button', { name: 'PNG' }).click();
     const bytes = readFileSync(await (await saved).path());
-    // A PNG says its size after its signature: twice as fine as the screen.
+    // A PNG has its size after its signature: twice the resolution of the screen.
     expect(bytes.subarray(1, 4).toString('latin1')).toBe('PNG');
     const box = await page.locator('.split-chart svg').boundingBox();
     expect(bytes.readUInt32BE(16)).toBe(Math.floor((box?.width ?? 0) * 2));

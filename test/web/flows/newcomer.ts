@@ -4,7 +4,7 @@ import type { Stage } from './stage.js';
 
 const mostClicks = 5;
 
-/** What somebody who sees the page for the first time wants to know, by no more than five clicks each. */
+/** What somebody new to the page wants to know, in at most five clicks each. */
 export function newcomerFlows(stage: Stage): void {
   const begin = async () => {
     const page = await stage.open('/');

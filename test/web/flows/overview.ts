@@ -12,7 +12,7 @@ const zones = ['UTC', 'Asia/Kathmandu', 'America/New_York'];
 const tile = (page: Page, name: string) =>
   page.locator('.tile', { has: page.getByText(name, { exact: true }) }).locator('strong');
 
-/** The parts of the chart's key, by name: what hovering over the figure of each shows. */
+/** The parts of the chart's key, by name: the text when hovering over the figure of each. */
 async function partsOf(page: Page): Promise<Readonly<Record<string, string | null>>> {
   const rows = await page
     .locator('.key tbody tr')
@@ -24,7 +24,7 @@ async function partsOf(page: Page): Promise<Readonly<Record<string, string | nul
   return Object.fromEntries(rows);
 }
 
-/** What the menu of a card saves as CSV, cell by cell. */
+/** The CSV that a card's menu saves, cell by cell. */
 async function csvOf(page: Page, label: string): Promise<string[][]> {
   await page.getByRole('button', { name: `${label}: more` }).click();
   const saved = page.waitForEvent('download');
@@ -45,7 +45,7 @@ const dollars = (value: number) =>
         ? '$0'
         : `$${value.toPrecision(3)}`;
 
-/** The figures and the splits of Overview's chart, and what the service calls them. */
+/** The figures and the splits of the overview's chart, and their names in the service. */
 const figures = [
   ['cost', 'cost', dollars],
   ['tokens', 'total_tokens', whole],
@@ -61,7 +61,7 @@ const dimensions = {
   team: 'team_id',
 } as const;
 
-/** Overview's figures beside those of the commands, and what can be done with its chart. */
+/** The overview's figures compared with those of the commands, and the actions of its chart. */
 export function overviewFlows(stage: Stage): void {
   test.each(zones)(
     'shows on Overview what the commands say, over both changes of the clock, in %s',
@@ -84,7 +84,7 @@ export function overviewFlows(stage: Stage): void {
           return [name, dollars(cost)];
         });
         expect(await partsOf(page)).toEqual(Object.fromEntries(costs));
-        // Each bar of the chart, by the wall clock of the zone.
+        // Each bar of the chart, by the zone's local time.
         const [head = [], ...lines] = await csvOf(page, 'Cost by model');
         expect(new Set(head.slice(2))).toEqual(new Set(models));
         const bars = lines.flatMap(([start, local, ...costsOf]) =>
@@ -236,7 +236,7 @@ export function overviewFlows(stage: Stage): void {
       '/runs/unpriced',
     ]) {
       await stage.go(`${path}?${range}`);
-      // But for axes, and for the steps that have a price of their own, each cost here is such a sum.
+      // Except for axes, and for steps with their own price, each cost here is such a sum.
       const text = await page.evaluate<string>(`(() => {
         const main = document.querySelector('main').cloneNode(true);
         for (const other of main.querySelectorAll('svg, .steps')) other.remove();

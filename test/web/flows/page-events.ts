@@ -3,8 +3,8 @@ import type { MetricEventInput } from '#runfold/events/metric-event.js';
 const minute = 60_000;
 
 /**
- * Work of some agents over the days before `now`: sessions of a lead that delegates, tools that fail,
- * names that a page must bear. The same for the same arguments.
+ * Work of some agents in the days before `now`: sessions of a lead that delegates, tools that fail,
+ * and difficult names. The same arguments give the same events.
  */
 export function pageEvents(
   now: number,

@@ -8,7 +8,7 @@ interface RunTree {
   readonly subtree: Row;
 }
 
-/** A moment as the page writes it, with seconds. */
+/** A time as the page shows it, with seconds. */
 const momentIn = (zone: string, text: unknown) =>
   new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
@@ -21,9 +21,9 @@ const momentIn = (zone: string, text: unknown) =>
     hourCycle: 'h23',
   }).format(Date.parse(String(text)));
 
-/** Session and Run: their figures, their steps, and their proof. */
+/** Session and run: their figures, their steps, and whether they add up. */
 export function runFlows(stage: Stage): void {
-  /** The facts at the head of a screen, by name: the text, and what hovering shows. */
+  /** The facts in the header of a screen, by name: the text, and the text when hovering. */
   const facts = async (path: string) => {
     const page = await stage.open(path);
     const all = await page
@@ -151,7 +151,7 @@ export function runFlows(stage: Stage): void {
     await page.getByText('The steps add up to the totals').waitFor();
     await tamper(1);
     try {
-      // What is looked at anew reads anew.
+      // A reload reads again.
       await page.reload();
       await page.getByText('The steps do not add up to the totals.').waitFor();
       expect(await page.locator('.adds-up').textContent()).toContain('$0.032757001 in the totals');

@@ -9,33 +9,36 @@ import { pageEvents } from './page-events.js';
 /** A row of usage. */
 export type Row = Readonly<Record<string, number | string | null>>;
 
-/** One browser, one store, and one tab for all flows: to open them takes longer than most flows do. */
+/** One browser, one store, and one tab for all flows: opening them takes longer than most flows. */
 export interface Stage {
   readonly service: TestService;
   /**
-   * Opens an address in the tab that all flows share, cold, and waits until all it asks for has come.
-   * The store holds work from then on, unless it is to be empty.
+   * Opens an address in the tab that all flows share, without a cache, and waits until all its
+   * requests are done. From then on the store has data, unless it must be empty.
    */
   open(path: string, options?: { readonly isEmpty: boolean }): Promise<Page>;
-  /** Goes to an address in that tab as a link does, without loading the page again. */
+  /** Goes to an address in that tab as a link does, without reloading the page. */
   go(path: string): Promise<Page>;
-  /** Opens a tab of a site that is not ours: what it does wrong is its own affair. */
+  /** Opens a tab of a foreign site, whose errors do not count. */
   openStranger(url: string): Promise<Page>;
-  /** Opens a tab with cookies of its own, at another address of the service where one is given. */
+  /** Opens a tab with separate cookies, at another address of the service if one is given. */
   openOther(url?: string, options?: BrowserContextOptions): Promise<Page>;
-  /** Waits until everything that a tab asks for has come. */
+  /** Waits until all requests of a tab are done. */
   settled(page?: Page): Promise<void>;
   /** Sends events, and waits until they are folded. */
   send(events: readonly unknown[]): Promise<void>;
-  /** The rows of usage, as the service says. */
+  /** The rows of usage from the service. */
   usage(query: string): Promise<readonly Row[]>;
-  /** What a command prints with `--json` on the same store. */
+  /** The output of a command with `--json` on the same store. */
   command<T>(...args: readonly string[]): Promise<T>;
 }
 
 const view = { width: 1280, height: 900 };
 
-/** Opens the stage for the flows of a file. After each no tab may have done what a page of ours never does. */
+/**
+ * Opens the stage for the flows of a file. After each flow, no tab may have done anything that our
+ * page must never do.
+ */
 export function useStage(): Stage {
   let service: TestService | undefined;
   let browser: Awaited<ReturnType<typeof openBrowser>> | undefined;
@@ -125,10 +128,10 @@ export function useStage(): Stage {
   };
 }
 
-/** Work of the weeks before now, which most flows look at. */
+/** Work in the weeks before now, which most flows use. */
 const recentEvents = () => pageEvents(Date.now(), 40, 4);
 
-/** Weeks in which New York's clock changed, with work in each; sessions are named by them. */
+/** Weeks with clock changes in New York, with work in each. Sessions are named after them. */
 export const clockChanges = [
   { name: 'spring', from: '2025-03-06T00:00:00Z', to: '2025-03-13T00:00:00Z' },
   { name: 'autumn', from: '2025-10-30T00:00:00Z', to: '2025-11-06T00:00:00Z' },
@@ -138,7 +141,7 @@ export const clockChanges = [
 const changeEvents = () =>
   clockChanges.flatMap(({ name, to }) => pageEvents(Date.parse(to), 7, 6, name));
 
-/** How far the page scrolls sideways, in pixels. */
+/** How far the page scrolls horizontally, in pixels. */
 export const sideways = 'document.documentElement.scrollWidth - innerWidth';
 
 /** All digits of a cost, as hovering shows them. */
@@ -148,6 +151,6 @@ export const exactDollars = (cost: number) =>
 /** `12,345`. */
 export const whole = (count: number) => count.toLocaleString('en-US');
 
-/** Costs added up in whole billionths, as the store adds them. */
+/** Costs added as integer billionths, as the store adds them. */
 export const sumOf = (rows: readonly Row[], name: string) =>
   rows.reduce((sum, row) => sum + Math.round(Number(row[name] ?? 0) * 1e9), 0) / 1e9;
