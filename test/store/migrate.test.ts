@@ -4,15 +4,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
 import { openDatabase } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { staleProjections } from '#runfold/projections/fold/fingerprint.js';
 import { levelsOf } from '#runfold/projections/measures/histogram.js';
 import { views } from '#runfold/projections/views/views.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
 import { createEmptyDatabase, createTestDatabase, databaseUrl } from '../../harness/database.js';
 import { migrateUpTo } from '../../harness/migrate-up-to.js';
 import { withClient } from '../../harness/postgres-server.js';
+import { runCommand } from '../../harness/run-command.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -121,6 +125,60 @@ describeWithPostgres('the migrations', () => {
     );
     const kept = { status: 'error', model: 'gpt-5', provider: 'openai', first: '0.25' };
     expect(rows).toEqual([{ ...kept, unpriced_messages: 1 }]);
+    await database.close();
+    await home.drop();
+  });
+
+  test.each([
+    { at: '0014_keep_places_as_texts', wrong: [] },
+    {
+      at: '0005_add_log_files',
+      wrong: ['run', 'session', 'session_user', 'user_usage', 'run_usage', 'run_usage_hour'],
+    },
+  ])('say which totals of a store of $at a rebuild must complete', async ({ at, wrong }) => {
+    const home = await createEmptyDatabase();
+    const database = openDatabase(home.url);
+    await migrateUpTo(database, at);
+    // The rows that this version wrote for the same 18 events.
+    const rows = readFileSync(join(root, `test/golden/store-${at.slice(0, 4)}.sql.gz`));
+    await database.query(gunzipSync(rows).toString('utf8'));
+    await migrateDatabase(home.url);
+
+    const stale = (await staleProjections(database)).map(({ name }) => name);
+    // No event had labels, but the store does not know that.
+    expect(stale).toEqual(expect.arrayContaining(['run_label', 'label_usage', 'label_usage_hour']));
+    expect(stale).toEqual(expect.arrayContaining(wrong));
+    const { projections } = await verify(database);
+    const differing = projections.flatMap(({ name, differing_rows }) =>
+      differing_rows === 0 ? [] : [name],
+    );
+    expect(stale).toEqual(expect.arrayContaining(differing));
+    expect(differing).toEqual(expect.arrayContaining(wrong));
+    const usage = {
+      dir: root,
+      env: { DATABASE_URL: home.url },
+    };
+    const asked = ['usage', '--by', 'user', '--since', '520w', '--json'];
+    expect(await runCommand(asked, usage)).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        /Totals are stale: .*label_usage.*Run "runfold migrate --rebuild"/,
+      ),
+    });
+
+    const rebuilt = await runCommand(['migrate', '--rebuild'], usage);
+    expect(rebuilt.code).toBe(0);
+    expect(await staleProjections(database)).toEqual([]);
+    expect(await verify(database)).toMatchObject({ equal: true, events: 18 });
+    const costs = await database.query(
+      'select user_id, sum(cost)::float8 as cost from runfold.user_usage group by 1 order by 1',
+    );
+    expect(costs).toEqual([
+      { user_id: 'u0', cost: 0.06 },
+      { user_id: 'u1', cost: 0.08 },
+      { user_id: 'u2', cost: 0.07 },
+      { user_id: 'u3', cost: 0.08 },
+    ]);
     await database.close();
     await home.drop();
   });

@@ -2,6 +2,7 @@ import { openTier, type Tier, type TierOptions } from '../../tier.js';
 import type { CommandContext } from './command.js';
 import { expectStore } from './existing-store.js';
 import { tierOptions } from './settings.js';
+import { findStaleTotals } from './stale-totals.js';
 import { waitingNote } from './waiting-note.js';
 
 /** Opens the tier that the settings name, does the work, and closes the tier even if the work fails. */
@@ -20,8 +21,8 @@ export async function withTier<T>(
 }
 
 /**
- * `withTier` for a command that reads: the store must exist, and a note at the end reports events that wait
- * to be folded.
+ * `withTier` for a command that reads: the store must exist, and notes at the end report stale totals and events that
+ * wait to be folded.
  */
 export async function withStore<T>(
   context: CommandContext,
@@ -32,6 +33,8 @@ export async function withStore<T>(
   expectStore(context.settings);
   const read = async (tier: Tier) => {
     const result = await work(tier);
+    const stale = await findStaleTotals(tier.database);
+    if (stale !== undefined) context.terminal.note(stale.text);
     const note = await waitingNote(tier);
     if (note !== undefined) context.terminal.note(note);
     return result;

@@ -3,7 +3,6 @@ import { verify } from '../../projections/audit/verify.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
-import { findStaleTotals } from '../command/stale-totals.js';
 import { withStore } from '../command/with-tier.js';
 import { describeAudit } from '../reports/audit-report.js';
 
@@ -35,8 +34,6 @@ export function verifyCommand(): Command {
         'runfold verify',
         async ({ database }) => {
           await checkMigrated(database);
-          const stale = await findStaleTotals(database);
-          if (stale !== undefined) terminal.note(stale.text);
           const started = performance.now();
           const found = await verify(database, { sample });
           return { audit: found, seconds: (performance.now() - started) / 1000 };
