@@ -6,6 +6,7 @@ import {
   mkdir,
   mkdtemp,
   open,
+  readFile,
   rm,
   symlink,
   truncate,
@@ -18,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { claudeCode } from '#runfold/ingest/formats/claude-code/claude-code.js';
 import { findLogs } from '#runfold/logs/files/find-logs.js';
 import { useLogStore } from '../../harness/log-store.js';
-import { expectCase, fixtures, ingest, logCase } from './log-cases.js';
+import { expectCase, fixtures, ingest, logCase, storedMessages } from './log-cases.js';
 
 const session = 'claude-partials/projects/-w-shop/c1000001-0000-4000-8000-000000000001.jsonl';
 
@@ -113,6 +114,29 @@ describe('a folder of logs', () => {
     expect(faults).toEqual([]);
     expect(counts).toMatchObject({ messages: 3, tool_calls: 2 });
     expect(counts.bytes).toBeLessThan(2 ** 20);
+  });
+
+  test('reads a last line without a line break once its JSON is whole, and only once', async () => {
+    const dir = join(home, 'last');
+    await mkdir(dir);
+    const file = join(dir, 'last.jsonl');
+    const bytes = await readFile(join(fixtures, session));
+    const store = await work.openProject();
+    const look = async (content: Buffer) => {
+      await writeFile(file, content);
+      const logs = await findLogs([{ path: dir, format: claudeCode }], () => undefined);
+      const { counts, faults } = await ingest(store, logs);
+      const messages = await storedMessages(store);
+      const output = messages.reduce((sum, one) => sum + Number(one.output_tokens), 0);
+      return { ...counts, output, faults: faults.map(({ line }) => line) };
+    };
+    const lines = bytes.toString().split('\n').length - 1;
+    // The last line is cut before its last brace, and before its line break.
+    expect(await look(bytes.subarray(0, -2))).toMatchObject({ faults: [] });
+    expect(await look(bytes.subarray(0, -1))).toMatchObject({ faults: [], output: 605 });
+    expect(await look(bytes)).toMatchObject({ messages: 0, corrections: 0, bytes: 1, lines: 1 });
+    const torn = Buffer.concat([bytes, Buffer.from('{"type":"assistant"\n')]);
+    expect(await look(torn)).toMatchObject({ faults: [lines + 1], output: 605 });
   });
 
   test('with a file that shrinks while it is read: it is reported, and read anew the next time', async () => {

@@ -41,7 +41,8 @@ const newline = 10;
 
 /**
  * The complete lines of a stream, in groups of those that one chunk completes. A last line without
- * a line break stays unread. Memory is bounded by the longest allowed line; the rest of a longer
+ * a line break is read if it is a whole JSON object: then nothing can follow in it. Otherwise it stays
+ * unread. Memory is bounded by the longest allowed line; the rest of a longer
  * line is skipped and not read again.
  */
 export async function* logLines(
@@ -81,6 +82,11 @@ export async function* logLines(
     }
     yield { lines, position, line, isSkipping };
   }
+  if (pendingBytes === 0) return;
+  const last = readLine(Buffer.concat(pending), line + 1, wanted);
+  if (last[0]?.record === undefined) return;
+  // Its line break will be read as the end of an empty line, which counts it.
+  yield { lines: last, position: position + pendingBytes, line, isSkipping };
 }
 
 function tooLong(bytes: Buffer, number: number, passOver: readonly string[]): LogLine[] {

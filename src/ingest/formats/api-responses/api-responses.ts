@@ -72,7 +72,9 @@ function read(record: JsonObject): readonly Draft[] {
     amountAt(body, 'created_at', path) ?? amountAt(body, 'created', path),
   ];
   const seconds = completed ?? created;
-  const at = microsAt(wrapper, 'timestamp') ?? (seconds && seconds * 1_000_000);
+  const at =
+    microsAt(wrapper, 'timestamp') ??
+    (seconds === undefined ? microsAt(body, 'createTime', path) : seconds * 1_000_000);
   if (at === undefined) throw new InvalidRecordError('timestamp', 'a time (RFC 3339)', 'nothing');
   const latency = objectAt(body, 'metrics', path);
   const milliseconds = latency && amountAt(latency, 'latencyMs', `${path}.metrics`);

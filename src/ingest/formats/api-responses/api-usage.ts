@@ -46,7 +46,7 @@ function chatCompletions(usage: JsonObject, path: string): Metrics {
     `${path}.prompt_tokens_details`,
     `${path}.completion_tokens_details`,
   ];
-  return checked(
+  const metrics = checked(
     present({
       input_tokens: countAt(usage, 'prompt_tokens', path),
       cached_tokens:
@@ -62,6 +62,7 @@ function chatCompletions(usage: JsonObject, path: string): Metrics {
     }),
     `${path}.prompt_tokens`,
   );
+  return withReasoning(metrics, countAt(usage, 'total_tokens', path));
 }
 
 function responses(usage: JsonObject, path: string): Metrics {
@@ -133,6 +134,15 @@ export function withCache(metrics: Metrics): Metrics {
   const { input_tokens = 0, cached_tokens = 0, cache_write_tokens = 0 } = metrics;
   const cache = cached_tokens + cache_write_tokens;
   return cache > input_tokens ? { ...metrics, input_tokens: input_tokens + cache } : metrics;
+}
+
+/** Adds reasoning to an output that does not include it, as of xAI: the counts themselves prove it. */
+export function withReasoning(metrics: Metrics, total: number | undefined): Metrics {
+  const { input_tokens = 0, output_tokens = 0, reasoning_tokens = 0 } = metrics;
+  const isSeparate =
+    reasoning_tokens > output_tokens ||
+    (reasoning_tokens > 0 && total === input_tokens + output_tokens + reasoning_tokens);
+  return isSeparate ? { ...metrics, output_tokens: output_tokens + reasoning_tokens } : metrics;
 }
 
 const sum = (a: number | undefined, b: number | undefined) =>

@@ -32,7 +32,8 @@ export const claudeCode: LogFormat = {
     const isAgent = (path.split('/').at(-1) ?? '').startsWith('agent-');
     return isAgent ? path.replace(/\.jsonl$/, '.meta.json') : undefined;
   },
-  marks: ['"type":"assistant"', '"type":"user"'],
+  // Programs that rewrite session files may put spaces into the JSON.
+  marks: ['"type":"assistant"', '"type":"user"', '"type": "assistant"', '"type": "user"'],
   passOver: ['"type":"progress"', '"type":"file-history-snapshot"'],
   unit: () => 'lines',
   open: openClaudeCode,

@@ -10,7 +10,7 @@ import {
   timeText,
 } from '../log/log-record.js';
 import { codexCalls } from './codex-calls.js';
-import { type CodexThread, isOwnTurn, readThread } from './codex-thread.js';
+import { type CodexThread, isOwnTurn, openReplay, readThread } from './codex-thread.js';
 import {
   type CodexCounts,
   callId,
@@ -24,6 +24,7 @@ import {
 interface Saved {
   readonly thread?: CodexThread;
   readonly isOwn?: boolean;
+  readonly replay?: JsonObject;
   readonly model?: string | undefined;
   readonly turn?: string | undefined;
   readonly parent?: string | undefined;
@@ -41,6 +42,8 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       .split('/')
       .at(-1)
       ?.replace(/\.jsonl(\.zst)?$/, '') ?? '';
+
+  const replay = openReplay(saved.replay);
 
   const here = (): CodexThread => (thread ??= readThread({}, fallback));
   const begin = (payload: JsonObject) => {
@@ -152,6 +155,7 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       const payload = objectAt(record, 'payload');
       if (payload === undefined) return [];
       if (record.type === 'session_meta') begin(payload);
+      if (!isOwn) isOwn = replay.isOver(record, payload);
       if (record.type === 'turn_context') {
         enter(textAt(payload, 'turn_id', 'payload'));
         model = textAt(payload, 'model', 'payload') ?? model;
@@ -176,6 +180,15 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       const isKept = thread?.isPaginated === true;
       return new Map(isKept ? [[here().id, present({ model, turn, parent })]] : []);
     },
-    save: () => ({ thread, isOwn, model, turn, parent, total, calls: calls.save() }),
+    save: () => ({
+      thread,
+      isOwn,
+      replay: replay.save(),
+      model,
+      turn,
+      parent,
+      total,
+      calls: calls.save(),
+    }),
   };
 }

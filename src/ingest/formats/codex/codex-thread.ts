@@ -1,5 +1,5 @@
 import { isRawObject } from '../../../events/check/normalize-event.js';
-import { type JsonObject, objectAt, textAt } from '../log/log-record.js';
+import { type JsonObject, microsAt, objectAt, textAt } from '../log/log-record.js';
 
 /** The data of a thread in the first `session_meta`. */
 export interface CodexThread {
@@ -50,4 +50,33 @@ export function uuidTime(id: string): number | undefined {
 export function isOwnTurn(turn: string, thread: CodexThread): boolean {
   const [began, forked] = [uuidTime(turn), uuidTime(thread.id)];
   return began !== undefined && forked !== undefined && began >= forked;
+}
+
+/** The lines of another thread at the start of a fork, which were all written when it was forked. */
+export interface Replay {
+  /**
+   * Whether a line follows them whose turns have no ids, as in versions before 2026. Such a line comes a
+   * second or more after the line before it, because a turn waits for its model.
+   */
+  isOver(record: JsonObject, payload: JsonObject): boolean;
+  save(): JsonObject;
+}
+
+/** The shortest pause after which a line is no longer part of a replay, in microseconds. */
+const pause = 1_000_000;
+
+export function openReplay(saved: JsonObject = {}): Replay {
+  let isNameless = saved.isNameless === true;
+  let last = typeof saved.last === 'number' ? saved.last : undefined;
+  return {
+    isOver(record, payload) {
+      const time = microsAt(record, 'timestamp');
+      isNameless ||=
+        record.type === 'turn_context' && textAt(payload, 'turn_id', 'payload') === undefined;
+      const isLater = last !== undefined && time !== undefined && time - last >= pause;
+      last = time ?? last;
+      return isNameless && isLater;
+    },
+    save: () => ({ isNameless, last }),
+  };
 }

@@ -1,7 +1,7 @@
 import { isRawObject } from '../../../events/check/normalize-event.js';
 import type { Metrics } from '../../../events/metric-fields.js';
 import { parseTimestamp } from '../../../events/timestamp.js';
-import { withCache } from '../api-responses/api-usage.js';
+import { withCache, withReasoning } from '../api-responses/api-usage.js';
 import type { Draft, LogFormat } from '../log/log-format.js';
 import {
   amountAt,
@@ -19,7 +19,8 @@ import {
 function read(record: JsonObject): readonly Draft[] {
   const id = textAt(record, 'request_id') ?? requiredText(record, 'id');
   const metadata = metadataOf(record);
-  const isFailure = record.status === 'failure';
+  // Older versions have it in the metadata.
+  const isFailure = (record.status ?? metadata.status) === 'failure';
   const isCached = record.cache_hit === true || /^true$/i.test(String(record.cache_hit));
   const [start, end] = [timeAt(record, 'startTime'), timeAt(record, 'endTime')];
   if (end === undefined) throw new InvalidRecordError('endTime', 'a time', 'nothing');
@@ -84,7 +85,7 @@ function tokensOf(record: JsonObject, metadata: JsonObject): Metrics {
   const at = 'metadata.usage_object';
   const prompt = objectAt(usage, 'prompt_tokens_details', at) ?? {};
   const completion = objectAt(usage, 'completion_tokens_details', at) ?? {};
-  return withCache(
+  const metrics = withCache(
     present({
       input_tokens: countAt(record, 'prompt_tokens'),
       cached_tokens:
@@ -97,6 +98,7 @@ function tokensOf(record: JsonObject, metadata: JsonObject): Metrics {
       reasoning_tokens: countAt(completion, 'reasoning_tokens', `${at}.completion_tokens_details`),
     }),
   );
+  return withReasoning(metrics, countAt(record, 'total_tokens'));
 }
 
 /** A time in seconds since 1970, or as a string; without a zone it is UTC, as in LiteLLM's database. */

@@ -1,0 +1,279 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { InvalidRecordError } from '#runfold/ingest/formats/log/log-record.js';
+import { logFormats } from '#runfold/ingest/formats/log-formats.js';
+import { logLines } from '#runfold/logs/files/log-lines.js';
+
+/** What the reader of a format makes of a file: events in their order, or texts of faults. */
+async function read(name: string, text: string, file = 'folder/file.jsonl') {
+  const format = logFormats.find((one) => one.name === name);
+  if (format === undefined) throw new Error(`Expected a format ${name}.`);
+  const reader = format.open({ name: file, recall: () => undefined });
+  async function* bytes() {
+    yield Buffer.from(text);
+  }
+  const found: unknown[] = [];
+  for await (const chunk of logLines(bytes(), format, {
+    position: 0,
+    line: 0,
+    isSkipping: false,
+  })) {
+    for (const { record, fault } of chunk.lines) {
+      if (fault !== undefined) found.push(fault.message);
+      if (record === undefined) continue;
+      try {
+        found.push(...reader.read(record).map(({ event }) => event));
+      } catch (error) {
+        if (!(error instanceof InvalidRecordError)) throw error;
+        found.push(error.message);
+      }
+    }
+  }
+  return [...found, ...reader.settle().map(({ event }) => event)];
+}
+
+const lines = (...records: readonly object[]) =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join('');
+
+const claudeLine = (usage: object, message: object = {}) => ({
+  type: 'assistant',
+  sessionId: 's-1',
+  uuid: 'u-1',
+  timestamp: '2026-03-02T09:00:00.000Z',
+  message: {
+    id: 'msg_01AAAAAAAAAAAAAAAAAAAAA',
+    model: 'claude-sonnet-4-6',
+    content: [],
+    stop_reason: 'end_turn',
+    usage,
+    ...message,
+  },
+});
+
+describe('a session of Claude Code', () => {
+  test('is read with spaces in its JSON, a byte order mark and Windows line breaks', async () => {
+    const line = JSON.stringify(claudeLine({ input_tokens: 1, output_tokens: 2 }), null, 1);
+    const text = `\ufeff${line.replaceAll('\n', '')}\r\n\r\n`;
+    expect(await read('claude-code', text)).toMatchObject([
+      { type: 'message', metrics: { input_tokens: 1, output_tokens: 2 } },
+    ]);
+  });
+
+  test('has the figures of its last line, its last model, and what only a part of them tells', async () => {
+    const begun = claudeLine({ input_tokens: 1, output_tokens: 2 }, { stop_reason: null });
+    const fallback = claudeLine(
+      { input_tokens: 1, output_tokens: 20 },
+      { model: 'claude-haiku-4-5' },
+    );
+    expect(await read('claude-code', lines(begun, fallback))).toMatchObject([
+      { model: 'claude-haiku-4-5', metrics: { output_tokens: 20 } },
+    ]);
+    const cache_creation = { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 };
+    expect(
+      await read(
+        'claude-code',
+        lines(claudeLine({ input_tokens: 1, output_tokens: 2, cache_creation })),
+      ),
+    ).toMatchObject([
+      { metrics: { input_tokens: 31, cache_write_tokens: 30, cache_write_1h_tokens: 20 } },
+    ]);
+    expect(await read('claude-code', lines(claudeLine({ input_tokens: '1' })))).toEqual([
+      'message.usage.input_tokens: expected an integer from 0 to 2147483647, got a string',
+    ]);
+  });
+});
+
+describe('a fork of Codex', () => {
+  const folder = join(
+    import.meta.dirname,
+    '../../logs/fixtures/codex-fork-replay/sessions/2026/03/25',
+  );
+  const [, fork = ''] = readdirSync(folder).sort();
+
+  test('of a version without ids of turns has its own calls, and none of the lines it repeats', async () => {
+    const text = readFileSync(join(folder, fork), 'utf8');
+    const nameless = text.replaceAll(/"turn_id":"[^"]*",?/g, '').replaceAll(',}', '}');
+    const calls = (found: readonly unknown[]) =>
+      (found as { type: string; id: string; metrics: unknown }[])
+        .filter(({ type }) => type === 'message')
+        .map(({ id, metrics }) => ({ id, metrics }));
+    const own = calls(await read('codex', nameless, fork));
+    expect(own).toHaveLength(1);
+    expect(own).toEqual(calls(await read('codex', text, fork)));
+  });
+});
+
+describe('a response of an API', () => {
+  const completion = (usage: object) => ({
+    id: 'c-1',
+    object: 'chat.completion',
+    created: 1_772_000_000,
+    model: 'grok-4',
+    choices: [],
+    usage,
+  });
+
+  test('of xAI has its reasoning in its output, also through LiteLLM', async () => {
+    const completion_tokens_details = { reasoning_tokens: 94 };
+    const beside = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135 };
+    const inside = { prompt_tokens: 32, completion_tokens: 103, total_tokens: 135 };
+    const figures = { input_tokens: 32, output_tokens: 103, reasoning_tokens: 94 };
+    for (const usage of [beside, inside]) {
+      const body = completion({ ...usage, completion_tokens_details });
+      expect(await read('api-responses', lines(body))).toMatchObject([{ metrics: figures }]);
+      const row = {
+        id: 'l-1',
+        endTime: 1_772_000_000,
+        ...usage,
+        metadata: { usage_object: { completion_tokens_details } },
+      };
+      expect(await read('litellm', lines(row))).toMatchObject([{ metrics: figures }]);
+    }
+    // Little reasoning that fits into the output, and no total: nothing says that it is beside it.
+    const unknown = { prompt_tokens: 32, completion_tokens: 100, completion_tokens_details };
+    expect(await read('api-responses', lines(completion(unknown)))).toMatchObject([
+      { metrics: { output_tokens: 100 } },
+    ]);
+  });
+
+  test('of Vertex AI has the time of its creation', async () => {
+    const body = {
+      responseId: 'r-1',
+      createTime: '2026-01-01T00:00:00.5Z',
+      modelVersion: 'gemini-2.5-pro',
+      candidates: [],
+      usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 3, thoughtsTokenCount: 7 },
+    };
+    expect(await read('api-responses', lines(body))).toMatchObject([
+      { id: 'r-1', occurred_at: '2026-01-01T00:00:00.500Z', metrics: { output_tokens: 10 } },
+    ]);
+  });
+
+  test('is read from a last line without a line break, if it is whole', async () => {
+    const whole = lines(completion({ prompt_tokens: 1 })).trim();
+    expect(await read('api-responses', whole)).toMatchObject([{ metrics: { input_tokens: 1 } }]);
+    expect(await read('api-responses', whole.slice(0, -1))).toEqual([]);
+    expect(await read('api-responses', `${whole}\n17`)).toHaveLength(1);
+  });
+});
+
+describe('a row of LiteLLM', () => {
+  const row = (more: object) => ({
+    id: 'l-1',
+    startTime: '2026-01-01 10:00:00.5',
+    endTime: '2026-01-01 10:00:02+00:00',
+    prompt_tokens: 10,
+    completion_tokens: 5,
+    spend: 0.01,
+    ...more,
+  });
+
+  test('has times with a space, and without a zone in UTC', async () => {
+    expect(await read('litellm', lines(row({ metadata: 'null' })))).toMatchObject([
+      { occurred_at: '2026-01-01T10:00:02.000Z', metrics: { time: 1.5, cost: 0.01 } },
+    ]);
+  });
+
+  test('of an older version failed where its metadata says so', async () => {
+    const metadata = { status: 'failure', error_information: { error_class: 'RateLimitError' } };
+    const failed = row({ prompt_tokens: 0, completion_tokens: 0, spend: 0, metadata });
+    expect(await read('litellm', lines(failed))).toMatchObject([
+      { type: 'message', error: 'RateLimitError', metrics: { time: 1.5 } },
+      { type: 'run', status: 'error' },
+    ]);
+  });
+});
+
+describe('a chat of Gemini CLI', () => {
+  test('as a document has its messages, and its tool calls once they ended', async () => {
+    const message = (id: string, more: object = {}) => ({
+      id,
+      type: 'gemini',
+      timestamp: '2026-01-01T10:00:00Z',
+      model: 'gemini-2.5-pro',
+      tokens: { input: 10, output: 5, cached: 2, thoughts: 3, tool: 1 },
+      ...more,
+    });
+    const toolCalls = [
+      { id: 't-1', name: 'ls', status: 'executing' },
+      { id: 't-2', name: 'ls', status: 'success', timestamp: '2026-01-01T10:00:01Z' },
+      { id: 't-3', name: 'ls', status: 'cancelled' },
+    ];
+    const user = { id: 'u-1', type: 'user', content: 'hello' };
+    const messages = [
+      user,
+      message('g-1'),
+      message('g-2', { toolCalls }),
+      message('g-3', { tokens: null }),
+    ];
+    const found = await read('gemini-cli', lines({ sessionId: 's', messages }), 'a/session-1.json');
+    const metrics = { input_tokens: 11, output_tokens: 8, cached_tokens: 2, reasoning_tokens: 3 };
+    expect(found).toMatchObject([
+      { id: 'g-1', session_id: 's', run_id: 'u-1', metrics },
+      { id: 'g-2', metrics },
+      { id: 't-2', error: false, occurred_at: '2026-01-01T10:00:01.000Z' },
+      { id: 't-3', error: true },
+    ]);
+  });
+});
+
+describe('a session of Copilot CLI', () => {
+  test('of an older version has the differences of its totals, and whole ones after a reset', async () => {
+    const shutdown = (inputTokens: number, outputTokens: number) => ({
+      type: 'session.shutdown',
+      timestamp: '2026-01-01T10:00:00.000Z',
+      data: { modelMetrics: { 'gpt-5': { usage: { inputTokens, outputTokens } } } },
+    });
+    const found = await read(
+      'copilot-cli',
+      lines(
+        { type: 'session.start', data: { sessionId: 's' } },
+        shutdown(10, 5),
+        shutdown(15, 6),
+        shutdown(15, 6),
+        shutdown(3, 1),
+      ),
+    );
+    expect((found as { metrics: unknown }[]).map(({ metrics }) => metrics)).toEqual([
+      { input_tokens: 10, output_tokens: 5 },
+      { input_tokens: 5, output_tokens: 1 },
+      { input_tokens: 3, output_tokens: 1 },
+    ]);
+  });
+});
+
+describe('the output of OpenCode', () => {
+  test('counts the cache into the input, and reasoning into the output', async () => {
+    const step = {
+      sessionID: 's',
+      timestamp: 1_772_000_000_000,
+      part: {
+        id: 'p-1',
+        type: 'step-finish',
+        tokens: { input: 5, output: 2, reasoning: 3, cache: { read: 7, write: 1 } },
+        cost: 0.5,
+      },
+    };
+    const failed = {
+      sessionID: 's',
+      timestamp: 1_772_000_001_000,
+      part: { type: 'tool', callID: 'c-1', tool: 'bash', state: { status: 'error' } },
+    };
+    expect(
+      await read('opencode', lines(step, failed, { sessionID: 's', error: {} })),
+    ).toMatchObject([
+      {
+        metrics: {
+          input_tokens: 13,
+          cached_tokens: 7,
+          cache_write_tokens: 1,
+          output_tokens: 5,
+          reasoning_tokens: 3,
+          cost: 0.5,
+        },
+      },
+      { type: 'tool_call', tool_name: 'bash', error: true },
+    ]);
+  });
+});
