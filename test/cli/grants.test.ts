@@ -105,6 +105,13 @@ for (const [tier, describeOn] of [
         const { code, stderr } = await work.run(command.split(' '), { env });
         expect({ code, stderr }, command).toEqual({ code: 0, stderr: '' });
       }
+      const unrecorded = await work.run(['verify'], { env: envOf('worker') });
+      expect(unrecorded).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(
+          /^"runfold status" will not show this audit, .* may not record/,
+        ),
+      });
       for (const role of ['worker', 'service']) {
         const { stdout } = await work.run(['doctor', '--json'], { env: envOf(role) });
         const { checks } = JSON.parse(stdout);

@@ -68,6 +68,10 @@ describe('a command that reads', () => {
       const after = await work.run(['runs', 'list', '--json']);
       expect(after.stderr).toBe('');
       expect(JSON.parse(after.stdout).items).toHaveLength(2);
+      // A command that reads leaves one thing behind: the last audit.
+      expect(await work.run(['verify'])).toMatchObject({ code: 0, stderr: '' });
+      const { store } = JSON.parse((await work.run(['status', '--json'])).stdout);
+      expect(store).toMatchObject({ last_audit: { state: 'equal' } });
     });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { staleProjections } from '#runfold/projections/fold/fingerprint.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { createProject } from '#runfold/store/projects.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
@@ -27,6 +28,50 @@ describeWithPostgres('runfold verify', () => {
     const sampled = await verify('--sample', '3');
     expect(sampled.code, sampled.stderr).toBe(0);
     expect(sampled.stdout).toMatch(/320 events, 3 sessions at random and the grand totals/);
+  });
+
+  const lastAudits = async () =>
+    (await sql(`select distinct on (project) project, state, sample, report::jsonb as report
+      from runfold_internal.audit order by project, started_at desc`)) as {
+      project: number;
+      state: string;
+      report: { events?: number; differences: { key: { project: number } }[] };
+    }[];
+
+  test('is the last audit that status shows', async () => {
+    await verify('--sample', '3');
+    expect(await lastAudits()).toMatchObject([{ project: 1, state: 'equal', sample: 3 }]);
+    await verify();
+    expect(await lastAudits()).toMatchObject([
+      { project: 1, state: 'equal', sample: null, report: { events: 320, differences: [] } },
+    ]);
+    const { stdout } = await work.run(['status', '--json'], { env: home.env });
+    expect(JSON.parse(stdout).store.last_audit).toMatchObject({ state: 'equal' });
+  });
+
+  test('says of each project only what it found there', async () => {
+    const { database } = home.tier;
+    const other = await createProject(database, { name: 'other' });
+    await foldEvents(database, sampleEvents(4), other.id);
+    await sql(`update runfold_internal.session set runs = runs + 1 where project = ${other.id}`);
+    try {
+      expect((await verify()).code).toBe(1);
+      const [first, second] = await lastAudits();
+      expect(first).toMatchObject({ project: 1, state: 'equal', report: { differences: [] } });
+      expect(second).toMatchObject({ project: other.id, state: 'different' });
+      const named = second?.report.differences.map(({ key }) => key.project);
+      expect(named).toEqual(Array.from(named ?? [], () => other.id));
+      expect(named?.length).toBeGreaterThan(0);
+      // A sample finds that the grand totals differ, and not whose.
+      await verify('--sample', '1');
+      expect((await lastAudits()).map(({ state }) => state)).toEqual(['different', 'different']);
+    } finally {
+      for (const table of ['event', 'run', 'session', 'project']) {
+        const column = table === 'project' ? 'id' : 'project';
+        await sql(`delete from runfold_internal.${table} where ${column} = ${other.id}`);
+      }
+      await rebuild(database);
+    }
   });
 
   test('names key, figure, what it should be and what it is, and exits with 1', async () => {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { recordAudit } from '../../projections/audit/record-audit.js';
 import { verify } from '../../projections/audit/verify.js';
 import { checkMigrated } from '../../store/migrate.js';
+import { listProjects } from '../../store/projects.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
@@ -17,7 +19,8 @@ export function verifyCommand(): Command {
     name: 'verify',
     details:
       'Folds the log and compares it with the totals, in one snapshot, while ingest continues. It exits with ' +
-      '0 if all are equal. If not, it prints the differences and exits with 1.',
+      '0 if all are equal. If not, it prints the differences and exits with 1. "runfold status" and the page show ' +
+      'the result as the last audit.',
     examples: ['runfold verify', 'runfold verify --sample 100', 'runfold verify --json'],
   })
     .option(
@@ -28,15 +31,21 @@ export function verifyCommand(): Command {
     .action(async (flags: VerifyFlags, self: Command) => {
       const sample = readSample(flags.sample);
       const context = openContext(self, 'once');
-      const { terminal } = context;
+      const { terminal, settings } = context;
       const { audit, seconds } = await withStore(
         context,
         'runfold verify',
         async ({ database }) => {
           await checkMigrated(database);
+          const started_at = new Date();
           const started = performance.now();
           const found = await verify(database, { sample });
-          return { audit: found, seconds: (performance.now() - started) / 1000 };
+          const seconds = (performance.now() - started) / 1000;
+          const projects = (await listProjects(database)).map(({ id }) => id);
+          const about = { projects: [settings.project, ...projects], sample, started_at, seconds };
+          const unrecorded = await recordAudit(database, found, about);
+          if (unrecorded !== undefined) terminal.note(unrecordedText[unrecorded]);
+          return { audit: found, seconds };
         },
       );
       context.io.exitCode = audit.equal ? exitCodes.ok : exitCodes.failed;
@@ -44,6 +53,12 @@ export function verifyCommand(): Command {
       for (const line of describeAudit(terminal, audit, seconds)) terminal.line(line);
     });
 }
+
+const unrecordedText = {
+  read_only: '"runfold status" will not show this audit, because the database is read-only.',
+  no_right:
+    '"runfold status" will not show this audit, because the database user may not record it. A user with the rights of a service may; "runfold migrate --grants" prints them.',
+};
 
 function readSample(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

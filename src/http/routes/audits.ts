@@ -18,7 +18,12 @@ const auditSchema = z
     progress: z
       .array(z.strictObject({ projection: z.string(), share: z.number() }))
       .describe('While it runs: the progress of each projection, from 0 to 1'),
-    events: z.int().nullable().describe('Events of the project in the log'),
+    events: z
+      .int()
+      .nullable()
+      .describe(
+        'Events of the project in the log; null if `runfold verify` compared several projects',
+      ),
     projections: z.array(
       z.strictObject({ name: z.string(), rows: z.int(), differing_rows: z.int() }),
     ),
@@ -79,7 +84,8 @@ export const auditRoutes = [
     tag: 'audits',
     is_momentary: true,
     summary: 'Read an audit',
-    description: '`latest` is the last audit with a result. The last 20 of a project are kept.',
+    description:
+      '`latest` is the last audit with a result, including those of `runfold verify`. The last 20 of a project are kept.',
     scope: 'read',
     params,
     answers: { 200: { description: 'The audit', schema: auditSchema } },

@@ -4,6 +4,7 @@ import type { Database } from '../../postgres/database.js';
 import {
   type AuditState,
   getStoredAudit,
+  mostStoredDifferences,
   noteAuditBegan,
   noteAuditEnded,
   type StoredAudit,
@@ -87,7 +88,7 @@ export function createAudits(database: Database, log: Logger): Audits {
       report = {
         events,
         projections,
-        differences: differences.slice(0, 100),
+        differences: differences.slice(0, mostStoredDifferences),
       };
     } catch (error) {
       state = stop.signal.aborted ? 'cancelled' : 'failed';

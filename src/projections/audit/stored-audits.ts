@@ -23,6 +23,8 @@ export interface StoredAudit {
 
 /** The number of stored audits per project. */
 const kept = 20;
+/** The maximum number of differences in a report. */
+export const mostStoredDifferences = 100;
 
 const utc = (name: string) =>
   `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${name}`;
@@ -40,10 +42,36 @@ export async function noteAuditBegan(
     `insert into runfold_internal.audit (id, project, sample, state) values ($1, $2, $3, 'running')`,
     [id, project, sample],
   );
+  await deleteOldest(database, [project]);
+}
+
+/** Records audits that have ended, and deletes the oldest ones of their projects. */
+export async function noteAudits(
+  database: Database,
+  audits: readonly StoredAudit[],
+): Promise<void> {
   await database.query(
-    `delete from runfold_internal.audit where project = $1 and id not in (
-      select id from runfold_internal.audit where project = $1 order by started_at desc limit ${kept})`,
-    [project],
+    `insert into runfold_internal.audit
+      (id, project, sample, state, started_at, ended_at, snapshot_at, seconds, report)
+    select id, project, sample, state, started_at, ended_at, snapshot_at, seconds, report
+    from json_to_recordset($1) as a (id uuid, project integer, sample integer, state text,
+      started_at timestamptz, ended_at timestamptz, snapshot_at timestamptz, seconds real, report text)`,
+    [JSON.stringify(audits)],
+  );
+  await deleteOldest(
+    database,
+    audits.map(({ project }) => project),
+  );
+}
+
+async function deleteOldest(database: Database, projects: readonly number[]): Promise<void> {
+  await database.query(
+    `delete from runfold_internal.audit where id in (
+      select id from (
+        select id, row_number() over (partition by project order by started_at desc) as place
+        from runfold_internal.audit where project = any($1)) a
+      where place > ${kept})`,
+    [projects],
   );
 }
 

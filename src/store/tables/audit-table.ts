@@ -1,7 +1,7 @@
 import { index, integer, primaryKey, real, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { internalSchema } from './event-table.js';
 
-/** Audits that were started over HTTP, the last ones of each project; the page shows them. */
+/** Audits that were started over HTTP or by `runfold verify`, the last ones of each project. */
 export const auditTable = internalSchema.table(
   'audit',
   {

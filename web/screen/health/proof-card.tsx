@@ -94,6 +94,11 @@ function saidOf(audit: AuditReport | undefined): string {
   if (audit.state === 'running') return 'Ingest goes on; this screen may be left.';
   if (audit.state === 'failed') return audit.error ?? 'See the log of the service.';
   if (audit.state === 'cancelled') return 'Nothing was compared.';
+  // `runfold verify` compares all projects, and a project's report has only what differs in it.
+  if (audit.events === null) {
+    const found = audit.differences.length;
+    return `All projects folded again at ${moment(audit.snapshot_at, { withSeconds: true })}, in ${seconds(audit.seconds)}. ${found === 0 ? 'Nothing of this project differs.' : `${plural(found, 'figure')} of this project ${found === 1 ? 'differs' : 'differ'}.`}`;
+  }
   const rows = audit.projections.reduce((sum, one) => sum + one.rows, 0);
   const differing = audit.projections.reduce((sum, one) => sum + one.differing_rows, 0);
   const what =
@@ -117,28 +122,29 @@ function Progress({ of }: { readonly of: AuditReport }) {
 }
 
 function Found({ audit }: { readonly audit: AuditReport }) {
-  if (audit.projections.length === 0) return null;
   return (
     <>
-      <DataTable
-        label="Totals compared"
-        rows={audit.projections}
-        keyOf={({ name }) => name}
-        columns={[
-          { key: 'name', head: 'Totals of', cell: ({ name }) => name },
-          { key: 'rows', head: 'Rows compared', isFigure: true, cell: ({ rows }) => whole(rows) },
-          {
-            key: 'differ',
-            head: 'Differ',
-            isFigure: true,
-            cell: ({ differing_rows: count }) => (
-              <span class={count === 0 ? 'good-text' : 'failed-text'}>
-                {count === 0 ? 'none' : whole(count)}
-              </span>
-            ),
-          },
-        ]}
-      />
+      {audit.projections.length > 0 && (
+        <DataTable
+          label="Totals compared"
+          rows={audit.projections}
+          keyOf={({ name }) => name}
+          columns={[
+            { key: 'name', head: 'Totals of', cell: ({ name }) => name },
+            { key: 'rows', head: 'Rows compared', isFigure: true, cell: ({ rows }) => whole(rows) },
+            {
+              key: 'differ',
+              head: 'Differ',
+              isFigure: true,
+              cell: ({ differing_rows: count }) => (
+                <span class={count === 0 ? 'good-text' : 'failed-text'}>
+                  {count === 0 ? 'none' : whole(count)}
+                </span>
+              ),
+            },
+          ]}
+        />
+      )}
       {audit.differences.length > 0 && (
         <DataTable
           label="Differences"
