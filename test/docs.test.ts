@@ -37,10 +37,13 @@ beforeAll(async () => {
       .map((body) => JSON.stringify(body).replace(/("\w+TimeUnixNano":")\d+/g, `$1${now}`))
       .join('\n'),
   );
-  await copyFile(
-    join(root, 'test/golden/agno-1.8.4-session.ndjson'),
-    join(folder, 'agno-runs.ndjson'),
-  );
+  // Two examples read runs of Agno, one of them with a user. The same runs would be rejected the second time.
+  for (const [name, from] of [
+    ['agno-runs', 'agno-1.8.4-session'],
+    ['agno-session', 'cache-beside-input.agno'],
+  ]) {
+    await copyFile(join(root, `test/golden/${from}.ndjson`), join(folder, `${name}.ndjson`));
+  }
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -11,9 +11,11 @@ export interface UnpricedMessages {
   readonly messages: number;
 }
 
-/** The current time of the database's clock: everything that is added to the log later is not older. */
+/** The current time of the database's clock, RFC 3339 in UTC: everything that is added to the log later is not older. */
 export async function databaseTime(database: Database): Promise<string> {
-  const [row] = await database.query<{ now: string }>('select now()::text as now');
+  const [row] = await database.query<{ now: string }>(
+    `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`,
+  );
   if (row === undefined) throw new Error('Expected the time of the database, got none.');
   return row.now;
 }

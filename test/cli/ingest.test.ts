@@ -45,6 +45,22 @@ describe('runfold ingest', () => {
     expect(await totals('twice')).toEqual(before);
   });
 
+  test('tells of rejects, whoever folds the file', async () => {
+    const file = await work.write('ours.ndjson', [message('ours', { id: 'm' })]);
+    expect(await work.run(['ingest', file, '--json'])).toMatchObject({ code: 0 });
+    const other = await work.write('other.ndjson', [message('ours', { id: 'm', model: 'b' })]);
+    const worker = work.start(['worker']);
+    await worker.waitForLine(/worker started/, 60_000);
+    // Each time this or that worker takes the job.
+    for (let at = 0; at < 3; at++) {
+      const { code, stdout } = await work.run(['ingest', other, '--wait', '--json']);
+      const { rejected, rejected_meanwhile } = JSON.parse(stdout);
+      expect({ code, rejected: rejected ?? rejected_meanwhile }).toEqual({ code: 1, rejected: 1 });
+    }
+    worker.kill('SIGTERM');
+    await worker.exit;
+  });
+
   test('names the models without a price, and tables say that their sums are least ones', async () => {
     const file = await work.write('unpriced.ndjson', [
       message('part', { user_id: 'unpriced' }),

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { countRejects } from '../../query/rejects.js';
 import { databaseTime, unpricedSince } from '../../query/unpriced-since.js';
 import { openJobs } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
@@ -99,6 +100,10 @@ async function send(
       applied: isKnown ? stats.applied : null,
       duplicates: isKnown ? stats.duplicate : null,
       rejected: isKnown ? stats.rejected : null,
+      rejected_meanwhile:
+        isFolded && !isKnown
+          ? await countRejects(runfold.database, { project: settings.project, from: since })
+          : null,
       unpriced:
         isFolded && since !== undefined
           ? await unpricedSince(runfold.database, { project: settings.project, since })

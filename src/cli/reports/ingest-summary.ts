@@ -19,6 +19,11 @@ export interface IngestSummary {
   readonly applied: number | null;
   readonly duplicates: number | null;
   readonly rejected: number | null;
+  /**
+   * If other workers folded part of the input: the events of the project that were rejected in this time, from this
+   * input or another. Else null.
+   */
+  readonly rejected_meanwhile: number | null;
   /** Messages that were added in this time and have no price, by model; null if unknown. */
   readonly unpriced: readonly UnpricedMessages[] | null;
   readonly interrupted: boolean;
@@ -30,15 +35,18 @@ export interface IngestSummary {
 export function reportIngest(summary: IngestSummary, terminal: Terminal, asJson: boolean): number {
   if (asJson) terminal.json(summary);
   else for (const line of describeIngest(summary, terminal)) terminal.line(line);
-  const isGood = summary.invalid_lines === 0 && !summary.rejected && !summary.interrupted;
-  return isGood ? exitCodes.ok : exitCodes.failed;
+  return isGood(summary) ? exitCodes.ok : exitCodes.failed;
+}
+
+function isGood(summary: IngestSummary): boolean {
+  const rejected = summary.rejected ?? summary.rejected_meanwhile ?? 0;
+  return summary.invalid_lines === 0 && rejected === 0 && !summary.interrupted;
 }
 
 /** The summary for people. */
 function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] {
   const { bold, green, red, dim } = colors;
-  const { applied, duplicates, rejected } = summary;
-  const ok = summary.invalid_lines === 0 && !rejected && !summary.interrupted;
+  const { applied, duplicates, rejected, rejected_meanwhile: meanwhile } = summary;
   const outcome =
     applied === null
       ? summary.folded
@@ -54,11 +62,16 @@ function describeIngest(summary: IngestSummary, { colors }: Terminal): string[] 
     ? [red('✗ Interrupted; send it again, which changes nothing that is stored already.')]
     : [];
   return [
-    `${ok ? green('✓') : red('✗')} ${plural(summary.events, 'event')} read, ${count(summary.sent)} sent: ${outcome} ${dim(`(${pace})`)}`,
+    `${isGood(summary) ? green('✓') : red('✗')} ${plural(summary.events, 'event')} read, ${count(summary.sent)} sent: ${outcome} ${dim(`(${pace})`)}`,
     ...faults,
     ...end,
     ...unpricedLines(summary.unpriced ?? [], colors),
-    ...(rejected ? [`See the rejected events with ${bold('runfold rejects list')}.`] : []),
+    ...(meanwhile
+      ? [red(`✗ ${plural(meanwhile, 'event')} rejected in this time, from this input or another.`)]
+      : []),
+    ...(rejected || meanwhile
+      ? [`See the rejected events with ${bold('runfold rejects list')}.`]
+      : []),
   ];
 }
 
