@@ -68,12 +68,12 @@ console.log(
       'events/s',
       'hot session',
       'queues on masters',
-      'events a job',
+            'events per job',
       'workers',
       'stripes on nodes of cores',
-      'largest against the mean: stripes, queues, workers, nodes',
-      'how full: Redis, workers, Postgres, one stripe',
-      'full first',
+            'largest relative to the mean: stripes, queues, workers, nodes',
+      'load: Redis, workers, Postgres, one stripe',
+      'first limit',
     ],
     rows,
   ),
@@ -89,7 +89,7 @@ const idle = deployments.map((deployment) => {
     String(idle_connections),
   ];
 });
-console.log('\nWhile nothing comes, of all workers together:\n');
+console.log('\nThe cost of all workers together while no events arrive:\n');
 console.log(table(['queues', 'workers', 'of a core', 'connections to Redis'], idle));
 
 const churnOf = (queues: number, workers: number, lives_s: number) => ({
@@ -112,18 +112,18 @@ const cells = ({ deaths, unread, longest_s, readers, moves }: ChurnOutcome) => [
   ratio(readers),
   ratio(moves),
 ];
-console.log('\nAn hour in which workers die, and others take their places after 10 s:\n');
+console.log('\nAn hour in which workers die and are replaced after 10 s:\n');
 console.log(
   table(
     [
       'queues',
       'workers',
-      'a worker lives',
+            'life of a worker',
       'deaths',
-      'a queue is unread',
-      'at the longest',
-      'readers of a queue',
-      'queues moved by a death',
+      'time without a reader',
+      'longest',
+      'readers per queue',
+      'queues moved per death',
     ],
     churn.map(({ queues, workers, lives_s, outcome }) => [
       String(queues),
