@@ -17,11 +17,15 @@ const sharePhrase = 'a share from 0 to 1';
 const forPhrase = 'a whole number of minutes from 0 to 1440';
 const leastPhrase = 'a whole number from 1 to 1000000';
 const least = z.int(leastPhrase).min(1, leastPhrase).max(1e6, leastPhrase);
-const channelsPhrase = 'names of channels, one to ten';
+const channelsPhrase = 'names of channels, at most ten';
 
 const common = {
   name,
-  channels: z.array(name, channelsPhrase).min(1, channelsPhrase).max(10, channelsPhrase),
+  channels: z
+    .array(name, channelsPhrase)
+    .max(10, channelsPhrase)
+    .default([])
+    .describe('Where its notifications go. Without one, they are only listed'),
   for_minutes: z
     .int(forPhrase)
     .min(0, forPhrase)

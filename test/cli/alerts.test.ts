@@ -136,7 +136,7 @@ describe('runfold channels and runfold alerts', () => {
     [['channels', 'create', 'X y', '--webhook', 'https://a.b/c'], 2, 'name: expected'],
     [['channels', 'create', 'x', '--email', 'nobody'], 2, 'to'],
     [['channels', 'create', 'ops', '--webhook', 'https://a.b/c'], 1, 'channel ops'],
-    [['alerts', 'create', 'x', '--channel', 'ops'], 2, '--kind'],
+    [['alerts', 'create', 'x'], 2, '--kind'],
     [['alerts', 'create', 'x', '--kind', 'silence', '--channel', 'ops'], 2, 'agent_id: expected'],
     [['alerts', 'create', 'x', '--kind', 'gossip', '--channel', 'ops'], 2, 'kind: expected one of'],
     [['alerts', 'create', 'x', '--kind', 'rejects', '--channel', 'nobody'], 2, 'nobody'],

@@ -54,7 +54,7 @@ function createAlertCommand(): Command {
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
     .requiredOption('--kind <kind>', 'what it looks at')
-    .addOption(repeatable('--channel <name>', 'whom it tells').makeOptionMandatory());
+    .addOption(repeatable('--channel <name>', 'where it is sent; without one, it is only listed'));
   for (const [flag, , value, meaning] of fields) command.option(`--${flag} ${value}`, meaning);
   for (const [flag, , meaning] of numbers) command.option(`--${flag} <number>`, meaning);
   return command
@@ -69,7 +69,7 @@ function createAlertCommand(): Command {
       const rule = {
         name,
         kind: flags.kind,
-        channels: flags.channel,
+        channels: flags.channel ?? [],
         ...Object.fromEntries(given(fields)),
         ...Object.fromEntries(
           given(numbers).map(([field, text]) => [field, numberOf(String(text))]),

@@ -9,6 +9,7 @@ export interface DemoRun {
   readonly session_id: string;
   readonly parent_run_id?: string;
   readonly user_id: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly team_id?: string;
   readonly agent: DemoAgent;
   /** Milliseconds since 1970. */
@@ -48,6 +49,7 @@ export function playRun(run: DemoRun, random: SeededRandom): PlayedRun {
     agent_id: agent.id,
     agent_name: agent.name,
     user_id: run.user_id,
+    labels: run.labels,
     occurred_at: new Date(now).toISOString(),
     sequence: sequence++,
   });

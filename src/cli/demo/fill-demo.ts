@@ -6,17 +6,19 @@ import type { RunningWorker } from '../../worker/open-worker.js';
 import type { CommandContext } from '../command/command.js';
 import { count, plural } from '../output/format.js';
 import { openProgress } from '../output/progress.js';
+import { createDemoLimits } from './demo-limits.js';
 import { createWorkload } from './workload.js';
 
 /** Days of work to show on the page: two periods of 28 days, to compare them. */
 const days = 56;
+const dayMs = 86_400_000;
 const events = 16_000;
 /** Events given to the producer at once. */
 const handful = 500;
 
 /**
  * Writes weeks of agents' work into a store that is being served, unless it has some already. The
- * events go through producer, queue and worker like all others.
+ * events go through producer, queue and worker like all others. Then it creates budgets and alert rules.
  */
 export async function fillDemo(
   { terminal }: CommandContext,
@@ -27,7 +29,8 @@ export async function fillDemo(
   }: { readonly tier: Tier; readonly worker: RunningWorker; readonly signal: AbortSignal },
 ): Promise<void> {
   if ((await listSessions(tier.database, { limit: 1 })).items.length > 0) return;
-  const { deliveries } = createWorkload(events, 1, Date.now(), days);
+  const now = Date.now();
+  const { deliveries } = createWorkload(events, 1, now, days);
   const producer = await createProducer({ queue: tier.queue });
   const progress = openProgress(terminal);
   const before = worker.stats().received;
@@ -49,6 +52,7 @@ export async function fillDemo(
     }
     if (!signal.aborted) await producer.flush();
     while (!report() && !signal.aborted) await pause(20);
+    if (!signal.aborted) await createDemoLimits(tier.database, new Date(now - days * dayMs));
   } finally {
     progress.stop();
     await producer.close();

@@ -34,6 +34,17 @@ const kinds: readonly [Kind, ...Kind[]] = [
 ];
 
 const dayMs = 86_400_000;
+const userCount = 80;
+/** The customers, each with the number of its last user. */
+const customers = [
+  ['acme', 32],
+  ['globex', 52],
+  ['initech', 66],
+  ['umbrella', 76],
+  ['hooli', userCount],
+] as const;
+/** Days from one release of the agents to the next. */
+const releaseDays = 14;
 
 /**
  * Makes about this number of events, on the days until now, with fewer on weekends. The same seed gives the
@@ -46,18 +57,24 @@ export function createWorkload(events: number, seed: number, now: number, days =
   for (let number = 1; played.length < events; number++) {
     const kind = pickKind(random);
     const session_id = `${kind.name}-${String(number).padStart(4, '0')}`;
-    const user_id = `user-${random.whole(1, 80)}`;
+    const user = random.whole(1, userCount);
+    const user_id = `user-${user}`;
     // Most of the day's work ends an hour before the end of the day, so that no event is in the future.
     let start = days === 1 ? now - dayMs : now - dayMs - dayBack(days, now, random) * dayMs;
     start = Math.round(start + random.next() * 0.95 * dayMs);
     let context = 0;
+    const labels = {
+      customer: customers.find(([, last]) => user <= last)?.[0] ?? '',
+      feature: kind.name,
+      release: `1.${Math.floor(start / dayMs / releaseDays) % 100}`,
+    };
     const runs = random.whole(...kind.runs);
     for (let run = 1; run <= runs; run++) {
       const run_id = `${session_id}-${run}`;
       const { agent, members } = kind;
       const team = members === undefined ? {} : { team_id: 'research', members };
       const result = playRun(
-        { run_id, session_id, user_id, agent, start, context, ...team },
+        { run_id, session_id, user_id, agent, start, context, labels, ...team },
         random,
       );
       played.push(...result.events);
