@@ -27,6 +27,7 @@ const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   usage: async () => (await import('./commands/usage.js')).usageCommand(),
   tools: async () => (await import('./commands/tools.js')).toolsCommand(),
   top: async () => (await import('./commands/top.js')).topCommand(),
+  labels: async () => (await import('./commands/labels.js')).labelsCommand(),
   budgets: async () => (await import('./commands/budgets.js')).budgetsCommand(),
   alerts: async () => (await import('./commands/alerts.js')).alertsCommand(),
   channels: async () => (await import('./commands/channels.js')).channelsCommand(),

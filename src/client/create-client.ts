@@ -68,6 +68,9 @@ export function createClient(options: ClientOptions): RunfoldClient {
     listMessages: (query) => get('/v1/messages', query),
     listToolCalls: (query) => get('/v1/tool-calls', query),
     listEvents: (query) => get('/v1/events', query),
+    listLabels: (query) => get('/v1/labels', query),
+    listLabelValues: ({ name, ...query }) =>
+      get(`/v1/labels/${encodeURIComponent(name)}/values`, query),
     find: (query) => get('/v1/find', query),
     getStatus: () => get('/v1/status'),
     beginAudit: (body = {}) => post('/v1/audits', body),

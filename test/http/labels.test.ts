@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type RunfoldClient, type TailMessage } from '#runfold/client.js';
 import { createReads, type Reads } from '#runfold/query/reads/reads.js';
+import { createProject } from '#runfold/store/projects.js';
 import { fastestTier } from '../../harness/tiers.js';
 import { jsonOf, openTestService, type TestService } from './http-service.js';
 
@@ -62,6 +63,54 @@ describe('labels', () => {
         { customer: 'acme' },
       ]);
       expect((await reads.listMessages({ run_id: 'r-4' })).items[0]?.labels).toBeNull();
+    }
+  });
+
+  test('are listed with their values, page by page', async () => {
+    const quarter = '2026-03-01T10:00:00.000Z';
+    const values = (names: readonly string[]) =>
+      names.map((value) => ({ value, last_used_at: quarter }));
+    for (const reads of [here, client]) {
+      const label = (name: string, of: readonly string[], has_more_values = false) => ({
+        name,
+        values: of,
+        has_more_values,
+        last_used_at: quarter,
+      });
+      expect(await reads.listLabels()).toEqual({
+        items: [label('customer', ['acme', duck]), label('feature', ['chat', 'search'])],
+      });
+      const first = await reads.listLabels({ limit: 1, values: 1 });
+      expect(first.items).toEqual([label('customer', ['acme'], true)]);
+      const rest = await reads.listLabels({ limit: 1, values: 0, cursor: first.next_cursor });
+      expect(rest).toEqual({ items: [label('feature', [], true)] });
+      const of = await reads.listLabelValues({ name: 'customer', limit: 1 });
+      expect(of.items).toEqual(values(['acme']));
+      const { next_cursor: cursor } = of;
+      const more = await reads.listLabelValues({ name: 'customer', limit: 1, cursor });
+      expect(more).toEqual({ items: values([duck]) });
+      const begun = await reads.listLabelValues({ name: 'feature', prefix: 'se' });
+      expect(begun.items).toEqual(values(['search']));
+      expect((await reads.listLabelValues({ name: 'none' })).items).toEqual([]);
+    }
+    const { id } = await createProject(service.home.tier.database, { name: 'other' });
+    const { headers: strangers } = await service.key(id, ['read']);
+    const theirs = await service.fetch('/v1/labels', { headers: strangers });
+    expect(await jsonOf(theirs)).toEqual({ items: [] });
+    expect((await ask('/v1/labels/Customer/values')).status).toBe(400);
+  });
+
+  test('are on runs, in trees and on their steps', async () => {
+    for (const reads of [here, client]) {
+      const labels = { customer: 'acme', feature: 'chat' };
+      expect(await reads.getRun({ run_id: 'r-1' })).toMatchObject({ labels });
+      expect((await reads.listRuns({ session_id: 's-1' })).items.at(-1)).toMatchObject({ labels });
+      expect(await reads.getRunTree({ run_id: 'r-1' })).toMatchObject({ run: { labels } });
+      expect((await reads.listRunSteps({ run_id: 'r-1' }))?.items).toMatchObject([
+        { type: 'message', labels },
+        { type: 'tool_call', labels: { customer: 'acme' } },
+      ]);
+      expect(await reads.getRun({ run_id: 'r-4' })).toMatchObject({ labels: null });
     }
   });
 
@@ -201,6 +250,12 @@ describe('labels', () => {
     expect(await call('usage', { ...day, group_by: ['label:customer', 'user_id'] })).toContain(
       'label:*',
     );
+    expect(JSON.parse(await call('labels', {}))).toMatchObject({
+      labels: [{ name: 'customer', values: ['acme', duck] }, { name: 'feature' }],
+    });
+    expect(JSON.parse(await call('labels', { label: 'feature', prefix: 'c' }))).toMatchObject({
+      values: [{ value: 'chat' }],
+    });
     await mcp.close();
   });
 

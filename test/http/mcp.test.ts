@@ -86,6 +86,7 @@ describe('the Model Context Protocol over HTTP', () => {
       const { tools } = await client.listTools();
       expect(tools.map(({ name }) => name)).toEqual([
         'usage',
+        'labels',
         'top',
         'runs',
         'run',

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { problemOf } from '../problems/problem.js';
 import { checkBudgetTool } from './budget-tool.js';
 import { fitAnswer, usualBytes } from './fit-answer.js';
+import { labelsTool } from './label-tool.js';
 import { runsTool, topTool } from './list-tools.js';
 import type { McpTool, ToolScope } from './mcp-tool.js';
 import { explainCostTool, runTool, sessionTool } from './one-tools.js';
@@ -11,6 +12,7 @@ import { usageTool } from './usage-tool.js';
 /** Every tool. A new one is added here. */
 export const mcpTools: readonly McpTool[] = [
   usageTool,
+  labelsTool,
   topTool,
   runsTool,
   runTool,

@@ -61,12 +61,15 @@ export const logRoutes = [
     path: '/v1/tool-calls',
     id: 'listToolCalls',
     tag: 'log',
-    summary: 'List the tool calls of a session or run',
-    description: `${order} Corrections are added to the figures of what they correct.`,
+    summary: 'List the tool calls of a session or run, or the newest of a tool',
+    description: `${order} With \`newest\` the newest first. Corrections are added to the figures of what they correct.`,
     scope: 'read',
     example: { run_id: 'run-1' },
     query: z.strictObject({
       ...place,
+      newest: flag(
+        'The newest first, of all sessions; then `tool_name` is required, and neither session nor run',
+      ).optional(),
       tool_name: name('Only those of this tool').optional(),
       failed: flag('Only those that failed, or only the others').optional(),
       ...timeRange('ended'),
@@ -79,7 +82,7 @@ export const logRoutes = [
     async handle(call) {
       const { service, project } = call;
       const { format: _format, ...query } = call.query;
-      checkPlace(query);
+      if (query.newest !== true) checkPlace(query);
       return listAnswer(call, 'tool-calls', toolCallSchema, (page) =>
         listToolCalls(service.database, { ...query, ...page, project }),
       );

@@ -2,6 +2,7 @@ import type { ReadFieldsOn } from '../../events/event-fields.js';
 import type { Database } from '../../postgres/database.js';
 import type { Page } from '../page.js';
 import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
+import { listNewestToolCalls } from './newest-tool-calls.js';
 
 /**
  * One tool call, with its corrections added to its figures. `error` says whether it failed, null if not
@@ -14,20 +15,24 @@ export interface ListToolCallsOptions extends LogPageOptions {
   readonly tool_name?: string | undefined;
   /** True lists those that failed, false all others. Defaults to both. */
   readonly failed?: boolean | undefined;
+  /** The newest first, of all sessions. Needs `tool_name`, and neither session nor run. Defaults to false. */
+  readonly newest?: boolean | undefined;
 }
 
 /**
  * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each including its
  * corrections; `listEvents` returns both as they were recorded.
  * `from` and `to` limit `occurred_at`. The cost of a page depends on its size, for a run, a session or the
- * project; a filter with few matches reads until the page is full.
+ * project; a filter with few matches reads until the page is full. With `newest` a page reads what was recorded since
+ * its last call.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listToolCalls(
   database: Database,
   options: ListToolCallsOptions = {},
 ): Promise<Page<LoggedToolCall>> {
-  const { tool_name, failed } = options;
+  const { tool_name, failed, newest = false } = options;
+  if (newest) return listNewestToolCalls(database, options);
   return listCorrected<LoggedToolCall>(
     database,
     'tool_calls',

@@ -8,6 +8,14 @@ import {
 import { getRunMetrics, type RunMetrics } from '../agno/run-metrics.js';
 import { getSessionMetrics, type SessionMetrics } from '../agno/session-metrics.js';
 import { type Found, findNames } from '../find.js';
+import {
+  type LabelName,
+  type LabelValue,
+  type ListLabelsOptions,
+  type ListLabelValuesOptions,
+  listLabels,
+  listLabelValues,
+} from '../label-names.js';
 import { type ListEventsOptions, type LoggedEvent, listEvents } from '../log/events.js';
 import { type ListMessagesOptions, type LoggedMessage, listMessages } from '../log/messages.js';
 import {
@@ -81,6 +89,10 @@ export interface Reads {
   listEvents(options: InProject<ListEventsOptions>): Promise<Page<LoggedEvent>>;
   /** Figures over time, in groups. */
   getUsage<F extends UsageFigure = UsageFigure>(options: UsageQuery<F>): Promise<UsageSeries<F>>;
+  /** The labels that events have, with their first values. */
+  listLabels(options?: InProject<ListLabelsOptions>): Promise<Page<LabelName>>;
+  /** The values of a label. */
+  listLabelValues(options: InProject<ListLabelValuesOptions>): Promise<Page<LabelValue>>;
   /** Ids and names that begin with `q`, up to five of each kind. */
   find(options: { readonly q: string }): Promise<Found>;
   /** Events that a worker could not store, newest first. */
@@ -107,6 +119,8 @@ export function createReads(database: Database, project?: number | undefined): R
     listToolCalls: (options) => listToolCalls(database, { ...options, project }),
     listEvents: (options) => listEvents(database, { ...options, project }),
     getUsage: (options) => getUsage(database, { ...options, project }),
+    listLabels: (options) => listLabels(database, { ...options, project }),
+    listLabelValues: (options) => listLabelValues(database, { ...options, project }),
     find: (options) => findNames(database, { ...options, project }),
     listRejects: (options) => listRejects(database, { ...options, project }),
     getReject: (options) => getReject(database, { ...options, project }),

@@ -1,3 +1,4 @@
+import type { Labels } from '../../events/labels.js';
 import type { Role } from '../../events/metric-event.js';
 import { metricFields } from '../../events/metric-fields.js';
 import type { Database } from '../../postgres/database.js';
@@ -43,6 +44,7 @@ export interface RunStep {
   /** US dollars. */
   readonly cost: number | null;
   readonly cost_source: string | null;
+  readonly labels: Labels | null;
   /** How many corrections its figures include. */
   readonly corrections: number;
 }
@@ -110,7 +112,7 @@ export async function listRunSteps(
         rows: `select '${type}' as type, c.id, c.session_id, c.run_id, p.depth - 1 as depth, c.agent_id,
             ${name} as name, ${role}::text as role, c.error, c.error_text,
             ${timestampSql('p.start_us')} as started_at, c.occurred_at as ended_at, c.sequence,
-            ${figures.map((figure) => `c.${figure}`).join(', ')}, c.cost_source, c.corrections,
+            ${figures.map((figure) => `c.${figure}`).join(', ')}, c.cost_source, c.labels, c.corrections,
             p.start_us, p.occurred_at_us
           from (${correctedRowsSql(view, page)}) c
             join ${page} p on p.session_id = c.session_id and p.id = c.id`,

@@ -5,6 +5,7 @@ import { type Conditions, conditionsOn, isAnyOf } from '../conditions.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import { type LabelFilters, labelsAsked } from '../label-filters.js';
 import type { LoggedEvent } from '../log/events.js';
+import { runLabelsSql } from '../totals/by-labels.js';
 import type { RunTotals } from '../totals/totals.js';
 import type { TailPoint, TailStep } from './tail-cursor.js';
 
@@ -112,7 +113,8 @@ export async function readTailRuns(
     from (select distinct e.session_id, e.run_id
       from runfold_internal.event e, ${nowSql} where ${where.sql()}
       order by e.session_id, e.run_id limit ${options.limit}) d
-    join runfold.runs r on r.project = $1 and r.session_id = d.session_id and r.run_id = d.run_id
+    cross join lateral (select r.*, ${runLabelsSql('r')} as labels from runfold.runs r
+      where r.project = $1 and r.session_id = d.session_id and r.run_id = d.run_id) r
     order by d.session_id, d.run_id`,
     where.values,
   );

@@ -9,6 +9,7 @@ import {
   RunTreeTooLargeError,
 } from '../query-errors.js';
 import { waitingSql } from '../waiting/waiting-spans.js';
+import { runLabelsSql } from './by-labels.js';
 import { addUsage, type Usage, usageOf } from './run-usage.js';
 import type { RunOptions } from './runs.js';
 import type { RunTotals, WaitingIn } from './totals.js';
@@ -111,7 +112,7 @@ function treeSql(root: string, maxDepth: number): string {
   return `${withTreeSql(root, maxDepth)}
     select row_to_json(r) as row, t.depth, t.parent_session_id,
       ${waitingSql('$1', '$2')} as waiting
-    from tree t cross join lateral (select r.* from runfold.runs r
+    from tree t cross join lateral (select r.*, ${runLabelsSql('r')} as labels from runfold.runs r
       where r.project = $1 and r.session_id = t.session_id and r.run_id = t.run_id offset 0) r
     order by t.depth, r.started_at, r.session_id, r.run_id`;
 }

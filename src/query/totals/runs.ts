@@ -6,6 +6,7 @@ import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { AmbiguousRunError } from '../query-errors.js';
 import { waitingSql } from '../waiting/waiting-spans.js';
+import { runLabelsSql } from './by-labels.js';
 import { byUser } from './by-user.js';
 import { listTotals, type TotalsPageOptions } from './list-totals.js';
 import type { RunTotals, WaitingIn } from './totals.js';
@@ -52,9 +53,10 @@ export async function getRun(
   where.equal('session_id', 'r.session_id', options.session_id);
   // One statement, so that a span that settles meanwhile is either in the totals or counted as waiting.
   const rows = await database.query<{ row: JsonRow; waiting: number }>(
-    `select row_to_json(r) as row, ${waitingSql('$1', '$2')} as waiting
-    from runfold.runs r where ${where.sql()}
-    order by r.session_id limit 11`,
+    `select row_to_json(x) as row, ${waitingSql('$1', '$2')} as waiting
+    from (select r.*, ${runLabelsSql('r')} as labels from runfold.runs r where ${where.sql()}
+      order by r.session_id limit 11) x
+    order by x.session_id`,
     where.values,
   );
   if (rows.length > 1) {
@@ -103,5 +105,6 @@ export function listRuns(
     isFailed: `(coalesce(r.status = 'error', false) or r.tool_errors > 0 or r.message_errors > 0)`,
     order_by,
     figures: runOrders,
+    more: { labels: runLabelsSql('y') },
   });
 }

@@ -1,4 +1,5 @@
 import type { AttributeName } from '../../events/attribute-fields.js';
+import type { Labels } from '../../events/labels.js';
 import type { RunStatus } from '../../events/metric-event.js';
 import type { Usage } from './run-usage.js';
 
@@ -21,11 +22,13 @@ export interface Totals
   readonly time_to_first_token: number | null;
 }
 
-/** Totals of one run: a row of the view `runfold.runs`. */
+/** Totals of one run: a row of the view `runfold.runs`, and its labels. */
 export interface RunTotals extends Totals, Names<'parent_run_id' | 'agent_name'> {
   readonly run_id: string;
   /** Its status at the end; null while no run event has arrived. */
   readonly status: RunStatus | null;
+  /** The labels of its events; where they differ, the greatest value in byte order. */
+  readonly labels: Labels | null;
 }
 
 /** Additional fields of a read of one run. */
