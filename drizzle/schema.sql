@@ -385,7 +385,8 @@ CREATE TABLE runfold_internal.alert_rule (
     name text NOT NULL COLLATE pg_catalog."C",
     kind text NOT NULL,
     settings jsonb NOT NULL,
-    channels text[] NOT NULL
+    channels text[] NOT NULL,
+    muted_until timestamp with time zone
 );
 
 CREATE TABLE runfold_internal.alert_state (

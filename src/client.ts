@@ -1,8 +1,8 @@
 // The exports of `runfold/client`: the client of the HTTP service. It loads no driver, queue or server.
 
 export type { Channel, NewChannel } from './alerts/channels.js';
-export type { AlertRecord } from './alerts/history.js';
-export type { AlertRule, NewRule } from './alerts/rules.js';
+export type { AlertRecord, ListAlertHistoryOptions } from './alerts/history.js';
+export type { AlertRule, AlertState, NewRule } from './alerts/rules.js';
 export type { BudgetCheck, CheckedBudget } from './budgets/ask-budgets.js';
 export type { BudgetCheckOptions } from './budgets/asked-check.js';
 export type { BudgetHold, BudgetStanding, BudgetUse } from './budgets/budget-standing.js';
@@ -28,4 +28,5 @@ export type { EventFault } from './events/fault.js';
 export type { Labels } from './events/labels.js';
 export type { MetricEventInput } from './events/metric-event.js';
 export type { LabelFilters } from './query/label-filters.js';
+export type { LabelName, LabelValue } from './query/label-names.js';
 export type { Reads } from './query/reads/reads.js';

@@ -6,9 +6,21 @@ export {
   type NewChannel,
 } from './alerts/channels.js';
 export { type DeliveryOptions, testChannel } from './alerts/deliver.js';
-export { type AlertRecord, listAlertHistory } from './alerts/history.js';
+export {
+  type AlertRecord,
+  type ListAlertHistoryOptions,
+  listAlertHistory,
+} from './alerts/history.js';
 export type { AlertsOptions } from './alerts/keep-alerts.js';
-export { type AlertRule, createRule, dropRule, listRules, type NewRule } from './alerts/rules.js';
+export { type MuteOptions, muteRule } from './alerts/mute.js';
+export {
+  type AlertRule,
+  type AlertState,
+  createRule,
+  dropRule,
+  listRules,
+  type NewRule,
+} from './alerts/rules.js';
 export {
   AlertExistsError,
   DeliveryError,
@@ -25,6 +37,7 @@ export {
   type BudgetStanding,
   type BudgetUse,
   getBudget,
+  listBudgetStandings,
 } from './budgets/budget-standing.js';
 export { type Budget, createBudget, dropBudget, listBudgets } from './budgets/budgets.js';
 export { checkBudget, releaseHold } from './budgets/check-budget.js';
@@ -136,6 +149,14 @@ export { getRunMetrics, type RunMetrics } from './query/agno/run-metrics.js';
 export { getSessionMetrics, type SessionMetrics } from './query/agno/session-metrics.js';
 export type { ProjectOptions, TimeRange } from './query/conditions.js';
 export type { LabelFilters } from './query/label-filters.js';
+export {
+  type LabelName,
+  type LabelValue,
+  type ListLabelsOptions,
+  type ListLabelValuesOptions,
+  listLabels,
+  listLabelValues,
+} from './query/label-names.js';
 export { type ListEventsOptions, type LoggedEvent, listEvents } from './query/log/events.js';
 export { type ExportOptions, exportEvents } from './query/log/export-events.js';
 export {

@@ -1,11 +1,16 @@
+import { formatTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
-import { utcTextSql } from '../store/sql-units.js';
-import type { Notification } from './send/notification.js';
+import { conditionsOn, microsOf } from '../query/conditions.js';
+import { type Page, type PageOptions, readPage } from '../query/page.js';
+import { timestampSql, utcTextSql } from '../store/sql-units.js';
+import { type Notification, sentenceOf } from './send/notification.js';
 
 /** A notification and the outcome of its deliveries. */
 export interface AlertRecord extends Pick<Notification, 'type' | 'data'> {
   readonly id: string;
-  /** RFC 3339 in UTC. */
+  /** What it says, as a sentence. */
+  readonly text: string;
+  /** RFC 3339 in UTC to the microsecond. */
   readonly created_at: string;
   readonly deliveries: readonly {
     /** The id that receivers get as `webhook-id`. */
@@ -19,25 +24,58 @@ export interface AlertRecord extends Pick<Notification, 'type' | 'data'> {
   }[];
 }
 
-/** The alerts that fired and resolved, newest first, with their deliveries. */
-export async function listAlertHistory(
+/** Which notifications to list, and how many. */
+export interface ListAlertHistoryOptions extends PageOptions {
+  /** Defaults to 1. */
+  readonly project?: number | undefined;
+  readonly rule?: string | undefined;
+  /** Only those of this budget. */
+  readonly budget?: string | undefined;
+}
+
+/**
+ * The alerts that fired and resolved, newest first, with their deliveries.
+ * @throws InvalidQueryError @throws InvalidCursorError
+ */
+export function listAlertHistory(
   database: Database,
-  options: {
-    readonly project?: number | undefined;
-    readonly rule?: string | undefined;
-    readonly limit?: number | undefined;
-  } = {},
-): Promise<AlertRecord[]> {
-  const { project = 1, rule, limit = 50 } = options;
-  return database.query<AlertRecord & Record<string, unknown>>(
-    `select n.id::text, n.body->>'type' as type, n.body->'data' as data, ${utcTextSql('n.created_at')} as created_at,
-      coalesce((select json_agg(json_build_object('id', d.id, 'channel', d.channel,
-          'state', case when d.delivered_at is not null then 'delivered' when d.is_open then 'waiting' else 'failed' end,
-          'attempts', d.attempts, 'delivered_at', ${utcTextSql('d.delivered_at')}, 'fault', d.fault) order by d.channel)
-        from runfold_internal.alert_delivery d where d.notification_id = n.id), '[]') as deliveries
-    from runfold_internal.alert_notification n
-    where n.project = $1 and ($2::text is null or n.rule = $2)
-    order by n.created_at desc, n.id limit $3`,
-    [project, rule ?? null, limit],
+  options: ListAlertHistoryOptions = {},
+): Promise<Page<AlertRecord>> {
+  const { project = 1, rule, budget } = options;
+  return readPage<AlertRecord>(
+    {
+      list: 'alert history',
+      filters: { project, rule, budget },
+      shape: ['time', 'uuid'],
+      keyOf: ({ created_at, id }) => [created_at, id],
+      async read(key, limit) {
+        const where = conditionsOn('n', { project });
+        where.equal('rule', 'n.rule', rule);
+        where.equal('budget', 'n.budget', budget);
+        if (key !== undefined) {
+          const [time, id] = key;
+          const micros = where.parameter(microsOf('cursor', String(time)));
+          where.add(
+            `(n.created_at, n.id) < (${timestampSql(`${micros}::bigint`)}, ${where.parameter(String(id))}::uuid)`,
+          );
+        }
+        const rows = await database.query<AlertRecord & { us: string } & Record<string, unknown>>(
+          `select n.id::text, n.body->>'type' as type, n.body->'data' as data,
+            (extract(epoch from n.created_at) * 1000000)::bigint as us,
+            coalesce((select json_agg(json_build_object('id', d.id, 'channel', d.channel,
+                'state', case when d.delivered_at is not null then 'delivered' when d.is_open then 'waiting' else 'failed' end,
+                'attempts', d.attempts, 'delivered_at', ${utcTextSql('d.delivered_at')}, 'fault', d.fault) order by d.channel)
+              from runfold_internal.alert_delivery d where d.notification_id = n.id), '[]') as deliveries
+          from runfold_internal.alert_notification n
+          where ${where.sql()} order by n.created_at desc, n.id desc limit ${limit}`,
+          [...where.values],
+        );
+        return rows.map(({ us, ...row }) => {
+          const created_at = formatTimestamp(Number(us));
+          return { ...row, created_at, text: sentenceOf({ ...row, timestamp: created_at }) };
+        });
+      },
+    },
+    options,
   );
 }

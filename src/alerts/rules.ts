@@ -4,6 +4,7 @@ import { isShortText } from '../events/limits.js';
 import type { Database } from '../postgres/database.js';
 import { utcTextSql } from '../store/sql-units.js';
 import { checkedAlert, namePattern, namePhrase } from './checked-alert.js';
+import { isMutedSql } from './look/give-up-muted.js';
 import { AlertExistsError, InvalidAlertError } from './send/alert-errors.js';
 
 const name = z.string(namePhrase).regex(namePattern, namePhrase);
@@ -86,6 +87,19 @@ export type NewRule = z.input<typeof newRuleSchema>;
 /** The settings of one kind of rule, beside those that all have. */
 export type RuleSettings = z.output<typeof newRuleSchema>;
 
+/** The state of one value of a rule. */
+export interface AlertState {
+  readonly state: 'pending' | 'firing';
+  /** The budget, of a rule about budgets. */
+  readonly budget: string | null;
+  /** Which user, agent, model, tool …; null for the project. */
+  readonly value: string | null;
+  /** The share of the limit, in percent, of a rule about budgets. */
+  readonly share: number | null;
+  /** RFC 3339 in UTC. */
+  readonly since: string;
+}
+
 /** A rule, and how many of its values are firing. */
 export interface AlertRule {
   readonly name: string;
@@ -97,13 +111,23 @@ export interface AlertRule {
   readonly for_minutes: number;
   readonly firing: number;
   readonly pending: number;
+  /** The values that fire, then those that are pending, the longest first; 20 at most. */
+  readonly states: readonly AlertState[];
+  /** Until when its channels are not told, RFC 3339 in UTC; null if they are. */
+  readonly muted_until: string | null;
   /** RFC 3339 in UTC. */
   readonly created_at: string;
 }
 
-const columns = `r.name::text, r.project, r.kind, r.settings, r.channels::text[], r.for_seconds / 60 as for_minutes,
+/** The columns of a rule `r` as `AlertRule` has them. */
+export const ruleColumns = `r.name::text, r.project, r.kind, r.settings, r.channels::text[], r.for_seconds / 60 as for_minutes,
   (select count(*)::integer from runfold_internal.alert_state s where s.rule_id = r.id and s.state = 'firing') as firing,
   (select count(*)::integer from runfold_internal.alert_state s where s.rule_id = r.id and s.state = 'pending') as pending,
+  coalesce((select json_agg(json_build_object('state', s.state, 'budget', nullif(s.budget, ''), 'value', nullif(s.value, ''),
+      'share', nullif(s.share, 0), 'since', ${utcTextSql('s.since')}))
+    from (select * from runfold_internal.alert_state s where s.rule_id = r.id and s.state in ('firing', 'pending')
+      order by s.state, s.since, s.budget, s.value, s.share limit 20) s), '[]') as states,
+  case when r.muted_until > now() then ${utcTextSql('r.muted_until')} end as muted_until,
   ${utcTextSql('r.created_at')} as created_at`;
 
 /** Creates a rule. @throws InvalidAlertError, AlertExistsError */
@@ -127,7 +151,7 @@ export async function createRule(
   try {
     const [made] = await database.query<AlertRule & Record<string, unknown>>(
       `with made as (insert into runfold_internal.alert_rule (project, name, kind, settings, channels, for_seconds)
-        values ($1, $2, $3, $4, $5, $6) returning *) select ${columns} from made r`,
+        values ($1, $2, $3, $4, $5, $6) returning *) select ${ruleColumns} from made r`,
       [project, own, kind, JSON.stringify(settings), [...new Set(channels)], for_minutes * 60],
     );
     if (made === undefined) throw new Error('Expected the rule, got nothing.');
@@ -144,7 +168,7 @@ export async function listRules(
   { project = 1 }: { readonly project?: number | undefined } = {},
 ): Promise<AlertRule[]> {
   return database.query<AlertRule & Record<string, unknown>>(
-    `select ${columns} from runfold_internal.alert_rule r where r.project = $1 order by r.name`,
+    `select ${ruleColumns} from runfold_internal.alert_rule r where r.project = $1 order by r.name`,
     [project],
   );
 }
@@ -158,8 +182,11 @@ export async function dropRule(
 ): Promise<AlertRule | undefined> {
   const [dropped] = await database.query<AlertRule & Record<string, unknown>>(
     `with gone as (delete from runfold_internal.alert_rule where project = $1 and name = $2 returning *),
-    ended as (delete from runfold_internal.alert_state where rule_id in (select id from gone))
-    select ${columns} from gone r`,
+    ended as (delete from runfold_internal.alert_state where rule_id in (select id from gone)),
+    muted as (update runfold_internal.alert_delivery d set is_open = false, fault = 'The rule was dropped while it was muted.'
+      where ${isMutedSql('d')} and d.notification_id in (select n.id from runfold_internal.alert_notification n
+        where n.rule_id in (select id from gone)))
+    select ${ruleColumns} from gone r`,
     [options.project ?? 1, options.name],
   );
   return dropped;

@@ -51,8 +51,33 @@ export async function getBudget(
     readonly limit?: number | undefined;
   },
 ): Promise<BudgetStanding | undefined> {
+  const [found] = await readStandings(database, options);
+  return found;
+}
+
+/** The budgets of a project by name, and how each stands. */
+export function listBudgetStandings(
+  database: Database,
+  options: {
+    readonly project?: number | undefined;
+    /** The most values and the most holds of each. Defaults to 3. */
+    readonly limit?: number | undefined;
+  } = {},
+): Promise<BudgetStanding[]> {
+  const { project, limit = 3 } = options;
+  return readStandings(database, { project, limit });
+}
+
+async function readStandings(
+  database: Database,
+  options: {
+    readonly project?: number | undefined;
+    readonly name?: string | undefined;
+    readonly limit?: number | undefined;
+  },
+): Promise<BudgetStanding[]> {
   const { project = 1, name, limit = 20 } = options;
-  const [found] = await database.query<BudgetStanding & Record<string, unknown>>(
+  return database.query<BudgetStanding & Record<string, unknown>>(
     `select ${budgetColumns}, ${quarterSql('w.window_first')} as window_start,
       case when b.window_kind <> 'total' then ${quarterSql('w.window_end')} end as resets_at,
       coalesce((select json_agg(json_build_object('value', nullif(u.value, ''), 'used', ${inUnits('u.used')},
@@ -73,8 +98,8 @@ export async function getBudget(
           and h.expires_at > clock_timestamp() order by h.expires_at limit $3) h), '[]') as holds
     from runfold_internal.budget b, lateral runfold_internal.budget_window(b.window_kind, b.time_zone,
       b.rolling_quarters, b.from_at, greatest(now(), b.from_at)) w
-    where b.project = $1 and b.name = $2`,
-    [project, name, limit],
+    where b.project = $1 and ($2::text is null or b.name = $2)
+    order by b.name`,
+    [project, name ?? null, limit],
   );
-  return found;
 }

@@ -1,6 +1,7 @@
 import type { Channel, NewChannel } from '../alerts/channels.js';
-import type { AlertRecord } from '../alerts/history.js';
+import type { AlertRecord, ListAlertHistoryOptions } from '../alerts/history.js';
 import type { AlertRule, NewRule } from '../alerts/rules.js';
+import type { Page } from '../query/page.js';
 import { ApiError } from './api-error.js';
 import type { HttpCaller } from './http-caller.js';
 
@@ -14,11 +15,16 @@ export interface AlertsClient {
   createAlert(options: NewRule): Promise<AlertRule>;
   /** Deletes a rule; its history is kept. Undefined if no rule has that name. */
   dropAlert(options: { readonly name: string }): Promise<AlertRule | undefined>;
+  /**
+   * Mutes a rule for some minutes, 0 ends its mute. Its channels are told of what fires when the mute ends, if it still
+   * fires then. Undefined if no rule has that name.
+   */
+  muteAlert(options: {
+    readonly name: string;
+    readonly minutes: number;
+  }): Promise<AlertRule | undefined>;
   /** The alerts that fired and resolved, newest first, with their deliveries. */
-  listAlertHistory(options?: {
-    readonly rule?: string | undefined;
-    readonly limit?: number | undefined;
-  }): Promise<readonly AlertRecord[]>;
+  listAlertHistory(options?: Omit<ListAlertHistoryOptions, 'project'>): Promise<Page<AlertRecord>>;
   listChannels(): Promise<readonly Channel[]>;
   /** Creates a channel. A webhook's signing secret is only in this response. */
   createChannel(options: NewChannel): Promise<Channel & { readonly signing_secret?: string }>;
@@ -34,26 +40,28 @@ export function createAlertsClient(caller: HttpCaller): AlertsClient {
     const given = body === undefined ? {} : { body: JSON.stringify(body), headers };
     return (await (await caller.call(method, path, { ...given, ...more })).json()) as T;
   };
-  const drop = async <T>(path: string): Promise<T | undefined> => {
+  const ifFound = async <T>(asking: Promise<T>): Promise<T | undefined> => {
     try {
-      return await send<T>('DELETE', path);
+      return await asking;
     } catch (error) {
       if (error instanceof ApiError && error.code === 'not_found') return undefined;
       throw error;
     }
   };
-  const itemsOf = async <T>(path: string, query: object = {}) =>
-    (await send<{ readonly items: readonly T[] }>('GET', path, undefined, { query: { ...query } }))
-      .items;
+  const itemsOf = async <T>(path: string) =>
+    (await send<{ readonly items: readonly T[] }>('GET', path)).items;
   const named = (of: string, name: string) => `/v1/${of}/${encodeURIComponent(name)}`;
   return {
     listAlerts: () => itemsOf('/v1/alerts'),
     createAlert: (options) => send('POST', '/v1/alerts', options),
-    dropAlert: ({ name }) => drop(named('alerts', name)),
-    listAlertHistory: (query) => itemsOf('/v1/alerts/history', query),
+    dropAlert: ({ name }) => ifFound(send('DELETE', named('alerts', name))),
+    muteAlert: ({ name, minutes }) =>
+      ifFound(send('POST', `${named('alerts', name)}/mute`, { minutes })),
+    listAlertHistory: (query = {}) =>
+      send('GET', '/v1/alerts/history', undefined, { query: { ...query } }),
     listChannels: () => itemsOf('/v1/channels'),
     createChannel: (options) => send('POST', '/v1/channels', options),
     testChannel: ({ name }) => send('POST', `${named('channels', name)}/test`, {}, { retries: 0 }),
-    dropChannel: ({ name }) => drop(named('channels', name)),
+    dropChannel: ({ name }) => ifFound(send('DELETE', named('channels', name))),
   };
 }

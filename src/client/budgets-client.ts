@@ -20,6 +20,10 @@ export interface BudgetsClient {
   releaseHold(options: { readonly hold_id: string }): Promise<{ readonly released: boolean }>;
   /** The budgets by name. */
   listBudgets(): Promise<readonly Budget[]>;
+  /** The budgets by name, each with its use and its holds. `limit` is the maximum number of values of each; 3 by default. */
+  listBudgetStandings(options?: {
+    readonly limit?: number | undefined;
+  }): Promise<readonly BudgetStanding[]>;
   /** A budget, its use and its holds; undefined if no budget has that name. */
   getBudget(options: { readonly name: string }): Promise<BudgetStanding | undefined>;
   /** Creates a budget. Needs a key for `admin`, and so does `dropBudget`. */
@@ -62,6 +66,15 @@ export function createBudgetsClient(caller: HttpCaller): BudgetsClient {
     releaseHold: (options) => send('POST', '/v1/budgets/release', options),
     listBudgets: async () =>
       (await send<{ readonly items: readonly Budget[] }>('GET', '/v1/budgets')).items,
+    listBudgetStandings: async (query = {}) =>
+      (
+        await send<{ readonly items: readonly BudgetStanding[] }>(
+          'GET',
+          '/v1/budget-standings',
+          undefined,
+          { query: { ...query } },
+        )
+      ).items,
     getBudget: ({ name }) => ifFound(send('GET', pathOf(name))),
     createBudget: (options) => send('POST', '/v1/budgets', options),
     dropBudget: ({ name }) => ifFound(send('DELETE', pathOf(name))),

@@ -48,6 +48,8 @@ export interface ServiceStatus {
     readonly rejected: number;
   } | null;
   readonly rejects: number;
+  /** Alert rules of the project that fire and are not muted. */
+  readonly firing_alerts: number;
   /** Spans of the project that wait for the spans above them. */
   readonly waiting_spans: number;
   /** When the last event was folded; RFC 3339, null before the first. */

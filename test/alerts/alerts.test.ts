@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { createChannel, dropChannel, listChannels } from '#runfold/alerts/channels.js';
 import { deliver, testChannel } from '#runfold/alerts/deliver.js';
 import { evaluate } from '#runfold/alerts/evaluate.js';
-import { type AlertRecord, listAlertHistory } from '#runfold/alerts/history.js';
+import { type AlertRecord, listAlertHistory as listPage } from '#runfold/alerts/history.js';
+import { muteRule } from '#runfold/alerts/mute.js';
 import { createRule, listRules, type NewRule } from '#runfold/alerts/rules.js';
 import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
 import { createBudget } from '#runfold/budgets/budgets.js';
@@ -17,6 +18,9 @@ import { openReceiver, type Receiver } from './receiver.js';
 const secret_key = randomBytes(32).toString('hex');
 const key = secretKeyOf(secret_key);
 const sending = { secret_key, allowed_hosts: ['127.0.0.1'], timeout_ms: 1_000 };
+
+/** The newest notifications. */
+const listAlertHistory = async (database: Database) => (await listPage(database)).items;
 
 describeWithPostgres('alerts', () => {
   let home: TestDatabase;
@@ -87,7 +91,15 @@ describeWithPostgres('alerts', () => {
       limit: 10,
       window_start: expect.stringMatching(/:(00|15|30|45):00\.000Z$/),
     });
-    expect(await listRules(database)).toMatchObject([{ name: 'spend', firing: 3, pending: 0 }]);
+    const [rule] = await listRules(database);
+    expect(rule).toMatchObject({ name: 'spend', firing: 3, pending: 0, muted_until: null });
+    expect(
+      rule?.states.map(({ state, budget, value, share }) => [state, budget, value, share]).sort(),
+    ).toEqual([100, 50, 80].map((share) => ['firing', 'users', 'ann', share]));
+    const first = await listPage(database, { limit: 2, budget: 'users' });
+    const rest = await listPage(database, { limit: 2, budget: 'users', cursor: first.next_cursor });
+    expect([...first.items, ...rest.items]).toEqual(history);
+    expect((await listPage(database, { budget: 'other' })).items).toEqual([]);
   });
 
   test('resolve by a correction, and do not fire again in the same window', async () => {
@@ -172,6 +184,63 @@ describeWithPostgres('alerts', () => {
     expect(record?.deliveries).toMatchObject([
       { id: headers['webhook-id'], state: 'delivered', attempts: 2, fault: null },
     ]);
+  });
+
+  test('of a muted rule are delivered when the mute ends, if they still fire then', async () => {
+    await createBudget(database, {
+      name: 'users',
+      scope: 'user',
+      measure: 'cost',
+      limit: 10,
+      at: [50],
+    });
+    await createRule(database, {
+      kind: 'budget',
+      name: 'spend',
+      channels: ['hook'],
+      budget: 'users',
+    });
+    await look();
+    expect(await muteRule(database, { name: 'spend', minutes: 60 })).toMatchObject({
+      muted_until: expect.stringMatching(/Z$/),
+    });
+    const message = { type: 'message', role: 'assistant', run_id: 'r' };
+    await foldEvents(database, [
+      { ...message, id: 'a', user_id: 'ann', metrics: { cost: 6 } },
+      { ...message, id: 'b', user_id: 'bob', metrics: { cost: 6 } },
+    ]);
+    expect(await look()).toMatchObject({ notified: 2 });
+    expect(await deliver(database, sending)).toBe(0);
+    // Bob's is over before the mute ends: nobody is told, of neither end.
+    await spend(-5, { corrects: 'b', id: 'c', user_id: 'bob' });
+    await look();
+    expect(await deliver(database, sending)).toBe(0);
+    // A longer mute holds back what waits, too.
+    await muteRule(database, { name: 'spend', minutes: 120 });
+    expect(await deliver(database, sending)).toBe(0);
+    expect(await muteRule(database, { name: 'spend', minutes: 0 })).toMatchObject({
+      firing: 1,
+      muted_until: null,
+    });
+    expect(await deliver(database, sending)).toBe(1);
+    expect(receiver.received.map(({ body }) => JSON.parse(body).data.value)).toEqual(['ann']);
+    const history = await listAlertHistory(database);
+    expect(
+      history
+        .map(({ type, data, deliveries }) => [
+          type,
+          data.value,
+          deliveries.map(({ state }) => state),
+        ])
+        .sort(),
+    ).toEqual([
+      ['alert.firing', 'ann', ['delivered']],
+      ['alert.firing', 'bob', ['failed']],
+      ['alert.resolved', 'bob', []],
+    ]);
+    expect(JSON.stringify(history)).toContain('It resolved before the mute ended.');
+    await expect(muteRule(database, { name: 'spend', minutes: -1 })).rejects.toThrow(/minutes/);
+    expect(await muteRule(database, { name: 'none', minutes: 1 })).toBeUndefined();
   });
 
   test('are given up after a day, and other channels go on', async () => {

@@ -70,7 +70,7 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
       workers[at] = await start();
     }
     const history = await waitUntil(
-      () => listAlertHistory(database, { limit: 1000 }),
+      async () => (await listAlertHistory(database, { limit: 1000 })).items,
       (records) =>
         records.length >= users * 2 &&
         records.every(({ deliveries }) => deliveries.every(({ state }) => state === 'delivered')),

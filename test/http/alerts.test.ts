@@ -37,7 +37,15 @@ describe('alerts over HTTP', () => {
     });
     const rule = await client.createAlert({ kind: 'rejects', name: 'rejects', channels: ['ops'] });
     expect(await client.listAlerts()).toEqual([rule]);
-    expect(await client.listAlertHistory({ rule: 'rejects' })).toEqual([]);
+    expect(rule).toMatchObject({ states: [], muted_until: null });
+    expect(await client.listAlertHistory({ rule: 'rejects' })).toEqual({ items: [] });
+    const muted = await client.muteAlert({ name: 'rejects', minutes: 5 });
+    expect(muted).toEqual({ ...rule, muted_until: expect.stringMatching(/Z$/) });
+    await expect(client.muteAlert({ name: 'rejects', minutes: 50_000 })).rejects.toMatchObject({
+      problem: { faults: [{ field: 'minutes' }] },
+    });
+    expect(await client.muteAlert({ name: 'rejects', minutes: 0 })).toEqual(rule);
+    expect(await client.muteAlert({ name: 'none', minutes: 5 })).toBeUndefined();
     await expect(
       client.createAlert({ kind: 'rejects', name: 'rejects', channels: ['ops'] }),
     ).rejects.toMatchObject({ code: 'alert_exists' });

@@ -39,7 +39,9 @@ describe('budgets over HTTP', () => {
     const third = await agent.checkBudget(ask);
     expect(third).toMatchObject({ allowed: true, budgets: [{ used: 0.25, held: 0 }] });
     const use = { value: 'writer', used: 0.25, held: 0.6, remaining: 0.15 };
-    expect(await client.getBudget({ name: 'writer' })).toMatchObject({ ...made, uses: [use] });
+    const standing = await client.getBudget({ name: 'writer' });
+    expect(standing).toMatchObject({ ...made, uses: [use] });
+    expect(await client.listBudgetStandings()).toEqual([standing]);
     const release = { hold_id: String(third.hold_id) };
     expect(await agent.releaseHold(release)).toEqual({ released: true });
     expect(await client.getBudget({ name: 'writer' })).toMatchObject({ holds: [] });

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { formatTimestamp } from '../../events/timestamp.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
 import type { Notification } from '../send/notification.js';
+import { giveUpMuted } from './give-up-muted.js';
 import type { Reading, StoredRule } from './reading.js';
 
 interface StateRow {
@@ -100,6 +101,7 @@ export async function settleStates(
       const none = { rule, figure: 0, limit, measure: rule.kind, is_over: false };
       told += await notify(client, { ...left, ...none }, 'resolved', Number(left.since_us), now);
     }
+    await giveUpMuted(client, left, 'It was over before the mute ended.');
     await client.query(`delete from runfold_internal.alert_state where ${where}`, params(left));
   }
   return told;
@@ -130,6 +132,11 @@ async function notify(
       window_start: window_first === 0 ? null : formatTimestamp(window_first * quarterMicros),
     },
   };
+  const crossing = { rule_id: rule.id, budget, value, share };
+  const untold =
+    state === 'firing'
+      ? []
+      : await giveUpMuted(client, crossing, 'It resolved before the mute ended.');
   const id = randomUUID();
   const { rowCount } = await client.query(
     `insert into runfold_internal.alert_notification (id, rule_id, project, rule, budget, value, episode, share, state, body)
@@ -149,10 +156,11 @@ async function notify(
   );
   if (rowCount !== 1) return 0;
   await client.query(
-    `insert into runfold_internal.alert_delivery (id, notification_id, channel_id, channel)
-    select gen_random_uuid(), $1, c.id, c.name from runfold_internal.alert_channel c
-    where c.project = $2 and c.name = any($3)`,
-    [id, rule.project, rule.channels],
+    `insert into runfold_internal.alert_delivery (id, notification_id, channel_id, channel, created_at, next_at)
+    select gen_random_uuid(), $1, c.id, c.name, m.due, m.due from runfold_internal.alert_channel c,
+      (select greatest(now(), r.muted_until) as due from runfold_internal.alert_rule r where r.id = $4) m
+    where c.project = $2 and c.name = any($3) and c.id <> all($5::integer[])`,
+    [id, rule.project, rule.channels, rule.id, untold],
   );
   return 1;
 }

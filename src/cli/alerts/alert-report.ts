@@ -1,7 +1,6 @@
 import type { Channel } from '../../alerts/channels.js';
 import type { AlertRecord } from '../../alerts/history.js';
 import type { AlertRule } from '../../alerts/rules.js';
-import { sentenceOf } from '../../alerts/send/notification.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -20,8 +19,11 @@ export function reportRules(terminal: Terminal, rules: readonly AlertRule[]): vo
     { head: 'tells', cell: ({ channels }: AlertRule) => channels.join(', ') },
     {
       head: 'state',
-      cell: ({ firing, pending }: AlertRule) =>
-        firing > 0 ? `${firing} firing` : pending > 0 ? `${pending} pending` : 'inactive',
+      cell: ({ firing, pending, muted_until }: AlertRule) => {
+        const state =
+          firing > 0 ? `${firing} firing` : pending > 0 ? `${pending} pending` : 'inactive';
+        return muted_until === null ? state : `${state}, muted until ${localTime(muted_until)}`;
+      },
       paint: (text: string, { firing, pending }: AlertRule) =>
         firing > 0 ? red(text) : pending > 0 ? yellow(text) : text,
     },
@@ -53,8 +55,7 @@ export function reportHistory(terminal: Terminal, history: readonly AlertRecord[
     { head: 'rule', cell: ({ data }: AlertRecord) => data.rule },
     {
       head: 'what',
-      cell: ({ type, data, created_at }: AlertRecord) =>
-        sentenceOf({ type, data, timestamp: created_at }),
+      cell: ({ text }: AlertRecord) => text,
       least: 20,
     },
     { head: 'delivered', cell: delivered, drop: 1 },

@@ -4,10 +4,12 @@ import { listAlertHistory } from '../../alerts/history.js';
 import { createRule, dropRule, listRules, type NewRule } from '../../alerts/rules.js';
 import { InvalidAlertError } from '../../alerts/send/alert-errors.js';
 import { reportHistory, reportRules } from '../alerts/alert-report.js';
+import { muteCommand, unmuteCommand } from '../alerts/mute-commands.js';
 import { numberOf } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
+import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
 import { repeatable } from '../options/repeatable-option.js';
 
 /** `runfold alerts` */
@@ -16,6 +18,8 @@ export function alertsCommand(): Command {
     createAlertCommand(),
     listCommand(),
     historyCommand(),
+    muteCommand(),
+    unmuteCommand(),
     testCommand(),
     dropCommand(),
   ]);
@@ -105,24 +109,31 @@ function listCommand(): Command {
 }
 
 function historyCommand(): Command {
-  return createCommand({
+  const command = createCommand({
     name: 'history',
     summary: 'List what fired and resolved, and what was delivered of it',
     examples: ['runfold alerts history', 'runfold alerts history --rule spend --json'],
   })
     .option('--rule <name>', 'only of this rule')
-    .option('--json', 'print { items } as JSON')
-    .action(async (flags: { rule?: string; json?: boolean }, self: Command) => {
+    .option('--budget <name>', 'only of this budget');
+  return addListOptions(command).action(
+    async (
+      flags: ListFlags & { readonly rule?: string; readonly budget?: string },
+      self: Command,
+    ) => {
+      const limit = readLimit(flags);
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const { rule } = flags;
-      const items = await withStore(context, 'runfold alerts history', ({ database }) =>
-        listAlertHistory(database, { project: settings.project, rule }),
+      const { rule, budget, cursor } = flags;
+      const page = await withStore(context, 'runfold alerts history', ({ database }) =>
+        listAlertHistory(database, { project: settings.project, rule, budget, limit, cursor }),
       );
-      if (flags.json) return terminal.json({ items });
-      if (items.length === 0) return terminal.line(terminal.colors.dim('Nothing has fired.'));
-      reportHistory(terminal, items);
-    });
+      if (flags.json) return terminal.json(page);
+      if (page.items.length === 0) return terminal.line(terminal.colors.dim('Nothing has fired.'));
+      reportHistory(terminal, page.items);
+      for (const line of pageEnd(terminal, page, 'notifications')) terminal.line(line);
+    },
+  );
 }
 
 function testCommand(): Command {

@@ -14,6 +14,18 @@ export const ruleSchema = z
     for_minutes: z.int(),
     firing: z.int().describe('Values that fire'),
     pending: z.int(),
+    states: z
+      .array(
+        z.strictObject({
+          state: z.enum(['pending', 'firing']),
+          budget: z.string().nullable(),
+          value: z.string().nullable().describe('Which user, agent, model, tool …'),
+          share: z.number().nullable().describe('Of a budget, in percent'),
+          since: time,
+        }),
+      )
+      .describe('The values that fire, then those that are pending, the longest first; 20 at most'),
+    muted_until: time.nullable().describe('Until when its channels are not told'),
     created_at: time,
   })
   .meta({ id: 'AlertRule' });
@@ -32,6 +44,7 @@ export const alertRecordSchema = z
   .strictObject({
     id: z.string(),
     type: z.enum(['alert.firing', 'alert.resolved']),
+    text: z.string().describe('What it says, as a sentence'),
     created_at: time,
     data: z.strictObject({
       project: z.int(),

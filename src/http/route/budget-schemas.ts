@@ -39,7 +39,7 @@ export const standingSchema = budgetSchema
           remaining: amount,
         }),
       )
-      .describe('The 20 that used or hold the most'),
+      .describe('The values that used or hold the most, 20 at most'),
     holds: z.array(
       z.strictObject({
         hold_id: z.string(),

@@ -1,13 +1,6 @@
 import { z } from 'zod';
-import {
-  createChannel,
-  dropChannel,
-  listChannels,
-  type NewChannel,
-  newChannelSchema,
-} from '../../alerts/channels.js';
-import { testChannel } from '../../alerts/deliver.js';
 import { listAlertHistory } from '../../alerts/history.js';
+import { mostMuteMinutes, mutePhrase, muteRule } from '../../alerts/mute.js';
 import {
   createRule,
   dropRule,
@@ -15,25 +8,26 @@ import {
   type NewRule,
   newRuleSchema,
 } from '../../alerts/rules.js';
-import { secretKeyOf } from '../../alerts/send/secret-box.js';
 import { readObject } from '../body/read-object.js';
 import { notFound } from '../problems/problem.js';
-import { alertRecordSchema, channelSchema, ruleSchema } from '../route/alert-schemas.js';
-import { name, wholeNumber } from '../route/parameters.js';
+import { alertRecordSchema, ruleSchema } from '../route/alert-schemas.js';
+import { pageOf } from '../route/answer-schema.js';
+import { name, page } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
 
 const oneRule = z.strictObject({ rule_name: name('The rule') });
-const oneChannel = z.strictObject({ channel_name: name('The channel') });
 const newRule = newRuleSchema.meta({
   id: 'NewRule',
   examples: [{ kind: 'budget', name: 'spend', channels: ['ops'] }],
 });
-const newChannel = newChannelSchema.meta({
-  id: 'NewChannel',
-  examples: [{ kind: 'webhook', name: 'ops', url: 'https://example.com/hooks/runfold' }],
-});
+const mute = z
+  .strictObject(
+    { minutes: z.int(mutePhrase).min(0, mutePhrase).max(mostMuteMinutes, mutePhrase) },
+    'an object',
+  )
+  .meta({ id: 'Mute', examples: [{ minutes: 60 }] });
 
-/** Rules, their history, and their channels. */
+/** Alert rules, and their history. */
 export const alertRoutes = [
   route({
     method: 'GET',
@@ -86,6 +80,29 @@ export const alertRoutes = [
     },
   }),
   route({
+    method: 'POST',
+    path: '/v1/alerts/{rule_name}/mute',
+    id: 'muteAlert',
+    tag: 'alerts',
+    summary: 'Mute a rule for some minutes, or end its mute',
+    description:
+      'A muted rule is still looked at, and its history goes on. Its channels are told of what fires when the mute ' +
+      'ends, if it still fires then.',
+    scope: 'admin',
+    params: oneRule,
+    body: { 'application/json': mute },
+    answers: { 200: { description: 'The rule', schema: ruleSchema } },
+    problems: [404, 413, 415, 422],
+    async handle({ service, project, params: { rule_name }, request }) {
+      const { minutes } = checked(mute, await readObject(request.raw, service.limits)) as {
+        readonly minutes: number;
+      };
+      const muted = await muteRule(service.database, { project, name: rule_name, minutes });
+      if (muted === undefined) throw notFound('a rule', rule_name);
+      return { body: muted };
+    },
+  }),
+  route({
     method: 'GET',
     path: '/v1/alerts/history',
     id: 'listAlertHistory',
@@ -94,99 +111,18 @@ export const alertRoutes = [
     scope: 'read',
     is_momentary: true,
     query: z.strictObject({
-      rule: name('Only of this rule').optional(),
-      limit: wholeNumber(1, 1000, 'The most rows; 50 by default').optional(),
+      rule: name('Only those of this rule').optional(),
+      budget: name('Only those of this budget').optional(),
+      ...page,
     }),
     answers: {
       200: {
-        description: 'Notifications, the newest first',
-        schema: z.strictObject({ items: z.array(alertRecordSchema) }),
+        description: 'Notifications, newest first',
+        schema: pageOf(alertRecordSchema),
       },
     },
     async handle({ service, project, query }) {
-      return { body: { items: await listAlertHistory(service.database, { project, ...query }) } };
-    },
-  }),
-  route({
-    method: 'GET',
-    path: '/v1/channels',
-    id: 'listChannels',
-    tag: 'alerts',
-    summary: 'List where notifications may go',
-    scope: 'admin',
-    answers: {
-      200: {
-        description: 'All channels, by name, without what is secret',
-        schema: z.strictObject({ items: z.array(channelSchema) }),
-      },
-    },
-    async handle({ service, project }) {
-      return { body: { items: await listChannels(service.database, { project }) } };
-    },
-  }),
-  route({
-    method: 'POST',
-    path: '/v1/channels',
-    id: 'createChannel',
-    tag: 'alerts',
-    summary: 'Make a channel',
-    description:
-      'A webhook is given a secret to verify its signatures with (https://www.standardwebhooks.com), in this one ' +
-      'answer and nowhere else.',
-    scope: 'admin',
-    body: { 'application/json': newChannel },
-    answers: {
-      201: {
-        description: 'The channel',
-        schema: channelSchema
-          .extend({ signing_secret: z.string().optional() })
-          .meta({ id: 'CreatedChannel' }),
-      },
-    },
-    problems: [409, 413, 415, 422],
-    async handle({ service, project, request }) {
-      const body = checked(newChannel, await readObject(request.raw, service.limits));
-      const key = secretKeyOf(service.alerts.secret_key);
-      const made = await createChannel(service.database, key, { ...(body as NewChannel), project });
-      return { status: 201, body: made };
-    },
-  }),
-  route({
-    method: 'POST',
-    path: '/v1/channels/{channel_name}/test',
-    id: 'testChannel',
-    tag: 'alerts',
-    summary: 'Send a sample to a channel',
-    scope: 'admin',
-    params: oneChannel,
-    answers: {
-      200: {
-        description: 'It was taken',
-        schema: z.strictObject({ delivered: z.literal(true) }),
-      },
-    },
-    problems: [404, 409],
-    async handle({ service, project, params: { channel_name } }) {
-      const options = { ...service.alerts, project, name: channel_name };
-      const tested = await testChannel(service.database, options);
-      if (tested === undefined) throw notFound('a channel', channel_name);
-      return { body: tested };
-    },
-  }),
-  route({
-    method: 'DELETE',
-    path: '/v1/channels/{channel_name}',
-    id: 'dropChannel',
-    tag: 'alerts',
-    summary: 'Drop a channel; what waits for it is given up',
-    scope: 'admin',
-    params: oneChannel,
-    answers: { 200: { description: 'The channel, dropped', schema: channelSchema } },
-    problems: [404],
-    async handle({ service, project, params: { channel_name } }) {
-      const dropped = await dropChannel(service.database, { project, name: channel_name });
-      if (dropped === undefined) throw notFound('a channel', channel_name);
-      return { body: dropped };
+      return { body: await listAlertHistory(service.database, { project, ...query }) };
     },
   }),
 ];

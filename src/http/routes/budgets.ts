@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { type BudgetCheckOptions, budgetCheckSchema } from '../../budgets/asked-check.js';
-import { getBudget } from '../../budgets/budget-standing.js';
+import { getBudget, listBudgetStandings } from '../../budgets/budget-standing.js';
 import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js';
 import { type NewBudget, newBudgetSchema } from '../../budgets/new-budget.js';
 import { readObject } from '../body/read-object.js';
 import { notFound } from '../problems/problem.js';
 import { budgetSchema, checkedBudget, standingSchema } from '../route/budget-schemas.js';
-import { name } from '../route/parameters.js';
+import { name, wholeNumber } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
 
 const exampleCheck = {
@@ -95,6 +95,34 @@ export const budgetRoutes = [
     },
     async handle({ service, project }) {
       return { body: { items: await listBudgets(service.database, { project }) } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/budget-standings',
+    id: 'listBudgetStandings',
+    tag: 'budgets',
+    summary: "List the project's budgets, with what is used and held of each",
+    description: 'Sums the totals of the window of every budget.',
+    scope: 'read',
+    is_momentary: true,
+    query: z.strictObject({
+      limit: wholeNumber(
+        1,
+        20,
+        'The maximum number of values and of holds per budget; 3 by default',
+      ).optional(),
+    }),
+    answers: {
+      200: {
+        description: 'All budgets, by name',
+        schema: z.strictObject({ items: z.array(standingSchema) }),
+      },
+    },
+    async handle({ service, project, query }) {
+      return {
+        body: { items: await listBudgetStandings(service.database, { project, ...query }) },
+      };
     },
   }),
   route({

@@ -2,10 +2,12 @@ import type { Route } from '../route/route.js';
 import { alertRoutes } from './alerts.js';
 import { auditRoutes } from './audits.js';
 import { budgetRoutes } from './budgets.js';
+import { channelRoutes } from './channels.js';
 import { findRoute } from './find.js';
 import { healthRoutes } from './health.js';
 import { ingestRoute } from './ingest.js';
 import { keyRoutes } from './keys.js';
+import { labelRoutes } from './labels.js';
 import { logRoutes } from './log.js';
 import { otlpRoutes } from './otlp.js';
 import { projectRoutes } from './projects.js';
@@ -28,9 +30,11 @@ export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...logRoutes,
   usageRoute,
+  ...labelRoutes,
   findRoute,
   ...budgetRoutes,
   ...alertRoutes,
+  ...channelRoutes,
   ...auditRoutes,
   ...rejectRoutes,
   statusRoute,

@@ -57,6 +57,7 @@ const statusSchema = z
         'Events since this process started; null as for `queue`, or if the process has no worker',
       ),
     rejects: count.describe('Rejects of the project that are kept'),
+    firing_alerts: count.describe('Alert rules of the project that fire and are not muted'),
     waiting_spans: count.describe('Spans of the project that wait for the spans above them'),
     last_folded_at: z.iso
       .datetime()

@@ -18,6 +18,8 @@ export interface StoreStatus {
   readonly rejects: number;
   /** Spans of the project that wait for the spans above them. */
   readonly waiting_spans: number;
+  /** Alert rules of the project that fire and are not muted. */
+  readonly firing_alerts: number;
   /** When the last event of the project occurred; RFC 3339, null before the first. */
   readonly last_occurred_at: string | null;
   /** When the last event of the project was folded. */
@@ -35,22 +37,33 @@ export interface StoreStatus {
 
 /** Reads the state of a project, for HTTP, the commands and the page. */
 export async function readStoreStatus(database: Database, project: number): Promise<StoreStatus> {
-  const [projects, rejects, waiting_spans, stale, rebuilds, audit, occurred, folded] =
-    await Promise.all([
-      listProjects(database),
-      countRejects(database, { project }),
-      countWaiting(database, project),
-      staleProjections(database),
-      listRunningRebuilds(database),
-      getStoredAudit(database, { project, id: 'latest' }),
-      readLastOccurred(database, project),
-      readLastFolded(database, project),
-    ]);
+  const [
+    projects,
+    rejects,
+    waiting_spans,
+    firing_alerts,
+    stale,
+    rebuilds,
+    audit,
+    occurred,
+    folded,
+  ] = await Promise.all([
+    listProjects(database),
+    countRejects(database, { project }),
+    countWaiting(database, project),
+    countFiring(database, project),
+    staleProjections(database),
+    listRunningRebuilds(database),
+    getStoredAudit(database, { project, id: 'latest' }),
+    readLastOccurred(database, project),
+    readLastFolded(database, project),
+  ]);
   return {
     project: { id: project, name: projects.find(({ id }) => id === project)?.name ?? null },
     projects: projects.length,
     rejects,
     waiting_spans,
+    firing_alerts,
     last_occurred_at: occurred,
     last_folded_at: folded,
     stale_totals: stale.map(({ name }) => name),
@@ -68,6 +81,16 @@ async function countWaiting(database: Database, project: number): Promise<number
     [project],
   );
   return row?.spans ?? 0;
+}
+
+async function countFiring(database: Database, project: number): Promise<number> {
+  const [row] = await database.query<{ rules: number }>(
+    `select count(*)::integer as rules from runfold_internal.alert_rule r
+    where r.project = $1 and (r.muted_until is null or r.muted_until <= now())
+      and exists (select from runfold_internal.alert_state s where s.rule_id = r.id and s.state = 'firing')`,
+    [project],
+  );
+  return row?.rules ?? 0;
 }
 
 /** Reads the sessions that began last: the log itself is not ordered by the times of its events. */

@@ -48,6 +48,8 @@ export const alertRuleTable = internalSchema.table(
     kind: text().notNull(),
     settings: jsonb().notNull(),
     channels: text().array().notNull(),
+    // Until then nobody is told.
+    muted_until: time(),
   },
   (table) => [
     primaryKey({ columns: [table.id] }),

@@ -1,0 +1,33 @@
+import type { PoolClient } from 'pg';
+
+/** Whether a delivery, aliased, waits for the end of a mute: it is not due, and nobody has tried it. */
+export const isMutedSql = (alias: string) =>
+  `${alias}.is_open and ${alias}.attempts = 0 and ${alias}.next_at > now()`;
+
+/** Which crossing of a rule. */
+interface Crossing {
+  readonly rule_id: number;
+  readonly budget: string;
+  readonly value: string;
+  readonly share: number;
+}
+
+/**
+ * Gives up what waits for the end of a mute of a crossing that is over. Returns the channels that were not told of it:
+ * they need not be told of its end.
+ */
+export async function giveUpMuted(
+  client: PoolClient,
+  { rule_id, budget, value, share }: Crossing,
+  fault: string,
+): Promise<readonly number[]> {
+  const { rows } = await client.query<{ channel_id: number }>(
+    `update runfold_internal.alert_delivery d set is_open = false, fault = $5
+    from runfold_internal.alert_notification n
+    where n.id = d.notification_id and n.rule_id = $1 and n.budget = $2 and n.value = $3 and n.share = $4::real
+      and n.state = 'firing' and ${isMutedSql('d')}
+    returning d.channel_id`,
+    [rule_id, budget, value, share, fault],
+  );
+  return rows.map(({ channel_id }) => channel_id);
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { mostMuteMinutes, muteRule } from '../../alerts/mute.js';
+import { createCommand, openContext } from '../command/command.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
+import { withTier } from '../command/with-tier.js';
+import { localTime } from '../output/format.js';
+
+/** `runfold alerts mute` */
+export function muteCommand(): Command {
+  return createCommand({
+    name: 'mute',
+    summary: 'Do not tell the channels of a rule for some minutes',
+    details:
+      'The rule is still looked at, and its history goes on. When the mute ends, the channels are told of what still ' +
+      'fires.',
+    examples: ['runfold alerts mute spend --minutes 120'],
+  })
+    .argument('<name>', 'the rule')
+    .requiredOption('--minutes <number>', 'for how long: 1 to 43200')
+    .option('--json', 'print the rule as JSON')
+    .action(async (name: string, flags: { minutes: string; json?: boolean }, self: Command) => {
+      const minutes = Number(flags.minutes);
+      if (!/^\d{1,5}$/.test(flags.minutes) || minutes < 1 || minutes > mostMuteMinutes) {
+        throw new UsageError(`--minutes: expected an integer from 1 to ${mostMuteMinutes}.`);
+      }
+      await setMute(self, 'runfold alerts mute', { name, minutes }, flags.json);
+    });
+}
+
+/** `runfold alerts unmute` */
+export function unmuteCommand(): Command {
+  return createCommand({
+    name: 'unmute',
+    summary: 'End the mute of a rule',
+    details: 'Its channels are told now of what began to fire meanwhile and still does.',
+    examples: ['runfold alerts unmute spend'],
+  })
+    .argument('<name>', 'the rule')
+    .option('--json', 'print the rule as JSON')
+    .action(async (name: string, flags: { json?: boolean }, self: Command) => {
+      await setMute(self, 'runfold alerts unmute', { name, minutes: 0 }, flags.json);
+    });
+}
+
+async function setMute(
+  self: Command,
+  role: string,
+  mute: { readonly name: string; readonly minutes: number },
+  json = false,
+): Promise<void> {
+  const context = openContext(self, 'once');
+  const { terminal, settings } = context;
+  const rule = await withTier(context, role, ({ database }) =>
+    muteRule(database, { ...mute, project: settings.project }),
+  );
+  if (rule === undefined) {
+    throw new CommandFailedError(
+      `Expected a rule ${JSON.stringify(mute.name)} in project ${settings.project}, got none. See "runfold alerts list".`,
+    );
+  }
+  if (json) return terminal.json(rule);
+  terminal.line(
+    rule.muted_until === null
+      ? `Rule ${rule.name} tells its channels.`
+      : `Rule ${rule.name} is muted until ${localTime(rule.muted_until)}.`,
+  );
+}

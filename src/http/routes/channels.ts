@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import {
+  createChannel,
+  dropChannel,
+  listChannels,
+  type NewChannel,
+  newChannelSchema,
+} from '../../alerts/channels.js';
+import { testChannel } from '../../alerts/deliver.js';
+import { secretKeyOf } from '../../alerts/send/secret-box.js';
+import { readObject } from '../body/read-object.js';
+import { notFound } from '../problems/problem.js';
+import { channelSchema } from '../route/alert-schemas.js';
+import { name } from '../route/parameters.js';
+import { checked, route } from '../route/route.js';
+
+const oneChannel = z.strictObject({ channel_name: name('The channel') });
+const newChannel = newChannelSchema.meta({
+  id: 'NewChannel',
+  examples: [{ kind: 'webhook', name: 'ops', url: 'https://example.com/hooks/runfold' }],
+});
+
+/** The channels that alert rules tell. */
+export const channelRoutes = [
+  route({
+    method: 'GET',
+    path: '/v1/channels',
+    id: 'listChannels',
+    tag: 'alerts',
+    summary: 'List where notifications may go',
+    scope: 'admin',
+    answers: {
+      200: {
+        description: 'All channels, by name, without what is secret',
+        schema: z.strictObject({ items: z.array(channelSchema) }),
+      },
+    },
+    async handle({ service, project }) {
+      return { body: { items: await listChannels(service.database, { project }) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/channels',
+    id: 'createChannel',
+    tag: 'alerts',
+    summary: 'Make a channel',
+    description:
+      'A webhook is given a secret to verify its signatures with (https://www.standardwebhooks.com), in this one ' +
+      'answer and nowhere else.',
+    scope: 'admin',
+    body: { 'application/json': newChannel },
+    answers: {
+      201: {
+        description: 'The channel',
+        schema: channelSchema
+          .extend({ signing_secret: z.string().optional() })
+          .meta({ id: 'CreatedChannel' }),
+      },
+    },
+    problems: [409, 413, 415, 422],
+    async handle({ service, project, request }) {
+      const body = checked(newChannel, await readObject(request.raw, service.limits));
+      const key = secretKeyOf(service.alerts.secret_key);
+      const made = await createChannel(service.database, key, { ...(body as NewChannel), project });
+      return { status: 201, body: made };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/channels/{channel_name}/test',
+    id: 'testChannel',
+    tag: 'alerts',
+    summary: 'Send a sample to a channel',
+    scope: 'admin',
+    params: oneChannel,
+    answers: {
+      200: {
+        description: 'It was taken',
+        schema: z.strictObject({ delivered: z.literal(true) }),
+      },
+    },
+    problems: [404, 409],
+    async handle({ service, project, params: { channel_name } }) {
+      const options = { ...service.alerts, project, name: channel_name };
+      const tested = await testChannel(service.database, options);
+      if (tested === undefined) throw notFound('a channel', channel_name);
+      return { body: tested };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/channels/{channel_name}',
+    id: 'dropChannel',
+    tag: 'alerts',
+    summary: 'Drop a channel; what waits for it is given up',
+    scope: 'admin',
+    params: oneChannel,
+    answers: { 200: { description: 'The channel, dropped', schema: channelSchema } },
+    problems: [404],
+    async handle({ service, project, params: { channel_name } }) {
+      const dropped = await dropChannel(service.database, { project, name: channel_name });
+      if (dropped === undefined) throw notFound('a channel', channel_name);
+      return { body: dropped };
+    },
+  }),
+];
