@@ -33,6 +33,22 @@ const screens: readonly { readonly path: RegExp; readonly load: () => Promise<Sc
     path: /^\/tools\/(.+)$/,
     load: async () => (await import('./screen/breakdown/tool.js')).Tool,
   },
+  {
+    path: /^\/labels$/,
+    load: async () => (await import('./screen/breakdown/labels.js')).Labels,
+  },
+  {
+    path: /^\/budgets$/,
+    load: async () => (await import('./screen/budgets/budgets.js')).Budgets,
+  },
+  {
+    path: /^\/budgets\/(.+)$/,
+    load: async () => (await import('./screen/budget/budget.js')).BudgetScreen,
+  },
+  {
+    path: /^\/alerts$/,
+    load: async () => (await import('./screen/alerts/alerts.js')).Alerts,
+  },
   { path: /^\/live$/, load: async () => (await import('./screen/live/live.js')).Live },
   {
     path: /^\/health$/,

@@ -4,6 +4,17 @@ import { defineConfig } from 'vite';
 const service = process.env.RUNFOLD_URL ?? 'http://127.0.0.1:8580';
 const proxied = { target: service, changeOrigin: true, headers: { origin: service } };
 
+/** What every screen has around it, and what Overview shows at first. */
+const isOfFirstView = (id: string) =>
+  /node_modules|web\/(address|figure|style)\/|main\.tsx|web\/screens\.tsx/.test(id) ||
+  /ask\/(asking|live|preferences|proof|service|usage)\./.test(id) ||
+  /chart\/(chart-axes|chart-paths|scale|spark|stretch|time-chart)\./.test(id) ||
+  /part\/(badge|bar|change|dot|filter-bar|filter-words|given|icons|later|menu|popover|range-picker|segments|shell)\./.test(
+    id,
+  ) ||
+  /overview\/(key-table|metrics|overview|split-card|split-data|split-sql|tiles)\./.test(id) ||
+  /\/src\/(client|environment)/.test(id);
+
 export default defineConfig({
   base: '/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
@@ -18,5 +29,21 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // Screens that lead to each other come together: small files pack badly, and each is one request more.
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: isOfFirstView, priority: 2 },
+            { name: 'parts', test: /web\/(part|ask|chart)\//, priority: 1, minShareCount: 2 },
+            { name: 'control', test: /screen\/(budgets|budget|alerts)\// },
+            { name: 'store', test: /screen\/(health|rejects|keys|projects|settings)\// },
+            { name: 'lists', test: /screen\/(sessions|session|runs|run)\// },
+            { name: 'breakdown', test: /screen\/breakdown\// },
+            { name: 'below', test: /screen\/overview\/(tools-card|sessions-card|top-sessions)/ },
+          ],
+        },
+      },
+    },
   },
 });

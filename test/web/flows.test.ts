@@ -1,8 +1,10 @@
 import { describeWithBrowser } from '../../harness/browser.js';
 import { accessFlows } from './flows/access.js';
 import { addressFlow } from './flows/addresses.js';
+import { controlFlows } from './flows/control.js';
 import { firstEventFlow } from './flows/first-event.js';
 import { healthFlows } from './flows/health.js';
+import { labelFlows } from './flows/labels.js';
 import { listFlows } from './flows/lists.js';
 import { liveFlow } from './flows/live.js';
 import { lookFlows } from './flows/looks.js';
@@ -19,6 +21,8 @@ describeWithBrowser('the web page in a browser', () => {
   addressFlow(stage);
   listFlows(stage);
   runFlows(stage);
+  labelFlows(stage);
+  controlFlows(stage);
   healthFlows(stage);
   newcomerFlows(stage);
   liveFlow(stage);

@@ -12,7 +12,15 @@ export const filterNames = [
   'workflow_id',
   'status',
 ] as const;
-export type FilterName = (typeof filterNames)[number];
+/** The parameter of a label: `label.customer`. */
+export type LabelFilter = `label.${string}`;
+export type FilterName = (typeof filterNames)[number] | LabelFilter;
+
+/** Whether a parameter narrows by a label. */
+export const isLabelFilter = (name: string): name is LabelFilter =>
+  /^label\.[a-z][a-z0-9_.-]{0,39}$/.test(name);
+/** `customer` of `label.customer`. */
+export const labelOf = (name: LabelFilter) => name.slice('label.'.length);
 
 /** Parameters that all screens keep. */
 const kept = ['range', 'from', 'to', 'tz', 'compare', ...filterNames, 'project'] as const;
@@ -30,9 +38,11 @@ const own = [
   'step',
   'as',
   'code',
+  'value',
+  'rule',
   'live',
 ] as const;
-export type ParameterName = (typeof kept)[number] | (typeof own)[number];
+export type ParameterName = (typeof kept)[number] | (typeof own)[number] | LabelFilter;
 
 /** Changes of parameters: several values, one, or undefined for none. */
 export type Changes = Partial<Record<ParameterName, string | readonly string[] | undefined>>;
@@ -54,11 +64,14 @@ export const parameters = (name: ParameterName): readonly string[] =>
 /** The filters in the current address. */
 export const filters = computed<Readonly<Partial<Record<FilterName, readonly string[]>>>>(() =>
   Object.fromEntries(
-    filterNames
+    [...filterNames, ...labelsIn(place.value.searchParams.keys())]
       .map((name) => [name, parameters(name)] as const)
       .filter(([, values]) => values.length > 0),
   ),
 );
+
+/** The labels among the names of parameters, in the order in which addresses have them. */
+const labelsIn = (names: Iterable<string>) => [...new Set([...names].filter(isLabelFilter))].sort();
 
 function searchOf(
   from: URLSearchParams,
@@ -66,7 +79,9 @@ function searchOf(
   names: readonly ParameterName[],
 ): string {
   const search = new URLSearchParams();
-  for (const name of names) {
+  // Labels stand before the project, and are kept from screen to screen as it is.
+  const labels = labelsIn([...from.keys(), ...Object.keys(changes)]);
+  for (const name of names.flatMap((one) => (one === 'project' ? [...labels, one] : [one]))) {
     const values = name in changes ? [changes[name] ?? []].flat() : from.getAll(name);
     for (const value of values) {
       if (value !== '' && value !== defaults[name]) search.append(name, value);

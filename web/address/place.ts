@@ -26,7 +26,7 @@ export function go(address: string, { replace = false } = {}): void {
 
 /** Paths that the page shows itself. Other links leave it. */
 const ours =
-  /^\/(sessions|runs|agents|models|tools|users|teams|live|health|rejects|keys|projects|settings|sign-in)?(\/|$)/;
+  /^\/(sessions|runs|agents|models|tools|users|teams|labels|live|budgets|alerts|health|rejects|keys|projects|settings|sign-in)?(\/|$)/;
 
 /** Handles plain clicks on links to the page without reloading it. */
 export function followLinks(): void {

@@ -1,6 +1,12 @@
 import type { Page } from '../../src/query/page.js';
 import type { RunTotals, SessionTotals } from '../../src/query/totals/totals.js';
-import { filters, parameter } from '../address/parameters.js';
+import {
+  type FilterName,
+  filters,
+  isLabelFilter,
+  labelOf,
+  parameter,
+} from '../address/parameters.js';
 import { rfc3339, span } from '../address/range.js';
 import { type Asked, useAsked } from './asking.js';
 import { requestUrl, service } from './service.js';
@@ -37,12 +43,27 @@ export function listQuestion(
     from: rfc3339(from),
     to: to === undefined ? undefined : rfc3339(to),
     ...Object.fromEntries(narrowed),
+    ...labelsOfFilters(),
     order_by: parameter('sort'),
     failed: parameter('failed') === 'true' ? true : undefined,
     limit: Number(parameter('limit')) || pageRows,
     cursor: parameter('cursor'),
     ...more,
   };
+}
+
+/** The labels of the address, as lists are asked for them. */
+function labelsOfFilters(): { readonly labels?: Readonly<Record<string, readonly string[]>> } {
+  const all = (Object.entries(filters.value) as [FilterName, readonly string[]][]).flatMap(
+    ([name, values]) => (isLabelFilter(name) ? [[labelOf(name), values] as const] : []),
+  );
+  return all.length === 0 ? {} : { labels: Object.fromEntries(all) };
+}
+
+/** A question as parameters of its request: each label has one of its own. */
+function parametersOf({ labels = {}, ...rest }: Query): Query {
+  const own = Object.entries(labels as object).map(([name, value]) => [`label.${name}`, value]);
+  return { ...rest, ...Object.fromEntries(own) };
 }
 
 export function useSessions(question: Query, kind = 'sessions'): Asked<Page<SessionTotals>> {
@@ -55,6 +76,11 @@ export function useRuns(question: Query, kind = 'runs'): Asked<Page<RunTotals>> 
 
 /** The address of the whole list as a file, from its first row. */
 export const csvUrl = (path: '/v1/sessions' | '/v1/runs', question: Query) =>
-  requestUrl(path, { ...question, limit: undefined, cursor: undefined, format: 'csv' });
-export const sessionsUrl = (question: Query) => requestUrl('/v1/sessions', question);
-export const runsUrl = (question: Query) => requestUrl('/v1/runs', question);
+  requestUrl(path, {
+    ...parametersOf(question),
+    limit: undefined,
+    cursor: undefined,
+    format: 'csv',
+  });
+export const sessionsUrl = (question: Query) => requestUrl('/v1/sessions', parametersOf(question));
+export const runsUrl = (question: Query) => requestUrl('/v1/runs', parametersOf(question));

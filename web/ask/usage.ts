@@ -1,5 +1,5 @@
 import type { UsageRow, UsageSeries } from '../../src/query/usage/get-usage.js';
-import { type FilterName, filters } from '../address/parameters.js';
+import { type FilterName, filters, isLabelFilter, labelOf } from '../address/parameters.js';
 import { before, bucket, rfc3339, span, zone } from '../address/range.js';
 import { type Asked, useAsked } from './asking.js';
 import { status } from './proof.js';
@@ -15,21 +15,43 @@ export const usageDimensions = [
   'user_id',
   'workflow_id',
 ] as const;
-export type UsageDimension = (typeof usageDimensions)[number];
+/** One of those, or a label: `label:customer`. */
+export type UsageDimension = (typeof usageDimensions)[number] | `label:${string}`;
 export type { UsageRow, UsageSeries };
 
 /** The stored combinations, until the service has reported its own. */
-const usuallyKept: readonly (readonly UsageDimension[])[] = [
+const usuallyKept: readonly (readonly string[])[] = [
   ['agent_id', 'team_id', 'workflow_id', 'tool_name'],
   ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
+  ['label:*', 'provider', 'model'],
 ];
 
 /** The stored combinations: the split and all filters must be in one of these. */
-export const keptTogether = () => status.value?.kept_together ?? usuallyKept;
+export const keptTogether = (): readonly (readonly string[])[] =>
+  status.value?.kept_together ?? usuallyKept;
+
+const isLabel = (name: string) => name.startsWith('label:');
+
+/** Whether a split and filters are stored together. Totals by label are stored for one label at a time. */
+export function areKept(
+  used: readonly UsageDimension[],
+  kept: readonly (readonly string[])[] = keptTogether(),
+): boolean {
+  if (new Set(used.filter(isLabel)).size > 1) return false;
+  return kept.some((names) =>
+    used.every((name) => names.includes(isLabel(name) ? 'label:*' : name)),
+  );
+}
+
+/** The parameter that narrows by a dimension: `label.customer` of `label:customer`. */
+export const filterOf = (dimension: UsageDimension) =>
+  (isLabel(dimension) ? dimension.replace(':', '.') : dimension) as FilterName;
 
 /** The filters that usage supports. */
-export const usageFilterNames = () =>
-  usageDimensions.filter((name) => name in filters.value) as readonly UsageDimension[];
+export const usageFilterNames = (): readonly UsageDimension[] =>
+  (Object.keys(filters.value) as FilterName[]).flatMap((name): UsageDimension[] =>
+    isLabelFilter(name) ? [`label:${labelOf(name)}`] : name === 'status' ? [] : [name],
+  );
 
 /** A request for usage. */
 export interface UsageQuestion {
@@ -57,7 +79,7 @@ export function usageQuestion(
 ): UsageQuestion {
   const { buckets = false, period = 'now', without = [], figures, ...rest } = options;
   const stretch = period === 'now' ? span.value : before.value;
-  const known = usageFilterNames().filter((name) => !without.includes(name));
+  const known = usageFilterNames().filter((name) => !without.includes(filterOf(name)));
   return {
     from: rfc3339(stretch.from),
     // Without an end, the request and therefore its ETag stay the same on each refresh.
@@ -68,7 +90,7 @@ export function usageQuestion(
     ...(known.length === 0 ? { figures } : {}),
     filters: Object.fromEntries(
       known.map((name) => {
-        const values = filters.value[name] ?? [];
+        const values = filters.value[filterOf(name)] ?? [];
         return [name, values.length === 1 ? values[0] : values];
       }),
     ),
@@ -89,6 +111,8 @@ export function usageUrl(question: UsageQuestion): string {
     ...rest,
     group_by: group_by?.join(',') || undefined,
     figures: figures?.join(',') || undefined,
-    ...narrowed,
+    ...Object.fromEntries(
+      Object.entries(narrowed ?? {}).map(([name, value]) => [name.replace(':', '.'), value]),
+    ),
   });
 }

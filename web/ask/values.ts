@@ -1,21 +1,33 @@
-import type { FilterName } from '../address/parameters.js';
+import { type FilterName, isLabelFilter, labelOf } from '../address/parameters.js';
 import { rfc3339, span } from '../address/range.js';
 import { service } from './service.js';
 
 const statuses = ['completed', 'error', 'cancelled'];
+/** At most so many values are offered. */
+const mostValues = 200;
 
-/** The suggested values of a filter: those with the highest cost in the range. */
+/** The suggested values of a filter: all values of a label, otherwise those with the highest cost in the range. */
 export async function valuesOf(name: FilterName): Promise<readonly string[]> {
   if (name === 'status') return statuses;
+  if (isLabelFilter(name)) {
+    const page = await service.listLabelValues({ name: labelOf(name), limit: mostValues });
+    return page.items.map(({ value }) => value);
+  }
   const { from, to } = span.value;
   const { rows } = await service.getUsage({
     from: rfc3339(from),
     to: to === undefined ? undefined : rfc3339(to),
     group_by: [name],
     order_by: name === 'tool_name' ? 'tool_calls' : 'cost',
-    top: 200,
+    top: mostValues,
     quantiles: false,
     figures: [name === 'tool_name' ? 'tool_calls' : 'cost'],
   });
   return rows.map((row) => row[name]).filter((value) => value != null);
+}
+
+/** The names of the labels that events have. */
+export async function labelNames(): Promise<readonly string[]> {
+  const { items } = await service.listLabels({ limit: mostValues, values: 0 });
+  return items.map(({ name }) => name);
 }

@@ -1,15 +1,14 @@
 import { filters } from '../address/parameters.js';
 import { span } from '../address/range.js';
 import { zoomTo } from '../address/zoom.js';
-import { keptTogether, usageFilterNames, usageQuestion, useUsage } from '../ask/usage.js';
+import { areKept, usageFilterNames, usageQuestion, useUsage } from '../ask/usage.js';
 import { TimeChart } from '../chart/time-chart.js';
 import { dollars, isLeast } from '../figure/figures.js';
 import { Given } from './given.js';
 
 /** Cost over time above a list. A drag narrows both. */
 export function CostStrip() {
-  const used = usageFilterNames();
-  const isKept = keptTogether().some((names) => used.every((name) => names.includes(name)));
+  const isKept = areKept(usageFilterNames());
   const isWhole = !('status' in filters.value);
   const asked = useUsage(
     'strip',

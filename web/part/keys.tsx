@@ -16,6 +16,8 @@ const places: Readonly<Record<string, readonly [string, string]>> = {
   m: ['/models', 'Models'],
   t: ['/tools', 'Tools'],
   u: ['/users', 'Users'],
+  b: ['/budgets', 'Budgets'],
+  e: ['/alerts', 'Alerts'],
   h: ['/health', 'Health'],
   k: ['/keys', 'Keys'],
   p: ['/projects', 'Projects'],

@@ -34,6 +34,14 @@ const groups: readonly {
       { to: '/tools', text: 'Tools', icon: 'tools' },
       { to: '/users', text: 'Users', icon: 'users' },
       { to: '/teams', text: 'Teams', icon: 'teams' },
+      { to: '/labels', text: 'Labels', icon: 'labels' },
+    ],
+  },
+  {
+    name: 'Control',
+    links: [
+      { to: '/budgets', text: 'Budgets', icon: 'budgets' },
+      { to: '/alerts', text: 'Alerts', icon: 'alerts' },
     ],
   },
   {
@@ -94,6 +102,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
                     <li key={to}>
                       <a href={screen(to)} aria-current={isAt(to, here) ? 'page' : undefined}>
                         <Icon name={icon} /> {text}
+                        {to === '/alerts' && <FiringMark />}
                       </a>
                     </li>
                   ))}
@@ -118,6 +127,21 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
         </main>
       </div>
     </>
+  );
+}
+
+/** The number of alert rules that are firing. */
+function FiringMark() {
+  const count = status.value?.firing_alerts ?? 0;
+  if (count === 0) return null;
+  return (
+    <span
+      class="failed-count mark-count"
+      title={`${count} ${count === 1 ? 'rule fires' : 'rules fire'}`}
+    >
+      {count}
+      <span class="unseen"> firing</span>
+    </span>
   );
 }
 

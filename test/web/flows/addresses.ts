@@ -21,14 +21,21 @@ function stateOf(random: () => number): string {
     ...one(['range=7d'], ['range=last-month'], [`from=${from}`, `to=${to}`], [], ['range=36h']),
     ...maybe(`tz=${one('Asia/Kathmandu', 'America/New_York', 'Europe/Berlin')}`),
     ...maybe('compare=off'),
-    ...maybe(one('agent_id=lead', 'user_id=user-1&user_id=user-2', 'team_id=research')),
+    ...maybe(
+      one(
+        'agent_id=lead',
+        'user_id=user-1&user_id=user-2',
+        'team_id=research',
+        'label.customer=acme&label.customer=globex',
+      ),
+    ),
   ];
   const [path, own] = one<readonly [string, readonly string[]]>(
     [
       '/',
       [
         ...maybe(`metric=${one('tokens', 'calls', 'time', 'failed_runs', 'tool_errors')}`),
-        ...maybe(`by=${one('agent', 'user', 'tool', 'kind')}`),
+        ...maybe(`by=${one('agent', 'user', 'tool', 'kind', 'session', 'label:customer')}`),
         ...maybe('bucket=hour'),
         ...maybe('hide=writer'),
       ],
@@ -39,7 +46,8 @@ function stateOf(random: () => number): string {
     ['/runs/autumn-0004-run', [...maybe('session=autumn-0004'), ...maybe('as=table')]],
     ['/runs/spring-0000-run', ['session=spring-0000', 'step=spring-0000-run-2']],
     [one('/agents', '/models', '/tools', '/users', '/teams'), maybe('sort=total_tokens')],
-    ['/tools/search', []],
+    ['/tools/search', maybe('failed=true')],
+    ['/labels', maybe('by=label:feature')],
   );
   const search = [...kept, ...own].join('&');
   return search === '' ? path : `${path}?${search}`;

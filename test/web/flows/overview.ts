@@ -130,7 +130,7 @@ export function overviewFlows(stage: Stage): void {
         .allTextContents();
       for (const text of possible) {
         const by = text.toLowerCase() as keyof typeof dimensions | 'kind';
-        if (by === 'kind') continue;
+        if (by === 'kind' || text === 'Session') continue;
         await stage.go(`/?${range}&tz=UTC&compare=off&metric=${metric}&by=${by}`);
         const name = dimensions[by];
         const asked = metric === 'calls' && by === 'tool' ? 'tool_calls' : field;

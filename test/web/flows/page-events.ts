@@ -30,7 +30,9 @@ function sessionEvents(
 ): readonly MetricEventInput[] {
   const lead = `${session_id}-run`;
   const member = `${session_id}-member`;
-  const common = { session_id, user_id: `user-${index % 5}`, team_id: 'research' };
+  const customer = ['acme', 'globex', undefined][index % 3];
+  const labels = customer === undefined ? {} : { labels: { customer, feature: 'search' } };
+  const common = { session_id, user_id: `user-${index % 5}`, team_id: 'research', ...labels };
   const at = (seconds: number) => new Date(start + seconds * 1000).toISOString();
   const model = ['model-a', 'model-b', 'model-c'][index % 3] ?? '';
   const agent = { ...common, run_id: lead, agent_id: 'lead', agent_name: 'Lead' };

@@ -34,6 +34,8 @@ export interface Stage {
 }
 
 const view = { width: 1280, height: 900 };
+/** Channels may be made, and may lead to this machine. */
+const alerts = { secret_key: '7d'.repeat(32), allowed_hosts: ['127.0.0.1'] };
 
 /**
  * Opens the stage for the flows of a file. After each flow, no tab may have done anything that our
@@ -53,7 +55,10 @@ export function useStage(): Stage {
     return { service, browser, shared };
   };
   beforeAll(async () => {
-    [service, browser] = await Promise.all([openTestService('postgres'), openBrowser()]);
+    [service, browser] = await Promise.all([
+      openTestService('postgres', { alerts }),
+      openBrowser(),
+    ]);
     shared = await openPage(browser, service.http.url, { acceptDownloads: true });
   });
   afterEach(async () => {

@@ -1,5 +1,5 @@
 import { screen } from '../../address/parameters.js';
-import type { UsageRow } from '../../ask/usage.js';
+import { filterOf, type UsageRow } from '../../ask/usage.js';
 import { Meter } from '../../chart/meter.js';
 import { Spark } from '../../chart/spark.js';
 import { coloursOf } from '../../figure/colours.js';
@@ -34,7 +34,10 @@ export function columnsOf(
   const hrefOf = (name: string) =>
     dimension === 'tool_name'
       ? screen(`/tools/${encodeURIComponent(name)}`)
-      : screen('/', { [dimension]: name, by: dimension === 'model' ? 'agent' : undefined });
+      : screen('/', {
+          [filterOf(dimension)]: [name],
+          by: dimension === 'model' ? 'agent' : undefined,
+        });
   return [
     {
       key: 'name',

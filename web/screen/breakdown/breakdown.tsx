@@ -1,7 +1,9 @@
-import { filters, parameter } from '../../address/parameters.js';
+import type { ComponentChildren } from 'preact';
+import { parameter } from '../../address/parameters.js';
 import { path } from '../../address/place.js';
 import {
-  keptTogether,
+  areKept,
+  filterOf,
   usageFilterNames,
   usageQuestion,
   usageUrl,
@@ -10,7 +12,8 @@ import {
 import { csvOf, saveText } from '../../figure/csv.js';
 import { Bar } from '../../part/bar.js';
 import { DataTable } from '../../part/data-table.js';
-import { FilterBar, filterWords } from '../../part/filter-bar.js';
+import { FilterBar } from '../../part/filter-bar.js';
+import { filterWord } from '../../part/filter-words.js';
 import { Given } from '../../part/given.js';
 import { Menu } from '../../part/menu.js';
 import { NothingHere } from '../first/nothing-here.js';
@@ -27,16 +30,23 @@ const mostLines = 25;
 /** Usage in the range by agent, model, tool, user or team: one row each. */
 export function Breakdown() {
   const kind = kinds.find((one) => one.path === path.value) ?? (kinds[0] as Kind);
-  return <Table key={kind.path} kind={kind} />;
+  return <BreakdownTable key={kind.path} kind={kind} />;
 }
 
-function Table({ kind }: { readonly kind: Kind }) {
+/** One row for each value of a dimension, with its course, its figures and its change. */
+export function BreakdownTable({
+  kind,
+  children,
+}: {
+  readonly kind: Kind;
+  /** Above the filters. */
+  readonly children?: ComponentChildren;
+}) {
   const { title, word, dimension, figures, main } = kind;
   const compares = parameter('compare') !== 'off';
   const sort =
     figures.find(({ key }) => key === parameter('sort')) ?? figures.find(({ key }) => key === main);
-  const used = [...new Set([...usageFilterNames(), dimension])];
-  const isKept = keptTogether().some((names) => used.every((name) => names.includes(name)));
+  const isKept = areKept([...new Set([...usageFilterNames(), dimension])]);
   const question = usageQuestion({
     group_by: [dimension],
     top: mostRows,
@@ -74,13 +84,14 @@ function Table({ kind }: { readonly kind: Kind }) {
   return (
     <>
       <Bar title={title} hasRange hasCompare hasLive />
+      {children}
       <FilterBar names={kind.filters} />
       {!isKept ? (
         <p class="card empty">
           {title} are not kept together with the{' '}
           {usageFilterNames()
-            .filter((name) => name in filters.value)
-            .map((name) => filterWords[name])
+            .filter((name) => name !== dimension)
+            .map((name) => filterWord(filterOf(name)))
             .join(', ')}{' '}
           filter. Take it off to see them.
         </p>

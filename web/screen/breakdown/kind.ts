@@ -17,7 +17,7 @@ export interface Figure {
 
 /** The dimension of a breakdown. */
 export interface Kind {
-  readonly path: '/agents' | '/models' | '/tools' | '/users' | '/teams';
+  readonly path: '/agents' | '/models' | '/tools' | '/users' | '/teams' | '/labels';
   readonly title: string;
   readonly word: string;
   readonly dimension: UsageDimension;

@@ -76,6 +76,19 @@ const quantile = (key: keyof UsageRow & string, head: string, isWide = true): Fi
   isWide,
 });
 
+/** A label: what each of its values used. */
+export const labelKind = (name: string): Kind => ({
+  path: '/labels',
+  title: 'Labels',
+  word: name,
+  dimension: `label:${name}`,
+  filters: ['model', 'provider'],
+  figures: [runs, calls, tokens, toolCalls, failed, costOfRun, cost],
+  main: 'cost',
+  hasSpeed: false,
+  more: { isBad: true },
+});
+
 export const kinds: readonly Kind[] = [
   {
     path: '/agents',

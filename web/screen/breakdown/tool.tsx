@@ -11,6 +11,7 @@ import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
 import { noName } from '../overview/split-data.js';
+import { NewestCalls } from './newest-calls.js';
 import { ToolFacts } from './tool-facts.js';
 
 /** One tool: its calls, how many failed, how long they took, and who called it. */
@@ -138,6 +139,7 @@ export function Tool({ id = '' }: { readonly id?: string }) {
           );
         }}
       </Given>
+      <NewestCalls tool={id} />
       <Card title="Called by">
         <Given asked={agents}>
           {({ rows }) => (

@@ -4,7 +4,7 @@ import { end, rfc3339, span } from '../../address/range.js';
 import { useAsked } from '../../ask/asking.js';
 import { service } from '../../ask/service.js';
 import { moment, stretch } from '../../figure/moments.js';
-import { filterWords } from '../../part/filter-bar.js';
+import { filterWord } from '../../part/filter-words.js';
 import { Given } from '../../part/given.js';
 import { later } from '../../part/later.js';
 
@@ -36,7 +36,7 @@ export function NothingHere() {
             {chosen.map(([name, values]) => (
               <p key={name}>
                 <button type="button" class="button" onClick={() => change({ [name]: undefined })}>
-                  Without {filterWords[name]} {values.join(', ')}
+                  Without {filterWord(name)} {values.join(', ')}
                 </button>
               </p>
             ))}

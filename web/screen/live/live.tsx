@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { LoggedEvent } from '../../../src/query/log/events.js';
-import { change, filters, parameter, screen } from '../../address/parameters.js';
+import { change, parameter, screen } from '../../address/parameters.js';
 import { costOf, dollars, none, plural, rate, seconds, short } from '../../figure/figures.js';
 import { exactMoment, timeOfDay } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
@@ -11,10 +10,9 @@ import { Failure } from '../../part/given.js';
 import { Icon } from '../../part/icons.js';
 import { later } from '../../part/later.js';
 import { useLiveRows } from './live-rows.js';
+import { isWanted, liveFilters } from './wanted.js';
 
 const WaysToSend = later(async () => (await import('../first/ways-to-send.js')).WaysToSend);
-
-const names = ['agent_id', 'model', 'tool_name', 'user_id', 'team_id', 'status'] as const;
 
 /** Events, as they are folded. */
 export function Live() {
@@ -59,7 +57,7 @@ export function Live() {
           <WaysToSend />
         </Dialog>
       )}
-      <FilterBar names={names} />
+      <FilterBar names={liveFilters} />
       <dl class="tiles card three">
         <Tile name="Events a second" value={rate(rates.events / rates.seconds)} />
         <Tile
@@ -185,12 +183,4 @@ function Tile({ name, value }: { readonly name: string; readonly value: string }
       </dd>
     </div>
   );
-}
-
-function isWanted(event: LoggedEvent, onlyFailed: boolean): boolean {
-  if (onlyFailed && event.error !== true && event.status !== 'error') return false;
-  return names.every((name) => {
-    const values = filters.value[name];
-    return values === undefined || values.includes(String(event[name] ?? ''));
-  });
 }

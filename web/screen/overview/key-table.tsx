@@ -1,4 +1,5 @@
 import { change, screen } from '../../address/parameters.js';
+import { filterOf } from '../../ask/usage.js';
 import { atLeast, percent } from '../../figure/figures.js';
 import { Change } from '../../part/change.js';
 import { Dot } from '../../part/dot.js';
@@ -111,5 +112,7 @@ const percentOf = (part: number | null, all: number) =>
   );
 
 function filterBy({ dimension }: Split, name: string) {
-  return dimension === undefined || dimension === 'tool_name' ? {} : { [dimension]: name };
+  return dimension === undefined || dimension === 'tool_name'
+    ? {}
+    : { [filterOf(dimension)]: [name] };
 }

@@ -1,12 +1,13 @@
 import { filters } from '../../address/parameters.js';
 import {
-  keptTogether,
+  areKept,
+  filterOf,
   type UsageDimension,
   type UsageRow,
   usageFilterNames,
 } from '../../ask/usage.js';
 import { dollars, percent, roundDollars, seconds, short, whole } from '../../figure/figures.js';
-import { filterWords } from '../../part/filter-bar.js';
+import { filterWord } from '../../part/filter-words.js';
 
 /** A figure that the chart shows. */
 export interface Metric {
@@ -33,14 +34,22 @@ export interface Metric {
   /** The combinations of fields that are stored for it, if they are fewer than usual. */
   readonly kept?: readonly (readonly string[])[];
   /** The splits that are stored for it. */
-  readonly splits: readonly Split['name'][];
+  readonly splits: readonly (Split['name'] | 'label')[];
 }
 
 /** A dimension that a figure is split by. */
 export interface Split {
-  readonly name: 'model' | 'agent' | 'tool' | 'user' | 'team' | 'kind';
+  readonly name:
+    | 'model'
+    | 'agent'
+    | 'tool'
+    | 'user'
+    | 'team'
+    | 'kind'
+    | 'session'
+    | `label:${string}`;
   readonly text: string;
-  /** Undefined for kinds of tokens, which every row has. */
+  /** Undefined for kinds of tokens, which every row has, and for sessions, which have lists of their own. */
   readonly dimension: UsageDimension | undefined;
 }
 
@@ -50,8 +59,23 @@ export const splits: readonly Split[] = [
   { name: 'tool', text: 'Tool', dimension: 'tool_name' },
   { name: 'user', text: 'User', dimension: 'user_id' },
   { name: 'team', text: 'Team', dimension: 'team_id' },
+  { name: 'session', text: 'Session', dimension: undefined },
   { name: 'kind', text: 'Kind', dimension: undefined },
 ];
+
+/** The split by a label; undefined if the name is not one. */
+export function labelSplit(name: string | undefined): Split | undefined {
+  const [, label] = /^label:([a-z][a-z0-9_.-]{0,39})$/.exec(name ?? '') ?? [];
+  if (label === undefined) return undefined;
+  return { name: `label:${label}`, text: label, dimension: `label:${label}` };
+}
+
+/** The figures by which sessions are listed, and what they are called there. */
+export const sessionOrders: Readonly<Partial<Record<Metric['name'], string>>> = {
+  cost: 'cost',
+  tokens: 'total_tokens',
+  tool_errors: 'tool_errors',
+};
 
 const calls = (by: Split['name']) => (by === 'tool' ? 'tool_calls' : 'assistant_messages');
 
@@ -66,7 +90,7 @@ export const metrics: readonly Metric[] = [
     format: dollars,
     brief: roundDollars,
     isBad: true,
-    splits: ['model', 'agent', 'tool', 'user', 'team'],
+    splits: ['model', 'agent', 'tool', 'user', 'team', 'session', 'label'],
   },
   {
     name: 'tokens',
@@ -81,7 +105,7 @@ export const metrics: readonly Metric[] = [
     format: whole,
     brief: short,
     isBad: false,
-    splits: ['model', 'agent', 'user', 'team', 'kind'],
+    splits: ['model', 'agent', 'user', 'team', 'session', 'kind', 'label'],
   },
   {
     name: 'calls',
@@ -92,7 +116,7 @@ export const metrics: readonly Metric[] = [
     format: whole,
     brief: short,
     isBad: false,
-    splits: ['model', 'agent', 'tool', 'user', 'team'],
+    splits: ['model', 'agent', 'tool', 'user', 'team', 'label'],
   },
   {
     name: 'tool_errors',
@@ -103,7 +127,7 @@ export const metrics: readonly Metric[] = [
     format: whole,
     brief: short,
     isBad: true,
-    splits: ['tool', 'agent', 'user', 'team'],
+    splits: ['tool', 'agent', 'user', 'team', 'session', 'label'],
   },
   {
     name: 'failed_runs',
@@ -143,13 +167,20 @@ export const metrics: readonly Metric[] = [
 
 /** Why a figure cannot be split like this with the current filters; undefined if it can. */
 export function whyNot(metric: Metric, { name, text, dimension }: Split): string | undefined {
-  if (!metric.splits.includes(name)) return `${metric.text} is not kept by ${text.toLowerCase()}`;
+  const isLabel = name.startsWith('label:');
+  if (!metric.splits.includes(isLabel ? 'label' : name))
+    return `${metric.text} is not kept by ${isLabel ? 'label' : text.toLowerCase()}`;
+  if (name === 'session') {
+    return 'tool_name' in filters.value
+      ? `not kept together with the filter ${filterWord('tool_name')}`
+      : undefined;
+  }
   const used = [...usageFilterNames(), ...(dimension === undefined ? [] : [dimension])];
-  const kept = metric.kept ?? (metric.kind === 'lines' ? [['provider', 'model']] : keptTogether());
-  if (kept.some((fields) => used.every((one) => fields.includes(one)))) return undefined;
+  const kept = metric.kept ?? (metric.kind === 'lines' ? [['provider', 'model']] : undefined);
+  if (areKept(used, kept)) return undefined;
   const narrowed = usageFilterNames()
-    .filter((one) => one !== dimension && one in filters.value)
-    .map((one) => filterWords[one])
+    .filter((one) => one !== dimension)
+    .map((one) => filterWord(filterOf(one)))
     .join(', ');
   return `not kept together with the filter ${narrowed}`;
 }

@@ -11,9 +11,23 @@ import { later } from '../../part/later.js';
 import { Menu } from '../../part/menu.js';
 import { Segments } from '../../part/segments.js';
 import { KeyTable } from './key-table.js';
-import { type Metric, metrics, type Split, splits, whyNot } from './metrics.js';
+import {
+  labelSplit,
+  type Metric,
+  metrics,
+  type Split,
+  sessionOrders,
+  splits,
+  whyNot,
+} from './metrics.js';
 import { splitData } from './split-data.js';
+import { sqlOf } from './split-sql.js';
 
+const LabelChoice = later(async () => (await import('./label-choice.js')).LabelChoice);
+const TopSessions = later(
+  async () => (await import('./top-sessions.js')).TopSessions,
+  'shape-chart',
+);
 const SpeedCard = later(async () => (await import('./speed-card.js')).SpeedCard, 'shape-chart');
 
 /** The maximum number of groups that are read. Nobody can tell more apart. */
@@ -22,8 +36,10 @@ const mostGroups = 50;
 /** The chosen figure over time, split into parts, with a table of them beside it. */
 export function SplitCard() {
   const metric = metrics.find(({ name }) => name === parameter('metric')) ?? (metrics[0] as Metric);
-  const asked = splits.find(({ name }) => name === (parameter('by') ?? 'model'));
-  const possible = splits.filter((one) => whyNot(metric, one) === undefined);
+  const by = parameter('by') ?? 'model';
+  const asked = splits.find(({ name }) => name === by) ?? labelSplit(by);
+  const all = asked === undefined || splits.includes(asked) ? splits : [...splits, asked];
+  const possible = all.filter((one) => whyNot(metric, one) === undefined);
   const split = possible.find((one) => one === asked) ?? possible[0];
   return (
     <section class="card split" aria-label={`${metric.text} over time`}>
@@ -38,11 +54,16 @@ export function SplitCard() {
         <Segments
           label="Split"
           chosen={split?.name ?? 'model'}
-          options={splits
-            .filter(({ name }) => name !== 'kind' || metric.name === 'tokens')
+          options={all
+            .filter(
+              ({ name }) =>
+                (name !== 'kind' || metric.name === 'tokens') &&
+                (name !== 'session' || metric.name in sessionOrders),
+            )
             .map((one) => ({ value: one.name, text: one.text, off: whyNot(metric, one) }))}
-          href={(by) => here({ by, hide: undefined })}
+          href={(name) => here({ by: name, hide: undefined })}
         />
+        {metric.splits.includes('label') && <LabelChoice chosen={split?.name ?? ''} />}
       </header>
       {split === undefined ? (
         <p class="nothing">
@@ -50,6 +71,8 @@ export function SplitCard() {
         </p>
       ) : metric.kind === 'lines' ? (
         <SpeedCard metric={metric} />
+      ) : split.name === 'session' ? (
+        <TopSessions metric={metric} />
       ) : (
         <SplitChart metric={metric} split={split} />
       )}
@@ -163,18 +186,6 @@ function csvRows({ buckets, parts }: ReturnType<typeof splitData>): readonly obj
     bucket_local: local,
     ...Object.fromEntries(parts.map(({ name, values }) => [name, values[at] ?? null])),
   }));
-}
-
-function sqlOf({ dimension }: Split, from: string): string | undefined {
-  if (dimension === undefined) return undefined;
-  const view =
-    dimension === 'tool_name'
-      ? 'tool_usage'
-      : dimension === 'user_id' || dimension === 'team_id'
-        ? 'runs'
-        : 'model_usage';
-  const time = view === 'runs' ? 'started_at' : 'bucket_start';
-  return `select ${dimension}, sum(cost) as cost\nfrom runfold.${view}\nwhere project = 1 and ${time} >= '${from}'\ngroup by 1 order by 2 desc nulls last;`;
 }
 
 /** Loaded when a picture is requested. */

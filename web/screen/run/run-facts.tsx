@@ -5,6 +5,7 @@ import { costOf, exactCostOf, none, seconds, whole } from '../../figure/figures.
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Dot } from '../../part/dot.js';
 import { Facts } from '../../part/facts.js';
+import { Labels } from '../../part/labels.js';
 import { lasted } from '../../part/total-cells.js';
 
 /** Who ran, when, for how long, and its usage: its own, and with all runs below it. */
@@ -63,6 +64,7 @@ export function RunFacts({
             value: <span title={exactCostOf(subtree)}>{costOf(subtree)}</span>,
             note: isAlone ? undefined : `${costOf(self)} itself`,
           },
+          run.labels !== null && { name: 'Labels', value: <Labels labels={run.labels} /> },
           run.parent_run_id !== null && {
             name: 'Delegated by',
             value: (

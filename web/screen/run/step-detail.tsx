@@ -5,6 +5,7 @@ import { dollars, exactDollars, none, rate, seconds, whole } from '../../figure/
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Facts } from '../../part/facts.js';
 import { Given } from '../../part/given.js';
+import { Labels } from '../../part/labels.js';
 
 /**
  * One step in full: its tokens by kind, its speed, where its cost comes from, and its corrections.
@@ -62,6 +63,7 @@ export function StepDetail({ step }: { readonly step: Step }) {
           },
           { name: 'Run', value: <code>{step.run_id}</code> },
           { name: 'Event', value: <code>{step.id}</code> },
+          step.labels !== null && { name: 'Labels', value: <Labels labels={step.labels} /> },
           { name: 'Corrections', value: whole(step.corrections) },
         ]}
       />

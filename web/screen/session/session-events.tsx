@@ -7,6 +7,7 @@ import { exactMoment, moment } from '../../figure/moments.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
+import { Labels } from '../../part/labels.js';
 import { Pages } from '../../part/pages.js';
 
 /** The log of a session as it was recorded, with corrections as separate rows. */
@@ -73,6 +74,12 @@ export function SessionEvents({ id }: { readonly id: string }) {
                   head: 'Tokens',
                   isFigure: true,
                   cell: ({ total_tokens }) => whole(total_tokens),
+                },
+                {
+                  key: 'labels',
+                  head: 'Labels',
+                  isWide: true,
+                  cell: ({ labels }) => <Labels labels={labels} />,
                 },
                 { key: 'time', head: 'Time', isFigure: true, cell: ({ time }) => seconds(time) },
                 {

@@ -13,6 +13,7 @@ import { Copy } from '../../part/copy.js';
 import { Facts } from '../../part/facts.js';
 import { Given } from '../../part/given.js';
 import { JsonView } from '../../part/json-view.js';
+import { Labels } from '../../part/labels.js';
 import { Segments } from '../../part/segments.js';
 import { lasted } from '../../part/total-cells.js';
 import { SessionEvents } from './session-events.js';
@@ -49,7 +50,7 @@ export function Session({ id = '' }: { readonly id?: string }) {
             return <p class="card empty">There is no session of this id.</p>;
           return (
             <>
-              <SessionFacts session={session} />
+              <SessionFacts session={session} labels={labelsOf(runs)} />
               {view === 'runs' && <SessionRuns runs={runs} isWhole={isWhole} />}
               {view === 'events' && <SessionEvents id={id} />}
               {view === 'agno' && <AgnoJson id={id} />}
@@ -87,7 +88,24 @@ async function readSession(session_id: string) {
   return { session, runs, isWhole: cursor === undefined };
 }
 
-function SessionFacts({ session }: { readonly session: SessionTotals }) {
+/** The labels of a session are those of its runs. */
+function labelsOf(runs: readonly RunTotals[]): Readonly<Record<string, readonly string[]>> {
+  const all = new Map<string, Set<string>>();
+  for (const { labels } of runs) {
+    for (const [name, value] of Object.entries(labels ?? {})) {
+      if (value !== undefined) all.set(name, (all.get(name) ?? new Set<string>()).add(value));
+    }
+  }
+  return Object.fromEntries([...all].map(([name, values]) => [name, [...values].sort()]));
+}
+
+function SessionFacts({
+  session,
+  labels,
+}: {
+  readonly session: SessionTotals;
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+}) {
   return (
     <section class="card" aria-label="Facts">
       <Facts
@@ -132,6 +150,10 @@ function SessionFacts({ session }: { readonly session: SessionTotals }) {
           {
             name: 'Cost',
             value: <span title={exactCostOf(session)}>{costOf(session)}</span>,
+          },
+          Object.keys(labels).length > 0 && {
+            name: 'Labels',
+            value: <Labels labels={labels} to="/sessions" />,
           },
         ]}
       />
