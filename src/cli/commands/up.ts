@@ -152,7 +152,10 @@ async function runUntilEnd(
       alerts: context.settings.alerts,
       on_batch: http?.metrics.countBatch ?? metrics.countBatch,
     });
-    if (options.demo !== undefined) await fillDemo(context, { tier, worker, signal: options.demo });
+    if (options.demo !== undefined) {
+      const { dir } = context.settings;
+      await fillDemo(context, { tier, worker, dir, signal: options.demo });
+    }
     // A signal during the start ends something that never ran, so nothing is announced.
     if (!options.signal.aborted) introduce(context, tier, options.psql_port, http);
     following = followLogs(context, tier, options).catch((error: unknown) =>

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { codeOf } from '../../environment/error-fields.js';
 import { createProducer } from '../../ingest/producer.js';
 import { listSessions } from '../../query/totals/sessions.js';
 import type { Tier } from '../../tier.js';
@@ -12,24 +15,45 @@ import { createWorkload } from './workload.js';
 /** Days of work to show on the page: two periods of 28 days, to compare them. */
 const days = 56;
 const dayMs = 86_400_000;
-const events = 16_000;
+const usualEvents = 16_000;
 /** Events given to the producer at once. */
 const handful = 500;
 
+/** What is written beside a demo's store: whether all of the demo is in it. */
+interface DemoRecord {
+  /** The moment up to which its work goes, in milliseconds since 1970: from it the same events are made again. */
+  readonly now: number;
+  readonly is_full: boolean;
+}
+
 /**
  * Writes weeks of agents' work into a store that is being served, unless it has some already. The
- * events go through producer, queue and worker like all others. Then it creates budgets and alert rules.
+ * events go through producer, queue and worker like all others. Then it creates budgets and alert rules. If that was
+ * interrupted, it sends the same events again: those that are there count once.
  */
 export async function fillDemo(
-  { terminal }: CommandContext,
+  { terminal }: Pick<CommandContext, 'terminal'>,
   {
     tier,
     worker,
+    dir,
     signal,
-  }: { readonly tier: Tier; readonly worker: RunningWorker; readonly signal: AbortSignal },
+    events = usualEvents,
+  }: {
+    readonly tier: Pick<Tier, 'database' | 'queue'>;
+    readonly worker: Pick<RunningWorker, 'stats'>;
+    /** The folder of the store. */
+    readonly dir: string;
+    readonly signal: AbortSignal;
+    readonly events?: number;
+  },
 ): Promise<void> {
-  if ((await listSessions(tier.database, { limit: 1 })).items.length > 0) return;
-  const now = Date.now();
+  const record = await readRecord(dir);
+  const isBegun = record !== undefined && !record.is_full;
+  if (!isBegun && (await listSessions(tier.database, { limit: 1 })).items.length > 0) return;
+  const now = isBegun ? record.now : Date.now();
+  if (isBegun) terminal.line(terminal.colors.dim('The demo was interrupted: completing it.'));
+  await writeRecord(dir, { now, is_full: false });
   const { deliveries } = createWorkload(events, 1, now, days);
   const producer = await createProducer({ queue: tier.queue });
   const progress = openProgress(terminal);
@@ -53,8 +77,23 @@ export async function fillDemo(
     if (!signal.aborted) await producer.flush();
     while (!report() && !signal.aborted) await pause(20);
     if (!signal.aborted) await createDemoLimits(tier.database, new Date(now - days * dayMs));
+    if (!signal.aborted) await writeRecord(dir, { now, is_full: true });
   } finally {
     progress.stop();
     await producer.close();
   }
 }
+
+const recordOf = (dir: string) => join(dir, 'demo.json');
+
+async function readRecord(dir: string): Promise<DemoRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordOf(dir), 'utf8')) as DemoRecord;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+const writeRecord = (dir: string, record: DemoRecord) =>
+  writeFile(recordOf(dir), JSON.stringify(record), { mode: 0o600 });
