@@ -20,6 +20,7 @@ const up = startNode(
   ['dist/cli/main.js', 'up', '--demo', '--http-port', '0', '--log-level', 'warn'],
   {
     cwd: root,
+    env: { RUNFOLD_SECRET_KEY: '7d'.repeat(32), RUNFOLD_WEBHOOK_HOSTS: '127.0.0.1' },
   },
 );
 const [, url = ''] = await up.waitForLine(/^ +page +(http:\S+)/, 300_000);
@@ -48,6 +49,12 @@ try {
     tool: '/tools/run_tests',
     users: '/users',
     teams: '/teams',
+    labels: '/labels',
+    'by-label': '/?by=label:customer',
+    'by-session': '/?by=session',
+    budgets: '/budgets',
+    budget: '/budgets/support-month',
+    alerts: '/alerts',
     live: '/live',
     health: '/health',
     rejects: '/rejects',
@@ -56,6 +63,7 @@ try {
     settings: '/settings',
   };
   await prove(url);
+  await limit(url);
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({
       baseURL: url,
@@ -106,5 +114,37 @@ async function prove(service: string): Promise<void> {
     () => client.getAudit({ id }),
     (audit) => audit?.state !== 'running',
     { what: 'the end of the proof', timeoutMs: 60_000 },
+  );
+}
+
+/** Makes budgets, a channel that nobody answers and rules, some of which fire. */
+async function limit(service: string): Promise<void> {
+  const client = createClient({ url: service });
+  const from = new Date(Date.now() - 56 * 86_400_000).toISOString();
+  const month = { measure: 'cost', window: 'month', from } as const;
+  await client.createBudget({ ...month, name: 'everything', scope: 'project', limit: 120 });
+  await client.createBudget({
+    ...{ ...month, name: 'support-month', scope: 'agent', value: 'support', limit: 4 },
+  });
+  await client.createBudget({ ...month, name: 'users', scope: 'user', limit: 5 });
+  await client.createBudget({
+    ...{ name: 'tokens-a-week', scope: 'model', value: 'gpt-5', measure: 'total_tokens' },
+    ...{ limit: 5_000_000, window: 'rolling 7d', from, stop: false },
+  });
+  await client.checkBudget({ agent_id: 'support', estimate: { cost: 0.2 }, hold_seconds: 3600 });
+  await client.createChannel({ kind: 'webhook', name: 'ops', url: 'http://127.0.0.1:9/hook' });
+  await client.createChannel({ kind: 'slack', name: 'team-chat', url: 'http://127.0.0.1:9/chat' });
+  const channels = ['ops'];
+  await client.createAlert({ kind: 'budget', name: 'spend', channels: ['ops', 'team-chat'] });
+  await client.createAlert({
+    ...{ kind: 'error_rate', name: 'tools-that-fail', channels, of: 'tool', above: 0.15 },
+    ...{ window_minutes: 43_200 },
+  });
+  await client.createAlert({ kind: 'queue_lag', name: 'lag', channels });
+  await client.muteAlert({ name: 'lag', minutes: 600 });
+  await waitUntil(
+    () => client.listAlerts(),
+    (rules) => rules.some(({ firing }) => firing > 0),
+    { what: 'a rule that fires', timeoutMs: 60_000 },
   );
 }

@@ -3,6 +3,7 @@ import type { AuditReport, ServiceStatus } from '../../src/client.js';
 import { ApiError } from '../../src/client.js';
 import { projectZone } from '../address/range.js';
 import { beat } from './asking.js';
+import { notePace } from './pace.js';
 import { isSignedOut, service } from './service.js';
 
 /** The last known state of the service; undefined before the first. */
@@ -19,6 +20,7 @@ const lookMs = 30_000;
 export async function lookAtStatus(): Promise<void> {
   const [now, audit] = await Promise.all([service.getStatus(), service.getAudit()]);
   status.value = now;
+  notePace(now);
   projectZone.value = now.project.time_zone ?? undefined;
   lastProof.value = audit;
 }

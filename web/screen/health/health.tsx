@@ -1,13 +1,19 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { screen } from '../../address/parameters.js';
 import { useAsked } from '../../ask/asking.js';
+import { notePace, paces } from '../../ask/pace.js';
 import { currency, service } from '../../ask/service.js';
-import { none, plural, seconds, whole } from '../../figure/figures.js';
-import { ago, exactMoment } from '../../figure/moments.js';
+import { Spark } from '../../chart/spark.js';
+import { none, plural, rate, seconds, whole } from '../../figure/figures.js';
+import { ago } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
 import { Given } from '../../part/given.js';
 import { ProofCard } from './proof-card.js';
 import { RebuildCard } from './rebuild-card.js';
+
+const lookMs = 5_000;
 
 /** Whether Runfold itself works: queue, worker, rejects, and the audit of the totals. */
 export function Health() {
@@ -15,11 +21,22 @@ export function Health() {
   const key = asked.value?.key;
   const mayOperate = asked.value !== undefined && (key === null || key?.scopes.includes('operate'));
   const { last_folded_at: last, lag_seconds: lag } = currency.value ?? {};
+  const rates = paces();
+  useEffect(() => {
+    // Two looks make a pace; whoever is here wants to see how it goes on.
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') asked.again();
+    }, lookMs);
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    if (asked.value !== undefined) notePace(asked.value);
+  }, [asked.value]);
   return (
     <>
       <Bar title="Health" hasLive />
       <Given asked={asked} shape={<div class="shape-tiles card" />}>
-        {({ queue, rejects, stale_totals, rebuilds }) => (
+        {({ queue, worker, stale_totals, rebuilds }) => (
           <>
             <dl class="tiles card four">
               <Tile
@@ -28,30 +45,31 @@ export function Health() {
                 note={
                   queue === null
                     ? 'away, or not to be seen with this key'
-                    : `waiting, ${whole(queue.active)} at work, ${whole(queue.failed)} failed`
+                    : `jobs wait${queue.waiting > 0 ? `, the oldest for ${seconds(queue.age_seconds)}` : ''}, ${whole(queue.active)} at work, ${whole(queue.failed)} failed`
                 }
               />
               <Tile
                 name="Behind"
-                value={lag === undefined ? 'Not known' : lag === 0 ? 'Nothing' : seconds(lag)}
+                value={lag === undefined ? 'Not known' : lag === 0 ? '0 s' : seconds(lag)}
                 note={
                   lag === undefined
                     ? 'the queue has not said'
-                    : lag === 0
-                      ? 'waits'
-                      : 'since the oldest job came'
+                    : last === undefined
+                      ? 'nothing was folded yet'
+                      : `last event folded ${ago(last)}`
                 }
               />
               <Tile
-                name="Last fold"
-                value={last === undefined ? 'None yet' : ago(last)}
-                title={last === undefined ? undefined : exactMoment(last)}
-                note="an event was added to the totals"
-              />
+                name="Folded now"
+                value={worker === null || rates.length === 0 ? none : rate(rates.at(-1))}
+                note={worker === null ? 'no worker in this process' : 'events/s'}
+              >
+                {rates.length > 1 && <Spark values={rates} />}
+              </Tile>
               <Tile
-                name="Rejects"
-                value={whole(rejects)}
-                note={rejects === 0 ? 'every event was taken' : 'events that could not be taken'}
+                name="Workers"
+                value={queue?.workers == null ? none : whole(queue.workers)}
+                note={queue?.workers == null ? 'not known' : 'connected'}
               />
             </dl>
             {stale_totals.length > 0 && (
@@ -73,6 +91,12 @@ export function Health() {
       <Given asked={asked}>
         {({ worker, rejects, version, tier }) => (
           <>
+            {worker === null && rejects > 0 && (
+              <p class="note">
+                <a href={screen('/rejects')}>{plural(rejects, 'reject')}</a> can be sent again or
+                dropped.
+              </p>
+            )}
             {worker !== null && (
               <Card title="Every event is accounted for">
                 <p class="account">
@@ -85,14 +109,16 @@ export function Health() {
                     tone={worker.rejected > 0 ? 'failed-text' : ''}
                   />
                 </p>
-                <p class="note">Since this process began.</p>
+                <p class="note">
+                  Since this process began.{' '}
+                  {rejects > 0 && (
+                    <>
+                      <a href={screen('/rejects')}>{plural(rejects, 'reject')}</a> can be sent again
+                      or dropped.
+                    </>
+                  )}
+                </p>
               </Card>
-            )}
-            {rejects > 0 && (
-              <p class="note">
-                <a href={screen('/rejects')}>{plural(rejects, 'reject')}</a> can be sent again or
-                dropped.
-              </p>
             )}
             <p class="note">
               Runfold {version} · {tier}
@@ -125,19 +151,20 @@ function Tile({
   name,
   value,
   note,
-  title,
+  children,
 }: {
   readonly name: string;
   readonly value: string;
   readonly note: string;
-  readonly title?: string | undefined;
+  readonly children?: ComponentChildren;
 }) {
   return (
     <div class="tile">
       <dt>{name}</dt>
       <dd>
-        <strong title={title}>{value}</strong>
+        <strong>{value}</strong>
         <span class="tile-notes faint">{note}</span>
+        {children}
       </dd>
     </div>
   );

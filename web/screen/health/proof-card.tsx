@@ -19,6 +19,25 @@ const heads: Readonly<Record<AuditReport['state'], string>> = {
   cancelled: 'The proof was cancelled',
 };
 
+/** What the totals are of, by the name of their table. */
+const words: Readonly<Record<string, string>> = {
+  run: 'Runs',
+  session: 'Sessions',
+  session_user: 'Users of sessions',
+  run_label: 'Labels of runs',
+  model_usage: 'Models by quarter of an hour',
+  model_usage_hour: 'Models by hour',
+  tool_usage: 'Tools by quarter of an hour',
+  tool_usage_hour: 'Tools by hour',
+  run_usage: 'Ended runs by quarter of an hour',
+  run_usage_hour: 'Ended runs by hour',
+  user_usage: 'Users by quarter of an hour',
+  label_usage: 'Labels by quarter of an hour',
+  label_usage_hour: 'Labels by hour',
+  latency: 'Times by quarter of an hour',
+  latency_day: 'Times by day',
+};
+
 /** The audit: every event folded again in one snapshot, and compared with every total. */
 export function ProofCard() {
   const [running, setRunning] = useState<AuditReport>();
@@ -130,7 +149,15 @@ function Found({ audit }: { readonly audit: AuditReport }) {
           rows={audit.projections}
           keyOf={({ name }) => name}
           columns={[
-            { key: 'name', head: 'Totals of', cell: ({ name }) => name },
+            {
+              key: 'name',
+              head: 'Totals of',
+              cell: ({ name }) => (
+                <>
+                  {words[name] ?? name} <small class="faint">{words[name] && name}</small>
+                </>
+              ),
+            },
             { key: 'rows', head: 'Rows compared', isFigure: true, cell: ({ rows }) => whole(rows) },
             {
               key: 'differ',
