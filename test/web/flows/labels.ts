@@ -32,7 +32,7 @@ export function labelFlows(stage: Stage): void {
 
   test('narrows by a label from screen to screen, and shows the labels of runs and steps', async () => {
     const page = await stage.open(`/sessions?${range}&limit=100`);
-    await page.getByRole('button', { name: 'Add a filter' }).click();
+    await page.getByRole('button', { name: '+ Filter' }).click();
     await page.getByLabel('Field').selectOption('label.customer');
     await page.getByRole('combobox').last().fill('acm');
     await page.getByRole('option', { name: 'acme' }).click();
