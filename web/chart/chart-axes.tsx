@@ -1,3 +1,4 @@
+import { roundText } from '../figure/figures.js';
 import { tickLabel } from '../figure/moments.js';
 import type { Scale } from './scale.js';
 
@@ -42,7 +43,7 @@ export function ChartAxes({
             y2={y(tick)}
           />
           <text class="tick end" x={left - 8} y={y(tick) + 4}>
-            {tick === 0 ? '0' : format(tick)}
+            {tick === 0 ? '0' : roundText(format(tick))}
           </text>
         </g>
       ))}

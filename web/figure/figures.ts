@@ -99,6 +99,13 @@ export function seconds(value: Value): string {
   return `${Math.floor(total / 86_400)} d ${Math.floor((total % 86_400) / 3600)} h`;
 }
 
+/** A round value without the digits that say nothing: `$0.50`, `40 s`, `1 m`, `30 d`. */
+export const roundText = (text: string) =>
+  text
+    .replace(/([.,]\d\d)0+$/, '$1')
+    .replace(/[.,]0 s$/, ' s')
+    .replace(/ 0?0 [smh]$/, '');
+
 /** 77 %, 7.8 %. */
 export function percent(value: Value): string {
   if (value == null) return none;

@@ -100,7 +100,7 @@ function Deliveries({ of: { deliveries } }: { readonly of: AlertRecord }) {
               {' '}
               {state === 'waiting' ? 'waits' : 'failed'}
               {attempts > 0 && `, ${plural(attempts, 'attempt')}`}
-              {fault !== null && `: ${fault}`}
+              {state === 'failed' && fault !== null && `: ${fault}`}
             </small>
           )}
         </span>

@@ -23,7 +23,7 @@ export function labelFlows(stage: Stage): void {
     await page.getByRole('link', { name: 'feature' }).click();
     await page.locator('table.data tbody a.id', { hasText: 'search' }).waitFor();
     await stage.go(`/?${range}`);
-    await page.getByRole('button', { name: 'Split by a label' }).click();
+    await page.getByRole('button', { name: 'Label', exact: true }).click();
     await page.getByRole('link', { name: 'customer' }).click();
     await page.waitForURL(/by=label%3Acustomer/);
     await stage.settled();

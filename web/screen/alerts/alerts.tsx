@@ -53,12 +53,22 @@ export function Alerts() {
 }
 
 function FiringCard({ rules }: { readonly rules: readonly AlertRule[] }) {
-  const firing = rules.flatMap((rule) =>
+  const all = rules.flatMap((rule) =>
     rule.states
       .filter(({ state }) => state === 'firing')
-      .map((state) => ({ rule, state, key: JSON.stringify([rule.name, state]) })),
+      .map((state) => ({
+        rule,
+        state,
+        key: JSON.stringify([rule.name, state.budget, state.value]),
+      })),
   );
-  const more = rules.reduce((sum, rule) => sum + rule.firing, 0) - firing.length;
+  // The shares of a budget that one value has reached stand in one row.
+  const firing = [...new Set(all.map(({ key }) => key))].flatMap((key) => {
+    const same = all.filter((one) => one.key === key);
+    const [first] = same;
+    return first === undefined ? [] : [{ ...first, states: same.map(({ state }) => state) }];
+  });
+  const more = rules.reduce((sum, rule) => sum + rule.firing, 0) - all.length;
   return (
     <Card title="Firing now">
       {firing.length === 0 ? (
@@ -78,7 +88,7 @@ function FiringCard({ rules }: { readonly rules: readonly AlertRule[] }) {
                 </a>
               ),
             },
-            { key: 'value', head: 'What', cell: ({ state }) => whichOf(state) },
+            { key: 'value', head: 'What', cell: ({ states }) => whichOf(states) },
             {
               key: 'condition',
               head: 'Because',

@@ -1,5 +1,5 @@
 import type { AlertRule, AlertState } from '../../../src/client.js';
-import { dollars, percent, plural, seconds, whole } from '../../figure/figures.js';
+import { dollars, percent, plural, roundText, seconds, whole } from '../../figure/figures.js';
 
 export type RuleKind = AlertRule['kind'];
 
@@ -15,7 +15,7 @@ export const kindWords: Readonly<Record<RuleKind, string>> = {
   queue_lag: 'Queue lag',
 };
 
-const minutes = (count: unknown) => seconds(Number(count) * 60).replace(/ 00 [ms]$/, '');
+const minutes = (count: unknown) => roundText(seconds(Number(count) * 60));
 
 /** When a rule fires, as a sentence. */
 export function conditionOf({ kind, settings: of, for_minutes }: AlertRule): string {
@@ -32,20 +32,24 @@ export function conditionOf({ kind, settings: of, for_minutes }: AlertRule): str
         { tool: 'calls', model: 'messages', agent: 'runs' }[String(of.of)] ?? 'calls'
       } of ${which} fail ${within}`,
     slow: () =>
-      `The ${of.figure === 'time' ? 'time' : 'first token'} p95 of ${which} is above ${seconds(Number(of.above))} ${within}, of at least ${whole(Number(of.least))}`,
+      `The ${of.figure === 'time' ? 'time' : 'first token'} p95 of ${which} is above ${roundText(seconds(Number(of.above)))} ${within}, of at least ${whole(Number(of.least))}`,
     cost_growth: () =>
       `Cost is more than ${whole(Number(of.above))} times that of the same ${minutes(of.window_minutes)} a week before, and at least ${dollars(Number(of.least_dollars))}`,
     silence: () => `Nothing comes from agent ${of.agent_id} for ${minutes(of.minutes)}`,
     unpriced: () => `A model has messages without a price ${within}`,
     rejects: () => `More than ${plural(Number(of.above), 'reject')} ${within}`,
-    queue_lag: () => `The oldest job waits for more than ${seconds(Number(of.above))}`,
+    queue_lag: () => `The oldest job waits for more than ${roundText(seconds(Number(of.above)))}`,
   };
   return `${said[kind]()}${held}`;
 }
 
-/** `support of user-3, 80 %`: which value of a rule. */
-export function whichOf({ budget, value, share }: AlertState): string {
-  const of = [budget, value].filter((text) => text !== null).join(' of ');
-  const reached = share === null ? '' : `${share} %`;
-  return [of, reached].filter((text) => text !== '').join(', ') || 'the project';
+/** `support of user-3, 50 %, 80 %`: which value of a rule, with its shares where it is of a budget. */
+export function whichOf([first, ...more]: readonly AlertState[]): string {
+  if (first === undefined) return '';
+  const of = [first.budget, first.value].filter((text) => text !== null).join(' of ');
+  const shares = [first, ...more]
+    .flatMap(({ share }) => (share === null ? [] : [share]))
+    .sort((a, b) => a - b)
+    .map((share) => `${share} %`);
+  return [of || 'the project', shares.join(', ')].filter((text) => text !== '').join(', ');
 }

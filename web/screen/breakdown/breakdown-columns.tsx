@@ -76,7 +76,7 @@ export function columnsOf(
         ...(isWide === true ? { isWide } : {}),
         sort: key,
         cell: (row) =>
-          bar === undefined ? (
+          bar === undefined || figureOf(row) === null ? (
             format(figureOf(row), row)
           ) : (
             <span class="metered">

@@ -126,7 +126,7 @@ export function BreakdownTable({
                   <span class="faint">
                     {some.length === mostRows
                       ? `The first ${mostRows} by ${main}`
-                      : `${some.length} ${some.length === 1 ? word.toLowerCase() : title.toLowerCase()}`}
+                      : `${some.length} ${kind.rows ?? (some.length === 1 ? word.toLowerCase() : title.toLowerCase())}`}
                   </span>
                   <Menu
                     label={title}

@@ -20,6 +20,8 @@ export interface Kind {
   readonly path: '/agents' | '/models' | '/tools' | '/users' | '/teams' | '/labels';
   readonly title: string;
   readonly word: string;
+  /** What its rows are called together. Defaults to the title. */
+  readonly rows?: string;
   readonly dimension: UsageDimension;
   readonly filters: readonly FilterName[];
   readonly figures: readonly Figure[];

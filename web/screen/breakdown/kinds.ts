@@ -80,6 +80,7 @@ const quantile = (key: keyof UsageRow & string, head: string, isWide = true): Fi
 export const labelKind = (name: string): Kind => ({
   path: '/labels',
   title: 'Labels',
+  rows: 'values',
   word: name,
   dimension: `label:${name}`,
   filters: ['model', 'provider'],

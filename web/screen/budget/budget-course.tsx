@@ -20,7 +20,7 @@ export function BudgetCourse({
   readonly budget: BudgetStanding;
   readonly use: BudgetUse;
 }) {
-  const { measure, limit } = budget;
+  const { measure } = budget;
   const question = questionOf(budget, use.value);
   const asked = useUsage('budget-course', question);
   // Sessions and runs are kept as a whole, not over time.
@@ -49,7 +49,6 @@ export function BudgetCourse({
                 format={(value) => (value === null ? '–' : amountOf(measure, value))}
               />
               <LineKey series={series} />
-              {use.used > limit && <p class="note">The limit is passed.</p>}
             </div>
           );
         }}

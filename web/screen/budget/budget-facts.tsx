@@ -43,7 +43,8 @@ export function BudgetFacts({
         <UseBar {...use} limit={limit} tone={standing.tone} />
         <p>
           <strong>{amountOf(measure, use.used)}</strong>
-          {use.held > 0 && ` + ${amountOf(measure, use.held)} held`} of {amountOf(measure, limit)}
+          {use.held > 0 ? ` used, ${amountOf(measure, use.held)} held, ` : ' used '}
+          of {amountOf(measure, limit)}
           {use.value !== null && budget.value === null && ` by ${use.value}`}{' '}
           <span class={`status ${standing.tone}`}>{standing.text}</span>
         </p>
@@ -57,7 +58,7 @@ export function BudgetFacts({
             note: window === 'total' || isRolling ? undefined : time_zone,
           },
           { name: 'Remaining', value: amountOf(measure, use.remaining) },
-          { name: 'Counts since', value: time(budget.window_start) },
+          { name: 'This window since', value: time(budget.window_start) },
           budget.resets_at !== null &&
             !isRolling && { name: 'Starts again', value: time(budget.resets_at) },
           forecast !== undefined && {
@@ -71,7 +72,7 @@ export function BudgetFacts({
             note: when_unknown === 'refuse' ? 'also while the database is away' : undefined,
           },
           { name: 'Alerts at', value: at.map((share) => `${share} %`).join(', ') },
-          { name: 'Created to count from', value: time(from) },
+          { name: 'Counts from', value: time(from) },
         ]}
       />
     </section>

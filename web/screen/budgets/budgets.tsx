@@ -120,7 +120,8 @@ function Used({ budget }: { readonly budget: BudgetStanding }) {
       <UseBar {...use} limit={limit} tone={standingOf(budget, use).tone} />
       <span>
         <b>{amountOf(measure, use.used)}</b>
-        {use.held > 0 && ` + ${amountOf(measure, use.held)} held`} of {amountOf(measure, limit)}
+        {use.held > 0 ? ` used, ${amountOf(measure, use.held)} held, of ` : ' of '}
+        {amountOf(measure, limit)}
         {isEach && (
           <small class="faint">
             {' '}

@@ -2,7 +2,7 @@ import { change, parameter } from '../../address/parameters.js';
 import type { Step } from '../../ask/steps.js';
 import { TokenBar } from '../../chart/meter.js';
 import { scaleOf } from '../../chart/scale.js';
-import { dollars, exactDollars, none, seconds, whole } from '../../figure/figures.js';
+import { dollars, exactDollars, none, roundText, seconds, whole } from '../../figure/figures.js';
 import { Dot } from '../../part/dot.js';
 import { mostOf } from '../../part/total-cells.js';
 import { VisibleRows } from '../../part/visible-rows.js';
@@ -56,7 +56,7 @@ export function Timeline({
         <span class="ruler">
           {scale.ticks(4).map((tick) => (
             <span key={tick} style={{ left: `${scale(tick)}%` }}>
-              {tick === 0 ? '0' : seconds(tick).replace('.0 s', ' s').replace(' 00 s', '')}
+              {tick === 0 ? '0' : roundText(seconds(tick))}
             </span>
           ))}
         </span>
