@@ -48,7 +48,7 @@ export function controlFlows(stage: Stage): void {
     await page.getByRole('button', { name: 'Delete it' }).click();
     await page.waitForURL(/\/budgets$/);
     await page.getByRole('link', { name: 'looks' }).waitFor();
-    expect(await page.getByText('made-here').count()).toBe(0);
+    await page.getByText('made-here').waitFor({ state: 'detached' });
   });
 
   test('shows what fires, mutes a rule, tests a channel, and never shows its secret again', async () => {
