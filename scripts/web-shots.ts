@@ -135,9 +135,16 @@ async function limit(service: string): Promise<void> {
   await client.createChannel({ kind: 'webhook', name: 'ops', url: 'http://127.0.0.1:9/hook' });
   await client.createChannel({ kind: 'slack', name: 'team-chat', url: 'http://127.0.0.1:9/chat' });
   const channels = ['ops'];
-  await client.createAlert({ kind: 'budget', name: 'spend', channels: ['ops', 'team-chat'] });
+  await client.createAlert({ kind: 'budget', name: 'budgets', channels: ['ops', 'team-chat'] });
   await client.createAlert({
-    ...{ kind: 'error_rate', name: 'tools-that-fail', channels, of: 'tool', above: 0.15 },
+    ...{
+      kind: 'error_rate',
+      name: 'tests-that-fail',
+      channels,
+      of: 'tool',
+      value: 'run_tests',
+      above: 0.1,
+    },
     ...{ window_minutes: 43_200 },
   });
   await client.createAlert({ kind: 'queue_lag', name: 'lag', channels });

@@ -44,7 +44,7 @@ export function ChannelsCard() {
       <Given asked={asked}>
         {(channels) =>
           channels.length === 0 ? (
-            <p class="nothing">There is no channel yet. A rule needs one to tell.</p>
+            <p class="nothing">There is no channel yet: nobody is told of what fires.</p>
           ) : (
             <DataTable
               label="Channels"

@@ -75,7 +75,9 @@ export function NewRule({
           <Given asked={channels}>
             {(all) =>
               all.length === 0 ? (
-                <p class="faint">There is no channel yet. Create one first.</p>
+                <p class="faint">
+                  There is no channel yet. Without one, the rule is only shown here.
+                </p>
               ) : (
                 all.map((channel) => (
                   <label key={channel.name} class="check">
@@ -101,7 +103,7 @@ export function NewRule({
         </fieldset>
         {fault !== undefined && <Failure error={fault} />}
         <div>
-          <button type="submit" class="button main" disabled={told.length === 0}>
+          <button type="submit" class="button main">
             Create
           </button>
         </div>

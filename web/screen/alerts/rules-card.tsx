@@ -57,7 +57,8 @@ export function RulesCard({
               key: 'channels',
               head: 'Tells',
               isWide: true,
-              cell: ({ channels }) => channels.join(', '),
+              cell: ({ channels }) =>
+                channels.length === 0 ? <span class="faint">nobody</span> : channels.join(', '),
             },
             { key: 'state', head: 'State', cell: (rule) => <RuleState rule={rule} /> },
             ...(isAdmin
