@@ -33,7 +33,8 @@ describeWithPostgres('the budgets and rules of the demo', () => {
       ['spend', true],
       ['tools-that-fail', true],
     ]);
-    const told = (await listAlertHistory(database)).map(({ data, deliveries: sent }) => {
+    const { items: history } = await listAlertHistory(database);
+    const told = history.map(({ data, deliveries: sent }) => {
       expect(sent).toEqual([]);
       return `${data.rule} ${data.value} ${data.share}`;
     });
