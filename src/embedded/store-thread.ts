@@ -17,6 +17,8 @@ export function startStoreThread(dir: string, options: ThreadOptions): Promise<S
   const worker = new Worker(new URL('./thread-main.js', import.meta.url), {
     name: 'runfold-store',
     workerData: options,
+    // Those of the process may not fit a file: `--input-type` of a program given by `--eval` does not.
+    execArgv: [],
   });
   return new Promise((ready, reject) => {
     let outcome: EmbeddedStoreError | 'closed' | undefined;

@@ -2,12 +2,17 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   type EmbeddedStore,
   findEmbeddedStore,
   openEmbeddedStore,
 } from '#runfold/embedded/embedded-store.js';
+import { verify } from '#runfold/projections/audit/verify.js';
+import { openRunfold, type Runfold } from '#runfold/runfold.js';
+import { startNode } from '../../harness/processes.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { getSaid, kill, startChild } from './child.js';
 
 let root: string;
@@ -164,6 +169,50 @@ describe('the ownership of an embedded store', () => {
     expect(count).toBe(max);
     expect([last, last + 1]).toContain(max);
   });
+
+  test('passes on while guests write: they go on at the next owner, with every event once', async () => {
+    const script = `
+      import { openRunfold } from '#runfold/runfold.js';
+      await openRunfold({ dir: ${JSON.stringify(dir)}, worker: false });
+      console.log('open');
+      setInterval(() => undefined, 60_000);`;
+    const owner = startNode(['--input-type=module', '--eval', script]);
+    await owner.waitForLine(/^open$/, 60_000);
+    const log = pino({ level: 'silent' });
+    const guests = await Promise.all(
+      [1, 2].map((guest) => openRunfold({ dir, log, worker: guest === 1 })),
+    );
+    const opened: Pick<Runfold, 'close'>[] = [...guests];
+    onTestFinished(async () => {
+      for (const { close } of opened) await close({ timeout_ms: 1_000 }).catch(() => undefined);
+    });
+    expect(guests.map(({ tier }) => tier.is_owner)).toEqual([false, false]);
+    const emit = (from: number) => {
+      for (const [at, { producer }] of guests.entries()) {
+        for (let n = from; n < from + 60; n++)
+          producer.run({ run_id: `guest-${at}`, id: `e-${n}` });
+      }
+      return Promise.all(guests.map(({ producer }) => producer.flush({ timeout_ms: 60_000 })));
+    };
+    await emit(0);
+    const underWay = emit(60);
+    owner.kill('SIGKILL');
+    await owner.exit;
+    const alone = emit(120);
+    const next = await openRunfold({ dir, log, worker: false });
+    expect(next.tier.is_owner).toBe(true);
+    await Promise.all([underWay, alone]);
+    await emit(180);
+    await waitUntil(
+      () => next.database.query('select count(*)::int as events from runfold.events'),
+      ([row]) => row?.events === 480,
+      { what: '480 events', timeoutMs: 60_000 },
+    );
+    expect(await verify(next.database)).toMatchObject({ equal: true, events: 480 });
+    for (const guest of guests) await guest.close();
+    opened.splice(0);
+    await next.close();
+  }, 120_000);
 
   test('is given up by a close that lets running work finish and rolls open work back', async () => {
     const store = await open();
