@@ -24,6 +24,7 @@ const benchmarks = join('test', 'bench.test.ts');
 /** What holds for the tests of all projects. */
 const shared: TestUserConfig = {
   testTimeout: 120_000,
+  setupFiles: ['harness/cpu-time.ts'],
   // Real servers and a browser on a machine that others use: what fails twice is red. A retry is reported.
   retry: process.env.CI === undefined ? 0 : 1,
   hookTimeout: 120_000,

@@ -5,7 +5,14 @@ import type { Reporter } from 'vitest/node';
 const root = join(import.meta.dirname, '..');
 const file = join(root, '.test-durations.json');
 
-/** The slowest files in milliseconds, for a machine without a record of earlier runs. */
+/** What a file of tests took when it last ran on this machine, in milliseconds. */
+interface Cost {
+  readonly wall_ms: number;
+  /** CPU, with that of the processes it started; servers that were there before not included. */
+  readonly cpu_ms: number;
+}
+
+/** What takes longest, for a machine that has no record of earlier runs. */
 const usual: Readonly<Record<string, number>> = {
   'test/bench.test.ts': 60_000,
   'test/chaos.test.ts': 30_000,
@@ -14,26 +21,47 @@ const usual: Readonly<Record<string, number>> = {
   'test/cli/up.test.ts': 25_000,
 };
 
-function readDurations(): Record<string, number> {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+/** With this many files a run is a whole one, and says what took most CPU. */
+const wholeRun = 20;
+
+function readCosts(): Record<string, Cost> {
+  if (!existsSync(file)) return {};
+  const kept: Record<string, Cost | number> = JSON.parse(readFileSync(file, 'utf8'));
+  // A number is what earlier versions of this file kept.
+  const costs = Object.entries(kept).filter(([, cost]) => typeof cost !== 'number');
+  return Object.fromEntries(costs) as Record<string, Cost>;
 }
 
 /** How long a file of tests took when it last ran on this machine, in milliseconds. */
 export function durationOf(): (moduleId: string) => number {
-  const durations = { ...usual, ...readDurations() };
-  return (moduleId) => durations[relative(root, moduleId)] ?? 0;
+  const costs = readCosts();
+  return (moduleId) => {
+    const name = relative(root, moduleId);
+    return costs[name]?.wall_ms ?? usual[name] ?? 0;
+  };
 }
 
-/** Records how long each file took, for the order of the next run. */
+/** Keeps what each file took, for the order of the next run. */
 export function recordDurations(): Reporter {
   return {
     onTestRunEnd(modules) {
-      const durations = readDurations();
-      for (const module of modules) {
+      const costs = readCosts();
+      const names = modules.map((module) => {
         const { duration, collectDuration } = module.diagnostic();
-        durations[relative(root, module.moduleId)] = Math.round(duration + collectDuration);
-      }
-      writeFileSync(file, `${JSON.stringify(durations, null, 2)}\n`);
+        const name = relative(root, module.moduleId);
+        const cpu_ms = module.meta().cpu_ms ?? 0;
+        costs[name] = { wall_ms: Math.round(duration + collectDuration), cpu_ms };
+        return name;
+      });
+      writeFileSync(file, `${JSON.stringify(costs, null, 2)}\n`);
+      if (names.length < wholeRun) return;
+      const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
+      const cpu = (name: string) => costs[name]?.cpu_ms ?? 0;
+      const most = [...names].sort((a, b) => cpu(b) - cpu(a)).slice(0, 10);
+      const total = names.reduce((sum, name) => sum + cpu(name), 0);
+      console.log(
+        `\nCPU: ${seconds(total)}, most of it in\n${most.map((name) => `  ${seconds(cpu(name))} ${name}`).join('\n')}`,
+      );
     },
   };
 }
