@@ -15,6 +15,7 @@ export type { BudgetsClient } from './client/budgets-client.js';
 export { type ClientOptions, createClient } from './client/create-client.js';
 export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
 export type { ClientProject, ClientRebuild, SignedIn } from './client/operations.js';
+export type { TailMessage } from './client/read-tail.js';
 export type { IngestOptions, IngestResult, RunfoldClient } from './client/runfold-client.js';
 export type {
   AuditReport,
@@ -22,7 +23,6 @@ export type {
   RejectsOutcome,
   ServiceStatus,
 } from './client/service-answers.js';
-export type { TailMessage } from './client/tail-message.js';
 export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
 export type { Labels } from './events/labels.js';

@@ -17,7 +17,7 @@ interface Room {
   readonly because: string;
 }
 
-const LIBRARY = [
+const library = [
   'events',
   'otlp',
   'queue',
@@ -41,7 +41,7 @@ const LIBRARY = [
  * The folders of src in the order of the flow: the content of each, its allowed imports, and why
  * there are no more.
  */
-const FOLDERS: Readonly<Record<string, Room>> = {
+const rooms: Readonly<Record<string, Room>> = {
   environment: {
     holds: 'What the machine tells us: variables, processes, versions',
     may: [],
@@ -157,7 +157,7 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   http: {
     holds: 'The HTTP service',
     may: [
-      ...LIBRARY.filter((name) => name !== 'worker' && name !== 'append'),
+      ...library.filter((name) => name !== 'worker' && name !== 'append'),
       'append/writer/compare-content',
       'append/other-content',
       '',
@@ -168,13 +168,13 @@ const FOLDERS: Readonly<Record<string, Room>> = {
   },
   cli: {
     holds: 'The commands',
-    may: [...LIBRARY, 'http', ''],
+    may: [...library, 'http', ''],
     because: 'the commands are built on everything, HTTP included',
   },
 };
 
 /** Files of src itself combine the rest. They may import every folder except the interfaces. */
-const ROOT_FILES: Readonly<Record<string, string>> = {
+const rootFiles: Readonly<Record<string, string>> = {
   'index.ts': 'what `runfold` exports',
   'producer.ts': 'what `runfold/producer` exports, for agents that only emit',
   'client.ts': 'what `runfold/client` exports, for programs that talk to the HTTP service',
@@ -188,7 +188,7 @@ const ROOT_FILES: Readonly<Record<string, string>> = {
   'tier.ts': 'connects store and queue of one of the three tiers',
   'runfold.ts': 'opens everything a program needs to emit, fold and read',
 };
-const FACES = ['http', 'cli'];
+const faces = ['http', 'cli'];
 
 /** The files of src that an agent loads if it only emits. */
 const emitting = [
@@ -203,31 +203,31 @@ const emitting = [
 ];
 
 /** A folder with more files has two subjects. */
-const FILES_IN_A_FOLDER = 14;
-const FULLER_FOLDERS: Readonly<Record<string, string>> = {
+const mostFiles = 14;
+const fullerFolders: Readonly<Record<string, string>> = {
   'cli/commands': 'one file per command, so that the listing is the help',
   'http/routes': 'one file per resource, so that the listing is the API',
 };
 /** Levels of folders below src: `cli/commands` has two. */
-const LEVELS = 2;
+const mostLevels = 2;
 
 /**
  * The only files that may read the environment: every setting has one schema and one error report.
  * A process passes its own environment to the commands; a test passes another one.
  */
-const READS_ENVIRONMENT = ['environment/config.ts', 'cli/io/process-io.ts'];
+const readsEnvironment = ['environment/config.ts', 'cli/io/process-io.ts'];
 
 /**
  * One noun per file keeps files short. A longer file is listed with the reason why it cannot be
  * split.
  */
-const LINES = 200;
-const LONGER_FILES: Readonly<Record<string, string>> = {
+const mostLines = 200;
+const longerFiles: Readonly<Record<string, string>> = {
   'index.ts': 'a list of names, one a line',
 };
 
 /** Names that fit anything, so that everything ends up there. */
-const EMPTY_NAMES = /^types?$|(^|-)(utils?|commons?|helpers?|misc)$/;
+const emptyNames = /^types?$|(^|-)(utils?|commons?|helpers?|misc)$/;
 
 interface SourceFile {
   /** From src, with slashes: `events/timestamp.ts`. */
@@ -353,12 +353,12 @@ describe('the import rules', () => {
 
   test('know every folder and every file of src', () => {
     const unknown = sources.filter(({ folder, path }) =>
-      folder === '' ? !(path in ROOT_FILES) : !(folder in FOLDERS),
+      folder === '' ? !(path in rootFiles) : !(folder in rooms),
     );
     expect(unknown.map(({ path }) => path)).toEqual([]);
   });
 
-  test.each(Object.entries(FOLDERS))('hold for src/%s', (name, { may, types = [], because }) => {
+  test.each(Object.entries(rooms))('hold for src/%s', (name, { may, types = [], because }) => {
     const all = name === 'environment' ? [name] : ['environment', name, ...may];
     const broken = sources
       .filter(({ folder }) => folder === name)
@@ -390,7 +390,7 @@ describe('the import rules', () => {
         ],
       }));
     };
-    for (const depth of [1, LEVELS, LEVELS + 1]) {
+    for (const depth of [1, mostLevels, mostLevels + 1]) {
       expect(
         circlesIn(folders(depth)),
         'two folders that import each other are one folder under two names',
@@ -415,7 +415,7 @@ describe('the import rules', () => {
       .filter(({ folder }) => folder === '')
       .flatMap(({ path, imports }) =>
         imports
-          .filter((target) => FACES.includes(folderOf(target)))
+          .filter((target) => faces.includes(folderOf(target)))
           .map((target) => `${path} imports ${target}`),
       );
     expect(broken, 'who embeds the library must not load a server or a command line').toEqual([]);
@@ -434,17 +434,18 @@ describe('the import rules', () => {
 describe('the folders of src', () => {
   const parents = sources.map(({ path }) => dirname(path));
 
-  test(`hold at most ${FILES_IN_A_FOLDER} files`, () => {
+  test(`hold at most ${mostFiles} files`, () => {
     const full = [...new Set(parents)]
       .map((folder) => [folder, parents.filter((parent) => parent === folder).length] as const)
-      .filter(([folder, files]) => files > FILES_IN_A_FOLDER && !(folder in FULLER_FOLDERS));
+      .filter(([folder, files]) => files > mostFiles && !(folder in fullerFolders));
     expect(full).toEqual([]);
   });
 
-  test(`nest ${LEVELS} levels deep, one more for one format of ingest`, () => {
+  test(`nest ${mostLevels} levels deep, one more for one format of ingest`, () => {
     const deep = [...new Set(parents)].filter(
       (folder) =>
-        folder.split('/').length > (folder.startsWith('ingest/formats/') ? LEVELS + 1 : LEVELS),
+        folder.split('/').length >
+        (folder.startsWith('ingest/formats/') ? mostLevels + 1 : mostLevels),
     );
     expect(deep).toEqual([]);
   });
@@ -454,7 +455,7 @@ describe('the folders of src', () => {
  * Tests of programs that are not part of the product. All others are run like a person would, by
  * command.
  */
-const TESTED_BY: Readonly<Record<string, string>> = {
+const testedBy: Readonly<Record<string, string>> = {
   'test/chaos.test.ts': 'chaos',
   'test/mutants.test.ts': 'scripts',
   'test/simulate.test.ts': 'scripts',
@@ -470,13 +471,33 @@ describe('tests, bench and chaos', () => {
         const code = withoutComments(readFileSync(file, 'utf8'));
         return [...code.matchAll(/\bfrom\s*['"](\.[^'"]+)['"]/g)]
           .map(([, target = '']) => posix.join(dirname(path), target))
-          .filter((target) => ![folder, 'harness', TESTED_BY[path]].includes(folderOf(target)))
+          .filter((target) => ![folder, 'harness', testedBy[path]].includes(folderOf(target)))
           .map((target) => `${path} imports ${target}`);
       }),
     );
     expect(broken, 'src is imported as `#runfold/…`; what two of them need is in harness').toEqual(
       [],
     );
+  });
+});
+
+describe('every file', () => {
+  test('names its constants in camelCase, and its tests by `test`', () => {
+    const folders = ['src', 'test', 'bench', 'chaos', 'scripts', 'harness', 'web'];
+    const broken = folders.flatMap((folder) =>
+      listFiles(join(root, folder), '.ts')
+        .filter((file) => !file.includes('node_modules'))
+        .flatMap((file) => {
+          const code = withoutComments(readFileSync(file, 'utf8'));
+          const found = [
+            // A variable of the environment has its own name.
+            ...code.matchAll(/\bconst [A-Z][A-Z\d]+(_(?!URL\b)[A-Z\d]+)*\b(?!_)/g),
+            ...code.matchAll(/^\s*it(\.\w+)?\(/gm),
+          ];
+          return found.map(([text]) => `${relative(root, file)}: ${text.trim()}`);
+        }),
+    );
+    expect(broken).toEqual([]);
   });
 });
 
@@ -511,8 +532,8 @@ describe('the web page', () => {
     expect(broken.map(({ path }) => path)).toEqual([]);
   });
 
-  test(`has files of at most ${LINES} lines`, () => {
-    expect(files.filter(({ lines }) => lines > LINES).map(({ path }) => path)).toEqual([]);
+  test(`has files of at most ${mostLines} lines`, () => {
+    expect(files.filter(({ lines }) => lines > mostLines).map(({ path }) => path)).toEqual([]);
   });
 });
 
@@ -525,7 +546,7 @@ describe('the files of src', () => {
         ),
       )
       .map(({ path }) => path);
-    expect(readers.filter((path) => !READS_ENVIRONMENT.includes(path))).toEqual([]);
+    expect(readers.filter((path) => !readsEnvironment.includes(path))).toEqual([]);
   });
 
   test('export by name only, so that a thing has one name everywhere', () => {
@@ -537,19 +558,21 @@ describe('the files of src', () => {
     const broken = sources.filter(({ path }) =>
       path.split('/').some((part) => {
         const name = basename(part, '.ts');
-        return !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || EMPTY_NAMES.test(name);
+        return !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || emptyNames.test(name);
       }),
     );
     expect(broken.map(({ path }) => path)).toEqual([]);
   });
 
-  test(`have at most ${LINES} lines`, () => {
+  test(`have at most ${mostLines} lines`, () => {
     const lengths = new Map(sources.map(({ path, text }) => [path, text.split('\n').length - 1]));
     const tooLong = [...lengths].filter(
-      ([path, lines]) => lines > LINES && !(path in LONGER_FILES),
+      ([path, lines]) => lines > mostLines && !(path in longerFiles),
     );
     expect(tooLong).toEqual([]);
-    const needless = Object.keys(LONGER_FILES).filter((path) => (lengths.get(path) ?? 0) <= LINES);
+    const needless = Object.keys(longerFiles).filter(
+      (path) => (lengths.get(path) ?? 0) <= mostLines,
+    );
     expect(needless, 'exceptions that are none any more').toEqual([]);
   });
 });

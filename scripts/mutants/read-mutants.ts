@@ -131,7 +131,7 @@ export const readMutants = [
     [
       [
         'a correction of another run is in its list',
-        "and e.corrected_key is null and ${agree(view, 'c', 'e')}",
+        "and e.corrected_key is null and ${agreeIn(view, 'c', 'e')}",
         'and e.corrected_key is null',
       ],
     ],

@@ -1,7 +1,14 @@
 import { sleep } from '../environment/sleep.js';
+import type { LoggedEvent } from '../query/log/events.js';
+import type { RunTotals } from '../query/totals/totals.js';
 import { ApiError } from './api-error.js';
 import { type HttpCaller, isPassingStatus } from './http-caller.js';
-import type { TailMessage } from './tail-message.js';
+
+/** A message of a tail; continue from its `id`. */
+export type TailMessage = { readonly id: string } & (
+  | { readonly type: 'event'; readonly event: LoggedEvent }
+  | { readonly type: 'run'; readonly run: RunTotals }
+);
 
 /** What to follow. */
 interface TailQuery {

@@ -1,8 +1,10 @@
-import { eventOfRow, type StoredRow } from '../events/columns/stored-event.js';
+import { eventFromRow, type StoredRow } from '../events/columns/stored-event.js';
 import { eventKey } from '../events/event-id.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import type { MetricName } from '../events/metric-fields.js';
 import type { Database } from '../postgres/database.js';
+import { agree } from '../projections/agreement.js';
+import { tokensOfPrices } from '../projections/measures/where.js';
 import { summedFigures } from '../projections/summed-figures.js';
 import { conditionsOn, type ProjectOptions } from '../query/conditions.js';
 import {
@@ -49,7 +51,7 @@ export async function readCorrectedEvent(
   );
   const [row] = rows;
   if (row === undefined) throw new UnknownEventError(options.id, options.session_id);
-  const original = eventOfRow(row);
+  const original = eventFromRow(row);
   if (rows.length > 1) {
     throw new AmbiguousEventError(
       original.id,
@@ -64,7 +66,7 @@ export async function readCorrectedEvent(
     'e.project = $1 and e.session_id = $2 and e.corrects = $3',
     [row.project, row.session_id, row.id],
   );
-  const counted = corrections.map(eventOfRow).filter((event) => isCounted(event, original));
+  const counted = corrections.map(eventFromRow).filter((event) => agree(event, original));
   return {
     original,
     corrections: corrections.length,
@@ -77,13 +79,7 @@ export async function readCorrectedEvent(
 export function isUnpriced(original: MetricEvent, counted: readonly MetricEvent[]): boolean {
   if (original.type !== 'message' || original.role !== 'assistant') return false;
   const { cost, ...metrics } = original.metrics ?? {};
-  const hasTokens = [
-    metrics.total_tokens,
-    metrics.input_tokens,
-    metrics.output_tokens,
-    metrics.prompt_tokens,
-    metrics.completion_tokens,
-  ].some((value) => value !== undefined);
+  const hasTokens = tokensOfPrices.some((name) => metrics[name] !== undefined);
   return (
     cost === undefined &&
     hasTokens &&
@@ -100,7 +96,7 @@ export async function getEvent(
   where.equal('session_id', 'e.session_id', options.session_id);
   where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
   const [row] = await readStored(database, where.sql(), where.values);
-  return row === undefined ? undefined : eventOfRow(row);
+  return row === undefined ? undefined : eventFromRow(row);
 }
 
 async function readStored(
@@ -115,17 +111,6 @@ async function readStored(
   );
   return rows.map(({ row }) => row);
 }
-
-/** Whether a correction adds to the same totals as the original; one made by hand may not. */
-export function isCounted(correction: MetricEvent, original: MetricEvent): boolean {
-  return (
-    correction.type === original.type &&
-    correction.run_id === original.run_id &&
-    roleOf(correction) === roleOf(original)
-  );
-}
-
-const roleOf = (event: MetricEvent) => (event.type === 'message' ? event.role : undefined);
 
 /** The summed figures of an event and its corrections, in stored units. */
 export function sumOf(events: readonly MetricEvent[]): Map<MetricName, number> {

@@ -1,8 +1,9 @@
-import { eventOfRow, type StoredRow } from '../events/columns/stored-event.js';
+import { eventFromRow, type StoredRow } from '../events/columns/stored-event.js';
 import { eventKey } from '../events/event-id.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
-import { type CorrectedEvent, isCounted, isUnpriced, sumOf } from './corrected-event.js';
+import { agree } from '../projections/agreement.js';
+import { type CorrectedEvent, isUnpriced, sumOf } from './corrected-event.js';
 
 /** The key of an event: its session, and its id as it was sent. */
 export interface EventPlace {
@@ -42,14 +43,14 @@ export async function readCorrectedEvents(
   );
   for (const { row } of found) {
     const key = `${row.corrects} ${row.session_id}`;
-    corrections.set(key, [...(corrections.get(key) ?? []), eventOfRow(row)]);
+    corrections.set(key, [...(corrections.get(key) ?? []), eventFromRow(row)]);
   }
   return new Map(
     rows.map(({ row }) => {
-      const original = eventOfRow(row);
+      const original = eventFromRow(row);
       const key = `${row.id} ${row.session_id}`;
       const all = corrections.get(key) ?? [];
-      const adding = all.filter((event) => isCounted(event, original));
+      const adding = all.filter((event) => agree(event, original));
       const counted = [original, ...adding];
       return [
         key,

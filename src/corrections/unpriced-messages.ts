@@ -4,6 +4,7 @@ import { type EventEnvelope, eventTypes, roles } from '../events/metric-event.js
 import { type Database, longWorkSettings } from '../postgres/database.js';
 import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
+import { agreeWithAnswerSql } from '../projections/agreement.js';
 import { unpricedSql } from '../projections/measures/where.js';
 
 /** A message of the assistant with tokens, including all its corrections. */
@@ -104,7 +105,7 @@ function given({ named }: PageRow['row']): PricedEvent['attributes'] {
 }
 
 /** Corrections that add to the totals of their message. */
-const same = `c.run_id = o.run_id and c.type = ${eventTypes.message} and c.role = ${roles.assistant}`;
+const same = agreeWithAnswerSql('c', 'o');
 const sum = (name: string) => `coalesce(o.${name} + c.${name}, o.${name}, c.${name})`;
 const pairs = (list: readonly string[], value: (name: string) => string) =>
   list.map((name) => `'${name}', ${value(name)}`).join(', ');

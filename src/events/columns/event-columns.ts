@@ -2,7 +2,7 @@ import { maxJson } from '../limits.js';
 import type { MetricEvent } from '../metric-event.js';
 import { type Cells, emptyCells } from './event-row.js';
 import { logColumns } from './log-columns.js';
-import { eventOfRow } from './stored-event.js';
+import { eventFromRow } from './stored-event.js';
 
 /** One value per event; null if the event has no value in this column. */
 export type BlockColumn = unknown[];
@@ -61,7 +61,7 @@ export function eventAt(block: EventBlock, at: number): MetricEvent {
     const value = cells[place];
     return [name, type === 'json' && typeof value === 'string' ? jsonValue(value) : value];
   });
-  return eventOfRow(Object.fromEntries(row));
+  return eventFromRow(Object.fromEntries(row));
 }
 
 function jsonValue(json: string): unknown {

@@ -14,7 +14,7 @@ export type StoredRow = Readonly<Record<string, unknown>>;
  * `toLogRow`. Its figures are exact, because dividing a stored integer by its unit gives the double
  * nearest to it, and one event's limits leave that double closer to no other integer.
  */
-export function eventOfRow(row: StoredRow): MetricEvent {
+export function eventFromRow(row: StoredRow): MetricEvent {
   const event: Record<string, unknown> = {
     type: nameOf(eventTypes, row.type),
     id: row.original_id ?? row.id,

@@ -1,3 +1,4 @@
+import { within } from '../../environment/within.js';
 import type { Database } from '../../postgres/database.js';
 import { type ApiKey, findKey, hasKeys } from '../../store/api-keys.js';
 import { explainDatabaseError, StoreUnavailableError } from '../../store/store-errors.js';
@@ -41,7 +42,9 @@ export function createKnownKeys(
         anyKeys = { value: anyKeys.value || value, at: performance.now() };
       });
       try {
-        await (isKnown ? inTime(looking) : looking);
+        await (isKnown
+          ? within(patienceMs, looking, () => new LateError('no response in time'))
+          : looking);
       } catch (error) {
         if (!isKnown || !isOutage(error)) throw error;
       }
@@ -63,7 +66,9 @@ export function createKnownKeys(
         return key;
       });
       try {
-        return await (before === undefined ? looking : inTime(looking));
+        return await (before === undefined
+          ? looking
+          : within(patienceMs, looking, () => new LateError('no response in time')));
       } catch (error) {
         if (isOutage(error) && before !== undefined && now - before.at < outageMs)
           return before.key;
@@ -77,21 +82,6 @@ export function createKnownKeys(
 const patienceMs = 500;
 
 class LateError extends Error {}
-
-/** A result that arrives in time. @throws LateError */
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LateError('no response in time')), patienceMs);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-    // It may still fail when nobody awaits it any more.
-    answer.catch(() => undefined);
-  }
-}
 
 const isOutage = (error: unknown) =>
   error instanceof LateError || explainDatabaseError(error) instanceof StoreUnavailableError;

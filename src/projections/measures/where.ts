@@ -32,15 +32,18 @@ export interface Where {
   readonly original?: true;
 }
 
+/** The tokens of which one at least makes a message one that has a price. */
+export const tokensOfPrices = [
+  'total_tokens',
+  'input_tokens',
+  'output_tokens',
+  'prompt_tokens',
+  'completion_tokens',
+] as const;
+
 /** Whether a row of the log, aliased, reports tokens and no cost. */
 export function unpricedSql(alias: string): string {
-  const tokens = [
-    'total_tokens',
-    'input_tokens',
-    'output_tokens',
-    'prompt_tokens',
-    'completion_tokens',
-  ].map((name) => `${alias}.${name}`);
+  const tokens = tokensOfPrices.map((name) => `${alias}.${name}`);
   return `${alias}.cost_nanos is null and coalesce(${tokens.join(', ')}) is not null`;
 }
 

@@ -1,16 +1,11 @@
 import { metricFields } from '../../events/metric-fields.js';
+import { agreeInViewSql } from '../../projections/agreement.js';
 import { summedFigures } from '../../projections/summed-figures.js';
 import { type AgnoMetricName, combineObjects, isObjectMetric } from '../agno/agno-metrics.js';
 import { logColumnNames, logRowsSql } from './log-rows.js';
 
 /** The views whose rows may be corrected by other rows of the same view. */
 export type CorrectableView = 'messages' | 'tool_calls';
-
-/** Columns that must be equal in a correction and its event; otherwise it adds to other totals. */
-const agreeing: Record<CorrectableView, readonly string[]> = {
-  messages: ['session_id', 'run_id', 'role'],
-  tool_calls: ['session_id', 'run_id'],
-};
 
 const summed = new Set<string>(summedFigures.keys());
 const objects = new Set<string>(
@@ -27,11 +22,11 @@ const order = 'c.occurred_at, coalesce(c.sequence, 0), c.id collate "C"';
 export function isShownSql(view: CorrectableView, alias: string): string {
   return `(${alias}.corrected_key is null or not exists (select from ${logRowsSql(view)} o
       where o.project = $1 and o.session_id = ${alias}.session_id and o.key = ${alias}.corrected_key
-        and o.corrected_key is null and ${agree(view, 'o', alias)}))`;
+        and o.corrected_key is null and ${agreeIn(view, 'o', alias)}))`;
 }
 
-const agree = (view: CorrectableView, one: string, other: string) =>
-  agreeing[view].map((name) => `${one}.${name} = ${other}.${name}`).join(' and ');
+const agreeIn = (view: CorrectableView, one: string, other: string) =>
+  agreeInViewSql(one, other, logColumnNames(view));
 
 /**
  * `select` of a relation with a page of rows of `logRowsSql`, with all their corrections added
@@ -59,7 +54,7 @@ export function correctedRowsSql(view: CorrectableView, page: string): string {
       select count(*) as corrections, ${parts.join(', ')}
       from ${logRowsSql(view)} c
       where c.project = $1 and c.session_id = e.session_id and c.corrected_key = e.key
-        and e.corrected_key is null and ${agree(view, 'c', 'e')}
+        and e.corrected_key is null and ${agreeIn(view, 'c', 'e')}
       offset 0) c on true`;
 }
 

@@ -1,4 +1,4 @@
-import { eventOfRow, type StoredRow } from '../../events/columns/stored-event.js';
+import { eventFromRow, type StoredRow } from '../../events/columns/stored-event.js';
 import type { MetricEvent } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import {
@@ -45,7 +45,7 @@ export async function* exportPages(
   let after: readonly [string, string] | undefined;
   do {
     const { events, last, scanned } = await readPage(database, options, after);
-    if (events !== null) yield events.map(eventOfRow);
+    if (events !== null) yield events.map(eventFromRow);
     after = scanned === pageEvents && last !== null ? last : undefined;
   } while (after !== undefined);
 }

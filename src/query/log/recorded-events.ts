@@ -1,4 +1,4 @@
-import { eventOfRow, type StoredRow } from '../../events/columns/stored-event.js';
+import { eventFromRow, type StoredRow } from '../../events/columns/stored-event.js';
 import type { MetricEvent } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { timestampSql } from '../../store/sql-units.js';
@@ -38,7 +38,7 @@ export async function* recordedPages(
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map(({ row }) => eventOfRow(row));
+    yield rows.map(({ row }) => eventFromRow(row));
     if (rows.length < pageEvents) return;
     after = [last.us, String(last.row.session_id), String(last.row.id)];
   }

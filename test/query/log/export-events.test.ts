@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { logColumns } from '#runfold/events/columns/log-columns.js';
-import { eventOfRow } from '#runfold/events/columns/stored-event.js';
+import { eventFromRow } from '#runfold/events/columns/stored-event.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { exportEvents } from '#runfold/query/log/export-events.js';
@@ -108,7 +108,7 @@ describe('an event read back from its row', () => {
     fc.assert(
       fc.property(arbitraryEvent, (event) => {
         const row = storedRow(event);
-        const back = eventOfRow(row);
+        const back = eventFromRow(row);
         const parsed = parseEvent(JSON.parse(JSON.stringify(back)));
         expect(parsed).toEqual({ ok: true, event: back });
         expect(storedRow(back)).toEqual(row);
