@@ -2183,6 +2183,62 @@ COMMENT ON COLUMN runfold.waiting_spans.waiting_since IS 'Since when its trace h
 
 COMMENT ON COLUMN runfold.waiting_spans.due_at IS 'When it is settled, whatever is missing';
 
+CREATE TABLE runfold_internal.agent_tool_hour (
+    project integer NOT NULL,
+    hour integer NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    tool_name text NOT NULL COLLATE pg_catalog."C",
+    cost_nanos bigint,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE runfold_internal.agent_usage_hour (
+    project integer NOT NULL,
+    hour integer NOT NULL,
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    cost_nanos bigint,
+    tool_cost_nanos bigint,
+    total_tokens bigint,
+    runs bigint NOT NULL,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    unpriced_messages bigint NOT NULL,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='50');
+
 CREATE TABLE runfold_internal.alert_channel (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     id integer NOT NULL,
@@ -2253,6 +2309,46 @@ ALTER TABLE runfold_internal.budget ALTER COLUMN id ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE runfold_internal.label_usage_day (
+    project integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    day integer NOT NULL,
+    value text NOT NULL COLLATE pg_catalog."C",
+    provider text NOT NULL COLLATE pg_catalog."C",
+    model text NOT NULL COLLATE pg_catalog."C",
+    cost_nanos bigint,
+    tool_cost_nanos bigint,
+    total_tokens bigint,
+    runs bigint NOT NULL,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    unpriced_messages bigint NOT NULL,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='50');
+
 CREATE TABLE runfold_internal.label_usage_hour (
     project integer NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
@@ -2296,6 +2392,17 @@ WITH (fillfactor='50');
 CREATE TABLE runfold_internal.latency (
     project integer NOT NULL,
     bucket integer NOT NULL,
+    type smallint NOT NULL,
+    provider text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    time_levels numeric,
+    first_token_levels numeric
+)
+WITH (fillfactor='50');
+
+CREATE TABLE runfold_internal.latency_hour (
+    project integer NOT NULL,
+    hour integer NOT NULL,
     type smallint NOT NULL,
     provider text NOT NULL COLLATE pg_catalog."C",
     name text NOT NULL COLLATE pg_catalog."C",
@@ -2418,6 +2525,46 @@ CREATE TABLE runfold_internal.tool_usage_hour (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE runfold_internal.user_usage_day (
+    project integer NOT NULL,
+    day integer NOT NULL,
+    user_id text NOT NULL COLLATE pg_catalog."C",
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    cost_nanos bigint,
+    tool_cost_nanos bigint,
+    total_tokens bigint,
+    runs bigint NOT NULL,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    unpriced_messages bigint NOT NULL,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='80');
+
 CREATE TABLE runfold_internal.view_state (
     name text NOT NULL,
     hash text NOT NULL,
@@ -2441,6 +2588,12 @@ CREATE SEQUENCE runfold_migrations.migration_id_seq
 ALTER SEQUENCE runfold_migrations.migration_id_seq OWNED BY runfold_migrations.migration.id;
 
 ALTER TABLE ONLY runfold_migrations.migration ALTER COLUMN id SET DEFAULT nextval('runfold_migrations.migration_id_seq'::regclass);
+
+ALTER TABLE ONLY runfold_internal.agent_tool_hour
+    ADD CONSTRAINT agent_tool_hour_project_hour_agent_id_team_id_workflow_id_tool_ PRIMARY KEY (project, hour, agent_id, team_id, workflow_id, tool_name);
+
+ALTER TABLE ONLY runfold_internal.agent_usage_hour
+    ADD CONSTRAINT agent_usage_hour_project_hour_agent_id_team_id_workflow_id_prov PRIMARY KEY (project, hour, agent_id, team_id, workflow_id, provider, model);
 
 ALTER TABLE ONLY runfold_internal.alert_channel
     ADD CONSTRAINT alert_channel_id_pk PRIMARY KEY (id);
@@ -2475,6 +2628,9 @@ ALTER TABLE ONLY runfold_internal.budget
 ALTER TABLE ONLY runfold_internal.event
     ADD CONSTRAINT event_project_session_id_id_pk PRIMARY KEY (project, session_id, id);
 
+ALTER TABLE ONLY runfold_internal.label_usage_day
+    ADD CONSTRAINT label_usage_day_project_name_day_value_provider_model_pk PRIMARY KEY (project, name, day, value, provider, model);
+
 ALTER TABLE ONLY runfold_internal.label_usage_hour
     ADD CONSTRAINT label_usage_hour_project_name_hour_value_provider_model_pk PRIMARY KEY (project, name, hour, value, provider, model);
 
@@ -2483,6 +2639,9 @@ ALTER TABLE ONLY runfold_internal.label_usage
 
 ALTER TABLE ONLY runfold_internal.latency_day
     ADD CONSTRAINT latency_day_project_day_type_provider_name_pk PRIMARY KEY (project, day, type, provider, name);
+
+ALTER TABLE ONLY runfold_internal.latency_hour
+    ADD CONSTRAINT latency_hour_project_hour_type_provider_name_pk PRIMARY KEY (project, hour, type, provider, name);
 
 ALTER TABLE ONLY runfold_internal.latency
     ADD CONSTRAINT latency_project_bucket_type_provider_name_pk PRIMARY KEY (project, bucket, type, provider, name);
@@ -2541,6 +2700,9 @@ ALTER TABLE ONLY runfold_internal.tool_usage_hour
 ALTER TABLE ONLY runfold_internal.tool_usage
     ADD CONSTRAINT tool_usage_project_bucket_agent_id_team_id_workflow_id_tool_nam PRIMARY KEY (project, bucket, agent_id, team_id, workflow_id, tool_name);
 
+ALTER TABLE ONLY runfold_internal.user_usage_day
+    ADD CONSTRAINT user_usage_day_project_day_user_id_agent_id_team_id_workflow_id PRIMARY KEY (project, day, user_id, agent_id, team_id, workflow_id);
+
 ALTER TABLE ONLY runfold_internal.user_usage
     ADD CONSTRAINT user_usage_project_bucket_user_id_agent_id_team_id_workflow_id_ PRIMARY KEY (project, bucket, user_id, agent_id, team_id, workflow_id, provider, model);
 
@@ -2574,6 +2736,8 @@ CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, r
 
 CREATE INDEX event_run ON runfold_internal.event USING btree (project, session_id, run_id);
 
+CREATE INDEX label_usage_day_value ON runfold_internal.label_usage_day USING btree (project, name, value, day);
+
 CREATE INDEX label_usage_hour_value ON runfold_internal.label_usage_hour USING btree (project, name, value, hour);
 
 CREATE INDEX label_usage_value ON runfold_internal.label_usage USING btree (project, name, value, bucket);
@@ -2601,6 +2765,8 @@ CREATE INDEX run_user_id ON runfold_internal.run USING btree (project, user_id, 
 CREATE INDEX session_started_at ON runfold_internal.session USING btree (project, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
 
 CREATE INDEX session_user_id ON runfold_internal.session USING btree (project, user_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
+
+CREATE INDEX user_usage_day_user_id ON runfold_internal.user_usage_day USING btree (project, user_id, day);
 
 CREATE INDEX user_usage_user_id ON runfold_internal.user_usage USING btree (project, user_id, bucket);
 

@@ -23,6 +23,22 @@ export const usageMutants = [
   ...breaks('src/query/usage/usage-statement.ts', usage, [
     ['an event at a border falls into the bucket before', '::integer[]) - 1`', '::integer[]) - 2`'],
   ]),
+  ...breaks(
+    'src/query/usage/divided-range.ts',
+    ['test/query/usage/divided-range.test.ts'],
+    [
+      [
+        'an hour that a border cuts counts in whole, too',
+        'const only = units.filter((unit) => !cut.has(unit));',
+        'const only = units;',
+      ],
+      [
+        'a day that a border cuts is read from nowhere else',
+        'left = { quarters, units: [...cut] };',
+        'left = { quarters, units: [] };',
+      ],
+    ],
+  ),
   ...breaks('src/query/usage/time-zone.ts', usage, [
     [
       'a day begins a quarter of an hour late',

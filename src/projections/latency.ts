@@ -3,7 +3,7 @@ import { textType } from '../events/columns/log-columns.js';
 import { defineProjection } from './language/projection.js';
 import { assistant } from './measures/token-sums.js';
 import { runProjection } from './run.js';
-import { optionalText, quarterKey, quartersADay } from './time-buckets.js';
+import { dayOfHourKey, hourKey, optionalText, quarterKey } from './time-buckets.js';
 
 /**
  * The distribution of the times of messages, tool calls and runs, by quarter of an hour. A message
@@ -39,21 +39,27 @@ export const latencyProjection = defineProjection({
   },
 });
 
+const { project, type, provider, name } = latencyProjection.key;
+const rest = {
+  type: { type: type.type, doc: type.doc },
+  provider: { type: textType, doc: provider.doc },
+  name: { type: textType, doc: name.doc },
+} as const;
+
+/** The same by hour of UTC: days of other time zones are read from a quarter of the rows. */
+export const latencyHourProjection = defineProjection({
+  name: 'latency_hour',
+  doc: 'One row per hour, type of event, provider and model or tool: how its times are spread.',
+  from: latencyProjection,
+  key: { project, hour: hourKey, ...rest },
+  measures: latencyProjection.measures,
+});
+
 /** The same by day of UTC: a quantile over months reads a hundredth of the rows. */
 export const latencyDayProjection = defineProjection({
   name: 'latency_day',
   doc: 'One row a day of UTC, type of event, provider and model or tool: how its times are spread.',
-  from: latencyProjection,
-  key: {
-    project: latencyProjection.key.project,
-    day: {
-      type: 'integer',
-      sql: `p.bucket / ${quartersADay}`,
-      doc: 'Days since 1970, in UTC',
-    },
-    type: latencyProjection.key.type,
-    provider: { type: textType, doc: latencyProjection.key.provider.doc },
-    name: { type: textType, doc: latencyProjection.key.name.doc },
-  },
+  from: latencyHourProjection,
+  key: { project, day: dayOfHourKey, ...rest },
   measures: latencyProjection.measures,
 });

@@ -12,6 +12,27 @@ const hourMicros = quarterMicros * quartersAnHour;
 /** Quarters of a day of UTC. */
 export const quartersADay = 96;
 
+/** A unit of time coarser than a quarter of an hour, by the key column that counts it since 1970. */
+export interface TimeUnit {
+  readonly column: 'hour' | 'day';
+  /** Its length in quarters of an hour. */
+  readonly quarters: number;
+}
+const timeUnits: readonly TimeUnit[] = [
+  { column: 'hour', quarters: quartersAnHour },
+  { column: 'day', quarters: quartersADay },
+];
+
+/** The unit of time of a roll-up. @throws if its key has no column of that name */
+export function timeUnitOf(rollUp: {
+  readonly name: string;
+  readonly key: Readonly<Record<string, unknown>>;
+}): TimeUnit {
+  const unit = timeUnits.find(({ column }) => column in rollUp.key);
+  if (unit === undefined) throw new Error(`Expected ${rollUp.name} to be by the hour or the day.`);
+  return unit;
+}
+
 /** The quarter of an hour in which an event occurred: its number since 1970, in UTC. */
 export const quarterKey: KeyColumn = {
   type: 'integer',
@@ -36,6 +57,16 @@ export const hourKey: KeyColumn = {
   },
   doc: 'Hours since 1970, in UTC',
 };
+
+/** The day of UTC of a finer projection's row. */
+export const dayKey: KeyColumn = {
+  type: 'integer',
+  sql: `p.bucket / ${quartersADay}`,
+  doc: 'Days since 1970, in UTC',
+};
+
+/** The day of UTC of a row by the hour. */
+export const dayOfHourKey: KeyColumn = { ...dayKey, sql: 'p.hour / 24' };
 
 /** A key column for a string that an event may lack: '' means absent, and is shown as null. */
 export function optionalText(name: string, doc: string, sql = `coalesce(e.${name}, '')`) {

@@ -1,10 +1,12 @@
+import { textType } from '../events/columns/log-columns.js';
 import { eventTypes } from '../events/metric-event.js';
 import { defineProjection } from './language/projection.js';
 import { messageMeasures } from './measures/message-measures.js';
+import { inReadOrder } from './measures/read-order.js';
 import { assistant } from './measures/token-sums.js';
 import { toolMeasures } from './measures/tool-measures.js';
 import { runProjection } from './run.js';
-import { optionalText, quarterKey } from './time-buckets.js';
+import { dayKey, hourKey, optionalText, quarterKey } from './time-buckets.js';
 
 /**
  * The model or provider of a message. A tool call or run may name one, but was not served by it.
@@ -21,7 +23,7 @@ const ofMessage = (name: 'provider' | 'model', doc: string) =>
  * workflow that it names itself. Agent, team and workflow add few rows to those by user and model,
  * and every combination of these is then a sum over one table.
  *
- * There is no roll-up by hour: most users are active for less than an hour, so it had almost as
+ * There is no roll-up of users by hour: most users are active for less than an hour, so it had almost as
  * many rows, and cost the fold 6 % of its CPU.
  */
 export const userUsageProjection = defineProjection({
@@ -57,4 +59,39 @@ export const userUsageProjection = defineProjection({
     },
   },
   indexes: { user_usage_user_id: { on: ['project', 'user_id', 'bucket'] } },
+});
+
+const { project, user_id, agent_id, team_id, workflow_id, provider, model } =
+  userUsageProjection.key;
+const agents = {
+  agent_id: { type: textType, doc: agent_id.doc },
+  team_id: { type: textType, doc: team_id.doc },
+  workflow_id: { type: textType, doc: workflow_id.doc },
+} as const;
+
+/** The same by day of UTC, for all models: usage by user over a month reads a third of the rows. */
+export const userUsageDayProjection = defineProjection({
+  name: 'user_usage_day',
+  doc: 'One row per day of UTC, user, agent, team and workflow: messages, tool calls and ended runs.',
+  from: userUsageProjection,
+  key: { project, day: dayKey, user_id: { type: textType, doc: user_id.doc }, ...agents },
+  measures: inReadOrder(userUsageProjection.measures),
+  // A user is seen a few times a day. A month of half-empty pages takes a fifth longer to read.
+  fill: 80,
+  indexes: { user_usage_day_user_id: { on: ['project', 'user_id', 'day'] } },
+});
+
+/** The usage of each agent and model by hour of UTC, for all users. */
+export const agentUsageHourProjection = defineProjection({
+  name: 'agent_usage_hour',
+  doc: 'One row per hour, agent, team, workflow, provider and model: messages, tool calls and ended runs.',
+  from: userUsageProjection,
+  key: {
+    project,
+    hour: hourKey,
+    ...agents,
+    provider: { type: textType, doc: provider.doc },
+    model: { type: textType, doc: model.doc },
+  },
+  measures: inReadOrder(userUsageProjection.measures),
 });

@@ -10,6 +10,32 @@ insert into runfold_internal.run as t (<columns of run>)
     where (<t.measures of run>)
       is distinct from (<excluded.measures of run>);
 
+insert into runfold_rebuild.agent_tool_hour (<columns of agent_tool_hour>) select <fold of partials of agent_tool_hour>
+  from (select f.*, 1 as rows_added from runfold_rebuild.tool_usage f ) p group by 1, 2, 3, 4, 5, 6;
+
+insert into runfold_rebuild.agent_tool_hour_candidate
+      select coalesce(x.project, t.project) as project, coalesce(x.hour, t.hour) as hour, coalesce(x.agent_id, t.agent_id) as agent_id, coalesce(x.team_id, t.team_id) as team_id, coalesce(x.workflow_id, t.workflow_id) as workflow_id, coalesce(x.tool_name, t.tool_name) as tool_name
+      from (select * from runfold_rebuild.agent_tool_hour x ) x
+      full join (select * from runfold_internal.agent_tool_hour t ) t
+        on x.project = t.project and x.hour = t.hour and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id and x.tool_name = t.tool_name
+      where ((x.project is null) <> (t.project is null) or (x.cost_nanos, x.tool_calls, x.tool_errors, x.tool_time_us, x.timed_tool_calls) is distinct from (t.cost_nanos, t.tool_calls, t.tool_errors, t.tool_time_us, t.timed_tool_calls))
+      union
+      select p.project, p.bucket / 4 as hour, p.agent_id, p.team_id, p.workflow_id, p.tool_name from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(e.tool_name, '') as tool_name from (select * from runfold_rebuild.recorded r ) e where (e.type = 2)) p
+      limit 1001;
+
+insert into runfold_rebuild.agent_usage_hour (project, hour, agent_id, team_id, workflow_id, provider, model, <measures of user_usage_day>) select <fold of partials of agent_usage_hour>
+  from (select f.*, 1 as rows_added from runfold_rebuild.user_usage f ) p group by 1, 2, 3, 4, 5, 6, 7;
+
+insert into runfold_rebuild.agent_usage_hour_candidate
+      select coalesce(x.project, t.project) as project, coalesce(x.hour, t.hour) as hour, coalesce(x.agent_id, t.agent_id) as agent_id, coalesce(x.team_id, t.team_id) as team_id, coalesce(x.workflow_id, t.workflow_id) as workflow_id, coalesce(x.provider, t.provider) as provider, coalesce(x.model, t.model) as model
+      from (select * from runfold_rebuild.agent_usage_hour x ) x
+      full join (select * from runfold_internal.agent_usage_hour t ) t
+        on x.project = t.project and x.hour = t.hour and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id and x.provider = t.provider and x.model = t.model
+      where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>))
+      union
+      select p.project, p.bucket / 4 as hour, p.agent_id, p.team_id, p.workflow_id, p.provider, p.model from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.user_id, '') as user_id, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(case when e.type = 1 then e.provider end, '') as provider, coalesce(case when e.type = 1 then e.model end, '') as model from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))) p
+      limit 1001;
+
 insert into runfold_rebuild.label_usage (project, name, bucket, value, provider, model, <measures of user_usage>) select <fold of label_usage>
   from (select e.project,
       (e.occurred_at_us / 900000000)::integer as bucket,
@@ -64,6 +90,20 @@ insert into runfold_rebuild.label_usage_candidate
     select j.key collate "C" as name, j.value collate "C" as value from json_each_text(e.labels::json) j) l where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))
       limit 1001;
 
+insert into runfold_rebuild.label_usage_day (project, name, day, value, provider, model, <measures of user_usage_day>) select <fold of partials of label_usage_day>
+  from (select f.*, 1 as rows_added from runfold_rebuild.label_usage_hour f ) p group by 1, 2, 3, 4, 5, 6;
+
+insert into runfold_rebuild.label_usage_day_candidate
+      select coalesce(x.project, t.project) as project, coalesce(x.name, t.name) as name, coalesce(x.day, t.day) as day, coalesce(x.value, t.value) as value, coalesce(x.provider, t.provider) as provider, coalesce(x.model, t.model) as model
+      from (select * from runfold_rebuild.label_usage_day x ) x
+      full join (select * from runfold_internal.label_usage_day t ) t
+        on x.project = t.project and x.name = t.name and x.day = t.day and x.value = t.value and x.provider = t.provider and x.model = t.model
+      where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>))
+      union
+      select p.project, p.name, p.hour / 24 as day, p.value, p.provider, p.model from (select p.project, p.name, p.bucket / 4 as hour, p.value, p.provider, p.model from (select e.project, l.name as name, (e.occurred_at_us / 900000000)::integer as bucket, l.value as value, coalesce(case when e.type = 1 then e.provider end, '') as provider, coalesce(case when e.type = 1 then e.model end, '') as model from (select * from runfold_rebuild.recorded r ) e cross join lateral (
+    select j.key collate "C" as name, j.value collate "C" as value from json_each_text(e.labels::json) j) l where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))) p) p
+      limit 1001;
+
 insert into runfold_rebuild.label_usage_hour (project, name, hour, value, provider, model, <measures of user_usage>) select <fold of partials of label_usage_hour>
   from (select f.*, 1 as rows_added from runfold_rebuild.label_usage f ) p group by 1, 2, 3, 4, 5, 6;
 
@@ -98,7 +138,7 @@ insert into runfold_rebuild.latency_candidate
       limit 1001;
 
 insert into runfold_rebuild.latency_day (project, day, type, provider, name, time_levels, first_token_levels) select <fold of partials of latency_day>
-  from (select f.*, 1 as rows_added from runfold_rebuild.latency f ) p group by 1, 2, 3, 4, 5;
+  from (select f.*, 1 as rows_added from runfold_rebuild.latency_hour f ) p group by 1, 2, 3, 4, 5;
 
 insert into runfold_rebuild.latency_day_candidate
       select coalesce(x.project, t.project) as project, coalesce(x.day, t.day) as day, coalesce(x.type, t.type) as type, coalesce(x.provider, t.provider) as provider, coalesce(x.name, t.name) as name
@@ -107,7 +147,20 @@ insert into runfold_rebuild.latency_day_candidate
         on x.project = t.project and x.day = t.day and x.type = t.type and x.provider = t.provider and x.name = t.name
       where ((x.project is null) <> (t.project is null) or (x.time_levels, x.first_token_levels) is distinct from (t.time_levels, t.first_token_levels))
       union
-      select p.project, p.bucket / 96 as day, p.type, p.provider, p.name from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, e.type, coalesce(e.provider, '') as provider, coalesce(case e.type when 1 then e.model when 2 then e.tool_name end, '') as name from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1 and e.time_us is not null and e.corrects is null) or (e.type = 1 and e.role = 1 and e.time_to_first_token_us is not null and e.corrects is null) or ((e.type = 2 or e.type = 3) and e.time_us is not null and e.corrects is null)) p
+      select p.project, p.hour / 24 as day, p.type, p.provider, p.name from (select p.project, p.bucket / 4 as hour, p.type, p.provider, p.name from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, e.type, coalesce(e.provider, '') as provider, coalesce(case e.type when 1 then e.model when 2 then e.tool_name end, '') as name from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1 and e.time_us is not null and e.corrects is null) or (e.type = 1 and e.role = 1 and e.time_to_first_token_us is not null and e.corrects is null) or ((e.type = 2 or e.type = 3) and e.time_us is not null and e.corrects is null)) p) p
+      limit 1001;
+
+insert into runfold_rebuild.latency_hour (project, hour, type, provider, name, time_levels, first_token_levels) select <fold of partials of latency_hour>
+  from (select f.*, 1 as rows_added from runfold_rebuild.latency f ) p group by 1, 2, 3, 4, 5;
+
+insert into runfold_rebuild.latency_hour_candidate
+      select coalesce(x.project, t.project) as project, coalesce(x.hour, t.hour) as hour, coalesce(x.type, t.type) as type, coalesce(x.provider, t.provider) as provider, coalesce(x.name, t.name) as name
+      from (select * from runfold_rebuild.latency_hour x ) x
+      full join (select * from runfold_internal.latency_hour t ) t
+        on x.project = t.project and x.hour = t.hour and x.type = t.type and x.provider = t.provider and x.name = t.name
+      where ((x.project is null) <> (t.project is null) or (x.time_levels, x.first_token_levels) is distinct from (t.time_levels, t.first_token_levels))
+      union
+      select p.project, p.bucket / 4 as hour, p.type, p.provider, p.name from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, e.type, coalesce(e.provider, '') as provider, coalesce(case e.type when 1 then e.model when 2 then e.tool_name end, '') as name from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1 and e.time_us is not null and e.corrects is null) or (e.type = 1 and e.role = 1 and e.time_to_first_token_us is not null and e.corrects is null) or ((e.type = 2 or e.type = 3) and e.time_us is not null and e.corrects is null)) p
       limit 1001;
 
 insert into runfold_rebuild.latency_split select project, bucket, type, provider, name, count(*) from runfold_rebuild.latency s 
@@ -275,7 +328,7 @@ insert into runfold_rebuild.tool_usage_candidate
       limit 1001;
 
 insert into runfold_rebuild.tool_usage_hour (<columns of tool_usage_hour>) select <fold of partials of tool_usage_hour>
-  from (select f.*, 1 as rows_added from runfold_rebuild.tool_usage f ) p group by 1, 2, 3;
+  from (select f.*, 1 as rows_added from runfold_rebuild.agent_tool_hour f ) p group by 1, 2, 3;
 
 insert into runfold_rebuild.tool_usage_hour_candidate
       select coalesce(x.project, t.project) as project, coalesce(x.hour, t.hour) as hour, coalesce(x.tool_name, t.tool_name) as tool_name
@@ -284,7 +337,7 @@ insert into runfold_rebuild.tool_usage_hour_candidate
         on x.project = t.project and x.hour = t.hour and x.tool_name = t.tool_name
       where ((x.project is null) <> (t.project is null) or (x.tool_calls, x.tool_errors, x.tool_time_us, x.timed_tool_calls, x.cost_nanos) is distinct from (t.tool_calls, t.tool_errors, t.tool_time_us, t.timed_tool_calls, t.cost_nanos))
       union
-      select p.project, p.bucket / 4 as hour, p.tool_name from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(e.tool_name, '') as tool_name from (select * from runfold_rebuild.recorded r ) e where (e.type = 2)) p
+      select p.project, p.hour as hour, p.tool_name from (select p.project, p.bucket / 4 as hour, p.agent_id, p.team_id, p.workflow_id, p.tool_name from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(e.tool_name, '') as tool_name from (select * from runfold_rebuild.recorded r ) e where (e.type = 2)) p) p
       limit 1001;
 
 insert into runfold_rebuild.tool_usage_split select project, bucket, agent_id, team_id, workflow_id, tool_name, count(*) from runfold_rebuild.tool_usage s 
@@ -306,13 +359,41 @@ insert into runfold_rebuild.user_usage_candidate
       select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.user_id, '') as user_id, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(case when e.type = 1 then e.provider end, '') as provider, coalesce(case when e.type = 1 then e.model end, '') as model from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))
       limit 1001;
 
+insert into runfold_rebuild.user_usage_day (<columns of user_usage_day>) select <fold of partials of user_usage_day>
+  from (select f.*, 1 as rows_added from runfold_rebuild.user_usage f ) p group by 1, 2, 3, 4, 5, 6;
+
+insert into runfold_rebuild.user_usage_day_candidate
+      select coalesce(x.project, t.project) as project, coalesce(x.day, t.day) as day, coalesce(x.user_id, t.user_id) as user_id, coalesce(x.agent_id, t.agent_id) as agent_id, coalesce(x.team_id, t.team_id) as team_id, coalesce(x.workflow_id, t.workflow_id) as workflow_id
+      from (select * from runfold_rebuild.user_usage_day x ) x
+      full join (select * from runfold_internal.user_usage_day t ) t
+        on x.project = t.project and x.day = t.day and x.user_id = t.user_id and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id
+      where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>))
+      union
+      select p.project, p.bucket / 96 as day, p.user_id, p.agent_id, p.team_id, p.workflow_id from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.user_id, '') as user_id, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(case when e.type = 1 then e.provider end, '') as provider, coalesce(case when e.type = 1 then e.model end, '') as model from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))) p
+      limit 1001;
+
 insert into runfold_rebuild.user_usage_split select project, bucket, user_id, agent_id, team_id, workflow_id, provider, model, count(*) from runfold_rebuild.user_usage s 
       group by project, bucket, user_id, agent_id, team_id, workflow_id, provider, model having count(*) > 1;
+
+select 'agent_tool_hour' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.agent_tool_hour x
+    full join runfold_internal.agent_tool_hour t on x.project = t.project and x.hour = t.hour and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id and x.tool_name = t.tool_name
+    where ((x.project is null) <> (t.project is null) or (x.cost_nanos, x.tool_calls, x.tool_errors, x.tool_time_us, x.timed_tool_calls) is distinct from (t.cost_nanos, t.tool_calls, t.tool_errors, t.tool_time_us, t.timed_tool_calls));
+
+select 'agent_usage_hour' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.agent_usage_hour x
+    full join runfold_internal.agent_usage_hour t on x.project = t.project and x.hour = t.hour and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id and x.provider = t.provider and x.model = t.model
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
 
 select 'label_usage' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
     count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.label_usage x
     full join runfold_internal.label_usage t on x.project = t.project and x.name = t.name and x.bucket = t.bucket and x.value = t.value and x.provider = t.provider and x.model = t.model
     where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage>) is distinct from (<t.measures of user_usage>));
+
+select 'label_usage_day' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.label_usage_day x
+    full join runfold_internal.label_usage_day t on x.project = t.project and x.name = t.name and x.day = t.day and x.value = t.value and x.provider = t.provider and x.model = t.model
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
 
 select 'label_usage_hour' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
     count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.label_usage_hour x
@@ -327,6 +408,11 @@ select 'latency' as name, count(*) filter (where t.project is null)::integer as 
 select 'latency_day' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
     count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.latency_day x
     full join runfold_internal.latency_day t on x.project = t.project and x.day = t.day and x.type = t.type and x.provider = t.provider and x.name = t.name
+    where ((x.project is null) <> (t.project is null) or (x.time_levels, x.first_token_levels) is distinct from (t.time_levels, t.first_token_levels));
+
+select 'latency_hour' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.latency_hour x
+    full join runfold_internal.latency_hour t on x.project = t.project and x.hour = t.hour and x.type = t.type and x.provider = t.provider and x.name = t.name
     where ((x.project is null) <> (t.project is null) or (x.time_levels, x.first_token_levels) is distinct from (t.time_levels, t.first_token_levels));
 
 select 'model_usage' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
@@ -384,11 +470,25 @@ select 'user_usage' as name, count(*) filter (where t.project is null)::integer 
     full join runfold_internal.user_usage t on x.project = t.project and x.bucket = t.bucket and x.user_id = t.user_id and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id and x.provider = t.provider and x.model = t.model
     where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage>) is distinct from (<t.measures of user_usage>));
 
+select 'user_usage_day' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.user_usage_day x
+    full join runfold_internal.user_usage_day t on x.project = t.project and x.day = t.day and x.user_id = t.user_id and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
+
 select (select count(*) from runfold_internal.event)::float8
     - (select count(*) from runfold_rebuild.recorded)::float8 as events;
 
+select abs((select count(*) from runfold_rebuild.agent_tool_hour)
+      - (select count(*) from runfold_internal.agent_tool_hour))::integer as apart;
+
+select abs((select count(*) from runfold_rebuild.agent_usage_hour)
+      - (select count(*) from runfold_internal.agent_usage_hour))::integer as apart;
+
 select abs((select count(*) from runfold_rebuild.label_usage)
       - (select count(*) from runfold_internal.label_usage))::integer as apart;
+
+select abs((select count(*) from runfold_rebuild.label_usage_day)
+      - (select count(*) from runfold_internal.label_usage_day))::integer as apart;
 
 select abs((select count(*) from runfold_rebuild.label_usage_hour)
       - (select count(*) from runfold_internal.label_usage_hour))::integer as apart;
@@ -398,6 +498,9 @@ select abs((select count(*) from runfold_rebuild.latency)
 
 select abs((select count(*) from runfold_rebuild.latency_day)
       - (select count(*) from runfold_internal.latency_day))::integer as apart;
+
+select abs((select count(*) from runfold_rebuild.latency_hour)
+      - (select count(*) from runfold_internal.latency_hour))::integer as apart;
 
 select abs((select count(*) from runfold_rebuild.model_usage)
       - (select count(*) from runfold_internal.model_usage))::integer as apart;
@@ -432,6 +535,9 @@ select abs((select count(*) from runfold_rebuild.tool_usage_hour)
 select abs((select count(*) from runfold_rebuild.user_usage)
       - (select count(*) from runfold_internal.user_usage))::integer as apart;
 
+select abs((select count(*) from runfold_rebuild.user_usage_day)
+      - (select count(*) from runfold_internal.user_usage_day))::integer as apart;
+
 select coalesce(sum(partials), 0)::float8 as partials, pg_relation_size($1) / 1000 as rows from runfold_rebuild.label_usage_split;
 
 select coalesce(sum(partials), 0)::float8 as partials, pg_relation_size($1) / 1000 as rows from runfold_rebuild.latency_split;
@@ -449,10 +555,28 @@ select coalesce(sum(partials), 0)::float8 as partials, pg_relation_size($1) / 10
 select coalesce(sum(partials), 0)::float8 as partials, pg_relation_size($1) / 1000 as rows from runfold_rebuild.user_usage_split;
 
 select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.agent_tool_hour_candidate c
+    left join runfold_rebuild.agent_tool_hour x on x.project = c.project and x.hour = c.hour and x.agent_id = c.agent_id and x.team_id = c.team_id and x.workflow_id = c.workflow_id and x.tool_name = c.tool_name
+    left join runfold_internal.agent_tool_hour t on t.project = c.project and t.hour = c.hour and t.agent_id = c.agent_id and t.team_id = c.team_id and t.workflow_id = c.workflow_id and t.tool_name = c.tool_name
+    where ((x.project is null) <> (t.project is null) or (x.cost_nanos, x.tool_calls, x.tool_errors, x.tool_time_us, x.timed_tool_calls) is distinct from (t.cost_nanos, t.tool_calls, t.tool_errors, t.tool_time_us, t.timed_tool_calls));
+
+select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.agent_usage_hour_candidate c
+    left join runfold_rebuild.agent_usage_hour x on x.project = c.project and x.hour = c.hour and x.agent_id = c.agent_id and x.team_id = c.team_id and x.workflow_id = c.workflow_id and x.provider = c.provider and x.model = c.model
+    left join runfold_internal.agent_usage_hour t on t.project = c.project and t.hour = c.hour and t.agent_id = c.agent_id and t.team_id = c.team_id and t.workflow_id = c.workflow_id and t.provider = c.provider and t.model = c.model
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
+
+select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
     count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.label_usage_candidate c
     left join runfold_rebuild.label_usage x on x.project = c.project and x.name = c.name and x.bucket = c.bucket and x.value = c.value and x.provider = c.provider and x.model = c.model
     left join runfold_internal.label_usage t on t.project = c.project and t.name = c.name and t.bucket = c.bucket and t.value = c.value and t.provider = c.provider and t.model = c.model
     where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage>) is distinct from (<t.measures of user_usage>));
+
+select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.label_usage_day_candidate c
+    left join runfold_rebuild.label_usage_day x on x.project = c.project and x.name = c.name and x.day = c.day and x.value = c.value and x.provider = c.provider and x.model = c.model
+    left join runfold_internal.label_usage_day t on t.project = c.project and t.name = c.name and t.day = c.day and t.value = c.value and t.provider = c.provider and t.model = c.model
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
 
 select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
     count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.label_usage_hour_candidate c
@@ -470,6 +594,12 @@ select count(*) filter (where t.project is null)::integer as added, count(*) fil
     count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.latency_day_candidate c
     left join runfold_rebuild.latency_day x on x.project = c.project and x.day = c.day and x.type = c.type and x.provider = c.provider and x.name = c.name
     left join runfold_internal.latency_day t on t.project = c.project and t.day = c.day and t.type = c.type and t.provider = c.provider and t.name = c.name
+    where ((x.project is null) <> (t.project is null) or (x.time_levels, x.first_token_levels) is distinct from (t.time_levels, t.first_token_levels));
+
+select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.latency_hour_candidate c
+    left join runfold_rebuild.latency_hour x on x.project = c.project and x.hour = c.hour and x.type = c.type and x.provider = c.provider and x.name = c.name
+    left join runfold_internal.latency_hour t on t.project = c.project and t.hour = c.hour and t.type = c.type and t.provider = c.provider and t.name = c.name
     where ((x.project is null) <> (t.project is null) or (x.time_levels, x.first_token_levels) is distinct from (t.time_levels, t.first_token_levels));
 
 select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
@@ -538,13 +668,27 @@ select count(*) filter (where t.project is null)::integer as added, count(*) fil
     left join runfold_internal.user_usage t on t.project = c.project and t.bucket = c.bucket and t.user_id = c.user_id and t.agent_id = c.agent_id and t.team_id = c.team_id and t.workflow_id = c.workflow_id and t.provider = c.provider and t.model = c.model
     where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage>) is distinct from (<t.measures of user_usage>));
 
+select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.user_usage_day_candidate c
+    left join runfold_rebuild.user_usage_day x on x.project = c.project and x.day = c.day and x.user_id = c.user_id and x.agent_id = c.agent_id and x.team_id = c.team_id and x.workflow_id = c.workflow_id
+    left join runfold_internal.user_usage_day t on t.project = c.project and t.day = c.day and t.user_id = c.user_id and t.agent_id = c.agent_id and t.team_id = c.team_id and t.workflow_id = c.workflow_id
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
+
+select count(*)::integer as count from runfold_rebuild.agent_tool_hour_candidate;
+
+select count(*)::integer as count from runfold_rebuild.agent_usage_hour_candidate;
+
 select count(*)::integer as count from runfold_rebuild.label_usage_candidate;
+
+select count(*)::integer as count from runfold_rebuild.label_usage_day_candidate;
 
 select count(*)::integer as count from runfold_rebuild.label_usage_hour_candidate;
 
 select count(*)::integer as count from runfold_rebuild.latency_candidate;
 
 select count(*)::integer as count from runfold_rebuild.latency_day_candidate;
+
+select count(*)::integer as count from runfold_rebuild.latency_hour_candidate;
 
 select count(*)::integer as count from runfold_rebuild.model_usage_candidate;
 
@@ -567,6 +711,8 @@ select count(*)::integer as count from runfold_rebuild.tool_usage_candidate;
 select count(*)::integer as count from runfold_rebuild.tool_usage_hour_candidate;
 
 select count(*)::integer as count from runfold_rebuild.user_usage_candidate;
+
+select count(*)::integer as count from runfold_rebuild.user_usage_day_candidate;
 
 with added as (delete from runfold_rebuild.recorded returning project, session_id, id, occurred_at_us, time_us, time_to_first_token_us, cost_nanos, sequence, input_tokens, output_tokens, total_tokens, prompt_tokens, completion_tokens, audio_tokens, input_audio_tokens, output_audio_tokens, cached_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, type, role, status, pricing, error, corrects, run_id, original_id, parent_run_id, agent_id, agent_name, team_id, workflow_id, user_id, model, provider, labels, tool_name),
     user_usage_partial as materialized (
@@ -604,6 +750,80 @@ user_usage_added as (
     timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
     tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
     runs = t.runs + excluded.runs,
+    failed_runs = t.failed_runs + excluded.failed_runs,
+    run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
+user_usage_day_partial as materialized (
+  select <fold of partials of user_usage_day>
+  from user_usage_partial p group by 1, 2, 3, 4, 5, 6),
+user_usage_day_added as (
+  insert into runfold_rebuild.user_usage_day as t (<columns of user_usage_day>)
+  select <columns of user_usage_day> from user_usage_day_partial order by project, day, user_id, agent_id, team_id, workflow_id
+  on conflict (project, day, user_id, agent_id, team_id, workflow_id) do update set
+    cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos),
+    tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
+    total_tokens = coalesce(t.total_tokens + excluded.total_tokens, t.total_tokens, excluded.total_tokens),
+    runs = t.runs + excluded.runs,
+    tool_calls = t.tool_calls + excluded.tool_calls,
+    tool_errors = t.tool_errors + excluded.tool_errors,
+    assistant_messages = t.assistant_messages + excluded.assistant_messages,
+    input_tokens = coalesce(t.input_tokens + excluded.input_tokens, t.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(t.output_tokens + excluded.output_tokens, t.output_tokens, excluded.output_tokens),
+    message_errors = t.message_errors + excluded.message_errors,
+    metered_messages = t.metered_messages + excluded.metered_messages,
+    unpriced_messages = t.unpriced_messages + excluded.unpriced_messages,
+    prompt_tokens = coalesce(t.prompt_tokens + excluded.prompt_tokens, t.prompt_tokens, excluded.prompt_tokens),
+    completion_tokens = coalesce(t.completion_tokens + excluded.completion_tokens, t.completion_tokens, excluded.completion_tokens),
+    audio_tokens = coalesce(t.audio_tokens + excluded.audio_tokens, t.audio_tokens, excluded.audio_tokens),
+    input_audio_tokens = coalesce(t.input_audio_tokens + excluded.input_audio_tokens, t.input_audio_tokens, excluded.input_audio_tokens),
+    output_audio_tokens = coalesce(t.output_audio_tokens + excluded.output_audio_tokens, t.output_audio_tokens, excluded.output_audio_tokens),
+    cached_tokens = coalesce(t.cached_tokens + excluded.cached_tokens, t.cached_tokens, excluded.cached_tokens),
+    cache_write_tokens = coalesce(t.cache_write_tokens + excluded.cache_write_tokens, t.cache_write_tokens, excluded.cache_write_tokens),
+    cache_write_1h_tokens = coalesce(t.cache_write_1h_tokens + excluded.cache_write_1h_tokens, t.cache_write_1h_tokens, excluded.cache_write_1h_tokens),
+    reasoning_tokens = coalesce(t.reasoning_tokens + excluded.reasoning_tokens, t.reasoning_tokens, excluded.reasoning_tokens),
+    time_us = coalesce(t.time_us + excluded.time_us, t.time_us, excluded.time_us),
+    timed_messages = t.timed_messages + excluded.timed_messages,
+    timed_output_tokens = coalesce(t.timed_output_tokens + excluded.timed_output_tokens, t.timed_output_tokens, excluded.timed_output_tokens),
+    time_to_first_token_us = coalesce(t.time_to_first_token_us + excluded.time_to_first_token_us, t.time_to_first_token_us, excluded.time_to_first_token_us),
+    streamed_messages = t.streamed_messages + excluded.streamed_messages,
+    tool_time_us = coalesce(t.tool_time_us + excluded.tool_time_us, t.tool_time_us, excluded.tool_time_us),
+    timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
+    failed_runs = t.failed_runs + excluded.failed_runs,
+    run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
+agent_usage_hour_partial as materialized (
+  select <fold of partials of agent_usage_hour>
+  from user_usage_partial p group by 1, 2, 3, 4, 5, 6, 7),
+agent_usage_hour_added as (
+  insert into runfold_rebuild.agent_usage_hour as t (project, hour, agent_id, team_id, workflow_id, provider, model, <measures of user_usage_day>)
+  select project, hour, agent_id, team_id, workflow_id, provider, model, <measures of user_usage_day> from agent_usage_hour_partial order by project, hour, agent_id, team_id, workflow_id, provider, model
+  on conflict (project, hour, agent_id, team_id, workflow_id, provider, model) do update set
+    cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos),
+    tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
+    total_tokens = coalesce(t.total_tokens + excluded.total_tokens, t.total_tokens, excluded.total_tokens),
+    runs = t.runs + excluded.runs,
+    tool_calls = t.tool_calls + excluded.tool_calls,
+    tool_errors = t.tool_errors + excluded.tool_errors,
+    assistant_messages = t.assistant_messages + excluded.assistant_messages,
+    input_tokens = coalesce(t.input_tokens + excluded.input_tokens, t.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(t.output_tokens + excluded.output_tokens, t.output_tokens, excluded.output_tokens),
+    message_errors = t.message_errors + excluded.message_errors,
+    metered_messages = t.metered_messages + excluded.metered_messages,
+    unpriced_messages = t.unpriced_messages + excluded.unpriced_messages,
+    prompt_tokens = coalesce(t.prompt_tokens + excluded.prompt_tokens, t.prompt_tokens, excluded.prompt_tokens),
+    completion_tokens = coalesce(t.completion_tokens + excluded.completion_tokens, t.completion_tokens, excluded.completion_tokens),
+    audio_tokens = coalesce(t.audio_tokens + excluded.audio_tokens, t.audio_tokens, excluded.audio_tokens),
+    input_audio_tokens = coalesce(t.input_audio_tokens + excluded.input_audio_tokens, t.input_audio_tokens, excluded.input_audio_tokens),
+    output_audio_tokens = coalesce(t.output_audio_tokens + excluded.output_audio_tokens, t.output_audio_tokens, excluded.output_audio_tokens),
+    cached_tokens = coalesce(t.cached_tokens + excluded.cached_tokens, t.cached_tokens, excluded.cached_tokens),
+    cache_write_tokens = coalesce(t.cache_write_tokens + excluded.cache_write_tokens, t.cache_write_tokens, excluded.cache_write_tokens),
+    cache_write_1h_tokens = coalesce(t.cache_write_1h_tokens + excluded.cache_write_1h_tokens, t.cache_write_1h_tokens, excluded.cache_write_1h_tokens),
+    reasoning_tokens = coalesce(t.reasoning_tokens + excluded.reasoning_tokens, t.reasoning_tokens, excluded.reasoning_tokens),
+    time_us = coalesce(t.time_us + excluded.time_us, t.time_us, excluded.time_us),
+    timed_messages = t.timed_messages + excluded.timed_messages,
+    timed_output_tokens = coalesce(t.timed_output_tokens + excluded.timed_output_tokens, t.timed_output_tokens, excluded.timed_output_tokens),
+    time_to_first_token_us = coalesce(t.time_to_first_token_us + excluded.time_to_first_token_us, t.time_to_first_token_us, excluded.time_to_first_token_us),
+    streamed_messages = t.streamed_messages + excluded.streamed_messages,
+    tool_time_us = coalesce(t.tool_time_us + excluded.tool_time_us, t.tool_time_us, excluded.tool_time_us),
+    timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
     failed_runs = t.failed_runs + excluded.failed_runs,
     run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
 model_usage_partial as materialized (
@@ -676,9 +896,21 @@ tool_usage_added as (
     tool_time_us = coalesce(t.tool_time_us + excluded.tool_time_us, t.tool_time_us, excluded.tool_time_us),
     timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
     cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos)),
+agent_tool_hour_partial as materialized (
+  select <fold of partials of agent_tool_hour>
+  from tool_usage_partial p group by 1, 2, 3, 4, 5, 6),
+agent_tool_hour_added as (
+  insert into runfold_rebuild.agent_tool_hour as t (<columns of agent_tool_hour>)
+  select <columns of agent_tool_hour> from agent_tool_hour_partial order by project, hour, agent_id, team_id, workflow_id, tool_name
+  on conflict (project, hour, agent_id, team_id, workflow_id, tool_name) do update set
+    cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos),
+    tool_calls = t.tool_calls + excluded.tool_calls,
+    tool_errors = t.tool_errors + excluded.tool_errors,
+    tool_time_us = coalesce(t.tool_time_us + excluded.tool_time_us, t.tool_time_us, excluded.tool_time_us),
+    timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls),
 tool_usage_hour_partial as materialized (
   select <fold of partials of tool_usage_hour>
-  from tool_usage_partial p group by 1, 2, 3),
+  from agent_tool_hour_partial p group by 1, 2, 3),
 tool_usage_hour_added as (
   insert into runfold_rebuild.tool_usage_hour as t (<columns of tool_usage_hour>)
   select <columns of tool_usage_hour> from tool_usage_hour_partial order by project, hour, tool_name
@@ -697,9 +929,18 @@ latency_added as (
   on conflict (project, bucket, type, provider, name) do update set
     time_levels = coalesce(t.time_levels + excluded.time_levels, t.time_levels, excluded.time_levels),
     first_token_levels = coalesce(t.first_token_levels + excluded.first_token_levels, t.first_token_levels, excluded.first_token_levels)),
+latency_hour_partial as materialized (
+  select <fold of partials of latency_hour>
+  from latency_partial p group by 1, 2, 3, 4, 5),
+latency_hour_added as (
+  insert into runfold_rebuild.latency_hour as t (project, hour, type, provider, name, time_levels, first_token_levels)
+  select project, hour, type, provider, name, time_levels, first_token_levels from latency_hour_partial order by project, hour, type, provider, name
+  on conflict (project, hour, type, provider, name) do update set
+    time_levels = coalesce(t.time_levels + excluded.time_levels, t.time_levels, excluded.time_levels),
+    first_token_levels = coalesce(t.first_token_levels + excluded.first_token_levels, t.first_token_levels, excluded.first_token_levels)),
 latency_day_partial as materialized (
   select <fold of partials of latency_day>
-  from latency_partial p group by 1, 2, 3, 4, 5),
+  from latency_hour_partial p group by 1, 2, 3, 4, 5),
 latency_day_added as (
   insert into runfold_rebuild.latency_day as t (project, day, type, provider, name, time_levels, first_token_levels)
   select project, day, type, provider, name, time_levels, first_token_levels from latency_day_partial order by project, day, type, provider, name
@@ -835,6 +1076,43 @@ label_usage_hour_added as (
     timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
     tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
     runs = t.runs + excluded.runs,
+    failed_runs = t.failed_runs + excluded.failed_runs,
+    run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
+label_usage_day_partial as materialized (
+  select <fold of partials of label_usage_day>
+  from label_usage_hour_partial p group by 1, 2, 3, 4, 5, 6),
+label_usage_day_added as (
+  insert into runfold_rebuild.label_usage_day as t (project, name, day, value, provider, model, <measures of user_usage_day>)
+  select project, name, day, value, provider, model, <measures of user_usage_day> from label_usage_day_partial order by project, name, day, value, provider, model
+  on conflict (project, name, day, value, provider, model) do update set
+    cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos),
+    tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
+    total_tokens = coalesce(t.total_tokens + excluded.total_tokens, t.total_tokens, excluded.total_tokens),
+    runs = t.runs + excluded.runs,
+    tool_calls = t.tool_calls + excluded.tool_calls,
+    tool_errors = t.tool_errors + excluded.tool_errors,
+    assistant_messages = t.assistant_messages + excluded.assistant_messages,
+    input_tokens = coalesce(t.input_tokens + excluded.input_tokens, t.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(t.output_tokens + excluded.output_tokens, t.output_tokens, excluded.output_tokens),
+    message_errors = t.message_errors + excluded.message_errors,
+    metered_messages = t.metered_messages + excluded.metered_messages,
+    unpriced_messages = t.unpriced_messages + excluded.unpriced_messages,
+    prompt_tokens = coalesce(t.prompt_tokens + excluded.prompt_tokens, t.prompt_tokens, excluded.prompt_tokens),
+    completion_tokens = coalesce(t.completion_tokens + excluded.completion_tokens, t.completion_tokens, excluded.completion_tokens),
+    audio_tokens = coalesce(t.audio_tokens + excluded.audio_tokens, t.audio_tokens, excluded.audio_tokens),
+    input_audio_tokens = coalesce(t.input_audio_tokens + excluded.input_audio_tokens, t.input_audio_tokens, excluded.input_audio_tokens),
+    output_audio_tokens = coalesce(t.output_audio_tokens + excluded.output_audio_tokens, t.output_audio_tokens, excluded.output_audio_tokens),
+    cached_tokens = coalesce(t.cached_tokens + excluded.cached_tokens, t.cached_tokens, excluded.cached_tokens),
+    cache_write_tokens = coalesce(t.cache_write_tokens + excluded.cache_write_tokens, t.cache_write_tokens, excluded.cache_write_tokens),
+    cache_write_1h_tokens = coalesce(t.cache_write_1h_tokens + excluded.cache_write_1h_tokens, t.cache_write_1h_tokens, excluded.cache_write_1h_tokens),
+    reasoning_tokens = coalesce(t.reasoning_tokens + excluded.reasoning_tokens, t.reasoning_tokens, excluded.reasoning_tokens),
+    time_us = coalesce(t.time_us + excluded.time_us, t.time_us, excluded.time_us),
+    timed_messages = t.timed_messages + excluded.timed_messages,
+    timed_output_tokens = coalesce(t.timed_output_tokens + excluded.timed_output_tokens, t.timed_output_tokens, excluded.timed_output_tokens),
+    time_to_first_token_us = coalesce(t.time_to_first_token_us + excluded.time_to_first_token_us, t.time_to_first_token_us, excluded.time_to_first_token_us),
+    streamed_messages = t.streamed_messages + excluded.streamed_messages,
+    tool_time_us = coalesce(t.tool_time_us + excluded.tool_time_us, t.tool_time_us, excluded.tool_time_us),
+    timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
     failed_runs = t.failed_runs + excluded.failed_runs,
     run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
 run_partial as materialized (

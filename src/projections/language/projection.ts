@@ -49,6 +49,8 @@ export interface Projection {
   readonly only?: readonly string[];
   /** The events that it folds: those that meet any of these conditions. Defaults to all. */
   readonly where?: readonly Where[];
+  /** How much of each page is filled, in percent; updates need the rest. Defaults to 50. */
+  readonly fill?: number;
   /** Indexes for reading, in addition to the primary key: columns, or expressions over them. */
   readonly indexes?: Readonly<
     Record<string, { readonly on: readonly string[]; readonly where?: string }>

@@ -16,7 +16,7 @@ import {
   type UsageQuantiles,
 } from './usage-quantiles.js';
 import { quarterRange, type UsageRange, type UsageRangeOptions } from './usage-range.js';
-import { sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
+import { hasIndex, sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
 import { questionOf, type UsageFilters, type UsageQuestion } from './usage-statement.js';
 
 /** The name of a figure. */
@@ -82,8 +82,9 @@ export async function getUsage<F extends UsageFigure = UsageFigure>(
   const read = options.figures ?? figuresRead(options.quantiles);
   let groups: string[][] | undefined;
   const isTop = range.bucket !== null && top !== undefined && group_by.length > 0;
-  // What is added up can be ranked in the same statement.
-  if (isTop && !isSummed(order_by)) {
+  // What is added up can be ranked in the same statement. Of thousands of users it would add up all buckets, though;
+  // ranked by themselves they are read by the day, and then only the top ones by their index.
+  if (isTop && (!isSummed(order_by) || group_by.some(hasIndex))) {
     const whole = { ...question, range: { ...range, bucket: null }, buckets: [] };
     const ranked = await readRows(database, whole, { read: [order_by], order_by, top });
     groups = ranked.map(({ names }) => [...names]);

@@ -1,6 +1,4 @@
 import type { Database } from '../../postgres/database.js';
-import { tableOf } from '../../projections/fold/fold-sql.js';
-import { quartersAnHour } from '../../projections/time-buckets.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { figureSql, type UsageFigures, type UsageSum } from './usage-figures.js';
 import {
@@ -12,7 +10,7 @@ import {
   type UsageDimension,
 } from './usage-sources.js';
 import {
-  cutOf,
+  cutsOf,
   openStatement,
   type UsageQuestion,
   type UsageStatement,
@@ -105,7 +103,6 @@ function partSql(
   part: Part,
   sums: readonly UsageSum[],
 ): string[] {
-  const { quarters, hours } = part;
   const values = sums.map(({ name }) => `${sumSql(part, name) ?? 'null::bigint'} as ${name}`);
   // A row without any of the sums may still form a group; without groups it is useless.
   const isMute =
@@ -114,14 +111,12 @@ function partSql(
   // Tool calls have no model.
   const column = (name: UsageDimension) => {
     if (labelOf(name) !== undefined) return 't.value';
-    return quarters.key[name] === undefined ? `''::text collate "C"` : `t.${name}`;
+    return part.quarters.key[name] === undefined ? `''::text collate "C"` : `t.${name}`;
   };
   const [label] = question.used.flatMap((name) => labelOf(name) ?? []);
   const isLabel = part.isByLabel ? [`t.name = ${statement.parameter(label)}`] : [];
-  const unit = hours === undefined ? undefined : { column: 'hour', quarters: quartersAnHour };
-  const { whole, rest } = cutOf(question, statement, unit);
-  const select = (table: string, quarter: string, rows: string) => {
-    const names = question.group_by.map((name) => `${column(name)} as ${columnName(name)}`);
+  const names = question.group_by.map((name) => `${column(name)} as ${columnName(name)}`);
+  return cutsOf(question, statement, part).map(({ table, quarter, rows }) => {
     const where = [
       't.project = $1',
       ...isLabel,
@@ -131,11 +126,5 @@ function partSql(
     ];
     return `select ${[`${statement.bucketSql(quarter)} as at`, ...names, ...values].join(', ')}
       from ${table} t where ${where.join(' and ')}`;
-  };
-  return [
-    select(tableOf(quarters), 't.bucket', rest),
-    ...(whole === undefined || hours === undefined
-      ? []
-      : [select(tableOf(hours), `t.hour * ${quartersAnHour}`, whole)]),
-  ];
+  });
 }

@@ -1,26 +1,21 @@
 import { eventTypes } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
-import { tableOf } from '../../projections/fold/fold-sql.js';
-import type { Projection } from '../../projections/language/projection.js';
-import { latencyDayProjection, latencyProjection } from '../../projections/latency.js';
+import {
+  latencyDayProjection,
+  latencyHourProjection,
+  latencyProjection,
+} from '../../projections/latency.js';
 import { addLevels, levelValue, sentSql } from '../../projections/measures/histogram.js';
 import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
-import { quartersADay, quartersAnHour } from '../../projections/time-buckets.js';
 import { refuseMore } from './read-sums.js';
-import type { UsageDimension } from './usage-sources.js';
-import { cutOf, openStatement, type UsageQuestion } from './usage-statement.js';
+import type { UsageDimension, UsageTables } from './usage-sources.js';
+import { cutsOf, openStatement, type UsageQuestion } from './usage-statement.js';
 
 const percents = [50, 90, 95, 99] as const;
 
-/** The table and column with histograms of a time, and its dimensions. */
-interface Spread {
+/** The tables and the column with histograms of a time, and its dimensions. */
+interface Spread extends UsageTables {
   readonly levels: string;
-  readonly quarters: Projection;
-  readonly coarse: {
-    readonly projection: Projection;
-    readonly column: string;
-    readonly quarters: number;
-  };
   /** The column of each dimension. */
   readonly columns: Partial<Record<UsageDimension, string>>;
   readonly where: string;
@@ -33,7 +28,7 @@ const ofEvents = (
 ): Spread => ({
   levels,
   quarters: latencyProjection,
-  coarse: { projection: latencyDayProjection, column: 'day', quarters: quartersADay },
+  rollUps: [latencyDayProjection, latencyHourProjection],
   columns,
   where: `t.type = ${eventTypes[type]}`,
 });
@@ -47,7 +42,7 @@ const spreads = {
   run_time: {
     levels: 'time_levels',
     quarters: runUsageProjection,
-    coarse: { projection: runUsageHourProjection, column: 'hour', quarters: quartersAnHour },
+    rollUps: [runUsageHourProjection],
     columns: { agent_id: 't.agent_id', team_id: 't.team_id', workflow_id: 't.workflow_id' },
     where: 'true',
   },
@@ -111,24 +106,20 @@ export async function readQuantiles(
 async function readLevels(
   database: Database,
   question: UsageQuestion,
-  { levels, quarters, coarse, columns, where }: Spread,
+  spread: Spread,
   groups: readonly (readonly string[])[] | undefined,
 ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>> {
+  const { levels, columns, where } = spread;
   const statement = openStatement(question, groups);
   const column = (name: UsageDimension) => columns[name] ?? 'null';
   const conditions = statement.conditions(column);
   const names = `array[${question.group_by.map(column).join(', ')}]::text[]`;
-  const { whole, rest } = cutOf(question, statement, coarse);
-  const select = (projection: Projection, quarter: string, rows: string) =>
-    `select ${statement.bucketSql(quarter)} as at, ${names} as names, t.${levels} as levels
-      from ${tableOf(projection)} t
-      where ${['t.project = $1', where, rows, `t.${levels} is not null`, ...conditions].join(' and ')}`;
-  const parts = [
-    select(quarters, 't.bucket', rest),
-    ...(whole === undefined
-      ? []
-      : [select(coarse.projection, `t.${coarse.column} * ${coarse.quarters}`, whole)]),
-  ];
+  const parts = cutsOf(question, statement, spread).map(
+    ({ table, quarter, rows }) =>
+      `select ${statement.bucketSql(quarter)} as at, ${names} as names, t.${levels} as levels
+      from ${table} t
+      where ${['t.project = $1', where, rows, `t.${levels} is not null`, ...conditions].join(' and ')}`,
+  );
   const rows = await database.query<{ at: number; names: string[]; levels: Buffer }>(
     `select s.at, s.names, ${sentSql('sum(s.levels)')} as levels
     from (${parts.join(' union all ')}) s group by s.at, s.names limit 50001`,

@@ -1,14 +1,26 @@
 import { describeValue } from '../../events/fault.js';
 import { isLabelName, labelNamePhrase } from '../../events/labels.js';
 import { runStatuses } from '../../events/metric-event.js';
-import { labelUsageHourProjection, labelUsageProjection } from '../../projections/label-usage.js';
+import {
+  labelUsageDayProjection,
+  labelUsageHourProjection,
+  labelUsageProjection,
+} from '../../projections/label-usage.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { kindOf } from '../../projections/measures/kinds.js';
 import { messageMeasures } from '../../projections/measures/message-measures.js';
 import { modelUsageHourProjection, modelUsageProjection } from '../../projections/model-usage.js';
 import { runUsageHourProjection, runUsageProjection } from '../../projections/run-usage.js';
-import { toolUsageHourProjection, toolUsageProjection } from '../../projections/tool-usage.js';
-import { userUsageProjection } from '../../projections/user-usage.js';
+import {
+  agentToolHourProjection,
+  toolUsageHourProjection,
+  toolUsageProjection,
+} from '../../projections/tool-usage.js';
+import {
+  agentUsageHourProjection,
+  userUsageDayProjection,
+  userUsageProjection,
+} from '../../projections/user-usage.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { storedSums, type UsageSum } from './usage-figures.js';
 
@@ -30,16 +42,24 @@ export function labelOf(dimension: string): string | undefined {
   return dimension.startsWith('label:') ? dimension.slice('label:'.length) : undefined;
 }
 
+/** Whether rows of one value of a dimension are found by an index, wherever they are in time. */
+export const hasIndex = (dimension: UsageDimension) =>
+  dimension === 'user_id' || labelOf(dimension) !== undefined;
+
 /** The SQL name of a dimension. A query uses at most one label. */
 export const columnName = (dimension: UsageDimension) =>
   labelOf(dimension) === undefined ? dimension : 'label';
 
-/** A table that usage is read from. */
-export interface Part {
+/** Tables that hold the same usage in units of time of different lengths. */
+export interface UsageTables {
   /** The table per quarter of an hour. */
   readonly quarters: Projection;
-  /** The same per hour, which is read if a whole hour is in one bucket. */
-  readonly hours?: Projection;
+  /** The same per day or hour, longest first: each is read for the units that are completely in one bucket. */
+  readonly rollUps?: readonly Projection[];
+}
+
+/** Tables that usage is read from. */
+export interface Part extends UsageTables {
   /** The expression of a sum over rows `t`. Defaults to the measure with the same name. */
   readonly sums?: Readonly<Record<string, string>>;
   /** The sums that are read from it. Defaults to all of them. */
@@ -59,23 +79,27 @@ export interface Source {
 const either = (a: string, b: string) => `coalesce(t.${a} + t.${b}, t.${a}, t.${b})`;
 const runs: Part = {
   quarters: runUsageProjection,
+  rollUps: [runUsageHourProjection],
   sums: {
     runs: `case when t.status <> ${runStatuses.paused} then t.runs else 0 end`,
     failed_runs: `case when t.status = ${runStatuses.error} then t.runs else 0 end`,
   },
 };
-const messages: Part = { quarters: modelUsageProjection };
-const calls: Part = { quarters: toolUsageProjection };
+const messages: Part = { quarters: modelUsageProjection, rollUps: [modelUsageHourProjection] };
+const calls: Part = { quarters: toolUsageProjection, rollUps: [toolUsageHourProjection] };
 /** The cost of tool calls, which have no model: with it, the groups add up to the total. */
 const callCosts: Part = { ...calls, only: ['cost_nanos'], where: 't.cost_nanos is not null' };
+const oneCost = { cost_nanos: either('cost_nanos', 'tool_cost_nanos') };
 const users: Part = {
   quarters: userUsageProjection,
-  sums: { cost_nanos: either('cost_nanos', 'tool_cost_nanos') },
+  rollUps: [userUsageDayProjection],
+  sums: oneCost,
 };
+const agents: Part = { ...users, rollUps: [agentUsageHourProjection] };
 const labels: Part = {
   quarters: labelUsageProjection,
-  hours: labelUsageHourProjection,
-  sums: { cost_nanos: either('cost_nanos', 'tool_cost_nanos') },
+  rollUps: [labelUsageDayProjection, labelUsageHourProjection],
+  sums: oneCost,
   isByLabel: true,
 };
 const messageSums = Object.keys(messageMeasures);
@@ -84,13 +108,10 @@ const isOfMessages = `coalesce(${messageSums
   .map((name) => (isCount(name) ? `nullif(t.${name}, 0)` : `t.${name}`))
   .join(', ')}, t.tool_cost_nanos) is not null`;
 
-const byHour = {
-  messages: { ...messages, hours: modelUsageHourProjection },
-  calls: { ...calls, hours: toolUsageHourProjection },
-  callCosts: { ...callCosts, hours: toolUsageHourProjection },
-  runs: { ...runs, hours: runUsageHourProjection },
-};
+/** What a part holds of messages, with the cost of tool calls in the row without a model. */
+const byModel = (part: Part): Part => ({ ...part, only: messageSums, where: isOfMessages });
 
+const byAgent = ['agent_id', 'team_id', 'workflow_id'] as const;
 /** Means any one label, among the dimensions of a source. */
 const anyLabel = 'label:*';
 
@@ -100,25 +121,23 @@ const anyLabel = 'label:*';
  * in the row without a model. By tool, only tool calls are read. By label, what does not have it is in no row.
  */
 const sources: readonly Source[] = [
-  { holds: [], parts: [byHour.messages, byHour.calls, byHour.runs] },
-  { holds: ['provider', 'model'], parts: [byHour.messages, byHour.callCosts] },
-  { holds: ['tool_name'], parts: [byHour.calls] },
-  { holds: ['agent_id', 'team_id', 'workflow_id'], parts: [messages, calls, byHour.runs] },
+  { holds: [], parts: [messages, calls, runs] },
+  { holds: ['provider', 'model'], parts: [messages, callCosts] },
+  { holds: ['tool_name'], parts: [calls] },
+  { holds: byAgent, parts: [agents] },
+  { holds: [...byAgent, 'provider', 'model'], parts: [byModel(agents)] },
   {
-    holds: ['agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
-    parts: [messages, callCosts],
+    holds: [...byAgent, 'tool_name'],
+    parts: [{ ...calls, rollUps: [agentToolHourProjection] }],
   },
-  { holds: ['agent_id', 'team_id', 'workflow_id', 'tool_name'], parts: [calls] },
-  { holds: ['user_id', 'agent_id', 'team_id', 'workflow_id'], parts: [users] },
+  { holds: ['user_id', ...byAgent], parts: [users] },
   {
-    holds: ['user_id', 'agent_id', 'team_id', 'workflow_id', 'provider', 'model'],
-    parts: [{ ...users, only: messageSums, where: isOfMessages }],
+    holds: ['user_id', ...byAgent, 'provider', 'model'],
+    // By the day, users are kept of all models.
+    parts: [byModel({ quarters: userUsageProjection, sums: oneCost })],
   },
   { holds: [anyLabel], parts: [labels] },
-  {
-    holds: [anyLabel, 'provider', 'model'],
-    parts: [{ ...labels, only: messageSums, where: isOfMessages }],
-  },
+  { holds: [anyLabel, 'provider', 'model'], parts: [byModel(labels)] },
 ];
 
 /** The largest sets of dimensions that are kept together; `label:*` is any one label. */

@@ -1,9 +1,12 @@
+import { tableOf } from '../../projections/fold/fold-sql.js';
+import { timeUnitOf } from '../../projections/time-buckets.js';
 import type { ProjectOptions } from '../conditions.js';
 import { projectOf, textOf } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { dividedRange } from './divided-range.js';
 import { type Bucket, bucketsOf } from './usage-buckets.js';
 import type { QuarterRange } from './usage-range.js';
-import { labelOf, sourceOf, type UsageDimension } from './usage-sources.js';
+import { labelOf, sourceOf, type UsageDimension, type UsageTables } from './usage-sources.js';
 
 /** The allowed values of a dimension; null for events without one. */
 export type UsageFilters = {
@@ -99,39 +102,44 @@ export function openStatement(
   };
 }
 
-/** The conditions for the rows of a range, in a coarse table and in the table per quarter of an hour. */
+/** The rows of one table: a condition on rows `t`, and the quarter of an hour in which a row begins. */
 export interface Cut {
-  /** Rows `t` of the coarse table whose unit is completely in one bucket; undefined if there would be few. */
-  readonly whole: string | undefined;
-  /** The remaining rows `t` of the fine table. */
-  readonly rest: string;
+  readonly table: string;
+  readonly rows: string;
+  readonly quarter: string;
 }
 
 /**
- * Divides a range into whole units, such as hours, and the quarters of an hour at the edges of buckets and
- * range. Both conditions use constants, so that no plan depends on the statistics of the tables.
+ * Divides the range of a question over the tables that hold it: whole days are read from the table by the day, as far as
+ * all of a day is in one bucket, then hours, and the rest by the quarter of an hour. The conditions use constants, so that
+ * no plan depends on the statistics of the tables.
  */
-export function cutOf(
-  { range: { first, end }, buckets }: UsageQuestion,
+export function cutsOf(
+  { range, buckets }: UsageQuestion,
   statement: UsageStatement,
-  unit: { readonly column: string; readonly quarters: number } | undefined,
-): Cut {
-  const all = () =>
-    `t.bucket >= ${statement.parameter(first)}::integer and t.bucket < ${statement.parameter(end)}::integer`;
-  if (unit === undefined) return { whole: undefined, rest: all() };
-  const { column, quarters } = unit;
-  const edges = [first, end, ...buckets.map(({ start }) => start)];
-  const inside = edges.filter((edge) => edge >= first && edge <= end && edge % quarters !== 0);
-  const cut = [...new Set(inside.map((edge) => Math.floor(edge / quarters)))];
-  const [from, to] = [Math.floor(first / quarters), Math.ceil(end / quarters)];
-  if (cut.length * 2 >= to - from) return { whole: undefined, rest: all() };
-  const units = statement.parameter(cut);
-  const left = cut
-    .flatMap((at) => Array.from({ length: quarters }, (_, next) => at * quarters + next))
-    .filter((quarter) => quarter >= first && quarter < end);
-  return {
-    whole: `t.${column} >= ${statement.parameter(from)}::integer and t.${column} < ${statement.parameter(to)}::integer
-      and t.${column} <> all(${units}::integer[])`,
-    rest: `t.bucket = any(${statement.parameter(left)}::integer[])`,
-  };
+  { quarters, rollUps = [] }: UsageTables,
+): readonly Cut[] {
+  const tables = [
+    ...rollUps.map((rollUp) => ({ table: tableOf(rollUp), ...timeUnitOf(rollUp) })),
+    { table: tableOf(quarters), column: 'bucket', quarters: 1 },
+  ];
+  const starts = buckets.map(({ start }) => start);
+  const list = (numbers: readonly number[]) => `${statement.parameter(numbers)}::integer[]`;
+  const number = (value: number) => `${statement.parameter(value)}::integer`;
+  const lengths = tables.map((table) => table.quarters);
+  return dividedRange(range, starts, lengths).flatMap((units) => {
+    const read = tables.find((table) => table.quarters === units.quarters);
+    if (read === undefined) return [];
+    const unit = `t.${read.column}`;
+    const rows =
+      'only' in units
+        ? [`${unit} = any(${list(units.only)})`]
+        : [
+            `${unit} >= ${number(units.from)} and ${unit} < ${number(units.to)}`,
+            ...(units.except.length === 0 ? [] : [`${unit} <> all(${list(units.except)})`]),
+          ];
+    return [
+      { table: read.table, rows: rows.join(' and '), quarter: `${unit} * ${units.quarters}` },
+    ];
+  });
 }
