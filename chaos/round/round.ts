@@ -156,7 +156,7 @@ async function play(
     const findings =
       plan.spans === undefined
         ? await checkRound(database, plan, producers, workers)
-        : await checkSpans(database, producers, workers);
+        : await checkSpans(database, producers, workers, plan.spans);
     const all = [
       ...violations,
       ...read.violations,
