@@ -65,7 +65,7 @@ export function ChartTip({
             )}
             {before !== undefined && (
               <tr class="faint">
-                <td>Period before</td>
+                <td>Previous period</td>
                 <td>{before}</td>
               </tr>
             )}

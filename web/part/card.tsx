@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
+import { savePictureOf } from '../chart/picture.js';
 import { Icon } from './icons.js';
 import { Menu } from './menu.js';
 import type { Origin } from './origin-dialog.js';
@@ -9,6 +11,7 @@ export function Card({
   link,
   origin,
   csv,
+  picture,
   actions,
   children,
 }: {
@@ -16,11 +19,14 @@ export function Card({
   readonly link?: { readonly text: string; readonly href: string };
   readonly origin?: Origin | undefined;
   readonly csv?: (() => void) | string | undefined;
+  /** The name of a picture of its chart; absent where it has none. */
+  readonly picture?: string | undefined;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;
 }) {
+  const card = useRef<HTMLElement>(null);
   return (
-    <section class="card" aria-label={title}>
+    <section class="card" aria-label={title} ref={card}>
       <header class="card-head">
         <h2>{title}</h2>
         <span class="card-actions">
@@ -30,7 +36,16 @@ export function Card({
               {link.text} <Icon name="right" />
             </a>
           )}
-          {origin !== undefined && <Menu label={title} origin={origin} csv={csv} />}
+          {origin !== undefined && (
+            <Menu
+              label={title}
+              origin={origin}
+              csv={csv}
+              picture={
+                picture === undefined ? undefined : () => void savePictureOf(card.current, picture)
+              }
+            />
+          )}
         </span>
       </header>
       {children}

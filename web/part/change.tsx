@@ -16,7 +16,7 @@ export function Change({
   const tone =
     Math.abs(value) < 0.005 || isBad === undefined ? '' : isMore === isBad ? 'worse' : 'better';
   return (
-    <span class={`change ${tone}`} title="Compared with the period before">
+    <span class={`change ${tone}`} title="Compared with the previous period">
       <span aria-hidden="true">{Math.abs(value) < 0.0005 ? '=' : isMore ? '▲' : '▼'}</span>{' '}
       <span class="unseen">{isMore ? 'more by' : 'less by'}</span>
       {percent(Math.abs(value))}

@@ -30,7 +30,7 @@ export function FilterBar({
             <span class="faint">{filterWord(name)}</span> <b>{value}</b>
             <a
               href={here({ [name]: values.filter((one) => one !== value) })}
-              aria-label={`Without ${filterWord(name)} ${value}`}
+              aria-label={`Remove the filter ${filterWord(name)} ${value}`}
             >
               <Icon name="cross" />
             </a>

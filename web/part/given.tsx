@@ -52,7 +52,7 @@ export function ShapeRows({ rows = 6 }: { readonly rows?: number }) {
 export function saidOf(error: unknown): { readonly code: string; readonly text: string } {
   if (error instanceof ApiError) return { code: error.code, text: error.message };
   if (error instanceof TypeError) {
-    return { code: 'unreachable', text: 'The service does not answer. Is it still running?' };
+    return { code: 'unreachable', text: 'The service is not responding. Is it still running?' };
   }
   if (error instanceof DOMException && error.name === 'TimeoutError') {
     return { code: 'timeout', text: 'The service took longer than a minute.' };

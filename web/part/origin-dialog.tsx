@@ -25,7 +25,7 @@ export function OriginDialog({
     <Dialog title={`How is this computed? ${label}`} onClose={onClose}>
       <p>
         {origin.note ??
-          'The figures are totals that the worker folds from the log as events come. This very request gives them:'}
+          'The figures are totals that the worker folds from the log as events arrive. This request returns them:'}
       </p>
       <pre>{curl}</pre>
       <Copy text={curl} label="Copy the request" />

@@ -21,7 +21,7 @@ export function RangePanel({ close }: { readonly close: () => void }) {
   const submitTyped = (event: SubmitEvent) => {
     event.preventDefault();
     const duration = readDuration(typed.current?.value ?? '');
-    if (duration === undefined) setFault('A number with m, h, d or w, such as 25m or 3d.');
+    if (duration === undefined) setFault('Enter a number with m, h, d or w, such as 25m or 3d.');
     else choose(`${duration.count}${duration.unit}`);
   };
   const submitFixed = (event: SubmitEvent) => {
@@ -31,7 +31,7 @@ export function RangePanel({ close }: { readonly close: () => void }) {
       momentFrom(to.current?.value ?? ''),
     ];
     if (Number.isNaN(first) || Number.isNaN(last) || last <= first) {
-      setFault('An end that is after the beginning.');
+      setFault('The end must be after the start.');
       return;
     }
     change({ range: undefined, from: rfc3339(first), to: rfc3339(last) });

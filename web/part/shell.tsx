@@ -119,7 +119,7 @@ export function Shell({ children }: { readonly children: ComponentChildren }) {
         <main id="main" ref={main}>
           {isAway.value && (
             <p class="away" role="status">
-              <Icon name="warning" /> The service does not answer. What is shown is from before.
+              <Icon name="warning" /> The service is not responding. The figures shown may be old.
             </p>
           )}
           {children}

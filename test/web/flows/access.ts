@@ -68,7 +68,7 @@ export function accessFlows(stage: Stage): void {
     await signIn(page, textOf({ headers }));
     await page.getByRole('heading', { name: 'Keys', exact: true }).waitFor();
     await page.getByLabel('Name').fill('reports');
-    await page.getByRole('button', { name: 'Make' }).click();
+    await page.getByRole('button', { name: 'Create' }).click();
     const made = (await page.locator('.made-key code').textContent()) ?? '';
     const asReports = { headers: { authorization: `Bearer ${made}` } };
     expect((await stage.service.fetch('/v1/runs', asReports)).status).toBe(200);
@@ -107,7 +107,7 @@ export function accessFlows(stage: Stage): void {
     await page.locator('main').getByRole('link', { name: 'other' }).click();
     await page.waitForURL(new RegExp(`project=${other}`));
     await page.getByRole('link', { name: 'Sessions' }).click();
-    await page.getByText('No event has come yet').waitFor();
+    await page.getByText('There are no events yet').waitFor();
     await page.goto('/sessions?project=1&limit=5');
     await page.locator('table.data tbody a.id').first().waitFor();
     // Revoked by somebody else: the screen asks for a key again, at the same address.

@@ -6,7 +6,7 @@ import type { Stage } from './stage.js';
 export function firstEventFlow(stage: Stage): void {
   test('shows how to send the first event, and changes over by itself when it comes', async () => {
     const page = await stage.open('/', { isEmpty: true });
-    await page.getByText('No event has come yet').waitFor();
+    await page.getByText('There are no events yet').waitFor();
     const shown = (await page.locator('pre').textContent()) ?? '';
     const [, url, body] = /curl '([^']+)'[\s\S]*-d '([\s\S]*)'/.exec(shown) ?? [];
     await page.getByText('Listening for the first event').waitFor();

@@ -99,7 +99,7 @@ export function healthFlows(stage: Stage): void {
     expect(await opened.locator('mark').textContent()).toContain('"input_tokens": -3');
     await opened.getByRole('button', { name: 'Send it again' }).click();
     await opened.getByRole('alert').waitFor();
-    await opened.getByRole('button', { name: 'Drop it for good' }).click();
+    await opened.getByRole('button', { name: 'Drop it permanently' }).click();
     await page.getByRole('heading', { name: '4 rejects' }).waitFor();
     // The selected ones.
     await page.getByRole('checkbox', { name: 'Choose the reject of' }).nth(2).check();
@@ -113,7 +113,7 @@ export function healthFlows(stage: Stage): void {
     await page.getByRole('button', { name: 'Drop all 2…' }).click();
     const drop = page.getByRole('button', { name: 'Drop them' });
     expect(await drop.isDisabled()).toBe(true);
-    await page.getByLabel('Type 2 to be sure').fill('2');
+    await page.getByLabel('Type 2 to confirm').fill('2');
     await drop.click();
     await page.getByText('2 rejects dropped').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
@@ -123,7 +123,7 @@ export function healthFlows(stage: Stage): void {
     await page.getByRole('button', { name: 'Send them' }).click();
     await page.getByText('1 reject sent again').waitFor();
     await page.getByRole('button', { name: 'Close' }).click();
-    await page.getByText('Every event was taken').waitFor();
+    await page.getByText('every event was stored').waitFor();
     await waitUntil(
       () => stage.command<{ run: { messages: number } }>('runs', 'show', 'again'),
       ({ run }) => run.messages === 2,
@@ -171,9 +171,9 @@ export function healthFlows(stage: Stage): void {
       await stage.settled(page);
       await proxy.cut();
       await page.getByRole('switch', { name: 'Only failures' }).click();
-      const away = page.getByText('The service does not answer. What is shown is from before.');
+      const away = page.getByText('The service is not responding. The figures shown may be old.');
       await away.waitFor();
-      await page.getByText('The service does not answer. Is it still running?').first().waitFor();
+      await page.getByText('The service is not responding. Is it still running?').first().waitFor();
       await proxy.restore();
       await page.getByRole('button', { name: 'Try again' }).last().click();
       await page.locator('table.data tbody tr').first().waitFor();

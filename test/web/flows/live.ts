@@ -69,7 +69,7 @@ export function liveFlow(stage: Stage): void {
       await page.getByText('Paused').waitFor();
       await some(8);
       expect(await counted(page)).toEqual({});
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Continue' }).click();
       await all();
       await page.evaluate(hide(true));
       await page.getByText('Waiting while you read').waitFor();
@@ -82,7 +82,7 @@ export function liveFlow(stage: Stage): void {
       await all();
       await pause.click();
       await some(8);
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Continue' }).click();
       await all();
       expect(run).toBe(runs);
       await page.getByRole('button', { name: 'Only failures' }).click();

@@ -3,6 +3,7 @@ import { filterOf, type UsageRow } from '../../ask/usage.js';
 import { Meter } from '../../chart/meter.js';
 import { Spark } from '../../chart/spark.js';
 import { coloursOf } from '../../figure/colours.js';
+import { exactCostOf } from '../../figure/figures.js';
 import { Change } from '../../part/change.js';
 import type { Column } from '../../part/data-table.js';
 import { Dot } from '../../part/dot.js';
@@ -79,7 +80,7 @@ export function columnsOf(
           bar === undefined || figureOf(row) === null ? (
             format(figureOf(row), row)
           ) : (
-            <span class="metered">
+            <span class="metered" title={key === 'cost' ? exactCostOf(row) : undefined}>
               <Meter
                 share={most === 0 ? 0 : (figureOf(row) ?? 0) / most}
                 tone={bar === 'bad' ? 'bad' : ''}

@@ -88,12 +88,12 @@ export function BreakdownTable({
       <FilterBar names={kind.filters} />
       {!isKept ? (
         <p class="card empty">
-          {title} are not kept together with the{' '}
+          {title} are not available together with the{' '}
           {usageFilterNames()
             .filter((name) => name !== dimension)
             .map((name) => filterWord(filterOf(name)))
             .join(', ')}{' '}
-          filter. Take it off to see them.
+          filter. Remove it to see them.
         </p>
       ) : (
         <Given asked={asked} shape={<div class="card shape-table" />}>

@@ -63,7 +63,7 @@ const runs: Figure = { key: 'runs', head: 'Runs', figureOf: (row) => row.runs, f
 const costOfRun: Figure = {
   key: 'cost_run',
   of: ['cost', 'unpriced_messages', 'runs'],
-  head: 'Cost a run',
+  head: 'Cost per run',
   figureOf: (row) => ratio(row.cost, row.runs),
   format: costText,
   isWide: true,
@@ -141,7 +141,7 @@ export const kinds: readonly Kind[] = [
       {
         key: 'cost_call',
         of: ['cost', 'unpriced_messages', 'assistant_messages'],
-        head: 'Cost a call',
+        head: 'Cost per call',
         figureOf: (row) => ratio(row.cost, row.assistant_messages),
         format: costText,
         isWide: true,

@@ -2,6 +2,7 @@ import { here, parameter, screen } from '../../address/parameters.js';
 import { rfc3339, span } from '../../address/range.js';
 import { useAsked } from '../../ask/asking.js';
 import { requestUrl, service } from '../../ask/service.js';
+import { csvOf, saveText } from '../../figure/csv.js';
 import { none, seconds } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Card } from '../../part/card.js';
@@ -30,6 +31,9 @@ export function NewestCalls({ tool }: { readonly tool: string }) {
         url: requestUrl('/v1/tool-calls', question),
         note: 'The calls as they are in the log, with their corrections:',
       }}
+      csv={
+        asked.value && (() => saveText('calls.csv', 'text/csv', csvOf(asked.value?.items ?? [])))
+      }
       actions={
         <a
           class={isFailed ? 'button on' : 'button'}

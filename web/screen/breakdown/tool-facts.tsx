@@ -32,7 +32,7 @@ export function ToolFacts({
           note: <Change value={changeOf(row.tool_time_p95, before?.tool_time_p95)} isBad />,
         },
         { name: 'p99', value: seconds(row.tool_time_p99) },
-        { name: 'Time in all', value: seconds(row.tool_time) },
+        { name: 'Total time', value: seconds(row.tool_time) },
       ]}
     />
   );

@@ -5,6 +5,7 @@ import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
 import { LineKey } from '../../chart/line-key.js';
 import { Meter } from '../../chart/meter.js';
 import { type ChartSeries, TimeChart } from '../../chart/time-chart.js';
+import { csvOf, saveText } from '../../figure/csv.js';
 import { none, percent, seconds, whole } from '../../figure/figures.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
@@ -79,7 +80,7 @@ export function Tool({ id = '' }: { readonly id?: string }) {
               values: rows.map(({ tool_errors }) => tool_errors),
             },
             {
-              name: 'well',
+              name: 'succeeded',
               colour: 'c1',
               values: rows.map(({ tool_calls, tool_errors }) =>
                 tool_calls === null ? null : tool_calls - (tool_errors ?? 0),
@@ -107,7 +108,12 @@ export function Tool({ id = '' }: { readonly id?: string }) {
           const onZoom = (first: number, last: number) => zoomTo(buckets, first, last);
           return (
             <div class="halves">
-              <Card title="Calls" origin={{ url: usageUrl(question) }}>
+              <Card
+                title="Calls"
+                origin={{ url: usageUrl(question) }}
+                csv={() => saveText('calls.csv', 'text/csv', csvOf(rows))}
+                picture={`${id}-calls`}
+              >
                 <div class="chart-room">
                   <TimeChart
                     {...common}
@@ -121,7 +127,12 @@ export function Tool({ id = '' }: { readonly id?: string }) {
                   <LineKey series={calls} />
                 </div>
               </Card>
-              <Card title="Time" origin={{ url: usageUrl(question) }}>
+              <Card
+                title="Time"
+                origin={{ url: usageUrl(question) }}
+                csv={() => saveText('times.csv', 'text/csv', csvOf(rows))}
+                picture={`${id}-times`}
+              >
                 <div class="chart-room">
                   <TimeChart
                     {...common}

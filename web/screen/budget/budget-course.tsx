@@ -29,6 +29,7 @@ export function BudgetCourse({
     <Card
       title={`${measureWords[measure]} in this window`}
       origin={{ url: usageUrl(question) }}
+      picture={budget.name}
       csv={() => saveText('budget.csv', 'text/csv', csvOf(asked.value?.rows ?? []))}
     >
       <Given asked={asked} shape={<div class="shape-chart" />}>

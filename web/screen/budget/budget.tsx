@@ -45,7 +45,7 @@ export function BudgetScreen({ id = '' }: { readonly id?: string }) {
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {(found) =>
           found === null ? (
-            <p class="card empty">There is no budget of this name.</p>
+            <p class="card empty">There is no budget with this name.</p>
           ) : (
             <>
               <BudgetFacts budget={found} use={useOf(found)} />
@@ -107,7 +107,7 @@ function Uses({ budget }: { readonly budget: BudgetStanding }) {
       key: name,
       head: { used: 'Used', held: 'Held', remaining: 'Remaining' }[name],
       isFigure: true,
-      isWide: name === 'held',
+      isWide: name !== 'used',
       cell: (use: BudgetUse) => amountOf(measure, use[name]),
     })),
     {

@@ -3,12 +3,14 @@ import type { BudgetStanding } from '../../../src/client.js';
 import { screen } from '../../address/parameters.js';
 import { useAsked } from '../../ask/asking.js';
 import { mayDo } from '../../ask/rights.js';
-import { service } from '../../ask/service.js';
-import { none } from '../../figure/figures.js';
+import { requestUrl, service } from '../../ask/service.js';
+import { csvOf, saveText } from '../../figure/csv.js';
+import { none, plural } from '../../figure/figures.js';
 import { exactMoment, moment } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
 import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
+import { Menu } from '../../part/menu.js';
 import { UseBar } from '../../part/use-bar.js';
 import { BudgetForm } from './budget-form.js';
 import { amountOf, measureWords, scopeText, standingOf, windowText } from './budget-words.js';
@@ -45,6 +47,18 @@ export function Budgets() {
                 keyOf={({ name }) => name}
                 columns={columns}
               />
+              <footer class="card-foot">
+                <span class="faint">{plural(budgets.length, 'budget')}</span>
+                <Menu
+                  label="Budgets"
+                  origin={{
+                    url: requestUrl('/v1/budget-standings', {}),
+                    sql: 'select * from runfold.budgets\nwhere project = 1;',
+                    note: 'What is used is the sum of the totals in the window, so it follows corrections:',
+                  }}
+                  csv={() => saveText('budgets.csv', 'text/csv', csvOf(budgets))}
+                />
+              </footer>
             </section>
           )
         }

@@ -23,8 +23,8 @@ export function FirstEvent() {
   }, []);
   return (
     <section class="card empty first" aria-label="The first event">
-      <h2>No event has come yet</h2>
-      <p>Send the first, by any of these. This page shows it as soon as it is counted.</p>
+      <h2>There are no events yet</h2>
+      <p>Send the first one in any of these ways. This page shows it as soon as it is counted.</p>
       <WaysToSend />
       <p class="listening" role="status">
         <span class="lamp lit" aria-hidden="true" /> Listening for the first event

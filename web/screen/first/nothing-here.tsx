@@ -36,13 +36,13 @@ export function NothingHere() {
             {chosen.map(([name, values]) => (
               <p key={name}>
                 <button type="button" class="button" onClick={() => change({ [name]: undefined })}>
-                  Without {filterWord(name)} {values.join(', ')}
+                  Remove the filter {filterWord(name)} {values.join(', ')}
                 </button>
               </p>
             ))}
             {session.ended_at !== null && (
               <p>
-                The last event is of <b>{moment(session.ended_at)}</b>.{' '}
+                The last event is from <b>{moment(session.ended_at)}</b>.{' '}
                 <button
                   type="button"
                   class="button"

@@ -44,7 +44,7 @@ export function Health() {
                 value={queue === null ? none : whole(queue.waiting + queue.delayed)}
                 note={
                   queue === null
-                    ? 'away, or not to be seen with this key'
+                    ? 'unavailable, or not visible with this key'
                     : `jobs wait${queue.waiting > 0 ? `, the oldest for ${seconds(queue.age_seconds)}` : ''}, ${whole(queue.active)} at work, ${whole(queue.failed)} failed`
                 }
               />
@@ -80,7 +80,7 @@ export function Health() {
             )}
             {rebuilds.map(({ step, share }) => (
               <p key={step ?? ''} class="behind" role="status">
-                A rebuild runs: {step ?? 'beginning'}, {Math.round(share * 100)} %.
+                A rebuild is running: {step ?? 'starting'}, {Math.round(share * 100)} %.
               </p>
             ))}
           </>
@@ -110,7 +110,7 @@ export function Health() {
                   />
                 </p>
                 <p class="note">
-                  Since this process began.{' '}
+                  Since this process started.{' '}
                   {rejects > 0 && (
                     <>
                       <a href={screen('/rejects')}>{plural(rejects, 'reject')}</a> can be sent again

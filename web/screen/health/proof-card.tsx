@@ -7,6 +7,7 @@ import { moment } from '../../figure/moments.js';
 import { DataTable } from '../../part/data-table.js';
 import { Failure } from '../../part/given.js';
 import { Icon } from '../../part/icons.js';
+import { totalsWords } from './totals-words.js';
 
 const lookMs = 500;
 const sampled = 200;
@@ -17,25 +18,6 @@ const heads: Readonly<Record<AuditReport['state'], string>> = {
   different: 'The totals differ from the log',
   failed: 'The proof failed',
   cancelled: 'The proof was cancelled',
-};
-
-/** What the totals are of, by the name of their table. */
-const words: Readonly<Record<string, string>> = {
-  run: 'Runs',
-  session: 'Sessions',
-  session_user: 'Users of sessions',
-  run_label: 'Labels of runs',
-  model_usage: 'Models by quarter of an hour',
-  model_usage_hour: 'Models by hour',
-  tool_usage: 'Tools by quarter of an hour',
-  tool_usage_hour: 'Tools by hour',
-  run_usage: 'Ended runs by quarter of an hour',
-  run_usage_hour: 'Ended runs by hour',
-  user_usage: 'Users by quarter of an hour',
-  label_usage: 'Labels by quarter of an hour',
-  label_usage_hour: 'Labels by hour',
-  latency: 'Times by quarter of an hour',
-  latency_day: 'Times by day',
 };
 
 /** The audit: every event folded again in one snapshot, and compared with every total. */
@@ -108,9 +90,9 @@ export function ProofCard() {
 
 function saidOf(audit: AuditReport | undefined): string {
   if (audit === undefined) {
-    return 'Every event is folded again inside one snapshot and compared with every total. Ingest goes on.';
+    return 'Folds every event again in one snapshot and compares the result with every total, while ingest continues.';
   }
-  if (audit.state === 'running') return 'Ingest goes on; this screen may be left.';
+  if (audit.state === 'running') return 'Ingest continues. You can leave this screen.';
   if (audit.state === 'failed') return audit.error ?? 'See the log of the service.';
   if (audit.state === 'cancelled') return 'Nothing was compared.';
   // `runfold verify` compares all projects, and a project's report has only what differs in it.
@@ -154,7 +136,8 @@ function Found({ audit }: { readonly audit: AuditReport }) {
               head: 'Totals of',
               cell: ({ name }) => (
                 <>
-                  {words[name] ?? name} <small class="faint">{words[name] && name}</small>
+                  {totalsWords[name] ?? name}{' '}
+                  <small class="faint">{totalsWords[name] && name}</small>
                 </>
               ),
             },

@@ -17,7 +17,7 @@ const steps: readonly (readonly [string, string])[] = [
   ['index', 'Index'],
   ['catch_up', 'Catch up'],
   ['compare', 'Compare'],
-  ['swap', 'Put in place'],
+  ['swap', 'Swap in'],
 ];
 
 /** Recomputing the totals from the log: as a dry run or for real, step by step. */
@@ -42,8 +42,8 @@ export function RebuildCard() {
         <div>
           <h2>Rebuild the totals</h2>
           <p class="faint">
-            The log of all projects is folded again while events go on coming in; readers see the
-            old totals or the new.
+            Folds the log of all projects again while events keep coming in. Readers see either the
+            old or the new totals.
           </p>
         </div>
         <span class="card-actions">
@@ -77,7 +77,7 @@ export function RebuildCard() {
           <>
             {elsewhere.map(({ step, share }) => (
               <p key={step ?? ''} class="note">
-                Another process rebuilds: {step ?? 'beginning'}, {Math.round(share * 100)} %.
+                Another process is rebuilding: {step ?? 'starting'}, {Math.round(share * 100)} %.
               </p>
             ))}
             {newest === undefined ? null : newest.state === 'running' ? (
@@ -92,7 +92,7 @@ export function RebuildCard() {
         <Dialog title="Rebuild the totals" onClose={() => setAsks(false)}>
           <p>
             All totals of all projects are computed from the log again and corrected where they
-            differ. A large log takes minutes of work of the database.
+            differ. This can take minutes on a large log.
           </p>
           <button
             type="button"

@@ -26,8 +26,8 @@ export function KeysScreen() {
           {(keys) =>
             keys.length === 0 ? (
               <p class="nothing">
-                There are none: every program on this machine is let in. From the first key on, each
-                needs one.
+                There are no keys: every program on this machine has access. Once there is a key,
+                every program needs one.
               </p>
             ) : (
               <DataTable
@@ -49,10 +49,10 @@ export function KeysScreen() {
                         name || none
                       ),
                   },
-                  { key: 'scopes', head: 'May', cell: ({ scopes }) => scopes.join(', ') },
+                  { key: 'scopes', head: 'Scopes', cell: ({ scopes }) => scopes.join(', ') },
                   {
                     key: 'made',
-                    head: 'Made',
+                    head: 'Created',
                     isWide: true,
                     cell: ({ created_at }) => (
                       <span title={exactMoment(created_at)}>{moment(created_at)}</span>
@@ -123,7 +123,7 @@ function Revoke({
     <Dialog title="Revoke a key" onClose={onClose}>
       <p>
         Whoever uses <code>{of.id}</code> {of.name !== '' && `(${of.name})`} is refused within a
-        second, for good.
+        second. This cannot be undone.
       </p>
       {fault !== undefined && <Failure error={fault} />}
       <button type="button" class="button danger" onClick={revoke}>

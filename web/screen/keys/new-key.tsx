@@ -8,8 +8,8 @@ import { Failure } from '../../part/given.js';
 const scopes: readonly (readonly [ClientKeyScope, string])[] = [
   ['ingest', 'send events'],
   ['read', 'read totals and events'],
-  ['admin', 'make and revoke keys, retry and drop rejects'],
-  ['operate', 'make projects and rebuild the totals of all'],
+  ['admin', 'create and revoke keys, change budgets and alerts, retry and drop rejects'],
+  ['operate', 'create projects and rebuild all totals'],
 ];
 
 /** Creates a key, and shows it only once. */
@@ -31,7 +31,7 @@ export function NewKey({ again }: { readonly again: () => void }) {
     }
   };
   return (
-    <Card title="Make a key">
+    <Card title="Create a key">
       <form class="form" onSubmit={make}>
         <label>
           <span>Name</span>
@@ -44,7 +44,7 @@ export function NewKey({ again }: { readonly again: () => void }) {
           />
         </label>
         <fieldset>
-          <legend>It may</legend>
+          <legend>Scopes</legend>
           {scopes.map(([scope, meaning]) => (
             <label key={scope} class="check">
               <input
@@ -62,14 +62,14 @@ export function NewKey({ again }: { readonly again: () => void }) {
         </fieldset>
         <div>
           <button type="submit" class="button main" disabled={chosen.length === 0}>
-            Make
+            Create
           </button>
         </div>
       </form>
       {fault !== undefined && <Failure error={fault} />}
       {made !== undefined && (
         <div class="note made-key" role="status">
-          <p>This is the one time that the key is shown:</p>
+          <p>The key is shown only now:</p>
           <p>
             <code>{made}</code> <Copy text={made} />
           </p>

@@ -92,7 +92,7 @@ export function useLiveRows(runs: boolean, isWanted: (event: LoggedEvent) => boo
         if (error instanceof ApiError && error.status === 410) {
           state.after = undefined;
           setNote(
-            'The stream began again: what came more than a day ago is missing here. Sessions has it.',
+            'The stream started again. Events from more than a day ago are missing here; Sessions has them.',
           );
           return void follow();
         }

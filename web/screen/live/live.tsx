@@ -49,7 +49,7 @@ export function Live() {
           aria-pressed={isPaused}
           onClick={() => setPaused(!isPaused)}
         >
-          <Icon name={isPaused ? 'play' : 'pause'} /> {isPaused ? 'Go on' : 'Pause'}
+          <Icon name={isPaused ? 'play' : 'pause'} /> {isPaused ? 'Continue' : 'Pause'}
         </button>
       </Bar>
       {isTold && (
@@ -59,15 +59,15 @@ export function Live() {
       )}
       <FilterBar names={liveFilters} />
       <dl class="tiles card three">
-        <Tile name="Events a second" value={rate(rates.events / rates.seconds)} />
+        <Tile name="Events per second" value={rate(rates.events / rates.seconds)} />
         <Tile
-          name="Cost a minute"
+          name="Cost per minute"
           value={costOf({
             cost: (rates.cost / rates.seconds) * 60,
             unpriced_messages: rates.unpriced,
           })}
         />
-        <Tile name="Failures a minute" value={rate((rates.errors / rates.seconds) * 60)} />
+        <Tile name="Failures per minute" value={rate((rates.errors / rates.seconds) * 60)} />
       </dl>
       {fault !== undefined && <Failure error={fault} />}
       {note !== undefined && <p class="note">{note}</p>}
@@ -84,8 +84,8 @@ export function Live() {
         {shown.length === 0 ? (
           <p class="nothing">
             {rows.length === 0
-              ? 'Nothing has come since this screen was opened.'
-              : 'Nothing of what came matches.'}
+              ? 'No event has arrived since this screen was opened.'
+              : 'No event that arrived matches the filters.'}
           </p>
         ) : (
           <DataTable

@@ -169,10 +169,10 @@ export const metrics: readonly Metric[] = [
 export function whyNot(metric: Metric, { name, text, dimension }: Split): string | undefined {
   const isLabel = name.startsWith('label:');
   if (!metric.splits.includes(isLabel ? 'label' : name))
-    return `${metric.text} is not kept by ${isLabel ? 'label' : text.toLowerCase()}`;
+    return `${metric.text} is not available by ${isLabel ? 'label' : text.toLowerCase()}`;
   if (name === 'session') {
     return 'tool_name' in filters.value
-      ? `not kept together with the filter ${filterWord('tool_name')}`
+      ? `not available together with the filter ${filterWord('tool_name')}`
       : undefined;
   }
   const used = [...usageFilterNames(), ...(dimension === undefined ? [] : [dimension])];
@@ -182,7 +182,7 @@ export function whyNot(metric: Metric, { name, text, dimension }: Split): string
     .filter((one) => one !== dimension)
     .map((one) => filterWord(filterOf(one)))
     .join(', ');
-  return `not kept together with the filter ${narrowed}`;
+  return `not available together with the filter ${narrowed}`;
 }
 
 /** The change as a share: 0.4 is 40 % more than before. Undefined if it cannot be computed. */

@@ -2,6 +2,7 @@ import { useRef, useState } from 'preact/hooks';
 import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
+import { savePictureOf } from '../../chart/picture.js';
 import { type ChartSeries, TimeChart } from '../../chart/time-chart.js';
 import { coloursOf } from '../../figure/colours.js';
 import { csvOf, saveText } from '../../figure/csv.js';
@@ -81,10 +82,7 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
                     note: 'Quantiles come from histograms that are folded with the totals, each within 1 % of the exact one:',
                   }}
                   csv={() => saveText(`${metric.name}.csv`, 'text/csv', csvOf(rows))}
-                  picture={() => {
-                    const svg = card.current?.querySelector('svg');
-                    if (svg) void picture(svg, `${metric.name}.png`);
-                  }}
+                  picture={() => void savePictureOf(card.current, metric.name)}
                 />
               </div>
               <Given asked={models}>
@@ -132,10 +130,4 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
       }}
     </Given>
   );
-}
-
-/** Loaded when a picture is requested. */
-async function picture(svg: SVGSVGElement, name: string): Promise<void> {
-  const { savePicture } = await import('../../chart/save-picture.js');
-  await savePicture(svg, name);
 }

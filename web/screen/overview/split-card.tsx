@@ -4,6 +4,7 @@ import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
 import type { UsageSeries } from '../../ask/usage.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
+import { savePictureOf } from '../../chart/picture.js';
 import { TimeChart } from '../../chart/time-chart.js';
 import { csvOf, saveText } from '../../figure/csv.js';
 import { Given } from '../../part/given.js';
@@ -67,7 +68,7 @@ export function SplitCard() {
       </header>
       {split === undefined ? (
         <p class="nothing">
-          {metric.text} is {whyNot(metric, splits[0] as Split)}. Take the filter off to see it.
+          {metric.text} is {whyNot(metric, splits[0] as Split)}. Remove the filter to see it.
         </p>
       ) : metric.kind === 'lines' ? (
         <SpeedCard metric={metric} />
@@ -139,7 +140,7 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
                     <svg width="22" height="6" aria-hidden="true">
                       <path class="before" d="M0 3h22" />
                     </svg>{' '}
-                    period before
+                    previous period
                   </span>
                 )}
                 <Menu
@@ -152,10 +153,9 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
                       csvOf(csvRows(data)),
                     )
                   }
-                  picture={() => {
-                    const svg = card.current?.querySelector('svg');
-                    if (svg) void picture(svg, `${metric.name}-by-${split.name}.png`);
-                  }}
+                  picture={() =>
+                    void savePictureOf(card.current, `${metric.name}-by-${split.name}`)
+                  }
                 />
               </div>
               <KeyTable
@@ -186,10 +186,4 @@ function csvRows({ buckets, parts }: ReturnType<typeof splitData>): readonly obj
     bucket_local: local,
     ...Object.fromEntries(parts.map(({ name, values }) => [name, values[at] ?? null])),
   }));
-}
-
-/** Loaded when a picture is requested. */
-async function picture(svg: SVGSVGElement, name: string): Promise<void> {
-  const { savePicture } = await import('../../chart/save-picture.js');
-  await savePicture(svg, name);
 }

@@ -95,7 +95,7 @@ export function Tiles({
               <strong
                 title={
                   row === undefined || value === null
-                    ? 'Not reported, or not kept with these filters'
+                    ? 'Not reported, or not available with these filters'
                     : exact?.(value, row)
                 }
               >

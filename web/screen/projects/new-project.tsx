@@ -22,7 +22,7 @@ export function NewProject({ again }: { readonly again: () => void }) {
     }
   };
   return (
-    <Card title="Make a project">
+    <Card title="Create a project">
       <form class="form" onSubmit={make}>
         <label>
           <span>Name</span>
@@ -36,7 +36,7 @@ export function NewProject({ again }: { readonly again: () => void }) {
           />
         </label>
         <label>
-          <span>Reports in</span>
+          <span>Time zone</span>
           <select value={zone} onChange={({ currentTarget: { value } }) => setZone(value)}>
             <option value="">Each reader’s own zone</option>
             {zones.map((one) => (
@@ -48,14 +48,14 @@ export function NewProject({ again }: { readonly again: () => void }) {
         </label>
         <div>
           <button type="submit" class="button main" disabled={name === ''}>
-            Make
+            Create
           </button>
         </div>
       </form>
       {fault !== undefined && <Failure error={fault} />}
       {made !== undefined && (
         <p class="note" role="status">
-          It is project {made}. A key of it:{' '}
+          Created project {made}. Create a key for it:{' '}
           <code>runfold keys create --project {made} --scope ingest --scope read</code>
         </p>
       )}

@@ -47,12 +47,12 @@ export function Projects() {
         <section class="card empty" aria-label="Projects">
           <p>
             This key is of project {status.value.project.id}
-            {status.value.project.name !== null && `, ${status.value.project.name}`}. Projects are
-            of the whole store: they take a key for <code>operate</code>.
+            {status.value.project.name !== null && `, ${status.value.project.name}`}. Managing
+            projects needs a key with the scope <code>operate</code>.
           </p>
           <p class="faint">
-            Make one with <code>runfold keys create --scope read --scope operate</code>. To see
-            another project too, sign in with a key of it.
+            Create one with <code>runfold keys create --scope read --scope operate</code>. To see
+            another project too, sign in with a key of that project.
           </p>
         </section>
       ) : (
@@ -91,7 +91,7 @@ function AllProjects() {
                 { key: 'name', head: 'Project', cell: ({ name }) => name },
                 {
                   key: 'zone',
-                  head: 'Reports in',
+                  head: 'Time zone',
                   cell: (project) => (
                     <select
                       aria-label={`Time zone of ${project.name}`}
@@ -111,7 +111,7 @@ function AllProjects() {
                 },
                 {
                   key: 'made',
-                  head: 'Made',
+                  head: 'Created',
                   isWide: true,
                   cell: ({ created_at }) => (
                     <span title={exactMoment(created_at)}>{moment(created_at)}</span>

@@ -56,12 +56,12 @@ export function ManyRejects({
             <>
               <p>
                 {asked === 'drop'
-                  ? `${plural(count, 'event')} will be gone for good, and counted nowhere.`
+                  ? `${plural(count, 'event')} will be deleted permanently and not counted.`
                   : `${plural(count, 'event')} will go through the queue again.`}
               </p>
               {asked === 'drop' && (
                 <label>
-                  Type {count} to be sure{' '}
+                  Type {count} to confirm{' '}
                   <input
                     value={typed}
                     inputMode="numeric"

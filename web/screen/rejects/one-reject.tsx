@@ -61,7 +61,7 @@ export function OneReject({
           class="button danger"
           onClick={() => act(() => service.dropReject({ id: reject.id }))}
         >
-          Drop it for good
+          Drop it permanently
         </button>
       </p>
     </Dialog>

@@ -35,7 +35,7 @@ export function Rejects() {
           page.items.length === 0 ? (
             <p class="card empty">
               {question.code === undefined ? (
-                'Every event was taken: there are no rejects.'
+                'There are no rejects: every event was stored.'
               ) : (
                 <>
                   No reject has the code {question.code}.{' '}
@@ -108,8 +108,14 @@ export function Rejects() {
                   },
                   { key: 'why', head: 'Why', cell: ({ message }) => message },
                   {
+                    key: 'input',
+                    head: 'Input',
+                    isWide: true,
+                    cell: ({ payload }) => <code class="id">{payload.slice(0, 80)}</code>,
+                  },
+                  {
                     key: 'what',
-                    head: <span class="unseen">What came</span>,
+                    head: <span class="unseen">Open</span>,
                     isFigure: true,
                     cell: (reject) => (
                       <button type="button" class="button" onClick={() => open(reject)}>

@@ -1,5 +1,7 @@
 import { screen } from '../../address/parameters.js';
+import { requestUrl } from '../../ask/service.js';
 import { agentOf, type PlacedRun } from '../../ask/steps.js';
+import { csvOf, saveText } from '../../figure/csv.js';
 import { costOf, none, seconds, whole } from '../../figure/figures.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
@@ -18,7 +20,27 @@ export function RunTable({
   const [root] = runs;
   const most = mostOf(runs, ({ self }) => self.total_tokens);
   return (
-    <Card title="Runs it delegated to">
+    <Card
+      title="Runs it delegated to"
+      {...(root === undefined
+        ? {}
+        : {
+            origin: {
+              url: requestUrl(`/v1/runs/${encodeURIComponent(root.run.run_id)}/tree`, {
+                session_id: root.run.session_id,
+              }),
+            },
+          })}
+      csv={() =>
+        saveText(
+          'runs.csv',
+          'text/csv',
+          csvOf(
+            runs.map(({ run, depth, subtree }) => ({ ...run, depth, subtree_cost: subtree.cost })),
+          ),
+        )
+      }
+    >
       <DataTable
         label="Runs"
         rows={runs}

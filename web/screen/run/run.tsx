@@ -62,7 +62,7 @@ export function Run({ id = '' }: { readonly id?: string }) {
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ tree, steps, sessions }) => {
           if (sessions !== undefined) return <WhichSession id={id} sessions={sessions} />;
-          if (tree === undefined) return <p class="card empty">There is no run of this id.</p>;
+          if (tree === undefined) return <p class="card empty">There is no run with this id.</p>;
           const runs = runsOf(tree);
           const colours = coloursOf('run-agent', [
             ...new Set(runs.map(({ run: one }) => agentOf(one))),
@@ -112,7 +112,7 @@ function WhichSession({
 }) {
   return (
     <section class="card empty" aria-label="Which session">
-      <h2>Several sessions have a run of this id</h2>
+      <h2>Several sessions have a run with this id</h2>
       <ul>
         {sessions.map((session) => (
           <li key={session}>

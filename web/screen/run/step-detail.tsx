@@ -44,11 +44,11 @@ export function StepDetail({ step }: { readonly step: Step }) {
             value: seconds(step.time_to_first_token),
           },
           output !== null &&
-            writes > 0 && { name: 'Writes', value: `${rate(output / writes)} tokens/s` },
+            writes > 0 && { name: 'Speed', value: `${rate(output / writes)} tokens/s` },
           input !== null && { name: kind('cached', 'cached'), value: whole(cached ?? 0) },
           input !== null && { name: kind('input', 'input'), value: whole(input - (cached ?? 0)) },
           output !== null && { name: kind('output', 'output'), value: whole(output) },
-          reasoning !== null && { name: 'of it reasoning', value: whole(reasoning) },
+          reasoning !== null && { name: 'of which reasoning', value: whole(reasoning) },
           {
             name: 'Cost',
             value: <span title={exactDollars(step.cost)}>{dollars(step.cost)}</span>,

@@ -95,12 +95,20 @@ function columnsOf(rows: readonly RunTotals[]): readonly Column<RunTotals>[] {
       key: 'run',
       head: 'Run',
       cell: (run) => (
-        <a class="id" href={runHref(run)} title={run.run_id}>
-          {run.run_id}
-        </a>
+        <>
+          <a class="id" href={runHref(run)} title={run.run_id}>
+            {run.run_id}
+          </a>
+          {run.status === 'error' && <small class="narrow-only failed-text"> failed</small>}
+        </>
       ),
     },
-    { key: 'status', head: 'Status', cell: ({ status }) => <Status status={status} /> },
+    {
+      key: 'status',
+      head: 'Status',
+      isWide: true,
+      cell: ({ status }) => <Status status={status} />,
+    },
     {
       key: 'user',
       head: 'User',

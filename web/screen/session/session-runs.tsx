@@ -1,7 +1,9 @@
 import type { RunTotals } from '../../ask/lists.js';
+import { requestUrl } from '../../ask/service.js';
 import { agentOf } from '../../ask/steps.js';
 import { coloursOf } from '../../figure/colours.js';
-import { costOf, none, seconds, short } from '../../figure/figures.js';
+import { csvOf, saveText } from '../../figure/csv.js';
+import { costOf, seconds, short } from '../../figure/figures.js';
 import { moment } from '../../figure/moments.js';
 import { Card } from '../../part/card.js';
 import { DataTable } from '../../part/data-table.js';
@@ -9,6 +11,7 @@ import { Dot } from '../../part/dot.js';
 import { Status } from '../../part/status.js';
 import { CallsCell, CostCell, lasted, mostOf, TokensCell } from '../../part/total-cells.js';
 import { runHref } from '../runs/runs.js';
+import { RunTrack } from './run-track.js';
 
 interface Placed {
   readonly run: RunTotals;
@@ -31,6 +34,7 @@ export function SessionRuns({
   readonly isWhole: boolean;
 }) {
   const placed = placeRuns(runs);
+  const session_id = runs[0]?.session_id ?? '';
   const colours = coloursOf('run-agent', [...new Set(runs.map(agentOf))]);
   const most = mostOf(runs, ({ total_tokens }) => total_tokens);
   const starts = runs.flatMap(({ started_at }) =>
@@ -40,7 +44,14 @@ export function SessionRuns({
   const first = Math.min(...starts);
   const length = Math.max(1, Math.max(...ends) - first);
   return (
-    <Card title="Runs">
+    <Card
+      title="Runs"
+      origin={{
+        url: requestUrl('/v1/runs', { session_id, limit: 1000 }),
+        sql: `select * from runfold.runs\nwhere project = 1 and session_id = '${session_id.replaceAll("'", "''")}'\norder by started_at;`,
+      }}
+      csv={() => saveText('runs.csv', 'text/csv', csvOf(runs))}
+    >
       {!isWhole && <p class="note">The first {runs.length} runs of this session.</p>}
       <DataTable
         label="Runs"
@@ -161,34 +172,4 @@ function placeRuns(runs: readonly RunTotals[]): readonly Placed[] {
     end = Math.max(Number.isNaN(end) ? 0 : end, Date.parse(run.ended_at ?? '') || 0);
     return { run, depth, running: nanos / 1e9, tokens, unpriced, pause };
   });
-}
-
-function RunTrack({
-  run,
-  first,
-  length,
-  pause,
-  colour = 'c1',
-}: {
-  readonly run: RunTotals;
-  readonly first: number;
-  readonly length: number;
-  readonly pause: number;
-  readonly colour: string | undefined;
-}) {
-  if (run.started_at === null) return <>{none}</>;
-  const start = Date.parse(run.started_at) - first;
-  const took = (lasted(run) ?? 0) * 1000;
-  const tone = run.status === 'error' ? 'failed' : colour;
-  return (
-    <span
-      class="track run-track"
-      title={pause > 1 ? `${seconds(pause)} after the run before` : undefined}
-    >
-      <i
-        class={`step-bar ${tone}`}
-        style={{ left: `${(start / length) * 100}%`, width: `${(took / length) * 100}%` }}
-      />
-    </span>
-  );
 }

@@ -47,7 +47,7 @@ export function Session({ id = '' }: { readonly id?: string }) {
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ session, runs, isWhole }) => {
           if (session === undefined)
-            return <p class="card empty">There is no session of this id.</p>;
+            return <p class="card empty">There is no session with this id.</p>;
           return (
             <>
               <SessionFacts session={session} labels={labelsOf(runs)} />

@@ -25,7 +25,7 @@ export function Settings() {
                 prefer({ theme: value === '' ? undefined : (value as 'light' | 'dark') })
               }
             >
-              <option value="">As the system</option>
+              <option value="">Same as the system</option>
               <option value="light">Light</option>
               <option value="dark">Dark</option>
             </select>
@@ -50,7 +50,7 @@ export function Settings() {
                 prefer({ zone: value === '' ? undefined : value })
               }
             >
-              <option value="">As the project, else this browser ({browserZone})</option>
+              <option value="">The project’s, otherwise this browser’s ({browserZone})</option>
               {zones.map((name) => (
                 <option key={name} value={name}>
                   {name}
@@ -59,10 +59,10 @@ export function Settings() {
             </select>
           </label>
           <label>
-            <span>Locale of figures</span>
+            <span>Number format</span>
             <input
               value={typed}
-              placeholder="As this browser"
+              placeholder="Same as this browser"
               aria-invalid={!isKnown}
               autocomplete="off"
               onInput={({ currentTarget: { value } }) => {
@@ -83,7 +83,7 @@ export function Settings() {
                 prefer({ has_keys: checked ? undefined : false })
               }
             />
-            <span>Keys of one letter, such as g for going somewhere</span>
+            <span>Single-letter shortcuts, such as g s for Sessions</span>
           </label>
         </div>
       </Card>
@@ -91,9 +91,9 @@ export function Settings() {
         <p class="note">
           {status.value !== undefined &&
             `Runfold ${status.value.version} on ${status.value.tier}. `}
-          Runfold shows this page itself; it loads nothing from anywhere else and sends nothing
-          anywhere. <a href={`${base}/docs`}>API reference</a> ·{' '}
-          <a href={`${base}/licences.txt`}>Licences of what is bundled</a>
+          This page is part of Runfold. It loads nothing from other servers and sends nothing to
+          them. <a href={`${base}/docs`}>API reference</a> ·{' '}
+          <a href={`${base}/licences.txt`}>Licences of bundled packages</a>
         </p>
       </Card>
     </>

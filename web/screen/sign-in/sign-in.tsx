@@ -31,7 +31,7 @@ export function SignIn() {
     <>
       <Bar title="Sign in" />
       <section class="card empty" aria-label="Sign in">
-        <p>This service wants a key that may read.</p>
+        <p>This service needs a key with the scope read.</p>
         <form class="sign-in" onSubmit={submit}>
           <label for="key">Key</label>
           <input
@@ -53,9 +53,9 @@ export function SignIn() {
           {fault}
         </p>
         <p class="faint">
-          Make one with <code>runfold keys create --scope read</code>. This browser gets a cookie
-          that no script can read, for twelve hours after the last look; the key itself is kept
-          nowhere.
+          Create one with <code>runfold keys create --scope read</code>. This browser gets a cookie
+          that no script can read. It ends twelve hours after its last use. The key itself is not
+          stored.
         </p>
       </section>
     </>
