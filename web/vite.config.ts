@@ -6,7 +6,9 @@ const proxied = { target: service, changeOrigin: true, headers: { origin: servic
 
 /** What every screen has around it, and what Overview shows at first. */
 const isOfFirstView = (id: string) =>
-  /node_modules|web\/(address|figure|style)\/|main\.tsx|web\/screens\.tsx/.test(id) ||
+  /node_modules|rolldown\/runtime|web\/(address|figure|style)\/|main\.tsx|web\/screens\.tsx/.test(
+    id,
+  ) ||
   /ask\/(asking|live|preferences|proof|service|usage)\./.test(id) ||
   /chart\/(chart-axes|chart-paths|scale|spark|stretch|time-chart)\./.test(id) ||
   /part\/(badge|bar|change|dot|filter-bar|filter-words|given|icons|later|menu|popover|range-picker|segments|shell)\./.test(
@@ -40,7 +42,11 @@ export default defineConfig({
             { name: 'store', test: /screen\/(health|rejects|keys|projects|settings)\// },
             { name: 'lists', test: /screen\/(sessions|session|runs|run)\// },
             { name: 'breakdown', test: /screen\/breakdown\// },
-            { name: 'below', test: /screen\/overview\/(tools-card|sessions-card|top-sessions)/ },
+            {
+              name: 'below',
+              test: /overview\/(label-choice|tools-card|sessions-card|top-sessions)|part\/(keys|find|dialog)\.|ask\/find\./,
+              priority: 1.5,
+            },
           ],
         },
       },

@@ -98,6 +98,14 @@ export function accessFlows(stage: Stage): void {
     await page.goto('/sessions/session-0000?as=events');
     await signIn(page, textOf(mine));
     await page.getByRole('heading', { name: 'Events as recorded' }).waitFor();
+    // A key that only reads sees budgets and rules, and changes none.
+    await page.goto('/budgets');
+    await page.getByRole('link', { name: 'looks' }).waitFor();
+    expect(await page.getByRole('button', { name: 'New budget…' }).count()).toBe(0);
+    await page.goto('/alerts');
+    await page.getByText('A share of any budget is reached').first().waitFor();
+    for (const name of ['New rule…', 'New channel…', 'Mute spend', 'Delete spend'])
+      expect([name, await page.getByRole('button', { name }).count()]).toEqual([name, 0]);
     // Signed in to a second project too. From then on the address names the project.
     await page.evaluate(
       `fetch('/v1/sign-in', { method: 'POST', headers: { 'content-type': 'application/json' },

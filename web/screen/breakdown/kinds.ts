@@ -1,80 +1,18 @@
-import type { UsageRow } from '../../ask/usage.js';
+import { percent, rate, whole } from '../../figure/figures.js';
 import {
-  atLeast,
-  dollars,
-  isLeast,
-  percent,
-  rate,
-  seconds,
-  short,
-  whole,
-} from '../../figure/figures.js';
-import type { Figure, Kind } from './kind.js';
-
-const ratio = (a: number | null, b: number | null) =>
-  a === null || b === null || b === 0 ? null : a / b;
-
-/** Dollars, as a minimum if messages without a price are missing. */
-const costText = (value: number | null, row: UsageRow) => atLeast(dollars(value), isLeast(row));
-
-const cost: Figure = {
-  key: 'cost',
-  of: ['cost', 'unpriced_messages'],
-  head: 'Cost',
-  figureOf: (row) => row.cost,
-  format: costText,
-  bar: 'plain',
-};
-const tokens: Figure = {
-  key: 'total_tokens',
-  head: 'Tokens',
-  figureOf: (row) => row.total_tokens,
-  format: short,
-};
-const calls: Figure = {
-  key: 'assistant_messages',
-  head: 'Model calls',
-  figureOf: (row) => row.assistant_messages,
-  format: whole,
-  isWide: true,
-};
-const toolCalls: Figure = {
-  key: 'tool_calls',
-  head: 'Tool calls',
-  figureOf: (row) => row.tool_calls,
-  format: whole,
-  isWide: true,
-};
-const failed: Figure = {
-  key: 'error_rate',
-  head: 'Failed',
-  figureOf: (row) => row.error_rate,
-  format: percent,
-  bar: 'bad',
-};
-const cached: Figure = {
-  key: 'cache_hit_rate',
-  head: 'Cached',
-  figureOf: (row) => row.cache_hit_rate,
-  format: percent,
-  isWide: true,
-};
-const runs: Figure = { key: 'runs', head: 'Runs', figureOf: (row) => row.runs, format: whole };
-const costOfRun: Figure = {
-  key: 'cost_run',
-  of: ['cost', 'unpriced_messages', 'runs'],
-  head: 'Cost per run',
-  figureOf: (row) => ratio(row.cost, row.runs),
-  format: costText,
-  isWide: true,
-};
-const quantile = (key: keyof UsageRow & string, head: string, isWide = true): Figure => ({
-  key,
-  head,
-  figureOf: (row) => row[key] as number | null,
-  format: seconds,
-  isWide,
-});
+  cached,
+  calls,
+  cost,
+  costOfRun,
+  costText,
+  failed,
+  quantile,
+  ratio,
+  runs,
+  tokens,
+  toolCalls,
+} from './figures.js';
+import type { Kind } from './kind.js';
 
 /** A label: what each of its values used. */
 export const labelKind = (name: string): Kind => ({
