@@ -2,12 +2,16 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateTier, openTier } from '#runfold/tier.js';
+import {
+  createOwnPostgres,
+  type OwnPostgres,
+  postgresBinaries,
+} from '../../harness/own-postgres.js';
 import { withClient } from '../../harness/postgres-server.js';
 import { withRedis } from '../../harness/redis-server.js';
 import { unprivilegedUser } from '../../harness/server-binary.js';
 import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
 import type { RoundPlan } from '../round/plan.js';
-import { createOwnPostgres, type OwnPostgres, postgresBinaries } from './own-postgres.js';
 import { createOwnRedis, type OwnRedis, redisBinaries } from './own-redis.js';
 import { openSmallDisk, type SmallDisk } from './small-disk.js';
 

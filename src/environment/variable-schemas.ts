@@ -30,14 +30,27 @@ const address = z
 const isPort = (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535;
 const portWanted = 'a port from 1 to 65535, or 0 for any free one';
 
+/** A Postgres URL with several hosts, as libpq takes it. */
+const severalHosts = /^postgres(?:ql)?:\/\/(?:[^/]*@)?[^/@?]*,[^/@?]*(?:[/?]|$)/;
+
 /** The values that each variable takes. */
 export const variables = {
   DATABASE_URL: {
-    schema: url(
-      ['postgres:', 'postgresql:'],
-      'postgres://user:password@host:5432/runfold',
-      /^(\/[^/@]*)?$/,
-    ).optional(),
+    schema: z
+      .string()
+      .refine((text) => !severalHosts.test(text), {
+        error:
+          'one host: a name that leads to the primary, also after a failover, such as that of a proxy or of a service',
+        abort: true,
+      })
+      .pipe(
+        url(
+          ['postgres:', 'postgresql:'],
+          'postgres://user:password@host:5432/runfold',
+          /^(\/[^/@]*)?$/,
+        ),
+      )
+      .optional(),
   },
   REDIS_URL: {
     schema: z

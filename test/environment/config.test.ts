@@ -97,6 +97,18 @@ describe('the configuration', () => {
     });
   });
 
+  test('takes one host of Postgres, and says what to use where there are several', () => {
+    const read = (DATABASE_URL: string) => () => readConfig({ DATABASE_URL });
+    for (const at of [
+      'u:p@one:5432,two:5432/runfold',
+      'one,two/runfold',
+      'u@one,two',
+      'one,two?a=b',
+    ])
+      expect(read(`postgres://${at}`), at).toThrow(/^DATABASE_URL: expected one host: a name that/);
+    expect(read('postgres://u:p,w@one/runfold')).not.toThrow();
+  });
+
   test('names every fault at once and repeats no URL', () => {
     const faults = faultsOf({
       DATABASE_URL: 'mysql://user:secret@host/runfold',

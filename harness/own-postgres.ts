@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createOwnServer, type OwnServer } from '../../harness/own-server.js';
-import { withClient } from '../../harness/postgres-server.js';
-import { findBinaries, freePort, unprivilegedUser } from '../../harness/server-binary.js';
+import { createOwnServer, type OwnServer } from './own-server.js';
+import { withClient } from './postgres-server.js';
+import { findBinaries, freePort, unprivilegedUser } from './server-binary.js';
 
 const run = promisify(execFile);
 
-/** The folder of `initdb` and `postgres`; undefined if they are not installed. */
-export const postgresBinaries = () => findBinaries(['initdb', 'postgres']);
+/** The folder of `initdb`, `postgres` and `pg_basebackup`; undefined if they are not installed. */
+export const postgresBinaries = () => findBinaries(['initdb', 'postgres', 'pg_basebackup']);
 
 /** The harness's own Postgres, with fsync on as by default. */
 export interface OwnPostgres extends OwnServer {
@@ -17,13 +17,28 @@ export interface OwnPostgres extends OwnServer {
   version(): Promise<string>;
 }
 
-/** Creates a cluster in `folder`, which belongs to the user that runs Postgres. */
-export async function createOwnPostgres(binaries: string, folder: string): Promise<OwnPostgres> {
+/**
+ * Creates a cluster in `folder`, which belongs to the user that runs Postgres: an empty one, or a standby that follows
+ * a running one. `settings` are more lines of its configuration.
+ */
+export async function createOwnPostgres(
+  binaries: string,
+  folder: string,
+  options: {
+    readonly settings?: Readonly<Record<string, string>>;
+    readonly standbyOf?: OwnPostgres;
+  } = {},
+): Promise<OwnPostgres> {
   const user = unprivilegedUser();
   const port = await freePort();
   const data = join(folder, 'data');
+  const { standbyOf } = options;
   const cluster = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
-  await run(join(binaries, 'initdb'), [...cluster, '--no-sync'], { ...user, cwd: folder });
+  const [program, args] =
+    standbyOf === undefined
+      ? ['initdb', cluster]
+      : ['pg_basebackup', ['-D', data, '-d', standbyOf.url, '-R', '-X', 'stream', '-c', 'fast']];
+  await run(join(binaries, program), [...args, '--no-sync'], { ...user, cwd: folder });
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const settings = {
     port,
@@ -31,6 +46,7 @@ export async function createOwnPostgres(binaries: string, folder: string): Promi
     unix_socket_directories: '',
     max_connections: 200,
     shared_buffers: '64MB',
+    ...options.settings,
   };
   const server = createOwnServer({
     name: 'Postgres',
