@@ -185,6 +185,108 @@ describe('a request that is watched', () => {
     expect(binary.errors.map(({ name }) => name)).toEqual(['SyntaxError']);
   });
 
+  test('has failed where the response says so, though its status is 200', async () => {
+    const answers = [
+      { status: 'failed', error: { code: 'server_error', message: 'a secret' } },
+      { status: 'failed', error: null },
+      { status: 'cancelled' },
+      { status: 'completed' },
+    ];
+    const { fetch, events } = observed(() =>
+      json({ object: 'response', model: 'gpt-5', usage: null, ...answers.shift() }),
+    );
+    for (const _answer of [...answers]) {
+      await (await fetch('https://api.openai.com/v1/responses', post({ model: 'gpt-5' }))).json();
+    }
+    const messages = events.filter(({ type }) => type === 'message');
+    expect(messages.map((event) => 'error' in event && event.error)).toEqual([
+      'server_error',
+      'failed',
+      'aborted',
+      false,
+    ]);
+  });
+
+  test('has a model name of its own where its service has a price of its own, streamed or not', async () => {
+    const answers = [
+      json({ model: 'gpt-5', service_tier: 'flex', usage }),
+      json({ model: 'gpt-5', service_tier: 'default', usage }),
+      streamed([
+        encoder.encode(block({ ...last, service_tier: 'priority' })),
+        encoder.encode(block({ model: 'gpt-5', service_tier: 'priority', choices: [], usage })),
+      ]),
+    ];
+    const { fetch, events } = observed(() => answers.shift() ?? json({}));
+    for (const _answer of [...answers]) {
+      await (await fetch(url, post({ model: 'gpt-5' }))).text();
+    }
+    const messages = events.filter(({ type }) => type === 'message');
+    expect(messages).toMatchObject([
+      { model: 'flex/gpt-5', metrics: { output_tokens: 5 } },
+      { model: 'gpt-5' },
+      { model: 'priority/gpt-5', metrics: { output_tokens: 5 } },
+    ]);
+  });
+
+  test('whose stream is left before its end is aborted, and one that is left after it is not', async () => {
+    for (const [texts, error, status] of [
+      [[block(delta)], 'aborted', 'cancelled'],
+      [[block(delta), block(last)], false, 'completed'],
+    ] as const) {
+      const { fetch, events } = observed(
+        () =>
+          new Response(
+            new ReadableStream({
+              start: (controller) =>
+                controller.enqueue(encoder.encode((texts as readonly string[]).join(''))),
+            }),
+            { headers: { 'content-type': 'text/event-stream' } },
+          ),
+      );
+      const reader = (await fetch(url, post({ model: 'gpt-5' }))).body?.getReader();
+      await reader?.read();
+      await reader?.cancel();
+      await new Promise(setImmediate);
+      expect(events).toMatchObject([{ error }, { type: 'run', status }]);
+    }
+  });
+
+  test('of Anthropic has the counts of its last event, where null changes nothing', async () => {
+    const start = { input_tokens: 25, cache_read_input_tokens: 5, output_tokens: 1 };
+    const end = { input_tokens: null, cache_read_input_tokens: null, output_tokens: 15 };
+    const { fetch, events } = observed(() =>
+      streamed(
+        [
+          { type: 'message_start', message: { id: 'msg_1', model: 'claude-opus-5', usage: start } },
+          { type: 'content_block_delta' },
+          { type: 'message_delta', usage: end },
+          { type: 'message_stop' },
+        ].map((event) => encoder.encode(block(event))),
+      ),
+    );
+    await (await fetch('https://api.anthropic.com/v1/messages', post({}))).text();
+    expect(events[0]).toMatchObject({
+      model: 'claude-opus-5',
+      metrics: { input_tokens: 30, cached_tokens: 5, output_tokens: 15 },
+    });
+  });
+
+  test('of Anthropic is a call on Vertex AI and on Bedrock too', async () => {
+    const vertex =
+      'https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/l/publishers/anthropic/models/claude-opus-5:rawPredict';
+    const bedrock =
+      'https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-opus-5-v1:0/invoke';
+    const { fetch, events } = observed(() =>
+      json({ model: 'claude-opus-5', usage: { input_tokens: 10, output_tokens: 5 } }),
+    );
+    for (const one of [vertex, bedrock]) await (await fetch(one, post({}))).json();
+    const messages = events.filter(({ type }) => type === 'message');
+    expect(messages).toMatchObject([
+      { provider: 'google', metrics: { input_tokens: 10 } },
+      { provider: 'aws', metrics: { input_tokens: 10 } },
+    ]);
+  });
+
   test('has the calls that were made within it, and the price of its kind of service', async () => {
     const { fetch, events } = observed(() =>
       json({
