@@ -65,8 +65,15 @@ export interface Runfold extends Reads {
  * or shares that of a process that does. On servers, `runfold migrate` creates the tables.
  */
 export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold> {
+  return await openRunfoldOn(await openTier(options), options);
+}
+
+/** The same on a tier that is open already. It closes the tier, also if it throws. */
+export async function openRunfoldOn(
+  tier: Tier,
+  options: Omit<RunfoldOptions, keyof TierOptions>,
+): Promise<Runfold> {
   const { project, log = defaultLog() } = options;
-  const tier = await openTier(options);
   const opened: Closable[] = [tier.close];
   const close: Runfold['close'] = (how) => closeAll(opened.splice(0).reverse(), how);
   try {

@@ -16,7 +16,7 @@ const sessionsPerProject = 20;
 /** Events of one session, on average. */
 const eventsPerSession = 99;
 /** Bytes of text per event: with these, a tree of 40,900 events has 200 MB. */
-const textBytes = 4_200;
+const textBytes = 2_350;
 
 /**
  * Writes invented sessions of Claude Code below a folder: messages on several lines that grow, tool

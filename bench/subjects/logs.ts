@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +36,7 @@ async function measure(
 
 /**
  * Reads an invented tree of logs into embedded stores, and compares with ccusage, which it installs
- * into a separate folder. If that fails, ccusage is reported as left out.
+ * into a separate folder. If no version of it runs, ccusage is reported as left out.
  */
 export async function logsTimes(events: number, note: Note): Promise<void> {
   const home = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
@@ -75,21 +74,34 @@ export async function logsTimes(events: number, note: Note): Promise<void> {
   }
 }
 
+/** The last version of ccusage that runs on every supported Node.js. Later ones need a newer one, or a native package. */
+const plainPeer = 'ccusage@18.0.11';
+
+/** Installs ccusage and measures it: the newest version that runs here; undefined if none does. */
 async function measurePeer(home: string): Promise<Taken | undefined> {
   const folder = join(home, 'peer');
-  try {
-    await run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', 'ccusage']);
-  } catch {
-    // Without a registry there is nothing to compare with, and the caller reports that.
-    return undefined;
-  }
   const command = join(folder, 'node_modules', '.bin', 'ccusage');
-  if (!existsSync(command)) return undefined;
-  try {
-    return await measure([command, 'daily', '--json', '--offline'], { CLAUDE_CONFIG_DIR: home });
-  } catch (error) {
-    // Its native part is a separate package, which does not exist for some machines.
-    console.error(error instanceof Error ? error.message.split('\n').at(1) : error);
-    return undefined;
+  const npm = async (...args: readonly string[]) => {
+    const { stdout } = await run('npm', ['--prefix', folder, ...args]);
+    return stdout.trim();
+  };
+  const versions = [
+    async () => 'ccusage',
+    // A registry may have a version without its native package yet; the newest of those is complete.
+    async () =>
+      `ccusage@${await npm('view', `@ccusage/ccusage-${process.platform}-${process.arch}`, 'version')}`,
+    async () => plainPeer,
+  ];
+  for (const version of versions) {
+    try {
+      const name = await version();
+      await npm('install', '--no-audit', '--no-fund', '--include=optional', name);
+      console.error(`${name}: ${(await run(command, ['--version'])).stdout.trim()}`);
+      return await measure([command, 'daily', '--json', '--offline'], { CLAUDE_CONFIG_DIR: home });
+    } catch (error) {
+      // The next version may run; if none does, the caller reports that.
+      console.error(error instanceof Error ? error.message.split('\n').at(1) : error);
+    }
   }
+  return undefined;
 }

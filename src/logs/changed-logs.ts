@@ -45,11 +45,7 @@ export async function findChanged(
   for (const log of logs) {
     const checkpoint = checkpoints.get(log.file);
     const isDue = isSettled(log) || newIn.has(topOf(log.name));
-    const isSame =
-      checkpoint?.size === log.size &&
-      checkpoint.modified_us === log.modified_us &&
-      !(isDue && checkpoint.is_open);
-    if (isSame) continue;
+    if (isRead(log, checkpoint, isDue)) continue;
     try {
       const { mark, time } = await readHead(log.path);
       changed.push({ log, head: { mark, time }, checkpoint, settle: isDue });
@@ -64,6 +60,26 @@ export async function findChanged(
   return changed.map((one) =>
     last.get(topOf(one.log.name)) === one ? { ...one, settle: isSettled(one.log) } : one,
   );
+}
+
+/** Whether a file has no new content, and nothing open that is due to be counted as it is. */
+const isRead = (log: FoundLog, checkpoint: Checkpoint | undefined, isDue: boolean): boolean =>
+  checkpoint?.size === log.size &&
+  checkpoint.modified_us === log.modified_us &&
+  !(isDue && checkpoint.is_open);
+
+/** Whether none of the logs has changed since it was read. Opens no file. */
+export async function areRead(
+  logs: readonly FoundLog[],
+  { database, project }: Pick<LogStore, 'database' | 'project'>,
+): Promise<boolean> {
+  for (const format of new Set(logs.map((log) => log.format))) {
+    const own = logs.filter((log) => log.format === format);
+    const files = own.map(({ file }) => file);
+    const checkpoints = await readCheckpoints(database, project, format.name, files);
+    if (!own.every((log) => isRead(log, checkpoints.get(log.file), true))) return false;
+  }
+  return true;
 }
 
 /** The folder below a root within which files copy from each other, such as that of a project. */

@@ -1,12 +1,41 @@
 import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openTestTier } from '../../harness/tiers.js';
 import { useWorkplace } from '../cli/command-line.js';
 import { fixtures } from './log-cases.js';
 
 const name = 'c8000001-0000-4000-8000-000000000001';
 const growth = (state: 'before' | 'after') =>
   join(fixtures, `claude-growth/${state}/projects/-w-shop/${name}.jsonl`);
+
+describeWithPostgres('runfold ingest of logs that were read', () => {
+  const work = useWorkplace();
+
+  test('reads nothing, and folds what still waits on the queue', async () => {
+    // Without a worker: events stay on the queue until a command folds them.
+    const home = await openTestTier('postgres');
+    const run = (args: readonly string[], input?: string) =>
+      work.run(args, { env: home.env, ...(input === undefined ? {} : { input }) });
+    const dir = join(fixtures, 'claude-partials/projects');
+    const read = async () => {
+      const done = await run(['ingest', dir, '--format', 'claude-code', '--wait', '--json']);
+      return { code: done.code, ...JSON.parse(done.stdout) };
+    };
+    expect(await read()).toMatchObject({ code: 0, files: 2, files_read: 2, messages: 5 });
+    const event = { type: 'message', role: 'assistant', run_id: 'r', session_id: 's-waits' };
+    const sent = await run(['ingest', '-'], `${JSON.stringify(event)}\n`);
+    expect(sent.code).toBe(0);
+    const again = { code: 0, formats: ['claude-code'], files: 2, files_read: 0, unpriced: [] };
+    expect(await read()).toMatchObject(again);
+    expect(
+      await home.tier.database.query("select from runfold.sessions where session_id = 's-waits'"),
+    ).toHaveLength(1);
+    expect(await read()).toMatchObject(again);
+    await home.close();
+  });
+});
 
 describe('runfold watch', () => {
   const work = useWorkplace();

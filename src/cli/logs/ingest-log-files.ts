@@ -6,7 +6,7 @@ import type { CommandContext } from '../command/command.js';
 import { count, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { openProgress } from '../output/progress.js';
-import { openLogStore } from './log-store.js';
+import { openLogStore, openLogStoreToRead } from './log-store.js';
 import { recognizeLogs } from './recognize-logs.js';
 
 /** Options of `runfold ingest` for logs. */
@@ -62,11 +62,24 @@ export async function ingestLogFiles(
       total,
       `${plural(counts.messages, 'message')}, ${count(counts.bytes / 1e6)} MB`,
     );
-  const store = flags.isDryRun ? undefined : await openLogStore(context, 'runfold ingest', signal);
+  const wait = flags.wait ?? settings.database_url === undefined;
+  const isWhole = flags.isAgain || flags.spooled !== undefined;
+  const role = 'runfold ingest';
+  const store = flags.isDryRun
+    ? undefined
+    : isWhole
+      ? await openLogStore(context, role, signal)
+      : await openLogStoreToRead(context, role, logs, signal);
+  // Without a store that is no dry run, every log was read already.
+  const isRead = store === undefined && !flags.isDryRun;
+  if (isRead) {
+    counts.files += logs.length;
+    if (wait) unpriced = [];
+  }
   try {
     const since = store && (await databaseTime(store.database));
     await ingestLogs(
-      logs,
+      isRead ? [] : logs,
       {
         store,
         again: flags.isAgain,
@@ -79,7 +92,6 @@ export async function ingestLogFiles(
       },
       counts,
     );
-    const wait = flags.wait ?? settings.database_url === undefined;
     // Standard input cannot grow later, so its unfinished messages are counted now.
     if (flags.spooled !== undefined && store !== undefined) await forgetLogs(store, logs);
     if (wait && !signal.aborted && store !== undefined && since !== undefined) {

@@ -2,12 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { WrittenBatch } from '../../append/written-batch.js';
 import { createProducer, type Producer } from '../../ingest/producer.js';
+import { areRead } from '../../logs/changed-logs.js';
+import type { FoundLog } from '../../logs/files/find-logs.js';
 import type { LogStore } from '../../logs/log-batch.js';
 import { openPriceBook } from '../../pricing/price-book.js';
 import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
-import { openRunfold } from '../../runfold.js';
+import { openRunfoldOn } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
-import type { Tier } from '../../tier.js';
+import { openTier, type Tier } from '../../tier.js';
 import type { RunningWorker } from '../../worker/open-worker.js';
 import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
@@ -32,33 +34,73 @@ const jobsAhead = 400;
  * process folds its own events on every tier and never waits for another worker.
  */
 export async function openLogStore(
-  { settings, log }: CommandContext,
+  context: CommandContext,
   role: string,
   signal: AbortSignal,
   on_batch?: (batch: WrittenBatch) => void,
 ): Promise<OpenLogStore> {
-  await checkRedis(settings);
-  const { project } = settings;
-  const runfold = await openRunfold({
-    ...tierOptions(settings, role),
-    project,
-    worker: true,
-    on_batch,
-    log,
-  });
+  const tier = await openLogTier(context, role);
+  return await openOn(tier, context, signal, on_batch);
+}
+
+/**
+ * The same, but undefined if every log was read already and no event waits on the queue. Then neither
+ * the worker nor the producer is opened, which takes longer than to open the store.
+ */
+export async function openLogStoreToRead(
+  context: CommandContext,
+  role: string,
+  logs: readonly FoundLog[],
+  signal: AbortSignal,
+): Promise<OpenLogStore | undefined> {
+  const tier = await openLogTier(context, role);
+  let hasWork: boolean;
   try {
-    await checkMigrated(runfold.database);
-    const { tier, producer, worker } = runfold;
-    return await storeOn({
-      tier,
-      worker,
-      producer,
-      project,
-      log,
-      signal,
-      close: runfold.close,
-      folds: true,
-    });
+    const { database } = tier;
+    const { project } = context.settings;
+    hasWork = !(await areRead(logs, { database, project })) || (await hasJobs(tier, context));
+  } catch (error) {
+    await tier.close();
+    throw error;
+  }
+  if (hasWork) return await openOn(tier, context, signal);
+  await tier.close();
+  return undefined;
+}
+
+async function openLogTier({ settings }: CommandContext, role: string): Promise<Tier> {
+  await checkRedis(settings);
+  const tier = await openTier(tierOptions(settings, role));
+  try {
+    await checkMigrated(tier.database);
+    return tier;
+  } catch (error) {
+    await tier.close();
+    throw error;
+  }
+}
+
+/** Whether events wait on the queue, or are being folded. */
+async function hasJobs(tier: Tier, { log }: CommandContext): Promise<boolean> {
+  const queue = await openQueue(tier, log);
+  try {
+    // A job that is taken between the counts of two states is in neither; a second count has it.
+    return (await openJobs(queue)) > 0 || (await openJobs(queue)) > 0;
+  } finally {
+    await queue.close();
+  }
+}
+
+async function openOn(
+  tier: Tier,
+  { settings: { project }, log }: CommandContext,
+  signal: AbortSignal,
+  on_batch?: (batch: WrittenBatch) => void,
+): Promise<OpenLogStore> {
+  const runfold = await openRunfoldOn(tier, { project, worker: true, on_batch, log });
+  try {
+    const { producer, worker, close } = runfold;
+    return await storeOn({ tier, worker, producer, project, log, signal, close, folds: true });
   } catch (error) {
     await runfold.close({ timeout_ms: 1_000 }).catch(() => undefined);
     throw error;
@@ -93,15 +135,7 @@ async function storeOn(options: {
 }): Promise<OpenLogStore> {
   const { tier, producer, project, log, signal } = options;
   const { database } = tier;
-  const queue = await openJobQueues(tier.queue, {
-    onError: (error) => log.debug({ err: error }, 'queue'),
-  });
-  try {
-    await checkQueue(queue);
-  } catch (error) {
-    await queue.close();
-    throw error;
-  }
+  const queue = await openQueue(tier, log);
   return {
     tier,
     worker: options.worker,
@@ -119,6 +153,20 @@ async function storeOn(options: {
       await options.close(how);
     },
   };
+}
+
+/** Opens the queue of a tier. @throws CommandFailedError */
+async function openQueue(tier: Tier, log: Logger): Promise<JobQueues> {
+  const queue = await openJobQueues(tier.queue, {
+    onError: (error) => log.debug({ err: error }, 'queue'),
+  });
+  try {
+    await checkQueue(queue);
+    return queue;
+  } catch (error) {
+    await queue.close();
+    throw error;
+  }
 }
 
 /** Folds what was sent, for a limited time: on an embedded store there may be no other worker. */
