@@ -349,7 +349,7 @@ CREATE VIEW runfold.alert_history AS
    FROM (runfold_internal.alert_notification n
      LEFT JOIN runfold_internal.alert_delivery d ON ((d.notification_id = n.id)));
 
-COMMENT ON VIEW runfold.alert_history IS 'One row a notification and channel: what fired or resolved, and whether it was delivered.';
+COMMENT ON VIEW runfold.alert_history IS 'One row per notification and channel: what fired or resolved, and whether it was delivered.';
 
 COMMENT ON COLUMN runfold.alert_history.project IS 'The project; 1 unless projects are used';
 
@@ -359,9 +359,9 @@ COMMENT ON COLUMN runfold.alert_history.rule IS 'The rule';
 
 COMMENT ON COLUMN runfold.alert_history.state IS 'firing or resolved';
 
-COMMENT ON COLUMN runfold.alert_history.budget IS 'The budget, of a rule about budgets';
+COMMENT ON COLUMN runfold.alert_history.budget IS 'The budget, for a rule about budgets';
 
-COMMENT ON COLUMN runfold.alert_history.value IS 'Which user, agent, model, tool …';
+COMMENT ON COLUMN runfold.alert_history.value IS 'The user, agent, model, tool …; null for the project';
 
 COMMENT ON COLUMN runfold.alert_history.share IS 'The share of the limit, in percent';
 
@@ -369,13 +369,13 @@ COMMENT ON COLUMN runfold.alert_history.figure IS 'What was measured';
 
 COMMENT ON COLUMN runfold.alert_history.created_at IS 'When it was written';
 
-COMMENT ON COLUMN runfold.alert_history.channel IS 'Where it goes; null where nobody is told';
+COMMENT ON COLUMN runfold.alert_history.channel IS 'The channel it goes to; null if the rule has none';
 
 COMMENT ON COLUMN runfold.alert_history.attempts IS 'How often it was tried';
 
-COMMENT ON COLUMN runfold.alert_history.delivered_at IS 'When it was taken';
+COMMENT ON COLUMN runfold.alert_history.delivered_at IS 'When it was delivered';
 
-COMMENT ON COLUMN runfold.alert_history.fault IS 'Why it was not taken when it was last tried';
+COMMENT ON COLUMN runfold.alert_history.fault IS 'Why the last attempt failed';
 
 CREATE TABLE runfold_internal.alert_rule (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -416,23 +416,23 @@ CREATE VIEW runfold.alerts AS
    FROM (runfold_internal.alert_state s
      JOIN runfold_internal.alert_rule r ON ((r.id = s.rule_id)));
 
-COMMENT ON VIEW runfold.alerts IS 'One row a rule and value that is pending, fires or has resolved.';
+COMMENT ON VIEW runfold.alerts IS 'One row per rule and value that is pending, is firing or has resolved.';
 
 COMMENT ON COLUMN runfold.alerts.project IS 'The project; 1 unless projects are used';
 
 COMMENT ON COLUMN runfold.alerts.rule IS 'The rule';
 
-COMMENT ON COLUMN runfold.alerts.kind IS 'What it looks at';
+COMMENT ON COLUMN runfold.alerts.kind IS 'The kind of the rule';
 
-COMMENT ON COLUMN runfold.alerts.budget IS 'The budget, of a rule about budgets';
+COMMENT ON COLUMN runfold.alerts.budget IS 'The budget, for a rule about budgets';
 
-COMMENT ON COLUMN runfold.alerts.value IS 'Which user, agent, model, tool …';
+COMMENT ON COLUMN runfold.alerts.value IS 'The user, agent, model, tool …; null for the project';
 
 COMMENT ON COLUMN runfold.alerts.share IS 'The share of the limit, in percent';
 
 COMMENT ON COLUMN runfold.alerts.state IS 'pending, firing or resolved';
 
-COMMENT ON COLUMN runfold.alerts.since IS 'Since when';
+COMMENT ON COLUMN runfold.alerts.since IS 'When it entered this state';
 
 COMMENT ON COLUMN runfold.alerts.window_start IS 'When the window of the budget began';
 
@@ -514,7 +514,7 @@ CREATE VIEW runfold.budgets AS
                    FROM runfold_internal.budget_used_by_value(b.project, b.scope, b.label, b.measure, w.window_first, w.window_end) v(value, used)
                   WHERE (v.value = h.value)))))) u;
 
-COMMENT ON VIEW runfold.budgets IS 'One row a budget and value: what is used of its limit in the window that it is in. A budget of each value on its own has a row for every value that used or holds some.';
+COMMENT ON VIEW runfold.budgets IS 'One row per budget and value: its use in the current window. A budget without a value has a row for every value that uses or holds some.';
 
 COMMENT ON COLUMN runfold.budgets.project IS 'The project; 1 unless projects are used';
 
@@ -522,23 +522,23 @@ COMMENT ON COLUMN runfold.budgets.name IS 'The budget';
 
 COMMENT ON COLUMN runfold.budgets.scope IS 'What is limited: the project, or a user, agent …';
 
-COMMENT ON COLUMN runfold.budgets.label IS 'The name of the label, where the scope is one';
+COMMENT ON COLUMN runfold.budgets.label IS 'The name of the label if the scope is label';
 
-COMMENT ON COLUMN runfold.budgets.value IS 'Which user, agent …';
+COMMENT ON COLUMN runfold.budgets.value IS 'The user, agent …; null for the project';
 
-COMMENT ON COLUMN runfold.budgets.measure IS 'cost, in US dollars, or what is counted';
+COMMENT ON COLUMN runfold.budgets.measure IS 'cost, in US dollars, or another measure, as a count';
 
 COMMENT ON COLUMN runfold.budgets."limit" IS 'The limit';
 
-COMMENT ON COLUMN runfold.budgets.used IS 'What was used: the sum over the totals';
+COMMENT ON COLUMN runfold.budgets.used IS 'The use: the sum over the totals';
 
-COMMENT ON COLUMN runfold.budgets.held IS 'What is held for events that are to come';
+COMMENT ON COLUMN runfold.budgets.held IS 'The amount held for future events';
 
 COMMENT ON COLUMN runfold.budgets.window_start IS 'When the window began';
 
-COMMENT ON COLUMN runfold.budgets.resets_at IS 'When the next window begins; null when never';
+COMMENT ON COLUMN runfold.budgets.resets_at IS 'When the next window begins; null if never';
 
-COMMENT ON COLUMN runfold.budgets.stop IS 'Whether checks are refused beyond the limit';
+COMMENT ON COLUMN runfold.budgets.stop IS 'Whether checks are refused above the limit';
 
 CREATE TABLE runfold_internal.event (
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -662,7 +662,7 @@ CREATE VIEW runfold.events AS
     e.recorded_at
    FROM runfold_internal.event e;
 
-COMMENT ON VIEW runfold.events IS 'The log: one row an event of any type, as it was recorded.';
+COMMENT ON VIEW runfold.events IS 'The log: one row per event of any type, as it was recorded.';
 
 COMMENT ON COLUMN runfold.events.project IS 'The project; 1 unless projects are used';
 
@@ -674,7 +674,7 @@ COMMENT ON COLUMN runfold.events.id IS 'The event, as it was sent';
 
 COMMENT ON COLUMN runfold.events.occurred_at IS 'When it ended';
 
-COMMENT ON COLUMN runfold.events.sequence IS 'Its place in the run';
+COMMENT ON COLUMN runfold.events.sequence IS 'Its index in the run';
 
 COMMENT ON COLUMN runfold.events.type IS 'message, tool_call or run';
 
@@ -682,13 +682,13 @@ COMMENT ON COLUMN runfold.events.role IS 'assistant, user, system or tool';
 
 COMMENT ON COLUMN runfold.events.status IS 'How the run ended: completed, error, cancelled or paused';
 
-COMMENT ON COLUMN runfold.events.pricing IS 'Only of a correction: first where its message had no cost before';
+COMMENT ON COLUMN runfold.events.pricing IS 'Only for corrections: first if the message had no cost before';
 
 COMMENT ON COLUMN runfold.events.tool_name IS 'The tool';
 
 COMMENT ON COLUMN runfold.events.tool_call_id IS 'The call''s id as the model gave it';
 
-COMMENT ON COLUMN runfold.events.error IS 'Whether it failed; null when not reported';
+COMMENT ON COLUMN runfold.events.error IS 'Whether it failed; null if not reported';
 
 COMMENT ON COLUMN runfold.events.error_text IS 'How it failed';
 
@@ -712,11 +712,11 @@ COMMENT ON COLUMN runfold.events.cost_source IS 'Where the cost came from: repor
 
 COMMENT ON COLUMN runfold.events.hold_id IS 'The hold on budgets that this event uses up: it ends when the event is in the log';
 
-COMMENT ON COLUMN runfold.events.labels IS 'Dimensions of your own: name → text';
+COMMENT ON COLUMN runfold.events.labels IS 'Your own dimensions: name → string';
 
-COMMENT ON COLUMN runfold.events.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.events.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.events.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.events.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.events.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -732,9 +732,9 @@ COMMENT ON COLUMN runfold.events.output_audio_tokens IS 'Audio tokens produced; 
 
 COMMENT ON COLUMN runfold.events.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.events.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.events.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.events.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.events.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.events.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -742,7 +742,7 @@ COMMENT ON COLUMN runfold.events.prompt_tokens_details IS 'The provider''s split
 
 COMMENT ON COLUMN runfold.events.completion_tokens_details IS 'The provider''s split of completion tokens';
 
-COMMENT ON COLUMN runfold.events.additional_metrics IS 'Figures of your own, kept as they came';
+COMMENT ON COLUMN runfold.events.additional_metrics IS 'Your own figures, stored unchanged';
 
 COMMENT ON COLUMN runfold.events."time" IS 'How long it took, in seconds';
 
@@ -838,7 +838,7 @@ COMMENT ON COLUMN runfold.label_usage.project IS 'The project; 1 unless projects
 
 COMMENT ON COLUMN runfold.label_usage.name IS 'The name of the label';
 
-COMMENT ON COLUMN runfold.label_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+COMMENT ON COLUMN runfold.label_usage.bucket_start IS 'The start of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.label_usage.value IS 'Its value';
 
@@ -854,9 +854,9 @@ COMMENT ON COLUMN runfold.label_usage.metered_messages IS 'Messages of the assis
 
 COMMENT ON COLUMN runfold.label_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
-COMMENT ON COLUMN runfold.label_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.label_usage.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.label_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.label_usage.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.label_usage.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -872,9 +872,9 @@ COMMENT ON COLUMN runfold.label_usage.output_audio_tokens IS 'Audio tokens produ
 
 COMMENT ON COLUMN runfold.label_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.label_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.label_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.label_usage.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.label_usage.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.label_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -968,11 +968,11 @@ CREATE VIEW runfold.latency_quantiles AS
                              CROSS JOIN LATERAL generate_series(((length(d.digits) - length(rtrim(convert_from(d.digits, 'UTF8'::name), '0'::text))) / 12), ((length(d.digits) - 1) / 12)) l(level))) c) r) q)
   WHERE (h.levels IS NOT NULL);
 
-COMMENT ON VIEW runfold.latency_quantiles IS 'One row a day of UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.';
+COMMENT ON VIEW runfold.latency_quantiles IS 'One row per day in UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.';
 
 COMMENT ON COLUMN runfold.latency_quantiles.project IS 'The project; 1 unless projects are used';
 
-COMMENT ON COLUMN runfold.latency_quantiles.day IS 'The day of UTC';
+COMMENT ON COLUMN runfold.latency_quantiles.day IS 'The day in UTC';
 
 COMMENT ON COLUMN runfold.latency_quantiles.kind IS 'message, time_to_first_token, tool_call or run';
 
@@ -1048,7 +1048,7 @@ CREATE VIEW runfold.messages AS
    FROM runfold_internal.event e
   WHERE (e.type = 1);
 
-COMMENT ON VIEW runfold.messages IS 'One row a message, as it was recorded. Corrections are rows of their own.';
+COMMENT ON VIEW runfold.messages IS 'One row per message, as it was recorded. Corrections are separate rows.';
 
 COMMENT ON COLUMN runfold.messages.project IS 'The project; 1 unless projects are used';
 
@@ -1060,13 +1060,13 @@ COMMENT ON COLUMN runfold.messages.id IS 'The event, as it was sent';
 
 COMMENT ON COLUMN runfold.messages.occurred_at IS 'When it ended';
 
-COMMENT ON COLUMN runfold.messages.sequence IS 'Its place in the run';
+COMMENT ON COLUMN runfold.messages.sequence IS 'Its index in the run';
 
 COMMENT ON COLUMN runfold.messages.role IS 'assistant, user, system or tool';
 
-COMMENT ON COLUMN runfold.messages.pricing IS 'Only of a correction: first where its message had no cost before';
+COMMENT ON COLUMN runfold.messages.pricing IS 'Only for corrections: first if the message had no cost before';
 
-COMMENT ON COLUMN runfold.messages.error IS 'Whether it failed; null when not reported';
+COMMENT ON COLUMN runfold.messages.error IS 'Whether it failed; null if not reported';
 
 COMMENT ON COLUMN runfold.messages.error_text IS 'How it failed';
 
@@ -1090,11 +1090,11 @@ COMMENT ON COLUMN runfold.messages.cost_source IS 'Where the cost came from: rep
 
 COMMENT ON COLUMN runfold.messages.hold_id IS 'The hold on budgets that this event uses up: it ends when the event is in the log';
 
-COMMENT ON COLUMN runfold.messages.labels IS 'Dimensions of your own: name → text';
+COMMENT ON COLUMN runfold.messages.labels IS 'Your own dimensions: name → string';
 
-COMMENT ON COLUMN runfold.messages.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.messages.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.messages.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.messages.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.messages.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1110,9 +1110,9 @@ COMMENT ON COLUMN runfold.messages.output_audio_tokens IS 'Audio tokens produced
 
 COMMENT ON COLUMN runfold.messages.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.messages.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.messages.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.messages.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.messages.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.messages.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1120,7 +1120,7 @@ COMMENT ON COLUMN runfold.messages.prompt_tokens_details IS 'The provider''s spl
 
 COMMENT ON COLUMN runfold.messages.completion_tokens_details IS 'The provider''s split of completion tokens';
 
-COMMENT ON COLUMN runfold.messages.additional_metrics IS 'Figures of your own, kept as they came';
+COMMENT ON COLUMN runfold.messages.additional_metrics IS 'Your own figures, stored unchanged';
 
 COMMENT ON COLUMN runfold.messages."time" IS 'How long it took, in seconds';
 
@@ -1201,7 +1201,7 @@ COMMENT ON VIEW runfold.model_usage IS 'One row per quarter of an hour, agent, t
 
 COMMENT ON COLUMN runfold.model_usage.project IS 'The project; 1 unless projects are used';
 
-COMMENT ON COLUMN runfold.model_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+COMMENT ON COLUMN runfold.model_usage.bucket_start IS 'The start of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.model_usage.agent_id IS 'The agent';
 
@@ -1221,9 +1221,9 @@ COMMENT ON COLUMN runfold.model_usage.metered_messages IS 'Messages of the assis
 
 COMMENT ON COLUMN runfold.model_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
-COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.model_usage.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.model_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.model_usage.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.model_usage.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1239,9 +1239,9 @@ COMMENT ON COLUMN runfold.model_usage.output_audio_tokens IS 'Audio tokens produ
 
 COMMENT ON COLUMN runfold.model_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.model_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.model_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.model_usage.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.model_usage.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.model_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1284,7 +1284,7 @@ COMMENT ON COLUMN runfold.run_labels.run_id IS 'The run';
 
 COMMENT ON COLUMN runfold.run_labels.name IS 'The name of the label';
 
-COMMENT ON COLUMN runfold.run_labels.value IS 'The value; where events of the run differ, the greatest in byte order';
+COMMENT ON COLUMN runfold.run_labels.value IS 'The value. If events of the run differ, the greatest in byte order';
 
 CREATE TABLE runfold_internal.run_usage (
     project integer NOT NULL,
@@ -1320,7 +1320,7 @@ COMMENT ON VIEW runfold.run_usage IS 'One row per quarter of an hour, agent, tea
 
 COMMENT ON COLUMN runfold.run_usage.project IS 'The project; 1 unless projects are used';
 
-COMMENT ON COLUMN runfold.run_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+COMMENT ON COLUMN runfold.run_usage.bucket_start IS 'The start of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.run_usage.agent_id IS 'The agent';
 
@@ -1423,7 +1423,7 @@ CREATE VIEW runfold.runs AS
     trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
    FROM runfold_internal.run t;
 
-COMMENT ON VIEW runfold.runs IS 'One row a run: who ran, for how long, and what it used.';
+COMMENT ON VIEW runfold.runs IS 'One row per run: who ran, for how long, and what it used.';
 
 COMMENT ON COLUMN runfold.runs.project IS 'The project; 1 unless projects are used';
 
@@ -1467,9 +1467,9 @@ COMMENT ON COLUMN runfold.runs.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.runs.tool_errors IS 'Tool calls that failed';
 
-COMMENT ON COLUMN runfold.runs.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.runs.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.runs.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.runs.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.runs.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1485,9 +1485,9 @@ COMMENT ON COLUMN runfold.runs.output_audio_tokens IS 'Audio tokens produced; a 
 
 COMMENT ON COLUMN runfold.runs.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.runs.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.runs.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.runs.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.runs.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.runs.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1578,7 +1578,7 @@ CREATE VIEW runfold.sessions AS
     trim_scale(((t.cost_nanos)::numeric / 1000000000.0)) AS cost
    FROM runfold_internal.session t;
 
-COMMENT ON VIEW runfold.sessions IS 'One row a session: the totals of its runs.';
+COMMENT ON VIEW runfold.sessions IS 'One row per session: the totals of its runs.';
 
 COMMENT ON COLUMN runfold.sessions.project IS 'The project; 1 unless projects are used';
 
@@ -1616,9 +1616,9 @@ COMMENT ON COLUMN runfold.sessions.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.sessions.tool_errors IS 'Tool calls that failed';
 
-COMMENT ON COLUMN runfold.sessions.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.sessions.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.sessions.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.sessions.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.sessions.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1634,9 +1634,9 @@ COMMENT ON COLUMN runfold.sessions.output_audio_tokens IS 'Audio tokens produced
 
 COMMENT ON COLUMN runfold.sessions.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.sessions.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.sessions.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.sessions.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.sessions.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.sessions.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1699,7 +1699,7 @@ CREATE VIEW runfold.tool_calls AS
    FROM runfold_internal.event e
   WHERE (e.type = 2);
 
-COMMENT ON VIEW runfold.tool_calls IS 'One row a tool call, as it was recorded. Corrections are rows of their own.';
+COMMENT ON VIEW runfold.tool_calls IS 'One row per tool call, as it was recorded. Corrections are separate rows.';
 
 COMMENT ON COLUMN runfold.tool_calls.project IS 'The project; 1 unless projects are used';
 
@@ -1711,13 +1711,13 @@ COMMENT ON COLUMN runfold.tool_calls.id IS 'The event, as it was sent';
 
 COMMENT ON COLUMN runfold.tool_calls.occurred_at IS 'When it ended';
 
-COMMENT ON COLUMN runfold.tool_calls.sequence IS 'Its place in the run';
+COMMENT ON COLUMN runfold.tool_calls.sequence IS 'Its index in the run';
 
 COMMENT ON COLUMN runfold.tool_calls.tool_name IS 'The tool';
 
 COMMENT ON COLUMN runfold.tool_calls.tool_call_id IS 'The call''s id as the model gave it';
 
-COMMENT ON COLUMN runfold.tool_calls.error IS 'Whether it failed; null when not reported';
+COMMENT ON COLUMN runfold.tool_calls.error IS 'Whether it failed; null if not reported';
 
 COMMENT ON COLUMN runfold.tool_calls.error_text IS 'How it failed';
 
@@ -1741,11 +1741,11 @@ COMMENT ON COLUMN runfold.tool_calls.cost_source IS 'Where the cost came from: r
 
 COMMENT ON COLUMN runfold.tool_calls.hold_id IS 'The hold on budgets that this event uses up: it ends when the event is in the log';
 
-COMMENT ON COLUMN runfold.tool_calls.labels IS 'Dimensions of your own: name → text';
+COMMENT ON COLUMN runfold.tool_calls.labels IS 'Your own dimensions: name → string';
 
-COMMENT ON COLUMN runfold.tool_calls.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.tool_calls.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.tool_calls.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.tool_calls.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.tool_calls.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1761,9 +1761,9 @@ COMMENT ON COLUMN runfold.tool_calls.output_audio_tokens IS 'Audio tokens produc
 
 COMMENT ON COLUMN runfold.tool_calls.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.tool_calls.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.tool_calls.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.tool_calls.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.tool_calls.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.tool_calls.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -1771,7 +1771,7 @@ COMMENT ON COLUMN runfold.tool_calls.prompt_tokens_details IS 'The provider''s s
 
 COMMENT ON COLUMN runfold.tool_calls.completion_tokens_details IS 'The provider''s split of completion tokens';
 
-COMMENT ON COLUMN runfold.tool_calls.additional_metrics IS 'Figures of your own, kept as they came';
+COMMENT ON COLUMN runfold.tool_calls.additional_metrics IS 'Your own figures, stored unchanged';
 
 COMMENT ON COLUMN runfold.tool_calls."time" IS 'How long it took, in seconds';
 
@@ -1816,7 +1816,7 @@ COMMENT ON VIEW runfold.tool_usage IS 'One row per quarter of an hour, agent, te
 
 COMMENT ON COLUMN runfold.tool_usage.project IS 'The project; 1 unless projects are used';
 
-COMMENT ON COLUMN runfold.tool_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+COMMENT ON COLUMN runfold.tool_usage.bucket_start IS 'The start of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.tool_usage.agent_id IS 'The agent';
 
@@ -1922,7 +1922,7 @@ COMMENT ON VIEW runfold.user_usage IS 'One row per quarter of an hour, user, age
 
 COMMENT ON COLUMN runfold.user_usage.project IS 'The project; 1 unless projects are used';
 
-COMMENT ON COLUMN runfold.user_usage.bucket_start IS 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+COMMENT ON COLUMN runfold.user_usage.bucket_start IS 'The start of the quarter of an hour, in UTC, in which the events ended';
 
 COMMENT ON COLUMN runfold.user_usage.user_id IS 'The user';
 
@@ -1944,9 +1944,9 @@ COMMENT ON COLUMN runfold.user_usage.metered_messages IS 'Messages of the assist
 
 COMMENT ON COLUMN runfold.user_usage.unpriced_messages IS 'Messages of the assistant with tokens and without a cost';
 
-COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.user_usage.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.user_usage.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.user_usage.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.user_usage.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -1962,9 +1962,9 @@ COMMENT ON COLUMN runfold.user_usage.output_audio_tokens IS 'Audio tokens produc
 
 COMMENT ON COLUMN runfold.user_usage.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.user_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.user_usage.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.user_usage.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.user_usage.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.user_usage.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -2068,7 +2068,7 @@ CREATE VIEW runfold.users AS
            FROM runfold_internal.user_usage a
           WHERE ((a.project = t.project) AND (a.user_id = t.user_id))) u);
 
-COMMENT ON VIEW runfold.users IS 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.';
+COMMENT ON VIEW runfold.users IS 'One row per user: the sums of all events that name the user. Fast for a single user, because of an index.';
 
 COMMENT ON COLUMN runfold.users.project IS 'The project; 1 unless projects are used';
 
@@ -2080,7 +2080,7 @@ COMMENT ON COLUMN runfold.users.first_started_at IS 'When the first of the user'
 
 COMMENT ON COLUMN runfold.users.last_ended_at IS 'When the last of the user''s events ended';
 
-COMMENT ON COLUMN runfold.users.runs IS 'Runs of the user; one whose events name several users is that of the last in byte order';
+COMMENT ON COLUMN runfold.users.runs IS 'Runs of the user. A run whose events name several users belongs to the last in byte order';
 
 COMMENT ON COLUMN runfold.users.assistant_messages IS 'Messages of the assistant';
 
@@ -2094,9 +2094,9 @@ COMMENT ON COLUMN runfold.users.tool_calls IS 'Tool calls';
 
 COMMENT ON COLUMN runfold.users.tool_errors IS 'Tool calls that failed';
 
-COMMENT ON COLUMN runfold.users.input_tokens IS 'Tokens sent to the model, those read from and written to a cache included';
+COMMENT ON COLUMN runfold.users.input_tokens IS 'Tokens sent to the model, including those read from and written to a cache';
 
-COMMENT ON COLUMN runfold.users.output_tokens IS 'Tokens the model produced, those of its reasoning included';
+COMMENT ON COLUMN runfold.users.output_tokens IS 'Tokens the model produced, including its reasoning';
 
 COMMENT ON COLUMN runfold.users.total_tokens IS 'All tokens; input + output unless reported';
 
@@ -2112,9 +2112,9 @@ COMMENT ON COLUMN runfold.users.output_audio_tokens IS 'Audio tokens produced; a
 
 COMMENT ON COLUMN runfold.users.cached_tokens IS 'Input tokens read from a cache; a subset of input';
 
-COMMENT ON COLUMN runfold.users.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, beside the cached ones';
+COMMENT ON COLUMN runfold.users.cache_write_tokens IS 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
 
-COMMENT ON COLUMN runfold.users.cache_write_1h_tokens IS 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+COMMENT ON COLUMN runfold.users.cache_write_1h_tokens IS 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 
 COMMENT ON COLUMN runfold.users.reasoning_tokens IS 'Output tokens spent reasoning; a subset of output';
 
@@ -2161,7 +2161,7 @@ CREATE VIEW runfold.waiting_spans AS
      JOIN runfold_internal.otlp_trace t ON (((t.project = s.project) AND (t.trace_id = s.trace_id))))
   WHERE (s.event IS NOT NULL);
 
-COMMENT ON VIEW runfold.waiting_spans IS 'One row a span of OpenTelemetry that waits for the spans above it: its figures are in no total yet.';
+COMMENT ON VIEW runfold.waiting_spans IS 'One row per OpenTelemetry span that waits for its parents: its figures are in no total yet.';
 
 COMMENT ON COLUMN runfold.waiting_spans.project IS 'The project; 1 unless projects are used';
 
@@ -2179,9 +2179,9 @@ COMMENT ON COLUMN runfold.waiting_spans.input_tokens IS 'Tokens sent to the mode
 
 COMMENT ON COLUMN runfold.waiting_spans.output_tokens IS 'Tokens the model produced';
 
-COMMENT ON COLUMN runfold.waiting_spans.waiting_since IS 'Since when its trace has had spans that wait';
+COMMENT ON COLUMN runfold.waiting_spans.waiting_since IS 'When its trace began to have waiting spans';
 
-COMMENT ON COLUMN runfold.waiting_spans.due_at IS 'When it is settled, whatever is missing';
+COMMENT ON COLUMN runfold.waiting_spans.due_at IS 'When it is settled, even if parents are missing';
 
 CREATE TABLE runfold_internal.agent_tool_hour (
     project integer NOT NULL,

@@ -25,16 +25,16 @@ from runfold_internal.budget b,
     where b.value is null and h.budget_id = b.id and not exists (select from runfold_internal.budget_used_by_value(
       b.project, b.scope, b.label, b.measure, w.window_first, w.window_end) v where v.value = h.value)) u;
 
-comment on view runfold.budgets is 'One row a budget and value: what is used of its limit in the window that it is in. A budget of each value on its own has a row for every value that used or holds some.';
+comment on view runfold.budgets is 'One row per budget and value: its use in the current window. A budget without a value has a row for every value that uses or holds some.';
 comment on column runfold.budgets.project is 'The project; 1 unless projects are used';
 comment on column runfold.budgets.name is 'The budget';
 comment on column runfold.budgets.scope is 'What is limited: the project, or a user, agent …';
-comment on column runfold.budgets.label is 'The name of the label, where the scope is one';
-comment on column runfold.budgets.value is 'Which user, agent …';
-comment on column runfold.budgets.measure is 'cost, in US dollars, or what is counted';
+comment on column runfold.budgets.label is 'The name of the label if the scope is label';
+comment on column runfold.budgets.value is 'The user, agent …; null for the project';
+comment on column runfold.budgets.measure is 'cost, in US dollars, or another measure, as a count';
 comment on column runfold.budgets.limit is 'The limit';
-comment on column runfold.budgets.used is 'What was used: the sum over the totals';
-comment on column runfold.budgets.held is 'What is held for events that are to come';
+comment on column runfold.budgets.used is 'The use: the sum over the totals';
+comment on column runfold.budgets.held is 'The amount held for future events';
 comment on column runfold.budgets.window_start is 'When the window began';
-comment on column runfold.budgets.resets_at is 'When the next window begins; null when never';
-comment on column runfold.budgets.stop is 'Whether checks are refused beyond the limit';
+comment on column runfold.budgets.resets_at is 'When the next window begins; null if never';
+comment on column runfold.budgets.stop is 'Whether checks are refused above the limit';

@@ -24,9 +24,9 @@ from runfold_internal.latency_day t
       (length(d.digits) - 1) / 12) as l(level)) c) r) q
   where h.levels is not null;
 
-comment on view runfold.latency_quantiles is 'One row a day of UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.';
+comment on view runfold.latency_quantiles is 'One row per day in UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.';
 comment on column runfold.latency_quantiles.project is 'The project; 1 unless projects are used';
-comment on column runfold.latency_quantiles.day is 'The day of UTC';
+comment on column runfold.latency_quantiles.day is 'The day in UTC';
 comment on column runfold.latency_quantiles.kind is 'message, time_to_first_token, tool_call or run';
 comment on column runfold.latency_quantiles.provider is 'The provider of a message';
 comment on column runfold.latency_quantiles.name is 'The model of a message, the tool of a call, null for runs';

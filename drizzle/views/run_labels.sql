@@ -11,4 +11,4 @@ comment on column runfold.run_labels.project is 'The project; 1 unless projects 
 comment on column runfold.run_labels.session_id is 'The conversation';
 comment on column runfold.run_labels.run_id is 'The run';
 comment on column runfold.run_labels.name is 'The name of the label';
-comment on column runfold.run_labels.value is 'The value; where events of the run differ, the greatest in byte order';
+comment on column runfold.run_labels.value is 'The value. If events of the run differ, the greatest in byte order';

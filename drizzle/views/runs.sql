@@ -39,7 +39,7 @@ create view runfold.runs as select
   trim_scale(t.cost_nanos / 1000000000.0) as cost
 from runfold_internal.run t;
 
-comment on view runfold.runs is 'One row a run: who ran, for how long, and what it used.';
+comment on view runfold.runs is 'One row per run: who ran, for how long, and what it used.';
 comment on column runfold.runs.project is 'The project; 1 unless projects are used';
 comment on column runfold.runs.session_id is 'The conversation';
 comment on column runfold.runs.run_id is 'The run';
@@ -61,8 +61,8 @@ comment on column runfold.runs.metered_messages is 'Messages of the assistant th
 comment on column runfold.runs.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.runs.tool_calls is 'Tool calls';
 comment on column runfold.runs.tool_errors is 'Tool calls that failed';
-comment on column runfold.runs.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
-comment on column runfold.runs.output_tokens is 'Tokens the model produced, those of its reasoning included';
+comment on column runfold.runs.input_tokens is 'Tokens sent to the model, including those read from and written to a cache';
+comment on column runfold.runs.output_tokens is 'Tokens the model produced, including its reasoning';
 comment on column runfold.runs.total_tokens is 'All tokens; input + output unless reported';
 comment on column runfold.runs.prompt_tokens is 'Input tokens as the provider named them';
 comment on column runfold.runs.completion_tokens is 'Output tokens as the provider named them';
@@ -70,8 +70,8 @@ comment on column runfold.runs.audio_tokens is 'Audio tokens, input and output';
 comment on column runfold.runs.input_audio_tokens is 'Audio tokens sent; a subset of input';
 comment on column runfold.runs.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.runs.cached_tokens is 'Input tokens read from a cache; a subset of input';
-comment on column runfold.runs.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
-comment on column runfold.runs.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+comment on column runfold.runs.cache_write_tokens is 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
+comment on column runfold.runs.cache_write_1h_tokens is 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 comment on column runfold.runs.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.runs.time is 'Time of the assistant''s messages added up, in seconds';
 comment on column runfold.runs.time_to_first_token is 'The first non-zero time to first token, in seconds';

@@ -36,7 +36,7 @@ create view runfold.sessions as select
   trim_scale(t.cost_nanos / 1000000000.0) as cost
 from runfold_internal.session t;
 
-comment on view runfold.sessions is 'One row a session: the totals of its runs.';
+comment on view runfold.sessions is 'One row per session: the totals of its runs.';
 comment on column runfold.sessions.project is 'The project; 1 unless projects are used';
 comment on column runfold.sessions.session_id is 'The conversation';
 comment on column runfold.sessions.runs is 'Runs';
@@ -55,8 +55,8 @@ comment on column runfold.sessions.metered_messages is 'Messages of the assistan
 comment on column runfold.sessions.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.sessions.tool_calls is 'Tool calls';
 comment on column runfold.sessions.tool_errors is 'Tool calls that failed';
-comment on column runfold.sessions.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
-comment on column runfold.sessions.output_tokens is 'Tokens the model produced, those of its reasoning included';
+comment on column runfold.sessions.input_tokens is 'Tokens sent to the model, including those read from and written to a cache';
+comment on column runfold.sessions.output_tokens is 'Tokens the model produced, including its reasoning';
 comment on column runfold.sessions.total_tokens is 'All tokens; input + output unless reported';
 comment on column runfold.sessions.prompt_tokens is 'Input tokens as the provider named them';
 comment on column runfold.sessions.completion_tokens is 'Output tokens as the provider named them';
@@ -64,8 +64,8 @@ comment on column runfold.sessions.audio_tokens is 'Audio tokens, input and outp
 comment on column runfold.sessions.input_audio_tokens is 'Audio tokens sent; a subset of input';
 comment on column runfold.sessions.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.sessions.cached_tokens is 'Input tokens read from a cache; a subset of input';
-comment on column runfold.sessions.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
-comment on column runfold.sessions.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+comment on column runfold.sessions.cache_write_tokens is 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
+comment on column runfold.sessions.cache_write_1h_tokens is 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 comment on column runfold.sessions.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.sessions.time is 'Time of the assistant''s messages added up, in seconds';
 comment on column runfold.sessions.time_to_first_token is 'The first non-zero time to first token, in seconds';

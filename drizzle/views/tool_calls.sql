@@ -42,16 +42,16 @@ create view runfold.tool_calls as select
   e.recorded_at as recorded_at
 from runfold_internal.event e where e.type = 2;
 
-comment on view runfold.tool_calls is 'One row a tool call, as it was recorded. Corrections are rows of their own.';
+comment on view runfold.tool_calls is 'One row per tool call, as it was recorded. Corrections are separate rows.';
 comment on column runfold.tool_calls.project is 'The project; 1 unless projects are used';
 comment on column runfold.tool_calls.session_id is 'The conversation';
 comment on column runfold.tool_calls.run_id is 'The run';
 comment on column runfold.tool_calls.id is 'The event, as it was sent';
 comment on column runfold.tool_calls.occurred_at is 'When it ended';
-comment on column runfold.tool_calls.sequence is 'Its place in the run';
+comment on column runfold.tool_calls.sequence is 'Its index in the run';
 comment on column runfold.tool_calls.tool_name is 'The tool';
 comment on column runfold.tool_calls.tool_call_id is 'The call''s id as the model gave it';
-comment on column runfold.tool_calls.error is 'Whether it failed; null when not reported';
+comment on column runfold.tool_calls.error is 'Whether it failed; null if not reported';
 comment on column runfold.tool_calls.error_text is 'How it failed';
 comment on column runfold.tool_calls.parent_run_id is 'The run that delegated to this one';
 comment on column runfold.tool_calls.agent_id is 'The agent that ran';
@@ -63,9 +63,9 @@ comment on column runfold.tool_calls.model is 'The model that served it';
 comment on column runfold.tool_calls.provider is 'The provider that served it';
 comment on column runfold.tool_calls.cost_source is 'Where the cost came from: reported, override, or genai-prices@ and its version';
 comment on column runfold.tool_calls.hold_id is 'The hold on budgets that this event uses up: it ends when the event is in the log';
-comment on column runfold.tool_calls.labels is 'Dimensions of your own: name → text';
-comment on column runfold.tool_calls.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
-comment on column runfold.tool_calls.output_tokens is 'Tokens the model produced, those of its reasoning included';
+comment on column runfold.tool_calls.labels is 'Your own dimensions: name → string';
+comment on column runfold.tool_calls.input_tokens is 'Tokens sent to the model, including those read from and written to a cache';
+comment on column runfold.tool_calls.output_tokens is 'Tokens the model produced, including its reasoning';
 comment on column runfold.tool_calls.total_tokens is 'All tokens; input + output unless reported';
 comment on column runfold.tool_calls.prompt_tokens is 'Input tokens as the provider named them';
 comment on column runfold.tool_calls.completion_tokens is 'Output tokens as the provider named them';
@@ -73,12 +73,12 @@ comment on column runfold.tool_calls.audio_tokens is 'Audio tokens, input and ou
 comment on column runfold.tool_calls.input_audio_tokens is 'Audio tokens sent; a subset of input';
 comment on column runfold.tool_calls.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.tool_calls.cached_tokens is 'Input tokens read from a cache; a subset of input';
-comment on column runfold.tool_calls.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
-comment on column runfold.tool_calls.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+comment on column runfold.tool_calls.cache_write_tokens is 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
+comment on column runfold.tool_calls.cache_write_1h_tokens is 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 comment on column runfold.tool_calls.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.tool_calls.prompt_tokens_details is 'The provider''s split of prompt tokens';
 comment on column runfold.tool_calls.completion_tokens_details is 'The provider''s split of completion tokens';
-comment on column runfold.tool_calls.additional_metrics is 'Figures of your own, kept as they came';
+comment on column runfold.tool_calls.additional_metrics is 'Your own figures, stored unchanged';
 comment on column runfold.tool_calls.time is 'How long it took, in seconds';
 comment on column runfold.tool_calls.time_to_first_token is 'Time until the first token arrived, in seconds';
 comment on column runfold.tool_calls.cost is 'What it cost, in US dollars';

@@ -34,21 +34,21 @@ from (select t.project, t.user_id from runfold_internal.session_user t group by 
   cross join lateral (select sum(a.assistant_messages)::bigint as assistant_messages, sum(a.message_errors)::bigint as message_errors, sum(a.metered_messages)::bigint as metered_messages, sum(a.unpriced_messages)::bigint as unpriced_messages, sum(a.tool_calls)::bigint as tool_calls, sum(a.tool_errors)::bigint as tool_errors, sum(a.input_tokens)::bigint as input_tokens, sum(a.output_tokens)::bigint as output_tokens, sum(a.total_tokens)::bigint as total_tokens, sum(a.prompt_tokens)::bigint as prompt_tokens, sum(a.completion_tokens)::bigint as completion_tokens, sum(a.audio_tokens)::bigint as audio_tokens, sum(a.input_audio_tokens)::bigint as input_audio_tokens, sum(a.output_audio_tokens)::bigint as output_audio_tokens, sum(a.cached_tokens)::bigint as cached_tokens, sum(a.cache_write_tokens)::bigint as cache_write_tokens, sum(a.cache_write_1h_tokens)::bigint as cache_write_1h_tokens, sum(a.reasoning_tokens)::bigint as reasoning_tokens, sum(a.time_us)::bigint as time_us, sum(a.tool_time_us)::bigint as tool_time_us, sum(a.cost_nanos)::bigint as cost_nanos, sum(a.tool_cost_nanos)::bigint as tool_cost_nanos
     from runfold_internal.user_usage a where a.project = t.project and a.user_id = t.user_id) u;
 
-comment on view runfold.users is 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.';
+comment on view runfold.users is 'One row per user: the sums of all events that name the user. Fast for a single user, because of an index.';
 comment on column runfold.users.project is 'The project; 1 unless projects are used';
 comment on column runfold.users.user_id is 'The user';
 comment on column runfold.users.sessions is 'Sessions in which an event names the user';
 comment on column runfold.users.first_started_at is 'When the first of the user''s events began';
 comment on column runfold.users.last_ended_at is 'When the last of the user''s events ended';
-comment on column runfold.users.runs is 'Runs of the user; one whose events name several users is that of the last in byte order';
+comment on column runfold.users.runs is 'Runs of the user. A run whose events name several users belongs to the last in byte order';
 comment on column runfold.users.assistant_messages is 'Messages of the assistant';
 comment on column runfold.users.message_errors is 'Messages of the assistant that failed';
 comment on column runfold.users.metered_messages is 'Messages of the assistant that reported their tokens';
 comment on column runfold.users.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
 comment on column runfold.users.tool_calls is 'Tool calls';
 comment on column runfold.users.tool_errors is 'Tool calls that failed';
-comment on column runfold.users.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
-comment on column runfold.users.output_tokens is 'Tokens the model produced, those of its reasoning included';
+comment on column runfold.users.input_tokens is 'Tokens sent to the model, including those read from and written to a cache';
+comment on column runfold.users.output_tokens is 'Tokens the model produced, including its reasoning';
 comment on column runfold.users.total_tokens is 'All tokens; input + output unless reported';
 comment on column runfold.users.prompt_tokens is 'Input tokens as the provider named them';
 comment on column runfold.users.completion_tokens is 'Output tokens as the provider named them';
@@ -56,8 +56,8 @@ comment on column runfold.users.audio_tokens is 'Audio tokens, input and output'
 comment on column runfold.users.input_audio_tokens is 'Audio tokens sent; a subset of input';
 comment on column runfold.users.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.users.cached_tokens is 'Input tokens read from a cache; a subset of input';
-comment on column runfold.users.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
-comment on column runfold.users.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+comment on column runfold.users.cache_write_tokens is 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
+comment on column runfold.users.cache_write_1h_tokens is 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 comment on column runfold.users.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.users.time is 'Time of the assistant''s messages added up, in seconds';
 comment on column runfold.users.tool_time is 'Time of the tool calls added up, in seconds';

@@ -13,7 +13,7 @@ from runfold_internal.otlp_span s
   join runfold_internal.otlp_trace t on t.project = s.project and t.trace_id = s.trace_id
   where s.event is not null;
 
-comment on view runfold.waiting_spans is 'One row a span of OpenTelemetry that waits for the spans above it: its figures are in no total yet.';
+comment on view runfold.waiting_spans is 'One row per OpenTelemetry span that waits for its parents: its figures are in no total yet.';
 comment on column runfold.waiting_spans.project is 'The project; 1 unless projects are used';
 comment on column runfold.waiting_spans.trace_id is 'The trace';
 comment on column runfold.waiting_spans.span_id is 'The span';
@@ -22,5 +22,5 @@ comment on column runfold.waiting_spans.model is 'The model of a message';
 comment on column runfold.waiting_spans.tool_name is 'The tool of a call';
 comment on column runfold.waiting_spans.input_tokens is 'Tokens sent to the model';
 comment on column runfold.waiting_spans.output_tokens is 'Tokens the model produced';
-comment on column runfold.waiting_spans.waiting_since is 'Since when its trace has had spans that wait';
-comment on column runfold.waiting_spans.due_at is 'When it is settled, whatever is missing';
+comment on column runfold.waiting_spans.waiting_since is 'When its trace began to have waiting spans';
+comment on column runfold.waiting_spans.due_at is 'When it is settled, even if parents are missing';

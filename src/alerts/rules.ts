@@ -8,15 +8,15 @@ import { isMutedSql } from './look/give-up-muted.js';
 import { AlertExistsError, InvalidAlertError } from './send/alert-errors.js';
 
 const name = z.string(namePhrase).regex(namePattern, namePhrase);
-const valuePhrase = 'a text of 1 to 200 characters';
+const valuePhrase = 'a string of 1 to 200 characters';
 const value = z.string(valuePhrase).refine(isShortText, valuePhrase);
-const minutesPhrase = 'a whole number of minutes from 15 to 43200';
+const minutesPhrase = 'an integer of minutes from 15 to 43200';
 const minutes = z.int(minutesPhrase).min(15, minutesPhrase).max(43_200, minutesPhrase);
 const abovePhrase = 'a number from 0 to 1000000000';
 const above = z.number(abovePhrase).min(0, abovePhrase).max(1e9, abovePhrase);
 const sharePhrase = 'a share from 0 to 1';
-const forPhrase = 'a whole number of minutes from 0 to 1440';
-const leastPhrase = 'a whole number from 1 to 1000000';
+const forPhrase = 'an integer of minutes from 0 to 1440';
+const leastPhrase = 'an integer from 1 to 1000000';
 const least = z.int(leastPhrase).min(1, leastPhrase).max(1e6, leastPhrase);
 const channelsPhrase = 'names of channels, at most ten';
 
@@ -32,7 +32,7 @@ const common = {
     .min(0, forPhrase)
     .max(1_440, forPhrase)
     .default(0)
-    .describe('How long it must hold before it fires'),
+    .describe('How long the condition must hold before it fires'),
 };
 const of = z.enum(['model', 'tool', 'agent'], 'one of model, tool, agent');
 
@@ -90,7 +90,7 @@ export type RuleSettings = z.output<typeof newRuleSchema>;
 /** The state of one value of a rule. */
 export interface AlertState {
   readonly state: 'pending' | 'firing';
-  /** The budget, of a rule about budgets. */
+  /** The budget, for a rule about budgets. */
   readonly budget: string | null;
   /** Which user, agent, model, tool …; null for the project. */
   readonly value: string | null;
@@ -145,7 +145,7 @@ export async function createRule(
   const unknown = channels.filter((one) => !known.some((channel) => channel.name === one));
   if (unknown.length > 0) {
     throw new InvalidAlertError([
-      { field: 'channels', expected: 'channels that there are', got: unknown.join(', ') },
+      { field: 'channels', expected: 'existing channels', got: unknown.join(', ') },
     ]);
   }
   try {

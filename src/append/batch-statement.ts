@@ -46,7 +46,7 @@ export function statementOn<Answer = BatchAnswer>(
       learnFrom(error, on);
       throw error;
     });
-    if (answer === undefined) throw new Error('Expected an answer of one row, got none.');
+    if (answer === undefined) throw new Error('Expected one row, got none.');
     // After an error the connection may still be sending from this buffer, so it is not reused.
     if (arena.buffer.length <= keptBytes) free.push(arena);
     return answer;

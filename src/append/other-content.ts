@@ -99,7 +99,7 @@ function rejectAt(batch: EventBatch, [place, fields]: Difference, most?: number)
     project: job.project,
     position: job.positions[at] ?? at,
     code: otherContent,
-    message: `Expected an id of its own, got that of an event that came before with other content (${fields.join(', ')}). The first one counts; send this one under another id.`,
+    message: `An earlier event has this id and other content (${fields.join(', ')}). The earlier one counts; send this one with another id.`,
     payload: eventAt(job.events, at),
     ...(most === undefined ? {} : { most }),
   });

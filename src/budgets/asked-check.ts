@@ -44,13 +44,13 @@ export const budgetCheckSchema = z.strictObject(
         'an object',
       )
       .default({})
-      .describe('What it will use, as far as is known; a cost in US dollars'),
+      .describe('The expected use, as far as it is known; cost in US dollars'),
     hold_seconds: z
       .number(holdPhrase)
       .min(1, holdPhrase)
       .max(86_400, holdPhrase)
       .optional()
-      .describe('Holds the estimate for so long, or until an event names the hold'),
+      .describe('Holds the estimate for this time, or until an event names the hold'),
   },
   'an object',
 );

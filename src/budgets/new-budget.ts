@@ -44,18 +44,18 @@ const shape = z.strictObject(
       .string(labelNamePhrase)
       .refine(isLabelName, labelNamePhrase)
       .optional()
-      .describe('The name of the label, where the scope is one'),
+      .describe('The name of the label if the scope is label'),
     value: z
       .string(valuePhrase)
       .refine(isShortText, valuePhrase)
       .optional()
-      .describe('Which of them. Without one, each of them on its own'),
+      .describe('The user, agent …; without it, each of them separately'),
     measure: z.enum(budgetMeasures, `one of ${budgetMeasures.join(', ')}`),
     limit: z
       .number(limitPhrase)
       .positive(limitPhrase)
       .max(9e15, limitPhrase)
-      .describe('In US dollars for cost, else an integer'),
+      .describe('In US dollars for cost, otherwise an integer'),
     window: z
       .string(windowPhrase)
       .refine((text) => windowKindOf(text) !== undefined, windowPhrase)
@@ -65,24 +65,24 @@ const shape = z.strictObject(
       .string(zonePhrase)
       .refine(isTimeZone, zonePhrase)
       .optional()
-      .describe("Whose days and months are meant; the project's by default, or UTC"),
+      .describe("The zone of its days and months; by default the project's, or UTC"),
     at: z
       .array(z.number(sharePhrase).positive(sharePhrase).max(1000, sharePhrase), sharePhrase)
       .max(10, sharePhrase)
       .default([50, 80, 100])
-      .describe('Shares of the limit, in percent, at which somebody is told'),
+      .describe('Shares of the limit, in percent, that trigger alerts'),
     stop: z
       .boolean('true or false')
       .default(true)
-      .describe('Whether checks are refused beyond the limit'),
+      .describe('Whether checks are refused above the limit'),
     from: z.iso
       .datetime({ offset: true, error: timePhrase })
       .optional()
-      .describe('When it begins to count, back to the full quarter of an hour; now by default'),
+      .describe('When it starts to count, rounded down to a quarter of an hour; now by default'),
     when_unknown: z
       .enum(['allow', 'refuse'], 'allow or refuse')
       .default('allow')
-      .describe('What a check answers while the database is away'),
+      .describe('The decision of a check while the database is unavailable'),
     replace: z.boolean('true or false').default(false).describe('Whether it may replace one'),
   },
   'an object',
@@ -94,15 +94,15 @@ export const newBudgetSchema = shape.superRefine((budget, context) => {
     context.addIssue({ code: 'custom', path: [path], message });
   const { scope, value, label, measure, limit, window } = budget;
   if ((scope === 'label') !== (label !== undefined)) {
-    fault('label', scope === 'label' ? labelNamePhrase : 'none, as the scope is no label');
+    fault('label', scope === 'label' ? labelNamePhrase : 'none, because the scope is not label');
   }
   if (scope === 'project' && value !== undefined) fault('value', 'none for the whole project');
   const measures = measuresOf(scope as BudgetScope);
   if (!measures.includes(measure)) {
-    fault('measure', `one that is kept by ${scope}: ${measures.join(', ')}`);
+    fault('measure', `one that is stored by ${scope}: ${measures.join(', ')}`);
   }
   if ((scope === 'session' || scope === 'run') && window !== 'total') {
-    fault('window', `total, as a ${scope} counts as a whole`);
+    fault('window', `total, because a ${scope} counts as a whole`);
   }
   if (measure === 'cost' ? limit > 1e9 : !Number.isInteger(limit)) fault('limit', limitPhrase);
 });

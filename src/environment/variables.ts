@@ -5,12 +5,12 @@ export const variableMeanings = {
   REDIS_URL: 'Redis, its cluster or sentinels for the queue; needs DATABASE_URL',
   RUNFOLD_DIR: "The embedded store's folder. Defaults to .runfold",
   RUNFOLD_LOG_LEVEL: 'How much is logged. Defaults to info',
-  RUNFOLD_REDIS_PREFIX: "What the queue's keys in Redis begin with. Defaults to runfold",
+  RUNFOLD_REDIS_PREFIX: "The prefix of the queue's keys in Redis. Defaults to runfold",
   RUNFOLD_QUEUES:
-    'Queues in Redis that events are spread over; the last one set holds. Defaults to 1, in a cluster to 16',
+    'How many queues in Redis the events are spread over; the last setting counts. Defaults to 1, in a cluster to 16',
   RUNFOLD_QUEUE_LIMIT:
     'Jobs on one queue after which the HTTP service refuses events with 429. Unset: none',
-  RUNFOLD_PROJECT: 'The project events belong to and queries look at. Defaults to 1',
+  RUNFOLD_PROJECT: 'The project of events and queries. Defaults to 1',
   RUNFOLD_HTTP_HOST:
     'The address that the HTTP service listens on. Defaults to 127.0.0.1; other addresses need a key',
   RUNFOLD_HTTP_PORT: 'The port of the HTTP service. Defaults to 8580',

@@ -60,7 +60,7 @@ export const eventFields = [
     kind: 'code',
     codes: pricings,
     isOfCorrections: true,
-    doc: 'Only of a correction: first where its message had no cost before',
+    doc: 'Only for corrections: first if the message had no cost before',
   },
   { name: 'tool_name', on: ['tool_call'], kind: 'text', isRequired: true, doc: 'The tool' },
   {
@@ -73,7 +73,7 @@ export const eventFields = [
     name: 'error',
     on: ['message', 'tool_call'],
     kind: 'failure',
-    doc: 'Whether it failed; null when not reported',
+    doc: 'Whether it failed; null if not reported',
     textDoc: 'How it failed',
   },
 ] as const satisfies readonly EventField[];

@@ -34,12 +34,12 @@ export const metricFields = [
   {
     name: 'input_tokens',
     kind: 'tokens',
-    doc: 'Tokens sent to the model, those read from and written to a cache included',
+    doc: 'Tokens sent to the model, including those read from and written to a cache',
   },
   {
     name: 'output_tokens',
     kind: 'tokens',
-    doc: 'Tokens the model produced, those of its reasoning included',
+    doc: 'Tokens the model produced, including its reasoning',
   },
   {
     name: 'total_tokens',
@@ -60,12 +60,12 @@ export const metricFields = [
   {
     name: 'cache_write_tokens',
     kind: 'tokens',
-    doc: 'Input tokens written to a cache; a subset of input, beside the cached ones',
+    doc: 'Input tokens written to a cache; a subset of input, not part of cached_tokens',
   },
   {
     name: 'cache_write_1h_tokens',
     kind: 'tokens',
-    doc: 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens',
+    doc: 'Tokens written to a cache for an hour; a subset of cache_write_tokens',
   },
   {
     name: 'reasoning_tokens',
@@ -82,7 +82,7 @@ export const metricFields = [
     kind: 'token_map',
     doc: "The provider's split of completion tokens",
   },
-  { name: 'additional_metrics', kind: 'json', doc: 'Figures of your own, kept as they came' },
+  { name: 'additional_metrics', kind: 'json', doc: 'Your own figures, stored unchanged' },
   // Agno 2 calls it `duration`.
   { name: 'time', kind: 'seconds', alias: 'duration', doc: 'How long it took' },
   { name: 'time_to_first_token', kind: 'seconds', doc: 'Time until the first token arrived' },

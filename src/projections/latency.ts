@@ -11,7 +11,7 @@ import { dayOfHourKey, hourKey, optionalText, quarterKey } from './time-buckets.
  */
 export const latencyProjection = defineProjection({
   name: 'latency',
-  doc: 'One row a quarter of an hour, type of event, provider and model or tool: how its times are spread.',
+  doc: 'One row per quarter of an hour, type of event, provider and model or tool: the distribution of its times.',
   where: [
     { ...assistant, original: true, reports: 'time_us' },
     { ...assistant, original: true, reports: 'time_to_first_token_us' },
@@ -20,7 +20,7 @@ export const latencyProjection = defineProjection({
   key: {
     project: runProjection.key.project,
     bucket: quarterKey,
-    type: { type: 'smallint', doc: 'Whose time it is: that of messages, tool calls or runs' },
+    type: { type: 'smallint', doc: 'The type of the events: messages, tool calls or runs' },
     provider: optionalText('provider', 'The provider of a message'),
     name: optionalText(
       'name',
@@ -49,7 +49,7 @@ const rest = {
 /** The same by hour of UTC: days of other time zones are read from a quarter of the rows. */
 export const latencyHourProjection = defineProjection({
   name: 'latency_hour',
-  doc: 'One row per hour, type of event, provider and model or tool: how its times are spread.',
+  doc: 'One row per hour, type of event, provider and model or tool: the distribution of its times.',
   from: latencyProjection,
   key: { project, hour: hourKey, ...rest },
   measures: latencyProjection.measures,
@@ -58,7 +58,7 @@ export const latencyHourProjection = defineProjection({
 /** The same by day of UTC: a quantile over months reads a hundredth of the rows. */
 export const latencyDayProjection = defineProjection({
   name: 'latency_day',
-  doc: 'One row a day of UTC, type of event, provider and model or tool: how its times are spread.',
+  doc: 'One row per day in UTC, type of event, provider and model or tool: the distribution of its times.',
   from: latencyHourProjection,
   key: { project, day: dayOfHourKey, ...rest },
   measures: latencyProjection.measures,

@@ -11,7 +11,7 @@ export const runLabelProjection = defineProjection({
   measures: {
     value: {
       fold: 'agreed_label',
-      doc: 'The value; where events of the run differ, the greatest in byte order',
+      doc: 'The value. If events of the run differ, the greatest in byte order',
     },
   },
   indexes: { run_label_value: { on: ['project', 'name', 'value'] } },

@@ -8,7 +8,7 @@ import { assistant, tokenSums } from './measures/token-sums.js';
 export const runProjection = defineProjection({
   name: 'run',
   view: 'runs',
-  doc: 'One row a run: who ran, for how long, and what it used.',
+  doc: 'One row per run: who ran, for how long, and what it used.',
   key: {
     project: { type: 'integer', doc: 'The project; 1 unless projects are used' },
     session_id: { type: textType, doc: 'The conversation' },

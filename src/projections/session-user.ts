@@ -5,7 +5,7 @@ import { runProjection } from './run.js';
 /** The users of each session, so that a session is found by each of its users. */
 export const sessionUserProjection = defineProjection({
   name: 'session_user',
-  doc: 'One row per session and user that an event of it names.',
+  doc: 'One row per session and user named in one of its events.',
   where: [{ names: 'user_id' }],
   key: {
     project: runProjection.key.project,

@@ -15,7 +15,7 @@ const {
 export const sessionProjection = defineProjection({
   name: 'session',
   view: 'sessions',
-  doc: 'One row a session: the totals of its runs.',
+  doc: 'One row per session: the totals of its runs.',
   from: runProjection,
   key: {
     project: runProjection.key.project,

@@ -43,7 +43,7 @@ export const quarterKey: KeyColumn = {
     sql: (column) => timestampSql(`(${column}::bigint * ${quarterMicros})`),
     read: (stored) => formatTimestamp(Number(stored) * quarterMicros),
   },
-  doc: 'The beginning of the quarter of an hour, in UTC, in which the events ended',
+  doc: 'The start of the quarter of an hour, in UTC, in which the events ended',
 };
 
 /** The hour of UTC of a finer projection's row. */

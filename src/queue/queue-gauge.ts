@@ -142,4 +142,4 @@ async function readQueue(queue: Queue): Promise<OneQueueReading> {
 }
 
 const inTime = <T>(work: Promise<T>) =>
-  within(timeoutMs, work, () => new Error(`no answer within ${timeoutMs} ms`));
+  within(timeoutMs, work, () => new Error(`no response within ${timeoutMs} ms`));

@@ -405,7 +405,7 @@ describeWithPostgres('alerts', () => {
       minutes: 30,
     } satisfies NewRule;
     await expect(createRule(database, rule)).rejects.toThrow(
-      'channels: expected channels that there are',
+      'channels: expected existing channels',
     );
     await expect(createRule(database, { ...rule, minutes: 1 })).rejects.toThrow(
       'minutes: expected',

@@ -72,7 +72,7 @@ describe('mail', () => {
   test('that is not taken says so without more than the code', async () => {
     state.refuses = true;
     const sent = send(channel, 'delivery-2', notification, options());
-    await expect(sent).rejects.toThrow('Expected the mail server to take it, got 550.');
+    await expect(sent).rejects.toThrow('The mail server did not accept it: 550.');
     await expect(send(channel, 'delivery-3', notification, {})).rejects.toThrow('RUNFOLD_SMTP_URL');
   });
 });

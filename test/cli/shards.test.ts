@@ -99,9 +99,9 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     });
   });
 
-  test('says that each stripe was verified at a moment of its own', async () => {
+  test('says that each stripe was verified in a separate snapshot', async () => {
     const { stdout } = await run('verify');
-    expect(stdout).toMatch(/372 events, \d+ rows, each of 4 stripes at a moment of its own/);
+    expect(stdout).toMatch(/372 events, \d+ rows, each of 4 stripes in a separate snapshot/);
     const rebuilt = await run('rebuild', '--dry-run', '--json');
     expect(JSON.parse(rebuilt.stdout)).toMatchObject({ outcome: 'dry_run', events: 372 });
   });

@@ -20,7 +20,7 @@ from (select p.project,
 
 comment on view runfold.run_usage is 'One row per quarter of an hour, agent, team, workflow and status: the run events.';
 comment on column runfold.run_usage.project is 'The project; 1 unless projects are used';
-comment on column runfold.run_usage.bucket_start is 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+comment on column runfold.run_usage.bucket_start is 'The start of the quarter of an hour, in UTC, in which the events ended';
 comment on column runfold.run_usage.agent_id is 'The agent';
 comment on column runfold.run_usage.team_id is 'The team';
 comment on column runfold.run_usage.workflow_id is 'The workflow';

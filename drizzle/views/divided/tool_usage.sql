@@ -25,7 +25,7 @@ from (select p.project,
 
 comment on view runfold.tool_usage is 'One row per quarter of an hour, agent, team, workflow and tool: its calls, how many failed, how long they took.';
 comment on column runfold.tool_usage.project is 'The project; 1 unless projects are used';
-comment on column runfold.tool_usage.bucket_start is 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+comment on column runfold.tool_usage.bucket_start is 'The start of the quarter of an hour, in UTC, in which the events ended';
 comment on column runfold.tool_usage.agent_id is 'The agent';
 comment on column runfold.tool_usage.team_id is 'The team';
 comment on column runfold.tool_usage.workflow_id is 'The workflow';

@@ -78,7 +78,7 @@ from (select p.project,
 
 comment on view runfold.user_usage is 'One row per quarter of an hour, user, agent, team, workflow, provider and model: messages, tool calls and ended runs.';
 comment on column runfold.user_usage.project is 'The project; 1 unless projects are used';
-comment on column runfold.user_usage.bucket_start is 'The beginning of the quarter of an hour, in UTC, in which the events ended';
+comment on column runfold.user_usage.bucket_start is 'The start of the quarter of an hour, in UTC, in which the events ended';
 comment on column runfold.user_usage.user_id is 'The user';
 comment on column runfold.user_usage.agent_id is 'The agent';
 comment on column runfold.user_usage.team_id is 'The team';
@@ -89,8 +89,8 @@ comment on column runfold.user_usage.assistant_messages is 'Messages of the assi
 comment on column runfold.user_usage.message_errors is 'Messages of the assistant that failed';
 comment on column runfold.user_usage.metered_messages is 'Messages of the assistant that reported their tokens';
 comment on column runfold.user_usage.unpriced_messages is 'Messages of the assistant with tokens and without a cost';
-comment on column runfold.user_usage.input_tokens is 'Tokens sent to the model, those read from and written to a cache included';
-comment on column runfold.user_usage.output_tokens is 'Tokens the model produced, those of its reasoning included';
+comment on column runfold.user_usage.input_tokens is 'Tokens sent to the model, including those read from and written to a cache';
+comment on column runfold.user_usage.output_tokens is 'Tokens the model produced, including its reasoning';
 comment on column runfold.user_usage.total_tokens is 'All tokens; input + output unless reported';
 comment on column runfold.user_usage.prompt_tokens is 'Input tokens as the provider named them';
 comment on column runfold.user_usage.completion_tokens is 'Output tokens as the provider named them';
@@ -98,8 +98,8 @@ comment on column runfold.user_usage.audio_tokens is 'Audio tokens, input and ou
 comment on column runfold.user_usage.input_audio_tokens is 'Audio tokens sent; a subset of input';
 comment on column runfold.user_usage.output_audio_tokens is 'Audio tokens produced; a subset of output';
 comment on column runfold.user_usage.cached_tokens is 'Input tokens read from a cache; a subset of input';
-comment on column runfold.user_usage.cache_write_tokens is 'Input tokens written to a cache; a subset of input, beside the cached ones';
-comment on column runfold.user_usage.cache_write_1h_tokens is 'Of the tokens written to a cache, those kept for an hour; a subset of cache_write_tokens';
+comment on column runfold.user_usage.cache_write_tokens is 'Input tokens written to a cache; a subset of input, not part of cached_tokens';
+comment on column runfold.user_usage.cache_write_1h_tokens is 'Tokens written to a cache for an hour; a subset of cache_write_tokens';
 comment on column runfold.user_usage.reasoning_tokens is 'Output tokens spent reasoning; a subset of output';
 comment on column runfold.user_usage.time is 'Time of the messages added up, in seconds';
 comment on column runfold.user_usage.timed_messages is 'Messages that reported their time';

@@ -22,7 +22,7 @@ export class InvalidAlertError extends RunfoldError {
 export class AlertExistsError extends RunfoldError {
   readonly code = 'alert_exists';
   constructor(what: 'rule' | 'channel', name: string) {
-    super(`Expected no ${what} ${name}, got one. Drop it first.`);
+    super(`A ${what} named ${name} already exists. Drop it first.`);
     this.name = 'AlertExistsError';
   }
 }

@@ -34,7 +34,7 @@ export function sentenceOf({ type, data }: Notification): string {
   const subject = budget === null ? `Alert ${rule}` : `Budget ${budget}`;
   const of = value === null ? '' : ` of ${value}`;
   const name = measure.replaceAll('_', ' ');
-  if (type === 'alert.test') return `A test of the channel: ${rule} would tell you here.`;
+  if (type === 'alert.test') return `A test of this channel: notifications of ${rule} arrive here.`;
   if (type === 'alert.resolved') return `${subject}${of} is resolved: ${name} is ${unit(figure)}.`;
   return share === null
     ? `${subject}${of}: ${name} is ${unit(figure)}, the limit is ${unit(limit)}.`

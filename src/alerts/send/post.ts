@@ -31,7 +31,7 @@ export async function post(options: PostOptions): Promise<void> {
   const status = await Promise.race([send(), aborted(signal, timeout_ms)]);
   if (status >= 200 && status < 300) return;
   const redirect = status >= 300 && status < 400 ? ', a redirect, which is not followed' : '';
-  throw new DeliveryError(`Expected an answer of 2xx from ${host}, got ${status}${redirect}.`);
+  throw new DeliveryError(`Expected a 2xx response from ${host}, got ${status}${redirect}.`);
 
   async function send(): Promise<number> {
     const { address, family } = await checkedAddress(host, allowed_hosts);
@@ -63,7 +63,7 @@ export async function post(options: PostOptions): Promise<void> {
       );
       // Errors after the status do not matter.
       call.on('error', (error: NodeJS.ErrnoException) =>
-        reject(new DeliveryError(`Expected ${host} to take it, got ${error.code ?? 'no answer'}.`)),
+        reject(new DeliveryError(`Could not send it to ${host}: ${error.code ?? 'no response'}.`)),
       );
       call.end(body);
     });
@@ -73,7 +73,7 @@ export async function post(options: PostOptions): Promise<void> {
 function aborted(signal: AbortSignal, ms: number): Promise<never> {
   return new Promise((_, reject) => {
     const tell = () =>
-      reject(new DeliveryError(`Expected an answer within ${ms / 1000} s, got none.`));
+      reject(new DeliveryError(`Expected a response within ${ms / 1000} s, got none.`));
     signal.addEventListener('abort', tell, { once: true });
   });
 }

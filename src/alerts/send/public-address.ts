@@ -76,14 +76,13 @@ export async function checkedAddress(
 ): Promise<CheckedAddress> {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
   const found = await lookup(bare, { all: true, verbatim: true }).catch(() => {
-    throw new DeliveryError(`Expected the host ${bare} to be found, got nothing.`);
+    throw new DeliveryError(`The host ${bare} does not exist.`);
   });
   const [first] = found;
-  if (first === undefined)
-    throw new DeliveryError(`Expected the host ${bare} to be found, got nothing.`);
+  if (first === undefined) throw new DeliveryError(`The host ${bare} does not exist.`);
   if (!allowed.includes(bare) && !found.every(({ address }) => isPublicAddress(address))) {
     throw new DeliveryError(
-      `Expected a public address, got one of this machine or its network for ${bare}. RUNFOLD_WEBHOOK_HOSTS names hosts that are allowed.`,
+      `Expected a public address, got one in the network of this machine for ${bare}. RUNFOLD_WEBHOOK_HOSTS names hosts that are allowed.`,
     );
   }
   return { address: first.address, family: first.family === 6 ? 6 : 4 };

@@ -19,7 +19,7 @@ export function secretKeyOf(text: string | undefined): Buffer {
     'Make one with "openssl rand -hex 32", give it to every worker and service, and keep it.';
   if (text === undefined || text === '') {
     throw new SecretKeyError(
-      `Expected RUNFOLD_SECRET_KEY, which encrypts what is secret of channels. ${how}`,
+      `RUNFOLD_SECRET_KEY is not set. It encrypts the secrets of channels. ${how}`,
     );
   }
   const key = /^[\da-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
@@ -46,7 +46,7 @@ export function openSecret<T>(key: Buffer, sealed: Buffer): T {
     return JSON.parse(Buffer.concat([opening.update(text), opening.final()]).toString('utf8')) as T;
   } catch {
     throw new SecretKeyError(
-      'RUNFOLD_SECRET_KEY is another than that with which the channel was made. Make the channel anew.',
+      'RUNFOLD_SECRET_KEY differs from the key that the channel was created with. Create the channel again.',
     );
   }
 }

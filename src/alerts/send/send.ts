@@ -64,9 +64,7 @@ async function mail(
   { smtp_url, smtp_from, timeout_ms = 10_000 }: SendOptions,
 ): Promise<void> {
   if (smtp_url === undefined || smtp_from === undefined) {
-    throw new DeliveryError(
-      'Expected RUNFOLD_SMTP_URL and RUNFOLD_SMTP_FROM, by which mail is sent.',
-    );
+    throw new DeliveryError('Mail needs RUNFOLD_SMTP_URL and RUNFOLD_SMTP_FROM. Set both.');
   }
   // Loaded only by a process that sends mail.
   const { createTransport } = await import('nodemailer');
@@ -93,7 +91,7 @@ async function mail(
     const code =
       (error as { code?: string; responseCode?: number }).responseCode ??
       (error as { code?: string }).code;
-    throw new DeliveryError(`Expected the mail server to take it, got ${code ?? 'no answer'}.`);
+    throw new DeliveryError(`The mail server did not accept it: ${code ?? 'no response'}.`);
   } finally {
     transport.close();
   }

@@ -26,9 +26,9 @@ export function reportBudgets(terminal: Terminal, budgets: readonly Budget[]): v
     },
     { head: 'window', cell: ({ window }: Budget) => window },
     { head: 'zone', cell: (budget: Budget) => budget.time_zone, drop: 3 },
-    { head: 'stops', cell: ({ stop }: Budget) => (stop ? 'yes' : 'only tells') },
+    { head: 'stops', cell: ({ stop }: Budget) => (stop ? 'yes' : 'only alerts') },
     {
-      head: 'tells at',
+      head: 'alerts at',
       cell: ({ at }: Budget) => at.map((share) => `${share}%`).join(' '),
       drop: 2,
     },
@@ -89,8 +89,9 @@ export function reportBudget(terminal: Terminal, budget: BudgetStanding): void {
 export function reportCheck(terminal: Terminal, answer: BudgetCheck): void {
   const { green, red, dim } = terminal.colors;
   terminal.line(answer.allowed ? green('Allowed.') : red('Refused.'));
-  if (answer.is_unknown) terminal.line(dim('The database did not answer: this is what was set.'));
-  if (answer.budgets.length === 0) terminal.line(dim('No budget has a say.'));
+  if (answer.is_unknown)
+    terminal.line(dim('The database is unavailable: the budgets decide by when_unknown.'));
+  if (answer.budgets.length === 0) terminal.line(dim('No budget applies.'));
   else {
     const columns = [
       { head: 'budget', cell: ({ name }: CheckedBudget) => name },
@@ -100,7 +101,7 @@ export function reportCheck(terminal: Terminal, answer: BudgetCheck): void {
         cell: (one: CheckedBudget) => amountOf(one.measure, one[name]),
         align: 'right' as const,
       })),
-      { head: 'begins anew', cell: (one: CheckedBudget) => localTime(one.resets_at), drop: 1 },
+      { head: 'resets at', cell: (one: CheckedBudget) => localTime(one.resets_at), drop: 1 },
       { head: '', cell: ({ allowed }: CheckedBudget) => (allowed ? '' : 'refuses') },
     ];
     terminal.line(table(terminal, columns, answer.budgets));

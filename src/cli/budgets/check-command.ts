@@ -43,22 +43,22 @@ const whose: readonly Who[] = ['user', 'agent', 'team', 'session', 'run', 'model
 export function checkCommand(): Command {
   const command = createCommand({
     name: 'check',
-    summary: 'Ask whether budgets allow something to be done',
-    details: 'Ends with 1 where one refuses it.',
+    summary: 'Check whether budgets allow something',
+    details: 'Exits with 1 if a budget refuses.',
     examples: [
       'runfold budgets check --agent writer --cost 0.02',
       'runfold budgets check --user ann --tokens 5000 --hold-seconds 60 --json',
-      'runfold budgets check --label customer=acme --model gpt-5 --input-tokens 4000 --output-tokens 500',
+      'runfold budgets check --label customer=acme --model gpt-5 --input-tokens 900 --output-tokens 90',
     ],
   });
   for (const who of whose) command.option(`--${who} <name>`, `the ${who}`);
   return command
     .addOption(repeatable('--label <name=value>', 'a label that the events will have'))
-    .option('--cost <dollars>', 'what it is expected to cost')
-    .option('--tokens <number>', 'the tokens it is expected to use')
-    .option('--input-tokens <number>', 'of these, input; with --model they give the cost')
-    .option('--output-tokens <number>', 'of these, output')
-    .option('--hold-seconds <seconds>', 'hold as much for so long')
+    .option('--cost <dollars>', 'the expected cost')
+    .option('--tokens <number>', 'the expected tokens')
+    .option('--input-tokens <number>', 'its input tokens; with --model they give the cost')
+    .option('--output-tokens <number>', 'its output tokens')
+    .option('--hold-seconds <seconds>', 'hold the estimate for this time')
     .option('--json', 'print the answer as JSON')
     .action(async (flags: CheckFlags, self: Command) => {
       const context = openContext(self, 'once');
@@ -94,7 +94,7 @@ export function releaseCommand(): Command {
     name: 'release',
     summary: 'Release a hold that will not be used',
     details:
-      'Exits with 1 if nothing is held under the id: its event is in the log, or its time is over.',
+      'Exits with 1 if nothing is held under the id: its event is in the log, or it expires.',
     examples: ['runfold budgets release 4e0f4a53-0d5e-4f6e-9a57-6f3f5a1c2b3d'],
   })
     .argument('<hold_id>', 'the id that "runfold budgets check --hold-seconds" printed')

@@ -1,10 +1,10 @@
 /** What each command does, in a sentence: the list of commands is made from this. */
 export const summaries = {
-  demo: "Write a day of made-up agents' work and check that the totals equal the log",
+  demo: "Write a day of invented agents' work and check that the totals equal the log",
   up: 'Run everything in this process: store, migrations, worker and HTTP',
   worker: 'Fold events from the queue into the store until stopped',
   serve: 'Serve ingest and queries over HTTP until stopped',
-  mcp: 'Let an agent ask what runs cost, by the Model Context Protocol on standard input and output',
+  mcp: 'Let an agent ask what runs cost, over the Model Context Protocol on standard input and output',
   migrate: 'Bring the tables of store and queue up to date',
   status: 'Show the state of queue, workers and totals',
   doctor: 'Check the servers, their settings and the rights, and say what to change',
@@ -21,7 +21,7 @@ export const summaries = {
   tools: 'Show the calls, failures and times of tools',
   top: 'Show the sessions, users, models, tools or agents with the most of a figure',
   labels: 'List the labels that events have, and their values',
-  budgets: 'Limit usage, show what is left, and ask before using more',
+  budgets: 'Limit usage, show what is left, and check before using more',
   alerts: 'Create alert rules, and show which fired',
   channels: 'Create, list and drop channels for notifications of alerts',
   prices: 'List, set and remove your own prices',
@@ -32,11 +32,11 @@ export const summaries = {
   export: 'Write the log to a file, one JSON object per line',
   replay: 'Send an export through queue and worker again',
   verify: 'Check that the totals equal the fold of the log',
-  rebuild: 'Make the totals anew from the log',
+  rebuild: 'Recompute the totals from the log',
   shards: 'Divide a store into stripes, and list them',
   replicate: 'Copy the log of a store into another one, and compare the two',
-  projects: 'Make projects, which keep data apart',
-  keys: 'Make, list and revoke keys of the HTTP service',
+  projects: 'Create projects, which separate data',
+  keys: 'Create, list and revoke keys of the HTTP service',
 } as const;
 
 /** A single command, or a group of commands. */

@@ -27,29 +27,29 @@ export function alertsCommand(): Command {
 
 /** Flags for fields of some kinds of rule: flag → field and its meaning. */
 const fields = [
-  ['budget', 'budget', '<name>', 'only of this budget; of each where not given'],
+  ['budget', 'budget', '<name>', 'only this budget; by default every budget'],
   ['of', 'of', '<what>', 'model, tool or agent'],
-  ['value', 'value', '<name>', 'which of them; each on its own where not given'],
-  ['agent', 'agent_id', '<name>', 'the agent that is to be heard'],
+  ['value', 'value', '<name>', 'its user, agent …; by default each of them separately'],
+  ['agent', 'agent_id', '<name>', 'the agent that must send events'],
   ['figure', 'figure', '<name>', 'time or time_to_first_token'],
 ] as const;
 const numbers = [
-  ['above', 'above', 'what must be exceeded: a share, seconds, times or a count'],
-  ['window-minutes', 'window_minutes', 'over how long it is looked at'],
-  ['least', 'least', 'the fewest calls or messages that it is looked at of'],
-  ['least-dollars', 'least_dollars', 'the least cost that it is looked at of'],
-  ['minutes', 'minutes', 'for how long nothing is heard'],
-  ['for-minutes', 'for_minutes', 'how long it must hold before it fires'],
+  ['above', 'above', 'fires above this share, number of seconds, factor or count'],
+  ['window-minutes', 'window_minutes', 'the length of the window'],
+  ['least', 'least', 'ignore windows with fewer calls or messages'],
+  ['least-dollars', 'least_dollars', 'ignore windows with a lower cost'],
+  ['minutes', 'minutes', 'how long the agent may send nothing'],
+  ['for-minutes', 'for_minutes', 'how long the condition must hold before it fires'],
 ] as const;
 const camel = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 function createAlertCommand(): Command {
   const command = createCommand({
     name: 'create',
-    summary: 'Make a rule',
+    summary: 'Create a rule',
     details:
-      'Kinds: budget, error_rate, slow, cost_growth, silence, unpriced, rejects, queue_lag. A worker looks every ' +
-      'few seconds.',
+      'Kinds: budget, error_rate, slow, cost_growth, silence, unpriced, rejects, queue_lag. Workers evaluate rules ' +
+      'every few seconds.',
     examples: [
       'runfold alerts create spend --kind budget --channel ops',
       'runfold alerts create tools --kind error_rate --of tool --above 0.2 --channel ops',
@@ -57,7 +57,7 @@ function createAlertCommand(): Command {
     ],
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
-    .requiredOption('--kind <kind>', 'what it looks at')
+    .requiredOption('--kind <kind>', 'the kind of rule')
     .addOption(repeatable('--channel <name>', 'where it is sent; without one, it is only listed'));
   for (const [flag, , value, meaning] of fields) command.option(`--${flag} ${value}`, meaning);
   for (const [flag, , meaning] of numbers) command.option(`--${flag} <number>`, meaning);
@@ -92,7 +92,7 @@ function createAlertCommand(): Command {
 function listCommand(): Command {
   return createCommand({
     name: 'list',
-    summary: 'List the rules of a project, and what fires',
+    summary: 'List the rules of a project, and which are firing',
     examples: ['runfold alerts list', 'runfold alerts list --json'],
   })
     .option('--json', 'print { items } as JSON')
@@ -111,7 +111,7 @@ function listCommand(): Command {
 function historyCommand(): Command {
   const command = createCommand({
     name: 'history',
-    summary: 'List what fired and resolved, and what was delivered of it',
+    summary: 'List alerts that fired and resolved, with their deliveries',
     examples: ['runfold alerts history', 'runfold alerts history --rule spend --json'],
   })
     .option('--rule <name>', 'only of this rule')
@@ -163,7 +163,7 @@ function testCommand(): Command {
 function dropCommand(): Command {
   return createCommand({
     name: 'drop',
-    summary: 'Drop a rule; its history stays',
+    summary: 'Drop a rule; its history is kept',
     examples: ['runfold alerts drop spend'],
   })
     .argument('<name>', 'the rule')

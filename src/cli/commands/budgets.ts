@@ -41,10 +41,10 @@ interface CreateFlags {
 function createBudgetCommand(): Command {
   return createCommand({
     name: 'create',
-    summary: 'Make a budget',
+    summary: 'Create a budget',
     details:
-      'It counts from now on, back to the full quarter of an hour. A check is refused beyond the limit, unless ' +
-      '--no-stop leaves it at telling.',
+      'It counts from the current quarter of an hour on. Checks are refused above the limit, unless --no-stop is ' +
+      'given: then it only sends alerts.',
     examples: [
       'runfold budgets create writer --scope agent --value writer --limit 5 --window day',
       'runfold budgets create users --scope user --measure total_tokens --limit 1000000 --rolling 24h',
@@ -53,23 +53,23 @@ function createBudgetCommand(): Command {
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
     .option('--scope <scope>', `what is limited: ${budgetScopes.join(', ')}`, 'project')
-    .option('--label <name>', 'the name of the label, where the scope is one')
-    .option('--value <value>', 'which of them; each on its own where not given')
+    .option('--label <name>', 'the name of the label if the scope is label')
+    .option('--value <value>', 'its user, agent …; by default each of them separately')
     .option('--measure <measure>', `${budgetMeasures.join(', ')}`, 'cost')
-    .requiredOption('--limit <number>', 'in US dollars for cost, else an integer')
-    .option('--window <window>', 'hour, day, week, month or total; month where not given')
-    .option('--rolling <span>', 'instead a window that rolls: 1h to 90d in steps of 15m')
-    .option('--time-zone <zone>', "whose days are meant; the project's where not given, or UTC")
-    .option('--at <percents>', 'shares of the limit at which somebody is told', '50,80,100')
-    .option('--no-stop', 'refuse nothing, only tell')
-    .option('--from <time>', 'when it begins to count, RFC 3339 with a zone')
+    .requiredOption('--limit <number>', 'in US dollars for cost, otherwise an integer')
+    .option('--window <window>', 'hour, day, week, month or total; month by default')
+    .option('--rolling <span>', 'a rolling window instead: 1h to 90d in steps of 15m')
+    .option('--time-zone <zone>', "the zone of its days; by default the project's, or UTC")
+    .option('--at <percents>', 'shares of the limit that trigger alerts', '50,80,100')
+    .option('--no-stop', 'refuse nothing, only send alerts')
+    .option('--from <time>', 'when it starts to count, RFC 3339 with a zone')
     .addOption(
-      new Option('--when-unknown <answer>', 'the answer while the database is away').choices([
-        'allow',
-        'refuse',
-      ]),
+      new Option(
+        '--when-unknown <answer>',
+        'the decision while the database is unavailable',
+      ).choices(['allow', 'refuse']),
     )
-    .option('--replace', 'put it in the place of one of this name')
+    .option('--replace', 'replace a budget with this name')
     .option('--json', 'print it as JSON')
     .action(async (name: string, flags: CreateFlags, self: Command) => {
       const context = openContext(self, 'once');
@@ -114,7 +114,7 @@ function listCommand(): Command {
 function showCommand(): Command {
   return createCommand({
     name: 'show',
-    summary: 'Look at a budget: what is used, what is held, what is left',
+    summary: 'Show a budget: what is used, held and left',
     examples: ['runfold budgets show writer', 'runfold budgets show writer --json'],
   })
     .argument('<name>', 'the budget')
@@ -134,7 +134,7 @@ function showCommand(): Command {
 function dropCommand(): Command {
   return createCommand({
     name: 'drop',
-    summary: 'Drop a budget and what is held of it',
+    summary: 'Drop a budget and its holds',
     examples: ['runfold budgets drop writer'],
   })
     .argument('<name>', 'the budget')

@@ -39,10 +39,10 @@ function channelOf(name: string, { webhook, slack, email }: CreateFlags): NewCha
 function createChannelCommand(): Command {
   return createCommand({
     name: 'create',
-    summary: 'Make a channel',
+    summary: 'Create a channel',
     details:
-      'Its address is encrypted with RUNFOLD_SECRET_KEY and never shown again. A webhook is given a signing secret, ' +
-      'which is printed this once.',
+      'Its address is encrypted with RUNFOLD_SECRET_KEY and never shown again. A webhook gets a signing secret, ' +
+      'which is printed only once.',
     examples: [
       'runfold channels create ops --webhook https://example.com/hooks/runfold',
       'runfold channels create chat --slack https://hooks.slack.com/services/…',
@@ -51,9 +51,9 @@ function createChannelCommand(): Command {
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
     .option('--webhook <url>', 'signed by the Standard Webhooks scheme')
-    .option('--slack <url>', "an incoming webhook of Slack, or of what takes Slack's")
-    .addOption(repeatable('--email <address>', 'whom mail goes to'))
-    .option('--json', 'print it as JSON, the signing secret among it')
+    .option('--slack <url>', 'an incoming webhook of Slack, or of a compatible service')
+    .addOption(repeatable('--email <address>', 'a recipient of mail'))
+    .option('--json', 'print it as JSON, including the signing secret')
     .action(async (name: string, flags: CreateFlags, self: Command) => {
       const channel = channelOf(name, flags);
       const context = openContext(self, 'once');
@@ -67,10 +67,8 @@ function createChannelCommand(): Command {
       if (flags.json) return terminal.json(made);
       if (made.signing_secret !== undefined) {
         terminal.line(made.signing_secret);
-        terminal.note(
-          'The secret that its receiver verifies signatures with. It is not shown again.',
-        );
-      } else terminal.line(`Channel ${made.name} tells ${made.shown}.`);
+        terminal.note('The receiver verifies signatures with this secret. It is not shown again.');
+      } else terminal.line(`Channel ${made.name} sends to ${made.shown}.`);
     });
 }
 
@@ -96,7 +94,7 @@ function listCommand(): Command {
 function dropCommand(): Command {
   return createCommand({
     name: 'drop',
-    summary: 'Drop a channel; what waits for it is given up',
+    summary: 'Drop a channel and its waiting deliveries',
     examples: ['runfold channels drop ops'],
   })
     .argument('<name>', 'the channel')

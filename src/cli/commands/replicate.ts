@@ -24,10 +24,10 @@ export function replicateCommand(): Command {
   return createCommand({
     name: 'replicate',
     details:
-      'Copies the log of one store into another while events go on coming in, with projects, keys, prices and ' +
-      'rejects, and then follows it until stopped. Every event is folded anew. It can be stopped and started again ' +
-      'at any time: what the new store has already does not change. Spans of OpenTelemetry that wait for others ' +
-      'are not copied; let them be folded first. With --check it copies nothing, verifies both stores and compares them.',
+      'Copies the log of one store into another, with projects, keys, prices and rejects, while new events arrive, ' +
+      'and then follows it until stopped. Every event is folded again. You can stop and start it at any time: events ' +
+      'that the new store has already change nothing. OpenTelemetry spans that wait for their parents are not copied; ' +
+      'let them be folded first. With --check it copies nothing, verifies both stores and compares them.',
     examples: [
       'runfold replicate --from postgres://old/runfold --to postgres://new/runfold',
       'runfold replicate --from postgres://old/runfold --to postgres://new/runfold --once',
@@ -39,7 +39,7 @@ export function replicateCommand(): Command {
       '--to <url>',
       'Postgres of the store to copy into, migrated and divided already',
     )
-    .option('--once', 'end as soon as nothing new is found')
+    .option('--once', 'end when there are no new events')
     .option('--check', 'copy nothing; verify both stores and compare their totals')
     .option('--json', 'print the result as JSON')
     .action(async (flags: ReplicateFlags, self: Command) => {

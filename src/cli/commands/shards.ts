@@ -27,8 +27,9 @@ function createShardsCommand(): Command {
     name: 'create',
     summary: 'Divide an empty store into stripes',
     details:
-      'Each session belongs to one stripe, which has its own part of every table. The number of stripes is said once ' +
-      'and stays. A store with events is not divided: make a new one, and bring the log into it with "runfold replicate".',
+      'Each session belongs to one stripe, which has its own part of every table. The number of stripes is set once ' +
+      'and never changes. A store with events cannot be divided: create a new one, and copy the log into it with ' +
+      '"runfold replicate".',
     examples: [
       'runfold shards create --on-one-server',
       'runfold shards create --on-one-server --stripes 32',
@@ -52,7 +53,7 @@ function createShardsCommand(): Command {
       if (flags.json) return terminal.json(created);
       terminal.line(`The store is divided into ${plural(stripes, 'stripe')}.`);
       terminal.note(
-        'Start workers and services anew; roles with the least rights need "runfold migrate --grants" again.',
+        'Restart workers and services. Roles with the least rights need "runfold migrate --grants" again.',
       );
     });
 }

@@ -56,7 +56,7 @@ export function upCommand(): Command {
       '--watch <formats>',
       'also follow logs of agents: for example claude-code,codex, or agents for all in their default places',
     )
-    .option('--demo', 'serve weeks of made-up work in a separate store; --dir keeps it')
+    .option('--demo', 'serve weeks of invented work in a separate store; --dir keeps it')
     .addOption(
       new Option(
         '--port <port>',

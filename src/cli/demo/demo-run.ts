@@ -3,7 +3,7 @@ import type { MessageInput, MetricEventInput, RunStatus } from '../../events/met
 import type { DemoAgent, DemoTool } from './cast.js';
 import type { SeededRandom } from './seeded-random.js';
 
-/** A made-up run. */
+/** An invented run. */
 export interface DemoRun {
   readonly run_id: string;
   readonly session_id: string;

@@ -15,7 +15,7 @@ export function describeAudit(terminal: Terminal, audit: Audit, seconds: number)
       ? plural(rows, 'row')
       : `${plural(sampled, 'session')} at random and the grand totals`;
   const { shards } = audit;
-  const parts = shards === undefined ? '' : `, each of ${shards} stripes at a moment of its own`;
+  const parts = shards === undefined ? '' : `, each of ${shards} stripes in a separate snapshot`;
   const after = dim(`(${duration(seconds)})`);
   if (audit.equal) {
     return [

@@ -87,7 +87,7 @@ function registerQueues(registers: Registry[], queue: QueueGauge): void {
   const readings = async () => (await queue.read().catch(() => undefined))?.queues ?? new Map();
   new Gauge({
     name: 'runfold_queue_part_jobs',
-    help: 'Jobs on each of several queues by state; absent where there is one.',
+    help: 'Jobs on each of several queues by state; absent if there is only one.',
     labelNames: ['queue', 'state'],
     registers,
     async collect() {
@@ -101,7 +101,7 @@ function registerQueues(registers: Registry[], queue: QueueGauge): void {
   });
   new Gauge({
     name: 'runfold_queue_part_age_seconds',
-    help: 'How long the oldest job of each of several queues has waited; absent where there is one.',
+    help: 'How long the oldest job of each of several queues has waited; absent if there is only one.',
     labelNames: ['queue'],
     registers,
     async collect() {

@@ -12,7 +12,7 @@ export const ruleSchema = z
     settings: z.record(z.string(), z.unknown()).describe('Thresholds and windows of its kind'),
     channels: z.array(z.string()),
     for_minutes: z.int(),
-    firing: z.int().describe('Values that fire'),
+    firing: z.int().describe('Values that are firing'),
     pending: z.int(),
     states: z
       .array(
@@ -20,7 +20,7 @@ export const ruleSchema = z
           state: z.enum(['pending', 'firing']),
           budget: z.string().nullable(),
           value: z.string().nullable().describe('Which user, agent, model, tool …'),
-          share: z.number().nullable().describe('Of a budget, in percent'),
+          share: z.number().nullable().describe('For a budget, in percent'),
           since: time,
         }),
       )
@@ -35,7 +35,7 @@ export const channelSchema = z
     name: z.string(),
     project: z.int(),
     kind: z.enum(['webhook', 'slack', 'email']),
-    shown: z.string().describe('The host, or who gets mail'),
+    shown: z.string().describe('The host, or the recipients of mail'),
     created_at: time,
   })
   .meta({ id: 'Channel' });
@@ -52,7 +52,7 @@ export const alertRecordSchema = z
       kind: z.string(),
       budget: z.string().nullable(),
       value: z.string().nullable().describe('Which user, agent, model, tool …'),
-      share: z.number().nullable().describe('Of a budget, in percent'),
+      share: z.number().nullable().describe('For a budget, in percent'),
       figure: z.number(),
       limit: z.number(),
       measure: z.string(),
@@ -60,7 +60,7 @@ export const alertRecordSchema = z
     }),
     deliveries: z.array(
       z.strictObject({
-        id: z.string().describe('What receivers were given as `webhook-id`'),
+        id: z.string().describe('The id that receivers get as `webhook-id`'),
         channel: z.string(),
         state: z.enum(['waiting', 'delivered', 'failed']),
         attempts: z.int(),

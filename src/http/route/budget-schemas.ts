@@ -4,7 +4,7 @@ import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
 /** Schemas of the responses about budgets. */
 
 const time = z.iso.datetime();
-const amount = z.number().describe('US dollars for cost, else an integer');
+const amount = z.number().describe('US dollars for cost, otherwise an integer');
 const measure = z.enum(budgetMeasures);
 
 export const budgetSchema = z
@@ -12,8 +12,8 @@ export const budgetSchema = z
     name: z.string(),
     project: z.int(),
     scope: z.enum(budgetScopes),
-    label: z.string().nullable().describe('The name of the label, where the scope is one'),
-    value: z.string().nullable().describe('Null is each of them on its own, or the project'),
+    label: z.string().nullable().describe('The name of the label if the scope is label'),
+    value: z.string().nullable().describe('Null for each of them separately, or for the project'),
     measure,
     limit: amount,
     window: z.string(),
@@ -39,7 +39,7 @@ export const standingSchema = budgetSchema
           remaining: amount,
         }),
       )
-      .describe('The values that used or hold the most, 20 at most'),
+      .describe('The values that use or hold the most, at most 20'),
     holds: z.array(
       z.strictObject({
         hold_id: z.string(),
@@ -58,7 +58,7 @@ export const checkedBudget = z.strictObject({
   measure,
   limit: amount,
   used: amount.nullable().describe('The sum over the totals of the window'),
-  held: amount.nullable().describe('What was held before this check'),
+  held: amount.nullable().describe('The amount held before this check'),
   remaining: amount.nullable(),
   resets_at: time.nullable(),
   allowed: z.boolean(),

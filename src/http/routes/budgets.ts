@@ -37,10 +37,10 @@ export const budgetRoutes = [
     path: '/v1/budgets/check',
     id: 'checkBudget',
     tag: 'budgets',
-    summary: 'Ask whether something may be done',
+    summary: 'Check whether something may be done',
     description:
       'The response is 200 in both cases. With `hold_seconds` the estimate is held if every budget allows it, until ' +
-      'an event with this `hold_id` is in the log, the hold is released, or its time is over.',
+      'an event with this `hold_id` is in the log, the hold is released, or it expires.',
     scope: 'ingest',
     body: { 'application/json': check },
     answers: {
@@ -146,7 +146,7 @@ export const budgetRoutes = [
     path: '/v1/budgets/{budget_name}',
     id: 'getBudget',
     tag: 'budgets',
-    summary: 'Read a budget, with what is used and held of it',
+    summary: 'Read a budget, its use and its holds',
     scope: 'read',
     is_momentary: true,
     params: one,

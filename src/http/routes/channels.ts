@@ -27,11 +27,11 @@ export const channelRoutes = [
     path: '/v1/channels',
     id: 'listChannels',
     tag: 'alerts',
-    summary: 'List where notifications may go',
+    summary: 'List the channels for notifications',
     scope: 'admin',
     answers: {
       200: {
-        description: 'All channels, by name, without what is secret',
+        description: 'All channels, by name, without their secrets',
         schema: z.strictObject({ items: z.array(channelSchema) }),
       },
     },
@@ -44,10 +44,10 @@ export const channelRoutes = [
     path: '/v1/channels',
     id: 'createChannel',
     tag: 'alerts',
-    summary: 'Make a channel',
+    summary: 'Create a channel',
     description:
-      'A webhook is given a secret to verify its signatures with (https://www.standardwebhooks.com), in this one ' +
-      'answer and nowhere else.',
+      'A webhook gets a secret to verify its signatures with (https://www.standardwebhooks.com). Only this response ' +
+      'has it.',
     scope: 'admin',
     body: { 'application/json': newChannel },
     answers: {
@@ -76,7 +76,7 @@ export const channelRoutes = [
     params: oneChannel,
     answers: {
       200: {
-        description: 'It was taken',
+        description: 'It was delivered',
         schema: z.strictObject({ delivered: z.literal(true) }),
       },
     },
@@ -93,7 +93,7 @@ export const channelRoutes = [
     path: '/v1/channels/{channel_name}',
     id: 'dropChannel',
     tag: 'alerts',
-    summary: 'Drop a channel; what waits for it is given up',
+    summary: 'Drop a channel and its waiting deliveries',
     scope: 'admin',
     params: oneChannel,
     answers: { 200: { description: 'The channel, dropped', schema: channelSchema } },

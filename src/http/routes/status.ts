@@ -44,7 +44,7 @@ const statusSchema = z
         queues: z
           .array(z.strictObject({ name: z.string(), ...jobCounts }))
           .optional()
-          .describe('Each by what its keys begin with, where there are several'),
+          .describe('Each queue by its key prefix, if there are several'),
       })
       .nullable()
       .describe(

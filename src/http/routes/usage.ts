@@ -48,7 +48,7 @@ export const usageRoute = route({
   description:
     'Of models, tools, agents, teams, workflows, users or labels, in buckets of any time zone. Sums are exact, ' +
     'quantiles within 1 %. Each message, tool call and run counts where it ended, for the user, agent, ' +
-    'team and workflow that it names, and once for each of its labels. An answer has at most 50,000 rows.',
+    'team and workflow that it names, and once for each of its labels. A response has at most 50,000 rows.',
   scope: 'read',
   example: {
     from: '2026-03-04T00:00:00Z',

@@ -12,16 +12,20 @@ const project = {
 export const alertViews: readonly View[] = [
   {
     name: 'alerts',
-    doc: 'One row a rule and value that is pending, fires or has resolved.',
+    doc: 'One row per rule and value that is pending, is firing or has resolved.',
     columns: [
       project,
       { name: 'rule', sql: 'r.name', doc: 'The rule' },
-      { name: 'kind', sql: 'r.kind', doc: 'What it looks at' },
-      { name: 'budget', sql: "nullif(s.budget, '')", doc: 'The budget, of a rule about budgets' },
-      { name: 'value', sql: "nullif(s.value, '')", doc: 'Which user, agent, model, tool …' },
+      { name: 'kind', sql: 'r.kind', doc: 'The kind of the rule' },
+      { name: 'budget', sql: "nullif(s.budget, '')", doc: 'The budget, for a rule about budgets' },
+      {
+        name: 'value',
+        sql: "nullif(s.value, '')",
+        doc: 'The user, agent, model, tool …; null for the project',
+      },
       { name: 'share', sql: 'nullif(s.share, 0)', doc: 'The share of the limit, in percent' },
       { name: 'state', sql: 's.state', doc: 'pending, firing or resolved' },
-      { name: 'since', sql: 's.since', doc: 'Since when' },
+      { name: 'since', sql: 's.since', doc: 'When it entered this state' },
       {
         name: 'window_start',
         sql: `case when s.window_first <> 0 then ${timestampSql(`(s.window_first::bigint * ${quarterMicros})`)} end`,
@@ -32,21 +36,29 @@ export const alertViews: readonly View[] = [
   },
   {
     name: 'alert_history',
-    doc: 'One row a notification and channel: what fired or resolved, and whether it was delivered.',
+    doc: 'One row per notification and channel: what fired or resolved, and whether it was delivered.',
     columns: [
       { ...project, sql: 'n.project' },
       { name: 'id', sql: 'n.id', doc: 'The notification' },
       { name: 'rule', sql: 'n.rule', doc: 'The rule' },
       { name: 'state', sql: 'n.state', doc: 'firing or resolved' },
-      { name: 'budget', sql: "nullif(n.budget, '')", doc: 'The budget, of a rule about budgets' },
-      { name: 'value', sql: "nullif(n.value, '')", doc: 'Which user, agent, model, tool …' },
+      { name: 'budget', sql: "nullif(n.budget, '')", doc: 'The budget, for a rule about budgets' },
+      {
+        name: 'value',
+        sql: "nullif(n.value, '')",
+        doc: 'The user, agent, model, tool …; null for the project',
+      },
       { name: 'share', sql: 'nullif(n.share, 0)', doc: 'The share of the limit, in percent' },
       { name: 'figure', sql: "(n.body->'data'->>'figure')::float8", doc: 'What was measured' },
       { name: 'created_at', sql: 'n.created_at', doc: 'When it was written' },
-      { name: 'channel', sql: 'd.channel', doc: 'Where it goes; null where nobody is told' },
+      {
+        name: 'channel',
+        sql: 'd.channel',
+        doc: 'The channel it goes to; null if the rule has none',
+      },
       { name: 'attempts', sql: 'd.attempts', doc: 'How often it was tried' },
-      { name: 'delivered_at', sql: 'd.delivered_at', doc: 'When it was taken' },
-      { name: 'fault', sql: 'd.fault', doc: 'Why it was not taken when it was last tried' },
+      { name: 'delivered_at', sql: 'd.delivered_at', doc: 'When it was delivered' },
+      { name: 'fault', sql: 'd.fault', doc: 'Why the last attempt failed' },
     ],
     from: `runfold_internal.alert_notification n
   left join runfold_internal.alert_delivery d on d.notification_id = n.id`,

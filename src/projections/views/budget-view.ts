@@ -10,17 +10,21 @@ const held = `coalesce((select sum(h.amount) from runfold_internal.budget_hold h
 /** The use of each budget. */
 export const budgetView: View = {
   name: 'budgets',
-  doc: 'One row a budget and value: what is used of its limit in the window that it is in. A budget of each value on its own has a row for every value that used or holds some.',
+  doc: 'One row per budget and value: its use in the current window. A budget without a value has a row for every value that uses or holds some.',
   columns: [
     { name: 'project', sql: 'b.project', doc: 'The project; 1 unless projects are used' },
     { name: 'name', sql: 'b.name', doc: 'The budget' },
     { name: 'scope', sql: 'b.scope', doc: 'What is limited: the project, or a user, agent …' },
-    { name: 'label', sql: 'b.label', doc: 'The name of the label, where the scope is one' },
-    { name: 'value', sql: "nullif(u.value, '')", doc: 'Which user, agent …' },
-    { name: 'measure', sql: 'b.measure', doc: 'cost, in US dollars, or what is counted' },
+    { name: 'label', sql: 'b.label', doc: 'The name of the label if the scope is label' },
+    { name: 'value', sql: "nullif(u.value, '')", doc: 'The user, agent …; null for the project' },
+    {
+      name: 'measure',
+      sql: 'b.measure',
+      doc: 'cost, in US dollars, or another measure, as a count',
+    },
     { name: 'limit', sql: inUnits('b.limit_units'), doc: 'The limit' },
-    { name: 'used', sql: inUnits('u.used'), doc: 'What was used: the sum over the totals' },
-    { name: 'held', sql: inUnits(held), doc: 'What is held for events that are to come' },
+    { name: 'used', sql: inUnits('u.used'), doc: 'The use: the sum over the totals' },
+    { name: 'held', sql: inUnits(held), doc: 'The amount held for future events' },
     {
       name: 'window_start',
       sql: timestampSql(`(w.window_first::bigint * ${quarterMicros})`),
@@ -29,9 +33,9 @@ export const budgetView: View = {
     {
       name: 'resets_at',
       sql: `case when b.window_kind <> 'total' then ${timestampSql(`(w.window_end::bigint * ${quarterMicros})`)} end`,
-      doc: 'When the next window begins; null when never',
+      doc: 'When the next window begins; null if never',
     },
-    { name: 'stop', sql: 'b.stop', doc: 'Whether checks are refused beyond the limit' },
+    { name: 'stop', sql: 'b.stop', doc: 'Whether checks are refused above the limit' },
   ],
   from: `runfold_internal.budget b,
   lateral runfold_internal.budget_window(b.window_kind, b.time_zone, b.rolling_quarters, b.from_at, now()) w,

@@ -33,7 +33,7 @@ const head: readonly ViewColumn[] = [
   { name: 'run_id', sql: 'e.run_id', doc: 'The run' },
   { name: 'id', sql: 'coalesce(e.original_id, e.id::text)', doc: 'The event, as it was sent' },
   { name: 'occurred_at', sql: timestampSql('e.occurred_at_us'), doc: 'When it ended' },
-  { name: 'sequence', sql: 'e.sequence', doc: 'Its place in the run' },
+  { name: 'sequence', sql: 'e.sequence', doc: 'Its index in the run' },
 ];
 
 const tail: readonly ViewColumn[] = [
@@ -46,7 +46,7 @@ const tail: readonly ViewColumn[] = [
         : `e.${field.name}`,
     doc: field.doc,
   })),
-  { name: 'labels', sql: 'e.labels::json', doc: 'Dimensions of your own: name → text' },
+  { name: 'labels', sql: 'e.labels::json', doc: 'Your own dimensions: name → string' },
 ];
 
 const end: readonly ViewColumn[] = [
@@ -77,7 +77,7 @@ function fieldColumns(field: EventField): readonly ViewColumn[] {
 export const logViews: readonly View[] = [
   {
     name: 'messages',
-    doc: 'One row a message, as it was recorded. Corrections are rows of their own.',
+    doc: 'One row per message, as it was recorded. Corrections are separate rows.',
     columns: [
       ...head,
       ...eventFieldsOn('message').flatMap(fieldColumns),
@@ -89,7 +89,7 @@ export const logViews: readonly View[] = [
   },
   {
     name: 'tool_calls',
-    doc: 'One row a tool call, as it was recorded. Corrections are rows of their own.',
+    doc: 'One row per tool call, as it was recorded. Corrections are separate rows.',
     columns: [
       ...head,
       ...eventFieldsOn('tool_call').flatMap(fieldColumns),
@@ -101,7 +101,7 @@ export const logViews: readonly View[] = [
   },
   {
     name: 'events',
-    doc: 'The log: one row an event of any type, as it was recorded.',
+    doc: 'The log: one row per event of any type, as it was recorded.',
     columns: [
       ...head,
       { name: 'type', sql: codeSql('e.type', eventTypes), doc: 'message, tool_call or run' },

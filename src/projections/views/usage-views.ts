@@ -27,10 +27,10 @@ const quantilesSql = `select max(r.total)::bigint as events,
 
 const latencyQuantiles: View = {
   name: 'latency_quantiles',
-  doc: 'One row a day of UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.',
+  doc: 'One row per day in UTC, kind of time and model or tool: the quantiles of the time, each within 1 %.',
   columns: [
     { name: 'project', sql: 't.project', doc: 'The project; 1 unless projects are used' },
-    { name: 'day', sql: `date '1970-01-01' + t.day`, doc: 'The day of UTC' },
+    { name: 'day', sql: `date '1970-01-01' + t.day`, doc: 'The day in UTC' },
     {
       name: 'kind',
       sql: `case when h.is_first_token then 'time_to_first_token' else ${codeSql('t.type', eventTypes)} end`,
@@ -80,7 +80,7 @@ const labelUsageView = withOneCost(plainView(labelUsageProjection, 'label_usage'
 
 const users: View = {
   name: 'users',
-  doc: 'One row per user: what all events that name the user add up to. Cheap for one user, who has an index.',
+  doc: 'One row per user: the sums of all events that name the user. Fast for a single user, because of an index.',
   columns: [
     { name: 'project', sql: 't.project', doc: 'The project; 1 unless projects are used' },
     { name: 'user_id', sql: 't.user_id', doc: 'The user' },
@@ -98,7 +98,7 @@ const users: View = {
     {
       name: 'runs',
       sql: 'r.runs',
-      doc: 'Runs of the user; one whose events name several users is that of the last in byte order',
+      doc: 'Runs of the user. A run whose events name several users belongs to the last in byte order',
     },
     {
       name: 'assistant_messages',

@@ -5,7 +5,7 @@ const figure = (name: string) => `(s.event->'metrics'->>'${name}')::integer`;
 /** Spans of OpenTelemetry that are in no total yet. */
 export const waitingView: View = {
   name: 'waiting_spans',
-  doc: 'One row a span of OpenTelemetry that waits for the spans above it: its figures are in no total yet.',
+  doc: 'One row per OpenTelemetry span that waits for its parents: its figures are in no total yet.',
   columns: [
     { name: 'project', sql: 's.project', doc: 'The project; 1 unless projects are used' },
     { name: 'trace_id', sql: "replace(s.trace_id::text, '-', '')", doc: 'The trace' },
@@ -18,9 +18,9 @@ export const waitingView: View = {
     {
       name: 'waiting_since',
       sql: 't.open_since',
-      doc: 'Since when its trace has had spans that wait',
+      doc: 'When its trace began to have waiting spans',
     },
-    { name: 'due_at', sql: 't.due_at', doc: 'When it is settled, whatever is missing' },
+    { name: 'due_at', sql: 't.due_at', doc: 'When it is settled, even if parents are missing' },
   ],
   from: `runfold_internal.otlp_span s
   join runfold_internal.otlp_trace t on t.project = s.project and t.trace_id = s.trace_id

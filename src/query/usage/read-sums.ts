@@ -91,7 +91,7 @@ export function refuseMore(rows: number): void {
   if (rows <= mostRows) return;
   throw new InvalidQueryError(
     'bucket',
-    `a question whose answer has at most ${mostRows} rows: a shorter range, longer buckets, or only the \`top\` groups`,
+    `a query with at most ${mostRows} rows: a shorter range, longer buckets, or only the \`top\` groups`,
     'more',
   );
 }

@@ -33,7 +33,7 @@ export interface UsageQuestion {
 /** How events without a value of a dimension are kept; those without a label are not. @throws InvalidQueryError */
 function none(name: string): string {
   if (labelOf(name) === undefined) return '';
-  throw new InvalidQueryError(name, 'a text: what has no such label is not counted by it', 'null');
+  throw new InvalidQueryError(name, 'a string: events without the label are not counted', 'null');
 }
 
 /** Checks the options of a query. @throws InvalidQueryError */

@@ -41,7 +41,7 @@ export class ShardMovedError extends Error {
   override readonly name = 'ShardMovedError';
 
   constructor(readonly stripe: number) {
-    super(`Expected stripe ${stripe} where the map has it, got none there: it has been moved.`);
+    super(`Stripe ${stripe} is no longer where the map has it: it has been moved.`);
   }
 }
 
