@@ -23,7 +23,7 @@ const places = [
   'user_id',
 ] as const;
 
-/** Those of a run span that names its session. */
+/** Those that do not come from above a run that names its session. */
 const ownPlaces = ['session_id', 'run_id', 'agent_id', 'agent_name'] as const;
 
 /**
@@ -42,6 +42,7 @@ export async function checkSpans(
   for (const project of new Set(producers.map(({ consignment }) => consignment.project))) {
     const spans = spansOf(producers, project);
     const wanted = new Map(eventsOf(spans).map((event) => [event.id, event]));
+    const byPlace = new Map(spans.map((item) => [`${item.trace}/${item.span}`, item]));
     const spanOf = new Map(
       spans.map((item) => [nameBasedUuid(`otlp span ${item.trace}/${item.span}`), item]),
     );
@@ -72,9 +73,9 @@ export async function checkSpans(
       else violations.push(`project ${project}: no event: ${JSON.stringify(parsed.faults)}`);
       const span = spanOf.get(row.id);
       const isCut = cut.has(span?.trace ?? '');
-      // A run span with its own session needs nothing of a missing parent but the run above and the
-      // user, so the inbox does not note that its wait ran out.
-      const mayMiss = wait_seconds < 60 && span?.own?.session !== undefined;
+      // A nested run with its own session needs nothing from above but the parent run and the user,
+      // so the inbox does not note that their wait ran out.
+      const mayMiss = wait_seconds < 60 && hasNearSession(span, byPlace);
       const compared = isCut ? [] : mayMiss ? ownPlaces : places;
       const [is, should] = [textOf(row, compared), textOf(asRow(event), compared)];
       if (is !== should) violations.push(`project ${project}: is ${is}, should be ${should}`);
@@ -114,6 +115,14 @@ function spansOf(producers: readonly Pick<ProducerSlot, 'consignment'>[], projec
     }
   }
   return [...spans.values()];
+}
+
+/** Whether a span's session is named below the root of its trace. */
+function hasNearSession(span: SpanItem | undefined, spans: ReadonlyMap<string, SpanItem>): boolean {
+  for (let at = span; at?.parent !== undefined; at = spans.get(`${at.trace}/${at.parent}`)) {
+    if (at.own?.session !== undefined) return true;
+  }
+  return false;
 }
 
 function eventsOf(spans: readonly SpanItem[]): readonly MetricEvent[] {
