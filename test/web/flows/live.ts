@@ -86,7 +86,7 @@ export function liveFlow(stage: Stage): void {
       await all();
       expect(run).toBe(runs);
       await page.getByRole('button', { name: 'Only failures' }).click();
-      await page.getByText('Nothing of what came matches.').waitFor();
+      await page.getByText('No event that arrived matches the filters.').waitFor();
     } finally {
       await proxy.close();
     }

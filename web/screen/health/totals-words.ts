@@ -11,8 +11,13 @@ export const totalsWords: Readonly<Record<string, string>> = {
   run_usage: 'Ended runs by quarter of an hour',
   run_usage_hour: 'Ended runs by hour',
   user_usage: 'Users by quarter of an hour',
+  user_usage_day: 'Users by day',
   label_usage: 'Labels by quarter of an hour',
   label_usage_hour: 'Labels by hour',
+  label_usage_day: 'Labels by day',
+  agent_usage_hour: 'Agents by hour',
+  agent_tool_hour: 'Tools of agents by hour',
   latency: 'Times by quarter of an hour',
+  latency_hour: 'Times by hour',
   latency_day: 'Times by day',
 };
