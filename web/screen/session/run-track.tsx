@@ -25,6 +25,15 @@ export function RunTrack({
       class="track run-track"
       title={pause > 1 ? `${seconds(pause)} after the run before` : undefined}
     >
+      {pause > 1 && (
+        <i
+          class="gap"
+          style={{
+            left: `${((start - pause * 1000) / length) * 100}%`,
+            width: `${((pause * 1000) / length) * 100}%`,
+          }}
+        />
+      )}
       <i
         class={`step-bar ${tone}`}
         style={{ left: `${(start / length) * 100}%`, width: `${(took / length) * 100}%` }}
