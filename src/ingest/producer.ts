@@ -39,9 +39,8 @@ export interface ProducerOptions {
   /** The maximum size in bytes, roughly, of the events that wait for the queue. Defaults to 64 MiB. */
   readonly max_buffered_bytes?: number | undefined;
   /**
-   * How long acknowledged events are kept, in milliseconds. They are sent again if another server
-   * replaces the one that acknowledged them. Defaults to 10,000 with Redis Cluster and Sentinel,
-   * otherwise to 0.
+   * How long acknowledged events are kept, in milliseconds, to be sent again after a failover.
+   * Defaults to 10,000 with Redis Cluster and Sentinel, otherwise to 0.
    */
   readonly replay_ms?: number | undefined;
   /** The maximum number of bytes that are kept for that, approximately. Defaults to 64 MiB. */
