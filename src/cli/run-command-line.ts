@@ -1,15 +1,17 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { Io } from './io/io.js';
 import { createProgram } from './program.js';
 
 /** Runs the command that `args` name to its end and returns its exit code. Never throws. */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number> {
   let isDebug = false;
+  let called: Command | undefined;
   try {
     const asked = plainArguments(args);
     const program = await createProgram(io, asked);
     await program
       .hook('preAction', async (_program, command) => {
+        called = command;
         const { readSettings } = await import('./command/settings.js');
         const { log_level } = readSettings(command);
         isDebug = log_level === 'debug' || log_level === 'trace';
@@ -20,7 +22,7 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
     // Commander has already written its own text; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { describeError } = await import('./command/command-error.js');
-    const { exit, text } = describeError(error, isDebug);
+    const { exit, text } = describeError(error, isDebug, called);
     if (text !== '') io.stderr.write(`${text}\n`);
     return exit;
   }

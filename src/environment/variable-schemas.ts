@@ -5,10 +5,12 @@ import type { VariableName } from './variables.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+const integer = (error: string, least: number, most: number) =>
+  z.coerce
+    .number({ error })
+    .refine((value) => Number.isInteger(value) && value >= least && value <= most, { error });
 const wholeNumber = (least: number, most: number) =>
-  z.coerce.number().refine((value) => Number.isInteger(value) && value >= least && value <= most, {
-    error: `an integer from ${least} to ${most}`,
-  });
+  integer(`an integer from ${least} to ${most}`, least, most);
 
 const url = (protocols: readonly string[], example: string, path = /^.*$/) =>
   z
@@ -76,12 +78,7 @@ export const variables = {
   RUNFOLD_QUEUES: { schema: wholeNumber(1, 256).optional() },
   RUNFOLD_QUEUE_LIMIT: { schema: wholeNumber(1, 1_000_000_000).optional() },
   RUNFOLD_PROJECT: {
-    schema: z.coerce
-      .number()
-      .refine((value) => Number.isInteger(value) && value >= 1 && value <= 2_147_483_647, {
-        error: 'an integer from 1',
-      })
-      .default(1),
+    schema: integer('an integer from 1', 1, 2_147_483_647).default(1),
   },
   RUNFOLD_HTTP_HOST: { schema: address },
   RUNFOLD_HTTP_PORT: {

@@ -45,11 +45,11 @@ describe('runfold prices', () => {
   });
 
   test.each([
-    { args: ['--input', 'much', '--output', '1'], says: 'input: Expected US dollars from 0' },
-    { args: ['--input', '1', '--output', '-1'], says: 'output: Expected US dollars from 0' },
+    { args: ['--input', 'much', '--output', '1'], says: '--input: expected US dollars from 0' },
+    { args: ['--input', '1', '--output', '-1'], says: '--output: expected US dollars from 0' },
     {
       args: ['--input', '1', '--output', '1', '--from', 'May'],
-      says: 'from: Expected an RFC 3339',
+      says: '--from: expected an RFC 3339',
     },
     { args: ['--input', '1'], says: "required option '--output <dollars>'" },
   ])('refuses $args', async ({ args, says }) => {

@@ -111,6 +111,18 @@ describeWithPostgres('the commands on usage', () => {
     );
   });
 
+  test('errors name the flags of the command, not the fields of a query', async () => {
+    const said = async (...words: string[]) => (await run(words)).stderr;
+    const figure = /^error: --%: expected a figure that is kept by user_id: runs, /;
+    const of = (flag: string) => new RegExp(figure.source.replace('%', flag));
+    expect(await said('top', 'users', '--by', 'time_p95', ...range)).toMatch(of('by'));
+    const usage = ['usage', '--by', 'user', '--figure', 'time_p95', ...range];
+    expect(await said(...usage)).toMatch(of('figure'));
+    expect(await said('runs', 'list', '--from', 'yesterday')).toMatch(
+      /^error: --from: expected an RFC 3339 time .*, got "yesterday"\.\n$/,
+    );
+  });
+
   test('tools and top rank', async () => {
     const tools = await run(['tools', ...range]);
     expect(tools.stdout).toMatch(/search +1 +1 +100 % +2\.0 s/);

@@ -123,6 +123,10 @@ describe('the configuration', () => {
       'RUNFOLD_PROJECT',
     ]);
     expect(faults.join()).not.toContain('secret');
+    expect(faultsOf({ RUNFOLD_PROJECT: 'x', RUNFOLD_HTTP_PORT: 'y' })).toEqual([
+      'RUNFOLD_PROJECT: expected an integer from 1, got "x".',
+      expect.stringMatching(/^RUNFOLD_HTTP_PORT: expected a port from 1 to 65535, .*, got "y"\.$/),
+    ]);
   });
 
   test.each([

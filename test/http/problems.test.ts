@@ -46,6 +46,18 @@ describe('a problem', () => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  test('says what it got of a list, and where JSON ends being JSON', async () => {
+    const range = 'from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z';
+    const list = await service.fetch(`/v1/usage?${range}&group_by=model,user`);
+    expect((await jsonOf(list)).detail).toMatch(/^group_by\.1: expected any of .*, got "user"\.$/);
+    const headers = { 'content-type': 'application/json' };
+    const body = '[{"type":"run",\n  "run_id":"x",}]';
+    const broken = await service.fetch('/v1/events', { method: 'POST', headers, body });
+    expect((await jsonOf(broken)).detail).toBe(
+      'Expected a body of JSON in UTF-8, got something else at line 2, column 16.',
+    );
+  });
+
   test('names the methods that a path has', async () => {
     const allowed = async (path: string) =>
       (await service.fetch(path, { method: 'PATCH' })).headers.get('allow');

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { ConfigError } from '../../environment/config.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
@@ -18,8 +19,13 @@ export class UsageError extends RunfoldError {
 }
 
 /** The exit code and the text for stderr of a thrown error. */
-export function describeError(error: unknown, isDebug: boolean): { exit: number; text: string } {
-  const explained = explainDatabaseError(error);
+export function describeError(
+  error: unknown,
+  isDebug: boolean,
+  /** The command that threw it: its flags replace names of fields. */
+  command?: Command,
+): { exit: number; text: string } {
+  const explained = nameFlag(explainDatabaseError(error), command);
   const isUsage =
     explained instanceof ConfigError ||
     explained instanceof UsageError ||
@@ -29,6 +35,23 @@ export function describeError(error: unknown, isDebug: boolean): { exit: number;
     exit: isUsage ? exitCodes.usage : exitCodes.failed,
     text: printableLines(textOf(explained, isDebug)),
   };
+}
+
+/** The flags for fields of a query whose name is another. */
+const flagsOf: Readonly<Record<string, readonly string[]>> = {
+  order_by: ['--order-by', '--figure', '--by'],
+  group_by: ['--by'],
+  time_zone: ['--tz'],
+};
+
+/** An error of a query with the flag instead of the field, which only programs know. */
+function nameFlag(error: unknown, command: Command | undefined): unknown {
+  if (!(error instanceof InvalidQueryError) || command === undefined) return error;
+  const { field, expected, got } = error;
+  const names = flagsOf[field] ?? [`--${field.replaceAll('_', '-')}`];
+  const flag = names.find((name) => command.options.some(({ long }) => long === name));
+  if (flag === undefined) return error;
+  return new UsageError(`${flag}: expected ${expected}, got ${got}.`, { cause: error });
 }
 
 function textOf(error: unknown, isDebug: boolean): string {

@@ -108,7 +108,11 @@ function setCommand(): Command {
       };
       await withTier(context, 'runfold prices set', ({ database }) =>
         setPriceOverride(database, price).catch((error) => {
-          throw error instanceof InvalidPriceError ? new UsageError(error.message) : error;
+          if (!(error instanceof InvalidPriceError)) throw error;
+          const { field, expected, got } = error;
+          throw new UsageError(
+            `--${field.replaceAll('_', '-')}: expected ${expected}, got ${got}.`,
+          );
         }),
       );
       if (flags.json) return terminal.json(price);

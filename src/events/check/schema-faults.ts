@@ -34,11 +34,11 @@ const faultAt = (path: readonly PropertyKey[], expected: string, got: unknown): 
 
 /** The value at a path of objects and arrays; undefined if the path ends earlier. */
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
-        ? (inner as Record<PropertyKey, unknown>)[key]
-        : undefined,
-    value,
-  );
+  return path.reduce<unknown>((inner, key) => {
+    // A query parameter that takes several values, with commas between them.
+    if (typeof inner === 'string' && typeof key === 'number') return inner.split(',')[key];
+    return typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+      ? (inner as Record<PropertyKey, unknown>)[key]
+      : undefined;
+  }, value);
 }

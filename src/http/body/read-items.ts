@@ -85,11 +85,21 @@ const tooManyEvents = (most: number) => tooLarge(`at most ${most} events in one 
 async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
+  let text: string | undefined;
   try {
-    return JSON.parse(utf8().decode(Buffer.concat(chunks)));
-  } catch {
-    throw unreadable('a body of JSON in UTF-8');
+    text = utf8().decode(Buffer.concat(chunks));
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable('a body of JSON in UTF-8', placeOf(error, text));
   }
+}
+
+/** Where the parser of JSON stopped, if its error says so. */
+function placeOf(error: unknown, text = ''): string {
+  const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
+  if (position === undefined) return '';
+  const lines = text.slice(0, Number(position)).split('\n');
+  return ` at line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }
 
 const utf8 = () => new TextDecoder('utf-8', { fatal: true });

@@ -10,8 +10,8 @@ export function tooLarge(what: string): ProblemError {
 }
 
 /** The body does not match its media type or coding. */
-export function unreadable(expected: string): ProblemError {
-  return new ProblemError('unreadable_body', `Expected ${expected}, got something else.`, {
+export function unreadable(expected: string, place = ''): ProblemError {
+  return new ProblemError('unreadable_body', `Expected ${expected}, got something else${place}.`, {
     headers: { connection: 'close' },
   });
 }
