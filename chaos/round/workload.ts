@@ -79,6 +79,7 @@ function makeEvents(random: Random, shape: WorkloadShape, name: string, started:
       agent_id: `agent-${random.whole(0, 4)}`,
       occurred_at: new Date(clock).toISOString(),
       ...(random.chance(0.5) ? { sequence: random.whole(0, 9) } : {}),
+      ...(random.chance(0.3) ? { labels: labelsOf(random) } : {}),
     };
     // An event does not correct itself.
     const corrections = shape.corrections && envelope.id !== corrected;
@@ -86,6 +87,12 @@ function makeEvents(random: Random, shape: WorkloadShape, name: string, started:
     if (!parsed.ok) throw new Error(`Expected a valid event, got ${JSON.stringify(parsed.faults)}`);
     return parsed.event;
   });
+}
+
+/** One or two labels with few values, so that many events share them. */
+function labelsOf(random: Random): Record<string, string> {
+  const customer = { customer: `customer-${random.whole(0, 4)}` };
+  return random.chance(0.5) ? customer : { ...customer, release: `1.${random.whole(0, 2)}` };
 }
 
 /** Figures that reveal an error of a single unit when they are read back. */

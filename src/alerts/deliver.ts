@@ -61,13 +61,16 @@ async function deliverOne(
     const opened = openSecret<ChannelSecret>(secretKeyOf(options.secret_key), secret);
     await send({ kind, secret: opened }, id, body, options);
   } catch (error) {
-    if (!(error instanceof DeliveryError || error instanceof SecretKeyError)) throw error;
+    const isExpected = error instanceof DeliveryError || error instanceof SecretKeyError;
+    // Any other error is logged by the caller. Its text may contain a secret, so only its name is stored.
+    const fault = isExpected ? error.message : `It could not be sent: ${nameOf(error)}.`;
     await database.query(
       `update runfold_internal.alert_delivery set fault = $2,
         is_open = now() < created_at + make_interval(hours => $3), next_at = now() + make_interval(secs => $4)
       where id = $1 and is_open`,
-      [id, error.message, patienceHours, pauseSeconds(attempts)],
+      [id, fault, patienceHours, pauseSeconds(attempts)],
     );
+    if (!isExpected) throw error;
     return;
   }
   await database.query(
@@ -75,6 +78,8 @@ async function deliverOne(
     [id],
   );
 }
+
+const nameOf = (error: unknown) => (error instanceof Error ? error.name : typeof error);
 
 /** Starts at 5 seconds and doubles up to an hour. A fifth of it is random. */
 function pauseSeconds(attempts: number): number {

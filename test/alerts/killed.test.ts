@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createChannel } from '#runfold/alerts/channels.js';
+import { deliver } from '#runfold/alerts/deliver.js';
+import { evaluate } from '#runfold/alerts/evaluate.js';
 import { listAlertHistory } from '#runfold/alerts/history.js';
 import { createRule } from '#runfold/alerts/rules.js';
 import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
 import { createBudget } from '#runfold/budgets/budgets.js';
-import { openDatabase } from '#runfold/postgres/database.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { createTestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { startNode } from '../../harness/processes.js';
@@ -17,7 +19,115 @@ import { openReceiver } from './receiver.js';
 const program = new URL('./keep-alerts.mjs', import.meta.url).pathname;
 const users = 12;
 
+/**
+ * A process that dies after a number of statements: `at once`, so that it never gets the result of the last one, or
+ * before the next one, when it has done what lies between.
+ */
+function dyingAfter(database: Database, statements: number, when: 'at once' | 'before the next') {
+  let left = statements;
+  let isDead = false;
+  const step = async <T>(run: () => Promise<T>): Promise<T> => {
+    if (left === 0) isDead = true;
+    if (isDead) throw new Error('killed');
+    left -= 1;
+    const result = await run();
+    if (left === 0 && when === 'at once') {
+      isDead = true;
+      throw new Error('killed');
+    }
+    return result;
+  };
+  const pool = Object.assign(Object.create(database.pool), {
+    async connect() {
+      const client = await database.pool.connect();
+      return {
+        query: (text: string, values?: unknown[]) => step(() => client.query(text, values)),
+        // The server ends the transaction of a dead client.
+        release: (broken?: boolean) => client.release(broken === true || isDead),
+      };
+    },
+  });
+  const dying: Database = {
+    ...database,
+    pool,
+    query: (text, values) => step(() => database.query(text, values)),
+  };
+  return { database: dying, died: () => isDead };
+}
+
 describeWithPostgres('alerts that are killed in mid-work', () => {
+  test('tell a crossing once, whatever step the process dies after', {
+    timeout: 60_000,
+  }, async ({ onTestFinished }) => {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url, { max: 4 });
+    const receiver = await openReceiver();
+    onTestFinished(async () => {
+      await database.close();
+      await home.drop();
+      await receiver.close();
+    });
+    const secret_key = randomBytes(32).toString('hex');
+    const sending = { secret_key, allowed_hosts: ['127.0.0.1'] };
+    const { url } = receiver;
+    await createChannel(database, secretKeyOf(secret_key), { kind: 'webhook', name: 'hook', url });
+    const budget = { measure: 'cost', limit: 10, window: 'total', at: [50] } as const;
+    await createBudget(database, { ...budget, at: [50], name: 'users', scope: 'user' });
+    await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });
+    const noLag = async () => undefined;
+    let crossings = 0;
+    const check = async () => {
+      const history = await listAlertHistory(database, { limit: 1000 });
+      const told = history.map(({ data, deliveries }) => `${data.value} ${deliveries[0]?.state}`);
+      const expected = Array.from({ length: crossings }, (_, at) => `user-${at + 1} delivered`);
+      expect(told.sort()).toEqual(expected.sort());
+      const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+      expect(new Set(ids).size).toBe(crossings);
+    };
+    /** Lets a process die after every number of statements in turn, until one is enough. */
+    const atEveryStep = async (
+      work: (database: Database) => Promise<unknown>,
+      when: 'at once' | 'before the next',
+    ) => {
+      for (let statements = 0; ; statements++) {
+        crossings += 1;
+        const user_id = `user-${crossings}`;
+        await foldEvents(database, [
+          { type: 'message', role: 'assistant', run_id: user_id, user_id, metrics: { cost: 6 } },
+        ]);
+        // An evaluation looks two seconds back from the one before: this event is older, and was never looked at.
+        await database.query(
+          `update runfold_internal.event set recorded_at = now() - interval '1 hour' where user_id = $1`,
+          [user_id],
+        );
+        await database.query(
+          `update runfold_internal.alert_cursor set leased_until = '-infinity',
+            floor_us = extract(epoch from now() - interval '2 hours')::bigint * 1000000`,
+        );
+        const process = dyingAfter(database, statements, when);
+        await work(process.database).catch((error: Error) => expect(error.message).toBe('killed'));
+        // Another process takes over when the leases of 30 seconds have ended.
+        await database.query(`update runfold_internal.alert_cursor set leased_until = now()`);
+        await database.query(`update runfold_internal.alert_delivery set next_at = now()`);
+        await evaluate(database, noLag);
+        await deliver(database, sending);
+        await check();
+        if (!process.died()) return statements;
+      }
+    };
+    // From the lease to the commit.
+    expect(await atEveryStep((dying) => evaluate(dying, noLag), 'before the next')).toBeGreaterThan(
+      8,
+    );
+    const send = async (dying: Database) => {
+      await evaluate(database, noLag);
+      await deliver(dying, sending);
+    };
+    // It takes a delivery, sends it, and records that it was sent.
+    expect(await atEveryStep(send, 'at once')).toBe(3);
+    expect(await atEveryStep(send, 'before the next')).toBe(2);
+  });
+
   test('tell each crossing once, and a receiver that drops known ids sees each once', {
     timeout: 120_000,
   }, async ({ onTestFinished }) => {

@@ -1,3 +1,7 @@
+import type { LookupAddress } from 'node:dns';
+import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { post } from '#runfold/alerts/send/post.js';
 import { checkedAddress, isPublicAddress } from '#runfold/alerts/send/public-address.js';
@@ -74,6 +78,95 @@ describe('where webhooks may go', () => {
     await post({ ...sending, allowed_hosts: ['127.0.0.1'] });
     expect(receiver.received).toMatchObject([{ body: '{"a":1}', headers: { 'x-own': 'yes' } }]);
     await receiver.close();
+  });
+
+  test('is decided by one look-up of a name, whose addresses must all be public', async () => {
+    const receiver = await openReceiver();
+    const { lookup } = dns;
+    const names: Record<string, readonly string[]> = {
+      'private.test': ['10.1.2.3'],
+      'metadata.test': ['169.254.169.254'],
+      'both.test': ['1.1.1.1', 'fd00::1'],
+      'public.test': ['1.1.1.1', '2606:4700::1111'],
+      // The second look-up would give another address than the first, as an attacker's would.
+      'changing.test': ['127.0.0.1'],
+    };
+    let lookups = 0;
+    const fake = async (name: string): Promise<LookupAddress[]> => {
+      lookups += 1;
+      const addresses = names[name] ?? [];
+      if (name === 'changing.test') names[name] = ['127.0.0.2'];
+      return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    };
+    dns.lookup = fake as unknown as typeof lookup;
+    syncBuiltinESMExports();
+    try {
+      for (const name of ['private.test', 'metadata.test', 'both.test']) {
+        await expect(checkedAddress(name, [])).rejects.toThrow('Expected a public address');
+      }
+      await expect(checkedAddress('no.test', [])).rejects.toThrow('to be found, got nothing');
+      expect(await checkedAddress('public.test', [])).toEqual({ address: '1.1.1.1', family: 4 });
+      lookups = 0;
+      const url = receiver.url.replace('127.0.0.1', 'changing.test');
+      await post({ url, body: '{}', headers: {}, allowed_hosts: ['changing.test'] });
+      expect(receiver.received).toMatchObject([
+        { headers: { host: expect.stringMatching(/^changing\.test:\d+$/) } },
+      ]);
+      expect(lookups).toBe(1);
+    } finally {
+      dns.lookup = lookup;
+      syncBuiltinESMExports();
+      await receiver.close();
+    }
+  });
+
+  test.each<[string, (socket: Socket) => void, RegExp | undefined]>([
+    ['hangs up', (socket) => socket.destroy(), /Expected 127\.0\.0\.1 to take it, got E/],
+    [
+      'speaks another protocol',
+      (socket) => socket.end('SSH-2.0-x\r\n\r\n'),
+      /to take it, got HPE_/,
+    ],
+    ['sends a letter now and then', (socket) => void socket.write('H'), /within 0.3 s/],
+    [
+      'accepts with an upgrade',
+      (socket) => socket.end('HTTP/1.1 101 X\r\nupgrade: x\r\n\r\n'),
+      /./,
+    ],
+    [
+      'takes it and then sends without end',
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        const more = () => socket.write('x'.repeat(65_536)) && setImmediate(more);
+        socket.on('drain', more);
+        more();
+      },
+      undefined,
+    ],
+  ])('a receiver that %s', async (_, behave, fault) => {
+    const open = new Set<Socket>();
+    const server = createServer((socket) => {
+      open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)));
+      socket.once('data', () => behave(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const sent = post({
+      url: `http://127.0.0.1:${port}/`,
+      body: '{}',
+      headers: {},
+      allowed_hosts: ['127.0.0.1'],
+      timeout_ms: 300,
+    });
+    try {
+      if (fault === undefined) await sent;
+      else await expect(sent).rejects.toThrow(fault);
+      // Nothing of it is left open on this side.
+      await expect.poll(() => open.size).toBe(0);
+    } finally {
+      for (const socket of open) socket.destroy();
+      server.close();
+    }
   });
 
   test('follows no redirect, waits for nobody, and believes no answer but 2xx', async () => {
