@@ -91,7 +91,9 @@ export async function listTotals<T extends Totals>(
     const where = conditionsOn('r', options);
     for (const [name, value] of Object.entries(filters)) where.anyOf(name, `r.${name}`, value);
     where.between('r.started_at', options, timestampSql);
-    where.add('r.started_at is not null');
+    // A bound leaves out rows without a start by itself. Of 150,000 sessions by cost it was a seventh of the work.
+    if (options.from === undefined && options.to === undefined)
+      where.add('r.started_at is not null');
     addLabels(where, options.labels, ids);
     addChoice(where, options, `r.${ids.at(-1)}`, rules.isFailed);
     if (key !== undefined && order_by !== undefined) where.add(order.after(where, key));
