@@ -59,6 +59,8 @@ export async function writeLogsTree(folder: string, events: number): Promise<Log
         };
         const message = (content: object, stop_reason: string | null, output_tokens: number) => ({
           type: 'assistant',
+          // Other readers tell the lines of a message by it as well.
+          requestId: messageId.replace('msg_', 'req_'),
           message: {
             id: messageId,
             type: 'message',
