@@ -54,6 +54,23 @@ describeWithPostgres('the commands on usage', () => {
 
   afterAll(() => home.drop());
 
+  test.each([['daily'], ['weekly'], ['monthly'], ['blocks'], ['usage']])(
+    'of an empty range say where there is something: %s',
+    async (command) => {
+      const { code, stdout } = await run([
+        command,
+        '--since',
+        '1d',
+        '--to',
+        '2020-01-02T00:00:00Z',
+      ]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /^Nothing was used from 2020-01-01T\S+ to 2020-01-02T\S+ There are events from 2026-03-08T\S+ to 2026-03-09T\S+: see --from and --to\.\n$/,
+      );
+    },
+  );
+
   test('usage and lists know labels', async () => {
     const by = [
       '--by',

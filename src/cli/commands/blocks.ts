@@ -7,6 +7,7 @@ import { addRangeOptions, type RangeFlags, readRange } from '../options/range-op
 import { costOf, count, duration, localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
+import { emptyText } from '../reports/empty-range.js';
 
 interface Flags extends RangeFlags {
   readonly active?: boolean;
@@ -32,28 +33,39 @@ export function blocksCommand(): Command {
     const { terminal, settings } = context;
     const range = readRange(flags);
     const from = Date.parse(range.from);
-    const series = await withStore(context, 'runfold blocks', ({ database }) =>
-      getUsage(database, {
+    const now = Date.now();
+    await withStore(context, 'runfold blocks', async ({ database }) => {
+      const series = await getUsage(database, {
         ...range,
         from: new Date(from - leadMs).toISOString(),
         project: settings.project,
         bucket: '15m',
         fill: false,
         quantiles: false,
-      }),
-    );
-    const now = Date.now();
-    const blocks = usageBlocks(series.rows, now).filter(
-      ({ end, is_active }) => Date.parse(end) > from && (flags.active !== true || is_active),
-    );
-    if (flags.json) return terminal.json({ blocks });
-    for (const line of blockLines(terminal, blocks, now)) terminal.line(line);
+      });
+      const blocks = usageBlocks(series.rows, now).filter(
+        ({ end, is_active }) => Date.parse(end) > from && (flags.active !== true || is_active),
+      );
+      if (flags.json) return terminal.json({ blocks });
+      if (blocks.length > 0) {
+        for (const line of blockLines(terminal, blocks, now)) terminal.line(line);
+        return;
+      }
+      const empty = flags.active
+        ? 'No block is active.'
+        : await emptyText(
+            database,
+            settings.project,
+            { ...series, from: range.from },
+            'Nothing was used',
+          );
+      terminal.line(terminal.colors.dim(empty));
+    });
   });
 }
 
 function blockLines(terminal: Terminal, blocks: readonly UsageBlock[], now: number): string[] {
-  const { dim, green } = terminal.colors;
-  if (blocks.length === 0) return [dim('Nothing was used.')];
+  const { green } = terminal.colors;
   const left = (block: UsageBlock) => (Date.parse(block.end) - now) / 1000;
   return [
     table(

@@ -4,6 +4,7 @@ import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
+import { emptyText } from '../reports/empty-range.js';
 import { periodLines, periodsOf } from '../reports/period-report.js';
 
 interface Flags extends RangeFlags {
@@ -38,16 +39,21 @@ export function periodCommand(name: keyof typeof periods): Command {
   return addRangeOptions(command, since).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
-    const series = await withStore(context, `runfold ${name}`, ({ database }) =>
-      getUsage(database, {
+    const { project } = settings;
+    const asTable = flags.json !== true && flags.csv !== true;
+    const { series, empty } = await withStore(context, `runfold ${name}`, async ({ database }) => {
+      const found = await getUsage(database, {
         ...readRange(flags),
-        project: settings.project,
+        project,
         group_by: ['model'],
         bucket,
         fill: false,
         quantiles: false,
-      }),
-    );
+      });
+      const isEmpty = asTable && found.rows.length === 0;
+      const said = isEmpty ? await emptyText(database, project, found, 'Nothing was used') : '';
+      return { series: found, empty: said };
+    });
     const report = periodsOf(series);
     if (flags.json) return terminal.json(report);
     if (flags.csv) {
@@ -68,6 +74,7 @@ export function periodCommand(name: keyof typeof periods): Command {
       ] as const;
       return terminal.line(csv(names, rows));
     }
+    if (report.periods.length === 0) return terminal.line(terminal.colors.dim(empty));
     const isBroken = flags.breakdown === true;
     for (const line of periodLines(terminal, report, head, isBroken)) terminal.line(line);
   });

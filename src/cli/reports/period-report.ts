@@ -103,7 +103,6 @@ export function periodLines(
   hasBreakdown: boolean,
 ): string[] {
   const { bold, dim, yellow } = terminal.colors;
-  if (report.periods.length === 0) return [dim('Nothing was used.')];
   const lines: Line[] = report.periods.flatMap(({ period, models, ...figures }) => [
     {
       label: period,
