@@ -8,7 +8,7 @@ import { type Notification, sentenceOf } from './send/notification.js';
 /** A notification and the outcome of its deliveries. */
 export interface AlertRecord extends Pick<Notification, 'type' | 'data'> {
   readonly id: string;
-  /** What it says, as a sentence. */
+  /** The notification as a sentence. */
   readonly text: string;
   /** RFC 3339 in UTC to the microsecond. */
   readonly created_at: string;

@@ -8,18 +8,19 @@ import { InvalidAlertError } from './send/alert-errors.js';
 export const mostMuteMinutes = 43_200;
 export const mutePhrase = `a whole number of minutes from 0 to ${mostMuteMinutes}`;
 
-/** Which rule to mute, and for how long. */
+/** The rule to mute, and for how long. */
 export interface MuteOptions {
   /** Defaults to 1. */
   readonly project?: number | undefined;
   readonly name: string;
-  /** From now on; 0 ends a mute. At most 43,200, which are 30 days. */
+  /** Counted from now; 0 ends a mute. At most 43,200, which is 30 days. */
   readonly minutes: number;
 }
 
 /**
- * Mutes a rule: it is still looked at, and its history goes on, but its channels are told of what fires only when the
- * mute ends, if it still fires then. Undefined if there is no such rule.
+ * Mutes a rule: it is still evaluated and its history continues, but its channels get notifications
+ * only when the mute ends, for values that are still firing then. Undefined if there is no such
+ * rule.
  * @throws InvalidAlertError
  */
 export async function muteRule(

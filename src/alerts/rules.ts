@@ -92,9 +92,9 @@ export interface AlertState {
   readonly state: 'pending' | 'firing';
   /** The budget, for a rule about budgets. */
   readonly budget: string | null;
-  /** Which user, agent, model, tool …; null for the project. */
+  /** The user, agent, model, tool …; null for the project. */
   readonly value: string | null;
-  /** The share of the limit, in percent, of a rule about budgets. */
+  /** The share of the limit, in percent, for a rule about budgets. */
   readonly share: number | null;
   /** RFC 3339 in UTC. */
   readonly since: string;
@@ -111,9 +111,9 @@ export interface AlertRule {
   readonly for_minutes: number;
   readonly firing: number;
   readonly pending: number;
-  /** The values that fire, then those that are pending, the longest first; 20 at most. */
+  /** The values that are firing, then those that are pending, the longest first; at most 20. */
   readonly states: readonly AlertState[];
-  /** Until when its channels are not told, RFC 3339 in UTC; null if they are. */
+  /** The end of its mute, RFC 3339 in UTC; null if it is not muted. */
   readonly muted_until: string | null;
   /** RFC 3339 in UTC. */
   readonly created_at: string;

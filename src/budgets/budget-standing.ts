@@ -55,12 +55,12 @@ export async function getBudget(
   return found;
 }
 
-/** The budgets of a project by name, and how each stands. */
+/** The budgets of a project by name, each with its current use. */
 export function listBudgetStandings(
   database: Database,
   options: {
     readonly project?: number | undefined;
-    /** The most values and the most holds of each. Defaults to 3. */
+    /** The maximum number of values, and of holds, of each budget. Defaults to 3. */
     readonly limit?: number | undefined;
   } = {},
 ): Promise<BudgetStanding[]> {

@@ -16,8 +16,8 @@ export interface AlertsClient {
   /** Deletes a rule; its history is kept. Undefined if no rule has that name. */
   dropAlert(options: { readonly name: string }): Promise<AlertRule | undefined>;
   /**
-   * Mutes a rule for some minutes, 0 ends its mute. Its channels are told of what fires when the mute ends, if it still
-   * fires then. Undefined if no rule has that name.
+   * Mutes a rule for a number of minutes; 0 ends its mute. Its channels get notifications when the
+   * mute ends, for values that are still firing then. Undefined if no rule has that name.
    */
   muteAlert(options: {
     readonly name: string;

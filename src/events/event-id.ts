@@ -4,7 +4,7 @@ const canonicalUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 /** The namespace of Runfold's name-based UUIDs; changing it would make every re-sent id new. */
 const namespace = Buffer.from('5b0d6f1e9a3c4c55b7a1f2c04d8e6a91', 'hex');
 
-/** Whether a text is a UUID in canonical, lower-case form, and so is stored as it is. */
+/** Whether a string is a UUID in canonical, lower-case form, and is therefore stored as it is. */
 export function isCanonicalUuid(text: string): boolean {
   return canonicalUuid.test(text);
 }
@@ -20,7 +20,7 @@ export function nameBasedUuid(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** Whether a text is such a UUID. */
+/** Whether a string is such a UUID. */
 export function isNameBased(text: string): boolean {
   return isCanonicalUuid(text) && text[14] === '5';
 }

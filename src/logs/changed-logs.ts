@@ -20,7 +20,7 @@ interface FindOptions {
   readonly settle?: SettleChoice | undefined;
 }
 
-/** Whether what is open in files is taken as it stands: in all of them, or as is said of each. */
+/** Whether open messages are counted as they are: in all files, or as the caller says for each. */
 export type SettleChoice = boolean | ((log: FoundLog) => boolean);
 
 /** The files that have changed since they were read, in reading order. */

@@ -16,7 +16,7 @@ export const filterNames = [
 export type LabelFilter = `label.${string}`;
 export type FilterName = (typeof filterNames)[number] | LabelFilter;
 
-/** Whether a parameter narrows by a label. */
+/** Whether a parameter filters by a label. */
 export const isLabelFilter = (name: string): name is LabelFilter =>
   /^label\.[a-z][a-z0-9_.-]{0,39}$/.test(name);
 /** `customer` of `label.customer`. */
@@ -79,7 +79,7 @@ function searchOf(
   names: readonly ParameterName[],
 ): string {
   const search = new URLSearchParams();
-  // Labels stand before the project, and are kept from screen to screen as it is.
+  // Labels come before the project, and all screens keep both.
   const labels = labelsIn([...from.keys(), ...Object.keys(changes)]);
   for (const name of names.flatMap((one) => (one === 'project' ? [...labels, one] : [one]))) {
     const values = name in changes ? [changes[name] ?? []].flat() : from.getAll(name);

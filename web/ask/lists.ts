@@ -52,7 +52,7 @@ export function listQuestion(
   };
 }
 
-/** The labels of the address, as lists are asked for them. */
+/** The labels in the address, in the form of list requests. */
 function labelsOfFilters(): { readonly labels?: Readonly<Record<string, readonly string[]>> } {
   const all = (Object.entries(filters.value) as [FilterName, readonly string[]][]).flatMap(
     ([name, values]) => (isLabelFilter(name) ? [[labelOf(name), values] as const] : []),
@@ -60,7 +60,7 @@ function labelsOfFilters(): { readonly labels?: Readonly<Record<string, readonly
   return all.length === 0 ? {} : { labels: Object.fromEntries(all) };
 }
 
-/** A question as parameters of its request: each label has one of its own. */
+/** The parameters of a request. Each label is a separate parameter. */
 function parametersOf({ labels = {}, ...rest }: Query): Query {
   const own = Object.entries(labels as object).map(([name, value]) => [`label.${name}`, value]);
   return { ...rest, ...Object.fromEntries(own) };

@@ -1,17 +1,17 @@
 import { signal } from '@preact/signals';
 import type { ServiceStatus } from '../../src/client.js';
 
-/** How many events the worker of the service has folded by a moment. */
+/** The number of events that the service's worker had folded at an instant. */
 interface Look {
   readonly at: number;
   readonly applied: number;
 }
 
 const looks = signal<readonly Look[]>([]);
-/** So many paces are remembered. */
+/** The number of remembered readings. */
 const most = 60;
 
-/** Takes note of how much is folded by now. Two looks at once say nothing of a pace. */
+/** Records how much is folded now. Two readings at the same time give no pace. */
 export function notePace({ worker }: ServiceStatus): void {
   const last = looks.value.at(-1);
   const at = Date.now();
@@ -22,7 +22,7 @@ export function notePace({ worker }: ServiceStatus): void {
     looks.value = [...looks.value, { at, applied: worker.applied }].slice(-most - 1);
 }
 
-/** Events folded a second between each two looks, the newest last. */
+/** Events folded per second between consecutive readings, newest last. */
 export const paces = (): readonly number[] =>
   looks.value.slice(1).map(({ at, applied }, index) => {
     const before = looks.value[index];

@@ -3,7 +3,7 @@ import { rfc3339, span } from '../address/range.js';
 import { service } from './service.js';
 
 const statuses = ['completed', 'error', 'cancelled'];
-/** At most so many values are offered. */
+/** The maximum number of suggested values. */
 const mostValues = 200;
 
 /** The suggested values of a filter: all values of a label, otherwise those with the highest cost in the range. */

@@ -19,7 +19,7 @@ export function Card({
   readonly link?: { readonly text: string; readonly href: string };
   readonly origin?: Origin | undefined;
   readonly csv?: (() => void) | string | undefined;
-  /** The name of a picture of its chart; absent where it has none. */
+  /** The file name for a picture of its chart; absent if it has none. */
   readonly picture?: string | undefined;
   readonly actions?: ComponentChildren;
   readonly children: ComponentChildren;

@@ -15,7 +15,7 @@ export function FilterBar({
   readonly names: readonly FilterName[];
   /** Whether the list can be narrowed to failures. */
   readonly hasFailed?: boolean;
-  /** Whether the screen can be narrowed by labels. */
+  /** Whether the screen can be filtered by labels. */
   readonly hasLabels?: boolean;
 }) {
   const isFailed = parameter('failed') === 'true';

@@ -3,7 +3,7 @@ import { change, type FilterName, parameters } from '../address/parameters.js';
 import { labelNames, valuesOf } from '../ask/values.js';
 import { filterWord } from './filter-words.js';
 
-/** A field, then a value that is typed or taken from those there are (ARIA combobox with a list). */
+/** A field, and then a value that is typed or chosen from a list (ARIA combobox). */
 export function FilterPicker({
   names,
   hasLabels,
@@ -17,7 +17,7 @@ export function FilterPicker({
   const [labels, setLabels] = useState<readonly string[]>([]);
   useEffect(() => {
     const ending = new AbortController();
-    // Without labels, or where they cannot be read, the other fields are still there.
+    // Without labels, or if they cannot be read, the other fields are still shown.
     if (hasLabels)
       labelNames().then(
         (all) => ending.signal.aborted || setLabels(all),

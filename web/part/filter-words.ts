@@ -11,6 +11,6 @@ const words: Readonly<Record<string, string>> = {
   status: 'Status',
 };
 
-/** What a filter is called; a label has its own name. */
+/** The name of a filter. A label has its own name. */
 export const filterWord = (name: FilterName) =>
   isLabelFilter(name) ? labelOf(name) : (words[name] ?? name);

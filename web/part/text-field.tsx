@@ -1,4 +1,4 @@
-/** A line of text in a form, with its name. */
+/** A labelled text input of a form. */
 export function TextField({
   text,
   value,
@@ -12,7 +12,7 @@ export function TextField({
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly hint?: string | undefined;
-  /** Values to choose from, beside those that are typed. */
+  /** Suggested values; others can be typed. */
   readonly list?: { readonly id: string; readonly values: readonly string[] } | undefined;
   readonly isOptional?: boolean;
   readonly isNumber?: boolean;

@@ -1,4 +1,4 @@
-/** What is used and what is held of a limit, as a bar. */
+/** The used and the held part of a limit, as a bar. */
 export function UseBar({
   used,
   held,

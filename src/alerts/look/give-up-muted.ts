@@ -1,10 +1,13 @@
 import type { PoolClient } from 'pg';
 
-/** Whether a delivery, aliased, waits for the end of a mute: it is not due, and nobody has tried it. */
+/**
+ * Whether a delivery, with this alias, waits for the end of a mute: it is not due and was never
+ * tried.
+ */
 export const isMutedSql = (alias: string) =>
   `${alias}.is_open and ${alias}.attempts = 0 and ${alias}.next_at > now()`;
 
-/** Which crossing of a rule. */
+/** The crossing of a rule. */
 interface Crossing {
   readonly rule_id: number;
   readonly budget: string;
@@ -13,8 +16,8 @@ interface Crossing {
 }
 
 /**
- * Gives up what waits for the end of a mute of a crossing that is over. Returns the channels that were not told of it:
- * they need not be told of its end.
+ * Gives up the deliveries that wait for the end of a mute, if their crossing is over. Returns the
+ * channels that got no notification of it: they do not need one about its end either.
  */
 export async function giveUpMuted(
   client: PoolClient,

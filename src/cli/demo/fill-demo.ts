@@ -16,20 +16,20 @@ import { createWorkload } from './workload.js';
 const days = 56;
 const dayMs = 86_400_000;
 const usualEvents = 16_000;
-/** Events given to the producer at once. */
+/** Events passed to the producer at once. */
 const handful = 500;
 
-/** What is written beside a demo's store: whether all of the demo is in it. */
+/** A file beside a demo's store: whether the demo is complete. */
 interface DemoRecord {
-  /** The moment up to which its work goes, in milliseconds since 1970: from it the same events are made again. */
+  /** The end of its work, in milliseconds since 1970. The same events can be made from it again. */
   readonly now: number;
   readonly is_full: boolean;
 }
 
 /**
- * Writes weeks of agents' work into a store that is being served, unless it has some already. The
- * events go through producer, queue and worker like all others. Then it creates budgets and alert rules. If that was
- * interrupted, it sends the same events again: those that are there count once.
+ * Writes weeks of agents' work into a running store, unless it has some already. The events go
+ * through producer, queue and worker like all others. Then it creates budgets and alert rules. If
+ * it was interrupted, it sends the same events again: those that are in the store count once.
  */
 export async function fillDemo(
   { terminal }: Pick<CommandContext, 'terminal'>,

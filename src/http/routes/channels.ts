@@ -20,7 +20,7 @@ const newChannel = newChannelSchema.meta({
   examples: [{ kind: 'webhook', name: 'ops', url: 'https://example.com/hooks/runfold' }],
 });
 
-/** The channels that alert rules tell. */
+/** The channels of alert rules. */
 export const channelRoutes = [
   route({
     method: 'GET',

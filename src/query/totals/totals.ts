@@ -27,7 +27,7 @@ export interface RunTotals extends Totals, Names<'parent_run_id' | 'agent_name'>
   readonly run_id: string;
   /** Its status at the end; null while no run event has arrived. */
   readonly status: RunStatus | null;
-  /** The labels of its events; where they differ, the greatest value in byte order. */
+  /** The labels of its events. If they differ, the greatest value in byte order. */
   readonly labels: Labels | null;
 }
 

@@ -1,4 +1,7 @@
-/** Units of time of one length, counted since 1970: all of a range but some, or only some. */
+/**
+ * Units of time of one length, counted since 1970: either only some units, or all of a range except
+ * some.
+ */
 export type Units = {
   /** The length of each, in quarters of an hour. */
   readonly quarters: number;
@@ -8,9 +11,9 @@ export type Units = {
 );
 
 /**
- * Divides a range of quarters of an hour into units of some lengths, such as days, hours and quarters: each quarter is
- * in exactly one unit, and no unit reaches over an edge of the range or the start of a bucket. A length of which most units
- * would do that is left out.
+ * Divides a range of quarters of an hour into units of some lengths, such as days, hours and
+ * quarters. Each quarter is in exactly one unit, and no unit crosses an edge of the range or the
+ * start of a bucket. A length is left out if most of its units would cross one.
  * @param lengths in quarters of an hour, each a multiple of the next; the last is 1
  */
 export function dividedRange(
@@ -20,7 +23,7 @@ export function dividedRange(
 ): readonly Units[] {
   const edges = [first, end, ...starts.filter((start) => start > first && start < end)];
   const divided: Units[] = [];
-  /** What is still to be divided, as units of the length before; undefined is the whole range. */
+  /** The rest to divide, as units of the previous length; undefined is the whole range. */
   let left: { readonly quarters: number; readonly units: readonly number[] } | undefined;
   for (const quarters of lengths) {
     const cut = new Set(

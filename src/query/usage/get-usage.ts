@@ -82,8 +82,9 @@ export async function getUsage<F extends UsageFigure = UsageFigure>(
   const read = options.figures ?? figuresRead(options.quantiles);
   let groups: string[][] | undefined;
   const isTop = range.bucket !== null && top !== undefined && group_by.length > 0;
-  // What is added up can be ranked in the same statement. Of thousands of users it would add up all buckets, though;
-  // ranked by themselves they are read by the day, and then only the top ones by their index.
+  // Figures that are sums can be ranked in the same statement. With thousands of users it would sum
+  // all buckets, so those are ranked separately by day, and then only the top ones are read by
+  // their index.
   if (isTop && (!isSummed(order_by) || group_by.some(hasIndex))) {
     const whole = { ...question, range: { ...range, bucket: null }, buckets: [] };
     const ranked = await readRows(database, whole, { read: [order_by], order_by, top });

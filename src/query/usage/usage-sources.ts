@@ -108,7 +108,7 @@ const isOfMessages = `coalesce(${messageSums
   .map((name) => (isCount(name) ? `nullif(t.${name}, 0)` : `t.${name}`))
   .join(', ')}, t.tool_cost_nanos) is not null`;
 
-/** What a part holds of messages, with the cost of tool calls in the row without a model. */
+/** The part's totals of messages, with the cost of tool calls in the row without a model. */
 const byModel = (part: Part): Part => ({ ...part, only: messageSums, where: isOfMessages });
 
 const byAgent = ['agent_id', 'team_id', 'workflow_id'] as const;

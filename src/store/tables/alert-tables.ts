@@ -48,7 +48,7 @@ export const alertRuleTable = internalSchema.table(
     kind: text().notNull(),
     settings: jsonb().notNull(),
     channels: text().array().notNull(),
-    // Until then nobody is told.
+    // Until then no notifications are sent.
     muted_until: time(),
   },
   (table) => [

@@ -16,7 +16,7 @@ import { NewRule } from './new-rule.js';
 import { conditionOf, kindWords, whichOf } from './rule-words.js';
 import { RulesCard } from './rules-card.js';
 
-/** What fires now, the rules, whom they tell, and what has fired. */
+/** The alerts that are firing, the rules, the channels, and the history. */
 export function Alerts() {
   const asked = useAsked('alerts', {}, () => service.listAlerts());
   const [isMaking, make] = useState(false);
@@ -25,7 +25,7 @@ export function Alerts() {
     ({ firing, muted_until }) => firing > 0 && muted_until === null,
   ).length;
   useEffect(() => {
-    // The mark in the navigation says what this screen says.
+    // The mark in the navigation shows the same as this screen.
     if (count !== undefined) void lookAtStatus().catch(() => undefined);
   }, [count]);
   return (
@@ -62,7 +62,7 @@ function FiringCard({ rules }: { readonly rules: readonly AlertRule[] }) {
         key: JSON.stringify([rule.name, state.budget, state.value]),
       })),
   );
-  // The shares of a budget that one value has reached stand in one row.
+  // All reached shares of one value of a budget share a row.
   const firing = [...new Set(all.map(({ key }) => key))].flatMap((key) => {
     const same = all.filter((one) => one.key === key);
     const [first] = same;

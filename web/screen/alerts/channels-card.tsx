@@ -9,7 +9,7 @@ import { DataTable } from '../../part/data-table.js';
 import { Failure, Given } from '../../part/given.js';
 import { NewChannel } from './new-channel.js';
 
-/** Where notifications go: send a test, delete one. Addresses and secrets are never shown. */
+/** The channels: send a test, or delete one. Addresses and secrets are never shown. */
 export function ChannelsCard() {
   const asked = useAsked('channels', {}, () => service.listChannels());
   const [isMaking, make] = useState(false);

@@ -13,7 +13,7 @@ const kinds = [
 ] as const;
 type Kind = (typeof kinds)[number][0];
 
-/** Makes a channel. A webhook's secret is shown this once. */
+/** Creates a channel. A webhook's secret is shown only once. */
 export function NewChannel({
   onClose,
   onDone,

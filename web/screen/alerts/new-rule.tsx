@@ -8,7 +8,7 @@ import { TextField } from '../../part/text-field.js';
 import { type RuleField, ruleFields } from './rule-fields.js';
 import { kindWords, type RuleKind } from './rule-words.js';
 
-/** Makes a rule: what it looks at, and which channels it tells. */
+/** Creates a rule: its condition, and its channels. */
 export function NewRule({
   onClose,
   onDone,
@@ -112,7 +112,7 @@ export function NewRule({
   );
 }
 
-/** What is sent for what was typed. */
+/** The request for the typed values. */
 function sent({ type }: RuleField, text: string): string | number {
   if (type === 'percent') return Number(text) / 100;
   return type === 'number' ? Number(text) : text;

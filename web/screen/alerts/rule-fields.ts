@@ -8,7 +8,7 @@ export interface RuleField {
   readonly type: 'text' | 'number' | 'percent' | 'choice';
   readonly choices?: readonly (readonly [value: string, text: string])[];
   readonly start: string;
-  /** Left out of the rule where nothing is typed. */
+  /** Left out of the rule if empty. */
   readonly isOptional?: boolean;
   readonly hint?: string;
 }
@@ -42,7 +42,7 @@ const above = (text: string, start: string, type: 'number' | 'percent' = 'number
   start,
 });
 
-/** What is asked for each kind of rule, beside name and channels. */
+/** The fields of each kind of rule, in addition to name and channels. */
 export const ruleFields: Readonly<Record<RuleKind, readonly RuleField[]>> = {
   budget: [
     {

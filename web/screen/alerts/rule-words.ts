@@ -3,7 +3,7 @@ import { dollars, percent, plural, roundText, seconds, whole } from '../../figur
 
 export type RuleKind = AlertRule['kind'];
 
-/** What each kind of rule looks at. */
+/** The subject of each kind of rule. */
 export const kindWords: Readonly<Record<RuleKind, string>> = {
   budget: 'Share of a budget',
   error_rate: 'Error rate',
@@ -43,7 +43,9 @@ export function conditionOf({ kind, settings: of, for_minutes }: AlertRule): str
   return `${said[kind]()}${held}`;
 }
 
-/** `support of user-3, 50 %, 80 %`: which value of a rule, with its shares where it is of a budget. */
+/**
+ * `support of user-3, 50 %, 80 %`: the value of a rule, with its shares for a rule about budgets.
+ */
 export function whichOf([first, ...more]: readonly AlertState[]): string {
   if (first === undefined) return '';
   const of = [first.budget, first.value].filter((text) => text !== null).join(' of ');

@@ -16,7 +16,7 @@ const mutes = [
   [10_080, 'For a week'],
 ] as const;
 
-/** The rules with their state; mute one, delete one. */
+/** The rules with their state. Mute or delete one. */
 export function RulesCard({
   rules,
   isAdmin,

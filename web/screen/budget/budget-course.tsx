@@ -12,7 +12,10 @@ import { amountOf, measureWords } from '../budgets/budget-words.js';
 
 const hour = 3_600_000;
 
-/** What was used since the window began, added up, against the limit, and on at the present pace. */
+/**
+ * The accumulated use since the window began, against the limit, and a forecast at the current
+ * pace.
+ */
 export function BudgetCourse({
   budget,
   use,
@@ -23,7 +26,7 @@ export function BudgetCourse({
   const { measure } = budget;
   const question = questionOf(budget, use.value);
   const asked = useUsage('budget-course', question);
-  // Sessions and runs are kept as a whole, not over time.
+  // Sessions and runs are stored as a whole, not over time.
   if (question === undefined) return null;
   return (
     <Card
@@ -89,7 +92,10 @@ function bucketFor(length: number): Bucket {
   return length <= 93 * 24 * hour ? 'day' : 'week';
 }
 
-/** Used so far, on at this pace, and the limit. Sums are in whole billionths, as the totals add dollars. */
+/**
+ * The use so far, the forecast, and the limit. Sums are integer billionths, as the totals add
+ * dollars.
+ */
 function seriesOf(
   budget: BudgetStanding,
   rows: readonly UsageRow[],
@@ -104,7 +110,7 @@ function seriesOf(
   });
   const total = used[last] ?? 0;
   const ahead = buckets.length - 1 - last;
-  // A day of which an hour has passed counts by that hour.
+  // If only an hour of a day has passed, the day counts as that hour.
   const start = Date.parse(budget.window_start);
   const per = (Date.parse(budget.resets_at ?? '') - start) / buckets.length;
   const pace = now.value > start ? (total / (now.value - start)) * per : 0;

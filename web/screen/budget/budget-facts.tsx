@@ -12,7 +12,10 @@ import {
   windowText,
 } from '../budgets/budget-words.js';
 
-/** The use at the end of the window at the present pace; undefined where the window does not end. */
+/**
+ * The forecast of the use at the end of the window, at the current pace; undefined if the window
+ * does not end.
+ */
 export function forecastOf(
   { window, window_start, resets_at }: BudgetStanding,
   used: number,
@@ -20,11 +23,11 @@ export function forecastOf(
   if (resets_at === null || window.startsWith('rolling')) return undefined;
   const start = Date.parse(window_start);
   const [passed, whole] = [now.value - start, Date.parse(resets_at) - start];
-  // In the first minutes a pace says little.
+  // In the first minutes the pace means little.
   return passed < whole / 50 ? undefined : (used / passed) * whole;
 }
 
-/** What a budget limits, how much of it is used, and what happens at the limit. */
+/** The subject of a budget, how much of it is used, and what happens at the limit. */
 export function BudgetFacts({
   budget,
   use,

@@ -18,7 +18,7 @@ import { amountOf, scopeText, standingOf } from '../budgets/budget-words.js';
 import { BudgetCourse } from './budget-course.js';
 import { BudgetFacts } from './budget-facts.js';
 
-/** One budget: its use over the window against the limit, who used it, what is held, and its alerts. */
+/** One budget: its use over the window against the limit, by value, its holds, and its alerts. */
 export function BudgetScreen({ id = '' }: { readonly id?: string }) {
   const asked = useAsked(
     'budget',
@@ -77,7 +77,7 @@ export function BudgetScreen({ id = '' }: { readonly id?: string }) {
   );
 }
 
-/** The value that is looked at: the one in the address, else the one that used most. */
+/** The selected value: the one in the address, otherwise the one with the highest use. */
 function useOf({ uses, value, scope, limit }: BudgetStanding): BudgetUse {
   const wanted = parameter('value');
   const isEach = value === null && scope !== 'project';

@@ -1,6 +1,6 @@
 import type { Budget, BudgetMeasure, BudgetScope, NewBudget } from '../../../src/client.js';
 
-/** What a budget may limit. */
+/** The scopes of a budget. */
 export const scopes: readonly (readonly [BudgetScope, string])[] = [
   ['project', 'The whole project'],
   ['user', 'A user'],

@@ -9,7 +9,7 @@ import { TextField } from '../../part/text-field.js';
 import { type BudgetFields, budgetOf, fieldsOf, scopes, windows } from './budget-fields.js';
 import { measureWords } from './budget-words.js';
 
-/** Makes a budget, or changes one: what is used of it stays what the totals say. */
+/** Creates or changes a budget. Its use stays the sum over the totals. */
 export function BudgetForm({
   budget,
   onClose,
@@ -24,7 +24,7 @@ export function BudgetForm({
   const [fault, setFault] = useState<unknown>();
   const isLabel = fields.scope === 'label';
   useEffect(() => {
-    // A name can be typed without the list, too.
+    // A name that is not in the list can be typed.
     if (isLabel) labelNames().then(setLabels, () => undefined);
   }, [isLabel]);
   const set = (changes: Partial<BudgetFields>) => setFields({ ...fields, ...changes });

@@ -2,7 +2,7 @@ import type { Budget, BudgetMeasure, BudgetUse } from '../../../src/client.js';
 import { readDuration } from '../../address/range.js';
 import { dollars, whole } from '../../figure/figures.js';
 
-/** What each measure is called. */
+/** The label of each measure. */
 export const measureWords: Readonly<Record<BudgetMeasure, string>> = {
   cost: 'Cost',
   total_tokens: 'Tokens',
@@ -35,13 +35,13 @@ export function windowText(window: string): string {
   return rolling.count === 1 ? `in any ${word}` : `in any ${rolling.count} ${word}s`;
 }
 
-/** How a value of a budget stands. */
+/** The state of a value of a budget. */
 export interface Standing {
   readonly text: string;
   readonly tone: 'good' | 'warn' | 'bad';
 }
 
-/** How a value stands: within the limit, a share of it reached, or at the limit. */
+/** The state of a value: within the limit, a share of it reached, or at the limit. */
 export function standingOf(
   { limit, at, stop }: Pick<Budget, 'limit' | 'at' | 'stop'>,
   use: BudgetUse | undefined,

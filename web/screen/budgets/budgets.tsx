@@ -15,7 +15,7 @@ import { UseBar } from '../../part/use-bar.js';
 import { BudgetForm } from './budget-form.js';
 import { amountOf, measureWords, scopeText, standingOf, windowText } from './budget-words.js';
 
-/** The project's budgets: what each limits, how much is used and held, and until when. */
+/** The project's budgets: the limit, use and holds of each, and the end of its window. */
 export function Budgets() {
   const asked = useAsked('budgets', {}, () => service.listBudgetStandings({ limit: 1 }));
   const [isMaking, make] = useState(false);
@@ -124,7 +124,7 @@ const columns = [
   },
 ];
 
-/** The value that used most, with its bar. */
+/** The value with the highest use, as a bar. */
 function Used({ budget }: { readonly budget: BudgetStanding }) {
   const { measure, limit, uses } = budget;
   const [use = { value: null, used: 0, held: 0, remaining: limit }] = uses;

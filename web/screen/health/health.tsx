@@ -23,7 +23,7 @@ export function Health() {
   const { last_folded_at: last, lag_seconds: lag } = currency.value ?? {};
   const rates = paces();
   useEffect(() => {
-    // Two looks make a pace; whoever is here wants to see how it goes on.
+    // A pace needs two readings, and a reader of this screen wants to see it change.
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') asked.again();
     }, lookMs);

@@ -1,4 +1,4 @@
-/** What the totals are of, by the name of their table. */
+/** What the totals count, by the name of their table. */
 export const totalsWords: Readonly<Record<string, string>> = {
   run: 'Runs',
   session: 'Sessions',

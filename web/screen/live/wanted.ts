@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../../src/query/log/events.js';
 import { type FilterName, filters, isLabelFilter, labelOf } from '../../address/parameters.js';
 
-/** The filters that Live knows, beside labels. */
+/** The filters that Live supports, in addition to labels. */
 export const liveFilters = [
   'agent_id',
   'model',

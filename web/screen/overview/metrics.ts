@@ -49,7 +49,10 @@ export interface Split {
     | 'session'
     | `label:${string}`;
   readonly text: string;
-  /** Undefined for kinds of tokens, which every row has, and for sessions, which have lists of their own. */
+  /**
+   * Undefined for kinds of tokens, which every row has, and for sessions, which have their own
+   * lists.
+   */
   readonly dimension: UsageDimension | undefined;
 }
 
@@ -70,7 +73,7 @@ export function labelSplit(name: string | undefined): Split | undefined {
   return { name: `label:${label}`, text: label, dimension: `label:${label}` };
 }
 
-/** The figures by which sessions are listed, and what they are called there. */
+/** The figures that sort sessions, and their names there. */
 export const sessionOrders: Readonly<Partial<Record<Metric['name'], string>>> = {
   cost: 'cost',
   tokens: 'total_tokens',
