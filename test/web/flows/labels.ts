@@ -54,6 +54,13 @@ export function labelFlows(stage: Stage): void {
     await page.locator('.facts .label', { hasText: 'customer acme' }).waitFor();
     await page.locator('button.step-row').nth(1).click();
     await page.locator('.step-detail .label', { hasText: 'feature search' }).waitFor();
+    // Totals are stored by one label at a time; lists know several.
+    await stage.go(`/?${range}&label.customer=acme&label.feature=search`);
+    await page.getByText('These filters cannot be combined here: customer, feature').waitFor();
+    await page.locator('main').getByRole('link', { name: 'sessions' }).click();
+    await page.waitForURL(/\/sessions/);
+    await stage.settled();
+    expect(await page.locator('table.data tbody a.id').allTextContents()).toEqual(shown);
   });
 
   test('shows the sessions with the most, and the newest calls of a tool that failed', async () => {

@@ -1,7 +1,8 @@
-import { parameter } from '../../address/parameters.js';
-import { usageQuestion, useUsage } from '../../ask/usage.js';
+import { parameter, screen } from '../../address/parameters.js';
+import { areKept, filterOf, usageFilterNames, usageQuestion, useUsage } from '../../ask/usage.js';
 import { Bar } from '../../part/bar.js';
 import { FilterBar } from '../../part/filter-bar.js';
+import { filterWord } from '../../part/filter-words.js';
 import { Given } from '../../part/given.js';
 import { later } from '../../part/later.js';
 import { SplitCard } from './split-card.js';
@@ -18,12 +19,16 @@ const SessionsCard = later(async () => (await import('./sessions-card.js')).Sess
 /** What it cost, how slow it was, and how often it failed, at a glance. */
 export function Overview() {
   const compares = parameter('compare') !== 'off';
-  const all = useUsage('all', usageQuestion({ figures: tileFigures }));
+  const isKept = areKept(usageFilterNames());
+  const all = useUsage('all', isKept ? usageQuestion({ figures: tileFigures }) : undefined);
   const before = useUsage(
     'all-before',
-    compares ? usageQuestion({ period: 'before', figures: tileFigures }) : undefined,
+    compares && isKept ? usageQuestion({ period: 'before', figures: tileFigures }) : undefined,
   );
-  const course = useUsage('course', usageQuestion({ buckets: true, figures: courseFigures }));
+  const course = useUsage(
+    'course',
+    isKept ? usageQuestion({ buckets: true, figures: courseFigures }) : undefined,
+  );
   const [row] = all.value?.rows ?? [];
   const isEmpty = all.value !== undefined && !all.isOld && isNothing(row);
   return (
@@ -32,7 +37,9 @@ export function Overview() {
       <FilterBar
         names={['agent_id', 'model', 'provider', 'tool_name', 'user_id', 'team_id', 'workflow_id']}
       />
-      {isEmpty ? (
+      {!isKept ? (
+        <NotTogether />
+      ) : isEmpty ? (
         <NothingHere />
       ) : (
         <>
@@ -53,6 +60,21 @@ export function Overview() {
         </>
       )}
     </>
+  );
+}
+
+/** Filters that no totals are stored by together; lists can be narrowed by all of them. */
+function NotTogether() {
+  const words = usageFilterNames().map((name) => filterWord(filterOf(name)));
+  return (
+    <section class="card empty" aria-label="Filters that cannot be combined">
+      <h2>These filters cannot be combined here: {words.join(', ')}</h2>
+      <p>
+        Totals over time are not stored by all of them together. Remove one, or see the{' '}
+        <a href={screen('/sessions')}>sessions</a> and <a href={screen('/runs')}>runs</a> that
+        match.
+      </p>
+    </section>
   );
 }
 
