@@ -4,6 +4,7 @@ import { createJsonMeter, maxContainers } from '../../events/heavy-json.js';
 import { agnoItems, agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
 import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
+import { type EventMediaType, eventMediaTypes } from '../../ingest/formats/media-types.js';
 import { ProblemError } from '../problems/problem.js';
 import type { BodyRoom } from '../service/body-room.js';
 import type { HttpLimits } from '../service/http-limits.js';
@@ -15,7 +16,7 @@ type Read = (body: AsyncIterable<Uint8Array>, most: number) => Promise<Item[]>;
 const event = (value: unknown): Item => ({ event: value });
 
 /** The reader for each media type. */
-const readers: Readonly<Record<string, Read>> = {
+const readers: Readonly<Record<EventMediaType, Read>> = {
   'application/json': async (body, most) => {
     const value = await readJson(body);
     return listOf(Array.isArray(value) ? value : [value], most).map(event);
@@ -36,9 +37,6 @@ const readers: Readonly<Record<string, Read>> = {
   },
 };
 
-/** The media types of bodies with events. */
-export const eventMediaTypes = Object.keys(readers);
-
 /**
  * Reads the items of a body, in order. If a body is refused, none of its items was accepted.
  * @throws ProblemError 400, 408, 413 or 415
@@ -49,15 +47,15 @@ export async function readItems(
   room: BodyRoom,
 ): Promise<Item[]> {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
-  if (read === undefined) {
+  const known = eventMediaTypes.find((one) => one === type);
+  if (known === undefined) {
     throw new ProblemError(
       'unsupported_media_type',
       `Expected Content-Type ${eventMediaTypes.join(', ')}, got ${type === '' ? 'none' : describeValue(type)}.`,
       { headers: { connection: 'close' } },
     );
   }
-  return read(metered(decodedBody(request, limits), room), limits.request_events);
+  return readers[known](metered(decodedBody(request, limits), room), limits.request_events);
 }
 
 /** Counts the arrays and objects of a body while it arrives: after parsing it would be too late. */

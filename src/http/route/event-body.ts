@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventSchemas } from '../../events/check/event-schema.js';
 import type { EventType } from '../../events/metric-event.js';
 import { agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
+import type { EventMediaType } from '../../ingest/formats/media-types.js';
 import { exampleEvents } from './example-values.js';
 
 /** Fields that a sender may leave out: the service fills them in. */
@@ -61,7 +62,7 @@ const agnoRun = z
 const lines = z.string().describe('One event per line');
 
 /** The bodies of events, by media type. */
-export const eventBodies: Readonly<Record<string, z.ZodType>> = {
+export const eventBodies: Readonly<Record<EventMediaType, z.ZodType>> = {
   'application/json': z
     .union([eventBodySchema, z.array(eventBodySchema)])
     .meta({ examples: [exampleEvents] }),
