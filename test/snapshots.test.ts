@@ -181,6 +181,8 @@ const lines: readonly string[] = [
   'budgets list',
   'budgets show spend',
   'budgets check --cost 1',
+  'budgets check --cost 0.001 --hold-seconds 60',
+  'budgets release {hold_id}',
   'budgets drop spend',
   'channels create ops --webhook https://example.com/hook',
   'channels list',
