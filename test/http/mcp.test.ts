@@ -1,6 +1,9 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBudget } from '#runfold/budgets/budgets.js';
 import { compactJson, fitAnswer } from '#runfold/http/mcp/fit-answer.js';
+import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
+import { foldEvents } from '../../harness/fold-events.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { fastestTier } from '../../harness/tiers.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
@@ -132,6 +135,34 @@ describe('the Model Context Protocol over HTTP', () => {
       const { json: why } = await call(client, 'explain_cost', { run_id });
       expect(why.cost).toBe(cost);
       expect(why.models[0].cost).toBeCloseTo(cost, 9);
+    }));
+
+  test('checks budgets of labels, and never refuses what is free', () =>
+    asking(headers, async (client) => {
+      const { database } = service.home.tier;
+      const customers = { name: 'customers', scope: 'label', label: 'customer' } as const;
+      await createBudget(database, { ...customers, measure: 'cost', limit: 0.5 });
+      await setPriceOverride(database, { model: 'own-model', input: 0, output: 0 });
+      const check = async (more: object) =>
+        (await call(client, 'check_budget', { labels: { customer: 'acme' }, ...more })).json;
+      expect(await check({ cost: 0.4 })).toMatchObject({
+        allowed: true,
+        budgets: [{ name: 'customers', value: 'acme', limit: 0.5 }],
+      });
+      expect(await check({ cost: 0.6 })).toMatchObject({ allowed: false });
+      await foldEvents(database, [
+        {
+          type: 'message',
+          role: 'assistant',
+          run_id: 'r',
+          labels: { customer: 'acme' },
+          metrics: { cost: 1 },
+        },
+      ]);
+      expect(await check({ model: 'model-a' })).toMatchObject({ allowed: false });
+      expect(await check({ model: 'own-model' })).toMatchObject({ allowed: true });
+      const wrong = await call(client, 'check_budget', { labels: { 'no name': 'x' } });
+      expect(wrong).toMatchObject({ isError: true });
     }));
 
   test('keeps projects apart', () =>

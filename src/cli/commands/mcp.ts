@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Command } from 'commander';
+import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { createMcpServer } from '../../http/mcp/create-mcp-server.js';
 import { checkMigrated } from '../../store/migrate.js';
@@ -27,7 +28,8 @@ export function mcpCommand(): Command {
     try {
       await withTier(context, 'runfold mcp', async ({ database }) => {
         await checkMigrated(database);
-        const scope = { database, project: settings.project };
+        const budgets = createBudgetGate(database);
+        const scope = { database, budgets, project: settings.project };
         const version = readPackageVersion();
         const ended = once(io.stdin, 'close');
         const served = serveStdio(() => createMcpServer(scope, { log, version }), {

@@ -11,7 +11,7 @@ const requestBytes = 262_144;
  * key. Each request is independent; there is no session between requests.
  */
 export function createMcpEndpoint(service: Service) {
-  const { log, version, database, access, requestRate } = service;
+  const { log, version, database, budgets, access, requestRate } = service;
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { project, key } = await access.admit(request.raw, 'read');
     requestRate.take(key?.id ?? '');
@@ -21,7 +21,7 @@ export function createMcpEndpoint(service: Service) {
       import('./create-mcp-server.js'),
     ]);
     const handler = createMcpHandler(
-      () => createMcpServer({ database, project }, { log, version }),
+      () => createMcpServer({ database, budgets, project }, { log, version }),
       {
         maxRequestBodySize: requestBytes,
         // There is nothing to subscribe to: the tools do not change while a service runs.

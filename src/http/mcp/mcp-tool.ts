@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import type { BudgetGate } from '../../budgets/budget-gate.js';
 import type { Database } from '../../postgres/database.js';
 
 /** The data of a tool: one project of a store. */
 export interface ToolScope {
   readonly database: Database;
   readonly project: number;
+  readonly budgets: BudgetGate;
 }
 
 /** The result of a tool: an object with lists that may be shortened from their end to make it fit. */
