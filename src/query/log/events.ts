@@ -23,8 +23,9 @@ export interface ListEventsOptions extends LogPageOptions {
 
 /**
  * The log as it was recorded, by `occurred_at`, `sequence` and `id`, oldest first. Corrections are
- * separate rows, at the time of the event that they correct. The cost of a page depends on its size, for a run, a
- * session or the project; a filter with few matches reads until the page is full.
+ * separate rows, at the time of the event that they correct.
+ * A page of a run reads that run. A page of a session or of the project reads all of its events, because no index
+ * orders them by time. A filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listEvents(

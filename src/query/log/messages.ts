@@ -19,8 +19,9 @@ export interface ListMessagesOptions extends LogPageOptions {
 /**
  * Messages by `occurred_at`, `sequence` and `id`, oldest first, each including its corrections;
  * `listEvents` returns both as they were recorded.
- * `from` and `to` limit `occurred_at`. The cost of a page depends on its size, for a run, a session or the
- * project; a filter with few matches reads until the page is full.
+ * `from` and `to` limit `occurred_at`.
+ * A page of a run reads that run. A page of a session or of the project reads all of its events, because no index
+ * orders them by time. A filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listMessages(

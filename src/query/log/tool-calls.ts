@@ -22,9 +22,10 @@ export interface ListToolCallsOptions extends LogPageOptions {
 /**
  * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each including its
  * corrections; `listEvents` returns both as they were recorded.
- * `from` and `to` limit `occurred_at`. The cost of a page depends on its size, for a run, a session or the
- * project; a filter with few matches reads until the page is full. With `newest` a page reads what was recorded since
- * its last call.
+ * `from` and `to` limit `occurred_at`.
+ * A page of a run reads that run. A page of a session or of the project reads all of its events, because no index
+ * orders them by time. A filter with few matches reads until the page is full.
+ * With `newest` a page reads what was recorded since its last call.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listToolCalls(

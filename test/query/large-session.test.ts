@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { correctionFor } from '#runfold/corrections/correction.js';
+import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
+import { listMessages } from '#runfold/query/log/messages.js';
+import { listRunSteps } from '#runfold/query/steps/run-steps.js';
+import { followLog } from '#runfold/query/tail/tail.js';
+import { getRunTree } from '#runfold/query/totals/run-tree.js';
+import { getRun, listRuns } from '#runfold/query/totals/runs.js';
+import { getSession } from '#runfold/query/totals/sessions.js';
+import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { foldEvents } from '../../harness/fold-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+
+const start = Date.parse('2026-03-01T00:00:00Z');
+const eventsPerRun = 10;
+
+function messageOf(session_id: string, at: number) {
+  return {
+    ...{ type: 'message', role: 'assistant', id: `m-${at}`, session_id },
+    run_id: `${session_id}-${Math.floor(at / eventsPerRun)}`,
+    occurred_at: new Date(start + at * 1_000).toISOString(),
+    metrics: { input_tokens: 100, output_tokens: 10, time: 0.5 },
+  };
+}
+
+/** A database that counts the blocks which its statements read, by their plans. */
+function counting(database: Database) {
+  let blocks = 0;
+  const counted: Database = {
+    ...database,
+    async query(text, values) {
+      const [explained] = await database.query<Record<string, [{ Plan: Record<string, number> }]>>(
+        `explain (analyze, buffers, timing off, format json) ${text}`,
+        values,
+      );
+      const plan = explained?.['QUERY PLAN']?.[0]?.Plan;
+      blocks += Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
+      return database.query(text, values);
+    },
+  };
+  return { counted, blocks: () => blocks };
+}
+
+describeWithPostgres('a session of 20,000 events', () => {
+  const small = { session_id: 'small', events: 1_000 };
+  const large = { session_id: 'large', events: 20_000 };
+  let home: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    database = openDatabase(home.url);
+    for (const { session_id, events } of [small, large]) {
+      for (let at = 0; at < events; at += 5_000) {
+        const size = Math.min(5_000, events - at);
+        await foldEvents(
+          database,
+          Array.from({ length: size }, (_, n) => messageOf(session_id, at + n)),
+        );
+      }
+    }
+    await database.query('vacuum analyze');
+  }, 120_000);
+  afterAll(async () => {
+    await database?.close();
+    await home?.drop();
+  });
+
+  type Read = (counted: Database, session: typeof small) => Promise<unknown>;
+  /** A run in the middle of the session. */
+  const runOf = ({ session_id, events }: typeof small) => ({
+    session_id,
+    run_id: `${session_id}-${events / eventsPerRun / 2}`,
+  });
+  type Reads = readonly (readonly [string, Read])[];
+  const reads: Reads = [
+    ['a page of its runs', (on, { session_id }) => listRuns(on, { session_id, limit: 20 })],
+    ['its totals', (on, { session_id }) => getSession(on, { session_id })],
+    ['one run', (on, session) => getRun(on, runOf(session))],
+    ['the messages of one run', (on, session) => listMessages(on, runOf(session))],
+    ['the metrics of one run', (on, session) => getRunMetrics(on, runOf(session))],
+    ['the tree of one run', (on, session) => getRunTree(on, runOf(session))],
+    ['the steps of one run', (on, session) => listRunSteps(on, runOf(session))],
+    [
+      'a correction',
+      (on, { session_id }) => correctionFor(on, { session_id, id: 'm-500' }, { cost: 1 }),
+    ],
+  ];
+
+  /** Known to cost the whole session: no index orders the log by time. */
+  const pages: Reads = [
+    ['the first page of its messages', (on, { session_id }) => listMessages(on, { session_id })],
+    [
+      'a page in its middle',
+      (on, { session_id, events }) =>
+        listMessages(on, {
+          session_id,
+          from: new Date(start + events * 500).toISOString(),
+          limit: 50,
+        }),
+    ],
+  ];
+
+  const compare = async (read: Read) => {
+    const blocksOf = async (session: typeof small) => {
+      const { counted, blocks } = counting(database);
+      expect(await read(counted, session)).toBeTruthy();
+      return blocks();
+    };
+    const few = await blocksOf(small);
+    expect(few).toBeGreaterThan(0);
+    // An index has a level more.
+    expect(await blocksOf(large)).toBeLessThan(few * 1.5 + 20);
+  };
+  test.each(reads)('costs no more than a short one to read: %s', (_, read) => compare(read));
+  test.fails.each(pages)('does not cost more than a short one to read: %s', (_, read) =>
+    compare(read),
+  );
+
+  test('costs a tail what is new in it', async () => {
+    const { counted, blocks } = counting(database);
+    const stop = new AbortController();
+    const tail = followLog(counted, { poll_ms: 1, signal: stop.signal });
+    await tail.next();
+    const before = blocks();
+    await foldEvents(database, [messageOf('large', large.events)]);
+    for await (const item of tail) {
+      if (item.kind === 'event') break;
+    }
+    stop.abort();
+    expect(blocks() - before).toBeLessThan(200);
+  });
+});
