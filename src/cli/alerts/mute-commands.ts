@@ -9,10 +9,10 @@ import { localTime } from '../output/format.js';
 export function muteCommand(): Command {
   return createCommand({
     name: 'mute',
-    summary: 'Do not tell the channels of a rule for some minutes',
+    summary: 'Send no notifications of a rule for some minutes',
     details:
-      'The rule is still looked at, and its history goes on. When the mute ends, the channels are told of what still ' +
-      'fires.',
+      'The rule is still evaluated, and its history continues. When the mute ends, notifications are sent for values ' +
+      'that are still firing.',
     examples: ['runfold alerts mute spend --minutes 120'],
   })
     .argument('<name>', 'the rule')
@@ -32,7 +32,8 @@ export function unmuteCommand(): Command {
   return createCommand({
     name: 'unmute',
     summary: 'End the mute of a rule',
-    details: 'Its channels are told now of what began to fire meanwhile and still does.',
+    details:
+      'Sends notifications for values that began to fire during the mute and are still firing.',
     examples: ['runfold alerts unmute spend'],
   })
     .argument('<name>', 'the rule')
@@ -61,7 +62,7 @@ async function setMute(
   if (json) return terminal.json(rule);
   terminal.line(
     rule.muted_until === null
-      ? `Rule ${rule.name} tells its channels.`
+      ? `Rule ${rule.name} is no longer muted.`
       : `Rule ${rule.name} is muted until ${localTime(rule.muted_until)}.`,
   );
 }

@@ -37,7 +37,7 @@ function listCommand(): Command {
       );
       if (flags.json) return terminal.json(prices);
       if (prices.length === 0) {
-        return terminal.line('You have no prices of your own. The price book is used.');
+        return terminal.line('You have set no prices. The price book is used.');
       }
       const columns = [
         { head: 'model', cell: (price: PriceOverride) => price.model, least: 16 },
@@ -145,7 +145,7 @@ function dropCommand(): Command {
       );
       if (dropped === 0) {
         throw new CommandFailedError(
-          `You have no price of your own for ${JSON.stringify(model)}. See "runfold prices list".`,
+          `You have set no price for ${JSON.stringify(model)}. See "runfold prices list".`,
         );
       }
       if (flags.json) return terminal.json({ dropped });

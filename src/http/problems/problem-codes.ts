@@ -117,7 +117,7 @@ export const problemCodes = {
   queue_full: {
     status: 429,
     meaning:
-      'More events come than are folded. Send them again after `Retry-After`; none was taken.',
+      'Events arrive faster than they are folded. None of these was accepted: send them again after `Retry-After`.',
   },
   too_many_streams: {
     status: 429,

@@ -19,13 +19,18 @@ export const ruleSchema = z
         z.strictObject({
           state: z.enum(['pending', 'firing']),
           budget: z.string().nullable(),
-          value: z.string().nullable().describe('Which user, agent, model, tool …'),
+          value: z
+            .string()
+            .nullable()
+            .describe('The user, agent, model, tool …; null for the project'),
           share: z.number().nullable().describe('For a budget, in percent'),
           since: time,
         }),
       )
-      .describe('The values that fire, then those that are pending, the longest first; 20 at most'),
-    muted_until: time.nullable().describe('Until when its channels are not told'),
+      .describe(
+        'The values that are firing, then those that are pending, the longest first; at most 20',
+      ),
+    muted_until: time.nullable().describe('The end of its mute; null if it is not muted'),
     created_at: time,
   })
   .meta({ id: 'AlertRule' });
@@ -51,7 +56,7 @@ export const alertRecordSchema = z
       rule: z.string(),
       kind: z.string(),
       budget: z.string().nullable(),
-      value: z.string().nullable().describe('Which user, agent, model, tool …'),
+      value: z.string().nullable().describe('The user, agent, model, tool …; null for the project'),
       share: z.number().nullable().describe('For a budget, in percent'),
       figure: z.number(),
       limit: z.number(),

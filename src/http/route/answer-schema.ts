@@ -90,7 +90,7 @@ const corrections = z.int().describe('How many corrections the figures include')
 const labels = z
   .record(z.string(), z.string())
   .nullable()
-  .describe('The labels of its events; where they differ, the greatest value in byte order');
+  .describe('The labels of its events. If they differ, the greatest value in byte order');
 export const runSchema = rowSchema('runs', { labels }).meta({ id: 'Run' });
 const root_agent_id = z.string().nullable().describe('The agent of its first run without a parent');
 export const sessionSchema = rowSchema('sessions', { root_agent_id }).meta({ id: 'Session' });

@@ -28,7 +28,7 @@ export const runStepSchema = z
     total_tokens: count,
     cost: figure,
     cost_source: text,
-    labels: z.record(z.string(), z.string()).nullable().describe('Dimensions of your own'),
+    labels: z.record(z.string(), z.string()).nullable().describe('Your own dimensions'),
     corrections: z.int().describe('How many corrections the figures include'),
   })
   .meta({ id: 'RunStep' });

@@ -86,8 +86,8 @@ export const alertRoutes = [
     tag: 'alerts',
     summary: 'Mute a rule for some minutes, or end its mute',
     description:
-      'A muted rule is still looked at, and its history goes on. Its channels are told of what fires when the mute ' +
-      'ends, if it still fires then.',
+      'A muted rule is still evaluated, and its history continues. When the mute ends, notifications are sent for ' +
+      'values that are still firing.',
     scope: 'admin',
     params: oneRule,
     body: { 'application/json': mute },

@@ -102,7 +102,7 @@ export const budgetRoutes = [
     path: '/v1/budget-standings',
     id: 'listBudgetStandings',
     tag: 'budgets',
-    summary: "List the project's budgets, with what is used and held of each",
+    summary: "List the project's budgets, with their use and their holds",
     description: 'Sums the totals of the window of every budget.',
     scope: 'read',
     is_momentary: true,

@@ -55,7 +55,7 @@ export function controlFlows(stage: Stage): void {
     const receiver = await openReceiver();
     try {
       const page = await stage.open('/alerts');
-      await page.getByText('There is no channel yet: nobody is told of what fires.').waitFor();
+      await page.getByText('There is no channel yet, so notifications go nowhere.').waitFor();
       await page.getByRole('button', { name: 'New channel…' }).click();
       await page.getByLabel('Name', { exact: true }).fill('ops');
       await page.getByLabel('URL', { exact: true }).fill(receiver.url);

@@ -44,7 +44,7 @@ export function ChannelsCard() {
       <Given asked={asked}>
         {(channels) =>
           channels.length === 0 ? (
-            <p class="nothing">There is no channel yet: nobody is told of what fires.</p>
+            <p class="nothing">There is no channel yet, so notifications go nowhere.</p>
           ) : (
             <DataTable
               label="Channels"

@@ -37,7 +37,7 @@ export function RulesCard({
       {fault !== undefined && <Failure error={fault} />}
       {rules.length === 0 ? (
         <p class="nothing">
-          There is no rule yet. A rule tells your channels when a budget is used up, when tools
+          There is no rule yet. A rule sends a notification when a budget is used up, when tools
           fail, when a model is slow, and more.
         </p>
       ) : (
@@ -125,7 +125,7 @@ export function RulesCard({
           }}
           onClose={() => setDeleting(undefined)}
         >
-          <p>Nobody is told of it any more. Its history stays.</p>
+          <p>It sends no more notifications. Its history is kept.</p>
         </Confirm>
       )}
     </Card>

@@ -48,9 +48,7 @@ function NoLabels() {
       <Bar title="Labels" />
       <section class="card empty" aria-label="No labels">
         <h2>No event has a label yet</h2>
-        <p>
-          Labels are dimensions of your own, such as customer or feature. Send them with an event:
-        </p>
+        <p>Labels are your own dimensions, such as customer or feature. Send them with an event:</p>
         <pre>{'"labels": { "customer": "acme", "feature": "search" }'}</pre>
       </section>
     </>

@@ -70,9 +70,9 @@ export function BudgetFacts({
             note: `${percent(forecast / limit)} of the limit by then`,
           },
           {
-            name: 'Beyond the limit',
+            name: 'Above the limit',
             value: stop ? 'Checks are refused' : 'Only alerts',
-            note: when_unknown === 'refuse' ? 'also while the database is away' : undefined,
+            note: when_unknown === 'refuse' ? 'also while the database is unavailable' : undefined,
           },
           { name: 'Alerts at', value: at.map((share) => `${share} %`).join(', ') },
           { name: 'Counts from', value: time(from) },

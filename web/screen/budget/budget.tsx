@@ -70,7 +70,7 @@ export function BudgetScreen({ id = '' }: { readonly id?: string }) {
           }}
           onClose={close}
         >
-          <p>The budget and what is held of it are gone. Checks no longer ask it.</p>
+          <p>The budget and its holds are deleted. Checks no longer use it.</p>
         </Confirm>
       )}
     </>

@@ -35,8 +35,8 @@ export function Budgets() {
               <h2>There is no budget yet</h2>
               <p>
                 A budget limits what the project, a user, an agent, a team, a model or a label may
-                use in an hour, a day, a week or a month. Agents ask before they use more, and
-                alerts tell when a share of the limit is reached.
+                use in an hour, a day, a week or a month. Agents check before they use more, and
+                alerts notify you when a share of the limit is reached.
               </p>
             </section>
           ) : (
@@ -54,7 +54,7 @@ export function Budgets() {
                   origin={{
                     url: requestUrl('/v1/budget-standings', {}),
                     sql: 'select * from runfold.budgets\nwhere project = 1;',
-                    note: 'What is used is the sum of the totals in the window, so it follows corrections:',
+                    note: 'The use is the sum of the totals in the window, so it includes corrections:',
                   }}
                   csv={() => saveText('budgets.csv', 'text/csv', csvOf(budgets))}
                 />

@@ -53,7 +53,7 @@ export function Health() {
                 value={lag === undefined ? 'Not known' : lag === 0 ? '0 s' : seconds(lag)}
                 note={
                   lag === undefined
-                    ? 'the queue has not said'
+                    ? 'the queue has not responded'
                     : last === undefined
                       ? 'nothing was folded yet'
                       : `last event folded ${ago(last)}`
