@@ -14,6 +14,10 @@ import { runCommand } from '../harness/run-command.js';
 const inModules = (...path: string[]) => join(root, 'node_modules', ...path);
 const main = join(root, 'dist/cli/main.js');
 let folder = '';
+/** Of the whole file: what opens a store in this folder is its guest, which takes a third of the CPU of an owner. */
+let up: RunningProcess;
+let url = '';
+let tier: Tier;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runfold-docs-'));
@@ -44,8 +48,18 @@ beforeAll(async () => {
   ]) {
     await copyFile(join(root, `test/golden/${from}.ndjson`), join(folder, `${name}.ndjson`));
   }
+  up = startNode([main, 'up'], { cwd: folder });
+  await up.waitForLine(/^Runfold is up\.$/, 60_000);
+  url = (await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/))[1] ?? '';
+  tier = await openTier({ dir: join(folder, '.runfold') });
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await tier.close();
+  up.kill('SIGTERM');
+  const { code } = await up.exit;
+  await rm(folder, { recursive: true, force: true });
+  expect(code).toBe(0);
+});
 
 describe('the documents', () => {
   test('hold the tables that the declarations give', async () => {
@@ -97,13 +111,10 @@ describe('the TypeScript of the documents', () => {
       ? { REDIS_URL: String(redis.url), RUNFOLD_REDIS_PREFIX: createQueueNames().prefix }
       : {};
     const program = join(folder, 'built', `${name}.js`);
-    const service = text.includes("'runfold/client'") ? await startService() : undefined;
-    const url = service === undefined ? {} : { RUNFOLD_URL: service.url };
     const { code, stdout, stderr } = await startNode([program], {
       cwd: folder,
-      env: { ...env, ...url },
+      env: { ...env, RUNFOLD_URL: url },
     }).exit;
-    await service?.stop();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     // The output that an example promises, unless it describes it in words.
     const [, promised] = /^console\.log\(.*\); \/\/ ([\d. ]+)$/m.exec(text) ?? [];
@@ -111,35 +122,7 @@ describe('the TypeScript of the documents', () => {
   });
 });
 
-/** Starts `runfold up` in a separate folder. */
-async function startService() {
-  const up = startNode([main, 'up', '--dir', 'served'], { cwd: folder });
-  const [, url = ''] = await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/, 60_000);
-  return {
-    url,
-    async stop() {
-      up.kill('SIGTERM');
-      await up.exit;
-    },
-  };
-}
-
 describe('beside a running `runfold up`', () => {
-  let up: RunningProcess;
-  let url = '';
-  let tier: Tier;
-  beforeAll(async () => {
-    up = startNode([main, 'up'], { cwd: folder });
-    await up.waitForLine(/^Runfold is up\.$/, 60_000);
-    url = (await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/))[1] ?? '';
-    tier = await openTier({ dir: join(folder, '.runfold') });
-  });
-  afterAll(async () => {
-    await tier.close();
-    up.kill('SIGTERM');
-    expect((await up.exit).code).toBe(0);
-  });
-
   const isOurs = (command: string) => /^(npx )?runfold /.test(command);
   const hasCurl = spawnSync('curl', ['--version']).error === undefined;
   test.skipIf(!hasCurl).each(shellCommands().filter((command) => command.startsWith('curl ')))(
