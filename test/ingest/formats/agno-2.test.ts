@@ -112,6 +112,47 @@ describe('a run of Agno 2.9', () => {
     expect(() => fromAgnoRow({ ...row, runs: 'x' })).toThrow(/runs: Expected a list of runs/);
   });
 
+  test('that is stored before its end has its messages so far, and no end', () => {
+    const [done] = (golden.session_many_runs ?? []).map(asDict);
+    if (done === undefined) throw new Error('Expected a run.');
+    const { metrics: _metrics, ...begun } = done;
+    const pending = { ...begun, run_id: 'pending', status: 'PENDING', messages: [], tools: null };
+    const running = {
+      ...begun,
+      run_id: 'running',
+      status: 'RUNNING',
+      messages: done.messages.slice(0, 2),
+      tools: null,
+    };
+    const row = { session_id: 'sess-1', runs: [pending, running, done] };
+    const events = fromAgnoRow(row);
+    const ends = events.filter(({ type }) => type === 'run').map(({ run_id }) => run_id);
+    expect(ends).toEqual([golden.session_many_runs?.[0]?.ids.run_id]);
+    const ofRunning = events.filter(({ run_id }) => run_id === 'running');
+    expect(sumOf(ofRunning, 'input_tokens')).toBe(100);
+    // At its end the same messages have the same ids, and its end is new.
+    const later = fromAgnoRow({ ...row, runs: [{ ...done, run_id: 'running' }] });
+    const ids = new Set(later.map(({ id }) => id));
+    expect(ofRunning.every(({ id }) => ids.has(id))).toBe(true);
+    expect(later.filter(({ type }) => type === 'run')).toMatchObject([{ status: 'completed' }]);
+  });
+
+  test('that was paused and continued has each message once, and both states', () => {
+    const [done] = (golden.session_many_runs ?? []).map(asDict);
+    if (done === undefined) throw new Error('Expected a run.');
+    const paused = {
+      ...done,
+      status: 'PAUSED',
+      messages: done.messages.slice(0, 2),
+      metrics: null,
+    };
+    const row = (run: object) => fromAgnoRow({ session_id: 'sess-1', runs: [run] });
+    const events = new Map([...row(paused), ...row(done)].map((event) => [event.id, event]));
+    expect(sumOf([...events.values()], 'input_tokens')).toBe(111);
+    const states = [...events.values()].filter(({ type }) => type === 'run');
+    expect(states).toMatchObject([{ status: 'paused' }, { status: 'completed' }]);
+  });
+
   test('of a workflow has the runs of its steps below it', () => {
     const runs = (golden.session_many_runs ?? []).map(asDict);
     const step = { ...runs[0], parent_run_id: 'flow' };

@@ -33,6 +33,22 @@ export function agnoStatus(run: AgnoRecord): RunStatus | undefined {
   throw run.fault('status', `one of ${Object.keys(statuses).join(', ')}`);
 }
 
+/** Whether a stored run has not ended: it waits in the background, or runs. */
+export const isBeforeEnd = (run: AgnoRecord): boolean =>
+  ['PENDING', 'RUNNING'].includes(run.text('status')?.toUpperCase() ?? '');
+
+/** How far before the last possible end of a run its end with a status is. */
+export function stepsBeforeEnd(status: RunStatus | undefined): number {
+  if (status === 'paused') return 2;
+  return status === 'error' || status === 'cancelled' ? 1 : 0;
+}
+
+/** The name of a run's end. */
+export function endName(status: RunStatus | undefined, messages: number): string {
+  if (status === undefined || status === 'completed') return 'run';
+  return status === 'paused' ? 'run/paused' : `end/${status}/${messages}`;
+}
+
 /** The role of a message. */
 export function agnoRole(message: AgnoRecord): Role {
   const role = own(roles, message.text('role') ?? '');

@@ -1,6 +1,6 @@
 import type { MetricEventInput } from '../../../events/metric-event.js';
 import { type AgnoRecord, agnoRecord } from './agno-record.js';
-import { type AgnoRunOptions, fromAgnoRun } from './from-agno-run.js';
+import { type AgnoRunOptions, fromStoredRun } from './from-agno-run.js';
 
 /** Whether a value is a row of Agno's session table, with the runs of a session. */
 export function isAgnoRow(value: unknown): boolean {
@@ -16,7 +16,7 @@ export function fromAgnoRow(value: unknown, options: AgnoRunOptions = {}): Metri
   const row = agnoRecord(value);
   const user_id = options.user_id ?? row.text('user_id');
   const session_id = row.text('session_id');
-  return runsOf(row).flatMap((run) => fromAgnoRun({ session_id, ...run.plain() }, { user_id }));
+  return runsOf(row).flatMap((run) => fromStoredRun({ session_id, ...run.plain() }, user_id));
 }
 
 function runsOf(row: AgnoRecord): readonly AgnoRecord[] {

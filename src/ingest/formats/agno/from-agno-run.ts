@@ -1,9 +1,16 @@
 import type { Attributes } from '../../../events/attribute-fields.js';
 import { nameBasedUuid } from '../../../events/event-id.js';
-import type { MetricEventInput, RunStatus } from '../../../events/metric-event.js';
+import type { MetricEventInput } from '../../../events/metric-event.js';
 import type { Metrics } from '../../../events/metric-fields.js';
 import { agnoMetrics, tokensBeside } from './agno-metrics.js';
-import { agnoRole, agnoStatus, agnoTime } from './agno-names.js';
+import {
+  agnoRole,
+  agnoStatus,
+  agnoTime,
+  endName,
+  isBeforeEnd,
+  stepsBeforeEnd,
+} from './agno-names.js';
 import { type AgnoRecord, agnoRecord, InvalidAgnoRunError } from './agno-record.js';
 import { agnoSideModels } from './agno-side-models.js';
 import { type AgnoToolCall, agnoToolCalls, type PlacedMessage } from './agno-tool-calls.js';
@@ -25,12 +32,19 @@ const deepestTeam = 32;
  * @throws InvalidAgnoRunError with the field, what was expected and what it got
  */
 export function fromAgnoRun(response: unknown, options: AgnoRunOptions = {}): MetricEventInput[] {
-  return eventsOf(agnoRecord(response), { user_id: options.user_id }, 0);
+  return eventsOf(agnoRecord(response), { user_id: options.user_id, isStored: false }, 0);
+}
+
+/** The events of a run in a row, which may not have ended. @throws InvalidAgnoRunError */
+export function fromStoredRun(run: unknown, user_id: string | undefined): MetricEventInput[] {
+  return eventsOf(agnoRecord(run), { user_id, isStored: true }, 0);
 }
 
 /** What members inherit from the run of their team. */
 interface Inherited {
   readonly user_id: string | undefined;
+  /** Whether the run is stored in a row, and not returned at its end. */
+  readonly isStored: boolean;
   readonly session_id?: string | undefined;
   readonly parent_run_id?: string | undefined;
 }
@@ -106,7 +120,8 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
       ...(call.time === undefined ? {} : { metrics: { time: call.time } }),
     }),
   );
-  const status = agnoStatus(run);
+  const isOpen = from.isStored && isBeforeEnd(run);
+  const status = isOpen ? undefined : agnoStatus(run);
   const metrics = status === 'paused' ? undefined : timesOf(run);
   const end: MetricEventInput = {
     type: 'run',
@@ -125,11 +140,11 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   ].flatMap((member) =>
     eventsOf(
       member,
-      { user_id: common.user_id, session_id: common.session_id, parent_run_id: runId },
+      { ...from, user_id: common.user_id, session_id: common.session_id, parent_run_id: runId },
       depth + 1,
     ),
   );
-  return [...events, ...sideCalls, ...calls, end, ...members];
+  return [...events, ...sideCalls, ...calls, ...(isOpen ? [] : [end]), ...members];
 }
 
 /**
@@ -167,16 +182,6 @@ function uniqueIds(runId: string): (name: string) => string {
     const id = `${runId}/${name}${count === 1 ? '' : `#${count}`}`;
     return id.length > 200 ? nameBasedUuid(id) : id;
   };
-}
-
-function stepsBeforeEnd(status: RunStatus | undefined): number {
-  if (status === 'paused') return 2;
-  return status === 'error' || status === 'cancelled' ? 1 : 0;
-}
-
-function endName(status: RunStatus | undefined, messages: number): string {
-  if (status === undefined || status === 'completed') return 'run';
-  return status === 'paused' ? 'run/paused' : `end/${status}/${messages}`;
 }
 
 const placeOf = (call: AgnoToolCall) => `at/${call.message?.index ?? 'end'}`;
