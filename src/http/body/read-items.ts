@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { describeValue } from '../../events/fault.js';
 import { createJsonMeter, maxContainers } from '../../events/heavy-json.js';
-import { agnoItems, agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
+import { agnoItems } from '../../ingest/formats/agno/agno-items.js';
 import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
-import { type EventMediaType, eventMediaTypes } from '../../ingest/formats/media-types.js';
+import {
+  agnoMediaType,
+  type EventMediaType,
+  eventMediaTypes,
+} from '../../ingest/formats/media-types.js';
 import { ProblemError } from '../problems/problem.js';
 import type { BodyRoom } from '../service/body-room.js';
 import type { HttpLimits } from '../service/http-limits.js';

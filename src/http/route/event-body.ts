@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { eventSchemas } from '../../events/check/event-schema.js';
 import type { EventType } from '../../events/metric-event.js';
-import { agnoMediaType } from '../../ingest/formats/agno/agno-items.js';
-import type { EventMediaType } from '../../ingest/formats/media-types.js';
+import { agnoMediaType, type EventMediaType } from '../../ingest/formats/media-types.js';
 import { exampleEvents } from './example-values.js';
 
 /** Fields that a sender may leave out: the service fills them in. */

@@ -1,4 +1,5 @@
-import { agnoMediaType } from './agno/agno-items.js';
+/** The media type of a body with one Agno run, or an array of them. */
+export const agnoMediaType = 'application/vnd.agno.run+json';
 
 /** The media types of bodies with events. Each has a reader and, in the reference, a schema. */
 export const eventMediaTypes = [

@@ -4,9 +4,6 @@ import type { Item } from '../format.js';
 import { InvalidAgnoRunError } from './agno-record.js';
 import { fromAgnoRun } from './from-agno-run.js';
 
-/** The media type of a body with one Agno run, or an array of them. */
-export const agnoMediaType = 'application/vnd.agno.run+json';
-
 /**
  * The events of Agno runs, as `fromAgnoRun` makes them. Each item has the index of its run, so
  * that a fault names the sender's element. A run that cannot be read is one item with its fault.
