@@ -50,7 +50,7 @@ describe('runfold channels and runfold alerts', () => {
       '--slack',
       'https://example.com/s3cret',
     ]);
-    expect(slack).toMatchObject({ code: 0, stdout: 'Channel chat tells example.com.\n' });
+    expect(slack).toMatchObject({ code: 0, stdout: 'Channel chat sends to example.com.\n' });
     const mail = [
       'channels',
       'create',
@@ -135,7 +135,11 @@ describe('runfold channels and runfold alerts', () => {
     ],
     [['channels', 'create', 'X y', '--webhook', 'https://a.b/c'], 2, 'name: expected'],
     [['channels', 'create', 'x', '--email', 'nobody'], 2, 'to'],
-    [['channels', 'create', 'ops', '--webhook', 'https://a.b/c'], 1, 'channel ops'],
+    [
+      ['channels', 'create', 'ops', '--webhook', 'https://a.b/c'],
+      1,
+      'channel named ops already exists',
+    ],
     [['alerts', 'create', 'x'], 2, '--kind'],
     [['alerts', 'create', 'x', '--kind', 'silence', '--channel', 'ops'], 2, 'agent_id: expected'],
     [['alerts', 'create', 'x', '--kind', 'gossip', '--channel', 'ops'], 2, 'kind: expected one of'],
