@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons.js';
 
 /** A dialog over the page. The browser keeps the focus inside and closes it on Escape. */
@@ -13,7 +13,8 @@ export function Dialog({
   readonly children: ComponentChildren;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key comes: what is typed at once belongs into the dialog.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { screen } from '../address/parameters.js';
 import { go } from '../address/place.js';
 import { type Found, findAll } from '../ask/find.js';
@@ -12,7 +12,7 @@ export function Find({ onClose }: { readonly onClose: () => void }) {
   const [state, setState] = useState<'idle' | 'looking' | 'done'>('idle');
   const [fault, setFault] = useState<unknown>();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   useEffect(() => {
     const query = text.trim();
     setFault(undefined);
