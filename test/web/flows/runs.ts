@@ -134,6 +134,8 @@ export function runFlows(stage: Stage): void {
     await page.locator('.rows button').first().click();
     await page.keyboard.press('j');
     await page.waitForURL(/step=long-1$/);
+    // The row comes into view and into focus a moment after the address changes.
+    await page.locator('.rows > [data-row="1"] button:focus').waitFor();
     await page.evaluate('scrollTo(0, document.body.scrollHeight)');
     await page.locator('.rows > [data-row="4999"]').waitFor();
     expect(await page.locator('.rows > div').count()).toBeLessThan(200);
