@@ -50,6 +50,7 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['alerts list', 'explains', 'works'],
   ['alerts history', 'explains', 'works'],
   ['channels list', 'explains', 'works'],
+  ['labels list', 'explains', 'works'],
   ['shards list', 'explains', 'works'],
   ['worker', 'explains', 'waits'],
   ['serve --no-page', 'explains', 'waits'],

@@ -203,7 +203,7 @@ describe('labels', () => {
     );
     await expect(
       here.getUsage({ ...day, filters: { 'label:customer': null } as never }),
-    ).rejects.toThrow(/no such label/);
+    ).rejects.toThrow(/events without the label are not counted/);
     await expect(
       here.getUsage({ ...day, group_by: ['label:customer'], figures: ['time_p50'] }),
     ).rejects.toThrow(/kept by label:customer/);
