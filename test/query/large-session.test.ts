@@ -27,6 +27,7 @@ function messageOf(session_id: string, at: number) {
 /** A database that counts the blocks which its statements read, by their plans. */
 function counting(database: Database) {
   let blocks = 0;
+  let most = 0;
   const counted: Database = {
     ...database,
     async query(text, values) {
@@ -35,11 +36,13 @@ function counting(database: Database) {
         values,
       );
       const plan = explained?.['QUERY PLAN']?.[0]?.Plan;
-      blocks += Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
+      const read = Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
+      blocks += read;
+      most = Math.max(most, read);
       return database.query(text, values);
     },
   };
-  return { counted, blocks: () => blocks };
+  return { counted, blocks: () => blocks, most: () => most };
 }
 
 describeWithPostgres('a session of 20,000 events', () => {
@@ -59,7 +62,11 @@ describeWithPostgres('a session of 20,000 events', () => {
         );
       }
     }
-    await database.query('vacuum analyze');
+    // A poll of a tail looks back two seconds; on a fast machine these are all events.
+    await database.query(
+      `update runfold_internal.event set recorded_at = recorded_at - interval '1 minute'`,
+    );
+    await database.query('vacuum (full, analyze)');
   }, 120_000);
   afterAll(async () => {
     await database?.close();
@@ -118,16 +125,20 @@ describeWithPostgres('a session of 20,000 events', () => {
   );
 
   test('costs a tail what is new in it', async () => {
-    const { counted, blocks } = counting(database);
+    const { counted, most } = counting(database);
     const stop = new AbortController();
     const tail = followLog(counted, { poll_ms: 1, signal: stop.signal });
     await tail.next();
-    const before = blocks();
-    await foldEvents(database, [messageOf('large', large.events)]);
+    // Another event each time that this is tried again.
+    const [{ events } = { events: 0 }] = await database.query<{ events: number }>(
+      `select count(*)::int as events from runfold_internal.event where session_id = 'large'`,
+    );
+    await foldEvents(database, [messageOf('large', events)]);
     for await (const item of tail) {
       if (item.kind === 'event') break;
     }
     stop.abort();
-    expect(blocks() - before).toBeLessThan(200);
+    // How often it polls depends on what else the server does, but no poll reads the session.
+    expect(most()).toBeLessThan(200);
   });
 });
