@@ -20,6 +20,8 @@ export interface RedisGroup {
   /** For `REDIS_URL`. */
   readonly url: string;
   readonly nodes: readonly GroupNode[];
+  /** The sentinels, if it has any. */
+  readonly others: readonly GroupNode[];
   /** The nodes that are masters now, among those that run. */
   masters(): Promise<readonly GroupNode[]>;
   /** A replica of a master, in step with it. */
@@ -37,10 +39,10 @@ export interface RedisGroup {
 export interface GroupOptions {
   /** Additional lines of their configuration, by name. */
   readonly settings?: Readonly<Record<string, string>>;
-  /**
-   * A folder with certificates. The nodes of a cluster then also listen for TLS, and `url` uses it.
-   */
+  /** A folder with certificates. All nodes then also listen for TLS, and `url` uses it. */
   readonly certificates?: string;
+  /** The password of the sentinels. Defaults to none. */
+  readonly sentinelPassword?: string;
   /** Milliseconds after which a node that does not respond counts as dead. Defaults to 1,500. */
   readonly patience?: number;
 }
@@ -71,6 +73,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
           // A replica that was held back is promoted nevertheless.
           'cluster-replica-validity-factor': '0',
           ...tlsSettings(tlsPort, options.certificates ?? ''),
+          ...(tlsPort === undefined ? {} : { 'tls-cluster': 'yes' }),
           ...options.settings,
         }),
       );
@@ -108,25 +111,35 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
 
 /** Starts a master with a replica, and three sentinels that call it `main`. */
 export async function openSentinels(options: GroupOptions = {}): Promise<RedisGroup> {
-  const { patience = 1_500 } = options;
+  const { patience = 1_500, certificates, sentinelPassword } = options;
+  const tls = async () =>
+    tlsSettings(
+      certificates === undefined ? undefined : await freePort({ above: busOffset }),
+      certificates ?? '',
+    );
   return openGroup(async (start, startSentinel) => {
-    const master = await start(options.settings ?? {});
-    const replica = await start(options.settings ?? {});
-    await replica.call('replicaof', '127.0.0.1', master.port);
+    const master = await start({ ...(await tls()), ...options.settings });
+    const replica = await start({ ...(await tls()), ...options.settings });
+    const masterPort = master.tlsPort || master.port;
+    await replica.call('replicaof', '127.0.0.1', masterPort);
     const sentinels: GroupNode[] = [];
     for (let at = 0; at < 3; at++) {
       sentinels.push(
         await startSentinel([
-          `sentinel monitor main 127.0.0.1 ${master.port} 2`,
+          ...linesOf(await tls()),
+          ...(sentinelPassword === undefined ? [] : [`requirepass ${sentinelPassword}`]),
+          `sentinel monitor main 127.0.0.1 ${masterPort} 2`,
           `sentinel auth-pass main ${groupPassword}`,
           `sentinel down-after-milliseconds main ${patience}`,
           'sentinel failover-timeout main 6000',
         ]),
       );
     }
-    const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    const hosts = sentinels.map(({ port, tlsPort }) => `127.0.0.1:${tlsPort || port}`).join(',');
+    const scheme = certificates === undefined ? 'redis' : 'rediss';
+    const password = sentinelPassword === undefined ? '' : `&sentinel_password=${sentinelPassword}`;
     return {
-      url: `redis://:${groupPassword}@${hosts}?sentinel=main`,
+      url: `${scheme}://:${groupPassword}@${hosts}?sentinel=main${password}`,
       nodes: [master, replica],
       others: sentinels,
       async isUp() {
@@ -168,7 +181,8 @@ async function openGroup(
     // Sentinels and cluster nodes write their state into this folder.
     writeFileSync(file, [`port ${port}`, `dir ${own}`, 'bind 127.0.0.1', ...lines, ''].join('\n'));
     const tlsPort = Number(lines.find((line) => line.startsWith('tls-port '))?.slice(9) ?? 0);
-    const node = { ...createNode(port, own, [file, ...args]), tlsPort };
+    const password = lines.find((line) => line.startsWith('requirepass '))?.slice(12);
+    const node = { ...createNode(port, own, [file, ...args], password), tlsPort };
     started.push(node);
     await node.start();
     return node;
@@ -184,11 +198,7 @@ async function openGroup(
       others = [],
       isUp,
     } = await make(
-      (settings) =>
-        start(
-          Object.entries({ ...usual, ...settings }).map(([name, value]) => `${name} ${value}`),
-          [],
-        ),
+      (settings) => start(linesOf({ ...usual, ...settings }), []),
       (lines) => start(lines, ['--sentinel']),
     );
     const roles = async () =>
@@ -226,6 +236,7 @@ async function openGroup(
     return {
       url,
       nodes,
+      others,
       masters,
       replicaOf,
       async holdBack(replica, master) {
@@ -244,6 +255,9 @@ async function openGroup(
   }
 }
 
+const linesOf = (settings: Readonly<Record<string, string>>) =>
+  Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+
 function tlsSettings(port: number | undefined, folder: string): Readonly<Record<string, string>> {
   if (port === undefined) return {};
   return {
@@ -252,7 +266,6 @@ function tlsSettings(port: number | undefined, folder: string): Readonly<Record<
     'tls-key-file': join(folder, 'server.key'),
     'tls-ca-cert-file': join(folder, 'ca.pem'),
     'tls-auth-clients': 'no',
-    'tls-cluster': 'yes',
     'tls-replication': 'yes',
   };
 }
@@ -271,12 +284,13 @@ function createNode(
   port: number,
   folder: string,
   args: readonly string[],
+  password: string | undefined,
 ): Omit<GroupNode, 'tlsPort'> {
   const isSentinel = args.includes('--sentinel');
   const call: GroupNode['call'] = async (command, ...parameters) => {
     const redis = new Redis({
       port,
-      ...(isSentinel ? {} : { password: groupPassword }),
+      ...(password === undefined ? {} : { password }),
       lazyConnect: true,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,

@@ -30,13 +30,18 @@ export function explainRedisError(thrown: unknown, url: string): QueueConnection
   const host = address.shown;
   // "Failed to refresh slots cache" hides the cause.
   const error = reasonIn(thrown);
-  const text = error instanceof Error ? error.message : String(error);
-  const wrongKind = wrongKindError(address, modeIn(text));
+  const message = error instanceof Error ? error.message : String(error);
+  const ofSentinels = lastOfSentinels.exec(message)?.[1];
+  // Redis ends some of its messages with a full stop.
+  const text = (ofSentinels ?? message).replace(/\s*\.$/, '');
+  const wrongKind =
+    wrongKindError(address, modeIn(text)) ??
+    (ofSentinels === undefined ? undefined : sentinelError(address, text, error));
   if (wrongKind !== undefined) return wrongKind;
   if (text.startsWith('NOPERM')) {
     return new QueueConnectionError(
       'queue_refused',
-      `The user of REDIS_URL lacks rights at ${host} that the queue needs: ${text} "runfold migrate --grants" prints a user with the least rights; "runfold doctor" says which rights are missing.`,
+      `The user of REDIS_URL lacks rights at ${host} that the queue needs: ${text}. "runfold migrate --grants" prints a user with the least rights; "runfold doctor" says which rights are missing.`,
       error,
     );
   }
@@ -47,19 +52,64 @@ export function explainRedisError(thrown: unknown, url: string): QueueConnection
       error,
     );
   }
-  if (/(^|\berror: )(WRONGPASS|NOAUTH|ERR (AUTH|invalid password))/i.test(text)) {
+  if (isRefusal(text)) {
     return new QueueConnectionError(
       'queue_refused',
-      `Redis at ${host} refuses the user or the password: ${text} Check REDIS_URL.`,
+      `Redis at ${host} refuses the user or the password: ${shortRefusal(text)}. Check REDIS_URL.`,
       error,
     );
   }
-  if (!isConnectionLoss(error, text)) return undefined;
+  if (!isConnectionLoss(error, message)) return undefined;
+  const tls = address.is_tls ? ' With rediss: it must also accept TLS on that port.' : '';
   return new QueueConnectionError(
     'queue_unreachable',
-    `Cannot reach Redis at ${host}: ${text || codeOf(error)}. Check that it is running and that REDIS_URL names it.`,
+    `Cannot reach Redis at ${host}: ${text || codeOf(error)}. Check that it is running and that REDIS_URL names it.${tls}`,
     error,
   );
+}
+
+/** ioredis wraps what the last of the sentinels said. */
+const lastOfSentinels = /^All sentinels are unreachable.*? Last error: (.*)$/s;
+
+/** The error if sentinels respond, and cannot name the master; undefined otherwise. */
+function sentinelError(
+  { shown, sentinel_name, sentinel_password }: RedisAddress,
+  text: string,
+  cause: unknown,
+): QueueConnectionError | undefined {
+  if (/^ERR unknown command ['`]sentinel/i.test(text)) {
+    return new QueueConnectionError(
+      'queue_wrong_kind',
+      `Expected sentinels at ${shown}, got a Redis. Name the sentinels in REDIS_URL, or leave ?sentinel=${sentinel_name} out of it.`,
+      cause,
+    );
+  }
+  if (/No such master with that name/.test(text)) {
+    return new QueueConnectionError(
+      'queue_wrong_kind',
+      `The sentinels at ${shown} have no master with the name "${sentinel_name}". Correct ?sentinel=${sentinel_name} in REDIS_URL; their command "sentinel masters" lists the names.`,
+      cause,
+    );
+  }
+  if (!isRefusal(text)) return undefined;
+  const fix =
+    sentinel_password === undefined
+      ? 'Add &sentinel_password=… to REDIS_URL, and &sentinel_username=… if they have users.'
+      : 'Check sentinel_username and sentinel_password in REDIS_URL.';
+  return new QueueConnectionError(
+    'queue_refused',
+    `The sentinels at ${shown} refuse the user or the password: ${shortRefusal(text)}. ${fix}`,
+    cause,
+  );
+}
+
+function isRefusal(text: string): boolean {
+  return /(^|\berror: )(WRONGPASS|NOAUTH|ERR (AUTH|invalid password))/i.test(text);
+}
+
+/** Redis explains the command HELLO to a client without a password. */
+function shortRefusal(text: string): string {
+  return text.replace(/NOAUTH HELLO must be called.*$/s, 'NOAUTH Authentication required');
 }
 
 /** The last error of a cluster's nodes, if all of them failed. */

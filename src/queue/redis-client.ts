@@ -31,7 +31,7 @@ export function createClient(url: string, settings: ClientSettings): RedisClient
   return new Cluster([...address.hosts], clusterOptions(address, settings));
 }
 
-/** Creates a client for one node of a URL's cluster. `node` is `host:port`. */
+/** Creates a client for one node of a URL's cluster, or for one of its sentinels. `node` is `host:port`. */
 export function createNodeClient(url: string, node: string, settings: ClientSettings): Redis {
   const { retry, ...common } = settings;
   const address = redisAddressOf(url);
@@ -41,7 +41,7 @@ export function createNodeClient(url: string, node: string, settings: ClientSett
     host: node.slice(0, at).replace(/^\[|\]$/g, ''),
     port: Number(node.slice(at + 1)),
     retryStrategy: retry,
-    ...userOf(address),
+    ...(address.kind === 'sentinel' ? sentinelUserOf(address) : userOf(address)),
     ...(address.is_tls ? { tls: {} } : {}),
   });
 }
@@ -50,7 +50,8 @@ function sentinelOptions(
   address: RedisAddress,
   { retry, ...common }: ClientSettings,
 ): RedisOptions & { replyMapping?: 'legacy' } {
-  const { hosts, is_tls, database, sentinel_name, sentinel_username, sentinel_password } = address;
+  const { hosts, is_tls, database, sentinel_name } = address;
+  const { username, password } = sentinelUserOf(address);
   return {
     ...common,
     retryStrategy: retry,
@@ -58,8 +59,8 @@ function sentinelOptions(
     name: sentinel_name,
     db: database,
     ...userOf(address),
-    ...(sentinel_username === undefined ? {} : { sentinelUsername: sentinel_username }),
-    ...(sentinel_password === undefined ? {} : { sentinelPassword: sentinel_password }),
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
     sentinelRetryStrategy: retry,
     sentinelCommandTimeout: common.connectTimeout,
     ...(is_tls ? { tls: {}, enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
@@ -82,7 +83,14 @@ function clusterOptions(address: RedisAddress, settings: ClientSettings) {
 
 const sameName: NonNullable<ClusterOptions['dnsLookup']> = (name, done) => done(null, name);
 
-function userOf({ username, password }: RedisAddress) {
+function sentinelUserOf({ sentinel_username, sentinel_password }: RedisAddress) {
+  return userOf({ username: sentinel_username, password: sentinel_password });
+}
+
+function userOf({
+  username,
+  password,
+}: Pick<RedisAddress, 'username' | 'password'>): Pick<RedisOptions, 'username' | 'password'> {
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

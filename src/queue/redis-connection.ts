@@ -46,8 +46,7 @@ export function openRedis(
   let reported: string | undefined;
   let isClosed = false;
   const onError = (error: Error) => {
-    // The cluster's own error hides what its nodes report.
-    if (isOfCluster(error)) void askNodes(url).then((reason) => tell(reason ?? error));
+    if (hidesCause(error)) void askNodes(url).then((reason) => tell(reason ?? error));
     else tell(error);
   };
   const tell = (error: Error) => {
@@ -74,9 +73,16 @@ export function openRedis(
 /** The message of ioredis. */
 const endedWithoutReason = 'None of startup nodes is available';
 
-/** Whether an error only says that no node of a cluster responds. */
-function isOfCluster(error: unknown): boolean {
-  return error instanceof Error && /^(Failed to refresh|None of)/.test(error.message);
+/** Whether an error of a cluster or of sentinels hides what each of the servers says. */
+function hidesCause(error: unknown): boolean {
+  return error instanceof Error && hiding.test(error.message);
+}
+
+const hiding =
+  /^(Failed to refresh|None of|All sentinels are unreachable(?!.*Last error: (?!Connection is closed)))/s;
+
+function isClosed(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Connection is closed');
 }
 
 /** One attempt, and a limit for each of its steps. */
@@ -88,7 +94,10 @@ const once = {
   retry: () => null,
 };
 
-/** The reason that the nodes of a cluster give for not serving; undefined if there is none. */
+/**
+ * The reason that the nodes of a cluster or the sentinels give for not serving; undefined if there
+ * is none.
+ */
 async function askNodes(url: string): Promise<Error | undefined> {
   const { hosts } = redisAddressOf(url);
   const said = await Promise.all(hosts.map(({ host, port }) => askNode(url, `${host}:${port}`)));
@@ -96,11 +105,10 @@ async function askNodes(url: string): Promise<Error | undefined> {
   const isAway = (error: Error) => explainRedisError(error, url)?.code === 'queue_unreachable';
   const isDown = ({ message }: Error) => message.startsWith('CLUSTERDOWN');
   // The response of one node says more than the silence of others.
-  const answer = errors.find((error) => !isAway(error)) ?? errors.find(isDown);
-  return answer ?? (errors.length === said.length ? errors[0] : undefined);
+  return errors.find((error) => !isAway(error)) ?? errors.find(isDown) ?? errors[0];
 }
 
-/** The reason that one node cannot be used; undefined if it can. */
+/** The reason that one of them cannot be used; undefined if it can. */
 async function askNode(url: string, name: string): Promise<Error | undefined> {
   const node = createNodeClient(url, name, once);
   let reason: Error | undefined;
@@ -109,6 +117,7 @@ async function askNode(url: string, name: string): Promise<Error | undefined> {
   });
   try {
     await node.connect();
+    if (redisAddressOf(url).kind === 'sentinel') return reason;
     const state = /^cluster_state:(\w+)/m.exec(String(await node.cluster('INFO')))?.[1];
     // The message of Redis itself.
     return state === 'fail' ? new Error('CLUSTERDOWN The cluster is down') : reason;
@@ -158,7 +167,8 @@ export async function onRedis<T>(
     return await work(redis);
   } catch (error) {
     const known = reason ?? error;
-    const said = isOfCluster(known) ? await askNodes(url) : undefined;
+    const isHidden = hidesCause(known) || (redis.isCluster && isClosed(known));
+    const said = isHidden ? await askNodes(url) : undefined;
     throw explainRedisError(said ?? known, url) ?? error;
   } finally {
     redis.disconnect();

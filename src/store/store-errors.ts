@@ -38,7 +38,7 @@ export class StoreUnavailableError extends RunfoldError {
 /** Explains why the store cannot be used; returns other errors unchanged. */
 export function explainDatabaseError(error: unknown): unknown {
   // This error is already explained.
-  if (error instanceof StoreUnavailableError) return error;
+  if (error instanceof RunfoldError) return error;
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
   const trust = explainTls(code, text, error);

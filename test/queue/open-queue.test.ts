@@ -3,6 +3,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { findOutage, openQueue } from '#runfold/queue/open-queue.js';
+import { explainRedisError } from '#runfold/queue/queue-errors.js';
+import { explainDatabaseError } from '#runfold/store/store-errors.js';
 import { startNode } from '../../harness/processes.js';
 import { freePort } from '../../harness/server-binary.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -81,3 +83,11 @@ test('a server that takes connections and says nothing is away, of whatever kind
     silent.close();
   }
 }, 30_000);
+
+test('an outage of Redis is not taken for one of Postgres, and a URL with TLS says what it needs', () => {
+  const outage = explainRedisError(new Error('Connection is closed.'), 'rediss://host');
+  expect(explainDatabaseError(outage)).toBe(outage);
+  expect(outage?.message).toBe(
+    'Cannot reach Redis at host: Connection is closed. Check that it is running and that REDIS_URL names it. With rediss: it must also accept TLS on that port.',
+  );
+});
