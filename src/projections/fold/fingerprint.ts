@@ -4,8 +4,18 @@ import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import { addPartialsSql, foldEventsSql, foldPartialsSql } from './fold-sql.js';
 
+const known = new WeakMap<Projection, string>();
+
 /** A hash of what a projection computes: it changes with the declaration. */
 export function fingerprintOf(projection: Projection): string {
+  const existing = known.get(projection);
+  if (existing !== undefined) return existing;
+  const fingerprint = computeFingerprint(projection);
+  known.set(projection, fingerprint);
+  return fingerprint;
+}
+
+function computeFingerprint(projection: Projection): string {
   const hash = createHash('sha256').update(addPartialsSql(projection, 'partials'));
   if (projection.from === undefined) hash.update(foldEventsSql(projection, 'events'));
   else hash.update(foldPartialsSql(projection, 'partials')).update(fingerprintOf(projection.from));

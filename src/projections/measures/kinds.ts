@@ -25,8 +25,15 @@ const kinds = {
  */
 export type Measure = Parameters<(typeof kinds)[keyof typeof kinds]>[0];
 
+/** Each measure is a constant of a declaration, and every statement asks for its kind several times. */
+const known = new WeakMap<Measure, Kind>();
+
 /** The kind of a measure. */
 export function kindOf(measure: Measure): Kind {
+  const existing = known.get(measure);
+  if (existing !== undefined) return existing;
   // The name selects the function that accepts the measure, which the compiler cannot infer.
-  return (kinds[measure.fold] as (measure: Measure) => Kind)(measure);
+  const kind = (kinds[measure.fold] as (measure: Measure) => Kind)(measure);
+  known.set(measure, kind);
+  return kind;
 }
