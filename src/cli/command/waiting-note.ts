@@ -1,3 +1,4 @@
+import { QueueConnectionError } from '../../queue/queue-errors.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { Tier } from '../../tier.js';
 
@@ -9,9 +10,18 @@ const longSeconds = 5;
  * this command serves, no worker is running; on servers, a long wait suggests that.
  */
 export async function waitingNote({ queue, is_owner }: Tier): Promise<string | undefined> {
-  const gauge = await openQueueGauge(queue, () => undefined);
+  let giveUp: (outage: Error) => void = () => undefined;
+  const outage = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  // The race below reports it. This only prevents an unhandled rejection until then.
+  outage.catch(() => undefined);
+  const gauge = await openQueueGauge(queue, (error) => {
+    // Nobody waits for a queue that refuses a connection: the figures are there already.
+    if (error instanceof QueueConnectionError) giveUp(error);
+  });
   try {
-    const { jobs, age_seconds } = await gauge.read();
+    const { jobs, age_seconds } = await Promise.race([gauge.read(), outage]);
     const waiting = (jobs.waiting ?? 0) + (jobs.delayed ?? 0) + (jobs.active ?? 0);
     if (waiting === 0 || (!is_owner && age_seconds < longSeconds)) return undefined;
     const since = `for ${Math.max(1, Math.round(age_seconds))} s`;
@@ -21,6 +31,9 @@ export async function waitingNote({ queue, is_owner }: Tier): Promise<string | u
       : `${what} of events ${verb} on the queue, the oldest ${since}: these figures do not include them. Is a worker running?`;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof QueueConnectionError) {
+      return `${reason} These figures may lack events that are waiting on the queue.`;
+    }
     return `The queue does not respond (${reason}): these figures may lack events that are waiting on it.`;
   } finally {
     await gauge.close();
