@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
@@ -29,6 +30,8 @@ const ways = [
   { way: 'swapped', repair_limit: -1 },
 ] as const;
 const text = appendAndFoldSql(projections);
+/** Milliseconds between two writes or reads of one client: without it, clients leave the rebuild no processor. */
+const breath = 5;
 
 describeWithPostgres('a rebuild', () => {
   let home: TestDatabase;
@@ -123,13 +126,19 @@ describeWithPostgres('a rebuild', () => {
       let next = 200;
       let caughtUp = 0;
       const steps: RebuildStep[] = [];
+      const reports = new Map<RebuildStep, number>();
       const report = await rebuild(database, {
         repair_limit,
         chunk: 60,
         async on_progress({ step }) {
           if (!steps.includes(step)) steps.push(step);
-          await foldEvents(database, labelledEvents(9, 'sample', next));
-          next += 7;
+          const before = reports.get(step) ?? 0;
+          reports.set(step, before + 1);
+          // A step reports each of its parts, here a block of the log.
+          if (before < 3) {
+            await foldEvents(database, labelledEvents(9, 'sample', next));
+            next += 7;
+          }
           if (step === 'catch_up') caughtUp = await countEvents();
         },
       });
@@ -149,6 +158,7 @@ describeWithPostgres('a rebuild', () => {
       const writer = async (lane: number) => {
         for (let from = 1_000; writing; from += 16) {
           await foldEvents(database, labelledEvents(16, `lane-${lane}`, from));
+          await pause(breath);
         }
       };
       let reads = 0;
@@ -164,6 +174,7 @@ describeWithPostgres('a rebuild', () => {
           expect(row?.events).toBeGreaterThanOrEqual(before);
           before = row?.events ?? 0;
           reads += 1;
+          await pause(breath);
         }
       };
       // An audit is a reader too: it has one snapshot, although tables are swapped while it runs.
@@ -173,19 +184,21 @@ describeWithPostgres('a rebuild', () => {
           const sample = audits % 2 === 0 ? undefined : 5;
           expect((await verify(database, { sample })).differences).toEqual([]);
           audits += 1;
+          await pause(breath);
         }
       };
       const others = Promise.all([writer(1), writer(2), reader(), reader(), auditor()]);
+      others.catch(() => {
+        writing = false;
+      });
       try {
-        for (let time = 0; time < 3; time++) {
+        for (let time = 0; writing && (time < 3 || reads < 10 || audits < 3); time++) {
           expect((await rebuild(database, { repair_limit })).outcome).toBe(way);
         }
       } finally {
         writing = false;
         await others;
       }
-      expect(reads).toBeGreaterThan(10);
-      expect(audits).toBeGreaterThan(2);
       // While audits read the log, the last rebuild's trigger could only be disabled.
       expect(await cleanUpRebuild(database)).toBe(true);
       await expectSound(database);
