@@ -83,8 +83,14 @@ export function projectOf({ project = 1 }: ProjectOptions): number {
   throw new InvalidQueryError('project', 'an integer from 1', describeValue(project));
 }
 
-/** Checks that Postgres can compare a string. @throws InvalidQueryError */
+/** Checks a value to compare with: nothing that is stored is empty. @throws InvalidQueryError */
 export function textOf(field: string, value: unknown): string {
+  if (value !== '') return prefixOf(field, value);
+  throw new InvalidQueryError(field, 'a string that is not empty', describeValue(value));
+}
+
+/** Checks that Postgres can compare a string, which may be empty. @throws InvalidQueryError */
+export function prefixOf(field: string, value: unknown): string {
   if (typeof value === 'string' && !value.includes('\0') && value.isWellFormed()) return value;
   throw new InvalidQueryError(
     field,

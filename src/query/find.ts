@@ -1,5 +1,5 @@
 import type { Database } from '../postgres/database.js';
-import { type ProjectOptions, projectOf, textOf } from './conditions.js';
+import { type ProjectOptions, prefixOf, projectOf } from './conditions.js';
 
 /** Names that begin with a string, up to five of each kind, in byte order. */
 export interface Found {
@@ -26,7 +26,7 @@ export async function findNames(
   database: Database,
   options: ProjectOptions & { readonly q: string },
 ): Promise<Found> {
-  const q = textOf('q', options.q);
+  const q = prefixOf('q', options.q);
   // In byte order, the greatest character ends the range of all strings that begin with `q`.
   const values = [projectOf(options), q, `${q}\u{10ffff}`];
   const names = Object.entries(places).map(

@@ -5,7 +5,7 @@ import { tableOf } from '../projections/fold/fold-sql.js';
 import { labelUsageProjection } from '../projections/label-usage.js';
 import { quarterMicros } from '../projections/time-buckets.js';
 import { timestampSql, utcTextSql } from '../store/sql-units.js';
-import { conditionsOn, type ProjectOptions, projectOf, textOf } from './conditions.js';
+import { conditionsOn, type ProjectOptions, prefixOf, projectOf } from './conditions.js';
 import { type Page, type PageOptions, readPage } from './page.js';
 import { InvalidQueryError } from './query-errors.js';
 
@@ -124,7 +124,7 @@ export function listLabelValues(
         const where = conditionsOn('t', options);
         where.equal('name', 't.name', name);
         if (prefix !== undefined) {
-          const text = textOf('prefix', prefix);
+          const text = prefixOf('prefix', prefix);
           // In byte order, the greatest character ends the range of all strings with this prefix.
           where.add(`t.value >= ${where.parameter(text)}`);
           where.add(`t.value < ${where.parameter(`${text}\u{10ffff}`)}`);

@@ -16,11 +16,13 @@ export class InvalidQueryError extends RunfoldError {
 /** A cursor that does not belong to a page of this list with these filters. */
 export class InvalidCursorError extends RunfoldError {
   readonly code = 'invalid_cursor';
-  constructor(readonly got: string) {
-    super(
-      `cursor: Expected the next_cursor of a page with the same filters, got ${got}. ` +
-        'Start again without a cursor.',
-    );
+  constructor(
+    readonly got: string,
+    /** What it was given as. */
+    readonly field = 'cursor',
+    readonly expected = 'the next_cursor of a page with the same filters',
+  ) {
+    super(`${field}: Expected ${expected}, got ${got}. Start again without it.`);
     this.name = 'InvalidCursorError';
   }
 }

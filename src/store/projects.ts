@@ -123,3 +123,13 @@ export async function getProject(database: Database, id: number): Promise<Projec
   );
   return project;
 }
+
+/** Whether a project was created or has events: producers may name any number. */
+export async function isProject(database: Database, id: number): Promise<boolean> {
+  const [row] = await database.query<{ is_project: boolean }>(
+    `select exists (select from runfold_internal.project where id = $1)
+      or exists (select from runfold_internal.session where project = $1) as is_project`,
+    [id],
+  );
+  return row?.is_project === true;
+}

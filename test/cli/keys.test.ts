@@ -41,6 +41,10 @@ describe('runfold projects and keys', () => {
     expect(scope.stderr).toContain(
       '--scope: expected one of ingest, read, admin, operate, got write.',
     );
+    expect(await work.run(['keys', 'create'])).toMatchObject({
+      code: 2,
+      stderr: 'error: --scope: expected one of ingest, read, admin, operate, got nothing.\n',
+    });
     const unknown = await work.run(['keys', 'create', '--scope', 'read', '--project', '9']);
     expect(unknown).toMatchObject({ code: 1 });
     expect(unknown.stderr).toContain('runfold projects list');

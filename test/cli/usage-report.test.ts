@@ -138,6 +138,55 @@ describeWithPostgres('the commands on usage', () => {
     expect(await said('runs', 'list', '--from', 'yesterday')).toMatch(
       /^error: --from: expected an RFC 3339 time .*, got "yesterday"\.\n$/,
     );
+    for (const flag of ['--session', '--user', '--agent', '--model']) {
+      const { code, stderr } = await run(['runs', 'list', flag, '']);
+      expect([code, stderr]).toEqual([
+        2,
+        `error: ${flag}: expected a string that is not empty, got "".\n`,
+      ]);
+    }
+    expect(await said('usage', '--user', '', ...range)).toMatch(
+      /^error: --user: expected a string/,
+    );
+    expect(await said('sessions', 'list', '--since', 'long')).toMatch(
+      /^error: --since: expected a duration .*, got "long"\.\n$/,
+    );
+    expect(await said('runs', 'list', '--cursor', 'x')).toMatch(
+      /^error: --cursor: expected the next_cursor of a page .*, got "x"\.\n$/,
+    );
+  });
+
+  test('runs and sessions as CSV: a header without rows too', async () => {
+    for (const what of ['runs', 'sessions']) {
+      const { stdout, stderr } = await run([what, 'list', '--csv']);
+      const [head = '', ...lines] = stdout.trim().split('\n');
+      expect(head).toMatch(/^project,session_id,/);
+      expect(lines).toHaveLength(1);
+      expect(lines.map((line) => line.split(',').length)).toContain(head.split(',').length);
+      expect(stderr).not.toContain('--cursor');
+      const none = await run([what, 'list', '--user', 'nobody', '--csv']);
+      expect(none.stdout).toBe(`${head}\n`);
+    }
+  });
+
+  test('runs and sessions since a time', async () => {
+    const since = async (what: string, ...words: string[]) =>
+      JSON.parse((await run([what, 'list', '--json', ...words])).stdout).items.length;
+    const to = ['--to', '2026-03-09T12:00:00Z'];
+    for (const what of ['runs', 'sessions']) {
+      expect(await since(what, '--since', '4w', ...to)).toBe(1);
+      expect(await since(what, '--since', '90m', ...to)).toBe(0);
+    }
+  });
+
+  test('a project that nobody created and that has no events is told', async () => {
+    for (const command of [['runs', 'list'], ['usage'], ['top', 'users']]) {
+      const { stderr } = await run([...command, '--project', '99']);
+      expect(stderr).toMatch(
+        /^Project 99 was not created and has no events: see "runfold projects list"\.$/m,
+      );
+    }
+    expect((await run(['runs', 'list'])).stderr).not.toContain('Project');
   });
 
   test('tools and top rank', async () => {

@@ -109,8 +109,18 @@ describe('GET /v1/tail', () => {
     for (const one of forged) {
       const answer = await open(encodeTailPoint(one as never));
       expect({ one, status: answer.status }).toEqual({ one, status: 400 });
-      expect(await answer.json()).toMatchObject({ code: 'invalid_cursor' });
+      expect(await answer.json()).toMatchObject({
+        code: 'invalid_cursor',
+        detail: expect.stringMatching(/^Last-Event-ID: Expected the id of a message/),
+      });
     }
+    const inQuery = await open('', undefined, key.headers, '?last_event_id=x');
+    expect(await inQuery.json()).toMatchObject({
+      code: 'invalid_cursor',
+      detail: expect.stringMatching(
+        /^last_event_id: Expected .*, got "x"\. Start again without it/,
+      ),
+    });
     // A snapshot that is not from this database, before or after the step.
     const later = `${BigInt(snapshot.split(':')[1] ?? 0) + 1_000_000n}`;
     const foreign = { ...point, from: `${later}:${later}:`, step };

@@ -46,9 +46,11 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** An error of a query with the flag instead of the field, which only programs know. */
 function nameFlag(error: unknown, command: Command | undefined): unknown {
-  if (!(error instanceof InvalidQueryError) || command === undefined) return error;
+  const isOfFlag = error instanceof InvalidQueryError || error instanceof InvalidCursorError;
+  if (!isOfFlag || command === undefined) return error;
   const { field, expected, got } = error;
-  const names = flagsOf[field] ?? [`--${field.replaceAll('_', '-')}`];
+  const name = `--${field.replaceAll('_', '-')}`;
+  const names = flagsOf[field] ?? [name, name.replace(/-(id|name)$/, '')];
   const flag = names.find((name) => command.options.some(({ long }) => long === name));
   if (flag === undefined) return error;
   return new UsageError(`${flag}: expected ${expected}, got ${got}.`, { cause: error });

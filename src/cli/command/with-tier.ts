@@ -1,3 +1,4 @@
+import { isProject } from '../../store/projects.js';
 import { openTier, type Tier, type TierOptions } from '../../tier.js';
 import type { CommandContext } from './command.js';
 import { expectStore } from './existing-store.js';
@@ -21,8 +22,8 @@ export async function withTier<T>(
 }
 
 /**
- * `withTier` for a command that reads: the store must exist, and notes at the end report stale totals and events that
- * wait to be folded.
+ * `withTier` for a command that reads: the store must exist, and notes at the end report an unknown project,
+ * stale totals, and events that wait to be folded.
  */
 export async function withStore<T>(
   context: CommandContext,
@@ -31,8 +32,14 @@ export async function withStore<T>(
   options: Pick<TierOptions, 'connections'> = {},
 ): Promise<T> {
   expectStore(context.settings);
+  const { project } = context.settings;
   const read = async (tier: Tier) => {
     const result = await work(tier);
+    if (project !== 1 && !(await isProject(tier.database, project))) {
+      context.terminal.note(
+        `Project ${project} was not created and has no events: see "runfold projects list".`,
+      );
+    }
     const stale = await findStaleTotals(tier.database);
     if (stale !== undefined) context.terminal.note(stale.text);
     const note = await waitingNote(tier);

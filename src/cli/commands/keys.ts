@@ -20,7 +20,7 @@ export function keysCommand(): Command {
 }
 
 interface CreateFlags {
-  readonly scope: readonly string[];
+  readonly scope?: readonly string[];
   readonly name?: string;
   readonly json?: boolean;
 }
@@ -37,12 +37,7 @@ function createKeyCommand(): Command {
       'runfold keys create --project 1 --scope ingest --scope read --json',
     ],
   })
-    .addOption(
-      repeatable(
-        '--scope <scope>',
-        `what it allows: ${keyScopes.join(', ')}`,
-      ).makeOptionMandatory(),
-    )
+    .addOption(repeatable('--scope <scope>', `what it allows: ${keyScopes.join(', ')}`))
     .option('--name <name>', 'what the key is for, in words')
     .option('--json', 'print it as JSON, including the key')
     .action(async (flags: CreateFlags, self: Command) => {
@@ -61,11 +56,14 @@ function createKeyCommand(): Command {
     });
 }
 
-function readScopes(given: readonly string[]): KeyScope[] {
+function readScopes(given: readonly string[] = []): KeyScope[] {
+  const refused = (got: string) =>
+    new UsageError(`--scope: expected one of ${keyScopes.join(', ')}, got ${got}.`);
+  if (given.length === 0) throw refused('nothing');
   return given.map((name) => {
     const scope = keyScopes.find((one) => one === name);
     if (scope !== undefined) return scope;
-    throw new UsageError(`--scope: expected one of ${keyScopes.join(', ')}, got ${name}.`);
+    throw refused(name);
   });
 }
 

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import { type RunStatus, runStatuses } from '../../events/metric-event.js';
+import { runSchema } from '../../http/route/answer-schema.js';
 import type { Database } from '../../postgres/database.js';
 import { getAgno2RunMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
 import { getRunTree } from '../../query/totals/run-tree.js';
 import { listRuns, type RunOrder, runOrders } from '../../query/totals/runs.js';
+import type { RunTotals } from '../../query/totals/totals.js';
 import {
   countWaitingSpans,
   listWaitingSpans,
@@ -21,10 +23,10 @@ import { withStore } from '../command/with-tier.js';
 import { agnoOption } from '../options/agno-option.js';
 import {
   addTotalsOptions,
-  pageEnd,
   readLimit,
   type TotalsFlags,
   totalsQuery,
+  writeTotals,
 } from '../options/list-options.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { count, plural } from '../output/format.js';
@@ -53,7 +55,8 @@ function listCommand(): Command {
     examples: [
       'runfold runs list',
       'runfold runs list --session s-1 --json',
-      'runfold runs list --status error --from 2026-01-31T00:00:00Z',
+      'runfold runs list --status error --since 7d',
+      'runfold runs list --from 2026-01-31T00:00:00Z --limit 1000 --csv',
       'runfold runs list --order-by cost --agent lead --agent writer',
     ],
   })
@@ -79,9 +82,9 @@ function listCommand(): Command {
       });
     });
     const { terminal } = context;
-    if (flags.json) return terminal.json(page);
-    if (page.items.length > 0) terminal.line(runTable(terminal, page.items));
-    for (const line of pageEnd(terminal, page, 'runs')) terminal.line(line);
+    const columns = Object.keys(runSchema.shape);
+    const table = (rows: readonly RunTotals[]) => runTable(terminal, rows);
+    writeTotals(terminal, flags, page, { noun: 'runs', columns, table });
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { sessionSchema } from '../../http/route/answer-schema.js';
 import { getAgno2SessionMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getSessionMetrics } from '../../query/agno/session-metrics.js';
 import { listRuns } from '../../query/totals/runs.js';
@@ -8,15 +9,16 @@ import {
   type SessionOrder,
   sessionOrders,
 } from '../../query/totals/sessions.js';
+import type { SessionTotals } from '../../query/totals/totals.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { agnoOption } from '../options/agno-option.js';
 import {
   addTotalsOptions,
-  pageEnd,
   type TotalsFlags,
   totalsQuery,
+  writeTotals,
 } from '../options/list-options.js';
 import { count } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -53,9 +55,9 @@ function listCommand(): Command {
         order_by: flags.orderBy,
       }),
     );
-    if (flags.json) return terminal.json(page);
-    if (page.items.length > 0) terminal.line(sessionTable(terminal, page.items));
-    for (const line of pageEnd(terminal, page, 'sessions')) terminal.line(line);
+    const columns = Object.keys(sessionSchema.shape);
+    const table = (rows: readonly SessionTotals[]) => sessionTable(terminal, rows);
+    writeTotals(terminal, flags, page, { noun: 'sessions', columns, table });
   });
 }
 

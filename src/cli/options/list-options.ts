@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../command/command-error.js';
+import { csv } from '../output/csv.js';
 import { count } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
 import { addLabelOption, type LabelFlags, labelsOf } from './label-option.js';
+import { sinceStart } from './range-options.js';
 import { repeatable } from './repeatable-option.js';
 
 /** The flags of every list. */
@@ -24,8 +26,10 @@ export interface TotalsFlags extends ListFlags, LabelFlags {
   readonly idPrefix?: string;
   readonly failed?: boolean;
   readonly minCost?: number;
+  readonly since?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly csv?: boolean;
 }
 
 /** Adds the flags of a list of totals. */
@@ -37,7 +41,16 @@ export function addTotalsOptions(command: Command, figures: readonly string[]): 
     .addOption(repeatable('--workflow <id>', 'only those of this workflow'))
     .addOption(repeatable('--model <name>', 'only those whose last model is this one'))
     .addOption(repeatable('--provider <name>', 'only those whose last provider is this one'))
-    .option('--from <time>', 'only those that started at this time or later, RFC 3339 with a zone')
+    .option(
+      '--since <duration>',
+      'only those that started within this time: 90m, 24h, 7d, 4w; from 1d on, whole days',
+    )
+    .addOption(
+      new Option(
+        '--from <time>',
+        'only those that started at this time or later, RFC 3339 with a zone',
+      ).conflicts('since'),
+    )
     .option('--to <time>', 'only those that started before this time')
     .addOption(
       new Option('--order-by <figure>', 'those with the greatest figure first').choices([
@@ -51,7 +64,9 @@ export function addTotalsOptions(command: Command, figures: readonly string[]): 
         readDollars,
       ),
     );
-  return addListOptions(addLabelOption(command));
+  return addListOptions(addLabelOption(command)).addOption(
+    new Option('--csv', 'print the rows as CSV').conflicts('json'),
+  );
 }
 
 /** The query that the flags of a list of totals describe. */
@@ -67,7 +82,7 @@ export function totalsQuery(flags: TotalsFlags) {
     id_prefix: flags.idPrefix,
     failed: flags.failed,
     min_cost: flags.minCost,
-    from: flags.from,
+    from: flags.since === undefined ? flags.from : sinceStart(flags.since, flags.to),
     to: flags.to,
     cursor: flags.cursor,
     limit: readLimit(flags),
@@ -95,6 +110,28 @@ export function readLimit({ limit }: Pick<ListFlags, 'limit'>): number {
   throw new UsageError('--limit: expected an integer from 1 to 1000.');
 }
 
+/** Writes a page of totals: as JSON, as CSV with these columns, or as a table. */
+export function writeTotals<Row extends object>(
+  terminal: Terminal,
+  { json, csv: isCsv }: Pick<TotalsFlags, 'json' | 'csv'>,
+  page: { readonly items: readonly Row[]; readonly next_cursor: string | undefined },
+  form: {
+    readonly noun: string;
+    readonly columns: readonly string[];
+    readonly table: (rows: readonly Row[]) => string;
+  },
+): void {
+  if (json) {
+    terminal.json(page);
+  } else if (isCsv) {
+    terminal.line(csv(form.columns as readonly (keyof Row & string)[], page.items));
+    if (page.next_cursor !== undefined) for (const line of moreRows(page)) terminal.note(line);
+  } else {
+    if (page.items.length > 0) terminal.line(form.table(page.items));
+    for (const line of pageEnd(terminal, page, form.noun)) terminal.line(line);
+  }
+}
+
 /** The text below a page of a list: whether there are more rows. */
 export function pageEnd(
   terminal: Terminal,
@@ -104,9 +141,13 @@ export function pageEnd(
   const { dim } = terminal.colors;
   if (page.items.length === 0) return [dim(`No ${noun}.`)];
   if (page.next_cursor === undefined) return [];
-  return [
-    '',
-    dim(`${count(page.items.length)} shown. More with --limit, or with`),
-    dim(`--cursor ${page.next_cursor}`),
-  ];
+  return ['', ...moreRows(page).map(dim)];
 }
+
+const moreRows = (page: {
+  readonly items: readonly unknown[];
+  readonly next_cursor: string | undefined;
+}) => [
+  `${count(page.items.length)} shown. More with --limit, or with`,
+  `--cursor ${page.next_cursor}`,
+];

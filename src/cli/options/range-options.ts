@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { describeValue } from '../../events/fault.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { startOfDay } from '../../query/usage/time-zone.js';
 import { UsageError } from '../command/command-error.js';
@@ -32,17 +33,28 @@ const minutes: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1_440, w: 10
 export function readRange(flags: RangeFlags) {
   const time_zone = flags.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (flags.from !== undefined) return { from: flags.from, to: flags.to, time_zone };
-  const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(flags.since) ?? [];
+  return { from: sinceStart(flags.since, flags.to, time_zone), to: flags.to, time_zone };
+}
+
+/** The time that lies a duration before `to`, or before now; from one day on, the start of its day. @throws UsageError */
+export function sinceStart(
+  since: string,
+  to?: string,
+  zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
+): string {
+  const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(since) ?? [];
   const length = Number(count) * (minutes[unit] ?? 0);
   if (!(length > 0)) {
-    throw new UsageError('--since: expected a duration such as 90m, 24h, 7d or 4w.');
+    throw new UsageError(
+      `--since: expected a duration such as 90m, 24h, 7d or 4w, got ${describeValue(since)}.`,
+    );
   }
-  const end = flags.to === undefined ? Date.now() : Date.parse(flags.to);
-  if (Number.isNaN(end)) throw new UsageError('--to: expected an RFC 3339 time with a zone.');
+  const end = to === undefined ? Date.now() : Date.parse(to);
+  if (Number.isNaN(end))
+    throw new UsageError(`--to: expected an RFC 3339 time with a zone, got ${describeValue(to)}.`);
   const start = end - length * 60_000;
   const isWhole = unit === 'd' || unit === 'w';
-  const from = new Date(isWhole ? dayStart(start, time_zone) : start).toISOString();
-  return { from, to: flags.to, time_zone };
+  return new Date(isWhole ? dayStart(start, zone) : start).toISOString();
 }
 
 /** A duration such as 30s, 90m or 7d, in milliseconds; undefined if it is invalid. */

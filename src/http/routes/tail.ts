@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { InvalidCursorError } from '../../query/query-errors.js';
 import { followLog, type TailItem } from '../../query/tail/tail.js';
 import { ProblemError } from '../problems/problem.js';
 import { labels, name, oneOf } from '../route/parameters.js';
@@ -59,7 +60,8 @@ export const tailRoute = route({
   problems: [410],
   async handle({ service, request, reply, project, key, query }) {
     const { last_event_id, label, ...filters } = query;
-    const cursor = headerOf(request.headers['last-event-id']) ?? last_event_id;
+    const header = headerOf(request.headers['last-event-id']);
+    const cursor = header ?? last_event_id;
     const release = service.streams.open(key?.id ?? '', project);
     const ended = new AbortController();
     const end = () => ended.abort();
@@ -93,7 +95,10 @@ export const tailRoute = route({
         admit: () => service.access.admit(request.raw, 'read'),
       });
     } catch (error) {
-      if (!reply.raw.headersSent) throw error;
+      if (!reply.raw.headersSent) {
+        const given = header === undefined ? 'last_event_id' : 'Last-Event-ID';
+        throw error instanceof InvalidCursorError ? invalidId(error, given) : error;
+      }
       // At this point the stream can only be ended; the client then reconnects.
       const request_id = request.id;
       if (error instanceof ProblemError) {
@@ -112,6 +117,10 @@ export const tailRoute = route({
     return undefined;
   },
 });
+
+/** The error with the name that the client gave the cursor. */
+const invalidId = ({ got }: InvalidCursorError, given: string) =>
+  new InvalidCursorError(got, given, 'the id of a message of this stream');
 
 interface Taking {
   readonly signal: AbortSignal;

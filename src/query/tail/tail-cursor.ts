@@ -53,7 +53,7 @@ export function encodeTailPoint(value: TailPoint): string {
 export function decodeTailPoint(text: string, project: number): TailPoint {
   const result = point.safeParse(parse(text));
   if (result.success && result.data.project === project) return result.data;
-  throw new InvalidCursorError(describeValue(text));
+  throw new InvalidCursorError(describeValue(text), 'cursor', 'that of an item of this stream');
 }
 
 function parse(text: string): unknown {

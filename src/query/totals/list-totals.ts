@@ -8,8 +8,8 @@ import {
   conditionsOn,
   microsOf,
   type ProjectOptions,
+  prefixOf,
   type TimeRange,
-  textOf,
 } from '../conditions.js';
 import type { PageKey } from '../cursor.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
@@ -183,7 +183,7 @@ function addChoice(
   isFailed: string,
 ): void {
   if (id_prefix !== undefined) {
-    const prefix = textOf('id_prefix', id_prefix);
+    const prefix = prefixOf('id_prefix', id_prefix);
     // In byte order, the greatest character ends the range of all strings with this prefix.
     where.add(`${id} >= ${where.parameter(prefix)}`);
     where.add(`${id} < ${where.parameter(`${prefix}\u{10ffff}`)}`);
