@@ -98,9 +98,9 @@ function otlpTables(): Readonly<Record<string, string>> {
     ),
     kinds: table(
       ['attribute', 'model span', 'tool span', 'run span'],
-      kindRules.map(({ attribute, model, tool, run, runIfRoot }) => [
+      kindRules.map(({ attribute, model, modelIfMetered, tool, run, runIfRoot }) => [
         attribute,
-        valuesOf(model),
+        `${valuesOf(model)}${modelIfMetered === undefined ? '' : `, with tokens ${valuesOf(modelIfMetered)}`}`,
         valuesOf(tool),
         `${valuesOf(run)}${runIfRoot === undefined ? '' : ` ${valuesOf(runIfRoot)} if root`}`.trim(),
       ]),

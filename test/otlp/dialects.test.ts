@@ -337,6 +337,136 @@ describe('the figures of a span', () => {
     expect(found).toEqual(metrics);
   });
 
+  test.each<[string, Attributes, Partial<MetricEvent['metrics']>, Scope?]>([
+    [
+      'of the Claude Agent SDK by OpenInference, which has no span of a call',
+      {
+        'openinference.span.kind': 'AGENT',
+        'llm.token_count.prompt': 10,
+        'llm.token_count.completion': 20,
+        'llm.token_count.total': 30,
+        'llm.token_count.prompt_details.cache_read': 4,
+        'llm.token_count.prompt_details.cache_write': 5,
+        'llm.cost.total': 0.25,
+      },
+      {
+        input_tokens: 19,
+        output_tokens: 20,
+        cached_tokens: 4,
+        cache_write_tokens: 5,
+        cost: 0.25,
+      },
+      { scope: 'openinference.instrumentation.claude_agent_sdk' },
+    ],
+    [
+      "of Claude as an agent of Microsoft's Agent Framework",
+      {
+        'gen_ai.operation.name': 'invoke_agent',
+        'gen_ai.provider.name': 'anthropic.claude',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+      },
+      { input_tokens: 100, output_tokens: 20 },
+      { scope: 'agent_framework' },
+    ],
+    [
+      'of Claude in the Agent Framework, without the cache',
+      {
+        ...chat,
+        'gen_ai.provider.name': 'anthropic',
+        'gen_ai.request.model': 'claude-sonnet-4-6',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+        'gen_ai.usage.cache_read.input_tokens': 40,
+        'gen_ai.usage.cache_creation.input_tokens': 10,
+      },
+      { input_tokens: 150, output_tokens: 20, cached_tokens: 40, cache_write_tokens: 10 },
+      { scope: 'agent_framework' },
+    ],
+    [
+      'of an agent of Azure, which runs there',
+      {
+        'gen_ai.operation.name': 'invoke_agent',
+        'az.namespace': 'Microsoft.CognitiveServices',
+        'gen_ai.provider.name': 'azure.openai',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+      },
+      { input_tokens: 100, output_tokens: 20 },
+    ],
+    [
+      'of a run of a thread by Azure',
+      {
+        'gen_ai.operation.name': 'process_thread_run',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+      },
+      { input_tokens: 100, output_tokens: 20 },
+    ],
+    [
+      'of an answer in real time',
+      {
+        'gen_ai.operation.name': 'realtime',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+      },
+      { input_tokens: 100, output_tokens: 20 },
+    ],
+    [
+      'of Nova by OpenInference, without the cache',
+      {
+        'openinference.span.kind': 'LLM',
+        'llm.model_name': 'amazon.nova-pro-v1:0',
+        'llm.token_count.prompt': 100,
+        'llm.token_count.completion': 20,
+        'llm.token_count.total': 120,
+        'llm.token_count.prompt_details.cache_read': 40,
+      },
+      { input_tokens: 140, output_tokens: 20, cached_tokens: 40 },
+      { scope: 'openinference.instrumentation.bedrock' },
+    ],
+    [
+      'of Claude on Bedrock by OpenInference, with the cache',
+      {
+        'openinference.span.kind': 'LLM',
+        'llm.model_name': 'claude-sonnet-4-6',
+        'llm.token_count.prompt': 140,
+        'llm.token_count.completion': 20,
+        'llm.token_count.prompt_details.cache_read': 40,
+      },
+      { input_tokens: 140, output_tokens: 20, cached_tokens: 40 },
+      { scope: 'openinference.instrumentation.bedrock' },
+    ],
+    [
+      'of Claude on Bedrock by OpenInference for JavaScript, without the cache',
+      {
+        'openinference.span.kind': 'LLM',
+        'llm.token_count.prompt': 100,
+        'llm.token_count.completion': 20,
+        'llm.token_count.prompt_details.cache_read': 40,
+      },
+      { input_tokens: 140, output_tokens: 20, cached_tokens: 40 },
+      { scope: '@arizeai/openinference-instrumentation-bedrock' },
+    ],
+    [
+      'of Google ADK whose total proves that reasoning is part of the output',
+      {
+        ...chat,
+        'gen_ai.system': 'gcp.vertex.agent',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 35,
+        'llm.token_count.total': 135,
+        'llm.token_count.completion_details.reasoning': 15,
+      },
+      { input_tokens: 100, output_tokens: 35, reasoning_tokens: 15 },
+    ],
+  ])('%s', (_what, attributes, metrics, scope) => {
+    const event = eventOf(attributes, {}, scope);
+    expect(event).toMatchObject({ type: 'message', role: 'assistant' });
+    const { time: _time, ...found } = event?.metrics ?? {};
+    expect(found).toEqual(metrics);
+  });
+
   test('that make no call: an embedding without tokens, an operation that is none', () => {
     for (const attributes of [
       { 'gen_ai.operation.name': 'embedding' },
@@ -345,6 +475,11 @@ describe('the figures of a span', () => {
       { 'openinference.span.kind': 'RETRIEVER', ...chat },
       { 'langsmith.span.kind': 'prompt', ...chat },
       { 'gen_ai.system': 'openai' },
+      // A session in real time, and what Spring AI does around a call.
+      { 'gen_ai.operation.name': 'realtime', 'gen_ai.system': 'openai' },
+      { 'spring.ai.kind': 'chat_client', 'gen_ai.operation.name': 'framework' },
+      // A step of CrewAI is no run.
+      { 'gen_ai.operation.name': 'invoke_agent', 'traceloop.span.kind': 'task' },
       {},
     ] as Attributes[]) {
       expect([attributes, eventOf(attributes)]).toEqual([attributes, undefined]);
@@ -406,6 +541,10 @@ describe('the names in a span', () => {
     expect(
       session({ 'ai.telemetry.metadata.threadId': 't-3', 'ai.settings.context.user_id': 'u-3' }),
     ).toEqual(['t-3', 'u-3']);
+    expect(
+      session({ 'spring.ai.chat.client.conversation.id': 's-4', 'enduser.pseudo.id': 'u-4' }),
+    ).toEqual(['s-4', 'u-4']);
+    expect(session({ 'gen_ai.thread.id': 't-5', 'gen_ai.user': 'u-5' })).toEqual(['t-5', 'u-5']);
     // A project of LangSmith is no session.
     expect(session({ 'langsmith.trace.session_id': 'project' })[0]).toBe('ab'.repeat(16));
   });
@@ -425,6 +564,31 @@ describe('the names in a span', () => {
       tool({ 'traceloop.span.kind': 'tool', 'traceloop.entity.name': 'look' }, 'look.tool'),
     ).toEqual(['look', undefined]);
     expect(tool({ 'openinference.span.kind': 'TOOL', 'tool.name': 'y' })).toEqual(['y', undefined]);
+    expect(
+      tool({
+        'gen_ai.operation.name': 'framework',
+        'spring.ai.kind': 'tool_call',
+        'spring.ai.tool.definition.name': 'z',
+      }),
+    ).toEqual(['z', undefined]);
+  });
+
+  test("Pydantic AI's spans of runs and tools before they had an operation", () => {
+    const scope = { scope: 'pydantic-ai' };
+    const run = { spanId: '00000000000000a1', name: 'agent run' };
+    const call = { spanId: '00000000000000b1', parentSpanId: run.spanId, name: 'running tool' };
+    const events = eventsOf(
+      [
+        span({ agent_name: 'helper', 'gen_ai.usage.input_tokens': 5 }, run),
+        span({ 'gen_ai.tool.name': 'x', 'gen_ai.tool.call.id': 'c-1' }, call),
+      ],
+      scope,
+    );
+    expect(events).toMatchObject([
+      { type: 'run', status: 'completed', agent_id: 'helper' },
+      { type: 'tool_call', tool_name: 'x', tool_call_id: 'c-1', agent_id: 'helper' },
+    ]);
+    expect(eventsOf([span({}, run), span({}, call)])).toEqual([]);
   });
 });
 
@@ -588,6 +752,43 @@ describe('the records of coding agents in odd types', () => {
       metrics: { time: 0.9 },
     });
     expect(recordOf(failed)).toMatchObject({ error: true });
+  });
+
+  test('Qwen Code: its total shows whether thoughts are part of its output; its spans are ignored', () => {
+    const response = {
+      'event.name': 'qwen-code.api_response',
+      'session.id': 'q-1',
+      prompt_id: 'p-1',
+      model: 'qwen3-coder-plus',
+      input_token_count: 100,
+      output_token_count: 20,
+      thoughts_token_count: 15,
+      cached_content_token_count: 40,
+      duration_ms: 1500,
+    };
+    const tokens = (total: number) => recordOf({ ...response, total_token_count: total });
+    expect(tokens(120)).toMatchObject({
+      run_id: 'p-1',
+      session_id: 'q-1',
+      agent_id: 'qwen-code',
+      metrics: { input_tokens: 100, output_tokens: 20, reasoning_tokens: 15, cached_tokens: 40 },
+    });
+    expect(tokens(135)).toMatchObject({ metrics: { output_tokens: 35, reasoning_tokens: 15 } });
+    const common = { 'session.id': 'q-1' };
+    expect(
+      recordOf({
+        ...common,
+        'event.name': 'qwen-code.tool_call',
+        function_name: 'read_file',
+        success: false,
+        error_type: 'not_found',
+      }),
+    ).toMatchObject({ type: 'tool_call', tool_name: 'read_file', error: 'not_found' });
+    expect(
+      recordOf({ ...common, 'event.name': 'qwen-code.api_error', error_type: '429' }),
+    ).toMatchObject({ type: 'message', error: '429' });
+    const usage = { 'gen_ai.usage.input_tokens': 100, 'gen_ai.usage.output_tokens': 20 };
+    expect(eventsOf([span({ ...chat, ...usage })], { scope: 'qwen-code' })).toEqual([]);
   });
 
   test('without a time, and without a session or run: a fault of that record', () => {

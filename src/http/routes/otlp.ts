@@ -164,7 +164,7 @@ export const otlpRoutes = [
     path: '/v1/logs',
     id: 'exportLogs',
     summary: 'Send OpenTelemetry log records',
-    description: `${about} Records of Claude Code, Codex and Gemini CLI become events; others are ignored.`,
+    description: `${about} Records of Claude Code, Codex, Gemini CLI and Qwen Code become events; others are ignored.`,
     answers: answer('The events of the records are on the queue.'),
     handle: takeLogs,
   }),

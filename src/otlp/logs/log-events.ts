@@ -167,7 +167,12 @@ function metricsOf({ rule, keysOf }: NumberedRule, record: RawRecord): Metrics {
     return ms === undefined || ms / 1000 > maxSeconds ? undefined : ms / 1000;
   };
   const cost = first(record, keysOf(rule.cost), cleanNumber);
-  const [input, output] = [sum(rule.input), sum(rule.output)];
+  const input = sum(rule.input);
+  const reasoning = tokens(rule.reasoning);
+  const written = sum(rule.output);
+  const isBeside =
+    (reasoning ?? 0) > 0 && tokens(rule.total) === (input ?? 0) + (written ?? 0) + (reasoning ?? 0);
+  const output = written === undefined || !isBeside ? written : written + (reasoning ?? 0);
   const isCount = (input ?? 0) + (output ?? 0) <= maxTokens;
   const figures = {
     ...(isCount
@@ -176,7 +181,7 @@ function metricsOf({ rule, keysOf }: NumberedRule, record: RawRecord): Metrics {
           output_tokens: output,
           cached_tokens: tokens(rule.cached),
           cache_write_tokens: tokens(rule.cacheWrite),
-          reasoning_tokens: tokens(rule.reasoning),
+          reasoning_tokens: reasoning,
         }
       : {}),
     time: seconds(rule.duration),

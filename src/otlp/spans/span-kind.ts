@@ -3,9 +3,12 @@ import { keys } from '../tables/attribute-keys.js';
 import { tokenSources } from '../tables/figure-keys.js';
 import {
   droppedSpans,
+  namedSpans,
   numberedKindRules,
   plainSpans,
+  remoteAgents,
   type SpanKind,
+  stepKind,
   type ValueTest,
 } from '../tables/span-kinds.js';
 import { placesOf, readTokens } from './read-sources.js';
@@ -36,13 +39,14 @@ export function isDropped({ name, scope, language, service, attributes }: RawSpa
   return (
     attributes.get(keys.logfireSpanType) === droppedSpans.logfire_span_type ||
     name.startsWith(droppedSpans.name_begins) ||
-    scope === droppedSpans.scope ||
+    (droppedSpans.scopes as readonly string[]).includes(scope) ||
     (language === droppedSpans.language && service.startsWith(droppedSpans.service_begins))
   );
 }
 
 /** The kind of a span. It depends only on this span. */
-export function kindOf({ name, parentId, attributes }: RawSpan): KindOfSpan {
+export function kindOf(span: RawSpan): KindOfSpan {
+  const { name, scope, parentId, attributes } = span;
   if (name === plainSpans.name) return plain;
   if (attributes.get(keys.toolName) === plainSpans.tool_name) return plain;
   for (const rule of numberedKindRules) {
@@ -50,17 +54,33 @@ export function kindOf({ name, parentId, attributes }: RawSpan): KindOfSpan {
     if (reported === undefined || reported === '') continue;
     const value = String(reported).trim().toLowerCase();
     if (fits(rule.model, value)) return fits(rule.embedding, value) ? embedding : model;
+    if (fits(rule.modelIfMetered, value)) return isMetered(span) ? model : plain;
     if (fits(rule.tool, value)) return tool;
     if (fits(rule.run, value) || (parentId === '' && fits(rule.runIfRoot, value))) {
+      if (attributes.get(keys.traceloopKind) === stepKind) return plain;
+      if (isRemoteAgent(span) && isMetered(span)) return model;
       return rule.namesAgent === true ? namedRun : run;
     }
     return plain;
   }
+  const named = namedSpans.find((one) => one.scope === scope && one.name === name);
+  if (named !== undefined) return { ...plain, kind: named.kind };
   const hasSystem =
     attributes.get(keys.system) !== undefined || attributes.get(keys.providerName) !== undefined;
-  const isMetered =
-    hasSystem && countPlaces.some((places) => readTokens(attributes, places) !== undefined);
-  return isMetered ? model : plain;
+  return hasSystem && isMetered(span) ? model : plain;
+}
+
+const isMetered = ({ attributes }: RawSpan) =>
+  countPlaces.some((places) => readTokens(attributes, places) !== undefined);
+
+function isRemoteAgent({ scope, attributes }: RawSpan): boolean {
+  if (attributes.get(keys.azureNamespace) !== undefined) return true;
+  const { scopes, scopesOf } = remoteAgents;
+  const providers = Object.hasOwn(scopesOf, scope) ? scopesOf[scope] : undefined;
+  return (
+    (scopes as readonly string[]).includes(scope) ||
+    providers?.includes(String(attributes.get(keys.providerName))) === true
+  );
 }
 
 function fits(test: ValueTest | undefined, value: string): boolean {

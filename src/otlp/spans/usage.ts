@@ -76,7 +76,7 @@ export function readUsage(
   return asUsage(
     tokens,
     lacksCache || (emitter.inputWithoutCache && cache > 0),
-    lacksReasoning || (emitter.outputWithoutReasoning && reasoning > 0),
+    lacksReasoning || (emitter.outputWithoutReasoning && reasoning > 0 && !isTotal(input + output)),
   );
 }
 

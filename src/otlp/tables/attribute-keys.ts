@@ -36,12 +36,17 @@ export const identitySources = {
     ]),
     ...below('langsmith.metadata', ['thread_id', 'session_id', 'conversation_id']),
     'gcp.vertex.agent.session_id',
+    'spring.ai.chat.client.conversation.id',
+    // Azure's agents.
+    'gen_ai.thread.id',
     'conversation.id',
     { json: 'metadata', members: ['thread_id', 'session_id', 'conversation_id'] },
   ],
   user: [
     'user.id',
     'enduser.id',
+    'enduser.pseudo.id',
+    'gen_ai.user.id',
     'langfuse.user.id',
     ...below('ai.settings.context', userNames),
     ...below('ai.telemetry.metadata', userNames),
@@ -49,6 +54,8 @@ export const identitySources = {
     'traceloop.association.properties.user_id',
     'langsmith.metadata.user_id',
     'llm.user',
+    'gen_ai.user',
+    'gen_ai.request.user',
     'metadata.user_api_key_end_user_id',
     { json: 'metadata', members: userNames },
   ],
@@ -67,13 +74,20 @@ export const identitySources = {
 
 /** The attributes that name the tool, the model and the provider of a call. */
 export const nameSources = {
-  tool_name: ['gen_ai.tool.name', 'tool.name', 'ai.toolCall.name', 'mcp.tool.name'],
+  tool_name: [
+    'gen_ai.tool.name',
+    'tool.name',
+    'ai.toolCall.name',
+    'mcp.tool.name',
+    'spring.ai.tool.definition.name',
+  ],
   tool_call_id: [
     'gen_ai.tool.call.id',
     'gen_ai.tool.call_id',
     'tool.id',
     'tool_call.id',
     'ai.toolCall.id',
+    'spring.ai.tool.call.id',
   ],
   model: [
     'gen_ai.response.model',
@@ -114,4 +128,5 @@ export const keys = {
   system: keyNumber('gen_ai.system'),
   providerName: keyNumber('gen_ai.provider.name'),
   llmProvider: keyNumber('llm.provider'),
+  azureNamespace: keyNumber('az.namespace'),
 } as const;

@@ -36,7 +36,7 @@ export const emitterDocs: readonly EmitterDoc[] = [
   {
     emitter: 'OpenInference',
     isTested: true,
-    set: 'the instrumentor of the SDK in use. That of OpenAI for JavaScript reports no tokens of streamed chat completions and no failed calls',
+    set: 'the instrumentor of the SDK in use. That of OpenAI for JavaScript reports no tokens of streamed chat completions and no failed calls; that of Anthropic for JavaScript reports no cached tokens',
     session:
       '`setSession`, `using_session`; LangChain: metadata `session_id` or `thread_id`, `user_id`',
   },
@@ -101,6 +101,12 @@ export const emitterDocs: readonly EmitterDoc[] = [
     session: 'the conversation id',
   },
   {
+    emitter: 'Spring AI',
+    isTested: false,
+    set: '`management.otlp.tracing.endpoint=…/v1/traces`, `management.tracing.sampling.probability=1.0`',
+    session: 'the conversation id of the chat memory',
+  },
+  {
     emitter: 'LiteLLM proxy',
     isTested: true,
     set: '`callbacks: ["otel"]`; `OTEL_EXPORTER=otlp_http OTEL_ENDPOINT=…/v1/traces OTEL_HEADERS=x-api-key=rf_…`',
@@ -122,6 +128,12 @@ export const emitterDocs: readonly EmitterDoc[] = [
     emitter: 'Gemini CLI',
     isTested: false,
     set: 'settings.json, `telemetry`: enabled true, target local, otlpEndpoint, otlpProtocol http, useCollector true, logPrompts false',
+    session: 'built in',
+  },
+  {
+    emitter: 'Qwen Code',
+    isTested: false,
+    set: 'settings.json, `telemetry`: enabled true, target local, otlpEndpoint, otlpProtocol http, logPrompts false; logs must be sent: they are the source',
     session: 'built in',
   },
   {

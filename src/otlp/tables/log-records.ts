@@ -27,6 +27,8 @@ export interface LogRule {
   readonly firstToken?: string;
   readonly input?: readonly string[];
   readonly output?: readonly string[];
+  /** The total that shows whether `reasoning` is part of `output`. */
+  readonly total?: string;
   readonly cached?: string;
   readonly cacheWrite?: string;
   readonly reasoning?: string;
@@ -54,7 +56,36 @@ export const logEmitters = {
     run: ['prompt_id', 'session.id'],
     user: [],
   },
+  // A fork of Gemini CLI for every provider.
+  'qwen-code': {
+    agent: 'qwen-code',
+    session: ['session.id'],
+    run: ['prompt_id', 'session.id'],
+    user: ['gen_ai.user.id'],
+  },
 } as const satisfies Readonly<Record<string, LogEmitter>>;
+
+/** The records that Gemini CLI and its fork share, besides that of an answer. */
+const geminiCalls = (prefix: string, emitter: keyof typeof logEmitters): LogRule[] => [
+  {
+    name: `${prefix}.api_error`,
+    emitter,
+    event: 'failed call',
+    model: ['model', 'model_name'],
+    duration: ['duration_ms', 'duration'],
+    errorType: ['error.type', 'error_type'],
+  },
+  {
+    name: `${prefix}.tool_call`,
+    emitter,
+    event: 'tool call',
+    tool: ['function_name'],
+    duration: ['duration_ms'],
+    success: 'success',
+    errorType: ['error_type'],
+  },
+  { name: `${prefix}.user_prompt`, emitter, event: 'prompt' },
+];
 
 /** The records that become events. All others are ignored, including those of the application itself. */
 export const logRules: readonly LogRule[] = [
@@ -135,24 +166,21 @@ export const logRules: readonly LogRule[] = [
     reasoning: 'thoughts_token_count',
     duration: ['duration_ms'],
   },
+  ...geminiCalls('gemini_cli', 'gemini-cli'),
   {
-    name: 'gemini_cli.api_error',
-    emitter: 'gemini-cli',
-    event: 'failed call',
-    model: ['model', 'model_name'],
-    duration: ['duration_ms', 'duration'],
-    errorType: ['error.type', 'error_type'],
-  },
-  {
-    name: 'gemini_cli.tool_call',
-    emitter: 'gemini-cli',
-    event: 'tool call',
-    tool: ['function_name'],
+    name: 'qwen-code.api_response',
+    emitter: 'qwen-code',
+    event: 'answer',
+    model: ['model'],
+    input: ['input_token_count', 'tool_token_count'],
+    output: ['output_token_count'],
+    total: 'total_token_count',
+    cached: 'cached_content_token_count',
+    reasoning: 'thoughts_token_count',
     duration: ['duration_ms'],
-    success: 'success',
-    errorType: ['error_type'],
+    firstToken: 'ttft_ms',
   },
-  { name: 'gemini_cli.user_prompt', emitter: 'gemini-cli', event: 'prompt' },
+  ...geminiCalls('qwen-code', 'qwen-code'),
 ];
 
 /** Claude Code's records lack the prefix in their event name; they are recognized by this service name. */

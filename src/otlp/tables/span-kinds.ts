@@ -8,6 +8,8 @@ export type SpanKind = keyof typeof spanKinds;
 export interface KindRule {
   readonly attribute: string;
   readonly model?: ValueTest;
+  /** Values of model spans, only if the span reports tokens. */
+  readonly modelIfMetered?: ValueTest;
   /** The values of model spans that only make embeddings. */
   readonly embedding?: ValueTest;
   readonly tool?: ValueTest;
@@ -32,6 +34,8 @@ export interface ValueTest {
  * `chat` and a retriever `embeddings`.
  */
 export const kindRules: readonly KindRule[] = [
+  // Spring AI: the operation of its tool calls is `framework`.
+  { attribute: 'spring.ai.kind', tool: { is: ['tool_call', 'mcp_server_tool_call'] } },
   {
     attribute: 'openinference.span.kind',
     model: { is: ['llm', 'embedding'] },
@@ -75,6 +79,20 @@ export const kindRules: readonly KindRule[] = [
       ],
     },
     embedding: { is: ['embeddings', 'embedding'] },
+    // Sessions of `realtime` have spans of the same operation, without tokens.
+    modelIfMetered: {
+      is: [
+        'realtime',
+        'responses',
+        'messages',
+        'converse',
+        'completions',
+        'process_thread_run',
+        'transcription',
+        'speech',
+        'image_generation',
+      ],
+    },
     tool: { is: ['execute_tool'] },
     run: { begins: 'invoke_' },
   },
@@ -104,11 +122,39 @@ export const kindRules: readonly KindRule[] = [
 /** Spans that repeat another span. */
 export const plainSpans = { name: 'raw_gen_ai_request', tool_name: '(merged tools)' } as const;
 
+/** The spans of older versions without any of these attributes, by scope and name. */
+export const namedSpans: readonly {
+  readonly scope: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+}[] = [
+  { scope: 'pydantic-ai', name: 'agent run', kind: 'run' },
+  { scope: 'pydantic-ai', name: 'running tool', kind: 'tool' },
+];
+
+/**
+ * Agents that run in another process, which reports no calls of its own: their run span alone has the tokens, so it
+ * is a model span if it has some. So are those of spans with `az.namespace`, which only the clients of Azure set.
+ */
+export const remoteAgents = {
+  scopes: [
+    'openinference.instrumentation.claude_agent_sdk',
+    '@arizeai/openinference-instrumentation-claude-agent-sdk',
+  ],
+  /** Of a scope, only those of these providers. */
+  scopesOf: { agent_framework: ['anthropic.claude', 'github.copilot'] } as Readonly<
+    Record<string, readonly string[]>
+  >,
+} as const;
+
+/** A span kind of Traceloop for steps, which are no runs although CrewAI's have the operation `invoke_agent`. */
+export const stepKind = 'task';
+
 /** Spans that are dropped at once: log records report the same, or they are unfinished. */
 export const droppedSpans = {
   logfire_span_type: 'pending_span',
   name_begins: 'claude_code.',
-  scope: 'gemini-cli',
+  scopes: ['gemini-cli', 'qwen-code'],
   language: 'rust',
   service_begins: 'codex_',
 } as const;
