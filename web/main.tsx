@@ -14,4 +14,8 @@ followLinks();
 keepLive();
 keepStatus();
 const root = document.getElementById('page');
-if (root !== null) render(<Screens />, root);
+if (root !== null) {
+  // The document comes with the shape of a screen, which is painted before this script is loaded.
+  root.replaceChildren();
+  render(<Screens />, root);
+}

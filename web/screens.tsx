@@ -4,11 +4,11 @@ import { path } from './address/place.js';
 import { isSignedOut } from './ask/service.js';
 import { Bar } from './part/bar.js';
 import { Given } from './part/given.js';
+import { Keys } from './part/keys.js';
 import { later } from './part/later.js';
 import { Shell } from './part/shell.js';
 import { Overview } from './screen/overview/overview.js';
 
-const Keys = later(async () => (await import('./part/keys.js')).Keys);
 const SignIn = later(async () => (await import('./screen/sign-in/sign-in.js')).SignIn);
 
 type Screen = ComponentType<{ readonly id?: string }>;

@@ -9,12 +9,14 @@ const isOfFirstView = (id: string) =>
   /node_modules|rolldown\/runtime|web\/(address|figure|style)\/|main\.tsx|web\/screens\.tsx/.test(
     id,
   ) ||
-  /ask\/(asking|live|preferences|proof|service|usage)\./.test(id) ||
-  /chart\/(chart-axes|chart-paths|scale|spark|stretch|time-chart)\./.test(id) ||
-  /part\/(badge|bar|change|dot|filter-bar|filter-words|given|icons|later|menu|popover|range-picker|segments|shell)\./.test(
+  /ask\/(asking|find|lists|live|preferences|proof|service|usage|values)\./.test(id) ||
+  /chart\/(chart-axes|chart-paths|meter|picture|scale|spark|stretch|time-chart)\./.test(id) ||
+  /part\/(badge|bar|card|change|copy|data-table|dialog|dot|filter-bar|filter-words|find|given|icons|keys|later|menu|popover|range-picker|segments|shell|total-cells)\./.test(
     id,
   ) ||
-  /overview\/(key-table|metrics|overview|split-card|split-data|split-sql|tiles)\./.test(id) ||
+  /overview\/(key-table|label-choice|metrics|overview|sessions-card|split-card|split-data|split-sql|tiles|tools-card)\./.test(
+    id,
+  ) ||
   /\/src\/(client|environment)/.test(id);
 
 export default defineConfig({
@@ -42,11 +44,6 @@ export default defineConfig({
             { name: 'store', test: /screen\/(health|rejects|keys|projects|settings)\// },
             { name: 'lists', test: /screen\/(sessions|session|runs|run)\// },
             { name: 'breakdown', test: /screen\/breakdown\// },
-            {
-              name: 'below',
-              test: /overview\/(label-choice|tools-card|sessions-card|top-sessions)|part\/(keys|find|dialog)\.|ask\/find\./,
-              priority: 1.5,
-            },
           ],
         },
       },

@@ -59,11 +59,11 @@ export interface ServiceStatus {
   /** Totals whose definition has changed. */
   readonly stale_totals: readonly string[];
   readonly rebuilds: readonly { readonly step: string | null; readonly share: number }[];
-  readonly last_audit: {
-    readonly id: string;
-    readonly state: string;
-    readonly snapshot_at: string | null;
-  } | null;
+  /** The last audit with a result, in short. */
+  readonly last_audit: Pick<
+    AuditReport,
+    'id' | 'state' | 'started_at' | 'snapshot_at' | 'sample' | 'events'
+  > | null;
   /** All groups and filters of a usage query must be in one of these. */
   readonly kept_together: readonly (readonly UsageDimension[])[];
   /** The valid values of `time_zone`. */

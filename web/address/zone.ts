@@ -81,8 +81,8 @@ export function isZone(name: string): boolean {
   }
 }
 
-/** All known zones, for a list. */
-export const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')];
+/** All known zones, for a list. Browsers take some milliseconds to name them. */
+export const allZones = (): readonly string[] => ['UTC', ...Intl.supportedValuesOf('timeZone')];
 
 /** `Berlin` of `Europe/Berlin`. */
 export const shortZone = (name: string) => name.split('/').at(-1)?.replaceAll('_', ' ') ?? name;

@@ -1,5 +1,5 @@
-import { effect, signal } from '@preact/signals';
-import type { AuditReport, ServiceStatus } from '../../src/client.js';
+import { computed, effect, signal } from '@preact/signals';
+import type { ServiceStatus } from '../../src/client.js';
 import { ApiError } from '../../src/client.js';
 import { projectZone } from '../address/range.js';
 import { beat } from './asking.js';
@@ -8,21 +8,20 @@ import { isSignedOut, service } from './service.js';
 
 /** The last known state of the service; undefined before the first. */
 export const status = signal<ServiceStatus | undefined>(undefined);
-/** The last audit with a result: the log folded again and compared with the totals. */
-export const lastProof = signal<AuditReport | undefined>(undefined);
+/** The last audit with a result, in short: the log folded again and compared with the totals. */
+export const lastProof = computed(() => status.value?.last_audit ?? undefined);
 
 /** What does not add up on the current screen: `steps` or `runs`. */
 export const notAdded = signal<string | undefined>(undefined);
 
 const lookMs = 30_000;
 
-/** Reads the state of the service and the last audit. */
+/** Reads the state of the service, with the last audit. */
 export async function lookAtStatus(): Promise<void> {
-  const [now, audit] = await Promise.all([service.getStatus(), service.getAudit()]);
+  const now = await service.getStatus();
   status.value = now;
   notePace(now);
   projectZone.value = now.project.time_zone ?? undefined;
-  lastProof.value = audit;
 }
 
 /** Reads it now, on each refresh, and every 30 seconds while the page is visible. */

@@ -66,18 +66,26 @@ export interface UsageQuestion {
   readonly figures?: readonly string[] | undefined;
   readonly quantiles?: boolean | undefined;
   readonly fill?: boolean | undefined;
+  readonly before_from?: string | undefined;
+  readonly before_to?: string | undefined;
   readonly filters?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
 }
 
 /** The current range, or the previous one, with the filters in the address. */
 export function usageQuestion(
-  options: Omit<UsageQuestion, 'from' | 'to' | 'bucket' | 'filters'> & {
+  options: Omit<
+    UsageQuestion,
+    'from' | 'to' | 'bucket' | 'filters' | 'before_from' | 'before_to'
+  > & {
     readonly buckets?: boolean;
     readonly period?: 'now' | 'before';
+    /** Whether the response has the previous period as well. */
+    readonly compares?: boolean;
     readonly without?: readonly FilterName[];
   },
 ): UsageQuestion {
-  const { buckets = false, period = 'now', without = [], figures, ...rest } = options;
+  const { buckets = false, period = 'now', compares = false, without = [], ...others } = options;
+  const { figures, ...rest } = others;
   const stretch = period === 'now' ? span.value : before.value;
   const known = usageFilterNames().filter((name) => !without.includes(filterOf(name)));
   return {
@@ -85,6 +93,9 @@ export function usageQuestion(
     // Without an end, the request and therefore its ETag stay the same on each refresh.
     to: stretch.to === undefined ? undefined : rfc3339(stretch.to),
     ...(buckets ? { bucket: bucket.value, time_zone: zone.value } : {}),
+    ...(compares
+      ? { before_from: rfc3339(before.value.from), before_to: rfc3339(before.value.to) }
+      : {}),
     ...rest,
     // With filters, some figures are not stored, and the service would refuse their names.
     ...(known.length === 0 ? { figures } : {}),

@@ -20,7 +20,7 @@ export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) 
       </a>
     );
   }
-  if (proof === undefined || (proof.state !== 'equal' && proof.state !== 'different')) {
+  if (proof === undefined) {
     return (
       <a class="proof unknown" href={to}>
         <Icon name="health" />

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { change, here, parameter } from '../address/parameters.js';
 import { end, presets, readDuration, rfc3339, span, zone } from '../address/range.js';
-import { browserZone, momentOf, wallClock, zones } from '../address/zone.js';
+import { allZones, browserZone, momentOf, wallClock } from '../address/zone.js';
 import { Copy } from './copy.js';
 
 /** A local time in the chosen zone, in the format of `datetime-local`. */
@@ -94,7 +94,7 @@ export function RangePanel({ close }: { readonly close: () => void }) {
             value={zone.value}
             onChange={(event) => change({ tz: event.currentTarget.value })}
           >
-            {[...new Set([browserZone, zone.value, ...zones])].map((name) => (
+            {[...new Set([browserZone, zone.value, ...allZones()])].map((name) => (
               <option key={name} value={name}>
                 {name}
               </option>

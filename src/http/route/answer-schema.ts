@@ -134,6 +134,19 @@ export const runTreeSchema: z.ZodType = z
 
 // Absent if `figures` does not name it.
 const figure = z.number().nullable().optional();
+const usageRows = z.array(
+  z
+    .object({
+      bucket_start: time.nullable(),
+      bucket_local: z.string().nullable(),
+      ...Object.fromEntries(
+        usageDimensions.map((name) => [name, z.string().nullable().optional()]),
+      ),
+      ...Object.fromEntries([...usageFigureNames, ...quantileNames].map((name) => [name, figure])),
+      // Labels that are grouped by, such as `label:customer`.
+    })
+    .catchall(z.string()),
+);
 export const usageSeriesSchema = z
   .strictObject({
     from: time,
@@ -141,21 +154,11 @@ export const usageSeriesSchema = z
     bucket: z.enum(usageBuckets).nullable(),
     time_zone: z.string(),
     group_by: z.array(z.string().describe(`${usageDimensions.join(', ')}, or label:NAME`)),
-    rows: z.array(
-      z
-        .object({
-          bucket_start: time.nullable(),
-          bucket_local: z.string().nullable(),
-          ...Object.fromEntries(
-            usageDimensions.map((name) => [name, z.string().nullable().optional()]),
-          ),
-          ...Object.fromEntries(
-            [...usageFigureNames, ...quantileNames].map((name) => [name, figure]),
-          ),
-          // Labels that are grouped by, such as `label:customer`.
-        })
-        .catchall(z.string()),
-    ),
+    rows: usageRows,
+    before: z
+      .strictObject({ from: time, to: time, rows: usageRows })
+      .optional()
+      .describe('The range from `before_from` to `before_to`'),
   })
   .describe('Usage over time')
   .meta({ id: 'UsageSeries' });

@@ -4,12 +4,12 @@ import { notFound } from '../problems/problem.js';
 import { name } from '../route/parameters.js';
 import { checked, route } from '../route/route.js';
 
-const states = ['running', 'equal', 'different', 'failed', 'cancelled'] as const;
+export const auditStates = ['running', 'equal', 'different', 'failed', 'cancelled'] as const;
 const value = z.unknown();
 const auditSchema = z
   .strictObject({
     id: z.string(),
-    state: z.enum(states),
+    state: z.enum(auditStates),
     sample: z.int().nullable().describe('How many sessions it checks; null for all'),
     started_at: z.iso.datetime(),
     ended_at: z.iso.datetime().nullable(),

@@ -6,6 +6,7 @@ import { keyScopes } from '../../store/api-keys.js';
 import { listProjects } from '../../store/projects.js';
 import { route } from '../route/route.js';
 import type { Service } from '../service/service.js';
+import { auditStates } from './audits.js';
 
 const count = z.int();
 const jobCounts = {
@@ -70,8 +71,18 @@ const statusSchema = z
     stale_totals: z.array(z.string()).describe('Totals whose definition has changed'),
     rebuilds: z.array(z.strictObject({ step: z.string().nullable(), share: z.number() })),
     last_audit: z
-      .strictObject({ id: z.string(), state: z.string(), snapshot_at: z.string().nullable() })
-      .nullable(),
+      .strictObject({
+        id: z.string(),
+        state: z.enum(auditStates),
+        started_at: z.iso.datetime(),
+        snapshot_at: z.iso.datetime().nullable(),
+        sample: count.nullable().describe('How many sessions it checked; null for all'),
+        events: count
+          .nullable()
+          .describe('Events in the log; null if `runfold verify` compared several projects'),
+      })
+      .nullable()
+      .describe('The last audit with a result; `GET /v1/audits/latest` has all of it'),
     kept_together: z
       .array(z.array(z.string()))
       .describe(

@@ -77,6 +77,10 @@ export const usageRoute = route({
       'Limits rows to these figures; quantiles are read only if they are named',
     ).optional(),
     quantiles: flag('Whether to read quantiles of times; true by default').optional(),
+    before_from: time(
+      'The start of an earlier range, whose rows are in `before`; not in CSV',
+    ).optional(),
+    before_to: time('The end of that range').optional(),
     ...filters,
     label: labels('Only with this label').optional(),
     ...csvFormat,

@@ -1,5 +1,10 @@
 import type { Database } from '../../postgres/database.js';
-import { getStoredAudit } from '../../projections/audit/stored-audits.js';
+import {
+  type AuditState,
+  getStoredAudit,
+  readReport,
+  type StoredAudit,
+} from '../../projections/audit/stored-audits.js';
 import { staleProjections } from '../../projections/fold/fingerprint.js';
 import {
   listRunningRebuilds,
@@ -30,8 +35,13 @@ export interface StoreStatus {
   /** The last audit of the project with a result. */
   readonly last_audit: {
     readonly id: string;
-    readonly state: string;
+    readonly state: AuditState;
+    readonly started_at: string;
     readonly snapshot_at: string | null;
+    /** How many sessions it checked; null for all. */
+    readonly sample: number | null;
+    /** The number of events in the log; null if it compared several projects. */
+    readonly events: number | null;
   } | null;
 }
 
@@ -68,11 +78,12 @@ export async function readStoreStatus(database: Database, project: number): Prom
     last_folded_at: folded,
     stale_totals: stale.map(({ name }) => name),
     rebuilds: rebuilds.map(({ step, share }) => ({ step, share })),
-    last_audit:
-      audit === undefined
-        ? null
-        : { id: audit.id, state: audit.state, snapshot_at: audit.snapshot_at },
+    last_audit: audit === undefined ? null : shortOf(audit),
   };
+}
+
+function shortOf({ id, state, started_at, snapshot_at, sample, report }: StoredAudit) {
+  return { id, state, started_at, snapshot_at, sample, events: readReport(report).events ?? null };
 }
 
 async function countWaiting(database: Database, project: number): Promise<number> {

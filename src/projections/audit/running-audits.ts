@@ -7,7 +7,9 @@ import {
   mostStoredDifferences,
   noteAuditBegan,
   noteAuditEnded,
+  readReport,
   type StoredAudit,
+  type StoredReport,
 } from './stored-audits.js';
 import { type Audit, type AuditProgress, verify } from './verify.js';
 
@@ -38,19 +40,12 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-interface Report {
-  readonly events?: number;
-  readonly projections?: Audit['projections'];
-  readonly differences?: readonly unknown[];
-  readonly error?: string;
-}
-
 /** Keeps the audits of a process. */
 export function createAudits(database: Database, log: Logger): Audits {
   const running = new Map<number, Running>();
 
   const viewOf = ({ report, project, ...audit }: StoredAudit): AuditView => {
-    const found: Report = report === null ? {} : JSON.parse(report);
+    const found = readReport(report);
     const own = running.get(project);
     return {
       ...audit,
@@ -74,7 +69,7 @@ export function createAudits(database: Database, log: Logger): Audits {
     const began = performance.now();
     let state: AuditState;
     let snapshot_at: string | null = null;
-    let report: Report;
+    let report: StoredReport;
     try {
       const audit = await verify(database, {
         project,

@@ -1,5 +1,6 @@
 import { isCanonicalUuid } from '../../events/event-id.js';
 import type { Database } from '../../postgres/database.js';
+import type { Audit } from './audit.js';
 
 /** The state of an audit. */
 export type AuditState = 'running' | 'equal' | 'different' | 'failed' | 'cancelled';
@@ -20,6 +21,18 @@ export interface StoredAudit {
   /** The result as JSON text; null while it runs. */
   readonly report: string | null;
 }
+
+/** The result of an audit, as it is stored. */
+export interface StoredReport {
+  readonly events?: number;
+  readonly projections?: Audit['projections'];
+  readonly differences?: readonly unknown[];
+  readonly error?: string;
+}
+
+/** The stored result; nothing while the audit runs. */
+export const readReport = (report: string | null): StoredReport =>
+  report === null ? {} : JSON.parse(report);
 
 /** The number of stored audits per project. */
 const kept = 20;

@@ -41,6 +41,10 @@ export interface UsageOptions<F extends UsageFigure = UsageFigure>
   readonly figures?: readonly F[] | undefined;
   /** Whether to read quantiles if `figures` names none. Defaults to true. */
   readonly quantiles?: boolean | undefined;
+  /** The start of an earlier range to read as well, for comparison. Needs `before_to`. */
+  readonly before_from?: string | undefined;
+  /** The end of that range. */
+  readonly before_to?: string | undefined;
 }
 
 /** A bucket of a group: null if events name no agent, model and so on. */
@@ -57,6 +61,12 @@ export interface UsageSeries<F extends UsageFigure = UsageFigure> extends UsageR
   readonly group_by: readonly UsageDimension[];
   /** By bucket and then by group; without buckets the greatest `order_by` first. */
   readonly rows: readonly UsageRow<F>[];
+  /** The earlier range, if the query asks for one. `top` chooses its groups separately. */
+  readonly before?: {
+    readonly from: string;
+    readonly to: string;
+    readonly rows: readonly UsageRow<F>[];
+  };
 }
 
 /**
@@ -66,6 +76,26 @@ export interface UsageSeries<F extends UsageFigure = UsageFigure> extends UsageR
  * @throws InvalidQueryError also if the result would have more than 50,000 rows
  */
 export async function getUsage<F extends UsageFigure = UsageFigure>(
+  database: Database,
+  { before_from, before_to, ...options }: UsageOptions<F>,
+): Promise<UsageSeries<F>> {
+  if (before_from === undefined && before_to === undefined) return readSeries(database, options);
+  if (before_from === undefined || before_to === undefined) {
+    const [missing, given] =
+      before_from === undefined
+        ? (['before_from', 'before_to'] as const)
+        : (['before_to', 'before_from'] as const);
+    throw new InvalidQueryError(missing, `a time, because there is a ${given}`, 'nothing');
+  }
+  const [series, { from, to, rows }] = await Promise.all([
+    readSeries(database, options),
+    readSeries(database, { ...options, from: before_from, to: before_to }),
+  ]);
+  return { ...series, before: { from, to, rows } };
+}
+
+/** The usage of one range. @throws InvalidQueryError */
+async function readSeries<F extends UsageFigure = UsageFigure>(
   database: Database,
   options: UsageOptions<F>,
 ): Promise<UsageSeries<F>> {

@@ -293,6 +293,15 @@ describeWithPostgres('usage over time', () => {
       ['2024-03-01 00:00', 'bob'],
       ['2024-03-01 00:00', 'cem'],
     ]);
+    const earlier = { from: '2024-03-05T00:00:00Z', to: '2024-03-06T00:00:00Z' };
+    const compared = await getUsage(database, {
+      ...options,
+      before_from: earlier.from,
+      before_to: earlier.to,
+    });
+    const { from, to, rows } = await getUsage(database, { ...options, ...earlier });
+    expect(rows).toHaveLength(1);
+    expect(compared).toEqual({ ...totals, before: { from, to, rows } });
     const filtered = await getUsage(database, { ...range, filters: { user_id: ['ann', 'bob'] } });
     expect(filtered.rows.map((row) => row.cost)).toEqual([4]);
   });
@@ -307,6 +316,8 @@ describeWithPostgres('usage over time', () => {
       ['a field that is none', { group_by: ['colour'] }],
       ['a figure that is none', { order_by: 'beauty' }],
       ['a top that is none', { top: 0 }],
+      ['an earlier range without an end', { before_from: '2024-01-01T00:00:00Z' }],
+      ['an earlier range without a start', { before_to: '2024-01-01T00:00:00Z' }],
     ])('%s', async (_name, wrong) => {
       await expect(getUsage(database, { ...range, ...wrong } as never)).rejects.toThrow(
         InvalidQueryError,

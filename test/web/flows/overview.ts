@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
@@ -186,6 +187,33 @@ export function overviewFlows(stage: Stage): void {
       await page.keyboard.press(key);
     await page.waitForURL(/from=/);
     expect(days(new URL(page.url()).searchParams)).toBeCloseTo(3, 0);
+  });
+
+  test('loads Overview with at most six files and six requests, and has a shape before its script', async () => {
+    const page = await stage.open('/settings');
+    const gate = new EventEmitter();
+    const held = once(gate, 'open');
+    const script = /assets\/base-/;
+    await page.route(script, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto('/', { waitUntil: 'commit' });
+    await page.getByText('Runfold', { exact: true }).waitFor();
+    await page.locator('main .shape-tiles').waitFor();
+    gate.emit('open');
+    await stage.settled();
+    await page.unroute(script);
+    const asked = await page.evaluate<readonly string[]>(
+      `performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)`,
+    );
+    const answers = asked.filter((path) => path.startsWith('/v1/'));
+    expect(answers.sort()).toEqual([
+      ...['/v1/sessions', '/v1/status'],
+      ...['/v1/usage', '/v1/usage', '/v1/usage', '/v1/usage'],
+    ]);
+    // The document is not among them.
+    expect(asked.length - answers.length + 1).toBeLessThanOrEqual(6);
   });
 
   test('keeps the hidden parts, the figure and the split in the address', async () => {

@@ -23,13 +23,9 @@ export function Tool({ id = '' }: { readonly id?: string }) {
   });
   const all = useUsage(
     `tool ${id}`,
-    only(usageQuestion({ without: ['model', 'provider', 'user_id', 'team_id', 'agent_id'] })),
-  );
-  const before = useUsage(
-    `tool-before ${id}`,
     only(
       usageQuestion({
-        period: 'before',
+        compares: true,
         without: ['model', 'provider', 'user_id', 'team_id', 'agent_id'],
       }),
     ),
@@ -57,12 +53,12 @@ export function Tool({ id = '' }: { readonly id?: string }) {
     <>
       <Bar title={id} above={[{ text: 'Tools', href: screen('/tools') }]} hasRange hasLive />
       <Given asked={all} shape={<div class="card shape-tiles" />}>
-        {({ rows: [row] }) => (
+        {({ rows: [row], before }) => (
           <section class="card" aria-label="Facts">
             {row === undefined || (row.tool_calls ?? 0) === 0 ? (
               <p class="nothing">This tool was not called in this range.</p>
             ) : (
-              <ToolFacts row={row} before={before.value?.rows[0]} />
+              <ToolFacts row={row} before={before?.rows[0]} />
             )}
           </section>
         )}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Budget, BudgetMeasure, BudgetScope } from '../../../src/client.js';
-import { zones } from '../../address/zone.js';
+import { allZones } from '../../address/zone.js';
 import { service } from '../../ask/service.js';
 import { labelNames } from '../../ask/values.js';
 import { Dialog } from '../../part/dialog.js';
@@ -116,7 +116,7 @@ export function BudgetForm({
                 onChange={({ currentTarget: { value } }) => set({ time_zone: value })}
               >
                 <option value="">The project’s, or UTC</option>
-                {zones.map((name) => (
+                {allZones().map((name) => (
                   <option key={name} value={name}>
                     {name}
                   </option>

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AuditReport } from '../../../src/client.js';
+import { useAsked } from '../../ask/asking.js';
 import { lastProof, lookAtStatus } from '../../ask/proof.js';
 import { service } from '../../ask/service.js';
-import { plural, seconds, whole } from '../../figure/figures.js';
+import { none, plural, seconds, whole } from '../../figure/figures.js';
 import { moment } from '../../figure/moments.js';
 import { DataTable } from '../../part/data-table.js';
 import { Failure } from '../../part/given.js';
@@ -47,8 +48,13 @@ export function ProofCard() {
   }, [running]);
   const isRunning = running?.state === 'running';
   // A cancelled or failed audit is shown here. The badge keeps the last result.
-  const shown = running ?? lastProof.value;
-  const tone = { equal: 'good', different: 'bad', failed: 'bad' }[shown?.state as string] ?? '';
+  const { id } = lastProof.value ?? {};
+  const last = useAsked('audit', id === undefined ? undefined : { id }, () =>
+    service.getAudit({ id }),
+  );
+  const shown = running ?? last.value;
+  const state = shown?.state ?? lastProof.value?.state;
+  const tone = { equal: 'good', different: 'bad', failed: 'bad' }[state as string] ?? '';
   return (
     <section class="card proof-card" aria-label="The proof">
       <header class="proof-head" aria-live="polite">
@@ -56,8 +62,8 @@ export function ProofCard() {
           <Icon name={tone === 'good' ? 'check' : tone === 'bad' ? 'warning' : 'health'} />
         </span>
         <div>
-          <h2>{shown === undefined ? 'Do the totals equal the log?' : heads[shown.state]}</h2>
-          <p class="faint">{saidOf(shown)}</p>
+          <h2>{state === undefined ? 'Do the totals equal the log?' : heads[state]}</h2>
+          <p class="faint">{shown === undefined && id !== undefined ? none : saidOf(shown)}</p>
         </div>
         <span class="card-actions">
           {isRunning ? (
@@ -83,6 +89,7 @@ export function ProofCard() {
         </span>
       </header>
       {fault !== undefined && <Failure error={fault} />}
+      {last.error !== undefined && <Failure error={last.error} again={last.again} />}
       {isRunning ? <Progress of={running} /> : shown !== undefined && <Found audit={shown} />}
     </section>
   );

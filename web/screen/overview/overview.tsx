@@ -5,25 +5,23 @@ import { FilterBar } from '../../part/filter-bar.js';
 import { filterWord } from '../../part/filter-words.js';
 import { Given } from '../../part/given.js';
 import { later } from '../../part/later.js';
+import { SessionsCard } from './sessions-card.js';
 import { SplitCard } from './split-card.js';
 import { courseFigures, Tiles, tileFigures } from './tiles.js';
+import { ToolsCard } from './tools-card.js';
 
 const NothingHere = later(
   async () => (await import('../first/nothing-here.js')).NothingHere,
   'shape-chart',
 );
-// Below the fold, so they load after the rest.
-const ToolsCard = later(async () => (await import('./tools-card.js')).ToolsCard);
-const SessionsCard = later(async () => (await import('./sessions-card.js')).SessionsCard);
 
 /** What it cost, how slow it was, and how often it failed, at a glance. */
 export function Overview() {
   const compares = parameter('compare') !== 'off';
   const isKept = areKept(usageFilterNames());
-  const all = useUsage('all', isKept ? usageQuestion({ figures: tileFigures }) : undefined);
-  const before = useUsage(
-    'all-before',
-    compares && isKept ? usageQuestion({ period: 'before', figures: tileFigures }) : undefined,
+  const all = useUsage(
+    'all',
+    isKept ? usageQuestion({ figures: tileFigures, compares }) : undefined,
   );
   const course = useUsage(
     'course',
@@ -44,10 +42,10 @@ export function Overview() {
       ) : (
         <>
           <Given asked={all} shape={<div class="shape-tiles card" />}>
-            {({ rows: [now] }) => (
+            {({ rows: [now], before }) => (
               <Tiles
                 row={now}
-                before={compares ? before.value?.rows[0] : undefined}
+                before={compares ? before?.rows[0] : undefined}
                 course={course.value?.rows ?? []}
               />
             )}

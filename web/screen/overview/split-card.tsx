@@ -12,6 +12,7 @@ import { later } from '../../part/later.js';
 import { Menu } from '../../part/menu.js';
 import { Segments } from '../../part/segments.js';
 import { KeyTable } from './key-table.js';
+import { LabelChoice } from './label-choice.js';
 import {
   labelSplit,
   type Metric,
@@ -24,7 +25,6 @@ import {
 import { splitData } from './split-data.js';
 import { sqlOf } from './split-sql.js';
 
-const LabelChoice = later(async () => (await import('./label-choice.js')).LabelChoice);
 const TopSessions = later(
   async () => (await import('./top-sessions.js')).TopSessions,
   'shape-chart',
@@ -97,12 +97,8 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
       ? {}
       : { top: mostGroups, order_by: metric.order(split.name) }),
   };
-  const question = usageQuestion(common);
+  const question = usageQuestion({ ...common, compares });
   const asked = useUsage('split', question);
-  const before = useUsage(
-    'split-before',
-    compares ? usageQuestion({ ...common, period: 'before' }) : undefined,
-  );
   // An old response with another split or figure would show its rows under this header.
   const isSame = ({ group_by, rows: [row] }: UsageSeries) =>
     (group_by ?? []).join() === common.group_by.join() &&
@@ -111,8 +107,8 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
     <Given asked={asked} shape={<div class="shape-chart" />}>
       {(series) => {
         if (!isSame(series)) return <div class="shape-chart" />;
-        const old = before.value !== undefined && isSame(before.value) ? before.value : undefined;
-        const data = splitData(metric, split, series, compares ? old : undefined);
+        const old = compares ? series.before : undefined;
+        const data = splitData(metric, split, series.rows, old?.rows);
         const hidden = new Set(parameters('hide'));
         const shown = data.parts.filter(({ name }) => !hidden.has(name));
         return (
@@ -125,9 +121,7 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
                 kind="bars"
                 series={shown}
                 format={metric.format}
-                before={
-                  compares && hidden.size === 0 && old !== undefined ? data.before : undefined
-                }
+                before={hidden.size === 0 && old !== undefined ? data.before : undefined}
                 isOpen={span.value.to === undefined}
                 lit={lit}
                 onZoom={(first, last) => zoomTo(data.buckets, first, last)}

@@ -1,4 +1,4 @@
-import type { UsageRow, UsageSeries } from '../../ask/usage.js';
+import type { UsageRow } from '../../ask/usage.js';
 import type { ChartBucket } from '../../chart/time-chart.js';
 import { coloursOf, mostSeries } from '../../figure/colours.js';
 import { changeOf, type Metric, type Split } from './metrics.js';
@@ -49,17 +49,17 @@ const add = (a: number | null | undefined, b: number | null): number | null =>
 export function splitData(
   metric: Metric,
   split: Split,
-  series: UsageSeries,
-  before: UsageSeries | undefined,
+  rows: readonly UsageRow[],
+  before: readonly UsageRow[] | undefined,
 ): {
   readonly buckets: readonly ChartBucket[];
   readonly parts: readonly Part[];
   readonly before: readonly (number | null)[];
 } {
-  const buckets = bucketsOf(series.rows);
+  const buckets = bucketsOf(rows);
   const index = new Map(buckets.map(({ start }, at) => [start, at]));
-  const totals = totalsOf(series.rows, metric, split);
-  const beforeTotals = before === undefined ? undefined : totalsOf(before.rows, metric, split);
+  const totals = totalsOf(rows, metric, split);
+  const beforeTotals = before === undefined ? undefined : totalsOf(before, metric, split);
   const names = [...totals]
     .filter(([, total]) => total !== null && total !== 0)
     .sort(([, a], [, b]) => (b ?? 0) - (a ?? 0))
@@ -72,7 +72,7 @@ export function splitData(
     [...own, others].map((name) => [name, new Array<number | null>(buckets.length).fill(null)]),
   );
   const least = new Map([...own, others].map((name) => [name, new Set<number>()]));
-  for (const row of series.rows) {
+  for (const row of rows) {
     const at = index.get(row.bucket_start ?? '');
     if (at === undefined) continue;
     for (const [name, value] of partsOf(row, metric, split)) {
@@ -108,7 +108,7 @@ export function splitData(
   return {
     buckets,
     parts,
-    before: before === undefined ? [] : courseOf(before.rows, metric, split),
+    before: before === undefined ? [] : courseOf(before, metric, split),
   };
 }
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { zones } from '../../address/zone.js';
+import { allZones } from '../../address/zone.js';
 import { service } from '../../ask/service.js';
 import { Card } from '../../part/card.js';
 import { Failure } from '../../part/given.js';
@@ -39,7 +39,7 @@ export function NewProject({ again }: { readonly again: () => void }) {
           <span>Time zone</span>
           <select value={zone} onChange={({ currentTarget: { value } }) => setZone(value)}>
             <option value="">Each reader’s own zone</option>
-            {zones.map((one) => (
+            {allZones().map((one) => (
               <option key={one} value={one}>
                 {one}
               </option>

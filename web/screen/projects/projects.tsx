@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ClientProject } from '../../../src/client.js';
 import { here } from '../../address/parameters.js';
-import { zones } from '../../address/zone.js';
+import { allZones } from '../../address/zone.js';
 import { forgetAnswers, useAsked } from '../../ask/asking.js';
 import { lookAtStatus, status } from '../../ask/proof.js';
 import { service } from '../../ask/service.js';
@@ -101,7 +101,7 @@ function AllProjects() {
                       }
                     >
                       <option value="">Each reader’s own zone</option>
-                      {[...new Set([...zones, project.time_zone ?? 'UTC'])].map((name) => (
+                      {[...new Set([...allZones(), project.time_zone ?? 'UTC'])].map((name) => (
                         <option key={name} value={name}>
                           {name}
                         </option>

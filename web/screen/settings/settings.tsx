@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { base } from '../../address/place.js';
-import { browserZone, zones } from '../../address/zone.js';
+import { allZones, browserZone } from '../../address/zone.js';
 import { isLocale, prefer, preferences } from '../../ask/preferences.js';
 import { status } from '../../ask/proof.js';
 import { dollars, whole } from '../../figure/figures.js';
@@ -51,7 +51,7 @@ export function Settings() {
               }
             >
               <option value="">The project’s, otherwise this browser’s ({browserZone})</option>
-              {zones.map((name) => (
+              {allZones().map((name) => (
                 <option key={name} value={name}>
                   {name}
                 </option>
