@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { now } from '../address/range.js';
 
 /** The state of a request. */
@@ -46,12 +46,12 @@ interface State<T> {
 /**
  * Requests data while the component is mounted, and again when the question changes. `undefined`
  * requests nothing. A cached response shows immediately. An old response stays for questions of the
- * same `kind`.
+ * same `kind`. `ask` may show the first part of a long response, unless there is something to show.
  */
 export function useAsked<T>(
   kind: string,
   question: object | undefined,
-  ask: (signal: AbortSignal) => Promise<T>,
+  ask: (signal: AbortSignal, show: (part: T) => void) => Promise<T>,
 ): Asked<T> {
   const key = question === undefined ? '' : `${kind} ${JSON.stringify(question)}`;
   const [state, setState] = useState<State<T>>({ key: '', value: undefined, error: undefined });
@@ -59,10 +59,15 @@ export function useAsked<T>(
   const latest = useRef(ask);
   latest.current = ask;
   const round = beat.value;
-  useEffect(() => {
+  // Before the browser paints, so that the request does not wait for the paint.
+  useLayoutEffect(() => {
     if (key === '') return undefined;
     const ending = new AbortController();
-    latest.current(ending.signal).then(
+    const hasWhole = answers.has(key);
+    const show = (value: T) => {
+      if (!hasWhole && !ending.signal.aborted) setState({ key, value, error: undefined });
+    };
+    latest.current(ending.signal, show).then(
       (value) => {
         if (ending.signal.aborted) return;
         keep(key, value);

@@ -25,28 +25,45 @@ export function runsOf(tree: RunTree, depth = 0): readonly PlacedRun[] {
 export const agentOf = ({ agent_name, agent_id, run_id }: RunTree['run']) =>
   agent_name ?? agent_id ?? run_id;
 
-/** All steps of a run and of all runs below it, by start. */
-export async function readSteps(tree: RunTree): Promise<readonly Step[]> {
-  const { session_id, run_id } = tree.run;
-  const agents = new Map(runsOf(tree).map(({ run }) => [keyOf(run), agentOf(run)]));
-  const steps: Step[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await service.listRunSteps({ session_id, run_id, limit: 1000, cursor });
-    for (const step of page?.items ?? []) {
-      steps.push({
-        ...step,
-        agent: agents.get(keyOf(step)) ?? step.run_id,
-        start: Date.parse(step.started_at),
-        end: Date.parse(step.ended_at),
-        is_failed: step.error === true,
-        occurred_at: step.ended_at,
-      });
-    }
-    cursor = page?.next_cursor;
-  } while (cursor !== undefined);
-  return steps;
+/** A run with all runs below it, and their steps by start, at first perhaps not all of them. */
+export interface RunWithSteps {
+  readonly tree: RunTree | undefined;
+  readonly steps: readonly Step[];
+  readonly hasAll: boolean;
 }
+
+interface RunName {
+  readonly run_id: string;
+  readonly session_id: string | undefined;
+}
+
+/** Reads a run and all of its steps. `show` gets what is there after each page of steps but the last. */
+export async function readRunWithSteps(
+  name: RunName,
+  show: (part: RunWithSteps) => void,
+): Promise<RunWithSteps> {
+  const pageOf = (cursor?: string) => service.listRunSteps({ ...name, limit: 1000, cursor });
+  const [tree, first] = await Promise.all([service.getRunTree(name), pageOf()]);
+  if (tree === undefined) return { tree, steps: [], hasAll: true };
+  const agents = new Map(runsOf(tree).map(({ run }) => [keyOf(run), agentOf(run)]));
+  let steps: readonly Step[] = [];
+  let page = first;
+  for (;;) {
+    steps = [...steps, ...(page?.items ?? []).map((step) => placed(step, agents))];
+    if (page?.next_cursor === undefined) return { tree, steps, hasAll: true };
+    show({ tree, steps, hasAll: false });
+    page = await pageOf(page.next_cursor);
+  }
+}
+
+const placed = (step: RunStep, agents: ReadonlyMap<string, string>): Step => ({
+  ...step,
+  agent: agents.get(keyOf(step)) ?? step.run_id,
+  start: Date.parse(step.started_at),
+  end: Date.parse(step.ended_at),
+  is_failed: step.error === true,
+  occurred_at: step.ended_at,
+});
 
 /** How often data that does not add up is read again: an event may arrive between two reads. */
 const mostReads = 3;

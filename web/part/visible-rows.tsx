@@ -1,9 +1,10 @@
-import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 /** Up to this number, all rows are drawn. */
 const fewRows = 200;
-const margin = 12;
+/** Rows come and go in blocks of this size: fewer, larger changes are painted faster. */
+const block = 16;
 
 /** Rows of equal height. Only the visible ones are drawn. */
 export function VisibleRows({
@@ -24,8 +25,9 @@ export function VisibleRows({
     if (count <= fewRows) return undefined;
     const look = () => {
       const top = frame.current?.getBoundingClientRect().top ?? 0;
-      const from = Math.max(0, Math.floor(-top / height) - margin);
-      const to = from + Math.ceil(innerHeight / height) + margin * 2;
+      const seen = Math.floor(-top / height);
+      const from = Math.max(0, (Math.floor(seen / block) - 1) * block);
+      const to = (Math.ceil((seen + innerHeight / height) / block) + 1) * block;
       setShown((shown) => (shown[0] === from && shown[1] === to ? shown : [from, to]));
     };
     look();
@@ -50,22 +52,29 @@ export function VisibleRows({
         ?.focus({ preventScroll: true }),
     );
   }, [lit, height]);
+  // While only the window moves, the rows that stay are the same objects, which are not compared again.
+  const drawn = useMemo(() => new Map<number, VNode>(), [row, height]);
+  const draw = (index: number) => {
+    const known = drawn.get(index);
+    if (known !== undefined) return known;
+    const made = (
+      <div
+        key={index}
+        data-row={index}
+        style={{ top: `${index * height}px`, height: `${height}px` }}
+      >
+        {row(index)}
+      </div>
+    );
+    drawn.set(index, made);
+    return made;
+  };
   const isAll = count <= fewRows;
   const [from, to] = isAll ? [0, count] : [first, Math.min(count, last)];
+  for (const index of drawn.keys()) if (index < from || index >= to) drawn.delete(index);
   return (
     <div ref={frame} class="rows" style={{ height: `${count * height}px` }}>
-      {Array.from({ length: Math.max(0, to - from) }, (_, offset) => {
-        const index = from + offset;
-        return (
-          <div
-            key={index}
-            data-row={index}
-            style={{ top: `${index * height}px`, height: `${height}px` }}
-          >
-            {row(index)}
-          </div>
-        );
-      })}
+      {Array.from({ length: Math.max(0, to - from) }, (_, offset) => draw(from + offset))}
     </div>
   );
 }

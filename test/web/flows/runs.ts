@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
 import { jsonOf } from '../../http/http-service.js';
 import { clockChanges, exactDollars, type Row, type Stage, whole } from './stage.js';
@@ -128,12 +129,25 @@ export function runFlows(stage: Stage): void {
         })),
       );
     }
-    const page = await stage.open('/runs/long');
+    // The first rows are there before the next steps come.
+    const page = await stage.open('/runs');
+    const gate = new EventEmitter();
+    const held = once(gate, 'open');
+    const next = /\/steps\?.*cursor=/;
+    await page.route(next, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto('/runs/long');
+    await page.getByText('1,000 steps so far').waitFor();
+    expect(await page.locator('.rows .step-name .name').first().textContent()).toBe('long-model');
+    gate.emit('open');
     await page.getByText('5,000 steps of 1 run, added here: 10,000 tokens · $0.0050').waitFor();
     expect(await page.locator('.rows > div').count()).toBeLessThan(200);
     await page.locator('.rows button').first().click();
     await page.keyboard.press('j');
     await page.waitForURL(/step=long-1$/);
+    await page.unroute(next);
     // The row comes into view and into focus a moment after the address changes.
     await page.locator('.rows > [data-row="1"] button:focus').waitFor();
     await page.evaluate('scrollTo(0, document.body.scrollHeight)');

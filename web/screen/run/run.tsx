@@ -3,7 +3,15 @@ import { addressToSend } from '../../address/copy-address.js';
 import { here, parameter, screen } from '../../address/parameters.js';
 import { useAsked } from '../../ask/asking.js';
 import { service } from '../../ask/service.js';
-import { addUp, agentOf, readAddable, readSteps, runsOf } from '../../ask/steps.js';
+import {
+  addUp,
+  agentOf,
+  type PlacedRun,
+  type RunWithSteps,
+  readAddable,
+  readRunWithSteps,
+  runsOf,
+} from '../../ask/steps.js';
 import { coloursOf } from '../../figure/colours.js';
 import { plural } from '../../figure/figures.js';
 import { AddsUp } from '../../part/adds-up.js';
@@ -23,9 +31,9 @@ export function Run({ id = '' }: { readonly id?: string }) {
   const session = parameter('session');
   const view = parameter('as') ?? 'timeline';
   const question = { run_id: id, session_id: session };
-  const asked = useAsked('run', question, () =>
+  const asked = useAsked<RunOrSessions>('run', question, (_, show) =>
     readAddable(
-      () => readRun(question),
+      () => readRun(question, show),
       ({ tree, steps }) => tree === undefined || addUp(steps, tree.subtree).isEqual,
     ),
   );
@@ -60,7 +68,7 @@ export function Run({ id = '' }: { readonly id?: string }) {
         <Copy icon="link" label="Copy link" text={addressToSend} />
       </Bar>
       <Given asked={asked} shape={<div class="card shape-table" />}>
-        {({ tree, steps, sessions }) => {
+        {({ tree, steps, hasAll, sessions }) => {
           if (sessions !== undefined) return <WhichSession id={id} sessions={sessions} />;
           if (tree === undefined) return <p class="card empty">There is no run with this id.</p>;
           const runs = runsOf(tree);
@@ -71,15 +79,23 @@ export function Run({ id = '' }: { readonly id?: string }) {
             <>
               <RunFacts tree={tree} colours={colours} />
               {runs.length > 1 && <RunTable runs={runs} colours={colours} />}
-              {view === 'timeline' && <Timeline steps={steps} colours={colours} />}
-              {view === 'table' && <StepTable steps={steps} />}
+              {view === 'timeline' && (
+                <Timeline steps={steps} until={hasAll ? 0 : endOf(runs)} colours={colours} />
+              )}
+              {view === 'table' && <StepTable steps={steps} hasAll={hasAll} />}
               {view === 'agno' && <AgnoJson question={question} />}
-              <AddsUp
-                what="steps"
-                counted={`${plural(steps.length, 'step')} of ${plural(runs.length, 'run')}`}
-                sum={addUp(steps, tree.subtree)}
-                totals={tree.subtree}
-              />
+              {hasAll ? (
+                <AddsUp
+                  what="steps"
+                  counted={`${plural(steps.length, 'step')} of ${plural(runs.length, 'run')}`}
+                  sum={addUp(steps, tree.subtree)}
+                  totals={tree.subtree}
+                />
+              ) : (
+                <p class="adds-up unknown" aria-busy="true">
+                  {plural(steps.length, 'step')} so far. They are added up when all are here.
+                </p>
+              )}
             </>
           );
         }}
@@ -88,18 +104,26 @@ export function Run({ id = '' }: { readonly id?: string }) {
   );
 }
 
-async function readRun(question: {
-  readonly run_id: string;
-  readonly session_id: string | undefined;
-}) {
+/** When the last of some runs ended, in milliseconds since 1970. */
+const endOf = (runs: readonly PlacedRun[]) =>
+  runs.reduce((most, { run }) => Math.max(most, Date.parse(run.ended_at ?? '') || 0), 0);
+
+/** The run, or the sessions that have a run with this id. */
+interface RunOrSessions extends RunWithSteps {
+  readonly sessions?: readonly string[];
+}
+
+async function readRun(
+  question: { readonly run_id: string; readonly session_id: string | undefined },
+  show: (part: RunOrSessions) => void,
+): Promise<RunOrSessions> {
   try {
-    const tree = await service.getRunTree(question);
-    return { tree, steps: tree === undefined ? [] : await readSteps(tree), sessions: undefined };
+    return await readRunWithSteps(question, show);
   } catch (error) {
     const ids =
       error instanceof ApiError && error.status === 409 ? error.problem.session_ids : undefined;
     if (!Array.isArray(ids)) throw error;
-    return { tree: undefined, steps: [], sessions: ids.map(String) };
+    return { tree: undefined, steps: [], hasAll: true, sessions: ids.map(String) };
   }
 }
 

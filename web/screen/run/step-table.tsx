@@ -9,7 +9,13 @@ import { DataTable } from '../../part/data-table.js';
 const mostRows = 1_000;
 
 /** The steps as rows of figures. */
-export function StepTable({ steps }: { readonly steps: readonly Step[] }) {
+export function StepTable({
+  steps,
+  hasAll,
+}: {
+  readonly steps: readonly Step[];
+  readonly hasAll: boolean;
+}) {
   return (
     <Card
       title="Steps"
@@ -17,6 +23,7 @@ export function StepTable({ steps }: { readonly steps: readonly Step[] }) {
         <button
           type="button"
           class="button"
+          disabled={!hasAll}
           onClick={() => saveText('steps.csv', 'text/csv', csvOf(steps))}
         >
           CSV

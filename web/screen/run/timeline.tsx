@@ -13,15 +13,18 @@ const rowHeight = 30;
 /** Steps by start: how long each took, when it produced output, and its usage. */
 export function Timeline({
   steps,
+  until,
   colours,
 }: {
   readonly steps: readonly Step[];
+  /** The end of the run, if later steps are still to come. */
+  readonly until: number;
   readonly colours: ReadonlyMap<string, string>;
 }) {
   const chosen = parameter('step');
   const at = steps.findIndex(({ id }) => id === chosen);
   const first = steps.reduce((least, { start }) => Math.min(least, start), steps[0]?.start ?? 0);
-  const last = steps.reduce((most, { end }) => Math.max(most, end), first + 1);
+  const last = steps.reduce((most, { end }) => Math.max(most, end), Math.max(until, first + 1));
   const scale = scaleOf((last - first) / 1000, 0, 100);
   const most = mostOf(steps, ({ total_tokens }) => total_tokens);
   const choose = (step: Step | undefined) => change({ step: step?.id }, { replace: true });
