@@ -57,6 +57,12 @@ export function tickLabel(local: string, bucket: string): string {
   return format(at, { ...utc, ...clock });
 }
 
+/** A bucket's start in a table: `Nov 26`, with the time if it is shorter than a day. */
+export function bucketMoment(local: string, bucket: string): string {
+  if (bucket !== 'hour' && bucket !== '15m') return tickLabel(local, bucket);
+  return format(wallMoment(local), { ...utc, month: 'short', day: 'numeric', ...clock });
+}
+
 /** A bucket in full: `Wed, Nov 4, 2026`, with hours if it is shorter than a day. */
 export function bucketLabel(local: string, bucket: string): string {
   const at = wallMoment(local);

@@ -1,15 +1,20 @@
 import { screen } from '../../address/parameters.js';
-import { filterOf, type UsageRow } from '../../ask/usage.js';
+import { filterOf, type UsageRow, type UsageSeries } from '../../ask/usage.js';
 import { Meter } from '../../chart/meter.js';
 import { Spark } from '../../chart/spark.js';
 import { coloursOf } from '../../figure/colours.js';
-import { exactCostOf } from '../../figure/figures.js';
+import { exactCostOf, none } from '../../figure/figures.js';
+import { bucketLabel, bucketMoment } from '../../figure/moments.js';
 import { Change } from '../../part/change.js';
 import type { Column } from '../../part/data-table.js';
 import { Dot } from '../../part/dot.js';
+import { TokensCell } from '../../part/total-cells.js';
 import { changeOf } from '../overview/metrics.js';
 import { noName } from '../overview/split-data.js';
 import type { Kind } from './kind.js';
+
+/** Counts of which one is above 0 in a bucket with usage. */
+export const seenFigures = ['assistant_messages', 'tool_calls', 'runs'] as const;
 
 /**
  * The columns of a breakdown: name, trend, the kind's figures, and the change against the previous
@@ -19,18 +24,23 @@ export function columnsOf(
   kind: Kind,
   rows: readonly UsageRow[],
   before: ReadonlyMap<string, UsageRow> | undefined,
-  course: readonly UsageRow[],
+  series: UsageSeries | undefined,
 ): readonly Column<UsageRow>[] {
   const { dimension, word, figures, main } = kind;
   const named = (row: UsageRow) => row[dimension] ?? noName;
   const colours = coloursOf(dimension === 'agent_id' ? 'agent' : dimension, rows.map(named));
   const mainFigure = figures.find(({ key }) => key === main);
+  const { rows: course = [], bucket } = series ?? {};
   const lines = new Map<string, (number | null)[]>();
+  const lastSeen = new Map<string, string>();
   const starts = [...new Set(course.map(({ bucket_start }) => bucket_start))];
   for (const row of course) {
     const line = lines.get(named(row)) ?? new Array<number | null>(starts.length).fill(null);
     line[starts.indexOf(row.bucket_start)] = mainFigure?.figureOf(row) ?? null;
     lines.set(named(row), line);
+    // Rows come in the order of their buckets.
+    if (row.bucket_local !== null && seenFigures.some((figure) => (row[figure] ?? 0) > 0))
+      lastSeen.set(named(row), row.bucket_local);
   }
   const hrefOf = (name: string) =>
     dimension === 'tool_name'
@@ -77,7 +87,9 @@ export function columnsOf(
         ...(isWide === true ? { isWide } : {}),
         sort: key,
         cell: (row) =>
-          bar === undefined || figureOf(row) === null ? (
+          bar === 'tokens' ? (
+            <TokensCell row={row} most={most} />
+          ) : bar === undefined || figureOf(row) === null ? (
             format(figureOf(row), row)
           ) : (
             <span class="metered" title={key === 'cost' ? exactCostOf(row) : undefined}>
@@ -90,6 +102,26 @@ export function columnsOf(
           ),
       };
     }),
+    ...(kind.hasLastSeen === true
+      ? [
+          {
+            key: 'seen',
+            head: 'Last seen',
+            isFigure: true,
+            isWide: true,
+            cell: (row: UsageRow) => {
+              const local = lastSeen.get(named(row));
+              return local === undefined || bucket == null ? (
+                none
+              ) : (
+                <span class="nowrap" title={`Last used in: ${bucketLabel(local, bucket)}`}>
+                  {bucketMoment(local, bucket)}
+                </span>
+              );
+            },
+          },
+        ]
+      : []),
     ...(before === undefined
       ? []
       : [

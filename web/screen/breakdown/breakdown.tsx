@@ -18,14 +18,15 @@ import { Given } from '../../part/given.js';
 import { Menu } from '../../part/menu.js';
 import { NothingHere } from '../first/nothing-here.js';
 import { noName } from '../overview/split-data.js';
-import { columnsOf } from './breakdown-columns.js';
+import { columnsOf, seenFigures } from './breakdown-columns.js';
 import type { Kind } from './kind.js';
 import { kinds } from './kinds.js';
 
 /** The maximum number of rows. Filters find the others. */
 const mostRows = 200;
-/** The number of rows that have a trend line. */
+/** The number of rows that have a trend line, and a last time they were seen. */
 const mostLines = 25;
+const mostSeen = 50;
 
 /** Usage in the range by agent, model, tool, user or team: one row each. */
 export function Breakdown() {
@@ -74,10 +75,10 @@ export function BreakdownTable({
       ? usageQuestion({
           buckets: true,
           group_by: [dimension],
-          top: mostLines,
+          top: kind.hasLastSeen === true ? mostSeen : mostLines,
           order_by: main,
           quantiles: false,
-          figures: [main],
+          figures: kind.hasLastSeen === true ? [...new Set([main, ...seenFigures])] : [main],
         })
       : undefined,
   );
@@ -115,12 +116,7 @@ export function BreakdownTable({
                   rows={sorted}
                   sorted={main}
                   keyOf={(row) => row[dimension] ?? noName}
-                  columns={columnsOf(
-                    kind,
-                    some,
-                    compares ? earlier : undefined,
-                    course.value?.rows ?? [],
-                  )}
+                  columns={columnsOf(kind, some, compares ? earlier : undefined, course.value)}
                 />
                 <footer class="card-foot">
                   <span class="faint">

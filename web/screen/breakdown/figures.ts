@@ -23,6 +23,19 @@ export const tokens: Figure = {
   figureOf: (row) => row.total_tokens,
   format: short,
 };
+/** The same with a bar that is divided into cached input, other input and output. */
+export const tokensByKind: Figure = {
+  ...tokens,
+  of: ['total_tokens', 'input_tokens', 'cached_tokens', 'output_tokens'],
+  bar: 'tokens',
+};
+export const withoutPrice: Figure = {
+  key: 'unpriced_messages',
+  head: 'No price',
+  figureOf: (row) => row.unpriced_messages,
+  format: whole,
+  isWide: true,
+};
 export const calls: Figure = {
   key: 'assistant_messages',
   head: 'Model calls',

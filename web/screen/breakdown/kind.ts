@@ -11,8 +11,8 @@ export interface Figure {
   readonly format: (value: number | null, row: UsageRow) => string;
   /** Hidden on a narrow screen. */
   readonly isWide?: boolean;
-  /** Shown with a bar relative to the highest value of the table. */
-  readonly bar?: 'plain' | 'bad';
+  /** Shown with a bar relative to the highest value of the table; `tokens` divides it by kind. */
+  readonly bar?: 'plain' | 'bad' | 'tokens';
 }
 
 /** The dimension of a breakdown. */
@@ -29,5 +29,7 @@ export interface Kind {
   readonly main: string;
   /** Whether times are stored for it. */
   readonly hasSpeed: boolean;
+  /** Whether there is a column for the last bucket with usage. */
+  readonly hasLastSeen?: boolean;
   readonly more: { readonly isBad: boolean };
 }

@@ -10,7 +10,9 @@ import {
   ratio,
   runs,
   tokens,
+  tokensByKind,
   toolCalls,
+  withoutPrice,
 } from './figures.js';
 import type { Kind } from './kind.js';
 
@@ -53,6 +55,7 @@ export const kinds: readonly Kind[] = [
     ],
     main: 'cost',
     hasSpeed: true,
+    hasLastSeen: true,
     more: { isBad: true },
   },
   {
@@ -63,7 +66,7 @@ export const kinds: readonly Kind[] = [
     filters: ['agent_id', 'provider', 'user_id', 'team_id', 'workflow_id'],
     figures: [
       { ...calls, head: 'Calls' },
-      tokens,
+      tokensByKind,
       cached,
       {
         key: 'tokens_per_second',
@@ -84,6 +87,7 @@ export const kinds: readonly Kind[] = [
         format: costText,
         isWide: true,
       },
+      withoutPrice,
       cost,
     ],
     main: 'cost',
@@ -123,6 +127,7 @@ export const kinds: readonly Kind[] = [
     figures: [runs, tokens, toolCalls, failed, costOfRun, cost],
     main: 'cost',
     hasSpeed: false,
+    hasLastSeen: true,
     more: { isBad: true },
   },
   {
