@@ -6,7 +6,7 @@ import type { BudgetCheckOptions } from './budgets/asked-check.js';
 import { createBudgetGate } from './budgets/budget-gate.js';
 import { errorFields } from './environment/error-fields.js';
 import { quietReport } from './environment/quiet-report.js';
-import { createProducer, type Producer } from './ingest/producer.js';
+import { openProducer, type Producer } from './ingest/producer.js';
 import type { Database } from './postgres/database.js';
 import { createReads, type Reads } from './query/reads/reads.js';
 import { openTier, type Tier, type TierOptions } from './tier.js';
@@ -91,13 +91,18 @@ export async function openRunfoldOn(
           })
         : undefined;
     if (worker !== undefined) opened.push((how) => worker.close(how));
-    const producer = await createProducer({
-      queue: tier.queue,
-      project,
-      on_error: quietReport((err, repeated) =>
-        log.warn({ err, repeated }, 'queue unavailable; events stay buffered'),
-      ),
-    });
+    const producer = await openProducer(
+      {
+        queue: tier.queue,
+        project,
+        on_error: quietReport((err, repeated) =>
+          log.warn({ err, repeated }, 'queue unavailable; events stay buffered'),
+        ),
+      },
+      // The queue of an embedded store is in the store itself: to write, take and delete its jobs
+      // there would cost more than to fold their events.
+      isEmbedded ? worker?.write : undefined,
+    );
     opened.push(producer.close);
     const reads = createReads(tier.database, project);
     const gate = createBudgetGate(tier.database);

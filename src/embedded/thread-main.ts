@@ -1,5 +1,6 @@
 // The worker thread that runs Postgres and serves its clients; started by embedded-store.ts.
 import { dirname } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../environment/error-fields.js';
 import type { EmbeddedStoreFault } from './folder/embedded-errors.js';
@@ -44,7 +45,19 @@ async function prepareData(): Promise<DataFolderState> {
   return (await unpackStoreTemplate(options.data_dir)) ? 'template' : 'missing';
 }
 
+/**
+ * Has V8 11, that of Node.js 20, compile a function of Postgres a second time only after much more
+ * use. With its own budget of 1,800,000, half of the CPU time of a short command is this compiling:
+ * opening a store takes 2.9 s instead of 1.9 s, and a store that is used for long is as fast.
+ * Later versions have a larger budget.
+ */
+function compileLater(): void {
+  const [major] = process.versions.v8.split('.');
+  if (major === '11') setFlagsFromString('--wasm-tiering-budget=30000000');
+}
+
 async function serve(): Promise<void> {
+  compileLater();
   const server = await openEmbeddedServer({
     socket_dir: options.socket_dir,
     draft_name: options.draft_name,

@@ -1,8 +1,7 @@
 import { retryDelay } from '../environment/retry-delay.js';
 import { within } from '../environment/within.js';
-import { EventJob, jobName, jobOptions } from '../queue/job.js';
-import type { JobQueues } from '../queue/job-queues.js';
 import type { Batch, EventBuffer } from './event-buffer.js';
+import type { JobDestination } from './job-destination.js';
 import { QueueUnavailableError } from './producer-errors.js';
 import type { ReplayWindow } from './replay-window.js';
 
@@ -41,20 +40,15 @@ export interface Outbox {
 
 /** The maximum number of events of small jobs in one call. */
 const shipmentEvents = 250;
-/** Concurrent calls, or one per queue: enough to hide a round trip, few enough to be fair. */
-const inFlightLimit = 4;
-/** After this time without a response an attempt counts as failed; because of its job id, repeating it does no harm. */
-const attemptTimeoutMs = 10_000;
 
 export function createOutbox(options: {
-  readonly queues: JobQueues;
+  readonly destination: JobDestination;
   /** Keeps acknowledged jobs if the queue may lose them. */
   readonly replay: ReplayWindow | undefined;
   readonly buffer: EventBuffer;
-  readonly project: number;
   readonly onError: (error: Error) => void;
 }): Outbox {
-  const { queues, replay, buffer, project, onError } = options;
+  const { destination, replay, buffer, onError } = options;
   const inFlight = new Set<Promise<void>>();
   let inFlightEvents = 0;
   let inFlightBytes = 0;
@@ -72,10 +66,12 @@ export function createOutbox(options: {
   const waiting = () => buffer.events + inFlightEvents;
   const waitingBytes = () => buffer.bytes + inFlightBytes;
 
-  const mostInFlight = () => Math.max(inFlightLimit, queues.names().length);
-
   const pump = () => {
-    while (!stopped && inFlight.size < mostInFlight() && (flushing || buffer.hasFull())) {
+    while (
+      !stopped &&
+      inFlight.size < destination.mostInFlight() &&
+      (flushing || buffer.hasFull())
+    ) {
       const batches = takeShipment();
       if (batches.length === 0) {
         flushing = false;
@@ -114,7 +110,7 @@ export function createOutbox(options: {
   const deliver = async (batches: readonly Batch[], events: number, place: number) => {
     for (let attempt = 0; !stopped; attempt++) {
       try {
-        await enqueue(batches);
+        await destination.put(batches);
         acknowledgedEvents += events;
         acknowledgedJobs += batches.length;
         unacknowledged.delete(place);
@@ -127,30 +123,6 @@ export function createOutbox(options: {
         await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)).unref());
       }
     }
-  };
-
-  const enqueue = (batches: readonly Batch[]) =>
-    within(
-      attemptTimeoutMs,
-      put(batches),
-      () => new Error(`no response within ${attemptTimeoutMs} ms`),
-    );
-
-  const put = async (batches: readonly Batch[]) => {
-    const name = batches[0]?.queue ?? '';
-    const queue = await queues.open(name);
-    const send = () =>
-      queue.addBulk(
-        batches.map(({ columns, job_id }) => ({
-          name: jobName,
-          data: new EventJob(project, columns),
-          opts: { ...jobOptions, jobId: job_id },
-        })),
-      );
-    const bytes = batches.reduce((sum, { columns }) => sum + columns.length, 0);
-    return replay === undefined
-      ? send()
-      : replay.send({ queue: name, bytes, jobs: batches.length, send });
   };
 
   return {

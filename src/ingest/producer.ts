@@ -16,6 +16,7 @@ import { hasFailover } from '../queue/queue-spread.js';
 import type { QueueTarget } from '../queue/queue-target.js';
 import { createEventBuffer } from './event-buffer.js';
 import { harmless } from './harmless.js';
+import { toQueues, toWriter, type WriteJob } from './job-destination.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
 import { chooseQueues, onlyQueue } from './queue-choice.js';
@@ -87,7 +88,12 @@ export interface ProducerStats extends OutboxStats {
 }
 
 /** Opens a producer. It connects in the background; `emit` may be called at once. */
-export async function createProducer(options: ProducerOptions): Promise<Producer> {
+export function createProducer(options: ProducerOptions): Promise<Producer> {
+  return openProducer(options);
+}
+
+/** The same. With `write`, jobs bypass the queue: a worker of this process writes them. */
+export async function openProducer(options: ProducerOptions, write?: WriteJob): Promise<Producer> {
   const {
     project = 1,
     events_per_job = 500,
@@ -116,7 +122,9 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
           onError,
         })
       : undefined;
-  const outbox = createOutbox({ queues, replay, buffer, project, onError });
+  const destination =
+    write === undefined ? toQueues(queues, project, replay) : toWriter(write, project);
+  const outbox = createOutbox({ destination, replay, buffer, onError });
   // The caller may change its object after `emit`, because the values are in the buffer.
   const cells = emptyCells();
   let emitted = 0;

@@ -13,9 +13,7 @@ class PackedJob extends Job {
     this.data = undefined;
     const json = super.asJSON();
     this.data = data;
-    const { v, project } = data;
-    const body = data instanceof SpanJob ? `"spans":${data.spans}` : `"columns":${data.columns}`;
-    return { ...json, data: `{"v":${v},"project":${project},${body}}` };
+    return { ...json, data: data.packed() };
   }
 }
 

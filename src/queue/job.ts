@@ -35,6 +35,11 @@ export class EventJob {
     this.project = project;
     this.columns = columns;
   }
+
+  /** The job as JSON, with its columns as JSON and not as a string. */
+  packed(): string {
+    return `{"v":${this.v},"project":${this.project},"columns":${this.columns}}`;
+  }
 }
 
 /** A job whose events are objects, or a string with the JSON of their array. */
@@ -54,6 +59,11 @@ export class SpanJob {
   constructor(project: number, spans: string) {
     this.project = project;
     this.spans = spans;
+  }
+
+  /** The job as JSON, with its spans as JSON and not as a string. */
+  packed(): string {
+    return `{"v":${this.v},"project":${this.project},"spans":${this.spans}}`;
   }
 }
 

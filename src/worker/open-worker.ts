@@ -11,7 +11,7 @@ import type { Projection } from '../projections/language/projection.js';
 import { projections as allProjections } from '../projections/projections.js';
 import { cleanUpRebuild } from '../projections/rebuild/rebuild-claim.js';
 import { connectQueue } from '../queue/connect-queue.js';
-import { isSpanJob } from '../queue/job.js';
+import { isSpanJob, type QueuedJob } from '../queue/job.js';
 import { findOutage } from '../queue/open-queue.js';
 import { explainQueueError, NotWrittenError, QueueConnectionError } from '../queue/queue-errors.js';
 import type { QueueTarget } from '../queue/queue-target.js';
@@ -57,6 +57,11 @@ export interface EventWorkerOptions extends SpanInboxOptions {
 
 /** A running worker. */
 export interface RunningWorker {
+  /**
+   * Writes a job that is not on the queue, and resolves after the commit that holds its events.
+   * @throws NotWrittenError if the worker closes while Postgres is unavailable
+   */
+  write(job: QueuedJob): Promise<void>;
   /** Counts of events, including those from spans. */
   stats(): GroupCommitStats;
   /** Counts of OpenTelemetry spans. */
@@ -126,10 +131,10 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   });
   const concurrency = adaptiveConcurrency();
 
+  const write = (job: QueuedJob) => (isSpanJob(job.data) ? spans.write(job) : commit.write(job));
   const process = async (job: Job, token?: string) => {
     try {
-      const queued = { id: job.id ?? '', data: job.data };
-      await (isSpanJob(queued.data) ? spans.write(queued) : commit.write(queued));
+      await write({ id: job.id ?? '', data: job.data });
     } catch (error) {
       if (!(error instanceof NotWrittenError) || token === undefined) throw error;
       await job.moveToWait(token);
@@ -166,6 +171,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   }
 
   return {
+    write,
     stats: () => addStats(commit.stats(), spans.eventStats()),
     span_stats: spans.stats,
     queues: readers.names,

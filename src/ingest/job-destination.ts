@@ -1,0 +1,69 @@
+import { within } from '../environment/within.js';
+import { EventJob, jobName, jobOptions, type QueuedJob } from '../queue/job.js';
+import type { JobQueues } from '../queue/job-queues.js';
+import type { Batch } from './event-buffer.js';
+import type { ReplayWindow } from './replay-window.js';
+
+/** Writes the events of a job and resolves after the commit that holds them. */
+export type WriteJob = (job: QueuedJob) => Promise<void>;
+
+/** Receives jobs and keeps them. */
+export interface JobDestination {
+  /** Resolves when the jobs, all for the same queue, cannot be lost any more. */
+  put(batches: readonly Batch[]): Promise<void>;
+  /** The maximum number of concurrent calls. */
+  mostInFlight(): number;
+}
+
+/** Concurrent calls, or one per queue: enough to hide a round trip, few enough to be fair. */
+const inFlightLimit = 4;
+/** After this time without a response an attempt counts as failed; because of its job id, repeating it does no harm. */
+const attemptTimeoutMs = 10_000;
+/** Enough for the batch that a worker writes and for the next one. */
+const writtenInFlight = 20;
+
+/** Adds jobs to the queue. A replay window keeps acknowledged jobs if the queue may lose them. */
+export function toQueues(
+  queues: JobQueues,
+  project: number,
+  replay: ReplayWindow | undefined,
+): JobDestination {
+  const add = async (batches: readonly Batch[]) => {
+    const name = batches[0]?.queue ?? '';
+    const queue = await queues.open(name);
+    const send = () =>
+      queue.addBulk(
+        batches.map(({ columns, job_id }) => ({
+          name: jobName,
+          data: new EventJob(project, columns),
+          opts: { ...jobOptions, jobId: job_id },
+        })),
+      );
+    const bytes = batches.reduce((sum, { columns }) => sum + columns.length, 0);
+    if (replay === undefined) await send();
+    else await replay.send({ queue: name, bytes, jobs: batches.length, send });
+  };
+  return {
+    put: (batches) =>
+      within(
+        attemptTimeoutMs,
+        add(batches),
+        () => new Error(`no response within ${attemptTimeoutMs} ms`),
+      ),
+    mostInFlight: () => Math.max(inFlightLimit, queues.names().length),
+  };
+}
+
+/** Gives jobs to a worker of this process, which repeats failed writes itself. */
+export function toWriter(write: WriteJob, project: number): JobDestination {
+  return {
+    async put(batches) {
+      await Promise.all(
+        batches.map(({ job_id, columns }) =>
+          write({ id: job_id, data: new EventJob(project, columns).packed() }),
+        ),
+      );
+    },
+    mostInFlight: () => writtenInFlight,
+  };
+}
