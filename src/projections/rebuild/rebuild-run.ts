@@ -79,6 +79,16 @@ export function createRun(options: {
   let longest = 0;
   let beat = performance.now();
 
+  /** The heartbeat runs on the connection of the claim, so only that connection's lane makes it: others find it busy. */
+  const reach = async (on: PoolClient, step: RebuildStep, done: number, total: number) => {
+    if (on === client && performance.now() - beat > 1_000) {
+      beat = performance.now();
+      await claim.beat(step, done / Math.max(1, total));
+    }
+    await onProgress?.({ step, done, total });
+    signal?.throwIfAborted();
+  };
+
   const run: RebuildRun = {
     client,
     schema: claim.schema,
@@ -106,7 +116,7 @@ export function createRun(options: {
               `begin; ${sessionSettings}${settingsSql(tables, 'set local')}; ${statement(next++)}; commit`,
             )) as unknown as QueryResult[];
             for (const { rows } of results) answers.push(...rows);
-            await run.reach(step, ++done, count);
+            await reach(on, step, ++done, count);
           } catch (error) {
             failed = true;
             await on.query('rollback').catch(() => undefined);
@@ -145,17 +155,7 @@ export function createRun(options: {
         },
         work,
       ),
-    async reach(step, done = 1, total = 1) {
-      if (performance.now() - beat > 1_000) {
-        beat = performance.now();
-        const beaten = claim.beat(step, done / Math.max(1, total));
-        // On a server the heartbeat queues behind the running statement, which reports any error.
-        if (claim.shared_session) await beaten;
-        else beaten.catch(() => undefined);
-      }
-      await onProgress?.({ step, done, total });
-      signal?.throwIfAborted();
-    },
+    reach: (step, done = 1, total = 1) => reach(client, step, done, total),
   };
   return run;
 }

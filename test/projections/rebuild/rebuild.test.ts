@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
@@ -75,6 +75,27 @@ describeWithPostgres('a rebuild', () => {
         `select 1 from pg_locks where not granted and relation = 'runfold_internal.event'::regclass`,
       )
     ).length > 0;
+
+  test('reports that it is alive on a connection that runs nothing else at the time', async () => {
+    const warnings: string[] = [];
+    const keep = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', keep);
+    let now = 0;
+    // Each look at the clock is later than a heartbeat's interval.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 2_000;
+      return now;
+    });
+    try {
+      await rebuild(database, { lanes: 4, chunk: 10, repair_limit: -1 });
+    } finally {
+      clock.mockRestore();
+    }
+    // Warnings are emitted in the next turn.
+    await pause(0);
+    process.off('warning', keep);
+    expect(warnings).toEqual([]);
+  });
 
   for (const { way, repair_limit } of ways) {
     test(`counts an event once whenever it overtakes the rebuild (${way})`, async () => {
