@@ -3,13 +3,12 @@ import { defineConfig, type TestUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { durationOf, recordDurations } from './harness/durations.js';
 import { listFiles } from './harness/list-files.js';
+import { longestFirst } from './harness/longest-first.js';
 import { startsProcesses } from './harness/starts-processes.js';
 
-/** Lets what took longest begin first, so that at the end no core waits for another one's file. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const duration = durationOf();
-    return [...files].sort((a, b) => duration(b.moduleId) - duration(a.moduleId));
+    return longestFirst(files, ['bench', 'process', 'inside'], durationOf());
   }
 }
 
