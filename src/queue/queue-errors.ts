@@ -189,3 +189,8 @@ export class NotWrittenError extends RunfoldError {
     this.name = 'NotWrittenError';
   }
 }
+
+/** Whether an error says that this server is not, or no longer, the one to write to. */
+export function isWrongServer({ message }: Error): boolean {
+  return /^(READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b/.test(message);
+}

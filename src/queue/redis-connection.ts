@@ -1,5 +1,5 @@
 import { redisAddressOf } from '../environment/redis-url.js';
-import { explainRedisError, wrongKindError } from './queue-errors.js';
+import { explainRedisError, isWrongServer, wrongKindError } from './queue-errors.js';
 import { createClient, createNodeClient, type RedisClient } from './redis-client.js';
 
 /** How long one attempt to connect may take, in milliseconds. */
@@ -126,11 +126,6 @@ async function askNode(url: string, name: string): Promise<Error | undefined> {
   } finally {
     node.disconnect();
   }
-}
-
-/** Whether an error says that this server is not, or no longer, the one to write to. */
-function isWrongServer({ message }: Error): boolean {
-  return /^(READONLY|UNBLOCKED|LOADING|MASTERDOWN)\b/.test(message);
 }
 
 /**
