@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createOwnServer, type OwnServer } from './own-server.js';
 import { findBinaries, freePort } from './server-binary.js';
@@ -24,6 +25,11 @@ export interface RedisGroup {
   readonly others: readonly GroupNode[];
   /** The nodes that are masters now, among those that run. */
   masters(): Promise<readonly GroupNode[]>;
+  /**
+   * Kills a master, or freezes it, and lets its replica take over a moment later. It does not wait
+   * for the servers to notice: on a busy machine they take their time, or replace masters that live.
+   */
+  failOver(master: GroupNode, how?: 'kill' | 'freeze'): Promise<void>;
   /** A replica of a master, in step with it. */
   replicaOf(master: GroupNode): Promise<GroupNode>;
   /** Keeps a replica from replicating anything that its master writes from now on. */
@@ -34,6 +40,9 @@ export interface RedisGroup {
   heal(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A patience with which nodes are replaced by `failOver` only. */
+export const neverOnTheirOwn = 600_000;
 
 /** How the nodes are started. */
 export interface GroupOptions {
@@ -46,6 +55,9 @@ export interface GroupOptions {
   /** Milliseconds after which a node that does not respond counts as dead. Defaults to 1,500. */
   readonly patience?: number;
 }
+
+/** Milliseconds without a master in `failOver`. */
+const withoutMaster = 500;
 
 /** A node of a cluster also listens for the other nodes on a port this much above its own. */
 const busOffset = 10_000;
@@ -101,6 +113,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
     return {
       url: `${scheme}://:${groupPassword}@${hosts}?cluster=true`,
       nodes,
+      promote: (replica) => replica.call('cluster', 'failover', 'takeover'),
       async isUp() {
         const infos = await Promise.all(nodes.map((node) => node.call('cluster', 'info')));
         return infos.every((info) => /cluster_state:ok/.test(String(info)));
@@ -142,6 +155,14 @@ export async function openSentinels(options: GroupOptions = {}): Promise<RedisGr
       url: `${scheme}://:${groupPassword}@${hosts}?sentinel=main${password}`,
       nodes: [master, replica],
       others: sentinels,
+      promote: () => sentinels[0]?.call('sentinel', 'failover', 'main') ?? Promise.resolve(),
+      async follow(node) {
+        const address = await sentinels[0]?.call('sentinel', 'get-master-addr-by-name', 'main');
+        const [host, port] = Array.isArray(address) ? address.map(String) : [];
+        // By itself a sentinel waits eight seconds before it corrects a master that was replaced.
+        const isMaster = [node.port, node.tlsPort].includes(Number(port));
+        if (!isMaster) await node.call('replicaof', host ?? '', port ?? '');
+      },
       async isUp() {
         const known = await Promise.all(
           sentinels.map(async (one) => flat(await one.call('sentinel', 'master', 'main'))),
@@ -164,6 +185,10 @@ interface Made {
   readonly nodes: readonly GroupNode[];
   /** Processes that take no jobs. */
   readonly others?: readonly GroupNode[];
+  /** Makes a replica the master. Rejects while the servers are not ready for it. */
+  promote(replica: GroupNode): Promise<unknown>;
+  /** Makes a node follow the current master, if it does not do so by itself. */
+  follow?(node: GroupNode): Promise<void>;
   /** Whether everything is running, except that replicas may still have to catch up. */
   isUp(): Promise<boolean>;
 }
@@ -196,6 +221,8 @@ async function openGroup(
       url,
       nodes,
       others = [],
+      promote,
+      follow,
       isUp,
     } = await make(
       (settings) => start(linesOf({ ...usual, ...settings }), []),
@@ -209,10 +236,12 @@ async function openGroup(
           return { node, role: String(role), master: Number(third), state: String(state) };
         }),
       );
-    const replicaOf = async (master: GroupNode) => {
+    const replicaOf = async (master: GroupNode, isInStep = true) => {
       const found = (await roles()).find(
         ({ role, master: port, state }) =>
-          role === 'slave' && [master.port, master.tlsPort].includes(port) && state === 'connected',
+          role === 'slave' &&
+          [master.port, master.tlsPort].includes(port) &&
+          (!isInStep || state === 'connected'),
       );
       if (found === undefined) throw new Error(`Expected a replica of ${master.port}, got none.`);
       return found.node;
@@ -222,10 +251,11 @@ async function openGroup(
     const heal = async () => {
       for (const node of [...nodes, ...others]) await node.start();
       for (const node of nodes) await node.call('config', 'set', 'masterauth', groupPassword);
+      for (const node of nodes) await follow?.(node);
       await waitUntil(
         async () => {
           const found = await masters();
-          await Promise.all(found.map(replicaOf));
+          await Promise.all(found.map((master) => replicaOf(master)));
           return found.length * 2 === nodes.length && (await isUp());
         },
         Boolean,
@@ -238,6 +268,22 @@ async function openGroup(
       nodes,
       others,
       masters,
+      async failOver(master, how = 'kill') {
+        const replica = await replicaOf(master, false);
+        if (how === 'kill') await master.kill();
+        else master.freeze();
+        await pause(withoutMaster);
+        await waitUntil(
+          async () => {
+            // A sentinel refuses while it does not know the replica, or is at it already.
+            await promote(replica).catch(() => undefined);
+            const answer = await replica.call('role');
+            return Array.isArray(answer) ? answer[0] : answer;
+          },
+          (role) => role === 'master',
+          { what: `${replica.port} to take over`, timeoutMs: 30_000, intervalMs: 100 },
+        );
+      },
       replicaOf,
       async holdBack(replica, master) {
         await replica.call('config', 'set', 'masterauth', 'another');
