@@ -16,6 +16,8 @@ export type RunStatement = (batch: EventBatch, rejects: readonly Reject[]) => Pr
 export interface BatchAnswer {
   readonly applied: number;
   readonly rejected: number;
+  /** The holds on budgets that new events name, with their projects, if the statement returns them. */
+  readonly holds?: readonly (readonly [project: number, hold: string])[] | null;
 }
 
 /** The initial size of an arena. It grows to fit the batch. */

@@ -11,13 +11,20 @@ import { statementOnShard } from '#runfold/append/writer/guarded-statement.js';
 import { shardedStatement } from '#runfold/append/writer/sharded-statement.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { stripeOf } from '#runfold/events/stripe.js';
+import { spanKinds } from '#runfold/otlp/tables/span-kinds.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { isConflict, isUniqueViolation } from '#runfold/postgres/postgres-errors.js';
 import { verify, verifyShards } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { createShards } from '#runfold/store/create-shards.js';
-import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
+import {
+  openShardMap,
+  StoreDividedError,
+  shardMapOf,
+} from '#runfold/store/shards/open-shard-map.js';
+import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
+import type { ProjectSpan } from '#runfold/worker/spans/span-inbox.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { createDividedDatabase, testStripes } from '../../harness/divided-store.js';
 import { movableShards } from '../../harness/movable-shards.js';
@@ -232,6 +239,37 @@ describeWithPostgres('a writer to a store that is divided while it runs', () => 
         shards: testStripes,
         events: 50,
       });
+    } finally {
+      await database.close();
+      await home.drop();
+    }
+  });
+
+  test('repeats the transaction of spans that it interrupted, and rejects none of their events', async () => {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url, { max: 4 });
+    try {
+      const inbox = openSpanInbox({ database, span_wait_seconds: 0 });
+      const spans = (trace: string): ProjectSpan[] => [
+        {
+          project: 1,
+          trace: trace.repeat(16),
+          span: '1'.repeat(16),
+          kind: spanKinds.run,
+          flags: 0,
+          own: { session: 'session' },
+          event: { occurred_at: '2026-11-20T10:00:00Z', type: 'run', status: 'completed' },
+        },
+      ];
+      expect((await shardMapOf(database)).is_divided).toBe(false);
+      await createShards(database, { stripes: testStripes, kind: 'partitions' });
+      await expect(inbox.take('job', spans('ab'), [])).rejects.toThrow(StoreDividedError);
+      expect(await inbox.take('job', spans('ab'), [])).toMatchObject({
+        stored: 1,
+        settled: 1,
+        events: { applied: 1, rejected: 0 },
+      });
+      expect(await verify(database)).toMatchObject({ equal: true, events: 1 });
     } finally {
       await database.close();
       await home.drop();

@@ -1,20 +1,15 @@
-import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
-import {
-  checkViolation,
-  invalidColumnReference,
-  notNullViolation,
-} from '../../postgres/sql-states.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import { isByLabel, type Projection } from '../../projections/language/projection.js';
-import { isDividedSince, shardMapOf } from '../../store/shards/open-shard-map.js';
+import { isDividedSince, refusesWhole, shardMapOf } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
-import type { RunStatement } from '../batch-statement.js';
+import type { BatchAnswer, RunStatement } from '../batch-statement.js';
 import { presumeNew } from '../expect-new.js';
 import { tellOtherContent } from '../other-content.js';
 import type { WriteOptions } from '../write-batch.js';
 import { compareContentOf } from './compare-content.js';
+import { endingHolds } from './end-holds.js';
 import { statementOnShard } from './guarded-statement.js';
 import { shardedStatement } from './sharded-statement.js';
 import { statementByContent } from './statement-by-content.js';
@@ -27,12 +22,6 @@ export interface EventWriter {
 }
 
 type Places = { readonly places: readonly number[] };
-
-/**
- * The codes with which a divided store refuses a statement for an undivided one: its rows lack the
- * stripe, have no partition, or have another key.
- */
-const dividedCodes: readonly string[] = [notNullViolation, checkViolation, invalidColumnReference];
 
 /** Opens a writer for a store. It reads with the first batch how the store is divided. */
 export function openEventWriter(
@@ -51,8 +40,7 @@ export function openEventWriter(
       try {
         return await writer.run(batch, rejects);
       } catch (error) {
-        const isOld = dividedCodes.includes(codeOf(error) ?? '');
-        if (!isOld || !(await isDividedSince(database, map))) throw error;
+        if (!refusesWhole(error) || !(await isDividedSince(database, map))) throw error;
         return (await open()).writer.run(batch, rejects);
       }
     },
@@ -74,12 +62,17 @@ export function writerTo(
   };
   const statement = (shard: Shard, repeats: 'skip' | 'refuse'): RunStatement =>
     statementByContent(({ has_holds, has_labels }) => {
-      // Holds are stored on the coordinator, which a node cannot reach. Holds of events on a node
-      // end when they expire.
-      const ends_holds = has_holds && shard.guard === undefined;
+      // Holds are in the store itself. The server of a shard that can be moved cannot reach them.
+      const isApart = shard.guard !== undefined;
       const folded = has_labels ? projections : withoutLabels;
-      const text = appendAndFoldSql(folded, { repeats, tables: shard.tables, ends_holds });
-      return statementOnShard(shard, text, prepared);
+      const text = appendAndFoldSql(folded, {
+        repeats,
+        tables: shard.tables,
+        ends_holds: has_holds && !isApart,
+        returns_holds: has_holds && isApart,
+      });
+      const run = statementOnShard<BatchAnswer>(shard, text, prepared);
+      return has_holds && isApart ? endingHolds(run, database) : run;
     });
   const [only] = map.shards();
   if (!map.is_divided && only !== undefined) {

@@ -36,16 +36,19 @@ export const rejectedSql = `insert into runfold_internal.rejected_event (id, pro
  * It returns one row: `applied`, the number of new events, and `rejected`, the number of new rejects.
  * With `repeats: 'refuse'` it fails if an event is already in the log, and costs a sixth less. With `ends_holds` it
  * removes the holds on budgets that new events name, so that their cost is either held or used at every snapshot.
+ * With `returns_holds` it returns them instead, for a store whose holds are on another server.
  */
 export function appendAndFoldSql(
   projections: readonly Projection[],
   options: {
     readonly repeats?: 'skip' | 'refuse';
     readonly ends_holds?: boolean;
+    readonly returns_holds?: boolean;
     readonly tables?: TableNames;
   } = {},
 ): string {
-  const { repeats = 'skip', ends_holds = false, tables = wholeStore } = options;
+  const { repeats = 'skip', ends_holds = false, returns_holds = false } = options;
+  const { tables = wholeStore } = options;
   const columns = withStripe(
     logColumns.map(({ name }) => name),
     tables,
@@ -66,9 +69,10 @@ export function appendAndFoldSql(
     ...foldSteps(projections, tables, labelled).map((step) => withMarks(step, marks)),
     ...(ends_holds ? [endHoldsStep] : []),
   ];
+  const holds = returns_holds ? [namedHoldsSql] : [];
   const returned = [
     ...marks.map(({ name, sql }) => `(${sql}) as ${name}`),
-    ...columnsIn(steps.join(' ')).map((name) => `e.${name}`),
+    ...columnsIn([...steps, ...holds].join(' ')).map((name) => `e.${name}`),
   ];
   const parts = [
     `added as (
@@ -84,9 +88,11 @@ export function appendAndFoldSql(
       ? '(select count(*) from rejected)::integer'
       : '($1::json is null)::integer';
   return `with ${parts.join(',\n')}
-select (select count(*) from added)::integer as applied,
-  ${rejected} as rejected`;
+select ${['(select count(*) from added)::integer as applied', `${rejected} as rejected`, ...holds].join(',\n  ')}`;
 }
+
+const namedHoldsSql = `(select json_agg(json_build_array(e.project, e.hold_id))
+    from added e where e.hold_id is not null) as holds`;
 
 const endHoldsStep = `ended_holds as (
   delete from runfold_internal.budget_hold h where (h.project, h.hold_id) in (

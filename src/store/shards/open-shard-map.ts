@@ -1,4 +1,10 @@
+import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
+import {
+  checkViolation,
+  invalidColumnReference,
+  notNullViolation,
+} from '../../postgres/sql-states.js';
 import { openCitusShards } from './citus-shards.js';
 import { partitionShards } from './partitions.js';
 import { readPlacement } from './placement.js';
@@ -26,6 +32,25 @@ export function shardMapOf(database: Database): Promise<ShardMap> {
   known.set(database, opened);
   opened.catch(() => known.delete(database));
   return opened;
+}
+
+/**
+ * Whether an error may be that of a divided store which refuses a statement for an undivided one:
+ * its rows lack the stripe, have no partition, or have another key.
+ */
+export function refusesWhole(error: unknown): boolean {
+  return dividedCodes.includes(codeOf(error) ?? '');
+}
+
+const dividedCodes: readonly string[] = [notNullViolation, checkViolation, invalidColumnReference];
+
+/** A transaction that was begun for an undivided store met a divided one. Repeat it. */
+export class StoreDividedError extends Error {
+  override readonly name = 'StoreDividedError';
+
+  constructor() {
+    super('The store has been divided since the transaction began; it is repeated.');
+  }
 }
 
 /**

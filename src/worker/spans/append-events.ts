@@ -16,7 +16,12 @@ import { priceEvents } from '../../pricing/price-events.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { jobVersions } from '../../queue/job.js';
-import { shardMapOf } from '../../store/shards/open-shard-map.js';
+import {
+  isDividedSince,
+  refusesWhole,
+  StoreDividedError,
+  shardMapOf,
+} from '../../store/shards/open-shard-map.js';
 import type { ShardMap } from '../../store/shards/shard-map.js';
 
 /** Appends and folds events, by project, within the transaction of a connection. */
@@ -39,15 +44,15 @@ export function appendEventsWith(options: {
   const { book, database, projections } = options;
   const prepared = !database.shares_session;
   const overflows = overflowSql(projections);
-  const statements = new WeakMap<pg.PoolClient, RunStatement>();
+  const statements = new WeakMap<pg.PoolClient, { map: ShardMap; run: RunStatement }>();
 
   const statementFor = (client: pg.PoolClient, map: ShardMap): RunStatement => {
     const known = statements.get(client);
-    if (known !== undefined) return known;
-    const around = (run: RunStatement) => withSavepoint(client, run);
-    const statement = statementWithin(client, { map, projections, prepared, around });
-    statements.set(client, statement);
-    return statement;
+    if (known?.map === map) return known.run;
+    const around = (run: RunStatement) => withSavepoint(client, unlessDivided(run, database, map));
+    const run = statementWithin(client, { map, projections, prepared, around });
+    statements.set(client, { map, run });
+    return run;
   };
 
   return async (client, jobId, events, rejects) => {
@@ -72,6 +77,23 @@ export function appendEventsWith(options: {
       // In a divided store the invalid events are found by halving a stripe.
       map.is_divided ? {} : { findOverflows },
     );
+  };
+}
+
+/**
+ * A store that is divided while the worker runs refuses the statement. That says nothing about the
+ * events.
+ */
+function unlessDivided(run: RunStatement, database: Database, map: ShardMap): RunStatement {
+  return async (batch, rejects) => {
+    try {
+      return await run(batch, rejects);
+    } catch (error) {
+      if (refusesWhole(error) && (await isDividedSince(database, map))) {
+        throw new StoreDividedError();
+      }
+      throw error;
+    }
   };
 }
 
