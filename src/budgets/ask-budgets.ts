@@ -38,21 +38,20 @@ export interface BudgetCheck {
   readonly budgets: readonly CheckedBudget[];
 }
 
+/** The decision of a budget about a check. Figures are decimals in stored units. */
 interface AnswerRow {
   readonly [column: string]: unknown;
   /** The number of the check, from 1. */
   readonly place: number;
-  readonly budgets: readonly {
-    readonly name: string;
-    readonly value: string;
-    readonly measure: BudgetMeasure;
-    readonly limit: number;
-    readonly used: number;
-    readonly window_end: number;
-  }[];
-  /** One value per budget, as in `allowed`. */
-  readonly held: readonly string[];
-  readonly allowed: readonly boolean[];
+  readonly name: string;
+  readonly value: string;
+  readonly measure: BudgetMeasure;
+  readonly limit_units: string;
+  readonly used: string;
+  readonly held: string;
+  readonly window_end: number;
+  readonly allowed: boolean;
+  /** Whether the check holds its estimate; in its last row. */
   readonly is_held: boolean;
 }
 
@@ -66,33 +65,33 @@ export async function askBudgets(
   checks: readonly AskedCheck[],
 ): Promise<BudgetCheck[]> {
   const rows = await database.query<AnswerRow>(
-    'select * from runfold_internal.check_budgets($1, $2)',
-    [project, JSON.stringify(checks)],
+    'select * from runfold_internal.check_budgets($1, $2, $3)',
+    [project, JSON.stringify(checks), checks.some(({ hold }) => hold !== null)],
   );
-  const byPlace = new Map(rows.map((row) => [row.place, row]));
-  return checks.map(({ hold }, index) => {
-    const row = byPlace.get(index + 1);
-    // No budget has a say.
-    if (row === undefined) return { allowed: true, hold_id: null, is_unknown: false, budgets: [] };
-    return {
-      allowed: row.allowed.every((allowed) => allowed),
-      hold_id: row.is_held ? hold : null,
-      is_unknown: false,
-      budgets: row.budgets.map(({ name, value, measure, limit, used, window_end }, at) => {
-        const units = unitsOf(measure);
-        const held = Number(row.held[at]);
-        return {
-          name,
-          value: value === '' ? null : value,
-          measure,
-          limit: limit / units,
-          used: used / units,
-          held: held / units,
-          remaining: Math.max(0, limit - used - held) / units,
-          resets_at: window_end === never ? null : formatTimestamp(window_end * quarterMicros),
-          allowed: row.allowed[at] === true,
-        };
-      }),
-    };
-  });
+  const answers = checks.map((): AnswerRow[] => []);
+  for (const row of rows) answers[row.place - 1]?.push(row);
+  return answers.map((said, index) => ({
+    // A check about which no budget has a say is allowed.
+    allowed: said.every(({ allowed }) => allowed),
+    hold_id: said.at(-1)?.is_held ? (checks[index]?.hold ?? null) : null,
+    is_unknown: false,
+    budgets: said.map(checkedBudget),
+  }));
+}
+
+function checkedBudget(row: AnswerRow): CheckedBudget {
+  const { name, value, measure, window_end, allowed } = row;
+  const units = unitsOf(measure);
+  const [limit, used, held] = [Number(row.limit_units), Number(row.used), Number(row.held)];
+  return {
+    name,
+    value: value === '' ? null : value,
+    measure,
+    limit: limit / units,
+    used: used / units,
+    held: held / units,
+    remaining: Math.max(0, limit - used - held) / units,
+    resets_at: window_end === never ? null : formatTimestamp(window_end * quarterMicros),
+    allowed,
+  };
 }

@@ -1,21 +1,28 @@
 import { futureToleranceMicros } from '../events/timestamp.js';
-import { quarterMicros, quartersAnHour } from '../projections/time-buckets.js';
-import { budgetValue, checkBudgets, releaseHolds } from './check-functions.js';
-import { scopeSources, type UsedPart } from './used-sources.js';
+import { quarterMicros, quartersADay, quartersAnHour } from '../projections/time-buckets.js';
+import { budgetStandings, checkBudgets, limitedValue, releaseHolds } from './check-functions.js';
+import { scopeSources, type UsedSource, type UsedTable } from './used-sources.js';
 
 /**
  * The functions of budgets in the store. Migrations create them; a changed text needs a new
  * migration. They find their tables by name on each call, so a rebuild can replace the tables.
  */
 
+/** How far a clock is set back, at most first. */
+const setBack = ['2 hours', '1 hour', '30 minutes'];
+const inZone = 'local at time zone zone';
+
 /**
  * The first instant at which the clock of a zone shows a local time. If the clock skips that time,
- * the instant of the change.
+ * the instant of the change. One expression, which Postgres puts into its caller.
  */
 const firstInstant = `create or replace function runfold_internal.first_instant(local timestamp, zone text)
 returns timestamptz language sql stable as $$
-  select coalesce(min(c.t) filter (where c.t at time zone zone = local), local at time zone zone)
-  from (select local at time zone zone - make_interval(mins => d) as t from unnest(array[0, 30, 60, 120]) d) c
+  select case ${setBack
+    .map((time) => `${inZone} - interval '${time}'`)
+    .map((earlier) => `when (${earlier}) at time zone zone = local then ${earlier}`)
+    .join('\n    ')}
+    else ${inZone} end
 $$`;
 
 /**
@@ -48,108 +55,160 @@ begin
   window_first := greatest(window_first, floor(extract(epoch from since) / quarter)::integer);
 end $$`;
 
-/** The sum over the rows `t` of a table, by the measure that was asked for. */
-function measureSql({ sums }: UsedPart): string {
+/** A unit of time: its column, its length in quarters, and the names of its first whole one and of the one after its last. */
+interface Unit {
+  readonly name: 'days' | 'hours' | 'quarters';
+  readonly column: string;
+  readonly quarters: number;
+  readonly first: string;
+  readonly end: string;
+}
+/** The coarsest first. */
+const units: readonly Unit[] = [
+  {
+    name: 'days',
+    column: 'day',
+    quarters: quartersADay,
+    first: 'day_first',
+    end: 'day_end',
+  },
+  {
+    name: 'hours',
+    column: 'hour',
+    quarters: quartersAnHour,
+    first: 'hour_first',
+    end: 'hour_end',
+  },
+  { name: 'quarters', column: 'bucket', quarters: 1, first: 'in_first', end: 'in_end' },
+];
+
+const wholeUnits = units
+  .filter(({ quarters }) => quarters > 1)
+  .map(
+    ({ first, end, quarters }) => `
+  ${first} constant integer := ceil(in_first / ${quarters}::float8);
+  ${end} constant integer := greatest(${first}, floor(in_end / ${quarters}::float8)::integer);`,
+  )
+  .join('');
+
+type Which = 'some' | 'each';
+
+/** Selects a table's sums in a range of its time: of some values, or of every value. */
+function sumsSql({ table, sums, where, column }: UsedTable, which: Which, range: string): string {
   const cases = Object.entries(sums).map(([measure, sql]) => `when '${measure}' then ${sql}`);
-  return `sum(case in_measure ${cases.join(' ')} end)`;
+  const sum = `sum(case in_measure ${cases.join(' ')} end)::numeric`;
+  const rows = (more: readonly string[]) =>
+    `runfold_internal.${table} t where ${['t.project = in_project', ...(where === undefined ? [] : [where]), ...more, range].join(' and ')}`;
+  if (column === undefined) return `return query select ''::text, ${sum} from ${rows([])};`;
+  // Value by value: for any of several values, Postgres would read the whole range of a small table.
+  return which === 'some'
+    ? `return query select n.value, u.used from unnest(in_values) n(value), lateral (select ${sum} as used
+        from ${rows([`t.${column} = n.value`])}) u;`
+    : `return query select t.${column}::text, ${sum} from ${rows([])} group by 1;`;
 }
 
-/** Selects a part's sum: of one value, or with `each` of every value. */
-function partSql(part: UsedPart, which: 'one' | 'each'): string {
-  const { quarters, hours, sums, column, key, where } = part;
-  const isMeasured = `in_measure in (${Object.keys(sums)
+/** The statements that read the use of a scope. A range without a whole unit is not read. */
+function scopeSql(source: UsedSource, which: Which): string {
+  const ended = which === 'some' ? 'true' : `t.ended_at_us >= in_first::bigint * ${quarterMicros}`;
+  const timeless = (source.timeless ?? []).map((table) =>
+    ifMeasured(table, sumsSql(table, which, ended)),
+  );
+  const own = units.filter(({ name }) => source[name] !== undefined);
+  const timed = own.flatMap(({ name, column, quarters, first, end }, at) => {
+    const coarser = own[at - 1];
+    const times = (coarser?.quarters ?? 0) / quarters;
+    const ranges =
+      coarser === undefined
+        ? [[first, end]]
+        : [
+            [first, `least(${end}, ${coarser.first} * ${times})`],
+            [`${coarser.end} * ${times}`, end],
+          ];
+    return ranges.map(([from, to]) => {
+      const read = (source[name] ?? []).map((table) => {
+        // A few lookups by key instead of a scan.
+        const looksUp = table.key === 'scattered' && which === 'some';
+        const last = `least(${to}, latest / ${quarters} + 1) - 1`;
+        const range = looksUp
+          ? `t.${column} = any(array(select generate_series(${from}, ${last})))`
+          : `t.${column} >= ${from} and t.${column} < ${to}`;
+        return ifMeasured(table, sumsSql(table, which, range));
+      });
+      return `if ${from} < ${to} then
+      ${read.join('\n      ')}
+    end if;`;
+    });
+  });
+  return [...timeless, ...timed].join('\n    ');
+}
+
+const ifMeasured = ({ sums }: UsedTable, read: string) =>
+  `if in_measure in (${Object.keys(sums)
     .map((name) => `'${name}'`)
-    .join(', ')})`;
-  const value = column === undefined ? `''` : `t.${column}`;
-  const select = (table: string, range: string) => {
-    const of = which === 'one' && column !== undefined ? [`${value} = in_value`] : [];
-    const only = where === undefined ? [] : [where];
-    const rows = ['t.project = in_project', isMeasured, ...only, ...of, range].join(' and ');
-    return which === 'one'
-      ? `select ${measureSql(part)} as used from runfold_internal.${table} t where ${rows}`
-      : `select ${value} as value, ${measureSql(part)} as used from runfold_internal.${table} t where ${rows} group by 1`;
-  };
-  if (quarters === undefined) {
-    const ended = `t.ended_at_us >= in_first::bigint * ${quarterMicros}`;
-    return select(part.table ?? '', which === 'one' ? 'true' : ended);
-  }
-  // A few lookups by key instead of a scan, if the key has other columns between the time and the
-  // value.
-  const all =
-    key === 'scattered' && which === 'one'
-      ? `t.bucket = any(array(select generate_series(in_first, least(in_end, latest) - 1)))`
-      : 't.bucket >= in_first and t.bucket < in_end';
-  if (hours === undefined) return select(quarters, all);
-  return [
-    select(hours, 't.hour >= hour_first and t.hour < hour_end'),
-    select(
-      quarters,
-      `t.bucket >= in_first and t.bucket < least(in_end, hour_first * ${quartersAnHour})`,
-    ),
-    select(
-      quarters,
-      `t.bucket >= greatest(hour_end * ${quartersAnHour}, least(in_end, hour_first * ${quartersAnHour}))
-      and t.bucket < in_end`,
-    ),
-  ].join('\n      union all ');
-}
+    .join(', ')}) then ${read} end if;`;
 
-const hourBounds = `  hour_first constant integer := ceil(in_first / ${quartersAnHour}.0);
-  hour_end constant integer := floor(in_end / ${quartersAnHour}.0);`;
+const scopesSql = (which: Which) =>
+  Object.entries(scopeSources)
+    .map(
+      ([scope, source], at) => `${at === 0 ? 'if' : 'elsif'} in_scope = '${scope}' then
+    ${scopeSql(source, which)}`,
+    )
+    .join('\n  ');
 
 /**
- * The use of a measure in a window, in stored units: the sum over rows of the totals, as the
- * calling statement sees them. Anyone who may read a view that calls it may run it.
+ * The use of a measure in a window, in stored units, as rows to be added up: the sums over rows of the totals, as the
+ * calling statement sees them, for some values, each named once, or for every value if `in_values` is null. Anyone who may read a view
+ * that calls it may run it.
  */
-const budgetUsed = `create or replace function runfold_internal.budget_used(in_project integer, in_scope text, in_label text,
-  in_value text, in_measure text, in_first integer, in_end integer) returns numeric
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-declare
-  result numeric;
-  -- No event lies further ahead.
-  latest constant integer := floor(extract(epoch from clock_timestamp())
-    / ${quarterMicros / 1_000_000}) + ${Math.ceil(futureToleranceMicros / quarterMicros) + 1};
-${hourBounds}
-begin
-${Object.entries(scopeSources)
-  .map(
-    ([scope, parts], at) => `  ${at === 0 ? 'if' : 'elsif'} in_scope = '${scope}' then
-    select sum(u.used) into result from (
-      ${parts.map((part) => partSql(part, 'one')).join('\n      union all ')}) u;`,
-  )
-  .join('\n')}
-  end if;
-  return coalesce(result, 0);
-end $$`;
-
-/** The same for every value that used anything. */
-const budgetUsedByValue = `create or replace function runfold_internal.budget_used_by_value(in_project integer, in_scope text,
-  in_label text, in_measure text, in_first integer, in_end integer) returns table (value text, used numeric)
+const budgetUsedParts = `create or replace function runfold_internal.budget_used_parts(in_project integer, in_scope text,
+  in_label text, in_values text[], in_measure text, in_first integer, in_end integer) returns table (value text, used numeric)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-${hourBounds}
+  -- No event lies further ahead.
+  latest constant integer := floor(extract(epoch from clock_timestamp())
+    / ${quarterMicros / 1_000_000}) + ${Math.ceil(futureToleranceMicros / quarterMicros) + 1};${wholeUnits}
 begin
-${Object.entries(scopeSources)
-  .map(
-    ([scope, parts], at) => `  ${at === 0 ? 'if' : 'elsif'} in_scope = '${scope}' then
-    return query select u.value::text, sum(u.used)::numeric from (
-      ${parts.map((part) => partSql(part, 'each')).join('\n      union all ')}) u
-      group by u.value having sum(u.used) <> 0 ${scope === 'project' ? '' : `and u.value <> ''`};`,
-  )
-  .join('\n')}
+  if in_values is null then
+  ${scopesSql('each')}
+  end if;
+  else
+  ${scopesSql('some')}
+  end if;
   end if;
 end $$`;
+
+/** The use of one value. */
+const budgetUsed = `create or replace function runfold_internal.budget_used(in_project integer, in_scope text, in_label text,
+  in_value text, in_measure text, in_first integer, in_end integer) returns numeric
+language sql stable as $$
+  select coalesce(sum(u.used), 0) from runfold_internal.budget_used_parts(in_project, in_scope, in_label,
+    array[in_value], in_measure, in_first, in_end) u
+$$`;
+
+/** The use of every value that used anything. */
+const budgetUsedByValue = `create or replace function runfold_internal.budget_used_by_value(in_project integer, in_scope text,
+  in_label text, in_measure text, in_first integer, in_end integer) returns table (value text, used numeric)
+language sql stable as $$
+  select u.value, sum(u.used) from runfold_internal.budget_used_parts(in_project, in_scope, in_label,
+    null, in_measure, in_first, in_end) u
+  where in_scope = 'project' or u.value <> '' group by u.value having sum(u.used) <> 0
+$$`;
 
 /** Statements that create the functions. Each may be run again. */
 export const budgetFunctions: readonly string[] = [
   firstInstant,
   budgetWindow,
+  budgetUsedParts,
   budgetUsed,
   budgetUsedByValue,
-  budgetValue,
+  limitedValue,
+  budgetStandings,
   // Replaced by the one that takes several checks.
   'drop function if exists runfold_internal.check_budgets(integer, json, json, boolean, text, double precision)',
+  // Returned one row for each check.
+  'drop function if exists runfold_internal.check_budgets(integer, json)',
+  'drop function if exists runfold_internal.budget_value(text, text, json)',
   checkBudgets,
   releaseHolds,
   'alter table runfold_internal.budget_hold set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',

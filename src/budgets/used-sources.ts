@@ -12,21 +12,27 @@ export const budgetMeasures = [
 export type BudgetMeasure = (typeof budgetMeasures)[number];
 
 /** A table of totals that holds part of a budget's use. */
-export interface UsedPart {
-  /** The table by quarter of an hour. */
-  readonly quarters?: string;
-  /** The same totals by hour. */
-  readonly hours?: string;
-  /** A table that is not keyed by time. */
-  readonly table?: string;
+export interface UsedTable {
+  readonly table: string;
   /** The sum for each measure, over rows `t`. */
   readonly sums: { readonly [M in BudgetMeasure]?: string };
   /** The rows `t` to read. Defaults to all. */
   readonly where?: string;
   /** The column that holds the value. Defaults to none: the whole project. */
   readonly column?: string;
-  /** `scattered` if other columns are between the time and the value in the table's key. */
+  /** `scattered` if the time comes before the value in the table's key. */
   readonly key?: 'scattered';
+}
+
+/**
+ * The tables of a scope's use by each unit of time, or tables without time. A window is read in the coarsest units that
+ * fit into it, and its ends in finer ones.
+ */
+export interface UsedSource {
+  readonly days?: readonly UsedTable[];
+  readonly hours?: readonly UsedTable[];
+  readonly quarters?: readonly UsedTable[];
+  readonly timeless?: readonly UsedTable[];
 }
 
 const tokens = {
@@ -47,60 +53,66 @@ const calls = { cost: 't.cost_nanos', tool_calls: 't.tool_calls' } as const;
 const ends = { runs: `case when t.status <> ${runStatuses.paused} then t.runs end` } as const;
 const of = (column: string) => ({ column, key: 'scattered' as const });
 
-const byAttribute = (column: 'agent_id' | 'team_id'): readonly UsedPart[] => [
-  { quarters: 'model_usage', sums: messages, ...of(column) },
-  { quarters: 'tool_usage', sums: calls, ...of(column) },
-  { quarters: 'run_usage', sums: ends, ...of(column) },
-];
+const byAttribute = (column: 'agent_id' | 'team_id'): UsedSource => ({
+  hours: [{ table: 'agent_usage_hour', sums: everything, ...of(column) }],
+  quarters: [
+    { table: 'model_usage', sums: messages, ...of(column) },
+    { table: 'tool_usage', sums: calls, ...of(column) },
+    { table: 'run_usage', sums: ends, ...of(column) },
+  ],
+});
+const byLabel = { sums: everything, where: 't.name = in_label', column: 'value' } as const;
+const byModel = { sums: messages, column: 'model' } as const;
+const byUser = { sums: everything, column: 'user_id' } as const;
 
 /** The tables that each scope is summed from. Totals count an event at the time it ended. */
 export const scopeSources = {
-  project: [
-    { quarters: 'model_usage', hours: 'model_usage_hour', sums: messages },
-    { quarters: 'tool_usage', hours: 'tool_usage_hour', sums: calls },
-    { quarters: 'run_usage', hours: 'run_usage_hour', sums: ends },
-  ],
-  model: [
-    {
-      quarters: 'model_usage',
-      hours: 'model_usage_hour',
-      sums: messages,
-      column: 'model',
-    },
-  ],
-  user: [
-    {
-      quarters: 'user_usage',
-      sums: everything,
-      column: 'user_id',
-    },
-  ],
+  project: {
+    hours: [
+      { table: 'model_usage_hour', sums: messages },
+      { table: 'tool_usage_hour', sums: calls },
+      { table: 'run_usage_hour', sums: ends },
+    ],
+    quarters: [
+      { table: 'model_usage', sums: messages },
+      { table: 'tool_usage', sums: calls },
+      { table: 'run_usage', sums: ends },
+    ],
+  },
+  model: {
+    hours: [{ table: 'model_usage_hour', ...byModel }],
+    quarters: [{ table: 'model_usage', ...byModel }],
+  },
+  user: {
+    days: [{ table: 'user_usage_day', ...byUser }],
+    quarters: [{ table: 'user_usage', ...byUser }],
+  },
   agent: byAttribute('agent_id'),
   team: byAttribute('team_id'),
-  label: [
-    {
-      quarters: 'label_usage',
-      hours: 'label_usage_hour',
-      sums: everything,
-      where: 't.name = in_label',
-      column: 'value',
-    },
-  ],
-  session: [
-    {
-      table: 'session',
-      sums: { cost: 't.cost_nanos', ...tokens, runs: 't.runs', tool_calls: 't.tool_calls' },
-      column: 'session_id',
-    },
-  ],
-  run: [
-    {
-      table: 'run',
-      sums: { cost: 't.cost_nanos', ...tokens, tool_calls: 't.tool_calls' },
-      column: 'run_id',
-    },
-  ],
-} as const satisfies Record<string, readonly UsedPart[]>;
+  label: {
+    days: [{ table: 'label_usage_day', ...byLabel }],
+    hours: [{ table: 'label_usage_hour', ...byLabel }],
+    quarters: [{ table: 'label_usage', ...byLabel }],
+  },
+  session: {
+    timeless: [
+      {
+        table: 'session',
+        sums: { cost: 't.cost_nanos', ...tokens, runs: 't.runs', tool_calls: 't.tool_calls' },
+        column: 'session_id',
+      },
+    ],
+  },
+  run: {
+    timeless: [
+      {
+        table: 'run',
+        sums: { cost: 't.cost_nanos', ...tokens, tool_calls: 't.tool_calls' },
+        column: 'run_id',
+      },
+    ],
+  },
+} as const satisfies Record<string, UsedSource>;
 
 /** The scopes that a budget can have. */
 export type BudgetScope = keyof typeof scopeSources;
@@ -108,6 +120,7 @@ export const budgetScopes = Object.keys(scopeSources) as [BudgetScope, ...Budget
 
 /** The measures that exist for a scope. */
 export function measuresOf(scope: BudgetScope): readonly BudgetMeasure[] {
-  const parts: readonly UsedPart[] = scopeSources[scope];
-  return budgetMeasures.filter((measure) => parts.some(({ sums }) => sums[measure] !== undefined));
+  const { quarters, timeless }: UsedSource = scopeSources[scope];
+  const tables = quarters ?? timeless ?? [];
+  return budgetMeasures.filter((measure) => tables.some(({ sums }) => sums[measure] !== undefined));
 }
