@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseError } from 'pg';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { cloneCitusStore, isOnCitus } from './citus-store.js';
+import { databaseUrl } from './database-url.js';
 import { withClient } from './postgres-server.js';
 import { waitUntil } from './wait-until.js';
 
@@ -17,13 +19,6 @@ export interface TestDatabase {
    * the run.
    */
   drop(): Promise<void>;
-}
-
-/** The address of another database on the same server. */
-export function databaseUrl(url: string, name: string): string {
-  const other = new URL(url);
-  other.pathname = `/${name}`;
-  return other.href;
 }
 
 async function createDatabase(
@@ -67,8 +62,13 @@ function testPostgres(): { url: string; template: string } {
   return postgres;
 }
 
-/** A database with Runfold's migrations applied, cloned from this run's template. */
+/** A database with Runfold's migrations applied, cloned from this run's template. For some files it is on Citus, if there is one. */
 export async function createTestDatabase(): Promise<TestDatabase> {
+  if (isOnCitus(expect.getState().testPath ?? '')) {
+    const { databasePrefix } = inject('testRun');
+    const name = `${databasePrefix}_${randomBytes(5).toString('hex')}`;
+    return { name, ...(await cloneCitusStore(name, `${databasePrefix}_citus`)) };
+  }
   const postgres = testPostgres();
   return await createDatabase(postgres, postgres.template);
 }

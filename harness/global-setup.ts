@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '#runfold/store/migrate.js';
-import { databaseUrl } from './database.js';
+import { dropCitusStores } from './citus-store.js';
+import { databaseUrl } from './database-url.js';
 import { withClient } from './postgres-server.js';
 import { compilePrograms } from './programs.js';
 import { withRedis } from './redis-server.js';
@@ -50,6 +51,7 @@ async function cleanUp(servers: TestServers, run: TestRun): Promise<void> {
   // reported.
   const outcomes = await Promise.allSettled([
     run.postgres.url && dropDatabases(run.postgres.url, run.databasePrefix),
+    dropCitusStores(run.databasePrefix),
     run.redis.url && unlinkKeys(run.redis.url, run.redisPrefix),
   ]);
   await servers.stop();

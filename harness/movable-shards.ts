@@ -46,16 +46,19 @@ export async function movableShards(
     const rows = await database.query<{ stripe: number; moves: number }>(
       'select stripe, moves from home order by stripe',
     );
-    shards = rows.map(({ stripe, moves }) => ({
-      stripe,
-      tables: namesAt(stripe, moves),
-      database,
-      place: `place ${moves}`,
-      guard: {
-        statements: `${guarded ? `select pg_advisory_xact_lock_shared(${moveLock}, ${stripe});` : ''}
-          select exists (select from home where stripe = ${stripe} and moves = ${moves}) as is_here`,
-      },
-    }));
+    shards = rows.map(({ stripe, moves }) => {
+      const check = `select exists (select from home where stripe = ${stripe} and moves = ${moves}) as is_here`;
+      return {
+        stripe,
+        tables: namesAt(stripe, moves),
+        database,
+        place: `place ${moves}`,
+        guard: {
+          statements: `${guarded ? `select pg_advisory_xact_lock_shared(${moveLock}, ${stripe});` : ''} ${check}`,
+          check,
+        },
+      };
+    });
   };
   await read();
 

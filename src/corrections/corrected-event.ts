@@ -7,6 +7,8 @@ import { agree } from '../projections/agreement.js';
 import { tokensOfPrices } from '../projections/measures/where.js';
 import { summedFigures } from '../projections/summed-figures.js';
 import { conditionsOn, type ProjectOptions } from '../query/conditions.js';
+import { byBytes, on } from '../query/readers/orders.js';
+import { gatherSorted, type Wanted } from '../query/readers/readers.js';
 import {
   AmbiguousEventError,
   CorrectionCorrectedError,
@@ -45,6 +47,7 @@ export async function readCorrectedEvent(
   where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
   const rows = await readStored(
     database,
+    options,
     where.sql(),
     where.values,
     'order by e.session_id limit 11',
@@ -63,6 +66,7 @@ export async function readCorrectedEvent(
   }
   const corrections = await readStored(
     database,
+    { project: options.project, session_id: String(row.session_id) },
     'e.project = $1 and e.session_id = $2 and e.corrects = $3',
     [row.project, row.session_id, row.id],
   );
@@ -95,19 +99,23 @@ export async function getEvent(
   const where = conditionsOn('e', options);
   where.equal('session_id', 'e.session_id', options.session_id);
   where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
-  const [row] = await readStored(database, where.sql(), where.values);
+  const [row] = await readStored(database, options, where.sql(), where.values);
   return row === undefined ? undefined : eventFromRow(row);
 }
 
 async function readStored(
   database: Database,
+  wanted: Wanted,
   condition: string,
   values: readonly unknown[],
   end = '',
 ): Promise<StoredRow[]> {
-  const rows = await database.query<{ row: StoredRow }>(
-    `select row_to_json(e) as row from runfold_internal.event e where ${condition} ${end}`,
-    values,
+  const compare = on(({ row }: { row: StoredRow }) => String(row.session_id), byBytes);
+  const rows = await gatherSorted(database, wanted, { compare }, (reader) =>
+    reader.query<{ row: StoredRow }>(
+      `select row_to_json(e) as row from runfold_internal.event e where ${condition} ${end}`,
+      values,
+    ),
   );
   return rows.map(({ row }) => row);
 }

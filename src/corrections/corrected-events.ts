@@ -3,6 +3,7 @@ import { eventKey } from '../events/event-id.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
 import { agree } from '../projections/agreement.js';
+import { gatherRows } from '../query/readers/readers.js';
 import { type CorrectedEvent, isUnpriced, sumOf } from './corrected-event.js';
 
 /** The key of an event: its session, and its id as it was sent. */
@@ -26,20 +27,24 @@ export async function readCorrectedEvents(
   places: readonly EventPlace[],
 ): Promise<ReadonlyMap<string, CorrectedRow>> {
   if (places.length === 0) return new Map();
-  const rows = await database.query<{ row: StoredRow }>(
-    `select row_to_json(e) as row
+  const rows = await gatherRows(database, { project }, (reader) =>
+    reader.query<{ row: StoredRow }>(
+      `select row_to_json(e) as row
     from unnest($2::text[], $3::uuid[]) as w(session_id, id)
     join runfold_internal.event e
       on e.project = $1 and e.session_id = w.session_id and e.id = w.id`,
-    [project, places.map((one) => one.session_id), places.map((one) => eventKey(one.id))],
+      [project, places.map((one) => one.session_id), places.map((one) => eventKey(one.id))],
+    ),
   );
   const sessions = [...new Set(rows.map(({ row }) => String(row.session_id)))];
   const corrections = new Map<string, MetricEvent[]>();
-  const found = await database.query<{ row: StoredRow }>(
-    `select row_to_json(c) as row from runfold_internal.event c
+  const found = await gatherRows(database, { project }, (reader) =>
+    reader.query<{ row: StoredRow }>(
+      `select row_to_json(c) as row from runfold_internal.event c
     where c.project = $1 and c.session_id = any($2::text[]) and c.corrects is not null
       and c.corrects = any($3::uuid[])`,
-    [project, sessions, rows.map(({ row }) => row.id)],
+      [project, sessions, rows.map(({ row }) => row.id)],
+    ),
   );
   for (const { row } of found) {
     const key = `${row.corrects} ${row.session_id}`;

@@ -1,4 +1,4 @@
-import { appendWhole } from '../append/writer/append-all.js';
+import { appendWhole, wholeGroups } from '../append/writer/append-all.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
@@ -69,21 +69,30 @@ export async function reprice(
   for (let start = firstPage, attempt = 1; ; attempt++) {
     const page = await readPricedPage(database, project, range, start);
     if (page === undefined) break;
-    const found = pricePage(book, project, page.events);
-    const { corrections } = found;
-    const isDone =
-      dry_run || corrections.length === 0 || (await appendWhole(database, project, corrections));
-    if (!isDone) {
+    let failed: string | undefined;
+    const checked: ReturnType<typeof pricePage>[] = [];
+    for (const group of await wholeGroups(database, project, page.events)) {
+      const found = pricePage(book, project, group);
+      const { corrections, before, difference } = found;
+      checked.push(found);
+      const isDone =
+        dry_run || corrections.length === 0 || (await appendWhole(database, project, corrections));
+      if (!isDone) {
+        failed = corrections[0]?.session_id ?? '';
+        continue;
+      }
+      totals.corrected += corrections.length;
+      totals.before += before;
+      totals.difference += difference;
+    }
+    if (failed !== undefined) {
       if (attempt < mostAttempts) continue;
-      throw new RepriceContendedError(corrections[0]?.session_id ?? '');
+      throw new RepriceContendedError(failed);
     }
     [start, attempt] = [page.next, 0];
     totals.messages += page.events.length;
-    totals.reported += found.reported;
-    totals.corrected += corrections.length;
-    totals.before += found.before;
-    totals.difference += found.difference;
-    for (const { provider, model, reason } of found.unpriced) {
+    for (const { reported } of checked) totals.reported += reported;
+    for (const { provider, model, reason } of checked.flatMap((found) => found.unpriced)) {
       const key = JSON.stringify([provider, model, reason]);
       const messages = (unpriced.get(key)?.messages ?? 0) + 1;
       unpriced.set(key, { provider, model, reason, messages });

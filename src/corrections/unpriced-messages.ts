@@ -6,6 +6,8 @@ import type { TokenCounts } from '../pricing/token-rates.js';
 import { countTokens, tokenSources } from '../pricing/token-sources.js';
 import { agreeWithAnswerSql } from '../projections/agreement.js';
 import { unpricedSql } from '../projections/measures/where.js';
+import { byAll, byBytes, on } from '../query/readers/orders.js';
+import { gatherSorted, placeOf } from '../query/readers/readers.js';
 
 /** A message of the assistant with tokens, including all its corrections. */
 export interface PricedEvent {
@@ -58,12 +60,11 @@ export async function readPricedPage(
   range: { readonly from: number | undefined; readonly to: number | undefined },
   start: PageStart,
 ): Promise<PricedPage | undefined> {
-  const rows = await readRows(database, [
-    project,
-    ...start,
-    range.from ?? 0,
-    range.to ?? Number.MAX_SAFE_INTEGER,
-  ]);
+  const values = [project, ...start, range.from ?? 0, range.to ?? Number.MAX_SAFE_INTEGER];
+  const order = { compare: byKey, limit: pageEvents };
+  const rows = await gatherSorted(database, { project }, order, (reader) =>
+    readRows(reader, values),
+  );
   const last = rows.at(-1);
   return (
     last && {
@@ -77,7 +78,13 @@ export async function readPricedPage(
   );
 }
 
+const byKey = byAll<PageRow>(
+  on(({ row }) => row.session_id, byBytes),
+  on(({ key }) => key, byBytes),
+);
+
 async function readRows(database: Database, values: readonly unknown[]): Promise<PageRow[]> {
+  if (placeOf(database) !== undefined) return database.query<PageRow>(pageSql, values);
   const client = await database.pool.connect();
   try {
     await client.query(`begin read only; ${longWorkSettings}`);
@@ -92,7 +99,7 @@ async function readRows(database: Database, values: readonly unknown[]): Promise
 
 type Counts = Readonly<Record<string, number | null>>;
 
-interface PageRow {
+interface PageRow extends Record<string, unknown> {
   readonly key: string;
   readonly row: Omit<PricedEvent, 'tokens' | 'attributes'> & {
     readonly counts: Counts;

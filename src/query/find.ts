@@ -1,5 +1,7 @@
 import type { Database } from '../postgres/database.js';
 import { type ProjectOptions, prefixOf, projectOf } from './conditions.js';
+import { byAll, byBytes, on } from './readers/orders.js';
+import { gather } from './readers/readers.js';
 
 /** Names that begin with a string, up to five of each kind, in byte order. */
 export interface Found {
@@ -35,8 +37,9 @@ export async function findNames(
       where t.project = $1 and t.${column} >= $2 and t.${column} < $3 and t.${column} <> ''
       order by 1 limit ${each}) x)`,
   );
-  const [row] = await database.query<{ found: Found }>(
-    `select json_build_object(
+  const lists = await gather(database, options, async (reader) => {
+    const [row] = await reader.query<{ found: Found }>(
+      `select json_build_object(
       'sessions', (select coalesce(json_agg(x.session_id), '[]') from (
         select s.session_id from runfold_internal.session s
         where s.project = $1 and s.session_id >= $2 and s.session_id < $3
@@ -46,7 +49,34 @@ export async function findNames(
         where r.project = $1 and r.run_id >= $2 and r.run_id < $3
         order by r.run_id, r.session_id limit ${each}) x),
       ${names.join(',\n      ')}) as found`,
-    values,
-  );
-  return row?.found ?? { sessions: [], runs: [], users: [], agents: [], models: [], tools: [] };
+      values,
+    );
+    return row?.found ?? nothing;
+  });
+  const [only] = lists;
+  return lists.length === 1 && only !== undefined ? only : merged(lists);
+}
+
+const nothing: Found = { sessions: [], runs: [], users: [], agents: [], models: [], tools: [] };
+
+/** The first names of several servers. */
+function merged(lists: readonly Found[]): Found {
+  const names = (kind: Exclude<keyof Found, 'runs'>) =>
+    [...new Set(lists.flatMap((found) => found[kind]))].sort(byBytes).slice(0, each);
+  return {
+    sessions: names('sessions'),
+    runs: lists
+      .flatMap(({ runs }) => runs)
+      .sort(
+        byAll(
+          on((run) => run.run_id, byBytes),
+          on((run) => run.session_id, byBytes),
+        ),
+      )
+      .slice(0, each),
+    users: names('users'),
+    agents: names('agents'),
+    models: names('models'),
+    tools: names('tools'),
+  };
 }

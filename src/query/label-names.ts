@@ -8,6 +8,8 @@ import { timestampSql, utcTextSql } from '../store/sql-units.js';
 import { conditionsOn, type ProjectOptions, prefixOf, projectOf } from './conditions.js';
 import { type Page, type PageOptions, readPage } from './page.js';
 import { InvalidQueryError } from './query-errors.js';
+import { byBytes, on } from './readers/orders.js';
+import { gather } from './readers/readers.js';
 
 /** A label that events have, and some of its values. */
 export interface LabelName {
@@ -71,17 +73,29 @@ export function listLabels(
   if (!Number.isInteger(values) || values < 0 || values > 100) {
     throw new InvalidQueryError('values', 'an integer from 0 to 100', describeValue(values));
   }
-  const read = (key: readonly unknown[] | undefined, limit: number) => {
+  const read = async (key: readonly unknown[] | undefined, limit: number) => {
     const from = key === undefined ? '' : String(key[0]);
-    return database.query<LabelName & Record<string, unknown>>(
-      `select n.name::text,
+    const lists = await gather(database, { project }, (reader) =>
+      reader.query<LabelName & Record<string, unknown>>(
+        `select n.name::text,
         array(${eachOf('value', (after) => `t.project = $1 and t.name = n.name${after === undefined ? '' : ` and t.value > ${after}`}`)}
           limit $3)::text[] as values,
         false as has_more_values,
         (select ${lastUsed('max(t.bucket)')} from ${table} t where t.project = $1 and t.name = n.name) as last_used_at
       from (${eachOf('name', (after) => `t.project = $1 and t.name > ${after ?? '$2'}`)} limit ${limit}) n
       order by n.name`,
-      [project, from, values + 1],
+        [project, from, values + 1],
+      ),
+    );
+    return joined(
+      lists,
+      ({ name }) => name,
+      limit,
+      (one, other) => ({
+        ...one,
+        ...later(one, other),
+        values: [...new Set([...one.values, ...other.values])].sort(byBytes).slice(0, values + 1),
+      }),
     );
   };
   return readPage<LabelName>(
@@ -120,7 +134,7 @@ export function listLabelValues(
       filters: { name, prefix, project },
       shape: ['text'],
       keyOf: ({ value }) => [value],
-      read(key, limit) {
+      async read(key, limit) {
         const where = conditionsOn('t', options);
         where.equal('name', 't.name', name);
         if (prefix !== undefined) {
@@ -133,15 +147,46 @@ export function listLabelValues(
         const start = key === undefined ? undefined : where.parameter(String(key[0]));
         const rest = (after: string | undefined) =>
           after === undefined ? common : `${common} and t.value > ${after}`;
-        return database.query<LabelValue & Record<string, unknown>>(
-          `select v.value::text, (select ${lastUsed('max(t.bucket)')} from ${table} t
+        const lists = await gather(database, { project }, (reader) =>
+          reader.query<LabelValue & Record<string, unknown>>(
+            `select v.value::text, (select ${lastUsed('max(t.bucket)')} from ${table} t
             where ${common} and t.value = v.value) as last_used_at
           from (${eachOf('value', (after) => rest(after ?? start))} limit ${limit}) v
           order by v.value`,
-          [...where.values],
+            [...where.values],
+          ),
+        );
+        return joined(
+          lists,
+          ({ value }) => value,
+          limit,
+          (one, other) => ({ ...one, ...later(one, other) }),
         );
       },
     },
     options,
   );
+}
+
+/** The rows of several servers with one row per name, in byte order. */
+function joined<T>(
+  lists: readonly (readonly T[])[],
+  nameOf: (row: T) => string,
+  limit: number,
+  both: (one: T, other: T) => T,
+): T[] {
+  const [only = []] = lists;
+  if (lists.length === 1) return [...only];
+  const rows = new Map<string, T>();
+  for (const row of lists.flat()) {
+    const known = rows.get(nameOf(row));
+    rows.set(nameOf(row), known === undefined ? row : both(known, row));
+  }
+  return [...rows.values()].sort(on(nameOf, byBytes)).slice(0, limit);
+}
+
+/** The later use: these times have one form, so their strings are in their order. */
+function later(one: { last_used_at: string }, other: { last_used_at: string }) {
+  const [, last = ''] = [one.last_used_at, other.last_used_at].sort(byBytes);
+  return { last_used_at: last };
 }

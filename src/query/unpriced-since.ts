@@ -3,6 +3,8 @@ import { eventTypes, roles } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
 import { unpricedSql } from '../projections/measures/where.js';
 import { type ProjectOptions, projectOf } from './conditions.js';
+import { byAll, byBytes, byNumber, on, reversed } from './readers/orders.js';
+import { gather } from './readers/readers.js';
 
 /** The messages of a model without a price. */
 export interface UnpricedMessages {
@@ -21,17 +23,39 @@ export async function databaseTime(database: Database): Promise<string> {
 }
 
 /** The messages with tokens and without a price that were added to the log since then, most frequent model first. */
-export function unpricedSince(
+export async function unpricedSince(
   database: Database,
   options: ProjectOptions & { readonly since: string },
 ): Promise<UnpricedMessages[]> {
-  return database.query<UnpricedMessages & Record<string, unknown>>(
-    `select e.provider, e.model, count(*)::integer as messages from runfold_internal.event e
+  const lists = await gather(database, options, (reader) =>
+    reader.query<UnpricedMessages & Record<string, unknown>>(
+      `select e.provider, e.model, count(*)::integer as messages from runfold_internal.event e
     where e.project = $1 and e.recorded_at >= $2::timestamptz and e.corrects is null
       and e.type = ${eventTypes.message} and e.role = ${roles.assistant} and ${unpricedSql('e')}
       and not exists (select from runfold_internal.event c where c.project = $1
         and c.session_id = e.session_id and c.corrects = e.id and c.pricing = ${pricings.first})
     group by 1, 2 order by 3 desc, 2, 1`,
-    [projectOf(options), options.since],
+      [projectOf(options), options.since],
+    ),
+  );
+  const [only = []] = lists;
+  if (lists.length === 1) return only;
+  const models = new Map<string, UnpricedMessages>();
+  for (const row of lists.flat()) {
+    const key = JSON.stringify([row.provider, row.model]);
+    models.set(key, { ...row, messages: row.messages + (models.get(key)?.messages ?? 0) });
+  }
+  const byName = (of: (row: UnpricedMessages) => string | null) =>
+    // In ascending order, Postgres puts null last.
+    byAll<UnpricedMessages>(
+      on((row) => Number(of(row) === null), byNumber),
+      on((row) => of(row) ?? '', byBytes),
+    );
+  return [...models.values()].sort(
+    byAll(
+      reversed(on((row) => row.messages, byNumber)),
+      byName((row) => row.model),
+      byName((row) => row.provider),
+    ),
   );
 }

@@ -3,6 +3,7 @@ import { eventKey } from '../events/event-id.js';
 import type { Database } from '../postgres/database.js';
 import { projectOf } from './conditions.js';
 import { type EventKey, NotFoldedError } from './query-errors.js';
+import { gather } from './readers/readers.js';
 
 /** How long to wait, and how often to poll. */
 export interface WaitOptions {
@@ -55,14 +56,22 @@ async function missingOf(
   keys: readonly EventKey[],
 ): Promise<readonly EventKey[]> {
   if (keys.length === 0) return [];
-  const rows = await database.query<{ place: number }>(
-    `select k.place::integer as place
+  const values = [
+    keys.map(projectOf),
+    keys.map((key) => key.session_id),
+    keys.map((key) => eventKey(key.id)),
+  ];
+  // An event is missing if no server has it.
+  const lists = await gather(database, {}, async (reader) => {
+    const rows = await reader.query<{ place: number }>(missingSql, values);
+    return new Set(rows.map(({ place }) => place));
+  });
+  return keys.filter((_, at) => lists.every((missing) => missing.has(at + 1)));
+}
+
+const missingSql = `select k.place::integer as place
     from unnest($1::integer[], $2::text[], $3::uuid[])
       with ordinality as k(project, session_id, id, place)
     where not exists (
       select from runfold_internal.event e
-      where e.project = k.project and e.session_id = k.session_id and e.id = k.id)`,
-    [keys.map(projectOf), keys.map((key) => key.session_id), keys.map((key) => eventKey(key.id))],
-  );
-  return rows.flatMap(({ place }) => keys[place - 1] ?? []);
-}
+      where e.project = k.project and e.session_id = k.session_id and e.id = k.id)`;

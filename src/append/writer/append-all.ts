@@ -1,15 +1,45 @@
+import type { ClientBase, PoolClient } from 'pg';
+import { codeOf } from '../../environment/error-fields.js';
 import type { MetricEvent } from '../../events/metric-event.js';
+import { stripeOf } from '../../events/stripe.js';
 import type { Database } from '../../postgres/database.js';
 import { isConflict } from '../../postgres/postgres-errors.js';
+import { undefinedTable } from '../../postgres/sql-states.js';
+import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { projections } from '../../projections/projections.js';
 import { jobVersions } from '../../queue/job.js';
-import { openShardMap } from '../../store/shards/open-shard-map.js';
+import { openShardMap, shardMapOf } from '../../store/shards/open-shard-map.js';
+import { type Shard, ShardMovedError } from '../../store/shards/shard-map.js';
+import { type RunStatement, statementOn } from '../batch-statement.js';
 import { decodeJob } from '../decode-job.js';
 import { writeBatch } from '../write-batch.js';
+import { enter } from './guarded-statement.js';
 import { statementWithin } from './within-transaction.js';
 
+/** How often a moved shard is looked up again. */
+const mostMoves = 5;
+
 /**
- * Appends and folds events if all of them are new, and none of them otherwise. Returns whether it
+ * Groups what belongs to sessions so that the events of each group can be appended whole: in one group, unless the store
+ * is on several servers. There one transaction covers one stripe.
+ */
+export async function wholeGroups<T extends { readonly session_id: string }>(
+  database: Database,
+  project: number,
+  items: readonly T[],
+): Promise<readonly (readonly T[])[]> {
+  const map = await shardMapOf(database);
+  if (map.is_spread !== true) return [items];
+  const groups = new Map<number, T[]>();
+  for (const item of items) {
+    const stripe = stripeOf(project, item.session_id, map.stripes);
+    groups.set(stripe, [...(groups.get(stripe) ?? []), item]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * Appends and folds events of one group if all of them are new, and none of them otherwise. Returns whether it
  * did. It also returns false after a conflict with another transaction. The caller may then read
  * again what the events were made from.
  */
@@ -18,15 +48,47 @@ export async function appendWhole(
   project: number,
   events: readonly MetricEvent[],
 ): Promise<boolean> {
-  const job = decodeJob('append-whole', { v: jobVersions.objects, project, events });
   const map = await openShardMap(database);
+  const [first] = events;
+  if (map.is_spread !== true || first === undefined) {
+    // Waits for another transaction that is about to append an event with the same key.
+    const run = (client: ClientBase) =>
+      statementWithin(client, { map, projections, prepared: false });
+    return append(database, project, events, (client) => client.query('begin'), run);
+  }
+  for (let moves = 0; ; moves++) {
+    const shard = map.shardOf(stripeOf(project, String(first.session_id), map.stripes));
+    try {
+      return await appendToShard(shard, project, events);
+    } catch (error) {
+      const isGone = error instanceof ShardMovedError || codeOf(error) === undefinedTable;
+      if (!isGone || moves === mostMoves) throw error;
+      await map.refresh();
+    }
+  }
+}
+
+function appendToShard(shard: Shard, project: number, events: readonly MetricEvent[]) {
+  const { database, guard, stripe, tables } = shard;
+  const text = appendAndFoldSql(projections, { tables, ends_holds: false });
+  const begin = (client: ClientBase) =>
+    guard === undefined ? client.query('begin') : enter(client, guard, stripe);
+  return append(database, project, events, begin, (client) => statementOn(client, text, false));
+}
+
+async function append(
+  database: Database,
+  project: number,
+  events: readonly MetricEvent[],
+  begin: (client: PoolClient) => Promise<unknown>,
+  statementFor: (client: PoolClient) => RunStatement,
+): Promise<boolean> {
+  const job = decodeJob('append-whole', { v: jobVersions.objects, project, events });
   const client = await database.pool.connect();
   let isWhole = false;
   try {
-    await client.query('begin');
-    // Waits for another transaction that is about to append an event with the same key.
-    const run = statementWithin(client, { map, projections, prepared: false });
-    const { applied } = await writeBatch(run, [job]);
+    await begin(client);
+    const { applied } = await writeBatch(statementFor(client), [job]);
     isWhole = applied === events.length;
     await client.query(isWhole ? 'commit' : 'rollback');
     return isWhole;

@@ -13,7 +13,7 @@ import { endingHolds } from './end-holds.js';
 import { statementOnShard } from './guarded-statement.js';
 import { shardedStatement } from './sharded-statement.js';
 import { statementByContent } from './statement-by-content.js';
-import { storeRejectsOn, withRejects } from './store-rejects.js';
+import { type StoreRejects, storeRejectsOn, withRejects } from './store-rejects.js';
 
 /** Writes batches of events to a store, divided or not. */
 export interface EventWriter {
@@ -48,11 +48,12 @@ export function openEventWriter(
   };
 }
 
-/** Opens a writer for the shards of a store. */
+/** Opens a writer for the shards of a store. Its rejects are stored by a connection of the store unless told otherwise. */
 export function writerTo(
   map: ShardMap,
   database: Database,
   projections: readonly Projection[],
+  store: StoreRejects = storeRejectsOn(database.pool),
 ): EventWriter {
   const prepared = !database.shares_session;
   const withoutLabels = projections.filter((projection) => !isByLabel(projection));
@@ -82,7 +83,6 @@ export function writerTo(
       findOverflows: overflowsOf(only),
     };
   }
-  const store = storeRejectsOn(database.pool);
   return {
     run: shardedStatement({
       map,

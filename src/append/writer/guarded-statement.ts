@@ -1,4 +1,4 @@
-import type { PoolClient, QueryResult } from 'pg';
+import type { ClientBase, PoolClient, QueryResult } from 'pg';
 import { isPooled, learnFrom } from '../../postgres/sessions.js';
 import { type Shard, type ShardGuard, ShardMovedError } from '../../store/shards/shard-map.js';
 import type { EventBatch } from '../batch.js';
@@ -62,7 +62,11 @@ async function planOnce(client: PoolClient): Promise<void> {
   planning.add(client);
 }
 
-async function enter(client: PoolClient, { statements }: ShardGuard, stripe: number) {
+/**
+ * Begins a transaction in which a shard cannot be moved.
+ * @throws ShardMovedError if it is no longer there
+ */
+export async function enter(client: ClientBase, { statements }: ShardGuard, stripe: number) {
   const results = (await client.query(`begin; ${statements}`)) as unknown as QueryResult<{
     is_here: boolean;
   }>[];

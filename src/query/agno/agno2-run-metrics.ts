@@ -1,6 +1,8 @@
 import type { Database } from '../../postgres/database.js';
 import { conditionsOn } from '../conditions.js';
 import { AmbiguousRunError } from '../query-errors.js';
+import { gatherRows } from '../readers/readers.js';
+import { queryRun } from '../spread/run-place.js';
 import type { RunOptions } from '../totals/runs.js';
 import type { SessionOptions } from '../totals/sessions.js';
 import {
@@ -45,7 +47,9 @@ export async function getAgno2RunMetrics(
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   const inPlace = '= any(array(select session_id from place))';
-  const [answer] = await database.query<Answer>(
+  const [answer] = await queryRun<Answer>(
+    database,
+    options,
     `with place as (
       select r.session_id, r.run_time from runfold.runs r where ${where.sql()} order by 1 limit 11),
     ${modelsSql(`m.project = $1 and m.run_id = $2 and m.session_id ${inPlace}`)}
@@ -79,11 +83,13 @@ export async function getAgno2SessionMetrics(
 ): Promise<Agno2SessionMetrics | undefined> {
   const where = conditionsOn('s', options);
   where.equal('session_id', 's.session_id', options.session_id);
-  const [answer] = await database.query<Pick<Answer, 'models'>>(
-    `with ${modelsSql('m.project = $1 and m.session_id = $2')}
+  const [answer] = await gatherRows(database, options, (reader) =>
+    reader.query<Pick<Answer, 'models'>>(
+      `with ${modelsSql('m.project = $1 and m.session_id = $2')}
     select ${modelRowsSql} as models
     where exists (select from runfold.sessions s where ${where.sql()})`,
-    where.values,
+      where.values,
+    ),
   );
   return answer === undefined ? undefined : agno2Metrics(answer.models ?? []);
 }

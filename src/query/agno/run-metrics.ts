@@ -1,6 +1,7 @@
 import type { Database } from '../../postgres/database.js';
 import { conditionsOn } from '../conditions.js';
 import { AmbiguousRunError } from '../query-errors.js';
+import { queryRun } from '../spread/run-place.js';
 import type { RunOptions } from '../totals/runs.js';
 import {
   type AgnoMetricName,
@@ -37,7 +38,9 @@ export async function getRunMetrics(
   const where = conditionsOn('r', options);
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
-  const [answer] = await database.query<Answer & Record<string, unknown>>(
+  const [answer] = await queryRun<Answer & Record<string, unknown>>(
+    database,
+    options,
     `with place as (
       select r.session_id from runfold.runs r where ${where.sql()} order by 1 limit 11),
     corrected as (

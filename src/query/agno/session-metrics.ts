@@ -1,5 +1,6 @@
 import type { Database } from '../../postgres/database.js';
 import { conditionsOn } from '../conditions.js';
+import { gatherRows } from '../readers/readers.js';
 import type { SessionOptions } from '../totals/sessions.js';
 import {
   type AgnoMetricName,
@@ -34,12 +35,14 @@ export async function getSessionMetrics(
   const where = conditionsOn('s', options);
   where.equal('session_id', 's.session_id', options.session_id);
   const columns = agnoMetricNames.map((name) => `${combinedSql(name)} as ${name}`);
-  const [row] = await database.query<{ metrics: Record<string, unknown> }>(
-    `with corrected as (
+  const [row] = await gatherRows(database, options, (reader) =>
+    reader.query<{ metrics: Record<string, unknown> }>(
+      `with corrected as (
       ${correctedMessagesSql('m.project = $1 and m.session_id = $2')})
     select row_to_json(x) as metrics from (select ${columns.join(',\n      ')} from corrected c) x
     where exists (select from runfold.sessions s where ${where.sql()})`,
-    where.values,
+      where.values,
+    ),
   );
   if (row === undefined) return undefined;
   const { metrics } = row;

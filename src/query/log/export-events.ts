@@ -8,6 +8,8 @@ import {
   type TimeRange,
   textOf,
 } from '../conditions.js';
+import { byAll, byBytes, on } from '../readers/orders.js';
+import { gather, gatherRows } from '../readers/readers.js';
 
 /** Which events to export. `from` and `to` bound `occurred_at`. */
 export interface ExportOptions extends ProjectOptions, TimeRange {
@@ -55,11 +57,13 @@ export async function countExported(database: Database, options: ExportOptions):
   const where = conditionsOn('e', options);
   addPlace(where, options);
   addFilters(where, options);
-  const [row] = await database.query<{ events: number }>(
-    `select count(*)::float8 as events from runfold_internal.event e where ${where.sql()}`,
-    where.values,
+  const rows = await gatherRows(database, options, (reader) =>
+    reader.query<{ events: number }>(
+      `select count(*)::float8 as events from runfold_internal.event e where ${where.sql()}`,
+      where.values,
+    ),
   );
-  return row?.events ?? 0;
+  return rows.reduce((sum, { events }) => sum + events, 0);
 }
 
 interface ExportPage extends Record<string, unknown> {
@@ -73,6 +77,40 @@ interface ExportPage extends Record<string, unknown> {
  * matches are rare, and an embedded store, which has only one session, stays responsive.
  */
 async function readPage(
+  database: Database,
+  options: ExportOptions,
+  after: readonly [string, string] | undefined,
+): Promise<ExportPage> {
+  const pages = await gather(database, options, (reader) => readPageFrom(reader, options, after));
+  const [only] = pages;
+  return pages.length === 1 && only !== undefined ? only : joined(pages);
+}
+
+type Key = readonly [session: string, id: string];
+const byKey = byAll<Key>(
+  on(([session]) => session, byBytes),
+  on(([, id]) => id, byBytes),
+);
+const keyOf = (row: StoredRow): Key => [String(row.session_id), String(row.id)];
+
+/** The pages of several servers as one: up to the key that all of them have reached. */
+function joined(pages: readonly ExportPage[]): ExportPage {
+  const ends = pages.flatMap(({ last, scanned }) =>
+    scanned === pageEvents && last !== null ? [last] : [],
+  );
+  const [end] = ends.sort(byKey);
+  const events = pages
+    .flatMap((page) => page.events ?? [])
+    .filter((row) => end === undefined || byKey(keyOf(row), end) <= 0)
+    .sort(on(keyOf, byKey));
+  return {
+    events: events.length === 0 ? null : events,
+    last: end ?? null,
+    scanned: end === undefined ? 0 : pageEvents,
+  };
+}
+
+async function readPageFrom(
   database: Database,
   options: ExportOptions,
   after: readonly [string, string] | undefined,

@@ -13,6 +13,8 @@ import {
 } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import { type Page, type PageOptions, readPage } from '../page.js';
+import { byAll, byBytes, byNumber, byTime, on } from '../readers/orders.js';
+import { gatherRows, gatherSorted } from '../readers/readers.js';
 import {
   type CorrectableView,
   correctedRowsSql,
@@ -95,7 +97,7 @@ export function listLog<T extends LogEntry>(
   const { session_id, run_id, from, to, project = 1 } = options;
   const read = async (key: readonly unknown[] | undefined, limit: number) => {
     const where = conditionsOn('e', options);
-    await addPlace(database, where, options);
+    const only = await addPlace(database, where, options);
     filters.addTo(where);
     where.between('e.occurred_at_us', options);
     if (key !== undefined) {
@@ -112,11 +114,14 @@ export function listLog<T extends LogEntry>(
       limit ${limit}`;
     const columns = logColumnNames(view).map((name) => `r.${name}`);
     const shown = correct === undefined ? columns : [...columns, 'r.corrections'];
-    const rows = await readRows<T>(
-      database,
-      `select row_to_json(x) as row from (select ${shown.join(', ')}
-      from (${correct?.(page) ?? page}) r order by ${orderOf('r')}) x`,
-      where.values,
+    const order = { compare: byPlace, limit };
+    const rows = await gatherSorted(database, { project, session_id: only }, order, (reader) =>
+      readRows<T>(
+        reader,
+        `select row_to_json(x) as row from (select ${shown.join(', ')}
+        from (${correct?.(page) ?? page}) r order by ${orderOf('r')}) x`,
+        where.values,
+      ),
     );
     return correct === undefined ? rows : rows.map(withObjects);
   };
@@ -132,26 +137,42 @@ export function listLog<T extends LogEntry>(
   );
 }
 
-/** Conditions on session and run. For a run without a session, the log is searched by the run's session. */
+/**
+ * Adds conditions on session and run. For a run without a session, the log is searched by the run's session. Returns the
+ * session if there is only one.
+ */
 async function addPlace(
   database: Database,
   where: Conditions,
   { session_id, run_id, project }: LogPageOptions,
-): Promise<void> {
+): Promise<string | undefined> {
   where.equal('session_id', 'e.session_id', session_id);
   where.equal('run_id', 'e.run_id', run_id);
-  if (run_id === undefined || session_id !== undefined) return;
-  const sessions = await database.query<{ session_id: string }>(
-    'select r.session_id from runfold_internal.run r where r.project = $1 and r.run_id = $2',
-    [projectOf({ project }), textOf('run_id', run_id)],
+  if (run_id === undefined || session_id !== undefined) return session_id;
+  const sessions = await gatherRows(database, { project }, (reader) =>
+    reader.query<{ session_id: string }>(
+      'select r.session_id from runfold_internal.run r where r.project = $1 and r.run_id = $2',
+      [projectOf({ project }), textOf('run_id', run_id)],
+    ),
   );
   const [only] = sessions;
-  if (sessions.length === 1) where.equal('session_id', 'e.session_id', only?.session_id);
-  else {
+  if (sessions.length === 1) {
+    where.equal('session_id', 'e.session_id', only?.session_id);
+    return only?.session_id;
+  } else {
     const names = where.parameter(JSON.stringify(sessions.map((row) => row.session_id)));
     where.add(`e.session_id = any(array(select json_array_elements_text(${names}::json)))`);
+    return undefined;
   }
 }
+
+/** The order of a list for rows of several servers. */
+const byPlace = byAll<LogEntry>(
+  on((row) => row.occurred_at, byTime),
+  on((row) => row.sequence ?? 0, byNumber),
+  on((row) => row.id, byBytes),
+  on((row) => row.session_id, byBytes),
+);
 
 const orderOf = (alias: string) =>
   `${alias}.occurred_at_us, coalesce(${alias}.sequence, 0), ${alias}.id collate "C", ${alias}.session_id`;

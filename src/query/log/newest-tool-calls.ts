@@ -13,6 +13,8 @@ import {
 import { readRows } from '../json-rows.js';
 import { type Page, type PageOptions, readPage } from '../page.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { byAll, byBytes, byTime, on, reversed } from '../readers/orders.js';
+import { gatherSorted } from '../readers/readers.js';
 import { correctedRowsSql, isShownSql, withObjects } from './corrected-rows.js';
 import { logColumnNames, logRowsSql } from './log-rows.js';
 
@@ -75,13 +77,22 @@ export async function listNewestToolCalls<T extends Row>(
     const order = (alias: string) =>
       `${alias}.occurred_at_us desc, ${alias}.id collate "C" desc, ${alias}.session_id desc`;
     const columns = logColumnNames('tool_calls').map((name) => `r.${name}`);
-    const rows = await readRows<T>(
-      database,
-      `with page as materialized (select e.* from ${logRowsSql('tool_calls')} e
+    const compare = reversed(
+      byAll<T>(
+        on((row) => row.occurred_at, byTime),
+        on((row) => row.id, byBytes),
+        on((row) => row.session_id, byBytes),
+      ),
+    );
+    const rows = await gatherSorted(database, { project }, { compare, limit }, (reader) =>
+      readRows<T>(
+        reader,
+        `with page as materialized (select e.* from ${logRowsSql('tool_calls')} e
         where ${where.sql()} order by ${order('e')} limit ${limit})
       select row_to_json(x) as row from (select ${columns.join(', ')}, r.corrections
         from (${correctedRowsSql('tool_calls', 'page')}) r order by ${order('r')}) x`,
-      where.values,
+        where.values,
+      ),
     );
     return rows.map(withObjects);
   };

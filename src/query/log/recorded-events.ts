@@ -3,6 +3,8 @@ import type { MetricEvent } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { timestampSql } from '../../store/sql-units.js';
 import { conditionsOn } from '../conditions.js';
+import { byAll, byBytes, byNumber, on } from '../readers/orders.js';
+import { gatherSorted } from '../readers/readers.js';
 
 /** Events one statement reads. */
 const pageEvents = 2_000;
@@ -11,6 +13,12 @@ interface Row extends Record<string, unknown> {
   readonly row: StoredRow;
   readonly us: string;
 }
+
+const byRecord = byAll<Row>(
+  on(({ us }) => Number(us), byNumber),
+  on(({ row }) => String(row.session_id), byBytes),
+  on(({ row }) => String(row.id), byBytes),
+);
 
 /**
  * The events of a project in the order in which the log got them, from a time on, in the wire format and page by
@@ -30,11 +38,17 @@ export async function* recordedPages(
       const key = [time(us), where.parameter(session), `${where.parameter(id)}::uuid`];
       where.add(`(e.recorded_at, e.session_id, e.id) > (${key.join(', ')})`);
     }
-    const rows = await database.query<Row>(
-      `select row_to_json(e) as row, (extract(epoch from e.recorded_at) * 1000000)::bigint as us
+    const rows = await gatherSorted(
+      database,
+      { project },
+      { compare: byRecord, limit: pageEvents },
+      (reader) =>
+        reader.query<Row>(
+          `select row_to_json(e) as row, (extract(epoch from e.recorded_at) * 1000000)::bigint as us
       from runfold_internal.event e where ${where.sql()}
       order by e.recorded_at, e.session_id, e.id limit ${pageEvents}`,
-      where.values,
+          where.values,
+        ),
     );
     const last = rows.at(-1);
     if (last === undefined) return;

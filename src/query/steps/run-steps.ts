@@ -9,7 +9,10 @@ import { type CorrectableView, correctedRowsSql, isShownSql } from '../log/corre
 import { logRowsSql } from '../log/log-rows.js';
 import { type Page, type PageOptions, readPage } from '../page.js';
 import { RunTreeTooDeepError, RunTreeTooLargeError } from '../query-errors.js';
-import { mostRuns, withTreeSql } from '../totals/run-tree.js';
+import { byAll, byBytes, byNumber, on } from '../readers/orders.js';
+import { gather, isSpread } from '../readers/readers.js';
+import { mostRuns, readTreeKeys } from '../spread/tree-keys.js';
+import { withKnownTreeSql, withTreeSql } from '../totals/run-tree.js';
 import { getRun, type RunOptions } from '../totals/runs.js';
 
 /** A message or a tool call of a run, or of a run below it, with its corrections added to its figures. */
@@ -97,7 +100,12 @@ export async function listRunSteps(
     where.equal('session_id', 'r.session_id', session_id);
     const after = key === undefined ? '' : `and ${afterSql(where, key)}`;
     // Without the runs below, the tree is just its root.
-    const tree = withTreeSql(where.sql(), subtree ? mostLevels : 0);
+    const depth = subtree ? mostLevels : 0;
+    const keys = (await isSpread(database)) ? await readTreeKeys(database, run, depth) : undefined;
+    const tree =
+      keys === undefined
+        ? withTreeSql(where.sql(), depth)
+        : withKnownTreeSql(where.parameter(JSON.stringify(keys)));
     const parts = kinds.map(({ type, view, name, role }) => {
       const page = `${view}_page`;
       return {
@@ -118,17 +126,19 @@ export async function listRunSteps(
             join ${page} p on p.session_id = c.session_id and p.id = c.id`,
       };
     });
-    const rows = await readRows<RunStep & { readonly runs: number; readonly levels: number }>(
-      database,
-      `${tree}, ${parts.map(({ page }) => page).join(', ')}
+    const text = `${tree}, ${parts.map(({ page }) => page).join(', ')}
       select (row_to_json(x)::jsonb - 'start_us' - 'occurred_at_us')::json as row from (
         select s.*, n.runs, n.levels
         from (${parts.map((part) => `(${part.rows})`).join(' union all ')}) s
           cross join (select count(*) as runs, max(depth) as levels from tree) n
         order by s.start_us, s.occurred_at_us, s.session_id, s.id collate "C" limit ${limit}) x
-      order by x.start_us, x.occurred_at_us, x.session_id, x.id collate "C"`,
-      where.values,
+      order by x.start_us, x.occurred_at_us, x.session_id, x.id collate "C"`;
+    const lists = await gather(
+      database,
+      { project, session_id: subtree ? undefined : session_id },
+      (reader) => readRows<Placed>(reader, text, where.values),
     );
+    const rows = lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort(byPlace).slice(0, limit);
     const [first] = rows;
     if (first !== undefined && subtree) {
       if (first.runs > mostRuns) throw new RunTreeTooLargeError(run_id, mostRuns);
@@ -152,6 +162,16 @@ export async function listRunSteps(
     options,
   );
 }
+
+type Placed = RunStep & { readonly runs: number; readonly levels: number };
+
+/** The order of steps of several servers. */
+const byPlace = byAll<Placed>(
+  on((step) => microsOf('started_at', step.started_at), byNumber),
+  on((step) => microsOf('ended_at', step.ended_at), byNumber),
+  on((step) => step.session_id, byBytes),
+  on((step) => step.id, byBytes),
+);
 
 function afterSql(where: Conditions, key: readonly (string | number)[]): string {
   const [start, end, session, id] = key.map((value) => where.parameter(value));

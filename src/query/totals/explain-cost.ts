@@ -1,6 +1,7 @@
 import type { Database } from '../../postgres/database.js';
 import { conditionsOn } from '../conditions.js';
 import { type JsonRow, readRows } from '../json-rows.js';
+import { gather } from '../readers/readers.js';
 import { getRunTree, type RunTree } from './run-tree.js';
 import type { RunOptions } from './runs.js';
 
@@ -47,7 +48,13 @@ export async function explainCost(
   const where = conditionsOn('m', options);
   where.equal('session_id', 'm.session_id', run.session_id);
   where.equal('run_id', 'm.run_id', run.run_id);
-  const read = (sql: string) => readRows<JsonRow>(database, sql, where.values);
+  const { project, session_id } = run;
+  const read = async (sql: string) => {
+    const [rows] = await gather(database, { project, session_id }, (reader) =>
+      readRows<JsonRow>(reader, sql, where.values),
+    );
+    return rows ?? [];
+  };
   const messages = messagesSql(where.sql());
   const [models, dearest, tools, [unpriced]] = await Promise.all([
     read(modelsSql(messages)),

@@ -1,6 +1,16 @@
 import { timestampSql } from '../../store/sql-units.js';
 import type { Conditions } from '../conditions.js';
 import type { PageKey } from '../cursor.js';
+import type { JsonRow } from '../json-rows.js';
+import {
+  byAll,
+  byBytes,
+  byDecimal,
+  byTime,
+  type Compare,
+  on,
+  reversed,
+} from '../readers/orders.js';
 
 /** The order of a list, and the condition for rows after a key. */
 export interface Order {
@@ -35,3 +45,26 @@ export function orderOf(order_by: string | undefined, ids: readonly string[]): O
     },
   };
 }
+
+/** A row of a list, as it is read. */
+export interface Listed extends Record<string, unknown> {
+  readonly row: JsonRow;
+  readonly snapshot: string;
+  readonly at: string;
+}
+
+/** The order of a list for rows of several servers: the same as in their statements. */
+export function orderOfRows(order_by: string | undefined, ids: readonly string[]): Compare<Listed> {
+  const byIds = ids.map((id) => on(({ row }: Listed) => String(row[id]), byBytes));
+  const first =
+    order_by === undefined
+      ? on(({ row }: Listed) => row.started_at, byTime)
+      : on(({ row }: Listed) => row.rank, byRank);
+  return reversed(byAll(first, ...byIds));
+}
+
+/** Rows without a figure are last. */
+const byRank: Compare<unknown> = (a, b) =>
+  a === null || b === null
+    ? Number(a !== null) - Number(b !== null)
+    : byDecimal(String(a), String(b));

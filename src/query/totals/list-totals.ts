@@ -2,45 +2,29 @@ import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { timestampSql } from '../../store/sql-units.js';
-import {
-  type AnyOf,
-  type Conditions,
-  conditionsOn,
-  microsOf,
-  type ProjectOptions,
-  prefixOf,
-  type TimeRange,
-} from '../conditions.js';
+import { type Conditions, conditionsOn, microsOf } from '../conditions.js';
 import type { PageKey } from '../cursor.js';
-import { type JsonRow, withUtcTimes } from '../json-rows.js';
-import type { LabelFilters } from '../label-filters.js';
-import { type Page, type PageOptions, readPage } from '../page.js';
+import { withUtcTimes } from '../json-rows.js';
+import { type Page, readPage } from '../page.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { gather, placeOf } from '../readers/readers.js';
 import { addLabels, labelFilters } from './by-labels.js';
-import { orderOf } from './list-order.js';
-import { leaveOutShown, readSeen, type SeenPages, seenAfter } from './moved-starts.js';
+import { addChoice, single, type TotalsFilters, type TotalsPageOptions } from './list-choice.js';
+import { type Listed, orderOf, orderOfRows } from './list-order.js';
+import {
+  joinSnapshots,
+  leaveOutShown,
+  readSeen,
+  type SeenPages,
+  seenAfter,
+} from './moved-starts.js';
 import type { Totals } from './totals.js';
-
-/** The filters of a list of totals: columns of its view, each with its allowed values. */
-export type TotalsFilters = Readonly<Record<string, AnyOf>>;
 
 /**
  * Conditions on a row `r` that exclude each other. Each uses its own index, and the
  * results are merged.
  */
 export type Alternatives = readonly ((where: Conditions) => void)[];
-
-/** Settings of every list of totals. */
-export interface TotalsPageOptions extends ProjectOptions, TimeRange, PageOptions {
-  /** Only ids that begin with this string. */
-  readonly id_prefix?: string | undefined;
-  /** True lists those in which a run, a message or a tool call failed, false all others. */
-  readonly failed?: boolean | undefined;
-  /** Only with all of these labels; a session has those of its runs. */
-  readonly labels?: LabelFilters | undefined;
-  /** Only those that cost at least this, in US dollars. */
-  readonly min_cost?: number | undefined;
-}
 
 /** The specific parts of a list. */
 interface ListRules {
@@ -87,7 +71,7 @@ export async function listTotals<T extends Totals>(
   let seen: SeenPages | undefined;
   let shown = { snapshot: '', at: 0, hasTie: false };
 
-  const read = async (key: PageKey | undefined, limit: number) => {
+  const readFrom = async (reader: Database, key: PageKey | undefined, limit: number) => {
     const where = conditionsOn('r', options);
     for (const [name, value] of Object.entries(filters)) where.anyOf(name, `r.${name}`, value);
     where.between('r.started_at', options, timestampSql);
@@ -100,7 +84,7 @@ export async function listTotals<T extends Totals>(
     else if (key !== undefined) {
       seen = readSeen(key.at(-1));
       where.add(order.after(where, key.slice(0, -1)));
-      leaveOutShown(where, Object.keys(projection.key), seen);
+      leaveOutShown(where, Object.keys(projection.key), seen, placeOf(reader)?.name);
     }
     const sorted = (alias: string) => `order by ${order.by(alias)} limit ${limit}`;
     const common = where.sql();
@@ -120,16 +104,34 @@ export async function listTotals<T extends Totals>(
         : `select v.*, f.${order_by}::text as rank from (${page}) f
         cross join lateral (select v.* from runfold.${view} v where v.project = $1
           and ${ids.map((name) => `v.${name} = f.${name}`).join(' and ')} offset 0) v`;
-    const rows = await database.query<{ row: JsonRow; snapshot: string; at: string }>(
+    return reader.query<Listed>(
       `select row_to_json(x) as row, pg_current_snapshot()::text as snapshot,
         (extract(epoch from now()) * 1000000)::bigint as at
       from (select y.*${added.join('')} from (${whole}) y) x order by ${order.by('x')}`,
       where.values,
     );
+  };
+
+  const compare = orderOfRows(order_by, ids);
+  const read = async (key: PageKey | undefined, limit: number) => {
+    const [only] = [filters.session_id].flat();
+    const session_id = [filters.session_id].flat().length === 1 ? only : undefined;
+    const lists = await gather(database, { project, session_id }, async (reader) => ({
+      place: placeOf(reader)?.name,
+      rows: await readFrom(reader, key, limit),
+    }));
+    const all = lists.flatMap((list) => list.rows);
+    const rows = lists.length === 1 ? all : all.sort(compare).slice(0, limit);
     // The last row that was read is the first of the next page.
     const [last, next] = rows.slice(-2).map(({ row }) => row.started_at);
-    const { snapshot = '', at = 0 } = rows[0] ?? {};
-    shown = { snapshot, at: Number(at), hasTie: last === next };
+    const firsts = lists.flatMap(({ place, rows: [first] }) =>
+      first === undefined ? [] : [{ place, ...first }],
+    );
+    shown = {
+      snapshot: joinSnapshots(firsts),
+      at: Math.min(...firsts.map(({ at }) => Number(at))),
+      hasTie: last === next,
+    };
     return rows.map(({ row }) => withUtcTimes(row) as unknown as T & { rank?: string | null });
   };
   const text = 'text' as const;
@@ -165,33 +167,4 @@ export async function listTotals<T extends Totals>(
   );
   const items = page.items.map(({ rank: _rank, ...item }) => item as unknown as T);
   return { ...page, items };
-}
-
-/** One value and a list of this one value are the same filter. */
-const single = (filters: TotalsFilters) =>
-  Object.fromEntries(
-    Object.entries(filters).map(([name, value]) => [
-      name,
-      Array.isArray(value) && value.length === 1 ? value[0] : value,
-    ]),
-  );
-
-function addChoice(
-  where: Conditions,
-  { id_prefix, failed, min_cost }: TotalsPageOptions,
-  id: string,
-  isFailed: string,
-): void {
-  if (id_prefix !== undefined) {
-    const prefix = prefixOf('id_prefix', id_prefix);
-    // In byte order, the greatest character ends the range of all strings with this prefix.
-    where.add(`${id} >= ${where.parameter(prefix)}`);
-    where.add(`${id} < ${where.parameter(`${prefix}\u{10ffff}`)}`);
-  }
-  if (failed !== undefined) where.add(failed ? isFailed : `not ${isFailed}`);
-  if (min_cost === undefined) return;
-  if (!Number.isFinite(min_cost) || min_cost < 0 || min_cost > 1e9) {
-    throw new InvalidQueryError('min_cost', 'US dollars from 0 to 1e9', describeValue(min_cost));
-  }
-  where.add(`r.cost >= ${where.parameter(min_cost.toFixed(9))}::numeric`);
 }

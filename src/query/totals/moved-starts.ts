@@ -39,7 +39,9 @@ export function readSeen(text: unknown): SeenPages {
     const isPage = (page: unknown) =>
       Array.isArray(page) &&
       (page.length === 2 || (page.length === 3 && areIds(page[2]))) &&
-      /^\d{1,19}:\d{1,19}:[\d,]*$/.test(String(page[0])) &&
+      String(page[0])
+        .split(' ')
+        .every((one) => isSnapshot.test(one)) &&
       Number.isSafeInteger(page[1]);
     const { since, pages } = seen;
     if (Number.isSafeInteger(since) && Array.isArray(pages) && pages.every(isPage)) {
@@ -49,6 +51,27 @@ export function readSeen(text: unknown): SeenPages {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new InvalidCursorError('a cursor whose pages cannot be read');
+}
+
+/** The snapshot of a store, or that of one of its servers. */
+const isSnapshot = /^(?:[^ ]+@)?\d{1,19}:\d{1,19}:[\d,]*$/;
+
+/** The snapshots of the servers that a page was read from, as one string. */
+export function joinSnapshots(
+  all: readonly { readonly place: string | undefined; readonly snapshot: string }[],
+): string {
+  return all
+    .map(({ place, snapshot }) => (place === undefined ? snapshot : `${place}@${snapshot}`))
+    .join(' ');
+}
+
+/** The pages with their snapshots on one server; those that were not read from it are left out. */
+function pagesAt(pages: readonly SeenPage[], place: string | undefined): readonly SeenPage[] {
+  if (place === undefined) return pages;
+  return pages.flatMap(([snapshots, ...rest]) => {
+    const own = snapshots.split(' ').find((one) => one.startsWith(`${place}@`));
+    return own === undefined ? [] : [[own.slice(place.length + 1), ...rest] as const];
+  });
 }
 
 const areIds = (ids: unknown) =>
@@ -63,16 +86,17 @@ const nowSql = '(select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as
 
 /**
  * Leaves out rows `r` that an earlier page has shown: those whose start, in its snapshot, was not before the end of
- * that page. Only rows with events that the first page may not have seen are checked.
+ * that page. Of a store on several servers, this is for the rows of one `place`. Only rows with events that the first page may not have seen are checked.
  */
 export function leaveOutShown(
   where: Conditions,
   keys: readonly string[],
   { since, pages }: SeenPages,
+  place?: string | undefined,
 ): void {
   const own = keys.map((name) => `e.${name} = r.${name}`).join(' and ');
   const from = `to_timestamp(${where.parameter(since)}::bigint / 1000000.0)`;
-  const list = where.parameter(JSON.stringify(pages));
+  const list = where.parameter(JSON.stringify(pagesAt(pages, place)));
   const ids = keys.filter((name) => name !== 'project');
   const texts = ids.map((_, at) => `p->2->>${at}`);
   where.add(`(not exists (select from runfold_internal.event e

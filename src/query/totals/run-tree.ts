@@ -1,6 +1,6 @@
 import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
-import { conditionsOn } from '../conditions.js';
+import { conditionsOn, projectOf } from '../conditions.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import {
   AmbiguousRunError,
@@ -8,7 +8,10 @@ import {
   RunTreeTooDeepError,
   RunTreeTooLargeError,
 } from '../query-errors.js';
-import { waitingSql } from '../waiting/waiting-spans.js';
+import { byAll, byBytes, byNumber, byTime, on } from '../readers/orders.js';
+import { gatherRows, isSpread } from '../readers/readers.js';
+import { mostRuns, readTreeKeys } from '../spread/tree-keys.js';
+import { waitingWith } from '../waiting/waiting-spans.js';
 import { runLabelsSql } from './by-labels.js';
 import { addUsage, type Usage, usageOf } from './run-usage.js';
 import type { RunOptions } from './runs.js';
@@ -30,9 +33,6 @@ export interface RunTreeOptions extends RunOptions {
   /** The maximum number of runs from the root to a leaf, 1 to 1,000. Defaults to 100. */
   readonly max_depth?: number | undefined;
 }
-
-/** The maximum number of runs in a tree. */
-export const mostRuns = 10_000;
 
 interface Step {
   readonly waiting: number;
@@ -60,7 +60,13 @@ export async function getRunTree(
   const where = conditionsOn('r', options);
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
-  const steps = await database.query<Step & JsonRow>(treeSql(where.sql(), maxDepth), where.values);
+  const waitingSpans = await waitingWith(database, options);
+  const steps = (await isSpread(database))
+    ? await readSpreadTree(database, options, maxDepth, waitingSpans)
+    : await database.query<Step & JsonRow>(
+        treeSql(withTreeSql(where.sql(), maxDepth), waitingSpans),
+        where.values,
+      );
   const roots = steps.filter(({ depth }) => depth === 1).map(({ row }) => runOf(row));
   const [root] = roots;
   if (root === undefined) return undefined;
@@ -107,11 +113,44 @@ export function withTreeSql(root: string, maxDepth: number): string {
     tree as materialized (select * from step limit ${mostRuns + 1})`;
 }
 
+/** `with` of the keys of a tree's runs as `tree`, from a parameter with their list as JSON. */
+export function withKnownTreeSql(parameter: string): string {
+  return `with tree as materialized (
+      select k.session_id collate "C" as session_id, k.run_id collate "C" as run_id, k.depth,
+        k.parent_session_id collate "C" as parent_session_id
+      from json_to_recordset(${parameter}::json)
+        as k(session_id text, run_id text, depth integer, parent_session_id text))`;
+}
+
+/** The runs of a tree whose runs may be on several servers, in the same order as in one statement. */
+async function readSpreadTree(
+  database: Database,
+  options: RunTreeOptions,
+  maxDepth: number,
+  waiting: string,
+): Promise<Step[]> {
+  const keys = JSON.stringify(await readTreeKeys(database, options, maxDepth));
+  const steps = await gatherRows(database, { project: options.project }, (reader) =>
+    reader.query<Step & JsonRow>(treeSql(withKnownTreeSql('$2'), waiting), [
+      projectOf(options),
+      keys,
+    ]),
+  );
+  const text = (name: string) => on(({ row }: Step) => String(row[name]), byBytes);
+  return steps.sort(
+    byAll<Step>(
+      on(({ depth }) => depth, byNumber),
+      on(({ row }) => row.started_at, byTime),
+      text('session_id'),
+      text('run_id'),
+    ),
+  );
+}
+
 /** `select` of the runs of a tree. */
-function treeSql(root: string, maxDepth: number): string {
-  return `${withTreeSql(root, maxDepth)}
-    select row_to_json(r) as row, t.depth, t.parent_session_id,
-      ${waitingSql('$1', '$2')} as waiting
+function treeSql(tree: string, waiting: string): string {
+  return `${tree}
+    select row_to_json(r) as row, t.depth, t.parent_session_id, ${waiting} as waiting
     from tree t cross join lateral (select r.*, ${runLabelsSql('r')} as labels from runfold.runs r
       where r.project = $1 and r.session_id = t.session_id and r.run_id = t.run_id offset 0) r
     order by t.depth, r.started_at, r.session_id, r.run_id`;

@@ -5,10 +5,13 @@ import { type AnyOf, conditionsOn, type ProjectOptions } from '../conditions.js'
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { AmbiguousRunError } from '../query-errors.js';
-import { waitingSql } from '../waiting/waiting-spans.js';
+import { byBytes, on } from '../readers/orders.js';
+import { gatherSorted } from '../readers/readers.js';
+import { waitingWith } from '../waiting/waiting-spans.js';
 import { runLabelsSql } from './by-labels.js';
 import { byUser } from './by-user.js';
-import { listTotals, type TotalsPageOptions } from './list-totals.js';
+import type { TotalsPageOptions } from './list-choice.js';
+import { listTotals } from './list-totals.js';
 import type { RunTotals, WaitingIn } from './totals.js';
 
 /** Identifies one run. */
@@ -52,12 +55,16 @@ export async function getRun(
   where.equal('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   // One statement, so that a span that settles meanwhile is either in the totals or counted as waiting.
-  const rows = await database.query<{ row: JsonRow; waiting: number }>(
-    `select row_to_json(x) as row, ${waitingSql('$1', '$2')} as waiting
-    from (select r.*, ${runLabelsSql('r')} as labels from runfold.runs r where ${where.sql()}
-      order by r.session_id limit 11) x
-    order by x.session_id`,
-    where.values,
+  const waiting = await waitingWith(database, options);
+  const order = on(({ row }: { row: JsonRow }) => String(row.session_id), byBytes);
+  const rows = await gatherSorted(database, options, { compare: order }, (reader) =>
+    reader.query<{ row: JsonRow; waiting: number }>(
+      `select row_to_json(x) as row, ${waiting} as waiting
+      from (select r.*, ${runLabelsSql('r')} as labels from runfold.runs r where ${where.sql()}
+        order by r.session_id limit 11) x
+      order by x.session_id`,
+      where.values,
+    ),
   );
   if (rows.length > 1) {
     throw new AmbiguousRunError(

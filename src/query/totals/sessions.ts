@@ -5,8 +5,10 @@ import { sessionProjection } from '../../projections/session.js';
 import { type AnyOf, conditionsOn, isAnyOf, type ProjectOptions } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import type { Page } from '../page.js';
+import { gatherRows } from '../readers/readers.js';
 import { byUser } from './by-user.js';
-import { listTotals, type TotalsPageOptions } from './list-totals.js';
+import type { TotalsPageOptions } from './list-choice.js';
+import { listTotals } from './list-totals.js';
 import { rootAgentSql } from './root-agent.js';
 import type { SessionTotals } from './totals.js';
 
@@ -49,11 +51,13 @@ export async function getSession(
 ): Promise<SessionTotals | undefined> {
   const where = conditionsOn('r', options);
   where.equal('session_id', 'r.session_id', options.session_id);
-  const [row] = await readRows<SessionTotals>(
-    database,
-    `select row_to_json(x) as row from (
+  const [row] = await gatherRows(database, options, (reader) =>
+    readRows<SessionTotals>(
+      reader,
+      `select row_to_json(x) as row from (
       select r.*, ${rootAgentSql('r')} as root_agent_id from runfold.sessions r where ${where.sql()}) x`,
-    where.values,
+      where.values,
+    ),
   );
   return row;
 }

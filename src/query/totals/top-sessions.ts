@@ -4,6 +4,8 @@ import { timestampSql } from '../../store/sql-units.js';
 import { conditionsOn, type ProjectOptions, type TimeRange } from '../conditions.js';
 import { readRows } from '../json-rows.js';
 import { InvalidQueryError } from '../query-errors.js';
+import { byAll, byBytes, byNumber, on, reversed } from '../readers/orders.js';
+import { gatherSorted } from '../readers/readers.js';
 import { rootAgentSql } from './root-agent.js';
 import type { SessionTotals } from './totals.js';
 
@@ -50,11 +52,17 @@ export async function getTopSessions(
   const where = conditionsOn('r', options);
   where.between('r.started_at', options, timestampSql);
   where.add(`r.${order_by} is not null`);
-  return readRows<SessionTotals>(
-    database,
-    `select row_to_json(x) as row from (select y.*, ${rootAgentSql('y')} as root_agent_id from (
+  const compare = byAll(
+    reversed(on((row: SessionTotals) => Number(row[order_by]), byNumber)),
+    on((row: SessionTotals) => row.session_id, byBytes),
+  );
+  return gatherSorted(database, options, { compare, limit }, (reader) =>
+    readRows<SessionTotals>(
+      reader,
+      `select row_to_json(x) as row from (select y.*, ${rootAgentSql('y')} as root_agent_id from (
       select r.* from runfold.sessions r where ${where.sql()}
       order by r.${order_by} desc, r.session_id limit ${limit}) y) x`,
-    where.values,
+      where.values,
+    ),
   );
 }

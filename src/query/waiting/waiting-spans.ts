@@ -1,6 +1,7 @@
 import { formatTimestamp } from '../../events/timestamp.js';
 import type { Database } from '../../postgres/database.js';
 import type { ProjectOptions } from '../conditions.js';
+import { isSpread } from '../readers/readers.js';
 
 /** A span of OpenTelemetry that waits for the spans above it; its figures are in no total yet. */
 export interface WaitingSpan {
@@ -103,4 +104,17 @@ export function waitingSql(project: string, run: string): string {
       and (t.trace_id = substring(${run}::text from '^[0-9a-f]{32}')::uuid or exists (
         select from runfold_internal.otlp_span o
         where o.project = t.project and o.trace_id = t.trace_id and o.own->>'run' = ${run}::text)))`;
+}
+
+/**
+ * The number of waiting spans in a run's traces, as an expression for the statement that reads the run as `$1` and `$2`.
+ * The spans of a store on several servers are on none of those with runs, so they are counted before: a span that
+ * settles meanwhile is also in the totals.
+ */
+export async function waitingWith(
+  database: Database,
+  { project, run_id }: WaitingOptions & { readonly run_id: string },
+): Promise<string> {
+  if (!(await isSpread(database))) return waitingSql('$1', '$2');
+  return String(await countWaitingSpans(database, { project, run_id }));
 }

@@ -35,6 +35,7 @@ export async function openCitusShards(database: Database): Promise<ShardMap> {
   return {
     stripes: shards.size,
     is_divided: true,
+    is_spread: true,
     shardOf(stripe) {
       const shard = shards.get(stripe);
       if (shard !== undefined) return shard;
@@ -58,6 +59,8 @@ function shardOf(database: Database, { stripe, value, host, port, tables }: Row)
     ],
   };
   const shard = tables.event;
+  const check = `select count(*) = 1 as is_here from pg_dist_placement
+    where shardid = ${shard} and groupid = (select groupid from pg_dist_local_group)`;
   return {
     stripe,
     tables: names,
@@ -65,9 +68,8 @@ function shardOf(database: Database, { stripe, value, host, port, tables }: Row)
     place: `${host}:${port}`,
     // The lock is a separate statement, so the next one sees the state after the lock.
     guard: {
-      statements: `select lock_shard_metadata(${shareLock}, array[${shard}]::bigint[]);
-        select count(*) = 1 as is_here from pg_dist_placement
-        where shardid = ${shard} and groupid = (select groupid from pg_dist_local_group)`,
+      statements: `select lock_shard_metadata(${shareLock}, array[${shard}]::bigint[]); ${check}`,
+      check,
     },
   };
 }

@@ -34,6 +34,11 @@ export function shardMapOf(database: Database): Promise<ShardMap> {
   return opened;
 }
 
+/** Makes a map known, instead of reading it. */
+export function rememberShardMap(database: Database, map: ShardMap): void {
+  known.set(database, Promise.resolve(map));
+}
+
 /**
  * Whether an error may be that of a divided store which refuses a statement for an undivided one:
  * its rows lack the stripe, have no partition, or have another key.

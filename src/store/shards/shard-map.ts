@@ -9,6 +9,8 @@ export interface ShardGuard {
    * the check comes after it.
    */
   readonly statements: string;
+  /** The check alone, as a query of one row with `is_here`. */
+  readonly check: string;
 }
 
 /** One part of a store. For the events of its stripe it is a whole store: log and all totals. */
@@ -30,6 +32,8 @@ export interface ShardMap {
   readonly stripes: number;
   /** Whether the store is divided. */
   readonly is_divided: boolean;
+  /** Whether the shards are on several servers, so that none of them has all rows. Defaults to false. */
+  readonly is_spread?: boolean | undefined;
   shardOf(stripe: number): Shard;
   shards(): readonly Shard[];
   /** Reads again where the shards are. Shards that have not moved stay the same objects. */

@@ -8,6 +8,8 @@ import {
   type WriteOptions,
   writeBatch,
 } from '../../append/write-batch.js';
+import { type EventWriter, writerTo } from '../../append/writer/event-writer.js';
+import { storeRejectsOn } from '../../append/writer/store-rejects.js';
 import { statementWithin } from '../../append/writer/within-transaction.js';
 import type { SettledEvent } from '../../otlp/spans/settle-trace.js';
 import type { Database } from '../../postgres/database.js';
@@ -55,6 +57,16 @@ export function appendEventsWith(options: {
     return run;
   };
 
+  const writers = new WeakMap<pg.PoolClient, EventWriter>();
+  const writerOn = (client: pg.PoolClient, map: ShardMap): EventWriter => {
+    const known = writers.get(client);
+    if (known !== undefined) return known;
+    // Within a transaction nothing may wait for another connection of this pool.
+    const writer = writerTo(map, database, projections, storeRejectsOn(client));
+    writers.set(client, writer);
+    return writer;
+  };
+
   return async (client, jobId, events, rejects) => {
     if (events.size === 0 && rejects.length === 0) return { applied: 0, duplicate: 0, rejected: 0 };
     const jobs = [...events].map(([project, list]) =>
@@ -67,6 +79,14 @@ export function appendEventsWith(options: {
     for (const job of jobs) priceEvents(book, job.project, job.events);
     const own = decodeJob(jobId, { v: jobVersions.objects, project: 1, events: [] });
     const map = await shardMapOf(database);
+    if (map.is_spread === true) {
+      // The events are on other servers, which commit them first. If this transaction then fails, its job comes again, and
+      // they are known by their ids.
+      const { run, findOverflows } = writerOn(client, map);
+      await storeRejectsOn(client)(rejects);
+      const outcome = await writeBatch(run, jobs, { findOverflows });
+      return { ...outcome, rejected: outcome.rejected + rejects.length };
+    }
     const findOverflows: WriteOptions['findOverflows'] = async (batch) => {
       const find = statementOn<{ places: readonly number[] }>(client, overflows, false);
       return (await find(batch, [])).places;
