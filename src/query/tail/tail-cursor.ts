@@ -30,6 +30,14 @@ const point = z.strictObject({
     .optional(),
 });
 
+const serverPoints = z.strictObject({
+  v: z.literal(2),
+  project: z.int(),
+  parts: z
+    .array(z.strictObject({ place: text, stripes: z.array(micros).max(256), point }))
+    .max(256),
+});
+
 /** Whether a string is `xmin:xmax:xip,xip` as Postgres reads it, with numbers that fit into a bigint. */
 function isSnapshot(value: string): boolean {
   const [, xmin = '', xmax = '', open = ''] =
@@ -43,6 +51,21 @@ function isSnapshot(value: string): boolean {
 /** A position in the stream of newly folded events. */
 export type TailPoint = z.infer<typeof point>;
 export type TailStep = NonNullable<TailPoint['step']>;
+
+/** The position in a store on several servers: one for each, and the stripes that it is for. */
+export type TailParts = z.infer<typeof serverPoints>['parts'];
+
+/** Positions on several servers as a string that a client sends back. */
+export function encodeTailParts(project: number, parts: TailParts): string {
+  return Buffer.from(JSON.stringify({ v: 2, project, parts })).toString('base64url');
+}
+
+/** @throws InvalidCursorError if the string does not come from a stream of this project on several servers */
+export function decodeTailParts(text: string, project: number): TailParts {
+  const result = serverPoints.safeParse(parse(text));
+  if (result.success && result.data.project === project) return result.data.parts;
+  throw new InvalidCursorError(describeValue(text));
+}
 
 /** A position as a string that a client sends back. */
 export function encodeTailPoint(value: TailPoint): string {

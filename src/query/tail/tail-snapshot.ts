@@ -1,4 +1,5 @@
 import type { Database } from '../../postgres/database.js';
+import { placeOf } from '../readers/readers.js';
 
 /** A snapshot of the database, and the earliest time of rows that it does not see. */
 export interface TailSnapshot {
@@ -17,14 +18,21 @@ export interface TailSnapshot {
  * worker's transaction is one statement: it touches the log, or its stripe's part of it, at once.) A session is
  * listed a moment after its transaction's time is taken: for that, and for small steps of the clock, two seconds.
  */
-const floorSql = `select
+const floorSql = (logs: string) => `select
     (extract(epoch from least(now(), min(a.xact_start)) - interval '2 seconds') * 1000000)::bigint as floor,
     (extract(epoch from now()) * 1000000)::bigint as at
   from pg_stat_activity a
   where a.datname = current_database() and (a.xact_start > now() - interval '1 minute'
     or exists (select from pg_locks l where l.pid = a.pid and l.mode = 'RowExclusiveLock'
-      and l.relation in (select 'runfold_internal.event'::regclass
-        union all select inhrelid from pg_inherits where inhparent = 'runfold_internal.event'::regclass)))`;
+      and l.relation in (${logs})))`;
+
+/** The tables of the log: of a store on one server, or of one server with a part of it. */
+function logsSql(database: Database): string {
+  const place = placeOf(database);
+  if (place !== undefined) return place.logs.map((name) => `'${name}'::regclass`).join(', ');
+  return `select 'runfold_internal.event'::regclass
+        union all select inhrelid from pg_inherits where inhparent = 'runfold_internal.event'::regclass`;
+}
 
 /** Only the current snapshot: if it has not changed, nothing was committed. */
 export async function readSnapshot(database: Database): Promise<string> {
@@ -39,7 +47,7 @@ export async function readSnapshot(database: Database): Promise<string> {
  * sessions then, the snapshot sees it.
  */
 export async function takeSnapshot(database: Database): Promise<TailSnapshot> {
-  const [row] = await database.query<{ floor: string; at: string }>(floorSql);
+  const [row] = await database.query<{ floor: string; at: string }>(floorSql(logsSql(database)));
   const snapshot = await readSnapshot(database);
   return { snapshot, floor: Number(row?.floor), at: Number(row?.at) };
 }
