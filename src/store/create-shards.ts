@@ -1,6 +1,7 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 import { type Database, longWorkSettings } from '../postgres/database.js';
 import { bringUpToDate, migrationLock } from './migrate.js';
+import { nodePlaces } from './shards/citus-nodes.js';
 import { type Placement, placementStatements, readPlacement } from './shards/placement.js';
 import { mostStripes } from './shards/stripe.js';
 
@@ -36,6 +37,11 @@ export async function createShards(database: Database, placement: Placement): Pr
     if (before !== undefined) {
       throw new CannotDivideError(
         `Expected a store that is whole, got one of ${before.stripes} stripes. That number stays; to have another, replay the log into another store.`,
+      );
+    }
+    if (kind === 'citus' && (await nodePlaces({ query } as Pick<Database, 'query'>)).length === 0) {
+      throw new CannotDivideError(
+        'Expected a node of this Citus cluster that may have stripes, got none. Add nodes with "select citus_add_node", then run this again.',
       );
     }
     for (const statement of placementStatements) await client.query(statement);

@@ -1,7 +1,7 @@
 import type { Database } from '../postgres/database.js';
 import { openShardMap } from './shards/open-shard-map.js';
 import { type PlacementKind, readPlacement } from './shards/placement.js';
-import { fullName } from './shards/table-names.js';
+import { fullName, settingsSql } from './shards/table-names.js';
 
 /** One stripe of a store. */
 export interface ListedShard {
@@ -27,12 +27,36 @@ export async function listShards(database: Database): Promise<ListedShards> {
   const map = await openShardMap(database);
   const items: ListedShard[] = [];
   for (const { stripe, place, tables, database: server } of map.shards()) {
-    const [row] = await server.query<{ events: number | null; bytes: number }>(
-      `select (select reltuples::float8 from pg_class where oid = $1::regclass and reltuples >= 0) as events,
-        pg_total_relation_size($1::regclass)::float8 as bytes`,
-      [fullName(tables, 'event')],
-    );
+    const name = fullName(tables, 'event');
+    const row = await readSize(server, name, settingsSql(tables, 'set local'));
     items.push({ stripe, place, events: row?.events ?? null, bytes: row?.bytes ?? 0 });
   }
   return { kind: placement?.kind ?? 'whole', stripes: map.stripes, items };
+}
+
+interface Size {
+  readonly events: number | null;
+  readonly bytes: number;
+}
+
+/** The size of a table, with the settings without which the catalog hides it. */
+async function readSize(
+  server: Database,
+  name: string,
+  settings: string,
+): Promise<Size | undefined> {
+  const client = await server.pool.connect();
+  try {
+    await client.query(`begin read only${settings}`);
+    const { rows } = await client.query<Size>(
+      `select (select reltuples::float8 from pg_class where oid = $1::regclass and reltuples >= 0) as events,
+        pg_total_relation_size($1::regclass)::float8 as bytes`,
+      [name],
+    );
+    return rows[0];
+  } finally {
+    // Nothing was written, so on a broken connection there is nothing to roll back.
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
 }

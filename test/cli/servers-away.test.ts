@@ -52,6 +52,8 @@ const commands: readonly (readonly [string, Outcome, Outcome])[] = [
   ['channels list', 'explains', 'works'],
   ['labels list', 'explains', 'works'],
   ['shards list', 'explains', 'works'],
+  ['shards move --stripe 0 --to a:1', 'explains', 'works'],
+  ['shards rebalance', 'explains', 'works'],
   ['worker', 'explains', 'waits'],
   ['serve --no-page', 'explains', 'waits'],
   ['up --no-page', 'explains', 'waits'],

@@ -33,7 +33,7 @@ export const summaries = {
   replay: 'Send an export through queue and worker again',
   verify: 'Check that the totals equal the fold of the log',
   rebuild: 'Recompute the totals from the log',
-  shards: 'Divide a store into stripes, and list them',
+  shards: 'Divide a store into stripes, list and move them',
   replicate: 'Copy the log of a store into another one, and compare the two',
   projects: 'Create projects, which separate data',
   keys: 'Create, list and revoke keys of the HTTP service',

@@ -2,23 +2,32 @@ import type { Command } from 'commander';
 import { createShards } from '../../store/create-shards.js';
 import { type ListedShard, listShards } from '../../store/list-shards.js';
 import { checkMigrated } from '../../store/migrate.js';
+import { isCoordinator } from '../../store/shards/citus-nodes.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
 import { absent, count, plural } from '../output/format.js';
 import { table } from '../output/table.js';
+import { moveCommand, rebalanceCommand } from './shard-moves.js';
 
 /** Stripes of a store on one server: enough to part hot rows, few enough for its plans. */
-const stripesOnOneServer = '8';
+const stripesOnOneServer = 8;
+/** Stripes of a store on Citus: enough for as many nodes, few enough that a batch has many events of each. */
+const stripesOnCitus = 64;
 
 /** `runfold shards` */
 export function shardsCommand(): Command {
-  return createCommandGroup('shards', [createShardsCommand(), listCommand()]);
+  return createCommandGroup('shards', [
+    createShardsCommand(),
+    listCommand(),
+    moveCommand(),
+    rebalanceCommand(),
+  ]);
 }
 
 interface CreateFlags {
   readonly onOneServer?: boolean;
-  readonly stripes: string;
+  readonly stripes?: string;
   readonly json?: boolean;
 }
 
@@ -28,26 +37,36 @@ function createShardsCommand(): Command {
     summary: 'Divide an empty store into stripes',
     details:
       'Each session belongs to one stripe, which has its own part of every table. The number of stripes is set once ' +
-      'and never changes. A store with events cannot be divided: create a new one, and copy the log into it with ' +
+      'and never changes. On the coordinator of a Citus cluster the stripes are spread over its nodes. A store with events cannot be divided: create a new one, and copy the log into it with ' +
       '"runfold replicate".',
     examples: [
+      'runfold shards create',
       'runfold shards create --on-one-server',
       'runfold shards create --on-one-server --stripes 32',
     ],
   })
     .option('--on-one-server', 'as partitions of this Postgres')
-    .option('--stripes <number>', 'how many, 2 to 256', stripesOnOneServer)
+    .option(
+      '--stripes <number>',
+      `how many, 2 to 256 (default: ${stripesOnOneServer} on one server, ${stripesOnCitus} on Citus)`,
+    )
     .option('--json', 'print the stripes as JSON')
     .action(async (flags: CreateFlags, self: Command) => {
-      const stripes = readStripes(flags.stripes);
-      if (flags.onOneServer !== true) {
-        throw new UsageError('shards create: expected --on-one-server.');
-      }
+      const isOnOneServer = flags.onOneServer === true;
+      const stripes = readStripes(
+        flags.stripes,
+        isOnOneServer ? stripesOnOneServer : stripesOnCitus,
+      );
       const context = openContext(self, 'once');
       const { terminal } = context;
       const created = await withTier(context, 'runfold shards create', async ({ database }) => {
         await checkMigrated(database);
-        await createShards(database, { stripes, kind: 'partitions' });
+        if (!isOnOneServer && !(await isCoordinator(database))) {
+          throw new UsageError(
+            'shards create: expected --on-one-server, or a database with the extension citus, on its coordinator.',
+          );
+        }
+        await createShards(database, { stripes, kind: isOnOneServer ? 'partitions' : 'citus' });
         return listShards(database);
       });
       if (flags.json) return terminal.json(created);
@@ -91,7 +110,8 @@ function listCommand(): Command {
     });
 }
 
-function readStripes(text: string): number {
+function readStripes(text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
   const stripes = Number(text);
   if (/^\d{1,3}$/.test(text) && stripes >= 2 && stripes <= 256) return stripes;
   throw new UsageError('--stripes: expected an integer from 2 to 256.');
