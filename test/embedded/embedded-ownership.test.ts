@@ -1,9 +1,9 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   type EmbeddedStore,
   findEmbeddedStore,
@@ -69,6 +69,22 @@ describe('an embedded store’s folder', () => {
     expect((await findEmbeddedStore(dir))?.connection).toEqual(store.connection);
     await store.close();
     await expect(stat(store.connection.host)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('may have such a path where temporary files have one too', async () => {
+    dir = join(root, 'x'.repeat(120), 'store');
+    const temporary = join(root, 'y'.repeat(120));
+    await mkdir(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      const store = await open();
+      expect(dirname(store.connection.host)).toBe('/tmp');
+      expect(await query(store.connection, 'select 1')).toEqual([1]);
+      await store.close();
+      await expect(stat(store.connection.host)).rejects.toMatchObject({ code: 'ENOENT' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('is served on loopback TCP when asked', async () => {

@@ -10,7 +10,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreError } from './embedded-errors.js';
 import { type OwnerRecord, socketDraft, socketName } from './owner-record.js';
@@ -81,16 +81,31 @@ async function makePrivate(dir: string): Promise<void> {
 /** The folder for the store's socket: the store's own, or a new private one if its path is too long. */
 export async function prepareSocketFolder(dir: string): Promise<string> {
   if (Buffer.byteLength(join(dir, socketName)) <= socketPathLimit) return dir;
-  return mkdtemp(join(tmpdir(), socketFolderPrefix));
+  const parent = socketParents().find(
+    (folder) =>
+      Buffer.byteLength(join(folder, `${socketFolderPrefix}123456`, socketName)) <= socketPathLimit,
+  );
+  if (parent === undefined) {
+    throw new EmbeddedStoreError(
+      'embedded_store_not_writable',
+      dir,
+      `Expected a path of at most ${socketPathLimit} bytes for the store's socket, in ${dir} or in ${tmpdir()}; both are longer. ` +
+        'Choose a folder with a shorter path, or set TMPDIR to one.',
+    );
+  }
+  return mkdtemp(join(parent, socketFolderPrefix));
 }
+
+/** Where folders for sockets are made. TMPDIR may be as long as the store's own path. */
+const socketParents = () => (process.platform === 'win32' ? [tmpdir()] : [tmpdir(), '/tmp']);
 
 /** Removes an owner's socket, and its folder if that was created only for the socket. */
 export async function removeSocket(dir: string, owner: OwnerRecord): Promise<void> {
   const { socket_dir } = owner;
   await rm(join(socket_dir, socketName), { force: true });
   await rm(join(socket_dir, socketDraft(owner)), { force: true });
-  if (socket_dir === dir || !socket_dir.startsWith(join(tmpdir(), socketFolderPrefix))) return;
-  if (dirname(socket_dir) !== tmpdir()) return;
+  if (socket_dir === dir || !socketParents().includes(dirname(socket_dir))) return;
+  if (!basename(socket_dir).startsWith(socketFolderPrefix)) return;
   await rmdir(socket_dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
