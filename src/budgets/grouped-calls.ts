@@ -1,7 +1,20 @@
+import { sleep } from '../environment/sleep.js';
+
 /** The maximum number of inputs of one call. */
 const mostTogether = 500;
 /** After this many milliseconds new calls no longer wait for a call: its connection may be dead. */
 const patienceMs = 500;
+
+/** How calls are grouped. */
+interface Grouping {
+  /** Whether a single input of a call may be the cause of an error. Each is then tried alone. */
+  readonly isOfOne: (error: unknown) => boolean;
+  /**
+   * The least milliseconds between the starts of two calls while inputs arrive faster than calls end. The first call
+   * never waits. Defaults to 0.
+   */
+  readonly apartMs?: number;
+}
 
 interface Waiting<Input, Output> {
   readonly input: Input;
@@ -11,16 +24,15 @@ interface Waiting<Input, Output> {
 
 /**
  * Groups calls as a database groups commits: the first is made immediately, and those that arrive until it ends become
- * one call. If a call with several inputs fails and `isOfOne` says that a single input may be the cause, each is tried
- * alone.
+ * one call.
  */
 export function groupCalls<Input, Output>(
   run: (inputs: readonly Input[]) => Promise<readonly Output[]>,
-  isOfOne: (error: unknown) => boolean,
+  { isOfOne, apartMs = 0 }: Grouping,
 ): (input: Input) => Promise<Output> {
   const waiting: Waiting<Input, Output>[] = [];
   let running = 0;
-  let latestStart = 0;
+  let latestStart = Number.NEGATIVE_INFINITY;
 
   const make = async (calls: readonly Waiting<Input, Output>[]): Promise<void> => {
     try {
@@ -39,6 +51,8 @@ export function groupCalls<Input, Output>(
     while (waiting.length > 0) {
       latestStart = performance.now();
       await make(waiting.splice(0, mostTogether));
+      const early = latestStart + apartMs - performance.now();
+      if (waiting.length > 0 && early > 0) await sleep(early);
     }
     running -= 1;
   };

@@ -16,7 +16,7 @@ function heldCalls() {
 
 test('calls that arrive while one is under way are made together, and each gets its own answer', async () => {
   const { made, run, end } = heldCalls();
-  const call = groupCalls(run, () => false);
+  const call = groupCalls(run, { isOfOne: () => false });
   const answers = [1, 2, 3].map(call);
   expect(made).toEqual([[1]]);
   end(0);
@@ -38,7 +38,9 @@ test('a call that one input spoils is made again for each alone, and another fai
     if (inputs.includes(9)) throw new Error('away');
     return inputs;
   };
-  const call = groupCalls(run, (error) => (error as Error).message === 'spoiled');
+  const call = groupCalls(run, {
+    isOfOne: (error) => (error as Error).message === 'spoiled',
+  });
   const outcomes = await Promise.allSettled([1, 2, 3].map(call));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(made).toEqual([[1], [2, 3], [2], [3]]);
@@ -54,7 +56,7 @@ test('a call that does not end holds up others for half a second', async () => {
   let now = performance.now();
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
   try {
-    const call = groupCalls(run, () => false);
+    const call = groupCalls(run, { isOfOne: () => false });
     void call(1);
     const second = call(2);
     now += 501;
@@ -64,5 +66,32 @@ test('a call that does not end holds up others for half a second', async () => {
     expect(await Promise.all([second, third])).toEqual([20, 30]);
   } finally {
     clock.mockRestore();
+  }
+});
+
+test('calls that follow one another closely wait a little for more, but a first one does not', async () => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+  try {
+    const { made, run, end } = heldCalls();
+    const call = groupCalls(run, { isOfOne: () => false, apartMs: 2 });
+    const answers = [call(1)];
+    // Alone: the next one is made at once.
+    end(0);
+    await answers[0];
+    await new Promise(setImmediate);
+    answers.push(call(2));
+    expect(made).toEqual([[1], [2]]);
+    answers.push(call(3));
+    end(1);
+    await answers[1];
+    await new Promise(setImmediate);
+    answers.push(call(4));
+    expect(made).toEqual([[1], [2]]);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(made).toEqual([[1], [2], [3, 4]]);
+    end(2);
+    expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
+  } finally {
+    vi.useRealTimers();
   }
 });
