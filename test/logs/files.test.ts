@@ -23,6 +23,9 @@ import { expectCase, fixtures, ingest, logCase, storedMessages } from './log-cas
 
 const session = 'claude-partials/projects/-w-shop/c1000001-0000-4000-8000-000000000001.jsonl';
 
+/** The id of the user without rights. */
+const nobody = 65_534;
+
 describe('a folder of logs', () => {
   const work = useLogStore();
   let home = '';
@@ -69,17 +72,22 @@ describe('a folder of logs', () => {
     await expectCase(store, logCase('claude-partials'));
   });
 
-  test.skipIf(process.getuid?.() === 0)(
-    'with files that may not be read: each is reported',
-    async () => {
-      const dir = await folder('locked');
-      await copyFile(join(fixtures, session), join(dir, 'locked.jsonl'));
-      await chmod(join(dir, 'locked.jsonl'), 0);
+  test('with files that may not be read: each is reported', async () => {
+    const dir = await folder('locked');
+    await copyFile(join(fixtures, session), join(dir, 'locked.jsonl'));
+    await chmod(join(dir, 'locked.jsonl'), 0);
+    const isRoot = process.geteuid?.() === 0;
+    await chmod(home, 0o755);
+    // Root may read everything.
+    if (isRoot) process.seteuid?.(nobody);
+    try {
       const { store, faults } = await read(dir);
       expect(faults).toEqual(['locked.jsonl:0: expected a readable file, got no permission']);
       await expectCase(store, logCase('claude-partials'));
-    },
-  );
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
 
   test('with a huge file without a line break: one fault, little memory, and the rest goes in', async () => {
     const dir = await folder('endless');
