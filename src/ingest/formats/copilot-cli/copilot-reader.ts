@@ -146,6 +146,8 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
       switch (record.type) {
         case 'session.start':
         case 'session.resume':
+          // The process that resumes a session counts from zero.
+          totals.clear();
           session = textAt(data, 'sessionId', 'data') ?? session;
           return [];
         case 'user.message':

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { LogFormat } from '../log/log-format.js';
-import { openGeminiCli } from './gemini-reader.js';
+import { openGeminiCli, subagentChat } from './gemini-reader.js';
 
 const chat = /(^|\/)session-[^/]*\.jsonl?$/;
 
@@ -11,7 +11,8 @@ export const geminiCli: LogFormat = {
   isAgent: true,
   reported_as: 'gemini-cli',
   roots: (home, env) => [join(env.GEMINI_CLI_HOME ?? home, '.gemini', 'tmp')],
-  isLog: (path) => (chat.test(path) ? { order: 0 } : false),
+  isLog: (path) =>
+    subagentChat.test(path) ? { order: 1 } : chat.test(path) ? { order: 0 } : false,
   sortBy: 'time',
   recognizes: (head) =>
     head.some(

@@ -16,9 +16,16 @@ interface Saved {
   readonly prompt?: string | undefined;
 }
 
-/** Reads a chat of Gemini CLI, as lines or as one document. Rewound messages were paid for, so they count. */
+/** The chat of a subagent: a file in a folder that has the name of the session that asked for it. */
+export const subagentChat = /(?:^|\/)chats\/([^/]+)\/[^/]+\.jsonl$/;
+
+/**
+ * Reads a chat of Gemini CLI, as lines or as one document. Rewound messages were paid for, so they count.
+ * A subagent is a run of the session that asked for it.
+ */
 export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
   let { session, prompt } = saved;
+  const [, parent] = subagentChat.exec(file.name) ?? [];
   const fallback =
     file.name
       .split('/')
@@ -38,9 +45,10 @@ export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
     const count = (name: string) => countAt(tokens, name, 'tokens');
     const [input, tool, output] = [count('input'), count('tool'), count('output')];
     const thoughts = count('thoughts');
+    const own = session ?? fallback;
     const place = {
-      session_id: session ?? fallback,
-      run_id: prompt ?? session ?? fallback,
+      session_id: parent ?? own,
+      run_id: parent === undefined ? (prompt ?? own) : own,
       agent_id: 'gemini-cli',
     };
     const calls = objectsAt(message, 'toolCalls').flatMap((call): Draft[] => {
