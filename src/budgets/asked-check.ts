@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
+import { checkedInput } from './budget-errors.js';
 import { unitsOf } from './budgets.js';
-import { checkedInput } from './checked-input.js';
 import type { BudgetMeasure } from './used-sources.js';
 
 const textPhrase = 'a string of 1 to 200 characters';

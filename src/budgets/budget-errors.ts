@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { RunfoldError } from '../environment/runfold-error.js';
+import { schemaFaults } from '../events/check/schema-faults.js';
 
 /** A budget, or a check of budgets, is invalid. Nothing was done. */
 export class InvalidBudgetError extends RunfoldError {
@@ -25,4 +27,14 @@ export class BudgetExistsError extends RunfoldError {
     super(`Budget ${name} already exists. Drop it first, or replace it.`);
     this.name = 'BudgetExistsError';
   }
+}
+
+/** Parses a value with a schema. @throws InvalidBudgetError with every fault. */
+export function checkedInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = [...schemaFaults(result.error.issues, value)];
+  throw new InvalidBudgetError(
+    faults.map((fault) => (fault.field === '' ? { ...fault, field: 'budget' } : fault)),
+  );
 }

@@ -2,8 +2,7 @@ import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
 import { invalidParameterValue, uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from '../store/sql-units.js';
-import { BudgetExistsError, InvalidBudgetError } from './budget-errors.js';
-import { checkedInput } from './checked-input.js';
+import { BudgetExistsError, checkedInput, InvalidBudgetError } from './budget-errors.js';
 import {
   type BudgetWindow,
   type NewBudget,

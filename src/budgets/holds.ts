@@ -26,3 +26,16 @@ export async function removeExpiredHolds(database: Database): Promise<void> {
       where o.expires_at <= clock_timestamp() limit ${mostAtOnce} for update skip locked)`,
   );
 }
+
+/** Releases what is held under several ids. Returns the ids that had a hold. */
+export const releaseHolds = `create or replace function runfold_internal.release_holds(in_project integer, hold_ids text[])
+returns setof text language plpgsql volatile as $$
+begin
+  -- If the server crashes, a released hold may come back. It then expires.
+  perform set_config('synchronous_commit', 'off', true);
+  return query with gone as (
+    delete from runfold_internal.budget_hold h
+    where h.project = in_project and h.hold_id = any(hold_ids) and h.expires_at > clock_timestamp()
+    returning h.hold_id)
+  select distinct g.hold_id::text from gone g;
+end $$`;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isRawObject } from '../events/check/normalize-event.js';
-import { parseEvent } from '../events/check/parse-event.js';
 import { readEvent } from '../events/check/read-event.js';
 import { emptyCells, places } from '../events/columns/event-row.js';
-import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
+import { InvalidEventError } from '../events/fault.js';
 import type {
   EventType,
   MessageInput,
@@ -20,6 +19,7 @@ import { toQueues, toWriter, type WriteJob } from './job-destination.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError } from './producer-errors.js';
 import { chooseQueues, onlyQueue } from './queue-choice.js';
+import { faultsOfRefused } from './refused-event.js';
 import { createReplayWindow } from './replay-window.js';
 import { createRun, type Run, type RunAttributes } from './run.js';
 
@@ -153,7 +153,7 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
       // A copy with its type would work too, but an object made by `...` is slow to read.
       if (type !== undefined && isRawObject(input)) return take({ ...input, type });
       refused += 1;
-      throw new InvalidEventError(faultsOf(input));
+      throw new InvalidEventError(faultsOfRefused(input));
     }
     cells[places.id] ??= randomUUID();
     const id = cells[places.id] as string;
@@ -195,14 +195,4 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
 function expectAtMost(name: string, value: number, most: number): void {
   if (value <= most) return;
   throw new RangeError(`${name}: expected at most ${most}, got ${value}.`);
-}
-
-/** The faults of a refused event, except fields that get defaults here. */
-function faultsOf(input: unknown): readonly EventFault[] {
-  const given = isRawObject(input)
-    ? { ...input, id: input.id ?? randomUUID(), occurred_at: input.occurred_at ?? new Date() }
-    : input;
-  const parsed = parseEvent(given);
-  if (!parsed.ok) return parsed.faults;
-  return [{ field: '', expected: 'an event that can be stored', got: describeValue(input) }];
 }

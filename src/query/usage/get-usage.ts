@@ -2,72 +2,29 @@ import { describeValue } from '../../events/fault.js';
 import { formatTimestamp } from '../../events/timestamp.js';
 import type { Database } from '../../postgres/database.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
-import type { ProjectOptions } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { filledRows, type ReadRow } from './filled-rows.js';
 import { readSums } from './read-sums.js';
 import { figureOf, sumsFor, type UsageFigures, usageFigureNames } from './usage-figures.js';
+import { groupKey, keptQuantiles, type QuantileName, readQuantiles } from './usage-quantiles.js';
+import { quarterRange } from './usage-range.js';
 import {
-  groupKey,
-  keptQuantiles,
-  type QuantileName,
-  quantileNames,
-  readQuantiles,
-  type UsageQuantiles,
-} from './usage-quantiles.js';
-import { quarterRange, type UsageRange, type UsageRangeOptions } from './usage-range.js';
+  type UsageFigure,
+  type UsageOptions,
+  type UsageRow,
+  type UsageSeries,
+  usageFigures,
+} from './usage-series.js';
 import { hasIndex, sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
-import { questionOf, type UsageFilters, type UsageQuestion } from './usage-statement.js';
+import { questionOf, type UsageQuestion } from './usage-statement.js';
 
-/** The name of a figure. */
-export type UsageFigure = keyof UsageFigures | keyof UsageQuantiles;
-/** The names of all figures. */
-export const usageFigures: readonly UsageFigure[] = [...usageFigureNames, ...quantileNames];
-
-/** Options of usage over time. */
-export interface UsageOptions<F extends UsageFigure = UsageFigure>
-  extends ProjectOptions,
-    UsageRangeOptions {
-  /** One row per combination of these. Defaults to one row for all. */
-  readonly group_by?: readonly UsageDimension[] | undefined;
-  readonly filters?: UsageFilters | undefined;
-  /** Whether empty buckets have rows too. Defaults to true. */
-  readonly fill?: boolean | undefined;
-  /** Only this number of groups, those with the greatest `order_by` over the whole range. Defaults to all. */
-  readonly top?: number | undefined;
-  /** The figure for `top`, and for the order of rows without buckets. Defaults to `cost`. */
-  readonly order_by?: UsageFigure | undefined;
-  /** Limits rows to these figures. Defaults to all; figures that the grouping does not store are then null. */
-  readonly figures?: readonly F[] | undefined;
-  /** Whether to read quantiles if `figures` names none. Defaults to true. */
-  readonly quantiles?: boolean | undefined;
-  /** The start of an earlier range to read as well, for comparison. Needs `before_to`. */
-  readonly before_from?: string | undefined;
-  /** The end of that range. */
-  readonly before_to?: string | undefined;
-}
-
-/** A bucket of a group: null if events name no agent, model and so on. */
-export type UsageRow<F extends UsageFigure = UsageFigure> = Pick<UsageFigures & UsageQuantiles, F> &
-  Partial<Record<UsageDimension, string | null>> & {
-    /** RFC 3339 in UTC; null without buckets. The range may cut the first and the last bucket. */
-    readonly bucket_start: string | null;
-    /** The same on the wall clock of the time zone, such as `2026-03-08 00:00`. */
-    readonly bucket_local: string | null;
-  };
-
-/** Usage over time. */
-export interface UsageSeries<F extends UsageFigure = UsageFigure> extends UsageRange {
-  readonly group_by: readonly UsageDimension[];
-  /** By bucket and then by group; without buckets the greatest `order_by` first. */
-  readonly rows: readonly UsageRow<F>[];
-  /** The earlier range, if the query asks for one. `top` chooses its groups separately. */
-  readonly before?: {
-    readonly from: string;
-    readonly to: string;
-    readonly rows: readonly UsageRow<F>[];
-  };
-}
+export {
+  type UsageFigure,
+  type UsageOptions,
+  type UsageRow,
+  type UsageSeries,
+  usageFigures,
+} from './usage-series.js';
 
 /**
  * Usage over time, by model, tool, agent, team, workflow or user: sums are exact, quantiles
