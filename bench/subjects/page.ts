@@ -23,7 +23,10 @@ const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kathmandu'];
 const dayMs = 86_400_000;
 /** The number of events in two periods of 28 days if runs follow one another. */
 const oneAtATime = 1_300_000;
-const times = 3;
+/** How often a request is sent for the median of its times. */
+const mostTimes = 3;
+/** With fewer events nobody wants the times, only to see that every request has an answer. */
+const timesFor = (events: number) => Math.min(mostTimes, Math.ceil(events / 100_000));
 const mostPages = 100;
 
 /**
@@ -31,9 +34,10 @@ const mostPages = 100;
  * store.
  */
 export async function pageTimes(servers: BenchServers, events: number, note: Note): Promise<void> {
+  const times = timesFor(events);
   await withBenchStore(servers, async ({ database, env }) => {
     await load(database, events);
-    await measureService('Postgres', await rangesOf(database), env, [], note);
+    await measureService({ store: 'Postgres', ranges: await rangesOf(database), times, env, note });
   });
   const folder = await mkdtemp(join(tmpdir(), 'runfold-bench-'));
   try {
@@ -47,7 +51,7 @@ export async function pageTimes(servers: BenchServers, events: number, note: Not
     } finally {
       await tier.close();
     }
-    await measureService('embedded', ranges, {}, ['--dir', dir], note);
+    await measureService({ store: 'embedded', ranges, times, flags: ['--dir', dir], note });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -80,18 +84,26 @@ async function rangesOf(database: Database): Promise<readonly PageRange[]> {
 }
 
 /** Starts a service on a store, and sends the page's requests. */
-async function measureService(
-  store: string,
-  ranges: readonly PageRange[],
-  env: Readonly<Record<string, string>>,
-  flags: readonly string[],
-  note: Note,
-): Promise<void> {
+async function measureService({
+  store,
+  ranges,
+  times,
+  env = {},
+  flags = [],
+  note,
+}: {
+  readonly store: string;
+  readonly ranges: readonly PageRange[];
+  readonly times: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
+  readonly note: Note;
+}): Promise<void> {
   const service = startNode([commandLineProgram, 'serve', '--http-port', '0', ...flags], { env });
   try {
     const [, url = ''] = await service.waitForLine(/(http:\/\/127\.0\.0\.1:\d+)/, 60_000);
     const client = createClient({ url, retries: 0, timeout_ms: 300_000 });
-    await askAll(store, client, ranges, note);
+    await askAll(store, client, ranges, times, note);
     await readPages(store, client, ranges, note);
     const [range] = ranges;
     if (range === undefined) throw new Error('Expected a range.');
@@ -113,12 +125,13 @@ async function askAll(
   store: string,
   client: RunfoldClient,
   ranges: readonly PageRange[],
+  times: number,
   note: Note,
 ): Promise<void> {
   const slowest = new Map<string, { readonly ms: number; readonly isOverview: boolean }>();
   for (const range of ranges) {
     for (const { name, isOverview, ask } of pageQuestions(range)) {
-      const ms = await median(() => ask(client));
+      const ms = await median(times, () => ask(client));
       if (ms > (slowest.get(name)?.ms ?? -1)) slowest.set(name, { ms, isOverview });
     }
   }
@@ -156,7 +169,7 @@ async function readPages(
   }
 }
 
-async function median(work: () => Promise<unknown>): Promise<number> {
+async function median(times: number, work: () => Promise<unknown>): Promise<number> {
   const taken: number[] = [];
   for (let time = 0; time < times; time++) {
     const started = performance.now();
