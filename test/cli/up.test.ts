@@ -19,7 +19,7 @@ describe('runfold up on a folder', () => {
     const shown = await work.run(['runs', 'show', 'shared', '--json']);
     expect(JSON.parse(shown.stdout).run).toMatchObject({ assistant_messages: 2 });
 
-    const second = await work.runProcess(['up']);
+    const second = await work.run(['up']);
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(
       new RegExp(`^error: .* is in use: process ${up.pid} \\(runfold up\\) serves this store`),
@@ -31,7 +31,7 @@ describe('runfold up on a folder', () => {
     expect(stderr).toContain('SIGTERM: finishing');
 
     // The remaining store can be opened by the next command.
-    const after = await work.runProcess(['runs', 'list', '--json']);
+    const after = await work.run(['runs', 'list', '--json']);
     expect(JSON.parse(after.stdout).items).toHaveLength(1);
   });
 });
@@ -105,7 +105,7 @@ describe('a command beside a `runfold up` that is only starting', () => {
       timeoutMs: 30_000,
     });
     const file = await work.write('events.ndjson', [message('early')]);
-    const { code, stdout, stderr } = await work.runProcess(['ingest', file, '--json']);
+    const { code, stdout, stderr } = await work.run(['ingest', file, '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ sent: 1, folded: true });
     up.kill('SIGTERM');

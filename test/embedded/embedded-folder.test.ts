@@ -81,15 +81,17 @@ describe('an owner whose folder is another one', () => {
 });
 
 describe('files of ours that a power cut left torn', () => {
-  test.each(['', '{"pid":', 'null'])('an owner file of %j is succeeded', async (text) => {
+  test('an owner file that is torn is succeeded', async () => {
     const first = await openEmbeddedStore({ dir });
     await query(first, 'create table kept as select 7 as n');
     await first.close();
-    await writeFile(join(dir, 'owner.json'), text);
-    const again = await openEmbeddedStore({ dir });
-    expect(await query(again, 'select n from kept')).toEqual([7]);
-    await again.close();
-    expect(await readdir(dir)).toEqual(['data']);
+    for (const text of ['', '{"pid":', 'null']) {
+      await writeFile(join(dir, 'owner.json'), text);
+      const again = await openEmbeddedStore({ dir });
+      expect(await query(again, 'select n from kept'), text).toEqual([7]);
+      await again.close();
+      expect(await readdir(dir), text).toEqual(['data']);
+    }
   });
 
   test('an owner file that is torn while its owner serves lets nobody else in', async () => {

@@ -57,7 +57,8 @@ describe('the examples of the reference', () => {
       expect({ path, ...timeless(shown) }).toEqual({ path, ...timeless(example) });
       checked.push(path);
     }
-    expect(checked).toHaveLength(15);
+    // Lists and single things of each kind; a new route adds one.
+    expect(checked.length).toBeGreaterThanOrEqual(15);
   });
 
   test('are taken as CloudEvents and for keys, too', async () => {
