@@ -33,6 +33,8 @@ export interface TimeChartOptions {
   readonly series: readonly ChartSeries[];
   readonly kind: 'bars' | 'lines';
   readonly format: (value: number | null) => string;
+  /** The format of the axis. Defaults to `format`. */
+  readonly brief?: ((value: number | null) => string) | undefined;
   /** The previous period, bucket by bucket. */
   readonly before?: readonly (number | null)[] | undefined;
   /** Whether the last bucket is not complete yet. */
@@ -123,7 +125,7 @@ export function TimeChart(options: TimeChartOptions) {
           right={width - gap.right}
           buckets={buckets}
           bucket={bucket}
-          format={format}
+          format={options.brief ?? format}
         />
         {at !== undefined && (
           <rect

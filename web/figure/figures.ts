@@ -47,12 +47,6 @@ export function dollars(value: Value): string {
   return format(value, { ...usd, minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 }
 
-/** $551, $54, $4.71: for columns where only the magnitude matters. */
-export function roundDollars(value: Value): string {
-  if (value == null || Math.abs(value) < 10) return dollars(value);
-  return format(value, { ...usd, maximumFractionDigits: 0 });
-}
-
 /** Messages without a price are missing from a cost, which is then a minimum. */
 export const isLeast = (totals: { readonly unpriced_messages?: Value }) =>
   (totals.unpriced_messages ?? 0) > 0;
@@ -102,7 +96,8 @@ export function seconds(value: Value): string {
 /** A round value without the digits that say nothing: `$0.50`, `40 s`, `1 m`, `30 d`. */
 export const roundText = (text: string) =>
   text
-    .replace(/([.,]\d\d)0+$/, '$1')
+    // Four decimals, as small costs have: thousands are groups of three.
+    .replace(/[.,]\d{4}(?!\d)/, (decimals) => decimals.replace(/0{1,2}$/, ''))
     .replace(/[.,]0 s$/, ' s')
     .replace(/ 0?0 [smh]$/, '');
 
@@ -112,6 +107,9 @@ export function percent(value: Value): string {
   const size = Math.abs(value * 100);
   return `${format(value * 100, { maximumFractionDigits: size < 10 ? 1 : 0, minimumFractionDigits: size < 10 && size > 0 ? 1 : 0 })} %`;
 }
+
+/** ×12: a change that would be more than a thousand per cent. */
+export const times = (value: number) => `×${format(value, { maximumFractionDigits: 0 })}`;
 
 /** 90 tokens/s */
 export const rate = (value: Value) =>

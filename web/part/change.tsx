@@ -1,4 +1,4 @@
-import { percent } from '../figure/figures.js';
+import { percent, times } from '../figure/figures.js';
 
 /** The change against the previous period. Red if it is worse, green if it is better. */
 export function Change({
@@ -18,8 +18,8 @@ export function Change({
   return (
     <span class={`change ${tone}`} title="Compared with the previous period">
       <span aria-hidden="true">{Math.abs(value) < 0.0005 ? '=' : isMore ? '▲' : '▼'}</span>{' '}
-      <span class="unseen">{isMore ? 'more by' : 'less by'}</span>
-      {percent(Math.abs(value))}
+      <span class="unseen">{value > 9.995 ? 'more, ' : isMore ? 'more by' : 'less by'}</span>
+      {value > 9.995 ? times(value + 1) : percent(Math.abs(value))}
     </span>
   );
 }

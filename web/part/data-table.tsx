@@ -11,8 +11,8 @@ export interface Column<T> {
   readonly cell: (row: T) => ComponentChildren;
   /** The value of `sort` in the address for this column, if rows can be sorted by it. */
   readonly sort?: string;
-  /** Hidden on a narrow screen. */
-  readonly isWide?: boolean;
+  /** Hidden on a narrow screen; with `phone` only on the narrowest. */
+  readonly isWide?: boolean | 'phone';
 }
 
 /** A table that scrolls on its own if it is too wide. */
@@ -77,5 +77,7 @@ export function DataTable<T>({
   );
 }
 
-const classOf = (isFigure = false, isWide = false) =>
-  [isFigure && 'figure', isWide && 'wide'].filter(Boolean).join(' ') || undefined;
+const classOf = (isFigure = false, isWide: boolean | 'phone' = false) =>
+  [isFigure && 'figure', isWide === 'phone' ? 'phone-wide' : isWide && 'wide']
+    .filter(Boolean)
+    .join(' ') || undefined;

@@ -189,6 +189,13 @@ export function overviewFlows(stage: Stage): void {
     expect(days(new URL(page.url()).searchParams)).toBeCloseTo(3, 0);
   });
 
+  test('has round values on the axis of tokens, with all of their digits', async () => {
+    const page = await stage.open('/?metric=tokens');
+    const ticks = await page.locator('.split-chart .tick.end').allTextContents();
+    expect(ticks.length).toBeGreaterThan(2);
+    for (const tick of ticks) expect(tick).toMatch(/^(\d{1,3}(\.\d)?[KM]?|\d,\d{3})$/);
+  });
+
   test('loads Overview with at most six files and six requests, and has a shape before its script', async () => {
     const page = await stage.open('/settings');
     const gate = new EventEmitter();

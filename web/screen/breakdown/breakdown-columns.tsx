@@ -11,7 +11,7 @@ import { Dot } from '../../part/dot.js';
 import { TokensCell } from '../../part/total-cells.js';
 import { changeOf } from '../overview/metrics.js';
 import { noName } from '../overview/split-data.js';
-import type { Kind } from './kind.js';
+import type { Figure, Kind } from './kind.js';
 
 /** Counts of which one is above 0 in a bucket with usage. */
 export const seenFigures = ['assistant_messages', 'tool_calls', 'runs'] as const;
@@ -31,12 +31,13 @@ export function columnsOf(
   const colours = coloursOf(dimension === 'agent_id' ? 'agent' : dimension, rows.map(named));
   const mainFigure = figures.find(({ key }) => key === main);
   const { rows: course = [], bucket } = series ?? {};
-  const lines = new Map<string, (number | null)[]>();
+  const lines = new Map<string, number[]>();
   const lastSeen = new Map<string, string>();
   const starts = [...new Set(course.map(({ bucket_start }) => bucket_start))];
   for (const row of course) {
-    const line = lines.get(named(row)) ?? new Array<number | null>(starts.length).fill(null);
-    line[starts.indexOf(row.bucket_start)] = mainFigure?.figureOf(row) ?? null;
+    // A bucket without events adds nothing, so it is 0 in the line of a sum.
+    const line = lines.get(named(row)) ?? new Array<number>(starts.length).fill(0);
+    line[starts.indexOf(row.bucket_start)] = mainFigure?.figureOf(row) ?? 0;
     lines.set(named(row), line);
     // Rows come in the order of their buckets.
     if (row.bucket_local !== null && seenFigures.some((figure) => (row[figure] ?? 0) > 0))
@@ -49,6 +50,8 @@ export function columnsOf(
           [filterOf(dimension)]: [name],
           by: dimension === 'model' ? 'agent' : undefined,
         });
+  const isShown = ({ figureOf, isRare }: Figure) =>
+    isRare !== true || rows.some((row) => (figureOf(row) ?? 0) > 0);
   return [
     {
       key: 'name',
@@ -78,30 +81,32 @@ export function columnsOf(
         );
       },
     },
-    ...figures.map(({ key, head, figureOf, format, isWide, bar }): Column<UsageRow> => {
-      const most = Math.max(0, ...rows.map((row) => figureOf(row) ?? 0));
-      return {
-        key,
-        head,
-        isFigure: true,
-        ...(isWide === true ? { isWide } : {}),
-        sort: key,
-        cell: (row) =>
-          bar === 'tokens' ? (
-            <TokensCell row={row} most={most} />
-          ) : bar === undefined || figureOf(row) === null ? (
-            format(figureOf(row), row)
-          ) : (
-            <span class="metered" title={key === 'cost' ? exactCostOf(row) : undefined}>
-              <Meter
-                share={most === 0 ? 0 : (figureOf(row) ?? 0) / most}
-                tone={bar === 'bad' ? 'bad' : ''}
-              />
-              {format(figureOf(row), row)}
-            </span>
-          ),
-      };
-    }),
+    ...figures
+      .filter(isShown)
+      .map(({ key, head, figureOf, format, isWide, bar }): Column<UsageRow> => {
+        const most = Math.max(0, ...rows.map((row) => figureOf(row) ?? 0));
+        return {
+          key,
+          head,
+          isFigure: true,
+          ...(isWide === undefined ? {} : { isWide }),
+          sort: key,
+          cell: (row) =>
+            bar === 'tokens' ? (
+              <TokensCell row={row} most={most} />
+            ) : bar === undefined || figureOf(row) === null ? (
+              format(figureOf(row), row)
+            ) : (
+              <span class="metered" title={key === 'cost' ? exactCostOf(row) : undefined}>
+                <Meter
+                  share={most === 0 ? 0 : (figureOf(row) ?? 0) / most}
+                  tone={bar === 'bad' ? 'bad' : ''}
+                />
+                {format(figureOf(row), row)}
+              </span>
+            ),
+        };
+      }),
     ...(kind.hasLastSeen === true
       ? [
           {

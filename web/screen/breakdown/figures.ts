@@ -22,6 +22,7 @@ export const tokens: Figure = {
   head: 'Tokens',
   figureOf: (row) => row.total_tokens,
   format: short,
+  isWide: 'phone',
 };
 /** The same with a bar that is divided into cached input, other input and output. */
 export const tokensByKind: Figure = {
@@ -35,6 +36,7 @@ export const withoutPrice: Figure = {
   figureOf: (row) => row.unpriced_messages,
   format: whole,
   isWide: true,
+  isRare: true,
 };
 export const calls: Figure = {
   key: 'assistant_messages',

@@ -9,8 +9,10 @@ export interface Figure {
   readonly head: string;
   readonly figureOf: (row: UsageRow) => number | null;
   readonly format: (value: number | null, row: UsageRow) => string;
-  /** Hidden on a narrow screen. */
-  readonly isWide?: boolean;
+  /** Hidden on a narrow screen; with `phone` only on the narrowest. */
+  readonly isWide?: boolean | 'phone';
+  /** Hidden if it is 0 in all rows. */
+  readonly isRare?: boolean;
   /** Shown with a bar relative to the highest value of the table; `tokens` divides it by kind. */
   readonly bar?: 'plain' | 'bad' | 'tokens';
 }

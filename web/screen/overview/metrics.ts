@@ -6,7 +6,7 @@ import {
   type UsageRow,
   usageFilterNames,
 } from '../../ask/usage.js';
-import { dollars, percent, roundDollars, seconds, short, whole } from '../../figure/figures.js';
+import { dollars, percent, seconds, short, whole } from '../../figure/figures.js';
 import { filterWord } from '../../part/filter-words.js';
 
 /** A figure that the chart shows. */
@@ -91,7 +91,7 @@ export const metrics: readonly Metric[] = [
     order: () => 'cost',
     leastBy: 'unpriced_messages',
     format: dollars,
-    brief: roundDollars,
+    brief: dollars,
     isBad: true,
     splits: ['model', 'agent', 'tool', 'user', 'team', 'session', 'label'],
   },

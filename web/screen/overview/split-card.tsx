@@ -121,6 +121,7 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
                 kind="bars"
                 series={shown}
                 format={metric.format}
+                brief={metric.brief}
                 before={hidden.size === 0 && old !== undefined ? data.before : undefined}
                 isOpen={span.value.to === undefined}
                 lit={lit}

@@ -44,7 +44,11 @@ export function ToolsCard() {
                     key: 'tool',
                     head: 'Tool',
                     cell: ({ tool_name }) => (
-                      <a href={screen(`/tools/${encodeURIComponent(tool_name ?? '')}`)}>
+                      <a
+                        class="id"
+                        href={screen(`/tools/${encodeURIComponent(tool_name ?? '')}`)}
+                        title={tool_name ?? undefined}
+                      >
                         {tool_name}
                       </a>
                     ),

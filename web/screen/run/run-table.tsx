@@ -96,6 +96,7 @@ export function RunTable({
             key: 'tokens',
             head: 'Tokens',
             isFigure: true,
+            isWide: 'phone',
             cell: ({ self }) => <TokensCell row={self} most={most} />,
           },
           {
@@ -120,7 +121,7 @@ export function RunTable({
               <td class="wide" />
               <td class="figure wide">{whole(root.subtree.tool_calls)}</td>
               <td class="wide" />
-              <td class="figure">{whole(root.subtree.total_tokens)}</td>
+              <td class="figure phone-wide">{whole(root.subtree.total_tokens)}</td>
               <td class="wide" />
               <td class="figure">{costOf(root.subtree)}</td>
             </tr>

@@ -146,6 +146,7 @@ function columnsOf(rows: readonly SessionTotals[]): readonly Column<SessionTotal
       head: 'Tokens',
       sort: 'total_tokens',
       isFigure: true,
+      isWide: 'phone',
       cell: (row) => <TokensCell row={row} most={mostTokens} />,
     },
     {
