@@ -41,9 +41,22 @@ export async function openJobQueues(
   let turn = 0;
 
   const of = (name: string) => {
-    const queue = queues.get(name) ?? queueOn(connected, name);
+    const known = queues.get(name);
+    if (known !== undefined) return known;
+    const queue = queueOn(connected, name);
     queues.set(name, queue);
+    if (connected.backend !== undefined) replaceIfFailed(name, queue);
     return queue;
+  };
+  /**
+   * BullMQ's queue on Postgres remembers that it could not connect, and fails from then on. So a new one is
+   * made the next time; both use the same pool. The error is reported by whoever adds the job.
+   */
+  const replaceIfFailed = (name: string, queue: Queue) => {
+    queue.waitUntilReady().catch(async () => {
+      if (queues.get(name) === queue) queues.delete(name);
+      await queue.close().catch(connected.onError);
+    });
   };
   /**
    * Makes sure that the number of queues is known, also to Redis. Only the first time is awaited.

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
-import { findOutage, openQueue } from '#runfold/queue/open-queue.js';
+import { findOutage, migrateQueue, openQueue } from '#runfold/queue/open-queue.js';
 import { explainRedisError } from '#runfold/queue/queue-errors.js';
 import { explainDatabaseError } from '#runfold/store/store-errors.js';
+import { createTestDatabase } from '../../harness/database.js';
 import { startNode } from '../../harness/processes.js';
 import { freePort } from '../../harness/server-binary.js';
+import { describeWithPostgres } from '../../harness/suite.js';
+import { openTcpProxy } from '../../harness/tcp-proxy.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
 describe.each([
@@ -90,4 +93,32 @@ test('an outage of Redis is not taken for one of Postgres, and a URL with TLS sa
   expect(outage?.message).toBe(
     'Cannot reach Redis at host: Connection is closed. Check that it is running and that REDIS_URL names it. With rediss: it must also accept TLS on that port.',
   );
+});
+
+describeWithPostgres('a queue on Postgres that is not there at first', () => {
+  test('takes the events of its producer once it is there', async () => {
+    const home = await createTestDatabase();
+    await migrateQueue({ kind: 'postgres', connection: home.url });
+    const proxy = await openTcpProxy(home.url, 5432);
+    await proxy.cut();
+    const errors: Error[] = [];
+    const producer = await createProducer({
+      queue: { kind: 'postgres', connection: proxy.url },
+      on_error: (error) => void errors.push(error),
+    });
+    try {
+      producer.message({ run_id: 'run-1', role: 'user' });
+      await expect(producer.flush({ timeout_ms: 200 })).rejects.toMatchObject({
+        waiting_events: 1,
+      });
+      await waitUntil(() => errors.length > 0, Boolean);
+      await proxy.restore();
+      await producer.flush();
+      expect(producer.stats()).toMatchObject({ waiting_events: 0 });
+    } finally {
+      await producer.close();
+      await proxy.close();
+      await home.drop();
+    }
+  });
 });
