@@ -37,8 +37,8 @@ export async function recordFingerprints(
   // projection already.
   await database.query(
     `insert into runfold_internal.projection_state (name, fingerprint, rebuilt_at)
-    select name, fingerprint, null from unnest($1::text[], $2::text[]) as declared(name, fingerprint)
-    where not exists (select from runfold_internal.event)
+    select unnest($1::text[]), unnest($2::text[]), null::timestamptz
+    where not exists (select 1 from runfold_internal.event)
     on conflict (name) do nothing`,
     [projections.map(({ name }) => name), projections.map(fingerprintOf)],
   );

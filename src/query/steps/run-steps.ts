@@ -96,16 +96,18 @@ export async function listRunSteps(
   const { subtree = true } = options;
   const read = async (key: readonly (string | number)[] | undefined, limit: number) => {
     const where = conditionsOn('r', { project });
-    where.equal('run_id', 'r.run_id', run_id);
-    where.equal('session_id', 'r.session_id', session_id);
-    const after = key === undefined ? '' : `and ${afterSql(where, key)}`;
-    // Without the runs below, the tree is just its root.
     const depth = subtree ? mostLevels : 0;
-    const keys = (await isSpread(database)) ? await readTreeKeys(database, run, depth) : undefined;
-    const tree =
-      keys === undefined
-        ? withTreeSql(where.sql(), depth)
-        : withKnownTreeSql(where.parameter(JSON.stringify(keys)));
+    let tree: string;
+    if (await isSpread(database)) {
+      const keys = await readTreeKeys(database, run, depth);
+      tree = withKnownTreeSql(where.parameter(JSON.stringify(keys)));
+    } else {
+      where.equal('run_id', 'r.run_id', run_id);
+      where.equal('session_id', 'r.session_id', session_id);
+      // Without the runs below, the tree is just its root.
+      tree = withTreeSql(where.sql(), depth);
+    }
+    const after = key === undefined ? '' : `and ${afterSql(where, key)}`;
     const parts = kinds.map(({ type, view, name, role }) => {
       const page = `${view}_page`;
       return {
