@@ -42,7 +42,13 @@ export function isOnCitus(file: string): boolean {
 
 const servers = () => [coordinator ?? '', ...nodes];
 
-async function createCluster(name: string): Promise<string> {
+/**
+ * Creates a database on all servers. `reachedAt` gives the address at which others reach a node, such as a proxy's.
+ */
+async function createCluster(
+  name: string,
+  reachedAt: (node: string) => string = (node) => node,
+): Promise<string> {
   for (const server of servers()) {
     await withClient(server, (client) => client.query(`create database ${name}`));
     await withClient(databaseUrl(server, name), (client) => client.query('create extension citus'));
@@ -53,7 +59,7 @@ async function createCluster(name: string): Promise<string> {
     const at = (server: string) => [new URL(server).hostname, new URL(server).port || '5432'];
     await client.query('select citus_set_coordinator_host($1, $2::integer)', at(first));
     for (const node of nodes) {
-      await client.query('select citus_add_node($1, $2::integer)', at(node));
+      await client.query('select citus_add_node($1, $2::integer)', at(reachedAt(node)));
     }
   });
   return url;
@@ -133,18 +139,28 @@ export async function dropCitusStores(prefix: string): Promise<void> {
   for (const name of names) await dropCluster(name);
 }
 
+/** The nodes that tests may use, by their URLs. */
+export const citusNodes: readonly string[] = nodes;
+
+/** Options of a store on Citus. */
+export interface CitusStoreOptions {
+  /** Undefined for a store that is not divided yet. */
+  readonly stripes?: number | undefined;
+  readonly reachedAt?: ((node: string) => string) | undefined;
+}
+
 /** A separate store for a test, distributed over the nodes. */
-export async function createCitusStore(stripes: number): Promise<{
+export async function createCitusStore({ stripes, reachedAt }: CitusStoreOptions): Promise<{
   readonly database: Database;
   readonly url: string;
   drop(): Promise<void>;
 }> {
   if (coordinator === undefined) throw new Error('Expected TEST_CITUS_URL, got none.');
   const name = `runfold_citus_${randomBytes(5).toString('hex')}`;
-  const url = await createCluster(name);
+  const url = await createCluster(name, reachedAt);
   const database = openDatabase(url, { max: 6 });
   await migrateStore(database);
-  await createShards(database, { stripes, kind: 'citus' });
+  if (stripes !== undefined) await createShards(database, { stripes, kind: 'citus' });
   return {
     database,
     url,

@@ -19,7 +19,7 @@ describeWithCitus('a store on Citus', () => {
   let store: Awaited<ReturnType<typeof createCitusStore>>;
   let database: Database;
   beforeAll(async () => {
-    store = await createCitusStore(stripes);
+    store = await createCitusStore({ stripes });
     ({ database } = store);
   }, 120_000);
   afterAll(() => store?.drop());
