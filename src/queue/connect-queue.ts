@@ -44,7 +44,12 @@ export interface QueueConnection {
  */
 export async function connectQueue(
   target: QueueTarget,
-  options: { readonly role: 'producer' | 'worker'; readonly onError: (error: Error) => void },
+  options: {
+    readonly role: 'producer' | 'worker';
+    readonly onError: (error: Error) => void;
+    /** Only looks: a configured number of queues is then not set for others. */
+    readonly only_looks?: boolean;
+  },
 ): Promise<QueueConnection> {
   if (target.kind === 'redis') {
     const { redis, onError, disconnect } = openRedis(target.url, options);
@@ -52,7 +57,7 @@ export async function connectQueue(
       connection: redis,
       backend: undefined,
       prefix: firstName(target),
-      spread: isSpread(target) ? openSpread(target, redis) : undefined,
+      spread: isSpread(target) ? openSpread(target, redis, options.only_looks === true) : undefined,
       findMasters: findMastersOf(redis),
       openNode: redis.isCluster
         ? (node) => openRedis(target.url, { ...options, onError, node })

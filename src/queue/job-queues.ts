@@ -31,9 +31,13 @@ const settledMs = 5_000;
 /** Opens the queues of a target, over one connection. */
 export async function openJobQueues(
   target: QueueTarget,
-  options: { readonly onError: (error: Error) => void },
+  options: {
+    readonly onError: (error: Error) => void;
+    /** As in `connectQueue`. */
+    readonly only_looks?: boolean;
+  },
 ): Promise<JobQueues> {
-  const connected = await connectQueue(target, { role: 'producer', onError: options.onError });
+  const connected = await connectQueue(target, { role: 'producer', ...options });
   const { spread, isLive } = connected;
   const queues = new Map<string, Queue>();
   let knownAt = Number.NEGATIVE_INFINITY;

@@ -45,7 +45,7 @@ export async function openQueueGauge(
   target: QueueTarget,
   onError: (error: Error) => void,
 ): Promise<QueueGauge> {
-  const queues = await openJobQueues(target, { onError });
+  const queues = await openJobQueues(target, { onError, only_looks: true });
   const redis =
     target.kind === 'redis'
       ? openRedis(target.url, { role: 'producer', onError: () => undefined })

@@ -45,8 +45,16 @@ export function firstName(target: RedisTarget): string {
   return currentNames(namingOf(target), startOf(target))[0] ?? defaultPrefix;
 }
 
-/** @throws RangeError if the number of queues is invalid. */
-export function openSpread(target: RedisTarget, redis: RedisClient): QueueSpread {
+/**
+ * Opens the queues of a target. With `only_looks` its number of queues is used only if Redis has
+ * none.
+ * @throws RangeError if the number of queues is invalid
+ */
+export function openSpread(
+  target: RedisTarget,
+  redis: RedisClient,
+  only_looks = false,
+): QueueSpread {
   const naming = namingOf(target);
   const settings = createQueueSettings(redis, naming.prefix);
   const start = startOf(target);
@@ -57,7 +65,7 @@ export function openSpread(target: RedisTarget, redis: RedisClient): QueueSpread
   // The same array as long as nothing changes, because it is read for each event.
   let names = currentNames(naming, start);
   /** Whether this process has a configured number that Redis does not know yet. It is set once. */
-  let isWanted = target.queues !== undefined;
+  let isWanted = target.queues !== undefined && !only_looks;
   const note = <T extends QueueNumbers>(found: T): T => {
     isWanted = false;
     if (found.queues !== numbers.queues) names = currentNames(naming, found.queues);

@@ -13,6 +13,7 @@ export function describeStatus(terminal: Terminal, version: string, status: Stat
     `${bold(`Runfold ${version}`)} ${dim(`(${tier})`)}`,
     line('store', `${place}${server}`),
     line('queue', queue === null ? red('unknown') : queueText(queue)),
+    ...queueLines(queue).map((text) => line('', text)),
     line('workers', workersText(queue)),
     ...(store === null ? [] : storeLines(store).map(([label, text]) => line(label, text))),
     ...(problems.length === 0
@@ -21,8 +22,23 @@ export function describeStatus(terminal: Terminal, version: string, status: Stat
   ];
 }
 
-function queueText({ waiting, active, delayed, failed, age_seconds }: QueueStatus): string {
-  if (waiting + active + delayed + failed === 0) return 'empty';
+/** With several queues, each that holds jobs, and how many are empty. */
+function queueLines(queue: QueueStatus | null): string[] {
+  const queues = queue?.queues ?? [];
+  if (queues.length < 2) return [];
+  const filled = queues.map((one) => ({ name: one.name, text: queueText(one) }));
+  const busy = filled.filter(({ text }) => text !== empty);
+  const rest = queues.length - busy.length;
+  const lines = busy.map(({ name, text }) => `${name}  ${text}`);
+  if (rest === 0) return lines;
+  return [...lines, `${count(rest)} ${rest === 1 ? 'queue is' : 'queues are'} empty`];
+}
+
+const empty = 'empty';
+
+function queueText(queue: Omit<QueueStatus, 'workers' | 'queues'>): string {
+  const { waiting, active, delayed, failed, age_seconds } = queue;
+  if (waiting + active + delayed + failed === 0) return empty;
   const parts = [
     `${plural(waiting, 'job')} waiting`,
     `${count(active)} active`,
