@@ -1,8 +1,3 @@
-/**
- * The approximate number of events that a worker holds: two batches that are being written, and two
- * that are ready when the first of them is done.
- */
-const eventsInHand = 20_000;
 const least = 16;
 /**
  * More jobs of one event each would not be folded faster, because the queue delivers them one by
@@ -18,10 +13,12 @@ export interface AdaptiveConcurrency {
 }
 
 /**
+ * Holds about as many jobs as have `eventsInHand` events.
+ *
  * Jobs of five hundred events need a low concurrency, jobs of one event a high one. The mean number
  * of events per job decays exponentially by 1/16.
  */
-export function adaptiveConcurrency(): AdaptiveConcurrency {
+export function adaptiveConcurrency(eventsInHand: number): AdaptiveConcurrency {
   let mean = 500;
   const current = () =>
     Math.round(Math.min(most, Math.max(least, eventsInHand / Math.max(1, mean))));

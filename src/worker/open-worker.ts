@@ -17,6 +17,7 @@ import { explainQueueError, NotWrittenError, QueueConnectionError } from '../que
 import type { QueueTarget } from '../queue/queue-target.js';
 import { shardMapOf } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
+import { batchSizes } from './batch-sizes.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { openReaders } from './queue-readers.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
@@ -24,9 +25,6 @@ import type { SpanStats } from './spans/span-commit.js';
 import { keepStatistics } from './statistics-keeper.js';
 import { keepWorkerAlerts } from './worker-alerts.js';
 import { openWorkerNotes, type WorkerState } from './worker-state.js';
-
-/** Events in a batch of a divided store, so that each stripe's statement still has hundreds. */
-const dividedBatch = 20_000;
 
 /** Settings of a worker. */
 export interface EventWorkerOptions extends SpanInboxOptions {
@@ -36,8 +34,8 @@ export interface EventWorkerOptions extends SpanInboxOptions {
   /** Batches written at once. Defaults to 2, and to 1 on a shared session. */
   readonly lanes?: number | undefined;
   /**
-   * Events in a batch after which no further job joins it. Defaults to 5,000, and to 20,000 in a
-   * divided store.
+   * Events in a batch after which no further job joins it. Defaults to 5,000, and in a divided
+   * store to 5,000 per stripe, at most 40,000.
    */
   readonly events_per_batch?: number | undefined;
   /** Milliseconds between checks for jobs whose worker died. Defaults to 5,000. */
@@ -98,7 +96,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const notes = openWorkerNotes();
   const statistics = keepStatistics(database, log);
   const map = await shardMapOf(database).catch(() => undefined);
-  const batchEvents = options.events_per_batch ?? (map?.is_divided ? dividedBatch : 5_000);
+  const sizes = batchSizes(map?.stripes ?? 1);
+  const batchEvents = options.events_per_batch ?? sizes.batch;
   const onBatch = (batch: WrittenBatch) => {
     notes.batch();
     statistics.noteBatch(batch, batch.events < batchEvents);
@@ -129,7 +128,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     // Each outage of Redis is reported once.
     onError: (error) => (error instanceof QueueConnectionError ? tell(error) : quiet(error)),
   });
-  const concurrency = adaptiveConcurrency();
+  const concurrency = adaptiveConcurrency(sizes.in_hand);
 
   const write = (job: QueuedJob) => (isSpanJob(job.data) ? spans.write(job) : commit.write(job));
   const process = async (job: Job, token?: string) => {
