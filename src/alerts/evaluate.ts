@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../postgres/database.js';
-import { takeSnapshot } from '../query/tail/tail-snapshot.js';
+import { readFloor } from '../query/tail/tail-snapshot.js';
 import { readBudgets } from './look/budget-readings.js';
 import { type ConditionSources, readConditions } from './look/condition-readings.js';
 import type { StoredRule } from './look/reading.js';
@@ -38,7 +38,7 @@ export async function evaluate(
   const since = Number(taken.floor_us);
   try {
     // Read first: what is committed later belongs to the next evaluation.
-    const { floor } = await takeSnapshot(database);
+    const floor = await readFloor(database);
     const rules = await database.query<StoredRule>(
       `select r.id, r.project, r.name::text, r.kind, r.settings, r.channels::text[], r.for_seconds,
         r.created_at >= to_timestamp($1::bigint / 1000000.0) as is_new

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { evaluate } from '#runfold/alerts/evaluate.js';
+import { createRule } from '#runfold/alerts/rules.js';
+import { createBudget } from '#runfold/budgets/budgets.js';
+import { replicateLog } from '#runfold/cli/actions/replicate-log.js';
 import { voidingFor } from '#runfold/corrections/correction.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { verify } from '#runfold/projections/audit/verify.js';
 import { createKey } from '#runfold/store/api-keys.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
@@ -24,6 +29,10 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     const voided = await voidingFor(old, { id: 'sample-1' });
     await foldEvents(old, [voided?.event ?? {}, { type: 'message', role: 'nobody' }]);
     await createKey(old, { project: 1, scopes: ['read'] });
+    const budget = { measure: 'cost', limit: 10, window: 'day', scope: 'project' } as const;
+    await createBudget(old, { ...budget, name: 'all' });
+    await createRule(old, { kind: 'budget', name: 'spend' });
+    await evaluate(old, async () => undefined);
   });
   afterAll(async () => {
     await old.close();
@@ -70,7 +79,7 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
       ].join('\n'),
     );
     expect(code).toBe(0);
-    for (const table of ['api_key', 'rejected_event', 'project']) {
+    for (const table of ['api_key', 'rejected_event', 'project', 'budget', 'alert_rule']) {
       const [ofOld, ofMade] = await Promise.all(
         [old, made].map((store) =>
           store.query(`select t::text from runfold_internal.${table} t order by 1`),
@@ -78,6 +87,9 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
       );
       expect(ofMade, table).toEqual(ofOld);
     }
+    // Ids go on after those that were copied.
+    const more = { measure: 'runs', limit: 5, window: 'day', scope: 'project' } as const;
+    await createBudget(made, { ...more, name: 'of-the-new-store' });
   });
 
   test('finds what only one of the stores has', async () => {
@@ -105,4 +117,68 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     const rebuilt = await run('rebuild', '--dry-run', '--json');
     expect(JSON.parse(rebuilt.stdout)).toMatchObject({ outcome: 'dry_run', events: 372 });
   });
+
+  test('goes on where it was after a death at any of its steps', async () => {
+    const project = 9;
+    const events = 6_500;
+    for (let from = 0; from < events; from += 500) {
+      await foldEvents(old, sampleEvents(500, 'many', from), project);
+    }
+    const signal = new AbortController().signal;
+    const death = new Error('dead');
+    let deaths = 0;
+    /** Dies at its n-th statement besides those that fold. Returns whether it came so far. */
+    const diesAt = async (statement: number) => {
+      let count = 0;
+      const to: Database = {
+        ...made,
+        async query(text, values) {
+          const isDeath = ++count === statement;
+          // Half of the deaths are before the server ran the statement.
+          if (isDeath && deaths % 2 === 0) throw death;
+          const rows = await made.query(text, values);
+          if (isDeath) throw death;
+          return rows as never;
+        },
+      };
+      const ended = replicateLog({ from: old, to, once: true, signal });
+      return ended.then(
+        () => false,
+        (error: unknown) => {
+          if (error !== death) throw error;
+          return true;
+        },
+      );
+    };
+    // The statements of other tables, and of the position after each page of 2,000 events.
+    for (let statement = 1; await diesAt(statement); statement += 2) deaths += 1;
+    expect(deaths).toBeGreaterThan(7);
+    const progress: { left: number; is_level: boolean }[] = [];
+    const done = await replicateLog({
+      from: old,
+      to: made,
+      once: true,
+      signal,
+      onProgress: ({ left, is_level }) => progress.push({ left, is_level }),
+    });
+    expect(progress.at(-1)).toEqual({ left: 0, is_level: true });
+    const counts = await Promise.all(
+      [old, made].map((store) =>
+        store.query('select count(*)::integer as n from runfold.events where project = $1', [
+          project,
+        ]),
+      ),
+    );
+    expect(counts).toEqual([[{ n: events }], [{ n: events }]]);
+    // Only what was recorded in the last seconds is read again.
+    const [{ position } = { position: 0 }] = await made.query<{ position: number }>(
+      'select count(*)::integer as position from runfold_internal.replica_position where us > 0',
+    );
+    expect(position).toBeGreaterThanOrEqual(3);
+    const again = await replicateLog({ from: old, to: made, once: true, from_start: true, signal });
+    expect(again).toMatchObject({ applied: 0, rejected: 0 });
+    expect(again.read).toBeGreaterThanOrEqual(events);
+    expect(done.read).toBeLessThanOrEqual(again.read);
+    expect(await verify(made)).toMatchObject({ equal: true });
+  }, 240_000);
 });

@@ -7,8 +7,11 @@ import type { Database } from '../../postgres/database.js';
 import { isConflict } from '../../postgres/postgres-errors.js';
 import { projections } from '../../projections/projections.js';
 import { recordedPages } from '../../query/log/recorded-events.js';
-import { takeSnapshot } from '../../query/tail/tail-snapshot.js';
+import { readFloor } from '../../query/tail/tail-snapshot.js';
 import { jobVersions } from '../../queue/job.js';
+import { timestampSql } from '../../store/sql-units.js';
+import { copySettings } from './copy-settings.js';
+import { openPositions, type ReplicaPositions } from './replicate-position.js';
 
 /** The counts of a copy. */
 export interface Replicated {
@@ -20,30 +23,31 @@ export interface Replicated {
   readonly rejected: number;
 }
 
+/** How far a copy has come. */
+export interface ReplicationProgress extends Replicated {
+  /** The number of events still to read, as Postgres estimates it. 0 if the stores are level. */
+  readonly left: number;
+  /** Whether the old store had nothing new. */
+  readonly is_level: boolean;
+}
+
 /** The options of a copy. */
 export interface ReplicateOptions {
   readonly from: Database;
   readonly to: Database;
   /** Ends when the old store has nothing new. Otherwise it continues until `signal`. */
   readonly once: boolean;
+  /** Reads the whole log, also what an earlier copy has read. */
+  readonly from_start?: boolean | undefined;
   readonly signal: AbortSignal;
   /** Called after each page, and after each check for new events. */
-  readonly onProgress?: ((so_far: Replicated, is_level: boolean) => void) | undefined;
+  readonly onProgress?: ((progress: ReplicationProgress) => void) | undefined;
 }
 
 /** Milliseconds between two checks for new events. */
 const lookInterval = 1_000;
-
-/** The tables that a store needs besides its log, in an order that satisfies their references. */
-const settingTables = [
-  'project',
-  'api_key',
-  'price_override',
-  'budget',
-  'rejected_event',
-  'log_file',
-  'log_claim',
-];
+/** Milliseconds between two copies of the other tables. */
+const settingsInterval = 10_000;
 
 /**
  * Copies the log of a store into another one, and continues with new events. Each event is appended
@@ -51,20 +55,30 @@ const settingTables = [
  * and new events may mix.
  *
  * Each check reads the events recorded since the floor of the previous one: no event that the
- * previous one missed was recorded before that time.
+ * previous one missed was recorded before that time. The new store remembers how far that was. When
+ * the copy ends or is stopped, the other tables are copied once more.
  */
 export async function replicateLog(options: ReplicateOptions): Promise<Replicated> {
-  const { from, to, once, signal, onProgress } = options;
+  const { from, to, once, signal, from_start, onProgress } = options;
   const { run, findOverflows } = openEventWriter(to, projections);
+  const positions = await openPositions(from, to, { from_start: from_start === true });
   const total = { read: 0, applied: 0, rejected: 0 };
-  let since_us = 0;
+  let copiedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
-    const { floor } = await takeSnapshot(from);
-    for (const table of settingTables) await copyTable(from, to, table);
+    const floor = await readFloor(from);
+    // Projects come first: rows of other tables refer to them.
+    if (performance.now() - copiedAt > settingsInterval) {
+      await copySettings(from, to);
+      copiedAt = performance.now();
+    }
     let isNew = false;
-    for (const project of await projectsOf(from)) {
-      for await (const events of recordedPages(from, { project, since_us })) {
-        if (signal.aborted) return total;
+    const projects = await projectsOf(from);
+    let left = 0;
+    for (const project of projects) left += await estimateSince(from, project, positions);
+    for (const project of projects) {
+      const since_us = positions.of(project);
+      for await (const { events, last_us } of recordedPages(from, { project, since_us })) {
+        if (signal.aborted) break;
         const job = decodeJob(`replicate/${randomUUID()}`, {
           v: jobVersions.objects,
           project,
@@ -75,16 +89,36 @@ export async function replicateLog(options: ReplicateOptions): Promise<Replicate
         total.applied += outcome.applied;
         total.rejected += outcome.rejected;
         isNew ||= outcome.applied > 0;
-        onProgress?.(total, false);
+        await positions.move(project, Math.min(last_us, floor));
+        left = Math.max(0, left - events.length);
+        onProgress?.({ ...total, left, is_level: false });
       }
+      if (signal.aborted) break;
+      await positions.move(project, floor);
     }
-    onProgress?.(total, !isNew);
+    if (signal.aborted) break;
+    onProgress?.({ ...total, left: 0, is_level: !isNew });
     if (once && !isNew) break;
-    since_us = floor;
     if (isNew) continue;
     await pause(lookInterval, undefined, { signal }).catch(() => undefined);
   }
+  await copySettings(from, to);
   return total;
+}
+
+/** Events of a project that are still to be read, as the planner estimates. */
+async function estimateSince(
+  database: Database,
+  project: number,
+  positions: ReplicaPositions,
+): Promise<number> {
+  const [row] = await database.query<{
+    'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }];
+  }>(
+    `explain (format json) select from runfold_internal.event e
+    where e.project = ${project} and e.recorded_at >= ${timestampSql(`${positions.of(project)}::bigint`)}`,
+  );
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
 }
 
 /** Retries after a conflict of two transactions. */
@@ -104,17 +138,4 @@ async function projectsOf(database: Database): Promise<number[]> {
     'select distinct project from runfold_internal.session order by 1',
   );
   return rows.map(({ project }) => project);
-}
-
-/** Copies the rows of a small table that the other store does not have. */
-async function copyTable(from: Database, to: Database, table: string): Promise<void> {
-  const name = `runfold_internal.${table}`;
-  const [row] = await from.query<{ rows: string | null }>(
-    `select json_agg(t)::text as rows from ${name} t`,
-  );
-  if (typeof row?.rows !== 'string') return;
-  await to.query(
-    `insert into ${name} select * from json_populate_recordset(null::${name}, $1::json) on conflict do nothing`,
-    [row.rows],
-  );
 }

@@ -15,6 +15,7 @@ interface ReplicateFlags {
   readonly from: string;
   readonly to: string;
   readonly once?: boolean;
+  readonly fromStart?: boolean;
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -24,9 +25,10 @@ export function replicateCommand(): Command {
   return createCommand({
     name: 'replicate',
     details:
-      'Copies the log of one store into another, with projects, keys, prices and rejects, while new events arrive, ' +
-      'and then follows it until stopped. Every event is folded again. You can stop and start it at any time: events ' +
-      'that the new store has already change nothing. OpenTelemetry spans that wait for their parents are not copied; ' +
+      'Copies the log of one store into another, with projects, keys, prices, budgets, alerts and rejects, while new ' +
+      'events arrive, and then follows it until stopped. Every event is folded again. You can stop and start it at any ' +
+      'time: it continues where it was, and events that the new store has already change nothing. It says how many ' +
+      'events are left, and when both stores are level. OpenTelemetry spans that wait for their parents are not copied; ' +
       'let them be folded first. With --check it copies nothing, verifies both stores and compares them.',
     examples: [
       'runfold replicate --from postgres://old/runfold --to postgres://new/runfold',
@@ -40,6 +42,7 @@ export function replicateCommand(): Command {
       'Postgres of the store to copy into, migrated and divided already',
     )
     .option('--once', 'end when there are no new events')
+    .option('--from-start', 'read the whole log, also what an earlier copy has read')
     .option('--check', 'copy nothing; verify both stores and compare their totals')
     .option('--json', 'print the result as JSON')
     .action(async (flags: ReplicateFlags, self: Command) => {
@@ -74,19 +77,20 @@ async function copy(
   const { terminal } = context;
   const signals = catchSignals(context, stoppingWords);
   const progress = openProgress(terminal);
+  let wasLevel = false;
   try {
     const done = await replicateLog({
       from,
       to,
       once: flags.once === true,
+      from_start: flags.fromStart === true,
       signal: signals.signal,
-      onProgress: ({ read, applied }, isLevel) => {
-        const state = isLevel ? 'level with the old store' : 'behind';
-        progress.update(
-          0,
-          undefined,
-          `${plural(read, 'event')} read, ${count(applied)} new, ${state}`,
-        );
+      onProgress: ({ read, applied, left, is_level }) => {
+        const state = is_level ? 'level with the old store' : `about ${count(left)} left`;
+        const text = `${plural(read, 'event')} read, ${count(applied)} new, ${state}`;
+        progress.update(read, left > 0 ? read + left : undefined, text);
+        if (is_level && !wasLevel) terminal.note('Level with the old store.');
+        wasLevel = is_level;
       },
     });
     if (done.rejected > 0) context.io.exitCode = exitCodes.failed;
@@ -134,6 +138,6 @@ async function check(
   ];
   terminal.line(table(terminal, columns, differences));
   terminal.line(
-    `${red('✗')} They differ. Run "runfold replicate" again, with the workers of the old store stopped.`,
+    `${red('✗')} They differ. Run "runfold replicate --once" again, with the workers of the old store stopped; if they still differ, with --from-start.`,
   );
 }

@@ -20,6 +20,12 @@ const byRecord = byAll<Row>(
   on(({ row }) => String(row.id), byBytes),
 );
 
+/** Some events, and when the last of them was recorded, in microseconds. */
+export interface RecordedPage {
+  readonly events: readonly MetricEvent[];
+  readonly last_us: number;
+}
+
 /**
  * The events of a project in the order in which the log got them, from a time on, in the wire format and page by
  * page. Cheap for the latest ones: the log has an index by when an event was recorded.
@@ -27,7 +33,7 @@ const byRecord = byAll<Row>(
 export async function* recordedPages(
   database: Database,
   { project, since_us }: { readonly project: number; readonly since_us: number },
-): AsyncGenerator<readonly MetricEvent[]> {
+): AsyncGenerator<RecordedPage> {
   let after: readonly [string, string, string] | undefined;
   for (;;) {
     const where = conditionsOn('e', { project });
@@ -52,7 +58,7 @@ export async function* recordedPages(
     );
     const last = rows.at(-1);
     if (last === undefined) return;
-    yield rows.map(({ row }) => eventFromRow(row));
+    yield { events: rows.map(({ row }) => eventFromRow(row)), last_us: Number(last.us) };
     if (rows.length < pageEvents) return;
     after = [last.us, String(last.row.session_id), String(last.row.id)];
   }

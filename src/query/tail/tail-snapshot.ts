@@ -1,5 +1,5 @@
 import type { Database } from '../../postgres/database.js';
-import { placeOf } from '../readers/readers.js';
+import { gather, placeOf } from '../readers/readers.js';
 
 /** A snapshot of the database, and the earliest time of rows that it does not see. */
 export interface TailSnapshot {
@@ -50,4 +50,13 @@ export async function takeSnapshot(database: Database): Promise<TailSnapshot> {
   const [row] = await database.query<{ floor: string; at: string }>(floorSql(logsSql(database)));
   const snapshot = await readSnapshot(database);
   return { snapshot, floor: Number(row?.floor), at: Number(row?.at) };
+}
+
+/**
+ * A time in microseconds: every event that a later reading finds, and one that begins now does not,
+ * was recorded after it, on whatever server of the store.
+ */
+export async function readFloor(database: Database): Promise<number> {
+  const snapshots = await gather(database, {}, takeSnapshot);
+  return Math.min(...snapshots.map(({ floor }) => floor));
 }
