@@ -53,8 +53,8 @@ export async function takeSnapshot(database: Database): Promise<TailSnapshot> {
 }
 
 /**
- * A time in microseconds: every event that a later reading finds, and one that begins now does not,
- * was recorded after it, on whatever server of the store.
+ * The floor of a whole store, in microseconds: no event that a reading after this call does not see,
+ * on any of its servers, was recorded before that time.
  */
 export async function readFloor(database: Database): Promise<number> {
   const snapshots = await gather(database, {}, takeSnapshot);
