@@ -4,7 +4,8 @@ import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
 import { utcTextSql } from '../store/sql-units.js';
 import { checkedAlert, namePattern, namePhrase } from './checked-alert.js';
-import { AlertExistsError } from './send/alert-errors.js';
+import { AlertExistsError, InvalidAlertError } from './send/alert-errors.js';
+import { expectedOf } from './send/public-address.js';
 import { type ChannelSecret, sealSecret } from './send/secret-box.js';
 
 /** Where notifications go. */
@@ -49,15 +50,26 @@ const columns = `c.name::text, c.project, c.kind, c.shown, ${utcTextSql('c.creat
 
 /**
  * Creates a channel. A webhook gets a signing secret, which only this call returns.
+ * An address to which nothing would ever be sent is refused.
  * @throws InvalidAlertError, AlertExistsError
  */
 export async function createChannel(
   database: Database,
   key: Buffer,
-  options: NewChannel & { readonly project?: number | undefined },
+  options: NewChannel & {
+    readonly project?: number | undefined;
+    /** Hosts in your own network that may get notifications, also without TLS. Defaults to none. */
+    readonly allowed_hosts?: readonly string[] | undefined;
+  },
 ): Promise<Channel & { readonly signing_secret?: string }> {
-  const { project = 1, ...given } = options;
+  const { project = 1, allowed_hosts = [], ...given } = options;
   const channel = checkedAlert(newChannelSchema, given);
+  if (channel.kind !== 'email') {
+    const expected = expectedOf(new URL(channel.url), allowed_hosts);
+    // An address can be secret, in whole or in part.
+    if (expected !== undefined)
+      throw new InvalidAlertError([{ field: 'url', expected, got: 'another' }]);
+  }
   const secret: ChannelSecret =
     channel.kind === 'email'
       ? { to: channel.to }

@@ -17,7 +17,8 @@ import { openReceiver, type Receiver } from './receiver.js';
 
 const secret_key = randomBytes(32).toString('hex');
 const key = secretKeyOf(secret_key);
-const sending = { secret_key, allowed_hosts: ['127.0.0.1'], timeout_ms: 1_000 };
+const allowed_hosts = ['127.0.0.1'];
+const sending = { secret_key, allowed_hosts, timeout_ms: 1_000 };
 
 /** The newest notifications. */
 const listAlertHistory = async (database: Database) => (await listPage(database)).items;
@@ -39,6 +40,7 @@ describeWithPostgres('alerts', () => {
       kind: 'webhook',
       name: 'hook',
       url: receiver.url,
+      allowed_hosts,
     });
     signingSecret = made.signing_secret ?? '';
     receiver.answer(204);
@@ -245,7 +247,12 @@ describeWithPostgres('alerts', () => {
 
   test('are given up after a day, and other channels go on', async () => {
     const other = await openReceiver();
-    await createChannel(database, key, { kind: 'slack', name: 'chat', url: other.url });
+    await createChannel(database, key, {
+      kind: 'slack',
+      name: 'chat',
+      url: other.url,
+      allowed_hosts,
+    });
     const budget = {
       name: 'all',
       scope: 'project',
@@ -411,8 +418,21 @@ describeWithPostgres('alerts', () => {
       'minutes: expected',
     );
     const url = 'ftp://secret-host/x';
-    const made = createChannel(database, key, { kind: 'webhook', name: 'x', url });
+    const made = createChannel(database, key, { kind: 'webhook', name: 'x', url, allowed_hosts });
     await expect(made).rejects.toThrow('url: expected an https address');
     await expect(made).rejects.not.toThrow('secret-host');
+    for (const [never, expected] of [
+      ['http://hooks.example.com/x', 'url: expected an https address, or a host that'],
+      ['https://10.1.2.3/x', 'url: expected a public address, or a host that'],
+      ['https://[::1]/x', 'url: expected a public address, or a host that'],
+    ] as const) {
+      const refused = createChannel(database, key, {
+        kind: 'slack',
+        name: 'x',
+        url: never,
+        allowed_hosts,
+      });
+      await expect(refused).rejects.toThrow(expected);
+    }
   });
 });

@@ -55,6 +55,8 @@ function dyingAfter(database: Database, statements: number, when: 'at once' | 'b
   return { database: dying, died: () => isDead };
 }
 
+const allowed_hosts = ['127.0.0.1'];
+
 describeWithPostgres('alerts that are killed in mid-work', () => {
   test('tell a crossing once, whatever step the process dies after', {
     timeout: 60_000,
@@ -68,9 +70,14 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
       await receiver.close();
     });
     const secret_key = randomBytes(32).toString('hex');
-    const sending = { secret_key, allowed_hosts: ['127.0.0.1'] };
+    const sending = { secret_key, allowed_hosts };
     const { url } = receiver;
-    await createChannel(database, secretKeyOf(secret_key), { kind: 'webhook', name: 'hook', url });
+    await createChannel(database, secretKeyOf(secret_key), {
+      kind: 'webhook',
+      name: 'hook',
+      url,
+      allowed_hosts,
+    });
     const budget = { measure: 'cost', limit: 10, window: 'total', at: [50] } as const;
     await createBudget(database, { ...budget, at: [50], name: 'users', scope: 'user' });
     await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });
@@ -141,7 +148,12 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
     });
     const secret_key = randomBytes(32).toString('hex');
     const url = receiver.url;
-    await createChannel(database, secretKeyOf(secret_key), { kind: 'webhook', name: 'hook', url });
+    await createChannel(database, secretKeyOf(secret_key), {
+      kind: 'webhook',
+      name: 'hook',
+      url,
+      allowed_hosts,
+    });
     const budget = { measure: 'cost', limit: 10, window: 'total', at: [50, 100] } as const;
     await createBudget(database, { ...budget, at: [50, 100], name: 'users', scope: 'user' });
     await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });

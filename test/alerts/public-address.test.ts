@@ -80,6 +80,31 @@ describe('where webhooks may go', () => {
     await receiver.close();
   });
 
+  test.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY'])(
+    'is reached without the proxy that %s names',
+    async (name) => {
+      const receiver = await openReceiver();
+      const proxy = await openReceiver();
+      const before = process.env[name];
+      process.env[name] = new URL(proxy.url).origin;
+      try {
+        const sending = { body: '{}', headers: {}, allowed_hosts: ['127.0.0.1'] };
+        await post({ ...sending, url: receiver.url });
+        expect(receiver.received).toHaveLength(1);
+        // A proxy inside the network would reach what is refused here.
+        await expect(post({ ...sending, url: 'https://10.1.2.3/' })).rejects.toThrow(
+          'public address',
+        );
+        expect(proxy.received).toHaveLength(0);
+      } finally {
+        if (before === undefined) delete process.env[name];
+        else process.env[name] = before;
+        await receiver.close();
+        await proxy.close();
+      }
+    },
+  );
+
   test('is decided by one look-up of a name, whose addresses must all be public', async () => {
     const receiver = await openReceiver();
     const { lookup } = dns;

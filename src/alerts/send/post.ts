@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DeliveryError } from './alert-errors.js';
-import { checkedAddress } from './public-address.js';
+import { checkedAddress, expectedOf, hostOf } from './public-address.js';
 
 /** The settings of a post. */
 export interface PostOptions {
@@ -15,17 +15,20 @@ export interface PostOptions {
 }
 
 /**
- * Posts a body. It connects to exactly the address that was checked, follows no redirect, reads
- * only the status of the response, and takes at most ten seconds, whatever the receiver does.
+ * Posts a body. It connects to exactly the address that was checked, never through a proxy, which would resolve the name
+ * again; it follows no redirect, reads only the status of the response, and takes at most ten seconds, whatever the receiver does.
  * @throws DeliveryError
  */
 export async function post(options: PostOptions): Promise<void> {
   const { body, headers, allowed_hosts, timeout_ms = 10_000 } = options;
   const url = new URL(options.url);
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const host = hostOf(url);
   const isTls = url.protocol === 'https:';
-  if (!isTls && !(url.protocol === 'http:' && allowed_hosts.includes(host))) {
-    throw new DeliveryError(`Expected an https address, got one of ${url.protocol}//${host}.`);
+  const expected = expectedOf(url, allowed_hosts);
+  if (expected !== undefined || !/^https?:$/.test(url.protocol)) {
+    throw new DeliveryError(
+      `Expected ${expected ?? 'an https address'}, got one of ${url.protocol}//${host}.`,
+    );
   }
   const signal = AbortSignal.timeout(timeout_ms);
   const status = await Promise.race([send(), aborted(signal, timeout_ms)]);

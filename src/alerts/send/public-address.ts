@@ -87,3 +87,18 @@ export async function checkedAddress(
   }
   return { address: first.address, family: first.family === 6 ? 6 : 4 };
 }
+
+/** The host of an address as it is compared with the allowed ones: lower case, an IPv6 address without brackets. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+
+/**
+ * What was expected of an address to which nothing is ever sent, whatever its name resolves to; undefined for all
+ * others.
+ */
+export function expectedOf(url: URL, allowed: readonly string[]): string | undefined {
+  const host = hostOf(url);
+  if (allowed.includes(host)) return undefined;
+  const hint = 'or a host that RUNFOLD_WEBHOOK_HOSTS names';
+  if (url.protocol !== 'https:') return `an https address, ${hint}`;
+  return isIP(host) !== 0 && !isPublicAddress(host) ? `a public address, ${hint}` : undefined;
+}

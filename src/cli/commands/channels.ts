@@ -58,9 +58,11 @@ function createChannelCommand(): Command {
       const channel = channelOf(name, flags);
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const key = secretKeyOf(settings.alerts.secret_key);
+      const { secret_key, allowed_hosts } = settings.alerts;
+      const key = secretKeyOf(secret_key);
+      const given = { ...channel, project: settings.project, allowed_hosts };
       const made = await withTier(context, 'runfold channels create', ({ database }) =>
-        createChannel(database, key, { ...channel, project: settings.project }).catch((error) => {
+        createChannel(database, key, given).catch((error) => {
           throw error instanceof InvalidAlertError ? new UsageError(error.message) : error;
         }),
       );

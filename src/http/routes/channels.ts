@@ -61,8 +61,12 @@ export const channelRoutes = [
     problems: [409, 413, 415, 422],
     async handle({ service, project, request }) {
       const body = checked(newChannel, await readObject(request.raw, service.limits));
-      const key = secretKeyOf(service.alerts.secret_key);
-      const made = await createChannel(service.database, key, { ...(body as NewChannel), project });
+      const { secret_key, allowed_hosts } = service.alerts;
+      const made = await createChannel(service.database, secretKeyOf(secret_key), {
+        ...(body as NewChannel),
+        project,
+        allowed_hosts,
+      });
       return { status: 201, body: made };
     },
   }),
