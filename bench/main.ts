@@ -7,7 +7,8 @@ import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js
 import { machine, round, spreadOf } from '../harness/measure.js';
 import { findServers } from '../harness/servers.js';
 import { dropTemplate } from './bench-database.js';
-import { type Note, subjects } from './subjects.js';
+import type { Note } from './note.js';
+import { subjects } from './subjects.js';
 
 const help = `Usage: npm run bench -- [SUBJECT] [--runs N] [--events N] [--seconds N] [--json]
 

@@ -1,4 +1,5 @@
 import type { BenchServers } from './bench-database.js';
+import type { Note } from './note.js';
 import { naiveRate } from './references/naive.js';
 import { budgetTimes } from './subjects/budget.js';
 import { embeddedFigures } from './subjects/embedded.js';
@@ -14,9 +15,6 @@ import { queryTimes } from './subjects/query.js';
 import { rebuildRate } from './subjects/rebuild.js';
 import { shardsRates } from './subjects/shards.js';
 import { startSeconds } from './subjects/start.js';
-
-/** Records one figure of a run. */
-export type Note = (name: string, unit: string, value: number) => void;
 
 export interface Subject {
   /** What is measured, as a line of the help. */

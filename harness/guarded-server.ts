@@ -6,7 +6,7 @@ import { withClient } from './postgres-server.js';
 import { withRedis } from './redis-server.js';
 import { findBinaries, freePort, unprivilegedUser } from './server-binary.js';
 import { startServer } from './server-process.js';
-import type { TestServer } from './servers.js';
+import type { TestServer } from './test-server.js';
 
 const run = promisify(execFile);
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { withClient } from './postgres-server.js';
 import { findBinaries, freePort, unprivilegedUser } from './server-binary.js';
 import { startServer } from './server-process.js';
-import type { TestServer } from './servers.js';
+import type { TestServer } from './test-server.js';
 
 const sbin = '/usr/sbin';
 

@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { dockerAnswers, startContainer } from './container.js';
 import { findBinaries, freePort, unprivilegedUser } from './server-binary.js';
 import { startServer } from './server-process.js';
-import type { ServerRoutes, TestServer } from './servers.js';
+import type { ServerRoutes, TestServer } from './test-server.js';
 
 const oldest = 15;
 const run = promisify(execFile);

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { dockerAnswers, startContainer } from './container.js';
 import { findBinaries, freePort } from './server-binary.js';
 import { startServer } from './server-process.js';
-import type { ServerRoutes, TestServer } from './servers.js';
+import type { ServerRoutes, TestServer } from './test-server.js';
 
 /** The version that BullMQ requires. */
 const oldest = [6, 2] as const;

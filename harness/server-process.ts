@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProcessUser } from './server-binary.js';
-import type { TestServer } from './servers.js';
+import type { TestServer } from './test-server.js';
 import { waitUntil } from './wait-until.js';
 
 /** How to start a server. */

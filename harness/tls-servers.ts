@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findBinaries, freePort, unprivilegedUser } from './server-binary.js';
 import { startServer } from './server-process.js';
-import type { TestServer } from './servers.js';
+import type { TestServer } from './test-server.js';
 import { waitUntil } from './wait-until.js';
 
 const run = promisify(execFile);

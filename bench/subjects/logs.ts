@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { commandLineProgram } from '../../harness/programs.js';
-import type { Note } from '../subjects.js';
+import type { Note } from '../note.js';
 import { writeLogsTree } from './logs-tree.js';
 
 const run = promisify(execFile);

@@ -5,8 +5,8 @@ import { collectGarbage, cpuOf, usageOf } from '../../harness/measure.js';
 import { type RunningProcess, startNode } from '../../harness/processes.js';
 import { commandLineProgram, startProgram } from '../../harness/programs.js';
 import { type BenchServers, type BenchStore, withBenchStore } from '../bench-database.js';
+import type { Note } from '../note.js';
 import { queueEmpty, withWorker } from '../running-worker.js';
-import type { Note } from '../subjects.js';
 import { makeSpans } from './otlp-spans.js';
 
 const senders = 2;

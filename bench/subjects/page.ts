@@ -11,8 +11,8 @@ import { spreadOf } from '../../harness/measure.js';
 import { startNode } from '../../harness/processes.js';
 import { commandLineProgram } from '../../harness/programs.js';
 import { type BenchServers, withBenchStore } from '../bench-database.js';
+import type { Note } from '../note.js';
 import { loadLog } from '../references/copy-reference.js';
-import type { Note } from '../subjects.js';
 import { type PageRange, pageQuestions } from './page-questions.js';
 
 /**

@@ -10,7 +10,7 @@ import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { batchSizes } from '#runfold/worker/batch-sizes.js';
 import { cpuOf } from '../../harness/measure.js';
 import { type BenchServers, withBenchStore } from '../bench-database.js';
-import type { Note } from '../subjects.js';
+import type { Note } from '../note.js';
 import { agentEvents } from '../workload.js';
 import { batchesOf } from './fold.js';
 

@@ -3,8 +3,8 @@ import { openDatabase } from '#runfold/postgres/database.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { guardBinaries, startGuardedRedis } from '../../harness/guarded-server.js';
 import { withRedis } from '../../harness/redis-server.js';
-import type { TestServer } from '../../harness/servers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
+import type { TestServer } from '../../harness/test-server.js';
 import { serveStore, useWorkplace } from './command-line.js';
 
 interface Found {

@@ -5,8 +5,8 @@ import {
   startGuardedPostgres,
   startGuardedRedis,
 } from '../../harness/guarded-server.js';
-import type { TestServer } from '../../harness/servers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
+import type { TestServer } from '../../harness/test-server.js';
 import { useWorkplace } from './command-line.js';
 
 const wrong = 'hunter2secret';

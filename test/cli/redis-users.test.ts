@@ -3,8 +3,8 @@ import { redisCommands } from '#runfold/operations/rights/redis-rights.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { guardBinaries, startGuardedRedis } from '../../harness/guarded-server.js';
 import { withRedis } from '../../harness/redis-server.js';
-import type { TestServer } from '../../harness/servers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
+import type { TestServer } from '../../harness/test-server.js';
 import { message, useWorkplace } from './command-line.js';
 
 /** Characters that end the user or password in a URL early if they are not encoded. */

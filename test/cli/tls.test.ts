@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestServer } from '../../harness/servers.js';
+import type { TestServer } from '../../harness/test-server.js';
 import {
   makeCertificates,
   startTlsPostgres,

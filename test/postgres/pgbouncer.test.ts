@@ -17,8 +17,8 @@ import {
 import { pgbouncerFolder, startPgbouncer } from '../../harness/pgbouncer.js';
 import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
 import { sampleEvents } from '../../harness/sample-events.js';
-import type { TestServer } from '../../harness/servers.js';
 import { describeWithRedis } from '../../harness/suite.js';
+import type { TestServer } from '../../harness/test-server.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { useWorkplace } from '../cli/command-line.js';
 
