@@ -29,7 +29,11 @@ export function ChartAxes({
   readonly bucket: string;
   readonly format: (value: number | null) => string;
 }) {
-  const ticks = height < 160 ? [0, y.most] : y.ticks(3);
+  const textOf = (tick: number) => (tick === 0 ? '0' : roundText(format(tick)));
+  // Half a call is written as one call, which comes next.
+  const ticks = (height < 160 ? [0, y.most] : y.ticks(3)).filter(
+    (tick, index, all) => textOf(tick) !== textOf(all[index + 1] ?? Number.NaN),
+  );
   const every = Math.max(1, Math.ceil(labelWidth / band));
   return (
     <>
@@ -43,7 +47,7 @@ export function ChartAxes({
             y2={y(tick)}
           />
           <text class="tick end" x={left - 8} y={y(tick) + 4}>
-            {tick === 0 ? '0' : roundText(format(tick))}
+            {textOf(tick)}
           </text>
         </g>
       ))}

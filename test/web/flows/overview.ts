@@ -194,6 +194,10 @@ export function overviewFlows(stage: Stage): void {
     const ticks = await page.locator('.split-chart .tick.end').allTextContents();
     expect(ticks.length).toBeGreaterThan(2);
     for (const tick of ticks) expect(tick).toMatch(/^(\d{1,3}(\.\d)?[KM]?|\d,\d{3})$/);
+    // Of a tool without calls, the axis ends at one call and has no half.
+    await stage.go('/tools/unknown');
+    const calls = page.getByRole('group', { name: /^Calls, failed and not/ });
+    expect(await calls.locator('.tick.end').allTextContents()).toEqual(['0', '1']);
   });
 
   test('loads Overview with at most six files and six requests, and has a shape before its script', async () => {
