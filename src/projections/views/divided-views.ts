@@ -24,7 +24,7 @@ export function dividedView(view: View): View | undefined {
     .reduce(
       (text, projection) =>
         text.replaceAll(`${tableOf(projection)} t`, `${combinedSql(projection)} t`),
-      view.from,
+      view.from_divided ?? view.from,
     );
   return from === view.from ? undefined : { ...view, from };
 }

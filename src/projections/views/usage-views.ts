@@ -78,6 +78,22 @@ const withOneCost = (view: View): View => ({
 const userUsageView = withOneCost(plainView(userUsageProjection, 'user_usage'));
 const labelUsageView = withOneCost(plainView(labelUsageProjection, 'label_usage'));
 
+const userSums = [
+  'assistant_messages',
+  'message_errors',
+  'metered_messages',
+  'unpriced_messages',
+  'tool_calls',
+  'tool_errors',
+  ...tokens.map(({ name }) => name),
+  'time_us',
+  'tool_time_us',
+  'cost_nanos',
+  'tool_cost_nanos',
+]
+  .map((name) => `${sum(name)}::bigint as ${name}`)
+  .join(', ');
+
 const users: View = {
   name: 'users',
   doc: 'One row per user: the sums of all events that name the user. Fast for a single user, because of an index.',
@@ -144,22 +160,18 @@ const users: View = {
     from ${tableOf(sessionUserProjection)} s where s.project = t.project and s.user_id = t.user_id) s
   cross join lateral (select count(*) as runs
     from ${tableOf(runProjection)} r where r.project = t.project and r.user_id = t.user_id) r
-  cross join lateral (select ${[
-    'assistant_messages',
-    'message_errors',
-    'metered_messages',
-    'unpriced_messages',
-    'tool_calls',
-    'tool_errors',
-    ...tokens.map(({ name }) => name),
-    'time_us',
-    'tool_time_us',
-    'cost_nanos',
-    'tool_cost_nanos',
-  ]
-    .map((name) => `${sum(name)}::bigint as ${name}`)
-    .join(', ')}
+  cross join lateral (select ${userSums}
     from ${tableOf(userUsageProjection)} a where a.project = t.project and a.user_id = t.user_id) u`,
+  // Servers that each have a part of the rows cannot look up rows of the others one by one.
+  from_divided: `(select t.project, t.user_id from ${tableOf(sessionUserProjection)} t group by t.project, t.user_id) t
+  join (select s.project, s.user_id, count(*) as sessions, min(s.started_at_us) as started_at_us, max(s.ended_at_us) as ended_at_us
+    from ${tableOf(sessionUserProjection)} s group by s.project, s.user_id) s on s.project = t.project and s.user_id = t.user_id
+  join (select o.project, o.user_id, sum(o.runs)::bigint as runs from (
+      select r.project, r.user_id, 1 as runs from ${tableOf(runProjection)} r where r.user_id is not null
+      union all select s.project, s.user_id, 0 from ${tableOf(sessionUserProjection)} s) o
+    group by o.project, o.user_id) r on r.project = t.project and r.user_id = t.user_id
+  left join (select a.project, a.user_id, ${userSums}
+    from ${tableOf(userUsageProjection)} a group by a.project, a.user_id) u on u.project = t.project and u.user_id = t.user_id`,
 };
 
 /** The views on usage that show more than the rows of one projection. */

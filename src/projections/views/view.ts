@@ -12,6 +12,8 @@ export interface View {
   readonly columns: readonly ViewColumn[];
   /** Its `from` clause. */
   readonly from: string;
+  /** Its `from` clause in a divided store, if that needs another one. */
+  readonly from_divided?: string | undefined;
 }
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
