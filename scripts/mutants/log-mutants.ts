@@ -86,13 +86,13 @@ export const logMutants = [
   ...breaks('src/postgres/postgres-errors.ts', faults, [
     [
       'Postgres shutting down is a fault of the data',
-      "[/^(21|22|23|54)/, 'data'],",
-      "[/^(21|22|23|54|57P)/, 'data'],",
+      "return code?.startsWith('08') || code?.startsWith('57P') || false;",
+      "return code?.startsWith('08') || false;",
     ],
     [
       'a full disk is a fault of the data',
-      "[/^(08|0A|25|26|28|34|3D|3F|42|53|55|57|58|72)/, 'outage'],",
-      "[/^53/, 'data'], [/^(08|0A|25|26|28|34|3D|3F|42|55|57|58|72)/, 'outage'],",
+      "[/^(0A|25|26|28|34|3D|3F|42|53|55|57000|58|72)/, 'outage'],",
+      "[/^53/, 'data'], [/^(0A|25|26|28|34|3D|3F|42|55|57000|58|72)/, 'outage'],",
     ],
   ]),
   ...breaks(

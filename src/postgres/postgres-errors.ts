@@ -45,8 +45,8 @@ const faultKinds: readonly (readonly [RegExp, FaultKind])[] = [
   // Cancelled by `statement_timeout` or by hand; a lock that was not acquired in time.
   [/^(57014|55P03|25P03|25P04)$/, 'timeout'],
   [/^(21|22|23|54)/, 'data'],
-  // Connection, read-only server, rights, names, resources, state, shutdown, disk, pooler.
-  [/^(08|0A|25|26|28|34|3D|3F|42|53|55|57|58|72)/, 'outage'],
+  // Read-only server, rights, names, resources, state, an operator, disk, pooler. A lost connection is known before.
+  [/^(0A|25|26|28|34|3D|3F|42|53|55|57000|58|72)/, 'outage'],
 ];
 
 /** The kind of an error of a write. */
