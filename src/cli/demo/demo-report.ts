@@ -44,7 +44,7 @@ export async function showTotals(
   const runs = await listRuns(database, { limit: tableRows });
   terminal.line(`\n${bold('Runs')} ${dim(`the newest ${runs.items.length}`)}`);
   terminal.line(runTable(terminal, runs.items));
-  const tree = await getRunTree(database, showcase);
+  const tree = showcase && (await getRunTree(database, showcase));
   if (tree === undefined) return;
   const { steps } = await readRunSteps(database, tree.run);
   terminal.line();
@@ -86,7 +86,14 @@ export function showNextSteps(
     ...(folder.isKept
       ? []
       : [[`runfold demo --dir ${dir}`, 'keeps the store'] as [string, string]]),
-    [`runfold runs show ${showcase.run_id} --dir ${dir}`, 'that run again'],
+    ...(showcase === undefined
+      ? []
+      : [
+          [`runfold runs show ${showcase.run_id} --dir ${dir}`, 'that run again'] as [
+            string,
+            string,
+          ],
+        ]),
     [`runfold runs list --status error --dir ${dir}`, 'what went wrong'],
     [`runfold up --dir ${dir}`, 'see all of it in a browser'],
   ];

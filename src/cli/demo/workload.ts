@@ -13,8 +13,8 @@ export interface Workload {
   readonly repeats: number;
   /** Events that arrive after one that happened later. */
   readonly late: number;
-  /** A team's run that is shown in full. */
-  readonly showcase: { readonly run_id: string; readonly session_id: string };
+  /** A team's run that is shown in full; undefined if no run of so few events fits. */
+  readonly showcase: { readonly run_id: string; readonly session_id: string } | undefined;
 }
 
 /** A kind of conversation, and its share in percent. */
@@ -53,7 +53,7 @@ const releaseDays = 14;
 export function createWorkload(events: number, seed: number, now: number, days = 1): Workload {
   const random = seededRandom(seed);
   const played: MetricEventInput[] = [];
-  let showcase = { run_id: '', session_id: '' };
+  let showcase: Workload['showcase'];
   for (let number = 1; played.length < events; number++) {
     const kind = pickKind(random);
     const session_id = `${kind.name}-${String(number).padStart(4, '0')}`;
