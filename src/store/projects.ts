@@ -56,11 +56,11 @@ export async function createProject(
         (select max(project) from runfold_internal.session))::integer as g) m where g < 2147483647),
       (select n from generate_series(1, 1000000) n
         where not exists (select from runfold_internal.project p where p.id = n)
-        and not exists (select from runfold_internal.session s where s.project = n) limit 1)))`;
+        and n not in (select distinct s.project from runfold_internal.session s) limit 1)))`;
   try {
     const [project] = await database.query<Project & Record<string, unknown>>(
       `insert into runfold_internal.project (id, name, time_zone)
-      values (coalesce($2::integer, ${next}), $1, $3) returning ${columns}`,
+      select coalesce($2::integer, ${next}), $1::text, $3::text returning ${columns}`,
       [name, id ?? null, time_zone],
     );
     if (project !== undefined) return project;

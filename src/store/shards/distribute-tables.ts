@@ -2,20 +2,11 @@ import type { ClientBase } from 'pg';
 import { dropViews, keyOf } from './divide-tables.js';
 import type { Placement } from './placement.js';
 
-/** Small tables that are copied to every node. The others stay on the coordinator. */
-const referenceTables = [
-  'project',
-  'api_key',
-  'price_override',
-  'projection_state',
-  'placement',
-  'stripe',
-];
-
 /**
  * Distributes tables over the nodes of a Citus cluster by stripe. Tables that are distributed
  * already are left alone: a later migration may add new ones. All are colocated, one shard per
- * stripe, so a stripe is on one node with everything it needs. Runs in the caller's transaction.
+ * stripe, so a stripe is on one node with everything it needs. All other tables stay on the coordinator: a copy on
+ * each node could not be written while one is away. Runs in the caller's transaction.
  * @throws Error if a table has rows: only a replay of the log can tell their stripes
  */
 export async function distributeTables(
@@ -48,9 +39,6 @@ export async function distributeTables(
   }
   if (whole[0]?.name !== first) return;
   await nameStripes(client, `runfold_internal.${first}`);
-  for (const name of referenceTables) {
-    await client.query(`select create_reference_table('runfold_internal.${name}')`);
-  }
 }
 
 /**
