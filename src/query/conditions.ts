@@ -77,6 +77,18 @@ export function isAnyOf(
   return `= any(${parameter(only === undefined ? [] : [only, ...more])}::text[])`;
 }
 
+/**
+ * Refuses options that a query does not have: without its filter, it would answer for everybody. TypeScript
+ * finds them itself, JavaScript does not. @throws InvalidQueryError
+ */
+export function checkOptions(options: object, names: readonly string[]): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || names.includes(name)) continue;
+    const known = [...names].sort().join(', ');
+    throw new InvalidQueryError(name, `one of the options ${known}`, 'another one');
+  }
+}
+
 /** The project of a query. @throws InvalidQueryError */
 export function projectOf({ project = 1 }: ProjectOptions): number {
   if (Number.isInteger(project) && project >= 1 && project <= 2_147_483_647) return project;

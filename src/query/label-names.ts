@@ -102,6 +102,7 @@ export function listLabels(
     {
       list: 'labels',
       filters: { project },
+      settings: ['values'],
       shape: ['text'],
       keyOf: ({ name }) => [name],
       read: async (key, limit) =>

@@ -1,4 +1,5 @@
 import { describeValue } from '../events/fault.js';
+import { checkOptions } from './conditions.js';
 import {
   type CursorOwner,
   decodeCursor,
@@ -27,6 +28,8 @@ const mostRows = 1000;
 
 /** A list that is read page by page, each from the end of the previous one. */
 export interface PagedList<T> extends CursorOwner {
+  /** Options besides the filters and those of every page. */
+  readonly settings?: readonly string[];
   readonly shape: KeyShape;
   /** The key of a row: the values that the list is sorted by, unique together. */
   readonly keyOf: (item: T) => PageKey;
@@ -40,6 +43,8 @@ export interface PagedList<T> extends CursorOwner {
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export async function readPage<T>(list: PagedList<T>, options: PageOptions): Promise<Page<T>> {
+  const { filters, settings = [] } = list;
+  checkOptions(options, ['limit', 'cursor', ...Object.keys(filters), ...settings]);
   const limit = options.limit ?? 50;
   if (!Number.isInteger(limit) || limit < 1 || limit > mostRows) {
     throw new InvalidQueryError('limit', `an integer from 1 to ${mostRows}`, describeValue(limit));

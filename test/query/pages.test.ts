@@ -6,6 +6,7 @@ import type { Page } from '#runfold/query/page.js';
 import { InvalidCursorError, InvalidQueryError } from '#runfold/query/query-errors.js';
 import { listRuns } from '#runfold/query/totals/runs.js';
 import { listSessions } from '#runfold/query/totals/sessions.js';
+import { getUsage } from '#runfold/query/usage/get-usage.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
@@ -217,6 +218,24 @@ describeWithPostgres('lists', () => {
       await expect(async () => listRuns(database, { project: 0 })).rejects.toThrow(
         InvalidQueryError,
       );
+    });
+
+    test('an option that they do not have, instead of answering for everybody', async () => {
+      const wrong = { user: 'u-0' } as object;
+      const asked = [
+        () => listRuns(database, wrong),
+        () => listSessions(database, wrong),
+        () => listMessages(database, wrong),
+        () => listToolCalls(database, wrong),
+        () => listToolCalls(database, { ...wrong, tool_name: 'tool-0', newest: true }),
+        () => getUsage(database, { ...wrong, from: '2026-01-01T00:00:00Z' }),
+      ];
+      for (const ask of asked) {
+        await expect(async () => await ask()).rejects.toThrow(
+          /^user: Expected one of the options /,
+        );
+      }
+      expect((await listRuns(database, { user_id: undefined, limit: 1 })).items).toHaveLength(1);
     });
 
     test('a cursor of another list, of other filters, or made up', async () => {

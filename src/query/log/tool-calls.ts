@@ -32,8 +32,9 @@ export function listToolCalls(
   database: Database,
   options: ListToolCallsOptions = {},
 ): Promise<Page<LoggedToolCall>> {
-  const { tool_name, failed, newest = false } = options;
-  if (newest) return listNewestToolCalls(database, options);
+  const { newest = false, ...others } = options;
+  const { tool_name, failed } = others;
+  if (newest) return listNewestToolCalls(database, others);
   return listCorrected<LoggedToolCall>(
     database,
     'tool_calls',
@@ -44,6 +45,6 @@ export function listToolCalls(
         if (failed !== undefined) where.add(`e.error is ${failed ? '' : 'not '}true`);
       },
     },
-    options,
+    others,
   );
 }

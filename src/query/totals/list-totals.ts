@@ -149,6 +149,7 @@ export async function listTotals<T extends Totals>(
         order_by,
         project,
       },
+      settings: ['labels'],
       shape:
         order_by === undefined
           ? ['integer', ...ids.map(() => text), text]

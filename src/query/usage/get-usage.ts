@@ -2,6 +2,7 @@ import { describeValue } from '../../events/fault.js';
 import { formatTimestamp } from '../../events/timestamp.js';
 import type { Database } from '../../postgres/database.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
+import { checkOptions } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { filledRows, type ReadRow } from './filled-rows.js';
 import { readSums } from './read-sums.js';
@@ -14,6 +15,7 @@ import {
   type UsageRow,
   type UsageSeries,
   usageFigures,
+  usageOptionNames,
 } from './usage-series.js';
 import { hasIndex, sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
 import { questionOf, type UsageQuestion } from './usage-statement.js';
@@ -36,6 +38,7 @@ export async function getUsage<F extends UsageFigure = UsageFigure>(
   database: Database,
   { before_from, before_to, ...options }: UsageOptions<F>,
 ): Promise<UsageSeries<F>> {
+  checkOptions(options, usageOptionNames);
   if (before_from === undefined && before_to === undefined) return readSeries(database, options);
   if (before_from === undefined || before_to === undefined) {
     const [missing, given] =

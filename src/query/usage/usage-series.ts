@@ -33,6 +33,14 @@ export interface UsageOptions<F extends UsageFigure = UsageFigure>
   readonly before_to?: string | undefined;
 }
 
+const optionNames: Record<keyof UsageOptions, true> = {
+  ...{ project: true, from: true, to: true, bucket: true, time_zone: true, group_by: true },
+  ...{ filters: true, fill: true, top: true, order_by: true, figures: true, quantiles: true },
+  ...{ before_from: true, before_to: true },
+};
+/** The names of all options. */
+export const usageOptionNames: readonly string[] = Object.keys(optionNames);
+
 /** A bucket of a group: null if events name no agent, model and so on. */
 export type UsageRow<F extends UsageFigure = UsageFigure> = Pick<UsageFigures & UsageQuantiles, F> &
   Partial<Record<UsageDimension, string | null>> & {
