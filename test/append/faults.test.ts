@@ -27,9 +27,12 @@ describeWithPostgres('a batch that Postgres does not take', () => {
     database = opened;
   });
   let statements = 0;
+  /** How many events each statement was given. */
+  let written: number[] = [];
   let project = 0;
   beforeEach(async () => {
     statements = 0;
+    written = [];
     project += 10;
     await database.query('drop trigger if exists odd on runfold_internal.event');
   });
@@ -45,6 +48,7 @@ describeWithPostgres('a batch that Postgres does not take', () => {
     );
     const run: RunStatement = (...given) => {
       statements += 1;
+      written.push(given[0].order.length);
       return append(...given);
     };
     const findOverflows = async (batch: EventBatch) => {
@@ -114,6 +118,19 @@ describeWithPostgres('a batch that Postgres does not take', () => {
       expect(statements).toBe(3);
     },
   );
+
+  test('writes the events of other projects before it looks for the one at fault', async () => {
+    await atOdd("raise exception using errcode = '22000'");
+    const jobs = [
+      job(project, [event('odd'), ...many(7, 'a')]),
+      job(project + 1, many(3, 'b')),
+      job(project + 2, many(3, 'c')),
+    ];
+    expect(await write(jobs)).toEqual({ applied: 13, duplicate: 0, rejected: 1 });
+    // All at once, then the rejects, then each project, and then the halves of the faulty one.
+    expect(written.slice(0, 5)).toEqual([14, 0, 8, 3, 3]);
+    expect(Math.max(...written.slice(5))).toBeLessThan(8);
+  });
 
   test('isolates a fault of any wording once it repeats, and only then', async () => {
     await atOdd("raise exception 'not today'");
