@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { shareShardMap } from '../../store/shards/open-shard-map.js';
 import type { Route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
@@ -12,5 +13,7 @@ export function readingFor(service: Service, reply: FastifyReply): Service {
   reply.raw.once('close', () => gone.abort());
   // A client that has already disconnected no longer triggers this signal.
   if (reply.raw.destroyed) gone.abort();
-  return { ...service, database: service.readers.reader(gone.signal) };
+  const database = service.readers.reader(gone.signal);
+  shareShardMap(service.database, database);
+  return { ...service, database };
 }

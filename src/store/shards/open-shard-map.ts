@@ -34,6 +34,11 @@ export function shardMapOf(database: Database): Promise<ShardMap> {
   return opened;
 }
 
+/** Lets a view of a store, such as that of one request, know the map of the store instead of reading it again. */
+export function shareShardMap(store: Database, view: Database): void {
+  known.set(view, shardMapOf(store));
+}
+
 /** Makes a map known, instead of reading it. */
 export function rememberShardMap(database: Database, map: ShardMap): void {
   known.set(database, Promise.resolve(map));
