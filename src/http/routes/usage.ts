@@ -88,7 +88,7 @@ export const usageRoute = route({
   answers: { 200: { description: 'The series', schema: usageSeriesSchema, has_csv: true } },
   async handle({ service, project, query, request }) {
     const { agent_id, provider, model, tool_name, team_id, workflow_id, user_id, ...rest } = query;
-    const { label = {}, ...options } = rest;
+    const { label = {}, format: _format, ...options } = rest;
     const byLabel = Object.entries(label).map(([name, values]) => [`label:${name}`, values]);
     const byColumn = { agent_id, provider, model, tool_name, team_id, workflow_id, user_id };
     const series = await getUsage(service.database, {
