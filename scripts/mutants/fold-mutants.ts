@@ -113,7 +113,7 @@ export const foldMutants = [
   ]),
   ...breaks(
     'src/projections/time-buckets.ts',
-    ['test/budgets/windows.test.ts'],
+    ['test/budgets/used.test.ts'],
     [
       [
         'an hour has five quarters',
