@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -65,10 +66,16 @@ describeWithRedis('OpenTelemetry bodies that are mutated', () => {
     const expected = createSums();
     setFlagsFromString('--expose_gc');
     const collect: () => void = runInNewContext('gc');
-    const memory = () => {
-      collect();
-      const { heapUsed, external } = process.memoryUsage();
-      return (heapUsed + external) / 2 ** 20;
+    /** Megabytes in use. One collection is not enough: V8 frees buffers and weak values later. */
+    const memory = async () => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 5; round++) {
+        collect();
+        await setTimeout(20);
+        const { heapUsed, external } = process.memoryUsage();
+        least = Math.min(least, (heapUsed + external) / 2 ** 20);
+      }
+      return least;
     };
     const settleAll = async () => {
       await waitUntil(
@@ -123,8 +130,8 @@ describeWithRedis('OpenTelemetry bodies that are mutated', () => {
         }
       }
       await settleAll();
-      if (sent >= requests / 4 && settled === 0) settled = memory();
-      grown = memory() - settled;
+      if (sent >= requests / 4 && settled === 0) settled = await memory();
+      grown = (await memory()) - settled;
     }
     expect((await service.fetch('/readyz')).status).toBe(200);
     const actual = createSums();
@@ -150,7 +157,7 @@ describeWithRedis('OpenTelemetry bodies that are mutated', () => {
       'select count(*)::integer as spans from runfold_internal.otlp_span where event is not null',
     );
     expect(open?.spans).toBe(0);
-    if (requests >= 10_000) expect(grown).toBeLessThan(60);
+    if (requests >= 10_000) expect(grown).toBeLessThan(10);
     await gauge.close();
     await service.close();
   }, 1_800_000);
