@@ -27,6 +27,17 @@ export function agreeInViewSql(one: string, other: string, columns: readonly str
     .join(' and ');
 }
 
+/**
+ * The columns that an event has in common with the corrections that add to its totals, in a view of messages: rows
+ * with equal values and the same event to correct belong together.
+ */
+export function agreedColumnsSql(alias: string): string {
+  return agreeingFields
+    .filter((field) => field !== 'type')
+    .map((field) => `${alias}.${field}`)
+    .join(', ');
+}
+
 /** `agree` as SQL, of a row of the log and an assistant's message in it. Their sessions are equal. */
 export function agreeWithAnswerSql(correction: string, message: string): string {
   const values: Readonly<Partial<Record<AgreeingField, string | number>>> = {

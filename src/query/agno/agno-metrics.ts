@@ -4,6 +4,7 @@ import {
   type Metrics,
   metricFields,
 } from '../../events/metric-fields.js';
+import { agreedColumnsSql } from '../../projections/agreement.js';
 import { summedFigures } from '../../projections/summed-figures.js';
 
 /** The metrics of an Agno 1.x message, in the order in which Agno writes them. */
@@ -61,8 +62,8 @@ export function combineObjects(
 /**
  * `select` of the assistant's messages that meet a condition on the view `runfold.messages`, aliased
  * `m`: one row per message, with its corrections added to its figures and its objects as an ordered list.
- * A correction of a message that does not meet the condition is a separate row, as in the totals. `more` has
- * additional columns.
+ * A correction that does not agree with its message, or whose message does not meet the condition, is a separate row,
+ * as in the totals. `more` has additional columns.
  */
 export function correctedMessagesSql(condition: string, more: readonly string[] = []): string {
   const order = `m.corrects is not null, m.occurred_at, coalesce(m.sequence, 0), m.id collate "C"`;
@@ -81,7 +82,7 @@ export function correctedMessagesSql(condition: string, more: readonly string[] 
       coalesce(min(coalesce(m.sequence, 0)) ${original}, min(coalesce(m.sequence, 0))) as sequence,
       ${[...figures, ...more].join(',\n      ')}
     from runfold.messages m where ${condition} and m.role = 'assistant'
-    group by m.session_id, coalesce(m.corrects, m.id) collate "C"`;
+    group by ${agreedColumnsSql('m')}, coalesce(m.corrects, m.id) collate "C"`;
 }
 
 /** The order of corrected messages, aliased `c`: that of the messages themselves. */

@@ -48,13 +48,10 @@ export interface ModelRow extends Readonly<Record<Agno2Figure, number | null>> {
  */
 export function modelsSql(condition: string): string {
   const sums = Object.entries(figures).map(([name, ours]) => `sum(c.${ours}) as ${name}`);
-  const original = 'filter (where m.corrects is null)';
-  const more = [
-    `min(m.run_id) as run_id`,
-    `min(m.model) ${original} as model`,
-    `min(m.provider) ${original} as provider`,
-    `sum(m.cost) as cost`,
-  ];
+  // A correction without its message counts for the model that it names itself, as in the totals.
+  const ofMessage = (name: string) =>
+    `(array_agg(m.${name} order by m.corrects is not null, m.occurred_at, m.id collate "C"))[1] as ${name}`;
+  const more = ['m.run_id', ofMessage('model'), ofMessage('provider'), 'sum(m.cost) as cost'];
   return `corrected as (
       ${correctedMessagesSql(condition, more)}),
     models as (

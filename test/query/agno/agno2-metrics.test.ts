@@ -136,4 +136,65 @@ describeWithPostgres("metrics in the shape of Agno 2.x's", () => {
       details: { model: [{ output_tokens: 7, total_tokens: 7, id: 'm', provider: 'p' }] },
     });
   });
+
+  test('add corrections to what the totals add them to', async () => {
+    const session_id = 'agreed';
+    const project = 3;
+    const event = { type: 'message', role: 'assistant', session_id } as const;
+    await foldEvents(
+      database,
+      [
+        { ...event, id: 'a', run_id: 'r1', model: 'm', metrics: { input_tokens: 5 } },
+        // Made by hand: they correct a message of the session, but not one of their run.
+        {
+          ...event,
+          id: 'b',
+          run_id: 'r2',
+          model: 'n',
+          corrects: 'a',
+          metrics: { input_tokens: -1 },
+        },
+        {
+          ...event,
+          id: 'c',
+          run_id: 'r2',
+          model: 'n',
+          corrects: 'a',
+          metrics: { input_tokens: -3 },
+        },
+        {
+          ...event,
+          id: 'd',
+          run_id: 'r1',
+          model: 'm',
+          corrects: 'a',
+          metrics: { input_tokens: 20 },
+        },
+      ],
+      project,
+    );
+    const details = [
+      { input_tokens: 25, total_tokens: 25, id: 'm' },
+      { input_tokens: -4, total_tokens: -4, id: 'n' },
+    ];
+    const metrics = await getAgno2SessionMetrics(database, { session_id, project });
+    expect(metrics).toEqual({
+      input_tokens: 21,
+      total_tokens: 21,
+      details: { model: details },
+    });
+    expect(
+      await database.query(
+        `select sum(input_tokens)::integer as input_tokens, sum(total_tokens)::integer as total_tokens, model as id
+          from runfold.model_usage where project = $1 group by model order by model`,
+        [project],
+      ),
+    ).toEqual(details);
+    const runs = ['r1', 'r2'].map((run_id) =>
+      getAgno2RunMetrics(database, { run_id, session_id, project }),
+    );
+    expect((await Promise.all(runs)).map((run) => run?.details?.model)).toEqual(
+      details.map((one) => [one]),
+    );
+  });
 });
