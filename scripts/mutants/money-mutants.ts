@@ -109,6 +109,15 @@ export const moneyMutants = [
   ]),
   ...breaks(
     'src/pricing/token-rates.ts',
+    ['test/pricing/contradictions.test.ts'],
+    [
+      ['a total that its parts contradict is priced', '(total > 0 && !isTotal) ||', ''],
+      ['two figures of one input are priced', '(prompt > 0 && prompt !== input) ||', ''],
+      ['a split that says something else is priced', '&& counts[name] !== details[name]', ''],
+    ],
+  ),
+  ...breaks(
+    'src/pricing/token-rates.ts',
     ['test/pricing/exact-prices.test.ts'],
     [['half a nano-dollar is rounded down', 'sum + million / 2', 'sum + million / 2 - 1']],
   ),

@@ -2,10 +2,10 @@ import { type Attributes, attributeFields } from '../events/attribute-fields.js'
 import { pricings } from '../events/codes.js';
 import { type EventEnvelope, eventTypes, roles } from '../events/metric-event.js';
 import { type Database, longWorkSettings } from '../postgres/database.js';
-import type { TokenCounts } from '../pricing/token-rates.js';
-import { countTokens, tokenSources } from '../pricing/token-sources.js';
+import type { TokenCounts, TokenDetails } from '../pricing/token-rates.js';
+import { countTokens, detailSources, tokenSources } from '../pricing/token-sources.js';
 import { agreeWithAnswerSql } from '../projections/agreement.js';
-import { unpricedSql } from '../projections/measures/where.js';
+import { tokensOfPrices, unpricedSql } from '../projections/measures/where.js';
 import { byAll, byBytes, on } from '../query/readers/orders.js';
 import { gatherSorted, placeOf } from '../query/readers/readers.js';
 
@@ -70,7 +70,10 @@ export async function readPricedPage(
     last && {
       events: rows.map(({ row }) => ({
         ...row,
-        tokens: countTokens((name) => row.counts[name]),
+        tokens: {
+          ...countTokens((name) => row.counts[name]),
+          details: row.details,
+        },
         attributes: given(row),
       })),
       next: [last.row.session_id, last.key],
@@ -103,6 +106,7 @@ interface PageRow extends Record<string, unknown> {
   readonly key: string;
   readonly row: Omit<PricedEvent, 'tokens' | 'attributes'> & {
     readonly counts: Counts;
+    readonly details: TokenDetails;
     readonly named: Readonly<Record<string, unknown>>;
   };
 }
@@ -114,8 +118,14 @@ function given({ named }: PageRow['row']): PricedEvent['attributes'] {
 /** Corrections that add to the totals of their message. */
 const same = agreeWithAnswerSql('c', 'o');
 const sum = (name: string) => `coalesce(o.${name} + c.${name}, o.${name}, c.${name})`;
-const pairs = (list: readonly string[], value: (name: string) => string) =>
+const pairs = <N extends string>(list: readonly N[], value: (name: N) => string) =>
   list.map((name) => `'${name}', ${value(name)}`).join(', ');
+const detailNames = Object.keys(detailSources) as (keyof TokenDetails)[];
+/** A correction of a figure overrides the provider's split. */
+const detailSql = (name: keyof TokenDetails) => {
+  const [metric, key] = detailSources[name];
+  return `case when c.${tokenSources[name][0]} is null then coalesce((o.${metric} ->> '${key}')::bigint, 0) else 0 end`;
+};
 const attributeNames = attributeFields
   .map(({ name }) => name)
   .filter((name) => name !== 'cost_source' && name !== 'hold_id');
@@ -126,7 +136,7 @@ const pageSql = `with page as materialized (
     where e.project = $1 and (e.session_id, e.id) > ($2, $3::uuid)
       and e.occurred_at_us >= $4 and e.occurred_at_us < $5
       and e.type = ${eventTypes.message} and e.role = ${roles.assistant} and e.corrects is null
-      and coalesce(e.input_tokens, e.output_tokens, e.prompt_tokens, e.completion_tokens) is not null
+      and coalesce(${tokensOfPrices.map((name) => `e.${name}`).join(', ')}) is not null
     order by e.session_id, e.id limit ${pageEvents})
   select o.id as key, json_build_object(
     'id', coalesce(o.original_id, o.id::text), 'session_id', o.session_id, 'run_id', o.run_id,
@@ -136,6 +146,7 @@ const pageSql = `with page as materialized (
     'is_reported', ${reported('o')} or coalesce(c.is_reported, false),
     'corrections', c.corrections,
     'counts', json_build_object(${pairs(columns, sum)}),
+    'details', json_build_object(${pairs(detailNames, detailSql)}),
     'named', json_build_object(${pairs(attributeNames, (name) => `o.${name}`)}, 'labels', o.labels::json)) as row
   from page o cross join lateral (
     select count(*)::integer as corrections, bool_or(${reported('c')}) filter (where ${same}) as is_reported,

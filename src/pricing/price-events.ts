@@ -2,8 +2,7 @@ import { type BlockColumn, columnAt, type EventBlock } from '../events/columns/e
 import { placeOf, places } from '../events/columns/event-row.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { PriceBook } from './price-book.js';
-import type { TokenCounts } from './token-rates.js';
-import { tokenCountNames, tokenSources } from './token-sources.js';
+import { readDetails, splitMetrics, tokenCountNames, tokenSources } from './token-sources.js';
 
 const at = {
   model: placeOf('model'),
@@ -14,7 +13,11 @@ const at = {
 /** The columns of each count: the first one with a value is used. */
 const counts = Object.fromEntries(
   tokenCountNames.map((name) => [name, tokenSources[name].map(placeOf)]),
-) as unknown as Readonly<Record<keyof TokenCounts, readonly number[]>>;
+) as unknown as Readonly<Record<keyof typeof tokenSources, readonly number[]>>;
+const splits = {
+  prompt_tokens_details: placeOf('prompt_tokens_details'),
+  completion_tokens_details: placeOf('completion_tokens_details'),
+};
 
 /** The events of one project that are written together. */
 interface PricedJob {
@@ -43,12 +46,17 @@ export function priceEvents(book: PriceBook, project: number, { columns, size }:
   const types = columns[places.type];
   const authors = columns[places.role];
   const corrects = columns[places.corrects];
+  const hasSplits = splitMetrics.some((name) => columns[splits[name]] !== undefined);
   const count = (from: readonly number[], event: number): number | undefined => {
     for (const place of from) {
       const found = value(columns[place], event);
       if (found !== undefined) return found as number;
     }
     return undefined;
+  };
+  const splitOf = (name: keyof typeof splits, event: number) => {
+    const text = value(columns[splits[name]], event);
+    return text === undefined ? undefined : JSON.parse(text as string);
   };
   for (let event = 0; event < size; event++) {
     const model = value(models, event);
@@ -71,6 +79,10 @@ export function priceEvents(book: PriceBook, project: number, { columns, size }:
         output_audio: count(counts.output_audio, event) ?? 0,
         reasoning: count(counts.reasoning, event) ?? 0,
         audio: count(counts.audio, event) ?? 0,
+        total: count(counts.total, event) ?? 0,
+        prompt: count(counts.prompt, event) ?? 0,
+        completion: count(counts.completion, event) ?? 0,
+        details: hasSplits ? readDetails((name) => splitOf(name, event)) : undefined,
       },
     });
     if ('unpriced' in price) continue;

@@ -35,6 +35,20 @@ export interface TokenCounts {
   readonly reasoning: number;
   /** Audio tokens of input and output together. Defaults to the sum of the two. */
   readonly audio?: number;
+  /** All tokens. Defaults to the sum of input and output, as 0 does. */
+  readonly total?: number;
+  /** The input and the output by a second name. Default to `input` and `output`, as 0 does. */
+  readonly prompt?: number;
+  readonly completion?: number;
+  readonly details?: TokenDetails | undefined;
+}
+
+/** Counts in the provider's own split of the tokens; 0 if it has none. They stand for counts that are 0. */
+export interface TokenDetails {
+  readonly cached: number;
+  readonly input_audio: number;
+  readonly output_audio: number;
+  readonly reasoning: number;
 }
 
 /** Nano-dollars per dollar, and the number of tokens of a rate. */
@@ -47,8 +61,10 @@ const million = 1e6;
  * price is better than a wrong one. Each token is paid once, at the rate of its part. Rates
  * are integer nano-dollars per million tokens, and the result is rounded once, half up.
  */
-export function costOf(rates: TokenRates, tokens: TokenCounts): number | undefined {
-  if (areContradictory(tokens) || isAudioAmbiguous(rates, tokens)) return undefined;
+export function costOf(rates: TokenRates, given: TokenCounts): number | undefined {
+  const tokens = withDetails(given);
+  if (tokens === undefined || areContradictory(tokens) || isAudioAmbiguous(rates, tokens))
+    return undefined;
   const parts: [count: number, rate: number][] = [[million, rates.request ?? 0]];
   const pay = (count: number, of: number | SteppedRate) =>
     void parts.push([count, typeof of === 'number' ? of : step(of, tokens.input)]);
@@ -100,11 +116,31 @@ function sumOf(parts: readonly (readonly [count: number, rate: number])[]): numb
   return Number((exact + BigInt(million / 2)) / BigInt(million));
 }
 
-/** Whether parts are larger than their whole, whatever they cost. */
-function areContradictory(tokens: TokenCounts): boolean {
+/** Counts that include those of the provider's split; undefined if the two differ. */
+function withDetails({ details, ...tokens }: TokenCounts): PlainCounts | undefined {
+  if (details === undefined) return tokens;
+  const counts = { ...tokens };
+  for (const name of ['cached', 'input_audio', 'output_audio', 'reasoning'] as const) {
+    if (details[name] === 0) continue;
+    if (counts[name] !== 0 && counts[name] !== details[name]) return undefined;
+    counts[name] = details[name];
+  }
+  return counts;
+}
+
+type PlainCounts = Omit<TokenCounts, 'details'>;
+
+/** Whether parts are larger than their whole, whatever they cost, or two figures of one thing differ. */
+function areContradictory(tokens: PlainCounts): boolean {
   const { input, output, cached, cache_write, cache_write_1h = 0, reasoning } = tokens;
   const { input_audio, output_audio, audio = 0 } = tokens;
+  const { total = 0, prompt = 0, completion = 0 } = tokens;
+  // Some libraries leave the cache out of their total. A larger total has tokens that no part has.
+  const isTotal = total === input + output || total === input + output - cached - cache_write;
   return (
+    (total > 0 && !isTotal) ||
+    (prompt > 0 && prompt !== input) ||
+    (completion > 0 && completion !== output) ||
     Object.values(tokens).some((count) => count < 0) ||
     cached + cache_write > input ||
     cache_write_1h > cache_write ||
@@ -119,7 +155,7 @@ function areContradictory(tokens: TokenCounts): boolean {
  * Whether audio tokens may also be cached ones, or are not split into input and output, and have a separate
  * rate, so that this matters.
  */
-function isAudioAmbiguous(rates: TokenRates, tokens: TokenCounts): boolean {
+function isAudioAmbiguous(rates: TokenRates, tokens: PlainCounts): boolean {
   const { cached, cache_write, cache_write_1h = 0, input_audio, output_audio, audio = 0 } = tokens;
   const isCachePriced =
     (cached > 0 && rates.cached !== undefined) ||
