@@ -48,18 +48,18 @@ export function createAlertsClient(caller: HttpCaller): AlertsClient {
       throw error;
     }
   };
-  const itemsOf = async <T>(path: string) =>
+  const getItems = async <T>(path: string) =>
     (await send<{ readonly items: readonly T[] }>('GET', path)).items;
   const named = (of: string, name: string) => `/v1/${of}/${encodeURIComponent(name)}`;
   return {
-    listAlerts: () => itemsOf('/v1/alerts'),
+    listAlerts: () => getItems('/v1/alerts'),
     createAlert: (options) => send('POST', '/v1/alerts', options),
     dropAlert: ({ name }) => ifFound(send('DELETE', named('alerts', name))),
     muteAlert: ({ name, minutes }) =>
       ifFound(send('POST', `${named('alerts', name)}/mute`, { minutes })),
     listAlertHistory: (query = {}) =>
       send('GET', '/v1/alerts/history', undefined, { query: { ...query } }),
-    listChannels: () => itemsOf('/v1/channels'),
+    listChannels: () => getItems('/v1/channels'),
     createChannel: (options) => send('POST', '/v1/channels', options),
     testChannel: ({ name }) => send('POST', `${named('channels', name)}/test`, {}, { retries: 0 }),
     dropChannel: ({ name }) => ifFound(send('DELETE', named('channels', name))),

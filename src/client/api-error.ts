@@ -18,7 +18,7 @@ export class ApiError extends RunfoldError {
 }
 
 /** The error for a response. */
-export async function apiErrorOf(answer: Response): Promise<ApiError> {
+export async function readApiError(answer: Response): Promise<ApiError> {
   const text = await answer.text();
   const problem = parse(text);
   const code = typeof problem.code === 'string' ? problem.code : 'unexpected_answer';

@@ -1,5 +1,5 @@
 import { sleep } from '../environment/sleep.js';
-import { type ApiError, apiErrorOf } from './api-error.js';
+import { type ApiError, readApiError } from './api-error.js';
 
 /** The address of the service, and options of requests. */
 export interface CallerOptions {
@@ -43,7 +43,7 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
       ...(signal === undefined ? [] : [signal]),
       ...(is_stream === true ? [] : [AbortSignal.timeout(timeout_ms)]),
     ];
-    return send(`${base}${path}${searchOf(query ?? {})}`, {
+    return send(`${base}${path}${toSearch(query ?? {})}`, {
       method,
       headers: {
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
@@ -62,7 +62,7 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
         try {
           const answer = await once(method, path, call);
           if (answer.ok || answer.status === 207) return answer;
-          problem = await apiErrorOf(answer);
+          problem = await readApiError(answer);
         } catch (error) {
           if (call.signal?.aborted === true || attempt >= most) throw error;
         }
@@ -86,7 +86,7 @@ function pauseMs(seconds: number | undefined, attempt: number): number {
   return ceiling / 2 + (Math.random() * ceiling) / 2;
 }
 
-function searchOf(query: Readonly<Record<string, unknown>>): string {
+function toSearch(query: Readonly<Record<string, unknown>>): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const one of [value].flat()) {

@@ -42,7 +42,7 @@ export function readRedisUrl(text: string): RedisAddress | RedisUrlFault {
  * parses it.
  * @throws TypeError if a URL of several servers is invalid
  */
-export function redisAddressOf(text: string): RedisAddress {
+export function toRedisAddress(text: string): RedisAddress {
   const several = severalIn(text);
   if (several === undefined) return singleAddress(URL.canParse(text) ? new URL(text) : undefined);
   const address = readSeveral(text, several);
@@ -110,7 +110,7 @@ function readSeveral(
   if (strange !== undefined) {
     return { expected: `none but ${known.join(', ')} behind the ? of a cluster or of sentinels` };
   }
-  const found = hosts.map((host) => hostOf(host, isCluster ? 6379 : 26_379));
+  const found = hosts.map((host) => parseHost(host, isCluster ? 6379 : 26_379));
   const database = /^(\/\d{0,4})?$/.test(path) ? Number(path.slice(1)) : undefined;
   const [username, password] = (user ?? '').split(/:(.*)/s);
   if (found.some((host) => host === undefined) || database === undefined) {
@@ -135,7 +135,7 @@ function readSeveral(
   };
 }
 
-function hostOf(text: string, usual: number): RedisHost | undefined {
+function parseHost(text: string, usual: number): RedisHost | undefined {
   const [, v6, name, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = v6 ?? name;
   const number = Number(port ?? usual);

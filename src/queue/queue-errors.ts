@@ -1,5 +1,5 @@
 import { codeOf } from '../environment/error-fields.js';
-import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
+import { type RedisAddress, toRedisAddress } from '../environment/redis-url.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import type { QueueTarget } from './queue-target.js';
 
@@ -26,7 +26,7 @@ export class QueueConnectionError extends RunfoldError {
  */
 export function explainRedisError(thrown: unknown, url: string): QueueConnectionError | undefined {
   if (thrown instanceof QueueConnectionError) return thrown;
-  const address = redisAddressOf(url);
+  const address = toRedisAddress(url);
   const host = address.shown;
   // "Failed to refresh slots cache" hides the cause.
   const error = reasonIn(thrown);

@@ -1,4 +1,4 @@
-import { redisAddressOf } from '../environment/redis-url.js';
+import { toRedisAddress } from '../environment/redis-url.js';
 import { defaultPrefix, type QueueTarget } from './queue-target.js';
 import type { RedisClient } from './redis-client.js';
 import {
@@ -32,12 +32,12 @@ type RedisTarget = Extract<QueueTarget, { kind: 'redis' }>;
 /** Whether there can be more than one queue: in a cluster, or if a number of queues is set. */
 export function isSpread(target: QueueTarget): target is RedisTarget {
   if (target.kind !== 'redis') return false;
-  return target.queues !== undefined || redisAddressOf(target.url).kind === 'cluster';
+  return target.queues !== undefined || toRedisAddress(target.url).kind === 'cluster';
 }
 
 /** Whether another server can replace the one that jobs are added to. */
 export function hasFailover(target: QueueTarget): boolean {
-  return target.kind === 'redis' && redisAddressOf(target.url).kind !== 'single';
+  return target.kind === 'redis' && toRedisAddress(target.url).kind !== 'single';
 }
 
 /** The name of the first queue, which exists whatever the number is. */
@@ -86,9 +86,9 @@ export function openSpread(
 }
 
 function namingOf({ url, prefix = defaultPrefix }: RedisTarget) {
-  return { prefix, is_cluster: redisAddressOf(url).kind === 'cluster' };
+  return { prefix, is_cluster: toRedisAddress(url).kind === 'cluster' };
 }
 
 function startOf({ url, queues }: RedisTarget): number {
-  return queues ?? (redisAddressOf(url).kind === 'cluster' ? clusterQueues : 1);
+  return queues ?? (toRedisAddress(url).kind === 'cluster' ? clusterQueues : 1);
 }

@@ -1,5 +1,5 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import { type RedisAddress, redisAddressOf } from '../environment/redis-url.js';
+import { type RedisAddress, toRedisAddress } from '../environment/redis-url.js';
 
 /** A client of one Redis, of a master behind sentinels, or of a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -24,7 +24,7 @@ export interface ClientSettings {
 /** Creates a client for a URL. */
 export function createClient(url: string, settings: ClientSettings): RedisClient {
   const { retry, ...common } = settings;
-  const address = redisAddressOf(url);
+  const address = toRedisAddress(url);
   // The driver reads its own options from the URL of one Redis.
   if (address.kind === 'single') return new Redis(url, { ...common, retryStrategy: retry });
   if (address.kind === 'sentinel') return new Redis(sentinelOptions(address, settings));
@@ -34,7 +34,7 @@ export function createClient(url: string, settings: ClientSettings): RedisClient
 /** Creates a client for one node of a URL's cluster, or for one of its sentinels. `node` is `host:port`. */
 export function createNodeClient(url: string, node: string, settings: ClientSettings): Redis {
   const { retry, ...common } = settings;
-  const address = redisAddressOf(url);
+  const address = toRedisAddress(url);
   const at = node.lastIndexOf(':');
   return new Redis({
     ...common,

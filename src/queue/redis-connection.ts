@@ -1,4 +1,4 @@
-import { redisAddressOf } from '../environment/redis-url.js';
+import { toRedisAddress } from '../environment/redis-url.js';
 import { explainRedisError, isWrongServer, wrongKindError } from './queue-errors.js';
 import { createClient, createNodeClient, type RedisClient } from './redis-client.js';
 
@@ -99,7 +99,7 @@ const once = {
  * is none.
  */
 async function askNodes(url: string): Promise<Error | undefined> {
-  const { hosts } = redisAddressOf(url);
+  const { hosts } = toRedisAddress(url);
   const said = await Promise.all(hosts.map(({ host, port }) => askNode(url, `${host}:${port}`)));
   const errors = said.filter((error) => error !== undefined);
   const isAway = (error: Error) => explainRedisError(error, url)?.code === 'queue_unreachable';
@@ -117,7 +117,7 @@ async function askNode(url: string, name: string): Promise<Error | undefined> {
   });
   try {
     await node.connect();
-    if (redisAddressOf(url).kind === 'sentinel') return reason;
+    if (toRedisAddress(url).kind === 'sentinel') return reason;
     const state = /^cluster_state:(\w+)/m.exec(String(await node.cluster('INFO')))?.[1];
     // The message of Redis itself.
     return state === 'fail' ? new Error('CLUSTERDOWN The cluster is down') : reason;
@@ -138,7 +138,7 @@ export async function probeRedis(url: string): Promise<void> {
     await redis.ping();
     // BullMQ needs INFO before it starts, and would wait forever if the user may not run it.
     const mode = /^redis_mode:(\w+)/m.exec(await redis.info('server'))?.[1];
-    const wrong = wrongKindError(redisAddressOf(url), mode);
+    const wrong = wrongKindError(toRedisAddress(url), mode);
     if (wrong !== undefined) throw wrong;
   });
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { redisAddressOf } from '../environment/redis-url.js';
+import { toRedisAddress } from '../environment/redis-url.js';
 import { onRedis } from './redis-connection.js';
 
 /** The data for the checks of a Redis. */
@@ -30,7 +30,7 @@ export interface RedisNode {
 export function readRedisFacts(url: string, prefix: string): Promise<readonly RedisNode[]> {
   return onRedis(url, async (redis) => {
     if (!('nodes' in redis)) {
-      return [{ name: redisAddressOf(url).shown, facts: await factsOf(redis, prefix) }];
+      return [{ name: toRedisAddress(url).shown, facts: await factsOf(redis, prefix) }];
     }
     // A cluster sends a command to the node that owns the key's slot, or to any. So each node is
     // asked separately.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRedisUrl, redisAddressOf } from '#runfold/environment/redis-url.js';
+import { readRedisUrl, toRedisAddress } from '#runfold/environment/redis-url.js';
 
 describe('REDIS_URL', () => {
   test.each([
@@ -48,7 +48,7 @@ describe('REDIS_URL', () => {
     ],
   ])('reads %s', (text, wanted) => {
     expect(readRedisUrl(text)).toMatchObject(wanted);
-    expect(redisAddressOf(text)).toEqual(readRedisUrl(text));
+    expect(toRedisAddress(text)).toEqual(readRedisUrl(text));
   });
 
   test.each([
@@ -69,7 +69,7 @@ describe('REDIS_URL', () => {
   });
 
   test('leaves a text that is no URL of several servers to the driver', () => {
-    expect(redisAddressOf('host:secret')).toMatchObject({ kind: 'single' });
-    expect(() => redisAddressOf('redis://a,b')).toThrow(/^REDIS_URL: expected cluster=true or/);
+    expect(toRedisAddress('host:secret')).toMatchObject({ kind: 'single' });
+    expect(() => toRedisAddress('redis://a,b')).toThrow(/^REDIS_URL: expected cluster=true or/);
   });
 });

@@ -46,7 +46,7 @@ interface TableShape extends Record<string, unknown> {
 
 async function copyTable(from: Database, to: Database, table: string): Promise<void> {
   const name = `runfold_internal.${table}`;
-  const { key, columns, identity } = await shapeOf(from, name);
+  const { key, columns, identity } = await readTableShape(from, name);
   const changed = columns.filter((column) => !key.includes(column));
   const list = (names: readonly string[], alias: string) =>
     names.map((column) => `${alias}.${column}`).join(', ');
@@ -74,7 +74,7 @@ async function copyTable(from: Database, to: Database, table: string): Promise<v
   );
 }
 
-async function shapeOf(database: Database, name: string): Promise<TableShape> {
+async function readTableShape(database: Database, name: string): Promise<TableShape> {
   const [shape] = await database.query<TableShape>(
     `select (select json_agg(a.attname order by k.place)
         from unnest(c.conkey) with ordinality k(number, place)

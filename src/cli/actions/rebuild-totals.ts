@@ -44,7 +44,7 @@ export async function rebuildTotals(
   let reached = 0;
   const onProgress = (at: RebuildProgress) => {
     // Some steps happen more than once; progress never goes back.
-    reached = Math.max(reached, wayOf(at));
+    reached = Math.max(reached, computeShare(at));
     const seconds = (performance.now() - started) / 1000;
     const { at: part, of } = at.shard ?? { at: 0, of: 1 };
     const folded =
@@ -70,7 +70,7 @@ function leftText(seconds: number, reached: number): string {
   return `, about ${left < 60 ? `${left} s` : duration(left)} left`;
 }
 
-function wayOf({ shard = { at: 0, of: 1 }, ...progress }: RebuildProgress): number {
+function computeShare({ shard = { at: 0, of: 1 }, ...progress }: RebuildProgress): number {
   return (shard.at + wayIn(progress)) / shard.of;
 }
 

@@ -72,7 +72,7 @@ export async function replicateLog(options: ReplicateOptions): Promise<Replicate
       copiedAt = performance.now();
     }
     let isNew = false;
-    const projects = await projectsOf(from);
+    const projects = await listProjectNumbers(from);
     let left = 0;
     for (const project of projects) left += await estimateSince(from, project, positions);
     for (const project of projects) {
@@ -133,7 +133,7 @@ async function again<T>(write: () => Promise<T>): Promise<T> {
 }
 
 /** The projects that have events. They may have no name. */
-async function projectsOf(database: Database): Promise<number[]> {
+async function listProjectNumbers(database: Database): Promise<number[]> {
   const rows = await database.query<{ project: number }>(
     'select distinct project from runfold_internal.session order by 1',
   );

@@ -6,7 +6,7 @@ import { releaseHold } from '../../budgets/check-budget.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
-import { type LabelFlags, labelOf } from '../options/label-option.js';
+import { type LabelFlags, parseLabel } from '../options/label-option.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { reportCheck } from './budget-report.js';
 
@@ -30,7 +30,7 @@ type CheckFlags = LabelFlags & { readonly [W in Who]?: string } & {
 /** The labels of a check. It is about one thing, which has one value of each label. */
 function oneOfEach({ label = [] }: LabelFlags): Record<string, string> {
   const labels = new Map<string, string>();
-  for (const [name, value] of label.map(labelOf)) {
+  for (const [name, value] of label.map(parseLabel)) {
     if (labels.has(name)) throw new UsageError(`--label: expected one value of ${name}, got more.`);
     labels.set(name, value);
   }

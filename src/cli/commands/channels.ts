@@ -25,7 +25,7 @@ interface CreateFlags {
   readonly json?: boolean;
 }
 
-function channelOf(name: string, { webhook, slack, email }: CreateFlags): NewChannel {
+function readChannel(name: string, { webhook, slack, email }: CreateFlags): NewChannel {
   const given: NewChannel[] = [
     ...(webhook === undefined ? [] : [{ kind: 'webhook' as const, name, url: webhook }]),
     ...(slack === undefined ? [] : [{ kind: 'slack' as const, name, url: slack }]),
@@ -55,7 +55,7 @@ function createChannelCommand(): Command {
     .addOption(repeatable('--email <address>', 'a recipient of mail'))
     .option('--json', 'print it as JSON, including the signing secret')
     .action(async (name: string, flags: CreateFlags, self: Command) => {
-      const channel = channelOf(name, flags);
+      const channel = readChannel(name, flags);
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
       const { secret_key, allowed_hosts } = settings.alerts;

@@ -5,7 +5,7 @@ import { withStore } from '../command/with-tier.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { emptyText } from '../reports/empty-range.js';
-import { periodLines, periodsOf } from '../reports/period-report.js';
+import { periodLines, toPeriodReport } from '../reports/period-report.js';
 
 interface Flags extends RangeFlags {
   readonly breakdown?: boolean;
@@ -54,7 +54,7 @@ export function periodCommand(name: keyof typeof periods): Command {
       const said = isEmpty ? await emptyText(database, project, found, 'Nothing was used') : '';
       return { series: found, empty: said };
     });
-    const report = periodsOf(series);
+    const report = toPeriodReport(series);
     if (flags.json) return terminal.json(report);
     if (flags.csv) {
       const rows = report.periods.flatMap(({ period, models }) =>

@@ -94,14 +94,14 @@ function setCommand(): Command {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
       const optional = (name: 'cached' | 'cacheWrite' | 'cacheWrite1h') =>
-        flags[name] === undefined ? undefined : dollarsOf(flags[name]);
+        flags[name] === undefined ? undefined : parseDollars(flags[name]);
       const price: PriceOverride = {
         project: settings.project,
         model,
         provider: flags.provider,
         from: flags.from,
-        input: dollarsOf(flags.input),
-        output: dollarsOf(flags.output),
+        input: parseDollars(flags.input),
+        output: parseDollars(flags.output),
         cached: optional('cached'),
         cache_write: optional('cacheWrite'),
         cache_write_1h: optional('cacheWrite1h'),
@@ -125,7 +125,7 @@ function setCommand(): Command {
 }
 
 /** A string that is not a number becomes NaN, so that the price is refused by its name. */
-function dollarsOf(text: string): number {
+function parseDollars(text: string): number {
   return text.trim() === '' ? Number.NaN : Number(text);
 }
 

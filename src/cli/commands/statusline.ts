@@ -35,7 +35,7 @@ export function statuslineCommand(): Command {
     .action(async (flags: Flags, self: Command) => {
       const { terminal, settings, io } = openContext(self, 'once');
       const { http_host, http_port } = settings;
-      const session = sessionOf(await text(io.stdin));
+      const session = readSessionId(await text(io.stdin));
       // A prompt waits for this line.
       const signal = AbortSignal.timeout(readTimeout(flags.timeout));
       const get = async (path: string): Promise<Record<string, unknown> | undefined> => {
@@ -57,7 +57,7 @@ export function statuslineCommand(): Command {
     });
 }
 
-function sessionOf(input: string): string | undefined {
+function readSessionId(input: string): string | undefined {
   try {
     const value: unknown = JSON.parse(input);
     return isRawObject(value) && typeof value.session_id === 'string'

@@ -88,13 +88,13 @@ export function topCommand(): Command {
       show(rows, () => {
         const cell = (row: UsageRow<never>) => row[by] ?? absent;
         const group = { head: by, cell, least: 16 };
-        return usageTable(terminal, rows, { group, figures: figuresOf(what, shown), shown });
+        return usageTable(terminal, rows, { group, figures: chooseFigures(what, shown), shown });
       });
     });
   });
 }
 
-function figuresOf(what: What, shown: UsageFigure): UsageFigure[] {
+function chooseFigures(what: What, shown: UsageFigure): UsageFigure[] {
   const usual: UsageFigure[] =
     what === 'tools'
       ? ['tool_calls', 'tool_errors', 'cost']

@@ -15,8 +15,8 @@ import {
   addUsageFilters,
   filteredBy,
   groupNames,
-  groupsOf,
-  listOf,
+  parseGroups,
+  parseList,
   type UsageFilterFlags,
   usageFilters,
 } from '../options/usage-options.js';
@@ -56,7 +56,7 @@ export function usageCommand(): Command {
       new Option(
         '--by <fields>',
         `group by these, with commas between them: ${Object.keys(groupNames).join(', ')}, label:NAME`,
-      ).argParser(groupsOf),
+      ).argParser(parseGroups),
     )
     .addOption(
       new Option('--bucket <length>', 'the length of each bucket')
@@ -68,12 +68,12 @@ export function usageCommand(): Command {
         '--figure <name>',
         'the figure to show over time and to rank by, such as output_tokens',
       )
-        .argParser((text: string) => listOf('--figure', text, usageFigures)[0])
+        .argParser((text: string) => parseList('--figure', text, usageFigures)[0])
         .default('cost'),
     )
     .addOption(
       new Option('--figures <names>', 'limit JSON and CSV to these figures').argParser(
-        (text: string) => listOf('--figures', text, usageFigures),
+        (text: string) => parseList('--figures', text, usageFigures),
       ),
     )
     .option('--top <number>', 'the maximum number of groups, 1 to 1000', '10')

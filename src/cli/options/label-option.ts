@@ -20,7 +20,7 @@ export function addLabelOption(command: Command): Command {
 }
 
 /** The name and the value in `NAME=VALUE`. @throws UsageError */
-export function labelOf(text: string): readonly [name: string, value: string] {
+export function parseLabel(text: string): readonly [name: string, value: string] {
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(at, 0));
   if (isLabelName(name)) return [name, text.slice(at + 1)];
@@ -28,10 +28,10 @@ export function labelOf(text: string): readonly [name: string, value: string] {
 }
 
 /** The labels that the flag asks for; undefined without one. @throws UsageError */
-export function labelsOf({ label }: LabelFlags): LabelFilters | undefined {
+export function readLabels({ label }: LabelFlags): LabelFilters | undefined {
   if (label === undefined) return undefined;
   const asked = new Map<string, string[]>();
-  for (const [name, value] of label.map(labelOf)) {
+  for (const [name, value] of label.map(parseLabel)) {
     asked.set(name, [...(asked.get(name) ?? []), value]);
   }
   return Object.fromEntries(asked);

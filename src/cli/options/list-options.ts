@@ -3,7 +3,7 @@ import { UsageError } from '../command/command-error.js';
 import { csv } from '../output/csv.js';
 import { count } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
-import { addLabelOption, type LabelFlags, labelsOf } from './label-option.js';
+import { addLabelOption, type LabelFlags, readLabels } from './label-option.js';
 import { sinceStart } from './range-options.js';
 import { repeatable } from './repeatable-option.js';
 
@@ -78,7 +78,7 @@ export function totalsQuery(flags: TotalsFlags) {
     workflow_id: flags.workflow,
     model: flags.model,
     provider: flags.provider,
-    labels: labelsOf(flags),
+    labels: readLabels(flags),
     id_prefix: flags.idPrefix,
     failed: flags.failed,
     min_cost: flags.minCost,

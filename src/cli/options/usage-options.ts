@@ -3,7 +3,7 @@ import { isLabelName } from '../../events/labels.js';
 import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
 import type { UsageFilters } from '../../query/usage/usage-statement.js';
 import { UsageError } from '../command/command-error.js';
-import { addLabelOption, type LabelFlags, labelsOf } from './label-option.js';
+import { addLabelOption, type LabelFlags, readLabels } from './label-option.js';
 import { repeatable } from './repeatable-option.js';
 
 /** The names of groups and filters of usage, each with its field of an event. */
@@ -34,7 +34,7 @@ export function usageFilters(flags: UsageFilterFlags): UsageFilters {
     name,
     (flags as Readonly<Record<string, readonly string[] | undefined>>)[flag],
   ]);
-  const byLabel = Object.entries(labelsOf(flags) ?? {}).map(([name, values]) => [
+  const byLabel = Object.entries(readLabels(flags) ?? {}).map(([name, values]) => [
     `label:${name}`,
     values,
   ]);
@@ -48,18 +48,18 @@ export function filteredBy(filters: UsageFilters): UsageDimension[] {
 }
 
 /** The dimensions in `--by`, separated by commas. @throws UsageError */
-export function groupsOf(text: string): readonly UsageDimension[] {
+export function parseGroups(text: string): readonly UsageDimension[] {
   return text.split(',').flatMap((part) => {
     const name = part.trim();
     if (isLabelName(labelOf(name))) return [name as UsageDimension];
-    return listOf('--by', name, [...Object.keys(groupNames), 'label:NAME']).flatMap(
+    return parseList('--by', name, [...Object.keys(groupNames), 'label:NAME']).flatMap(
       (known) => groupNames[known] ?? [],
     );
   });
 }
 
 /** Names separated by commas, each of them in a list. @throws UsageError */
-export function listOf<const N extends string>(
+export function parseList<const N extends string>(
   flag: string,
   text: string,
   names: readonly N[],

@@ -29,7 +29,7 @@ export function describeCorrection(
   }
   const { event, original, changes } = correction;
   return [
-    `${bold(`Event ${printable(original.id)}`)}  ${dim(printable(placeOf(original)))}`,
+    `${bold(`Event ${printable(original.id)}`)}  ${dim(printable(describePlace(original)))}`,
     '',
     table(
       terminal,
@@ -51,7 +51,7 @@ export function describeCorrection(
   ];
 }
 
-function placeOf(event: MetricEvent): string {
+function describePlace(event: MetricEvent): string {
   const what =
     event.type === 'message'
       ? `message of ${event.role}`

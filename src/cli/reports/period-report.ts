@@ -50,23 +50,23 @@ const sums = [
 ] as const;
 
 /** A series by model as periods: the same query as `runfold usage`, grouped by period first. */
-export function periodsOf(series: UsageSeries): PeriodReport {
+export function toPeriodReport(series: UsageSeries): PeriodReport {
   const length = series.bucket === 'month' ? 7 : 10;
   const periods = new Map<string, PeriodModel[]>();
   for (const row of series.rows) {
     if (!row.assistant_messages) continue;
     const period = (row.bucket_local ?? '').slice(0, length);
-    periods.set(period, [...(periods.get(period) ?? []), modelOf(row)]);
+    periods.set(period, [...(periods.get(period) ?? []), toPeriodModel(row)]);
   }
   const rows = [...periods].map(([period, models]): Period => {
     models.sort((a, b) => b.cost - a.cost || b.total_tokens - a.total_tokens);
-    return { period, ...sumOf(models), models };
+    return { period, ...addFigures(models), models };
   });
   const { from, to, time_zone } = series;
-  return { from, to, time_zone, periods: rows, total: sumOf(rows) };
+  return { from, to, time_zone, periods: rows, total: addFigures(rows) };
 }
 
-function modelOf(row: UsageRow): PeriodModel {
+function toPeriodModel(row: UsageRow): PeriodModel {
   const messages = row.assistant_messages ?? 0;
   return {
     model: row.model ?? null,
@@ -81,7 +81,7 @@ function modelOf(row: UsageRow): PeriodModel {
   };
 }
 
-function sumOf(rows: readonly PeriodFigures[]): PeriodFigures {
+function addFigures(rows: readonly PeriodFigures[]): PeriodFigures {
   const total = Object.fromEntries(
     sums.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)]),
   ) as Record<(typeof sums)[number], number>;

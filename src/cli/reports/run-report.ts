@@ -9,12 +9,12 @@ import { paintStatus } from './run-table.js';
 export function totalsLines(terminal: Terminal, totals: RunTotals | SessionTotals): string[] {
   const { dim } = terminal.colors;
   const facts: [string, string][] = [
-    ['who', whoOf(totals)],
-    ['when', whenOf(totals)],
+    ['who', describeAgent(totals)],
+    ['when', describeDates(totals)],
     ['model', [totals.model, totals.provider].filter(isText).join(separator)],
-    ['did', didOf(totals)],
-    ['tokens', tokensOf(totals)],
-    ['time', timeOf(totals)],
+    ['did', describeWork(totals)],
+    ['tokens', describeTokens(totals)],
+    ['time', describeTime(totals)],
     ['cost', costLine(totals)],
   ];
   return facts
@@ -45,7 +45,7 @@ function wrapParts(text: string, width: number): string[] {
 const isText = (value: string | null | false | undefined): value is string =>
   typeof value === 'string' && value !== '';
 
-function whoOf(totals: RunTotals | SessionTotals): string {
+function describeAgent(totals: RunTotals | SessionTotals): string {
   return [
     // Several agents may work in a session; its runs name them.
     'agent_name' in totals && agentOf(totals),
@@ -63,13 +63,13 @@ function agentOf({ agent_name, agent_id }: RunTotals): string | null {
   return agent_id === null ? agent_name : `${agent_name} (${agent_id})`;
 }
 
-function whenOf({ started_at, ended_at }: RunTotals | SessionTotals): string {
+function describeDates({ started_at, ended_at }: RunTotals | SessionTotals): string {
   if (started_at === null || ended_at === null) return '';
   const seconds = (Date.parse(ended_at) - Date.parse(started_at)) / 1000;
   return `${localTime(started_at)}, over ${duration(seconds)}`;
 }
 
-function didOf(totals: RunTotals | SessionTotals): string {
+function describeWork(totals: RunTotals | SessionTotals): string {
   const failed = totals.tool_errors > 0 ? `, ${count(totals.tool_errors)} failed` : '';
   return [
     'runs' in totals && plural(totals.runs, 'run'),
@@ -90,7 +90,7 @@ function costLine(totals: RunTotals | SessionTotals): string {
     .join(separator);
 }
 
-function tokensOf(totals: RunTotals | SessionTotals): string {
+function describeTokens(totals: RunTotals | SessionTotals): string {
   if (totals.total_tokens === null) return '';
   const part = (value: number | null, name: string) => value !== null && `${count(value)} ${name}`;
   const parts = [
@@ -103,7 +103,7 @@ function tokensOf(totals: RunTotals | SessionTotals): string {
   return `${count(totals.total_tokens)}${parts.length > 0 ? ` (${parts.join(separator)})` : ''}`;
 }
 
-function timeOf(totals: RunTotals | SessionTotals): string {
+function describeTime(totals: RunTotals | SessionTotals): string {
   return [
     totals.time !== null && `${duration(totals.time)} in models`,
     totals.tool_time !== null && `${duration(totals.tool_time)} in tools`,

@@ -47,7 +47,8 @@ export function stepTable(terminal: Terminal, steps: readonly RunStep[]): string
       {
         head: 'what',
         least: 22,
-        cell: (step) => (isCall(step) ? `${step.tool_name}${failureOf(step)}` : (step.model ?? '')),
+        cell: (step) =>
+          isCall(step) ? `${step.tool_name}${describeFailure(step)}` : (step.model ?? ''),
         paint: (what, step) => (isCall(step) ? (step.error ? red(what) : what) : dim(what)),
       },
       { head: 'input', align: 'right', cell: (step) => blank(count(step.input_tokens)) },
@@ -85,7 +86,7 @@ export function stepTable(terminal: Terminal, steps: readonly RunStep[]): string
 /** Many columns do not apply to a step: they stay empty, so that the others are easy to read. */
 const blank = (figure: string) => (figure === absent ? '' : figure);
 
-function failureOf(call: LoggedToolCall): string {
+function describeFailure(call: LoggedToolCall): string {
   if (call.error !== true) return '';
   return call.error_text === null ? ' ✗' : ` ✗ ${call.error_text}`;
 }

@@ -1,4 +1,4 @@
-import { redisAddressOf } from '../../environment/redis-url.js';
+import { toRedisAddress } from '../../environment/redis-url.js';
 import type { HttpServer } from '../../http/server/open-http-server.js';
 import type { Tier } from '../../tier.js';
 import type { CommandContext } from '../command/command.js';
@@ -15,7 +15,7 @@ export function introduce(
   const queue =
     settings.redis_url === undefined
       ? 'on the same Postgres'
-      : `on Redis (${redisAddressOf(settings.redis_url).shown})`;
+      : `on Redis (${toRedisAddress(settings.redis_url).shown})`;
   const flag = isEmbedded && settings.dir !== '.runfold' ? ` --dir ${settings.dir}` : '';
   const options = isEmbedded
     ? `{ dir: ${JSON.stringify(settings.dir)} }`

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { queueStatusOf } from '../../operations/status/status.js';
+import { toQueueStatus } from '../../operations/status/status.js';
 import { readStoreStatus } from '../../operations/status/store-status.js';
 import { keptTogether } from '../../query/usage/usage-sources.js';
 import { keyScopes } from '../../store/api-keys.js';
@@ -153,5 +153,5 @@ async function readQueue({ queue, worker }: Service) {
   const reading = await queue.read().catch(() => undefined);
   if (reading === undefined) return null;
   const workers = (await queue.workers()) ?? (worker === undefined ? null : 1);
-  return { ...queueStatusOf(reading), workers };
+  return { ...toQueueStatus(reading), workers };
 }

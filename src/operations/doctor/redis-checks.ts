@@ -1,4 +1,4 @@
-import { type RedisAddress, redisAddressOf } from '../../environment/redis-url.js';
+import { type RedisAddress, toRedisAddress } from '../../environment/redis-url.js';
 import type { RedisFacts } from '../../queue/redis-facts.js';
 import { redisUserCommand } from '../rights/redis-rights.js';
 import { bytesText, type Check, checksOf, clockFault, type Fault, offsetText } from './check.js';
@@ -16,7 +16,7 @@ export interface RedisPlace {
 
 /** Checks the settings of the queue's Redis. Pure: the result depends only on the facts. */
 export function checkRedis(facts: RedisFacts, { url, prefix, is_spread }: RedisPlace): Check[] {
-  const { kind } = redisAddressOf(url);
+  const { kind } = toRedisAddress(url);
   return [
     ...(facts.info === undefined
       ? [check('info', 'not allowed', noInfo)]
@@ -145,7 +145,7 @@ function checkRights({ refused }: RedisFacts, prefix: string, isSpread: boolean)
 }
 
 function checkEncryption(url: string): Check {
-  const { is_tls, hosts } = redisAddressOf(url);
+  const { is_tls, hosts } = toRedisAddress(url);
   if (is_tls) return check('encryption', 'TLS');
   const isLocal = hosts.every(({ host }) => /^(localhost|127\.|\[?::1\]?|$)/.test(host));
   if (isLocal) return check('encryption', 'none, on this machine');

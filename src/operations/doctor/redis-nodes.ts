@@ -1,4 +1,4 @@
-import { redisAddressOf } from '../../environment/redis-url.js';
+import { toRedisAddress } from '../../environment/redis-url.js';
 import type { RedisNode } from '../../queue/redis-facts.js';
 import { type Check, checksOf, type Fault } from './check.js';
 import { checkRedis, type RedisPlace } from './redis-checks.js';
@@ -8,7 +8,7 @@ const order = ['ok', 'unknown', 'advice', 'problem'] as const;
 
 /** Looks at the settings of each Redis that takes jobs: one, or the masters of a cluster. Pure. */
 export function checkRedisNodes(nodes: readonly RedisNode[], where: RedisPlace): Check[] {
-  const { kind } = redisAddressOf(where.url);
+  const { kind } = toRedisAddress(where.url);
   const found = nodes.map(({ name, facts }) => ({ name, checks: checkRedis(facts, where) }));
   const merged = (found[0]?.checks ?? []).map((first) =>
     mergeChecks(

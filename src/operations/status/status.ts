@@ -70,7 +70,7 @@ export async function readStatus(sources: StatusSources): Promise<Status> {
     try {
       return await work();
     } catch (error) {
-      problems.push(problemOf(error));
+      problems.push(toProblem(error));
       return null;
     }
   };
@@ -84,7 +84,7 @@ export async function readStatus(sources: StatusSources): Promise<Status> {
   const isOnPostgres = sources.queue.kind === 'postgres';
   const queue =
     isOnPostgres && found?.store ? await attempt(() => readQueueStatus(sources)) : redis;
-  problems.push(...problemsOf(found?.store ?? null, queue));
+  problems.push(...findProblems(found?.store ?? null, queue));
   return {
     tier,
     place,
@@ -105,7 +105,7 @@ async function readPostgres(database: Database, project: number) {
     await checkMigrated(database);
     return { version, store: await readStoreStatus(database, project) };
   } catch (error) {
-    return { version, store: null, problem: problemOf(error) };
+    return { version, store: null, problem: toProblem(error) };
   }
 }
 
@@ -120,14 +120,14 @@ export async function readQueueStatus({
   try {
     const reading = await gauge.read();
     const connected = (await gauge.workers()) ?? workers ?? null;
-    return { ...queueStatusOf(reading), workers: connected };
+    return { ...toQueueStatus(reading), workers: connected };
   } finally {
     await gauge.close();
   }
 }
 
 /** A reading for display, with `queues` only if there are several. */
-export function queueStatusOf({ queues, ...all }: QueueReading): Omit<QueueStatus, 'workers'> {
+export function toQueueStatus({ queues, ...all }: QueueReading): Omit<QueueStatus, 'workers'> {
   const one = ({ jobs, age_seconds }: OneQueueReading): OneQueueStatus => {
     const { waiting = 0, active = 0, delayed = 0, failed = 0 } = jobs;
     return { waiting, active, delayed, failed, age_seconds };
@@ -136,14 +136,14 @@ export function queueStatusOf({ queues, ...all }: QueueReading): Omit<QueueStatu
   return { ...one(all), queues: [...queues].map(([name, each]) => ({ name, ...one(each) })) };
 }
 
-function problemOf(error: unknown): StatusProblem {
+function toProblem(error: unknown): StatusProblem {
   const explained = explainDatabaseError(error);
   const text = explained instanceof Error ? explained.message : String(explained);
   return { code: codeOf(explained) ?? 'unreadable', text };
 }
 
 /** The problems if all servers respond. */
-function problemsOf(store: StoreStatus | null, queue: QueueStatus | null): StatusProblem[] {
+function findProblems(store: StoreStatus | null, queue: QueueStatus | null): StatusProblem[] {
   const found: StatusProblem[] = [];
   if (queue !== null && queue.waiting + queue.delayed > 0 && queue.workers === 0) {
     const jobs = queue.waiting + queue.delayed;

@@ -78,11 +78,11 @@ export async function readStoreStatus(database: Database, project: number): Prom
     last_folded_at: folded,
     stale_totals: stale.map(({ name }) => name),
     rebuilds: rebuilds.map(({ step, share }) => ({ step, share })),
-    last_audit: audit === undefined ? null : shortOf(audit),
+    last_audit: audit === undefined ? null : shortenAudit(audit),
   };
 }
 
-function shortOf({ id, state, started_at, snapshot_at, sample, report }: StoredAudit) {
+function shortenAudit({ id, state, started_at, snapshot_at, sample, report }: StoredAudit) {
   return { id, state, started_at, snapshot_at, sample, events: readReport(report).events ?? null };
 }
 
