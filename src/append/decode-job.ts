@@ -8,7 +8,7 @@ import { unpackColumns } from '../events/columns/unpack-columns.js';
 import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
 import { isHeavyJson, maxContainers } from '../events/heavy-json.js';
 import { jobVersions, maxJobEvents, maxJobText } from '../queue/job.js';
-import { mostJobPayloads, mostPayload, type Reject, rejectOf, shortPayload } from './reject.js';
+import { mostJobPayloads, mostPayload, type Reject, shortPayload, toReject } from './reject.js';
 
 /** What a job holds, ready for the store. */
 export interface DecodedJob {
@@ -91,11 +91,11 @@ function decodeEvents(jobId: string, project: number, raws: readonly unknown[]):
       return;
     }
     cells = emptyCells();
-    const { code, message } = new InvalidEventError(faultsOf(raw));
+    const { code, message } = new InvalidEventError(findFaults(raw));
     // Events in columns may share one long string, so all rejects of a job have a common limit too.
     const most = kept > mostJobPayloads ? shortPayload : mostPayload;
     const place = { job_id: jobId, project, position };
-    const reject = rejectOf({ ...place, code, message, payload: raw, most });
+    const reject = toReject({ ...place, code, message, payload: raw, most });
     kept += reject.payload.length;
     rejects.push(reject);
   });
@@ -103,7 +103,7 @@ function decodeEvents(jobId: string, project: number, raws: readonly unknown[]):
 }
 
 /** The faults of an event that was refused. If two checks disagree, that is a reject too. */
-function faultsOf(raw: unknown): readonly EventFault[] {
+function findFaults(raw: unknown): readonly EventFault[] {
   const parsed = parseEvent(raw);
   if (!parsed.ok) return parsed.faults;
   return [{ field: '', expected: 'an event that can be stored', got: describeValue(raw) }];
@@ -120,7 +120,7 @@ function rejectedJob(
 ): DecodedJob {
   const { project = 1 } = fault;
   const place = { job_id: jobId, project, position: 0 };
-  const reject = rejectOf({ ...fault, ...place, code: 'invalid_job' });
+  const reject = toReject({ ...fault, ...place, code: 'invalid_job' });
   return { job_id: jobId, project, events: createBlock(), positions: [], rejects: [reject] };
 }
 

@@ -28,10 +28,10 @@ const types: Record<LogColumnType, ElementType> = {
  * Postgres almost nothing.
  */
 export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
-  const rows = rowsOf(batch);
+  const rows = orderRows(batch);
   logColumns.forEach(({ type }, place) => {
     const element = types[type];
-    const values = valuesOf(batch, rows, place);
+    const values = gatherValues(batch, rows, place);
     putParameter(arena, () => {
       if (values === undefined) putEmptyArray(arena, element);
       else if (type === 'uuid') putUuids(arena, values as (string | null)[], element);
@@ -47,7 +47,7 @@ interface Rows {
   readonly event: Uint32Array;
 }
 
-function rowsOf({ order, job_of, starts }: EventBatch): Rows {
+function orderRows({ order, job_of, starts }: EventBatch): Rows {
   const rows = { job: new Uint16Array(order.length), event: new Uint32Array(order.length) };
   for (let row = 0; row < order.length; row++) {
     const event = order[row] ?? 0;
@@ -59,7 +59,7 @@ function rowsOf({ order, job_of, starts }: EventBatch): Rows {
 }
 
 /** The values of a column, with null for a missing value; undefined if no event has one. */
-function valuesOf(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
+function gatherValues(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
   const { jobs, keys, order } = batch;
   const sent = (at: number) => sentValues(batch, rows, at);
   const keysOf = (ids: unknown[] | undefined) =>

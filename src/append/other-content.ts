@@ -5,7 +5,7 @@ import { metricColumn, metricFields } from '../events/metric-fields.js';
 import { fullName, type TableNames, wholeStore } from '../store/shards/table-names.js';
 import { type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
-import { type Reject, rejectOf, shortPayload } from './reject.js';
+import { type Reject, shortPayload, toReject } from './reject.js';
 
 /**
  * The code of a reject whose id belongs to an earlier event with other content. The earlier event
@@ -94,7 +94,7 @@ function isMadeAgain(batch: EventBatch, place: number): boolean {
 
 function rejectAt(batch: EventBatch, [place, fields]: Difference, most?: number): Reject {
   const { job, at } = jobOf(batch, batch.order[place] ?? 0);
-  return rejectOf({
+  return toReject({
     job_id: job.job_id,
     project: job.project,
     position: job.positions[at] ?? at,

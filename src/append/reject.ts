@@ -36,7 +36,7 @@ const mostJobId = 1_000;
  * Makes a reject that can be stored whatever the input is: it is bounded and has no characters that
  * Postgres refuses.
  */
-export function rejectOf(
+export function toReject(
   fault: Omit<Reject, 'id' | 'payload'> & {
     readonly payload: unknown;
     /** The maximum number of characters of the payload. Defaults to `mostPayload`. */

@@ -6,7 +6,7 @@ import { numericValueOutOfRange } from '../postgres/sql-states.js';
 import { byProject, createBatch, type EventBatch, jobOf } from './batch.js';
 import type { RunStatement } from './batch-statement.js';
 import type { DecodedJob } from './decode-job.js';
-import { inAscii, type Reject, rejectOf, withoutContent } from './reject.js';
+import { inAscii, type Reject, toReject, withoutContent } from './reject.js';
 
 export { type RunStatement, statementOn } from './batch-statement.js';
 
@@ -180,7 +180,7 @@ function sum(a: BatchOutcome, b: BatchOutcome): BatchOutcome {
 function rejectByPostgres(batch: EventBatch, event: number, error: unknown): Reject {
   const { job, at } = jobOf(batch, event);
   const { message, code } = error as Partial<DatabaseError>;
-  return rejectOf({
+  return toReject({
     job_id: job.job_id,
     project: job.project,
     position: job.positions[at] ?? at,

@@ -74,7 +74,7 @@ export async function readCorrectedEvent(
   return {
     original,
     corrections: corrections.length,
-    current: sumOf([original, ...counted]),
+    current: addFigures([original, ...counted]),
     is_unpriced: isUnpriced(original, counted),
   };
 }
@@ -121,7 +121,7 @@ async function readStored(
 }
 
 /** The summed figures of an event and its corrections, in stored units. */
-export function sumOf(events: readonly MetricEvent[]): Map<MetricName, number> {
+export function addFigures(events: readonly MetricEvent[]): Map<MetricName, number> {
   const sums = new Map<MetricName, number>();
   for (const { metrics = {} } of events) {
     for (const [name, units] of summedFigures) {

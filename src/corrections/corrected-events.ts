@@ -4,7 +4,7 @@ import type { MetricEvent } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
 import { agree } from '../projections/agreement.js';
 import { gatherRows } from '../query/readers/readers.js';
-import { type CorrectedEvent, isUnpriced, sumOf } from './corrected-event.js';
+import { addFigures, type CorrectedEvent, isUnpriced } from './corrected-event.js';
 
 /** The key of an event: its session, and its id as it was sent. */
 export interface EventPlace {
@@ -62,7 +62,7 @@ export async function readCorrectedEvents(
         {
           original,
           corrections: all.length,
-          current: sumOf(counted),
+          current: addFigures(counted),
           is_unpriced: isUnpriced(original, adding),
           is_reported: counted.some(
             ({ metrics, cost_source = 'reported' }) =>

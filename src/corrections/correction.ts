@@ -45,7 +45,7 @@ export async function correctionFor(
 ): Promise<Correction | undefined> {
   const wanted = wantedFigures(set);
   const corrected = await readCorrectedEvent(database, options);
-  return correctionOf(corrected, withTotal(wanted, corrected.current));
+  return toCorrection(corrected, withTotal(wanted, corrected.current));
 }
 
 /**
@@ -61,7 +61,7 @@ export async function voidingFor(
   const corrected = await readCorrectedEvent(database, options);
   const { current, is_unpriced } = corrected;
   const reported = is_unpriced ? [...current.keys(), 'cost' as const] : current.keys();
-  return correctionOf(corrected, new Map([...reported].map((name) => [name, 0])));
+  return toCorrection(corrected, new Map([...reported].map((name) => [name, 0])));
 }
 
 type Figures = ReadonlyMap<MetricName, number>;
@@ -112,7 +112,7 @@ function withTotal(wanted: Figures, current: Figures): Figures {
   return new Map([...wanted, ['total_tokens', total]]);
 }
 
-function correctionOf(corrected: CorrectedEvent, wanted: Figures): Correction | undefined {
+function toCorrection(corrected: CorrectedEvent, wanted: Figures): Correction | undefined {
   const { original, current } = corrected;
   const changed = [...wanted].filter(([name, value]) => current.get(name) !== value);
   if (changed.length === 0) return undefined;

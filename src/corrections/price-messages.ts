@@ -18,25 +18,25 @@ export function pricePage(book: PriceBook, project: number, events: readonly Pri
     const isStale = event.is_unpriced && event.cost_nanos !== null;
     if (event.is_reported) {
       reported += 1;
-      if (isStale) corrections.push(correctionOf(event));
+      if (isStale) corrections.push(toCorrection(event));
       continue;
     }
     const price = priceOf(book, project, event);
     if ('unpriced' in price) {
       const { provider, model } = event;
       unpriced.push({ provider, model, reason: price.unpriced });
-      if (isStale) corrections.push(correctionOf(event));
+      if (isStale) corrections.push(toCorrection(event));
       continue;
     }
     const difference = price.cost_nanos - (event.cost_nanos ?? 0);
     if (difference === 0 && event.cost_nanos !== null) {
-      if (isStale) corrections.push(correctionOf(event));
+      if (isStale) corrections.push(toCorrection(event));
       continue;
     }
     before += event.cost_nanos ?? 0;
     sum += difference;
     const { source: cost_source } = price;
-    corrections.push(correctionOf(event, { cost_source, metrics: { cost: difference / 1e9 } }));
+    corrections.push(toCorrection(event, { cost_source, metrics: { cost: difference / 1e9 } }));
   }
   return { corrections, unpriced, reported, before, difference: sum };
 }
@@ -55,7 +55,7 @@ function priceOf(book: PriceBook, project: number, event: PricedEvent) {
 /**
  * The difference as an event with the same time and attributes, so that it adds to the same totals.
  */
-function correctionOf(
+function toCorrection(
   event: PricedEvent,
   change: Pick<MetricEvent, 'cost_source' | 'metrics'> = {},
 ): MetricEvent {

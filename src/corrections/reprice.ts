@@ -63,7 +63,7 @@ export async function reprice(
   const { project = 1, dry_run = false } = options;
   const book = openPriceBook(database);
   await book.refresh();
-  const range = { from: microsOf('from', options.from), to: microsOf('to', options.to) };
+  const range = { from: parseTime('from', options.from), to: parseTime('to', options.to) };
   const totals = { messages: 0, reported: 0, corrected: 0, before: 0, difference: 0 };
   const unpriced = new Map<string, UnpricedModel>();
   for (let start = firstPage, attempt = 1; ; attempt++) {
@@ -109,7 +109,7 @@ export async function reprice(
   };
 }
 
-function microsOf(field: string, text: string | undefined): number | undefined {
+function parseTime(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const micros = parseTimestamp(text);
   if (micros === undefined) throw new InvalidRangeError(field, describeValue(text));

@@ -14,7 +14,7 @@ export const futureToleranceMicros = 86_400_000_000;
 export function parseTimestamp(text: string): number | undefined {
   // An event's time is read once to check it and once more to store it.
   if (text !== lastText) {
-    lastMicros = microsOf(text);
+    lastMicros = parseMicros(text);
     lastText = text;
   }
   return lastMicros;
@@ -23,7 +23,7 @@ export function parseTimestamp(text: string): number | undefined {
 let lastText: string | undefined;
 let lastMicros: number | undefined;
 
-function microsOf(text: string): number | undefined {
+function parseMicros(text: string): number | undefined {
   if (!shape.test(text)) return undefined;
   const [year, month, day] = [number(text, 0, 4), number(text, 5, 7), number(text, 8, 10)];
   const [hour, minute, second] = [number(text, 11, 13), number(text, 14, 16), number(text, 17, 19)];

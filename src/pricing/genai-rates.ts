@@ -35,10 +35,10 @@ export async function loadGenaiRates(): Promise<GenaiRates> {
     remembered.set(key, price?.rates ?? null);
     return price?.rates;
   };
-  return { source: `genai-prices@${versionOf('@pydantic/genai-prices')}`, find };
+  return { source: `genai-prices@${readVersion('@pydantic/genai-prices')}`, find };
 }
 
-function versionOf(name: string): string {
+function readVersion(name: string): string {
   const manifest = new URL('../package.json', import.meta.resolve(name));
   const { version }: { version?: unknown } = JSON.parse(readFileSync(manifest, 'utf8'));
   if (typeof version === 'string') return version;
@@ -50,7 +50,7 @@ function look(calc: typeof calcPrice, provider: string, model: string, at: numbe
     timestamp: new Date(at / 1000),
     ...(provider === '' ? {} : { providerId: provider }),
   });
-  const rates = found === null ? undefined : ratesOf(found.model_price);
+  const rates = found === null ? undefined : readRates(found.model_price);
   if (found === null || rates === undefined) return undefined;
   const { prices } = found.model;
   // Some providers have lower prices at night.
@@ -60,7 +60,7 @@ function look(calc: typeof calcPrice, provider: string, model: string, at: numbe
 }
 
 /** The rates of a price; undefined if it has none for tokens. */
-function ratesOf(price: ModelPrice): TokenRates | undefined {
+function readRates(price: ModelPrice): TokenRates | undefined {
   const rate = (name: string): number | SteppedRate | undefined => {
     const value = price[name];
     if (value === undefined || typeof value === 'number') return value;

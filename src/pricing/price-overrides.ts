@@ -61,16 +61,16 @@ export async function setPriceOverride(database: Database, price: PriceOverride)
       price.model,
       price.provider ?? '',
       micros,
-      nanosOf('input', price.input),
-      nanosOf('output', price.output),
-      price.cached === undefined ? null : nanosOf('cached', price.cached),
-      price.cache_write === undefined ? null : nanosOf('cache_write', price.cache_write),
-      price.cache_write_1h === undefined ? null : nanosOf('cache_write_1h', price.cache_write_1h),
+      toNanos('input', price.input),
+      toNanos('output', price.output),
+      price.cached === undefined ? null : toNanos('cached', price.cached),
+      price.cache_write === undefined ? null : toNanos('cache_write', price.cache_write),
+      price.cache_write_1h === undefined ? null : toNanos('cache_write_1h', price.cache_write_1h),
     ],
   );
 }
 
-function nanosOf(field: string, dollars: unknown): number {
+function toNanos(field: string, dollars: unknown): number {
   if (typeof dollars === 'number' && dollars >= 0 && dollars <= 1_000_000) {
     return Math.round(dollars * storedUnits.dollars);
   }

@@ -100,11 +100,11 @@ export function costOf(rates: TokenRates, given: TokenCounts): number | undefine
   if (plainInput < 0 || plainOutput < 0) return undefined;
   pay(plainInput, rates.input);
   pay(plainOutput, rates.output);
-  return sumOf(parts);
+  return addCosts(parts);
 }
 
 /** Counts times dollars per million, in integer nano-dollars. */
-function sumOf(parts: readonly (readonly [count: number, rate: number])[]): number {
+function addCosts(parts: readonly (readonly [count: number, rate: number])[]): number {
   let sum = 0;
   for (const [count, rate] of parts) sum += count * Math.round(rate * nanos);
   // Below 2^53 every step was exact. Costs above nine dollars are computed with bigints.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { anthropicApis } from '#runfold/hooks/calls/anthropic-apis.js';
-import { createEventBlocks, dataOf } from '#runfold/hooks/calls/event-blocks.js';
+import { createEventBlocks, parseData } from '#runfold/hooks/calls/event-blocks.js';
 import {
   type ClientOptions,
   type Fetch,
@@ -64,7 +64,7 @@ describe('the events of a stream', () => {
       for (let cut = 0; cut <= bytes.length; cut += 1) {
         const blocks = createEventBlocks();
         const all = [...blocks.add(bytes.slice(0, cut)), ...blocks.add(bytes.slice(cut))];
-        expect(all.map(dataOf)).toEqual([undefined, { a: 'ü' }, undefined]);
+        expect(all.map(parseData)).toEqual([undefined, { a: 'ü' }, undefined]);
         expect(all.join('') + blocks.rest()).toBe(text);
       }
     }

@@ -125,7 +125,7 @@ const ownFields = (type: EventType, signed: boolean) =>
     }),
   );
 
-function schemasOf(signed: boolean): Record<EventType, z.ZodType> {
+function createSchemas(signed: boolean): Record<EventType, z.ZodType> {
   const build = (type: EventType) =>
     z.strictObject({
       type: z.literal(type),
@@ -138,4 +138,4 @@ function schemasOf(signed: boolean): Record<EventType, z.ZodType> {
 }
 
 /** The schema of each type of event; a correction's figures may be negative. */
-export const eventSchemas = { plain: schemasOf(false), correction: schemasOf(true) };
+export const eventSchemas = { plain: createSchemas(false), correction: createSchemas(true) };

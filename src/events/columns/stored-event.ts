@@ -16,11 +16,11 @@ export type StoredRow = Readonly<Record<string, unknown>>;
  */
 export function eventFromRow(row: StoredRow): MetricEvent {
   const event: Record<string, unknown> = {
-    type: nameOf(eventTypes, row.type),
+    type: decodeName(eventTypes, row.type),
     id: row.original_id ?? row.id,
     run_id: row.run_id,
     session_id: row.session_id,
-    occurred_at: timeOf(row.occurred_at_us),
+    occurred_at: formatTime(row.occurred_at_us),
   };
   const add = (name: string, value: unknown) => {
     if (value !== null && value !== undefined) event[name] = value;
@@ -28,14 +28,14 @@ export function eventFromRow(row: StoredRow): MetricEvent {
   add('sequence', row.sequence);
   for (const field of allEventFields) {
     const value = row[field.name];
-    if (field.kind === 'code') add(field.name, nameOf(field.codes, value));
+    if (field.kind === 'code') add(field.name, decodeName(field.codes, value));
     else
       add(field.name, field.kind === 'failure' ? (row[failureText(field.name)] ?? value) : value);
   }
   for (const { name } of attributeFields) add(name, row[name]);
   add('labels', labelsOfText(row.labels));
   add('corrects', row.original_corrects ?? row.corrects);
-  const metrics = metricsOf(row);
+  const metrics = readMetrics(row);
   if (Object.keys(metrics).length > 0) event.metrics = metrics;
   return asMetricEvent(event);
 }
@@ -49,7 +49,7 @@ const columns = metricFields.map((field) => ({
   units: isSummable(field) ? storedUnits[field.kind] : undefined,
 }));
 
-function metricsOf(row: StoredRow): Record<string, unknown> {
+function readMetrics(row: StoredRow): Record<string, unknown> {
   const metrics: Record<string, unknown> = {};
   for (const { name, column, units } of columns) {
     const value = row[column];
@@ -60,13 +60,13 @@ function metricsOf(row: StoredRow): Record<string, unknown> {
 }
 
 /** Microseconds since 1970 as a time; other values are returned unchanged. */
-function timeOf(micros: unknown): unknown {
+function formatTime(micros: unknown): unknown {
   const isTime = typeof micros === 'number' && Math.abs(micros) <= latestMicros;
   return isTime ? formatTimestamp(micros) : micros;
 }
 
 /** The name for a code. Unknown codes are returned unchanged and reported by validation. */
-function nameOf(codes: Readonly<Record<string, number>>, code: unknown): unknown {
+function decodeName(codes: Readonly<Record<string, number>>, code: unknown): unknown {
   if (code === null || code === undefined) return undefined;
   for (const name in codes) if (codes[name] === code) return name;
   return code;

@@ -45,7 +45,7 @@ export async function observeCall<T>(watch: Watch, execute: () => PromiseLike<T>
   try {
     result = await execute();
   } catch (by) {
-    watch.recorder.guard(() => watch.settle(outcomeOf(watch, began, {}, { by })));
+    watch.recorder.guard(() => watch.settle(toOutcome(watch, began, {}, { by })));
     throw by;
   }
   return watch.recorder.guard(() => observeResult(watch, began, result)) ?? result;
@@ -58,7 +58,7 @@ function observeResult<T>(watch: Watch, began: number, result: T): T {
   }
   const { usage, providerMetadata, response } = result;
   const modelId = isRawObject(response) ? response.modelId : undefined;
-  watch.settle(outcomeOf(watch, began, { usage, providerMetadata, modelId }));
+  watch.settle(toOutcome(watch, began, { usage, providerMetadata, modelId }));
   return result;
 }
 
@@ -91,7 +91,7 @@ function observeParts(watch: Watch, began: number, stream: ReadableStream<unknow
     if (isSettled) return;
     isSettled = true;
     watch.recorder.guard(() =>
-      watch.settle(outcomeOf(watch, began, told, failed ?? by, !isFinished)),
+      watch.settle(toOutcome(watch, began, told, failed ?? by, !isFinished)),
     );
   };
   return passThrough(stream, {
@@ -108,7 +108,7 @@ function observeParts(watch: Watch, began: number, stream: ReadableStream<unknow
   });
 }
 
-function outcomeOf(
+function toOutcome(
   { recorder, model, error_text }: Watch,
   began: number,
   { usage, providerMetadata, modelId, firstTokenAt }: Told,

@@ -52,9 +52,9 @@ export function runfoldTelemetry(emitter: Emitter, options: HookOptions = {}): R
   return {
     onStart: callback((event, callId) => {
       if (!operations.test(String(event.operationId))) return;
-      const agent = { agent_id: options.agent_id ?? textOf(event.functionId) };
+      const agent = { agent_id: options.agent_id ?? asText(event.functionId) };
       const { error_text: _text, on_error: _report, ...identity } = options;
-      runs.add(callId, openRunHere(recorder, { ...identity, ...agent, ...identityOf(event) }));
+      runs.add(callId, openRunHere(recorder, { ...identity, ...agent, ...readIdentity(event) }));
     }),
 
     executeLanguageModelCall({ callId, provider, modelId, execute }) {
@@ -85,8 +85,8 @@ export function runfoldTelemetry(emitter: Emitter, options: HookOptions = {}): R
       if (!isRawObject(toolCall)) return;
       const failed = isRawObject(toolOutput) && toolOutput.type === 'tool-error';
       runs.get(callId)?.toolCall({
-        tool_name: textOf(toolCall.toolName) ?? 'unnamed',
-        tool_call_id: textOf(toolCall.toolCallId),
+        tool_name: asText(toolCall.toolName) ?? 'unnamed',
+        tool_call_id: asText(toolCall.toolCallId),
         error: failed ? failureText(toolOutput.error, options.error_text) : false,
         metrics:
           typeof toolExecutionMs === 'number' ? { time: toolExecutionMs / 1_000 } : undefined,
@@ -106,7 +106,7 @@ export function runfoldTelemetry(emitter: Emitter, options: HookOptions = {}): R
       const answered = isRawObject(response) ? response.modelId : undefined;
       const metrics = recorder.guard(() => sdkMetrics(usage, providerMetadata));
       run.message({
-        ...served({ provider: textOf(provider), modelId: textOf(modelId) }, answered),
+        ...served({ provider: asText(provider), modelId: asText(modelId) }, answered),
         error: false,
         metrics: present({
           ...metrics,
@@ -129,7 +129,7 @@ export function runfoldTelemetry(emitter: Emitter, options: HookOptions = {}): R
   };
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
+const asText = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 const identityNames = {
   session_id: 'sessionId',
@@ -141,11 +141,11 @@ const identityNames = {
 } as const satisfies Record<Exclude<keyof Identity, 'labels'>, string>;
 
 /** The owner of a run, from the runtime context of the call. */
-function identityOf({ runtimeContext }: JsonObject): Identity {
+function readIdentity({ runtimeContext }: JsonObject): Identity {
   if (!isRawObject(runtimeContext)) return {};
   const named = Object.entries(identityNames).map(([name, camel]) => [
     name,
-    textOf(runtimeContext[name]) ?? textOf(runtimeContext[camel]),
+    asText(runtimeContext[name]) ?? asText(runtimeContext[camel]),
   ]);
   return present(Object.fromEntries(named));
 }

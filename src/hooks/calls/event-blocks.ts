@@ -41,7 +41,7 @@ export function createEventBlocks(): EventBlocks {
 }
 
 /** The JSON object of an event; undefined for a comment, a ping or the end marker. */
-export function dataOf(block: string): JsonObject | undefined {
+export function parseData(block: string): JsonObject | undefined {
   const data = block
     .split(/\r\n|\n|\r/)
     .filter((line) => line.startsWith('data:'))

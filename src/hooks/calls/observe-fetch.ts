@@ -92,7 +92,7 @@ export function observeFetch(
 
   return async (input, init) => {
     const call = recorder.guard(() => {
-      const url = urlOf(input);
+      const url = toUrl(input);
       const isPost = init?.method?.toUpperCase() === 'POST';
       const api = isPost ? apis.find(({ isCall }) => isCall(url.pathname)) : undefined;
       return api && { api, ...begin(api, url, init) };
@@ -142,6 +142,6 @@ function isTimeout({ broken }: CallEnd, headers: Headers, began: number): boolea
   );
 }
 
-function urlOf(input: Input): URL {
+function toUrl(input: Input): URL {
   return new URL(typeof input === 'string' ? input : input instanceof URL ? input : input.url);
 }

@@ -29,7 +29,7 @@ export function recordCall(recorder: Recorder, call: EndedCall, end: CallEnd): b
   const model = modelName(named, body.service_tier, usage.service_tier, usage.speed);
   const error =
     end.error ??
-    errorOf(body) ??
+    readError(body) ??
     (broken === undefined ? undefined : failureText(broken.by, call.error_text)) ??
     (left === true ? aborted : undefined);
   run.message({
@@ -37,7 +37,7 @@ export function recordCall(recorder: Recorder, call: EndedCall, end: CallEnd): b
     provider,
     error: error ?? false,
     metrics: present({
-      ...tokensOf(recorder, body),
+      ...readTokens(recorder, body),
       time: secondsSince(began),
       time_to_first_token:
         first_token_at === undefined ? undefined : secondsBetween(began, first_token_at),
@@ -51,12 +51,12 @@ export function recordCall(recorder: Recorder, call: EndedCall, end: CallEnd): b
 }
 
 /** The tokens with Runfold's meaning. Contradictory tokens are reported as an error and not recorded. */
-function tokensOf(recorder: Recorder, body: JsonObject): Metrics {
+function readTokens(recorder: Recorder, body: JsonObject): Metrics {
   return recorder.guard(() => apiMetrics(body, '')) ?? {};
 }
 
 /** A response of the Responses API may say that it failed even if its status is 200. */
-function errorOf({ status, error }: JsonObject): string | undefined {
+function readError({ status, error }: JsonObject): string | undefined {
   if (status === 'cancelled') return aborted;
   if (status !== 'failed') return undefined;
   return isRawObject(error) && typeof error.code === 'string' ? error.code : 'failed';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../ingest/formats/log/log-record.js';
 import type { StreamWatcher } from '../record/pass-through.js';
 import type { Recorder } from '../record/recorder.js';
-import { createEventBlocks, dataOf } from './event-blocks.js';
+import { createEventBlocks, parseData } from './event-blocks.js';
 import type { ModelApi } from './model-api.js';
 
 /** The end of a call, from its response. */
@@ -71,7 +71,7 @@ export function watchEvents(
   let isLost = false;
 
   const read = (block: string): string => {
-    const data = recorder.guard(() => dataOf(block));
+    const data = recorder.guard(() => parseData(block));
     if (data !== undefined) recorder.guard(() => stream.read(data));
     if (firstTokenAt === undefined && stream.hasBegun()) firstTokenAt = performance.now();
     return (hides ? api.hide?.(block, data) : undefined) ?? block;

@@ -8,7 +8,7 @@ import { aborted, shortText } from '../record/failure.js';
 import { type OpenRun, openRun } from '../record/open-run.js';
 import type { Recorder } from '../record/recorder.js';
 import { openRunHere } from '../record/track-run.js';
-import { contentOf, openThread, type PendingMessage, type Thread } from './thread.js';
+import { openThread, type PendingMessage, readContent, type Thread } from './thread.js';
 import { createTurnUsage, isOutput, type ModelRest, plus } from './turn-usage.js';
 
 /** Records the messages of a query. */
@@ -81,7 +81,7 @@ export function createQueryRecorder(
     const pending = thread.hear({ id: String(said.id), model: shortText(said.model), counts });
     if (typeof error === 'string') pending.error = error;
     else if (message.aborted === true) pending.error = aborted;
-    for (const { id, input } of thread.call(contentOf(said))) {
+    for (const { id, input } of thread.call(readContent(said))) {
       const agent = isRawObject(input) ? shortText(input.subagent_type) : undefined;
       if (callers.size < 10_000) callers.set(String(id), { by: thread, agent });
     }
@@ -109,7 +109,7 @@ export function createQueryRecorder(
   const user = (message: JsonObject) => {
     if (message.isReplay === true) return;
     const thread = threadOf(message);
-    const content = contentOf(message.message);
+    const content = readContent(message.message);
     for (const id of thread.results(content, withText)) {
       const failed = content.some((block) => block.tool_use_id === id && block.is_error === true);
       if (!inBackground.has(id)) close(id, failed ? 'error' : 'completed');

@@ -111,7 +111,7 @@ export function openThread(run: OpenRun, onDone: (message: PendingMessage) => vo
         if (block.type !== 'tool_result' || typeof block.tool_use_id !== 'string') continue;
         ids.push(block.tool_use_id);
         const failed = block.is_error === true;
-        end(block.tool_use_id, failed && withText ? (textOf(block) ?? true) : failed);
+        end(block.tool_use_id, failed && withText ? (readText(block) ?? true) : failed);
       }
       if (ids.length > 0) askedAt = performance.now();
       return ids;
@@ -123,7 +123,7 @@ export function openThread(run: OpenRun, onDone: (message: PendingMessage) => vo
 }
 
 /** The failure text of a tool. */
-function textOf(block: JsonObject): string | undefined {
+function readText(block: JsonObject): string | undefined {
   const texts =
     typeof block.content === 'string'
       ? [block.content]
@@ -132,6 +132,6 @@ function textOf(block: JsonObject): string | undefined {
 }
 
 /** The blocks of a message's content. */
-export function contentOf(message: unknown): readonly JsonObject[] {
+export function readContent(message: unknown): readonly JsonObject[] {
   return isRawObject(message) ? objectsAt(message, 'content') : [];
 }

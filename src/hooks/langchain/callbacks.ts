@@ -10,7 +10,7 @@ import type { CallNames, OpenCall, RunState } from './langchain-calls.js';
 import type { RunfoldCallbacks } from './langchain-handler.js';
 import {
   agentName,
-  bubbleOf,
+  findBubble,
   isAbortOfChain,
   isFirstContent,
   isFromCache,
@@ -18,7 +18,7 @@ import {
   objectIn,
   textIn,
 } from './langchain-shapes.js';
-import { outputOf, readAnswer } from './langchain-usage.js';
+import { readAnswer, readOutput } from './langchain-usage.js';
 
 interface Beginning {
   readonly parentId: unknown;
@@ -74,7 +74,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     const call = calls.take(id);
     if (call === undefined) return;
     const { state, isRun } = call;
-    const bubble = error === undefined ? undefined : bubbleOf(error);
+    const bubble = error === undefined ? undefined : findBubble(error);
     if (bubble === 'interrupt') {
       state.isPaused = true;
       if (isRun && state.above !== undefined) state.above.isPaused = true;
@@ -93,7 +93,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     }
   };
 
-  const failureOf = (error: unknown) =>
+  const describeFailure = (error: unknown) =>
     isAbortOfChain(error) ? aborted : failureText(error, error_text);
 
   const beginModel = (id: string, [parentId, extra, , metadata]: readonly unknown[]) => {
@@ -116,7 +116,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     state.run.message({
       model: answer?.model ?? names.model,
       provider: names.provider,
-      error: error === undefined ? undefined : failureOf(error),
+      error: error === undefined ? undefined : describeFailure(error),
       metrics: present({
         // A response from LangChain's own cache repeats the tokens of the call that filled it.
         ...(isCached ? { input_tokens: 0, output_tokens: 0 } : answer?.metrics),
@@ -130,7 +130,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     const call = calls.take(id);
     if (call === undefined) return;
     const { began, names, state } = call;
-    const bubble = error === undefined ? undefined : bubbleOf(error);
+    const bubble = error === undefined ? undefined : findBubble(error);
     // A tool that waits for a person is called again when the person has responded.
     if (bubble === 'interrupt') {
       state.isPaused = true;
@@ -140,7 +140,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
     state.run.toolCall({
       tool_name: names.tool ?? textIn(output, 'name') ?? 'unnamed',
       tool_call_id: names.call ?? textIn(output, 'tool_call_id'),
-      error: isFailed ? failureOf(error) : textIn(output, 'status') === 'error',
+      error: isFailed ? describeFailure(error) : textIn(output, 'status') === 'error',
       metrics: { time: secondsSince(began) },
     });
   };
@@ -171,7 +171,7 @@ export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): R
         const fields = rest[2];
         if (call === undefined) return;
         if (isFirstContent(token, fields)) call.firstAt ??= performance.now();
-        const count = outputOf(fields);
+        const count = readOutput(fields);
         if (count !== undefined) call.outputs.push(count);
       }),
     handleLLMEnd: (output, id, ...rest) =>

@@ -20,14 +20,14 @@ export const textIn = (value: unknown, ...names: readonly string[]): string | un
 };
 
 /** The classes of a runnable, outermost first: `['langgraph', 'pregel', 'CompiledStateGraph']`. */
-export function classOf(serialized: unknown): readonly string[] {
+export function readClass(serialized: unknown): readonly string[] {
   const id = isRawObject(serialized) ? serialized.id : undefined;
   return Array.isArray(id) ? id.map(String) : [];
 }
 
 /** Whether a chain is an agent or a graph, and therefore a separate run below another. */
 export function isGraph(serialized: unknown): boolean {
-  const names = classOf(serialized);
+  const names = readClass(serialized);
   return names.includes('pregel') || names.at(-1) === 'AgentExecutor';
 }
 
@@ -43,7 +43,7 @@ export function agentName(metadata: unknown, runName: unknown): string | undefin
 }
 
 /** LangGraph errors that are not failures: an interrupt waits for a person, a command goes to another agent. */
-export function bubbleOf(error: unknown): 'interrupt' | 'command' | undefined {
+export function findBubble(error: unknown): 'interrupt' | 'command' | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { is_bubble_up, name } = error as { is_bubble_up?: unknown; name?: unknown };
   if (is_bubble_up !== true && name !== 'GraphInterrupt' && name !== 'NodeInterrupt')

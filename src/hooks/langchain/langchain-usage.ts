@@ -66,7 +66,7 @@ function tokenUsage(usage: Given | undefined): Metrics {
 }
 
 /** The output tokens that a chunk reports, if it does. */
-export function outputOf(fields: unknown): number | undefined {
+export function readOutput(fields: unknown): number | undefined {
   const message = objectIn(objectIn(fields, 'chunk'), 'message');
   const count = objectIn(message, 'usage_metadata')?.output_tokens;
   return typeof count === 'number' && count > 0 ? count : undefined;

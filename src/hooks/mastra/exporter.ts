@@ -7,15 +7,15 @@ import { type OpenRun, openRun } from '../record/open-run.js';
 import { createRecorder } from '../record/recorder.js';
 import { currentIdentity, currentRun } from '../record/run-context.js';
 import {
-  dataOf,
-  failureOf,
-  firstTokenOf,
+  asData,
+  asText,
+  describeFailure,
   type MastraSpan,
-  metricsOf,
   modelTypes,
+  readFirstToken,
+  readMetrics,
   runStatus,
   runTypes,
-  textOf,
   toolTypes,
 } from './mastra-shapes.js';
 
@@ -57,20 +57,20 @@ export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): Ru
   const openRunOf = (span: MastraSpan, parent: OpenRun | undefined) => {
     const { metadata = {}, attributes, entityId, entityName, traceId, parentSpanId, type } = span;
     const session =
-      textOf(metadata.threadId) ??
-      textOf(metadata.sessionId) ??
-      textOf(dataOf(attributes).conversationId);
+      asText(metadata.threadId) ??
+      asText(metadata.sessionId) ??
+      asText(asData(attributes).conversationId);
     return openRun(recorder, {
       ...identity,
       ...currentIdentity(),
       ...present({
         session_id: session ?? currentIdentity().session_id ?? identity.session_id ?? traceId,
-        user_id: textOf(metadata.userId),
+        user_id: asText(metadata.userId),
         ...(type === 'agent_run' ? { agent_id: entityId, agent_name: entityName } : {}),
         ...(type === 'workflow_run' ? { workflow_id: entityId } : {}),
       }),
       run_id:
-        textOf(metadata.runId) ?? (parentSpanId === undefined ? traceId : `${traceId}.${span.id}`),
+        asText(metadata.runId) ?? (parentSpanId === undefined ? traceId : `${traceId}.${span.id}`),
       parent: parent ?? currentRun(),
     });
   };
@@ -85,41 +85,41 @@ export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): Ru
     const run = isRun ? openRunOf(span, above?.run) : above.run;
     if (above !== undefined && modelTypes.includes(type)) above.isToldBelow = true;
     if (above !== undefined && toolTypes.has(type)) above.firstTool ??= span.startTime;
-    const provider = textOf(dataOf(span.attributes).provider) ?? above?.provider;
+    const provider = asText(asData(span.attributes).provider) ?? above?.provider;
     spans.set(key, { run, above, type, provider, isToldBelow: false });
   };
 
   const endModel = ({ run, above, firstTool, provider }: OpenSpan, span: MastraSpan) => {
-    const attributes = dataOf(span.attributes);
+    const attributes = asData(span.attributes);
     const { usage, finishReason } = attributes;
-    const metrics = metricsOf(usage);
+    const metrics = readMetrics(usage);
     // Mastra ends the call after the tools that it requested.
     const tool = firstTool ?? above?.firstTool;
     const ended = span.endTime ?? new Date();
     const end = tool !== undefined && tool < ended && tool >= span.startTime ? tool : ended;
     const isLeft = finishReason === undefined && metrics.input_tokens === undefined;
     run.message({
-      model: textOf(attributes.responseModel) ?? textOf(attributes.model),
+      model: asText(attributes.responseModel) ?? asText(attributes.model),
       provider: provider === undefined ? undefined : providerName(provider),
       error:
-        failureOf(span, error_text) ??
+        describeFailure(span, error_text) ??
         (finishReason === 'error' ? 'error' : isLeft ? aborted : undefined),
       occurred_at: end,
       metrics: present({
         ...metrics,
         time: secondsOf(span.startTime, end),
-        time_to_first_token: firstTokenOf(span, end),
+        time_to_first_token: readFirstToken(span, end),
       }),
     });
   };
 
   const endTool = ({ run }: OpenSpan, span: MastraSpan) => {
-    const { toolCallId, success } = dataOf(span.attributes);
+    const { toolCallId, success } = asData(span.attributes);
     const end = span.endTime ?? new Date();
     run.toolCall({
       tool_name: span.entityName ?? span.entityId ?? span.name,
-      tool_call_id: textOf(toolCallId),
-      error: failureOf(span, error_text) ?? success === false,
+      tool_call_id: asText(toolCallId),
+      error: describeFailure(span, error_text) ?? success === false,
       occurred_at: end,
       metrics: { time: secondsOf(span.startTime, end) },
     });
@@ -133,7 +133,7 @@ export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): Ru
     start(span);
     const open = spans.take(key);
     if (open === undefined) return;
-    const { usage, internalUsage } = dataOf(span.attributes);
+    const { usage, internalUsage } = asData(span.attributes);
     if (modelTypes.includes(span.type)) {
       if (!open.isToldBelow) endModel(open, span);
     } else if (span.type === 'rag_embedding') {
@@ -141,7 +141,7 @@ export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): Ru
     } else if (toolTypes.has(span.type)) endTool(open, span);
     // The usage of calls that Mastra makes internally and does not show.
     if (internalUsage !== undefined) {
-      open.run.message({ occurred_at: span.endTime, metrics: metricsOf(internalUsage) });
+      open.run.message({ occurred_at: span.endTime, metrics: readMetrics(internalUsage) });
     }
     if (runTypes.has(span.type)) open.run.end(runStatus(span));
   };

@@ -34,33 +34,33 @@ export const toolTypes: ReadonlySet<string> = new Set([
 export const modelTypes: readonly string[] = ['model_generation', 'model_step', 'model_inference'];
 
 type Data = Readonly<Record<string, unknown>>;
-export const dataOf = (value: unknown): Data => (isRawObject(value) ? value : {});
-export const textOf = (value: unknown): string | undefined =>
+export const asData = (value: unknown): Data => (isRawObject(value) ? value : {});
+export const asText = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 /** Mastra counts like Runfold: its input includes the cache, its output includes reasoning. */
-export function metricsOf(usage: unknown): Metrics {
-  const { inputTokens, outputTokens, inputDetails, outputDetails } = dataOf(usage);
-  const [input, output] = [dataOf(inputDetails), dataOf(outputDetails)];
+export function readMetrics(usage: unknown): Metrics {
+  const { inputTokens, outputTokens, inputDetails, outputDetails } = asData(usage);
+  const [input, output] = [asData(inputDetails), asData(outputDetails)];
   return present({
-    input_tokens: countOf(inputTokens),
-    output_tokens: countOf(outputTokens),
-    cached_tokens: countOf(input.cacheRead),
-    cache_write_tokens: countOf(input.cacheWrite),
-    cache_write_1h_tokens: countOf(input.cacheWrite1h),
-    reasoning_tokens: countOf(output.reasoning),
-    input_audio_tokens: countOf(input.audio),
-    output_audio_tokens: countOf(output.audio),
+    input_tokens: asCount(inputTokens),
+    output_tokens: asCount(outputTokens),
+    cached_tokens: asCount(input.cacheRead),
+    cache_write_tokens: asCount(input.cacheWrite),
+    cache_write_1h_tokens: asCount(input.cacheWrite1h),
+    reasoning_tokens: asCount(output.reasoning),
+    input_audio_tokens: asCount(input.audio),
+    output_audio_tokens: asCount(output.audio),
   });
 }
 
-const countOf = (value: unknown) =>
+const asCount = (value: unknown) =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxTokens
     ? value
     : undefined;
 
 /** How a span failed: the error's name, or with `withText` its message; undefined if it did not fail. */
-export function failureOf({ errorInfo }: MastraSpan, withText = false): string | undefined {
+export function describeFailure({ errorInfo }: MastraSpan, withText = false): string | undefined {
   if (errorInfo === undefined) return undefined;
   const error = new Error(errorInfo.message);
   error.name = errorInfo.name ?? 'Error';
@@ -80,17 +80,17 @@ const workflowStatuses: Readonly<Record<string, RunStatus>> = {
 
 /** How a run ended. An agent that was stopped says so in place of its answer. */
 export function runStatus(span: MastraSpan): RunStatus {
-  const failure = failureOf(span);
+  const failure = describeFailure(span);
   if (failure !== undefined) return failure === 'aborted' ? 'cancelled' : 'error';
   const status =
-    span.type === 'agent_run' ? dataOf(span.output).status : dataOf(span.attributes).status;
+    span.type === 'agent_run' ? asData(span.output).status : asData(span.attributes).status;
   if (span.type === 'agent_run' && status === 'aborted') return 'cancelled';
   return workflowStatuses[String(status)] ?? 'completed';
 }
 
 /** Seconds from the start of a span to the first token. Mastra repeats the value of the first call in all calls. */
-export function firstTokenOf(span: MastraSpan, end: Date): number | undefined {
-  const { completionStartTime } = dataOf(span.attributes);
+export function readFirstToken(span: MastraSpan, end: Date): number | undefined {
+  const { completionStartTime } = asData(span.attributes);
   const at =
     completionStartTime instanceof Date
       ? completionStartTime.getTime()

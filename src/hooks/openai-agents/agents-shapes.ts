@@ -44,8 +44,8 @@ const openaiModel = /^(gpt-|o\d|chatgpt-|codex-|computer-use-|ft:gpt-)/;
 export function readAnswer(spanData: unknown): AgentsAnswer {
   const data = isRawObject(spanData) ? spanData : {};
   const isResponse = data.type === 'response';
-  const body = isResponse ? objectOf(data._response) : objectOf(firstOf(data.output));
-  const named = textOf(body?.model) ?? textOf(data.model);
+  const body = isResponse ? asObject(data._response) : asObject(firstOf(data.output));
+  const named = asText(body?.model) ?? asText(data.model);
   // The adapter of the AI SDK names its models `provider:model`.
   const [, provider, model] = (named !== undefined && !openaiModel.test(named)
     ? /^([a-z][\w.-]*):(.+)$/.exec(named)
@@ -54,35 +54,35 @@ export function readAnswer(spanData: unknown): AgentsAnswer {
     isResponse || openaiModel.test(named ?? '') ? 'openai' : undefined,
     named,
   ];
-  return { model, provider, metrics: usageOf(data, body, isResponse), asked: askedBy(body) };
+  return { model, provider, metrics: readUsage(data, body, isResponse), asked: askedBy(body) };
 }
 
-function usageOf(data: Data, body: Data | undefined, isResponse: boolean): Metrics {
-  const own = objectOf(body?.usage);
+function readUsage(data: Data, body: Data | undefined, isResponse: boolean): Metrics {
+  const own = asObject(body?.usage);
   if (own !== undefined && (isResponse || 'prompt_tokens' in own)) {
     return apiMetrics({ usage: own, ...(isResponse ? { object: 'response' } : {}) }, '') ?? {};
   }
-  const usage = objectOf(data.usage);
+  const usage = asObject(data.usage);
   return usage === undefined ? {} : (apiMetrics({ usage, object: 'response' }, '') ?? {});
 }
 
 function askedBy(body: Data | undefined): number {
-  const items = listOf(body?.output).filter((item) =>
-    ['function_call', 'mcp_approval_request'].includes(String(objectOf(item)?.type)),
+  const items = asList(body?.output).filter((item) =>
+    ['function_call', 'mcp_approval_request'].includes(String(asObject(item)?.type)),
   );
-  const message = objectOf(objectOf(firstOf(body?.choices))?.message);
-  return items.length + listOf(message?.tool_calls).length;
+  const message = asObject(asObject(firstOf(body?.choices))?.message);
+  return items.length + asList(message?.tool_calls).length;
 }
 
 /** The usage of a turn with Runfold's meaning; undefined if the span does not have it. */
 export function turnUsage(spanData: unknown): Metrics | undefined {
-  const usage = objectOf(isRawObject(spanData) ? spanData.usage : undefined);
+  const usage = asObject(isRawObject(spanData) ? spanData.usage : undefined);
   if (usage === undefined) return undefined;
   return present({
-    input_tokens: countOf(usage.input_tokens),
-    output_tokens: countOf(usage.output_tokens),
-    cached_tokens: countOf(usage.cached_input_tokens),
-    cache_write_tokens: countOf(usage.cache_write_input_tokens),
+    input_tokens: asCount(usage.input_tokens),
+    output_tokens: asCount(usage.output_tokens),
+    cached_tokens: asCount(usage.cached_input_tokens),
+    cache_write_tokens: asCount(usage.cache_write_input_tokens),
   });
 }
 
@@ -90,9 +90,9 @@ export function turnUsage(spanData: unknown): Metrics | undefined {
  * How a span failed: the name of the error and the status, or with `withText` its message. Undefined if
  * it did not.
  */
-export function failureOf({ error }: AgentsSpan, withText = false): string | undefined {
+export function describeFailure({ error }: AgentsSpan, withText = false): string | undefined {
   if (error === null) return undefined;
-  const text = textOf(error.data?.error) ?? error.message;
+  const text = asText(error.data?.error) ?? error.message;
   if (isAbortText(text)) return aborted;
   if (withText) return text.slice(0, 2_000).replaceAll('\0', '').toWellFormed();
   const name = /^([A-Za-z]\w{0,80}):/.exec(text)?.[1] ?? 'Error';
@@ -104,11 +104,11 @@ const isAbortText = (text: string) =>
   /^(AbortError|APIUserAbortError)\b/.test(text) ||
   ['This operation was aborted', 'Request was aborted.'].includes(text);
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const firstOf = (value: unknown) => listOf(value)[0];
-const objectOf = (value: unknown): Data | undefined => (isRawObject(value) ? value : undefined);
-const countOf = (value: unknown) =>
+const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const firstOf = (value: unknown) => asList(value)[0];
+const asObject = (value: unknown): Data | undefined => (isRawObject(value) ? value : undefined);
+const asCount = (value: unknown) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
-export const textOf = (value: unknown): string | undefined =>
+export const asText = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;

@@ -9,9 +9,9 @@ import { currentIdentity, currentRun } from '../record/run-context.js';
 import {
   type AgentsSpan,
   type AgentsTrace,
-  failureOf,
+  asText,
+  describeFailure,
   readAnswer,
-  textOf,
   turnUsage,
 } from './agents-shapes.js';
 import { countCall, type OpenSpan, type RunState, remainder } from './agents-state.js';
@@ -41,8 +41,8 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
       ...(name === undefined || name === defaultName ? {} : { workflow_id: name }),
       ...currentIdentity(),
       ...present({
-        session_id: textOf(groupId) ?? textOf(metadata?.session_id),
-        user_id: textOf(metadata?.user_id),
+        session_id: asText(groupId) ?? asText(metadata?.session_id),
+        user_id: asText(metadata?.user_id),
       }),
       run_id: traceId,
       parent: currentRun(),
@@ -59,7 +59,7 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
       traces.get(traceId) ??
       openTrace(traceId, known.get(traceId) ?? { metadata: traceMetadata }, false);
     if (spanData.type === 'agent') {
-      const name = textOf((spanData as { name?: unknown }).name);
+      const name = asText((spanData as { name?: unknown }).name);
       const agent = present({ agent_id: name, agent_name: name });
       const run = openRun(recorder, { ...identity, ...agent, run_id: spanId, parent: state.run });
       state = { run, endsWithTrace: false, name };
@@ -78,7 +78,7 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
     const call: ModelCall = {
       model: answer?.model,
       provider: answer?.provider,
-      error: failureOf(span, error_text),
+      error: describeFailure(span, error_text),
       metrics: present({
         ...answer?.metrics,
         time: secondsSince(began),
@@ -129,14 +129,14 @@ export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): R
       open.above.hasHandedOver ||= isHandoff;
     }
     open.state.run.toolCall({
-      tool_name: isHandoff ? `handoff_to_${textOf(to_agent) ?? 'nobody'}` : (textOf(name) ?? ''),
-      error: failureOf(span, error_text) ?? false,
+      tool_name: isHandoff ? `handoff_to_${asText(to_agent) ?? 'nobody'}` : (asText(name) ?? ''),
+      error: describeFailure(span, error_text) ?? false,
       metrics: { time: secondsSince(open.began) },
     });
   };
 
   const statusOf = (span: AgentsSpan): RunStatus | undefined => {
-    const failure = failureOf(span);
+    const failure = describeFailure(span);
     if (failure === undefined) return undefined;
     return failure === aborted ? 'cancelled' : 'error';
   };

@@ -1,4 +1,4 @@
-import { type Reject, rejectOf } from '../../append/reject.js';
+import { type Reject, toReject } from '../../append/reject.js';
 import type { SpanItem } from '../../otlp/spans/span-item.js';
 import type { QueuedJob } from '../../queue/job.js';
 
@@ -32,11 +32,11 @@ export function decodeSpanJob(job: QueuedJob): DecodedSpanJob {
   const items: SpanItem[] = [];
   const rejects: Reject[] = [];
   list.forEach((value: unknown, position) => {
-    const fault = faultOf(value);
+    const fault = findFault(value);
     if (fault === undefined) items.push(value as SpanItem);
     else {
       rejects.push(
-        rejectOf({
+        toReject({
           job_id: job.id,
           project,
           position,
@@ -52,7 +52,7 @@ export function decodeSpanJob(job: QueuedJob): DecodedSpanJob {
 
 /** Makes the reject of a whole job. */
 export function rejectedJob(job: QueuedJob, message?: string): Reject {
-  return rejectOf({
+  return toReject({
     job_id: job.id,
     project: 1,
     position: 0,
@@ -67,7 +67,7 @@ const traceId = /^[0-9a-f]{32}$/;
 const spanId = /^[0-9a-f]{16}$/;
 
 /** The first invalid field. */
-function faultOf(value: unknown): string | undefined {
+function findFault(value: unknown): string | undefined {
   if (!isObject(value)) return 'span';
   const { trace, span, parent, kind, flags, own, event } = value;
   if (typeof trace !== 'string' || !traceId.test(trace)) return 'trace';

@@ -30,7 +30,7 @@ export function agnoMetrics(
   for (const { name, kind } of metricFields) {
     const value =
       kind === 'token_map' || kind === 'json'
-        ? (objectOf(given, name) ?? objectOf(given, laterNames[name] ?? name))
+        ? (readObject(given, name) ?? readObject(given, laterNames[name] ?? name))
         : given?.number(name, laterNames[name] ?? name);
     if (value !== undefined) metrics[name] = value;
     else if (isAssistant && kind === 'tokens' && !unknownToAgno.has(name)) metrics[name] = 0;
@@ -100,7 +100,7 @@ function addReasoning(metrics: Record<string, number | undefined>): void {
 }
 
 /** An object without its nulls, which mean the same as absence; undefined if it is empty. */
-function objectOf(given: AgnoRecord | undefined, name: string): object | undefined {
+function readObject(given: AgnoRecord | undefined, name: string): object | undefined {
   const record = given?.record(name);
   if (record === undefined || record.names.length === 0) return undefined;
   const plain = record.plain();

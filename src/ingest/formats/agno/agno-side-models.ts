@@ -31,7 +31,7 @@ export function agnoSideModels(
   run: AgnoRecord,
   messages: readonly (Metrics | undefined)[],
 ): AgnoSideModels {
-  const uses = usesOf(run);
+  const uses = listModelUses(run);
   const sum = totalOf(messages.map((metrics) => ({ metrics: metrics ?? {} })));
   const reported = uses.length > mostUses ? undefined : subsetOf(uses, sum);
   const unreported = reported === undefined ? [] : uses.filter((use) => !reported.includes(use));
@@ -43,7 +43,7 @@ export function agnoSideModels(
   };
 }
 
-function usesOf(run: AgnoRecord): AgnoModelUse[] {
+function listModelUses(run: AgnoRecord): AgnoModelUse[] {
   const details = run.record('metrics')?.record('details');
   if (details === undefined) return [];
   return details.names.flatMap((type) =>

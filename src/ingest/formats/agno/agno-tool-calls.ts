@@ -39,7 +39,7 @@ export function agnoToolCalls(
   const namesById = requestedNames(messages);
   const calls = messages
     .filter(({ record }) => record.text('role') === 'tool')
-    .flatMap(answersOf)
+    .flatMap(findAnswers)
     .map((answer) => {
       const execution = [...executions].find((one) => isSameCall(one, answer));
       if (execution !== undefined) executions.delete(execution);
@@ -50,7 +50,7 @@ export function agnoToolCalls(
 }
 
 /** A `tool` message has one call, or, with Gemini, all calls of a turn in `tool_calls`. */
-function answersOf(message: PlacedMessage): Answer[] {
+function findAnswers(message: PlacedMessage): Answer[] {
   const { record } = message;
   const combined = record.records('tool_calls');
   if (combined.length === 0) {

@@ -16,10 +16,10 @@ export function fromAgnoRow(value: unknown, options: AgnoRunOptions = {}): Metri
   const row = agnoRecord(value);
   const user_id = options.user_id ?? row.text('user_id');
   const session_id = row.text('session_id');
-  return runsOf(row).flatMap((run) => fromStoredRun({ session_id, ...run.plain() }, user_id));
+  return readRuns(row).flatMap((run) => fromStoredRun({ session_id, ...run.plain() }, user_id));
 }
 
-function runsOf(row: AgnoRecord): readonly AgnoRecord[] {
+function readRuns(row: AgnoRecord): readonly AgnoRecord[] {
   if (!row.has('runs')) return [];
   const plain = row.plain();
   if (typeof plain.runs !== 'string') return row.records('runs');

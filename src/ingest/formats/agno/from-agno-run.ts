@@ -32,12 +32,12 @@ const deepestTeam = 32;
  * @throws InvalidAgnoRunError with the field, what was expected and what it got
  */
 export function fromAgnoRun(response: unknown, options: AgnoRunOptions = {}): MetricEventInput[] {
-  return eventsOf(agnoRecord(response), { user_id: options.user_id, isStored: false }, 0);
+  return convertRun(agnoRecord(response), { user_id: options.user_id, isStored: false }, 0);
 }
 
 /** The events of a run in a row, which may not have ended. @throws InvalidAgnoRunError */
 export function fromStoredRun(run: unknown, user_id: string | undefined): MetricEventInput[] {
-  return eventsOf(agnoRecord(run), { user_id, isStored: true }, 0);
+  return convertRun(agnoRecord(run), { user_id, isStored: true }, 0);
 }
 
 /** What members inherit from the run of their team. */
@@ -49,7 +49,7 @@ interface Inherited {
   readonly parent_run_id?: string | undefined;
 }
 
-function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventInput[] {
+function convertRun(run: AgnoRecord, from: Inherited, depth: number): MetricEventInput[] {
   if (depth > deepestTeam) {
     throw new InvalidAgnoRunError(run.path, `at most ${deepestTeam} teams within teams`, 'more');
   }
@@ -58,7 +58,7 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   const common = {
     run_id: runId,
     session_id: run.text('session_id') ?? from.session_id,
-    ...attributesOf(run, from),
+    ...readAttributes(run, from),
   };
   const messages = run
     .records('messages')
@@ -122,7 +122,7 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
   );
   const isOpen = from.isStored && isBeforeEnd(run);
   const status = isOpen ? undefined : agnoStatus(run);
-  const metrics = status === 'paused' ? undefined : timesOf(run);
+  const metrics = status === 'paused' ? undefined : readTimes(run);
   const end: MetricEventInput = {
     type: 'run',
     // A run that paused or failed may continue with the same id: that must not prevent its end.
@@ -138,7 +138,7 @@ function eventsOf(run: AgnoRecord, from: Inherited, depth: number): MetricEventI
     ...run.records('member_responses'),
     ...run.records('step_executor_runs'),
   ].flatMap((member) =>
-    eventsOf(
+    convertRun(
       member,
       { ...from, user_id: common.user_id, session_id: common.session_id, parent_run_id: runId },
       depth + 1,
@@ -157,7 +157,7 @@ function isCopied(message: AgnoRecord, run: AgnoRecord): boolean {
   return written !== undefined && forked !== undefined && written < forked;
 }
 
-function attributesOf(run: AgnoRecord, from: Inherited): Attributes {
+function readAttributes(run: AgnoRecord, from: Inherited): Attributes {
   return {
     parent_run_id: run.text('parent_run_id') ?? from.parent_run_id,
     agent_id: run.text('agent_id'),
@@ -187,7 +187,7 @@ function uniqueIds(runId: string): (name: string) => string {
 const placeOf = (call: AgnoToolCall) => `at/${call.message?.index ?? 'end'}`;
 
 /** Wall-clock seconds; Agno 1.x does not report them: its `time` lists those of the messages. */
-function timesOf(run: AgnoRecord): Metrics | undefined {
+function readTimes(run: AgnoRecord): Metrics | undefined {
   const given = run.record('metrics');
   const time = given?.number('duration');
   if (given === undefined || time === undefined) return undefined;
