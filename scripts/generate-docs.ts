@@ -10,7 +10,12 @@ import { maxErrorText } from '#runfold/events/limits.js';
 import { type MetricKind, metricFields } from '#runfold/events/metric-fields.js';
 import { identitySources, nameSources, type Source } from '#runfold/otlp/tables/attribute-keys.js';
 import { emitterDocs } from '#runfold/otlp/tables/emitters.js';
-import { costSources, firstTokenSources, tokenSources } from '#runfold/otlp/tables/figure-keys.js';
+import {
+  costPartSources,
+  costSources,
+  firstTokenSources,
+  tokenSources,
+} from '#runfold/otlp/tables/figure-keys.js';
 import { logRules } from '#runfold/otlp/tables/log-records.js';
 import { kindRules, type ValueTest } from '#runfold/otlp/tables/span-kinds.js';
 import type { View } from '#runfold/projections/views/view.js';
@@ -85,6 +90,7 @@ function otlpTables(): Readonly<Record<string, string>> {
     ...Object.entries(nameSources),
     ...Object.entries(tokenSources).map(([name, list]) => [`${name} tokens`, list] as const),
     ['cost', costSources],
+    ...Object.entries(costPartSources),
     ['first token', firstTokenSources.map(({ key }) => key)],
   ];
   return {
@@ -100,7 +106,7 @@ function otlpTables(): Readonly<Record<string, string>> {
       ['attribute', 'model span', 'tool span', 'run span'],
       kindRules.map(({ attribute, model, modelIfMetered, tool, run, runIfRoot }) => [
         attribute,
-        `${valuesOf(model)}${modelIfMetered === undefined ? '' : `, with tokens ${valuesOf(modelIfMetered)}`}`,
+        `${valuesOf(model)}${modelIfMetered === undefined ? '' : `; with tokens, a cost or an error ${valuesOf(modelIfMetered)}`}`,
         valuesOf(tool),
         `${valuesOf(run)}${runIfRoot === undefined ? '' : ` ${valuesOf(runIfRoot)} if root`}`.trim(),
       ]),

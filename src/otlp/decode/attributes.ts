@@ -47,10 +47,14 @@ export function createAttributes(): Attributes {
   };
 }
 
+/** LangSmith for Python writes a dictionary in the syntax of Python. Only numbers are read from it. */
+const asJson = (text: string) =>
+  text.replaceAll("'", '"').replaceAll(/: (None|True|False)(?=[,}])/g, ': null');
+
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   if (text.length > longestJson) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.startsWith("{'") ? asJson(text) : text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Readonly<Record<string, unknown>>)
       : undefined;

@@ -30,7 +30,10 @@ export interface RawSpan {
   /** The type of its last recorded exception; empty if there is none. */
   exceptionType: string;
   readonly attributes: Attributes;
+  /** The attributes of its resource. */
+  readonly resource: Attributes;
   scope: string;
+  scopeVersion: string;
   service: string;
   language: string;
 }
@@ -44,6 +47,8 @@ export interface RawRecord {
   /** The body if it is a string that begins with `claude_code.`; otherwise empty. */
   body: string;
   readonly attributes: Attributes;
+  /** The attributes of its resource. */
+  readonly resource: Attributes;
   service: string;
 }
 
@@ -66,7 +71,9 @@ export function createRawSpan(): RawSpan {
     statusMessage: '',
     exceptionType: '',
     attributes: createAttributes(),
+    resource: createAttributes(),
     scope: '',
+    scopeVersion: '',
     service: '',
     language: '',
   };
@@ -95,6 +102,7 @@ export function createRawRecord(): RawRecord {
     eventName: '',
     body: '',
     attributes: createAttributes(),
+    resource: createAttributes(),
     service: '',
   };
 }

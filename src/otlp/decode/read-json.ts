@@ -1,5 +1,5 @@
 import { keys } from '../tables/attribute-keys.js';
-import { type Attributes, createAttributes } from './attributes.js';
+import type { Attributes } from './attributes.js';
 import { createRawRecord, createRawSpan, type RawRecord, type RawSpan } from './otlp-item.js';
 import { readJsonRecord, readJsonSpan } from './read-json-item.js';
 import {
@@ -28,13 +28,14 @@ export function parseOtlpJson(bytes: Buffer): JsonObject {
 /** The spans of an ExportTraceServiceRequest in JSON: the same object is reused for each span. */
 export function* readJsonSpans(body: JsonObject): Generator<RawSpan> {
   const span = createRawSpan();
-  const resource = createAttributes();
   for (const group of listOf(body, 'resourceSpans')) {
-    readResource(group, resource);
-    span.service = textOf(resource, keys.serviceName);
-    span.language = textOf(resource, keys.sdkLanguage);
+    readResource(group, span.resource);
+    span.service = textOf(span.resource, keys.serviceName);
+    span.language = textOf(span.resource, keys.sdkLanguage);
     for (const scoped of listOf(group, 'scopeSpans')) {
-      span.scope = isObject(scoped.scope) ? readJsonString(scoped.scope.name, 200) : '';
+      const scope = isObject(scoped.scope) ? scoped.scope : {};
+      span.scope = readJsonString(scope.name, 200);
+      span.scopeVersion = readJsonString(scope.version, 200);
       for (const item of itemsOf(scoped, 'spans')) {
         readJsonSpan(item, span);
         yield span;
@@ -46,10 +47,9 @@ export function* readJsonSpans(body: JsonObject): Generator<RawSpan> {
 /** The records of an ExportLogsServiceRequest in JSON. */
 export function* readJsonRecords(body: JsonObject): Generator<RawRecord> {
   const record = createRawRecord();
-  const resource = createAttributes();
   for (const group of listOf(body, 'resourceLogs')) {
-    readResource(group, resource);
-    record.service = textOf(resource, keys.serviceName);
+    readResource(group, record.resource);
+    record.service = textOf(record.resource, keys.serviceName);
     for (const scoped of listOf(group, 'scopeLogs')) {
       for (const item of itemsOf(scoped, 'logRecords')) {
         readJsonRecord(item, record);

@@ -1,5 +1,5 @@
 import { keys } from '../tables/attribute-keys.js';
-import { type Attributes, createAttributes } from './attributes.js';
+import type { Attributes } from './attributes.js';
 import {
   clearRecord,
   createRawRecord,
@@ -19,16 +19,17 @@ import { eachMessage, messageRanges, type Wire } from './wire-reader.js';
 export function* readProtobufSpans(bytes: Buffer): Generator<RawSpan> {
   const wire: Wire = { bytes, at: 0 };
   const span = createRawSpan();
-  const resource = createAttributes();
   for (const [from, end] of pairs(messageRanges(wire, 0, bytes.length, 1))) {
-    readResource(wire, from, end, resource);
-    span.service = textOf(resource, keys.serviceName);
-    span.language = textOf(resource, keys.sdkLanguage);
+    readResource(wire, from, end, span.resource);
+    span.service = textOf(span.resource, keys.serviceName);
+    span.language = textOf(span.resource, keys.sdkLanguage);
     for (const [scopeFrom, scopeEnd] of pairs(messageRanges(wire, from, end, 2))) {
       span.scope = '';
+      span.scopeVersion = '';
       // The scope is read first, at any position.
       eachMessage(wire, scopeFrom, scopeEnd, 1, (start, stop) => {
-        span.scope = readScopeName(wire, start, stop);
+        span.scope = readText(wire, start, stop, 1);
+        span.scopeVersion = readText(wire, start, stop, 2);
       });
       const spans = messageRanges(wire, scopeFrom, scopeEnd, 2);
       for (let at = 0; at < spans.length; at += 2) {
@@ -43,10 +44,9 @@ export function* readProtobufSpans(bytes: Buffer): Generator<RawSpan> {
 export function* readProtobufRecords(bytes: Buffer): Generator<RawRecord> {
   const wire: Wire = { bytes, at: 0 };
   const record = createRawRecord();
-  const resource = createAttributes();
   for (const [from, end] of pairs(messageRanges(wire, 0, bytes.length, 1))) {
-    readResource(wire, from, end, resource);
-    record.service = textOf(resource, keys.serviceName);
+    readResource(wire, from, end, record.resource);
+    record.service = textOf(record.resource, keys.serviceName);
     for (const [scopeFrom, scopeEnd] of pairs(messageRanges(wire, from, end, 2))) {
       const records = messageRanges(wire, scopeFrom, scopeEnd, 2);
       for (let at = 0; at < records.length; at += 2) {
@@ -90,13 +90,14 @@ function readResource(wire: Wire, from: number, end: number, into: Attributes): 
   );
 }
 
-function readScopeName(wire: Wire, from: number, end: number): string {
-  let name = '';
-  eachMessage(wire, from, end, 1, (start, stop) => {
+/** A string in a field of a message. */
+function readText(wire: Wire, from: number, end: number, field: number): string {
+  let text = '';
+  eachMessage(wire, from, end, field, (start, stop) => {
     wire.at = start;
-    name = readString(wire, stop, 200);
+    text = readString(wire, stop, 200);
   });
-  return name;
+  return text;
 }
 
 function textOf(attributes: Attributes, key: number): string {

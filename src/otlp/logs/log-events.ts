@@ -3,6 +3,7 @@ import { maxDollars, maxSeconds, maxTokens } from '../../events/limits.js';
 import { asMetricEvent, type MetricEvent } from '../../events/metric-event.js';
 import type { Metrics } from '../../events/metric-fields.js';
 import { formatTimestamp, parseTimestamp } from '../../events/timestamp.js';
+import type { Attributes } from '../decode/attributes.js';
 import type { ItemFault, RawRecord } from '../decode/otlp-item.js';
 import { cleanId, cleanName, cleanNumber, cleanTokens } from '../spans/read-sources.js';
 import { timeFaultOf } from '../spans/reduce-span.js';
@@ -33,7 +34,8 @@ export function createRecordReader(nowUs: number): (record: RawRecord) => ReadRe
     if (fault !== undefined) return { fault };
     const { rule, emitter, known, keysOf } = numbered;
     const { attributes } = record;
-    const idOf = (names: readonly string[]) => first(record, keysOf(names), cleanId);
+    const idOf = (names: readonly string[]) =>
+      first(attributes, keysOf(names), cleanId) ?? first(record.resource, keysOf(names), cleanId);
     const session = idOf(emitter.session);
     const run = idOf(emitter.run) ?? session;
     if (run === undefined) {
@@ -104,7 +106,7 @@ function timeOf({ attributes, timeUs, observedUs }: RawRecord): number {
 }
 
 function first<T>(
-  { attributes }: RawRecord,
+  attributes: Attributes,
   keys: readonly number[],
   take: (value: unknown) => T | undefined,
 ): T | undefined {
@@ -117,28 +119,29 @@ function first<T>(
 
 function eventOf(numbered: NumberedRule, record: RawRecord): Record<string, unknown> {
   const { rule, emitter, keysOf } = numbered;
+  const { attributes } = record;
   if (rule.event === 'prompt') return { type: 'message', role: 'user' };
   const metrics = metricsOf(numbered, record);
   if (rule.event === 'tool call') {
-    const id = first(record, keysOf(rule.toolCallId), cleanId);
-    const success = first(record, keysOf(rule.success), (value) => value);
+    const id = first(attributes, keysOf(rule.toolCallId), cleanId);
+    const success = first(attributes, keysOf(rule.success), (value) => value);
     const hasFailed =
       success === false || success === 0 || String(success).toLowerCase() === 'false';
-    const error = first(record, keysOf(rule.errorType), cleanName) ?? true;
+    const error = first(attributes, keysOf(rule.errorType), cleanName) ?? true;
     return {
       type: 'tool_call',
-      tool_name: first(record, keysOf(rule.tool), cleanName) ?? 'unknown',
+      tool_name: first(attributes, keysOf(rule.tool), cleanName) ?? 'unknown',
       ...(id === undefined ? {} : { tool_call_id: id }),
       ...(hasFailed ? { error } : {}),
       metrics,
     };
   }
-  const model = first(record, keysOf(rule.model), cleanName);
-  const status = statusOf(rule.status, keysOf, record.attributes);
+  const model = first(attributes, keysOf(rule.model), cleanName);
+  const status = statusOf(rule.status, keysOf, attributes);
   const error =
     rule.event === 'answer'
       ? undefined
-      : (first(record, keysOf(rule.errorType), cleanName) ??
+      : (first(attributes, keysOf(rule.errorType), cleanName) ??
         (status >= 400 ? `http ${status}` : true));
   return {
     type: 'message',
@@ -151,9 +154,9 @@ function eventOf(numbered: NumberedRule, record: RawRecord): Record<string, unkn
   };
 }
 
-function metricsOf({ rule, keysOf }: NumberedRule, record: RawRecord): Metrics {
+function metricsOf({ rule, keysOf }: NumberedRule, { attributes }: RawRecord): Metrics {
   const tokens = (names: readonly string[] | string | undefined) =>
-    first(record, keysOf(names), cleanTokens);
+    first(attributes, keysOf(names), cleanTokens);
   /** The first one is required; the others are added to it. */
   const sum = (names: readonly string[] | undefined) => {
     const [main, ...others] = names ?? [];
@@ -163,10 +166,10 @@ function metricsOf({ rule, keysOf }: NumberedRule, record: RawRecord): Metrics {
       : others.reduce((total, name) => total + (tokens(name) ?? 0), base);
   };
   const seconds = (names: readonly string[] | string | undefined) => {
-    const ms = first(record, keysOf(names), cleanNumber);
+    const ms = first(attributes, keysOf(names), cleanNumber);
     return ms === undefined || ms / 1000 > maxSeconds ? undefined : ms / 1000;
   };
-  const cost = first(record, keysOf(rule.cost), cleanNumber);
+  const cost = first(attributes, keysOf(rule.cost), cleanNumber);
   const input = sum(rule.input);
   const reasoning = tokens(rule.reasoning);
   const written = sum(rule.output);

@@ -31,18 +31,18 @@ export function reduceSpan(span: RawSpan, options: ReduceOptions): ReducedSpan {
   const fault = span.fault ?? faultOf(span, options);
   if (fault !== undefined) return { fault };
   if (isDropped(span)) return ignored;
+  if (zeros.test(span.parentId)) span.parentId = '';
   const kind = kindOf(span);
   const event = eventOf(span, kind, options);
   const isMetered =
     event?.metrics?.input_tokens !== undefined || event?.metrics?.output_tokens !== undefined;
   const own = namesOf(span, kind);
   const { traceId: trace, spanId, parentId } = span;
-  const hasParent = parentId !== '' && !zeros.test(parentId);
   return {
     item: {
       trace,
       span: spanId,
-      ...(hasParent ? { parent: parentId } : {}),
+      ...(parentId === '' ? {} : { parent: parentId }),
       kind: spanKinds[kind.kind],
       flags:
         ((span.flags & remoteBits) === remoteBits ? spanFlags.remote : 0) |

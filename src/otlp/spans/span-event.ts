@@ -3,7 +3,6 @@ import type { Metrics } from '../../events/metric-fields.js';
 import { formatTimestamp } from '../../events/timestamp.js';
 import type { RawSpan } from '../decode/otlp-item.js';
 import { keys, nameSources } from '../tables/attribute-keys.js';
-import { costSources } from '../tables/figure-keys.js';
 import { providerName } from '../tables/provider-names.js';
 import { firstTokenOf } from './first-token.js';
 import {
@@ -14,8 +13,8 @@ import {
   readFirst,
   readId,
   readName,
-  readNumber,
 } from './read-sources.js';
+import { costOf } from './span-cost.js';
 import type { SpanEvent } from './span-item.js';
 import type { KindOfSpan } from './span-kind.js';
 import { type Usage, usageOf } from './usage.js';
@@ -25,7 +24,6 @@ const places = {
   provider: placesOf(nameSources.provider),
   toolName: placesOf(nameSources.tool_name),
   toolCallId: placesOf(nameSources.tool_call_id),
-  cost: placesOf(costSources),
 };
 
 /** Options for error messages. */
@@ -116,7 +114,7 @@ function runOf(span: RawSpan): SpanEvent {
 function metricsOf(span: RawSpan, usage: Usage): Metrics {
   const time = timeOf(span);
   const first = firstTokenOf(span);
-  const cost = readNumber(span.attributes, places.cost);
+  const cost = costOf(span);
   return {
     ...usage,
     ...(time === undefined ? {} : { time }),

@@ -12,6 +12,7 @@ import {
   type ValueTest,
 } from '../tables/span-kinds.js';
 import { placesOf, readTokens } from './read-sources.js';
+import { costOf } from './span-cost.js';
 
 /** The kind of a span, and the rule that decided it. */
 export interface KindOfSpan {
@@ -27,6 +28,9 @@ const embedding: KindOfSpan = { kind: 'model', isEmbedding: true, namesAgent: fa
 const tool: KindOfSpan = { kind: 'tool', isEmbedding: false, namesAgent: false };
 const run: KindOfSpan = { kind: 'run', isEmbedding: false, namesAgent: false };
 const namedRun: KindOfSpan = { kind: 'run', isEmbedding: false, namesAgent: true };
+
+/** One of these and a token count make a model span. */
+const modelKeys = [keys.system, keys.providerName, keys.modelProvider, keys.requestModel];
 
 const countPlaces = [
   placesOf(tokenSources.input),
@@ -54,7 +58,7 @@ export function kindOf(span: RawSpan): KindOfSpan {
     if (reported === undefined || reported === '') continue;
     const value = String(reported).trim().toLowerCase();
     if (fits(rule.model, value)) return fits(rule.embedding, value) ? embedding : model;
-    if (fits(rule.modelIfMetered, value)) return isMetered(span) ? model : plain;
+    if (fits(rule.modelIfMetered, value)) return isCall(span) ? model : plain;
     if (fits(rule.tool, value)) return tool;
     if (fits(rule.run, value) || (parentId === '' && fits(rule.runIfRoot, value))) {
       if (attributes.get(keys.traceloopKind) === stepKind) return plain;
@@ -65,10 +69,13 @@ export function kindOf(span: RawSpan): KindOfSpan {
   }
   const named = namedSpans.find((one) => one.scope === scope && one.name === name);
   if (named !== undefined) return { ...plain, kind: named.kind };
-  const hasSystem =
-    attributes.get(keys.system) !== undefined || attributes.get(keys.providerName) !== undefined;
-  return hasSystem && isMetered(span) ? model : plain;
+  const hasModel = modelKeys.some((key) => attributes.get(key) !== undefined);
+  return hasModel && isMetered(span) ? model : plain;
 }
+
+/** Whether a span of an operation that sessions have too is a call. */
+const isCall = (span: RawSpan) =>
+  span.statusCode === 2 || isMetered(span) || costOf(span) !== undefined;
 
 const isMetered = ({ attributes }: RawSpan) =>
   countPlaces.some((places) => readTokens(attributes, places) !== undefined);

@@ -2,8 +2,10 @@ import { maxTokens } from '../../events/limits.js';
 import type { RawSpan } from '../decode/otlp-item.js';
 import { keys } from '../tables/attribute-keys.js';
 import { langfuseTokenSources, tokenSources } from '../tables/figure-keys.js';
-import { inputWithoutCache, outputWithoutReasoning } from '../tables/token-rules.js';
+import { totalsWithReasoning } from '../tables/token-rules.js';
+import { langfuseSums } from './langfuse-usage.js';
 import { cleanTokens, type Places, placesOf, readTokens } from './read-sources.js';
+import { excludesCache, excludesReasoning } from './token-rules.js';
 
 /** Tokens with Runfold's meaning: input includes tokens read from and written to a cache, output includes reasoning. */
 export interface Usage {
@@ -37,21 +39,36 @@ export function usageOf(span: RawSpan, model: string | undefined): Usage {
   let isLangfuse = false;
   if (tokens.input === undefined && tokens.output === undefined) {
     const own = tokensAt(span, langfusePlaces);
+    const sums = langfuseSums(span);
+    if (sums !== undefined) return asUsage({ ...own, ...sums }, false, false);
     isLangfuse = own.input !== undefined || own.output !== undefined;
     if (isLangfuse) tokens = own;
   }
-  const systems = [attributes.get(keys.system), attributes.get(keys.providerName)];
   const names = [model, attributes.get(keys.llmProvider)];
-  return readUsage(tokens, {
+  const reported = withHiddenReasoning(tokens, model);
+  return readUsage(reported, {
     inputWithoutCache:
-      excludesCache(span.scope, systems, names) ||
+      excludesCache(span, names) ||
       (isLangfuse &&
         (tokens.total === undefined ||
           tokens.total !== (tokens.input ?? 0) + (tokens.output ?? 0))),
-    outputWithoutReasoning: systems.some((system) =>
-      (outputWithoutReasoning.systems as readonly unknown[]).includes(system),
-    ),
+    outputWithoutReasoning: excludesReasoning(span),
   });
+}
+
+/** Adds to the output what only the total has, for models whose reasoning some emitters do not report. */
+function withHiddenReasoning(tokens: ReportedTokens, model: string | undefined): ReportedTokens {
+  const { input, output, total, reasoning, cached, cache_write } = tokens;
+  if (total === undefined || input === undefined || output === undefined) return tokens;
+  const hidden = total - input - output;
+  const isKnown = [reasoning, cached, (cached ?? 0) + (cache_write ?? 0)].includes(hidden);
+  const name = model?.toLowerCase() ?? '';
+  const isHidden =
+    hidden > 0 &&
+    (reasoning ?? 0) === 0 &&
+    !isKnown &&
+    totalsWithReasoning.some((part) => name.includes(part));
+  return isHidden ? { ...tokens, output: output + hidden } : tokens;
 }
 
 /**
@@ -122,29 +139,4 @@ function anthropicUsage({ attributes }: RawSpan): ReportedTokens | undefined {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-function excludesCache(
-  scope: string,
-  systems: readonly unknown[],
-  names: readonly unknown[],
-): boolean {
-  if ((inputWithoutCache.scopes as readonly string[]).includes(scope)) return true;
-  const isNamed = (parts: readonly string[] | undefined) =>
-    parts?.some((part) =>
-      names.some((name) => typeof name === 'string' && name.toLowerCase().includes(part)),
-    ) === true;
-  return (
-    isNamed(
-      Object.hasOwn(inputWithoutCache.scopesOf, scope)
-        ? inputWithoutCache.scopesOf[scope]
-        : undefined,
-    ) ||
-    systems.some(
-      (system) =>
-        typeof system === 'string' &&
-        Object.hasOwn(inputWithoutCache.systems, system) &&
-        isNamed(inputWithoutCache.systems[system]),
-    )
-  );
 }

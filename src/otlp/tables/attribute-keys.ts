@@ -40,6 +40,8 @@ export const identitySources = {
     // Azure's agents.
     'gen_ai.thread.id',
     'conversation.id',
+    'gen_ai.session.id',
+    'lmnr.association.properties.session_id',
     { json: 'metadata', members: ['thread_id', 'session_id', 'conversation_id'] },
   ],
   user: [
@@ -52,6 +54,7 @@ export const identitySources = {
     ...below('ai.telemetry.metadata', userNames),
     'mastra.metadata.userId',
     'traceloop.association.properties.user_id',
+    'lmnr.association.properties.user_id',
     'langsmith.metadata.user_id',
     'llm.user',
     'gen_ai.user',
@@ -65,12 +68,23 @@ export const identitySources = {
     'gen_ai.agent.name',
     'agent_name',
     'agent.name',
-    'graph.node.name',
     'agno.agent',
     'ai.telemetry.functionId',
   ],
+  // On a tool or a step it is the name of that.
+  'agent_name of a run span': ['graph.node.name'],
   agent_id: ['gen_ai.agent.id', 'agno.agent.id'],
 } as const satisfies Readonly<Record<string, readonly Source[]>>;
+
+/**
+ * Emitters that make an id for each agent object, or even for each run: an agent with a name is known by its name, so
+ * that its usage stays together.
+ */
+export const scopesWithPassingAgentIds: readonly string[] = [
+  'agent_framework',
+  'opentelemetry.instrumentation.crewai',
+  'opentelemetry.instrumentation.langchain',
+];
 
 /** The attributes that name the tool, the model and the provider of a call. */
 export const nameSources = {
@@ -103,6 +117,7 @@ export const nameSources = {
   provider: [
     'gen_ai.provider.name',
     'gen_ai.system',
+    'gen_ai.model.provider',
     'llm.provider',
     'llm.system',
     'ai.model.provider',
@@ -127,6 +142,8 @@ export const keys = {
   providerMetadata: keyNumber('ai.response.providerMetadata'),
   system: keyNumber('gen_ai.system'),
   providerName: keyNumber('gen_ai.provider.name'),
+  modelProvider: keyNumber('gen_ai.model.provider'),
+  requestModel: keyNumber('gen_ai.request.model'),
   llmProvider: keyNumber('llm.provider'),
   azureNamespace: keyNumber('az.namespace'),
 } as const;

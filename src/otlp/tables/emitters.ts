@@ -103,8 +103,32 @@ export const emitterDocs: readonly EmitterDoc[] = [
   {
     emitter: 'Spring AI',
     isTested: false,
-    set: '`management.otlp.tracing.endpoint=…/v1/traces`, `management.tracing.sampling.probability=1.0`',
+    set: '`management.otlp.tracing.endpoint=…/v1/traces`, `management.tracing.sampling.probability=1.0`. Version 1 adds the tokens of earlier calls of a tool loop to each later one; let the application run the tools (`internalToolExecutionEnabled(false)`)',
     session: 'the conversation id of the chat memory',
+  },
+  {
+    emitter: 'OpenLIT',
+    isTested: false,
+    set: '`openlit.init(otlp_endpoint="http://127.0.0.1:8580", capture_message_content=False)`',
+    session: '`gen_ai.conversation.id` or `session.id` on a span above',
+  },
+  {
+    emitter: 'OpenRouter',
+    isTested: false,
+    set: 'its setting Broadcast, OpenTelemetry Collector: `https://…/v1/traces`, headers `{"x-api-key": "rf_…"}`',
+    session: '`session_id`, `user` of the request',
+  },
+  {
+    emitter: 'Cloudflare AI Gateway',
+    isTested: false,
+    set: 'an OTEL exporter of the gateway: `https://…/v1/traces`, with the key as `Authorization: Bearer rf_…`',
+    session: '`session.id`, `user.id` in the header `cf-aig-metadata`',
+  },
+  {
+    emitter: 'vLLM',
+    isTested: false,
+    set: '`--otlp-traces-endpoint http://127.0.0.1:8580/v1/traces`, `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf`',
+    session: 'the span of the client above; it reports no model',
   },
   {
     emitter: 'LiteLLM proxy',

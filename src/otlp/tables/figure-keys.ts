@@ -34,6 +34,11 @@ export const tokenSources = {
     'gen_ai.usage.cache_read.input_tokens',
     'gen_ai.usage.cache_read_input_tokens',
     'gen_ai.usage.cache_read_tokens',
+    'gen_ai.usage.cached_tokens',
+    // OpenLIT.
+    'gen_ai.usage.prompt_tokens_details.cached_tokens',
+    // OpenRouter.
+    'gen_ai.usage.input_tokens.cached',
     // Pydantic AI.
     'gen_ai.usage.details.cache_read_tokens',
     'gen_ai.usage.details.cache_read_input_tokens',
@@ -51,6 +56,7 @@ export const tokenSources = {
     'gen_ai.usage.cache_write_input_tokens',
     'gen_ai.usage.cache_write_tokens',
     'gen_ai.usage.cache_creation_tokens',
+    'gen_ai.usage.prompt_tokens_details.cache_creation_tokens',
     'gen_ai.usage.details.cache_write_tokens',
     'gen_ai.usage.details.cache_creation_input_tokens',
     'llm.token_count.prompt_details.cache_write',
@@ -61,6 +67,8 @@ export const tokenSources = {
     'gen_ai.usage.reasoning.output_tokens',
     'gen_ai.usage.reasoning_tokens',
     'gen_ai.usage.experimental.reasoning_tokens',
+    'gen_ai.usage.completion_tokens_details.reasoning_tokens',
+    'gen_ai.usage.output_tokens.reasoning',
     'gen_ai.usage.details.reasoning_tokens',
     'gen_ai.usage.details.thinking_tokens',
     'gen_ai.usage.details.thoughts_tokens',
@@ -80,6 +88,7 @@ export const tokenSources = {
   output_audio: [
     'gen_ai.usage.audio.output_tokens',
     'gen_ai.usage.audio_output_tokens',
+    'gen_ai.usage.completion_tokens_details.audio_tokens',
     'gen_ai.usage.details.output_audio_tokens',
     'llm.token_count.completion_details.audio',
   ],
@@ -106,11 +115,12 @@ export const langfuseTokenSources = {
   cache_write: langfuse('input_cache_creation', 'cache_creation_input_tokens'),
   reasoning: langfuse(
     'output_reasoning_tokens',
+    'output_reasoning',
     'output_tokens_details.reasoning_tokens',
     'completion_tokens_details.reasoning_tokens',
   ),
-  input_audio: [],
-  output_audio: [],
+  input_audio: langfuse('input_audio_tokens', 'input_audio'),
+  output_audio: langfuse('output_audio_tokens', 'output_audio'),
 } as const satisfies Readonly<Record<keyof typeof tokenSources, readonly Source[]>>;
 
 /** The attributes with the cost of a call, in US dollars. */
@@ -123,6 +133,15 @@ export const costSources: readonly Source[] = [
   { json: 'langfuse.observation.cost_details', members: ['total'] },
   { json: 'ai.response.providerMetadata', members: ['gateway.cost'] },
 ];
+
+/** The attributes with the parts of a cost, which are added up if none of `costSources` is present. */
+export const costPartSources = {
+  'cost of the input': ['gen_ai.usage.input_cost', 'llm.cost.prompt'],
+  'cost of the output': ['gen_ai.usage.output_cost', 'llm.cost.completion'],
+} as const satisfies Readonly<Record<string, readonly Source[]>>;
+
+/** Scopes that begin so report a cost of 0 for a model whose price they do not know. */
+export const scopeWithUnknownZero = 'openlit.';
 
 /** The form of a time to the first token. */
 export type FirstTokenUnit = 'seconds' | 'milliseconds' | 'instant';
@@ -139,6 +158,8 @@ export const firstTokenSources: readonly { readonly key: string; readonly unit: 
     { key: 'copilot_chat.time_to_first_token', unit: 'milliseconds' },
     // Milliseconds if the system is `strands-agents`.
     { key: 'gen_ai.server.time_to_first_token', unit: 'seconds' },
+    // vLLM.
+    { key: 'gen_ai.latency.time_to_first_token', unit: 'seconds' },
     { key: 'mastra.completion_start_time', unit: 'instant' },
     { key: 'langfuse.observation.completion_start_time', unit: 'instant' },
   ];

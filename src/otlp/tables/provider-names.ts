@@ -35,6 +35,8 @@ export const noProviders: readonly string[] = [
   'litellm',
   'vercel_ai',
   'microsoft.agent_framework',
+  'agno',
+  'unknown',
 ];
 
 /** The stored name of a provider; undefined if the value does not name one. */

@@ -8,7 +8,7 @@ export type SpanKind = keyof typeof spanKinds;
 export interface KindRule {
   readonly attribute: string;
   readonly model?: ValueTest;
-  /** Values of model spans, only if the span reports tokens. */
+  /** Values of model spans, only if the span reports tokens or a cost, or has failed. */
   readonly modelIfMetered?: ValueTest;
   /** The values of model spans that only make embeddings. */
   readonly embedding?: ValueTest;
@@ -76,9 +76,19 @@ export const kindRules: readonly KindRule[] = [
         'text.completions',
         'chat.streaming_completions',
         'text.streaming_completions',
+        'text_completions',
+        // LiteLLM reports the name of its own function.
+        'acompletion',
+        'atext_completion',
+        'aembedding',
+        'aresponses',
+        'anthropic_messages',
+        'agenerate_content',
+        'generate_content_stream',
+        'agenerate_content_stream',
       ],
     },
-    embedding: { is: ['embeddings', 'embedding'] },
+    embedding: { is: ['embeddings', 'embedding', 'aembedding'] },
     // Sessions of `realtime` have spans of the same operation, without tokens.
     modelIfMetered: {
       is: [
@@ -91,6 +101,21 @@ export const kindRules: readonly KindRule[] = [
         'transcription',
         'speech',
         'image_generation',
+        'image',
+        'image_edit',
+        'audio',
+        'speech_to_text',
+        'text_to_speech',
+        '_arealtime',
+        '_aresponses_websocket',
+        'atranscription',
+        'aspeech',
+        'aimage_generation',
+        'aimage_edit',
+        'arerank',
+        'pass_through_endpoint',
+        'llm_passthrough_route',
+        'allm_passthrough_route',
       ],
     },
     tool: { is: ['execute_tool'] },
@@ -122,7 +147,7 @@ export const kindRules: readonly KindRule[] = [
 /** Spans that repeat another span. */
 export const plainSpans = { name: 'raw_gen_ai_request', tool_name: '(merged tools)' } as const;
 
-/** The spans of older versions without any of these attributes, by scope and name. */
+/** Spans without any of these attributes, by scope and name. */
 export const namedSpans: readonly {
   readonly scope: string;
   readonly name: string;
@@ -130,6 +155,7 @@ export const namedSpans: readonly {
 }[] = [
   { scope: 'pydantic-ai', name: 'agent run', kind: 'run' },
   { scope: 'pydantic-ai', name: 'running tool', kind: 'tool' },
+  { scope: 'vllm.llm_engine', name: 'llm_request', kind: 'model' },
 ];
 
 /**

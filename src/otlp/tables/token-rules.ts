@@ -1,16 +1,24 @@
 /** Emitters that report input tokens without those read from or written to a cache. */
 export const inputWithoutCache = {
   scopes: [
-    '@traceloop/instrumentation-anthropic',
     'opentelemetry.instrumentation.bedrock',
+    'openlit.instrumentation.anthropic',
+    'openlit.instrumentation.bedrock',
     '@arizeai/openinference-instrumentation-bedrock',
     'openinference.instrumentation.claude_agent_sdk',
   ],
+  /** Only up to this version of the scope; later ones include the cache. */
+  scopesUntil: {
+    '@traceloop/instrumentation-anthropic': '0.27.0',
+  } as Readonly<Record<string, string>>,
   /** Only for a model or provider whose name contains one of these. */
   scopesOf: {
     'openinference.instrumentation.agno': ['claude', 'anthropic', 'bedrock'],
     // It adds the cache up for Claude, but not for Nova.
     'openinference.instrumentation.bedrock': ['nova'],
+    'opentelemetry.instrumentation.llamaindex': ['claude', 'anthropic'],
+    // Spring AI.
+    'org.springframework.boot': ['claude', 'anthropic', 'nova'],
     agent_framework: ['claude', 'anthropic', 'nova'],
   } as Readonly<Record<string, readonly string[]>>,
   /** By `gen_ai.system` or `gen_ai.provider.name`, only for such a model. */
@@ -20,4 +28,13 @@ export const inputWithoutCache = {
 } as const;
 
 /** Emitters that report output tokens without reasoning. */
-export const outputWithoutReasoning = { systems: ['gcp.vertex.agent'] } as const;
+export const outputWithoutReasoning = {
+  systems: ['gcp.vertex.agent'],
+  scopes: ['openlit.instrumentation.google_ai_studio'],
+} as const;
+
+/**
+ * Models whose total includes reasoning that some emitters report nowhere else: what the total has more than
+ * the other figures is output.
+ */
+export const totalsWithReasoning: readonly string[] = ['gemini', 'grok'];
