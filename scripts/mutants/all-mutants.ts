@@ -3,6 +3,7 @@ import { logMutants } from './log-mutants.js';
 import { moneyMutants } from './money-mutants.js';
 import type { Mutant } from './mutant.js';
 import { readMutants } from './read-mutants.js';
+import { readingMutants } from './reading-mutants.js';
 import { rebuildMutants } from './rebuild-mutants.js';
 import { usageMutants } from './usage-mutants.js';
 
@@ -13,5 +14,6 @@ export const mutants: readonly Mutant[] = [
   ...rebuildMutants,
   ...moneyMutants,
   ...readMutants,
+  ...readingMutants,
   ...usageMutants,
 ];
