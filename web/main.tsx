@@ -2,6 +2,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/parts.css';
 import './style/screens.css';
+import './style/narrow.css';
 import { render } from 'preact';
 import { followLinks } from './address/place.js';
 import { keepLive } from './ask/live.js';

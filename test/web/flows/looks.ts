@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
-import { type Stage, sideways } from './stage.js';
+import { cutTables, type Stage, sideways } from './stage.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const everyRule = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']`;
@@ -62,6 +62,8 @@ export function lookFlows(stage: Stage): void {
         }
         const excess = await page.evaluate<number>(sideways);
         if (excess > 0) findings.push(`${width}: scrolls sideways by ${excess}`);
+        const cut = await page.evaluate<readonly string[]>(cutTables);
+        findings.push(...cut.map((one) => `${width}: ${one}`));
       }
       await page.emulateMedia({ colorScheme: 'light' });
       expect(findings).toEqual([]);

@@ -147,7 +147,13 @@ const changeEvents = () =>
   clockChanges.flatMap(({ name, to }) => pageEvents(Date.parse(to), 7, 6, name));
 
 /** How far the page scrolls horizontally, in pixels. */
-export const sideways = 'document.documentElement.scrollWidth - innerWidth';
+export const sideways = 'document.scrollingElement.scrollWidth - innerWidth';
+
+/** The tables that are cut off and scroll on their own, with the number of hidden pixels. */
+export const cutTables = `[...document.querySelectorAll('.scroller')]
+  .map((one) => [one.getAttribute('aria-label'), one.scrollWidth - one.clientWidth])
+  .filter(([, excess]) => excess > 0)
+  .map(([label, excess]) => label + ' is cut off by ' + excess)`;
 
 /** All digits of a cost, as hovering shows them. */
 export const exactDollars = (cost: number) =>

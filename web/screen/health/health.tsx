@@ -100,10 +100,11 @@ export function Health() {
             {worker !== null && (
               <Card title="Every event is accounted for">
                 <p class="account">
-                  <Sum value={worker.received} name="received" /> <i>=</i>
-                  <Sum value={worker.applied} name="applied" tone="good-text" /> <i>+</i>
-                  <Sum value={worker.duplicate} name="duplicate" /> <i>+</i>
+                  <Sum value={worker.received} name="received" />
+                  <Sum sign="=" value={worker.applied} name="applied" tone="good-text" />
+                  <Sum sign="+" value={worker.duplicate} name="duplicate" />
                   <Sum
+                    sign="+"
                     value={worker.rejected}
                     name="rejected"
                     tone={worker.rejected > 0 ? 'failed-text' : ''}
@@ -130,19 +131,25 @@ export function Health() {
   );
 }
 
+/** A term of the equation. Its sign stays with it when the line breaks. */
 function Sum({
+  sign,
   value,
   name,
   tone = '',
 }: {
+  readonly sign?: '=' | '+';
   readonly value: number;
   readonly name: string;
   readonly tone?: string;
 }) {
   return (
-    <span>
-      <b class={tone}>{whole(value)}</b>
-      <small class="faint">{name}</small>
+    <span class="term">
+      {sign !== undefined && <i>{sign}</i>}
+      <span>
+        <b class={tone}>{whole(value)}</b>
+        <small class="faint">{name}</small>
+      </span>
     </span>
   );
 }

@@ -43,6 +43,7 @@ export function StepTable({
           {
             key: 'ended',
             head: 'Ended',
+            isWide: 'phone',
             cell: ({ occurred_at }) => (
               <span class="nowrap">{moment(occurred_at, { withSeconds: true })}</span>
             ),
@@ -51,9 +52,9 @@ export function StepTable({
             key: 'what',
             head: 'Step',
             cell: ({ name, is_failed, error_text }) => (
-              <>
+              <span class="breaking">
                 {name} {is_failed && <span class="failed-text">{error_text ?? 'failed'}</span>}
-              </>
+              </span>
             ),
           },
           { key: 'agent', head: 'Agent', isWide: true, cell: ({ agent }) => agent },

@@ -57,10 +57,10 @@ export function SessionEvents({ id }: { readonly id: string }) {
                   key: 'what',
                   head: 'What',
                   cell: ({ model, tool_name, status, error, error_text }) => (
-                    <>
+                    <span class="breaking">
                       {tool_name ?? model ?? status ?? none}{' '}
                       {error === true && <span class="failed-text">{error_text ?? 'failed'}</span>}
-                    </>
+                    </span>
                   ),
                 },
                 {
@@ -73,6 +73,7 @@ export function SessionEvents({ id }: { readonly id: string }) {
                   key: 'tokens',
                   head: 'Tokens',
                   isFigure: true,
+                  isWide: true,
                   cell: ({ total_tokens }) => whole(total_tokens),
                 },
                 {
@@ -81,7 +82,13 @@ export function SessionEvents({ id }: { readonly id: string }) {
                   isWide: true,
                   cell: ({ labels }) => <Labels labels={labels} />,
                 },
-                { key: 'time', head: 'Time', isFigure: true, cell: ({ time }) => seconds(time) },
+                {
+                  key: 'time',
+                  head: 'Time',
+                  isFigure: true,
+                  isWide: 'phone',
+                  cell: ({ time }) => seconds(time),
+                },
                 {
                   key: 'cost',
                   head: 'Cost',
