@@ -11,6 +11,8 @@ export interface Column<T> {
   readonly cell: (row: T) => ComponentChildren;
   /** The value of `sort` in the address for this column, if rows can be sorted by it. */
   readonly sort?: string;
+  /** A second order for this column, such as by the failed ones of its calls. */
+  readonly also?: { readonly head: string; readonly sort: string };
   /** Hidden on a narrow screen; with `phone` only on the narrowest. */
   readonly isWide?: boolean | 'phone';
 }
@@ -41,23 +43,33 @@ export function DataTable<T>({
       <table class="data">
         <thead>
           <tr>
-            {columns.map(({ key, head, isFigure, sort: by, isWide }) => (
-              <th
-                key={key}
-                scope="col"
-                class={classOf(isFigure, isWide)}
-                aria-sort={by !== undefined && by === sort ? 'descending' : undefined}
-              >
-                {by === undefined ? (
-                  head
-                ) : (
-                  <a href={here({ sort: by === sorted ? undefined : by })} data-replace>
-                    {head}
-                    {by === sort && <Icon name="down" />}
-                  </a>
-                )}
-              </th>
-            ))}
+            {columns.map(({ key, head, isFigure, sort: by, also, isWide }) => {
+              const orders = [by === undefined ? undefined : { head, sort: by }, also].filter(
+                (one) => one !== undefined,
+              );
+              const isSorted = orders.some((one) => one.sort === sort);
+              return (
+                <th
+                  key={key}
+                  scope="col"
+                  class={classOf(isFigure, isWide)}
+                  aria-sort={isSorted ? 'descending' : undefined}
+                >
+                  {orders.length === 0 && head}
+                  {orders.map((one) => (
+                    <a
+                      key={one.sort}
+                      href={here({ sort: one.sort === sorted ? undefined : one.sort })}
+                      class={one.sort === sort ? 'sorted' : undefined}
+                      data-replace
+                    >
+                      {one.head}
+                      {one.sort === sort && <Icon name="down" />}
+                    </a>
+                  ))}
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
