@@ -36,6 +36,7 @@ export const presets = [
   ['last-month', 'Last month'],
 ] as const;
 
+const usual = '28d';
 const minute = 60_000;
 const quarter = 15 * minute;
 const units = {
@@ -96,8 +97,32 @@ export const span = computed<Span>(() => {
   if (!Number.isNaN(from)) {
     return { from, to: Number.isNaN(to) || to <= from ? undefined : to, label: 'custom' };
   }
-  const asked = spanOf(parameter('range') ?? '28d', zone.value, now.value);
-  return asked ?? (spanOf('28d', zone.value, now.value) as Span);
+  const asked = spanOf(parameter('range') ?? usual, zone.value, now.value);
+  return asked ?? (spanOf(usual, zone.value, now.value) as Span);
+});
+
+/** What is wrong with the range or the zone in the address, which are then not used; undefined if nothing is. */
+export const rangeFault = computed<string | undefined>(() => {
+  const [range, tz] = [parameter('range'), parameter('tz')];
+  const [from, to] = [parameter('from'), parameter('to')];
+  const isTime = (text: string | undefined) => !Number.isNaN(Date.parse(text ?? ''));
+  if (tz !== undefined && !isZone(tz))
+    return `There is no time zone ${tz}. Times are shown in ${zone.value}.`;
+  const shown = `Showing ${from === undefined || !isTime(from) ? span.value.label.toLowerCase() : 'everything since the start'} instead.`;
+  if (from === undefined && to !== undefined)
+    return `The address has an end of the range and no start. ${shown}`;
+  if (from !== undefined && !isTime(from))
+    return `The start of the range is not a time: ${from}. ${shown}`;
+  if (to !== undefined && !isTime(to)) return `The end of the range is not a time: ${to}. ${shown}`;
+  if (from !== undefined && to !== undefined && Date.parse(to) <= Date.parse(from))
+    return `The end of the range is not after its start. ${shown}`;
+  if (
+    from === undefined &&
+    range !== undefined &&
+    spanOf(range, zone.value, now.value) === undefined
+  )
+    return `There is no range ${range}. ${shown}`;
+  return undefined;
 });
 
 /** The end of the range; now, if it continues. */

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { change, here, parameter, screen } from '../address/parameters.js';
+import { rangeFault } from '../address/range.js';
+import { isZone } from '../address/zone.js';
 import { currency } from '../ask/service.js';
 import { seconds } from '../figure/figures.js';
 import { RangePicker } from './range-picker.js';
@@ -31,6 +33,8 @@ export function Bar({
   const isLive = parameter('live') === 'on';
   const compares = parameter('compare') !== 'off';
   const lag = currency.value?.lag_seconds;
+  const tz = parameter('tz');
+  const goodZone = tz !== undefined && isZone(tz) ? tz : undefined;
   return (
     <>
       <div class="bar">
@@ -75,6 +79,14 @@ export function Bar({
           )}
         </div>
       </div>
+      {hasRange && rangeFault.value !== undefined && (
+        <p class="behind" role="alert">
+          {rangeFault.value}{' '}
+          <a href={here({ range: undefined, from: undefined, to: undefined, tz: goodZone })}>
+            Use the default
+          </a>
+        </p>
+      )}
       {lag !== undefined && lag > 30 && (
         <p class="behind" role="status">
           Figures are {seconds(lag)} behind. <a href={screen('/health')}>Health</a> says why.

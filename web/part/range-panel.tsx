@@ -1,12 +1,16 @@
 import { useRef, useState } from 'preact/hooks';
-import { change, here, parameter } from '../address/parameters.js';
-import { end, presets, readDuration, rfc3339, span, zone } from '../address/range.js';
+import { type Changes, change, here, parameter } from '../address/parameters.js';
+import { end, now, presets, rfc3339, span, zone } from '../address/range.js';
+import { readTyped } from '../address/typed-range.js';
 import { allZones, browserZone, momentOf, wallClock } from '../address/zone.js';
 import { Copy } from './copy.js';
 
 /** A local time in the chosen zone, in the format of `datetime-local`. */
 const localText = (at: number) => new Date(wallClock(zone.value, at)).toISOString().slice(0, 16);
 const momentFrom = (text: string) => momentOf(zone.value, Date.parse(`${text}:00Z`));
+
+const isBackwards = ({ from, to }: Changes) =>
+  from !== undefined && to !== undefined && Date.parse(String(to)) <= Date.parse(String(from));
 
 /** Ranges to choose from, a typed length, two times, and the zone. Each choice is a link. */
 export function RangePanel({ close }: { readonly close: () => void }) {
@@ -20,9 +24,15 @@ export function RangePanel({ close }: { readonly close: () => void }) {
   };
   const submitTyped = (event: SubmitEvent) => {
     event.preventDefault();
-    const duration = readDuration(typed.current?.value ?? '');
-    if (duration === undefined) setFault('Enter a number with m, h, d or w, such as 25m or 3d.');
-    else choose(`${duration.count}${duration.unit}`);
+    const range = readTyped(typed.current?.value ?? '', zone.value, now.value);
+    if (range === undefined) {
+      setFault('Enter a range such as 25m, last 3 days, now-7d, yesterday or 2026-11-01 to now.');
+    } else if (isBackwards(range)) {
+      setFault('The end must be after the start.');
+    } else {
+      change(range);
+      close();
+    }
   };
   const submitFixed = (event: SubmitEvent) => {
     event.preventDefault();
@@ -56,13 +66,15 @@ export function RangePanel({ close }: { readonly close: () => void }) {
       </ul>
       <div class="range-fields">
         <form onSubmit={submitTyped}>
-          <label for="typed-range">Last</label>
+          <label for="typed-range">Range</label>
           <input
             id="typed-range"
             ref={typed}
-            placeholder="25m, 3d, 2w"
-            size={8}
+            placeholder="25m, last 3 days, now-7d"
+            title="25m, 3d, last 36 hours, now-7d, today, yesterday, last month, 2026-11-01, 2026-11-01 to now-1d"
+            size={20}
             autocomplete="off"
+            spellcheck={false}
           />
           <button type="submit" class="button">
             Go
