@@ -64,6 +64,8 @@ export interface ServiceStatus {
     AuditReport,
     'id' | 'state' | 'started_at' | 'snapshot_at' | 'sample' | 'events'
   > | null;
+  /** The id of the audit of the project that is running in the service's process. */
+  readonly running_audit: string | null;
   /** All groups and filters of a usage query must be in one of these. */
   readonly kept_together: readonly (readonly UsageDimension[])[];
   /** The valid values of `time_zone`. */

@@ -83,6 +83,10 @@ const statusSchema = z
       })
       .nullable()
       .describe('The last audit with a result; `GET /v1/audits/latest` has all of it'),
+    running_audit: z
+      .string()
+      .nullable()
+      .describe('The id of the audit of the project that is running in this process'),
     kept_together: z
       .array(z.array(z.string()))
       .describe(
@@ -141,6 +145,7 @@ export const statusRoute = route({
               },
         ...status,
         project: named(project),
+        running_audit: service.audits.running(project) ?? null,
         kept_together: keptTogether,
         time_zones: timeZones,
       },

@@ -18,6 +18,8 @@ export interface Audits {
   /** Starts an audit, or returns the one that is running. */
   begin(project: number, sample: number | undefined): Promise<AuditView>;
   get(project: number, id: string): Promise<AuditView | undefined>;
+  /** The id of the audit of a project that is running in this process. */
+  running(project: number): string | undefined;
   /** Stops an audit that is running in this process. Undefined if there is none with this id. */
   cancel(project: number, id: string): Promise<AuditView | undefined>;
   close(): Promise<void>;
@@ -105,6 +107,7 @@ export function createAudits(database: Database, log: Logger): Audits {
 
   return {
     get,
+    running: (project) => running.get(project)?.id,
     async begin(project, sample) {
       let own = running.get(project);
       if (own === undefined) {

@@ -52,7 +52,14 @@ export function healthFlows(stage: Stage): void {
       // A blocked audit is still running when it is cancelled.
       await client.query('begin; lock table runfold_internal.tool_usage in access exclusive mode');
       await page.getByRole('button', { name: /^Prove/ }).click();
-      await page.getByRole('heading', { name: 'The log is being folded again' }).waitFor();
+      const running = page.getByRole('heading', { name: 'The log is being folded again' });
+      await running.waitFor();
+      // It goes on while another screen is shown, and is still shown on return and after a reload.
+      await stage.go('/sessions');
+      await stage.go('/health');
+      await running.waitFor();
+      await page.reload();
+      await running.waitFor();
       await page.getByRole('button', { name: 'Cancel' }).click();
       // It ends between two projections.
       await client.query('rollback');

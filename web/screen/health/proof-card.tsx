@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AuditReport } from '../../../src/client.js';
 import { useAsked } from '../../ask/asking.js';
-import { lastProof, lookAtStatus } from '../../ask/proof.js';
+import { lastProof, lookAtStatus, status } from '../../ask/proof.js';
 import { service } from '../../ask/service.js';
 import { none, plural, seconds, whole } from '../../figure/figures.js';
 import { moment } from '../../figure/moments.js';
@@ -46,6 +46,15 @@ export function ProofCard() {
     }, lookMs);
     return () => clearTimeout(timer);
   }, [running]);
+  // An audit that was started before this screen was opened, or in another tab, is shown too.
+  const other = status.value?.running_audit ?? undefined;
+  useEffect(() => {
+    if (other === undefined || other === running?.id || running?.state === 'running') return;
+    service.getAudit({ id: other }).then(setRunning, setFault);
+  }, [other]);
+  useEffect(() => {
+    lookAtStatus().catch(setFault);
+  }, []);
   const isRunning = running?.state === 'running';
   // A cancelled or failed audit is shown here. The badge keeps the last result.
   const { id } = lastProof.value ?? {};
