@@ -16,12 +16,12 @@ Measures one subject a few times and prints the median, the minimum and the maxi
 It uses the Postgres and the Redis that the tests find, in databases and under keys of its own.
 
   --runs N     how often to measure. Defaults to 3, and to 1 for memory
-  --events N   events of one run, 1000 or more. Defaults to what stands beside the subject
-  --seconds N  how long a rate is kept, for latency and memory. Defaults to what stands beside it
+  --events N   events of one run, 1000 or more. Defaults to the number beside the subject
+  --seconds N  how long a rate is kept, for latency and memory. Defaults to the seconds beside it
   --json       print the figures as JSON
   --help       print this
 
-Exit codes: 0 all was measured, 1 a server is missing or a total is off, 2 asked wrongly.
+Exit codes: 0 all was measured, 1 a server is missing or a total is off, 2 usage error.
 
 Subjects, the first one unless named:
 ${Object.entries(subjects)

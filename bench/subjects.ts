@@ -35,7 +35,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     events: 1_000_000,
     async run(servers, events, note) {
       const full = await runPipeline(servers, { events, per_job: 500, copy: true });
-      note('Redis + Postgres, 500 events a job', 'events/s', full.events_per_second);
+      note('Redis + Postgres, 500 events per job', 'events/s', full.events_per_second);
       if (full.copy !== undefined) {
         const { from_events, from_text } = full.copy;
         note('one COPY stream, fed by Node from the events', 'events/s', from_events);
@@ -48,9 +48,9 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('worker, peak memory', 'MB', full.worker_peak_mb);
       const few = Math.max(1000, Math.round(events / 30));
       const single = await runPipeline(servers, { events: few, per_job: 1, copy: false });
-      note('Redis + Postgres, one event a job', 'events/s', single.events_per_second);
+      note('Redis + Postgres, one event per job', 'events/s', single.events_per_second);
       const naive = await naiveRate(servers, Math.max(200, Math.round(events / 100)));
-      note('naive: a job and a transaction an event', 'events/s', naive);
+      note('naive: one job and one transaction per event', 'events/s', naive);
       note('pipeline / naive', '', full.events_per_second / naive);
       const looks = Math.min(40, Math.ceil(events / 250));
       const embedded = await embeddedFigures(Math.max(1000, Math.round(events / 16)), looks);
@@ -68,8 +68,8 @@ export const subjects: Readonly<Record<string, Subject>> = {
       note('sent by HTTP while readers query', 'events/s', most.events_per_second);
       note('sent by the direct producer', 'events/s', direct);
       note('HTTP / direct', '', most.events_per_second / direct);
-      note('read of a run meanwhile, p50', 'ms', most.read_p50_ms);
-      note('read of a run meanwhile, p99', 'ms', most.read_p99_ms);
+      note('read of a run while they are sent, p50', 'ms', most.read_p50_ms);
+      note('read of a run while they are sent, p99', 'ms', most.read_p99_ms);
       note('service, peak memory', 'MB', most.server_peak_mb);
       const paced = await runHttp(servers, events, { ...fast, rate: 20_000 });
       note('sent at an even pace', 'events/s', paced.events_per_second);
@@ -170,13 +170,13 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   budget: {
-    about: 'checks of budgets, 1,000 a second, while events are folded',
+    about: 'checks of budgets, 1,000 per second, while events are folded',
     runs: 1,
     events: 400_000,
     seconds: 20,
     async run(servers, events, note, seconds) {
       const { events_per_second, checks } = await budgetTimes(servers, events, seconds);
-      note('events emitted meanwhile', 'events/s', events_per_second);
+      note('events emitted while checks run', 'events/s', events_per_second);
       for (const { kind, checks_per_second, p50, p99, postgres_us, node_us } of checks) {
         note(`checks, ${kind}`, 'checks/s', checks_per_second);
         note(`a check, ${kind}, p50`, 'ms', p50);
@@ -193,7 +193,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     seconds: 15,
     async run(servers, events, note, seconds) {
       const { peak, latencies: measured } = await latencies(servers, events, seconds);
-      note('peak: Redis + Postgres, 500 events a job', 'events/s', peak);
+      note('peak: Redis + Postgres, 500 events per job', 'events/s', peak);
       for (const { share, events_per_second, p50, p95, p99 } of measured) {
         const at = `at ${share * 100} % of the peak`;
         note(`${at}: the rate kept`, 'events/s', events_per_second);

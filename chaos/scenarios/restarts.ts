@@ -2,7 +2,7 @@ import { fault, quietPlan, type Scenario } from '../round/plan.js';
 
 export const restarts: Scenario = {
   name: 'restarts',
-  about: 'workers, Redis and Postgres stopped and started in good order',
+  about: 'workers, Redis and Postgres stopped gracefully and started again',
   plan(random) {
     const kinds = random.shuffled([
       'restart_worker',

@@ -6,7 +6,7 @@ import { InvalidAlertError } from './send/alert-errors.js';
 
 /** The longest mute in minutes: 30 days. */
 export const mostMuteMinutes = 43_200;
-export const mutePhrase = `a whole number of minutes from 0 to ${mostMuteMinutes}`;
+export const mutePhrase = `an integer from 0 to ${mostMuteMinutes}, in minutes`;
 
 /** The rule to mute, and for how long. */
 export interface MuteOptions {

@@ -91,5 +91,5 @@ function firstWord(args: readonly string[]): string | undefined {
   return undefined;
 }
 
-const notes = `Exit codes: 0 all went well, 1 the work or the check failed, 2 asked wrongly.
+const notes = `Exit codes: 0 all went well, 1 the work or the check failed, 2 usage error.
 Start with "runfold demo"; "runfold <command> --help" has examples.`;
