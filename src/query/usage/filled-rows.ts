@@ -21,15 +21,25 @@ export function filledRows(question: UsageQuestion, rows: readonly ReadRow[]): r
     quantiles: {},
   });
   if (buckets.length === 0) return rows.length > 0 || group_by.length > 0 ? rows : [empty(0, [])];
-  const groups = new Map<string, readonly string[]>();
-  if (group_by.length === 0) groups.set('', []);
-  for (const { names } of rows) groups.set(group_by.length === 0 ? '' : groupKey(0, names), names);
+  const groups = new Map<string, Group>();
+  if (group_by.length === 0) groups.set(groupKey(0, []), { names: [], rows: new Map() });
+  for (const row of rows) {
+    const key = groupKey(0, row.names);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { names: row.names, rows: new Map([[row.at, row]]) });
+    else group.rows.set(row.at, row);
+  }
   refuseMore(groups.size * buckets.length);
-  const sorted = [...groups.values()].sort(byNames);
-  const known = new Map(rows.map((row) => [groupKey(row.at, row.names), row]));
+  const sorted = [...groups.values()].sort((a, b) => byNames(a.names, b.names));
   return buckets.flatMap((_, at) =>
-    sorted.map((names) => known.get(groupKey(at, names)) ?? empty(at, names)),
+    sorted.map((group) => group.rows.get(at) ?? empty(at, group.names)),
   );
+}
+
+/** A group, and its rows by their bucket. */
+interface Group {
+  readonly names: readonly string[];
+  readonly rows: Map<number, ReadRow>;
 }
 
 /** The order of the statements: by the bytes of the names, groups without a name last. */
