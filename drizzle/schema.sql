@@ -2723,6 +2723,46 @@ CREATE TABLE runfold_internal.user_usage_day (
 )
 WITH (fillfactor='80');
 
+CREATE TABLE runfold_internal.user_usage_month (
+    project integer NOT NULL,
+    month integer NOT NULL,
+    user_id text NOT NULL COLLATE pg_catalog."C",
+    agent_id text NOT NULL COLLATE pg_catalog."C",
+    team_id text NOT NULL COLLATE pg_catalog."C",
+    workflow_id text NOT NULL COLLATE pg_catalog."C",
+    cost_nanos bigint,
+    tool_cost_nanos bigint,
+    total_tokens bigint,
+    runs bigint NOT NULL,
+    tool_calls bigint NOT NULL,
+    tool_errors bigint NOT NULL,
+    assistant_messages bigint NOT NULL,
+    input_tokens bigint,
+    output_tokens bigint,
+    message_errors bigint NOT NULL,
+    metered_messages bigint NOT NULL,
+    unpriced_messages bigint NOT NULL,
+    prompt_tokens bigint,
+    completion_tokens bigint,
+    audio_tokens bigint,
+    input_audio_tokens bigint,
+    output_audio_tokens bigint,
+    cached_tokens bigint,
+    cache_write_tokens bigint,
+    cache_write_1h_tokens bigint,
+    reasoning_tokens bigint,
+    time_us bigint,
+    timed_messages bigint NOT NULL,
+    timed_output_tokens bigint,
+    time_to_first_token_us bigint,
+    streamed_messages bigint NOT NULL,
+    tool_time_us bigint,
+    timed_tool_calls bigint NOT NULL,
+    failed_runs bigint NOT NULL,
+    run_time_us bigint
+)
+WITH (fillfactor='50');
+
 CREATE TABLE runfold_internal.view_state (
     name text NOT NULL,
     hash text NOT NULL,
@@ -2861,6 +2901,9 @@ ALTER TABLE ONLY runfold_internal.tool_usage
 ALTER TABLE ONLY runfold_internal.user_usage_day
     ADD CONSTRAINT user_usage_day_project_day_user_id_agent_id_team_id_workflow_id PRIMARY KEY (project, day, user_id, agent_id, team_id, workflow_id);
 
+ALTER TABLE ONLY runfold_internal.user_usage_month
+    ADD CONSTRAINT user_usage_month_project_month_user_id_agent_id_team_id_workflo PRIMARY KEY (project, month, user_id, agent_id, team_id, workflow_id);
+
 ALTER TABLE ONLY runfold_internal.user_usage
     ADD CONSTRAINT user_usage_project_bucket_user_id_agent_id_team_id_workflow_id_ PRIMARY KEY (project, bucket, user_id, agent_id, team_id, workflow_id, provider, model);
 
@@ -2925,6 +2968,8 @@ CREATE INDEX session_started_at ON runfold_internal.session USING btree (project
 CREATE INDEX session_user_id ON runfold_internal.session USING btree (project, user_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id);
 
 CREATE INDEX user_usage_day_user_id ON runfold_internal.user_usage_day USING btree (project, user_id, day);
+
+CREATE INDEX user_usage_month_user_id ON runfold_internal.user_usage_month USING btree (project, user_id, month);
 
 CREATE INDEX user_usage_user_id ON runfold_internal.user_usage USING btree (project, user_id, bucket);
 

@@ -19,6 +19,7 @@ import {
 import {
   agentUsageHourProjection,
   userUsageDayProjection,
+  userUsageMonthProjection,
   userUsageProjection,
 } from './user-usage.js';
 
@@ -28,6 +29,7 @@ export const projections: readonly Projection[] = [
   sessionProjection,
   userUsageProjection,
   userUsageDayProjection,
+  userUsageMonthProjection,
   agentUsageHourProjection,
   modelUsageProjection,
   modelUsageHourProjection,

@@ -12,24 +12,57 @@ const hourMicros = quarterMicros * quartersAnHour;
 /** Quarters of a day of UTC. */
 export const quartersADay = 96;
 
-/** A unit of time coarser than a quarter of an hour, by the key column that counts it since 1970. */
+const dayMs = 86_400_000;
+
+/** A unit of time. A coarser one consists of whole finer ones. */
 export interface TimeUnit {
-  readonly column: 'hour' | 'day';
-  /** Its length in quarters of an hour. */
-  readonly quarters: number;
+  /** The key column that identifies it by a number. */
+  readonly column: 'bucket' | 'hour' | 'day' | 'month';
+  /** The unit of a quarter of an hour since 1970. */
+  of(quarter: number): number;
+  /** The quarter of an hour in which a unit begins. */
+  startOf(unit: number): number;
+  /** The same in SQL. */
+  startSql(unit: string): string;
+  next(unit: number): number;
+  /** The number of units from one to another, without the other. */
+  count(from: number, to: number): number;
 }
-const timeUnits: readonly TimeUnit[] = [
-  { column: 'hour', quarters: quartersAnHour },
-  { column: 'day', quarters: quartersADay },
-];
+
+/** Units of equal length in quarters of an hour, counted since 1970. */
+const unitOf = (column: TimeUnit['column'], quarters: number): TimeUnit => ({
+  column,
+  of: (quarter) => Math.floor(quarter / quarters),
+  startOf: (unit) => unit * quarters,
+  startSql: (unit) => (quarters === 1 ? unit : `${unit} * ${quarters}`),
+  next: (unit) => unit + 1,
+  count: (from, to) => to - from,
+});
+
+const firstOfMonth = (day: number) => day + 1 - new Date(day * dayMs).getUTCDate();
+
+export const quarterUnit = unitOf('bucket', 1);
+export const hourUnit = unitOf('hour', quartersAnHour);
+export const dayUnit = unitOf('day', quartersADay);
+/** Months of UTC, each identified by the number of its first day. */
+export const monthUnit: TimeUnit = {
+  ...dayUnit,
+  column: 'month',
+  of: (quarter) => firstOfMonth(dayUnit.of(quarter)),
+  next: (month) => firstOfMonth(month + 31),
+  count: (from, to) => Math.round((to - from) / 30.436875),
+};
+const rollUpUnits = [hourUnit, dayUnit, monthUnit];
 
 /** The unit of time of a roll-up. @throws if its key has no column of that name */
 export function timeUnitOf(rollUp: {
   readonly name: string;
   readonly key: Readonly<Record<string, unknown>>;
 }): TimeUnit {
-  const unit = timeUnits.find(({ column }) => column in rollUp.key);
-  if (unit === undefined) throw new Error(`Expected ${rollUp.name} to be by the hour or the day.`);
+  const unit = rollUpUnits.find(({ column }) => column in rollUp.key);
+  if (unit === undefined) {
+    throw new Error(`Expected ${rollUp.name} to be by the hour, day or month.`);
+  }
   return unit;
 }
 
@@ -67,6 +100,13 @@ export const dayKey: KeyColumn = {
 
 /** The day of UTC of a row by the hour. */
 export const dayOfHourKey: KeyColumn = { ...dayKey, sql: 'p.hour / 24' };
+
+/** The month of UTC of a row by the day: the number of its first day. */
+export const monthOfDayKey: KeyColumn = {
+  type: 'integer',
+  sql: `p.day + 1 - extract(day from date '1970-01-01' + p.day)::integer`,
+  doc: 'The first day of the month, in days since 1970, in UTC',
+};
 
 /** A key column for a string that an event may lack: '' means absent, and is shown as null. */
 export function optionalText(name: string, doc: string, sql = `coalesce(e.${name}, '')`) {

@@ -1,49 +1,56 @@
-/**
- * Units of time of one length, counted since 1970: either only some units, or all of a range except
- * some.
- */
-export type Units = {
-  /** The length of each, in quarters of an hour. */
-  readonly quarters: number;
-} & (
+import type { TimeUnit } from '../../projections/time-buckets.js';
+
+/** Units of time of one kind: either only some units, or all of a range except some. */
+export type Units = { readonly unit: TimeUnit } & (
   | { readonly from: number; readonly to: number; readonly except: readonly number[] }
   | { readonly only: readonly number[] }
 );
 
 /**
- * Divides a range of quarters of an hour into units of some lengths, such as days, hours and
+ * Divides a range of quarters of an hour into units of time of some kinds, such as months, days, hours and
  * quarters. Each quarter is in exactly one unit, and no unit crosses an edge of the range or the
- * start of a bucket. A length is left out if most of its units would cross one.
- * @param lengths in quarters of an hour, each a multiple of the next; the last is 1
+ * start of a bucket. A kind is left out if more than two thirds of its units would cross one.
+ * @param kinds each consists of whole units of the next; the last is the quarter
  */
 export function dividedRange(
   { first, end }: { readonly first: number; readonly end: number },
   starts: readonly number[],
-  lengths: readonly number[],
+  kinds: readonly TimeUnit[],
 ): readonly Units[] {
   const edges = [first, end, ...starts.filter((start) => start > first && start < end)];
   const divided: Units[] = [];
-  /** The rest to divide, as units of the previous length; undefined is the whole range. */
-  let left: { readonly quarters: number; readonly units: readonly number[] } | undefined;
-  for (const quarters of lengths) {
+  /** The rest to divide, as units of the previous kind; undefined is the whole range. */
+  let left: { readonly unit: TimeUnit; readonly units: readonly number[] } | undefined;
+  for (const unit of kinds) {
     const cut = new Set(
-      edges.filter((edge) => edge % quarters !== 0).map((edge) => Math.floor(edge / quarters)),
+      edges
+        .map((edge) => ({ edge, at: unit.of(edge) }))
+        .filter(({ edge, at }) => unit.startOf(at) !== edge)
+        .map(({ at }) => at),
     );
     if (left === undefined) {
-      const [from, to] = [Math.floor(first / quarters), Math.ceil(end / quarters)];
-      if (cut.size * 2 >= to - from) continue;
-      divided.push({ quarters, from, to, except: [...cut] });
-      left = { quarters, units: [...cut] };
+      const [from, to] = [unit.of(first), unit.next(unit.of(end - 1))];
+      const count = unit.count(from, to);
+      if ((count - cut.size) * 3 < count) continue;
+      divided.push({ unit, from, to, except: [...cut] });
+      left = { unit, units: [...cut] };
       continue;
     }
-    const each: number = left.quarters / quarters;
+    const coarse: TimeUnit = left.unit;
     const units = left.units
-      .flatMap((unit) => Array.from({ length: each }, (_, next) => unit * each + next))
-      .filter((unit) => (unit + 1) * quarters > first && unit * quarters < end);
-    const only = units.filter((unit) => !cut.has(unit));
-    if (only.length * 2 <= units.length) continue;
-    divided.push({ quarters, only });
-    left = { quarters, units: units.filter((unit) => cut.has(unit)) };
+      .flatMap((at) => within(unit, coarse.startOf(at), coarse.startOf(coarse.next(at))))
+      .filter((at) => unit.startOf(unit.next(at)) > first && unit.startOf(at) < end);
+    const only = units.filter((at) => !cut.has(at));
+    if (only.length === 0 || only.length * 3 < units.length) continue;
+    divided.push({ unit, only });
+    left = { unit, units: units.filter((at) => cut.has(at)) };
   }
   return divided;
+}
+
+/** The units from one quarter of an hour to another. */
+function within(unit: TimeUnit, first: number, end: number): number[] {
+  const found: number[] = [];
+  for (let at = unit.of(first); unit.startOf(at) < end; at = unit.next(at)) found.push(at);
+  return found;
 }

@@ -19,6 +19,7 @@ import {
 import {
   agentUsageHourProjection,
   userUsageDayProjection,
+  userUsageMonthProjection,
   userUsageProjection,
 } from '../../projections/user-usage.js';
 import { InvalidQueryError } from '../query-errors.js';
@@ -54,7 +55,7 @@ export const columnName = (dimension: UsageDimension) =>
 export interface UsageTables {
   /** The table per quarter of an hour. */
   readonly quarters: Projection;
-  /** The same per day or hour, longest first: each is read for the units that are completely in one bucket. */
+  /** The same per month, day or hour, longest first: each is read for the units that are completely in one bucket. */
   readonly rollUps?: readonly Projection[];
 }
 
@@ -92,7 +93,7 @@ const callCosts: Part = { ...calls, only: ['cost_nanos'], where: 't.cost_nanos i
 const oneCost = { cost_nanos: either('cost_nanos', 'tool_cost_nanos') };
 const users: Part = {
   quarters: userUsageProjection,
-  rollUps: [userUsageDayProjection],
+  rollUps: [userUsageMonthProjection, userUsageDayProjection],
   sums: oneCost,
 };
 const agents: Part = { ...users, rollUps: [agentUsageHourProjection] };
@@ -133,8 +134,7 @@ const sources: readonly Source[] = [
   { holds: ['user_id', ...byAgent], parts: [users] },
   {
     holds: ['user_id', ...byAgent, 'provider', 'model'],
-    // By the day, users are kept of all models.
-    parts: [byModel({ quarters: userUsageProjection, sums: oneCost })],
+    parts: [byModel({ ...users, rollUps: [] })], // By day and month, users are kept of all models.
   },
   { holds: [anyLabel], parts: [labels] },
   { holds: [anyLabel, 'provider', 'model'], parts: [byModel(labels)] },

@@ -1,5 +1,5 @@
 import { tableOf } from '../../projections/fold/fold-sql.js';
-import { timeUnitOf } from '../../projections/time-buckets.js';
+import { quarterUnit, timeUnitOf } from '../../projections/time-buckets.js';
 import type { ProjectOptions } from '../conditions.js';
 import { projectOf, textOf } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
@@ -110,8 +110,8 @@ export interface Cut {
 }
 
 /**
- * Divides the range of a question over the tables that hold it: whole days are read from the table by the day, as far as
- * all of a day is in one bucket, then hours, and the rest by the quarter of an hour. The conditions use constants, so that
+ * Divides the range of a question over the tables that hold it: whole months are read from the table by the month, as far as
+ * all of a month is in one bucket, then days, hours, and the rest by the quarter of an hour. The conditions use constants, so that
  * no plan depends on the statistics of the tables.
  */
 export function cutsOf(
@@ -120,26 +120,24 @@ export function cutsOf(
   { quarters, rollUps = [] }: UsageTables,
 ): readonly Cut[] {
   const tables = [
-    ...rollUps.map((rollUp) => ({ table: tableOf(rollUp), ...timeUnitOf(rollUp) })),
-    { table: tableOf(quarters), column: 'bucket', quarters: 1 },
+    ...rollUps.map((rollUp) => ({ table: tableOf(rollUp), unit: timeUnitOf(rollUp) })),
+    { table: tableOf(quarters), unit: quarterUnit },
   ];
   const starts = buckets.map(({ start }) => start);
   const list = (numbers: readonly number[]) => `${statement.parameter(numbers)}::integer[]`;
   const number = (value: number) => `${statement.parameter(value)}::integer`;
-  const lengths = tables.map((table) => table.quarters);
-  return dividedRange(range, starts, lengths).flatMap((units) => {
-    const read = tables.find((table) => table.quarters === units.quarters);
+  const kinds = tables.map(({ unit }) => unit);
+  return dividedRange(range, starts, kinds).flatMap((units) => {
+    const read = tables.find(({ unit }) => unit === units.unit);
     if (read === undefined) return [];
-    const unit = `t.${read.column}`;
+    const column = `t.${read.unit.column}`;
     const rows =
       'only' in units
-        ? [`${unit} = any(${list(units.only)})`]
+        ? [`${column} = any(${list(units.only)})`]
         : [
-            `${unit} >= ${number(units.from)} and ${unit} < ${number(units.to)}`,
-            ...(units.except.length === 0 ? [] : [`${unit} <> all(${list(units.except)})`]),
+            `${column} >= ${number(units.from)} and ${column} < ${number(units.to)}`,
+            ...(units.except.length === 0 ? [] : [`${column} <> all(${list(units.except)})`]),
           ];
-    return [
-      { table: read.table, rows: rows.join(' and '), quarter: `${unit} * ${units.quarters}` },
-    ];
+    return [{ table: read.table, rows: rows.join(' and '), quarter: read.unit.startSql(column) }];
   });
 }

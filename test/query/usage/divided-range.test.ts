@@ -1,57 +1,110 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { dayUnit, hourUnit, monthUnit, quarterUnit } from '#runfold/projections/time-buckets.js';
 import { dividedRange } from '#runfold/query/usage/divided-range.js';
 
 const day = 96;
-/** A range of quarters of an hour within some weeks, with starts of buckets in it, and the lengths of units. */
+/** A month and the six after it. */
+function monthsAfter(month: number): number[] {
+  const months = [month];
+  while (months.length < 7) months.push(monthUnit.next(months.at(-1) ?? month));
+  return months;
+}
+/** A range of quarters of an hour within some months, with starts of buckets in it, and the kinds of units. */
 const question = fc.record({
-  first: fc.integer({ min: 0, max: 20 * day }),
-  length: fc.integer({ min: 1, max: 20 * day }),
-  // Days that begin at midnight of UTC, at another full hour and at a quarter, and starts without a rule.
+  // Before 1970, in February of a leap year, and in years of today.
+  first: fc
+    .tuple(fc.constantFrom(-400, 0, 770, 20_450), fc.integer({ min: 0, max: 100 * day }))
+    .map(([at, more]) => at * day + more),
+  length: fc.integer({ min: 1, max: 130 * day }),
+  // Days and months that begin at midnight of UTC, at another full hour and at a quarter, and starts without a rule.
   starts: fc.oneof(
     fc
       .record({ every: fc.constantFrom(day, 7 * day), at: fc.constantFrom(0, 4, 23, 92) })
-      .map(({ every, at }) => Array.from({ length: 40 }, (_, next) => next * every + at)),
-    fc.array(fc.integer({ min: 0, max: 40 * day }), { maxLength: 12 }),
+      .map(({ every, at }) => Array.from({ length: 260 }, (_, next) => next * every + at)),
+    fc.array(fc.integer({ min: 0, max: 230 * day }), { maxLength: 12 }),
   ),
-  lengths: fc.constantFrom([day, 4, 1], [day, 1], [4, 1], [1]),
+  // Months begin at midnight of UTC or of another zone.
+  months: fc.option(fc.constantFrom(0, 4, 23, -21)),
+  kinds: fc.constantFrom(
+    [monthUnit, dayUnit, quarterUnit],
+    [monthUnit, dayUnit, hourUnit, quarterUnit],
+    [dayUnit, hourUnit, quarterUnit],
+    [dayUnit, quarterUnit],
+    [hourUnit, quarterUnit],
+    [quarterUnit],
+  ),
 });
 
 test('each quarter of an hour of a range is in one unit, and no unit is in two buckets', () => {
   fc.assert(
-    fc.property(question, ({ first, length, starts, lengths }) => {
+    fc.property(question, ({ first, length, starts: after, months, kinds }) => {
+      const month = monthUnit.of(first);
+      const starts =
+        months === null
+          ? after.map((start) => monthUnit.startOf(month) + start)
+          : monthsAfter(month).map((at) => monthUnit.startOf(at) + months);
       const end = first + length;
       const read: number[] = [];
       let crossing = 0;
-      for (const units of dividedRange({ first, end }, starts, lengths)) {
-        const numbers =
-          'only' in units
-            ? units.only
-            : Array.from({ length: units.to - units.from }, (_, at) => units.from + at).filter(
-                (unit) => !units.except.includes(unit),
-              );
-        for (const unit of numbers) {
-          const from = unit * units.quarters;
-          if (starts.some((start) => start > from && start < from + units.quarters)) crossing++;
-          read.push(...Array.from({ length: units.quarters }, (_, at) => from + at));
+      const inside = (from: number, to: number) =>
+        to - from > 1 && starts.some((start) => start > from && start < to);
+      for (const units of dividedRange({ first, end }, starts, kinds)) {
+        const { unit } = units;
+        const numbers: number[] = [];
+        if ('only' in units) numbers.push(...units.only);
+        else {
+          const except = new Set(units.except);
+          for (let at = units.from; at < units.to; at = unit.next(at)) {
+            if (!except.has(at)) numbers.push(at);
+          }
+        }
+        for (const at of numbers) {
+          const [from, to] = [unit.startOf(at), unit.startOf(unit.next(at))];
+          if (inside(from, to)) crossing++;
+          for (let quarter = from; quarter < to; quarter++) read.push(quarter);
         }
       }
       expect(crossing).toBe(0);
       read.sort((a, b) => a - b);
-      expect(read).toEqual(Array.from({ length }, (_, at) => first + at));
+      expect(read.length).toBe(length);
+      expect(read.every((quarter, at) => quarter === first + at)).toBe(true);
     }),
     { numRuns: 200 },
   );
 });
 
 test('a month of days of UTC is read by the day, and one of another zone by the hour', () => {
-  const lengthsOf = (offset: number) =>
+  const columnsOf = (offset: number) =>
     dividedRange(
       { first: offset, end: 30 * day + offset },
       Array.from({ length: 30 }, (_, at) => at * day + offset),
-      [day, 4, 1],
-    ).map(({ quarters }) => quarters);
-  expect(lengthsOf(0)).toEqual([day]);
-  expect(lengthsOf(8)).toEqual([4]);
-  expect(lengthsOf(23)).toEqual([4, 1]);
+      [monthUnit, dayUnit, hourUnit, quarterUnit],
+    ).map(({ unit }) => unit.column);
+  expect(columnsOf(0)).toEqual(['day']);
+  expect(columnsOf(8)).toEqual(['hour']);
+  expect(columnsOf(23)).toEqual(['hour', 'bucket']);
+});
+
+test('whole months of UTC are read by the month, and the days beside them by the day', () => {
+  const dayOf = (text: string) => Date.parse(text) / 86_400_000;
+  const range = { first: dayOf('2026-01-05') * day, end: dayOf('2026-04-03') * day };
+  const months = ['2026-02-01', '2026-03-01', '2026-04-01'].map((text) => dayOf(text) * day);
+  const divided = dividedRange(range, months, [monthUnit, dayUnit, quarterUnit]);
+  expect(divided).toEqual([
+    {
+      unit: monthUnit,
+      from: dayOf('2026-01-01'),
+      to: dayOf('2026-05-01'),
+      except: [dayOf('2026-01-01'), dayOf('2026-04-01')],
+    },
+    {
+      unit: dayUnit,
+      only: [
+        ...Array.from({ length: 27 }, (_, at) => dayOf('2026-01-05') + at),
+        dayOf('2026-04-01'),
+        dayOf('2026-04-02'),
+      ],
+    },
+  ]);
 });

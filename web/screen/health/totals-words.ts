@@ -12,6 +12,7 @@ export const totalsWords: Readonly<Record<string, string>> = {
   run_usage_hour: 'Ended runs by hour',
   user_usage: 'Users by quarter of an hour',
   user_usage_day: 'Users by day',
+  user_usage_month: 'Users by month',
   label_usage: 'Labels by quarter of an hour',
   label_usage_hour: 'Labels by hour',
   label_usage_day: 'Labels by day',
