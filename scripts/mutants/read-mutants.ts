@@ -41,7 +41,7 @@ export const readMutants = [
   ),
   ...breaks(
     'src/http/access/own-page.ts',
-    ['test/http/access.test.ts'],
+    ['test/http/sign-in.test.ts'],
     [
       [
         'a page of a browser is let in',
