@@ -11,7 +11,7 @@ import { type Database, type DatabaseTarget, openDatabase } from './postgres/dat
 import { recordFingerprints } from './projections/fold/fingerprint.js';
 import { cleanUpRebuild } from './projections/rebuild/rebuild-claim.js';
 import type { QueueTarget } from './queue/queue-target.js';
-import { checkMigrated, migrateStore } from './store/migrate.js';
+import { checkEncoding, checkMigrated, migrateStore } from './store/migrate.js';
 import { explainDatabaseError } from './store/store-errors.js';
 
 /** Which servers a store uses. */
@@ -72,6 +72,7 @@ export async function migrateTier(tier: Tier): Promise<void> {
   // Loaded here, because a program that only reads would spend half of its start on the queue's library.
   const { migrateQueue } = await import('./queue/open-queue.js');
   try {
+    await checkEncoding(tier.database);
     // The queue first, so that a store with all migrations is completely usable.
     await migrateQueue(tier.queue);
     await migrateStore(tier.database);

@@ -1,4 +1,4 @@
-import type { Database } from './database.js';
+import { type Database, longWorkSettings } from './database.js';
 
 /** Below this number of blocks, reading a table is as fast without statistics. */
 const fewBlocks = 8;
@@ -22,6 +22,22 @@ export async function analyzeGrown(database: Database, schema: string): Promise<
   );
   const names = rows.map(({ name }) => name);
   // One by one, so that on an embedded store others get a turn in between.
-  for (const name of names) await database.query(`analyze (skip_locked) ${name}`);
+  for (const name of names) await analyze(database, name);
   return names;
+}
+
+/** A limit that a role or a database sets for its statements does not end the analysis of a large table. */
+async function analyze(database: Database, name: string): Promise<void> {
+  const client = await database.pool.connect();
+  try {
+    await client.query(`begin; ${longWorkSettings}`);
+    await client.query(`analyze (skip_locked) ${name}`);
+    await client.query('commit');
+  } catch (error) {
+    // The error of the analysis is the one to report.
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  } finally {
+    client.release();
+  }
 }

@@ -24,9 +24,9 @@ export const migrationLock = 7_386_253;
 
 /** Brings the store's tables and views up to date. Safe when many processes do so at once. */
 export async function migrateStore(database: Database): Promise<void> {
+  await checkEncoding(database);
   const client = await database.pool.connect();
   try {
-    await checkEncoding(client);
     await client.query('begin');
     try {
       await client.query(longWorkSettings);
@@ -64,9 +64,12 @@ function placementOn(client: ClientBase): Promise<Placement | undefined> {
   return readPlacement({ query: async (text) => (await client.query(text)).rows });
 }
 
-/** Ids and names may have any Unicode character, which only UTF-8 can store. */
-async function checkEncoding(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ encoding: string; name: string }>(
+/**
+ * Ids and names may have any Unicode character, which only UTF-8 can store.
+ * @throws StoreUnavailableError
+ */
+export async function checkEncoding(database: Database): Promise<void> {
+  const rows = await database.query<{ encoding: string; name: string }>(
     `select current_setting('server_encoding') as encoding, current_database()::text as name`,
   );
   const [{ encoding, name } = { encoding: '', name: '' }] = rows;

@@ -13,6 +13,7 @@ import { staleProjections } from '#runfold/projections/fold/fingerprint.js';
 import { levelsOf } from '#runfold/projections/measures/histogram.js';
 import { views } from '#runfold/projections/views/views.js';
 import { migrateDatabase } from '#runfold/store/migrate.js';
+import { migrateTier, openTier } from '#runfold/tier.js';
 import { createEmptyDatabase, createTestDatabase } from '../../harness/database.js';
 import { databaseUrl } from '../../harness/database-url.js';
 import { migrateUpTo } from '../../harness/migrate-up-to.js';
@@ -36,8 +37,12 @@ describeWithPostgres('the migrations', () => {
       code: 'unsupported_encoding',
       message: expect.stringContaining('encoding LATIN1'),
     });
+    // With the queue on Postgres, too, whose tables are made before the store's.
+    const tier = await openTier({ database_url: url });
+    await expect(migrateTier(tier)).rejects.toMatchObject({ code: 'unsupported_encoding' });
+    await tier.close();
     const schemas = await withClient(url, (client) =>
-      client.query("select from pg_namespace where nspname like 'runfold%'"),
+      client.query("select from pg_namespace where nspname ~ '^(runfold|bullmq)'"),
     );
     expect(schemas.rowCount).toBe(0);
     await withClient(home.url, (client) => client.query(`drop database ${latin} with (force)`));

@@ -2,8 +2,12 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { analyzeGrown } from '#runfold/postgres/analyze-grown.js';
+import { openDatabase } from '#runfold/postgres/database.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
+import { createEmptyDatabase } from '../../harness/database.js';
+import { withClient } from '../../harness/postgres-server.js';
 import { sampleEvents } from '../../harness/sample-events.js';
+import { describeWithPostgres } from '../../harness/suite.js';
 import { describeOnEachTier, openTestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
@@ -45,6 +49,33 @@ describeOnEachTier('statistics', (name) => {
       await producer.close();
       await worker.close();
       await home.close();
+    }
+  });
+});
+
+describeWithPostgres('statistics', () => {
+  test('of a large table are not cut short by the limit of a role', async () => {
+    const home = await createEmptyDatabase();
+    // An index whose expression takes longer than the limit, once, when the table is analysed.
+    await withClient(home.url, async (client) => {
+      await client.query(`create schema big; 
+        create table big.slow (n integer, filler text) with (autovacuum_enabled = false);
+        create function big.wait(n integer) returns integer immutable language plpgsql as
+          $$ begin perform pg_sleep(case when n = 7 then 3 else 0 end); return n; end $$;
+        create index on big.slow (big.wait(n)) where n < 8;
+        insert into big.slow select n, repeat('x', 500) from generate_series(1, 2000) n;
+        alter database ${home.name} set statement_timeout = '2s'`);
+    });
+    const database = openDatabase(home.url);
+    try {
+      const [limit] = await database.query('show statement_timeout');
+      expect(limit).toEqual({ statement_timeout: '2s' });
+      expect(await analyzeGrown(database, 'big')).toEqual(['big.slow']);
+      expect(await analyzeGrown(database, 'big'), 'they are there').toEqual([]);
+      expect(await database.query('show statement_timeout'), 'of others').toEqual([limit]);
+    } finally {
+      await database.close();
+      await home.drop();
     }
   });
 });
