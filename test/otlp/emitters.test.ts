@@ -305,6 +305,41 @@ describe('the figures that the source of an emitter sends', () => {
   });
 });
 
+describe('calls that are told more than once', () => {
+  const ids = (at: number, parent?: number) => ({
+    spanId: `00000000000000${at}`,
+    ...(parent === undefined ? {} : { parentSpanId: `00000000000000${parent}` }),
+  });
+
+  test('AI SDK 5 through the SDK of Traceloop, which calls the whole of a generation chat too', () => {
+    const step = { ...chat, 'ai.operationId': 'ai.generateText.doGenerate' };
+    const events = eventsOf(
+      [
+        // Its own figures are those of the last step.
+        span({ ...chat, 'ai.operationId': 'ai.generateText', ...gen(200, 30) }, ids(10)),
+        span({ ...step, ...gen(100, 20) }, ids(11, 10)),
+        span(
+          {
+            'gen_ai.operation.name': 'execute_tool',
+            'ai.operationId': 'ai.toolCall',
+            'traceloop.span.kind': 'tool',
+            'gen_ai.tool.name': 'look',
+          },
+          ids(12, 10),
+        ),
+        span({ ...step, ...gen(200, 30) }, ids(13, 10)),
+      ],
+      { scope: 'ai' },
+    );
+    expect(events).toMatchObject([
+      { type: 'run' },
+      { type: 'message', metrics: { input_tokens: 100, output_tokens: 20 } },
+      { type: 'tool_call', tool_name: 'look' },
+      { type: 'message', metrics: { input_tokens: 200, output_tokens: 30 } },
+    ]);
+  });
+});
+
 describe('the names that the source of an emitter sends', () => {
   const root = { spanId: '00000000000000a1' };
   const child = { spanId: '00000000000000b1', parentSpanId: root.spanId };
@@ -364,6 +399,26 @@ describe('the names that the source of an emitter sends', () => {
       run_id: 'p-1',
     });
     expect(recordOf({ 'session.id': 'g-2' }, name, resource)).toMatchObject({ session_id: 'g-2' });
+  });
+
+  test('Codex: a request over its websocket that failed, and the spans of each of its programs', () => {
+    const request = { 'conversation.id': 'c-1', model: 'gpt-5.2-codex', duration_ms: '1500' };
+    const name = { eventName: 'codex.websocket_request' };
+    expect(recordOf({ ...request, 'error.message': 'x' }, name)).toMatchObject({
+      type: 'message',
+      model: 'gpt-5.2-codex',
+      error: true,
+      metrics: { time: 1.5 },
+    });
+    expect(recordOf({ ...request, success: 'true' }, name)).toBeUndefined();
+    const usage = { 'gen_ai.request.model': 'gpt-5.2-codex', ...gen(100, 20) };
+    const spans = (service: string) =>
+      eventsOf([span(usage)], {
+        resource: { 'telemetry.sdk.language': 'rust', 'service.name': service },
+      });
+    expect(spans('codex_cli_rs')).toEqual([]);
+    expect(spans('codex-tui')).toEqual([]);
+    expect(spans('my-agent').length).toBe(1);
   });
 
   test('Laminar and Amplitude: their own names for the session', () => {

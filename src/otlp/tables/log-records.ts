@@ -135,15 +135,17 @@ export const logRules: readonly LogRule[] = [
     reasoning: 'reasoning_token_count',
     firstToken: 'ttft_ms',
   },
-  {
-    name: 'codex.api_request',
-    emitter: 'codex',
-    event: 'failed call',
-    onlyWith: ['error.message'],
-    status: ['http.response.status_code', 'status'],
-    model: ['model'],
-    duration: ['duration_ms'],
-  },
+  ...['codex.api_request', 'codex.websocket_request'].map(
+    (name): LogRule => ({
+      name,
+      emitter: 'codex',
+      event: 'failed call',
+      onlyWith: ['error.message'],
+      status: ['http.response.status_code', 'status'],
+      model: ['model'],
+      duration: ['duration_ms'],
+    }),
+  ),
   {
     name: 'codex.tool_result',
     emitter: 'codex',

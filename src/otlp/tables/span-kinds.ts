@@ -62,6 +62,22 @@ export const kindRules: readonly KindRule[] = [
     runIfRoot: { is: ['chain'] },
     namesAgent: true,
   },
+  // Before the operation name: Traceloop calls the whole of a generation `chat`, like each call in it.
+  {
+    attribute: 'ai.operationId',
+    model: { ends: ['.dogenerate', '.dostream', '.doembed'] },
+    embedding: { ends: ['.doembed'] },
+    tool: { is: ['ai.toolcall'] },
+    run: {
+      is: [
+        'ai.generatetext',
+        'ai.streamtext',
+        'ai.generateobject',
+        'ai.streamobject',
+        'ai.workflowagent.stream',
+      ],
+    },
+  },
   {
     attribute: 'gen_ai.operation.name',
     model: {
@@ -122,21 +138,6 @@ export const kindRules: readonly KindRule[] = [
     run: { begins: 'invoke_' },
   },
   {
-    attribute: 'ai.operationId',
-    model: { ends: ['.dogenerate', '.dostream', '.doembed'] },
-    embedding: { ends: ['.doembed'] },
-    tool: { is: ['ai.toolcall'] },
-    run: {
-      is: [
-        'ai.generatetext',
-        'ai.streamtext',
-        'ai.generateobject',
-        'ai.streamobject',
-        'ai.workflowagent.stream',
-      ],
-    },
-  },
-  {
     attribute: 'traceloop.span.kind',
     tool: { is: ['tool'] },
     run: { is: ['workflow', 'agent'] },
@@ -182,7 +183,7 @@ export const droppedSpans = {
   name_begins: 'claude_code.',
   scopes: ['gemini-cli', 'qwen-code'],
   language: 'rust',
-  service_begins: 'codex_',
+  service_begins: 'codex',
 } as const;
 
 /** The rules with the numbers of their attributes. */
