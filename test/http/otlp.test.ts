@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '#runfold/client.js';
@@ -166,6 +168,72 @@ describe('OpenTelemetry by HTTP', () => {
     expect(bomb.status).toBe(413);
     expect(await bomb.json()).toMatchObject({ code: 8 });
     expect((await service.fetch('/v1development/profiles', { method: 'POST' })).status).toBe(404);
+  });
+
+  test.each([
+    '/v1/traces/v1/traces',
+    '/v1/logs/',
+    '/collector/v1/metrics',
+    '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
+  ])('says where OTLP is instead of %s', async (path) => {
+    const answer = await post(path, '{}');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({
+      detail: expect.stringContaining('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'),
+    });
+  });
+
+  test('says where OTLP is to an address without a path, by its protobuf', async () => {
+    const hint = async (type: string) => {
+      const answer = await post('/', '', { 'content-type': type });
+      return [answer.status, (await answer.text()).includes('OTEL_EXPORTER_OTLP_ENDPOINT')];
+    };
+    expect(await hint('application/x-protobuf')).toEqual([404, true]);
+    expect(await hint('application/json')).toEqual([404, false]);
+  });
+
+  test('says to a client of gRPC which protocol to set', async () => {
+    const { port } = new URL(service.http.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    const answer = await text(socket);
+    expect(answer).toContain('400 Bad Request');
+    expect(answer).toContain('OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf');
+  });
+
+  test.each([
+    ['resource_spans', { resource_spans: [] }],
+    ['scope_spans', { resourceSpans: [{ scope_spans: [] }] }],
+    ['instrumentationLibrarySpans', { resourceSpans: [{ instrumentationLibrarySpans: [] }] }],
+  ])('refuses %s instead of losing what is in it', async (name, body) => {
+    const answer = await post('/v1/traces', JSON.stringify(body));
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      {
+        code: 3,
+        message: expect.stringMatching(`^${name}: expected the name (resource|scope)Spans`),
+      },
+    ]);
+  });
+
+  test('says that an id is in base64 or under the name of protobuf', async () => {
+    const { traceId, ...good } = chat(newTrace(), '');
+    const answer = await post(
+      '/v1/traces',
+      JSON.stringify(
+        bodyOf(
+          { ...good, traceId: Buffer.from(traceId, 'hex').toString('base64') },
+          { ...good, trace_id: traceId },
+        ),
+      ),
+    );
+    expect(await answer.json()).toMatchObject({
+      partialSuccess: {
+        errorMessage:
+          'span 0: traceId: expected 32 hex digits, got base64; ' +
+          'span 1: traceId: expected 32 hex digits, got trace_id',
+      },
+    });
   });
 
   test('names the first faults of items and takes the others', async () => {

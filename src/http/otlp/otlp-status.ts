@@ -16,6 +16,16 @@ export function isOtlpPath(url: string | undefined): boolean {
   return otlpPaths.some((known) => known === path);
 }
 
+/** Whether a request to an unknown path is from an exporter whose address has a path too many or too few. */
+export function isStrayOtlp(request: IncomingMessage, path: string): boolean {
+  return (
+    request.method === 'POST' &&
+    (encodingOf(request) === 'protobuf' ||
+      path.includes('opentelemetry.proto.collector') ||
+      otlpPaths.some((known) => path.replace(/\/+$/, '').endsWith(known)))
+  );
+}
+
 /** The encoding of a request's body; undefined if it is not supported. */
 export function encodingOf(request: IncomingMessage): OtlpEncoding | undefined {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();

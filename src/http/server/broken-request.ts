@@ -22,7 +22,10 @@ export function answerBrokenRequest(
   const request_id = randomUUID();
   metrics.countBrokenRequest(problem.status);
   // The error contains the received bytes, so only its code is logged.
-  log.info({ request_id, status: problem.status, code }, 'broken request');
+  // A client of gRPC cannot read the response, so the log has to say it.
+  const level = code === http2Preface ? 'warn' : 'info';
+  const text = code === http2Preface ? problem.message : 'broken request';
+  log[level]({ request_id, status: problem.status, code }, text);
   if (socket.writable) {
     const body = JSON.stringify(problemBody(problem, request_id));
     const headers = {
@@ -39,12 +42,21 @@ export function answerBrokenRequest(
   socket.destroySoon();
 }
 
+/** The error of Node's parser for the first bytes of HTTP/2. */
+const http2Preface = 'HPE_PAUSED_H2_UPGRADE';
+
 function problemOfParser(code: string | undefined): ProblemError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new ProblemError('slow_request', 'The request took too long to arrive.');
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
     return new ProblemError('head_too_large', 'The headers are larger than 64 KiB.');
+  }
+  if (code === http2Preface) {
+    return new ProblemError(
+      'broken_request',
+      'The client speaks HTTP/2 or gRPC. The service speaks HTTP/1.1: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.',
+    );
   }
   return new ProblemError(
     'broken_request',

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drainBody } from '../body/unread-body.js';
-import { isOtlpPath, statusBody } from '../otlp/otlp-status.js';
+import { isOtlpPath, isStrayOtlp, statusBody } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
 import { ProblemError, problemBody, problemOf } from '../problems/problem.js';
 import type { ProblemCode } from '../problems/problem-codes.js';
@@ -66,6 +66,13 @@ export function unknownPath(
     ...routes.filter(isHere).flatMap(methodsOf),
     ...(pages.some(isHere) ? ['GET', 'HEAD'] : []),
   ];
+  if (isStrayOtlp(request.raw, path) && !routes.some(isHere)) {
+    return new ProblemError(
+      'no_such_path',
+      'The API has no such path. OTLP is at /v1/traces, /v1/logs and /v1/metrics. OTEL_EXPORTER_OTLP_ENDPOINT takes ' +
+        'the address without a path, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT takes it with /v1/traces.',
+    );
+  }
   if (methods.length === 0) {
     return new ProblemError('no_such_path', 'The API has no such path. See /docs.');
   }

@@ -11,11 +11,13 @@ import {
 } from './otlp-item.js';
 import {
   isObject,
+  type JsonObject,
   kindOf,
   readJsonAttributes,
   readJsonString,
   readJsonValue,
   readMicros,
+  snakeCase,
 } from './read-json-value.js';
 
 const exception = createAttributes();
@@ -30,11 +32,11 @@ export function readJsonSpan(item: unknown, span: RawSpan): void {
     fault('', 'an object', kindOf(item));
     return;
   }
-  span.traceId = readHex(item.traceId, 32, 'traceId', fault);
-  span.spanId = readHex(item.spanId, 16, 'spanId', fault);
+  span.traceId = readHex(item, 'traceId', 32, fault);
+  span.spanId = readHex(item, 'spanId', 16, fault);
   const { parentSpanId: parent } = item;
   if (parent !== undefined && parent !== null && parent !== '') {
-    span.parentId = readHex(parent, 16, 'parentSpanId', fault);
+    span.parentId = readHex(item, 'parentSpanId', 16, fault);
   }
   const flags = Number(item.flags ?? 0);
   span.flags = Number.isInteger(flags) && flags >= 0 ? flags : 0;
@@ -58,17 +60,21 @@ export function readJsonSpan(item: unknown, span: RawSpan): void {
 }
 
 function readHex(
-  value: unknown,
-  digits: number,
+  item: JsonObject,
   field: string,
+  digits: number,
   fault: (field: string, expected: string, got: string) => void,
 ): string {
+  const value = item[field];
   if (typeof value !== 'string') {
-    fault(field, `${digits} hex digits`, kindOf(value));
+    const other = snakeCase(field);
+    fault(field, `${digits} hex digits`, item[other] === undefined ? kindOf(value) : other);
     return '';
   }
   if (value.length !== digits) {
-    fault(field, `${digits} hex digits`, `${value.length} characters`);
+    // The mapping of protobuf to JSON has base64, OTLP has not.
+    const isBase64 = value.length === Math.ceil(digits / 6) * 4;
+    fault(field, `${digits} hex digits`, isBase64 ? 'base64' : `${value.length} characters`);
     return '';
   }
   if (!/^[0-9a-fA-F]+$/.test(value)) {

@@ -15,6 +15,9 @@ export function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
 }
 
+/** The name of a field in protobuf, which is not its name in JSON. */
+export const snakeCase = (name: string) => name.replace(/[A-Z]/g, (one) => `_${one.toLowerCase()}`);
+
 /** Reads a list of KeyValues; false if it is not a list. */
 export function readJsonAttributes(list: unknown, into: Attributes): boolean {
   if (list === undefined || list === null) return true;

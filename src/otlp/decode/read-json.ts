@@ -8,6 +8,7 @@ import {
   kindOf,
   readJsonAttributes,
   readJsonString,
+  snakeCase,
 } from './read-json-value.js';
 import { MalformedBodyError } from './wire-reader.js';
 
@@ -77,10 +78,21 @@ export function countJsonPoints(body: JsonObject): number {
   return points;
 }
 
+/** The names of a field that OTLP does not have, or no longer: ignored, they would lose every item. */
+const otherNames = (field: string) => [
+  snakeCase(field),
+  ...(field === 'scopeSpans' ? ['instrumentationLibrarySpans'] : []),
+  ...(field === 'scopeLogs' ? ['instrumentationLibraryLogs'] : []),
+];
+
 /** A list of items, each of which may be anything. @throws MalformedBodyError */
 function itemsOf(parent: JsonObject, field: string): readonly unknown[] {
   const list = parent[field];
-  if (list === undefined || list === null) return [];
+  if (list === undefined || list === null) {
+    const other = otherNames(field).find((name) => Array.isArray(parent[name]));
+    if (other === undefined) return [];
+    throw new MalformedBodyError(`${other}: expected the name ${field}, as OTLP has it in JSON.`);
+  }
   if (!Array.isArray(list)) {
     throw new MalformedBodyError(`${field}: expected an array, got ${kindOf(list)}.`);
   }
