@@ -30,7 +30,7 @@ export function createMemoryInbox(): MemoryInbox {
       filled,
       isOver,
     });
-    events.push(...outcome.events);
+    events.push(...outcome.events.map(({ event }) => event));
     for (const row of outcome.changed) {
       const { event: _gone, ...rest } = row;
       rows.set(row.span, row.event === undefined ? rest : row);

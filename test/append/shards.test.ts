@@ -23,8 +23,8 @@ import {
   StoreDividedError,
   shardMapOf,
 } from '#runfold/store/shards/open-shard-map.js';
+import type { ProjectSpan } from '#runfold/worker/spans/inbox.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
-import type { ProjectSpan } from '#runfold/worker/spans/span-inbox.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { createDividedDatabase, testStripes } from '../../harness/divided-store.js';
 import { movableShards } from '../../harness/movable-shards.js';

@@ -18,22 +18,30 @@ export interface TraceRows {
 /** A settled event. */
 export type SettledEvent = MetricEvent;
 
+/** A settled event, and its span. */
+export interface PlacedEvent {
+  readonly span: string;
+  readonly event: SettledEvent;
+}
+
 /** The result for a trace. */
 export interface Settlement {
-  readonly events: readonly MetricEvent[];
+  readonly events: readonly PlacedEvent[];
   /** The settled spans, including those that make no event. */
   readonly settled: readonly string[];
   /** Rows to add or to change: placeholders and bound spans. */
   readonly changed: readonly SpanRow[];
   /** Open spans that continue to wait. */
   readonly waiting: number;
+  /** Spans that were settled before, and whose events are still to be appended. */
+  readonly decided: number;
   /** Whether every missing parent is in another process. */
   readonly isRemote: boolean;
 }
 
 /** Settles as many spans of a trace as possible. A pure function of its rows. */
 export function settleTrace(given: TraceRows): Settlement {
-  const rows = new Map(given.rows.map((row) => [row.span, row]));
+  const rows = new Map(given.rows.map((row) => [row.span, withoutDecided(row)]));
   const changed = new Map<string, SpanRow>();
   const find = (span: string) => rows.get(span);
   const put = (row: SpanRow) => {
@@ -47,7 +55,7 @@ export function settleTrace(given: TraceRows): Settlement {
     return row?.event === undefined ? [] : [row];
   });
   const settled: string[] = [];
-  const events: MetricEvent[] = [];
+  const events: PlacedEvent[] = [];
   let isRemote = true;
   for (const { span } of open) {
     const row = rows.get(span);
@@ -63,7 +71,7 @@ export function settleTrace(given: TraceRows): Settlement {
       continue;
     }
     const { event, wentPast } = placeSpan(chain);
-    if (event !== undefined) events.push(event);
+    if (event !== undefined) events.push({ span, event });
     for (const { span: id, flags } of wentPast) {
       const passed = rows.get(id);
       if (passed !== undefined) put({ ...passed, flags: passed.flags | flags });
@@ -75,8 +83,20 @@ export function settleTrace(given: TraceRows): Settlement {
     settled,
     changed: [...changed.values()],
     waiting: open.length - settled.length,
+    decided: given.rows.filter(isDecided).length,
     isRemote,
   };
+}
+
+/** Whether a span has been settled and its event is still to be appended. */
+const isDecided = ({ event, flags }: SpanRow) =>
+  event !== undefined && (flags & spanFlags.decided) !== 0;
+
+/** A decided event keeps its place, whatever arrives later, so its span is as if settled. */
+function withoutDecided(row: SpanRow): SpanRow {
+  if (!isDecided(row)) return row;
+  const { event: _decided, ...rest } = row;
+  return rest;
 }
 
 function standIn(

@@ -39,6 +39,8 @@ export const spanFlags = {
   /** It arrived after that: its own run, or session, is not used, nor that of its parent. */
   boundRun: 32,
   boundSession: 64,
+  /** Its event has its final place, and waits in the inbox to be appended on another server. */
+  decided: 128,
 } as const;
 
 /** A span in a job: reduced to the data for its event and its place. */

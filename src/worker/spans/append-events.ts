@@ -22,13 +22,14 @@ import {
   isDividedSince,
   refusesWhole,
   StoreDividedError,
-  shardMapOf,
 } from '../../store/shards/open-shard-map.js';
 import type { ShardMap } from '../../store/shards/shard-map.js';
 
 /** Appends and folds events, by project, within the transaction of a connection. */
 export type AppendEvents = (
   client: pg.PoolClient,
+  /** Where the shards are. It is read before the transaction. */
+  map: ShardMap,
   jobId: string,
   events: ReadonlyMap<number, readonly SettledEvent[]>,
   rejects: readonly Reject[],
@@ -67,7 +68,7 @@ export function appendEventsWith(options: {
     return writer;
   };
 
-  return async (client, jobId, events, rejects) => {
+  return async (client, map, jobId, events, rejects) => {
     if (events.size === 0 && rejects.length === 0) return { applied: 0, duplicate: 0, rejected: 0 };
     const jobs = [...events].map(([project, list]) =>
       decodeJob(`${jobId}/${project}`, {
@@ -78,7 +79,6 @@ export function appendEventsWith(options: {
     );
     for (const job of jobs) priceEvents(book, job.project, job.events);
     const own = decodeJob(jobId, { v: jobVersions.objects, project: 1, events: [] });
-    const map = await shardMapOf(database);
     if (map.is_spread === true) {
       // The events are on other servers, which commit them first. If this transaction then fails, its job comes again, and
       // they are known by their ids.

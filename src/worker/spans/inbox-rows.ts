@@ -27,8 +27,8 @@ export interface StoredSpans {
 const { standIn, gaveRun, gaveSession, boundRun, boundSession } = spanFlags;
 /** Sixteen hex digits as the signed integer that Postgres stores. */
 export const idSql = (hex: string) => `('x' || ${hex})::bit(64)::bigint`;
-const hexSql = (id: string) => `lpad(to_hex(${id}), 16, '0')`;
-const traceSql = (id: string) => `replace(${id}::text, '-', '')`;
+export const hexSql = (id: string) => `lpad(to_hex(${id}), 16, '0')`;
+export const traceSql = (id: string) => `replace(${id}::text, '-', '')`;
 
 const lockSql = `insert into runfold_internal.otlp_trace as t (project, trace_id, root_id)
   select i.project, i.trace_id, ${idSql('i.root')}

@@ -4,9 +4,11 @@ import type { Database } from '../../postgres/database.js';
 import { openPriceBook, type PriceBook } from '../../pricing/price-book.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { projections as allProjections } from '../../projections/projections.js';
+import { shardMapOf } from '../../store/shards/open-shard-map.js';
 import { appendEventsWith } from './append-events.js';
+import type { SpanInbox } from './inbox.js';
 import { createSpanCommit, type SpanCommit } from './span-commit.js';
-import { createSpanInbox, type SpanInbox } from './span-inbox.js';
+import { createSpanInbox } from './span-inbox.js';
 import { startSweep } from './sweep-spans.js';
 
 /** Settings of the inbox of spans. */
@@ -26,7 +28,10 @@ export function openSpanInbox(
 ): SpanInbox {
   return createSpanInbox({
     database: options.database,
-    prepare: () => book.refresh(),
+    async prepare() {
+      await book.refresh();
+      return shardMapOf(options.database);
+    },
     append: appendEventsWith({
       book,
       database: options.database,

@@ -8,7 +8,7 @@ import type { QueuedJob } from '../../queue/job.js';
 import { NotWrittenError } from '../../queue/queue-errors.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import { type DecodedSpanJob, decodeSpanJob, rejectedJob, spansIn } from './decode-span-job.js';
-import type { InboxOutcome, SpanInbox } from './span-inbox.js';
+import type { InboxOutcome, SpanInbox } from './inbox.js';
 
 /** Counts of spans since the start; at any time stored = settled + waiting in the inbox. */
 export interface SpanStats {
@@ -127,7 +127,7 @@ export function createSpanCommit(options: {
     const rejects = jobs.flatMap((job) => job.rejects);
     const started = performance.now();
     try {
-      const outcome = await untilDone(() => inbox.take(jobs[0]?.job.id ?? '', spans, rejects));
+      const outcome = await inbox.take(jobs[0]?.job.id ?? '', spans, rejects, untilDone);
       const seconds = (performance.now() - started) / 1000;
       note(outcome, rejects.length, seconds);
     } catch (error) {
@@ -139,7 +139,7 @@ export function createSpanCommit(options: {
           only.job,
           `job: expected spans that Postgres can store, got: ${error.message}`,
         );
-        const outcome = await untilDone(() => inbox.take(only.job.id, [], [reject]));
+        const outcome = await inbox.take(only.job.id, [], [reject], untilDone);
         note(outcome, spans.length, (performance.now() - started) / 1000);
         return;
       }

@@ -1,16 +1,12 @@
 import type pg from 'pg';
 import type { Reject } from '../../append/reject.js';
-import type { BatchOutcome } from '../../append/write-batch.js';
-import {
-  type SettledEvent,
-  type Settlement,
-  settleTrace,
-  type TraceRows,
-} from '../../otlp/spans/settle-trace.js';
-import type { SpanItem } from '../../otlp/spans/span-item.js';
+import { type Settlement, settleTrace, type TraceRows } from '../../otlp/spans/settle-trace.js';
 import type { Database } from '../../postgres/database.js';
+import type { ShardMap } from '../../store/shards/shard-map.js';
 import type { AppendEvents } from './append-events.js';
+import { appendDecided, storeDecided } from './decided-events.js';
 import { inTransaction } from './in-transaction.js';
+import type { InboxOutcome, ProjectSpan, Repeat, SpanInbox } from './inbox.js';
 import {
   keyOf,
   type LockedTrace,
@@ -20,41 +16,9 @@ import {
   type StoredSpans,
   spansByTrace,
   storeSpans,
-  type TraceKey,
 } from './inbox-rows.js';
-import { type InboxChanges, writeOutcome } from './write-outcome.js';
-
-/** The result of a transaction of the inbox. */
-export interface InboxOutcome {
-  /** Spans that were new. */
-  readonly stored: number;
-  /** Those of them that have an event to settle. */
-  readonly open: number;
-  readonly duplicate: number;
-  /** Spans that arrived after others had been settled without them. */
-  readonly late: number;
-  /** Settled spans, by whether their chain was complete or their wait was over. */
-  readonly settled: number;
-  readonly isOver: boolean;
-  readonly traces: number;
-  readonly events: BatchOutcome;
-}
-
-/** The inbox of spans: each waits, durably, until its session and run are known. */
-export interface SpanInbox {
-  /** Stores spans, and settles those whose chain of parents is complete, in one transaction. */
-  take(
-    jobId: string,
-    spans: readonly ProjectSpan[],
-    rejects: readonly Reject[],
-  ): Promise<InboxOutcome>;
-  /** Settles traces whose wait is over, up to a given number, or the given waiting traces. */
-  settle(
-    which: { readonly most: number } | { readonly traces: readonly TraceKey[] },
-  ): Promise<InboxOutcome>;
-}
-
-export type ProjectSpan = SpanItem & { readonly project: number };
+import { addEvents, addOutcomes, createWork, type Work } from './inbox-work.js';
+import { writeOutcome } from './write-outcome.js';
 
 /**
  * Seconds that a trace waits once its root has arrived. Children end before the root, so little is
@@ -63,11 +27,16 @@ export type ProjectSpan = SpanItem & { readonly project: number };
 const rootSeconds = 15;
 /** Seconds that a trace waits if only spans of other processes are missing. */
 const remoteSeconds = 60;
+/** Seconds after which a sweep appends what was decided, if the worker that decided it has died. */
+const decidedSeconds = 15;
 
 export function createSpanInbox(options: {
   readonly database: Database;
-  /** Called before each transaction, because inside one nothing may wait for another connection. */
-  readonly prepare: () => Promise<void>;
+  /**
+   * Called before each transaction, because inside one nothing may wait for another connection. Returns where the shards
+   * are.
+   */
+  readonly prepare: () => Promise<ShardMap>;
   /** Appends and folds events within the transaction of a connection. */
   readonly append: AppendEvents;
   /** Seconds that a trace waits for a parent; 0 for none. */
@@ -83,12 +52,20 @@ export function createSpanInbox(options: {
   ): Settlement => {
     const outcome = settleTrace({ trace, root, ...given });
     for (const row of outcome.changed) work.changed.push({ ...row, project });
-    const seconds = secondsOf(outcome, root !== undefined);
+    let seconds = secondsOf(outcome, root !== undefined);
+    if (work.decided === undefined) {
+      addEvents(work.events, project, outcome.events);
+    } else {
+      for (const { span, event } of outcome.events) {
+        work.decided.push({ project, trace, span, event });
+      }
+      if (outcome.events.length + outcome.decided > 0) {
+        work.unfinished.push({ project, trace });
+        seconds ??= decidedSeconds;
+      }
+    }
     // If the row is new, nothing waits yet.
     if (seconds !== null || !is_new) work.waits.push({ project, trace, seconds });
-    const events = work.events.get(project);
-    if (events !== undefined) events.push(...outcome.events);
-    else if (outcome.events.length > 0) work.events.set(project, [...outcome.events]);
     return outcome;
   };
 
@@ -125,17 +102,37 @@ export function createSpanInbox(options: {
     return Math.min(waitSeconds, hasRoot ? rootSeconds : isRemote ? remoteSeconds : waitSeconds);
   };
 
-  const transaction = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
-    await prepare();
-    return await inTransaction(database, work);
+  /** Does work in one transaction. If the log is elsewhere, that only decides, and a second one appends. */
+  const transaction = async (
+    { jobId, rejects, repeat }: { jobId: string; rejects: readonly Reject[]; repeat: Repeat },
+    work: (client: pg.PoolClient, to: Work) => Promise<Omit<InboxOutcome, 'events'>>,
+  ): Promise<InboxOutcome> => {
+    const { map, outcome, unfinished } = await repeat(async () => {
+      const map = await prepare();
+      const to = createWork(map.is_spread === true);
+      const outcome = await inTransaction(database, async (client) => {
+        const done = await work(client, to);
+        const events = await append(client, map, jobId, to.events, rejects);
+        await writeOutcome(client, to);
+        await storeDecided(client, to.decided ?? []);
+        return { ...done, events };
+      });
+      return { map, outcome, unfinished: to.unfinished };
+    });
+    if (unfinished.length === 0) return outcome;
+    const events = await repeat(() =>
+      appendDecided(database, unfinished, (client, decided) =>
+        append(client, map, jobId, decided, []),
+      ),
+    );
+    return { ...outcome, events: addOutcomes(outcome.events, events) };
   };
 
   return {
-    take: (jobId, spans, rejects) =>
-      transaction(async (client) => {
+    take: (jobId, spans, rejects, repeat = once) =>
+      transaction({ jobId, rejects, repeat }, async (client, work) => {
         const isOver = waitSeconds === 0;
         const traces = spans.length === 0 ? [] : await lockTraces(client, spans);
-        const work = createWork();
         const given = spansByTrace(spans);
         const kept: ProjectSpan[] = [];
         let atOnce = 0;
@@ -156,11 +153,8 @@ export function createSpanInbox(options: {
         const { stored, open, filled } = await storeSpans(client, kept);
         const old = traces.filter(({ is_new }) => !is_new);
         await settleStored(client, work, old, filled, isOver);
-        const events = await append(client, jobId, work.events, rejects);
-        await writeOutcome(client, work);
         return {
           settled: work.settled.length + atOnce,
-          events,
           stored,
           open: open + atOnce,
           duplicate: spans.length - stored,
@@ -169,16 +163,12 @@ export function createSpanInbox(options: {
           traces: traces.length,
         };
       }),
-    settle: (which) =>
-      transaction(async (client) => {
+    settle: (which, repeat = once) =>
+      transaction({ jobId: 'overdue spans', rejects: [], repeat }, async (client, work) => {
         const traces = await lockWaiting(client, which);
-        const work = createWork();
         await settleStored(client, work, traces, [], true);
-        const events = await append(client, 'overdue spans', work.events, []);
-        await writeOutcome(client, work);
         return {
           settled: work.settled.length,
-          events,
           stored: 0,
           open: 0,
           duplicate: 0,
@@ -190,10 +180,5 @@ export function createSpanInbox(options: {
   };
 }
 
-/** What a transaction will write. */
-interface Work extends InboxChanges {
-  readonly events: Map<number, SettledEvent[]>;
-}
-
-const createWork = (): Work => ({ events: new Map(), changed: [], settled: [], waits: [] });
+const once: Repeat = (run) => run();
 const none: ReadonlySet<string> = new Set();
