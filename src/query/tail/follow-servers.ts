@@ -76,6 +76,16 @@ export async function* followServers(
   }
 }
 
+/**
+ * The cursor that continues on the servers of a store that has been divided since a point. The log was empty then, so
+ * everything on the servers is new.
+ */
+export async function cursorOnServers(database: Database, point: TailPoint): Promise<string> {
+  const { stripes } = await shardMapOf(database);
+  const all = Array.from({ length: stripes }, (_, stripe) => stripe);
+  return encodeTailParts(point.project, [{ place: 'one server', stripes: all, point }]);
+}
+
 async function startOf(
   map: ShardMap,
   { cursor, session_id }: TailOptions,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../postgres/database.js';
 import { projectOf } from '../conditions.js';
 import { isSpread } from '../readers/readers.js';
-import { followServers } from './follow-servers.js';
+import { cursorOnServers, followServers } from './follow-servers.js';
 import { decodeTailPoint, encodeTailPoint, type TailPoint } from './tail-cursor.js';
 import { takeSnapshot } from './tail-snapshot.js';
 import { checkPoint, giveStep, nextStep, type TailItem, type TailOptions } from './tail-step.js';
@@ -34,6 +34,11 @@ export async function* followLog(
   let point = await startOf(database, options.cursor, project);
   yield { kind: 'none', cursor: encodeTailPoint(point) };
   while (!isEnded()) {
+    if (await isSpread(database)) {
+      const cursor = await cursorOnServers(database, point);
+      yield* followServers(database, { ...options, cursor });
+      return;
+    }
     if (point.step === undefined) {
       const next = await nextStep(database, point);
       if (next !== undefined) point = { ...point, step: next };

@@ -22,26 +22,53 @@ export async function openShardMap(database: Database): Promise<ShardMap> {
   );
 }
 
-const known = new WeakMap<Database, Promise<ShardMap>>();
+interface Known {
+  readonly map: Promise<ShardMap>;
+  /** When it was read, in milliseconds of the process, if the store was not divided then. */
+  whole_at?: number;
+}
 
-/** The same, but cached, because a store is divided only once. A failed read is retried. */
+const known = new WeakMap<Database, Known>();
+
+/**
+ * Milliseconds after which a process looks again whether a store has been divided. It costs one lookup in the catalog,
+ * and only a process that asks.
+ */
+export const wholeMs = 5_000;
+
+/**
+ * The same, but cached: a divided store forever, because a store is divided only once, and an undivided one for five
+ * seconds. A failed read is retried.
+ */
 export function shardMapOf(database: Database): Promise<ShardMap> {
   const found = known.get(database);
-  if (found !== undefined) return found;
-  const opened = openShardMap(database);
-  known.set(database, opened);
-  opened.catch(() => known.delete(database));
-  return opened;
+  const { whole_at = Number.POSITIVE_INFINITY } = found ?? {};
+  if (found !== undefined && performance.now() - whole_at < wholeMs) return found.map;
+  return remember(database, openShardMap(database));
+}
+
+function remember(database: Database, map: Promise<ShardMap>): Promise<ShardMap> {
+  const entry: Known = { map };
+  known.set(database, entry);
+  map.then(
+    ({ is_divided }) => {
+      if (!is_divided) entry.whole_at = performance.now();
+    },
+    () => {
+      if (known.get(database) === entry) known.delete(database);
+    },
+  );
+  return map;
 }
 
 /** Lets a view of a store, such as that of one request, know the map of the store instead of reading it again. */
 export function shareShardMap(store: Database, view: Database): void {
-  known.set(view, shardMapOf(store));
+  remember(view, shardMapOf(store));
 }
 
 /** Makes a map known, instead of reading it. */
 export function rememberShardMap(database: Database, map: ShardMap): void {
-  known.set(database, Promise.resolve(map));
+  known.set(database, { map: Promise.resolve(map) });
 }
 
 /**
@@ -70,6 +97,6 @@ export class StoreDividedError extends Error {
 export async function isDividedSince(database: Database, before: ShardMap): Promise<boolean> {
   if (before.is_divided) return false;
   const now = await openShardMap(database);
-  if (now.is_divided) known.set(database, Promise.resolve(now));
+  if (now.is_divided) rememberShardMap(database, now);
   return now.is_divided;
 }
