@@ -79,6 +79,41 @@ console.log(
   ),
 );
 
+const bytes = (value: number, unit = '') => {
+  const names = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let at = 0;
+  for (let left = value; left >= 1000 && at < names.length - 1; left /= 1000) at += 1;
+  return `${+(value / 1000 ** at).toPrecision(2)} ${names[at]}${unit}`;
+};
+const disks = deployments.flatMap((deployment) =>
+  hotShares.map((hot_share) => {
+    const load = makeLoad({ tenants: 10_000, zipf: 1.1, sessions: 100_000, hot_share });
+    const { journal_bytes, log_bytes } = forecast(deployment, load);
+    return [
+      number(deployment.events_per_second),
+      percent(hot_share),
+      String(deployment.nodes),
+      bytes(journal_bytes, '/s'),
+      bytes(log_bytes.node),
+      bytes(log_bytes.all),
+    ];
+  }),
+);
+console.log('\nWhat the disks of the nodes take:\n');
+console.log(
+  table(
+    [
+      'events/s',
+      'hot session',
+      'nodes',
+      'journal of the busiest node',
+      'its log per day',
+      'log per day of all nodes',
+    ],
+    disks,
+  ),
+);
+
 const idle = deployments.map((deployment) => {
   const load = makeLoad({ tenants: 10, zipf: 1.1, sessions: 100, hot_share: 0 });
   const { idle_cores, idle_connections } = forecast(deployment, load);

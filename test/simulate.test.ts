@@ -30,6 +30,19 @@ describe('the simulation', () => {
     expect(forecast({ ...large, masters: 6 }, load(0)).limit).toBeGreaterThan(limit);
   });
 
+  test('gives the busiest node the bytes of its stripes, and all nodes those of all events', () => {
+    const even = forecast(large, load(0));
+    const day = 86_400;
+    expect(even.log_bytes.all).toBe(262 * large.events_per_second * day);
+    const share = even.log_bytes.node / even.log_bytes.all;
+    expect(share).toBeCloseTo(even.balance.nodes / large.nodes);
+    expect(even.journal_bytes).toBeCloseTo(700 * large.events_per_second * share);
+    // One session is on one node, with half of all events and its part of the others.
+    const hot = forecast(large, load(0.5));
+    expect(hot.log_bytes.node / hot.log_bytes.all).toBeGreaterThan(0.5);
+    expect(hot.log_bytes.all).toBe(even.log_bytes.all);
+  });
+
   test('leaves no queue unread for longer than a death takes to be noticed', () => {
     const hour = { queues: 16, workers: 8, lives_s: 1e9, away_s: 1, seconds: 600 };
     expect(playChurn(hour)).toMatchObject({ deaths: 0, unread: 0, readers: 1 });

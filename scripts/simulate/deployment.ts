@@ -24,6 +24,10 @@ const onNodes = 1.15;
  * other.
  */
 const laneEvents = 100_000;
+/** Measured bytes per event at full batches: written to the journal, and kept by the log with its indexes. */
+const journalBytes = 700;
+const logBytes = 262;
+const daySeconds = 86_400;
 /** The maximum utilization of a server. */
 const filled = 0.6;
 /**
@@ -42,6 +46,10 @@ export interface Forecast {
   readonly first: Resource;
   /** Events per second at which the first resource reaches its limit. */
   readonly limit: number;
+  /** Bytes that the busiest node writes to its journal, per second. */
+  readonly journal_bytes: number;
+  /** Bytes by which the log grows per day: on the busiest node, and on all nodes together. */
+  readonly log_bytes: { readonly node: number; readonly all: number };
   /** The cost of idle queues: a share of a core, and connections, of all workers together. */
   readonly idle_cores: number;
   readonly idle_connections: number;
@@ -83,6 +91,7 @@ export function forecast(deployment: Deployment, load: Load): Forecast {
     if (mostOf(fullAt(middle))[1] > 1) high = middle;
     else low = middle;
   }
+  const onBusiest = deployment.events_per_second * Math.max(...byNode);
   return {
     job_events: size,
     balance: {
@@ -94,6 +103,11 @@ export function forecast(deployment: Deployment, load: Load): Forecast {
     full: fullAt(deployment.events_per_second),
     first: mostOf(fullAt(high))[0],
     limit: low,
+    journal_bytes: journalBytes * onBusiest,
+    log_bytes: {
+      node: logBytes * onBusiest * daySeconds,
+      all: logBytes * deployment.events_per_second * daySeconds,
+    },
     idle_cores: idleQueue * Math.max(queues, workers),
     idle_connections: Math.max(queues, workers) + workers * (masters + 1),
   };
