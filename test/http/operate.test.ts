@@ -4,6 +4,7 @@ import type { KeyScope } from '#runfold/store/api-keys.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeOnEachTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
+import { writeBehind } from '../../harness/write-behind.js';
 import { openTestService, type TestService } from './http-service.js';
 
 describeOnEachTier('who may operate the store', (tier) => {
@@ -30,10 +31,12 @@ describeOnEachTier('who may operate the store', (tier) => {
       { what: 'the end of the rebuild' },
     );
   const spoil = (by: number) =>
-    service.home.tier.database.query(
+    writeBehind(
+      service.home.tier.database,
       `update runfold_internal.run set input_tokens = coalesce(input_tokens, 0) + $1
       where run_id = (select min(run_id) from runfold_internal.run)`,
       [by],
+      { once: true },
     );
 
   test('rebuilds the totals: tried first, then done', async () => {

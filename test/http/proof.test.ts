@@ -4,6 +4,7 @@ import { createProject } from '#runfold/store/projects.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeOnEachTier, fastestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
+import { writeBehind } from '../../harness/write-behind.js';
 import { message } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
 
@@ -53,10 +54,12 @@ describeOnEachTier('the proof of the totals over HTTP', (tier) => {
   test('names what differs, after somebody changed a total; the other project is not told', async () => {
     const { database } = service.home.tier;
     const change = (by: number) =>
-      database.query(
+      writeBehind(
+        database,
         `update runfold_internal.run set total_tokens = total_tokens + $1
         where project = 1 and run_id = (select min(run_id) from runfold_internal.run where project = 1)`,
         [by],
+        { once: true },
       );
     await change(7);
     const audit = await ended(client, (await client.beginAudit()).id);

@@ -12,6 +12,7 @@ import { foldEvents } from '../../../harness/fold-events.js';
 import { expectSound } from '../../../harness/rebuilding.js';
 import { labelledEvents } from '../../../harness/sample-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
+import { writeBehind } from '../../../harness/write-behind.js';
 
 interface Tampering {
   readonly projection: Projection;
@@ -70,9 +71,12 @@ describeWithPostgres('a tampered projection', () => {
   async function tamper(cells: readonly Tampering[]) {
     for (const { projection, columns } of cells) {
       const set = columns.map((column) => `${column} = ${tampered(projection, column)}`);
-      await database.query(
+      await writeBehind(
+        database,
         `update ${tableOf(projection)} set ${set.join(', ')}
         where ctid = (select ctid from ${tableOf(projection)} order by random() limit 1)`,
+        [],
+        { once: true },
       );
     }
     const { equal, differences } = await verify(database);
@@ -118,8 +122,8 @@ describeWithPostgres('a tampered projection', () => {
   });
 
   test('is replaced when more differs than is corrected in place', async () => {
-    await database.query('update runfold_internal.run set messages = messages + 1');
-    await database.query('delete from runfold_internal.session');
+    await writeBehind(database, 'update runfold_internal.run set messages = messages + 1');
+    await writeBehind(database, 'delete from runfold_internal.session');
     const report = await rebuild(database, { repair_limit: 10 });
     expect(report.outcome).toBe('swapped');
     expect(report.projections.slice(0, 2)).toEqual([
@@ -130,7 +134,7 @@ describeWithPostgres('a tampered projection', () => {
   });
 
   test('is told of, and left alone, by a dry run', async () => {
-    await database.query('update runfold_internal.run set cost_nanos = cost_nanos + 1');
+    await writeBehind(database, 'update runfold_internal.run set cost_nanos = cost_nanos + 1');
     const before = await database.query('select * from runfold_internal.run order by run_id');
     for (const repair_limit of [10, 1_000]) {
       const report = await rebuild(database, { dry_run: true, repair_limit });
@@ -147,8 +151,8 @@ describeWithPostgres('a tampered projection', () => {
   test('can be rebuilt alone, and leaves the others as they are', async () => {
     const [run, session] = projections;
     if (run === undefined || session === undefined) throw new Error('Expected two projections.');
-    await database.query('update runfold_internal.run set tool_calls = 77');
-    await database.query('update runfold_internal.session set tool_calls = 77');
+    await writeBehind(database, 'update runfold_internal.run set tool_calls = 77');
+    await writeBehind(database, 'update runfold_internal.session set tool_calls = 77');
     const report = await rebuild(database, { projections: [session] });
     expect(report.projections.map(({ name }) => name)).toEqual(['session']);
     expect((await verify(database, { projections: [session] })).equal).toBe(true);
@@ -162,12 +166,13 @@ describeWithPostgres('a tampered projection', () => {
       equal: true,
       sampled_sessions: 13,
     });
-    await database.query(
+    await writeBehind(
+      database,
       `update runfold_internal.run set model = model || 'x'::text where run_id = 'sample-run-0'`,
     );
     const sampled = await verify(database, { sample: 1_000 });
     expect(sampled.differences).toMatchObject([{ projection: 'run', field: 'model' }]);
-    await database.query('update runfold_internal.run set input_tokens = input_tokens + 1');
+    await writeBehind(database, 'update runfold_internal.run set input_tokens = input_tokens + 1');
     const none = await verify(database, { sample: 0 });
     expect(none.differences).toMatchObject([{ projection: 'run', key: {}, field: 'input_tokens' }]);
     await rebuild(database);
