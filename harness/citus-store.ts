@@ -1,22 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { describe } from 'vitest';
-import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { describe, expect } from 'vitest';
+import { openDatabase } from '#runfold/postgres/database.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { migrateStore } from '#runfold/store/migrate.js';
+import { createCluster, dropCluster, hasCitus, servers } from './citus-cluster.js';
 import { databaseUrl } from './database-url.js';
 import { withClient } from './postgres-server.js';
 import { waitUntil } from './wait-until.js';
-
-/** The coordinator of a Citus cluster, and its nodes; undefined if there is none for the tests. */
-const coordinator = process.env.TEST_CITUS_URL;
-const nodes = (process.env.TEST_CITUS_NODES ?? '').split(',').filter(Boolean);
 
 /**
  * A suite against Citus. No package includes it, so without it the suite is skipped by name, also
  * in CI.
  */
 export function describeWithCitus(name: string, suite: () => void): void {
-  if (coordinator !== undefined && nodes.length >= 2) {
+  if (hasCitus) {
     describe(name, suite);
     return;
   }
@@ -33,36 +29,25 @@ const stripesOfClones = 4;
  * files test one server, or store rows by themselves.
  */
 export function isOnCitus(file: string): boolean {
-  return (
-    coordinator !== undefined &&
-    nodes.length >= 2 &&
-    /test\/(?:projections|query|worker|http)\//.test(file)
-  );
+  return hasCitus && /test\/(?:projections|query|worker|http)\//.test(file);
 }
 
-const servers = () => [coordinator ?? '', ...nodes];
-
 /**
- * Creates a database on all servers. `reachedAt` gives the address at which others reach a node, such as a proxy's.
+ * Suites that need a store on one server, such as for its locks. With the tests on Citus they are skipped by name with the
+ * reason.
  */
-async function createCluster(
-  name: string,
-  reachedAt: (node: string) => string = (node) => node,
-): Promise<string> {
-  for (const server of servers()) {
-    await withClient(server, (client) => client.query(`create database ${name}`));
-    await withClient(databaseUrl(server, name), (client) => client.query('create extension citus'));
-  }
-  const [first = ''] = servers();
-  const url = databaseUrl(first, name);
-  await withClient(url, async (client) => {
-    const at = (server: string) => [new URL(server).hostname, new URL(server).port || '5432'];
-    await client.query('select citus_set_coordinator_host($1, $2::integer)', at(first));
-    for (const node of nodes) {
-      await client.query('select citus_add_node($1, $2::integer)', at(reachedAt(node)));
+export function onOneServer<Arguments extends readonly unknown[]>(
+  describeSuite: (name: string, ...rest: Arguments) => void,
+  reason: string,
+): (name: string, ...rest: Arguments) => void {
+  return (name, ...rest) => {
+    if (!isOnCitus(expect.getState().testPath ?? '')) {
+      describeSuite(name, ...rest);
+      return;
     }
-  });
-  return url;
+    console.warn(`skipped on Citus: ${name} (${reason})`);
+    describe.skip(`${name} [skipped on Citus: ${reason}]`, () => undefined);
+  };
 }
 
 /** Creates a store that can be cloned, if it is not there yet. No server may be connected to it then. */
@@ -117,19 +102,11 @@ export async function cloneCitusStore(
   return { url: databaseUrl(first, name), drop: () => dropCluster(name) };
 }
 
-async function dropCluster(name: string): Promise<void> {
-  for (const server of servers()) {
-    await withClient(server, async (client) => {
-      await client.query('set client_min_messages = error');
-      await client.query(`drop database if exists ${name} with (force)`);
-    }).catch((error) => console.warn(`${name} on ${new URL(server).host}: ${error.message}`));
-  }
-}
-
 /** Drops the stores of a run. */
 export async function dropCitusStores(prefix: string): Promise<void> {
-  if (coordinator === undefined) return;
-  const names = await withClient(coordinator, async (client) => {
+  if (!hasCitus) return;
+  const [first = ''] = servers();
+  const names = await withClient(first, async (client) => {
     const { rows } = await client.query<{ datname: string }>(
       'select datname from pg_database where starts_with(datname, $1)',
       [prefix],
@@ -137,36 +114,4 @@ export async function dropCitusStores(prefix: string): Promise<void> {
     return rows.map(({ datname }) => datname);
   });
   for (const name of names) await dropCluster(name);
-}
-
-/** The nodes that tests may use, by their URLs. */
-export const citusNodes: readonly string[] = nodes;
-
-/** Options of a store on Citus. */
-export interface CitusStoreOptions {
-  /** Undefined for a store that is not divided yet. */
-  readonly stripes?: number | undefined;
-  readonly reachedAt?: ((node: string) => string) | undefined;
-}
-
-/** A separate store for a test, distributed over the nodes. */
-export async function createCitusStore({ stripes, reachedAt }: CitusStoreOptions): Promise<{
-  readonly database: Database;
-  readonly url: string;
-  drop(): Promise<void>;
-}> {
-  if (coordinator === undefined) throw new Error('Expected TEST_CITUS_URL, got none.');
-  const name = `runfold_citus_${randomBytes(5).toString('hex')}`;
-  const url = await createCluster(name, reachedAt);
-  const database = openDatabase(url, { max: 6 });
-  await migrateStore(database);
-  if (stripes !== undefined) await createShards(database, { stripes, kind: 'citus' });
-  return {
-    database,
-    url,
-    async drop() {
-      await database.close();
-      await dropCluster(name);
-    },
-  };
 }

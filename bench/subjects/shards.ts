@@ -8,6 +8,7 @@ import { projections } from '#runfold/projections/projections.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { batchSizes } from '#runfold/worker/batch-sizes.js';
+import { citusNodes, createCitusStore, hasCitus } from '../../harness/citus-cluster.js';
 import { cpuOf } from '../../harness/measure.js';
 import { type BenchServers, withBenchStore } from '../bench-database.js';
 import type { Note } from '../note.js';
@@ -24,7 +25,7 @@ const turnEvents = 40_000;
 /**
  * Appends and folds directly into an undivided and a divided store, alternately and with equal
  * connections: with full batches, and with so few events per statement that writers compete for the
- * shared rows.
+ * shared rows. If the tests have a Citus cluster, a store on its nodes takes its turns too.
  */
 export async function shardsRates(
   servers: BenchServers,
@@ -35,42 +36,84 @@ export async function shardsRates(
     ['full batches', 5_000],
     ['500 events a statement', 500],
   ] as const) {
-    const inStripes = Math.min(batchSizes(stripes).batch, perStatement * stripes);
     await withBenchStore(servers, ({ database: whole }) =>
       withBenchStore(servers, async ({ database: divided }) => {
         await createShards(divided, { stripes, kind: 'partitions' });
-        const lanes = [
-          await openStore(whole, batchesOf(agentEvents(events), perStatement), connections),
-          // Two stripes of a batch are written concurrently.
-          await openStore(divided, batchesOf(agentEvents(events), inStripes), 1),
+        const compared: Compared[] = [
+          { name: 'stripes', title: `${stripes} stripes`, database: divided },
         ];
-        for (let done = 0; done < events; done += turnEvents) {
-          // In the first turn, connections prepare a statement per stripe.
-          for (const lane of lanes) await lane.turn(done > 0 || events <= turnEvents);
+        const citus = hasCitus ? await createCitusStore({ stripes }) : undefined;
+        if (citus !== undefined) {
+          const title = `${stripes} stripes on ${citusNodes.length} nodes`;
+          compared.push({ name: 'nodes', title, database: citus.database });
         }
-        const [ofWhole, ofDivided] = await Promise.all(lanes.map((lane) => lane.close(events)));
-        if (ofWhole === undefined || ofDivided === undefined)
-          throw new Error('Expected two rates.');
-        note(`${says}: whole`, 'events/s', ofWhole.rate);
-        note(`${says}: ${stripes} stripes`, 'events/s', ofDivided.rate);
-        note(`${says}: stripes / whole`, '', ofDivided.rate / ofWhole.rate);
-        note(`${says}: whole, Postgres CPU`, 'µs/event', ofWhole.postgres_us);
-        note(`${says}: stripes, Postgres CPU`, 'µs/event', ofDivided.postgres_us);
-        note(`${says}: whole, Node CPU`, 'µs/event', ofWhole.node_us);
-        note(`${says}: stripes, Node CPU`, 'µs/event', ofDivided.node_us);
+        try {
+          await compare({ says, perStatement, events, whole, compared, note });
+        } finally {
+          await citus?.drop();
+        }
       }),
     );
   }
 }
 
+/** A divided store that is compared with an undivided one. */
+interface Compared {
+  readonly name: string;
+  readonly title: string;
+  readonly database: Database;
+}
+
+interface Comparison {
+  readonly says: string;
+  readonly perStatement: number;
+  readonly events: number;
+  readonly whole: Database;
+  readonly compared: readonly Compared[];
+  readonly note: Note;
+}
+
+async function compare(options: Comparison): Promise<void> {
+  const { says, perStatement, events, whole, compared, note } = options;
+  const inStripes = Math.min(batchSizes(stripes).batch, perStatement * stripes);
+  const lanes = [
+    await openStore(whole, batchesOf(agentEvents(events), perStatement), connections),
+    // Two stripes of a batch are written concurrently on each server.
+    ...(await Promise.all(
+      compared.map(({ database }) =>
+        openStore(database, batchesOf(agentEvents(events), inStripes), 1),
+      ),
+    )),
+  ];
+  for (let done = 0; done < events; done += turnEvents) {
+    // In the first turn, connections prepare a statement per stripe.
+    for (const lane of lanes) await lane.turn(done > 0 || events <= turnEvents);
+  }
+  const [ofWhole, ...others] = await Promise.all(lanes.map((lane) => lane.close(events)));
+  if (ofWhole === undefined) throw new Error('Expected the rate of an undivided store.');
+  note(`${says}: whole`, 'events/s', ofWhole.rate);
+  note(`${says}: whole, Postgres CPU`, 'µs/event', ofWhole.postgres_us);
+  note(`${says}: whole, Node CPU`, 'µs/event', ofWhole.node_us);
+  for (const [place, { rate, postgres_us, node_us }] of others.entries()) {
+    const { name = '', title = '' } = compared[place] ?? {};
+    note(`${says}: ${title}`, 'events/s', rate);
+    note(`${says}: ${name} / whole`, '', rate / ofWhole.rate);
+    note(`${says}: ${name}, Postgres CPU`, 'µs/event', postgres_us);
+    note(`${says}: ${name}, Node CPU`, 'µs/event', node_us);
+  }
+}
+
 async function openStore(database: Database, batches: EventBatch[], lanes: number) {
-  const { run } = writerTo(await openShardMap(database), database, projections);
+  const map = await openShardMap(database);
+  const { run } = writerTo(map, database, projections);
+  const servers = new Set([database, ...map.shards().map((shard) => shard.database)]);
   let [measured, milliseconds, postgres, node] = [0, 0, 0, 0];
   const backends = async () => {
-    const rows = await database.query<{ pid: number }>(
-      'select pid from pg_stat_activity where datname = current_database()',
+    const own = 'select pid from pg_stat_activity where datname = current_database()';
+    const lists = await Promise.all(
+      [...servers].map((server) => server.query<{ pid: number }>(own)),
     );
-    return rows.reduce((sum, { pid }) => sum + cpuOf(pid), 0);
+    return lists.flat().reduce((sum, { pid }) => sum + cpuOf(pid), 0);
   };
   return {
     async turn(isMeasured: boolean) {

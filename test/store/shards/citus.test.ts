@@ -7,7 +7,8 @@ import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
-import { createCitusStore, describeWithCitus } from '../../../harness/citus-store.js';
+import { createCitusStore } from '../../../harness/citus-cluster.js';
+import { describeWithCitus } from '../../../harness/citus-store.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 
 const stripes = 6;
