@@ -82,6 +82,55 @@ describe('a session of Claude Code', () => {
       'message.usage.input_tokens: expected an integer from 0 to 2147483647, got a string',
     ]);
   });
+
+  test('goes on with a turn after its history was compacted', async () => {
+    const user = (uuid: string, more: object = {}) => ({
+      type: 'user',
+      sessionId: 's-1',
+      uuid,
+      timestamp: '2026-03-02T09:00:00.000Z',
+      message: { role: 'user', content: 'text' },
+      ...more,
+    });
+    const usage = { input_tokens: 1, output_tokens: 2 };
+    const other = { id: 'msg_01BBBBBBBBBBBBBBBBBBBBB' };
+    const summary = { isCompactSummary: true, isVisibleInTranscriptOnly: true };
+    expect(
+      await read(
+        'claude-code',
+        lines(
+          user('p-1'),
+          claudeLine(usage),
+          user('c-1', summary),
+          claudeLine(usage, other),
+          user('p-2'),
+          claudeLine(usage, { id: 'msg_01CCCCCCCCCCCCCCCCCCCCC' }),
+        ),
+      ),
+    ).toMatchObject([{ run_id: 'p-1' }, { run_id: 'p-1' }, { run_id: 'p-2' }]);
+    // Nothing says which turn it was that a session goes on with.
+    expect(
+      await read('claude-code', lines(user('c-1', summary), claudeLine(usage, other))),
+    ).toMatchObject([{ run_id: 'c-1' }]);
+  });
+
+  test('has the tool calls of messages whose usage is null, absent or zero', async () => {
+    const content = [{ type: 'tool_use', id: 'toolu_1', name: 'Read', input: {} }];
+    const answer = {
+      type: 'user',
+      sessionId: 's-1',
+      uuid: 'u-2',
+      timestamp: '2026-03-02T09:00:01.500Z',
+      message: { content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'text' }] },
+    };
+    for (const usage of [null, undefined, { input_tokens: 0, output_tokens: 0 }]) {
+      const asked = claudeLine({}, { content, usage });
+      expect(await read('claude-code', lines(asked, answer))).toMatchObject([
+        { type: 'tool_call', id: 'toolu_1', tool_name: 'Read', metrics: { time: 1.5 } },
+      ]);
+    }
+    expect(await read('claude-code', lines(claudeLine({}, { usage: null })))).toEqual([]);
+  });
 });
 
 describe('a fork of Codex', () => {

@@ -83,18 +83,20 @@ export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
   const readAssistant = (record: JsonObject): Draft[] => {
     const message = objectAt(record, 'message');
     const usage = message && objectAt(message, 'usage', 'message');
-    if (message === undefined || usage === undefined || message.model === '<synthetic>') return [];
-    const named = textAt(message, 'model', 'message');
-    const counts = readCounts(usage, 'message.usage');
-    const inner = readInnerCalls(usage, 'message.usage', named);
+    if (message === undefined || message.model === '<synthetic>') return [];
     const asks = objectsAt(message, 'content').filter(({ type }) => type === 'tool_use');
+    // Tools run for a line without usage as well, which some gateways write.
+    if (usage === undefined && (asks.length === 0 || message.id === undefined)) return [];
+    const named = textAt(message, 'model', 'message');
+    const counts = readCounts(usage ?? {}, 'message.usage');
+    const inner = readInnerCalls(usage ?? {}, 'message.usage', named);
     if (isNothing(counts) && inner.length === 0 && asks.length === 0) return [];
     const raw = requiredText(message, 'id', 'message');
     const time = requiredMicros(record, 'timestamp');
     const milliseconds = amountAt(record, 'durationMs');
     const line: ClaudeLine = {
       uuid: textAt(record, 'uuid') ?? '',
-      model: modelName(named, usage.speed, usage.service_tier),
+      model: modelName(named, usage?.speed, usage?.service_tier),
       counts,
       inner,
       cost: amountAt(record, 'costUSD'),
@@ -151,6 +153,10 @@ export function openClaudeCode(file: LogFile, saved: Saved = {}): LogReader {
     }
     if (record.isMeta === true && id === undefined) return [];
     const drafts = close(chainOf(record));
+    // The summary of a compacted history is no prompt: the turn goes on.
+    if (record.isCompactSummary === true && id === undefined && (isSide || prompt !== undefined)) {
+      return drafts;
+    }
     if (isSide) sidePrompt = id ?? sidePrompt;
     else prompt = id ?? textAt(record, 'uuid') ?? prompt;
     return drafts;
