@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
+import { uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from '../store/sql-units.js';
 import { checkedAlert, namePattern, namePhrase } from './checked-alert.js';
 import { AlertExistsError, InvalidAlertError } from './send/alert-errors.js';
@@ -88,7 +89,7 @@ export async function createChannel(
       ? made
       : { ...made, signing_secret: `whsec_${secret.signing_secret}` };
   } catch (error) {
-    if (codeOf(error) === '23505') throw new AlertExistsError('channel', channel.name);
+    if (codeOf(error) === uniqueViolation) throw new AlertExistsError('channel', channel.name);
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { codeOf } from '../environment/error-fields.js';
 import { isShortText } from '../events/limits.js';
 import type { Database } from '../postgres/database.js';
+import { uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from '../store/sql-units.js';
 import { checkedAlert, namePattern, namePhrase } from './checked-alert.js';
 import { isMutedSql } from './look/give-up-muted.js';
@@ -157,7 +158,7 @@ export async function createRule(
     if (made === undefined) throw new Error('Expected the rule, got nothing.');
     return made;
   } catch (error) {
-    if (codeOf(error) === '23505') throw new AlertExistsError('rule', own);
+    if (codeOf(error) === uniqueViolation) throw new AlertExistsError('rule', own);
     throw error;
   }
 }

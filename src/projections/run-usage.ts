@@ -1,4 +1,5 @@
 import { nameOfCode, runStatuses } from '../events/codes.js';
+import { textType } from '../events/columns/log-columns.js';
 import { codeSql } from '../store/sql-units.js';
 import { defineProjection } from './language/projection.js';
 import { runProjection } from './run.js';
@@ -56,9 +57,9 @@ export const runUsageHourProjection = defineProjection({
   key: {
     project: runProjection.key.project,
     hour: hourKey,
-    agent_id: { type: 'text collate "C"', doc: 'The agent' },
-    team_id: { type: 'text collate "C"', doc: 'The team' },
-    workflow_id: { type: 'text collate "C"', doc: 'The workflow' },
+    agent_id: { type: textType, doc: 'The agent' },
+    team_id: { type: textType, doc: 'The team' },
+    workflow_id: { type: textType, doc: 'The workflow' },
     status: { type: 'smallint', doc: 'How the runs ended' },
   },
   measures: runUsageProjection.measures,
