@@ -3,7 +3,8 @@ import type { Database } from '../postgres/database.js';
 import { quarterMicros } from '../projections/time-buckets.js';
 import type { AskedCheck } from './asked-check.js';
 import { unitsOf } from './budgets.js';
-import type { BudgetMeasure } from './used-sources.js';
+import { whoFields } from './check-functions.js';
+import { type BudgetMeasure, budgetMeasures } from './used-sources.js';
 
 /** The decision of one budget that applies to a check. */
 export interface CheckedBudget {
@@ -51,7 +52,7 @@ interface AnswerRow {
   readonly held: string;
   readonly window_end: number;
   readonly allowed: boolean;
-  /** Whether the check holds its estimate; in its last row. */
+  /** Whether the check holds its estimate; the same in all of its rows. */
   readonly is_held: boolean;
 }
 
@@ -64,16 +65,28 @@ export async function askBudgets(
   project: number,
   checks: readonly AskedCheck[],
 ): Promise<BudgetCheck[]> {
+  const holds = checks.map(({ hold }) => hold);
+  // Without holds nothing is locked or written.
+  const asks = holds.some((hold) => hold !== null) ? 'check_budgets' : 'budget_decisions';
   const rows = await database.query<AnswerRow>(
-    'select * from runfold_internal.check_budgets($1, $2, $3)',
-    [project, JSON.stringify(checks), checks.some(({ hold }) => hold !== null)],
+    `select place, name, value, measure, limit_units, used, held, window_end, allowed, is_held
+    from runfold_internal.${asks}($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      project,
+      whoFields.map((field) => checks.map(({ who }) => who[field] ?? null)),
+      checks.map(({ who }) => (who.labels === undefined ? null : JSON.stringify(who.labels))),
+      budgetMeasures.map((measure) => checks.map(({ estimate }) => estimate[measure])),
+      checks.map(({ is_free }) => is_free),
+      holds,
+      checks.map(({ hold_seconds }) => hold_seconds),
+    ],
   );
   const answers = checks.map((): AnswerRow[] => []);
   for (const row of rows) answers[row.place - 1]?.push(row);
   return answers.map((said, index) => ({
     // A check about which no budget has a say is allowed.
     allowed: said.every(({ allowed }) => allowed),
-    hold_id: said.at(-1)?.is_held ? (checks[index]?.hold ?? null) : null,
+    hold_id: said[0]?.is_held ? (checks[index]?.hold ?? null) : null,
     is_unknown: false,
     budgets: said.map(checkedBudget),
   }));

@@ -1,6 +1,6 @@
 import { futureToleranceMicros } from '../events/timestamp.js';
 import { quarterMicros, quartersADay, quartersAnHour } from '../projections/time-buckets.js';
-import { budgetStandings, checkBudgets, limitedValue } from './check-functions.js';
+import { budgetDecisions, checkBudgets, lockBudgets } from './check-functions.js';
 import { releaseHolds } from './holds.js';
 import { scopeSources, type UsedSource, type UsedTable } from './used-sources.js';
 import { budgetWindow, firstInstant } from './window-functions.js';
@@ -46,28 +46,39 @@ const wholeUnits = units
   )
   .join('');
 
-type Which = 'some' | 'each';
+/** A condition on the measure, around a statement. */
+const ifMeasured = ({ sums }: UsedTable, read: string) =>
+  `if in_measure in (${Object.keys(sums)
+    .map((name) => `'${name}'`)
+    .join(', ')}) then ${read} end if;`;
 
-/** Selects a table's sums in a range of its time: of some values, or of every value. */
-function sumsSql({ table, sums, where, column }: UsedTable, which: Which, range: string): string {
-  const cases = Object.entries(sums).map(([measure, sql]) => `when '${measure}' then ${sql}`);
-  const sum = `sum(case in_measure ${cases.join(' ')} end)::numeric`;
-  const rows = (more: readonly string[]) =>
-    `runfold_internal.${table} t where ${['t.project = in_project', ...(where === undefined ? [] : [where]), ...more, range].join(' and ')}`;
-  if (column === undefined) return `return query select ''::text, ${sum} from ${rows([])};`;
-  // Value by value: for any of several values, Postgres would read the whole range of a small table.
-  return which === 'some'
-    ? `return query select n.value, u.used from unnest(in_values) n(value), lateral (select ${sum} as used
-        from ${rows([`t.${column} = n.value`])}) u;`
-    : `return query select t.${column}::text, ${sum} from ${rows([])} group by 1;`;
+/** The sum of a measure over rows `t`, and the rows of a table in a range of its time. */
+const sumSql = ({ sums }: UsedTable) =>
+  `sum(case in_measure ${Object.entries(sums)
+    .map(([measure, sql]) => `when '${measure}' then ${sql}`)
+    .join(' ')} end)::numeric`;
+const rowsSql = ({ table, where }: UsedTable, ...more: readonly string[]) =>
+  `runfold_internal.${table} t where ${['t.project = in_project', ...(where === undefined ? [] : [where]), ...more].join(' and ')}`;
+
+/** Adds a table's sums in a range of its time to `sums`, value by value. */
+function addSumsSql(table: UsedTable, range: string): string {
+  const { column } = table;
+  const sum = `select ${sumSql(table)} from ${rowsSql(table, ...(column === undefined ? [] : [`t.${column} = n.value`]), range)}`;
+  return `sums := array(select coalesce(sums[n.at], 0) + coalesce((${sum}), 0)
+          from unnest(in_values) with ordinality n(value, at));`;
+}
+
+/** Returns a table's sums in a range of its time, for every value. */
+function eachSumsSql(table: UsedTable, range: string): string {
+  return table.column === undefined
+    ? `return query select ''::text, ${sumSql(table)} from ${rowsSql(table, range)};`
+    : `return query select t.${table.column}::text, ${sumSql(table)} from ${rowsSql(table, range)} group by 1;`;
 }
 
 /** The statements that read the use of a scope. A range without a whole unit is not read. */
-function scopeSql(source: UsedSource, which: Which): string {
-  const ended = which === 'some' ? 'true' : `t.ended_at_us >= in_first::bigint * ${quarterMicros}`;
-  const timeless = (source.timeless ?? []).map((table) =>
-    ifMeasured(table, sumsSql(table, which, ended)),
-  );
+function scopeSql(source: UsedSource, read: typeof addSumsSql, looksUp: boolean): string {
+  const ended = looksUp ? 'true' : `t.ended_at_us >= in_first::bigint * ${quarterMicros}`;
+  const timeless = (source.timeless ?? []).map((table) => ifMeasured(table, read(table, ended)));
   const own = units.filter(({ name }) => source[name] !== undefined);
   const timed = own.flatMap(({ name, column, quarters, first, end }, at) => {
     const coarser = own[at - 1];
@@ -80,73 +91,76 @@ function scopeSql(source: UsedSource, which: Which): string {
             [`${coarser.end} * ${times}`, end],
           ];
     return ranges.map(([from, to]) => {
-      const read = (source[name] ?? []).map((table) => {
+      const reads = (source[name] ?? []).map((table) => {
         // A few lookups by key instead of a scan.
-        const looksUp = table.key === 'scattered' && which === 'some';
-        const last = `least(${to}, latest / ${quarters} + 1) - 1`;
-        const range = looksUp
-          ? `t.${column} = any(array(select generate_series(${from}, ${last})))`
-          : `t.${column} >= ${from} and t.${column} < ${to}`;
-        return ifMeasured(table, sumsSql(table, which, range));
+        const range =
+          looksUp && table.key === 'scattered'
+            ? `t.${column} = any(array(select generate_series(${from}, ${to} - 1)))`
+            : `t.${column} >= ${from} and t.${column} < ${to}`;
+        return ifMeasured(table, read(table, range));
       });
       return `if ${from} < ${to} then
-      ${read.join('\n      ')}
+      ${reads.join('\n      ')}
     end if;`;
     });
   });
   return [...timeless, ...timed].join('\n    ');
 }
 
-const ifMeasured = ({ sums }: UsedTable, read: string) =>
-  `if in_measure in (${Object.keys(sums)
-    .map((name) => `'${name}'`)
-    .join(', ')}) then ${read} end if;`;
-
-const scopesSql = (which: Which) =>
+const scopesSql = (read: typeof addSumsSql, looksUp: boolean) =>
   Object.entries(scopeSources)
     .map(
       ([scope, source], at) => `${at === 0 ? 'if' : 'elsif'} in_scope = '${scope}' then
-    ${scopeSql(source, which)}`,
+    ${scopeSql(source, read, looksUp)}`,
     )
     .join('\n  ');
 
+/** No event is later than `latest`, the end of a day, so a window ends there at the latest. */
+const unitsSql = `
+  latest constant integer := ${quartersADay} * (floor((extract(epoch from clock_timestamp()) + ${futureToleranceMicros / 1e6 + quarterMicros / 1e6})
+    / ${(quartersADay * quarterMicros) / 1e6})::integer + 1);
+  in_end constant integer := least(window_end, latest);${wholeUnits}`;
+
 /**
- * The use of a measure in a window, in stored units, as rows to be added up: the sums over rows of the totals, as the
- * calling statement sees them, for some values, each named once, or for every value if `in_values` is null. Anyone who may read a view
- * that calls it may run it.
+ * The use of a measure in a window, in stored units, of each of some values: a sum per value, in their order. The sums
+ * are over rows of the totals, as the calling statement sees them. It runs with the rights of its caller.
  */
+const budgetUsedOf = `create or replace function runfold_internal.budget_used_of(in_project integer, in_scope text,
+  in_label text, in_values text[], in_measure text, in_first integer, window_end integer) returns numeric[]
+language plpgsql stable as $$
+declare${unitsSql}
+  sums numeric[] := array_fill(0::numeric, array[cardinality(in_values)]);
+begin
+  ${scopesSql(addSumsSql, true)}
+  end if;
+  return sums;
+end $$`;
+
+/** As above for every value, as rows to be added up. Anyone who may read a view that calls it may run it. */
 const budgetUsedParts = `create or replace function runfold_internal.budget_used_parts(in_project integer, in_scope text,
-  in_label text, in_values text[], in_measure text, in_first integer, in_end integer) returns table (value text, used numeric)
+  in_label text, in_measure text, in_first integer, window_end integer) returns table (value text, used numeric)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
-declare
-  -- No event lies further ahead.
-  latest constant integer := floor(extract(epoch from clock_timestamp())
-    / ${quarterMicros / 1_000_000}) + ${Math.ceil(futureToleranceMicros / quarterMicros) + 1};${wholeUnits}
+declare${unitsSql}
 begin
-  if in_values is null then
-  ${scopesSql('each')}
-  end if;
-  else
-  ${scopesSql('some')}
-  end if;
+  ${scopesSql(eachSumsSql, false)}
   end if;
 end $$`;
 
-/** The use of one value. */
+/** The use of one value. Anyone who may read a view that calls it may run it. */
 const budgetUsed = `create or replace function runfold_internal.budget_used(in_project integer, in_scope text, in_label text,
   in_value text, in_measure text, in_first integer, in_end integer) returns numeric
-language sql stable as $$
-  select coalesce(sum(u.used), 0) from runfold_internal.budget_used_parts(in_project, in_scope, in_label,
-    array[in_value], in_measure, in_first, in_end) u
-$$`;
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  return (runfold_internal.budget_used_of(in_project, in_scope, in_label, array[in_value], in_measure, in_first, in_end))[1];
+end $$`;
 
 /** The use of every value that used anything. */
 const budgetUsedByValue = `create or replace function runfold_internal.budget_used_by_value(in_project integer, in_scope text,
   in_label text, in_measure text, in_first integer, in_end integer) returns table (value text, used numeric)
 language sql stable as $$
   select u.value, sum(u.used) from runfold_internal.budget_used_parts(in_project, in_scope, in_label,
-    null, in_measure, in_first, in_end) u
+    in_measure, in_first, in_end) u
   where in_scope = 'project' or u.value <> '' group by u.value having sum(u.used) <> 0
 $$`;
 
@@ -154,16 +168,21 @@ $$`;
 export const budgetFunctions: readonly string[] = [
   firstInstant,
   budgetWindow,
+  budgetUsedOf,
+  // Replaced by one function for some values and one for every value.
+  'drop function if exists runfold_internal.budget_used_parts(integer, text, text, text[], text, integer, integer)',
   budgetUsedParts,
   budgetUsed,
   budgetUsedByValue,
-  limitedValue,
-  budgetStandings,
-  // Replaced by the one that takes several checks.
+  // Replaced by functions that take arrays, which cost less to read than JSON.
   'drop function if exists runfold_internal.check_budgets(integer, json, json, boolean, text, double precision)',
-  // Returned one row for each check.
   'drop function if exists runfold_internal.check_budgets(integer, json)',
+  'drop function if exists runfold_internal.check_budgets(integer, json, boolean)',
+  'drop function if exists runfold_internal.budget_standings(integer, json, timestamptz)',
   'drop function if exists runfold_internal.budget_value(text, text, json)',
+  'drop function if exists runfold_internal.limited_value(text, text, text, json)',
+  budgetDecisions,
+  lockBudgets,
   checkBudgets,
   releaseHolds,
   'alter table runfold_internal.budget_hold set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',

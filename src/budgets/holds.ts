@@ -10,6 +10,7 @@ export async function freeHolds(
     'select hold_id from runfold_internal.release_holds($1, $2) hold_id',
     [project, holdIds],
   );
+  // An id has a row for each budget that it holds of.
   const freed = new Set(rows.map(({ hold_id }) => hold_id));
   // If the same id was given twice, only the first released it.
   return holdIds.map((id) => freed.delete(id));
@@ -29,7 +30,7 @@ export async function removeExpiredHolds(database: Database): Promise<void> {
 
 /** Releases what is held under several ids. Returns the ids that had a hold. */
 export const releaseHolds = `create or replace function runfold_internal.release_holds(in_project integer, hold_ids text[])
-returns setof text language plpgsql volatile as $$
+returns setof text language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 begin
   -- If the server crashes, a released hold may come back. It then expires.
   perform set_config('synchronous_commit', 'off', true);
@@ -37,5 +38,5 @@ begin
     delete from runfold_internal.budget_hold h
     where h.project = in_project and h.hold_id = any(hold_ids) and h.expires_at > clock_timestamp()
     returning h.hold_id)
-  select distinct g.hold_id::text from gone g;
+  select g.hold_id::text from gone g;
 end $$`;

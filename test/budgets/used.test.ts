@@ -113,8 +113,8 @@ describeWithPostgres('the use of a budget', () => {
           }).toEqual({ given, used: expected });
           const names = [...new Set(log.map(namedBy[scope]))].filter((name) => name !== undefined);
           const some = await database.query<{ value: string; used: string }>(
-            `select value, sum(used) as used from runfold_internal.budget_used_parts(1, $1, $2, $6, $3, $4, $5)
-            group by value having sum(used) <> 0`,
+            `select n.value, n.used from unnest($6::text[], runfold_internal.budget_used_of(1, $1, $2, $6, $3, $4, $5))
+              n(value, used) where n.used <> 0`,
             [...given, names],
           );
           expect({
