@@ -41,6 +41,8 @@ const someTokens = 1_000_000;
  * Postgres little more than one with a single check.
  */
 const apartMs = 2;
+/** The maximum number of statements without holds in flight. */
+const looksAtOnce = 2;
 
 export function createBudgetGate(database: Database): BudgetGate {
   const book = openPriceBook(database);
@@ -51,8 +53,9 @@ export function createBudgetGate(database: Database): BudgetGate {
   const openLanes = (project: number) => {
     const ask = (checks: readonly AskedCheck[]) => askBudgets(database, project, checks);
     return {
-      // Checks without a hold take no lock, so they do not wait behind checks that do.
-      looks: groupCalls(ask, grouping),
+      // Checks without a hold take no lock, so they do not wait behind checks that do, nor for a statement that waits for
+      // a processor. Two statements with holds would only wait for each other's locks.
+      looks: groupCalls(ask, { ...grouping, atOnce: looksAtOnce }),
       holds: groupCalls(ask, grouping),
       releases: groupCalls((ids: readonly string[]) => freeHolds(database, project, ids), grouping),
     };

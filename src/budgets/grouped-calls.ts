@@ -14,6 +14,11 @@ interface Grouping {
    * never waits. Defaults to 0.
    */
   readonly apartMs?: number;
+  /**
+   * The maximum number of calls in flight. While a call takes longer than `apartMs`, another one starts for inputs that
+   * would wait for it. Calls may then end in another order. Defaults to 1.
+   */
+  readonly atOnce?: number;
 }
 
 interface Waiting<Input, Output> {
@@ -28,7 +33,7 @@ interface Waiting<Input, Output> {
  */
 export function groupCalls<Input, Output>(
   run: (inputs: readonly Input[]) => Promise<readonly Output[]>,
-  { isOfOne, apartMs = 0 }: Grouping,
+  { isOfOne, apartMs = 0, atOnce = 1 }: Grouping,
 ): (input: Input) => Promise<Output> {
   const waiting: Waiting<Input, Output>[] = [];
   let running = 0;
@@ -59,8 +64,9 @@ export function groupCalls<Input, Output>(
   return (input) =>
     new Promise((resolve, reject) => {
       waiting.push({ input, resolve, reject });
-      const isStuck = performance.now() - latestStart > patienceMs;
+      const sinceMs = performance.now() - latestStart;
+      const startsAnother = sinceMs > patienceMs || (running < atOnce && sinceMs > apartMs);
       // `make` rejects the promises of its callers, so this one never rejects.
-      if (running === 0 || isStuck) void makeAll();
+      if (running === 0 || startsAnother) void makeAll();
     });
 }

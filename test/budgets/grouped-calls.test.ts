@@ -95,3 +95,30 @@ test('calls that follow one another closely wait a little for more, but a first 
     vi.useRealTimers();
   }
 });
+
+test('inputs that would wait for a slow call are made in another one, up to a number of calls', async () => {
+  const { made, run, end } = heldCalls();
+  let now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    const call = groupCalls(run, { isOfOne: () => false, apartMs: 2, atOnce: 2 });
+    const first = call(1);
+    now += 1;
+    const early = call(2);
+    expect(made).toEqual([[1]]);
+    now += 2;
+    const late = call(3);
+    expect(made).toEqual([[1], [2, 3]]);
+    now += 3;
+    const last = call(4);
+    expect(made).toHaveLength(2);
+    end(1);
+    expect(await Promise.all([early, late])).toEqual([20, 30]);
+    await vi.waitFor(() => expect(made).toEqual([[1], [2, 3], [4]]));
+    end(0);
+    end(2);
+    expect(await Promise.all([first, last])).toEqual([10, 40]);
+  } finally {
+    clock.mockRestore();
+  }
+});
