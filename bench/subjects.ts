@@ -175,7 +175,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     events: 400_000,
     seconds: 20,
     async run(servers, events, note, seconds) {
-      const { events_per_second, checks } = await budgetTimes(servers, events, seconds);
+      const { events_per_second, checks, costs } = await budgetTimes(servers, events, seconds);
       note('events emitted while checks run', 'events/s', events_per_second);
       for (const { kind, checks_per_second, p50, p99, postgres_us, node_us } of checks) {
         note(`checks, ${kind}`, 'checks/s', checks_per_second);
@@ -185,6 +185,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
         note(`CPU per check, ${kind}, Postgres`, 'µs', postgres_us);
         note(`CPU per check, ${kind}, Node`, 'µs', node_us);
       }
+      for (const { name, us } of costs) note(`CPU per check, ${name}, Postgres`, 'µs', us);
     },
   },
   latency: {

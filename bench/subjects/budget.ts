@@ -6,6 +6,7 @@ import { cpuOf } from '../../harness/measure.js';
 import { startProgram } from '../../harness/programs.js';
 import { type BenchServers, type BenchStore, withBenchStore } from '../bench-database.js';
 import { withWorker } from '../running-worker.js';
+import { type BudgetCost, groupCosts } from './budget-costs.js';
 
 /** The times of one kind of check at a rate. */
 export interface CheckTimes {
@@ -37,7 +38,12 @@ export function budgetTimes(
   servers: BenchServers,
   events: number,
   seconds: number,
-): Promise<{ readonly events_per_second: number; readonly checks: readonly CheckTimes[] }> {
+): Promise<{
+  readonly events_per_second: number;
+  readonly checks: readonly CheckTimes[];
+  /** Per check, by the number of checks in a statement, while no events are folded. */
+  readonly costs: readonly BudgetCost[];
+}> {
   return withBenchStore(servers, (store) =>
     withWorker(store, async () => {
       const application_name = 'checks';
@@ -73,7 +79,8 @@ export function budgetTimes(
           emitted += end.emitted;
           took += end.seconds;
         }
-        return { events_per_second: emitted / took, checks };
+        const costs = await groupCosts(store.env.DATABASE_URL ?? '');
+        return { events_per_second: emitted / took, checks, costs };
       } finally {
         await database.close();
       }

@@ -4,6 +4,7 @@ import { getUsage, type UsageOptions } from '#runfold/query/usage/get-usage.js';
 import { spreadOf } from '../../harness/measure.js';
 import { type BenchServers, withBenchStore } from '../bench-database.js';
 import { loadLog } from '../references/copy-reference.js';
+import { windowCosts } from './budget-costs.js';
 import { type QueryTime, runReads } from './run-reads.js';
 
 /** 90 days from the workload's first event; in New York the clock changes on 8 March. */
@@ -75,6 +76,13 @@ export function queryTimes(
     for (const { name, sql } of raw) {
       const value = await median(Math.min(3, times), () => database.query(sql));
       found.push({ name: `${name}, from raw events`, unit: 'ms', value });
+    }
+    for (const { name, us } of await windowCosts(store.env.DATABASE_URL ?? '')) {
+      found.push({
+        name: `CPU of Postgres for a month of a budget, one ${name}`,
+        unit: 'ms',
+        value: us / 1_000,
+      });
     }
     return [...found, ...(await runReads(store, runsRead)), ...(await sizes(database))];
   });
