@@ -114,6 +114,11 @@ describe('runfold channels and runfold alerts', () => {
       deliveries: [{ channel: 'ops', state: 'waiting' }],
     });
     expect((await run(['alerts', 'history'])).stdout).toContain('has reached');
+    const [head, ...rows] = (await run(['alerts', 'history', '--csv'])).stdout.trim().split('\n');
+    expect(head).toMatch(/^created_at,type,rule,kind,budget,value,share,/);
+    // The newest first: the shares of 80 and 50 percent.
+    expect(rows[0]).toMatch(/,alert\.firing,spend,budget,all,,80,cost,0\.9,1,/);
+    expect(rows).toHaveLength(items.length);
     expect(await json(['alerts', 'history', '--rule', 'other'])).toEqual({ items: [] });
     expect(await run(['alerts', 'drop', 'spend'])).toMatchObject({ code: 0 });
     expect(await run(['alerts', 'drop', 'spend'])).toMatchObject({
@@ -142,7 +147,7 @@ describe('runfold channels and runfold alerts', () => {
       1,
       'channel named ops already exists',
     ],
-    [['alerts', 'create', 'x'], 2, '--kind'],
+    [['alerts', 'create', 'x'], 2, 'kind: expected one of budget, error_rate, slow'],
     [['alerts', 'create', 'x', '--kind', 'silence', '--channel', 'ops'], 2, 'agent_id: expected'],
     [['alerts', 'create', 'x', '--kind', 'gossip', '--channel', 'ops'], 2, 'kind: expected one of'],
     [['alerts', 'create', 'x', '--kind', 'rejects', '--channel', 'nobody'], 2, 'nobody'],

@@ -95,6 +95,10 @@ describeWithRedis('a worker on Redis and Postgres', () => {
 
     const listed = JSON.parse((await work.run(['rejects', 'list', '--json'], { env })).stdout);
     expect(listed.items).toHaveLength(2);
+    const rows = await work.run(['rejects', 'list', '--code', 'invalid_event', '--csv'], { env });
+    expect(rows.stdout).toMatch(
+      /^id,received_at,code,message,job_id,position,payload\n[0-9a-f-]{36},/,
+    );
     const retried = await work.run(['rejects', 'retry', '--all', '--json'], { env });
     expect({ code: retried.code, ...JSON.parse(retried.stdout) }).toEqual({
       code: 1,

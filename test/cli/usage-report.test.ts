@@ -72,6 +72,13 @@ describeWithPostgres('the commands on usage', () => {
   );
 
   test('usage and lists know labels', async () => {
+    const rows = (await run(['labels', 'list', '--csv'])).stdout;
+    expect(rows).toMatch(
+      /^name,values,has_more_values,last_used_at\ncustomer,"\[""acme""\]",false,20/,
+    );
+    expect((await run(['labels', 'values', 'customer', '--csv'])).stdout).toMatch(
+      /^value,last_used_at\nacme,20/,
+    );
     const by = [
       '--by',
       'label:customer,model',

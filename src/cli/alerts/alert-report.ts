@@ -1,6 +1,8 @@
 import type { Channel } from '../../alerts/channels.js';
 import type { AlertRecord } from '../../alerts/history.js';
 import type { AlertRule } from '../../alerts/rules.js';
+import type { Page } from '../../query/page.js';
+import { type ListFlags, writePage } from '../options/list-options.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
@@ -42,8 +44,12 @@ export function reportChannels(terminal: Terminal, channels: readonly Channel[])
   terminal.line(table(terminal, columns, channels));
 }
 
-/** Shows what fired and resolved. */
-export function reportHistory(terminal: Terminal, history: readonly AlertRecord[]): void {
+/** Writes a page of what fired and resolved. As CSV, its figures are columns, and its deliveries JSON. */
+export function writeHistory(
+  terminal: Terminal,
+  flags: Pick<ListFlags, 'json' | 'csv'>,
+  page: Page<AlertRecord>,
+): void {
   const delivered = ({ deliveries }: AlertRecord) =>
     deliveries
       .map(({ channel, state, attempts }) =>
@@ -60,5 +66,35 @@ export function reportHistory(terminal: Terminal, history: readonly AlertRecord[
     },
     { head: 'delivered', cell: delivered, drop: 1 },
   ];
-  terminal.line(table(terminal, columns, history));
+  if (flags.json) {
+    terminal.json(page);
+    return;
+  }
+  const items = page.items.map((record) => ({ ...record.data, ...record }));
+  writePage(
+    terminal,
+    flags,
+    { ...page, items },
+    {
+      noun: 'notifications',
+      none: 'Nothing has fired.',
+      columns: [
+        'created_at',
+        'type',
+        'rule',
+        'kind',
+        'budget',
+        'value',
+        'share',
+        'measure',
+        'figure',
+        'limit',
+        'window_start',
+        'text',
+        'deliveries',
+        'id',
+      ],
+      table: (rows) => table(terminal, columns, rows),
+    },
+  );
 }

@@ -3,13 +3,18 @@ import { testChannel } from '../../alerts/deliver.js';
 import { listAlertHistory } from '../../alerts/history.js';
 import { createRule, dropRule, listRules, type NewRule } from '../../alerts/rules.js';
 import { InvalidAlertError } from '../../alerts/send/alert-errors.js';
-import { reportHistory, reportRules } from '../alerts/alert-report.js';
+import { reportRules, writeHistory } from '../alerts/alert-report.js';
 import { muteCommand, unmuteCommand } from '../alerts/mute-commands.js';
 import { numberOf } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import {
+  addCsvOption,
+  addListOptions,
+  type ListFlags,
+  readLimit,
+} from '../options/list-options.js';
 import { repeatable } from '../options/repeatable-option.js';
 
 /** `runfold alerts` */
@@ -57,7 +62,7 @@ function createAlertCommand(): Command {
     ],
   })
     .argument('<name>', 'lower-case letters, digits, or . _ - between them')
-    .requiredOption('--kind <kind>', 'the kind of rule')
+    .option('--kind <kind>', 'the kind of rule; required')
     .addOption(repeatable('--channel <name>', 'where it is sent; without one, it is only listed'));
   for (const [flag, , value, meaning] of fields) command.option(`--${flag} ${value}`, meaning);
   for (const [flag, , meaning] of numbers) command.option(`--${flag} <number>`, meaning);
@@ -116,7 +121,7 @@ function historyCommand(): Command {
   })
     .option('--rule <name>', 'only of this rule')
     .option('--budget <name>', 'only of this budget');
-  return addListOptions(command).action(
+  return addCsvOption(addListOptions(command)).action(
     async (
       flags: ListFlags & { readonly rule?: string; readonly budget?: string },
       self: Command,
@@ -128,10 +133,7 @@ function historyCommand(): Command {
       const page = await withStore(context, 'runfold alerts history', ({ database }) =>
         listAlertHistory(database, { project: settings.project, rule, budget, limit, cursor }),
       );
-      if (flags.json) return terminal.json(page);
-      if (page.items.length === 0) return terminal.line(terminal.colors.dim('Nothing has fired.'));
-      reportHistory(terminal, page.items);
-      for (const line of pageEnd(terminal, page, 'notifications')) terminal.line(line);
+      writeHistory(terminal, flags, page);
     },
   );
 }

@@ -9,7 +9,13 @@ import {
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import {
+  addCsvOption,
+  addListOptions,
+  type ListFlags,
+  readLimit,
+  writePage,
+} from '../options/list-options.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
 
@@ -19,13 +25,15 @@ export function labelsCommand(): Command {
 }
 
 function listCommand(): Command {
-  return addListOptions(
-    createCommand({
-      name: 'list',
-      summary: 'List the labels that events have, with their first values',
-      details: 'In byte order. "runfold usage --by label:NAME" shows usage by one of them.',
-      examples: ['runfold labels list', 'runfold labels list --json'],
-    }),
+  return addCsvOption(
+    addListOptions(
+      createCommand({
+        name: 'list',
+        summary: 'List the labels that events have, with their first values',
+        details: 'In byte order. "runfold usage --by label:NAME" shows usage by one of them.',
+        examples: ['runfold labels list', 'runfold labels list --json'],
+      }),
+    ),
   ).action(async (flags: ListFlags, self: Command) => {
     const limit = readLimit(flags);
     const context = openContext(self, 'once');
@@ -33,7 +41,6 @@ function listCommand(): Command {
     const page = await withStore(context, 'runfold labels list', ({ database }) =>
       listLabels(database, { project: settings.project, limit, cursor: flags.cursor }),
     );
-    if (flags.json) return terminal.json(page);
     const columns = [
       { head: 'label', cell: ({ name }: LabelName) => name },
       {
@@ -49,23 +56,28 @@ function listCommand(): Command {
         drop: 1,
       },
     ];
-    if (page.items.length > 0) terminal.line(table(terminal, columns, page.items));
-    for (const line of pageEnd(terminal, page, 'labels')) terminal.line(line);
+    writePage(terminal, flags, page, {
+      noun: 'labels',
+      columns: ['name', 'values', 'has_more_values', 'last_used_at'],
+      table: (rows) => table(terminal, columns, rows),
+    });
   });
 }
 
 function valuesCommand(): Command {
-  return addListOptions(
-    createCommand({
-      name: 'values',
-      summary: 'List the values of a label',
-      examples: [
-        'runfold labels values customer',
-        'runfold labels values customer --prefix ac --json',
-      ],
-    })
-      .argument('<label>', 'the name of the label')
-      .option('--prefix <text>', 'only values that begin with this'),
+  return addCsvOption(
+    addListOptions(
+      createCommand({
+        name: 'values',
+        summary: 'List the values of a label',
+        examples: [
+          'runfold labels values customer',
+          'runfold labels values customer --prefix ac --json',
+        ],
+      })
+        .argument('<label>', 'the name of the label')
+        .option('--prefix <text>', 'only values that begin with this'),
+    ),
   ).action(async (name: string, flags: ListFlags & { readonly prefix?: string }, self: Command) => {
     if (!isLabelName(name)) {
       throw new UsageError(
@@ -79,7 +91,6 @@ function valuesCommand(): Command {
     const page = await withStore(context, 'runfold labels values', ({ database }) =>
       listLabelValues(database, { project: settings.project, name, prefix, limit, cursor }),
     );
-    if (flags.json) return terminal.json(page);
     const columns = [
       { head: name, cell: ({ value }: LabelValue) => value, least: 20 },
       {
@@ -88,7 +99,10 @@ function valuesCommand(): Command {
         paint: terminal.colors.dim,
       },
     ];
-    if (page.items.length > 0) terminal.line(table(terminal, columns, page.items));
-    for (const line of pageEnd(terminal, page, 'values')) terminal.line(line);
+    writePage(terminal, flags, page, {
+      noun: 'values',
+      columns: ['value', 'last_used_at'],
+      table: (rows) => table(terminal, columns, rows),
+    });
   });
 }

@@ -10,7 +10,13 @@ import {
 } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
-import { addListOptions, type ListFlags, pageEnd, readLimit } from '../options/list-options.js';
+import {
+  addCsvOption,
+  addListOptions,
+  type ListFlags,
+  readLimit,
+  writePage,
+} from '../options/list-options.js';
 import { localTime, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { table } from '../output/table.js';
@@ -31,7 +37,7 @@ function listCommand(): Command {
     summary: 'List rejects, newest first',
     examples: ['runfold rejects list', 'runfold rejects list --code invalid_event --json'],
   }).option('--code <code>', 'only with this code');
-  return addListOptions(command).action(
+  return addCsvOption(addListOptions(command)).action(
     async (flags: ListFlags & { code?: string }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
@@ -44,23 +50,23 @@ function listCommand(): Command {
           limit,
         }),
       );
-      if (flags.json) return terminal.json(page);
-      if (page.items.length > 0) {
-        const { dim, yellow } = terminal.colors;
-        const columns = [
-          { head: 'reject', cell: (row: (typeof page.items)[number]) => row.id },
-          {
-            head: 'received',
-            cell: (row: (typeof page.items)[number]) => localTime(row.received_at),
-            drop: 1,
-            paint: dim,
-          },
-          { head: 'code', cell: (row: (typeof page.items)[number]) => row.code, paint: yellow },
-          { head: 'message', cell: (row: (typeof page.items)[number]) => row.message, least: 20 },
-        ];
-        terminal.line(table(terminal, columns, page.items));
-      }
-      for (const line of pageEnd(terminal, page, 'rejects')) terminal.line(line);
+      const { dim, yellow } = terminal.colors;
+      const columns = [
+        { head: 'reject', cell: (row: (typeof page.items)[number]) => row.id },
+        {
+          head: 'received',
+          cell: (row: (typeof page.items)[number]) => localTime(row.received_at),
+          drop: 1,
+          paint: dim,
+        },
+        { head: 'code', cell: (row: (typeof page.items)[number]) => row.code, paint: yellow },
+        { head: 'message', cell: (row: (typeof page.items)[number]) => row.message, least: 20 },
+      ];
+      writePage(terminal, flags, page, {
+        noun: 'rejects',
+        columns: ['id', 'received_at', 'code', 'message', 'job_id', 'position', 'payload'],
+        table: (rows) => table(terminal, columns, rows),
+      });
     },
   );
 }

@@ -26,7 +26,7 @@ import {
   readLimit,
   type TotalsFlags,
   totalsQuery,
-  writeTotals,
+  writePage,
 } from '../options/list-options.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { count, plural } from '../output/format.js';
@@ -84,7 +84,7 @@ function listCommand(): Command {
     const { terminal } = context;
     const columns = Object.keys(runSchema.shape);
     const table = (rows: readonly RunTotals[]) => runTable(terminal, rows);
-    writeTotals(terminal, flags, page, { noun: 'runs', columns, table });
+    writePage(terminal, flags, page, { noun: 'runs', columns, table });
   });
 }
 

@@ -18,7 +18,7 @@ import {
   addTotalsOptions,
   type TotalsFlags,
   totalsQuery,
-  writeTotals,
+  writePage,
 } from '../options/list-options.js';
 import { count } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -57,7 +57,7 @@ function listCommand(): Command {
     );
     const columns = Object.keys(sessionSchema.shape);
     const table = (rows: readonly SessionTotals[]) => sessionTable(terminal, rows);
-    writeTotals(terminal, flags, page, { noun: 'sessions', columns, table });
+    writePage(terminal, flags, page, { noun: 'sessions', columns, table });
   });
 }
 

@@ -12,6 +12,8 @@ export interface ListFlags {
   readonly limit: string;
   readonly cursor?: string;
   readonly json?: boolean;
+  /** Only of lists with `addCsvOption`. */
+  readonly csv?: boolean;
 }
 
 /** The flags of lists of totals. */
@@ -29,7 +31,6 @@ export interface TotalsFlags extends ListFlags, LabelFlags {
   readonly since?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly csv?: boolean;
 }
 
 /** Adds the flags of a list of totals. */
@@ -64,9 +65,7 @@ export function addTotalsOptions(command: Command, figures: readonly string[]): 
         readDollars,
       ),
     );
-  return addListOptions(addLabelOption(command)).addOption(
-    new Option('--csv', 'print the rows as CSV').conflicts('json'),
-  );
+  return addCsvOption(addListOptions(addLabelOption(command)));
 }
 
 /** The query that the flags of a list of totals describe. */
@@ -103,6 +102,11 @@ export function addListOptions(command: Command): Command {
     .option('--json', 'print { items, next_cursor } as JSON');
 }
 
+/** Adds `--csv` to a list that is written with `writePage`. */
+export function addCsvOption(command: Command): Command {
+  return command.addOption(new Option('--csv', 'print the rows as CSV').conflicts('json'));
+}
+
 /** Reads `--limit`. @throws UsageError */
 export function readLimit({ limit }: Pick<ListFlags, 'limit'>): number {
   const value = Number(limit);
@@ -110,13 +114,15 @@ export function readLimit({ limit }: Pick<ListFlags, 'limit'>): number {
   throw new UsageError('--limit: expected an integer from 1 to 1000.');
 }
 
-/** Writes a page of totals: as JSON, as CSV with these columns, or as a table. */
-export function writeTotals<Row extends object>(
+/** Writes a page of a list: as JSON, as CSV with these columns, or as a table. */
+export function writePage<Row extends object>(
   terminal: Terminal,
-  { json, csv: isCsv }: Pick<TotalsFlags, 'json' | 'csv'>,
+  { json, csv: isCsv }: Pick<ListFlags, 'json' | 'csv'>,
   page: { readonly items: readonly Row[]; readonly next_cursor: string | undefined },
   form: {
     readonly noun: string;
+    /** The text of an empty page. Defaults to one with the noun. */
+    readonly none?: string;
     readonly columns: readonly string[];
     readonly table: (rows: readonly Row[]) => string;
   },
@@ -128,7 +134,8 @@ export function writeTotals<Row extends object>(
     if (page.next_cursor !== undefined) for (const line of moreRows(page)) terminal.note(line);
   } else {
     if (page.items.length > 0) terminal.line(form.table(page.items));
-    for (const line of pageEnd(terminal, page, form.noun)) terminal.line(line);
+    const end = pageEnd(terminal, page, form.noun, form.none);
+    for (const line of end) terminal.line(line);
   }
 }
 
@@ -137,9 +144,10 @@ export function pageEnd(
   terminal: Terminal,
   page: { readonly items: readonly unknown[]; readonly next_cursor: string | undefined },
   noun: string,
+  none = `No ${noun}.`,
 ): string[] {
   const { dim } = terminal.colors;
-  if (page.items.length === 0) return [dim(`No ${noun}.`)];
+  if (page.items.length === 0) return [dim(none)];
   if (page.next_cursor === undefined) return [];
   return ['', ...moreRows(page).map(dim)];
 }
