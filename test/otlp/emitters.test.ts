@@ -142,6 +142,15 @@ describe('the figures that the source of an emitter sends', () => {
       { input_tokens: 100, output_tokens: 20, cost: 0.001 },
     ],
     [
+      'MLflow: every attribute as JSON',
+      {
+        'mlflow.spanType': '"CHAT_MODEL"',
+        'mlflow.chat.tokenUsage': '{"input_tokens": 100, "output_tokens": 20, "total_tokens": 120}',
+        'mlflow.llm.cost': '{"input_cost": 0.001, "output_cost": 0.002, "total_cost": 0.003}',
+      },
+      { input_tokens: 100, output_tokens: 20, cost: 0.003 },
+    ],
+    [
       'Semantic Kernel for Python: text_completions',
       { 'gen_ai.operation.name': 'text_completions', ...gen(100, 20) },
       { input_tokens: 100, output_tokens: 20 },
@@ -343,6 +352,19 @@ describe('calls that are told more than once', () => {
 describe('the names that the source of an emitter sends', () => {
   const root = { spanId: '00000000000000a1' };
   const child = { spanId: '00000000000000b1', parentSpanId: root.spanId };
+
+  test('MLflow: names in quotes', () => {
+    const kind = (type: string) => ({ 'mlflow.spanType': JSON.stringify(type) });
+    const events = eventsOf([
+      span(kind('AGENT'), { ...root, name: 'helper' }),
+      span({ ...kind('LLM'), 'mlflow.llm.model': '"gpt-5-mini"' }, child),
+    ]);
+    expect(events).toMatchObject([
+      { type: 'run', agent_id: 'helper' },
+      { type: 'message', model: 'gpt-5-mini', agent_id: 'helper' },
+    ]);
+    expect(eventOf(kind('RETRIEVER'))).toBeUndefined();
+  });
 
   test('the node of a graph names the agent of a run, and no tool or step', () => {
     const node = { 'graph.node.name': 'node' };

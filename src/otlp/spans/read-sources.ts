@@ -62,7 +62,8 @@ export function cleanText(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   if (typeof value !== 'string') return undefined;
   const text = value.includes('\0') ? value.replaceAll('\0', '') : value;
-  const trimmed = text.trim();
+  // MLflow writes strings as JSON.
+  const trimmed = text.trim().replace(/^"([^"]*)"$/, '$1');
   return trimmed === '' ? undefined : trimmed.toWellFormed();
 }
 

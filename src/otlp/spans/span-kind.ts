@@ -1,18 +1,25 @@
 import type { RawSpan } from '../decode/otlp-item.js';
 import { keys } from '../tables/attribute-keys.js';
 import { tokenSources } from '../tables/figure-keys.js';
+import { keyNumber } from '../tables/key-numbers.js';
 import {
   droppedSpans,
+  kindRules,
   namedSpans,
-  numberedKindRules,
   plainSpans,
   remoteAgents,
   type SpanKind,
   stepKind,
   type ValueTest,
 } from '../tables/span-kinds.js';
-import { placesOf, readTokens } from './read-sources.js';
+import { cleanText, placesOf, readTokens } from './read-sources.js';
 import { costOf } from './span-cost.js';
+
+/** The rules with the numbers of their attributes. */
+const numberedKindRules = kindRules.map((rule) => ({
+  ...rule,
+  key: keyNumber(rule.attribute),
+}));
 
 /** The kind of a span, and the rule that decided it. */
 export interface KindOfSpan {
@@ -56,7 +63,7 @@ export function kindOf(span: RawSpan): KindOfSpan {
   for (const rule of numberedKindRules) {
     const reported = attributes.get(rule.key);
     if (reported === undefined || reported === '') continue;
-    const value = String(reported).trim().toLowerCase();
+    const value = (cleanText(reported) ?? '').toLowerCase();
     if (fits(rule.model, value)) return fits(rule.embedding, value) ? embedding : model;
     if (fits(rule.modelIfMetered, value)) return isCall(span) ? model : plain;
     if (fits(rule.tool, value)) return tool;

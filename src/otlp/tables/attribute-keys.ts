@@ -113,6 +113,7 @@ export const nameSources = {
     'ai.model.id',
     'ai.model.name',
     'embedding.model_name',
+    'mlflow.llm.model',
   ],
   provider: [
     'gen_ai.provider.name',

@@ -125,6 +125,12 @@ export const emitterDocs: readonly EmitterDoc[] = [
     session: '`session.id`, `user.id` in the header `cf-aig-metadata`',
   },
   {
+    emitter: 'MLflow',
+    isTested: false,
+    set: 'nothing besides: MLflow exports its traces when `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set',
+    session: '`session.id`, `user.id` of a span above',
+  },
+  {
     emitter: 'vLLM',
     isTested: false,
     set: '`--otlp-traces-endpoint http://127.0.0.1:8580/v1/traces`, `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf`',

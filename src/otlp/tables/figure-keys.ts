@@ -12,6 +12,7 @@ export const tokenSources = {
     'llm.usage.prompt_tokens',
     'usage.prompt_tokens',
     'gen_ai.response.prompt_tokens',
+    { json: 'mlflow.chat.tokenUsage', members: ['input_tokens'] },
   ],
   output: [
     'gen_ai.usage.output_tokens',
@@ -22,6 +23,7 @@ export const tokenSources = {
     'llm.usage.completion_tokens',
     'usage.completion_tokens',
     'gen_ai.response.completion_tokens',
+    { json: 'mlflow.chat.tokenUsage', members: ['output_tokens'] },
   ],
   total: [
     'gen_ai.usage.total_tokens',
@@ -29,6 +31,7 @@ export const tokenSources = {
     'ai.usage.totalTokens',
     'llm.usage.total_tokens',
     'usage.total_tokens',
+    { json: 'mlflow.chat.tokenUsage', members: ['total_tokens'] },
   ],
   cached: [
     'gen_ai.usage.cache_read.input_tokens',
@@ -132,6 +135,7 @@ export const costSources: readonly Source[] = [
   'operation.cost',
   { json: 'langfuse.observation.cost_details', members: ['total'] },
   { json: 'ai.response.providerMetadata', members: ['gateway.cost'] },
+  { json: 'mlflow.llm.cost', members: ['total_cost'] },
 ];
 
 /** The attributes with the parts of a cost, which are added up if none of `costSources` is present. */

@@ -1,5 +1,3 @@
-import { keyNumber } from './key-numbers.js';
-
 /** The kinds of spans. The codes are those of the inbox and never change. */
 export const spanKinds = { plain: 0, model: 1, tool: 2, run: 3 } as const;
 export type SpanKind = keyof typeof spanKinds;
@@ -137,6 +135,16 @@ export const kindRules: readonly KindRule[] = [
     tool: { is: ['execute_tool'] },
     run: { begins: 'invoke_' },
   },
+  // MLflow.
+  {
+    attribute: 'mlflow.spanType',
+    model: { is: ['llm', 'chat_model', 'embedding'] },
+    embedding: { is: ['embedding'] },
+    tool: { is: ['tool'] },
+    run: { is: ['agent'] },
+    runIfRoot: { is: ['chain'] },
+    namesAgent: true,
+  },
   {
     attribute: 'traceloop.span.kind',
     tool: { is: ['tool'] },
@@ -185,9 +193,3 @@ export const droppedSpans = {
   language: 'rust',
   service_begins: 'codex',
 } as const;
-
-/** The rules with the numbers of their attributes. */
-export const numberedKindRules = kindRules.map((rule) => ({
-  ...rule,
-  key: keyNumber(rule.attribute),
-}));
