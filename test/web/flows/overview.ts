@@ -2,7 +2,19 @@ import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { clockChanges, exactDollars, type Row, type Stage, sumOf, whole } from './stage.js';
+import {
+  cellsOf,
+  clockChanges,
+  dollars,
+  exactDollars,
+  percent,
+  type Row,
+  type Stage,
+  seconds,
+  short,
+  sumOf,
+  whole,
+} from './stage.js';
 
 interface Series {
   readonly rows: readonly Row[];
@@ -12,6 +24,9 @@ const zones = ['UTC', 'Asia/Kathmandu', 'America/New_York'];
 
 const tile = (page: Page, name: string) =>
   page.locator('.tile', { has: page.getByText(name, { exact: true }) }).locator('strong');
+
+const noteOf = (page: Page, name: string) =>
+  page.locator('.tile', { has: page.getByText(name, { exact: true }) }).locator('.tile-notes');
 
 /** The parts of the chart's key, by name: the text when hovering over the figure of each. */
 async function partsOf(page: Page): Promise<Readonly<Record<string, string | null>>> {
@@ -37,15 +52,6 @@ async function csvOf(page: Page, label: string): Promise<string[][]> {
     .map((line) => line.split(','));
 }
 
-const dollars = (value: number) =>
-  value >= 1
-    ? `$${value.toFixed(2)}`
-    : value >= 0.001
-      ? `$${value.toFixed(4)}`
-      : value === 0
-        ? '$0'
-        : `$${value.toPrecision(3)}`;
-
 /** The figures and the splits of the overview's chart, and their names in the service. */
 const figures = [
   ['cost', 'cost', dollars],
@@ -64,6 +70,67 @@ const dimensions = {
 
 /** The overview's figures compared with those of the commands, and the actions of its chart. */
 export function overviewFlows(stage: Stage): void {
+  /** The small figures of the tiles. Quantiles are of the whole range, so they need one bucket. */
+  const expectNotes = async (page: Page, rows: readonly Row[], range: readonly string[]) => {
+    const sum = (name: string) => sumOf(rows, name);
+    const shown = async (name: string) => [
+      await tile(page, name).textContent(),
+      await noteOf(page, name).textContent(),
+    ];
+    expect((await shown('Tokens'))[1]).toBe(
+      `${percent(sum('cached_tokens') / sum('input_tokens'))} cached`,
+    );
+    expect((await shown('Runs'))[1]).toBe(`${whole(sum('failed_runs'))} failed`);
+    expect(await shown('Tool errors')).toEqual([
+      percent(sum('tool_errors') / sum('tool_calls')),
+      `${whole(sum('tool_errors'))} of ${whole(sum('tool_calls'))}`,
+    ]);
+    const months = await stage.command<Series>('usage', '--bucket', 'month', ...range);
+    const [month, ...others] = months.rows;
+    if (month === undefined || others.length > 0) return;
+    for (const [name, field] of [
+      ['Answer time p95', 'time'],
+      ['First token p95', 'time_to_first_token'],
+    ] as const) {
+      expect(await shown(name)).toEqual([
+        seconds(Number(month[`${field}_p95`])),
+        `p50 ${seconds(Number(month[`${field}_p50`]))}`,
+      ]);
+    }
+  };
+
+  /** The tables below the chart. */
+  const expectCards = async (page: Page, range: readonly string[]) => {
+    const tools = await stage.command<Series>(
+      ...['top', 'tools', '--by', 'tool_calls', '--limit', '7'],
+      ...range,
+    );
+    expect(await cellsOf(page, 'Tools')).toEqual(
+      tools.rows.map((row) => [
+        row.tool_name,
+        whole(Number(row.tool_calls)),
+        percent(Number(row.error_rate)),
+        seconds(Number(row.tool_time_p50)),
+        seconds(Number(row.tool_time_p95)),
+      ]),
+    );
+    // Equal costs are in the order of the list.
+    const sessions = await stage.command<{ items: readonly Row[] }>(
+      ...['sessions', 'list', '--order-by', 'cost', '--limit', '7'],
+      ...range.slice(0, 4),
+    );
+    expect(sessions.items).toHaveLength(7);
+    expect(await cellsOf(page, 'Costliest sessions')).toEqual(
+      sessions.items.map((row) => [
+        row.session_id,
+        row.user_id,
+        whole(Number(row.runs)),
+        short(Number(row.total_tokens)),
+        dollars(Number(row.cost)),
+      ]),
+    );
+  };
+
   test.each(zones)(
     'shows on Overview what the commands say, over both changes of the clock, in %s',
     async (zone) => {
@@ -76,6 +143,8 @@ export function overviewFlows(stage: Stage): void {
         expect(await title('Cost')).toBe(exactDollars(sumOf(all.rows, 'cost')));
         expect(await title('Tokens')).toBe(whole(sumOf(all.rows, 'total_tokens')));
         expect(await title('Runs')).toBe(whole(sumOf(all.rows, 'runs')));
+        await expectNotes(page, all.rows, range);
+        await expectCards(page, range);
         const models = [...new Set(byModel.rows.map(({ model }) => String(model)))];
         const costs = models.map((name) => {
           const cost = sumOf(
@@ -85,6 +154,8 @@ export function overviewFlows(stage: Stage): void {
           return [name, dollars(cost)];
         });
         expect(await partsOf(page)).toEqual(Object.fromEntries(costs));
+        const total = page.locator('.key tfoot td').first();
+        expect(await total.getAttribute('title')).toBe(dollars(sumOf(all.rows, 'cost')));
         // Each bar of the chart, by the zone's local time.
         const [head = [], ...lines] = await csvOf(page, 'Cost by model');
         expect(new Set(head.slice(2))).toEqual(new Set(models));
@@ -154,8 +225,6 @@ export function overviewFlows(stage: Stage): void {
     ] as const) {
       const page = await stage.go(`/?${range}&tz=UTC&compare=off&metric=${metric}`);
       const rows = await stage.usage(`${range}&group_by=model&order_by=assistant_messages`);
-      const seconds = (value: number) =>
-        value < 0.9995 ? `${Number((value * 1000).toPrecision(3))} ms` : `${value.toFixed(1)} s`;
       expect(await page.locator('.key tbody td').allTextContents()).toEqual(
         rows
           .filter(({ model }) => model !== null)

@@ -1,13 +1,32 @@
 import { EventEmitter, once } from 'node:events';
 import { expect, test } from 'vitest';
 import { jsonOf } from '../../http/http-service.js';
-import { clockChanges, exactDollars, type Row, type Stage, whole } from './stage.js';
+import {
+  cellsOf,
+  clockChanges,
+  dollars,
+  exactDollars,
+  type Row,
+  type Stage,
+  seconds,
+  short,
+  whole,
+} from './stage.js';
 
 interface RunTree {
   readonly run: Row;
   readonly self: Row;
   readonly subtree: Row;
+  readonly children: readonly RunTree[];
 }
+
+/** The runs of a tree, each before those below it. */
+const runsOf = (tree: RunTree): readonly RunTree[] => [tree, ...tree.children.flatMap(runsOf)];
+
+/** The figures of a run's row, without its bars and marks. */
+const figuresOf = (cells: readonly string[], ...places: readonly number[]) =>
+  places.map((place) => cells[place]?.split(' ')[0]);
+const first = (text: string) => text.split(' ')[0];
 
 /** A time as the page shows it, with seconds. */
 const momentIn = (zone: string, text: unknown) =>
@@ -70,12 +89,44 @@ export function runFlows(stage: Stage): void {
         const shown = (await stage.command<{ tree: RunTree }>('runs', 'show', run, '--session', id))
           .tree;
         expect(started).toContain(momentIn(zone, shown.run.started_at));
+        const runs = runsOf(shown);
+        let soFar = 0;
+        expect(runs).toHaveLength(2);
+        expect(
+          (await cellsOf(page, 'Runs')).map((cells) => figuresOf(cells, 4, 5, 6, 7, 8)),
+        ).toEqual(
+          runs.map(({ run: one }) => {
+            soFar += Number(one.cost);
+            return [
+              first(seconds(Number(one.run_time))),
+              whole(Number(one.tool_calls)),
+              short(Number(one.total_tokens)),
+              dollars(Number(one.cost)),
+              dollars(soFar),
+            ];
+          }),
+        );
         const { of: ofRun } = await facts(`/runs/${run}?session=${id}&tz=${zone}`);
         expect(ofRun.Tokens?.text).toBe(
           `${whole(Number(shown.subtree.total_tokens))}${whole(Number(shown.self.total_tokens))} itself`,
         );
         expect(ofRun.Cost?.title).toBe(exactDollars(Number(shown.subtree.cost)));
         expect(ofRun.Started?.text).toBe(momentIn(zone, shown.run.started_at));
+        expect(ofRun['Wall clock']?.text).toBe(seconds(Number(shown.run.run_time)));
+        expect(ofRun['First token']?.text).toBe(seconds(Number(shown.run.time_to_first_token)));
+        expect(
+          (await cellsOf(page, 'Runs it delegated to')).map((cells) =>
+            figuresOf(cells, 3, 4, 5, 6, 7),
+          ),
+        ).toEqual(
+          runs.map(({ run: one, self, subtree }) => [
+            whole(Number(self.tool_calls)),
+            first(seconds(Number(one.run_time))),
+            short(Number(self.total_tokens)),
+            dollars(Number(self.cost)),
+            dollars(Number(subtree.cost)),
+          ]),
+        );
         await page.getByText('The steps add up to the totals').waitFor();
       }
     },

@@ -165,3 +165,38 @@ export const whole = (count: number) => count.toLocaleString('en-US');
 /** Costs added as integer billionths, as the store adds them. */
 export const sumOf = (rows: readonly Row[], name: string) =>
   rows.reduce((sum, row) => sum + Math.round(Number(row[name] ?? 0) * 1e9), 0) / 1e9;
+
+/** `7.8 %`, `77 %`. */
+export const percent = (value: number) =>
+  `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)} %`;
+
+/** `93 ms`, `2.8 s`: for times below a minute. */
+export const seconds = (value: number) =>
+  value < 0.9995
+    ? `${Number((value * 1000).toPrecision(value < 0.0095 ? 2 : 3))} ms`
+    : `${value.toFixed(1)} s`;
+
+/** `9,560`, `35.7K`. */
+export const short = (count: number) =>
+  count < 10_000
+    ? whole(count)
+    : new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 }).format(
+        count,
+      );
+
+/** `$711.99`, `$0.0182`, `$0.000460`. */
+export const dollars = (value: number) =>
+  value >= 1
+    ? `$${value.toFixed(2)}`
+    : value >= 0.001
+      ? `$${value.toFixed(4)}`
+      : value === 0
+        ? '$0'
+        : `$${value.toPrecision(3)}`;
+
+/** The cells of a table in a card, row by row, as they are read. */
+export const cellsOf = (page: Page, card: string): Promise<string[][]> =>
+  page.evaluate(
+    `[...document.querySelectorAll('section.card[aria-label="${card}"] table.data tbody tr')]
+      .map((row) => [...row.cells].map((cell) => cell.innerText.trim().replace(/\\s+/g, ' ')))`,
+  );
