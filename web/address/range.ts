@@ -129,6 +129,11 @@ export const rangeFault = computed<string | undefined>(() => {
 export const end = computed(() => span.value.to ?? Math.max(now.value, span.value.from + quarter));
 
 const day = 86_400_000;
+
+/** The start of the last 24 hours of the range. */
+export const lastDay = computed(() =>
+  Math.max(span.value.from, Math.floor((end.value - day) / quarter) * quarter),
+);
 const dayish = (ms: number) => Math.round(ms / 3_600_000) / 24;
 
 /**

@@ -23,25 +23,37 @@ export const seenFigures = ['assistant_messages', 'tool_calls', 'runs'] as const
 export function columnsOf(
   kind: Kind,
   rows: readonly UsageRow[],
-  before: ReadonlyMap<string, UsageRow> | undefined,
-  series: UsageSeries | undefined,
+  {
+    before,
+    course,
+    seen,
+  }: {
+    /** The rows of the previous period by name. */
+    readonly before: ReadonlyMap<string, UsageRow> | undefined;
+    readonly course: readonly UsageRow[];
+    /** The buckets in which each was seen, oldest first, and then shorter ones of the last day. */
+    readonly seen: readonly (UsageSeries | undefined)[];
+  },
 ): readonly Column<UsageRow>[] {
   const { dimension, word, figures, main } = kind;
   const named = (row: UsageRow) => row[dimension] ?? noName;
   const colours = coloursOf(dimension === 'agent_id' ? 'agent' : dimension, rows.map(named));
   const mainFigure = figures.find(({ key }) => key === main);
-  const { rows: course = [], bucket } = series ?? {};
   const lines = new Map<string, number[]>();
-  const lastSeen = new Map<string, string>();
+  const lastSeen = new Map<string, { readonly local: string; readonly bucket: string }>();
   const starts = [...new Set(course.map(({ bucket_start }) => bucket_start))];
   for (const row of course) {
     // A bucket without events adds nothing, so it is 0 in the line of a sum.
     const line = lines.get(named(row)) ?? new Array<number>(starts.length).fill(0);
     line[starts.indexOf(row.bucket_start)] = mainFigure?.figureOf(row) ?? 0;
     lines.set(named(row), line);
-    // Rows come in the order of their buckets.
-    if (row.bucket_local !== null && seenFigures.some((figure) => (row[figure] ?? 0) > 0))
-      lastSeen.set(named(row), row.bucket_local);
+  }
+  for (const { rows: used, bucket } of seen.flatMap((one) => one ?? [])) {
+    for (const row of used) {
+      const local = row.bucket_local;
+      if (local !== null && bucket !== null && seenFigures.some((name) => (row[name] ?? 0) > 0))
+        lastSeen.set(named(row), { local, bucket });
+    }
   }
   const hrefOf = (name: string) =>
     dimension === 'tool_name'
@@ -115,12 +127,15 @@ export function columnsOf(
             isFigure: true,
             isWide: true,
             cell: (row: UsageRow) => {
-              const local = lastSeen.get(named(row));
-              return local === undefined || bucket == null ? (
+              const last = lastSeen.get(named(row));
+              return last === undefined ? (
                 none
               ) : (
-                <span class="nowrap" title={`Last used in: ${bucketLabel(local, bucket)}`}>
-                  {bucketMoment(local, bucket)}
+                <span
+                  class="nowrap"
+                  title={`Last used in: ${bucketLabel(last.local, last.bucket)}`}
+                >
+                  {bucketMoment(last.local, last.bucket)}
                 </span>
               );
             },

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { parameter } from '../../address/parameters.js';
 import { path } from '../../address/place.js';
+import { lastDay, rfc3339 } from '../../address/range.js';
 import {
   areKept,
   filterOf,
@@ -24,9 +25,8 @@ import { kinds } from './kinds.js';
 
 /** The maximum number of rows. Filters find the others. */
 const mostRows = 200;
-/** The number of rows that have a trend line, and a last time they were seen. */
+/** The number of rows that have a trend line. */
 const mostLines = 25;
-const mostSeen = 50;
 
 /** Usage in the range by agent, model, tool, user or team: one row each. */
 export function Breakdown() {
@@ -75,12 +75,29 @@ export function BreakdownTable({
       ? usageQuestion({
           buckets: true,
           group_by: [dimension],
-          top: kind.hasLastSeen === true ? mostSeen : mostLines,
+          top: mostLines,
           order_by: main,
           quantiles: false,
-          figures: kind.hasLastSeen === true ? [...new Set([main, ...seenFigures])] : [main],
+          figures: [main],
         })
       : undefined,
+  );
+  // Most users are active in few buckets.
+  const whenSeen = usageQuestion({
+    buckets: true,
+    group_by: [dimension],
+    top: mostRows,
+    order_by: main,
+    quantiles: false,
+    figures: seenFigures,
+    fill: false,
+  });
+  const isSeen = isKept && kind.hasLastSeen === true;
+  const seen = useUsage(`by-${dimension}-seen`, isSeen ? whenSeen : undefined);
+  // Of the last day of the range, to a quarter of an hour.
+  const lately = useUsage(
+    `by-${dimension}-lately`,
+    isSeen ? { ...whenSeen, from: rfc3339(lastDay.value), bucket: '15m' } : undefined,
   );
   return (
     <>
@@ -116,7 +133,11 @@ export function BreakdownTable({
                   rows={sorted}
                   sorted={main}
                   keyOf={(row) => row[dimension] ?? noName}
-                  columns={columnsOf(kind, some, compares ? earlier : undefined, course.value)}
+                  columns={columnsOf(kind, some, {
+                    before: compares ? earlier : undefined,
+                    course: course.value?.rows ?? [],
+                    seen: [seen.value, lately.value],
+                  })}
                 />
                 <footer class="card-foot">
                   <span class="faint">
