@@ -1,20 +1,41 @@
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import { parameter } from '../address/parameters.js';
+import { place } from '../address/place.js';
+import { now } from '../address/range.js';
 import { askAnew } from './asking.js';
-import { isSignedOut } from './service.js';
+import { isAway, isSignedOut } from './service.js';
 
 const liveMs = 5_000;
+/** A page that was last refreshed longer ago than this is refreshed when somebody looks at it again. */
+const oldMs = 60_000;
 
-/** Refreshes every five seconds while the address has `live=on` and the page is visible. */
+const isVisible = () => document.visibilityState === 'visible';
+const isOld = () => Date.now() - now.peek() > oldMs;
+
+/**
+ * Refreshes every five seconds while the address has `live=on` and the page is visible; and once after the tab
+ * was hidden, or the service unreachable.
+ */
 export function keepLive(): void {
   effect(() => {
     if (parameter('live') !== 'on' || isSignedOut.value) return undefined;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') askAnew();
+      if (isVisible()) askAnew();
     }, liveMs);
     return () => clearInterval(timer);
   });
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible' && parameter('live') === 'on') askAnew();
+    if (isVisible() && (parameter('live') === 'on' || isOld())) askAnew();
+  });
+  // Hours later, "last hour" on the next screen is still the last one.
+  effect(() => {
+    void place.value;
+    if (isOld()) now.value = Date.now();
+  });
+  let wasAway = false;
+  effect(() => {
+    const isBack = wasAway && !isAway.value;
+    wasAway = isAway.value;
+    if (isBack) untracked(askAnew);
   });
 }

@@ -65,4 +65,97 @@ export function listFlows(stage: Stage): void {
     expect(lines.map((line) => line.split(',')[at])).toEqual(shown);
     expect(shown.length).toBeGreaterThan(20);
   });
+
+  test('says when each user was last seen, of the last day to a quarter of an hour', async () => {
+    const page = await stage.open('/users?tz=Asia/Kathmandu');
+    const from = new Date(Math.floor(Date.now() / 900_000) * 900_000 - 86_400_000).toISOString();
+    const used = await stage.usage(
+      `from=${from}&group_by=user_id&bucket=15m&fill=false&time_zone=Asia/Kathmandu`,
+    );
+    const last = new Map(
+      used
+        .filter(({ assistant_messages: answers, runs }) => Number(answers) + Number(runs) > 0)
+        .map(({ user_id, bucket_local }) => [String(user_id), String(bucket_local)]),
+    );
+    expect(last.size).toBeGreaterThan(0);
+    const heads = await page.locator('table.data thead th').allTextContents();
+    for (const [user, local] of last) {
+      const cell = page
+        .locator('table.data tbody tr', {
+          has: page.getByRole('link', { name: user, exact: true }),
+        })
+        .locator('td')
+        .nth(heads.indexOf('Last seen'));
+      const text = new Intl.DateTimeFormat('en-US', {
+        ...{ timeZone: 'UTC', month: 'short', day: 'numeric' },
+        ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+      }).format(Date.parse(`${local.replace(' ', 'T')}:00Z`));
+      expect(await cell.textContent()).toBe(text);
+    }
+  });
+
+  test('reads a range that is typed, and says what is wrong with one', async () => {
+    const page = await stage.open('/sessions?tz=America/New_York&limit=5');
+    const type = async (text: string) => {
+      await page.getByRole('button', { name: /^Time: / }).click();
+      await page.getByLabel('Range', { exact: true }).fill(text);
+      await page.keyboard.press('Enter');
+    };
+    for (const [text, range] of [
+      ['last 36 hours', '36h'],
+      ['now-7d', '7d'],
+      ['Last month', 'last-month'],
+      ['90 minutes', '90m'],
+    ] as const) {
+      await type(text);
+      await page.waitForURL((url) => url.searchParams.get('range') === range);
+    }
+    // On 2025-03-09 the clocks of New York went from 02:00 to 03:00, so that day has 23 hours.
+    await type('2025-03-09');
+    await page.waitForURL((url) => url.searchParams.get('from') === '2025-03-09T05:00:00Z');
+    expect(new URL(page.url()).searchParams.get('to')).toBe('2025-03-10T04:00:00Z');
+    await type('2025-03-08 9:30 to 2025-03-09');
+    await page.waitForURL((url) => url.searchParams.get('from') === '2025-03-08T14:30:00Z');
+    expect(new URL(page.url()).searchParams.get('to')).toBe('2025-03-10T04:00:00Z');
+    const before = page.url();
+    const said = page.locator('.range-panel [role="alert"]');
+    await type('2025-03-09 to 2025-03-01');
+    await expect.poll(() => said.textContent()).toBe('The end must be after the start.');
+    await page.keyboard.press('Escape');
+    await type('soon');
+    await expect.poll(() => said.textContent()).toContain('Enter a range such as');
+    await page.keyboard.press('Escape');
+    expect(page.url()).toBe(before);
+  });
+
+  test('moves a range on to now when a tab is looked at again after a day', async () => {
+    const page = await stage.openOther();
+    await page.addInitScript(
+      'const real = Date.now; globalThis.shift = -86_400_000; Date.now = () => real() + shift;',
+    );
+    const nextFrom = async () => {
+      const request = await page.waitForRequest(/\/v1\/sessions\?/);
+      return Date.parse(new URL(request.url()).searchParams.get('from') ?? '');
+    };
+    const first = nextFrom();
+    await page.goto('/sessions?range=1h');
+    await stage.settled(page);
+    const second = nextFrom();
+    await page.evaluate(`shift = 0; document.dispatchEvent(new Event('visibilitychange'))`);
+    expect(Math.round(((await second) - (await first)) / 3_600_000)).toBe(24);
+  });
+
+  test.each([
+    ['from=2025-03-09T00:00:00Z&to=2025-03-01T00:00:00Z', 'is not after its start'],
+    ['from=yesterday', 'is not a time: yesterday'],
+    ['to=2025-03-01T00:00:00Z', 'an end of the range and no start'],
+    ['range=7x', 'no range 7x'],
+    ['tz=Europe/Nowhere', 'no time zone Europe/Nowhere'],
+  ])('says what is wrong with the range in the address %s', async (search, text) => {
+    const page = await stage.open(`/sessions?${search}`);
+    await page.locator('main [role="alert"]', { hasText: text }).waitFor();
+    await page.getByRole('link', { name: 'Use the default' }).click();
+    await page.waitForURL((url) => url.search === '');
+    await page.locator('main [role="alert"]').waitFor({ state: 'detached' });
+  });
 }

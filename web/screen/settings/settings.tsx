@@ -50,7 +50,7 @@ export function Settings() {
                 prefer({ zone: value === '' ? undefined : value })
               }
             >
-              <option value="">The project’s, otherwise this browser’s ({browserZone})</option>
+              <option value="">The project’s, or {browserZone}</option>
               {allZones().map((name) => (
                 <option key={name} value={name}>
                   {name}
@@ -83,7 +83,7 @@ export function Settings() {
                 prefer({ has_keys: checked ? undefined : false })
               }
             />
-            <span>Single-letter shortcuts, such as g s for Sessions</span>
+            <span>Single-letter shortcuts, such as g s for Sessions</span>
           </label>
         </div>
       </Card>
