@@ -91,6 +91,7 @@ describeOnEachTier('the proof of the totals over HTTP', (tier) => {
       stale_totals: [],
       rebuilds: [],
       last_audit: { state: 'equal' },
+      running_audit: null,
     });
     expect(status.key?.scopes).toEqual(['ingest', 'read', 'admin']);
     expect(status.last_occurred_at).toMatch(/Z$/);
