@@ -189,7 +189,7 @@ describe('OpenTelemetry by HTTP', () => {
       return [answer.status, (await answer.text()).includes('OTEL_EXPORTER_OTLP_ENDPOINT')];
     };
     expect(await hint('application/x-protobuf')).toEqual([404, true]);
-    expect(await hint('application/json')).toEqual([404, false]);
+    expect(await hint('application/json')).toEqual([405, false]);
   });
 
   test('says to a client of gRPC which protocol to set', async () => {
