@@ -2,7 +2,7 @@ import type { ClientBase, PoolClient } from 'pg';
 import { codeOf } from '../../environment/error-fields.js';
 import type { MetricEvent } from '../../events/metric-event.js';
 import { stripeOf } from '../../events/stripe.js';
-import type { Database } from '../../postgres/database.js';
+import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { isConflict } from '../../postgres/postgres-errors.js';
 import { undefinedTable } from '../../postgres/sql-states.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
@@ -10,9 +10,9 @@ import { projections } from '../../projections/projections.js';
 import { jobVersions } from '../../queue/job.js';
 import { openShardMap, shardMapOf } from '../../store/shards/open-shard-map.js';
 import { type Shard, ShardMovedError } from '../../store/shards/shard-map.js';
+import { createBatch } from '../batch.js';
 import { type RunStatement, statementOn } from '../batch-statement.js';
 import { decodeJob } from '../decode-job.js';
-import { writeBatch } from '../write-batch.js';
 import { enter } from './guarded-statement.js';
 import { statementWithin } from './within-transaction.js';
 
@@ -88,7 +88,9 @@ async function append(
   let isWhole = false;
   try {
     await begin(client);
-    const { applied } = await writeBatch(statementFor(client), [job]);
+    await client.query(longWorkSettings);
+    // Not in parts: after an error the transaction takes no other statement.
+    const { applied } = await statementFor(client)(createBatch([job]), job.rejects);
     isWhole = applied === events.length;
     await client.query(isWhole ? 'commit' : 'rollback');
     return isWhole;
