@@ -96,7 +96,21 @@ const kept = keptTogether.flatMap((holds) =>
     holds.map((name) => (name === 'label:*' ? label : name)),
   ),
 );
-const question = fc.constantFrom(...kept).chain((holds) =>
+/** Ranges in quarters of an hour after the start of the month. */
+const someDays = fc.record({
+  bucket: fc.constantFrom(...usageBuckets, undefined),
+  from: fc.integer({ min: -200, max: 20 * 96 }),
+  quarters: fc.integer({ min: 1, max: 25 * 96 }),
+});
+/** The same around at least one whole month. */
+const wholeMonths = fc
+  .record({
+    bucket: fc.constantFrom('month' as const, 'week' as const, undefined),
+    from: fc.constantFrom(-96, -5, 0),
+    more: fc.constantFrom(0, 1, 3 * 96, 31 * 96),
+  })
+  .map(({ bucket, from, more }) => ({ bucket, from, quarters: 31 * 96 - from + more }));
+const askedBy = (holds: readonly UsageDimension[], range: typeof someDays | typeof wholeMonths) =>
   fc.record({
     group_by: fc.subarray([...holds], { maxLength: 3 }),
     filtered: fc.subarray([...holds], { maxLength: 2 }),
@@ -106,11 +120,19 @@ const question = fc.constantFrom(...kept).chain((holds) =>
       { minLength: 1 },
     ),
     time_zone: fc.constantFrom(...zones),
-    bucket: fc.constantFrom(...usageBuckets, undefined),
-    from: fc.integer({ min: -200, max: 20 * 96 }),
-    quarters: fc.integer({ min: 1, max: 25 * 96 }),
+    range,
     fill: fc.boolean(),
-  }),
+  });
+const question = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(...kept).chain((holds) => askedBy(holds, someDays)),
+  },
+  // Whole months are read from a table of users.
+  {
+    weight: 1,
+    arbitrary: askedBy(['user_id', 'agent_id', 'team_id', 'workflow_id'], wholeMonths),
+  },
 );
 
 function toEvent(start: number, sample: Sample, index: number) {
@@ -238,9 +260,10 @@ async function check(
   events: readonly Sample[],
   asked: typeof question extends fc.Arbitrary<infer T> ? T : never,
 ): Promise<void> {
-  const { group_by, filtered, allowed, time_zone, bucket, fill } = asked;
-  const from = start + asked.from * quarter;
-  const to = from + asked.quarters * quarter;
+  const { group_by, filtered, allowed, time_zone, fill } = asked;
+  const { bucket } = asked.range;
+  const from = start + asked.range.from * quarter;
+  const to = from + asked.range.quarters * quarter;
   const used = [...new Set([...group_by, ...filtered])];
   // An event without a label is in no total of the label.
   const given = allowed.filter((value) => value !== null);
