@@ -82,21 +82,39 @@ async function rateOf(
   }
 }
 
+/** The events of a log that is loaded. */
+export interface LogWorkload {
+  readonly concurrentRuns?: number;
+  /** The number of values of the label `feature`, one per session. Defaults to no labels. */
+  readonly labelValues?: number | undefined;
+}
+
 /** Loads the events directly into the log without any fold, to get a large log quickly. */
 export async function loadLog(
   database: Database,
   events: number,
-  workload: { readonly concurrentRuns?: number } = {},
+  { labelValues, ...workload }: LogWorkload = {},
 ): Promise<void> {
   const client = await database.pool.connect();
   try {
     await pipeline(
-      Readable.from(linesOf(agentEvents(events, workload))),
+      Readable.from(linesOf(withLabels(agentEvents(events, workload), labelValues))),
       client.query(copyFrom(`copy runfold_internal.event (${columnNames}) from stdin`)),
     );
     await client.query('vacuum analyze runfold_internal.event');
   } finally {
     client.release();
+  }
+}
+
+/** Adds a label to each event, with one of some values for each session. */
+function* withLabels(events: Iterable<MetricEventInput>, values: number | undefined) {
+  for (const event of events) {
+    if (values === undefined) yield event;
+    else {
+      const session = Number.parseInt(event.session_id?.slice(-6) ?? '', 16);
+      yield { ...event, labels: { feature: `value-${session % values}` } };
+    }
   }
 }
 

@@ -14,6 +14,12 @@ const newYork = {
   to: '2026-04-05T04:00:00Z',
   time_zone: 'America/New_York',
 };
+/** The whole months of all events. */
+const months = {
+  from: '2026-01-01T00:00:00Z',
+  to: '2026-05-01T00:00:00Z',
+  bucket: 'month',
+} as const;
 const byModel = { group_by: ['model'], quantiles: false } as const;
 
 const queries: readonly (UsageOptions & { readonly name: string })[] = [
@@ -29,6 +35,28 @@ const queries: readonly (UsageOptions & { readonly name: string })[] = [
   { name: 'p95 by model', ...utc, group_by: ['model'], order_by: 'time_p95' },
   { name: 'p95 by tool', ...utc, group_by: ['tool_name'], order_by: 'tool_time_p95' },
   { name: 'top 10 users', ...utc, group_by: ['user_id'], top: 10 },
+  { name: 'cost by user and month', ...months, group_by: ['user_id'], figures: ['cost'] },
+  { name: 'all figures by user and month', ...months, group_by: ['user_id'], quantiles: false },
+  {
+    name: 'cost by user and month, 90 days',
+    ...utc,
+    bucket: 'month',
+    group_by: ['user_id'],
+    figures: ['cost'],
+  },
+  {
+    name: 'cost by user and month, New York',
+    ...newYork,
+    bucket: 'month',
+    group_by: ['user_id'],
+    figures: ['cost'],
+  },
+  {
+    name: 'cost by label, model and month',
+    ...months,
+    group_by: ['label:feature', 'model'],
+    figures: ['cost'],
+  },
 ];
 
 /** The same results from the raw events. */
@@ -65,7 +93,10 @@ export function queryTimes(
   return withBenchStore(servers, async (store) => {
     const { database } = store;
     // More events mean more concurrent runs, never more days. All of them are in the past.
-    await loadLog(database, events, { concurrentRuns: Math.ceil(events / oneAtATime) });
+    await loadLog(database, events, {
+      concurrentRuns: Math.ceil(events / oneAtATime),
+      labelValues: 97,
+    });
     await rebuild(database);
     await database.query('vacuum analyze');
     const found: QueryTime[] = [];
@@ -101,7 +132,7 @@ async function median(times: number, read: () => Promise<unknown>): Promise<numb
 async function sizes(database: Database): Promise<QueryTime[]> {
   const rows = await database.query<{ name: string; mb: number }>(
     `select relname as name, pg_total_relation_size(relid) / 1e6 as mb from pg_stat_user_tables
-    where schemaname = 'runfold_internal' and relname ~ '^(event|model_usage|tool_usage|user_usage|run_usage|latency)'
+    where schemaname = 'runfold_internal' and relname ~ '^(event|model_usage|tool_usage|user_usage|label_usage|run_usage|latency)'
     order by 1`,
   );
   return rows.map(({ name, mb }) => ({ name: `size of ${name}`, unit: 'MB', value: Number(mb) }));
