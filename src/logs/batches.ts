@@ -39,8 +39,11 @@ export interface BatchOptions extends LogEventOptions {
   readonly onFault: (log: OpenLog, line: number, text: string) => void;
 }
 
-/** Drafts per batch: the number of events that a worker folds with one statement. */
-const batchDrafts = 5_000;
+/**
+ * Drafts after which a batch is sent. It ends with a chunk of a file, and with it should have fewer
+ * than the 5,000 events that a worker folds with one statement: the rest would be a second one.
+ */
+const batchDrafts = 4_500;
 
 export function openBatches(options: BatchOptions): LogBatches {
   const { store, format, counts } = options;
