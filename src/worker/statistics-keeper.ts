@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { WrittenBatch } from '../append/written-batch.js';
 import { analyzeGrown } from '../postgres/analyze-grown.js';
 import type { Database } from '../postgres/database.js';
+import { shardMapOf } from '../store/shards/open-shard-map.js';
 
 /** Gathers statistics while a store grows, so that plans do not use those of an empty store. */
 export interface StatisticsKeeper {
@@ -23,7 +24,7 @@ export function keepStatistics(database: Database, log: Logger): StatisticsKeepe
   const look = async () => {
     added = 0;
     try {
-      const tables = await analyzeGrown(database, 'runfold_internal');
+      const tables = await analyzeStore(database);
       if (tables.length > 0) log.debug({ tables }, 'statistics gathered');
     } catch (error) {
       // Plans stay as they were. The next events trigger the next attempt.
@@ -43,4 +44,19 @@ export function keepStatistics(database: Database, log: Logger): StatisticsKeepe
       if (added >= manyEvents) await look();
     },
   };
+}
+
+/**
+ * Gathers statistics for the tables of a store that have at least doubled, also for those of its shards on other servers.
+ * Returns their names.
+ */
+export async function analyzeStore(database: Database): Promise<readonly string[]> {
+  const names = [...(await analyzeGrown(database, 'runfold_internal'))];
+  const map = await shardMapOf(database);
+  if (map.is_spread !== true) return names;
+  const servers = new Map(map.shards().map((shard) => [shard.database, shard.tables]));
+  for (const [server, { schema, settings }] of servers) {
+    if (server !== database) names.push(...(await analyzeGrown(server, schema, settings)));
+  }
+  return names;
 }

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { analyzeGrown } from '#runfold/postgres/analyze-grown.js';
 import { openDatabase } from '#runfold/postgres/database.js';
+import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
+import { fullName, settingsSql } from '#runfold/store/shards/table-names.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
+import { analyzeStore } from '#runfold/worker/statistics-keeper.js';
 import { createEmptyDatabase } from '../../harness/database.js';
 import { withClient } from '../../harness/postgres-server.js';
 import { sampleEvents } from '../../harness/sample-events.js';
@@ -15,19 +18,31 @@ describeOnEachTier('statistics', (name) => {
   test('are gathered by the worker as a store grows, and not again until it has doubled', async () => {
     const home = await openTestTier(name);
     const { database, queue } = home.tier;
-    const rowsOf = (table: string) =>
-      database
-        .query<{ rows: number }>(
+    const { shards } = await openShardMap(database);
+    // Tables of a few blocks are left alone, and each shard has its own.
+    const events = 6_000 * shards().length;
+    /** Rows by the statistics, of all shards. */
+    const rowsOf = async (table: string) => {
+      let known = 0;
+      for (const { database: server, tables } of shards()) {
+        const client = await server.pool.connect();
+        await client.query(`begin${settingsSql(tables, 'set local')}`);
+        const { rows } = await client.query<{ rows: number }>(
           'select reltuples::integer as rows from pg_class where oid = $1::regclass',
-          [`runfold_internal.${table}`],
-        )
-        .then(([row]) => row?.rows ?? 0);
+          [fullName(tables, table)],
+        );
+        await client.query('commit');
+        client.release();
+        known += rows[0]?.rows ?? 0;
+      }
+      return known;
+    };
     const log = pino({ level: 'silent' });
     const worker = await openWorker({ database, queue, log });
     const producer = await createProducer({ queue });
     try {
       expect(await rowsOf('event')).toBeLessThanOrEqual(0);
-      for (const event of sampleEvents(6_000)) producer.emit(event);
+      for (const event of sampleEvents(events)) producer.emit(event);
       await producer.flush();
       await waitUntil(
         () => rowsOf('event'),
@@ -36,13 +51,11 @@ describeOnEachTier('statistics', (name) => {
       );
       await waitUntil(
         () => worker.stats().applied,
-        (count) => count === 6_000,
-        { what: '6,000 events' },
+        (count) => count === events,
+        { what: 'all events' },
       );
       await worker.close();
-      expect(await analyzeGrown(database, 'runfold_internal'), 'closing looked once more').toEqual(
-        [],
-      );
+      expect(await analyzeStore(database), 'closing looked once more').toEqual([]);
       expect(await rowsOf('run')).toBeGreaterThan(0);
       expect(await rowsOf('session')).toBeGreaterThan(0);
     } finally {
