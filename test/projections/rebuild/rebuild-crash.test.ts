@@ -9,6 +9,7 @@ import { cleanUpRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';
 import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
 import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
+import { onOneServer } from '../../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { withClient } from '../../../harness/postgres-server.js';
@@ -34,7 +35,12 @@ await rebuild(database, { chunk: 100, repair_limit: -1, async on_progress({ step
   if (step === 'swap') await new Promise((resolve) => setTimeout(resolve, 60_000));
 } });`;
 
-describeWithPostgres('a rebuild that dies', () => {
+const describeHere = onOneServer(
+  describeWithPostgres,
+  'it holds transactions and triggers of one server; test/store/shards/citus.test.ts rebuilds on the nodes',
+);
+
+describeHere('a rebuild that dies', () => {
   let home: TestDatabase;
   let database: Database;
   let wrong: unknown[];

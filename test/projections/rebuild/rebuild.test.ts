@@ -16,6 +16,7 @@ import {
   RebuildRunningError,
 } from '#runfold/projections/rebuild/rebuild-errors.js';
 import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
+import { onOneServer } from '../../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { withClient } from '../../../harness/postgres-server.js';
@@ -33,7 +34,12 @@ const text = appendAndFoldSql(projections);
 /** Milliseconds between two writes or reads of one client: without it, clients leave the rebuild no processor. */
 const breath = 5;
 
-describeWithPostgres('a rebuild', () => {
+const describeHere = onOneServer(
+  describeWithPostgres,
+  'it holds transactions and triggers of one server; test/store/shards/citus.test.ts rebuilds on the nodes',
+);
+
+describeHere('a rebuild', () => {
   let home: TestDatabase;
   let database: Database;
   let opened: PoolClient[] = [];
