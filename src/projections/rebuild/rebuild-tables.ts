@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
 import { settingsSql, type TableNames } from '../../store/shards/table-names.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
-import { rebuiltSql, recordedSql, staleAmong } from '../fold/fingerprint.js';
+import { rebuiltSql } from '../fold/fingerprint.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import { drainRecorded, startRecording, stopRecording } from './event-recorder.js';
@@ -16,10 +16,14 @@ import { collectCandidates, type RowChanges, repairRows } from './row-difference
 import { addPrimaryKeys, furnishShadows } from './shadow-table.js';
 import { keepInStep, swapTables } from './swap-tables.js';
 
-/** The rebuild of an undivided store, or of one shard. */
+/**
+ * The rebuild of an undivided store, or of one shard. `is_stale` says that totals of the store are of an
+ * earlier definition, which the server of a shard does not know.
+ */
 export async function rebuildTables(
   database: Database,
   tables: TableNames,
+  is_stale: boolean,
   options: RebuildOptions,
 ): Promise<RebuildReport> {
   try {
@@ -31,7 +35,7 @@ export async function rebuildTables(
     try {
       await setUp(client, tables);
       claim = await claimRebuild(database, client);
-      return await rebuildAs(database, client, claim, tables, options);
+      return await rebuildAs(database, client, claim, tables, is_stale, options);
     } finally {
       const released = await giveBack(claim);
       if (released) await setDown(client, tables);
@@ -78,19 +82,19 @@ async function rebuildAs(
   client: PoolClient,
   claim: RebuildClaim,
   tables: TableNames,
+  is_stale: boolean,
   options: RebuildOptions,
 ): Promise<RebuildReport> {
   const { dry_run = false, repair_limit = 2_000, patience_ms = 600_000 } = options;
   const started = performance.now();
   const targets = options.projections ?? allProjections;
-  const { rows: recorded } = await client.query(recordedSql);
   const run = createRun({
     database,
     client,
     claim,
     tables,
     targets,
-    expects_swap: !dry_run && staleAmong(targets, recorded).length > 0,
+    expects_swap: !dry_run && is_stale,
     lanes: claim.shared_session ? 1 : (options.lanes ?? 2),
     patience_ms,
     signal: options.signal,

@@ -3,7 +3,8 @@ import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
-import { rebuiltSql } from '../fold/fingerprint.js';
+import { rebuiltSql, staleProjections } from '../fold/fingerprint.js';
+import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { RebuildOptions } from './rebuild-options.js';
 import type { ProjectionRebuild, RebuildReport } from './rebuild-report.js';
@@ -34,15 +35,19 @@ export async function rebuild(
   database: Database,
   options: RebuildOptions = {},
 ): Promise<RebuildReport> {
-  const map = await openShardMap(database).catch((error: unknown) => {
+  const explained = (error: unknown): never => {
     throw explainDatabaseError(error);
-  });
-  return rebuildShards(database, map, options);
+  };
+  const map = await openShardMap(database).catch(explained);
+  const targets = options.projections ?? allProjections;
+  const stale = await staleProjections(database, targets).catch(explained);
+  return rebuildShards(database, map, stale, options);
 }
 
 async function rebuildShards(
   database: Database,
   map: ShardMap,
+  stale: readonly Projection[],
   options: RebuildOptions,
 ): Promise<RebuildReport> {
   const shards = map.shards();
@@ -50,7 +55,7 @@ async function rebuildShards(
   for (const [at, shard] of shards.entries()) {
     const { on_progress } = options;
     const report = await whileHere(shard, () =>
-      rebuildTables(shard.database, shard.tables, {
+      rebuildTables(shard.database, shard.tables, stale.length > 0, {
         ...options,
         on_progress:
           on_progress && ((step) => on_progress({ ...step, shard: { at, of: shards.length } })),
