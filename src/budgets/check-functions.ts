@@ -21,8 +21,8 @@ const valueCases = budgetScopes
   .map((scope) => {
     if (scope === 'project') return `when 'project' then ''`;
     if (scope === 'label') return `when 'label' then labels[i]::json->>b.label`;
-    const field = scope === 'model' ? scope : `${scope}_id`;
-    return `when '${scope}' then who[${whoFields.findIndex((name) => name === field) + 1}][i]`;
+    const field = scope === 'model' ? scope : (`${scope}_id` as const);
+    return `when '${scope}' then who[${whoFields.indexOf(field) + 1}][i]`;
   })
   .join(' ');
 
