@@ -20,3 +20,20 @@ test("an answer of LangChain's own cache has no tokens, and that of a model has 
     { metrics: { input_tokens: 0, output_tokens: 0 } },
   ]);
 });
+
+test('a run has the id that LangChain gave it, and ends as its chain did', () => {
+  const aborted = new Error('Aborted');
+  const ends = [undefined, new Error('no such city'), aborted].map((error, at) => {
+    const events: MetricEventInput[] = [];
+    const handler = runfoldCallbacks({ emit: (event) => events.push(event) });
+    handler.handleChainStart({}, {}, `run-${at}`);
+    if (error === undefined) handler.handleChainEnd({}, `run-${at}`);
+    else handler.handleChainError(error, `run-${at}`);
+    return events;
+  });
+  expect(ends).toMatchObject([
+    [{ type: 'run', run_id: 'run-0', status: 'completed' }],
+    [{ type: 'run', run_id: 'run-1', status: 'error' }],
+    [{ type: 'run', run_id: 'run-2', status: 'cancelled' }],
+  ]);
+});

@@ -198,6 +198,9 @@ class WithoutAService(unittest.TestCase):
         self.assertEqual(len(bodies), 3)
         self.assertEqual(bodies[0], bodies[1])
         self.assertEqual(bodies[1], bodies[2])
+        # Without an id of its own, an event that is sent again would count twice.
+        events = bodies[0]["events"] if isinstance(bodies[0], dict) else bodies[0]
+        self.assertTrue(uuid.UUID(events[0]["id"]))
 
 
 if __name__ == "__main__":
