@@ -20,6 +20,12 @@ const shortest: Record<UsageBucket, number> = {
   month: 2684,
 };
 
+/** The quarters of an hour within the years 0000 to 9999, which are all that RFC 3339 can write. */
+const [earliestQuarter, latestQuarter] = [
+  Math.ceil((Date.parse('0000-01-01T00:00:00Z') * 1000) / quarterMicros),
+  Math.floor((Date.parse('9999-12-31T23:59:59Z') * 1000) / quarterMicros),
+];
+
 /** The time range of a usage query. */
 export interface UsageRangeOptions {
   /** The start, RFC 3339 with a zone, rounded down to a full quarter of an hour. */
@@ -50,9 +56,10 @@ export interface QuarterRange extends UsageRange {
 /** Checks a range and rounds it to quarters of an hour. @throws InvalidQueryError */
 export function quarterRange(options: UsageRangeOptions): QuarterRange {
   const { bucket, time_zone = 'UTC' } = options;
-  const first = Math.floor(microsOf('from', options.from) / quarterMicros);
+  const from = Math.floor(microsOf('from', options.from) / quarterMicros);
+  const first = Math.max(from, earliestQuarter);
   const to = options.to === undefined ? Date.now() * 1000 : microsOf('to', options.to);
-  const end = Math.ceil(to / quarterMicros);
+  const end = Math.min(Math.ceil(to / quarterMicros), latestQuarter);
   if (end <= first)
     throw new InvalidQueryError('to', 'a time after from', describeValue(options.to));
   if (bucket !== undefined && !usageBuckets.includes(bucket)) {
