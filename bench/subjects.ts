@@ -96,7 +96,7 @@ export const subjects: Readonly<Record<string, Subject>> = {
     },
   },
   shards: {
-    about: 'a store in stripes, and one on Citus if the tests have one, beside one that is whole',
+    about: 'a store in stripes, and one on Citus, beside one that is whole',
     events: 200_000,
     async run(servers, events, note) {
       await shardsRates(servers, events, note);
