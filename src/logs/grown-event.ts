@@ -42,7 +42,9 @@ export function growthOf(
   if (differences.length === 0) return undefined;
   const metrics: Record<string, number> = Object.fromEntries(differences);
   const isRepriced = !stored.is_reported && differences.some(([name]) => name.endsWith('_tokens'));
-  const price = isRepriced ? priceOf(original, target, book, project) : undefined;
+  const price = isRepriced
+    ? priceOf(original, withTotal(target, current), book, project)
+    : undefined;
   if (price !== undefined) metrics.cost = (price.cost_nanos - (current.get('cost') ?? 0)) / 1e9;
   const id = `${original.id}#${corrections + 1}`;
   return {
@@ -52,6 +54,20 @@ export function growthOf(
     cost_source: price?.source,
     metrics,
   };
+}
+
+/** The figures with the total that they have once the correction has added its input and output to it. */
+function withTotal(
+  target: ReadonlyMap<MetricName, number>,
+  current: ReadonlyMap<MetricName, number>,
+): ReadonlyMap<MetricName, number> {
+  const before = current.get('total_tokens');
+  if (before === undefined) return target;
+  const grown = (['input_tokens', 'output_tokens'] as const).reduce(
+    (sum, name) => sum + (target.get(name) ?? 0) - (current.get(name) ?? 0),
+    0,
+  );
+  return new Map([...target, ['total_tokens', before + grown]]);
 }
 
 function priceOf(
