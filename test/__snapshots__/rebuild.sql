@@ -372,6 +372,19 @@ insert into runfold_rebuild.user_usage_day_candidate
       select p.project, p.bucket / 96 as day, p.user_id, p.agent_id, p.team_id, p.workflow_id from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.user_id, '') as user_id, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(case when e.type = 1 then e.provider end, '') as provider, coalesce(case when e.type = 1 then e.model end, '') as model from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))) p
       limit 1001;
 
+insert into runfold_rebuild.user_usage_month (project, month, user_id, agent_id, team_id, workflow_id, <measures of user_usage_day>) select <fold of partials of user_usage_month>
+  from (select f.*, 1 as rows_added from runfold_rebuild.user_usage_day f ) p group by 1, 2, 3, 4, 5, 6;
+
+insert into runfold_rebuild.user_usage_month_candidate
+      select coalesce(x.project, t.project) as project, coalesce(x.month, t.month) as month, coalesce(x.user_id, t.user_id) as user_id, coalesce(x.agent_id, t.agent_id) as agent_id, coalesce(x.team_id, t.team_id) as team_id, coalesce(x.workflow_id, t.workflow_id) as workflow_id
+      from (select * from runfold_rebuild.user_usage_month x ) x
+      full join (select * from runfold_internal.user_usage_month t ) t
+        on x.project = t.project and x.month = t.month and x.user_id = t.user_id and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id
+      where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>))
+      union
+      select p.project, p.day + 1 - extract(day from date '1970-01-01' + p.day)::integer as month, p.user_id, p.agent_id, p.team_id, p.workflow_id from (select p.project, p.bucket / 96 as day, p.user_id, p.agent_id, p.team_id, p.workflow_id from (select e.project, (e.occurred_at_us / 900000000)::integer as bucket, coalesce(e.user_id, '') as user_id, coalesce(e.agent_id, '') as agent_id, coalesce(e.team_id, '') as team_id, coalesce(e.workflow_id, '') as workflow_id, coalesce(case when e.type = 1 then e.provider end, '') as provider, coalesce(case when e.type = 1 then e.model end, '') as model from (select * from runfold_rebuild.recorded r ) e where (e.type = 1 and e.role = 1) or (e.type = 1 and e.cost_nanos is not null) or ((e.type = 2 or e.type = 3))) p) p
+      limit 1001;
+
 insert into runfold_rebuild.user_usage_split select project, bucket, user_id, agent_id, team_id, workflow_id, provider, model, count(*) from runfold_rebuild.user_usage s 
       group by project, bucket, user_id, agent_id, team_id, workflow_id, provider, model having count(*) > 1;
 
@@ -475,6 +488,11 @@ select 'user_usage_day' as name, count(*) filter (where t.project is null)::inte
     full join runfold_internal.user_usage_day t on x.project = t.project and x.day = t.day and x.user_id = t.user_id and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id
     where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
 
+select 'user_usage_month' as name, count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.user_usage_month x
+    full join runfold_internal.user_usage_month t on x.project = t.project and x.month = t.month and x.user_id = t.user_id and x.agent_id = t.agent_id and x.team_id = t.team_id and x.workflow_id = t.workflow_id
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
+
 select (select count(*) from runfold_internal.event)::float8
     - (select count(*) from runfold_rebuild.recorded)::float8 as events;
 
@@ -537,6 +555,9 @@ select abs((select count(*) from runfold_rebuild.user_usage)
 
 select abs((select count(*) from runfold_rebuild.user_usage_day)
       - (select count(*) from runfold_internal.user_usage_day))::integer as apart;
+
+select abs((select count(*) from runfold_rebuild.user_usage_month)
+      - (select count(*) from runfold_internal.user_usage_month))::integer as apart;
 
 select coalesce(sum(partials), 0)::float8 as partials, pg_relation_size($1) / 1000 as rows from runfold_rebuild.label_usage_split;
 
@@ -674,6 +695,12 @@ select count(*) filter (where t.project is null)::integer as added, count(*) fil
     left join runfold_internal.user_usage_day t on t.project = c.project and t.day = c.day and t.user_id = c.user_id and t.agent_id = c.agent_id and t.team_id = c.team_id and t.workflow_id = c.workflow_id
     where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
 
+select count(*) filter (where t.project is null)::integer as added, count(*) filter (where x.project is null)::integer as removed,
+    count(*) filter (where x.project is not null and t.project is not null)::integer as changed from runfold_rebuild.user_usage_month_candidate c
+    left join runfold_rebuild.user_usage_month x on x.project = c.project and x.month = c.month and x.user_id = c.user_id and x.agent_id = c.agent_id and x.team_id = c.team_id and x.workflow_id = c.workflow_id
+    left join runfold_internal.user_usage_month t on t.project = c.project and t.month = c.month and t.user_id = c.user_id and t.agent_id = c.agent_id and t.team_id = c.team_id and t.workflow_id = c.workflow_id
+    where ((x.project is null) <> (t.project is null) or (<x.measures of user_usage_day>) is distinct from (<t.measures of user_usage_day>));
+
 select count(*)::integer as count from runfold_rebuild.agent_tool_hour_candidate;
 
 select count(*)::integer as count from runfold_rebuild.agent_usage_hour_candidate;
@@ -713,6 +740,8 @@ select count(*)::integer as count from runfold_rebuild.tool_usage_hour_candidate
 select count(*)::integer as count from runfold_rebuild.user_usage_candidate;
 
 select count(*)::integer as count from runfold_rebuild.user_usage_day_candidate;
+
+select count(*)::integer as count from runfold_rebuild.user_usage_month_candidate;
 
 with added as (delete from runfold_rebuild.recorded returning project, session_id, id, occurred_at_us, time_us, time_to_first_token_us, cost_nanos, sequence, input_tokens, output_tokens, total_tokens, prompt_tokens, completion_tokens, audio_tokens, input_audio_tokens, output_audio_tokens, cached_tokens, cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, type, role, status, pricing, error, corrects, run_id, original_id, parent_run_id, agent_id, agent_name, team_id, workflow_id, user_id, model, provider, labels, tool_name),
     user_usage_partial as materialized (
@@ -759,6 +788,43 @@ user_usage_day_added as (
   insert into runfold_rebuild.user_usage_day as t (<columns of user_usage_day>)
   select <columns of user_usage_day> from user_usage_day_partial order by project, day, user_id, agent_id, team_id, workflow_id
   on conflict (project, day, user_id, agent_id, team_id, workflow_id) do update set
+    cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos),
+    tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
+    total_tokens = coalesce(t.total_tokens + excluded.total_tokens, t.total_tokens, excluded.total_tokens),
+    runs = t.runs + excluded.runs,
+    tool_calls = t.tool_calls + excluded.tool_calls,
+    tool_errors = t.tool_errors + excluded.tool_errors,
+    assistant_messages = t.assistant_messages + excluded.assistant_messages,
+    input_tokens = coalesce(t.input_tokens + excluded.input_tokens, t.input_tokens, excluded.input_tokens),
+    output_tokens = coalesce(t.output_tokens + excluded.output_tokens, t.output_tokens, excluded.output_tokens),
+    message_errors = t.message_errors + excluded.message_errors,
+    metered_messages = t.metered_messages + excluded.metered_messages,
+    unpriced_messages = t.unpriced_messages + excluded.unpriced_messages,
+    prompt_tokens = coalesce(t.prompt_tokens + excluded.prompt_tokens, t.prompt_tokens, excluded.prompt_tokens),
+    completion_tokens = coalesce(t.completion_tokens + excluded.completion_tokens, t.completion_tokens, excluded.completion_tokens),
+    audio_tokens = coalesce(t.audio_tokens + excluded.audio_tokens, t.audio_tokens, excluded.audio_tokens),
+    input_audio_tokens = coalesce(t.input_audio_tokens + excluded.input_audio_tokens, t.input_audio_tokens, excluded.input_audio_tokens),
+    output_audio_tokens = coalesce(t.output_audio_tokens + excluded.output_audio_tokens, t.output_audio_tokens, excluded.output_audio_tokens),
+    cached_tokens = coalesce(t.cached_tokens + excluded.cached_tokens, t.cached_tokens, excluded.cached_tokens),
+    cache_write_tokens = coalesce(t.cache_write_tokens + excluded.cache_write_tokens, t.cache_write_tokens, excluded.cache_write_tokens),
+    cache_write_1h_tokens = coalesce(t.cache_write_1h_tokens + excluded.cache_write_1h_tokens, t.cache_write_1h_tokens, excluded.cache_write_1h_tokens),
+    reasoning_tokens = coalesce(t.reasoning_tokens + excluded.reasoning_tokens, t.reasoning_tokens, excluded.reasoning_tokens),
+    time_us = coalesce(t.time_us + excluded.time_us, t.time_us, excluded.time_us),
+    timed_messages = t.timed_messages + excluded.timed_messages,
+    timed_output_tokens = coalesce(t.timed_output_tokens + excluded.timed_output_tokens, t.timed_output_tokens, excluded.timed_output_tokens),
+    time_to_first_token_us = coalesce(t.time_to_first_token_us + excluded.time_to_first_token_us, t.time_to_first_token_us, excluded.time_to_first_token_us),
+    streamed_messages = t.streamed_messages + excluded.streamed_messages,
+    tool_time_us = coalesce(t.tool_time_us + excluded.tool_time_us, t.tool_time_us, excluded.tool_time_us),
+    timed_tool_calls = t.timed_tool_calls + excluded.timed_tool_calls,
+    failed_runs = t.failed_runs + excluded.failed_runs,
+    run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
+user_usage_month_partial as materialized (
+  select <fold of partials of user_usage_month>
+  from user_usage_day_partial p group by 1, 2, 3, 4, 5, 6),
+user_usage_month_added as (
+  insert into runfold_rebuild.user_usage_month as t (project, month, user_id, agent_id, team_id, workflow_id, <measures of user_usage_day>)
+  select project, month, user_id, agent_id, team_id, workflow_id, <measures of user_usage_day> from user_usage_month_partial order by project, month, user_id, agent_id, team_id, workflow_id
+  on conflict (project, month, user_id, agent_id, team_id, workflow_id) do update set
     cost_nanos = coalesce(t.cost_nanos + excluded.cost_nanos, t.cost_nanos, excluded.cost_nanos),
     tool_cost_nanos = coalesce(t.tool_cost_nanos + excluded.tool_cost_nanos, t.tool_cost_nanos, excluded.tool_cost_nanos),
     total_tokens = coalesce(t.total_tokens + excluded.total_tokens, t.total_tokens, excluded.total_tokens),
