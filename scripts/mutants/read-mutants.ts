@@ -164,8 +164,8 @@ export const readMutants = [
     [
       [
         'nobody gathers statistics',
-        'await database.query(`analyze (skip_locked) ${name}`);',
-        'await database.query(`select ${name.length}`);',
+        'await client.query(`analyze (skip_locked) ${name}`);',
+        'await client.query(`select ${name.length}`);',
       ],
     ],
   ),

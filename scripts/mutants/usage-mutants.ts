@@ -8,8 +8,8 @@ export const usageMutants = [
   ...breaks('src/query/usage/usage-range.ts', usage, [
     [
       'a range ends a quarter of an hour early',
-      'const end = Math.ceil(to / quarterMicros);',
-      'const end = Math.floor(to / quarterMicros);',
+      'const end = Math.min(Math.ceil(to / quarterMicros), latestQuarter);',
+      'const end = Math.min(Math.floor(to / quarterMicros), latestQuarter);',
     ],
   ]),
   ...breaks('src/query/usage/usage-buckets.ts', usage, [
@@ -29,13 +29,13 @@ export const usageMutants = [
     [
       [
         'an hour that a border cuts counts in whole, too',
-        'const only = units.filter((unit) => !cut.has(unit));',
+        'const only = units.filter((at) => !cut.has(at));',
         'const only = units;',
       ],
       [
         'a day that a border cuts is read from nowhere else',
-        'left = { quarters, units: [...cut] };',
-        'left = { quarters, units: [] };',
+        'left = { unit, units: [...cut] };',
+        'left = { unit, units: [] };',
       ],
     ],
   ),
