@@ -7,8 +7,10 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fillDemo } from '#runfold/cli/demo/fill-demo.js';
 import type { Terminal } from '#runfold/cli/output/terminal.js';
+import { openQueueGauge } from '#runfold/queue/queue-gauge.js';
 import { openWorker, type RunningWorker } from '#runfold/worker/open-worker.js';
 import { fastestTier, openTestTier, type TestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 
 /** Enough for several batches. */
 const events = 1_500;
@@ -60,6 +62,13 @@ describe('the demo of runfold up', () => {
     expect(first.applied).toBeGreaterThan(0);
     onBatch = () => undefined;
     await fill();
+    // What the interrupted time had sent may come after the end of the second one.
+    const gauge = await openQueueGauge(home.tier.queue, () => undefined);
+    await waitUntil(
+      () => gauge.read(0),
+      ({ jobs }) => (jobs.waiting ?? 0) + (jobs.active ?? 0) === 0,
+    );
+    await gauge.close();
     expect(said).toEqual(['The demo was interrupted: completing it.']);
     const [row] = await home.tier.database.query<{ events: number; ids: number }>(
       'select count(*)::integer as events, count(distinct id)::integer as ids from runfold.events',

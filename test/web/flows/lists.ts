@@ -74,6 +74,7 @@ export function listFlows(stage: Stage): void {
     );
     const last = new Map(
       used
+        .filter(({ user_id }) => user_id !== null)
         .filter(({ assistant_messages: answers, runs }) => Number(answers) + Number(runs) > 0)
         .map(({ user_id, bucket_local }) => [String(user_id), String(bucket_local)]),
     );

@@ -51,9 +51,17 @@ export function ChannelsCard() {
               rows={channels}
               keyOf={({ name }) => name}
               columns={[
-                { key: 'name', head: 'Channel', cell: ({ name }) => <b>{name}</b> },
+                {
+                  key: 'name',
+                  head: 'Channel',
+                  cell: ({ name }) => <b class="breaking">{name}</b>,
+                },
                 { key: 'kind', head: 'Kind', isWide: true, cell: ({ kind }) => kind },
-                { key: 'to', head: 'Goes to', cell: ({ shown }) => shown },
+                {
+                  key: 'to',
+                  head: 'Goes to',
+                  cell: ({ shown }) => <span class="breaking">{shown}</span>,
+                },
                 {
                   key: 'made',
                   head: 'Created',

@@ -150,7 +150,11 @@ function Outcome({ of }: { readonly of: ClientRebuild }) {
           rows={differing}
           keyOf={({ name }) => name}
           columns={[
-            { key: 'name', head: 'Totals of', cell: ({ name }) => name },
+            {
+              key: 'name',
+              head: 'Totals of',
+              cell: ({ name }) => <span class="breaking">{name}</span>,
+            },
             { key: 'rows', head: 'Rows', isFigure: true, cell: (one) => whole(one.rows_after) },
             { key: 'added', head: 'Missing', isFigure: true, cell: ({ added }) => whole(added) },
             { key: 'removed', head: 'Too many', isFigure: true, cell: (one) => whole(one.removed) },
