@@ -107,7 +107,10 @@ export async function settleStates(
   return told;
 }
 
-/** Writes a notification and its deliveries. Returns 0 if it exists already. */
+/**
+ * Writes a notification and its deliveries. Returns 0 if it exists already. Each has the time at which it was
+ * written, not that of the transaction, so that a history lists those of one evaluation in their order.
+ */
 async function notify(
   client: PoolClient,
   reading: Reading,
@@ -139,8 +142,8 @@ async function notify(
       : await giveUpMuted(client, crossing, 'It resolved before the mute ended.');
   const id = randomUUID();
   const { rowCount } = await client.query(
-    `insert into runfold_internal.alert_notification (id, rule_id, project, rule, budget, value, episode, share, state, body)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+    `insert into runfold_internal.alert_notification (id, rule_id, project, rule, budget, value, episode, share, state, body, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp()) on conflict do nothing`,
     [
       id,
       rule.id,
