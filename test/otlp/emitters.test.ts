@@ -452,6 +452,104 @@ describe('the names that the source of an emitter sends', () => {
     expect(eventOf({ ...chat, 'gen_ai.session.id': 's-2' })).toMatchObject({ session_id: 's-2' });
   });
 
+  test.each<[string, Attributes, Figures]>([
+    [
+      'Dify: a kind of span instead of an operation',
+      {
+        'gen_ai.span.kind': 'LLM',
+        'gen_ai.framework': 'dify',
+        'gen_ai.provider.name': 'langgenius/openai/openai',
+        'gen_ai.request.model': 'gpt-5-mini',
+        ...gen(70, 8, { 'gen_ai.usage.total_tokens': 78 }),
+      },
+      { input_tokens: 70, output_tokens: 8 },
+    ],
+    [
+      'LoongSuite: both, and the cache within the input',
+      {
+        ...chat,
+        'gen_ai.span.kind': 'LLM',
+        ...gen(70, 8, { 'gen_ai.usage.cache_read.input_tokens': 50 }),
+      },
+      { input_tokens: 70, output_tokens: 8, cached_tokens: 50 },
+    ],
+    [
+      'LiveKit, realtime: the cache and audio under names of Langfuse',
+      {
+        'gen_ai.request.model': 'gpt-realtime',
+        ...gen(900, 300, {
+          'gen_ai.usage.input_text_tokens': 400,
+          'gen_ai.usage.input_audio_tokens': 500,
+          'gen_ai.usage.input_cached_tokens': 256,
+          'gen_ai.usage.output_text_tokens': 60,
+          'gen_ai.usage.output_audio_tokens': 240,
+        }),
+      },
+      {
+        input_tokens: 900,
+        output_tokens: 300,
+        cached_tokens: 256,
+        input_audio_tokens: 500,
+        output_audio_tokens: 240,
+      },
+    ],
+    [
+      'Future AGI: its own kind, and the cost',
+      {
+        'fi.span.kind': 'LLM',
+        'llm.model': 'gpt-5-mini',
+        'llm.token_count.prompt': 70,
+        'llm.token_count.completion': 8,
+        'gen_ai.cost.total': { double: 0.0005 },
+      },
+      { input_tokens: 70, output_tokens: 8, cost: 0.0005 },
+    ],
+    [
+      'any-agent: an operation of its own',
+      {
+        'gen_ai.operation.name': 'call_llm',
+        'gen_ai.request.model': 'gpt-5-mini',
+        ...gen(70, 8),
+        'gen_ai.usage.input_cost': { double: 0.25 },
+        'gen_ai.usage.output_cost': { double: 0.5 },
+      },
+      { input_tokens: 70, output_tokens: 8, cost: 0.75 },
+    ],
+  ])('%s', (_name, attributes, figures) => {
+    const [type, read] = figuresOf(attributes);
+    expect(type).toBe('message');
+    expect(read).toMatchObject(figures);
+  });
+
+  test.each<[string, Attributes, object]>([
+    [
+      'Dify, tool',
+      { 'gen_ai.span.kind': 'TOOL', 'gen_ai.tool.name': 'search' },
+      { name: 'search' },
+    ],
+    ['Future AGI, tool', { 'fi.span.kind': 'TOOL', 'tool.name': 'search' }, { name: 'search' }],
+    ['Laminar, tool', { 'lmnr.span.type': 'TOOL', 'gen_ai.tool.name': 's' }, { name: 's' }],
+    ['AgentOps, tool', { 'agentops.span.kind': 'tool', 'tool.name': 's' }, { name: 's' }],
+    [
+      'LiveKit, tool that failed',
+      { 'lk.function_tool.name': 'look_up', 'lk.function_tool.is_error': true },
+      { name: 'look_up', error: true },
+    ],
+  ])('%s', (_name, attributes, expected) => {
+    expect(eventOf(attributes)).toMatchObject({ type: 'tool_call' });
+    expect(JSON.stringify(eventOf(attributes))).toContain(Object.values(expected)[0]);
+    if ('error' in expected) expect(eventOf(attributes)).toMatchObject({ error: true });
+  });
+
+  test('a kind of span makes agents runs, and steps none', () => {
+    const kind = (value: string, more = {}) => eventOf({ 'gen_ai.span.kind': value }, more);
+    expect(kind('AGENT')).toMatchObject({ type: 'run' });
+    expect(kind('CHAIN')).toMatchObject({ type: 'run' });
+    expect(kind('CHAIN', { parentSpanId: '1'.repeat(16) })).toBeUndefined();
+    expect(kind('TASK')).toBeUndefined();
+    expect(kind('RETRIEVER')).toBeUndefined();
+  });
+
   test('a parent of zeros is none, so that the span can be a run', () => {
     const attributes = { 'openinference.span.kind': 'CHAIN' };
     expect(eventOf(attributes, { parentSpanId: '0'.repeat(16) })).toMatchObject({ type: 'run' });

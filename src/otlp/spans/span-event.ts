@@ -140,6 +140,7 @@ function errorOf(
     statusCode === 2 ||
     type !== undefined ||
     attributes.get(keys.toolStatus) === 'error' ||
+    attributes.get(keys.toolIsError) === true ||
     // Mastra's failed calls have no other sign.
     attributes.get(keys.finishReasons) === '["error"]' ||
     attributes.get(keys.langfuseLevel) === 'ERROR';

@@ -94,6 +94,7 @@ export const nameSources = {
     'ai.toolCall.name',
     'mcp.tool.name',
     'spring.ai.tool.definition.name',
+    'lk.function_tool.name',
   ],
   tool_call_id: [
     'gen_ai.tool.call.id',
@@ -102,6 +103,7 @@ export const nameSources = {
     'tool_call.id',
     'ai.toolCall.id',
     'spring.ai.tool.call.id',
+    'lk.function_tool.id',
   ],
   model: [
     'gen_ai.response.model',
@@ -109,6 +111,7 @@ export const nameSources = {
     'ai.response.model',
     'langfuse.observation.model.name',
     'llm.model_name',
+    'llm.model',
     'gen_ai.request.model',
     'ai.model.id',
     'ai.model.name',
@@ -133,6 +136,7 @@ export const keys = {
   logfireSpanType: keyNumber('logfire.span_type'),
   toolName: keyNumber('gen_ai.tool.name'),
   toolStatus: keyNumber('gen_ai.tool.status'),
+  toolIsError: keyNumber('lk.function_tool.is_error'),
   traceloopKind: keyNumber('traceloop.span.kind'),
   traceloopName: keyNumber('traceloop.entity.name'),
   teamId: keyNumber('agno.team.id'),

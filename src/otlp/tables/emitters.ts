@@ -137,6 +137,18 @@ export const emitterDocs: readonly EmitterDoc[] = [
     session: 'the span of the client above; it reports no model',
   },
   {
+    emitter: 'Dify',
+    isTested: false,
+    set: '`ENABLE_OTEL=true OTEL_EXPORTER_TYPE=otlp OTLP_BASE_ENDPOINT=http://127.0.0.1:8580 OTEL_SAMPLING_RATE=1.0`, the key as `OTLP_API_KEY`',
+    session: '`gen_ai.session.id`, `gen_ai.user.id` of a span above',
+  },
+  {
+    emitter: 'LiveKit Agents',
+    isTested: false,
+    set: '`set_tracer_provider()` with the OTLP/HTTP exporter',
+    session: '`metadata={"session.id": …, "user.id": …}` of `set_tracer_provider()`',
+  },
+  {
     emitter: 'LiteLLM proxy',
     isTested: true,
     set: '`callbacks: ["otel"]`; `OTEL_EXPORTER=otlp_http OTEL_ENDPOINT=…/v1/traces OTEL_HEADERS=x-api-key=rf_…`',

@@ -42,6 +42,8 @@ export const tokenSources = {
     'gen_ai.usage.prompt_tokens_details.cached_tokens',
     // OpenRouter.
     'gen_ai.usage.input_tokens.cached',
+    // LiveKit Agents.
+    'gen_ai.usage.input_cached_tokens',
     // Pydantic AI.
     'gen_ai.usage.details.cache_read_tokens',
     'gen_ai.usage.details.cache_read_input_tokens',
@@ -85,12 +87,14 @@ export const tokenSources = {
   input_audio: [
     'gen_ai.usage.audio.input_tokens',
     'gen_ai.usage.audio_input_tokens',
+    'gen_ai.usage.input_audio_tokens',
     'gen_ai.usage.details.input_audio_tokens',
     'llm.token_count.prompt_details.audio',
   ],
   output_audio: [
     'gen_ai.usage.audio.output_tokens',
     'gen_ai.usage.audio_output_tokens',
+    'gen_ai.usage.output_audio_tokens',
     'gen_ai.usage.completion_tokens_details.audio_tokens',
     'gen_ai.usage.details.output_audio_tokens',
     'llm.token_count.completion_details.audio',
@@ -132,6 +136,7 @@ export const costSources: readonly Source[] = [
   'gen_ai.usage.cost',
   'gen_ai.usage.total_cost',
   'gen_ai.cost.total_cost',
+  'gen_ai.cost.total',
   'operation.cost',
   { json: 'langfuse.observation.cost_details', members: ['total'] },
   { json: 'ai.response.providerMetadata', members: ['gateway.cost'] },

@@ -60,6 +60,17 @@ export const kindRules: readonly KindRule[] = [
     runIfRoot: { is: ['chain'] },
     namesAgent: true,
   },
+  // Future AGI, and Laminar.
+  {
+    attribute: 'fi.span.kind',
+    model: { is: ['llm', 'embedding'] },
+    embedding: { is: ['embedding'] },
+    tool: { is: ['tool'] },
+    run: { is: ['agent'] },
+    runIfRoot: { is: ['chain'] },
+    namesAgent: true,
+  },
+  { attribute: 'lmnr.span.type', model: { is: ['llm'] }, tool: { is: ['tool'] } },
   // Before the operation name: Traceloop calls the whole of a generation `chat`, like each call in it.
   {
     attribute: 'ai.operationId',
@@ -91,6 +102,8 @@ export const kindRules: readonly KindRule[] = [
         'chat.streaming_completions',
         'text.streaming_completions',
         'text_completions',
+        // any-agent of Mozilla.
+        'call_llm',
         // LiteLLM reports the name of its own function.
         'acompletion',
         'atext_completion',
@@ -135,6 +148,24 @@ export const kindRules: readonly KindRule[] = [
     tool: { is: ['execute_tool'] },
     run: { begins: 'invoke_' },
   },
+  // Dify, and LoongSuite of Alibaba Cloud, whose operation names are those of the conventions or of its own.
+  {
+    attribute: 'gen_ai.span.kind',
+    model: { is: ['llm', 'embedding'] },
+    embedding: { is: ['embedding'] },
+    tool: { is: ['tool'] },
+    run: { is: ['agent'] },
+    runIfRoot: { is: ['chain', 'workflow'] },
+  },
+  {
+    attribute: 'agentops.span.kind',
+    modelIfMetered: { is: ['llm'] },
+    tool: { is: ['tool'] },
+    run: { is: ['agent', 'workflow'] },
+    runIfRoot: { is: ['session'] },
+  },
+  // LiveKit Agents.
+  { attribute: 'lk.function_tool.name', tool: { any: true } },
   // MLflow.
   {
     attribute: 'mlflow.spanType',
