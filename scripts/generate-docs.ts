@@ -16,8 +16,8 @@ import {
   firstTokenSources,
   tokenSources,
 } from '#runfold/otlp/tables/figure-keys.js';
+import { kindRules, type ValueTest } from '#runfold/otlp/tables/kind-rules.js';
 import { logRules } from '#runfold/otlp/tables/log-records.js';
-import { kindRules, type ValueTest } from '#runfold/otlp/tables/span-kinds.js';
 import type { View } from '#runfold/projections/views/view.js';
 import { views } from '#runfold/projections/views/views.js';
 import { typescriptReference } from './typescript-reference.js';

@@ -2,15 +2,14 @@ import type { RawSpan } from '../decode/otlp-item.js';
 import { keys } from '../tables/attribute-keys.js';
 import { tokenSources } from '../tables/figure-keys.js';
 import { keyNumber } from '../tables/key-numbers.js';
+import { kindRules, type ValueTest } from '../tables/kind-rules.js';
 import {
   droppedSpans,
-  kindRules,
   namedSpans,
   plainSpans,
   remoteAgents,
   type SpanKind,
   stepKind,
-  type ValueTest,
 } from '../tables/span-kinds.js';
 import { cleanText, placesOf, readTokens } from './read-sources.js';
 import { costOf } from './span-cost.js';
