@@ -5,7 +5,7 @@ import type { EmbeddedStoreError } from './folder/embedded-errors.js';
 import { acquireOwnerLock, getOwner, ownsFolder } from './folder/owner-lock.js';
 import {
   folderIdentity,
-  isOfFolder,
+  wasWrittenFor,
   isOwnerAlive,
   type OwnerRecord,
   socketDraft,
@@ -118,7 +118,7 @@ export async function findEmbeddedStore(
   dir: string,
 ): Promise<{ connection: EmbeddedStoreConnection; owner_pid: number; role: string } | undefined> {
   const owner = await getOwner(resolve(dir));
-  if (owner === undefined || !(await isOfFolder(resolve(dir), owner))) return undefined;
+  if (owner === undefined || !(await wasWrittenFor(resolve(dir), owner))) return undefined;
   if (!(await isOwnerAlive(owner))) return undefined;
   return { connection: toConnection(owner), owner_pid: owner.pid, role: owner.role };
 }

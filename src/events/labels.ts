@@ -73,12 +73,12 @@ const maxLabelsText = maxLabels * (6 * maxText + 50);
 
 /** Whether a value is a string that `labelsText` could return: in it no name occurs twice. */
 export function isLabelsText(value: unknown): boolean {
-  const labels = labelsOfText(value);
+  const labels = labelsFromText(value);
   return labels !== value && labelsText(labels) === value;
 }
 
 /** Parses the labels of the log. Any other value is returned unchanged. */
-export function labelsOfText(text: unknown): unknown {
+export function labelsFromText(text: unknown): unknown {
   if (typeof text !== 'string' || text.length > maxLabelsText) return text;
   try {
     return JSON.parse(text);

@@ -11,7 +11,7 @@ const signals = { Spans: 'traces', Logs: 'logs', Metrics: 'metrics' } as const;
  * @throws MalformedBodyError
  */
 export function signalOf(bytes: Buffer, encoding: OtlpEncoding): OtlpSignal | undefined {
-  if (encoding === 'protobuf') return signalOfProtobuf(bytes);
+  if (encoding === 'protobuf') return protobufSignal(bytes);
   const [, name] = /"resource(Spans|Logs|Metrics)"\s*:/.exec(bytes.toString('latin1')) ?? [];
   return name === undefined ? undefined : signals[name as keyof typeof signals];
 }
@@ -20,7 +20,7 @@ export function signalOf(bytes: Buffer, encoding: OtlpEncoding): OtlpSignal | un
  * The three requests have the same structure, down to their items. A span has its start and end in
  * fields 7 and 8 of eight bytes, a record has its times in fields 1 and 11, and a metric has none of them.
  */
-function signalOfProtobuf(bytes: Buffer): OtlpSignal | undefined {
+function protobufSignal(bytes: Buffer): OtlpSignal | undefined {
   const wire: Wire = { bytes, at: 0 };
   let found: OtlpSignal | undefined;
   const items: [number, number][] = [];

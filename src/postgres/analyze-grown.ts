@@ -16,13 +16,13 @@ export async function analyzeGrown(
   schema: string,
   settings: readonly string[] = [],
 ): Promise<readonly string[]> {
-  const names = await namesOfGrown(database, schema, settings);
+  const names = await findGrown(database, schema, settings);
   // One by one, so that on an embedded store others get a turn in between.
   for (const name of names) await analyze(database, name);
   return names;
 }
 
-async function namesOfGrown(
+async function findGrown(
   database: Database,
   schema: string,
   settings: readonly string[],

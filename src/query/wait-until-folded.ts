@@ -36,9 +36,9 @@ export async function waitUntilFolded(
   let pause = poll_ms;
   for (;;) {
     const looked = first === undefined ? missing : [first];
-    const absent = await missingOf(database, looked);
+    const absent = await findMissing(database, looked);
     if (absent.length === 0) {
-      missing = first === undefined ? absent : await missingOf(database, missing);
+      missing = first === undefined ? absent : await findMissing(database, missing);
       if (missing.length === 0) return;
       [first] = missing;
     }
@@ -51,7 +51,7 @@ export async function waitUntilFolded(
 }
 
 /** The table, not the view: its index is on the 16 bytes of the stored id. */
-async function missingOf(
+async function findMissing(
   database: Database,
   keys: readonly EventKey[],
 ): Promise<readonly EventKey[]> {

@@ -8,7 +8,7 @@ import { firstName, isSpread, openSpread, type QueueSpread } from './queue-sprea
 import { defaultPrefix, type QueueTarget, queueName } from './queue-target.js';
 import type { RedisClient } from './redis-client.js';
 import { openRedis, type RedisConnection } from './redis-connection.js';
-import { type FindMasters, findMastersOf } from './spread/masters.js';
+import { type FindMasters, masterFinder } from './spread/masters.js';
 
 /** A connection of one end of the queue, ready for BullMQ. */
 export interface QueueConnection {
@@ -58,7 +58,7 @@ export async function connectQueue(
       backend: undefined,
       prefix: firstName(target),
       spread: isSpread(target) ? openSpread(target, redis, options.only_looks === true) : undefined,
-      findMasters: findMastersOf(redis),
+      findMasters: masterFinder(redis),
       openNode: redis.isCluster
         ? (node) => openRedis(target.url, { ...options, onError, node })
         : undefined,

@@ -30,20 +30,20 @@ export interface RedisNode {
 export function readRedisFacts(url: string, prefix: string): Promise<readonly RedisNode[]> {
   return onRedis(url, async (redis) => {
     if (!('nodes' in redis)) {
-      return [{ name: toRedisAddress(url).shown, facts: await factsOf(redis, prefix) }];
+      return [{ name: toRedisAddress(url).shown, facts: await readFacts(redis, prefix) }];
     }
     // A cluster sends a command to the node that owns the key's slot, or to any. So each node is
     // asked separately.
     const masters = redis.nodes('master').map(async (node) => ({
       name: `${node.options.host}:${node.options.port}`,
-      facts: await factsOf(node, `{${prefix}:0}`),
+      facts: await readFacts(node, `{${prefix}:0}`),
     }));
     const found = await Promise.all(masters);
     return found.sort((a, b) => a.name.localeCompare(b.name));
   });
 }
 
-async function factsOf(redis: Redis, prefix: string): Promise<RedisFacts> {
+async function readFacts(redis: Redis, prefix: string): Promise<RedisFacts> {
   const allowed = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();

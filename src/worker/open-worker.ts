@@ -15,7 +15,7 @@ import { isSpanJob, type QueuedJob } from '../queue/job.js';
 import { findOutage } from '../queue/open-queue.js';
 import { explainQueueError, NotWrittenError, QueueConnectionError } from '../queue/queue-errors.js';
 import type { QueueTarget } from '../queue/queue-target.js';
-import { shardMapOf } from '../store/shards/open-shard-map.js';
+import { readShardMap } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { batchSizes } from './batch-sizes.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
@@ -95,7 +95,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   };
   const notes = openWorkerNotes();
   const statistics = keepStatistics(database, log);
-  const map = await shardMapOf(database).catch(() => undefined);
+  const map = await readShardMap(database).catch(() => undefined);
   const sizes = batchSizes(map?.stripes ?? 1);
   const batchEvents = options.events_per_batch ?? sizes.batch;
   const onBatch = (batch: WrittenBatch) => {

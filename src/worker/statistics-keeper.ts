@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { WrittenBatch } from '../append/written-batch.js';
 import { analyzeGrown } from '../postgres/analyze-grown.js';
 import type { Database } from '../postgres/database.js';
-import { shardMapOf } from '../store/shards/open-shard-map.js';
+import { readShardMap } from '../store/shards/open-shard-map.js';
 
 /** Gathers statistics while a store grows, so that plans do not use those of an empty store. */
 export interface StatisticsKeeper {
@@ -52,7 +52,7 @@ export function keepStatistics(database: Database, log: Logger): StatisticsKeepe
  */
 export async function analyzeStore(database: Database): Promise<readonly string[]> {
   const names = [...(await analyzeGrown(database, 'runfold_internal'))];
-  const map = await shardMapOf(database);
+  const map = await readShardMap(database);
   if (map.is_spread !== true) return names;
   const servers = new Map(map.shards().map((shard) => [shard.database, shard.tables]));
   for (const [server, { schema, settings }] of servers) {

@@ -21,7 +21,7 @@ import { createShards } from '#runfold/store/create-shards.js';
 import {
   openShardMap,
   StoreDividedError,
-  shardMapOf,
+  readShardMap,
 } from '#runfold/store/shards/open-shard-map.js';
 import type { ProjectSpan } from '#runfold/worker/spans/inbox.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
@@ -261,7 +261,7 @@ describeWithPostgres('a writer to a store that is divided while it runs', () => 
           event: { occurred_at: '2026-11-20T10:00:00Z', type: 'run', status: 'completed' },
         },
       ];
-      expect((await shardMapOf(database)).is_divided).toBe(false);
+      expect((await readShardMap(database)).is_divided).toBe(false);
       await createShards(database, { stripes: testStripes, kind: 'partitions' });
       await expect(inbox.take('job', spans('ab'), [])).rejects.toThrow(StoreDividedError);
       expect(await inbox.take('job', spans('ab'), [])).toMatchObject({

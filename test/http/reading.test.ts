@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readingFor } from '#runfold/http/server/reading.js';
 import type { Service } from '#runfold/http/service/service.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { shardMapOf } from '#runfold/store/shards/open-shard-map.js';
+import { readShardMap } from '#runfold/store/shards/open-shard-map.js';
 
 test('requests share what the service knows of its store, and look once', async () => {
   const asked: string[] = [];
@@ -22,7 +22,7 @@ test('requests share what the service knows of its store, and look once', async 
   for (let request = 0; request < 3; request++) {
     const reply = { raw: new EventEmitter() } as unknown as FastifyReply;
     const { database } = readingFor(service, reply);
-    expect(await shardMapOf(database)).toMatchObject({ stripes: 1 });
+    expect(await readShardMap(database)).toMatchObject({ stripes: 1 });
   }
   expect(asked).toEqual(['service']);
 });

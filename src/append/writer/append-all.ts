@@ -8,7 +8,7 @@ import { undefinedTable } from '../../postgres/sql-states.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { projections } from '../../projections/projections.js';
 import { jobVersions } from '../../queue/job.js';
-import { openShardMap, shardMapOf } from '../../store/shards/open-shard-map.js';
+import { openShardMap, readShardMap } from '../../store/shards/open-shard-map.js';
 import { type Shard, ShardMovedError } from '../../store/shards/shard-map.js';
 import { createBatch } from '../batch.js';
 import { type RunStatement, statementOn } from '../batch-statement.js';
@@ -28,7 +28,7 @@ export async function wholeGroups<T extends { readonly session_id: string }>(
   project: number,
   items: readonly T[],
 ): Promise<readonly (readonly T[])[]> {
-  const map = await shardMapOf(database);
+  const map = await readShardMap(database);
   if (map.is_spread !== true) return [items];
   const groups = new Map<number, T[]>();
   for (const item of items) {

@@ -1,6 +1,6 @@
 import type { Database } from '../../postgres/database.js';
 import { jobVersions } from '../../queue/job.js';
-import { shardMapOf } from '../../store/shards/open-shard-map.js';
+import { readShardMap } from '../../store/shards/open-shard-map.js';
 import type { Shard } from '../../store/shards/shard-map.js';
 import { createBatch } from '../batch.js';
 import { decodeJob } from '../decode-job.js';
@@ -11,12 +11,12 @@ import { statementOnShard } from './guarded-statement.js';
 /** Compares batches with the log of a store. */
 export function compareContentIn(database: Database): CompareContent {
   return async (batch) => {
-    const map = await shardMapOf(database);
-    if (!map.is_divided) return compareContentOf(map.shardOf(0))(batch);
+    const map = await readShardMap(database);
+    if (!map.is_divided) return compareOnShard(map.shardOf(0))(batch);
     const places = new Map(batch.order.map((event, place) => [event, place]));
     const found: Difference[] = [];
     for (const [stripe, order] of byStripe(batch, map.stripes)) {
-      const differences = await compareContentOf(map.shardOf(stripe))({ ...batch, order });
+      const differences = await compareOnShard(map.shardOf(stripe))({ ...batch, order });
       for (const [place, fields] of differences) {
         found.push([places.get(order[place] ?? 0) ?? 0, fields]);
       }
@@ -26,7 +26,7 @@ export function compareContentIn(database: Database): CompareContent {
 }
 
 /** Compares batches of one stripe with the log of its shard. */
-export function compareContentOf(shard: Shard): CompareContent {
+export function compareOnShard(shard: Shard): CompareContent {
   const statement = statementOnShard<{ found: readonly Difference[] }>(
     shard,
     otherContentSql(shard.tables),

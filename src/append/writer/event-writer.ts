@@ -2,13 +2,13 @@ import type { Database } from '../../postgres/database.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import { isByLabel, type Projection } from '../../projections/language/projection.js';
-import { isDividedSince, refusesWhole, shardMapOf } from '../../store/shards/open-shard-map.js';
+import { isDividedSince, refusesWhole, readShardMap } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
 import type { BatchAnswer, RunStatement } from '../batch-statement.js';
 import { presumeNew } from '../expect-new.js';
 import { tellOtherContent } from '../other-content.js';
 import type { WriteOptions } from '../write-batch.js';
-import { compareContentOf } from './compare-content.js';
+import { compareOnShard } from './compare-content.js';
 import { endingHolds } from './end-holds.js';
 import { statementOnShard } from './guarded-statement.js';
 import { shardedStatement } from './sharded-statement.js';
@@ -30,7 +30,7 @@ export function openEventWriter(
 ): EventWriter {
   let opened: { readonly map: ShardMap; readonly writer: EventWriter } | undefined;
   const open = async () => {
-    const map = await shardMapOf(database);
+    const map = await readShardMap(database);
     if (opened?.map !== map) opened = { map, writer: writerTo(map, database, projections) };
     return opened;
   };
@@ -77,7 +77,7 @@ export function writerTo(
     });
   const [only] = map.shards();
   if (!map.is_divided && only !== undefined) {
-    const careful = tellOtherContent(statement(only, 'skip'), compareContentOf(only));
+    const careful = tellOtherContent(statement(only, 'skip'), compareOnShard(only));
     return {
       run: presumeNew(statement(only, 'refuse'), careful),
       findOverflows: overflowsOf(only),
@@ -91,7 +91,7 @@ export function writerTo(
         const careful = withRejects(statement(shard, 'skip'), store);
         const hopeful = withRejects(statement(shard, 'refuse'), store);
         const log = shard.tables.local('event');
-        return presumeNew(hopeful, tellOtherContent(careful, compareContentOf(shard)), log);
+        return presumeNew(hopeful, tellOtherContent(careful, compareOnShard(shard)), log);
       },
       findOverflowsFor: overflowsOf,
     }),

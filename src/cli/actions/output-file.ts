@@ -20,7 +20,7 @@ export interface Output {
  */
 export async function openOutput(file: string, io: Io): Promise<Output> {
   if (file === '-') return standardOutput(io.stdout);
-  const place = await placeOf(file, io.locate(file));
+  const place = await locateOutput(file, io.locate(file));
   const part = `${place}.part`;
   let handle: FileHandle;
   try {
@@ -53,7 +53,7 @@ const standardOutput = (stdout: OutputStream): Output => ({
 });
 
 /** The target of a link; any other name unchanged. */
-async function placeOf(file: string, place: string): Promise<string> {
+async function locateOutput(file: string, place: string): Promise<string> {
   try {
     const found = await stat(place);
     if (found.isFile()) return await realpath(place);

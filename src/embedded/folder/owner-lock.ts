@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreInUseError } from './embedded-errors.js';
 import {
-  isOfFolder,
+  wasWrittenFor,
   isOwnerAlive,
   isTorn,
   type OwnerRecord,
@@ -41,7 +41,7 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
     for (;;) {
       const chain = await readChain(dir);
       const last = chain.at(-1);
-      if (last !== undefined && (await isOfFolder(dir, last)) && (await isOwnerAlive(last))) {
+      if (last !== undefined && (await wasWrittenFor(dir, last)) && (await isOwnerAlive(last))) {
         throw new EmbeddedStoreInUseError({ pid: last.pid, role: last.role, dir });
       }
       if (last === undefined) {
@@ -57,7 +57,7 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
         for (const dead of chain) await rm(claimPath(dir, dead), { force: true });
       }
       // A record in a copy describes another folder.
-      const own = await Promise.all(chain.map((dead) => isOfFolder(dir, dead)));
+      const own = await Promise.all(chain.map((dead) => wasWrittenFor(dir, dead)));
       const predecessors = chain.filter((_, at) => own[at]);
       return { predecessors, release: () => release(owner_path, record) };
     }
@@ -70,7 +70,7 @@ export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promis
 export async function ownsFolder(dir: string, record: OwnerRecord): Promise<boolean> {
   const found = await readOwnerRecord(join(dir, ownerFile));
   // If the record is torn, the folder itself decides.
-  if (found !== undefined && isTorn(found)) return isOfFolder(dir, record);
+  if (found !== undefined && isTorn(found)) return wasWrittenFor(dir, record);
   return found?.nonce === record.nonce;
 }
 

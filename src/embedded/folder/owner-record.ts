@@ -54,7 +54,7 @@ export async function folderIdentity(dir: string): Promise<string> {
 }
 
 /** Whether a record was written for this folder; records of earlier versions do not say. */
-export async function isOfFolder(dir: string, { folder }: OwnerRecord): Promise<boolean> {
+export async function wasWrittenFor(dir: string, { folder }: OwnerRecord): Promise<boolean> {
   return folder === undefined || folder === (await folderIdentity(dir));
 }
 

@@ -1,7 +1,7 @@
 import { attributeFields } from '../attribute-fields.js';
 import { eventTypes } from '../codes.js';
 import { allEventFields, failureText } from '../event-fields.js';
-import { labelsOfText } from '../labels.js';
+import { labelsFromText } from '../labels.js';
 import { asMetricEvent, type MetricEvent } from '../metric-event.js';
 import { isSummable, metricColumn, metricFields, storedUnits } from '../metric-fields.js';
 import { formatTimestamp } from '../timestamp.js';
@@ -33,7 +33,7 @@ export function eventFromRow(row: StoredRow): MetricEvent {
       add(field.name, field.kind === 'failure' ? (row[failureText(field.name)] ?? value) : value);
   }
   for (const { name } of attributeFields) add(name, row[name]);
-  add('labels', labelsOfText(row.labels));
+  add('labels', labelsFromText(row.labels));
   add('corrects', row.original_corrects ?? row.corrects);
   const metrics = readMetrics(row);
   if (Object.keys(metrics).length > 0) event.metrics = metrics;

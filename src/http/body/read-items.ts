@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { describeValue } from '../../events/fault.js';
 import { createJsonMeter, maxContainers } from '../../events/heavy-json.js';
 import { agnoItems } from '../../ingest/formats/agno/agno-items.js';
-import { eventOfCloudEvent } from '../../ingest/formats/cloud-events.js';
+import { eventFromCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
 import {
   agnoMediaType,
@@ -28,11 +28,11 @@ const readers: Readonly<Record<EventMediaType, Read>> = {
   'application/x-ndjson': readLines,
   'application/ndjson': readLines,
   'application/jsonl': readLines,
-  'application/cloudevents+json': async (body) => [eventOfCloudEvent(await readJson(body))],
+  'application/cloudevents+json': async (body) => [eventFromCloudEvent(await readJson(body))],
   'application/cloudevents-batch+json': async (body, most) => {
     const value = await readJson(body);
     if (!Array.isArray(value)) throw unreadable('an array of CloudEvents');
-    return listOf(value, most).map(eventOfCloudEvent);
+    return listOf(value, most).map(eventFromCloudEvent);
   },
   [agnoMediaType]: async (body, most) => {
     const value = await readJson(body);
@@ -115,7 +115,7 @@ async function readLines(body: AsyncIterable<Uint8Array>, most: number): Promise
   const add = (line: string) => {
     if (line.trim() === '') return;
     if (items.length >= most) throw tooManyEvents(most);
-    items.push(itemOfLine(line));
+    items.push(itemFromLine(line));
   };
   const take = (text: string) => {
     const [first = '', ...rest] = text.split('\n');
@@ -138,7 +138,7 @@ async function readLines(body: AsyncIterable<Uint8Array>, most: number): Promise
   return items;
 }
 
-function itemOfLine(line: string): Item {
+function itemFromLine(line: string): Item {
   try {
     return { event: JSON.parse(line) };
   } catch {

@@ -18,7 +18,7 @@ export function answerBrokenRequest(
   // Do not write into a response that has started; Node checks the same before it responds itself.
   const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null };
   if (answer?.headersSent === true) return void socket.destroySoon();
-  const problem = problemOfParser(code);
+  const problem = problemFromParser(code);
   const request_id = randomUUID();
   metrics.countBrokenRequest(problem.status);
   // The error contains the received bytes, so only its code is logged.
@@ -45,7 +45,7 @@ export function answerBrokenRequest(
 /** The error of Node's parser for the first bytes of HTTP/2. */
 const http2Preface = 'HPE_PAUSED_H2_UPGRADE';
 
-function problemOfParser(code: string | undefined): ProblemError {
+function problemFromParser(code: string | undefined): ProblemError {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
     return new ProblemError('slow_request', 'The request took too long to arrive.');
   }

@@ -15,7 +15,7 @@ export function sendProblem(
   reply: FastifyReply,
   error: unknown,
 ): void {
-  let problem = problemOf(error) ?? problemOfFramework(error);
+  let problem = problemOf(error) ?? problemFromFramework(error);
   if (problem === undefined) {
     service.log.error({ err: error, request_id: request.id }, 'request failed');
     problem = new ProblemError('internal', 'The service failed. Its log has the details.');
@@ -41,7 +41,7 @@ function sendBeforeEnd({ raw }: FastifyRequest, reply: FastifyReply, body: Buffe
 }
 
 /** Errors that Fastify itself finds in a request. */
-function problemOfFramework(error: unknown): ProblemError | undefined {
+function problemFromFramework(error: unknown): ProblemError | undefined {
   if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
   const status = Number(error.statusCode);
   if (!(status >= 400 && status < 500)) return undefined;

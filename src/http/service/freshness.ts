@@ -33,7 +33,7 @@ interface Entry {
 }
 
 /** The maximum wait for the lag: it is unknown if the queue is unavailable. */
-async function lagOf(queue: QueueGauge): Promise<number | null> {
+async function readLag(queue: QueueGauge): Promise<number | null> {
   const known = queue.read().then(
     ({ age_seconds }) => Math.round(age_seconds * 1000) / 1000,
     () => null,
@@ -48,7 +48,7 @@ export function createFreshness(database: Database, queue: QueueGauge): Freshnes
     try {
       const at = performance.now();
       const [lag_seconds, last_folded_at] = await Promise.all([
-        lagOf(queue),
+        readLag(queue),
         readLastFolded(database, project),
       ]);
       const currency = { last_folded_at, lag_seconds };

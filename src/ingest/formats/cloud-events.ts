@@ -8,7 +8,7 @@ import type { Item } from './format.js';
  * `id` is made from the envelope's source and id, which together are unique; `occurred_at` is its
  * time; `type` is the last part of its type, such as `com.example.message`.
  */
-export function eventOfCloudEvent(envelope: unknown): Item {
+export function eventFromCloudEvent(envelope: unknown): Item {
   if (!isRawObject(envelope)) return fault('', 'a CloudEvents envelope', envelope);
   const { specversion, source, id, type, time, data } = envelope;
   if (specversion !== '1.0') return fault('specversion', '"1.0"', specversion);

@@ -72,7 +72,7 @@ async function mergePartials(run: RebuildRun, projection: Projection): Promise<v
   await client.query(
     `create unlogged table ${split} as select ${keys}, 0::bigint as partials from ${shadow} with no data`,
   );
-  const slices = isSliced(projection) ? await slicesOf(run, shadow) : 1;
+  const slices = isSliced(projection) ? await countSlices(run, shadow) : 1;
   await run.runAll('merge', slices, (at) => {
     const where = sliceSql('where', projection, 's', at, slices);
     return `insert into ${split} select ${keys}, count(*) from ${shadow} s ${where}
@@ -113,7 +113,7 @@ async function foldFiner(
   finer: Projection,
 ): Promise<void> {
   const source = run.shadowOf(finer);
-  const slices = isSliced(projection) ? await slicesOf(run, source) : 1;
+  const slices = isSliced(projection) ? await countSlices(run, source) : 1;
   const columns = columnsOf(projection).join(', ');
   await run.runAll('merge', slices, (at) => {
     const where = sliceSql('where', projection, 'f', at, slices);
@@ -123,7 +123,7 @@ async function foldFiner(
 }
 
 /** The number of slices of a table such that the rows of one fit in the memory of a statement. */
-async function slicesOf(run: RebuildRun, table: string): Promise<number> {
+async function countSlices(run: RebuildRun, table: string): Promise<number> {
   const { rows } = await run.client.query('select pg_relation_size($1)::float8 as size', [table]);
   // An even number, so that two lanes finish together.
   return 2 * Math.max(1, Math.ceil(rows[0].size / sliceBytes / 2));

@@ -22,7 +22,7 @@ export interface RebuildReport {
 }
 
 /** Reports what changed. The rows are counted at the end. */
-export async function reportOf(
+export async function readReport(
   run: RebuildRun,
   outcome: RebuildReport['outcome'],
   changes: ReadonlyMap<Projection, RowChanges>,

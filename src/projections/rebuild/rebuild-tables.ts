@@ -10,7 +10,7 @@ import { drainRecorded, startRecording, stopRecording } from './event-recorder.j
 import { foldLog } from './fold-log.js';
 import { claimRebuild, cleanUpRebuild, type RebuildClaim } from './rebuild-claim.js';
 import type { RebuildOptions } from './rebuild-options.js';
-import { type RebuildReport, reportOf } from './rebuild-report.js';
+import { type RebuildReport, readReport } from './rebuild-report.js';
 import { createRun, type RebuildRun } from './rebuild-run.js';
 import { collectCandidates, type RowChanges, repairRows } from './row-differences.js';
 import { addPrimaryKeys, furnishShadows } from './shadow-table.js';
@@ -110,13 +110,13 @@ async function rebuildAs(
     events += await catchUp(run);
     await run.reach('swap', 0);
     const { changes, drained } = await repairInPlace(run);
-    return reportOf(run, 'repaired', changes, events + drained, started);
+    return readReport(run, 'repaired', changes, events + drained, started);
   }
   if (!dry_run) await furnishShadows(run);
   events += await catchUp(run);
   const { changes, drained } = await keepInStep(run);
   if (!dry_run) await swapTables(run);
-  return reportOf(run, dry_run ? 'dry_run' : 'swapped', changes, events + drained, started);
+  return readReport(run, dry_run ? 'dry_run' : 'swapped', changes, events + drained, started);
 }
 
 /** Drains until little is left to drain under the lock, or until it stops decreasing. */

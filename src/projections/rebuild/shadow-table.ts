@@ -46,17 +46,17 @@ export async function furnishShadows(run: RebuildRun): Promise<void> {
   const logged: string[] = [];
   for (const projection of run.targets) {
     const shadow = run.shadowOf(projection);
-    const settings = await settingsOf(run, projection);
+    const settings = await readSettings(run, projection);
     if (!run.expects_swap) settings.unshift(`alter table ${shadow} set logged`);
     logged.push(settings.join('; '));
-    indexes.push(...(await indexesOf(run, projection)));
+    indexes.push(...(await readIndexes(run, projection)));
   }
   await run.runAll('index', logged.length, (at) => logged[at] ?? '');
   await run.runAll('index', indexes.length, (at) => indexes[at] ?? '');
 }
 
 /** Index names belong to a schema, so the shadow's are the same as the live table's from the start. */
-async function indexesOf(run: RebuildRun, projection: Projection): Promise<string[]> {
+async function readIndexes(run: RebuildRun, projection: Projection): Promise<string[]> {
   const { rows } = await run.client.query(
     `select replace(pg_get_indexdef(i.indexrelid), format(' ON %s ', t.name), format(' ON %s ', $2::text)) as definition
     from pg_index i, lateral (select format('%I.%I', nspname, relname) as name from pg_class c
@@ -68,7 +68,7 @@ async function indexesOf(run: RebuildRun, projection: Projection): Promise<strin
   return rows.map(({ definition }) => definition);
 }
 
-async function settingsOf(run: RebuildRun, projection: Projection): Promise<string[]> {
+async function readSettings(run: RebuildRun, projection: Projection): Promise<string[]> {
   const { rows } = await run.client.query(
     `select format('alter table %s reset (autovacuum_enabled)', $2::text) as statement
     union all

@@ -2,7 +2,7 @@ import { codeOf } from '../../environment/error-fields.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { Database } from '../../postgres/database.js';
 import { undefinedTable } from '../../postgres/sql-states.js';
-import { rememberShardMap, shardMapOf } from '../../store/shards/open-shard-map.js';
+import { rememberShardMap, readShardMap } from '../../store/shards/open-shard-map.js';
 import {
   type Shard,
   type ShardMap,
@@ -32,7 +32,7 @@ export const placeOf = (reader: Database): Place | undefined => places.get(reade
 
 /** Whether a store is on several servers, each with a part of the sessions. */
 export async function isSpread(database: Database): Promise<boolean> {
-  return (await shardMapOf(database)).is_spread === true;
+  return (await readShardMap(database)).is_spread === true;
 }
 
 /**
@@ -45,7 +45,7 @@ export async function gather<T>(
   wanted: Wanted,
   query: (reader: Database) => Promise<T>,
 ): Promise<T[]> {
-  const map = await shardMapOf(database);
+  const map = await readShardMap(database);
   if (map.is_spread !== true) return [await query(database)];
   for (let moves = 0; ; moves++) {
     const answers = await Promise.allSettled(readersOf(map, wanted).map(query));

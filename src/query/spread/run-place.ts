@@ -18,7 +18,7 @@ export async function queryRun<Row extends Record<string, unknown>>(
   const { project, run_id } = options;
   let { session_id } = options;
   if (session_id === undefined && (await isSpread(database))) {
-    const sessions = await sessionsOf(database, options);
+    const sessions = await findSessions(database, options);
     if (sessions.length > 1) throw new AmbiguousRunError(run_id, sessions);
     [session_id] = sessions;
     if (session_id === undefined) return [];
@@ -29,7 +29,7 @@ export async function queryRun<Row extends Record<string, unknown>>(
   return lists.flat();
 }
 
-async function sessionsOf(database: Database, { project, run_id }: RunName): Promise<string[]> {
+async function findSessions(database: Database, { project, run_id }: RunName): Promise<string[]> {
   const rows = await gatherRows(database, { project }, (reader) =>
     reader.query<{ session_id: string }>(
       `select r.session_id from runfold_internal.run r where r.project = $1 and r.run_id = $2

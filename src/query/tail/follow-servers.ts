@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../postgres/database.js';
-import { shardMapOf } from '../../store/shards/open-shard-map.js';
+import { readShardMap } from '../../store/shards/open-shard-map.js';
 import type { ShardMap } from '../../store/shards/shard-map.js';
 import { projectOf } from '../conditions.js';
 import { isMoved, readerOf, shardsByServer } from '../readers/readers.js';
@@ -27,9 +27,9 @@ export async function* followServers(
   const { poll_ms = 250, signal } = options;
   const isEnded = () => signal?.aborted === true;
   const project = projectOf(options);
-  const map = await shardMapOf(database);
+  const map = await readShardMap(database);
   const given = new Map<string, number>();
-  let parts = await startOf(map, options, project);
+  let parts = await readStart(map, options, project);
   const cursor = () => encodeTailParts(project, parts);
   yield { kind: 'none', cursor: cursor() };
   while (!isEnded()) {
@@ -81,12 +81,12 @@ export async function* followServers(
  * everything on the servers is new.
  */
 export async function cursorOnServers(database: Database, point: TailPoint): Promise<string> {
-  const { stripes } = await shardMapOf(database);
+  const { stripes } = await readShardMap(database);
   const all = Array.from({ length: stripes }, (_, stripe) => stripe);
   return encodeTailParts(point.project, [{ place: 'one server', stripes: all, point }]);
 }
 
-async function startOf(
+async function readStart(
   map: ShardMap,
   { cursor, session_id }: TailOptions,
   project: number,

@@ -31,7 +31,7 @@ export async function* followLog(
   const { poll_ms = 250, signal } = options;
   const isEnded = () => signal?.aborted === true;
   const project = projectOf(options);
-  let point = await startOf(database, options.cursor, project);
+  let point = await readStart(database, options.cursor, project);
   yield { kind: 'none', cursor: encodeTailPoint(point) };
   while (!isEnded()) {
     if (await isSpread(database)) {
@@ -55,7 +55,7 @@ export async function* followLog(
   }
 }
 
-async function startOf(
+async function readStart(
   database: Database,
   cursor: string | undefined,
   project: number,

@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 export type FindMasters = (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 /** Asks the servers themselves. @throws while it cannot be found out */
-export function findMastersOf(redis: Redis | Cluster): FindMasters {
+export function masterFinder(redis: Redis | Cluster): FindMasters {
   return 'nodes' in redis ? mastersOfCluster(redis) : masterOfOne(redis);
 }
 

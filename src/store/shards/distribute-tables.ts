@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { dropViews, keyOf } from './divide-tables.js';
+import { dropViews, readKey } from './divide-tables.js';
 import type { Placement } from './placement.js';
 
 /**
@@ -25,7 +25,7 @@ export async function distributeTables(
   const [first] = tables;
   for (const { name } of whole) {
     const table = `runfold_internal.${name}`;
-    const { key, key_name } = await keyOf(client, table);
+    const { key, key_name } = await readKey(client, table);
     await client.query(`alter table ${table} add column stripe smallint not null`);
     await client.query(`alter table ${table} drop constraint "${key_name}"`);
     await client.query(

@@ -71,8 +71,8 @@ async function divideTable(client: ClientBase, name: string, stripes: number): P
   }
 }
 
-/** The primary key of a table. */
-export async function keyOf(
+/** Reads the primary key of a table. */
+export async function readKey(
   client: ClientBase,
   table: string,
 ): Promise<Pick<WholeTable, 'key' | 'key_name'>> {

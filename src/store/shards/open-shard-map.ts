@@ -40,7 +40,7 @@ export const wholeMs = 5_000;
  * The same, but cached: a divided store forever, because a store is divided only once, and an undivided one for five
  * seconds. A failed read is retried.
  */
-export function shardMapOf(database: Database): Promise<ShardMap> {
+export function readShardMap(database: Database): Promise<ShardMap> {
   const found = known.get(database);
   const { whole_at = Number.POSITIVE_INFINITY } = found ?? {};
   if (found !== undefined && performance.now() - whole_at < wholeMs) return found.map;
@@ -63,7 +63,7 @@ function remember(database: Database, map: Promise<ShardMap>): Promise<ShardMap>
 
 /** Lets a view of a store, such as that of one request, know the map of the store instead of reading it again. */
 export function shareShardMap(store: Database, view: Database): void {
-  remember(view, shardMapOf(store));
+  remember(view, readShardMap(store));
 }
 
 /** Makes a map known, instead of reading it. */

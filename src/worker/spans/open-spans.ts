@@ -4,7 +4,7 @@ import type { Database } from '../../postgres/database.js';
 import { openPriceBook, type PriceBook } from '../../pricing/price-book.js';
 import type { Projection } from '../../projections/language/projection.js';
 import { projections as allProjections } from '../../projections/projections.js';
-import { shardMapOf } from '../../store/shards/open-shard-map.js';
+import { readShardMap } from '../../store/shards/open-shard-map.js';
 import { appendEventsWith } from './append-events.js';
 import type { SpanInbox } from './inbox.js';
 import { createSpanCommit, type SpanCommit } from './span-commit.js';
@@ -30,7 +30,7 @@ export function openSpanInbox(
     database: options.database,
     async prepare() {
       await book.refresh();
-      return shardMapOf(options.database);
+      return readShardMap(options.database);
     },
     append: appendEventsWith({
       book,

@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { projections } from '#runfold/projections/projections.js';
 import { followLog } from '#runfold/query/tail/tail.js';
 import { createShards } from '#runfold/store/create-shards.js';
-import { rememberShardMap, shardMapOf, wholeMs } from '#runfold/store/shards/open-shard-map.js';
+import { rememberShardMap, readShardMap, wholeMs } from '#runfold/store/shards/open-shard-map.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { apartShards, testStripes } from '../../../harness/divided-store.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
@@ -33,18 +33,18 @@ describeWithPostgres('a process that runs while its store is divided', () => {
   test('notices it after five seconds, and asks no more from then on', async () => {
     let now = 1_000;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
-    const before = await shardMapOf(database);
+    const before = await readShardMap(database);
     expect(before.is_divided).toBe(false);
     await divide();
     now += wholeMs - 1;
-    expect(await shardMapOf(database)).toBe(before);
+    expect(await readShardMap(database)).toBe(before);
     now += 1;
     // Requests at the same moment share one look.
-    const [one, two] = await Promise.all([shardMapOf(database), shardMapOf(database)]);
+    const [one, two] = await Promise.all([readShardMap(database), readShardMap(database)]);
     expect(one).toMatchObject({ is_divided: true, stripes: testStripes });
     expect(two).toBe(one);
     now += 100 * wholeMs;
-    expect(await shardMapOf(database)).toBe(one);
+    expect(await readShardMap(database)).toBe(one);
   });
 
   test('continues a stream of events on the servers of the stripes', async () => {
