@@ -1,4 +1,4 @@
-import { places } from '../events/columns/event-row.js';
+import { indexes } from '../events/columns/event-row.js';
 import { eventKey } from '../events/event-id.js';
 import type { DecodedJob } from './decode-job.js';
 
@@ -31,8 +31,8 @@ export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   const numbers = new Map<string, number>();
   jobs.forEach(({ events, project }, at) => {
     starts.push(keys.length);
-    const ids = events.columns[places.id] ?? [];
-    const names = events.columns[places.session_id] ?? [];
+    const ids = events.columns[indexes.id] ?? [];
+    const names = events.columns[indexes.session_id] ?? [];
     for (let event = 0; event < events.size; event++) {
       const name = names[event] as string;
       const key = project === 1 ? name : `${project}\0${name}`;
@@ -49,13 +49,13 @@ export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   });
   const ranks = new Uint32Array(sessions.length);
   sessions.sort((a, b) => a.project - b.project || (a.name < b.name ? -1 : 1));
-  sessions.forEach(({ number }, place) => {
-    ranks[number] = place;
+  sessions.forEach(({ number }, rank) => {
+    ranks[number] = rank;
   });
-  const rank = (event: number) => ranks[sessionOf[event] ?? 0] ?? 0;
+  const rankAt = (event: number) => ranks[sessionOf[event] ?? 0] ?? 0;
   const order = Array.from({ length: total }, (_, event) => event).sort((a, b) => {
     const [left, right] = [keys[a] ?? '', keys[b] ?? ''];
-    return rank(a) - rank(b) || (left < right ? -1 : left > right ? 1 : 0);
+    return rankAt(a) - rankAt(b) || (left < right ? -1 : left > right ? 1 : 0);
   });
   return { jobs, job_of, starts, keys, order };
 }

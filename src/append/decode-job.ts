@@ -2,8 +2,8 @@ import { isRawObject } from '../events/check/normalize-event.js';
 import { parseEvent } from '../events/check/parse-event.js';
 import { isComplete, readEvent } from '../events/check/read-event.js';
 import { isOrderly } from '../events/columns/check-columns.js';
-import { createBlock, type EventBlock, eventAt } from '../events/columns/event-columns.js';
-import { emptyCells } from '../events/columns/event-row.js';
+import { createColumns, type EventColumns, eventAt } from '../events/columns/event-columns.js';
+import { emptyRow } from '../events/columns/event-row.js';
 import { unpackColumns } from '../events/columns/unpack-columns.js';
 import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
 import { isHeavyJson, maxContainers } from '../events/heavy-json.js';
@@ -14,7 +14,7 @@ import { mostJobPayloads, mostPayload, type Reject, shortPayload, toReject } fro
 export interface DecodedJob {
   readonly job_id: string;
   readonly project: number;
-  readonly events: EventBlock;
+  readonly events: EventColumns;
   /** The index of each event in the job, for error reports. */
   readonly positions: readonly number[];
   readonly rejects: readonly Reject[];
@@ -68,29 +68,29 @@ export function decodeJob(jobId: string, data: unknown, json?: string): DecodedJ
   if (ids > maxJobEvents) return refuse(tooMany('columns.id', ids));
   const unpacked = unpackColumns(body);
   if ('fault' in unpacked) return refuse(unpacked.fault);
-  const { block, has_orderly_texts } = unpacked;
-  if (has_orderly_texts && isOrderly(block)) {
-    const positions = Array.from({ length: block.size }, (_, at) => at);
-    return { job_id: jobId, project, events: block, positions, rejects: [] };
+  const { columns, has_orderly_texts } = unpacked;
+  if (has_orderly_texts && isOrderly(columns)) {
+    const positions = Array.from({ length: columns.size }, (_, at) => at);
+    return { job_id: jobId, project, events: columns, positions, rejects: [] };
   }
-  const events = Array.from({ length: block.size }, (_, at) => eventAt(block, at));
+  const events = Array.from({ length: columns.size }, (_, at) => eventAt(columns, at));
   return decodeEvents(jobId, project, events);
 }
 
 /** Decodes events one by one. */
 function decodeEvents(jobId: string, project: number, raws: readonly unknown[]): DecodedJob {
-  const events = createBlock();
+  const events = createColumns();
   const positions: number[] = [];
   const rejects: Reject[] = [];
   let kept = 0;
-  let cells = emptyCells();
+  let row = emptyRow();
   raws.forEach((raw, position) => {
-    if (isRawObject(raw) && readEvent(raw, cells) && isComplete(cells)) {
-      events.add(cells);
+    if (isRawObject(raw) && readEvent(raw, row) && isComplete(row)) {
+      events.add(row);
       positions.push(position);
       return;
     }
-    cells = emptyCells();
+    row = emptyRow();
     const { code, message } = new InvalidEventError(findFaults(raw));
     // Events in columns may share one long string, so all rejects of a job have a common limit too.
     const most = kept > mostJobPayloads ? shortPayload : mostPayload;
@@ -121,7 +121,7 @@ function rejectedJob(
   const { project = 1 } = fault;
   const place = { job_id: jobId, project, position: 0 };
   const reject = toReject({ ...fault, ...place, code: 'invalid_job' });
-  return { job_id: jobId, project, events: createBlock(), positions: [], rejects: [reject] };
+  return { job_id: jobId, project, events: createColumns(), positions: [], rejects: [reject] };
 }
 
 const tooMany = (field: string, events: number) =>

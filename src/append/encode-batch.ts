@@ -1,4 +1,4 @@
-import { places } from '../events/columns/event-row.js';
+import { indexes } from '../events/columns/event-row.js';
 import { type LogColumnType, logColumns, textType } from '../events/columns/log-columns.js';
 import { eventKey } from '../events/event-id.js';
 import {
@@ -29,9 +29,9 @@ const types: Record<LogColumnType, ElementType> = {
  */
 export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
   const rows = orderRows(batch);
-  logColumns.forEach(({ type }, place) => {
+  logColumns.forEach(({ type }, index) => {
     const element = types[type];
-    const values = gatherValues(batch, rows, place);
+    const values = gatherValues(batch, rows, index);
     putParameter(arena, () => {
       if (values === undefined) putEmptyArray(arena, element);
       else if (type === 'uuid') putUuids(arena, values as (string | null)[], element);
@@ -59,33 +59,33 @@ function orderRows({ order, job_of, starts }: EventBatch): Rows {
 }
 
 /** The values of a column, with null for a missing value; undefined if no event has one. */
-function gatherValues(batch: EventBatch, rows: Rows, place: number): unknown[] | undefined {
+function gatherValues(batch: EventBatch, rows: Rows, index: number): unknown[] | undefined {
   const { jobs, keys, order } = batch;
   const sent = (at: number) => sentValues(batch, rows, at);
   const keysOf = (ids: unknown[] | undefined) =>
     ids?.map((id) => (id === null ? null : eventKey(id as string)));
-  switch (place) {
-    case places.project:
+  switch (index) {
+    case indexes.project:
       return order.map((_, row) => jobs[rows.job[row] ?? 0]?.project);
-    case places.id:
+    case indexes.id:
       return order.map((event) => keys[event]);
-    case places.original_id:
-      return originals(sent(places.id), (row) => keys[order[row] ?? 0]);
-    case places.corrects:
-      return keysOf(sent(place));
-    case places.original_corrects: {
-      const ids = sent(places.corrects);
+    case indexes.original_id:
+      return originals(sent(indexes.id), (row) => keys[order[row] ?? 0]);
+    case indexes.corrects:
+      return keysOf(sent(index));
+    case indexes.original_corrects: {
+      const ids = sent(indexes.corrects);
       const corrected = keysOf(ids);
       return originals(ids, (row) => corrected?.[row]);
     }
     default:
-      return sent(place);
+      return sent(index);
   }
 }
 
 /** The values of a column as they are in the jobs. */
-function sentValues({ jobs }: EventBatch, { job, event }: Rows, place: number) {
-  const columns = jobs.map(({ events }) => events.columns[place]);
+function sentValues({ jobs }: EventBatch, { job, event }: Rows, index: number) {
+  const columns = jobs.map(({ events }) => events.columns[index]);
   if (columns.every((column) => column === undefined)) return undefined;
   const values = new Array<unknown>(job.length);
   for (let row = 0; row < job.length; row++) {

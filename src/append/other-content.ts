@@ -17,7 +17,7 @@ export const otherContent = 'other_content';
  * An event of a batch that the log holds with different content: its position in `order`, and the
  * fields.
  */
-export type Difference = readonly [place: number, fields: readonly string[]];
+export type Difference = readonly [index: number, fields: readonly string[]];
 
 /** Finds the events of a batch that the log holds with different content. */
 export type CompareContent = (batch: EventBatch) => Promise<readonly Difference[]>;
@@ -73,7 +73,7 @@ export function tellOtherContent(run: RunStatement, compare: CompareContent): Ru
   return async (batch, rejects) => {
     const answer = await run(batch, rejects);
     if (answer.applied === batch.order.length) return answer;
-    const differences = (await compare(batch)).filter(([place]) => !isMadeAgain(batch, place));
+    const differences = (await compare(batch)).filter(([index]) => !isMadeAgain(batch, index));
     if (differences.length === 0) return answer;
     const most = differences.length > 100 ? shortPayload : undefined;
     const found = differences.map((difference) => rejectAt(batch, difference, most));
@@ -86,14 +86,14 @@ export function tellOtherContent(run: RunStatement, compare: CompareContent): Ru
  * If two clients correct an event at the same time, both corrections get the same id and the log
  * takes one. The other client sees that and retries with the next id.
  */
-function isMadeAgain(batch: EventBatch, place: number): boolean {
-  const { job, at } = jobOf(batch, batch.order[place] ?? 0);
+function isMadeAgain(batch: EventBatch, index: number): boolean {
+  const { job, at } = jobOf(batch, batch.order[index] ?? 0);
   const { id, corrects } = eventAt(job.events, at);
   return corrects !== undefined && isNameBased(id);
 }
 
-function rejectAt(batch: EventBatch, [place, fields]: Difference, most?: number): Reject {
-  const { job, at } = jobOf(batch, batch.order[place] ?? 0);
+function rejectAt(batch: EventBatch, [index, fields]: Difference, most?: number): Reject {
+  const { job, at } = jobOf(batch, batch.order[index] ?? 0);
   return toReject({
     job_id: job.job_id,
     project: job.project,

@@ -121,10 +121,10 @@ async function writeParts(
   }
   if (codeOf(error) === numericValueOutOfRange && options.findOverflows !== undefined) {
     const { findOverflows, ...rest } = options;
-    const places = new Set(await findOverflows(batch));
-    const fitting = order.filter((_, place) => !places.has(place));
+    const overflowing = new Set(await findOverflows(batch));
+    const fitting = order.filter((_, index) => !overflowing.has(index));
     const found = order
-      .filter((_, place) => places.has(place))
+      .filter((_, index) => overflowing.has(index))
       .map((event) => rejectByPostgres(batch, event, error));
     return writeEvents(run, { ...batch, order: fitting }, [...rejects, ...found], rest);
   }

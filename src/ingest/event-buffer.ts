@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Cells } from '../events/columns/event-row.js';
+import type { EventRow } from '../events/columns/event-row.js';
 import { createPacker, type EventPacker } from '../events/columns/pack-columns.js';
 import type { QueueChoice } from './queue-choice.js';
 
@@ -22,7 +22,7 @@ export interface BatchLimits {
 /** The events that wait for the queue, in jobs, oldest first. */
 export interface EventBuffer {
   /** Adds one event and clears its row; returns whether a job is now full. */
-  add(cells: Cells): boolean;
+  add(row: EventRow): boolean;
   /** Takes the oldest batch, full or not. With `queue`, only if that batch goes there. */
   take(queue?: string): Batch | undefined;
   /** Whether a full job is waiting. */
@@ -50,11 +50,11 @@ export function createEventBuffer(limits: BatchLimits, choice: QueueChoice): Eve
     return open;
   };
   return {
-    add(cells) {
-      const queue = choice.queueOf(cells);
+    add(row) {
+      const queue = choice.queueOf(row);
       const open = packers.get(queue) ?? openFor(queue);
       const before = open.bytes;
-      open.add(cells);
+      open.add(row);
       events += 1;
       bytes += open.bytes - before;
       if (open.size < limits.events_per_job && open.bytes < limits.bytes_per_job) return false;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isRawObject } from '../events/check/normalize-event.js';
 import { readEvent } from '../events/check/read-event.js';
-import { emptyCells, places } from '../events/columns/event-row.js';
+import { emptyRow, indexes } from '../events/columns/event-row.js';
 import { InvalidEventError } from '../events/fault.js';
 import type {
   EventType,
@@ -126,7 +126,7 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
     write === undefined ? toQueues(queues, project, replay) : toWriter(write, project);
   const outbox = createOutbox({ destination, replay, buffer, onError });
   // The caller may change its object after `emit`, because the values are in the buffer.
-  const cells = emptyCells();
+  const row = emptyRow();
   let emitted = 0;
   let refused = 0;
   let closed = false;
@@ -148,18 +148,18 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
     if (closed) throw new ProducerClosedError();
     if (outbox.waiting() >= max_buffered_events) return refuse(max_buffered_events, 'events');
     if (outbox.waitingBytes() >= max_buffered_bytes) return refuse(max_buffered_bytes, 'bytes');
-    if (!isRawObject(input) || !readEvent(input, cells, type)) {
-      cells.fill(undefined);
+    if (!isRawObject(input) || !readEvent(input, row, type)) {
+      row.fill(undefined);
       // A copy with its type would work too, but an object made by `...` is slow to read.
       if (type !== undefined && isRawObject(input)) return take({ ...input, type });
       refused += 1;
       throw new InvalidEventError(faultsOfRefused(input));
     }
-    cells[places.id] ??= randomUUID();
-    const id = cells[places.id] as string;
-    cells[places.occurred_at_us] ??= Date.now() * 1000;
+    row[indexes.id] ??= randomUUID();
+    const id = row[indexes.id] as string;
+    row[indexes.occurred_at_us] ??= Date.now() * 1000;
     emitted += 1;
-    if (buffer.add(cells)) outbox.sendFull();
+    if (buffer.add(row)) outbox.sendFull();
     else timer ??= setTimeout(linger, linger_ms);
     return id;
   };

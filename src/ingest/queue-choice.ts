@@ -1,4 +1,4 @@
-import { type Cells, places } from '../events/columns/event-row.js';
+import { type EventRow, indexes } from '../events/columns/event-row.js';
 import { stripeOf } from '../events/stripe.js';
 
 /** The number of sessions whose queue is remembered. */
@@ -11,7 +11,7 @@ const worthwhile = 100;
 
 /** Chooses the queue of each event. No event is bound to its queue. */
 export interface QueueChoice {
-  queueOf(cells: Cells): string;
+  queueOf(row: EventRow): string;
   /** A job is full: the next one may go to another queue. */
   next(): void;
   /** All buffered events are sent, in full jobs or not. */
@@ -41,13 +41,13 @@ export function chooseQueues(project: number, names: () => readonly string[]): Q
     at = (at + 1) % known.length;
   };
   return {
-    queueOf(cells) {
+    queueOf(row) {
       gathered += 1;
       if (names() !== known) {
         known = names();
         queues.clear();
       }
-      if (isBySession) return ofSession(String(cells[places.session_id]));
+      if (isBySession) return ofSession(String(row[indexes.session_id]));
       return known[at % known.length] ?? '';
     },
     next,

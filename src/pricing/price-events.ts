@@ -1,28 +1,28 @@
-import { type BlockColumn, columnAt, type EventBlock } from '../events/columns/event-columns.js';
-import { placeOf, places } from '../events/columns/event-row.js';
+import { type EventColumn, columnAt, type EventColumns } from '../events/columns/event-columns.js';
+import { columnIndex, indexes } from '../events/columns/event-row.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { PriceBook } from './price-book.js';
 import { readDetails, splitMetrics, tokenCountNames, tokenSources } from './token-sources.js';
 
 const at = {
-  model: placeOf('model'),
-  provider: placeOf('provider'),
-  cost: placeOf('cost_nanos'),
-  source: placeOf('cost_source'),
+  model: columnIndex('model'),
+  provider: columnIndex('provider'),
+  cost: columnIndex('cost_nanos'),
+  source: columnIndex('cost_source'),
 };
 /** The columns of each count: the first one with a value is used. */
 const counts = Object.fromEntries(
-  tokenCountNames.map((name) => [name, tokenSources[name].map(placeOf)]),
+  tokenCountNames.map((name) => [name, tokenSources[name].map(columnIndex)]),
 ) as unknown as Readonly<Record<keyof typeof tokenSources, readonly number[]>>;
 const splits = {
-  prompt_tokens_details: placeOf('prompt_tokens_details'),
-  completion_tokens_details: placeOf('completion_tokens_details'),
+  prompt_tokens_details: columnIndex('prompt_tokens_details'),
+  completion_tokens_details: columnIndex('completion_tokens_details'),
 };
 
 /** The events of one project that are written together. */
 interface PricedJob {
   readonly project: number;
-  readonly events: EventBlock;
+  readonly events: EventColumns;
 }
 
 /**
@@ -39,17 +39,17 @@ export async function priceJobs(book: PriceBook, jobs: readonly PricedJob[]): Pr
  * place: the columns were made for this batch, and a second call finds them priced. A reported cost
  * stays, and messages that the price book does not know stay without a cost.
  */
-export function priceEvents(book: PriceBook, project: number, { columns, size }: EventBlock): void {
+export function priceEvents(book: PriceBook, project: number, { columns, size }: EventColumns): void {
   const models = columns[at.model];
   if (models === undefined) return;
-  const value = (column: BlockColumn | undefined, event: number) => column?.[event] ?? undefined;
-  const types = columns[places.type];
-  const authors = columns[places.role];
-  const corrects = columns[places.corrects];
+  const value = (column: EventColumn | undefined, event: number) => column?.[event] ?? undefined;
+  const types = columns[indexes.type];
+  const authors = columns[indexes.role];
+  const corrects = columns[indexes.corrects];
   const hasSplits = splitMetrics.some((name) => columns[splits[name]] !== undefined);
   const count = (from: readonly number[], event: number): number | undefined => {
-    for (const place of from) {
-      const found = value(columns[place], event);
+    for (const index of from) {
+      const found = value(columns[index], event);
       if (found !== undefined) return found as number;
     }
     return undefined;
@@ -68,7 +68,7 @@ export function priceEvents(book: PriceBook, project: number, { columns, size }:
       project,
       provider: (value(columns[at.provider], event) as string | undefined) ?? '',
       model: model as string,
-      occurred_at_us: columns[places.occurred_at_us]?.[event] as number,
+      occurred_at_us: columns[indexes.occurred_at_us]?.[event] as number,
       tokens: {
         input: input ?? 0,
         output: output ?? 0,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { emptyCells, places } from '#runfold/events/columns/event-row.js';
+import { emptyRow, indexes } from '#runfold/events/columns/event-row.js';
 import { chooseQueues } from '#runfold/ingest/queue-choice.js';
 
-const cellsOf = (session: string) => {
-  const cells = emptyCells();
-  cells[places.session_id] = session;
-  return cells;
+const rowAt = (session: string) => {
+  const row = emptyRow();
+  row[indexes.session_id] = session;
+  return row;
 };
 const names = ['a', 'b', 'c', 'd'];
 
@@ -14,7 +14,7 @@ describe('the choice of a queue', () => {
     const choice = chooseQueues(1, () => names);
     const turns = Array.from({ length: 8 }, () => {
       const chosen = new Set(
-        Array.from({ length: 9 }, (_, at) => choice.queueOf(cellsOf(`s-${at}`))),
+        Array.from({ length: 9 }, (_, at) => choice.queueOf(rowAt(`s-${at}`))),
       );
       choice.turn();
       return [...chosen].join();
@@ -26,7 +26,7 @@ describe('the choice of a queue', () => {
   test('goes by the session where each queue gets many, and back', () => {
     const choice = chooseQueues(1, () => names);
     const all = () =>
-      Array.from({ length: 400 }, (_, at) => choice.queueOf(cellsOf(`s-${at % 40}`)));
+      Array.from({ length: 400 }, (_, at) => choice.queueOf(rowAt(`s-${at % 40}`)));
     expect(new Set(all()).size).toBe(1);
     choice.turn();
     const bySession = all();
@@ -35,7 +35,7 @@ describe('the choice of a queue', () => {
     choice.turn();
     expect(all()).toEqual(bySession);
     choice.turn();
-    choice.queueOf(cellsOf('s-0'));
+    choice.queueOf(rowAt('s-0'));
     choice.turn();
     expect(new Set(all()).size).toBe(1);
   });
@@ -43,10 +43,10 @@ describe('the choice of a queue', () => {
   test('follows a change of the queues', () => {
     let now: readonly string[] = names;
     const choice = chooseQueues(1, () => now);
-    for (let at = 0; at < 400; at++) choice.queueOf(cellsOf(`s-${at}`));
+    for (let at = 0; at < 400; at++) choice.queueOf(rowAt(`s-${at}`));
     choice.turn();
-    choice.queueOf(cellsOf('s-1'));
+    choice.queueOf(rowAt('s-1'));
     now = ['x'];
-    expect(choice.queueOf(cellsOf('s-1'))).toBe('x');
+    expect(choice.queueOf(rowAt('s-1'))).toBe('x');
   });
 });

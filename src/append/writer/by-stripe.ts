@@ -1,4 +1,4 @@
-import { places } from '../../events/columns/event-row.js';
+import { indexes } from '../../events/columns/event-row.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { EventBatch } from '../batch.js';
 
@@ -19,7 +19,7 @@ export function byStripe(
   for (const event of order) {
     const number = job_of[event] ?? 0;
     const job = jobs[number];
-    const name = job?.events.columns[places.session_id]?.[event - (starts[number] ?? 0)];
+    const name = job?.events.columns[indexes.session_id]?.[event - (starts[number] ?? 0)];
     if (job?.project !== project || name !== session) {
       project = job?.project;
       session = name;

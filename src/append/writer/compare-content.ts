@@ -13,12 +13,12 @@ export function compareContentIn(database: Database): CompareContent {
   return async (batch) => {
     const map = await readShardMap(database);
     if (!map.is_divided) return compareOnShard(map.shardOf(0))(batch);
-    const places = new Map(batch.order.map((event, place) => [event, place]));
+    const indexes = new Map(batch.order.map((event, index) => [event, index]));
     const found: Difference[] = [];
     for (const [stripe, order] of byStripe(batch, map.stripes)) {
       const differences = await compareOnShard(map.shardOf(stripe))({ ...batch, order });
-      for (const [place, fields] of differences) {
-        found.push([places.get(order[place] ?? 0) ?? 0, fields]);
+      for (const [index, fields] of differences) {
+        found.push([indexes.get(order[index] ?? 0) ?? 0, fields]);
       }
     }
     return found.sort(([a], [b]) => a - b);
@@ -48,6 +48,6 @@ export async function findOtherContent(
   const [job] = batch.jobs;
   const found = await compare(batch);
   return new Map(
-    found.map(([place, fields]) => [job?.positions[batch.order[place] ?? 0] ?? 0, fields]),
+    found.map(([index, fields]) => [job?.positions[batch.order[index] ?? 0] ?? 0, fields]),
   );
 }

@@ -1,4 +1,4 @@
-import { placeOf } from '../../events/columns/event-row.js';
+import { columnIndex } from '../../events/columns/event-row.js';
 import type { RunStatement } from '../batch-statement.js';
 
 /** Content that some batches have and most do not. */
@@ -9,8 +9,8 @@ export interface BatchContent {
   readonly has_labels: boolean;
 }
 
-const holdPlace = placeOf('hold_id');
-const labelPlace = placeOf('labels');
+const holdIndex = columnIndex('hold_id');
+const labelIndex = columnIndex('labels');
 
 /**
  * Sends each batch by the statement for its content, so batches without holds and labels do not pay
@@ -19,9 +19,9 @@ const labelPlace = placeOf('labels');
 export function statementByContent(made: (content: BatchContent) => RunStatement): RunStatement {
   const known = new Map<string, RunStatement>();
   return (batch, rejects) => {
-    const has = (place: number) =>
-      batch.jobs.some(({ events }) => events.columns[place] !== undefined);
-    const content = { has_holds: has(holdPlace), has_labels: has(labelPlace) };
+    const has = (index: number) =>
+      batch.jobs.some(({ events }) => events.columns[index] !== undefined);
+    const content = { has_holds: has(holdIndex), has_labels: has(labelIndex) };
     const key = `${content.has_holds} ${content.has_labels}`;
     const run = known.get(key) ?? made(content);
     known.set(key, run);

@@ -1,4 +1,4 @@
-import { emptyCells } from '../columns/event-row.js';
+import { emptyRow } from '../columns/event-row.js';
 import { correctsItself } from '../event-id.js';
 import { describeValue, type EventFault, listFaults } from '../fault.js';
 import { labelNamePhrase } from '../labels.js';
@@ -27,8 +27,8 @@ export function parseEvent(raw: unknown): ParsedEvent {
     return fault('type', `one of ${Object.keys(eventTypes).join(', ')}`, type);
   }
   const event = normalizeEvent(raw);
-  const cells = emptyCells();
-  if (readEvent(event, cells) && isComplete(cells))
+  const row = emptyRow();
+  if (readEvent(event, row) && isComplete(row))
     return { ok: true, event: asMetricEvent(event) };
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);

@@ -1,11 +1,11 @@
 import { eventTypes } from '../codes.js';
 import {
-  attributePlaces,
-  type Cells,
-  fieldPlaces,
-  metricPlaces,
-  places,
-  sumPlaces,
+  attributeIndexes,
+  type EventRow,
+  fieldIndexes,
+  metricIndexes,
+  indexes,
+  sumIndexes,
 } from '../columns/event-row.js';
 import { typeCodesOf } from '../event-fields.js';
 import { correctsItself } from '../event-id.js';
@@ -39,46 +39,46 @@ interface Readers {
  * `occurred_at` may be missing, because the producer sets them; `isComplete` checks for them.
  * A caller that knows the type need not put it into the event.
  */
-export function readEvent(raw: RawObject, cells: Cells, type: unknown = raw.type): boolean {
-  if (readWith(plain.get(type), raw, cells)) return true;
+export function readEvent(raw: RawObject, row: EventRow, type: unknown = raw.type): boolean {
+  if (readWith(plain.get(type), raw, row)) return true;
   // A correction has other rules: its figures may be negative.
-  return (raw.corrects ?? undefined) !== undefined && readWith(corrections.get(type), raw, cells);
+  return (raw.corrects ?? undefined) !== undefined && readWith(corrections.get(type), raw, row);
 }
 
-function readWith(readers: Readers | undefined, raw: RawObject, cells: Cells): boolean {
+function readWith(readers: Readers | undefined, raw: RawObject, row: EventRow): boolean {
   if (readers === undefined) return false;
   const { fields, required } = readers;
   for (const name in raw) {
     const value = raw[name];
     if (value === undefined || value === null) continue;
     const read = fields.get(name);
-    if (read === undefined || !read(value, cells)) return false;
+    if (read === undefined || !read(value, row)) return false;
   }
-  const run = cells[places.run_id];
+  const run = row[indexes.run_id];
   if (run === undefined) return false;
-  const corrects = cells[places.corrects];
-  if (corrects !== undefined && correctsItself(cells[places.id], corrects)) return false;
-  cells[places.session_id] ??= run;
-  cells[places.type] = readers.type;
+  const corrects = row[indexes.corrects];
+  if (corrects !== undefined && correctsItself(row[indexes.id], corrects)) return false;
+  row[indexes.session_id] ??= run;
+  row[indexes.type] = readers.type;
   for (let at = 0; at < required.length; at++) {
-    if (cells[required[at] as number] === undefined) return false;
+    if (row[required[at] as number] === undefined) return false;
   }
   return true;
 }
 
 /** Whether a row has everything that the log requires. */
-export function isComplete(cells: Cells): boolean {
-  return cells[places.id] !== undefined && cells[places.occurred_at_us] !== undefined;
+export function isComplete(row: EventRow): boolean {
+  return row[indexes.id] !== undefined && row[indexes.occurred_at_us] !== undefined;
 }
 
 function metrics(isSigned: boolean): Read {
   const readers = new Map<string, Read>(
-    metricPlaces.map(({ field, at }) => [field.name, metric(field, at, isSigned)]),
+    metricIndexes.map(({ field, at }) => [field.name, metric(field, at, isSigned)]),
   );
   const aliases = new Map(
     [...metricAliases].map(([alias, name]) => [alias, { name, read: readers.get(name) }]),
   );
-  return (value, cells) => {
+  return (value, row) => {
     if (!isRawObject(value)) return false;
     for (const name in value) {
       const figure = value[name];
@@ -89,16 +89,16 @@ function metrics(isSigned: boolean): Read {
         if (alias === undefined || (value[alias.name] ?? undefined) !== undefined) return false;
         read = alias.read;
       }
-      if (read === undefined || !read(figure, cells)) return false;
+      if (read === undefined || !read(figure, row)) return false;
     }
-    for (const { at, parts } of sumPlaces) {
-      if (cells[at] !== undefined) continue;
+    for (const { at, parts } of sumIndexes) {
+      if (row[at] !== undefined) continue;
       let total: number | undefined;
       for (const part of parts) {
-        const figure = cells[part] as number | undefined;
+        const figure = row[part] as number | undefined;
         if (figure !== undefined) total = (total ?? 0) + figure;
       }
-      cells[at] = total;
+      row[at] = total;
       if (total !== undefined && Math.abs(total) > maxTokens) return false;
     }
     return true;
@@ -107,24 +107,24 @@ function metrics(isSigned: boolean): Read {
 
 function readers(isSigned: boolean): ReadonlyMap<unknown, Readers> {
   const envelope: [string, Read][] = [
-    ['type', code(places.type, eventTypes)],
-    ['id', text(places.id)],
-    ['run_id', text(places.run_id)],
-    ['session_id', text(places.session_id)],
+    ['type', code(indexes.type, eventTypes)],
+    ['id', text(indexes.id)],
+    ['run_id', text(indexes.run_id)],
+    ['session_id', text(indexes.session_id)],
     ['occurred_at', occurredAt],
-    ['sequence', tokens(places.sequence, 0)],
-    ...attributePlaces.map(({ name, at }): [string, Read] => [name, text(at)]),
+    ['sequence', tokens(indexes.sequence, 0)],
+    ...attributeIndexes.map(({ name, at }): [string, Read] => [name, text(at)]),
     ['labels', labels],
     ['metrics', metrics(isSigned)],
   ];
-  if (isSigned) envelope.push(['corrects', text(places.corrects)]);
+  if (isSigned) envelope.push(['corrects', text(indexes.corrects)]);
   return new Map(
     Object.entries(eventTypes).map(([name, type]) => {
-      const ownPlaces = fieldPlaces.filter(
+      const ownIndexes = fieldIndexes.filter(
         ({ field }) => typeCodesOf(field).includes(type) && (isSigned || !field.isOfCorrections),
       );
-      const fields = ownPlaces.map((place): [string, Read] => [place.field.name, ownField(place)]);
-      const required = ownPlaces.filter(({ field }) => field.isRequired).map(({ at }) => at);
+      const fields = ownIndexes.map((one): [string, Read] => [one.field.name, ownField(one)]);
+      const required = ownIndexes.filter(({ field }) => field.isRequired).map(({ at }) => at);
       return [name, { type, fields: new Map([...envelope, ...fields]), required }];
     }),
   );

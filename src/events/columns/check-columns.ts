@@ -11,8 +11,8 @@ import {
 } from '../limits.js';
 import { metricColumn, metricFields, storedUnits } from '../metric-fields.js';
 import { earliestMicros, futureToleranceMicros } from '../timestamp.js';
-import type { BlockColumn, EventBlock } from './event-columns.js';
-import { fieldPlaces, places, sumPlaces } from './event-row.js';
+import type { EventColumn, EventColumns } from './event-columns.js';
+import { fieldIndexes, indexes, sumIndexes } from './event-row.js';
 import { logColumns, textType } from './log-columns.js';
 
 /** The smallest and the greatest value of each integer column. */
@@ -20,7 +20,7 @@ const ranges = new Map<string, readonly [number, number]>([
   ['type', [1, Math.max(...Object.values(eventTypes))]],
   ['sequence', [0, maxTokens]],
 ]);
-for (const { field } of fieldPlaces) {
+for (const { field } of fieldIndexes) {
   if (field.kind === 'code') ranges.set(field.name, [1, Math.max(...Object.values(field.codes))]);
 }
 const maps = new Set<string>();
@@ -33,36 +33,36 @@ for (const field of metricFields) {
 }
 
 const required = logColumns.flatMap(({ required: isRequired }, at) =>
-  isRequired && at !== places.project ? [at] : [],
+  isRequired && at !== indexes.project ? [at] : [],
 );
 /** Columns that only events of some types have, as flags by the type's code; for some types they are required. */
-const owned = fieldPlaces.flatMap(({ field, at, textAt }) => {
+const owned = fieldIndexes.flatMap(({ field, at, textAt }) => {
   const codes = typeCodesOf(field);
   const owners = [0, ...Object.values(eventTypes)].map((code) => codes.includes(code));
   const column = { at, codes, owners, isRequired: field.isRequired === true };
   return textAt === undefined ? [column] : [column, { ...column, at: textAt }];
 });
 /** Failures and their texts: only a failed event may have a text. */
-const failures = fieldPlaces.flatMap(({ at, textAt }) =>
+const failures = fieldIndexes.flatMap(({ at, textAt }) =>
   textAt === undefined ? [] : [{ at, textAt }],
 );
 /** Columns that need the check of each event: they have special rules, or a job must not set them. */
 const unusual = [
-  places.corrects,
-  places.project,
-  places.original_id,
-  places.original_corrects,
-  ...fieldPlaces.flatMap(({ field, at }) => (field.isOfCorrections ? [at] : [])),
+  indexes.corrects,
+  indexes.project,
+  indexes.original_id,
+  indexes.original_corrects,
+  ...fieldIndexes.flatMap(({ field, at }) => (field.isOfCorrections ? [at] : [])),
 ];
 
 /**
  * Whether all events in some columns are valid, checked by column; strings are already checked. It may also return
  * false for valid events: then each event is checked by the rules of the schema.
  */
-export function isOrderly({ size, columns }: EventBlock): boolean {
+export function isOrderly({ size, columns }: EventColumns): boolean {
   if (unusual.some((at) => columns[at] !== undefined)) return false;
   if (required.some((at) => columns[at]?.includes(null) ?? size > 0)) return false;
-  const type = columns[places.type] ?? [];
+  const type = columns[indexes.type] ?? [];
   for (const rule of owned) {
     if (!isOwned(columns[rule.at], type, rule)) return false;
   }
@@ -80,7 +80,7 @@ export function isOrderly({ size, columns }: EventBlock): boolean {
     const range =
       name === 'occurred_at_us' ? ([earliestMicros, latest] as const) : ranges.get(name);
     if (range !== undefined) return areWithin(column, ...range);
-    if (at === places.id) return column.every(isShortText);
+    if (at === indexes.id) return column.every(isShortText);
     if (logColumns[at]?.type === 'boolean') {
       return column.every((value) => value === null || typeof value === 'boolean');
     }
@@ -88,7 +88,7 @@ export function isOrderly({ size, columns }: EventBlock): boolean {
   });
 }
 
-function areWithin(column: BlockColumn, low: number, high: number): boolean {
+function areWithin(column: EventColumn, low: number, high: number): boolean {
   // By index: V8 uses an iterator, with one call per value, if columns have different kinds.
   for (let at = 0; at < column.length; at++) {
     const value = column[at];
@@ -99,8 +99,8 @@ function areWithin(column: BlockColumn, low: number, high: number): boolean {
 }
 
 function isOwned(
-  column: BlockColumn | undefined,
-  types: BlockColumn,
+  column: EventColumn | undefined,
+  types: EventColumn,
   { codes, owners, isRequired }: (typeof owned)[number],
 ) {
   if (column === undefined) return !isRequired || !codes.some((code) => types.includes(code));
@@ -112,8 +112,8 @@ function isOwned(
 }
 
 /** Whether events with input or output tokens have a total. */
-function hasTotals(columns: EventBlock['columns'], size: number): boolean {
-  for (const { at: sum, parts } of sumPlaces) {
+function hasTotals(columns: EventColumns['columns'], size: number): boolean {
+  for (const { at: sum, parts } of sumIndexes) {
     const total = columns[sum];
     for (const part of parts) {
       const column = columns[part];

@@ -1,35 +1,35 @@
 import { maxJson } from '../limits.js';
 import type { MetricEvent } from '../metric-event.js';
-import { type Cells, emptyCells } from './event-row.js';
+import { type EventRow, emptyRow } from './event-row.js';
 import { logColumns } from './log-columns.js';
 import { eventFromRow } from './stored-event.js';
 
 /** One value per event; null if the event has no value in this column. */
-export type BlockColumn = unknown[];
+export type EventColumn = unknown[];
 
 /**
  * Many events by column; `event-row.ts` has one event as a row. Work is done per column,
  * at a few nanoseconds per value, and no object is made per event.
  */
-export interface EventBlock {
+export interface EventColumns {
   readonly size: number;
   /** In the order of `logColumns`; undefined if no event has a value. */
-  readonly columns: (BlockColumn | undefined)[];
+  readonly columns: (EventColumn | undefined)[];
 }
 
 /** Columns from events that are added one by one, as rows, which are cleared for the next event. */
-export function createBlock(): EventBlock & { add(cells: Cells): void } {
-  const columns: (BlockColumn | undefined)[] = logColumns.map(() => undefined);
+export function createColumns(): EventColumns & { add(row: EventRow): void } {
+  const columns: (EventColumn | undefined)[] = logColumns.map(() => undefined);
   let size = 0;
   return {
     columns,
     get size() {
       return size;
     },
-    add(cells) {
+    add(row) {
       for (let at = 0; at < columns.length; at++) {
-        const value = cells[at];
-        cells[at] = undefined;
+        const value = row[at];
+        row[at] = undefined;
         if (value === undefined) columns[at]?.push(null);
         else columnAt(columns, at, size).push(value);
       }
@@ -39,29 +39,29 @@ export function createBlock(): EventBlock & { add(cells: Cells): void } {
 }
 
 /** The column at an index, with at least this number of values; a column of nulls if there is none. */
-export function columnAt(columns: (BlockColumn | undefined)[], at: number, size: number) {
+export function columnAt(columns: (EventColumn | undefined)[], at: number, size: number) {
   const column = columns[at] ?? new Array<unknown>(size).fill(null);
   columns[at] = column;
   return column;
 }
 
 /** The row of one event in some columns. */
-export function cellsOf({ columns }: EventBlock, at: number): Cells {
-  const cells = emptyCells();
-  columns.forEach((column, place) => {
-    cells[place] = column?.[at] ?? undefined;
+export function rowAt({ columns }: EventColumns, at: number): EventRow {
+  const row = emptyRow();
+  columns.forEach((column, index) => {
+    row[index] = column?.[at] ?? undefined;
   });
-  return cells;
+  return row;
 }
 
 /** One event in some columns, in the wire format. Invalid values are returned unchanged. */
-export function eventAt(block: EventBlock, at: number): MetricEvent {
-  const cells = cellsOf(block, at);
-  const row = logColumns.map(({ name, type }, place) => {
-    const value = cells[place];
+export function eventAt(columns: EventColumns, at: number): MetricEvent {
+  const row = rowAt(columns, at);
+  const fields = logColumns.map(({ name, type }, index) => {
+    const value = row[index];
     return [name, type === 'json' && typeof value === 'string' ? jsonValue(value) : value];
   });
-  return eventFromRow(Object.fromEntries(row));
+  return eventFromRow(Object.fromEntries(fields));
 }
 
 function jsonValue(json: string): unknown {

@@ -9,55 +9,55 @@ import { logColumns } from './log-columns.js';
  * `id` and `corrects` are as they were sent; the log's 16-byte keys are made from them when they are
  * written. The project is not included; it belongs to the job.
  */
-export type Cells = unknown[];
+export type EventRow = unknown[];
 
 /** The index of a column of the log. */
-export function placeOf(name: string): number {
-  const place = logColumns.findIndex((column) => column.name === name);
-  if (place < 0) throw new Error(`Expected a column of the log, got ${name}.`);
-  return place;
+export function columnIndex(name: string): number {
+  const index = logColumns.findIndex((column) => column.name === name);
+  if (index < 0) throw new Error(`Expected a column of the log, got ${name}.`);
+  return index;
 }
 
 /** An empty row. */
-export function emptyCells(): Cells {
+export function emptyRow(): EventRow {
   return logColumns.map(() => undefined);
 }
 
 /** The indexes of columns that code uses by name. */
-export const places = {
-  project: placeOf('project'),
-  session_id: placeOf('session_id'),
-  id: placeOf('id'),
-  original_id: placeOf('original_id'),
-  run_id: placeOf('run_id'),
-  type: placeOf('type'),
-  occurred_at_us: placeOf('occurred_at_us'),
-  sequence: placeOf('sequence'),
-  corrects: placeOf('corrects'),
-  original_corrects: placeOf('original_corrects'),
-  role: placeOf('role'),
-  labels: placeOf('labels'),
+export const indexes = {
+  project: columnIndex('project'),
+  session_id: columnIndex('session_id'),
+  id: columnIndex('id'),
+  original_id: columnIndex('original_id'),
+  run_id: columnIndex('run_id'),
+  type: columnIndex('type'),
+  occurred_at_us: columnIndex('occurred_at_us'),
+  sequence: columnIndex('sequence'),
+  corrects: columnIndex('corrects'),
+  original_corrects: columnIndex('original_corrects'),
+  role: columnIndex('role'),
+  labels: columnIndex('labels'),
 } as const;
 
 /** The string attributes and their indexes. */
-export const attributePlaces = attributeFields.map(({ name }) => ({ name, at: placeOf(name) }));
+export const attributeIndexes = attributeFields.map(({ name }) => ({ name, at: columnIndex(name) }));
 
 /** The fields that only some types of event have, and their indexes; for a failure also that of its text. */
-export const fieldPlaces = allEventFields.map((field) => ({
+export const fieldIndexes = allEventFields.map((field) => ({
   field,
-  at: placeOf(field.name),
-  textAt: field.kind === 'failure' ? placeOf(failureText(field.name)) : undefined,
+  at: columnIndex(field.name),
+  textAt: field.kind === 'failure' ? columnIndex(failureText(field.name)) : undefined,
 }));
 
 /** The metrics that default to the sum of others, by their indexes. */
-export const sumPlaces = metricSums.map(({ name, parts }) => ({
-  at: placeOf(name),
-  parts: parts.map(placeOf),
+export const sumIndexes = metricSums.map(({ name, parts }) => ({
+  at: columnIndex(name),
+  parts: parts.map(columnIndex),
 }));
 
 /** The metric fields and their indexes. */
-export const metricPlaces = metricFields.map((field) => ({
+export const metricIndexes = metricFields.map((field) => ({
   field,
-  at: placeOf(metricColumn(field)),
+  at: columnIndex(metricColumn(field)),
   is_summable: isSummable(field),
 }));

@@ -1,5 +1,5 @@
 import { lengthOf } from '../fast-text.js';
-import type { Cells } from './event-row.js';
+import type { EventRow } from './event-row.js';
 import { logColumns, textType } from './log-columns.js';
 
 /** A value on the wire: null where an event has none. */
@@ -21,7 +21,7 @@ const repeats = logColumns.map(({ type }) => type === textType);
 /** Packs events one by one, job after job. */
 export interface EventPacker {
   /** Adds the row of an event, and clears it for the next. Full when `size` is the capacity. */
-  add(cells: Cells): void;
+  add(row: EventRow): void;
   readonly size: number;
   /** The approximate size of the columns as JSON. */
   readonly bytes: number;
@@ -57,14 +57,14 @@ export function createPacker(capacity: number): EventPacker {
   };
 
   return {
-    add(cells) {
-      for (let place = 0; place < columnNames.length; place++) {
-        const value = cells[place];
+    add(row) {
+      for (let index = 0; index < columnNames.length; index++) {
+        const value = row[index];
         if (value === undefined) continue;
-        cells[place] = undefined;
-        const column = columns[place] ?? emptyColumn(capacity);
-        columns[place] = column;
-        column[size] = pack(seen[place], value as PackedValue);
+        row[index] = undefined;
+        const column = columns[index] ?? emptyColumn(capacity);
+        columns[index] = column;
+        column[size] = pack(seen[index], value as PackedValue);
       }
       size += 1;
     },
@@ -75,11 +75,11 @@ export function createPacker(capacity: number): EventPacker {
       return bytes;
     },
     take() {
-      const filled = columns.flatMap((column, place): [string, PackedValue[]][] => {
+      const filled = columns.flatMap((column, index): [string, PackedValue[]][] => {
         const last = column?.findLastIndex((value) => value !== null) ?? -1;
         if (column === undefined || last < 0) return [];
         return [
-          [columnNames[place] ?? '', last + 1 < capacity ? column.slice(0, last + 1) : column],
+          [columnNames[index] ?? '', last + 1 < capacity ? column.slice(0, last + 1) : column],
         ];
       });
       const text = JSON.stringify(Object.fromEntries(filled));

@@ -2,7 +2,7 @@ import { allEventFields, failureText } from '../event-fields.js';
 import { describeValue } from '../fault.js';
 import { isLabelsText } from '../labels.js';
 import { isErrorText, isShortText } from '../limits.js';
-import type { EventBlock } from './event-columns.js';
+import type { EventColumns } from './event-columns.js';
 import { logColumns, textType } from './log-columns.js';
 
 /** Checks of columns whose strings may be long: how something failed, and labels. */
@@ -19,7 +19,7 @@ const repeats = logColumns.map(({ type }) => type === textType);
 /** The result of `unpackColumns`. */
 export type UnpackedColumns =
   | {
-      readonly block: EventBlock;
+      readonly columns: EventColumns;
       /** Whether every string is valid in an event. */
       readonly has_orderly_texts: boolean;
     }
@@ -39,18 +39,18 @@ export function unpackColumns(packed: unknown): UnpackedColumns {
   if (!Array.isArray(ids)) {
     return { fault: `columns.id: expected an array, got ${describeValue(ids)}` };
   }
-  const columns: EventBlock['columns'] = logColumns.map(() => undefined);
+  const columns: EventColumns['columns'] = logColumns.map(() => undefined);
   let inOrder = true;
   for (const name in given) {
-    const place = columnNames.indexOf(name);
+    const index = columnNames.indexOf(name);
     const column = given[name];
-    if (place < 0) return { fault: `columns.${name}: expected a column of the log` };
+    if (index < 0) return { fault: `columns.${name}: expected a column of the log` };
     if (!Array.isArray(column) || column.length > ids.length) {
       return {
         fault: `columns.${name}: expected an array of at most ${ids.length} values, got ${describeValue(column)}`,
       };
     }
-    if (repeats[place]) {
+    if (repeats[index]) {
       const different = resolve(column);
       if (different === undefined) {
         return {
@@ -60,9 +60,9 @@ export function unpackColumns(packed: unknown): UnpackedColumns {
       inOrder &&= different.every(otherTexts.get(name) ?? isShortText);
     }
     while (column.length < ids.length) column.push(null);
-    columns[place] = column;
+    columns[index] = column;
   }
-  return { block: { size: ids.length, columns }, has_orderly_texts: inOrder };
+  return { columns: { size: ids.length, columns }, has_orderly_texts: inOrder };
 }
 
 /** Replaces numbers by their strings; returns the different values that are not null. */

@@ -4,7 +4,7 @@ import { eventSchemas } from '#runfold/events/check/event-schema.js';
 import { normalizeEvent } from '#runfold/events/check/normalize-event.js';
 import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { isComplete, readEvent } from '#runfold/events/check/read-event.js';
-import { emptyCells } from '#runfold/events/columns/event-row.js';
+import { emptyRow } from '#runfold/events/columns/event-row.js';
 import { eventTypes } from '#runfold/events/metric-event.js';
 import { metricFields } from '#runfold/events/metric-fields.js';
 
@@ -371,8 +371,8 @@ describe('the short way', () => {
     const seen = { taken: 0, refused: 0 };
     fc.assert(
       fc.property(arbitraryRaw, (raw) => {
-        const cells = emptyCells();
-        const isTaken = readEvent(raw, cells) && isComplete(cells);
+        const row = emptyRow();
+        const isTaken = readEvent(raw, row) && isComplete(row);
         const event = normalizeEvent(raw);
         const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
         expect(isTaken).toBe(schemas[raw.type].safeParse(event).success);

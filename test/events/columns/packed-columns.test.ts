@@ -6,7 +6,7 @@ import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { readEvent } from '#runfold/events/check/read-event.js';
 import { isOrderly } from '#runfold/events/columns/check-columns.js';
 import { eventAt } from '#runfold/events/columns/event-columns.js';
-import { emptyCells, places } from '#runfold/events/columns/event-row.js';
+import { emptyRow, indexes } from '#runfold/events/columns/event-row.js';
 import { createPacker } from '#runfold/events/columns/pack-columns.js';
 import { unpackColumns } from '#runfold/events/columns/unpack-columns.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
@@ -17,9 +17,9 @@ import { toLogRow } from '../../../harness/log-row.js';
 function packed(events: readonly MetricEvent[]): Record<string, unknown[]> {
   const packer = createPacker(60);
   for (const event of events) {
-    const cells = emptyCells();
-    expect(isRawObject(event) && readEvent(event, cells)).toBe(true);
-    packer.add(cells);
+    const row = emptyRow();
+    expect(isRawObject(event) && readEvent(event, row)).toBe(true);
+    packer.add(row);
   }
   return JSON.parse(packer.take());
 }
@@ -38,13 +38,13 @@ describe('packed columns', () => {
       fc.property(arbitraryEvents, (events) => {
         const unpacked = unpackColumns(packed(events));
         if ('fault' in unpacked) throw new Error(unpacked.fault);
-        const { block } = unpacked;
-        const back = Array.from({ length: block.size }, (_, at) => eventAt(block, at));
+        const { columns } = unpacked;
+        const back = Array.from({ length: columns.size }, (_, at) => eventAt(columns, at));
         expect(back.map((event) => toLogRow(event, 1))).toEqual(
           events.map((event) => toLogRow(event, 1)),
         );
         const hasCorrections = events.some((event) => event.corrects !== undefined);
-        expect(unpacked.has_orderly_texts && isOrderly(block)).toBe(!hasCorrections);
+        expect(unpacked.has_orderly_texts && isOrderly(columns)).toBe(!hasCorrections);
       }),
       { numRuns: 300 },
     );
@@ -101,7 +101,7 @@ describe('packed columns', () => {
     };
     const { events, rejects } = decodeJob('job', { v: 2, project: 1, columns });
     expect(rejects).toEqual([]);
-    expect(events.columns[places.labels]).toEqual(['{"customer":"acme"}', null]);
+    expect(events.columns[indexes.labels]).toEqual(['{"customer":"acme"}', null]);
   });
 
   test('that were tampered with bring in no event that the schema refuses', () => {
