@@ -22,7 +22,7 @@ export type {
   ManyRejects,
   RejectsOutcome,
   ServiceStatus,
-} from './client/service-answers.js';
+} from './client/service-responses.js';
 export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
 export type { Labels } from './events/labels.js';

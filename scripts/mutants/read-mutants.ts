@@ -137,7 +137,7 @@ export const readMutants = [
     ],
   ),
   ...breaks(
-    'src/http/server/reading.ts',
+    'src/http/server/reading-service.ts',
     ['test/http/leaving.test.ts'],
     [
       [

@@ -4,7 +4,7 @@ import { logColumns } from '../events/columns/log-columns.js';
 import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
 import { bindQuery } from '../postgres/bind-query.js';
 import { type ByteArena, createArena } from '../postgres/byte-arena.js';
-import { isPooled, learnFrom } from '../postgres/sessions.js';
+import { isPooled, learnFrom } from '../postgres/pooled-sessions.js';
 import type { EventBatch } from './batch.js';
 import { encodeBatch } from './encode-batch.js';
 import type { Reject } from './reject.js';

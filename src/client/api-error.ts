@@ -18,16 +18,16 @@ export class ApiError extends RunfoldError {
 }
 
 /** The error for a response. */
-export async function readApiError(answer: Response): Promise<ApiError> {
-  const text = await answer.text();
+export async function readApiError(response: Response): Promise<ApiError> {
+  const text = await response.text();
   const problem = parse(text);
   const code = typeof problem.code === 'string' ? problem.code : 'unexpected_answer';
   const detail =
     typeof problem.detail === 'string'
       ? problem.detail
-      : `Expected a response of Runfold, got ${answer.status} ${text.slice(0, 200)}`;
-  const after = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  return new ApiError(answer.status, code, detail, problem, after >= 0 ? after : undefined);
+      : `Expected a response of Runfold, got ${response.status} ${text.slice(0, 200)}`;
+  const after = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ApiError(response.status, code, detail, problem, after >= 0 ? after : undefined);
 }
 
 function parse(text: string): Record<string, unknown> {

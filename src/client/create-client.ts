@@ -27,8 +27,8 @@ export function createClient(options: ClientOptions): RunfoldClient {
   };
   const post = async <T>(path: string, body: object) => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await caller.call('POST', path, { body: JSON.stringify(body), headers });
-    return (await answer.json()) as T;
+    const response = await caller.call('POST', path, { body: JSON.stringify(body), headers });
+    return (await response.json()) as T;
   };
   const remove = async <T>(path: string): Promise<T | undefined> => {
     try {
@@ -44,12 +44,12 @@ export function createClient(options: ClientOptions): RunfoldClient {
   return {
     async emit(events, { wait } = {}) {
       const list = [events].flat().map((event) => withId(event));
-      const answer = await caller.call('POST', '/v1/events', {
+      const response = await caller.call('POST', '/v1/events', {
         query: { ids: true, wait },
         body: JSON.stringify(list),
         headers: { 'content-type': 'application/json' },
       });
-      return { ids: [], faults: [], ...((await answer.json()) as Counts) };
+      return { ids: [], faults: [], ...((await response.json()) as Counts) };
     },
     getRun: ({ run_id, session_id }) => find(runPath(run_id), { session_id }),
     listRuns: (query = {}) => get('/v1/runs', labelled(query)),
@@ -91,16 +91,16 @@ export function createClient(options: ClientOptions): RunfoldClient {
       }),
     listKeys: async () => (await get<{ readonly items: readonly ClientKey[] }>('/v1/keys')).items,
     async createKey(options) {
-      const answer = await caller.call('POST', '/v1/keys', {
+      const response = await caller.call('POST', '/v1/keys', {
         body: JSON.stringify(options),
         headers: { 'content-type': 'application/json' },
       });
-      return (await answer.json()) as ClientKey & { readonly key: string };
+      return (await response.json()) as ClientKey & { readonly key: string };
     },
     async revokeKey({ id }) {
       try {
-        const answer = await caller.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
-        return (await answer.json()) as ClientKey;
+        const response = await caller.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
+        return (await response.json()) as ClientKey;
       } catch (error) {
         if (error instanceof ApiError && error.code === 'not_found') return undefined;
         throw error;

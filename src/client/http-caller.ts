@@ -60,9 +60,9 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
       for (let attempt = 0; ; attempt++) {
         let problem: ApiError | undefined;
         try {
-          const answer = await once(method, path, call);
-          if (answer.ok || answer.status === 207) return answer;
-          problem = await readApiError(answer);
+          const response = await once(method, path, call);
+          if (response.ok || response.status === 207) return response;
+          problem = await readApiError(response);
         } catch (error) {
           if (call.signal?.aborted === true || attempt >= most) throw error;
         }

@@ -30,13 +30,13 @@ export async function* readTail(
   while (!isEnded()) {
     try {
       const headers = last === undefined ? {} : { 'last-event-id': last };
-      const answer = await caller.call('GET', '/v1/tail', {
+      const response = await caller.call('GET', '/v1/tail', {
         query,
         headers,
         signal,
         is_stream: true,
       });
-      for await (const { id, event, data } of messagesOf(answer)) {
+      for await (const { id, event, data } of messagesOf(response)) {
         if (id !== undefined) last = id;
         if (id === undefined) continue;
         if (event === 'event' && data !== undefined)
@@ -62,10 +62,10 @@ interface Message {
 }
 
 /** The messages of an event stream (HTML, section 9.2.6), in the form that the service writes. */
-async function* messagesOf(answer: Response): AsyncGenerator<Message> {
+async function* messagesOf(response: Response): AsyncGenerator<Message> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of answer.body ?? []) {
+  for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';

@@ -5,10 +5,10 @@ import type { EmbeddedStoreError } from './folder/embedded-errors.js';
 import { acquireOwnerLock, getOwner, ownsFolder } from './folder/owner-lock.js';
 import {
   folderIdentity,
-  wasWrittenFor,
   isOwnerAlive,
   type OwnerRecord,
   socketDraft,
+  wasWrittenFor,
 } from './folder/owner-record.js';
 import {
   prepareDataFolder,

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { addressOf } from './address.js';
-import { prepareSession } from './sessions.js';
+import { prepareSession } from './pooled-sessions.js';
 
 // Doubles are written with all digits, whatever the settings of a role or database.
 const sessionSettings = { jit: 'off', extra_float_digits: '1' };

@@ -1,4 +1,4 @@
-import { type EventColumn, columnAt, type EventColumns } from '../events/columns/event-columns.js';
+import { columnAt, type EventColumn, type EventColumns } from '../events/columns/event-columns.js';
 import { columnIndex, indexes } from '../events/columns/event-row.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { PriceBook } from './price-book.js';
@@ -39,7 +39,11 @@ export async function priceJobs(book: PriceBook, jobs: readonly PricedJob[]): Pr
  * place: the columns were made for this batch, and a second call finds them priced. A reported cost
  * stays, and messages that the price book does not know stay without a cost.
  */
-export function priceEvents(book: PriceBook, project: number, { columns, size }: EventColumns): void {
+export function priceEvents(
+  book: PriceBook,
+  project: number,
+  { columns, size }: EventColumns,
+): void {
   const models = columns[at.model];
   if (models === undefined) return;
   const value = (column: EventColumn | undefined, event: number) => column?.[event] ?? undefined;

@@ -1,7 +1,7 @@
 import { createPostgresBackend, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
-import { isPooled } from '../postgres/sessions.js';
+import { isPooled } from '../postgres/pooled-sessions.js';
 import { EventQueue } from './job-queue.js';
 import { openQueuePool } from './postgres-pool.js';
 import { firstName, isSpread, openSpread, type QueueSpread } from './queue-spread.js';

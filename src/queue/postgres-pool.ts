@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { addressOf } from '../postgres/address.js';
-import { isPooled, learnFrom, prepareSession } from '../postgres/sessions.js';
+import { isPooled, learnFrom, prepareSession } from '../postgres/pooled-sessions.js';
 import type { QueueTarget } from './queue-target.js';
 
 /** Connections to a queue on Postgres. */

@@ -3,7 +3,7 @@ import { type Database, longWorkSettings } from '../postgres/database.js';
 import { bringUpToDate, migrationLock } from './migrate.js';
 import { nodePlaces } from './shards/citus-nodes.js';
 import { type Placement, placementStatements, readPlacement } from './shards/placement.js';
-import { mostStripes } from './shards/stripe.js';
+import { mostStripes } from './shards/stripe-sql.js';
 
 /** The store cannot be divided. */
 export class CannotDivideError extends RunfoldError {

@@ -20,8 +20,8 @@ import { projections } from '#runfold/projections/projections.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import {
   openShardMap,
-  StoreDividedError,
   readShardMap,
+  StoreDividedError,
 } from '#runfold/store/shards/open-shard-map.js';
 import type { ProjectSpan } from '#runfold/worker/spans/inbox.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';

@@ -103,7 +103,7 @@ describe('CSV over HTTP', () => {
     );
   });
 
-  test('answers a wrong request as a problem, and a format that is none', async () => {
+  test('responds to a wrong request as a problem, and an unknown format', async () => {
     for (const query of ['format=csv&cursor=x', 'format=xml', 'format=csv&limit=0']) {
       const answer = await service.fetch(`/v1/runs?${query}`);
       expect(answer.status).toBe(400);

@@ -96,7 +96,7 @@ describe('the service', () => {
     await home.close();
   });
 
-  test('answers what is at work, ends its streams, and hands everything over when it closes', async () => {
+  test('responds to what is at work, ends its streams, and hands everything over when it closes', async () => {
     const service = await openTestService(fastestTier());
     const stream = await service.fetch('/v1/tail');
     const sending = Array.from({ length: 8 }, (_, at) =>

@@ -106,7 +106,7 @@ describe('OpenTelemetry by HTTP', () => {
     ],
     ['JSON in UTF-16', Buffer.from('{}', 'utf16le'), {}, 400, 3],
     ['what is no gzip', 'abc', { 'content-encoding': 'gzip' }, 400, 3],
-  ])('answers %s with a status', async (_what, body, headers, status, code) => {
+  ])('responds to %s with a status', async (_what, body, headers, status, code) => {
     const answer = await post('/v1/traces', body as string, headers as Record<string, string>);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toEqual({
@@ -148,7 +148,7 @@ describe('OpenTelemetry by HTTP', () => {
     expect(run).toMatchObject({ input_tokens: 70 * spans });
   });
 
-  test('answers truncated protobuf with a status in protobuf', async () => {
+  test('responds to truncated protobuf with a status in protobuf', async () => {
     const whole = encodeOtlp(bodyOf(chat(newTrace(), '00000000000000a1')));
     const answer = await post('/v1/traces', new Uint8Array(whole.subarray(0, whole.length - 3)), {
       'content-type': 'application/x-protobuf',
@@ -158,7 +158,7 @@ describe('OpenTelemetry by HTTP', () => {
     expect(Buffer.from(await answer.arrayBuffer()).subarray(0, 2)).toEqual(Buffer.from([8, 3]));
   });
 
-  test('answers other methods and sizes with a status', async () => {
+  test('responds to other methods and sizes with a status', async () => {
     const other = await service.fetch('/v1/traces');
     expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST']);
     expect(await other.json()).toMatchObject({ code: 12 });

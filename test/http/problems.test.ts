@@ -128,7 +128,7 @@ describe('a problem', () => {
 });
 
 describe('a service that is closing', () => {
-  test('answers what is at work, and what comes after it on the same connection with 503', async () => {
+  test('responds to what is at work, and what comes after it on the same connection with 503', async () => {
     const service = await openTestService(fastestTier(), { worker_runs: false });
     const { hostname, port } = new URL(service.http.url);
     const socket = connect(Number(port), hostname).setEncoding('utf8');

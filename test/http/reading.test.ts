@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import { expect, test } from 'vitest';
-import { readingFor } from '#runfold/http/server/reading.js';
+import { readingFor } from '#runfold/http/server/reading-service.js';
 import type { Service } from '#runfold/http/service/service.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { readShardMap } from '#runfold/store/shards/open-shard-map.js';

@@ -12,7 +12,7 @@ import {
   sessionSchema,
   toolCallSchema,
   usageSeriesSchema,
-} from '#runfold/http/route/answer-schema.js';
+} from '#runfold/http/route/response-schema.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { fastestTier } from '../../harness/tiers.js';
 import { openTestService, posted, type TestService } from './http-service.js';
@@ -55,7 +55,7 @@ describe('the OpenAPI document', () => {
       usageSeriesSchema,
     ],
   ])(
-    'says what %s answers',
+    'says what %s responds',
     async (path, schema) => {
       const answer = await service.fetch(path);
       expect(answer.status).toBe(200);
@@ -90,7 +90,7 @@ describe('the page /docs', () => {
   });
 });
 
-describe('answers', () => {
+describe('responses', () => {
   test('have an ETag, by which they need not be sent again', async () => {
     const first = await service.fetch('/v1/runs/sample-run-0');
     const headers = { 'if-none-match': first.headers.get('etag') ?? '' };

@@ -25,8 +25,7 @@ describe('the choice of a queue', () => {
 
   test('goes by the session where each queue gets many, and back', () => {
     const choice = chooseQueues(1, () => names);
-    const all = () =>
-      Array.from({ length: 400 }, (_, at) => choice.queueOf(rowAt(`s-${at % 40}`)));
+    const all = () => Array.from({ length: 400 }, (_, at) => choice.queueOf(rowAt(`s-${at % 40}`)));
     expect(new Set(all()).size).toBe(1);
     choice.turn();
     const bySession = all();

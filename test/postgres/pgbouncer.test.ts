@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openHttpServer } from '#runfold/http/server/open-http-server.js';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { openDatabase } from '#runfold/postgres/database.js';
-import { isPooled } from '#runfold/postgres/sessions.js';
+import { isPooled } from '#runfold/postgres/pooled-sessions.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { claimRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';

@@ -2,7 +2,7 @@ import type { Database } from '../../postgres/database.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { overflowSql } from '../../projections/fold/overflow-sql.js';
 import { isByLabel, type Projection } from '../../projections/language/projection.js';
-import { isDividedSince, refusesWhole, readShardMap } from '../../store/shards/open-shard-map.js';
+import { isDividedSince, readShardMap, refusesWhole } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
 import type { BatchAnswer, RunStatement } from '../batch-statement.js';
 import { presumeNew } from '../expect-new.js';

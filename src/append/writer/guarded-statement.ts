@@ -1,5 +1,5 @@
 import type { ClientBase, PoolClient, QueryResult } from 'pg';
-import { isPooled, learnFrom } from '../../postgres/sessions.js';
+import { isPooled, learnFrom } from '../../postgres/pooled-sessions.js';
 import { type Shard, type ShardGuard, ShardMovedError } from '../../store/shards/shard-map.js';
 import type { EventBatch } from '../batch.js';
 import { statementOn } from '../batch-statement.js';

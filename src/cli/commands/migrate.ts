@@ -10,7 +10,7 @@ import { UsageError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { withTier } from '../command/with-tier.js';
-import { describeRebuild } from '../reports/rebuild-report.js';
+import { describeRebuild } from '../reports/describe-rebuild.js';
 
 /** `runfold migrate` */
 export function migrateCommand(): Command {

@@ -8,7 +8,7 @@ import { UsageError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
 import { withStore } from '../command/with-tier.js';
 import { repeatable } from '../options/repeatable-option.js';
-import { describeRebuild } from '../reports/rebuild-report.js';
+import { describeRebuild } from '../reports/describe-rebuild.js';
 
 interface RebuildFlags {
   readonly projection?: readonly string[];

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type RunStatus, runStatuses } from '../../events/metric-event.js';
-import { runSchema } from '../../http/route/answer-schema.js';
+import { runSchema } from '../../http/route/response-schema.js';
 import type { Database } from '../../postgres/database.js';
 import { getAgno2RunMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getRunMetrics } from '../../query/agno/run-metrics.js';
@@ -31,8 +31,8 @@ import {
 import { repeatable } from '../options/repeatable-option.js';
 import { count, plural } from '../output/format.js';
 import { showRun } from '../reports/run-page.js';
-import { readRunSteps } from '../reports/run-steps.js';
 import { runTable } from '../reports/run-table.js';
+import { readRunSteps } from '../reports/step-table.js';
 import { waitingTable } from '../reports/waiting-table.js';
 
 /** `runfold runs` */

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { sessionSchema } from '../../http/route/answer-schema.js';
+import { sessionSchema } from '../../http/route/response-schema.js';
 import { getAgno2SessionMetrics } from '../../query/agno/agno2-run-metrics.js';
 import { getSessionMetrics } from '../../query/agno/session-metrics.js';
 import { listRuns } from '../../query/totals/runs.js';

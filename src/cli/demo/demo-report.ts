@@ -9,8 +9,8 @@ import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 import { describeAudit } from '../reports/audit-report.js';
 import { showRun } from '../reports/run-page.js';
-import { readRunSteps } from '../reports/run-steps.js';
 import { runTable, sessionTable } from '../reports/run-table.js';
+import { readRunSteps } from '../reports/step-table.js';
 import type { DemoFolder } from './demo-folder.js';
 import type { Workload } from './workload.js';
 

@@ -2,11 +2,11 @@ import type { RunTree } from '../../query/totals/run-tree.js';
 import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
 import { totalsLines, treeLines } from './run-report.js';
-import { mostSteps, type RunStep, stepTable } from './run-steps.js';
 import { paintStatus } from './run-table.js';
+import { type LoggedStep, mostSteps, stepTable } from './step-table.js';
 
 /** Shows a run in full: its totals, its steps, and its tree if it delegated. */
-export function showRun(terminal: Terminal, tree: RunTree, steps: readonly RunStep[]): void {
+export function showRun(terminal: Terminal, tree: RunTree, steps: readonly LoggedStep[]): void {
   const { bold, dim } = terminal.colors;
   const { run } = tree;
   const status = run.status === null ? dim('not ended') : paintStatus(terminal.colors, run.status);

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { codeOf } from '../../environment/error-fields.js';
 import { EmbeddedStoreInUseError } from './embedded-errors.js';
 import {
-  wasWrittenFor,
   isOwnerAlive,
   isTorn,
   type OwnerRecord,
   readOwnerRecord,
+  wasWrittenFor,
 } from './owner-record.js';
 
 const ownerFile = 'owner.json';

@@ -28,8 +28,7 @@ export function parseEvent(raw: unknown): ParsedEvent {
   }
   const event = normalizeEvent(raw);
   const row = emptyRow();
-  if (readEvent(event, row) && isComplete(row))
-    return { ok: true, event: asMetricEvent(event) };
+  if (readEvent(event, row) && isComplete(row)) return { ok: true, event: asMetricEvent(event) };
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);
   if (result.success && correctsItself(event.id, event.corrects)) {

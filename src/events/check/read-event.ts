@@ -3,8 +3,8 @@ import {
   attributeIndexes,
   type EventRow,
   fieldIndexes,
-  metricIndexes,
   indexes,
+  metricIndexes,
   sumIndexes,
 } from '../columns/event-row.js';
 import { typeCodesOf } from '../event-fields.js';

@@ -40,7 +40,10 @@ export const indexes = {
 } as const;
 
 /** The string attributes and their indexes. */
-export const attributeIndexes = attributeFields.map(({ name }) => ({ name, at: columnIndex(name) }));
+export const attributeIndexes = attributeFields.map(({ name }) => ({
+  name,
+  at: columnIndex(name),
+}));
 
 /** The fields that only some types of event have, and their indexes; for a failure also that of its text. */
 export const fieldIndexes = allEventFields.map((field) => ({

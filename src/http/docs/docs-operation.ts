@@ -42,19 +42,21 @@ export function operationHtml(placed: PlacedOperation): string {
   return `<article class="operation" id="${id}"><div class="told"><h3>${escapeHtml(summary)}</h3>
 <p class="path">${methodHtml(method)}<code>${shownPath}</code></p>${prose(description)}
 ${fieldsHtml('Path parameters', of('path'))}${fieldsHtml('Query parameters', of('query'))}${fieldsHtml('Headers', of('header'))}
-${fieldsHtml('Body', bodies)}${answersHtml(operation)}</div>
+${fieldsHtml('Body', bodies)}${responsesHtml(operation)}</div>
 <div class="shown">${requestHtml(placed)}${examplesHtml(operation)}</div></article>`;
 }
 
-function answersHtml({ responses }: Operation): string {
+function responsesHtml({ responses }: Operation): string {
   const all = Object.entries(responses);
   const sign = (status: string) => `<code class="s${status[0]}">${status}</code>`;
   const items = all
     .filter(([status]) => Number(status) < 400)
-    .map(([status, answer]) => {
-      const [type = ''] = Object.values(answer.content ?? {}).map(({ schema }) => typeHtml(schema));
+    .map(([status, response]) => {
+      const [type = ''] = Object.values(response.content ?? {}).map(({ schema }) =>
+        typeHtml(schema),
+      );
       const shown = type === '' ? '' : ` <span>${type}</span>`;
-      return `<li>${sign(status)}<div>${inline(answer.description)}${shown}</div></li>`;
+      return `<li>${sign(status)}<div>${inline(response.description)}${shown}</div></li>`;
     });
   const problems = all
     .filter(([status]) => Number(status) >= 400)
@@ -62,7 +64,7 @@ function answersHtml({ responses }: Operation): string {
       ([status, { description }]) =>
         `<a href="#problems" title="${escapeHtml(description)}">${sign(status)}</a>`,
     );
-  return `<h4>Responses</h4><ul class="answers">${items.join('')}</ul>
+  return `<h4>Responses</h4><ul class="responses">${items.join('')}</ul>
 <h4>Problems</h4><p class="problems">${problems.join(' ')}</p>`;
 }
 

@@ -49,16 +49,16 @@ var { color: var(--wait); font-style: normal; }
 dl { margin: 0; }
 dt { padding-top: .6rem; border-top: 1px solid var(--line); margin-top: .6rem; }
 dl > dt:first-child { margin-top: .25rem; }
-dt code, .answers li > code { font-weight: 600; }
-dt span, .answers span, dt em { color: var(--soft); font-size: 13px; font-style: normal; overflow-wrap: anywhere; }
+dt code, .responses li > code { font-weight: 600; }
+dt span, .responses span, dt em { color: var(--soft); font-size: 13px; font-style: normal; overflow-wrap: anywhere; }
 dt em { color: var(--wait); }
 dd { margin: .1rem 0 0; color: var(--soft); font-size: 14px; }
-dd code, p code, .lead code, td code, .answers code { background: var(--wash); border: 1px solid var(--line); border-radius: .25rem;
+dd code, p code, .lead code, td code, .responses code { background: var(--wash); border: 1px solid var(--line); border-radius: .25rem;
   padding: .05rem .25rem; overflow-wrap: anywhere; }
 .path code { background: none; border: 0; padding: 0; font-size: .95em; }
-.answers { list-style: none; margin: 0; padding: 0; font-size: 14px; }
-.answers li { display: flex; gap: .7rem; padding: .3rem 0; color: var(--soft); }
-.answers li > code { flex: none; align-self: start; margin-top: .1rem; }
+.responses { list-style: none; margin: 0; padding: 0; font-size: 14px; }
+.responses li { display: flex; gap: .7rem; padding: .3rem 0; color: var(--soft); }
+.responses li > code { flex: none; align-self: start; margin-top: .1rem; }
 .problems { line-height: 2; }
 .s2 { color: var(--post); } .s3 { color: var(--get); } .s4 { color: var(--wait); } .s5 { color: var(--delete); }
 figure { margin: 0 0 1rem; border-radius: .6rem; overflow: hidden; background: var(--code); color: var(--code-ink); }

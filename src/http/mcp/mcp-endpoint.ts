@@ -12,7 +12,7 @@ const requestBytes = 262_144;
  */
 export function createMcpEndpoint(service: Service) {
   const { log, version, database, budgets, access, requestRate } = service;
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  const respond = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { project, key } = await access.admit(request.raw, 'read');
     requestRate.take(key?.id ?? '');
     // Loaded with the first request: most services never get one.
@@ -35,7 +35,7 @@ export function createMcpEndpoint(service: Service) {
     const { body } = response;
     return reply.send(body === null ? null : Readable.fromWeb(body as ReadableStream<Uint8Array>));
   };
-  return { path: '/mcp', answer };
+  return { path: '/mcp', respond };
 }
 
 /** A request for the library. `Authorization` was checked and is not passed on. */

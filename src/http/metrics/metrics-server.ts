@@ -28,7 +28,7 @@ export interface MetricsServer {
 /** @throws the error of the system if the address is not available */
 export async function openMetricsServer(options: MetricsServerOptions): Promise<MetricsServer> {
   const server = createServer((request, response) => {
-    answer(options, request, response).catch((error: unknown) => {
+    respond(options, request, response).catch((error: unknown) => {
       options.log.warn({ err: error }, 'could not respond to a probe');
       send(response, 500, { status: 'failing' });
     });
@@ -53,7 +53,7 @@ export async function openMetricsServer(options: MetricsServerOptions): Promise<
   };
 }
 
-async function answer(
+async function respond(
   { metrics, token, ready }: MetricsServerOptions,
   { method, url = '/', headers }: IncomingMessage,
   response: ServerResponse,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../../postgres/database.js';
-import { learnFrom } from '../../postgres/sessions.js';
+import { learnFrom } from '../../postgres/pooled-sessions.js';
 import { readOnlyTransaction } from '../../postgres/sql-states.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import { checkMigrated } from '../../store/migrate.js';

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { hasEtag, type Route } from '../route/route.js';
-import { answerOf, notModified, problemAnswer } from './openapi-answers.js';
 import type { JsonSchema, OpenApiDocument, Operation } from './openapi-document.js';
 import { exampleOf } from './openapi-example.js';
 import { parametersOf } from './openapi-parameters.js';
+import { notModified, problemResponse, responseOf } from './openapi-responses.js';
 import { toSchema, type WriteSchema } from './openapi-schema.js';
 
 const tags: Readonly<Record<string, string>> = {
@@ -67,7 +67,7 @@ export function openApiOf(routes: readonly Route[], version: string): OpenApiDoc
 }
 
 function operationOf(route: Route, write: WriteSchema): Operation {
-  const { scope, body, summary, id, tag, answers } = route;
+  const { scope, body, summary, id, tag, responses } = route;
   const parameters = parametersOf(route, write);
   const statuses = [
     400,
@@ -93,9 +93,9 @@ function operationOf(route: Route, write: WriteSchema): Operation {
           },
         }),
     responses: Object.fromEntries([
-      ...Object.entries(answers).map(([status, doc]) => [status, answerOf(doc, route, write)]),
+      ...Object.entries(responses).map(([status, doc]) => [status, responseOf(doc, route, write)]),
       ...(hasEtag(route) ? [['304', notModified]] : []),
-      ...[...new Set(statuses)].sort().map((status) => [status, problemAnswer(status, write)]),
+      ...[...new Set(statuses)].sort().map((status) => [status, problemResponse(status, write)]),
     ]),
     security: scope === undefined ? [] : [{ key: [] }],
   };
@@ -109,15 +109,15 @@ function bodyOf(schema: z.ZodType, write: WriteSchema) {
 
 /** Adds an example, made from its schema, to each success in JSON that has none. */
 function withExamples(operation: Operation, schemas: Readonly<Record<string, JsonSchema>>) {
-  const responses = Object.entries(operation.responses).map(([status, answer]) => {
-    const { 'application/json': json } = answer.content ?? {};
+  const responses = Object.entries(operation.responses).map(([status, response]) => {
+    const { 'application/json': json } = response.content ?? {};
     if (json === undefined || 'example' in json || json.schema.type === 'string') {
-      return [status, answer];
+      return [status, response];
     }
     const example = exampleOf(json.schema, schemas);
     return [
       status,
-      { ...answer, content: { ...answer.content, 'application/json': { ...json, example } } },
+      { ...response, content: { ...response.content, 'application/json': { ...json, example } } },
     ];
   });
   return { ...operation, responses: Object.fromEntries(responses) };

@@ -6,7 +6,7 @@ import { pageHeaders } from './page-policy.js';
 export interface PageRoute {
   /** As routes of the API write it: `/runs/{run_id}`. */
   readonly path: string;
-  answer(request: FastifyRequest, reply: FastifyReply): FastifyReply;
+  respond(request: FastifyRequest, reply: FastifyReply): FastifyReply;
 }
 
 /** The addresses of the page's screens. All other paths except assets and the API are unknown. */
@@ -38,7 +38,7 @@ const screens = [
 export function page(path: string, file: PageFile, headers: Readonly<Record<string, string>>) {
   return {
     path,
-    answer(request: FastifyRequest, reply: FastifyReply) {
+    respond(request: FastifyRequest, reply: FastifyReply) {
       reply.headers({ ...headers, etag: file.etag, vary: 'accept-encoding' });
       const known = String(request.headers['if-none-match'] ?? '');
       if (known.includes(file.etag)) return reply.code(304).send();

@@ -18,7 +18,7 @@ export interface Call<Params, Query> extends Caller {
 }
 
 /** The response of a route; `undefined` if it has written to the socket itself. */
-export interface Answer {
+export interface RouteResponse {
   /** Defaults to 200. */
   readonly status?: number;
   /** Sent as JSON; a string, bytes or a stream are sent unchanged. */
@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** A response as the API reference shows it. */
-export interface AnswerDoc {
+export interface ResponseDoc {
   readonly description: string;
   readonly type?: string;
   readonly schema?: z.ZodType;
@@ -62,10 +62,10 @@ export interface Route {
   /** The request bodies: media type → schema, whose `examples` the reference shows. */
   readonly body?: Readonly<Record<string, z.ZodType>>;
   /** The successful responses; problems follow from the rest. */
-  readonly answers: Readonly<Record<number, AnswerDoc>>;
+  readonly responses: Readonly<Record<number, ResponseDoc>>;
   /** Statuses of its problems, besides those of every route. */
   readonly problems?: readonly number[];
-  handle(call: Call<unknown, unknown>): Promise<Answer | undefined>;
+  handle(call: Call<unknown, unknown>): Promise<RouteResponse | undefined>;
 }
 
 /** The HTTP methods of a route. */
@@ -83,7 +83,7 @@ export function route<P extends z.ZodObject = typeof none, Q extends z.ZodObject
   options: Omit<Route, 'params' | 'query' | 'handle'> & {
     readonly params?: P;
     readonly query?: Q;
-    handle(call: Call<z.infer<P>, z.infer<Q>>): Promise<Answer | undefined>;
+    handle(call: Call<z.infer<P>, z.infer<Q>>): Promise<RouteResponse | undefined>;
   },
 ): Route {
   const { params = none, query = none, handle } = options;

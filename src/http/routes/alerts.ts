@@ -11,8 +11,8 @@ import {
 import { readObject } from '../body/read-object.js';
 import { notFound } from '../problems/problem.js';
 import { alertRecordSchema, ruleSchema } from '../route/alert-schemas.js';
-import { pageOf } from '../route/answer-schema.js';
 import { name, page } from '../route/parameters.js';
+import { pageOf } from '../route/response-schema.js';
 import { checked, route } from '../route/route.js';
 
 const oneRule = z.strictObject({ rule_name: name('The rule') });
@@ -37,7 +37,7 @@ export const alertRoutes = [
     summary: 'List the rules, and how many of their values are firing',
     scope: 'read',
     is_momentary: true,
-    answers: {
+    responses: {
       200: {
         description: 'All rules, by name',
         schema: z.strictObject({ items: z.array(ruleSchema) }),
@@ -55,7 +55,7 @@ export const alertRoutes = [
     summary: 'Create a rule',
     scope: 'admin',
     body: { 'application/json': newRule },
-    answers: { 201: { description: 'The rule', schema: ruleSchema } },
+    responses: { 201: { description: 'The rule', schema: ruleSchema } },
     problems: [409, 413, 415, 422],
     async handle({ service, project, request }) {
       const body = checked(newRule, await readObject(request.raw, service.limits));
@@ -71,7 +71,7 @@ export const alertRoutes = [
     summary: 'Drop a rule; its history is kept',
     scope: 'admin',
     params: oneRule,
-    answers: { 200: { description: 'The rule, dropped', schema: ruleSchema } },
+    responses: { 200: { description: 'The rule, dropped', schema: ruleSchema } },
     problems: [404],
     async handle({ service, project, params: { rule_name } }) {
       const dropped = await dropRule(service.database, { project, name: rule_name });
@@ -91,7 +91,7 @@ export const alertRoutes = [
     scope: 'admin',
     params: oneRule,
     body: { 'application/json': mute },
-    answers: { 200: { description: 'The rule', schema: ruleSchema } },
+    responses: { 200: { description: 'The rule', schema: ruleSchema } },
     problems: [404, 413, 415, 422],
     async handle({ service, project, params: { rule_name }, request }) {
       const { minutes } = checked(mute, await readObject(request.raw, service.limits)) as {
@@ -115,7 +115,7 @@ export const alertRoutes = [
       budget: name('Only those of this budget').optional(),
       ...page,
     }),
-    answers: {
+    responses: {
       200: {
         description: 'Notifications, newest first',
         schema: pageOf(alertRecordSchema),

@@ -69,7 +69,7 @@ export const auditRoutes = [
       'runs, the response is that audit. `sample` compares only this number of sessions, and the grand totals.',
     scope: 'read',
     body: { 'application/json': newAudit },
-    answers: { 202: { description: 'The audit', schema: auditSchema } },
+    responses: { 202: { description: 'The audit', schema: auditSchema } },
     problems: [413, 415, 422],
     async handle({ service, project, request }) {
       const body = checked(newAudit, await readObject(request.raw, service.limits));
@@ -88,7 +88,7 @@ export const auditRoutes = [
       '`latest` is the last audit with a result, including those of `runfold verify`. The last 20 of a project are kept.',
     scope: 'read',
     params,
-    answers: { 200: { description: 'The audit', schema: auditSchema } },
+    responses: { 200: { description: 'The audit', schema: auditSchema } },
     problems: [404],
     async handle({ service, project, params: { audit_id } }) {
       const audit = await service.audits.get(project, audit_id);
@@ -105,7 +105,7 @@ export const auditRoutes = [
     description: 'An audit that has ended does not change.',
     scope: 'read',
     params,
-    answers: { 200: { description: 'The audit', schema: auditSchema } },
+    responses: { 200: { description: 'The audit', schema: auditSchema } },
     problems: [404],
     async handle({ service, project, params: { audit_id } }) {
       const audit = await service.audits.cancel(project, audit_id);

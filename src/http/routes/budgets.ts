@@ -43,7 +43,7 @@ export const budgetRoutes = [
       'an event with this `hold_id` is in the log, the hold is released, or it expires.',
     scope: 'ingest',
     body: { 'application/json': check },
-    answers: {
+    responses: {
       200: {
         description: 'The decision of the budgets that apply',
         schema: z.strictObject({
@@ -68,7 +68,7 @@ export const budgetRoutes = [
     summary: 'Release a hold that will not be used',
     scope: 'ingest',
     body: { 'application/json': hold },
-    answers: {
+    responses: {
       200: {
         description: 'Whether anything was held under this id',
         schema: z.strictObject({ released: z.boolean() }),
@@ -87,7 +87,7 @@ export const budgetRoutes = [
     tag: 'budgets',
     summary: "List the project's budgets",
     scope: 'read',
-    answers: {
+    responses: {
       200: {
         description: 'All budgets, by name',
         schema: z.strictObject({ items: z.array(budgetSchema) }),
@@ -113,7 +113,7 @@ export const budgetRoutes = [
         'The maximum number of values and of holds per budget; 3 by default',
       ).optional(),
     }),
-    answers: {
+    responses: {
       200: {
         description: 'All budgets, by name',
         schema: z.strictObject({ items: z.array(standingSchema) }),
@@ -133,7 +133,7 @@ export const budgetRoutes = [
     summary: 'Create a budget',
     scope: 'admin',
     body: { 'application/json': newBudget },
-    answers: { 201: { description: 'The budget', schema: budgetSchema } },
+    responses: { 201: { description: 'The budget', schema: budgetSchema } },
     problems: [409, 413, 415, 422],
     async handle({ service, project, request }) {
       const body = checked(newBudget, await readObject(request.raw, service.limits));
@@ -150,7 +150,7 @@ export const budgetRoutes = [
     scope: 'read',
     is_momentary: true,
     params: one,
-    answers: { 200: { description: 'The budget', schema: standingSchema } },
+    responses: { 200: { description: 'The budget', schema: standingSchema } },
     problems: [404],
     async handle({ service, project, params: { budget_name } }) {
       const found = await getBudget(service.database, { project, name: budget_name });
@@ -166,7 +166,7 @@ export const budgetRoutes = [
     summary: 'Drop a budget and its holds',
     scope: 'admin',
     params: one,
-    answers: { 200: { description: 'The budget, dropped', schema: budgetSchema } },
+    responses: { 200: { description: 'The budget, dropped', schema: budgetSchema } },
     problems: [404],
     async handle({ service, project, params: { budget_name } }) {
       const dropped = await dropBudget(service.database, { project, name: budget_name });

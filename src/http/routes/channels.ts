@@ -29,7 +29,7 @@ export const channelRoutes = [
     tag: 'alerts',
     summary: 'List the channels for notifications',
     scope: 'admin',
-    answers: {
+    responses: {
       200: {
         description: 'All channels, by name, without their secrets',
         schema: z.strictObject({ items: z.array(channelSchema) }),
@@ -50,7 +50,7 @@ export const channelRoutes = [
       'has it.',
     scope: 'admin',
     body: { 'application/json': newChannel },
-    answers: {
+    responses: {
       201: {
         description: 'The channel',
         schema: channelSchema
@@ -78,7 +78,7 @@ export const channelRoutes = [
     summary: 'Send a sample to a channel',
     scope: 'admin',
     params: oneChannel,
-    answers: {
+    responses: {
       200: {
         description: 'It was delivered',
         schema: z.strictObject({ delivered: z.literal(true) }),
@@ -100,7 +100,7 @@ export const channelRoutes = [
     summary: 'Drop a channel and its waiting deliveries',
     scope: 'admin',
     params: oneChannel,
-    answers: { 200: { description: 'The channel, dropped', schema: channelSchema } },
+    responses: { 200: { description: 'The channel, dropped', schema: channelSchema } },
     problems: [404],
     async handle({ service, project, params: { channel_name } }) {
       const dropped = await dropChannel(service.database, { project, name: channel_name });

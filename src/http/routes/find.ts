@@ -16,7 +16,7 @@ export const findRoute = route({
   scope: 'read',
   example: { q: 'run' },
   query: z.strictObject({ q: name('The beginning, exactly as written') }),
-  answers: {
+  responses: {
     200: {
       description: 'Ids and names that begin with it',
       example: {

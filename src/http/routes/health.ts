@@ -15,7 +15,7 @@ export const healthRoutes = [
     tag: 'operations',
     is_momentary: true,
     summary: 'Check that the process responds',
-    answers: {
+    responses: {
       200: { description: 'It responds', schema: z.strictObject({ status: z.literal('ok') }) },
     },
     async handle() {
@@ -31,7 +31,7 @@ export const healthRoutes = [
     summary: 'Check that the service can handle requests',
     description:
       'Checks the database, its migrations and the queue. The response is 503 while one fails, and while the service shuts down.',
-    answers: {
+    responses: {
       200: {
         description: 'All checks pass',
         schema: z.strictObject({
@@ -68,7 +68,7 @@ export const healthRoutes = [
     description:
       'They cover all projects. Open while there are no keys; after that it needs the bearer token of ' +
       '`RUNFOLD_METRICS_TOKEN`, and if that variable is not set nobody can read them.',
-    answers: {
+    responses: {
       200: {
         description: 'The exposition format',
         type: 'text/plain',

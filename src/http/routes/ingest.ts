@@ -12,7 +12,7 @@ import { eventBodies } from '../route/event-body.js';
 import { flag, wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
 import type { Caller } from '../service/caller.js';
-import { allRefused, ingestAnswer, summarize } from './ingest-answer.js';
+import { allRefused, ingestResponse, summarize } from './ingest-response.js';
 import { sayOtherContent } from './say-other-content.js';
 
 const exampleFault = {
@@ -46,20 +46,20 @@ export const ingestRoute = route({
       'Identifies the request, with 1 to 255 visible ASCII characters: missing ids of events are made from it and their index',
   },
   body: eventBodies,
-  answers: {
+  responses: {
     200: {
       description: 'With `wait=true`: the totals include the events',
-      schema: ingestAnswer,
+      schema: ingestResponse,
       example: { accepted: 3, refused: 0, folded: true },
     },
     202: {
       description: 'The events are on the queue',
-      schema: ingestAnswer,
+      schema: ingestResponse,
       example: { accepted: 3, refused: 0 },
     },
     207: {
       description: 'Some of the events are on the queue, others were refused',
-      schema: ingestAnswer,
+      schema: ingestResponse,
       example: {
         accepted: 2,
         refused: 1,

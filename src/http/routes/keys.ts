@@ -42,7 +42,7 @@ export const keyRoutes = [
     tag: 'keys',
     summary: "List the project's keys",
     scope: 'admin',
-    answers: {
+    responses: {
       200: {
         description: 'All keys, oldest first',
         schema: z.strictObject({ items: z.array(keySchema) }),
@@ -61,7 +61,7 @@ export const keyRoutes = [
     description: 'The key is only in this response: the store has only its hash.',
     scope: 'admin',
     body: { 'application/json': newKey },
-    answers: {
+    responses: {
       201: {
         description: 'The key',
         schema: keySchema.extend({ key: z.string() }).meta({ id: 'CreatedKey' }),
@@ -97,7 +97,7 @@ export const keyRoutes = [
     description: 'Services stop accepting it within one second.',
     scope: 'admin',
     params: z.strictObject({ key_id: name('The public part of the key') }),
-    answers: { 200: { description: 'The key, revoked', schema: keySchema } },
+    responses: { 200: { description: 'The key, revoked', schema: keySchema } },
     problems: [404],
     async handle({ service, project, params: { key_id } }) {
       const key = await revokeKey(service.database, { id: key_id, project });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isLabelName, labelNamePhrase } from '../../events/labels.js';
 import { listLabels, listLabelValues } from '../../query/label-names.js';
-import { pageOf } from '../route/answer-schema.js';
 import { name, page, wholeNumber } from '../route/parameters.js';
+import { pageOf } from '../route/response-schema.js';
 import { route } from '../route/route.js';
 
 const last_used_at = z.iso
@@ -36,7 +36,7 @@ export const labelRoutes = [
       ).optional(),
       ...page,
     }),
-    answers: { 200: { description: 'A page of labels', schema: pageOf(labelSchema) } },
+    responses: { 200: { description: 'A page of labels', schema: pageOf(labelSchema) } },
     async handle({ service, project, query }) {
       return { body: await listLabels(service.database, { ...query, project }) };
     },
@@ -56,7 +56,7 @@ export const labelRoutes = [
       prefix: name('Only values that begin with this').optional(),
       ...page,
     }),
-    answers: { 200: { description: 'A page of values', schema: pageOf(valueSchema) } },
+    responses: { 200: { description: 'A page of values', schema: pageOf(valueSchema) } },
     async handle({ service, project, params: { label_name }, query }) {
       return {
         body: await listLabelValues(service.database, { ...query, name: label_name, project }),

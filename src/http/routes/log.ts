@@ -4,9 +4,9 @@ import { listEvents } from '../../query/log/events.js';
 import { listMessages } from '../../query/log/messages.js';
 import { listToolCalls } from '../../query/log/tool-calls.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
-import { eventRowSchema, messageSchema, pageOf, toolCallSchema } from '../route/answer-schema.js';
-import { csvFormat, listAnswer } from '../route/csv-answer.js';
+import { csvFormat, listResponse } from '../route/csv-response.js';
 import { flag, name, oneOf, page, timeRange } from '../route/parameters.js';
+import { eventRowSchema, messageSchema, pageOf, toolCallSchema } from '../route/response-schema.js';
 import { route } from '../route/route.js';
 
 const place = {
@@ -44,14 +44,14 @@ export const logRoutes = [
       ...page,
       ...csvFormat,
     }),
-    answers: {
+    responses: {
       200: { description: 'A page of messages', schema: pageOf(messageSchema), has_csv: true },
     },
     async handle(call) {
       const { service, project } = call;
       const { format: _format, ...query } = call.query;
       checkPlace(query);
-      return listAnswer(call, 'messages', messageSchema, (page) =>
+      return listResponse(call, 'messages', messageSchema, (page) =>
         listMessages(service.database, { ...query, ...page, project }),
       );
     },
@@ -76,14 +76,14 @@ export const logRoutes = [
       ...page,
       ...csvFormat,
     }),
-    answers: {
+    responses: {
       200: { description: 'A page of tool calls', schema: pageOf(toolCallSchema), has_csv: true },
     },
     async handle(call) {
       const { service, project } = call;
       const { format: _format, ...query } = call.query;
       if (query.newest !== true) checkPlace(query);
-      return listAnswer(call, 'tool-calls', toolCallSchema, (page) =>
+      return listResponse(call, 'tool-calls', toolCallSchema, (page) =>
         listToolCalls(service.database, { ...query, ...page, project }),
       );
     },
@@ -107,7 +107,7 @@ export const logRoutes = [
       ...timeRange('ended'),
       ...page,
     }),
-    answers: { 200: { description: 'A page of events', schema: pageOf(eventRowSchema) } },
+    responses: { 200: { description: 'A page of events', schema: pageOf(eventRowSchema) } },
     async handle({ service, project, query }) {
       checkPlace(query);
       return { body: await listEvents(service.database, { ...query, project }) };

@@ -6,7 +6,7 @@ import { tooLarge } from '../body/received-body.js';
 import { mostItems, type OtlpBody, readOtlpBody } from '../otlp/otlp-body.js';
 import { otlpMediaTypes, type PartialSuccess, successBody } from '../otlp/otlp-status.js';
 import { ProblemError } from '../problems/problem.js';
-import { type Answer, type Call, route } from '../route/route.js';
+import { type Call, type RouteResponse, route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
 /** The number of items to decode before other requests get a turn. */
@@ -58,12 +58,12 @@ function decode<T>(service: Service, work: () => Promise<T>): Promise<T> {
   });
 }
 
-function answerOf(
+function responseOf(
   { encoding }: OtlpBody,
   field: PartialSuccess['field'],
   rejected: number,
   message: string,
-): Answer {
+): RouteResponse {
   const partial = rejected === 0 ? undefined : { field, rejected, message };
   return {
     body: successBody(encoding, partial),
@@ -89,7 +89,7 @@ async function takeTraces({ service, request, project, key }: Call<unknown, unkn
   service.eventRate.take(key?.id ?? '', read.items.length);
   await service.spans.send(project, read.items);
   service.metrics.countOtlp('traces', { ...read, accepted: read.items.length });
-  return answerOf(body, 'rejectedSpans', read.rejected, messageOf(read));
+  return responseOf(body, 'rejectedSpans', read.rejected, messageOf(read));
 }
 
 async function takeLogs({ service, request, project, key }: Call<unknown, unknown>) {
@@ -105,7 +105,7 @@ async function takeLogs({ service, request, project, key }: Call<unknown, unknow
     ignored: read.ignored,
     rejected,
   });
-  return answerOf(body, 'rejectedLogRecords', rejected, messageOf({ ...read, rejected }));
+  return responseOf(body, 'rejectedLogRecords', rejected, messageOf({ ...read, rejected }));
 }
 
 async function takeMetrics({ service, request }: Call<unknown, unknown>) {
@@ -114,10 +114,10 @@ async function takeMetrics({ service, request }: Call<unknown, unknown>) {
   service.metrics.countOtlp('metrics', { accepted: 0, ignored: 0, rejected: points });
   const message =
     'Metrics are not stored: spans and log records have the same figures. Set OTEL_METRICS_EXPORTER=none.';
-  return answerOf(body, 'rejectedDataPoints', points, message);
+  return responseOf(body, 'rejectedDataPoints', points, message);
 }
 
-const answer = (what: string) => ({
+const described = (what: string) => ({
   200: {
     description:
       `${what} In protobuf if the request is: an Export…ServiceResponse, of no bytes when all was ` +
@@ -129,7 +129,7 @@ const answer = (what: string) => ({
           .optional()
           .describe('How many items were not accepted, and why'),
       })
-      .meta({ id: 'OtlpAnswer' }),
+      .meta({ id: 'OtlpResponse' }),
     example: {},
   },
 });
@@ -156,7 +156,7 @@ export const otlpRoutes = [
     id: 'exportTraces',
     summary: 'Send OpenTelemetry spans',
     description: `${about} A span becomes an event once the spans above it have arrived, or its wait is over.`,
-    answers: answer('The spans are on the queue.'),
+    responses: described('The spans are on the queue.'),
     handle: takeTraces,
   }),
   route({
@@ -165,7 +165,7 @@ export const otlpRoutes = [
     id: 'exportLogs',
     summary: 'Send OpenTelemetry log records',
     description: `${about} Records of Claude Code, Codex, Gemini CLI and Qwen Code become events; others are ignored.`,
-    answers: answer('The events of the records are on the queue.'),
+    responses: described('The events of the records are on the queue.'),
     handle: takeLogs,
   }),
   route({
@@ -174,7 +174,7 @@ export const otlpRoutes = [
     id: 'exportMetrics',
     summary: 'Send OpenTelemetry metrics, which are not stored',
     description: `${about} Spans and log records have the same figures as metrics.`,
-    answers: answer('Nothing was stored.'),
+    responses: described('Nothing was stored.'),
     handle: takeMetrics,
   }),
 ];

@@ -35,7 +35,7 @@ export const projectRoutes = [
     tag: 'projects',
     summary: 'List the projects',
     scope: 'operate',
-    answers: {
+    responses: {
       200: {
         description: 'All projects, by number',
         schema: z.strictObject({ items: z.array(projectSchema) }),
@@ -54,7 +54,7 @@ export const projectRoutes = [
     description: 'Events, queries and keys refer to a project by its number.',
     scope: 'operate',
     body: { 'application/json': newProject },
-    answers: { 201: { description: 'The project', schema: projectSchema } },
+    responses: { 201: { description: 'The project', schema: projectSchema } },
     problems: [409, 413, 415, 422],
     async handle({ service, request }) {
       const body = checked(newProject, await readObject(request.raw, service.limits));
@@ -71,7 +71,7 @@ export const projectRoutes = [
     scope: 'operate',
     params: z.strictObject({ project_id: wholeNumber(1, 2_147_483_647, 'The project') }),
     body: { 'application/json': changedProject },
-    answers: { 200: { description: 'The project', schema: projectSchema } },
+    responses: { 200: { description: 'The project', schema: projectSchema } },
     problems: [404, 413, 415, 422],
     async handle({ service, request, params: { project_id: id } }) {
       const body = checked(changedProject, await readObject(request.raw, service.limits));

@@ -65,7 +65,7 @@ export const rebuildRoutes = [
       'compares without changing anything. Without `projections` all totals are recomputed.',
     scope: 'operate',
     body: { 'application/json': newRebuild },
-    answers: { 202: { description: 'The rebuild', schema: rebuildSchema } },
+    responses: { 202: { description: 'The rebuild', schema: rebuildSchema } },
     problems: [413, 415],
     async handle({ service, request }) {
       const body = checked(newRebuild, await readObject(request.raw, service.limits));
@@ -84,7 +84,7 @@ export const rebuildRoutes = [
     description:
       'The last 20 rebuilds that were started over HTTP in this process; `elsewhere` has those that other processes are running.',
     scope: 'operate',
-    answers: {
+    responses: {
       200: {
         description: 'The rebuilds',
         schema: z
@@ -111,7 +111,7 @@ export const rebuildRoutes = [
     description: 'The totals stay as they were. A rebuild that has ended does not change.',
     scope: 'operate',
     params: z.strictObject({ rebuild_id: name('The rebuild') }),
-    answers: { 200: { description: 'The rebuild', schema: rebuildSchema } },
+    responses: { 200: { description: 'The rebuild', schema: rebuildSchema } },
     problems: [404],
     async handle({ service, params: { rebuild_id } }) {
       const found = await service.rebuilds.cancel(rebuild_id);

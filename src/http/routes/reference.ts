@@ -7,7 +7,7 @@ export const referenceRoutes = [
     id: 'getOpenApi',
     tag: 'operations',
     summary: 'Read this reference as an OpenAPI 3.1 document',
-    answers: { 200: { description: 'The document', type: 'application/json' } },
+    responses: { 200: { description: 'The document', type: 'application/json' } },
     async handle({ service }) {
       return {
         body: service.openapi,
@@ -21,7 +21,7 @@ export const referenceRoutes = [
     id: 'getDocs',
     tag: 'operations',
     summary: 'Read this reference as a page',
-    answers: { 200: { description: 'The page', type: 'text/html' } },
+    responses: { 200: { description: 'The page', type: 'text/html' } },
     async handle({ service }) {
       return {
         body: service.docs,

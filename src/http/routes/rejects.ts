@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { countRejects, dropReject, listRejects } from '../../query/rejects.js';
 import { readObject } from '../body/read-object.js';
 import { ProblemError } from '../problems/problem.js';
-import { pageOf } from '../route/answer-schema.js';
 import { name, page, timeRange } from '../route/parameters.js';
+import { pageOf } from '../route/response-schema.js';
 import { checked, route } from '../route/route.js';
 import { find, retry, stillInvalid, workOn } from './reject-work.js';
 
@@ -58,7 +58,7 @@ export const rejectRoutes = [
       ...timeRange('received'),
       ...page,
     }),
-    answers: { 200: { description: 'A page of rejects', schema: pageOf(rejectSchema) } },
+    responses: { 200: { description: 'A page of rejects', schema: pageOf(rejectSchema) } },
     async handle({ service, project, query }) {
       return { body: await listRejects(service.database, { ...query, project }) };
     },
@@ -71,7 +71,7 @@ export const rejectRoutes = [
     summary: 'Read one reject',
     scope: 'admin',
     params,
-    answers: { 200: { description: 'The reject', schema: rejectSchema } },
+    responses: { 200: { description: 'The reject', schema: rejectSchema } },
     problems: [404],
     async handle({ service, project, params: { reject_id } }) {
       return { body: await find(service, project, reject_id) };
@@ -88,7 +88,7 @@ export const rejectRoutes = [
       'job is sent again by the command `runfold rejects retry`.',
     scope: 'admin',
     params,
-    answers: {
+    responses: {
       200: { description: 'Sent', schema: z.strictObject({ retried: z.literal(true) }) },
     },
     problems: [404, 422],
@@ -106,7 +106,7 @@ export const rejectRoutes = [
     summary: 'Delete a reject permanently',
     scope: 'admin',
     params,
-    answers: { 200: { description: 'The reject, deleted', schema: rejectSchema } },
+    responses: { 200: { description: 'The reject, deleted', schema: rejectSchema } },
     problems: [404],
     async handle({ service, project, params: { reject_id } }) {
       const reject = await find(service, project, reject_id);
@@ -126,7 +126,7 @@ export const rejectRoutes = [
         'caller saw: if the number has changed, nothing is done and the response is 409.',
       scope: 'admin',
       body: { 'application/json': many },
-      answers: { 200: { description: 'How many', schema: outcome } },
+      responses: { 200: { description: 'How many', schema: outcome } },
       problems: [409, 413, 415, 422],
       async handle({ service, project, request }) {
         const body = checked(many, await readObject(request.raw, service.limits)) as Many;

@@ -8,8 +8,7 @@ import { getRun, listRuns, runOrders } from '../../query/totals/runs.js';
 import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
 import { agnoVersion, runMetricsSchema } from '../route/agno-schema.js';
-import { pageOf, readRunSchema, runSchema, runTreeSchema } from '../route/answer-schema.js';
-import { csvFormat, listAnswer } from '../route/csv-answer.js';
+import { csvFormat, listResponse } from '../route/csv-response.js';
 import {
   flag,
   name,
@@ -21,6 +20,7 @@ import {
   totalsChoice,
   wholeNumber,
 } from '../route/parameters.js';
+import { pageOf, readRunSchema, runSchema, runTreeSchema } from '../route/response-schema.js';
 import { route } from '../route/route.js';
 import { runStepSchema } from '../route/run-step-schema.js';
 import type { Service } from '../service/service.js';
@@ -73,17 +73,17 @@ export const runRoutes = [
       ...page,
       ...csvFormat,
     }),
-    answers: { 200: { description: 'A page of runs', schema: pageOf(runSchema), has_csv: true } },
+    responses: { 200: { description: 'A page of runs', schema: pageOf(runSchema), has_csv: true } },
     async handle(call) {
       const { service, project } = call;
       const { format: _format, label: labels, ...query } = call.query;
-      const [answer, waiting] = await Promise.all([
-        listAnswer(call, 'runs', runSchema, (page) =>
+      const [response, waiting] = await Promise.all([
+        listResponse(call, 'runs', runSchema, (page) =>
           listRuns(service.database, { ...query, labels, ...page, project }),
         ),
         countWaitingSpans(service.database, { project }),
       ]);
-      return { ...answer, headers: { ...answer.headers, ...waitingHeaders(waiting) } };
+      return { ...response, headers: { ...response.headers, ...waitingHeaders(waiting) } };
     },
   }),
   route({
@@ -97,7 +97,7 @@ export const runRoutes = [
     scope: 'read',
     params,
     query: z.strictObject(session),
-    answers: { 200: { description: 'The totals', schema: readRunSchema } },
+    responses: { 200: { description: 'The totals', schema: readRunSchema } },
     problems: [404, 409],
     async handle({ service, project, params: { run_id }, query }) {
       const run = await getRun(service.database, { run_id, ...query, project });
@@ -123,7 +123,7 @@ export const runRoutes = [
         'The maximum number of runs from the root to a leaf; 100 by default',
       ).optional(),
     }),
-    answers: { 200: { description: 'The tree', schema: runTreeSchema } },
+    responses: { 200: { description: 'The tree', schema: runTreeSchema } },
     problems: [404, 409, 422],
     async handle({ service, project, params: { run_id }, query }) {
       const tree = await getRunTree(service.database, { run_id, ...query, project });
@@ -146,7 +146,7 @@ export const runRoutes = [
       subtree: flag('Whether the runs below it are included; true by default').optional(),
       ...page,
     }),
-    answers: { 200: { description: 'A page of steps', schema: pageOf(runStepSchema) } },
+    responses: { 200: { description: 'A page of steps', schema: pageOf(runStepSchema) } },
     problems: [404, 409, 422],
     async handle({ service, project, params: { run_id }, query }) {
       const steps = await listRunSteps(service.database, { run_id, ...query, project });
@@ -166,7 +166,7 @@ export const runRoutes = [
     scope: 'read',
     params,
     query: z.strictObject({ ...session, ...agnoVersion }),
-    answers: { 200: { description: 'The metrics', schema: runMetricsSchema } },
+    responses: { 200: { description: 'The metrics', schema: runMetricsSchema } },
     problems: [404, 409],
     async handle({ service, project, params: { run_id }, query: { agno, ...query } }) {
       const waiting = await countWaitingSpans(service.database, { run_id, project });

@@ -2,7 +2,7 @@ import { findOtherContent } from '../../append/writer/compare-content.js';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import type { Item } from '../../ingest/formats/format.js';
 import type { Service } from '../service/service.js';
-import type { IngestAnswer } from './ingest-answer.js';
+import type { IngestResponse } from './ingest-response.js';
 
 /** The items of a body, their events, and the outcome of those that were sent. */
 interface Taken {
@@ -22,8 +22,8 @@ export async function sayOtherContent(
   service: Service,
   project: number,
   { items, events, places, sent }: Taken,
-  result: IngestAnswer,
-): Promise<IngestAnswer> {
+  result: IngestResponse,
+): Promise<IngestResponse> {
   const given = places.map((place, at) => {
     const event = events[place];
     if (!isRawObject(event)) return event;

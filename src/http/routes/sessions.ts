@@ -5,9 +5,9 @@ import { getSession, listSessions, sessionOrders } from '../../query/totals/sess
 import { countWaitingSpans } from '../../query/waiting/waiting-spans.js';
 import { notFound } from '../problems/problem.js';
 import { agnoVersion, sessionMetricsSchema } from '../route/agno-schema.js';
-import { pageOf, sessionSchema } from '../route/answer-schema.js';
-import { csvFormat, listAnswer } from '../route/csv-answer.js';
+import { csvFormat, listResponse } from '../route/csv-response.js';
 import { name, names, oneOf, page, timeRange, totalsChoice } from '../route/parameters.js';
+import { pageOf, sessionSchema } from '../route/response-schema.js';
 import { route } from '../route/route.js';
 import { waitingHeaders } from './runs.js';
 
@@ -42,19 +42,19 @@ export const sessionRoutes = [
       ...page,
       ...csvFormat,
     }),
-    answers: {
+    responses: {
       200: { description: 'A page of sessions', schema: pageOf(sessionSchema), has_csv: true },
     },
     async handle(call) {
       const { service, project } = call;
       const { format: _format, label: labels, ...query } = call.query;
-      const [answer, waiting] = await Promise.all([
-        listAnswer(call, 'sessions', sessionSchema, (page) =>
+      const [response, waiting] = await Promise.all([
+        listResponse(call, 'sessions', sessionSchema, (page) =>
           listSessions(service.database, { ...query, labels, ...page, project }),
         ),
         countWaitingSpans(service.database, { project }),
       ]);
-      return { ...answer, headers: { ...answer.headers, ...waitingHeaders(waiting) } };
+      return { ...response, headers: { ...response.headers, ...waitingHeaders(waiting) } };
     },
   }),
   route({
@@ -65,7 +65,7 @@ export const sessionRoutes = [
     summary: 'Read the totals of a session',
     scope: 'read',
     params,
-    answers: { 200: { description: 'The totals', schema: sessionSchema } },
+    responses: { 200: { description: 'The totals', schema: sessionSchema } },
     problems: [404],
     async handle({ service, project, params: { session_id } }) {
       const session = await getSession(service.database, { session_id, project });
@@ -83,7 +83,7 @@ export const sessionRoutes = [
     scope: 'read',
     params,
     query: z.strictObject(agnoVersion),
-    answers: { 200: { description: 'The metrics', schema: sessionMetricsSchema } },
+    responses: { 200: { description: 'The metrics', schema: sessionMetricsSchema } },
     problems: [404],
     async handle({ service, project, params: { session_id }, query: { agno } }) {
       const read = agno === '2' ? getAgno2SessionMetrics : getSessionMetrics;

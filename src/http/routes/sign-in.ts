@@ -40,7 +40,7 @@ export const signInRoutes = [
     summary: 'Sign a browser in with a key',
     description: `Responds with a cookie. ${cookies} After ten failures of an address within a minute, the response is 429.`,
     body: { 'application/json': newSignIn },
-    answers: { 200: { description: 'Signed in', schema: signedInSchema } },
+    responses: { 200: { description: 'Signed in', schema: signedInSchema } },
     problems: [401, 403, 413, 415, 429, 503],
     async handle({ service, request }) {
       const { access, database, signIns } = service;
@@ -85,7 +85,7 @@ export const signInRoutes = [
     description:
       'Revokes the keys in its cookie: that of one project, or all of them without `project`.',
     body: { 'application/json': newSignOut },
-    answers: {
+    responses: {
       200: {
         description: 'Signed out',
         schema: z.strictObject({ projects: z.array(z.int()) }).meta({ id: 'SignedOut' }),

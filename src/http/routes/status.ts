@@ -107,7 +107,7 @@ export const statusRoute = route({
   is_momentary: true,
   summary: 'Read the state of the project and the service',
   scope: 'read',
-  answers: { 200: { description: 'The status', schema: statusSchema } },
+  responses: { 200: { description: 'The status', schema: statusSchema } },
   async handle({ service, project, key, request }) {
     const { database, access } = service;
     const [{ projects, ...status }, all, keys_needed, browser] = await Promise.all([

@@ -56,7 +56,7 @@ export const tailRoute = route({
     'Last-Event-ID': 'The id of the last received message: the stream continues after it',
   },
   is_stream: true,
-  answers: { 200: { description: 'The stream', type: 'text/event-stream', example } },
+  responses: { 200: { description: 'The stream', type: 'text/event-stream', example } },
   problems: [410],
   async handle({ service, request, reply, project, key, query }) {
     const { last_event_id, label, ...filters } = query;

@@ -4,8 +4,7 @@ import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-
 import { usageFigureNames } from '../../query/usage/usage-figures.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
 import { labelOf, type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
-import { usageSeriesSchema } from '../route/answer-schema.js';
-import { csvAnswer, csvFormat, wantsCsv } from '../route/csv-answer.js';
+import { csvFormat, csvResponse, wantsCsv } from '../route/csv-response.js';
 import {
   flag,
   labels,
@@ -16,6 +15,7 @@ import {
   time,
   wholeNumber,
 } from '../route/parameters.js';
+import { usageSeriesSchema } from '../route/response-schema.js';
 import { route } from '../route/route.js';
 
 const figures = usageFigures as readonly [UsageFigure, ...UsageFigure[]];
@@ -85,7 +85,7 @@ export const usageRoute = route({
     label: labels('Only with this label').optional(),
     ...csvFormat,
   }),
-  answers: { 200: { description: 'The series', schema: usageSeriesSchema, has_csv: true } },
+  responses: { 200: { description: 'The series', schema: usageSeriesSchema, has_csv: true } },
   async handle({ service, project, query, request }) {
     const { agent_id, provider, model, tool_name, team_id, workflow_id, user_id, ...rest } = query;
     const { label = {}, format: _format, ...options } = rest;
@@ -99,6 +99,6 @@ export const usageRoute = route({
     if (!wantsCsv(query, request)) return { body: series };
     const shown = options.figures ?? (options.quantiles === false ? usageFigureNames : figures);
     const names = ['bucket_start', 'bucket_local', ...series.group_by, ...shown];
-    return csvAnswer('usage', names, series.rows);
+    return csvResponse('usage', names, series.rows);
   },
 });

@@ -5,7 +5,7 @@ import { wholeNumber } from '../route/parameters.js';
 import { route } from '../route/route.js';
 
 const types = Object.keys(eventTypes) as [keyof typeof eventTypes];
-const answer = z
+const waitingResponse = z
   .strictObject({
     items: z.array(
       z.strictObject({
@@ -39,10 +39,10 @@ export const waitingRoute = route({
   query: z.strictObject({
     limit: wholeNumber(1, 1000, 'The maximum number of spans; 100 by default').optional(),
   }),
-  answers: {
+  responses: {
     200: {
       description: 'The waiting spans',
-      schema: answer,
+      schema: waitingResponse,
       example: { items: [], waiting: 0 },
     },
   },

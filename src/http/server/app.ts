@@ -6,14 +6,14 @@ import { ReadEndedError } from '../../postgres/readers.js';
 import { isOtlpPath } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';
-import { type Answer, checked, hasEtag, methodsOf, type Route } from '../route/route.js';
+import { checked, hasEtag, methodsOf, type Route, type RouteResponse } from '../route/route.js';
 import type { Service } from '../service/service.js';
-import { answerBrokenRequest } from './broken-request.js';
+import { respondToBrokenRequest } from './broken-request.js';
 import { sayCurrency, sayKnown } from './currency-headers.js';
 import { givenQuery } from './given-query.js';
 import { explainListenFault } from './listen-address.js';
 import { packed } from './packed.js';
-import { isRead, readingFor } from './reading.js';
+import { isRead, readingFor } from './reading-service.js';
 import { createRequestLog, type RequestLog } from './request-log.js';
 import { requestId, withoutBase } from './request-names.js';
 import { securityHeaders } from './security-headers.js';
@@ -33,7 +33,7 @@ export interface AppOptions {
   /** Paths with their own protocol, for every method. */
   readonly endpoints?: readonly {
     readonly path: string;
-    answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+    respond(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   }[];
   readonly base?: string;
 }
@@ -55,7 +55,7 @@ export function createApp(
     connectionTimeout: limits.connection_idle_ms,
     // Requests that arrive during shutdown get a problem below, like any other error.
     return503OnClosing: false,
-    clientErrorHandler: (error, socket) => answerBrokenRequest(service, error, socket),
+    clientErrorHandler: (error, socket) => respondToBrokenRequest(service, error, socket),
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 65_536 },
     // An id may have 200 characters, and each may need twelve characters when it is encoded.
     routerOptions: { maxParamLength: 2_400 },
@@ -83,15 +83,15 @@ export function createApp(
       handler: (request, reply) => handle(service, requests, route, request, reply),
     });
   }
-  for (const { path, answer } of pages) {
+  for (const { path, respond } of pages) {
     app.route({
       method: 'GET',
       url: urlOf(path),
       exposeHeadRoute: true,
-      handler: (request, reply) => answer(request, reply),
+      handler: (request, reply) => respond(request, reply),
     });
   }
-  for (const { path, answer } of endpoints) app.all(path, answer);
+  for (const { path, respond } of endpoints) app.all(path, respond);
   return {
     async listen(host, port) {
       try {
@@ -150,8 +150,15 @@ async function handle(
   else if (scope !== undefined) await sayCurrency(service, caller.project, reply);
   try {
     const given = isRead(route) ? readingFor(service, reply) : service;
-    const answer = await route.handle({ ...caller, service: given, params, query, request, reply });
-    return answer === undefined ? reply : await send(route, request, reply, answer);
+    const response = await route.handle({
+      ...caller,
+      service: given,
+      params,
+      query,
+      request,
+      reply,
+    });
+    return response === undefined ? reply : await send(route, request, reply, response);
   } catch (error) {
     // The client is gone.
     if (error instanceof ReadEndedError && error.code === 'read_aborted') return reply.hijack();
@@ -163,9 +170,9 @@ async function send(
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
-  answer: Answer,
+  response: RouteResponse,
 ): Promise<FastifyReply> {
-  const { status = 200, body, headers = {} } = answer;
+  const { status = 200, body, headers = {} } = response;
   reply.code(status).headers(headers);
   const isText = headers['content-type'] !== undefined;
   if (Buffer.isBuffer(body) || body instanceof Readable) return reply.send(body);

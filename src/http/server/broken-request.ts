@@ -9,15 +9,15 @@ import { securityHeaders } from './security-headers.js';
  * Responds to input that is not a valid HTTP request: bytes that are not HTTP, headers that are too large or never
  * end, a body that takes too long. There is no route for it, so the response is written to the connection directly.
  */
-export function answerBrokenRequest(
+export function respondToBrokenRequest(
   { log, metrics }: Service,
   { code }: NodeJS.ErrnoException,
   socket: Socket,
 ): void {
   if (code === 'ECONNRESET' || socket.destroyed) return;
   // Do not write into a response that has started; Node checks the same before it responds itself.
-  const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null };
-  if (answer?.headersSent === true) return void socket.destroySoon();
+  const { _httpMessage: response } = socket as Socket & { _httpMessage?: ServerResponse | null };
+  if (response?.headersSent === true) return void socket.destroySoon();
   const problem = problemFromParser(code);
   const request_id = randomUUID();
   metrics.countBrokenRequest(problem.status);

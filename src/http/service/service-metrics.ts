@@ -17,7 +17,7 @@ export interface ServiceMetrics {
   /** The text of Prometheus's exposition format. */
   text(): Promise<string>;
   /** Counts a response. `route` is the pattern of a route. */
-  countRequest(answer: { method: string; route: string; status: number; seconds: number }): void;
+  countRequest(response: { method: string; route: string; status: number; seconds: number }): void;
   /** Counts a response to input that was not an HTTP request. */
   countBrokenRequest(status: number): void;
   /** Counts the events of a request. */

@@ -17,7 +17,7 @@ import {
 import { costOf } from './span-cost.js';
 import type { SpanEvent } from './span-item.js';
 import type { KindOfSpan } from './span-kind.js';
-import { type Usage, usageOf } from './usage.js';
+import { type Usage, usageOf } from './span-usage.js';
 
 const places = {
   model: placesOf(nameSources.model),

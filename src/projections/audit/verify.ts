@@ -1,7 +1,7 @@
 import type { Database } from '../../postgres/database.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
-import { stripeSql } from '../../store/shards/stripe.js';
+import { stripeSql } from '../../store/shards/stripe-sql.js';
 import { fullName } from '../../store/shards/table-names.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PoolClient, QueryResult } from 'pg';
 import { getProcessStart } from '../../environment/process-start.js';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
-import { isPooled } from '../../postgres/sessions.js';
+import { isPooled } from '../../postgres/pooled-sessions.js';
 import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-options.js';
 import { dropSchema, listSchemas, prefix } from './rebuild-schema.js';

@@ -2,7 +2,7 @@ import { codeOf } from '../../environment/error-fields.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { Database } from '../../postgres/database.js';
 import { undefinedTable } from '../../postgres/sql-states.js';
-import { rememberShardMap, readShardMap } from '../../store/shards/open-shard-map.js';
+import { readShardMap, rememberShardMap } from '../../store/shards/open-shard-map.js';
 import {
   type Shard,
   type ShardMap,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../postgres/database.js';
-import { learnFrom } from '../../postgres/sessions.js';
+import { learnFrom } from '../../postgres/pooled-sessions.js';
 
 /** Does work in one transaction of a connection, and rolls it back on an error. */
 export async function inTransaction<T>(

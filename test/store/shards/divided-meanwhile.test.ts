@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { projections } from '#runfold/projections/projections.js';
 import { followLog } from '#runfold/query/tail/tail.js';
 import { createShards } from '#runfold/store/create-shards.js';
-import { rememberShardMap, readShardMap, wholeMs } from '#runfold/store/shards/open-shard-map.js';
+import { readShardMap, rememberShardMap, wholeMs } from '#runfold/store/shards/open-shard-map.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { apartShards, testStripes } from '../../../harness/divided-store.js';
 import { sampleEvents } from '../../../harness/sample-events.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stripeOf } from '#runfold/events/stripe.js';
 import type { Database } from '#runfold/postgres/database.js';
-import { stripeSql } from '#runfold/store/shards/stripe.js';
+import { stripeSql } from '#runfold/store/shards/stripe-sql.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 

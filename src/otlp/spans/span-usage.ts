@@ -3,9 +3,9 @@ import type { RawSpan } from '../decode/otlp-item.js';
 import { keys } from '../tables/attribute-keys.js';
 import { langfuseTokenSources, tokenSources } from '../tables/figure-keys.js';
 import { totalsWithReasoning } from '../tables/token-rules.js';
+import { excludesCache, excludesReasoning } from './excluded-tokens.js';
 import { langfuseSums } from './langfuse-usage.js';
 import { cleanTokens, type Places, placesOf, readTokens } from './read-sources.js';
-import { excludesCache, excludesReasoning } from './token-rules.js';
 
 /** Tokens with Runfold's meaning: input includes tokens read from and written to a cache, output includes reasoning. */
 export interface Usage {

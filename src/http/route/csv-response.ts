@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { csvLine } from '../../query/csv.js';
 import type { Page, PageOptions } from '../../query/page.js';
 import { oneOf } from './parameters.js';
-import type { Answer } from './route.js';
+import type { RouteResponse } from './route.js';
 
 /** The maximum number of rows of one file. */
 export const mostCsvRows = 100_000;
@@ -28,12 +28,12 @@ export function wantsCsv({ format }: CsvQuery, { headers }: FastifyRequest): boo
 }
 
 /** A page of a list as JSON, or the rest of the list as a file. */
-export async function listAnswer<T extends object>(
+export async function listResponse<T extends object>(
   { query, request }: { readonly query: CsvQuery & PageOptions; readonly request: FastifyRequest },
   file: string,
   item: z.ZodObject,
   read: (page: PageOptions) => Promise<Page<T>>,
-): Promise<Answer> {
+): Promise<RouteResponse> {
   const { limit, cursor } = query;
   if (!wantsCsv(query, request)) return { body: await read({ limit, cursor }) };
   const names = Object.keys(item.shape);
@@ -44,7 +44,11 @@ export async function listAnswer<T extends object>(
 }
 
 /** Rows as a file. */
-export function csvAnswer(file: string, names: readonly string[], rows: readonly object[]): Answer {
+export function csvResponse(
+  file: string,
+  names: readonly string[],
+  rows: readonly object[],
+): RouteResponse {
   return { body: text(names, rows, true), headers: headersOf(file) };
 }
 

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { EventFault } from '../../events/fault.js';
 import type { Item } from '../../ingest/formats/format.js';
 import { ProblemError } from '../problems/problem.js';
-import { faultSchema } from '../route/answer-schema.js';
+import { faultSchema } from '../route/response-schema.js';
 
 /** The response to the sender of events. */
-export const ingestAnswer = z
+export const ingestResponse = z
   .strictObject({
     accepted: z.int().describe('Events that are durably on the queue'),
     refused: z.int().describe('Invalid events; none of them was accepted'),
@@ -27,9 +27,9 @@ export const ingestAnswer = z
     unlisted: z.int().optional().describe('Refused events whose faults are not listed'),
     folded: z.boolean().optional().describe('With `wait=true`: whether the totals hold the events'),
   })
-  .meta({ id: 'IngestAnswer' });
+  .meta({ id: 'IngestResponse' });
 
-export type IngestAnswer = z.infer<typeof ingestAnswer>;
+export type IngestResponse = z.infer<typeof ingestResponse>;
 
 /** Counts the accepted items of a body, and lists the faults of the others. */
 export function summarize(
@@ -40,13 +40,13 @@ export function summarize(
     readonly faults: ReadonlyMap<number, readonly EventFault[]>;
   },
   withIds: boolean,
-): IngestAnswer {
+): IngestResponse {
   const found = new Map<number, readonly EventFault[]>();
   items.forEach((item, at) => {
     if (item.faults !== undefined) found.set(at, item.faults);
   });
   for (const [at, faults] of sent.faults) found.set(places[at] ?? 0, faults);
-  const faults: NonNullable<IngestAnswer['faults']> = [];
+  const faults: NonNullable<IngestResponse['faults']> = [];
   let room = mostFaults;
   for (const [at, of] of [...found].sort(([a], [b]) => a - b)) {
     if (room <= 0) break;
@@ -68,7 +68,7 @@ export function summarize(
 const mostFaults = 1_000;
 
 /** The problem of a body without a single valid event. */
-export function allRefused({ accepted, refused, faults, unlisted }: IngestAnswer): ProblemError {
+export function allRefused({ accepted, refused, faults, unlisted }: IngestResponse): ProblemError {
   const [{ faults: [first] = [] } = {}] = faults ?? [];
   const text =
     first === undefined

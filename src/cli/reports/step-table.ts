@@ -8,7 +8,7 @@ import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
 /** A message or a tool call of a run. */
-export type RunStep = LoggedMessage | LoggedToolCall;
+export type LoggedStep = LoggedMessage | LoggedToolCall;
 
 /** The maximum number of each kind that is read. */
 export const mostSteps = 1_000;
@@ -19,7 +19,7 @@ export async function readRunSteps(database: Database, run: RunTotals) {
   const options = { project, session_id, run_id, limit: mostSteps };
   const messages = (await listMessages(database, options)).items;
   const tool_calls = (await listToolCalls(database, options)).items;
-  const steps: RunStep[] = [...messages, ...tool_calls].sort(
+  const steps: LoggedStep[] = [...messages, ...tool_calls].sort(
     (a, b) => compare(a.occurred_at, b.occurred_at) || (a.sequence ?? 0) - (b.sequence ?? 0),
   );
   return { messages, tool_calls, steps };
@@ -31,10 +31,10 @@ const compare = (a: string, b: string) => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
-const isCall = (step: RunStep): step is LoggedToolCall => 'tool_name' in step;
+const isCall = (step: LoggedStep): step is LoggedToolCall => 'tool_name' in step;
 
 /** The steps as a table. */
-export function stepTable(terminal: Terminal, steps: readonly RunStep[]): string {
+export function stepTable(terminal: Terminal, steps: readonly LoggedStep[]): string {
   const { dim, red, cyan, green, yellow } = terminal.colors;
   return table(
     terminal,

@@ -1,5 +1,5 @@
-import { problemSchema } from '../route/answer-schema.js';
-import { type AnswerDoc, hasEtag, type Route } from '../route/route.js';
+import { problemSchema } from '../route/response-schema.js';
+import { hasEtag, type ResponseDoc, type Route } from '../route/route.js';
 import type { WriteSchema } from './openapi-schema.js';
 
 const problems: Readonly<Record<number, string>> = {
@@ -42,7 +42,7 @@ export const notModified = {
 };
 
 /** A success with its headers. */
-export function answerOf(doc: AnswerDoc, route: Route, write: WriteSchema) {
+export function responseOf(doc: ResponseDoc, route: Route, write: WriteSchema) {
   const { description: about, type, schema, example, has_csv } = doc;
   const content = {
     [type ?? 'application/json']: {
@@ -80,7 +80,7 @@ const problemHeaders: Readonly<Record<number, Readonly<Record<string, object>>>>
 };
 
 /** The problem response of a status. */
-export function problemAnswer(status: number, write: WriteSchema) {
+export function problemResponse(status: number, write: WriteSchema) {
   const headers = problemHeaders[status];
   return {
     description: problems[status] ?? 'A problem',
