@@ -2,8 +2,8 @@ import type { Channel, NewChannel } from '../alerts/channels.js';
 import type { AlertRecord, ListAlertHistoryOptions } from '../alerts/history.js';
 import type { AlertRule, NewRule } from '../alerts/rules.js';
 import type { Page } from '../query/page.js';
-import { ApiError } from './api-error.js';
 import type { HttpCaller } from './http-caller.js';
+import { createJsonRequests, ifFound } from './json-requests.js';
 
 /** Alerts of the key's project. */
 export interface AlertsClient {
@@ -35,33 +35,17 @@ export interface AlertsClient {
 }
 
 export function createAlertsClient(caller: HttpCaller): AlertsClient {
-  const send = async <T>(method: string, path: string, body?: object, more: object = {}) => {
-    const headers = { 'content-type': 'application/json' };
-    const given = body === undefined ? {} : { body: JSON.stringify(body), headers };
-    return (await (await caller.call(method, path, { ...given, ...more })).json()) as T;
-  };
-  const ifFound = async <T>(asking: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await asking;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'not_found') return undefined;
-      throw error;
-    }
-  };
-  const getItems = async <T>(path: string) =>
-    (await send<{ readonly items: readonly T[] }>('GET', path)).items;
+  const { get, list, post, remove } = createJsonRequests(caller);
   const named = (of: string, name: string) => `/v1/${of}/${encodeURIComponent(name)}`;
   return {
-    listAlerts: () => getItems('/v1/alerts'),
-    createAlert: (options) => send('POST', '/v1/alerts', options),
-    dropAlert: ({ name }) => ifFound(send('DELETE', named('alerts', name))),
-    muteAlert: ({ name, minutes }) =>
-      ifFound(send('POST', `${named('alerts', name)}/mute`, { minutes })),
-    listAlertHistory: (query = {}) =>
-      send('GET', '/v1/alerts/history', undefined, { query: { ...query } }),
-    listChannels: () => getItems('/v1/channels'),
-    createChannel: (options) => send('POST', '/v1/channels', options),
-    testChannel: ({ name }) => send('POST', `${named('channels', name)}/test`, {}, { retries: 0 }),
-    dropChannel: ({ name }) => ifFound(send('DELETE', named('channels', name))),
+    listAlerts: () => list('/v1/alerts'),
+    createAlert: (options) => post('/v1/alerts', options),
+    dropAlert: ({ name }) => remove(named('alerts', name)),
+    muteAlert: ({ name, minutes }) => ifFound(post(`${named('alerts', name)}/mute`, { minutes })),
+    listAlertHistory: (query) => get('/v1/alerts/history', query),
+    listChannels: () => list('/v1/channels'),
+    createChannel: (options) => post('/v1/channels', options),
+    testChannel: ({ name }) => post(`${named('channels', name)}/test`, {}, { retries: 0 }),
+    dropChannel: ({ name }) => remove(named('channels', name)),
   };
 }

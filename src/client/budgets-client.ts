@@ -5,6 +5,7 @@ import type { Budget } from '../budgets/budgets.js';
 import type { NewBudget } from '../budgets/new-budget.js';
 import { ApiError } from './api-error.js';
 import type { HttpCaller } from './http-caller.js';
+import { createJsonRequests } from './json-requests.js';
 
 /** Budgets of the key's project. */
 export interface BudgetsClient {
@@ -37,46 +38,23 @@ const checkMs = 5_000;
 
 export function createBudgetsClient(caller: HttpCaller): BudgetsClient {
   const pathOf = (name: string) => `/v1/budgets/${encodeURIComponent(name)}`;
-  const send = async <T>(method: string, path: string, body?: object, more: object = {}) => {
-    const given =
-      body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    return (await (await caller.call(method, path, { ...given, ...more })).json()) as T;
-  };
-  const ifFound = async <T>(asking: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await asking;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'not_found') return undefined;
-      throw error;
-    }
-  };
+  const { find, list, post, remove } = createJsonRequests(caller);
   return {
     async checkBudget({ when_unreachable = 'allow', ...options }) {
       const how = { retries: 1, signal: AbortSignal.timeout(checkMs) };
       try {
-        return await send<BudgetCheck>('POST', '/v1/budgets/check', options, how);
+        return await post<BudgetCheck>('/v1/budgets/check', options, how);
       } catch (error) {
         if (error instanceof ApiError && error.status < 500) throw error;
         const allowed = when_unreachable === 'allow';
         return { allowed, hold_id: null, is_unknown: true, budgets: [] };
       }
     },
-    releaseHold: (options) => send('POST', '/v1/budgets/release', options),
-    listBudgets: async () =>
-      (await send<{ readonly items: readonly Budget[] }>('GET', '/v1/budgets')).items,
-    listBudgetStandings: async (query = {}) =>
-      (
-        await send<{ readonly items: readonly BudgetStanding[] }>(
-          'GET',
-          '/v1/budget-standings',
-          undefined,
-          { query: { ...query } },
-        )
-      ).items,
-    getBudget: ({ name }) => ifFound(send('GET', pathOf(name))),
-    createBudget: (options) => send('POST', '/v1/budgets', options),
-    dropBudget: ({ name }) => ifFound(send('DELETE', pathOf(name))),
+    releaseHold: (options) => post('/v1/budgets/release', options),
+    listBudgets: () => list('/v1/budgets'),
+    listBudgetStandings: (query) => list('/v1/budget-standings', query),
+    getBudget: ({ name }) => find(pathOf(name)),
+    createBudget: (options) => post('/v1/budgets', options),
+    dropBudget: ({ name }) => remove(pathOf(name)),
   };
 }

@@ -1,11 +1,11 @@
 import type { MetricEventInput } from '../events/metric-event.js';
+import type { LabelFilters } from '../query/label-filters.js';
 import { createAlertsClient } from './alerts-client.js';
 import { ApiError } from './api-error.js';
 import { createBudgetsClient } from './budgets-client.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
-import type { ClientKey, Readiness } from './keys.js';
-import { labelled, usageFilters } from './label-query.js';
-import type { ClientProject } from './operations.js';
+import { createJsonRequests } from './json-requests.js';
+import type { Readiness } from './keys.js';
 import { readTail } from './read-tail.js';
 import type { Counts, RunfoldClient } from './runfold-client.js';
 
@@ -15,41 +15,15 @@ export type ClientOptions = CallerOptions;
 /** A client of the HTTP service that needs only `fetch`. */
 export function createClient(options: ClientOptions): RunfoldClient {
   const caller = createHttpCaller(options);
-  const get = async <T>(path: string, query: object = {}) =>
-    (await (await caller.call('GET', path, { query: { ...query } })).json()) as T;
-  const find = async <T>(path: string, query: object = {}): Promise<T | undefined> => {
-    try {
-      return await get<T>(path, query);
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'not_found') return undefined;
-      throw error;
-    }
-  };
-  const post = async <T>(path: string, body: object) => {
-    const headers = { 'content-type': 'application/json' };
-    const response = await caller.call('POST', path, { body: JSON.stringify(body), headers });
-    return (await response.json()) as T;
-  };
-  const remove = async <T>(path: string): Promise<T | undefined> => {
-    try {
-      return (await (await caller.call('DELETE', path)).json()) as T;
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'not_found') return undefined;
-      throw error;
-    }
-  };
+  const { get, find, list, post, remove } = createJsonRequests(caller);
   const rejectPath = (id: string, rest = '') => `/v1/rejects/${encodeURIComponent(id)}${rest}`;
   const runPath = (run_id: string, rest = '') => `/v1/runs/${encodeURIComponent(run_id)}${rest}`;
   const sessionPath = (id: string, rest = '') => `/v1/sessions/${encodeURIComponent(id)}${rest}`;
   return {
     async emit(events, { wait } = {}) {
-      const list = [events].flat().map((event) => withId(event));
-      const response = await caller.call('POST', '/v1/events', {
-        query: { ids: true, wait },
-        body: JSON.stringify(list),
-        headers: { 'content-type': 'application/json' },
-      });
-      return { ids: [], faults: [], ...((await response.json()) as Counts) };
+      const all = [events].flat().map((event) => withId(event));
+      const counts = await post<Counts>('/v1/events', all, { query: { ids: true, wait } });
+      return { ids: [], faults: [], ...counts };
     },
     getRun: ({ run_id, session_id }) => find(runPath(run_id), { session_id }),
     listRuns: (query = {}) => get('/v1/runs', labelled(query)),
@@ -89,29 +63,14 @@ export function createClient(options: ClientOptions): RunfoldClient {
         group_by: group_by?.join(',') || undefined,
         figures: figures?.join(',') || undefined,
       }),
-    listKeys: async () => (await get<{ readonly items: readonly ClientKey[] }>('/v1/keys')).items,
-    async createKey(options) {
-      const response = await caller.call('POST', '/v1/keys', {
-        body: JSON.stringify(options),
-        headers: { 'content-type': 'application/json' },
-      });
-      return (await response.json()) as ClientKey & { readonly key: string };
-    },
-    async revokeKey({ id }) {
-      try {
-        const response = await caller.call('DELETE', `/v1/keys/${encodeURIComponent(id)}`);
-        return (await response.json()) as ClientKey;
-      } catch (error) {
-        if (error instanceof ApiError && error.code === 'not_found') return undefined;
-        throw error;
-      }
-    },
+    listKeys: () => list('/v1/keys'),
+    createKey: (options) => post('/v1/keys', options),
+    revokeKey: ({ id }) => remove(`/v1/keys/${encodeURIComponent(id)}`),
     ...createAlertsClient(caller),
     ...createBudgetsClient(caller),
     signIn: (body) => post('/v1/sign-in', body),
     signOut: async (body = {}) => void (await post('/v1/sign-out', body)),
-    listProjects: async () =>
-      (await get<{ readonly items: readonly ClientProject[] }>('/v1/projects')).items,
+    listProjects: () => list('/v1/projects'),
     createProject: (body) => post('/v1/projects', body),
     changeProject: ({ id, time_zone }) => post(`/v1/projects/${id}`, { time_zone }),
     beginRebuild: (body = {}) => post('/v1/rebuilds', body),
@@ -134,4 +93,20 @@ export function createClient(options: ClientOptions): RunfoldClient {
 
 function withId(event: MetricEventInput): MetricEventInput {
   return event.id === undefined ? { ...event, id: crypto.randomUUID() } : event;
+}
+
+/** A query with its labels as parameters: `label.NAME`. */
+function labelled<Q extends { readonly labels?: LabelFilters | undefined }>(
+  query: Q,
+): Omit<Q, 'labels'> & Readonly<Record<string, unknown>> {
+  const { labels = {}, ...rest } = query;
+  const given = Object.entries(labels).map(([name, value]) => [`label.${name}`, value]);
+  return { ...rest, ...Object.fromEntries(given) };
+}
+
+/** Filters of usage as parameters: `label:NAME` is `label.NAME` there. */
+function usageFilters(filters: object = {}): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(filters).map(([name, value]) => [name.replace(/^label:/, 'label.'), value]),
+  );
 }

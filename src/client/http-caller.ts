@@ -1,3 +1,4 @@
+import { retryDelay } from '../environment/retry-delay.js';
 import { sleep } from '../environment/sleep.js';
 import { type ApiError, readApiError } from './api-error.js';
 
@@ -79,11 +80,9 @@ export function isPassingStatus(status: number): boolean {
   return status === 429 || (status >= 502 && status <= 504);
 }
 
-/** The wait that the service requested, or one that doubles from 100 ms to 5 s, half of it random. */
+/** The wait that the service requested, or one that doubles. */
 function pauseMs(seconds: number | undefined, attempt: number): number {
-  if (seconds !== undefined) return seconds * 1000;
-  const ceiling = Math.min(5_000, 100 * 2 ** attempt);
-  return ceiling / 2 + (Math.random() * ceiling) / 2;
+  return seconds === undefined ? retryDelay(attempt) : seconds * 1000;
 }
 
 function toSearch(query: Readonly<Record<string, unknown>>): string {

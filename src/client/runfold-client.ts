@@ -10,7 +10,12 @@ import type { BudgetsClient } from './budgets-client.js';
 import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import type { OperationsClient } from './operations.js';
 import type { TailMessage } from './read-tail.js';
-import type { AuditReport, ManyRejects, RejectsOutcome, ServiceStatus } from './service-responses.js';
+import type {
+  AuditReport,
+  ManyRejects,
+  RejectsOutcome,
+  ServiceStatus,
+} from './service-responses.js';
 
 /** Options of sending events. */
 export interface IngestOptions {

@@ -1,6 +1,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PageFile, PageFiles } from './page-files.js';
-import { pageHeaders } from './page-policy.js';
+
+/**
+ * The policy of the page's document: it may load only files of this service. No inline
+ * script or style, no other host, no frame. The text of events never becomes HTML: script cannot create any.
+ */
+const pageHeaders = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+} as const;
 
 /** The path of a file. It is not an operation of the API, and needs no key because it has no data. */
 export interface PageRoute {
