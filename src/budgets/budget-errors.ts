@@ -1,21 +1,13 @@
 import type { z } from 'zod';
 import { RunfoldError } from '../environment/runfold-error.js';
 import { schemaFaults } from '../events/check/schema-faults.js';
+import { describeFault, type EventFault } from '../events/fault.js';
 
 /** A budget, or a check of budgets, is invalid. Nothing was done. */
 export class InvalidBudgetError extends RunfoldError {
   readonly code = 'invalid_budget';
-  constructor(
-    readonly faults: readonly {
-      readonly field: string;
-      readonly expected: string;
-      readonly got: string;
-    }[],
-  ) {
-    const texts = faults.map(
-      ({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`,
-    );
-    super(`${texts.join('; ')}.`);
+  constructor(readonly faults: readonly EventFault[]) {
+    super(`${faults.map((fault) => describeFault(fault, 'budget')).join('; ')}.`);
     this.name = 'InvalidBudgetError';
   }
 }

@@ -1,8 +1,8 @@
 import { RunfoldError } from '../environment/runfold-error.js';
 
-/** The fault of one field of an event. */
+/** The fault of one field, of an event or of another input. */
 export interface EventFault {
-  /** The field's path, for example `metrics.input_tokens`; empty for the event as a whole. */
+  /** The field's path, for example `metrics.input_tokens`; empty for the input as a whole. */
   readonly field: string;
   /** What was expected. */
   readonly expected: string;
@@ -14,7 +14,7 @@ export interface EventFault {
 export class InvalidEventError extends RunfoldError {
   readonly code = 'invalid_event';
   constructor(readonly faults: readonly EventFault[]) {
-    super(faults.map(describeFault).join('; '));
+    super(faults.map((fault) => describeFault(fault)).join('; '));
     this.name = 'InvalidEventError';
   }
 }
@@ -43,9 +43,9 @@ function shortened(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text;
 }
 
-/** A fault as a sentence. */
-export function describeFault(fault: EventFault): string {
-  const where = fault.field === '' ? 'event' : fault.field;
+/** A fault as a sentence. `whole` names the input whose field is empty. */
+export function describeFault(fault: EventFault, whole = 'event'): string {
+  const where = fault.field === '' ? whole : fault.field;
   return `${where}: expected ${fault.expected}, got ${fault.got}`;
 }
 

@@ -1,19 +1,11 @@
 import { RunfoldError } from '../../environment/runfold-error.js';
+import { describeFault, type EventFault } from '../../events/fault.js';
 
 /** A rule or channel is invalid. Nothing was done. */
 export class InvalidAlertError extends RunfoldError {
   readonly code = 'invalid_alert';
-  constructor(
-    readonly faults: readonly {
-      readonly field: string;
-      readonly expected: string;
-      readonly got: string;
-    }[],
-  ) {
-    const texts = faults.map(
-      ({ field, expected, got }) => `${field}: expected ${expected}, got ${got}`,
-    );
-    super(`${texts.join('; ')}.`);
+  constructor(readonly faults: readonly EventFault[]) {
+    super(`${faults.map((fault) => describeFault(fault, 'rule or channel')).join('; ')}.`);
     this.name = 'InvalidAlertError';
   }
 }
