@@ -1,7 +1,7 @@
 import { textType } from '../events/columns/log-columns.js';
 import { timestampSql } from '../store/sql-units.js';
 import { defineProjection } from './language/projection.js';
-import { unpricedMessages } from './measures/message-measures.js';
+import { messageMeasures } from './measures/message-measures.js';
 import { assistant, tokenSums } from './measures/token-sums.js';
 
 /** Totals of one run. */
@@ -36,18 +36,10 @@ export const runProjection = defineProjection({
       doc: 'The provider that answered last',
     },
     messages: { fold: 'count', where: { type: 'message' }, doc: 'Messages of any role' },
-    assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
-    message_errors: {
-      fold: 'count',
-      where: { ...assistant, failed: true },
-      doc: 'Messages of the assistant that failed',
-    },
-    metered_messages: {
-      fold: 'count',
-      where: { ...assistant, reports: 'total_tokens' },
-      doc: 'Messages of the assistant that reported their tokens',
-    },
-    unpriced_messages: unpricedMessages,
+    assistant_messages: messageMeasures.assistant_messages,
+    message_errors: messageMeasures.message_errors,
+    metered_messages: messageMeasures.metered_messages,
+    unpriced_messages: messageMeasures.unpriced_messages,
     tool_calls: { fold: 'count', where: { type: 'tool_call' }, doc: 'Tool calls' },
     tool_errors: {
       fold: 'count',

@@ -1,14 +1,6 @@
 import type { Measure } from './kinds.js';
 import { assistant, tokenSums } from './token-sums.js';
 
-/** Messages that are missing from the sum of costs. */
-export const unpricedMessages = {
-  fold: 'count',
-  where: { ...assistant, unpriced: true },
-  less: { ...assistant, firstCost: true },
-  doc: 'Messages of the assistant with tokens and without a cost',
-} as const satisfies Measure;
-
 /** The usage of messages: tokens and times of the assistant's messages, cost of all messages. */
 export const messageMeasures = {
   assistant_messages: { fold: 'count', where: assistant, doc: 'Messages of the assistant' },
@@ -22,7 +14,13 @@ export const messageMeasures = {
     where: { ...assistant, reports: 'total_tokens' },
     doc: 'Messages of the assistant that reported their tokens',
   },
-  unpriced_messages: unpricedMessages,
+  // Messages that are missing from the sum of costs.
+  unpriced_messages: {
+    fold: 'count',
+    where: { ...assistant, unpriced: true },
+    less: { ...assistant, firstCost: true },
+    doc: 'Messages of the assistant with tokens and without a cost',
+  },
   ...tokenSums,
   time_us: {
     fold: 'sum',

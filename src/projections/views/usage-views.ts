@@ -5,7 +5,7 @@ import { tableOf } from '../fold/fold-sql.js';
 import { labelUsageProjection } from '../label-usage.js';
 import { latencyDayProjection } from '../latency.js';
 import { levelsSql, levelValueSql } from '../measures/histogram.js';
-import { unpricedMessages } from '../measures/message-measures.js';
+import { messageMeasures } from '../measures/message-measures.js';
 import { runProjection } from '../run.js';
 import { sessionUserProjection } from '../session-user.js';
 import { userUsageProjection } from '../user-usage.js';
@@ -134,7 +134,7 @@ const users: View = {
     {
       name: 'unpriced_messages',
       sql: 'coalesce(u.unpriced_messages, 0)',
-      doc: unpricedMessages.doc,
+      doc: messageMeasures.unpriced_messages.doc,
     },
     { name: 'tool_calls', sql: 'coalesce(u.tool_calls, 0)', doc: 'Tool calls' },
     { name: 'tool_errors', sql: 'coalesce(u.tool_errors, 0)', doc: 'Tool calls that failed' },
