@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LogPlace } from '../../logs/files/find-logs.js';
 import { migrateTier, openTier, type Tier } from '../../tier.js';
-import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
+import type { RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { tierOptions } from '../command/settings.js';
 import { catchSignals } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
+import { startWorker } from '../command/start-worker.js';
 import { type DemoFolder, openDemoFolder } from '../demo/demo-folder.js';
 import { fillDemo } from '../demo/fill-demo.js';
 import { followLogs } from '../logs/follow-logs.js';
@@ -143,15 +144,7 @@ async function runUntilEnd(
       http === undefined
         ? await openWorkerMetrics(context, options.metrics, tier, { worker: () => worker })
         : await openServiceMetrics(context, options.metrics, http);
-    worker = await openWorker({
-      database: tier.database,
-      queue: tier.queue,
-      log: context.log,
-      span_wait_seconds: context.settings.otlp_wait_seconds,
-      span_keep_days: context.settings.otlp_keep_days,
-      alerts: context.settings.alerts,
-      on_batch: http?.metrics.countBatch ?? metrics.countBatch,
-    });
+    worker = await startWorker(context, tier, http?.metrics.countBatch ?? metrics.countBatch);
     if (options.demo !== undefined) {
       const { dir } = context.settings;
       await fillDemo(context, { tier, worker, dir, signal: options.demo });

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { checkMigrated } from '../../store/migrate.js';
-import { openWorker, type RunningWorker } from '../../worker/open-worker.js';
+import type { RunningWorker } from '../../worker/open-worker.js';
 import { createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
+import { startWorker } from '../command/start-worker.js';
 import { withTier } from '../command/with-tier.js';
 import {
   addMetricsOptions,
@@ -37,15 +38,7 @@ export function workerCommand(): Command {
         let worker: RunningWorker | undefined;
         const metrics = await openWorkerMetrics(context, address, tier, { worker: () => worker });
         try {
-          worker = await openWorker({
-            database: tier.database,
-            queue: tier.queue,
-            log: context.log,
-            span_wait_seconds: context.settings.otlp_wait_seconds,
-            span_keep_days: context.settings.otlp_keep_days,
-            alerts: context.settings.alerts,
-            on_batch: metrics.countBatch,
-          });
+          worker = await startWorker(context, tier, metrics.countBatch);
           await signals.received;
           await worker.close();
         } finally {
