@@ -226,6 +226,26 @@ const longerFiles: Readonly<Record<string, string>> = {
   'index.ts': 'a list of names, one a line',
 };
 
+/** A file with fewer lines and one importer is a part of that importer. */
+const fewestLines = 20;
+const smallFiles: Readonly<Record<string, string>> = {
+  'store/tables/project-table.ts': 'a table, and the listing of the folder is the list of tables',
+};
+
+/**
+ * A file name has one meaning in src. A command, a route and the client are named after what they
+ * show; every other name that stands twice is listed with the two meanings.
+ */
+const facesOfThings = /^(cli\/commands|http\/routes|client)\/|^[^/]+$/;
+const sharedNames: Readonly<Record<string, string>> = {
+  'agno-metrics.ts': "Agno's metrics into ours, and ours into Agno's",
+  'csv.ts': 'a line of CSV, and rows as CSV for a terminal',
+  'format.ts': 'a format of input, and figures as text',
+  'readers.ts': 'readers that may leave, and the servers that a query reads',
+  'run-usage.ts': 'a table of totals, and its reader',
+  'run.ts': 'the run that a producer starts, and the totals of a run',
+};
+
 /** Names that fit anything, so that everything ends up there. */
 const emptyNames = /^types?$|(^|-)(utils?|commons?|helpers?|misc)$/;
 
@@ -552,6 +572,44 @@ describe('the files of src', () => {
   test('export by name only, so that a thing has one name everywhere', () => {
     const broken = sources.filter(({ code }) => /\bexport\s+default\b|\bas\s+default\b/.test(code));
     expect(broken.map(({ path }) => path)).toEqual([]);
+  });
+
+  test(`have at least ${fewestLines} lines, or more than one importer`, () => {
+    const lines = (text: string) => text.split('\n').length - 1;
+    const small = sources.filter(({ path, text }) => {
+      const importers = sources.filter(({ imports }) => imports.includes(path));
+      const [only] = importers;
+      return (
+        lines(text) < fewestLines &&
+        importers.length === 1 &&
+        only !== undefined &&
+        lines(only.text) + lines(text) <= mostLines &&
+        !(path in smallFiles)
+      );
+    });
+    expect(small.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('have a name that stands for one thing', () => {
+    const names = new Map<string, string[]>();
+    for (const { path } of sources.filter((source) => !facesOfThings.test(source.path))) {
+      names.set(basename(path), [...(names.get(basename(path)) ?? []), path]);
+    }
+    const twice = [...names].filter(([, paths]) => paths.length > 1);
+    expect(twice.filter(([name]) => !(name in sharedNames))).toEqual([]);
+    const needless = Object.keys(sharedNames).filter((name) => names.get(name)?.[1] === undefined);
+    expect(needless, 'exceptions that are none any more').toEqual([]);
+  });
+
+  test('call a function `…Of` only if it is a property: what waits or asks a server is a verb', () => {
+    const broken = sources.flatMap(({ path, code }) =>
+      [
+        ...code.matchAll(/\basync function (\w+Of)\b/g),
+        ...code.matchAll(/\bfunction (\w+Of)\([^)]*\): Promise\b/g),
+        ...code.matchAll(/\bconst (\w+Of) = async\b/g),
+      ].map(([, name]) => `${path}: ${name}`),
+    );
+    expect(broken).toEqual([]);
   });
 
   test('have names in kebab-case that say what is inside', () => {
