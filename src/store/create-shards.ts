@@ -36,12 +36,12 @@ export async function createShards(database: Database, placement: Placement): Pr
     const before = await readPlacement({ query } as Pick<Database, 'query'>);
     if (before !== undefined) {
       throw new CannotDivideError(
-        `Expected a store that is whole, got one of ${before.stripes} stripes. That number stays; to have another, replay the log into another store.`,
+        `The store already has ${before.stripes} stripes, and their number cannot change. To get another number, replay the log into another store.`,
       );
     }
     if (kind === 'citus' && (await nodePlaces({ query } as Pick<Database, 'query'>)).length === 0) {
       throw new CannotDivideError(
-        'Expected a node of this Citus cluster that may have stripes, got none. Add nodes with "select citus_add_node", then run this again.',
+        'This Citus cluster has no node that may have stripes. Add nodes with "select citus_add_node", then run this again.',
       );
     }
     for (const statement of placementStatements) await client.query(statement);

@@ -104,7 +104,7 @@ async function applyMigrations(client: ClientBase): Promise<void> {
 function explainDependentObjects(error: unknown): unknown {
   if (!(error instanceof DatabaseError) || error.code !== dependentObjectsStillExist) return error;
   return new Error(
-    `Expected nothing to depend on Runfold's views, got: ${error.detail ?? error.message}. Drop it, run "runfold migrate", and create it again. Nothing was changed.`,
+    `An object that is not ours depends on a view of Runfold: ${error.detail ?? error.message}. Drop that object, run "runfold migrate", and create it again. Nothing was changed.`,
     { cause: error },
   );
 }

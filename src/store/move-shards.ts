@@ -94,8 +94,8 @@ async function openCitusMap(database: Database): Promise<ShardMap> {
   if (placement?.kind === 'citus') return openShardMap(database);
   throw new CannotMoveError(
     placement === undefined
-      ? 'Expected a store that is divided over a Citus cluster, got one that is whole.'
-      : 'Expected a store that is divided over a Citus cluster, got one with all stripes on one server.',
+      ? 'The store is not divided. Only stripes on a Citus cluster can be moved.'
+      : 'All stripes of the store are on one server. Only stripes on a Citus cluster can be moved.',
   );
 }
 

@@ -206,7 +206,7 @@ describe('where webhooks may go', () => {
     receiver.answer(500);
     await expect(post(sending)).rejects.toThrow('got 500');
     receiver.answer('never');
-    await expect(post(sending)).rejects.toThrow('Expected a response within 0.3 s, got none.');
+    await expect(post(sending)).rejects.toThrow('There was no response within 0.3 s.');
     await receiver.close();
     await expect(post(sending)).rejects.toThrow('ECONNREFUSED');
     await other.close();

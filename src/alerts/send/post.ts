@@ -75,8 +75,7 @@ export async function post(options: PostOptions): Promise<void> {
 
 function aborted(signal: AbortSignal, ms: number): Promise<never> {
   return new Promise((_, reject) => {
-    const tell = () =>
-      reject(new DeliveryError(`Expected a response within ${ms / 1000} s, got none.`));
+    const tell = () => reject(new DeliveryError(`There was no response within ${ms / 1000} s.`));
     signal.addEventListener('abort', tell, { once: true });
   });
 }

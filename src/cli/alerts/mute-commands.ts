@@ -56,7 +56,7 @@ async function setMute(
   );
   if (rule === undefined) {
     throw new CommandFailedError(
-      `Expected a rule ${JSON.stringify(mute.name)} in project ${settings.project}, got none. See "runfold alerts list".`,
+      `There is no rule ${JSON.stringify(mute.name)} in project ${settings.project}. See "runfold alerts list".`,
     );
   }
   if (json) return terminal.json(rule);

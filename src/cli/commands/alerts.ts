@@ -154,7 +154,7 @@ function testCommand(): Command {
       );
       if (tested === undefined) {
         throw new CommandFailedError(
-          `Expected a channel ${JSON.stringify(name)} in project ${settings.project}, got none. See "runfold channels list".`,
+          `There is no channel ${JSON.stringify(name)} in project ${settings.project}. See "runfold channels list".`,
         );
       }
       if (flags.json) return terminal.json(tested);
@@ -178,7 +178,7 @@ function dropCommand(): Command {
       );
       if (dropped === undefined) {
         throw new CommandFailedError(
-          `Expected a rule ${JSON.stringify(name)} in project ${settings.project}, got none. See "runfold alerts list".`,
+          `There is no rule ${JSON.stringify(name)} in project ${settings.project}. See "runfold alerts list".`,
         );
       }
       if (flags.json) return terminal.json(dropped);

@@ -109,7 +109,7 @@ function dropCommand(): Command {
       );
       if (dropped === undefined) {
         throw new CommandFailedError(
-          `Expected a channel ${JSON.stringify(name)} in project ${settings.project}, got none. See "runfold channels list".`,
+          `There is no channel ${JSON.stringify(name)} in project ${settings.project}. See "runfold channels list".`,
         );
       }
       if (flags.json) return terminal.json(dropped);

@@ -43,7 +43,7 @@ export function createQueueRoom(gauge: QueueGauge, mostJobs: number): QueueRoom 
       const which = fullest.name === '' ? 'the queue' : `the queue ${fullest.name}`;
       throw new ProblemError(
         'queue_full',
-        `Expected at most ${mostJobs} jobs on ${which}, got ${fullest.jobs}: more comes than is folded. Send the events again later.`,
+        `Events arrive faster than they are folded: ${which} has ${fullest.jobs} jobs, and the limit is ${mostJobs}. Send the events again later.`,
         { headers: { 'retry-after': String(retryAfterSeconds) } },
       );
     },

@@ -42,7 +42,7 @@ export function createRateLimit(what: string, perSecond: number, of = 'one key')
         const seconds = Math.max(1, Math.ceil((needed - tokens) / perSecond));
         throw new ProblemError(
           'rate_limited',
-          `Expected at most ${perSecond} ${what} per second of ${of}, got more. Retry in ${seconds} s.`,
+          `More than ${perSecond} ${what} per second came from ${of}. Retry in ${seconds} s.`,
           { headers: { 'retry-after': String(seconds) } },
         );
       }

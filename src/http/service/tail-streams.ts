@@ -28,7 +28,7 @@ export function createTailStreams(limits: {
       if (isFull || count >= limits.streams) {
         throw new ProblemError(
           'too_many_streams',
-          `Expected at most ${limits.key_streams} tail streams of one key, ${limits.project_streams} of one project and ${limits.streams} in total, got one more. Close one first.`,
+          `Too many tail streams are open: at most ${limits.key_streams} per key, ${limits.project_streams} per project and ${limits.streams} in total. Close one first.`,
           { headers: { 'retry-after': '10' } },
         );
       }

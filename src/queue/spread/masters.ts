@@ -17,7 +17,7 @@ function masterOfOne(redis: Redis): FindMasters {
     if (id === undefined || !/^role:master/m.test(replication)) {
       // An idle producer would stay there, because nothing that it writes is refused.
       redis.disconnect(true);
-      throw new Error('Expected a response from a master, got one from a replica.');
+      throw new Error('A replica responded instead of the master.');
     }
     return new Map(names.map((name) => [name, id]));
   };

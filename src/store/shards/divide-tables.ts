@@ -41,7 +41,7 @@ async function divideTable(client: ClientBase, name: string, stripes: number): P
   const { rows } = await client.query(`select exists (select from ${table}) as is_used`);
   if (rows[0].is_used) {
     throw new Error(
-      `Expected ${table} to be empty, got one with rows. Divide a new store, and bring the log into it with "runfold replicate".`,
+      `Only an empty store can be divided, and ${table} has rows. Divide a new store, and bring the log into it with "runfold replicate".`,
     );
   }
   const { key, key_name, indexes, settings, grants } = await describeTable(client, table);

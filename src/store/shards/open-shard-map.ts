@@ -18,7 +18,7 @@ export async function openShardMap(database: Database): Promise<ShardMap> {
   if (kind === 'partitions') return partitionShards(database, stripes);
   if (kind === 'citus') return openCitusShards(database);
   throw new Error(
-    `Expected a store that is whole, or divided into partitions or by Citus, got one divided by ${kind}. Upgrade this Runfold.`,
+    `The store is divided in a way that this version of Runfold does not know: ${kind}. Upgrade this Runfold.`,
   );
 }
 

@@ -186,10 +186,10 @@ describeWithPostgres('a store that is divided into stripes', () => {
   test('is divided once, and only while it is empty', async () => {
     const placement = { stripes: 4, kind: 'partitions' } as const;
     await expect(createShards(divided.database, placement)).rejects.toThrow(
-      `Expected a store that is whole, got one of ${testStripes} stripes.`,
+      `The store already has ${testStripes} stripes, and their number cannot change.`,
     );
     await expect(createShards(whole.database, placement)).rejects.toThrow(
-      'Expected runfold_internal.event to be empty, got one with rows.',
+      'Only an empty store can be divided, and runfold_internal.event has rows.',
     );
     await expect(createShards(whole.database, { ...placement, stripes: 1 })).rejects.toThrow(
       'The number of stripes must be an integer from 2 to 256, got 1.',
