@@ -74,11 +74,22 @@ function find(file: string, name: string): Declared {
 /** The doc comment right before an offset, as a paragraph. */
 function docBefore(source: string, offset: number): string {
   const [, text = ''] = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*$/.exec(source.slice(0, offset)) ?? [];
-  return text
+  const [what = '', ...throws] = text
     .replace(/^\s*\* ?/gm, '')
     .replace(/\s+/g, ' ')
-    .replace(/ ?@throws (\w+)/g, ' Throws `$1`')
-    .trim();
+    .trim()
+    .split(/ ?@throws /);
+  const sentences = throws.map((thrown) =>
+    `Throws ${thrown.replace(/\b[A-Z]\w*Error\b/g, '`$&`')}`.replace(/\.?$/, '.'),
+  );
+  return [what, ...sentences].join(' ').trim();
+}
+
+/** The same for an export, which must have one. */
+function docOf({ name, source, start }: Declared): string {
+  const doc = docBefore(source, start);
+  if (doc === '') throw new Error(`Expected a doc comment on ${name}, got none.`);
+  return doc;
 }
 
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim();
@@ -113,7 +124,7 @@ function errorRow(declared: Declared): ReferenceRow {
   const alias = new RegExp(`type ${written} =([^;]+);`).exec(source)?.[1];
   const codes = alias ?? written;
   const named = [...codes.matchAll(/'(\w+)'/g)].map(([, code]) => `\`${code}\``).join(', ');
-  return [declared.name, named, docBefore(source, declared.start)];
+  return [declared.name, named, docOf(declared)];
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
@@ -133,28 +144,26 @@ export function typescriptReference(table: TableWriter): Readonly<Record<string,
       ['field', 'type', 'meaning'],
       rows.map(([name, type, doc]) => [name, cell(code(type)), cell(doc)]),
     );
-  const functions = of('FunctionDeclaration', 'TSDeclareFunction').map(
-    ({ name, source, node, start }) => {
-      const end = (node.body as Node | null)?.start ?? node.end;
-      const text = source.slice(node.start, end).trim();
-      return `### \`${name}\`\n\n${docBefore(source, start)}\n\n\`\`\`typescript\n${text}\n\`\`\``;
-    },
-  );
+  const functions = of('FunctionDeclaration', 'TSDeclareFunction').map((declared) => {
+    const { name, source, node } = declared;
+    const end = (node.body as Node | null)?.start ?? node.end;
+    const text = source.slice(node.start, end).trim();
+    return `### \`${name}\`\n\n${docOf(declared)}\n\n\`\`\`typescript\n${text}\n\`\`\``;
+  });
   const errors = of('ClassDeclaration').map(errorRow);
   const types = all.flatMap((declared) => {
-    const { name, source, node, start } = declared;
-    const doc = docBefore(source, start);
+    const { name, source, node } = declared;
     if (node.type === 'TSInterfaceDeclaration') {
       const parents = nodes(node.extends).map(({ start: from, end }) => source.slice(from, end));
       const also =
         parents.length === 0 ? '' : ` It has the fields of ${parents.map(code).join(', ')}, too.`;
       const rows = rowsOf(declared, nodes((node.body as Node).body));
       const fields = rows.length === 0 ? '' : `\n\n${fieldTable(rows)}`;
-      return [`### \`${name}\`\n\n${doc}${also}${fields}`];
+      return [`### \`${name}\`\n\n${docOf(declared)}${also}${fields}`];
     }
     if (node.type === 'TSTypeAliasDeclaration' || node.type === 'VariableDeclaration') {
       const text = source.slice(node.start, node.end).trim();
-      return [`### \`${name}\`\n\n${doc}\n\n\`\`\`typescript\n${text}\n\`\`\``];
+      return [`### \`${name}\`\n\n${docOf(declared)}\n\n\`\`\`typescript\n${text}\n\`\`\``];
     }
     return [];
   });

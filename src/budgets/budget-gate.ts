@@ -44,6 +44,7 @@ const apartMs = 2;
 /** The maximum number of statements without holds in flight. */
 const looksAtOnce = 2;
 
+/** Opens a gate to the budgets of a store. */
 export function createBudgetGate(database: Database): BudgetGate {
   const book = openPriceBook(database);
   const known = new Map<number, { readonly at: number; readonly budgets: readonly Budget[] }>();

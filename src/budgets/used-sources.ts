@@ -9,6 +9,7 @@ export const budgetMeasures = [
   'runs',
   'tool_calls',
 ] as const;
+/** A figure that a budget can limit. */
 export type BudgetMeasure = (typeof budgetMeasures)[number];
 
 /** A table of totals that holds part of a budget's use. */

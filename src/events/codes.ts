@@ -11,8 +11,11 @@ export const runStatuses = { paused: 1, completed: 2, error: 3, cancelled: 4 } a
 /** How a correction changes the pricing of its message. */
 export const pricings = { first: 1 } as const;
 
+/** What an event measured. */
 export type EventType = keyof typeof eventTypes;
+/** The author of a message. */
 export type Role = keyof typeof roles;
+/** How a run ended. */
 export type RunStatus = keyof typeof runStatuses;
 
 /** The name of a stored code; null if no name has it. */

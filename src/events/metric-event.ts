@@ -30,8 +30,8 @@ export interface EventEnvelope extends Attributes {
    */
   readonly corrects?: string | undefined;
   /**
-   * Dimensions of your own, at most 16: a name of 1 to 40 of `a-z 0-9 _ . -`, which begins with a letter, → a
-   * text of 1 to 200 characters.
+   * Your own dimensions, at most 16: name → string of 1 to 200 characters. A name has 1 to 40 of `a-z 0-9 _ . -` and
+   * begins with a letter.
    */
   readonly labels?: Labels | undefined;
   readonly metrics?: Metrics | undefined;
@@ -71,8 +71,11 @@ type Input<E extends EventEnvelope> = Omit<E, Defaulted> & {
   readonly occurred_at?: string | Date | undefined;
 };
 
+/** A message from an agent: `id`, `session_id` and `occurred_at` are optional. */
 export type MessageInput = Input<MessageEvent>;
+/** A tool call from an agent: `id`, `session_id` and `occurred_at` are optional. */
 export type ToolCallInput = Input<ToolCallEvent>;
+/** The end of a run from an agent: `id`, `session_id` and `occurred_at` are optional. */
 export type RunInput = Input<RunEvent>;
 /** A metric event from an agent: `id`, `session_id` and `occurred_at` are optional. */
 export type MetricEventInput = MessageInput | ToolCallInput | RunInput;

@@ -3,10 +3,10 @@ import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import type { AnyOf } from './conditions.js';
 import { InvalidQueryError } from './query-errors.js';
 
-/** Names of labels, each with the value it has, or with several of which any will do. */
+/** Label names, each with one value, or with several of which any matches. */
 export type LabelFilters = Readonly<Record<string, AnyOf>>;
 
-/** The labels that are asked for. @throws InvalidQueryError */
+/** The requested labels. @throws InvalidQueryError */
 export function labelsAsked(
   labels: LabelFilters = {},
 ): readonly (readonly [name: string, value: string | readonly string[]])[] {

@@ -23,6 +23,7 @@ export interface RunOptions extends ProjectOptions {
 
 /** Figures by which runs are listed. */
 export const runOrders = ['cost', 'total_tokens', 'tool_errors', 'tool_calls', 'run_time'] as const;
+/** A figure by which runs are listed. */
 export type RunOrder = (typeof runOrders)[number];
 
 /** Which runs to list, and how many. Several values of a filter mean any of them. */

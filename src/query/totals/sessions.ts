@@ -26,6 +26,7 @@ export const sessionOrders = [
   'runs',
   'run_time',
 ] as const;
+/** A figure by which sessions are listed. */
 export type SessionOrder = (typeof sessionOrders)[number];
 
 /** Which sessions to list, and how many. Several values of a filter mean any of them. */

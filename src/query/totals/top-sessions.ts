@@ -23,6 +23,7 @@ export const sessionFigures = [
   'tool_calls',
   'tool_errors',
 ] as const;
+/** A figure by which sessions are ranked. */
 export type SessionFigure = (typeof sessionFigures)[number];
 
 /** Which sessions to rank. `from` and `to` limit their start. */

@@ -7,6 +7,7 @@ import { checkTimeZone } from './time-zone.js';
 
 /** The lengths of buckets. Weeks begin on Monday. */
 export const usageBuckets = ['15m', 'hour', 'day', 'week', 'month'] as const;
+/** The length of a bucket of time. Weeks begin on Monday. */
 export type UsageBucket = (typeof usageBuckets)[number];
 
 /** The maximum number of buckets in a series. */
