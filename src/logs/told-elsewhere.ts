@@ -1,4 +1,5 @@
 import { eventKey } from '../events/event-id.js';
+import { eventTypes } from '../events/metric-event.js';
 import type { LogFormat } from '../ingest/formats/log/log-format.js';
 import type { Database } from '../postgres/database.js';
 import { claimKeys } from './claims.js';
@@ -59,7 +60,7 @@ export async function findToldElsewhere(
   const keys = fresh.flatMap((session) => batch.get(session) ?? []);
   const rows = await database.query<{ session_id: string }>(
     `select e.session_id from runfold_internal.event e
-    where e.project = $1 and e.session_id = any($2) and e.type = 1 and e.agent_id = $3
+    where e.project = $1 and e.session_id = any($2) and e.type = ${eventTypes.message} and e.agent_id = $3
     group by e.session_id having not bool_or(e.id = any($4::uuid[]))`,
     [project, fresh, agent, keys],
   );

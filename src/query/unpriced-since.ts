@@ -2,6 +2,7 @@ import { pricings } from '../events/codes.js';
 import { eventTypes, roles } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
 import { unpricedSql } from '../projections/measures/where.js';
+import { utcTextSql } from '../store/sql-units.js';
 import { type ProjectOptions, projectOf } from './conditions.js';
 import { byAll, byBytes, byNumber, on, reversed } from './readers/orders.js';
 import { gather } from './readers/readers.js';
@@ -15,9 +16,7 @@ export interface UnpricedMessages {
 
 /** The current time of the database's clock, RFC 3339 in UTC: everything that is added to the log later is not older. */
 export async function databaseTime(database: Database): Promise<string> {
-  const [row] = await database.query<{ now: string }>(
-    `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`,
-  );
+  const [row] = await database.query<{ now: string }>(`select ${utcTextSql('now()', 'US')} as now`);
   if (row === undefined) throw new Error('Expected the time of the database, got none.');
   return row.now;
 }

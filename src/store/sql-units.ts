@@ -15,7 +15,7 @@ export function codeSql(code: string, names: Readonly<Record<string, number>>): 
   return `case ${code} ${cases.join(' ')} end`;
 }
 
-/** SQL of a time as RFC 3339 in UTC, to the millisecond. */
-export function utcTextSql(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** SQL of a time as RFC 3339 in UTC, to the millisecond (`MS`) or to the microsecond (`US`). */
+export function utcTextSql(time: string, digits: 'MS' | 'US' = 'MS'): string {
+  return `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.${digits}"Z"')`;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { within } from '../../environment/within.js';
 import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 
@@ -45,20 +46,13 @@ export async function* receivedBody(
 }
 
 async function withinSilence<T>(chunk: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const detail = `No bytes of the body arrived within ${ms} ms.`;
-      reject(new ProblemError('slow_body', detail, { headers: { connection: 'close' } }));
-    }, ms);
-  });
+  const detail = `No bytes of the body arrived within ${ms} ms.`;
+  const late = () => new ProblemError('slow_body', detail, { headers: { connection: 'close' } });
   try {
-    return await Promise.race([chunk, silence]);
+    return await within(ms, chunk, late);
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     // The client has disconnected: nobody reads this response.
     throw unreadable('the whole body');
-  } finally {
-    clearTimeout(timer);
   }
 }

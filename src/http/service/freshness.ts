@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { within } from '../../environment/within.js';
 import type { Database } from '../../postgres/database.js';
 import { readLastFolded } from '../../query/log/last-folded.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
@@ -32,13 +32,13 @@ interface Entry {
   reading?: Promise<Currency> | undefined;
 }
 
-/** The maximum wait for the lag: it is unknown if the queue is unavailable. */
-async function readLag(queue: QueueGauge): Promise<number | null> {
-  const known = queue.read().then(
+/** The lag; null if the queue does not respond in time. */
+function readLag(queue: QueueGauge): Promise<number | null> {
+  const late = () => new Error(`The queue did not respond within ${lagPatienceMs} ms.`);
+  return within(lagPatienceMs, queue.read(), late).then(
     ({ age_seconds }) => Math.round(age_seconds * 1000) / 1000,
     () => null,
   );
-  return Promise.race([known, pause(lagPatienceMs, null, { ref: false })]);
 }
 
 export function createFreshness(database: Database, queue: QueueGauge): Freshness {

@@ -13,6 +13,7 @@ import {
 import { readLastFolded } from '../../query/log/last-folded.js';
 import { countRejects } from '../../query/rejects.js';
 import { listProjects } from '../../store/projects.js';
+import { utcTextSql } from '../../store/sql-units.js';
 
 /** The state of a project's data. */
 export interface StoreStatus {
@@ -107,7 +108,7 @@ async function countFiring(database: Database, project: number): Promise<number>
 /** Reads the sessions that began last: the log itself is not ordered by the times of its events. */
 async function readLastOccurred(database: Database, project: number): Promise<string | null> {
   const [row] = await database.query<{ last: string | null }>(
-    `select to_char(max(s.ended_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last
+    `select ${utcTextSql('max(s.ended_at)')} as last
     from (select ended_at from runfold.sessions where project = $1
       order by started_at desc limit 50) s`,
     [project],

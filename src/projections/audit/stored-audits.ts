@@ -1,5 +1,6 @@
 import { isCanonicalUuid } from '../../events/event-id.js';
 import type { Database } from '../../postgres/database.js';
+import { utcTextSql } from '../../store/sql-units.js';
 import type { Audit } from './audit.js';
 
 /** The state of an audit. */
@@ -39,8 +40,7 @@ const kept = 20;
 /** The maximum number of differences in a report. */
 export const mostStoredDifferences = 100;
 
-const utc = (name: string) =>
-  `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${name}`;
+const utc = (name: string) => `${utcTextSql(name)} as ${name}`;
 // An audit that is still running after a day has lost its process.
 const columns = `id::text as id, project, sample, report, seconds::float8 as seconds,
   case when state = 'running' and started_at < now() - interval '1 day' then 'failed' else state end as state,

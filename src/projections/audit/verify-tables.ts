@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { type Database, longWorkSettings } from '../../postgres/database.js';
 import { fullName, settingsSql, type TableNames } from '../../store/shards/table-names.js';
+import { utcTextSql } from '../../store/sql-units.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
@@ -31,7 +32,7 @@ export async function verifyTables(
     const [log] = (
       await client.query(
         `select count(*)::float8 as events,
-          to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
+          ${utcTextSql('now()', 'US')} as at
         from ${scope('event')} e`,
       )
     ).rows;
