@@ -47,6 +47,7 @@ async function makeTemplate(servers: BenchServers): Promise<void> {
 /** Drops the database that the stores of this run were copied from. */
 export async function dropTemplate(servers: BenchServers): Promise<void> {
   if (templateMade !== undefined) await dropDatabase(servers, template);
+  templateMade = undefined;
 }
 
 /** Runs `work` on a fresh store, and drops it afterwards. */

@@ -4,10 +4,10 @@
  */
 
 import { readCommandLine, readNumber, refuse } from '../harness/bench-options.js';
-import { machine, round, spreadOf } from '../harness/measure.js';
+import { machine, round } from '../harness/measure.js';
 import { findServers } from '../harness/servers.js';
 import { dropTemplate } from './bench-database.js';
-import type { Note } from './note.js';
+import { type Figure, measureSubject } from './measure-subject.js';
 import { subjects } from './subjects.js';
 
 const help = `Usage: npm run bench -- [SUBJECT] [--runs N] [--events N] [--seconds N] [--json]
@@ -64,31 +64,24 @@ const { server: redis } = found.redis;
 const servers = { postgres: postgres.url, redis: redis.url };
 const versions = { node: process.versions.node, postgres: postgres.version, redis: redis.version };
 const show = (value: number) => round(value, value < 10 ? 2 : value < 100 ? 1 : 0);
-const figures = new Map<string, { figure: string; unit: string; values: number[] }>();
-const note: Note = (figure, unit, value) => {
-  const key = `${figure} ${unit}`;
-  const taken = figures.get(key) ?? { figure, unit, values: [] };
-  taken.values.push(value);
-  figures.set(key, taken);
-  console.error(`  ${figure.padEnd(46)} ${show(value).padStart(10)} ${unit}`);
-};
-
 console.error(`${machine()}\n${found.report}`);
+let report: readonly Figure[];
 try {
-  for (let run = 1; run <= runs; run++) {
-    console.error(`${name}, ${round(events)} events, run ${run} of ${runs}`);
-    await subject.run(servers, events, note, seconds);
-  }
+  report = await measureSubject(
+    servers,
+    subject,
+    { runs, events, seconds },
+    {
+      onRun: (run) => console.error(`${name}, ${round(events)} events, run ${run} of ${runs}`),
+      onFigure: (figure, unit, value) =>
+        console.error(`  ${figure.padEnd(46)} ${show(value).padStart(10)} ${unit}`),
+    },
+  );
 } finally {
   await dropTemplate(servers);
   await found.stop();
 }
 
-const report = [...figures.values()].map(({ figure, unit, values: taken }) => ({
-  figure,
-  unit,
-  ...spreadOf(taken),
-}));
 if (values.json) {
   const setting = { machine: machine(), versions, subject: name, runs, events, seconds };
   console.log(JSON.stringify({ ...setting, report }, null, 2));

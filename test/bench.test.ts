@@ -1,60 +1,61 @@
-import { describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { dropTemplate } from '../bench/bench-database.js';
+import { type Figure, measureSubject } from '../bench/measure-subject.js';
+import { type Subject, subjects } from '../bench/subjects.js';
 import { startProgram } from '../harness/programs.js';
 import { describeWithRedis } from '../harness/suite.js';
 
-function bench(...args: readonly string[]) {
-  const { postgres, redis } = inject('testRun');
-  const env = { TEST_DATABASE_URL: postgres.url ?? '', TEST_REDIS_URL: redis.url ?? '' };
-  return startProgram('bench/main', args, { env }).exit;
+/** It installs another reader of logs for comparison, which a test must not do. */
+const notPlayed = 'logs';
+/** The subject of the program's own test: it starts no other process. */
+const ofProgram = 'fold';
+const played = Object.entries(subjects).filter(
+  ([name]) => name !== notPlayed && name !== ofProgram,
+);
+
+function expectMeasured(name: string, report: readonly Figure[]): void {
+  expect(report.length, name).toBeGreaterThan(0);
+  for (const { figure, median } of report) {
+    expect(Number.isFinite(median), `${name}: ${figure} is ${median}`).toBe(true);
+  }
 }
 
-const subjects = [
-  'pipeline',
-  'http',
-  'fold',
-  'shards',
-  'query',
-  'page',
-  'rebuild',
-  'budget',
-  'latency',
-  'memory',
-  'otlp',
-] as const;
-/** It installs another reader of logs for comparison, which a test must not do. */
-const notPlayed = ['logs'];
-
 describeWithRedis('the bench', () => {
-  test('has no subject that is not run here', async () => {
-    const { code, stderr } = await bench('no such subject');
-    expect(code).toBe(2);
-    expect(/\[([a-z| ]+)\]/.exec(stderr)?.[1]?.split(' | ').sort()).toEqual(
-      [...subjects, ...notPlayed].sort(),
-    );
-  });
+  const servers = () => {
+    const { postgres, redis } = inject('testRun');
+    return { postgres: postgres.url ?? '', redis: redis.url ?? '' };
+  };
+  afterAll(() => dropTemplate(servers()));
 
-  test.for(subjects)(
+  // In this process: each subject starts its own processes, and all copy one database.
+  test.for<[string, Subject]>(played)(
     'runs %s at a tiny size, and measures what it says',
     { timeout: 300_000 },
-    async (subject) => {
+    async ([name, subject]) => {
       // With fewer rows, a rebuild repairs in place instead of swapping tables.
-      const events = subject === 'rebuild' ? '20000' : '1000';
-      const size = ['--runs', '1', '--events', events, '--seconds', '0.2', '--json'];
-      const run = await bench(subject, ...size);
-      expect(run.code, `${subject}: ${run.stderr}`).toBe(0);
-      const { report, machine, versions } = JSON.parse(run.stdout);
-      expect(machine).toContain(`Node ${process.versions.node}`);
-      expect(versions).toMatchObject({
-        postgres: expect.stringMatching(/^\d/),
-        redis: expect.stringMatching(/^\d/),
-      });
-      expect(report.length, subject).toBeGreaterThan(0);
-      for (const figure of report) {
-        expect(figure.median, `${subject}: ${figure.figure}`).toEqual(expect.any(Number));
-        expect(Number.isFinite(figure.median), `${subject}: ${figure.figure}`).toBe(true);
-      }
+      const events = name === 'rebuild' ? 20_000 : 1_000;
+      const size = { runs: 1, events, seconds: 0.2 };
+      expectMeasured(name, await measureSubject(servers(), subject, size));
     },
   );
+
+  test('prints what it measured as JSON, with the machine and the servers', async () => {
+    const { postgres, redis } = servers();
+    const run = await startProgram(
+      'bench/main',
+      [ofProgram, '--runs', '2', '--events', '1000', '--json'],
+      { env: { TEST_DATABASE_URL: postgres, TEST_REDIS_URL: redis } },
+    ).exit;
+    expect(run.code, run.stderr).toBe(0);
+    const { report, machine, versions, ...setting } = JSON.parse(run.stdout);
+    expect(setting).toEqual({ subject: ofProgram, runs: 2, events: 1_000, seconds: 1 });
+    expect(machine).toContain(`Node ${process.versions.node}`);
+    expect(versions).toMatchObject({
+      postgres: expect.stringMatching(/^\d/),
+      redis: expect.stringMatching(/^\d/),
+    });
+    expectMeasured(ofProgram, report);
+  });
 });
 
 describe.each(['bench', 'chaos'])('npm run %s', (name) => {

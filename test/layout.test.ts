@@ -476,6 +476,7 @@ describe('the folders of src', () => {
  * command.
  */
 const testedBy: Readonly<Record<string, string>> = {
+  'test/bench.test.ts': 'bench',
   'test/chaos.test.ts': 'chaos',
   'test/mutants.test.ts': 'scripts',
   'test/simulate.test.ts': 'scripts',

@@ -14,7 +14,7 @@ const groups = [1, 5, 20];
 const month = 30 * 96;
 
 /** The CPU per check of statements that make several checks each, with the budgets that the store has. */
-export function groupCosts(url: string, statements = 1_000): Promise<BudgetCost[]> {
+export function groupCosts(url: string, statements: number): Promise<BudgetCost[]> {
   return withCost(url, async (database, costOf) => {
     const costs: BudgetCost[] = [];
     for (const size of groups) {
@@ -35,7 +35,7 @@ export function groupCosts(url: string, statements = 1_000): Promise<BudgetCost[
 }
 
 /** The CPU to read what a month of one value of a scope used, in a store with the events of the workload. */
-export function windowCosts(url: string, reads = 200): Promise<BudgetCost[]> {
+export function windowCosts(url: string, reads: number): Promise<BudgetCost[]> {
   return withCost(url, async (database, costOf) => {
     const first = Date.UTC(2026, 0, 6) / 900_000;
     const values = {
@@ -73,7 +73,7 @@ async function withCost<T>(
     const pid = row?.pid ?? 0;
     return await work(database, async (times, run) => {
       // The first runs prepare plans.
-      for (let time = 0; time < 20; time++) await run();
+      for (let time = 0; time < Math.min(20, times); time++) await run();
       const before = cpuOf(pid);
       for (let time = 0; time < times; time++) await run();
       return ((cpuOf(pid) - before) * 1e6) / times;

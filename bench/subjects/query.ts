@@ -78,18 +78,21 @@ const raw: readonly { readonly name: string; readonly sql: string }[] = [
 
 /** The number of events in 92 days if runs of half a minute follow one another. */
 const oneAtATime = 2_000_000;
-/** How many runs are read one by one. */
-const runsRead = 500;
+/** How often each is read, and how many runs are read one by one. */
+const most = { times: 15, runs: 500, windows: 200 };
+/** In a small log, which nobody measures, fewer: only to see that every read has a result. */
+const readsOf = (events: number) => ({
+  times: Math.min(most.times, Math.ceil(events / 100_000)),
+  runs: Math.min(most.runs, Math.ceil(events / 100)),
+  windows: Math.min(most.windows, Math.ceil(events / 1_000)),
+});
 
 /**
  * How long it takes to read usage over 90 days, and the same from the raw events; medians of
- * `times`. Then how long it takes to read one run.
+ * several times. Then how long it takes to read one run.
  */
-export function queryTimes(
-  servers: BenchServers,
-  events: number,
-  times = 15,
-): Promise<readonly QueryTime[]> {
+export function queryTimes(servers: BenchServers, events: number): Promise<readonly QueryTime[]> {
+  const { times, runs, windows } = readsOf(events);
   return withBenchStore(servers, async (store) => {
     const { database } = store;
     // More events mean more concurrent runs, never more days. All of them are in the past.
@@ -108,14 +111,14 @@ export function queryTimes(
       const value = await median(Math.min(3, times), () => database.query(sql));
       found.push({ name: `${name}, from raw events`, unit: 'ms', value });
     }
-    for (const { name, us } of await windowCosts(store.env.DATABASE_URL ?? '')) {
+    for (const { name, us } of await windowCosts(store.env.DATABASE_URL ?? '', windows)) {
       found.push({
         name: `CPU of Postgres for a month of a budget, one ${name}`,
         unit: 'ms',
         value: us / 1_000,
       });
     }
-    return [...found, ...(await runReads(store, runsRead)), ...(await sizes(database))];
+    return [...found, ...(await runReads(store, runs)), ...(await sizes(database))];
   });
 }
 

@@ -32,10 +32,7 @@ export async function shardsRates(
   events: number,
   note: Note,
 ): Promise<void> {
-  for (const [says, perStatement] of [
-    ['full batches', 5_000],
-    ['500 events a statement', 500],
-  ] as const) {
+  for (const [says, perStatement] of statementsOf(events)) {
     await withBenchStore(servers, ({ database: whole }) =>
       withBenchStore(servers, async ({ database: divided }) => {
         await createShards(divided, { stripes, kind: 'partitions' });
@@ -56,6 +53,15 @@ export async function shardsRates(
     );
   }
 }
+
+/** What a statement holds, as far as there are so many events. */
+const statementsOf = (events: number) =>
+  (
+    [
+      ['full batches', 5_000],
+      ['500 events a statement', 500],
+    ] as const
+  ).filter(([, perStatement]) => perStatement <= events);
 
 /** A divided store that is compared with an undivided one. */
 interface Compared {
