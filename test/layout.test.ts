@@ -682,6 +682,13 @@ describe('dist/producer.js', () => {
     expect(lines.filter((line) => line.includes('node_modules'))).toEqual([]);
   });
 
+  test('nor the queue, by a command that reads: it takes longer to load than to read', async () => {
+    const commands = ['runs', 'sessions', 'usage', 'top', 'verify'];
+    const lines = await loadedBy(...commands.map((name) => `dist/cli/commands/${name}.js`));
+    expect(lines.some((line) => line.endsWith('/dist/cli/command/waiting-note.js'))).toBe(true);
+    expect(lines.filter((line) => /node_modules.(bullmq|ioredis)\b/.test(line))).toEqual([]);
+  });
+
   test('is watched by a hook that would see one', async () => {
     const seen = databaseModules(await loadedBy('node_modules/pg/lib/index.js'));
     expect(seen.some((line) => line.includes('pg-protocol'))).toBe(true);

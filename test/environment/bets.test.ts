@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { Job, Queue, RedisQueueBackend, Worker } from 'bullmq';
@@ -64,6 +66,14 @@ describe('what we rely on inside others', () => {
     expect(Object.getOwnPropertyDescriptor(found ?? {}, 'Job')?.get).toBeTypeOf('function');
     const job = Object.assign(Object.create(Job.prototype) as Job, { data: { a: 1 }, opts: {} });
     expect(job.asJSON()).toMatchObject({ data: '{"a":1}' });
+  });
+
+  test('bullmq: on Postgres, jobs are counted by the queue and the state of rows of its table', () => {
+    const require = createRequire(import.meta.url);
+    const folder = dirname(require.resolve('bullmq/package.json'));
+    const sql = readFileSync(join(folder, 'dist/esm/postgres/sql-scripts.js'), 'utf8');
+    const [, counts = ''] = /"get_counts\.sql": (".*?"),\n/.exec(sql) ?? [];
+    expect(JSON.parse(counts)).toMatch(/state = 'waiting'[\s\S]*FROM job\nWHERE queue = \$1/);
   });
 
   test('ioredis: between two attempts to connect, disconnect says nothing', async () => {

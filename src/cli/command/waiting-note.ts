@@ -1,5 +1,5 @@
 import { QueueConnectionError } from '../../queue/queue-errors.js';
-import { openQueueGauge } from '../../queue/queue-gauge.js';
+import { queueName } from '../../queue/queue-target.js';
 import type { Tier } from '../../tier.js';
 
 /** A job that has waited longer than this number of seconds is no longer normal. */
@@ -9,7 +9,11 @@ const longSeconds = 5;
  * A note on acknowledged events that are in no total yet; undefined if none wait. On an embedded store that
  * this command serves, no worker is running; on servers, a long wait suggests that.
  */
-export async function waitingNote({ queue, is_owner }: Tier): Promise<string | undefined> {
+export async function waitingNote(tier: Tier): Promise<string | undefined> {
+  if (await hasNothingToDo(tier)) return undefined;
+  const { queue, is_owner } = tier;
+  // BullMQ takes longer to load than most commands run.
+  const { openQueueGauge } = await import('../../queue/queue-gauge.js');
   let giveUp: (outage: Error) => void = () => undefined;
   const outage = new Promise<never>((_, reject) => {
     giveUp = reject;
@@ -37,5 +41,21 @@ export async function waitingNote({ queue, is_owner }: Tier): Promise<string | u
     return `The queue does not respond (${reason}): these figures may lack events that are waiting on it.`;
   } finally {
     await gauge.close();
+  }
+}
+
+/**
+ * Whether a queue on the store's Postgres has no unfinished job, by BullMQ's table. False if that cannot be read, and of
+ * a queue on Redis: the gauge then says what there is.
+ */
+async function hasNothingToDo({ queue, database }: Tier): Promise<boolean> {
+  if (queue.kind !== 'postgres') return false;
+  const unfinished = `select exists (select from bullmq.job
+    where queue = $1 and state in ('waiting', 'active', 'delayed')) as found`;
+  try {
+    const [row] = await database.query<{ found: boolean }>(unfinished, [queueName]);
+    return row?.found === false;
+  } catch {
+    return false;
   }
 }
