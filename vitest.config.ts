@@ -28,11 +28,13 @@ const benchmarks = join('test', 'bench.test.ts');
 
 /** What holds for the tests of all projects. */
 const shared: TestUserConfig = {
-  testTimeout: 120_000,
+  // For what never ends. No test waits so long for anything, however busy the machine is.
+  testTimeout: 240_000,
   setupFiles: ['harness/cpu-time.ts'],
   // Real servers and a browser on a machine that others use: what fails twice is red. A retry is reported.
   retry: process.env.CI === undefined ? 0 : 1,
-  hookTimeout: 120_000,
+  hookTimeout: 240_000,
+  expect: { poll: { timeout: 60_000 } },
   pool: 'forks',
   // The tests run what ships: `#runfold/*` is the built output, loaded by Node itself.
   server: { deps: { external: [/\/dist\//] } },

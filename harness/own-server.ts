@@ -69,7 +69,7 @@ export function createOwnServer(options: OwnServerOptions): OwnServer {
           return options.reach();
         },
         () => true,
-        { what: `${name} to start`, timeoutMs: 60_000, intervalMs: 50 },
+        { what: `${name} to start`, intervalMs: 50 },
       ).catch((error) => {
         throw new Error(`${String(error)}\n${output}`);
       });

@@ -46,7 +46,7 @@ export interface RunningProcess {
   output(): { readonly stdout: string; readonly stderr: string };
   /**
    * The first complete line of stdout or stderr, past or future, that matches. Fails if the process
-   * ends without it or after `timeoutMs`, by default 20 seconds, and shows the output of the
+   * ends without it or after `timeoutMs`, by default a minute, and shows the output of the
    * process.
    */
   waitForLine(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>;
@@ -124,7 +124,7 @@ export function startNode(args: readonly string[], options: StartOptions = {}): 
   });
   exit.catch(notify);
 
-  function waitForLine(pattern: RegExp, timeoutMs = 20_000): Promise<RegExpExecArray> {
+  function waitForLine(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void): void => {
         watchers.delete(look);

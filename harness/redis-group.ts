@@ -101,7 +101,7 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
     await waitUntil(
       () => Promise.all(nodes.map((node) => node.call('cluster', 'nodes'))),
       (answers) => answers.every((text) => knownNodes(String(text)) === nodes.length),
-      { what: 'all nodes to know each other', timeoutMs: 30_000 },
+      { what: 'all nodes to know each other' },
     );
     for (const [at, master] of masters.entries()) {
       const id = String(await master.call('cluster', 'myid'));
@@ -259,7 +259,7 @@ async function openGroup(
           return found.length * 2 === nodes.length && (await isUp());
         },
         Boolean,
-        { what: 'each master to have a replica', timeoutMs: 60_000 },
+        { what: 'each master to have a replica' },
       );
     };
     await heal();
@@ -281,7 +281,7 @@ async function openGroup(
             return Array.isArray(answer) ? answer[0] : answer;
           },
           (role) => role === 'master',
-          { what: `${replica.port} to take over`, timeoutMs: 30_000, intervalMs: 100 },
+          { what: `${replica.port} to take over`, intervalMs: 100 },
         );
       },
       replicaOf,

@@ -90,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<TestServer> {
     const reached = await waitUntil<TestServer | string>(
       () => started.exited() ?? options.reach(stop),
       () => true,
-      { what: `${options.name} to start`, timeoutMs: 30_000, intervalMs: 50 },
+      { what: `${options.name} to start`, intervalMs: 50 },
     );
     if (typeof reached === 'string') throw new Error(reached);
     return reached;

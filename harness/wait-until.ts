@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 export interface WaitOptions {
   /** The awaited condition, for the error. Defaults to "the condition". */
   readonly what?: string;
-  /** Milliseconds until it gives up. Defaults to 10,000. */
+  /** Milliseconds until it gives up. Defaults to a minute: only what never happens takes so long, however busy the machine. */
   readonly timeoutMs?: number;
   /** Milliseconds between two checks. Defaults to 20. */
   readonly intervalMs?: number;
@@ -23,7 +23,7 @@ export async function waitUntil<T>(
   holds: (value: T) => boolean = Boolean,
   options: WaitOptions = {},
 ): Promise<T> {
-  const { what = 'the condition', timeoutMs = 10_000, intervalMs = 20 } = options;
+  const { what = 'the condition', timeoutMs = 60_000, intervalMs = 20 } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let last: string;

@@ -49,7 +49,7 @@ beforeAll(async () => {
     await copyFile(join(root, `test/golden/${from}.ndjson`), join(folder, `${name}.ndjson`));
   }
   up = startNode([main, 'up'], { cwd: folder });
-  await up.waitForLine(/^Runfold is up\.$/, 60_000);
+  await up.waitForLine(/^Runfold is up\.$/);
   url = (await up.waitForLine(/http +(http:\/\/[\d.]+:\d+)/))[1] ?? '';
   tier = await openTier({ dir: join(folder, '.runfold') });
 });

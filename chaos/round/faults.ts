@@ -100,7 +100,6 @@ const injections: Readonly<Record<FaultKind, Inject>> = {
     await master.kill();
     await waitUntil(async () => (await group.masters()).includes(replica), Boolean, {
       what: 'the replica to take over',
-      timeoutMs: 60_000,
     });
     await group.release(replica);
     await pause(ms);

@@ -145,7 +145,7 @@ async function play(
   const reading = startProgram('chaos/actors/read-process', [mode], { env: readerEnv });
   const database = openDatabase(store.url, { max: 2 });
   try {
-    await reading.waitForLine(/^reading$/, 60_000);
+    await reading.waitForLine(/^reading$/);
     await Promise.all(workers.map((worker) => worker.start()));
     for (const producer of producers) producer.start();
     const { stuck, ...recovery } = await moveOn(stage, store.url, sizes);

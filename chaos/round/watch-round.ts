@@ -83,7 +83,7 @@ export async function playWatch(
   }
   // The last process follows until the files are quiet, and ends gracefully.
   const last = startNode(watchCommand(root), { env });
-  await last.waitForLine(/today/, 60_000);
+  await last.waitForLine(/today/);
   await pause(2_500);
   last.kill('SIGTERM');
   const { code, stderr } = await last.exit;

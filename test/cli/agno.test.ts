@@ -53,7 +53,7 @@ describeOnEachTier('the Agno session, ingested by command', (name) => {
     await shows('sessions', 'sess-1', session);
     expect(await ingest(run)).toMatchObject({ lines: 4, sent: 18, applied: 0, duplicates: 18 });
     await shows('sessions', 'sess-1', session);
-  }, 180_000);
+  });
 });
 
 describe('Agno runs sent into an empty folder', () => {

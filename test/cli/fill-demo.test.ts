@@ -79,5 +79,5 @@ describe('the demo of runfold up', () => {
     expect(row?.events).toBeGreaterThanOrEqual(events);
     expect(all.rejected).toBe(0);
     expect(await fill()).toEqual({ received: 0, applied: 0 });
-  }, 30_000);
+  });
 });

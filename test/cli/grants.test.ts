@@ -48,9 +48,9 @@ for (const [tier, describeOn] of [
 
     test('prints what a worker and a service need, and no more', async () => {
       const worker = work.start(['worker'], { env: envOf('worker') });
-      await worker.waitForLine(/worker started/, 60_000);
+      await worker.waitForLine(/worker started/);
       const serve = work.start(['serve', '--no-page'], { env: envOf('service') });
-      const [, url = ''] = await serve.waitForLine(/serves (http:\/\/127\.0\.0\.1:\d+)/, 60_000);
+      const [, url = ''] = await serve.waitForLine(/serves (http:\/\/127\.0\.0\.1:\d+)/);
       const send = async (path: string, init: RequestInit = {}) => {
         const response = await fetch(`${url}${path}`, {
           headers: { 'content-type': 'application/json' },

@@ -50,7 +50,7 @@ describe('runfold ingest', () => {
     expect(await work.run(['ingest', file, '--json'])).toMatchObject({ code: 0 });
     const other = await work.write('other.ndjson', [message('ours', { id: 'm', model: 'b' })]);
     const worker = work.start(['worker']);
-    await worker.waitForLine(/worker started/, 60_000);
+    await worker.waitForLine(/worker started/);
     // Each time this or that worker takes the job.
     for (let at = 0; at < 3; at++) {
       const { code, stdout } = await work.run(['ingest', other, '--wait', '--json']);

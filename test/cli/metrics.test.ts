@@ -97,7 +97,6 @@ describeWithRedis('the metrics port', () => {
     await waitUntil(
       async () => (await metricsOf(url))('runfold_events_duplicate_total'),
       (count) => count === 20,
-      { timeoutMs: 30_000 },
     );
     await end(running);
   });
@@ -132,7 +131,6 @@ describeWithRedis('the metrics port', () => {
     const value = await waitUntil(
       () => metricsOf(url),
       (read) => (read('runfold_events_applied_total') ?? 0) > 0,
-      { timeoutMs: 30_000 },
     );
     expect(value('runfold_logs_messages_total')).toBeGreaterThan(0);
     await waitUntil(

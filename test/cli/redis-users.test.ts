@@ -43,9 +43,9 @@ describe.skipIf(guardBinaries.redis === undefined)('users of Redis', () => {
 
     test('a user with the printed rights runs worker, service, producer, status and doctor', async () => {
       const worker = work.start(['worker'], { env });
-      await worker.waitForLine(/worker started/, 60_000);
+      await worker.waitForLine(/worker started/);
       const serve = work.start(['serve', '--no-page'], { env });
-      const [, url = ''] = await serve.waitForLine(/serves (http:\/\/127\.0\.0\.1:\d+)/, 60_000);
+      const [, url = ''] = await serve.waitForLine(/serves (http:\/\/127\.0\.0\.1:\d+)/);
       const sent = await fetch(`${url}/v1/events?wait=true`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -105,7 +105,7 @@ describe.skipIf(guardBinaries.redis === undefined)('users of Redis', () => {
         env: { ...env, REDIS_URL: urlOf(name, 'secret') },
         input: `${JSON.stringify(message('refused'))}\n`,
       });
-      const line = await started.waitForLine(/NOPERM/, 60_000);
+      const line = await started.waitForLine(/NOPERM/);
       expect(line.input).toMatch(/NOPERM/);
       if (command !== 'info') started.kill('SIGTERM');
       const { code, stderr } = await started.exit;

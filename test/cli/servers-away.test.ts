@@ -133,8 +133,8 @@ describeWithPostgres('a server that is away at the start', () => {
       `of ${server}: "%s" waits, says so once, and ends on SIGTERM`,
       async (line) => {
         const running = work.start(line.split(' '), { env: away[server] });
-        await running.waitForLine(/Cannot reach Redis at /, 60_000);
-        if (!line.startsWith('worker')) await running.waitForLine(/http:\/\/127/, 60_000);
+        await running.waitForLine(/Cannot reach Redis at /);
+        if (!line.startsWith('worker')) await running.waitForLine(/http:\/\/127/);
         running.kill('SIGTERM');
         const { code, stderr } = await running.exit;
         expect(code, stderr).toBe(0);

@@ -180,5 +180,5 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     expect(again.read).toBeGreaterThanOrEqual(events);
     expect(done.read).toBeLessThanOrEqual(again.read);
     expect(await verify(made)).toMatchObject({ equal: true });
-  }, 240_000);
+  });
 });

@@ -98,7 +98,7 @@ describe.skipIf(missing)('servers with TLS and certificates of their own', () =>
       NODE_EXTRA_CA_CERTS: certificates.ca,
     };
     const worker = work.start(['worker'], { env });
-    await worker.waitForLine(/worker started/, 60_000);
+    await worker.waitForLine(/worker started/);
     const file = await work.write('two.ndjson', [message('two')]);
     const sent = await work.runProcess(['ingest', file, '--wait', '--json'], { env });
     expect(sent.code, sent.stderr).toBe(0);

@@ -10,7 +10,7 @@ describe('runfold up on a folder', () => {
 
   test('shares its store with other commands, refuses a second owner, and ends clean', async () => {
     const up = work.start(['up']);
-    await up.waitForLine(/^Runfold is up\.$/, 60_000);
+    await up.waitForLine(/^Runfold is up\.$/);
 
     const file = await work.write('events.ndjson', [message('shared'), message('shared')]);
     const ingest = await work.run(['ingest', file, '--json']);
@@ -57,7 +57,7 @@ describe('runfold up --demo', () => {
     const up = work.start(['up', '--demo', '--http-port', '0', '--log-level', 'info'], {
       env: { TMPDIR: temporary },
     });
-    await up.waitForLine(/"msg":"listening"/, 60_000);
+    await up.waitForLine(/"msg":"listening"/);
     up.kill('SIGTERM');
     const { code, stdout, stderr } = await up.exit;
     expect(code, stderr).toBe(0);
@@ -87,7 +87,7 @@ describe('runfold up whose store dies', () => {
     const up = work.start(['up'], {
       env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(killer)}` },
     });
-    await up.waitForLine(/^Runfold is up\.$/, 60_000);
+    await up.waitForLine(/^Runfold is up\.$/);
     up.kill('SIGUSR2');
     const { code, stderr } = await up.exit;
     expect(code, stderr).toBe(1);
@@ -102,7 +102,6 @@ describe('a command beside a `runfold up` that is only starting', () => {
     const up = work.start(['up']);
     await waitUntil(() => findEmbeddedStore(join(work.dir, '.runfold')), Boolean, {
       what: 'an owner of the folder',
-      timeoutMs: 30_000,
     });
     const file = await work.write('events.ndjson', [message('early')]);
     const { code, stdout, stderr } = await work.run(['ingest', file, '--json']);

@@ -120,7 +120,7 @@ export function withOtlpService(encoding: 'json' | 'protobuf' = 'protobuf'): Otl
     await waitUntil(
       () => gauge.read(0),
       ({ jobs }) => (jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.delayed ?? 0) === 0,
-      { what: 'an empty queue', timeoutMs: 30_000 },
+      { what: 'an empty queue' },
     );
     const { database } = service.home.tier;
     return database.query('select * from runfold.waiting_spans where project = $1', [project]);
@@ -166,7 +166,7 @@ export function withOtlpService(encoding: 'json' | 'protobuf' = 'protobuf'): Otl
       await waitUntil(
         async () => ({ open: open - before, exporting }),
         (now) => now.open === unfinished && now.exporting === 0,
-        { what: 'the end of every span', timeoutMs: 10_000 },
+        { what: 'the end of every span' },
       );
       return read(here, waits);
     },

@@ -14,8 +14,8 @@ export default defineConfig({
   test: {
     include: ['*.test.ts'],
     globalSetup: [join(root, 'harness/global-setup.ts')],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     retry: process.env.CI === undefined ? 0 : 1,
     pool: 'forks',
     maxWorkers: 2,

@@ -21,12 +21,12 @@ describe('runfold up and serve', () => {
 
   test('answer beside the worker, and alone on the store of another', async () => {
     const up = work.start(['up']);
-    const [, url = ''] = await up.waitForLine(/http +(http:\/\/127\.0\.0\.1:\d+)/, 60_000);
+    const [, url = ''] = await up.waitForLine(/http +(http:\/\/127\.0\.0\.1:\d+)/);
     const sent = await fetch(`${url}/v1/events?wait=true`, posted(message('by-http')));
     expect(await sent.json()).toMatchObject({ accepted: 1, folded: true });
 
     const serve = work.start(['serve']);
-    const [, alone = ''] = await serve.waitForLine(/serves (http:\/\/127\.0\.0\.1:\d+)/, 60_000);
+    const [, alone = ''] = await serve.waitForLine(/serves (http:\/\/127\.0\.0\.1:\d+)/);
     expect((await fetch(`${alone}/v1/runs/by-http`)).status).toBe(200);
     const more = await fetch(`${alone}/v1/events?wait=true`, posted(message('by-http')));
     expect(await more.json()).toMatchObject({ folded: true });
@@ -45,7 +45,7 @@ describe('runfold up and serve', () => {
     );
     const key = await work.run(['keys', 'create', '--scope', 'read']);
     const serve = work.start(['serve', '--http-host', '0.0.0.0']);
-    const [, port] = await serve.waitForLine(/serves http:\/\/0\.0\.0\.0:(\d+)/, 60_000);
+    const [, port] = await serve.waitForLine(/serves http:\/\/0\.0\.0\.0:(\d+)/);
     const url = `http://127.0.0.1:${port}/v1/runs`;
     expect((await fetch(url)).status).toBe(401);
     const headers = { authorization: `Bearer ${key.stdout.trim()}` };
@@ -56,7 +56,7 @@ describe('runfold up and serve', () => {
 
   test('say that no worker runs, what is wrong with a port, and who has it', async () => {
     const serve = work.start(['serve', '--dir', 'alone']);
-    await serve.waitForLine(/^No worker is running/, 60_000);
+    await serve.waitForLine(/^No worker is running/);
     const [, port = ''] = await serve.waitForLine(/serves http:\/\/127\.0\.0\.1:(\d+)/);
     const taken = await work.run(['serve', '--dir', 'other', '--http-port', port]);
     expect(taken.stderr).toMatch(
@@ -173,7 +173,7 @@ describeWithRedis('while the queue is away', () => {
     await waitUntil(
       async () => (await send('away')).status,
       (status) => status === 202,
-      { what: 'events to be taken again', timeoutMs: 30_000 },
+      { what: 'events to be taken again' },
     );
     const last = await jsonOf<{ folded: boolean }>(
       fetch(`${http.url}/v1/events?wait=true`, posted(sampleEvents(50, 'away-too'))),
@@ -186,5 +186,5 @@ describeWithRedis('while the queue is away', () => {
     await http.close({ timeout_ms: 1_000 });
     await proxy.close();
     await home.close();
-  }, 120_000);
+  });
 });

@@ -42,7 +42,7 @@ describeWithRedis('a queue that is full', () => {
       const refused = await waitUntil(
         () => post(service, 'd'),
         ({ status }) => status === 429,
-        { timeoutMs: 20_000, intervalMs: 200 },
+        { intervalMs: 200 },
       );
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(await refused.json()).toMatchObject({ code: 'queue_full', status: 429 });
@@ -54,7 +54,7 @@ describeWithRedis('a queue that is full', () => {
     } finally {
       await service.close();
     }
-  }, 60_000);
+  });
 
   test('is told to exporters of OpenTelemetry in their encoding, and nothing of theirs is lost', async () => {
     const service = await openTestService('redis+postgres', {

@@ -219,7 +219,7 @@ describeWithRedis('the content of OpenTelemetry data', () => {
     await waitUntil(
       () => gauge.read(0),
       ({ jobs }) => (jobs.waiting ?? 0) + (jobs.active ?? 0) + (jobs.delayed ?? 0) === 0,
-      { what: 'an empty queue', timeoutMs: 60_000 },
+      { what: 'an empty queue' },
     );
     expect(await tablesWith(tier.database, texts)).toEqual([]);
     for (const path of ['/v1/waiting', '/v1/runs', '/v1/sessions', '/v1/rejects', '/metrics']) {

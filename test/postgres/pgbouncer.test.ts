@@ -75,7 +75,6 @@ describe.skipIf(missing)('PgBouncer in transaction mode', () => {
         await waitUntil(
           () => worker.stats().received,
           (count) => count >= 800,
-          { timeoutMs: 60_000 },
         );
         const sent = await fetch(`${http.url}/v1/events?wait=true`, {
           method: 'POST',
@@ -200,9 +199,8 @@ describeWithRedis('a connection that stays open to a server that takes no writes
       await waitUntil(
         () => worker.stats().applied,
         (applied) => applied === 50,
-        { timeoutMs: 60_000 },
       );
-      await waitUntil(ready, (status) => status === 200, { timeoutMs: 20_000 });
+      await waitUntil(ready, (status) => status === 200);
       expect(await verify(database)).toMatchObject({ equal: true, events: 50 });
       await producer.close();
       await http.close();

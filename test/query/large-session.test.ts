@@ -67,7 +67,7 @@ describeWithPostgres('a session of 20,000 events', () => {
       `update runfold_internal.event set recorded_at = recorded_at - interval '1 minute'`,
     );
     await database.query('vacuum (full, analyze)');
-  }, 120_000);
+  });
   afterAll(async () => {
     await database?.close();
     await home?.drop();

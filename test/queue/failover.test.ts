@@ -69,7 +69,7 @@ describeWithPostgres('a failover of Redis that leaves connections open', () => {
       waitUntil(
         () => worker.stats().received,
         (got) => got >= count,
-        { what: `${count} events`, timeoutMs: 60_000 },
+        { what: `${count} events` },
       );
     const ready = async () => (await fetch(`${http.url}/readyz`)).status;
     try {
@@ -84,7 +84,7 @@ describeWithPostgres('a failover of Redis that leaves connections open', () => {
       name.retarget(next.url);
       await emit(20);
       await received(40);
-      await waitUntil(ready, (status) => status === 200, { timeoutMs: 20_000 });
+      await waitUntil(ready, (status) => status === 200);
       const answer = await fetch(`${http.url}/v1/events?wait=true`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -46,13 +46,11 @@ describe.each([
       const producer = await createProducer({ queue: { kind: 'redis', url: '${url}' } });
       producer.message({ run_id: 'run-1', role: 'user' });
       await producer.close({ timeout_ms: 300 }).catch((error) => console.log(error.code));
-      console.log('closed');`;
-    const child = startNode(['--input-type=module', '--eval', script]);
-    await child.waitForLine(/^closed$/);
-    const ended = performance.now();
-    const { code, stdout } = await child.exit;
+      console.log('closed');
+      // Of the timers, only this one lets the process end.
+      setTimeout(() => console.log('lingers'), 3_000).unref();`;
+    const { code, stdout } = await startNode(['--input-type=module', '--eval', script]).exit;
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'queue_unavailable\nclosed\n' });
-    expect(performance.now() - ended).toBeLessThan(3_000);
   });
 
   test('is found to be away', async () => {
@@ -84,7 +82,7 @@ test('a server that takes connections and says nothing is away, of whatever kind
     for (const socket of sockets) socket.destroy();
     silent.close();
   }
-}, 30_000);
+});
 
 test('an outage of Redis is not taken for one of Postgres, and a URL with TLS says what it needs', () => {
   const outage = explainRedisError(new Error('Connection is closed.'), 'rediss://host');

@@ -49,7 +49,6 @@ describeWithRedis('what the queue is given', () => {
     await waitUntil(
       () => worker.stats().applied,
       (applied) => applied === 3,
-      { timeoutMs: 30_000 },
     );
     expect(await queue.getFailedCount()).toBe(0);
     await worker.close();
@@ -105,7 +104,7 @@ describeWithRedis('what the queue is given', () => {
         return Number(row?.n);
       },
       (attempts) => attempts >= 4,
-      { what: 'four attempts', timeoutMs: 60_000 },
+      { what: 'four attempts' },
     );
     const kept = 'select count(*)::int as n from runfold_internal.rejected_event';
     expect(await database.query(kept)).toEqual([{ n: 1 }]);
@@ -129,7 +128,7 @@ describeWithRedis('what the queue is given', () => {
     });
     await proxy.cut();
     for (const event of sampleEvents(3)) producer.emit(event);
-    await waitUntil(() => calls >= 1, Boolean, { timeoutMs: 30_000 });
+    await waitUntil(() => calls >= 1, Boolean);
     await proxy.restore();
     await producer.flush();
     await producer.close();

@@ -55,14 +55,14 @@ describeWithRedis('several queues', () => {
         return row?.n;
       },
       (n) => n === count,
-      { what: `${count} events`, timeoutMs: 60_000 },
+      { what: `${count} events` },
     );
   const tagged = (count: number) => Array.from({ length: count }, (_, at) => `{${prefix}:${at}}`);
   const shares = (wanted: readonly (readonly string[])[]) =>
     waitUntil(
       () => workers.map((worker) => [...worker.queues()].sort()).sort(),
       (found) => JSON.stringify(found) === JSON.stringify(wanted),
-      { what: JSON.stringify(wanted), timeoutMs: 30_000 },
+      { what: JSON.stringify(wanted) },
     );
 
   test('take turns with jobs, and each shows in the status', async () => {
@@ -86,7 +86,7 @@ describeWithRedis('several queues', () => {
     await shares([tagged(4)]);
     await emit(undefined, 60);
     await folded(120);
-  }, 60_000);
+  });
 
   test('may become more or fewer while all runs', async () => {
     await start(1);
@@ -119,8 +119,7 @@ describeWithRedis('several queues', () => {
         return (await Promise.all(counts)).reduce((sum, one) => sum + one, 0);
       },
       (open) => open === 0,
-      { timeoutMs: 30_000 },
     );
     await queues.close();
-  }, 90_000);
+  });
 });

@@ -12,7 +12,7 @@ describe.skipIf(isMissing && !process.env.CI)('a queue on Redis Cluster with TLS
   beforeAll(async () => {
     certificates = await makeCertificates();
     group = await openCluster({ certificates: certificates.folder });
-  }, 90_000);
+  });
   afterAll(async () => {
     await group?.close();
     await certificates?.remove();
@@ -36,10 +36,10 @@ describe.skipIf(isMissing && !process.env.CI)('a queue on Redis Cluster with TLS
   test('takes events from whoever trusts its certificate, on each of its nodes', async () => {
     const { stdout, stderr } = await emit(certificates.ca);
     expect(stdout, stderr).toBe('sent \n');
-  }, 60_000);
+  });
 
   test('is not trusted by others, and they say so', async () => {
     const { stdout, stderr } = await emit(certificates.other_ca);
     expect(stdout, stderr).toContain('queue_unavailable queue_untrusted');
-  }, 60_000);
+  });
 });

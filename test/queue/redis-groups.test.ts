@@ -38,7 +38,7 @@ describeWithPostgres('a queue on', () => {
       const patience = neverOnTheirOwn;
       [group, home] = await Promise.all([open({ patience }), createTestDatabase()]);
       database = openDatabase(home.url);
-    }, 90_000);
+    });
     afterAll(async () => {
       await database?.close();
       await home?.drop();
@@ -110,7 +110,7 @@ describeWithPostgres('a queue on', () => {
         await waitUntil(
           () => producer.stats().replayed_jobs,
           (jobs) => jobs > 0,
-          { what: 'jobs to be sent again', timeoutMs: 30_000 },
+          { what: 'jobs to be sent again' },
         );
       }
       await producer.close({ timeout_ms: 30_000 });
@@ -118,7 +118,7 @@ describeWithPostgres('a queue on', () => {
       await waitUntil(
         () => readQueueStatus({ queue }),
         ({ waiting, active, delayed }) => waiting + active + delayed === 0,
-        { what: 'the queues to be empty', timeoutMs: 60_000 },
+        { what: 'the queues to be empty' },
       );
       await worker.close({ timeout_ms: 5_000 });
       const [row] = await database.query<{ n: number }>(
@@ -130,11 +130,11 @@ describeWithPostgres('a queue on', () => {
 
     test('loses nothing that the replica had not got when the master died', async () => {
       expect(await lostBehindReplica(undefined)).toBe(0);
-    }, 120_000);
+    });
 
     test('would lose it, did the producer not send it again', async () => {
       expect(await lostBehindReplica(0)).toBeGreaterThan(0);
-    }, 120_000);
+    });
 
     test('needs no more rights than those that are printed', async () => {
       await group.heal();
@@ -153,7 +153,6 @@ describeWithPostgres('a queue on', () => {
       await waitUntil(
         () => worker.stats().applied,
         (applied) => applied === 1,
-        { timeoutMs: 30_000 },
       );
       expect(worker.state().last_error).toBeNull();
       expect(await readQueueStatus({ queue })).toMatchObject({ waiting: 0 });
@@ -167,7 +166,7 @@ describeWithPostgres('a queue on', () => {
       await producer.close();
       await worker.close();
       expect(errors).toEqual([]);
-    }, 90_000);
+    });
 
     test('is known to status and doctor', async () => {
       await group.heal();
@@ -183,7 +182,7 @@ describeWithPostgres('a queue on', () => {
       expect(redis.find(({ check }) => check === 'replicas')?.what).toBe(
         `${masters}, each with a replica`,
       );
-    }, 90_000);
+    });
 
     test.runIf(kind === 'Redis Cluster')(
       'is away while a slot has no master',
@@ -214,7 +213,7 @@ describeWithPostgres('a queue on', () => {
         await waitUntil(
           () => findOutage(queue),
           (outage) => outage === undefined,
-          { what: 'the cluster to be back', timeoutMs: 30_000 },
+          { what: 'the cluster to be back' },
         );
       },
       90_000,

@@ -17,7 +17,7 @@ describe.skipIf(isMissing && !process.env.CI)('sentinels with TLS and a password
     group = await openSentinels({ certificates: certificates.folder, sentinelPassword: 'theirs' });
     const hosts = group.others.map(({ port }) => `127.0.0.1:${port}`).join(',');
     plain = group.url.replace('rediss:', 'redis:').replace(/@[^?]*/, `@${hosts}`);
-  }, 90_000);
+  });
   afterAll(async () => {
     await group?.close();
     await certificates?.remove();
@@ -50,21 +50,21 @@ describe.skipIf(isMissing && !process.env.CI)('sentinels with TLS and a password
     const [master] = await group.masters();
     await master?.kill();
     child.kill('SIGUSR2');
-    await child.waitForLine(/^event 2 sent$/, 60_000);
+    await child.waitForLine(/^event 2 sent$/);
     expect(child.output().stdout).not.toMatch(/queue_untrusted|queue_refused|queue_wrong_kind/);
     child.kill('SIGKILL');
     await child.exit;
     const [next] = await group.masters();
     expect(next?.port).not.toBe(master?.port);
     await group.heal();
-  }, 120_000);
+  });
 
   test('are not trusted without their certificate', async () => {
     const child = emitting(certificates.other_ca);
     await child.waitForLine(/^errors queue_untrusted/);
     child.kill('SIGKILL');
     await child.exit;
-  }, 60_000);
+  });
 
   test.each([
     [

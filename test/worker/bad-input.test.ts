@@ -84,7 +84,7 @@ describeOnEachTier('bad input on the queue', (name) => {
     await waitUntil(
       () => worker.stats().received,
       (received) => received >= bad + applied,
-      { what: 'all to be received', timeoutMs: 40_000 },
+      { what: 'all to be received' },
     );
     await worker.close();
     await queue.close();

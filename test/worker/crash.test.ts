@@ -22,7 +22,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
       one.kill('SIGKILL');
       await one.exit;
     });
-    await one.waitForLine(/worker started/, 60_000);
+    await one.waitForLine(/worker started/);
     return one;
   };
 
@@ -74,7 +74,7 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
       await waitUntil(
         async () => (await verify(database, { projections: [] })).events,
         (count) => count === acknowledged.length,
-        { what: 'every acknowledged event in the log', timeoutMs: 40_000, intervalMs: 100 },
+        { what: 'every acknowledged event in the log', intervalMs: 100 },
       );
       const model = modelOf(acknowledged);
       const live = await readTotals(database);

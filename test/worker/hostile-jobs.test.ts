@@ -132,7 +132,7 @@ describeWithRedis('a hostile job on the queue', () => {
     await waitUntil(
       () => worker.stats(),
       ({ applied, rejected }) => applied >= goods && rejected >= expected,
-      { what: 'all to be folded or rejected', timeoutMs: 60_000 },
+      { what: 'all to be folded or rejected' },
     );
     const left = await waitUntil(
       () => queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),

@@ -55,7 +55,7 @@ describeWithRedis('when a server is away', () => {
     waitUntil(
       () => one.stats().received,
       (got) => got >= count,
-      { what: `${count} events to be received`, timeoutMs: 30_000 },
+      { what: `${count} events to be received` },
     );
 
   test('jobs wait for Postgres, burn no attempt, and go in when it is back', async () => {
@@ -163,7 +163,7 @@ describeWithRedis('when a server is away', () => {
     await waitUntil(
       async () => (await verify(database)).events,
       (count) => count === 400,
-      { what: '400 events in the log', timeoutMs: 30_000 },
+      { what: '400 events in the log' },
     );
     expect(await verify(database)).toMatchObject({ equal: true });
   });

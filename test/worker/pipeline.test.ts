@@ -43,7 +43,7 @@ describeOnEachTier('the pipeline', (name) => {
     waitUntil(
       () => workers.reduce((sum, worker) => sum + worker.stats().received, 0),
       (sum) => sum >= count,
-      { what: `${count} events to be received`, timeoutMs: 20_000 },
+      { what: `${count} events to be received` },
     );
 
   beforeAll(async () => {
@@ -105,7 +105,7 @@ describeOnEachTier('the pipeline', (name) => {
     await waitUntil(
       () => sum('applied'),
       (applied) => applied >= 6_000,
-      { what: 'every event to be applied', timeoutMs: 20_000 },
+      { what: 'every event to be applied' },
     );
     expect([sum('applied'), sum('rejected')]).toEqual([6_000, 0]);
     expect(sum('duplicate')).toBeGreaterThanOrEqual(6_000);

@@ -57,7 +57,7 @@ describeWithCitus('the stripes of a store on Citus', () => {
       work.run(['shards', ...line.split(' ')], { env: { DATABASE_URL: store.url } });
     beforeAll(async () => {
       store = await createCitusStore({});
-    }, 120_000);
+    });
     afterAll(() => store?.drop());
 
     test('are created, listed, moved and spread evenly', async () => {
@@ -100,7 +100,7 @@ describeWithCitus('the stripes of a store on Citus', () => {
       store = await createCitusStore({ stripes });
       ({ database } = store);
       movers = openDatabase(store.url, { max: 2 });
-    }, 120_000);
+    });
     afterAll(async () => {
       await movers?.close();
       await store?.drop();
@@ -239,7 +239,7 @@ describeWithCitus('the stripes of a store on Citus', () => {
         stripes,
         reachedAt: (node) => (node === dying ? proxy.url : node),
       });
-    }, 120_000);
+    });
     afterAll(async () => {
       await store?.drop();
       await proxy?.close();

@@ -22,7 +22,7 @@ describeWithCitus('a store on Citus', () => {
   beforeAll(async () => {
     store = await createCitusStore({ stripes });
     ({ database } = store);
-  }, 120_000);
+  });
   afterAll(() => store?.drop());
 
   test('has a shard of its own for each stripe, spread over the nodes', async () => {

@@ -338,7 +338,7 @@ describeWithPostgres('a divided store beside a whole one', () => {
           await waitUntil(
             () => tail.ids.length,
             (length) => length >= (logged?.length ?? 0),
-            { what: 'the tail to give every event', timeoutMs: 60_000 },
+            { what: 'the tail to give every event' },
           );
           expect([...tail.ids].sort()).toEqual(logged?.map(({ id }) => id).sort());
         }
