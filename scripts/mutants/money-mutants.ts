@@ -60,17 +60,66 @@ export const moneyMutants = [
   ),
   ...breaks('src/corrections/correction.ts', corrections, [
     [
-      'a total does not follow its parts',
-      "(current.get('total_tokens') ?? 0) + moved('input_tokens') + moved('output_tokens'),",
-      "(current.get('total_tokens') ?? 0) + moved('input_tokens'),",
-    ],
-    [
       'a correction is the figure, not the difference',
       'metrics[name] = (value - (current.get(name) ?? 0)) / unitsOf(name);',
       'metrics[name] = value / unitsOf(name);',
     ],
     ['a correction counts as an event', '    corrects: id,\n', ''],
   ]),
+  ...breaks(
+    'src/corrections/dependent-figures.ts',
+    ['test/corrections/dependent-figures.test.ts'],
+    [
+      [
+        'a total does not follow its parts',
+        'total + sizeOf(after) - sizeOf(before) - cache',
+        'total - cache',
+      ],
+      [
+        'a total that leaves the cache out does not follow it',
+        'const cache = isWithoutCache ?',
+        'const cache = false ?',
+      ],
+      [
+        'the second name of a figure does not follow the first',
+        'if ((current.get(one) ?? beside) === beside) next.set(other, value);',
+        '',
+      ],
+    ],
+  ),
+  ...breaks(
+    'src/corrections/correction.ts',
+    ['test/pricing/contradictions.test.ts'],
+    [
+      [
+        'a correction keeps the price of the earlier tokens',
+        'if (price === undefined) return toCorrection(corrected, figures);',
+        'if (figures.size > 0) return toCorrection(corrected, figures);',
+      ],
+    ],
+  ),
+  ...breaks(
+    'src/corrections/current-price.ts',
+    ['test/pricing/contradictions.test.ts'],
+    [
+      [
+        'a correction of tokens replaces a reported cost',
+        'if (is_reported || original.type',
+        'if (original.type',
+      ],
+    ],
+  ),
+  ...breaks(
+    'src/logs/grown-event.ts',
+    ['test/logs/grown-event.test.ts'],
+    [
+      [
+        'a message that has grown is priced with its earlier total',
+        'currentPrice(book, project, stored, target)',
+        "currentPrice(book, project, stored, new Map([...target, ['total_tokens', current.get('total_tokens') ?? 0]]))",
+      ],
+    ],
+  ),
   ...breaks(
     'src/corrections/correction-id.ts',
     [...corrections, ...reprice],

@@ -30,8 +30,12 @@ export interface CorrectedEvent {
   readonly corrections: number;
   /** Its current summed figures, in stored units; figures that were not reported are absent. */
   readonly current: ReadonlyMap<MetricName, number>;
+  /** The figures that its corrections name. They override those in the provider's split. */
+  readonly corrected: ReadonlySet<MetricName>;
   /** Whether it counts as a message without a price. */
   readonly is_unpriced: boolean;
+  /** Whether it, or a correction of it, reported a cost. */
+  readonly is_reported: boolean;
 }
 
 /**
@@ -70,17 +74,30 @@ export async function readCorrectedEvent(
     'e.project = $1 and e.session_id = $2 and e.corrects = $3',
     [row.project, row.session_id, row.id],
   );
-  const counted = corrections.map(eventFromRow).filter((event) => agree(event, original));
+  return addCorrections(original, corrections.map(eventFromRow));
+}
+
+/** An event with all events that correct it. */
+export function addCorrections(
+  original: MetricEvent,
+  corrections: readonly MetricEvent[],
+): CorrectedEvent {
+  const counted = corrections.filter((event) => agree(event, original));
   return {
     original,
     corrections: corrections.length,
     current: addFigures([original, ...counted]),
+    corrected: new Set(counted.flatMap(({ metrics = {} }) => Object.keys(metrics) as MetricName[])),
     is_unpriced: isUnpriced(original, counted),
+    is_reported: [original, ...counted].some(
+      ({ metrics, cost_source = 'reported' }) =>
+        metrics?.cost !== undefined && cost_source === 'reported',
+    ),
   };
 }
 
 /** Whether a message counts as one without a price, with the corrections that add to its totals. */
-export function isUnpriced(original: MetricEvent, counted: readonly MetricEvent[]): boolean {
+function isUnpriced(original: MetricEvent, counted: readonly MetricEvent[]): boolean {
   if (original.type !== 'message' || original.role !== 'assistant') return false;
   const { cost, ...metrics } = original.metrics ?? {};
   const hasTokens = tokensOfPrices.some((name) => metrics[name] !== undefined);
@@ -121,7 +138,7 @@ async function readStored(
 }
 
 /** The summed figures of an event and its corrections, in stored units. */
-export function addFigures(events: readonly MetricEvent[]): Map<MetricName, number> {
+function addFigures(events: readonly MetricEvent[]): Map<MetricName, number> {
   const sums = new Map<MetricName, number>();
   for (const { metrics = {} } of events) {
     for (const [name, units] of summedFigures) {

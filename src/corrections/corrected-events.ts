@@ -2,19 +2,13 @@ import { eventFromRow, type StoredRow } from '../events/columns/stored-event.js'
 import { eventKey } from '../events/event-id.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import type { Database } from '../postgres/database.js';
-import { agree } from '../projections/agreement.js';
 import { gatherRows } from '../query/readers/readers.js';
-import { addFigures, type CorrectedEvent, isUnpriced } from './corrected-event.js';
+import { addCorrections, type CorrectedEvent } from './corrected-event.js';
 
 /** The key of an event: its session, and its id as it was sent. */
 export interface EventPlace {
   readonly session_id: string;
   readonly id: string;
-}
-
-/** An event with its corrections, and whether its cost was reported. */
-export interface CorrectedRow extends CorrectedEvent {
-  readonly is_reported: boolean;
 }
 
 /** Identifies an event within a project. */
@@ -25,7 +19,7 @@ export async function readCorrectedEvents(
   database: Database,
   project: number,
   places: readonly EventPlace[],
-): Promise<ReadonlyMap<string, CorrectedRow>> {
+): Promise<ReadonlyMap<string, CorrectedEvent>> {
   if (places.length === 0) return new Map();
   const rows = await gatherRows(database, { project }, (reader) =>
     reader.query<{ row: StoredRow }>(
@@ -54,22 +48,7 @@ export async function readCorrectedEvents(
     rows.map(({ row }) => {
       const original = eventFromRow(row);
       const key = `${row.id} ${row.session_id}`;
-      const all = corrections.get(key) ?? [];
-      const adding = all.filter((event) => agree(event, original));
-      const counted = [original, ...adding];
-      return [
-        key,
-        {
-          original,
-          corrections: all.length,
-          current: addFigures(counted),
-          is_unpriced: isUnpriced(original, adding),
-          is_reported: counted.some(
-            ({ metrics, cost_source = 'reported' }) =>
-              metrics?.cost !== undefined && cost_source === 'reported',
-          ),
-        },
-      ];
+      return [key, addCorrections(original, corrections.get(key) ?? [])];
     }),
   );
 }

@@ -4,10 +4,13 @@ import { maxTokens } from '../events/limits.js';
 import type { MetricEvent } from '../events/metric-event.js';
 import { type MetricName, type Metrics, metricFields } from '../events/metric-fields.js';
 import type { Database } from '../postgres/database.js';
+import { openPriceBook } from '../pricing/price-book.js';
 import { summedFigures } from '../projections/summed-figures.js';
 import { InvalidQueryError } from '../query/query-errors.js';
 import { type CorrectedEvent, type EventOptions, readCorrectedEvent } from './corrected-event.js';
 import { correctionId } from './correction-id.js';
+import { currentPrice } from './current-price.js';
+import { type Figures, withDependents } from './dependent-figures.js';
 
 /** The change of one figure by a correction: tokens, seconds or US dollars. */
 export interface FigureChange {
@@ -33,8 +36,10 @@ export interface Correction {
  * nothing and must be made again.
  *
  * You can set the figures that totals sum: tokens, `time` (seconds) and `cost` (US dollars).
- * `total_tokens` changes with `input_tokens` and `output_tokens` unless you set it too. Objects and
- * `time_to_first_token`, which no total sums, stay as reported.
+ * `total_tokens` changes with `input_tokens` and `output_tokens` unless you set it too. So do `prompt_tokens` with
+ * `input_tokens`, `completion_tokens` with `output_tokens`, and `audio_tokens` with its parts. Objects and
+ * `time_to_first_token`, which no total sums, stay as reported. A cost that Runfold computed becomes the price of
+ * the new tokens, unless you set it too.
  * @throws UnknownEventError, AmbiguousEventError, CorrectionCorrectedError, or InvalidQueryError
  * for a figure that cannot be set
  */
@@ -45,7 +50,28 @@ export async function correctionFor(
 ): Promise<Correction | undefined> {
   const wanted = wantedFigures(set);
   const corrected = await readCorrectedEvent(database, options);
-  return toCorrection(corrected, withTotal(wanted, corrected.current));
+  const figures = withinLimits(wanted, corrected.current);
+  const price = await newPrice(database, options, corrected, figures);
+  if (price === undefined) return toCorrection(corrected, figures);
+  const { cost_nanos, source } = price;
+  return toCorrection(corrected, new Map([...figures, ['cost', cost_nanos]]), source);
+}
+
+/** The price of a message whose tokens change and whose cost is not set; undefined if its cost stays. */
+async function newPrice(
+  database: Database,
+  { project = 1 }: EventOptions,
+  corrected: CorrectedEvent,
+  figures: Figures,
+) {
+  const { current } = corrected;
+  const hasTokens = [...figures].some(
+    ([name, value]) => name.endsWith('_tokens') && current.get(name) !== value,
+  );
+  if (!hasTokens || figures.has('cost')) return undefined;
+  const book = openPriceBook(database);
+  await book.refresh();
+  return currentPrice(book, project, corrected, new Map([...current, ...figures]));
 }
 
 /**
@@ -63,8 +89,6 @@ export async function voidingFor(
   const reported = is_unpriced ? [...current.keys(), 'cost' as const] : current.keys();
   return toCorrection(corrected, new Map([...reported].map((name) => [name, 0])));
 }
-
-type Figures = ReadonlyMap<MetricName, number>;
 
 /** The figures to set, in stored units. */
 function wantedFigures(set: Metrics): Figures {
@@ -92,27 +116,25 @@ function wantedFigures(set: Metrics): Figures {
   return new Map(wanted);
 }
 
-/** The total changes by the same amount as its parts, so tokens that a provider counts in addition stay. */
-function withTotal(wanted: Figures, current: Figures): Figures {
-  const moved = (name: MetricName) =>
-    (wanted.get(name) ?? current.get(name) ?? 0) - (current.get(name) ?? 0);
-  const hasParts = wanted.has('input_tokens') || wanted.has('output_tokens');
-  if (wanted.has('total_tokens') || !hasParts) return wanted;
-  const total = Math.max(
-    0,
-    (current.get('total_tokens') ?? 0) + moved('input_tokens') + moved('output_tokens'),
-  );
-  if (total > maxTokens) {
+/** The figures to set and those that follow from them, which have the same limits. */
+function withinLimits(wanted: Figures, current: Figures): Figures {
+  const all = withDependents(wanted, current);
+  for (const [name, value] of all) {
+    if (wanted.has(name) || value <= maxTokens) continue;
     throw new InvalidQueryError(
-      'total_tokens',
+      name,
       `an integer up to ${maxTokens}`,
-      `${total}, which follows from its parts`,
+      `${value}, which follows from its parts`,
     );
   }
-  return new Map([...wanted, ['total_tokens', total]]);
+  return all;
 }
 
-function toCorrection(corrected: CorrectedEvent, wanted: Figures): Correction | undefined {
+function toCorrection(
+  corrected: CorrectedEvent,
+  wanted: Figures,
+  cost_source?: string,
+): Correction | undefined {
   const { original, current } = corrected;
   const changed = [...wanted].filter(([name, value]) => current.get(name) !== value);
   if (changed.length === 0) return undefined;
@@ -130,7 +152,7 @@ function toCorrection(corrected: CorrectedEvent, wanted: Figures): Correction | 
     id: correctionId(original, corrected.corrections),
     corrects: id,
     // A cost without a source was reported: `reprice` does not change such a message.
-    ...('cost' in metrics ? { cost_source: undefined } : {}),
+    ...('cost' in metrics ? { cost_source } : {}),
     ...('cost' in metrics && corrected.is_unpriced ? { pricing: 'first' } : {}),
     metrics,
   });

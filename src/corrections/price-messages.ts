@@ -5,6 +5,10 @@ import { correctionId } from './correction-id.js';
 import type { UnpricedModel } from './reprice-report.js';
 import type { PricedEvent } from './unpriced-messages.js';
 
+/** A message that has no price today; its cost is that of an earlier price, or null. */
+type UnpricedMessage = Pick<UnpricedModel, 'provider' | 'model' | 'reason'> &
+  Pick<PricedEvent, 'cost_nanos'>;
+
 /**
  * The result of pricing some messages again: the corrections, and in nano-dollars the cost before and
  * the difference. A message that has a cost but still counts as unpriced, because an older
@@ -12,7 +16,7 @@ import type { PricedEvent } from './unpriced-messages.js';
  */
 export function pricePage(book: PriceBook, project: number, events: readonly PricedEvent[]) {
   const corrections: MetricEvent[] = [];
-  const unpriced: Omit<UnpricedModel, 'messages'>[] = [];
+  const unpriced: UnpricedMessage[] = [];
   let [reported, before, sum] = [0, 0, 0];
   for (const event of events) {
     const isStale = event.is_unpriced && event.cost_nanos !== null;
@@ -24,7 +28,7 @@ export function pricePage(book: PriceBook, project: number, events: readonly Pri
     const price = priceOf(book, project, event);
     if ('unpriced' in price) {
       const { provider, model } = event;
-      unpriced.push({ provider, model, reason: price.unpriced });
+      unpriced.push({ provider, model, reason: price.unpriced, cost_nanos: event.cost_nanos });
       if (isStale) corrections.push(toCorrection(event));
       continue;
     }

@@ -8,6 +8,8 @@ export interface UnpricedModel {
    */
   readonly reason: 'unknown_model' | 'inconsistent_tokens' | 'above_limit';
   readonly messages: number;
+  /** Dollars of the messages among them that keep the cost of an earlier price; null if there are none. */
+  readonly kept_cost: number | null;
 }
 
 /** The result of repricing, in US dollars. */

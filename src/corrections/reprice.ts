@@ -49,11 +49,14 @@ export class RepriceContendedError extends RunfoldError {
   }
 }
 
+type UnpricedSum = Omit<UnpricedModel, 'kept_cost'> & { readonly kept_nanos: number | null };
+
 /**
  * Prices messages again by the current price book and overrides, and appends the differences as
- * corrections: the log keeps the earlier prices. Reported costs stay. A second run changes
- * nothing. If another process corrects messages meanwhile, they are checked again, so that of two
- * concurrent runs each reports only its own changes of the totals.
+ * corrections: the log keeps the earlier prices. Reported costs stay. So does the cost of a message
+ * that has no price today, and the report says how much that is. A second run changes nothing. If
+ * another process corrects messages meanwhile, they are checked again, so that of two concurrent runs
+ * each reports only its own changes of the totals.
  * @throws InvalidRangeError, or RepriceContendedError if other processes do not stop correcting
  */
 export async function reprice(
@@ -65,7 +68,7 @@ export async function reprice(
   await book.refresh();
   const range = { from: parseTime('from', options.from), to: parseTime('to', options.to) };
   const totals = { messages: 0, reported: 0, corrected: 0, before: 0, difference: 0 };
-  const unpriced = new Map<string, UnpricedModel>();
+  const unpriced = new Map<string, UnpricedSum>();
   for (let start = firstPage, attempt = 1; ; attempt++) {
     const page = await readPricedPage(database, project, range, start);
     if (page === undefined) break;
@@ -92,10 +95,12 @@ export async function reprice(
     [start, attempt] = [page.next, 0];
     totals.messages += page.events.length;
     for (const { reported } of checked) totals.reported += reported;
-    for (const { provider, model, reason } of checked.flatMap((found) => found.unpriced)) {
-      const key = JSON.stringify([provider, model, reason]);
-      const messages = (unpriced.get(key)?.messages ?? 0) + 1;
-      unpriced.set(key, { provider, model, reason, messages });
+    for (const message of checked.flatMap((found) => found.unpriced)) {
+      const { cost_nanos, ...model } = message;
+      const key = JSON.stringify(model);
+      const { messages = 0, kept_nanos = null } = unpriced.get(key) ?? {};
+      const kept = cost_nanos === null ? kept_nanos : (kept_nanos ?? 0) + cost_nanos;
+      unpriced.set(key, { ...model, messages: messages + 1, kept_nanos: kept });
     }
   }
   return {
@@ -105,7 +110,12 @@ export async function reprice(
     cost_before: totals.before / 1e9,
     cost_after: (totals.before + totals.difference) / 1e9,
     difference: totals.difference / 1e9,
-    unpriced: [...unpriced.values()].sort((a, b) => b.messages - a.messages),
+    unpriced: [...unpriced.values()]
+      .sort((a, b) => b.messages - a.messages)
+      .map(({ kept_nanos, ...model }) => ({
+        ...model,
+        kept_cost: kept_nanos === null ? null : kept_nanos / 1e9,
+      })),
   };
 }
 

@@ -1,11 +1,11 @@
-import type { CorrectedRow } from '../corrections/corrected-events.js';
+import type { CorrectedEvent } from '../corrections/corrected-event.js';
+import { currentPrice } from '../corrections/current-price.js';
+import { withDependents } from '../corrections/dependent-figures.js';
 import { nameBasedUuid } from '../events/event-id.js';
 import { maxText } from '../events/limits.js';
-import type { MetricEvent, MetricEventInput } from '../events/metric-event.js';
+import type { MetricEventInput } from '../events/metric-event.js';
 import type { MetricName, Metrics } from '../events/metric-fields.js';
-import { parseTimestamp } from '../events/timestamp.js';
 import type { PriceBook } from '../pricing/price-book.js';
-import { countTokens } from '../pricing/token-sources.js';
 import { summedFigures } from '../projections/summed-figures.js';
 
 /** The options of computing a correction. */
@@ -22,29 +22,30 @@ export interface GrowthOptions {
  * transaction, whatever happens to this process.
  */
 export function growthOf(
-  stored: CorrectedRow,
+  stored: CorrectedEvent,
   now: Metrics,
   { book, project, isExact }: GrowthOptions,
 ): MetricEventInput | undefined {
   const { original, current, corrections } = stored;
-  const target = new Map(current);
+  const given = new Map<MetricName, number>();
   for (const [name, units] of summedFigures) {
     const value = now[name];
     if (value === undefined || name === 'total_tokens') continue;
     if (name === 'cost' && !stored.is_reported) continue;
     const wanted = Math.round(Number(value) * units);
-    target.set(name, isExact ? wanted : Math.max(wanted, current.get(name) ?? 0));
+    given.set(name, isExact ? wanted : Math.max(wanted, current.get(name) ?? 0));
   }
+  const target = new Map([...current, ...withDependents(given, current)]);
   const differences = [...target].flatMap(([name, value]) => {
     const difference = value - (current.get(name) ?? 0);
     return difference === 0 ? [] : [[name, difference / (summedFigures.get(name) ?? 1)] as const];
   });
   if (differences.length === 0) return undefined;
   const metrics: Record<string, number> = Object.fromEntries(differences);
-  const isRepriced = !stored.is_reported && differences.some(([name]) => name.endsWith('_tokens'));
-  const price = isRepriced
-    ? priceOf(original, withTotal(target, current), book, project)
-    : undefined;
+  // If it were left out, it would become the sum of its parts.
+  if ('input_tokens' in metrics || 'output_tokens' in metrics) metrics.total_tokens ??= 0;
+  const isRepriced = differences.some(([name]) => name.endsWith('_tokens'));
+  const price = isRepriced ? currentPrice(book, project, stored, target) : undefined;
   if (price !== undefined) metrics.cost = (price.cost_nanos - (current.get('cost') ?? 0)) / 1e9;
   const id = `${original.id}#${corrections + 1}`;
   return {
@@ -52,37 +53,7 @@ export function growthOf(
     id: id.length > maxText ? nameBasedUuid(id) : id,
     corrects: original.id,
     cost_source: price?.source,
+    ...(stored.is_unpriced && metrics.cost !== undefined ? { pricing: 'first' as const } : {}),
     metrics,
   };
-}
-
-/** The figures with the total that they have once the correction has added its input and output to it. */
-function withTotal(
-  target: ReadonlyMap<MetricName, number>,
-  current: ReadonlyMap<MetricName, number>,
-): ReadonlyMap<MetricName, number> {
-  const before = current.get('total_tokens');
-  if (before === undefined) return target;
-  const grown = (['input_tokens', 'output_tokens'] as const).reduce(
-    (sum, name) => sum + (target.get(name) ?? 0) - (current.get(name) ?? 0),
-    0,
-  );
-  return new Map([...target, ['total_tokens', before + grown]]);
-}
-
-function priceOf(
-  original: MetricEvent,
-  figures: ReadonlyMap<MetricName, number>,
-  book: PriceBook,
-  project: number,
-) {
-  if (original.model === undefined || original.type !== 'message') return undefined;
-  const price = book.price({
-    project,
-    provider: original.provider ?? '',
-    model: original.model,
-    occurred_at_us: parseTimestamp(original.occurred_at) ?? 0,
-    tokens: countTokens((name) => figures.get(name)),
-  });
-  return 'unpriced' in price ? undefined : price;
 }

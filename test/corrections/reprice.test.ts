@@ -104,7 +104,13 @@ describeWithPostgres('prices', () => {
     expect(report.corrected).toBe(5_001);
     expect(report.reported).toBe(1);
     expect(report.unpriced).toEqual([
-      { model: 'gpt-5', provider: 'openai', reason: 'inconsistent_tokens', messages: 1 },
+      {
+        model: 'gpt-5',
+        provider: 'openai',
+        reason: 'inconsistent_tokens',
+        messages: 1,
+        kept_cost: null,
+      },
     ]);
     expect(await totals()).toBe(before + Math.round(report.difference * 1e9));
     const [others] = await database.query<{ n: number }>(
@@ -142,6 +148,11 @@ describeWithPostgres('prices', () => {
     const report = await reprice(database);
     expect(report.unpriced.map(({ model }) => model)).toContain('in-house');
     expect(await totals()).toBe(before);
+    const [kept] = await database.query<{ cost: number }>(
+      `select sum(cost)::float8 as cost from runfold.messages where model = 'in-house'`,
+    );
+    const own = report.unpriced.find(({ model }) => model === 'in-house');
+    expect(own?.kept_cost).toBeCloseTo(kept?.cost ?? Number.NaN, 9);
     await expect(reprice(database, { from: 'yesterday' })).rejects.toMatchObject({
       code: 'invalid_range',
     });
@@ -177,7 +188,7 @@ describeWithPostgres('prices', () => {
       const correction = await correctionFor(
         database,
         { id: 'x', session_id: 'one' },
-        { input_tokens: 7 },
+        { time: 2 },
       );
       const job = decodeJob('job', { v: 1, project: 1, events: [correction?.event] });
       await writeBatch(statementOn(client, appendAndFoldSql(projections), false), [job]);
@@ -194,11 +205,11 @@ describeWithPostgres('prices', () => {
     } finally {
       client.release();
     }
-    // Seven tokens in at $11 a million, a hundred out at $0.25, and what was added by hand.
+    // A thousand tokens in at $11 a million, and a hundred out at $0.25.
     const [run] = await database.query<{ cost: string }>(
       `select cost::text from runfold.runs where session_id = 'one' and run_id = 'one'`,
     );
-    expect(run?.cost).toBe('0.000102');
+    expect(run?.cost).toBe('0.011025');
     expect((await reprice(database)).corrected).toBe(0);
     expect((await verify(database)).differences).toEqual([]);
   });

@@ -114,6 +114,88 @@ describeWithPostgres('figures that contradict each other', () => {
     expect(run?.unpriced_messages).toBe(unpriced);
   });
 
+  test('a correction leaves the figures that follow from it without a contradiction', async () => {
+    await setPriceOverride(database, { project: 4, ...rates });
+    const changes: readonly [string, Figures, Figures, number][] = [
+      ['a total', { input: 60, output: 5, total: 65 }, { input: 70 }, 1_200],
+      [
+        'a total without the cache',
+        { input: 60, output: 5, cached: 20, total: 45 },
+        { cached: 40 },
+        740,
+      ],
+      ['two names', { input: 60, prompt: 60, output: 5 }, { input: 70 }, 1_200],
+      ['the other name', { prompt: 60, completion: 5, total: 65 }, { input: 70 }, 1_200],
+      [
+        'a split',
+        { prompt: 60, completion: 5, prompt_tokens_details: { cached_tokens: 20 } },
+        { cached: 10 },
+        1_010,
+      ],
+      [
+        'figures that contradict each other',
+        { input: 60, output: 5, total: 30 },
+        { total: 65 },
+        1_100,
+      ],
+    ];
+    const originals = changes.map(([name, given]) => message(name, given));
+    const job = decodeJob('job', { v: 1, project: 4, events: originals });
+    await priceJobs(openPriceBook(database), [job]);
+    await writeBatch(statementOn(database.pool, appendAndFoldSql(projections), true), [job]);
+    const corrections = await Promise.all(
+      changes.map(([id, , set]) =>
+        correctionFor(database, { project: 4, id }, message(id, set).metrics ?? {}),
+      ),
+    );
+    await foldEvents(
+      database,
+      corrections.flatMap((found) => (found === undefined ? [] : [found.event])),
+      4,
+    );
+    expect(await costs(4)).toEqual(
+      Object.fromEntries(changes.map(([name, , , millionths]) => [name, millionths / 1e6])),
+    );
+    expect(await reprice(database, { project: 4 })).toMatchObject({ corrected: 0, unpriced: [] });
+    const run = await getRun(database, { project: 4, run_id: 'run' });
+    expect(run?.unpriced_messages).toBe(0);
+  });
+
+  test('a correction of tokens leaves a reported cost as it is', async () => {
+    await setPriceOverride(database, { project: 6, ...rates });
+    const { metrics, ...rest } = message('reported', { input: 60, output: 5 });
+    await foldEvents(database, [{ ...rest, metrics: { ...metrics, cost: 0.5 } }], 6);
+    const event = { project: 6, id: 'reported' };
+    const correction = await correctionFor(database, event, { input_tokens: 70 });
+    expect(correction?.event.metrics).toEqual({ input_tokens: 10, total_tokens: 10 });
+  });
+
+  test('keep the cost that an earlier version gave them, and repricing says so', async () => {
+    await setPriceOverride(database, { project: 5, ...rates });
+    const priced = (id: string, given: Figures, cost: number): MetricEventInput => {
+      const { metrics, ...rest } = message(id, given);
+      return { ...rest, cost_source: 'override', metrics: { ...metrics, cost } };
+    };
+    await foldEvents(
+      database,
+      [
+        priced('less', { input: 60, output: 5, total: 30 }, 0.0011),
+        priced('more', { input: 60, output: 5, total: 650 }, 0.0011),
+        message('never', { input: 60, output: 5, total: 30 }),
+      ],
+      5,
+    );
+    expect((await reprice(database, { project: 5 })).unpriced).toEqual([
+      {
+        model: 'house',
+        provider: null,
+        reason: 'inconsistent_tokens',
+        messages: 3,
+        kept_cost: 0.0022,
+      },
+    ]);
+  });
+
   test('a correction of a part overrides the split of the provider', async () => {
     await setPriceOverride(database, { project: 3, ...rates });
     const split = { prompt: 60, completion: 5, prompt_tokens_details: { cached_tokens: 20 } };
@@ -121,7 +203,7 @@ describeWithPostgres('figures that contradict each other', () => {
     const event = { project: 3, id: 'split' };
     const correction = await correctionFor(database, event, { cached_tokens: 10 });
     await foldEvents(database, correction === undefined ? [] : [correction.event], 3);
-    await reprice(database, { project: 3 });
     expect(await costs(3)).toEqual({ split: 0.00101 });
+    expect(await reprice(database, { project: 3 })).toMatchObject({ corrected: 0 });
   });
 });

@@ -20,7 +20,7 @@ export function correctCommand(): Command {
     name: 'correct',
     details:
       'The log is never edited: an event with the differences is added, and all totals include it. ' +
-      'You can set tokens, time in seconds and cost in US dollars; total_tokens becomes the sum of ' +
+      'You can set tokens, time in seconds and cost in US dollars; total_tokens changes with ' +
       'input_tokens and output_tokens unless you set it too. time_to_first_token and objects, such as ' +
       'prompt_tokens_details, stay as reported. A second correction with the same figures changes nothing.',
     examples: [

@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
-import { InvalidRangeError, type RepriceReport, reprice } from '../../corrections/reprice.js';
+import {
+  InvalidRangeError,
+  type RepriceReport,
+  reprice,
+  type UnpricedModel,
+} from '../../corrections/reprice.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { absent, count, plural } from '../output/format.js';
-import { table } from '../output/table.js';
+import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
 interface Flags {
@@ -51,6 +56,12 @@ const exactly = (dollars: number) =>
     .toFixed(9)
     .replace(/0{0,7}$/, '')}`;
 
+const keptCost: Column<UnpricedModel> = {
+  head: 'earlier cost kept',
+  cell: ({ kept_cost }) => (kept_cost === null ? absent : exactly(kept_cost)),
+  align: 'right',
+};
+
 function reportLines(terminal: Terminal, report: RepriceReport, isDry: boolean): string[] {
   const { messages, reported, corrected, unpriced } = report;
   const sign = report.difference < 0 ? '' : '+';
@@ -74,6 +85,7 @@ function reportLines(terminal: Terminal, report: RepriceReport, isDry: boolean):
         { head: 'model', cell: (row) => row.model ?? absent, least: 16 },
         { head: 'provider', cell: (row) => row.provider ?? absent, least: 8 },
         { head: 'messages', cell: (row) => count(row.messages), align: 'right' },
+        ...(unpriced.some(({ kept_cost }) => kept_cost !== null) ? [keptCost] : []),
         { head: 'why', cell: (row) => reasons[row.reason] },
       ],
       unpriced,
