@@ -5,6 +5,7 @@ import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { verify } from '#runfold/projections/audit/verify.js';
+import { explainCost } from '#runfold/query/totals/explain-cost.js';
 import { getRun } from '#runfold/query/totals/runs.js';
 import { getSession } from '#runfold/query/totals/sessions.js';
 import { getUsage } from '#runfold/query/usage/get-usage.js';
@@ -49,7 +50,8 @@ describeWithPostgres('messages without a price', () => {
   const unpriced = async () => {
     const run = await getRun(database, { project, run_id: 'r' });
     const session = await getSession(database, { project, session_id: 's' });
-    const counts = [run?.unpriced_messages, session?.unpriced_messages];
+    const explained = await explainCost(database, { project, run_id: 'r' });
+    const counts = [run, session, explained].map((found) => found?.unpriced_messages);
     const range = { project, from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
     for (const group_by of [
       [],

@@ -56,20 +56,17 @@ export async function explainCost(
     return rows ?? [];
   };
   const messages = messagesSql(where.sql());
-  const [models, dearest, tools, [unpriced]] = await Promise.all([
+  const [models, dearest, tools] = await Promise.all([
     read(modelsSql(messages)),
     read(dearestSql(messages)),
     read(toolsSql(where.sql())),
-    read(`select row_to_json(x) as row from (
-      select count(*) as messages from (${messages}) g
-      where g.is_assistant and g.cost is null and coalesce(g.input_tokens, g.output_tokens) is not null) x`),
   ]);
   return {
     run_id: run.run_id,
     session_id: run.session_id,
     cost: tree.self.cost,
     cost_with_children: tree.subtree.cost,
-    unpriced_messages: Number(unpriced?.messages ?? 0),
+    unpriced_messages: tree.self.unpriced_messages,
     models,
     messages: dearest,
     tools,
