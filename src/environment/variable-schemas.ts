@@ -30,6 +30,7 @@ const address = z
   .default('127.0.0.1');
 
 const isPort = (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535;
+const toPort = (text: string) => (/^\d{1,5}$/.test(text) ? Number(text) : Number.NaN);
 const portWanted = 'a port from 1 to 65535, or 0 for any free one';
 
 /** A Postgres URL with several hosts, as libpq takes it. */
@@ -87,7 +88,7 @@ export const variables = {
       .default('8580')
       // Kubernetes sets this for a Service named runfold-http; it is not a setting.
       .transform((text) => (serviceAddress.test(text) ? '8580' : text))
-      .transform(Number)
+      .transform(toPort)
       .refine(isPort, { error: portWanted }),
   },
   RUNFOLD_METRICS_HOST: { schema: address },
@@ -97,7 +98,7 @@ export const variables = {
       .optional()
       // The same for a Service named runfold-metrics.
       .transform((text) =>
-        text === undefined || serviceAddress.test(text) ? undefined : Number(text),
+        text === undefined || serviceAddress.test(text) ? undefined : toPort(text),
       )
       .refine((port) => port === undefined || isPort(port), { error: portWanted }),
   },

@@ -58,6 +58,12 @@ describe('a command that reads', () => {
       expect(existsSync(join(work.dir, 'a'))).toBe(false);
     });
 
+    test('is told that a file is no folder', async () => {
+      const file = await work.write('one.ndjson', [message('r')]);
+      const { stderr } = await work.run(['runs', 'list', '--dir', file]);
+      expect(stderr).toContain(`There is no store in ${join(work.dir, file)}: it is not a folder.`);
+    });
+
     test('says that events wait while nobody folds, and not once they are folded', async () => {
       const before = await work.run(['runs', 'list', '--json']);
       expect(before.code).toBe(0);

@@ -124,6 +124,13 @@ describeWithPostgres('the commands on usage', () => {
     expect(series.rows[1].cost).toBe(0.001);
   });
 
+  test('groups have the names of HTTP and TypeScript too', async () => {
+    const by = async (names: string) => run(['usage', '--by', names, ...range]);
+    const short = await by('user,model');
+    expect(short.code).toBe(0);
+    expect(await by('user_id, model')).toEqual(short);
+  });
+
   test('CSV has a header, a line a row, and no formula', async () => {
     const { stdout } = await run(['usage', '--by', 'model', ...range, ...zone, '--csv']);
     const [head = '', ...lines] = stdout.trim().split('\n');
@@ -142,6 +149,10 @@ describeWithPostgres('the commands on usage', () => {
     expect(await said('top', 'users', '--by', 'time_p95', ...range)).toMatch(of('by'));
     const usage = ['usage', '--by', 'user', '--figure', 'time_p95', ...range];
     expect(await said(...usage)).toMatch(of('figure'));
+    const figures = ['usage', '--by', 'user', '--figures', 'cost,time_p95', ...range];
+    for (const more of [[], ['--json'], ['--csv']]) {
+      expect(await said(...figures, ...more)).toMatch(of('figures'));
+    }
     expect(await said('runs', 'list', '--from', 'yesterday')).toMatch(
       /^error: --from: expected an RFC 3339 time .*, got "yesterday"\.\n$/,
     );

@@ -118,6 +118,47 @@ describe('the command line', () => {
     expect(stderr).toContain(says);
   });
 
+  test.each([
+    ['runs list --limit 1001', '--limit: expected an integer from 1 to 1000, got "1001".'],
+    ['top users --limit ten', '--limit: expected an integer from 1 to 1000, got "ten".'],
+    ['usage --by user --top 0', '--top: expected an integer from 1 to 1000, got "0".'],
+    ['ingest - --faults -1', '--faults: expected an integer from 0 to 999999999, got "-1".'],
+    ['shards create --stripes 1', '--stripes: expected an integer from 2 to 256, got "1".'],
+    [
+      'shards move --stripe 1e1 --to n:1',
+      '--stripe: expected an integer from 0 to 255, got "1e1".',
+    ],
+    [
+      'alerts mute spend --minutes 1.5',
+      '--minutes: expected an integer from 1 to 43200, got "1.5".',
+    ],
+    ['demo --events 0', '--events: expected an integer from 1 to 1000000, got "0".'],
+    [
+      'statusline --timeout x',
+      '--timeout: expected milliseconds, an integer from 1 to 999999, got',
+    ],
+    ['runs list --project x', '--project: expected an integer from 1, got "x".'],
+    [
+      'up --http-port 99999',
+      '--http-port: expected a port from 1 to 65535, or 0 for any free one, got "99999".',
+    ],
+    [
+      'up --http-port 1e3',
+      '--http-port: expected a port from 1 to 65535, or 0 for any free one, got "1e3".',
+    ],
+    [
+      'up --metrics-port x',
+      '--metrics-port: expected a port from 1 to 65535, or 0 for any free one, got "x".',
+    ],
+  ])(
+    'a number that is none is named, with what was expected and what came: %s',
+    async (words, says) => {
+      const { code, stdout, stderr } = await run(words.split(' '));
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toContain(`error: ${says}`);
+    },
+  );
+
   test('every fault of the environment is reported at once, without a stack', async () => {
     const env = { RUNFOLD_DIRR: 'x', RUNFOLD_LOG_LEVEL: 'loud', REDIS_URL: 'redis://h' };
     const { code, stderr } = await run(['worker'], { env });

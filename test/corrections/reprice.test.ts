@@ -185,11 +185,7 @@ describeWithPostgres('prices', () => {
     const client = await database.pool.connect();
     try {
       await client.query('begin');
-      const correction = await correctionFor(
-        database,
-        { id: 'x', session_id: 'one' },
-        { time: 2 },
-      );
+      const correction = await correctionFor(database, { id: 'x', session_id: 'one' }, { time: 2 });
       const job = decodeJob('job', { v: 1, project: 1, events: [correction?.event] });
       await writeBatch(statementOn(client, appendAndFoldSql(projections), false), [job]);
       const before = await totals();

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { mostMuteMinutes, muteRule } from '../../alerts/mute.js';
 import { createCommand, openContext } from '../command/command.js';
-import { CommandFailedError, UsageError } from '../command/command-error.js';
+import { CommandFailedError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { localTime } from '../output/format.js';
 
 /** `runfold alerts mute` */
@@ -19,10 +20,7 @@ export function muteCommand(): Command {
     .requiredOption('--minutes <number>', 'for how long: 1 to 43200')
     .option('--json', 'print the rule as JSON')
     .action(async (name: string, flags: { minutes: string; json?: boolean }, self: Command) => {
-      const minutes = Number(flags.minutes);
-      if (!/^\d{1,5}$/.test(flags.minutes) || minutes < 1 || minutes > mostMuteMinutes) {
-        throw new UsageError(`--minutes: expected an integer from 1 to ${mostMuteMinutes}.`);
-      }
+      const minutes = readInteger('--minutes', flags.minutes, { most: mostMuteMinutes });
       await setMute(self, 'runfold alerts mute', { name, minutes }, flags.json);
     });
 }

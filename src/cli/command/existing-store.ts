@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { editDistance } from '../../environment/edit-distance.js';
 import { CommandFailedError } from './command-error.js';
@@ -12,12 +12,18 @@ export function expectStore({ database_url, dir }: Settings): void {
   if (database_url !== undefined || isStore(dir)) return;
   const near = nearestStore(dir);
   throw new CommandFailedError(
-    `There is no store in ${dir}: ${existsSync(dir) ? 'the folder has none' : 'the folder does not exist'}. ${
+    `There is no store in ${dir}: ${reasonFor(dir)}. ${
       near === undefined
         ? '"runfold ingest", "runfold watch" and "runfold up" create one; --dir and DATABASE_URL name another.'
         : `There is one in ${near}: see --dir.`
     }`,
   );
+}
+
+function reasonFor(dir: string): string {
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (found === undefined) return 'the folder does not exist';
+  return found.isDirectory() ? 'the folder has none' : 'it is not a folder';
 }
 
 const isStore = (dir: string) =>

@@ -27,9 +27,10 @@ export function readSettings(command: Command): Settings {
   for (const { name, flag, variable } of settingFlags) {
     if (given[name] === undefined) continue;
     const result = variables[variable].schema.safeParse(given[name]);
-    // The message does not repeat the value: a URL may contain a password.
     if (!result.success) {
-      faults.push(`${flag.split(' ')[0]}: expected ${result.error.issues[0]?.message}.`);
+      // A URL may contain a password, which messages never repeat.
+      const got = /_URL$/.test(variable) ? '' : `, got ${JSON.stringify(given[name])}`;
+      faults.push(`${flag.split(' ')[0]}: expected ${result.error.issues[0]?.message}${got}.`);
     }
   }
   if (given.dir !== undefined && (given.databaseUrl ?? given.redisUrl) !== undefined) {

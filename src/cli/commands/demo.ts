@@ -4,6 +4,7 @@ import { exitCodes, UsageError } from '../command/command-error.js';
 import { catchSignals } from '../command/signals.js';
 import { openDemoFolder } from '../demo/demo-folder.js';
 import { playDemo } from '../demo/play-demo.js';
+import { readInteger } from '../options/integer-option.js';
 
 interface DemoFlags {
   readonly events: string;
@@ -34,8 +35,8 @@ export function demoCommand(): Command {
           'demo: expected no --database-url or --redis-url; the demo uses a separate embedded store.',
         );
       }
-      const events = readNumber('--events', flags.events, 1_000_000);
-      const seed = readNumber('--seed', flags.seed, 4_294_967_295);
+      const events = readInteger('--events', flags.events, { most: 1_000_000 });
+      const seed = readInteger('--seed', flags.seed, { most: 4_294_967_295 });
       const signals = catchSignals(context);
       const folder = await openDemoFolder(
         given.dir === undefined ? undefined : context.settings.dir,
@@ -48,10 +49,4 @@ export function demoCommand(): Command {
         signals.release();
       }
     });
-}
-
-function readNumber(flag: string, text: string, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new UsageError(`${flag}: expected an integer from 1 to ${most}.`);
 }

@@ -7,6 +7,7 @@ import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
 import { withStore } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { describeRebuild } from '../reports/describe-rebuild.js';
 
@@ -73,7 +74,5 @@ function readProjections(names: readonly string[] | undefined): readonly Project
 }
 
 function readLanes(text: string): number {
-  const lanes = Number(text);
-  if (/^\d{1,2}$/.test(text) && lanes >= 1 && lanes <= 32) return lanes;
-  throw new UsageError('--lanes: expected an integer from 1 to 32.');
+  return readInteger('--lanes', text, { most: 32 });
 }

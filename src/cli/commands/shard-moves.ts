@@ -6,8 +6,8 @@ import {
   type ShardMove,
 } from '../../store/move-shards.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
-import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { plural } from '../output/format.js';
 
 interface MoveFlags {
@@ -30,14 +30,12 @@ export function moveCommand(): Command {
     .option('--block-writes', 'let writers of the stripe wait for the whole copy')
     .option('--json', 'print { moves } as JSON')
     .action(async (flags: MoveFlags & { stripe: string; to: string }, self: Command) => {
-      if (!/^\d{1,3}$/.test(flags.stripe)) {
-        throw new UsageError('--stripe: expected the number of a stripe, such as 3.');
-      }
+      const stripe = readInteger('--stripe', flags.stripe, { least: 0, most: 255 });
       const context = openContext(self, 'once');
       const move = await withStore(context, 'runfold shards move', ({ database }) =>
         moveShard(
           database,
-          { stripe: Number(flags.stripe), to: flags.to },
+          { stripe, to: flags.to },
           { block_writes: flags.blockWrites, on_move: tellMove(context) },
         ),
       );

@@ -6,6 +6,7 @@ import { isCoordinator } from '../../store/shards/citus-nodes.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { absent, count, plural } from '../output/format.js';
 import { table } from '../output/table.js';
 import { moveCommand, rebalanceCommand } from './shard-moves.js';
@@ -112,7 +113,5 @@ function listCommand(): Command {
 
 function readStripes(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;
-  const stripes = Number(text);
-  if (/^\d{1,3}$/.test(text) && stripes >= 2 && stripes <= 256) return stripes;
-  throw new UsageError('--stripes: expected an integer from 2 to 256.');
+  return readInteger('--stripes', text, { least: 2, most: 256 });
 }

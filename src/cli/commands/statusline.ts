@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { usageBlocks } from '../../query/usage/usage-blocks.js';
 import { createCommand, openContext } from '../command/command.js';
-import { UsageError } from '../command/command-error.js';
+import { readInteger } from '../options/integer-option.js';
 import { readRange } from '../options/range-options.js';
 import { costOf, count, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -17,8 +17,7 @@ interface Flags {
 }
 
 function readTimeout(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new UsageError('--timeout: expected milliseconds, an integer from 1 to 999999.');
+  return readInteger('--timeout', text, { most: 999_999, unit: 'milliseconds' });
 }
 
 /** `runfold statusline` */

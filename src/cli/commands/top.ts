@@ -12,6 +12,7 @@ import {
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { absent, costOf, count } from '../output/format.js';
@@ -58,7 +59,7 @@ export function topCommand(): Command {
     const { terminal, settings } = context;
     const { project } = settings;
     const { time_zone, ...range } = readRange(flags);
-    const limit = Number(flags.limit);
+    const limit = readInteger('--limit', flags.limit, { most: 1000 });
     const show = <Row extends object>(rows: readonly Row[], text: () => string) => {
       if (flags.json) return terminal.json({ rows });
       const names = Object.keys(rows[0] ?? {}) as (keyof Row & string)[];

@@ -10,6 +10,7 @@ import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js
 import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import {
   addUsageFilters,
@@ -72,7 +73,7 @@ export function usageCommand(): Command {
         .default('cost'),
     )
     .addOption(
-      new Option('--figures <names>', 'limit JSON and CSV to these figures').argParser(
+      new Option('--figures <names>', 'limit the output to these figures').argParser(
         (text: string) => parseList('--figures', text, usageFigures),
       ),
     )
@@ -83,6 +84,7 @@ export function usageCommand(): Command {
   return addRangeOptions(command).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;
+    const top = readInteger('--top', flags.top, { most: 1000 });
     const group_by = flags.by ?? [];
     const isGrouped = group_by.length > 0;
     const options = {
@@ -91,7 +93,7 @@ export function usageCommand(): Command {
       group_by,
       filters: usageFilters(flags),
       order_by: flags.figure,
-      top: isGrouped ? Number(flags.top) : undefined,
+      top: isGrouped ? top : undefined,
     };
     await withStore(context, 'runfold usage', async ({ database }) => {
       if (flags.json || flags.csv) {
@@ -107,9 +109,10 @@ export function usageCommand(): Command {
         return terminal.line(csv(names, series.rows));
       }
       const kept = figuresBy([...group_by, ...filteredBy(options.filters)]);
-      const figures = (flags.figures ?? tableFigures(group_by)).filter((name) =>
-        kept.includes(name),
-      );
+      // Figures that were asked for are read even if they are not kept, so that this is an error.
+      const figures = [
+        ...(flags.figures ?? tableFigures(group_by).filter((name) => kept.includes(name))),
+      ];
       if (!figures.includes(flags.figure)) figures.push(flags.figure);
       const shown = figuresFor([flags.figure], kept);
       const series = await getUsage(database, {

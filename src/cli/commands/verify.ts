@@ -4,8 +4,9 @@ import { verify } from '../../projections/audit/verify.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { listProjects } from '../../store/projects.js';
 import { createCommand, openContext } from '../command/command.js';
-import { exitCodes, UsageError } from '../command/command-error.js';
+import { exitCodes } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
+import { readInteger } from '../options/integer-option.js';
 import { describeAudit } from '../reports/audit-report.js';
 
 interface VerifyFlags {
@@ -62,7 +63,5 @@ const unrecordedText = {
 
 function readSample(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const sample = Number(text);
-  if (/^\d{1,6}$/.test(text) && sample >= 1) return sample;
-  throw new UsageError('--sample: expected an integer from 1 to 999999.');
+  return readInteger('--sample', text, { most: 999_999 });
 }

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { UsageError } from '../command/command-error.js';
+import { readInteger } from './integer-option.js';
 
 /** `--faults`: the maximum number of faults of an input that are shown. */
 export function faultsOption(): Option {
@@ -11,6 +11,5 @@ export function faultsOption(): Option {
 
 /** Reads `--faults`. @throws UsageError */
 export function readFaults(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError('--faults: expected an integer.');
+  return readInteger('--faults', text, { least: 0, most: 999_999_999 });
 }

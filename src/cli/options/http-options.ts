@@ -31,7 +31,9 @@ function readHttpAddress(
     if (text === undefined) return otherwise;
     const result = schema.safeParse(text);
     if (result.success) return result.data;
-    throw new UsageError(`${flag}: expected ${result.error.issues[0]?.message}.`);
+    throw new UsageError(
+      `${flag}: expected ${result.error.issues[0]?.message}, got ${JSON.stringify(text)}.`,
+    );
   };
   const { RUNFOLD_HTTP_HOST: host, RUNFOLD_HTTP_PORT: port } = variables;
   return {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { UsageError } from '../command/command-error.js';
 import { csv } from '../output/csv.js';
 import { count } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
+import { readInteger } from './integer-option.js';
 import { addLabelOption, type LabelFlags, readLabels } from './label-option.js';
 import { sinceStart } from './range-options.js';
 import { repeatable } from './repeatable-option.js';
@@ -109,9 +109,7 @@ export function addCsvOption(command: Command): Command {
 
 /** Reads `--limit`. @throws UsageError */
 export function readLimit({ limit }: Pick<ListFlags, 'limit'>): number {
-  const value = Number(limit);
-  if (/^\d{1,4}$/.test(limit) && value >= 1 && value <= 1000) return value;
-  throw new UsageError('--limit: expected an integer from 1 to 1000.');
+  return readInteger('--limit', limit, { most: 1000 });
 }
 
 /** Writes a page of a list: as JSON, as CSV with these columns, or as a table. */

@@ -43,10 +43,14 @@ export function readMetricsAddress(
   const { RUNFOLD_METRICS_PORT: portOf, RUNFOLD_METRICS_HOST: hostOf } = variables;
   const port = portOf.schema.safeParse(flags.metricsPort ?? settings.metrics_port?.toString());
   const host = hostOf.schema.safeParse(flags.metricsHost ?? settings.metrics_host);
-  if (!port.success)
-    throw new UsageError(`--metrics-port: expected ${port.error.issues[0]?.message}.`);
-  if (!host.success)
-    throw new UsageError(`--metrics-host: expected ${host.error.issues[0]?.message}.`);
+  if (!port.success) {
+    const got = JSON.stringify(flags.metricsPort);
+    throw new UsageError(`--metrics-port: expected ${port.error.issues[0]?.message}, got ${got}.`);
+  }
+  if (!host.success) {
+    const got = JSON.stringify(flags.metricsHost);
+    throw new UsageError(`--metrics-host: expected ${host.error.issues[0]?.message}, got ${got}.`);
+  }
   if (port.data !== undefined) return { host: host.data, port: port.data };
   if (flags.metricsHost !== undefined) {
     throw new UsageError('--metrics-host: needs --metrics-port.');

@@ -47,10 +47,12 @@ export function filteredBy(filters: UsageFilters): UsageDimension[] {
   return names.filter((name) => filters[name] !== undefined);
 }
 
-/** The dimensions in `--by`, separated by commas. @throws UsageError */
+/** The dimensions in `--by`, separated by commas; also by the names of HTTP and TypeScript. @throws UsageError */
 export function parseGroups(text: string): readonly UsageDimension[] {
   return text.split(',').flatMap((part) => {
     const name = part.trim();
+    const field = Object.values(groupNames).find((dimension) => dimension === name);
+    if (field !== undefined) return [field];
     if (isLabelName(labelOf(name))) return [name as UsageDimension];
     return parseList('--by', name, [...Object.keys(groupNames), 'label:NAME']).flatMap(
       (known) => groupNames[known] ?? [],
