@@ -44,28 +44,33 @@ export interface BatchOptions extends LogEventOptions {
  * than the 5,000 events that a worker folds with one statement: the rest would be a second one.
  */
 const batchDrafts = 4_500;
+/** Memories that stay in this process; the others are in the store. */
+const mostMemories = 256;
 
 export function openBatches(options: BatchOptions): LogBatches {
   const { store, format, counts } = options;
   let drafts: PlacedDraft[] = [];
   let touched = new Map<string, OpenLog>();
   const memories = new Map<string, JsonObject>();
+  let fresh = new Map<string, JsonObject>();
   const saves = new Map<string, number>();
   const seen = new Set<string>();
   const sessions = createToldSessions();
 
   const commit = async () => {
-    const [sending, logs] = [drafts, [...touched.values()]];
-    [drafts, touched] = [[], new Map()];
+    const [sending, logs, remembered] = [drafts, [...touched.values()], fresh];
+    [drafts, touched, fresh] = [[], new Map(), new Map()];
     if (store === undefined) {
       for (const { draft } of sending) countOnce(draft, seen, counts);
       return;
     }
     const { database, project } = store;
     await sendDrafts(store, format, sending, counts, sessions);
-    const fresh = new Map(logs.flatMap(({ reader }) => [...(reader.remember?.() ?? [])]));
-    for (const [name, value] of fresh) memories.set(name, value);
-    await saveMemories(database, project, format.name, fresh);
+    await saveMemories(database, project, format.name, remembered);
+    for (const name of memories.keys()) {
+      if (memories.size <= mostMemories) break;
+      if (!fresh.has(name)) memories.delete(name);
+    }
     const checkpoints = logs.map((log) => checkpointOf(log, saves.get(log.found.file)));
     const saved = await saveCheckpoints(database, project, format.name, checkpoints);
     const busy = logs.filter(({ found }) => !saved.has(found.file));
@@ -79,6 +84,11 @@ export function openBatches(options: BatchOptions): LogBatches {
     memories,
     async add(log, more) {
       touched.set(log.found.file, log);
+      // The next file may need it, even in the same batch.
+      for (const [name, value] of log.reader.remember?.() ?? []) {
+        memories.set(name, value);
+        fresh.set(name, value);
+      }
       for (const { draft, line } of more) {
         drafts.push({
           draft: prepared(draft, options),
