@@ -4,11 +4,9 @@ import { InvalidRecordError, type JsonObject } from '../ingest/formats/log/log-r
 import type { Checkpoint } from './checkpoints.js';
 import type { FoundLog } from './files/find-logs.js';
 import { decompressed, explained, fileChunks, UnreadableLogError } from './files/log-bytes.js';
+import { isDocument, readDocument } from './files/log-document.js';
 import { beginsWith, openLogFile } from './files/log-head.js';
-import { type LinePosition, logLines, parseRecord } from './files/log-lines.js';
-
-/** The maximum size of a file in a format that is rewritten as a whole, in bytes. */
-const maxDocumentBytes = 64 * 1024 * 1024;
+import { type LinePosition, logLines } from './files/log-lines.js';
 
 /** A file while it is being read. */
 export interface OpenLog extends LinePosition {
@@ -73,7 +71,11 @@ export async function readLog(found: FoundLog, options: ReadOptions, sink: LogSi
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new UnreadableLogError('expected a file, got something else');
-    const isWhole = format.unit(found.name) === 'document' || found.name.endsWith('.zst');
+    // A document may have been saved under the name of a file of lines.
+    const hasDocuments = format.unit('document.json') === 'document';
+    const isOne =
+      format.unit(found.name) === 'document' || (hasDocuments && (await isDocument(handle)));
+    const isWhole = isOne || found.name.endsWith('.zst');
     const { checkpoint } = options;
     const goesOn =
       checkpoint !== undefined &&
@@ -96,7 +98,7 @@ export async function readLog(found: FoundLog, options: ReadOptions, sink: LogSi
       isSkipping: saved.skipping ?? false,
       isDone: false,
     };
-    if (format.unit(found.name) === 'document') await readDocument(handle, log, sink);
+    if (isOne) await readWhole(handle, log, sink);
     else await readLines(handle, log, sink);
     if (sink.isStopped()) return;
     const drafts = options.settle ? log.reader.settle() : [];
@@ -140,19 +142,15 @@ async function readLines(
   }
 }
 
-async function readDocument(handle: FileHandle, log: OpenLog, sink: LogSink): Promise<void> {
+async function readWhole(handle: FileHandle, log: OpenLog, sink: LogSink): Promise<void> {
   const { found, reader } = log;
-  const { size } = await handle.stat();
-  if (size > maxDocumentBytes) {
-    sink.fault(found, 0, `expected a document of at most ${maxDocumentBytes} bytes, got ${size}`);
-    return;
+  const { record, fault, bytes } = await readDocument(handle);
+  if (bytes > 0) {
+    sink.count('bytes', bytes);
+    sink.count('lines', 1);
   }
-  const text = await explained(handle.readFile('utf8'));
-  sink.count('bytes', size);
-  sink.count('lines', 1);
-  const { record, fault } = parseRecord(text);
   const drafts: LineDraft[] = [];
-  if (fault !== undefined) sink.fault(found, 1, fault.message);
+  if (fault !== undefined) sink.fault(found, bytes === 0 ? 0 : 1, fault.message);
   if (record !== undefined) {
     take(reader, record, 1, drafts, (text) => sink.fault(found, 1, text));
   }
@@ -166,10 +164,19 @@ function take(
   drafts: LineDraft[],
   refuse: (text: string) => void,
 ): void {
-  try {
-    for (const draft of reader.read(record)) drafts.push({ draft, line });
-  } catch (error) {
-    if (!(error instanceof InvalidRecordError)) throw error;
-    refuse(error.message);
-  }
+  const explain = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof InvalidRecordError)) throw error;
+      refuse(error.message);
+    }
+  };
+  explain(() => {
+    for (const part of reader.parts?.(record) ?? [record]) {
+      explain(() => {
+        for (const draft of reader.read(part)) drafts.push({ draft, line });
+      });
+    }
+  });
 }

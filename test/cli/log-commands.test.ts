@@ -89,6 +89,45 @@ describeWithPostgres('commands on logs', () => {
     expect(messages).toBe(wanted.length);
   });
 
+  test('read a document over several lines from standard input, and tell its format', async () => {
+    const session = {
+      info: { id: 'ses_1', time: { created: 1_772_000_000_000 } },
+      messages: [
+        {
+          info: { role: 'assistant', sessionID: 'ses_1', time: { created: 1_772_000_000_500 } },
+          parts: [{ id: 'prt_1', type: 'step-finish', tokens: { input: 5, output: 2 }, cost: 0.5 }],
+        },
+      ],
+    };
+    const chat = {
+      sessionId: 's-1',
+      projectHash: 'h',
+      messages: [
+        {
+          id: 'g-1',
+          type: 'gemini',
+          timestamp: '2026-01-01T10:00:00Z',
+          tokens: { input: 10, output: 5 },
+        },
+      ],
+    };
+    const { run } = await inProject();
+    const dir = join(work.dir, 'documents');
+    await mkdir(dir);
+    for (const [format, document] of [
+      ['opencode', session],
+      ['gemini-cli', chat],
+    ] as const) {
+      const text = `${JSON.stringify(document, null, 2)}\n`;
+      const piped = await run(['ingest', '-', '--format', format, '--json'], text);
+      expect(piped.json).toMatchObject({ messages: 1, invalid_lines: 0, files_failed: 0 });
+      await writeFile(join(dir, `session-${format}.json`), text);
+    }
+    const auto = await run(['ingest', dir, '--format', 'auto', '--json', '--dry-run']);
+    expect(auto).toMatchObject({ code: 0, json: { messages: 2 } });
+    expect([...auto.json.formats].sort()).toEqual(['gemini-cli', 'opencode']);
+  });
+
   test('leave out files that have not changed since, and count without a store', async () => {
     const { run } = await inProject();
     const dir = join(work.dir, 'aged');

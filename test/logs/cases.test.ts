@@ -94,6 +94,54 @@ describe('the logs of agents and gateways', () => {
     ]);
   });
 
+  test('keep subagents of Gemini CLI below the prompt before them', async () => {
+    const store = await work.openProject();
+    const expected = logCase('gemini-subagent');
+    await ingest(store, await logsAt(expected.format, join(fixtures, expected.path)));
+    const runs = await store.database.query(
+      `select run_id, parent_run_id, assistant_messages::integer as messages
+      from runfold_internal.run where project = $1 order by run_id collate "C"`,
+      [store.project],
+    );
+    const main = 'cab00001-0000-4000-8000-000000000001';
+    expect(runs).toEqual([
+      { run_id: main, parent_run_id: null, messages: 2 },
+      { run_id: 'codebase_investigator-ca100002', parent_run_id: main, messages: 2 },
+    ]);
+  });
+
+  test('of Codex in pages have the model of the page before, read at once or one after the other', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'runfold-pages-'));
+    const thread = '01a19cfd-2c00-7000-8000-000000000009';
+    const line = (type: string, payload: object) =>
+      `${JSON.stringify({ timestamp: '2026-11-02T16:00:00.000Z', type, payload })}\n`;
+    const meta = line('session_meta', { id: thread, history_mode: 'paginated' });
+    const call = (total: number) => {
+      const usage = { input_tokens: 10, output_tokens: 0 };
+      const thread_token_usage = { input_tokens: total, output_tokens: 0 };
+      return line('token_usage_record', { turn_id: 'turn-1', thread_token_usage, usage });
+    };
+    const first = join(dir, `rollout-2026-11-02T16-00-00-${thread}.jsonl`);
+    const second = join(dir, `rollout-2026-11-02T16-10-00-${thread}_0001.jsonl`);
+    await writeFile(first, meta + line('turn_context', { model: 'gpt-5.5' }) + call(10));
+    await writeFile(second, meta + call(20));
+    for (const pages of [[first, second], [first]]) {
+      const store = await work.openProject();
+      await ingest(store, await logsAt('codex', ...pages));
+      await ingest(store, await logsAt('codex', dir));
+      const messages = await store.database.query(
+        `select model, input_tokens::integer as input from runfold.messages
+        where project = $1 order by id collate "C"`,
+        [store.project],
+      );
+      expect(messages).toEqual([
+        { model: 'gpt-5.5', input: 10 },
+        { model: 'gpt-5.5', input: 10 },
+      ]);
+    }
+    await rm(dir, { recursive: true });
+  });
+
   test('tell how turns ended, and which calls failed', async () => {
     const store = await work.openProject();
     for (const name of ['codex-fork-base', 'litellm']) {

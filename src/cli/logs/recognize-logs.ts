@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../ingest/formats/log/log-record.js';
 import { logFormats } from '../../ingest/formats/log-formats.js';
 import { type FoundLog, type OnFileFault, reasonOf } from '../../logs/files/find-logs.js';
-import { readHead } from '../../logs/files/log-head.js';
+import { isDocument, readDocument } from '../../logs/files/log-document.js';
+import { openLogFile, readHead } from '../../logs/files/log-head.js';
 import { parseRecord } from '../../logs/files/log-lines.js';
 
 /** The number of lines that are checked. */
@@ -21,11 +22,7 @@ export async function recognizeLogs(
     const [first] = candidates;
     if (first === undefined) continue;
     try {
-      const { lines } = await readHead(first.path);
-      const records = lines.slice(0, mostLines).flatMap((line): readonly JsonObject[] => {
-        const { record } = parseRecord(line);
-        return record === undefined ? [] : [record];
-      });
+      const records = await readFirst(first.path);
       const format = logFormats.find((one) => one.recognizes(records));
       const log = candidates.find((one) => one.format === format);
       if (log !== undefined) recognized.push(log);
@@ -38,4 +35,22 @@ export async function recognizeLogs(
     }
   }
   return recognized;
+}
+
+/** The records of the first lines of a file, or the only one of a document. */
+async function readFirst(path: string): Promise<readonly JsonObject[]> {
+  const handle = await openLogFile(path);
+  try {
+    if (await isDocument(handle)) {
+      const { record } = await readDocument(handle);
+      return record === undefined ? [] : [record];
+    }
+  } finally {
+    await handle.close();
+  }
+  const { lines } = await readHead(path);
+  return lines.slice(0, mostLines).flatMap((line): readonly JsonObject[] => {
+    const { record } = parseRecord(line);
+    return record === undefined ? [] : [record];
+  });
 }

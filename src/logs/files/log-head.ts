@@ -28,7 +28,7 @@ export async function readHead(path: string): Promise<LogHead> {
     const { bytesRead } = await handle.read(buffer, 0, headBytes, 0);
     const bytes = buffer.subarray(0, bytesRead);
     const text = bytes.toString('utf8');
-    const [, first] = /"(?:timestamp|startTime)":"([^"]{1,40})"/.exec(text) ?? [];
+    const [, first] = /"(?:timestamp|startTime)":\s*"([^"]{1,40})"/.exec(text) ?? [];
     return {
       mark: markOf(bytes.subarray(0, markBytes)),
       time: first === undefined ? undefined : parseTimestamp(first),

@@ -1,36 +1,46 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Draft } from '#runfold/ingest/formats/log/log-format.js';
 import { InvalidRecordError } from '#runfold/ingest/formats/log/log-record.js';
 import { logFormats } from '#runfold/ingest/formats/log-formats.js';
 import { logLines } from '#runfold/logs/files/log-lines.js';
 
 /** What the reader of a format makes of a file: events in their order, or texts of faults. */
-async function read(name: string, text: string, file = 'folder/file.jsonl') {
+async function read(name: string, text: string, file?: string) {
+  return (await readDrafts(name, text, file)).map((one) =>
+    one instanceof Error ? one.message : one.event,
+  );
+}
+
+/** The same with the keys of the events. */
+async function readDrafts(name: string, text: string, file = 'folder/file.jsonl') {
   const format = logFormats.find((one) => one.name === name);
   if (format === undefined) throw new Error(`Expected a format ${name}.`);
   const reader = format.open({ name: file, recall: () => undefined });
   async function* bytes() {
     yield Buffer.from(text);
   }
-  const found: unknown[] = [];
+  const found: (Draft | Error)[] = [];
   for await (const chunk of logLines(bytes(), format, {
     position: 0,
     line: 0,
     isSkipping: false,
   })) {
     for (const { record, fault } of chunk.lines) {
-      if (fault !== undefined) found.push(fault.message);
+      if (fault !== undefined) found.push(fault);
       if (record === undefined) continue;
-      try {
-        found.push(...reader.read(record).map(({ event }) => event));
-      } catch (error) {
-        if (!(error instanceof InvalidRecordError)) throw error;
-        found.push(error.message);
+      for (const part of reader.parts?.(record) ?? [record]) {
+        try {
+          found.push(...reader.read(part));
+        } catch (error) {
+          if (!(error instanceof InvalidRecordError)) throw error;
+          found.push(error);
+        }
       }
     }
   }
-  return [...found, ...reader.settle().map(({ event }) => event)];
+  return [...found, ...reader.settle()];
 }
 
 const lines = (...records: readonly object[]) =>
@@ -265,6 +275,46 @@ describe('a chat of Gemini CLI', () => {
       { id: 't-3', error: true },
     ]);
   });
+
+  test('has the tool calls of a message without tokens, which then gets those of the next answer', async () => {
+    const toolCalls = [
+      { id: 't-1', name: 'ls', status: 'success', timestamp: '2026-01-01T10:00:01Z' },
+    ];
+    const called = { id: 'g-1', type: 'gemini', timestamp: '2026-01-01T10:00:00Z', toolCalls };
+    const tokens = { input: 10, output: 5, cached: 2, thoughts: 3, tool: 1 };
+    expect(
+      await read(
+        'gemini-cli',
+        lines(
+          { sessionId: 's', projectHash: 'h' },
+          { id: 'w-1', type: 'warning', timestamp: '2026-01-01T10:00:00Z', content: 'text' },
+          called,
+          { ...called, tokens },
+        ),
+      ),
+    ).toMatchObject([
+      { type: 'tool_call', id: 't-1', session_id: 's' },
+      { type: 'message', id: 'g-1', metrics: { input_tokens: 11 } },
+      { type: 'tool_call', id: 't-1' },
+    ]);
+  });
+
+  test('with an invalid message has all others', async () => {
+    const message = (id: string, input: number) => ({
+      id,
+      type: 'gemini',
+      timestamp: '2026-01-01T10:00:00Z',
+      tokens: { input, output: 5 },
+    });
+    const messages = [message('g-1', 10), message('g-2', -1), message('g-3', 30)];
+    for (const record of [{ sessionId: 's', messages }, { $set: { messages } }]) {
+      expect(await read('gemini-cli', lines(record))).toMatchObject([
+        { id: 'g-1', metrics: { input_tokens: 10 } },
+        'tokens.input: expected an integer from 0 to 2147483647, got -1',
+        { id: 'g-3', metrics: { input_tokens: 30 } },
+      ]);
+    }
+  });
 });
 
 describe('a session of Copilot CLI', () => {
@@ -289,6 +339,82 @@ describe('a session of Copilot CLI', () => {
       { input_tokens: 5, output_tokens: 1 },
       { input_tokens: 3, output_tokens: 1 },
     ]);
+  });
+
+  const line = (type: string, data: object, more: object = {}) => ({
+    type,
+    data,
+    id: `e-${type}`,
+    timestamp: '2026-01-01T10:00:00.000Z',
+    ...more,
+  });
+
+  test('counts on where a client joins a session that still runs', async () => {
+    const shutdown = (inputTokens: number) =>
+      line('session.shutdown', { modelMetrics: { 'gpt-5': { usage: { inputTokens } } } });
+    const resumed = async (sessionWasActive: boolean) =>
+      read(
+        'copilot-cli',
+        lines(
+          line('session.start', { sessionId: 's' }),
+          shutdown(10),
+          line('session.resume', { sessionId: 's', sessionWasActive }),
+          shutdown(15),
+        ),
+      );
+    expect(await resumed(true)).toMatchObject([
+      { metrics: { input_tokens: 10 } },
+      { metrics: { input_tokens: 5 } },
+    ]);
+    expect(await resumed(false)).toMatchObject([
+      { metrics: { input_tokens: 10 } },
+      { metrics: { input_tokens: 15 } },
+    ]);
+  });
+
+  test('has its subagents as runs below the turn that started them', async () => {
+    const ofAgent = { agentId: 'explore-1' };
+    const usage = { model: 'gpt-5', inputTokens: 10, outputTokens: 5, apiCallId: 'call-1' };
+    const found = await read(
+      'copilot-cli',
+      lines(
+        line('session.start', { sessionId: 's' }),
+        line('user.message', { interactionId: 'turn-1' }),
+        line('subagent.started', { agentName: 'explore', toolCallId: 't-0' }, ofAgent),
+        line('user.message', { interactionId: 'inner' }, ofAgent),
+        line('user.message', { interactionId: 'turn-2' }),
+        line('session.usage_record', { usage }, ofAgent),
+        line('tool.execution_start', { toolCallId: 't-1', toolName: 'grep' }, ofAgent),
+        line('tool.execution_complete', { toolCallId: 't-1', success: true }, ofAgent),
+        line('session.usage_record', { usage: { ...usage, apiCallId: 'call-2' } }),
+      ),
+    );
+    const below = { run_id: 'explore-1', parent_run_id: 'turn-1', agent_id: 'explore' };
+    expect(found).toMatchObject([
+      { type: 'message', id: 'call-1', ...below },
+      { type: 'tool_call', id: 't-1', ...below },
+      { type: 'message', id: 'call-2', run_id: 'turn-2', agent_id: 'copilot-cli' },
+    ]);
+    expect(found[2]).not.toHaveProperty('parent_run_id');
+  });
+
+  test('has the same keys in a fork, which repeats its lines in another session', async () => {
+    const text = (sessionId: string) =>
+      lines(
+        line('session.start', { sessionId }),
+        line('tool.execution_start', { toolCallId: 't-1', toolName: 'grep' }),
+        line('tool.execution_complete', { toolCallId: 't-1', success: true }),
+        line('session.shutdown', { modelMetrics: { 'gpt-5': { usage: { inputTokens: 10 } } } }),
+      );
+    const keys = async (session: string) =>
+      (await readDrafts('copilot-cli', text(session))).map((one) =>
+        one instanceof Error ? one : [one.key, one.event.id],
+      );
+    expect(await keys('s')).toEqual([
+      ['e-tool.execution_complete', 't-1'],
+      ['e-session.shutdown shutdown/1/gpt-5', 'shutdown/1/gpt-5'],
+    ]);
+    expect(await keys('fork')).toEqual(await keys('s'));
   });
 });
 
@@ -323,6 +449,104 @@ describe('the output of OpenCode', () => {
         },
       },
       { type: 'tool_call', tool_name: 'bash', error: true },
+    ]);
+  });
+
+  const finish = (id: string, tokens: object, cost = 0.5) => ({
+    id,
+    type: 'step-finish',
+    tokens,
+    cost,
+  });
+  const cache = { read: 7, write: 1 };
+
+  test('of versions before April 2026 has reasoning within the output, and no cost, which had it twice', async () => {
+    const step = (tokens: object) => ({
+      sessionID: 's',
+      timestamp: 1_772_000_000_000,
+      part: finish('p-1', { input: 5, output: 20, reasoning: 12, cache, ...tokens }),
+    });
+    const outputs = async (tokens: object) =>
+      (await read('opencode', lines(step(tokens)))).map((event) =>
+        typeof event === 'string' ? event : event.metrics,
+      );
+    // The total says which: 13 of input and 20 of output, or 12 more.
+    expect(await outputs({ total: 33 })).toEqual([
+      expect.objectContaining({ output_tokens: 20, reasoning_tokens: 12 }),
+    ]);
+    expect((await outputs({ total: 33 }))[0]).not.toHaveProperty('cost');
+    expect(await outputs({ total: 45 })).toEqual([
+      expect.objectContaining({ output_tokens: 32, reasoning_tokens: 12, cost: 0.5 }),
+    ]);
+    expect(await outputs({})).toEqual([expect.objectContaining({ output_tokens: 20 })]);
+    expect(await outputs({ output: 3 })).toEqual([expect.objectContaining({ output_tokens: 15 })]);
+    expect(await outputs({ total: 33, reasoning: 0 })).toEqual([
+      expect.objectContaining({ output_tokens: 20, cost: 0.5 }),
+    ]);
+  });
+
+  const exported = (session: string, created: number, messages: readonly object[]) =>
+    lines({ info: { id: session, time: { created } }, messages });
+  const assistant = (sessionID: string, created: number, parts: readonly object[], more = {}) => ({
+    info: {
+      role: 'assistant',
+      sessionID,
+      modelID: 'gpt-5',
+      providerID: 'openai',
+      time: { created, completed: created + 90_000 },
+      ...more,
+    },
+    parts,
+  });
+  const tokens = { total: 40, input: 5, output: 20, reasoning: 7, cache };
+  const tool = {
+    type: 'tool',
+    callID: 'c-1',
+    tool: 'bash',
+    state: { status: 'completed', time: { start: 1_772_000_001_000, end: 1_772_000_002_000 } },
+  };
+
+  test('as an export has each step at the time of its message, and no price of 0', async () => {
+    const began = 1_772_000_000_000;
+    const messages = [
+      { info: { role: 'user', sessionID: 's', time: { created: began } }, parts: [] },
+      assistant('s', began + 1, [finish('p-1', tokens), tool, finish('p-2', tokens, 0)]),
+      assistant('s', began + 2, [finish('p-3', { ...tokens, input: -1 })]),
+      assistant('s', began + 3, [finish('p-4', tokens)]),
+    ];
+    expect(await read('opencode', exported('s', began, messages), 'export.json')).toEqual([
+      expect.objectContaining({
+        id: 'p-1',
+        session_id: 's',
+        model: 'gpt-5',
+        provider: 'openai',
+        occurred_at: '2026-02-25T06:13:20.001Z',
+        metrics: expect.objectContaining({ input_tokens: 13, output_tokens: 27, cost: 0.5 }),
+      }),
+      expect.objectContaining({ type: 'tool_call', id: 'c-1', metrics: { time: 1 } }),
+      expect.objectContaining({
+        id: 'p-2',
+        metrics: {
+          input_tokens: 13,
+          cached_tokens: 7,
+          cache_write_tokens: 1,
+          output_tokens: 27,
+          reasoning_tokens: 7,
+        },
+      }),
+      'messages.parts.tokens.input: expected an integer from 0 to 2147483647, got -1',
+      expect.objectContaining({ id: 'p-4' }),
+    ]);
+  });
+
+  test('as the export of a fork has only what came after the fork', async () => {
+    const forked = 1_772_000_000_000;
+    const messages = [
+      assistant('fork', forked - 1, [finish('p-1', tokens), tool]),
+      assistant('fork', forked + 1, [finish('p-2', tokens)]),
+    ];
+    expect(await read('opencode', exported('fork', forked, messages))).toMatchObject([
+      { id: 'p-2' },
     ]);
   });
 });

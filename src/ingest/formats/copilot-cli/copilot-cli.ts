@@ -18,6 +18,7 @@ export const copilotCli: LogFormat = {
     '"session.usage_record"',
     '"session.shutdown"',
     '"user.message"',
+    '"subagent.started"',
     '"assistant.turn_start"',
     '"tool.execution_',
   ],

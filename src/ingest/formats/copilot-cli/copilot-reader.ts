@@ -2,7 +2,6 @@ import type { Metrics } from '../../../events/metric-fields.js';
 import type { Draft, LogFile, LogReader } from '../log/log-format.js';
 import {
   amountAt,
-  countAt,
   type JsonObject,
   objectAt,
   present,
@@ -12,8 +11,14 @@ import {
   timeText,
 } from '../log/log-record.js';
 import { waitingCalls } from '../log/waiting-calls.js';
-
-type Counts = Readonly<Record<string, number | undefined>>;
+import {
+  type CopilotCounts,
+  countsAt,
+  countsSince,
+  isNothing,
+  metricsOf,
+} from './copilot-counts.js';
+import { copilotSubagents } from './copilot-subagents.js';
 
 interface Saved {
   readonly session?: string | undefined;
@@ -21,43 +26,45 @@ interface Saved {
   /** Whether it has records of single calls, which the totals of the session repeat. */
   readonly hasRecords?: boolean;
   readonly shutdowns?: number;
-  readonly totals?: Readonly<Record<string, Counts>>;
+  readonly totals?: Readonly<Record<string, CopilotCounts>>;
   readonly calls?: unknown;
+  readonly subagents?: unknown;
 }
-
-const names = [
-  'inputTokens',
-  'cacheReadTokens',
-  'cacheWriteTokens',
-  'outputTokens',
-  'reasoningTokens',
-] as const;
 
 /** Reads the events of a session of Copilot CLI. */
 export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
   let { session, turn, hasRecords = false, shutdowns = 0 } = saved;
-  const totals = new Map<string, Counts>(Object.entries(saved.totals ?? {}));
+  const totals = new Map<string, CopilotCounts>(Object.entries(saved.totals ?? {}));
   const calls = waitingCalls<{ readonly name: string; readonly time: number }>(saved.calls);
+  const subagents = copilotSubagents(saved.subagents);
   const folder = file.name.split('/').at(-2) ?? file.name;
 
-  const place = (of = session ?? folder) => ({
-    session_id: of,
-    run_id: turn ?? of,
-    agent_id: 'copilot-cli',
-  });
+  const place = (record: JsonObject, of = session ?? folder) => {
+    const id = textAt(record, 'agentId');
+    if (id === undefined) return { session_id: of, run_id: turn ?? of, agent_id: 'copilot-cli' };
+    const { name = 'copilot-cli', parent = turn } = subagents.get(id) ?? {};
+    return { session_id: of, run_id: id, ...present({ parent_run_id: parent }), agent_id: name };
+  };
   const message = (
-    id: string,
-    time: number,
-    of: string | undefined,
-    rest: { readonly model: string | undefined; readonly metrics: Metrics },
+    record: JsonObject,
+    {
+      key,
+      of,
+      ...rest
+    }: {
+      readonly id: string;
+      readonly key: string;
+      readonly of?: string | undefined;
+      readonly model: string | undefined;
+      readonly metrics: Metrics;
+    },
   ): Draft => ({
-    key: `${of ?? session ?? folder} ${id}`,
+    key,
     event: present({
       type: 'message' as const,
       role: 'assistant' as const,
-      id,
-      ...place(of),
-      occurred_at: timeText(time),
+      ...place(record, of),
+      occurred_at: timeText(requiredMicros(record, 'timestamp')),
       provider: 'github-copilot',
       ...rest,
     }),
@@ -67,7 +74,6 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
     const usage = objectAt(data, 'usage', 'data');
     if (usage === undefined) return [];
     const path = 'data.usage';
-    const time = requiredMicros(record, 'timestamp');
     const accounting = objectAt(usage, 'accounting', path) ?? {};
     const id =
       textAt(accounting, 'usageId') ?? textAt(usage, 'apiCallId') ?? requiredText(record, 'id');
@@ -82,13 +88,14 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
     });
     hasRecords = true;
     const model = textAt(usage, 'model', path);
-    return [message(id, time, textAt(accounting, 'sourceSessionId'), { model, metrics })];
+    const of = textAt(accounting, 'sourceSessionId');
+    const key = `${of ?? session ?? folder} ${id}`;
+    return [message(record, { id, key, of, model, metrics })];
   };
 
   const readShutdown = (record: JsonObject, data: JsonObject): Draft[] => {
     const models = objectAt(data, 'modelMetrics', 'data');
     if (hasRecords || models === undefined) return [];
-    const time = requiredMicros(record, 'timestamp');
     const now = Object.keys(models).map((model) => {
       const path = `data.modelMetrics.${model}`;
       const usage = objectAt(objectAt(models, model, 'data.modelMetrics') ?? {}, 'usage', path);
@@ -96,18 +103,13 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
     });
     shutdowns += 1;
     return now.flatMap(([model, total]) => {
-      const before = totals.get(model) ?? {};
+      const own = countsSince(totals.get(model) ?? {}, total);
       totals.set(model, total);
-      const isReset = names.some((name) => (total[name] ?? 0) < (before[name] ?? 0));
-      const own = Object.fromEntries(
-        names.map((name) => {
-          const count = total[name];
-          return [name, count === undefined || isReset ? count : count - (before[name] ?? 0)];
-        }),
-      );
-      if (names.every((name) => !own[name])) return [];
-      const metrics = metricsOf(own);
-      return [message(`shutdown/${shutdowns}/${model}`, time, undefined, { model, metrics })];
+      if (isNothing(own)) return [];
+      const id = `shutdown/${shutdowns}/${model}`;
+      // A fork has the lines of its session, with the same ids.
+      const key = `${textAt(record, 'id') ?? session ?? folder} ${id}`;
+      return [message(record, { id, key, model, metrics: metricsOf(own) })];
     });
   };
 
@@ -125,10 +127,11 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
     const seconds = (time - (call?.time ?? time)) / 1_000_000;
     return [
       {
+        key: textAt(record, 'id'),
         event: {
           type: 'tool_call',
           id,
-          ...place(),
+          ...place(record),
           occurred_at: timeText(time),
           tool_name: call?.name ?? 'unknown',
           tool_call_id: id,
@@ -146,12 +149,19 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
       switch (record.type) {
         case 'session.start':
         case 'session.resume':
-          // The process that resumes a session counts from zero.
-          totals.clear();
+          // The process that resumes a session counts from zero, unless it joins one that still runs.
+          if (data.sessionWasActive !== true) totals.clear();
           session = textAt(data, 'sessionId', 'data') ?? session;
+          return [];
+        case 'subagent.started':
+          subagents.start(textAt(record, 'agentId'), {
+            name: textAt(data, 'agentName', 'data'),
+            parent: turn,
+          });
           return [];
         case 'user.message':
         case 'assistant.turn_start':
+          if (textAt(record, 'agentId') !== undefined) return [];
           turn = textAt(data, 'interactionId', 'data') ?? turn;
           return [];
         case 'session.usage_record':
@@ -176,18 +186,7 @@ export function openCopilotCli(file: LogFile, saved: Saved = {}): LogReader {
       shutdowns,
       totals: Object.fromEntries(totals),
       calls: calls.save(),
+      subagents: subagents.save(),
     }),
   };
 }
-
-const countsAt = (usage: JsonObject, path: string): Counts =>
-  Object.fromEntries(names.map((name) => [name, countAt(usage, name, path)]));
-
-const metricsOf = (counts: Counts): Metrics =>
-  present({
-    input_tokens: counts.inputTokens,
-    cached_tokens: counts.cacheReadTokens,
-    cache_write_tokens: counts.cacheWriteTokens,
-    output_tokens: counts.outputTokens,
-    reasoning_tokens: counts.reasoningTokens,
-  });

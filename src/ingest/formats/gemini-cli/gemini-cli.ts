@@ -14,6 +14,10 @@ export const geminiCli: LogFormat = {
   isLog: (path) =>
     subagentChat.test(path) ? { order: 1 } : chat.test(path) ? { order: 0 } : false,
   sortBy: 'time',
+  recalls(path) {
+    const [, parent] = subagentChat.exec(path) ?? [];
+    return parent === undefined ? [] : [parent];
+  },
   recognizes: (head) =>
     head.some(
       ({ sessionId, projectHash }) =>

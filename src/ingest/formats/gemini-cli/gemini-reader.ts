@@ -2,6 +2,7 @@ import type { Draft, LogFile, LogReader } from '../log/log-format.js';
 import {
   countAt,
   type JsonObject,
+  microsAt,
   objectAt,
   objectsAt,
   present,
@@ -14,48 +15,69 @@ import {
 interface Saved {
   readonly session?: string | undefined;
   readonly prompt?: string | undefined;
+  readonly prompts?: readonly Prompt[];
 }
 
+/** The time of a prompt, in microseconds, and its id. */
+type Prompt = readonly [number, string];
+
 /** The chat of a subagent: a file in a folder that has the name of the session that asked for it. */
-export const subagentChat = /(?:^|\/)chats\/([^/]+)\/[^/]+\.jsonl$/;
+export const subagentChat = /(?:^|\/)chats\/([^/]+)\/[^/]+\.jsonl?$/;
+
+/** The number of prompts of a session that its subagents can find. */
+const mostPrompts = 128;
 
 /**
  * Reads a chat of Gemini CLI, as lines or as one document. Rewound messages were paid for, so they count.
- * A subagent is a run of the session that asked for it.
+ * A subagent is a run of the session that asked for it, below the prompt that was the last before it.
  */
 export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
   let { session, prompt } = saved;
+  const prompts = [...(saved.prompts ?? [])];
   const [, parent] = subagentChat.exec(file.name) ?? [];
+  const known = parent === undefined ? undefined : file.recall(parent)?.prompts;
+  const asked = Array.isArray(known) ? (known as readonly Prompt[]) : [];
   const fallback =
     file.name
       .split('/')
       .at(-1)
       ?.replace(/\.jsonl?$/, '') ?? '';
 
-  const readMessage = (message: JsonObject): Draft[] => {
-    if (message.type === 'user') {
-      const isAnswer = objectsAt(message, 'content').some((part) => 'functionResponse' in part);
-      if (!isAnswer) prompt = textAt(message, 'id') ?? prompt;
-      return [];
+  const readPrompt = (message: JsonObject) => {
+    const isAnswer = objectsAt(message, 'content').some((part) => 'functionResponse' in part);
+    const id = textAt(message, 'id');
+    if (isAnswer || id === undefined) return;
+    prompt = id;
+    const time = microsAt(message, 'timestamp');
+    // A line may be written again.
+    if (time === undefined || prompts.some(([, before]) => before === id)) return;
+    prompts.push([time, id]);
+    if (prompts.length > mostPrompts) prompts.shift();
+  };
+
+  const placeAt = (time: number) => {
+    const own = session ?? fallback;
+    if (parent === undefined) {
+      return { session_id: own, run_id: prompt ?? own, agent_id: 'gemini-cli' };
     }
+    const above = asked.findLast(([at]) => at <= time)?.[1];
+    const below = above === undefined ? {} : { parent_run_id: above };
+    return { session_id: parent, run_id: own, ...below, agent_id: 'gemini-cli' };
+  };
+
+  const readMessage = (message: JsonObject): Draft[] => {
+    if (message.type === 'user') readPrompt(message);
+    if (message.type !== 'gemini') return [];
     const tokens = objectAt(message, 'tokens');
-    if (message.type !== 'gemini' || tokens === undefined) return [];
+    const asks = objectsAt(message, 'toolCalls');
+    if (tokens === undefined && asks.length === 0) return [];
     const id = requiredText(message, 'id');
     const time = requiredMicros(message, 'timestamp');
-    const count = (name: string) => countAt(tokens, name, 'tokens');
-    const [input, tool, output] = [count('input'), count('tool'), count('output')];
-    const thoughts = count('thoughts');
-    const own = session ?? fallback;
-    const place = {
-      session_id: parent ?? own,
-      run_id: parent === undefined ? (prompt ?? own) : own,
-      agent_id: 'gemini-cli',
-    };
-    const calls = objectsAt(message, 'toolCalls').flatMap((call): Draft[] => {
+    const place = placeAt(time);
+    const calls = asks.flatMap((call): Draft[] => {
       const [callId, name] = [textAt(call, 'id', 'toolCalls'), textAt(call, 'name', 'toolCalls')];
       const status = textAt(call, 'status', 'toolCalls');
       if (callId === undefined || name === undefined || !isOver(status)) return [];
-      const at = requiredMicros(call.timestamp === undefined ? message : call, 'timestamp');
       return [
         {
           key: id,
@@ -63,7 +85,7 @@ export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
             type: 'tool_call',
             id: callId,
             ...place,
-            occurred_at: timeText(at),
+            occurred_at: timeText(microsAt(call, 'timestamp', 'toolCalls') ?? time),
             tool_name: name,
             tool_call_id: callId,
             error: status !== 'success',
@@ -71,6 +93,11 @@ export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
         },
       ];
     });
+    // The client adds calls to a message without tokens if another message came while they ran.
+    if (tokens === undefined) return calls;
+    const count = (name: string) => countAt(tokens, name, 'tokens');
+    const [input, tool, output] = [count('input'), count('tool'), count('output')];
+    const thoughts = count('thoughts');
     return [
       {
         key: id,
@@ -95,18 +122,21 @@ export function openGeminiCli(file: LogFile, saved: Saved = {}): LogReader {
   };
 
   return {
+    parts(record) {
+      const set = objectAt(record, '$set');
+      return [record, ...(set ? objectsAt(set, 'messages') : []), ...objectsAt(record, 'messages')];
+    },
     read(record) {
       session ??= textAt(record, 'sessionId');
-      const set = objectAt(record, '$set');
-      return [
-        record,
-        ...(set ? objectsAt(set, 'messages') : []),
-        ...objectsAt(record, 'messages'),
-      ].flatMap(readMessage);
+      return readMessage(record);
     },
     settle: () => [],
     isOpen: () => false,
-    save: () => ({ session, prompt }),
+    remember() {
+      const isMain = parent === undefined && prompts.length > 0;
+      return new Map(isMain ? [[session ?? fallback, { prompts }]] : []);
+    },
+    save: () => ({ session, prompt, prompts }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Draft {
 
 /** Reads the records of one file, in order. */
 export interface LogReader {
+  /** The records within a record. If one is invalid, the others are still read. Defaults to the record itself. */
+  parts?(record: JsonObject): readonly JsonObject[];
   /** The events of one record; returns a message again if its figures grew. @throws InvalidRecordError */
   read(record: JsonObject): readonly Draft[];
   /** The unfinished events with their current figures. */

@@ -1,3 +1,4 @@
+import { isRawObject } from '../../../events/check/normalize-event.js';
 import type { Metrics } from '../../../events/metric-fields.js';
 import type { Draft, LogFormat } from '../log/log-format.js';
 import {
@@ -24,29 +25,42 @@ interface Around {
   readonly time?: number | undefined;
 }
 
-function read(record: JsonObject): readonly Draft[] {
+/** One record for each part of each message of `opencode export`, or the record itself. */
+function partsOf(record: JsonObject): readonly JsonObject[] {
   const messages = objectsAt(record, 'messages');
-  if (messages.length > 0) return messages.flatMap(readExported);
+  if (messages.length === 0) return [record];
+  const session = objectAt(record, 'info') ?? {};
+  return messages.flatMap(({ info, ...message }) =>
+    objectsAt(message, 'parts').map((part) => ({ session, info, part })),
+  );
+}
+
+function read(record: JsonObject): readonly Draft[] {
   const part = objectAt(record, 'part');
   if (part === undefined) return [];
+  const info = objectAt(record, 'info');
+  if (info !== undefined) return readExported(record, info, part);
   const session = requiredText(record, 'sessionID');
   return readPart(part, 'part', { session, run: session, time: millisAt(record, 'timestamp') });
 }
 
-/** A message of `opencode export`. */
-function readExported(message: JsonObject): readonly Draft[] {
-  const info = objectAt(message, 'info') ?? {};
+/** A part of a message of `opencode export`. */
+function readExported(record: JsonObject, info: JsonObject, part: JsonObject): readonly Draft[] {
   if (info.role !== 'assistant') return [];
   const session = requiredText(info, 'sessionID', 'messages.info');
   const times = objectAt(info, 'time', 'messages.info') ?? {};
-  const around: Around = {
+  const created = millisAt(times, 'created');
+  const ofSession = objectAt(objectAt(record, 'session') ?? {}, 'time', 'info') ?? {};
+  const began = millisAt(ofSession, 'created');
+  // A fork has copies of the messages before it, with new ids. They belong to the session that was forked.
+  if (created !== undefined && began !== undefined && created < began) return [];
+  return readPart(part, 'messages.parts', {
     session,
     run: session,
     model: textAt(info, 'modelID', 'messages.info'),
     provider: textAt(info, 'providerID', 'messages.info'),
-    time: millisAt(times, 'completed') ?? millisAt(times, 'created'),
-  };
-  return objectsAt(message, 'parts').flatMap((part) => readPart(part, 'messages.parts', around));
+    time: created ?? millisAt(times, 'completed'),
+  });
 }
 
 function readPart(part: JsonObject, path: string, around: Around): readonly Draft[] {
@@ -56,6 +70,10 @@ function readPart(part: JsonObject, path: string, around: Around): readonly Draf
   if (around.time === undefined) {
     throw new InvalidRecordError('timestamp', 'milliseconds since 1970', 'nothing');
   }
+  const { metrics, isCostRight } = readTokens(tokens, `${path}.tokens`, around.provider);
+  const cost = amountAt(part, 'cost', path);
+  // OpenCode writes 0 if it does not know the price.
+  const isPriced = isCostRight && cost !== 0;
   return [
     {
       event: present({
@@ -68,30 +86,39 @@ function readPart(part: JsonObject, path: string, around: Around): readonly Draf
         occurred_at: timeText(around.time),
         model: around.model,
         provider: around.provider,
-        metrics: present({
-          ...tokensOf(tokens, `${path}.tokens`),
-          cost: amountAt(part, 'cost', path),
-        }),
+        metrics: present({ ...metrics, cost: isPriced ? cost : undefined }),
       }),
     },
   ];
 }
 
-/** OpenCode counts the cache separately from the input, and reasoning separately from the output. */
-function tokensOf(tokens: JsonObject, path: string): Metrics {
+/**
+ * OpenCode counts the cache separately from the input, and since April 2026 reasoning separately from the
+ * output. Before, reasoning was part of the output except for Google's models, and it was added to the
+ * cost a second time.
+ */
+function readTokens(tokens: JsonObject, path: string, provider: string | undefined) {
   const cache = objectAt(tokens, 'cache', path) ?? {};
   const [read, write] = [
     countAt(cache, 'read', `${path}.cache`),
     countAt(cache, 'write', `${path}.cache`),
   ];
   const reasoning = countAt(tokens, 'reasoning', path);
-  return present({
-    input_tokens: (countAt(tokens, 'input', path) ?? 0) + (read ?? 0) + (write ?? 0),
+  const input = (countAt(tokens, 'input', path) ?? 0) + (read ?? 0) + (write ?? 0);
+  const output = countAt(tokens, 'output', path) ?? 0;
+  const total = countAt(tokens, 'total', path);
+  const isWithin =
+    (reasoning ?? 0) > 0 &&
+    (reasoning ?? 0) <= output &&
+    (total === undefined ? provider?.startsWith('google') !== true : total === input + output);
+  const metrics: Metrics = present({
+    input_tokens: input,
     cached_tokens: read,
     cache_write_tokens: write,
-    output_tokens: (countAt(tokens, 'output', path) ?? 0) + (reasoning ?? 0),
+    output_tokens: isWithin ? output : output + (reasoning ?? 0),
     reasoning_tokens: reasoning,
   });
+  return { metrics, isCostRight: !isWithin };
 }
 
 function readTool(part: JsonObject, path: string, around: Around): readonly Draft[] {
@@ -131,6 +158,9 @@ function millisAt(record: JsonObject, name: string): number | undefined {
   throw new InvalidRecordError(name, 'milliseconds since 1970', kindOf(value));
 }
 
+const isExported = (message: unknown) =>
+  isRawObject(message) && isRawObject(message.info) && typeof message.info.sessionID === 'string';
+
 /** The output of `opencode run --format json` or `opencode export`. */
 export const opencode: LogFormat = {
   name: 'opencode',
@@ -140,7 +170,11 @@ export const opencode: LogFormat = {
   isLog: (path) => (/\.jsonl?$/.test(path) ? { order: 0 } : false),
   sortBy: 'name',
   recognizes: (head) =>
-    head.some(({ sessionID, part }) => typeof sessionID === 'string' && typeof part === 'object'),
+    head.some(
+      ({ sessionID, part, messages }) =>
+        (typeof sessionID === 'string' && isRawObject(part)) ||
+        (Array.isArray(messages) && messages.some(isExported)),
+    ),
   unit: (path) => (path.endsWith('.json') ? 'document' : 'lines'),
-  open: () => ({ read, settle: () => [], isOpen: () => false, save: () => ({}) }),
+  open: () => ({ parts: partsOf, read, settle: () => [], isOpen: () => false, save: () => ({}) }),
 };
