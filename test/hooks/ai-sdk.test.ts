@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { runfoldMiddleware } from '#runfold/hooks/ai-sdk/middleware.js';
+import { runfoldTelemetry } from '#runfold/hooks/ai-sdk/telemetry.js';
 
 const usage = { inputTokens: { total: 100, cacheRead: 40 }, outputTokens: { total: 20 } };
 
@@ -71,3 +72,101 @@ describe('a stream of a model of the AI SDK', () => {
     });
   });
 });
+
+describe('the telemetry of AI SDK 7', () => {
+  function telemetry(options = {}) {
+    const events: MetricEventInput[] = [];
+    const on_error = (error: Error) => expect.fail(`The hook failed: ${error.stack}`);
+    const hook = runfoldTelemetry(
+      { emit: (event) => events.push(event) },
+      { on_error, ...options },
+    );
+    return { hook, events };
+  }
+  const start = { callId: 'c-1', operationId: 'ai.generateText', functionId: 'forecaster' };
+
+  test('has the id, the time and the error of each tool call', () => {
+    const { hook, events } = telemetry();
+    hook.onStart(start);
+    for (const [toolCallId, toolOutput] of [
+      ['call_rome', { type: 'tool-result' }],
+      ['call_nowhere', { type: 'tool-error', error: new RangeError('no such city') }],
+    ] as const) {
+      const toolCall = { toolName: 'weather', toolCallId };
+      hook.onToolExecutionEnd({ callId: 'c-1', toolCall, toolOutput, toolExecutionMs: 250 });
+    }
+    const called = { type: 'tool_call', tool_name: 'weather', metrics: { time: 0.25 } };
+    expect(events).toMatchObject([
+      { ...called, tool_call_id: 'call_rome', error: false, agent_id: 'forecaster' },
+      { ...called, tool_call_id: 'call_nowhere', error: 'RangeError' },
+    ]);
+  });
+
+  test('takes whose run it is from the runtime context, under names of both kinds', () => {
+    const ids = { session: 's', user: 'ann', team: 't', workflow: 'w' };
+    for (const nameOf of [(name: string) => `${name}_id`, (name: string) => `${name}Id`]) {
+      const { hook, events } = telemetry({ agent_id: 'chief', session_id: 'default' });
+      const runtimeContext = Object.fromEntries(
+        Object.entries(ids).map(([name, id]) => [nameOf(name), id]),
+      );
+      hook.onStart({ ...start, runtimeContext });
+      hook.onEnd({ callId: 'c-1', finishReason: 'stop' });
+      expect(events).toMatchObject([
+        {
+          type: 'run',
+          session_id: 's',
+          user_id: 'ann',
+          team_id: 't',
+          workflow_id: 'w',
+          agent_id: 'chief',
+          status: 'completed',
+        },
+      ]);
+    }
+  });
+
+  test('ends a run as the SDK says, and none of an operation that calls no language model', () => {
+    const waiting = { finishReason: 'stop', content: [{ type: 'tool-approval-request' }] };
+    const aborted = new DOMException('left', 'AbortError');
+    const ends = [
+      (hook: Hook) => hook.onEnd({ callId: 'c-1', finishReason: 'error' }),
+      (hook: Hook) => hook.onEnd({ callId: 'c-1', ...waiting }),
+      (hook: Hook) => hook.onAbort({ callId: 'c-1' }),
+      (hook: Hook) => hook.onError({ callId: 'c-1', error: new Error('x') }),
+      (hook: Hook) => hook.onError({ callId: 'c-1', error: aborted }),
+    ].map((end) => {
+      const { hook, events } = telemetry();
+      hook.onStart(start);
+      end(hook);
+      return events.map((event) => event.type === 'run' && event.status);
+    });
+    expect(ends).toEqual([['error'], ['paused'], ['cancelled'], ['error'], ['cancelled']]);
+    const { hook, events } = telemetry();
+    hook.onStart({ ...start, operationId: 'ai.embed' });
+    hook.onEnd({ callId: 'c-1', finishReason: 'stop' });
+    expect(events).toEqual([]);
+  });
+
+  test('records each step of an object with its usage and the model that answered', () => {
+    const { hook, events } = telemetry();
+    hook.onStart({ ...start, operationId: 'ai.streamObject' });
+    hook.onObjectStepStart({ callId: 'c-1' });
+    hook.onObjectStepEnd({
+      callId: 'c-1',
+      provider: 'openai.chat',
+      modelId: 'gpt-5',
+      response: { modelId: 'gpt-5-2026' },
+      usage,
+      msToFirstChunk: 30,
+    });
+    expect(events).toMatchObject([
+      {
+        model: 'gpt-5-2026',
+        provider: 'openai',
+        metrics: { input_tokens: 100, cached_tokens: 40, time_to_first_token: 0.03 },
+      },
+    ]);
+  });
+});
+
+type Hook = ReturnType<typeof runfoldTelemetry>;

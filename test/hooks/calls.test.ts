@@ -287,6 +287,25 @@ describe('a request that is watched', () => {
     ]);
   });
 
+  test('is in the run of the options, which it does not end, or in a run of its own', async () => {
+    const answer = () =>
+      json({ model: 'claude-opus-5', usage: { input_tokens: 10, output_tokens: 5 } });
+    const url = 'https://api.anthropic.com/v1/messages';
+    const who = { session_id: 's', user_id: 'ann', agent_id: 'chief' };
+    const one = observed(answer, { ...who, run_id: 'run-1' });
+    for (let call = 0; call < 2; call++) await (await one.fetch(url, post({}))).json();
+    expect(one.events).toMatchObject([
+      { type: 'message', ...who, run_id: 'run-1' },
+      { type: 'message', ...who, run_id: 'run-1' },
+    ]);
+    const own = observed(answer, who);
+    for (let call = 0; call < 2; call++) await (await own.fetch(url, post({}))).json();
+    const [first, end, second] = own.events;
+    expect(first).toMatchObject({ type: 'message', ...who });
+    expect(end).toMatchObject({ type: 'run', run_id: first?.run_id, status: 'completed' });
+    expect(second?.run_id).not.toBe(first?.run_id);
+  });
+
   test('has the calls that were made within it, and the price of its kind of service', async () => {
     const { fetch, events } = observed(() =>
       json({

@@ -117,7 +117,8 @@ describe('a tracked run', () => {
       client: { description: 'has no execute' },
     });
     await trackRun(memory_, {}, async () => {
-      expect(await tools.now.execute()).toBe(1);
+      const now: (...given: readonly unknown[]) => unknown = tools.now.execute;
+      expect(await now({}, { toolCallId: 'call_now' })).toBe(1);
       expect(() => tools.never.execute()).toThrow(RangeError);
       const parts: number[] = [];
       for await (const part of tools.later.execute()) parts.push(part);
@@ -125,7 +126,7 @@ describe('a tracked run', () => {
     });
     expect(tools.client).toEqual({ description: 'has no execute' });
     expect(memory_.events).toMatchObject([
-      { tool_name: 'now', error: false },
+      { tool_name: 'now', tool_call_id: 'call_now', error: false },
       { tool_name: 'never', error: 'RangeError' },
       { tool_name: 'later', error: false },
       { type: 'run', status: 'completed' },

@@ -175,6 +175,52 @@ class Tracking(unittest.TestCase):
         runfold.agno.send(RunOutput("team", members=[RunOutput("m1"), RunOutput("m2")]), documents)
         self.assertEqual([one["run_id"] for one in documents.sent[0]["member_responses"]], ["m1", "m2"])
 
+    def test_the_ids_and_names_of_a_run_are_told_and_nothing_else(self):
+        names = ("run_id session_id parent_run_id agent_id agent_name team_id team_name workflow_id workflow_name "
+                 "user_id model model_provider created_at status forked_from_run_id").split()
+        run = {**{name: f"the {name}" for name in names}, "content": SECRET, "reasoning": [SECRET]}
+        tool = {"tool_call_id": "c1", "tool_name": "search", "tool_call_error": True, "child_run_id": "below",
+                "metrics": {"duration": 0.25}}
+        figures = runfold.agno.figures_of({**run, "tools": [{**tool, "tool_args": SECRET}]})
+        self.assertEqual(figures, {**{name: f"the {name}" for name in names}, "tools": [tool]})
+
+    def test_a_run_in_the_background_is_told_when_it_has_begun(self):
+        documents = Documents()
+        runfold.agno.send(RunOutput(status="PENDING"), documents)
+        self.assertEqual(documents.sent, [])
+        runfold.agno.send(RunOutput(status="RUNNING"), documents)
+        self.assertEqual(len(documents.sent), 1)
+
+    def test_a_run_that_fails_before_it_says_a_word_is_told_with_what_was_asked(self):
+        agent, documents = self.tracked(Agent2())
+        with self.assertRaises(ValueError):
+            agent.run("hi", session_id="s-9", fail=ValueError("no"))
+        self.assertEqual(documents.sent, [])  # it has no run id
+
+        class Named(Agent2):
+            def run(self, input, *, run_id=None, session_id=None, user_id=None):
+                raise ValueError("no")
+
+        agent, documents = self.tracked(Named())
+        with self.assertRaises(ValueError):
+            agent.run("hi", run_id="r-9", session_id="s-9", user_id="ann")
+        self.assertEqual(documents.sent, [{"run_id": "r-9", "session_id": "s-9", "user_id": "ann", "status": "error"}])
+
+    def test_a_stream_without_its_run_ends_as_its_last_event_says(self):
+        class Ending(Agent2):
+            def run(self, input, *, stream=None, last=None):
+                yield Event("RunStarted", team_id="t-1")
+                yield Event(last)
+                yield Event("RunError", run_id="member-run")
+
+        for last, status in (("RunPaused", "paused"), ("RunCancelled", "cancelled"), ("RunError", "error"),
+                             ("RunCompleted", "completed"), ("RunContent", "cancelled")):
+            agent, documents = self.tracked(Ending())
+            list(agent.run("hi", stream=True, last=last))
+            told = documents.sent[0]
+            self.assertEqual((told["run_id"], told["session_id"], told["agent_id"], told["team_id"], told["status"]),
+                             ("run-1", "s-1", "helper", "t-1", status))
+
     def test_a_class_can_be_tracked(self):
         class Agent3(Agent2):
             pass

@@ -9,8 +9,11 @@ import time
 import unittest
 import urllib.request
 import uuid
+from datetime import datetime, timedelta, timezone
 
 import runfold
+from runfold.run import event_of
+from runfold.transport import _judge
 
 URL = os.environ.get("RUNFOLD_TEST_URL", "")
 KEY = os.environ.get("RUNFOLD_TEST_KEY") or None
@@ -201,6 +204,87 @@ class WithoutAService(unittest.TestCase):
         # Without an id of its own, an event that is sent again would count twice.
         events = bodies[0]["events"] if isinstance(bodies[0], dict) else bodies[0]
         self.assertTrue(uuid.UUID(events[0]["id"]))
+
+
+class WhatTheServiceAnswers(unittest.TestCase):
+    def judge(self, status, body=b"{}", retry_after=None, sent=2):
+        return _judge(status, body, retry_after, sent)
+
+    def test_what_it_took_is_done_and_what_it_refused_is_told_by_index(self):
+        faults = [{"index": 1, "faults": [{"field": "run_id", "expected": "a string", "got": "7"}]}]
+        body = json.dumps({"accepted": 1, "refused": 1, "faults": faults}).encode()
+        for status in (200, 202, 207):
+            outcome = self.judge(status, body)
+            self.assertEqual((outcome.verdict, outcome.accepted), ("done", 1))
+            self.assertEqual(outcome.faults, ((1, "run_id: expected a string, got 7"),))
+
+    def test_what_it_did_not_look_at_comes_again_after_the_time_that_it_named(self):
+        for status in (408, 425, 429, 500, 502, 503, 504):
+            self.assertEqual(self.judge(status).verdict, "retry")
+        self.assertEqual(self.judge(429, retry_after="3").wait, 3.0)
+        self.assertEqual(self.judge(429, retry_after="3600").wait, 60.0)
+        self.assertIsNone(self.judge(429, retry_after="Wed, 21 Oct 2026 07:28:00 GMT").wait)
+
+    def test_what_it_refuses_as_a_whole_does_not_come_again(self):
+        for status in (400, 401, 403, 404, 415):
+            outcome = self.judge(status, b'{"detail": "no"}')
+            self.assertEqual((outcome.verdict, outcome.accepted), ("done", 0))
+            self.assertEqual([index for index, _ in outcome.faults], [0, 1])
+            self.assertIn(f"HTTP {status}: no", outcome.faults[0][1])
+
+    def test_a_request_that_is_too_large_is_divided_and_one_event_that_is_refused(self):
+        self.assertEqual(self.judge(413).verdict, "split")
+        self.assertEqual(self.judge(413, sent=1).verdict, "done")
+        client = runfold.Client("http://127.0.0.1:1", None, on_error=lambda _: None)
+        sizes = []
+
+        class Small:
+            def send(self, items, media_type, timeout):
+                sizes.append(len(items))
+                return _judge(413 if len(items) > 2 else 202, b"{}", None, len(items))
+
+            def close(self):
+                pass
+
+        client._transport = Small()
+        client.emit(*({"type": "run", "run_id": "r"} for _ in range(5)))
+        self.assertTrue(client.close(20))
+        self.assertEqual(client.stats().accepted, 5)
+        self.assertEqual(sum(size for size in sizes if size <= 2), 5)
+
+
+class Events(unittest.TestCase):
+    def test_a_run_gives_its_events_their_place_their_order_and_their_figures(self):
+        events = []
+        run = runfold.Run(lambda *given: events.extend(given), "r", {"user_id": "ann", "agent_id": "lead", "team_id": "t"})
+        run.message(model="gpt-5", input_tokens=3, metrics={"output_tokens": 2}, cost=None)
+        child = run.child("c", agent_id="aide")
+        child.message()
+        run.end("paused")
+        run.end("completed", time=2.5)
+        run.end("error")
+        self.assertEqual(events[0]["metrics"], {"input_tokens": 3, "output_tokens": 2})
+        self.assertEqual((events[0]["model"], events[0]["session_id"], events[0]["sequence"]), ("gpt-5", "r", 0))
+        place = {name: events[1][name] for name in ("run_id", "session_id", "parent_run_id", "user_id", "agent_id", "team_id")}
+        self.assertEqual(place, {"run_id": "c", "session_id": "r", "parent_run_id": "r", "user_id": "ann",
+                                 "agent_id": "aide", "team_id": "t"})
+        self.assertEqual([one.get("status") for one in events[2:]], ["paused", "completed"])
+        self.assertEqual([one["sequence"] for one in events if one["run_id"] == "r"], [0, 1, 2])
+        self.assertEqual(events[3]["metrics"], {"time": 2.5})
+
+    def test_a_block_that_is_interrupted_ends_its_run_as_cancelled(self):
+        events = []
+        with self.assertRaises(KeyboardInterrupt):
+            with runfold.Run(lambda *given: events.extend(given), "r", {}):
+                raise KeyboardInterrupt
+        self.assertEqual([one["status"] for one in events], ["cancelled"])
+
+    def test_a_time_is_sent_in_utc(self):
+        when = datetime(2026, 3, 1, 12, 30, tzinfo=timezone(timedelta(hours=2)))
+        self.assertEqual(event_of({"occurred_at": when})["occurred_at"], "2026-03-01T10:30:00Z")
+        own = event_of({"occurred_at": when.astimezone().replace(tzinfo=None)})
+        self.assertEqual(own["occurred_at"], "2026-03-01T10:30:00Z")
+        self.assertRegex(event_of({})["occurred_at"], r"^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$")
 
 
 if __name__ == "__main__":
