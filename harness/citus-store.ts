@@ -58,12 +58,18 @@ async function createTemplate(name: string): Promise<void> {
     return rows.length > 0;
   });
   if (isThere) return;
-  const database = openDatabase(await createCluster(name), { max: 2 });
   try {
-    await migrateStore(database);
-    await createShards(database, { stripes: stripesOfClones, kind: 'citus' });
-  } finally {
-    await database.close();
+    const database = openDatabase(await createCluster(name), { max: 2 });
+    try {
+      await migrateStore(database);
+      await createShards(database, { stripes: stripesOfClones, kind: 'citus' });
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    // The next test would take an incomplete one for a template.
+    await dropCluster(name);
+    throw error;
   }
   for (const server of servers()) {
     await withClient(server, async (client) => {
