@@ -1,10 +1,11 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createProducer, type Producer } from '#runfold/ingest/producer.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { openQueue } from '#runfold/queue/open-queue.js';
 import { openWorker, type RunningWorker } from '#runfold/worker/open-worker.js';
+import { onOneServer } from '../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { startNode } from '../../harness/processes.js';
 import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
@@ -58,67 +59,74 @@ describeWithRedis('when a server is away', () => {
       { what: `${count} events to be received` },
     );
 
-  test('jobs wait for Postgres, burn no attempt, and go in when it is back', async () => {
-    const folding = await worker();
-    const emitting = await producer({ events_per_job: 100 });
-    await postgres.cut();
-    for (const event of sampleEvents(1_000)) emitting.emit(event);
-    await emitting.flush();
-    await waitUntil(
-      () => folding.stats().retries,
-      (retries) => retries >= 3,
-    );
-    const inspecting = await openQueue(queue(), { onError: () => undefined });
-    const jobs = await inspecting.getJobs(['active', 'waiting', 'failed', 'delayed']);
-    expect(jobs.length).toBe(10);
-    expect(jobs.every((job) => job.attemptsMade === 0)).toBe(true);
-    expect(await inspecting.getFailedCount()).toBe(0);
-    await inspecting.close();
-    await postgres.restore();
-    await received(folding, 1_000);
-    expect(folding.stats()).toMatchObject({ applied: 1_000, duplicate: 0, rejected: 0 });
-    expect(await verify(database)).toMatchObject({ equal: true, events: 1_000 });
-  });
+  const describeHere = onOneServer(
+    (name: string, suite: () => void) => describe(name, suite),
+    'a store on Citus is written without its coordinator; test/store/shards/citus-moves.test.ts cuts nodes off',
+  );
 
-  test('a worker that closes while Postgres is away hands its jobs back for the next', async () => {
-    const leaving = await worker();
-    const emitting = await producer({ events_per_job: 100 });
-    await postgres.cut();
-    for (const event of sampleEvents(500)) emitting.emit(event);
-    await emitting.flush();
-    await waitUntil(
-      () => leaving.stats().retries,
-      (retries) => retries >= 1,
-    );
-    await leaving.close({ timeout_ms: 100 });
-    expect(leaving.stats().received).toBe(0);
-    await postgres.restore();
-    const next = await worker();
-    await received(next, 500);
-    expect(next.stats()).toMatchObject({ applied: 500, duplicate: 0, rejected: 0 });
-  });
+  describeHere('which is Postgres', () => {
+    test('jobs wait for Postgres, burn no attempt, and go in when it is back', async () => {
+      const folding = await worker();
+      const emitting = await producer({ events_per_job: 100 });
+      await postgres.cut();
+      for (const event of sampleEvents(1_000)) emitting.emit(event);
+      await emitting.flush();
+      await waitUntil(
+        () => folding.stats().retries,
+        (retries) => retries >= 3,
+      );
+      const inspecting = await openQueue(queue(), { onError: () => undefined });
+      const jobs = await inspecting.getJobs(['active', 'waiting', 'failed', 'delayed']);
+      expect(jobs.length).toBe(10);
+      expect(jobs.every((job) => job.attemptsMade === 0)).toBe(true);
+      expect(await inspecting.getFailedCount()).toBe(0);
+      await inspecting.close();
+      await postgres.restore();
+      await received(folding, 1_000);
+      expect(folding.stats()).toMatchObject({ applied: 1_000, duplicate: 0, rejected: 0 });
+      expect(await verify(database)).toMatchObject({ equal: true, events: 1_000 });
+    });
 
-  test('a worker told to end while both are away ends, and its jobs come again', async () => {
-    const env = {
-      DATABASE_URL: postgres.url,
-      REDIS_URL: redis.url,
-      RUNFOLD_REDIS_PREFIX: prefix,
-    };
-    const leaving = startNode([main, 'worker'], { env });
-    await leaving.waitForLine(/worker started/);
-    await postgres.cut();
-    const emitting = await producer({ events_per_job: 100 });
-    for (const event of sampleEvents(500)) emitting.emit(event);
-    await emitting.flush();
-    await leaving.waitForLine(/write failed; waiting/);
-    await redis.cut();
-    await leaving.waitForLine(/Cannot reach Redis at/);
-    leaving.kill('SIGTERM');
-    expect((await leaving.exit).code).toBe(0);
-    await Promise.all([postgres.restore(), redis.restore()]);
-    const next = await worker();
-    await received(next, 500);
-    expect(next.stats()).toMatchObject({ applied: 500, duplicate: 0, rejected: 0 });
+    test('a worker that closes while Postgres is away hands its jobs back for the next', async () => {
+      const leaving = await worker();
+      const emitting = await producer({ events_per_job: 100 });
+      await postgres.cut();
+      for (const event of sampleEvents(500)) emitting.emit(event);
+      await emitting.flush();
+      await waitUntil(
+        () => leaving.stats().retries,
+        (retries) => retries >= 1,
+      );
+      await leaving.close({ timeout_ms: 100 });
+      expect(leaving.stats().received).toBe(0);
+      await postgres.restore();
+      const next = await worker();
+      await received(next, 500);
+      expect(next.stats()).toMatchObject({ applied: 500, duplicate: 0, rejected: 0 });
+    });
+
+    test('a worker told to end while both are away ends, and its jobs come again', async () => {
+      const env = {
+        DATABASE_URL: postgres.url,
+        REDIS_URL: redis.url,
+        RUNFOLD_REDIS_PREFIX: prefix,
+      };
+      const leaving = startNode([main, 'worker'], { env });
+      await leaving.waitForLine(/worker started/);
+      await postgres.cut();
+      const emitting = await producer({ events_per_job: 100 });
+      for (const event of sampleEvents(500)) emitting.emit(event);
+      await emitting.flush();
+      await leaving.waitForLine(/write failed; waiting/);
+      await redis.cut();
+      await leaving.waitForLine(/Cannot reach Redis at/);
+      leaving.kill('SIGTERM');
+      expect((await leaving.exit).code).toBe(0);
+      await Promise.all([postgres.restore(), redis.restore()]);
+      const next = await worker();
+      await received(next, 500);
+      expect(next.stats()).toMatchObject({ applied: 500, duplicate: 0, rejected: 0 });
+    });
   });
 
   test('a producer keeps its events while Redis is away, says when it is full, and delivers', async () => {

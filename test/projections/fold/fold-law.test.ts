@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunStatement } from '#runfold/append/batch-statement.js';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { presumeNew } from '#runfold/append/expect-new.js';
 import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
@@ -12,6 +13,7 @@ import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
+import { onOneServer } from '../../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { createDividedDatabase } from '../../../harness/divided-store.js';
 import { labelModelOf, readLabels } from '../../../harness/label-model.js';
@@ -19,7 +21,7 @@ import { modelOf } from '../../../harness/model.js';
 import { readTotals } from '../../../harness/read-totals.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
-const ways = {
+const statements = {
   'looking for each event in the log': async ({ pool }: Database) =>
     statementOn(pool, appendAndFoldSql(projections), true),
   'presuming that events are new': async ({ pool }: Database) =>
@@ -27,24 +29,31 @@ const ways = {
       statementOn(pool, appendAndFoldSql(projections, { repeats: 'refuse' }), true),
       statementOn(pool, appendAndFoldSql(projections), true),
     ),
+};
+const inShards = {
   'each event in the shard of its session': async (database: Database) =>
     writerTo(await openShardMap(database), database, projections).run,
 };
+const openStore = async () => {
+  const home = await createTestDatabase();
+  return { home, database: openDatabase(home.url, { max: 6 }) };
+};
 
-describeWithPostgres('the fold', () => {
-  holdLaws(ways, async () => {
-    const home = await createTestDatabase();
-    return { home, database: openDatabase(home.url, { max: 6 }) };
-  });
-});
+const describeHere = onOneServer(
+  describeWithPostgres,
+  'its statements are those of a store on one server',
+);
 
-describeWithPostgres('the fold of a store that is divided', () => {
-  const { 'each event in the shard of its session': inShards } = ways;
-  holdLaws({ 'each event in the shard of its session': inShards }, createDividedDatabase, 30);
-});
+describeHere('the fold by a statement', () => holdLaws(statements, openStore));
+
+describeWithPostgres('the fold', () => holdLaws(inShards, openStore));
+
+describeHere('the fold of a store that is divided', () =>
+  holdLaws(inShards, createDividedDatabase, 30),
+);
 
 function holdLaws(
-  of: Partial<typeof ways>,
+  of: Readonly<Record<string, (database: Database) => Promise<RunStatement>>>,
   open: typeof createDividedDatabase,
   numRuns = 60,
 ): void {

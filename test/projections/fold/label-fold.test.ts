@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { createBatch } from '#runfold/append/batch.js';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { statementOn } from '#runfold/append/write-batch.js';
+import { stripeOf } from '#runfold/events/stripe.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
+import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
@@ -32,11 +34,17 @@ describeWithPostgres('the fold by label', () => {
   });
 
   test('looks at the rows of a batch only where one of them has labels', async () => {
-    const text = `explain (analyze, format json) ${appendAndFoldSql(projections)}`;
-    const explain = statementOn<{ 'QUERY PLAN': [{ Plan: Plan }] }>(database.pool, text, false);
-    const scans = async (events: readonly object[], job: string) => {
+    const map = await openShardMap(database);
+    // All events of a job are of one session.
+    const explain = (session: string) => {
+      const { tables, database: server } = map.shardOf(stripeOf(1, session, map.stripes));
+      const text = `explain (analyze, format json) ${appendAndFoldSql(projections, { tables })}`;
+      return statementOn<{ 'QUERY PLAN': [{ Plan: Plan }] }>(server.pool, text, false);
+    };
+    const scans = async (sent: readonly object[], job: string) => {
+      const events = sent.map((event) => ({ ...event, session_id: job }));
       const decoded = decodeJob(job, { v: 1, project: 1, events });
-      const { 'QUERY PLAN': plans } = await explain(createBatch([decoded]), []);
+      const { 'QUERY PLAN': plans } = await explain(job)(createBatch([decoded]), []);
       return new Map(scansOf(plans[0].Plan));
     };
     const without = await scans(sampleEvents(40), 'without');
