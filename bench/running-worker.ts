@@ -1,5 +1,5 @@
 import { openQueue } from '#runfold/queue/open-queue.js';
-import { type RunningProcess, startNode } from '../harness/processes.js';
+import { type RunningProcess, type StartOptions, startNode } from '../harness/processes.js';
 import { commandLineProgram } from '../harness/programs.js';
 import { waitUntil } from '../harness/wait-until.js';
 import type { BenchStore } from './bench-database.js';
@@ -8,8 +8,9 @@ import type { BenchStore } from './bench-database.js';
 export async function withWorker<T>(
   store: BenchStore,
   work: (worker: RunningProcess) => Promise<T>,
+  options: Pick<StartOptions, 'own_session'> = {},
 ): Promise<T> {
-  const worker = startNode([commandLineProgram, 'worker'], { env: store.env });
+  const worker = startNode([commandLineProgram, 'worker'], { ...options, env: store.env });
   try {
     await worker.waitForLine(/worker started/, 60_000);
     return await work(worker);

@@ -177,13 +177,16 @@ export const subjects: Readonly<Record<string, Subject>> = {
     async run(servers, events, note, seconds) {
       const { events_per_second, checks, costs } = await budgetTimes(servers, events, seconds);
       note('events emitted while checks run', 'events/s', events_per_second);
-      for (const { kind, checks_per_second, p50, p99, postgres_us, node_us } of checks) {
-        note(`checks, ${kind}`, 'checks/s', checks_per_second);
-        note(`a check, ${kind}, p50`, 'ms', p50);
-        note(`a check, ${kind}, p99`, 'ms', p99);
+      for (const one of checks) {
+        const { kind } = one;
+        note(`checks, ${kind}`, 'checks/s', one.checks_per_second);
+        note(`a check, ${kind}, p50`, 'ms', one.p50);
+        note(`a check, ${kind}, p99`, 'ms', one.p99);
+        note(`idle processors, ${kind}`, '%', one.idle * 100);
+        note(`delay of timers that ask, ${kind}, p99`, 'ms', one.late_p99);
         // Of use on a busy machine, where the times above are not.
-        note(`CPU per check, ${kind}, Postgres`, 'µs', postgres_us);
-        note(`CPU per check, ${kind}, Node`, 'µs', node_us);
+        note(`CPU per check, ${kind}, Postgres`, 'µs', one.postgres_us);
+        note(`CPU per check, ${kind}, Node`, 'µs', one.node_us);
       }
       for (const { name, us } of costs) note(`CPU per check, ${name}, Postgres`, 'µs', us);
     },

@@ -63,6 +63,16 @@ export function cpuOf(pid: number): number {
   return usageOf(pid)?.cpu_seconds ?? Number.NaN;
 }
 
+/** Milliseconds that the processors of this machine have been idle, and all of their milliseconds. */
+export function idleOf(): { readonly idle: number; readonly all: number } {
+  const times = cpus().map((cpu) => cpu.times);
+  const sum = (values: readonly number[]) => values.reduce((all, one) => all + one, 0);
+  return {
+    idle: sum(times.map(({ idle }) => idle)),
+    all: sum(times.flatMap((one) => Object.values(one))),
+  };
+}
+
 /** A number with thin separators, for example 52 300. */
 export function round(value: number, digits = 0): string {
   return value.toLocaleString('en-US', {

@@ -63,6 +63,11 @@ export interface StartOptions {
   readonly cwd?: string;
   /** The standard input of the process. Defaults to nothing. */
   readonly input?: string;
+  /**
+   * Whether it gets a session of its own, as a service has. Linux shares processors between sessions first, so processes in
+   * one session wait for each other. Defaults to false.
+   */
+  readonly own_session?: boolean;
 }
 
 /**
@@ -94,6 +99,7 @@ export function startNode(args: readonly string[], options: StartOptions = {}): 
     cwd: options.cwd,
     env: cleanEnvironment(options.env ?? {}),
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.own_session === true,
   });
   guard();
   running.add(child);
