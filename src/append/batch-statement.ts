@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import { logColumns } from '../events/columns/log-columns.js';
 import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
 import { bindQuery } from '../postgres/bind-query.js';
 import { type ByteArena, createArena } from '../postgres/byte-arena.js';
 import { isPooled, learnFrom } from '../postgres/pooled-sessions.js';
+import { statementName } from '../postgres/prepared-query.js';
 import type { EventBatch } from './batch.js';
 import { encodeBatch } from './encode-batch.js';
 import type { Reject } from './reject.js';
@@ -35,7 +35,7 @@ export function statementOn<Answer = BatchAnswer>(
   text: string,
   prepared: boolean,
 ): (batch: EventBatch, rejects: readonly Reject[]) => Promise<Answer> {
-  const named = { name: nameOf(text), text };
+  const named = { name: statementName(text), text };
   const free: ByteArena[] = [];
   return async (batch, rejects) => {
     const statement = prepared && !(await isPooled(on)) ? named : { text };
@@ -58,9 +58,4 @@ export function statementOn<Answer = BatchAnswer>(
 function putText(arena: ByteArena, text: string): void {
   arena.reserve(Buffer.byteLength(text));
   arena.at += arena.buffer.write(text, arena.at);
-}
-
-/** A unique name for each statement: a connection finds a prepared statement by its name. */
-function nameOf(text: string): string {
-  return `runfold_${hash('sha1', text).slice(0, 16)}`;
 }

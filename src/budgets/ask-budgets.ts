@@ -1,5 +1,6 @@
 import { formatTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
+import { queryPrepared } from '../postgres/prepared-query.js';
 import { quarterMicros } from '../projections/time-buckets.js';
 import type { AskedCheck } from './asked-check.js';
 import { unitsOf } from './budgets.js';
@@ -68,7 +69,8 @@ export async function askBudgets(
   const holds = checks.map(({ hold }) => hold);
   // Without holds nothing is locked or written.
   const asks = holds.some((hold) => hold !== null) ? 'check_budgets' : 'budget_decisions';
-  const rows = await database.query<AnswerRow>(
+  const rows = await queryPrepared<AnswerRow>(
+    database,
     `select place, name, value, measure, limit_units, used, held, window_end, allowed, is_held
     from runfold_internal.${asks}($1, $2, $3, $4, $5, $6, $7)`,
     [

@@ -1,4 +1,5 @@
 import type { Database } from '../postgres/database.js';
+import { queryPrepared } from '../postgres/prepared-query.js';
 
 /** Releases what is held under several ids in one statement. Returns for each id whether there was a hold. */
 export async function freeHolds(
@@ -6,7 +7,8 @@ export async function freeHolds(
   project: number,
   holdIds: readonly string[],
 ): Promise<boolean[]> {
-  const rows = await database.query<{ hold_id: string }>(
+  const rows = await queryPrepared<{ hold_id: string }>(
+    database,
     'select hold_id from runfold_internal.release_holds($1, $2) hold_id',
     [project, holdIds],
   );

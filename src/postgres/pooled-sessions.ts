@@ -50,15 +50,17 @@ export async function isPooled(on: pg.Pool | pg.ClientBase): Promise<boolean> {
 /** Errors for a prepared statement that is on another server connection (PostgreSQL manual, appendix A). */
 const lostStatement = new Set<string>([invalidStatementName, duplicatePreparedStatement]);
 
+/** Whether a statement failed only because it was prepared on another server connection. */
+export const isLostStatement = (error: unknown) => lostStatement.has(codeOf(error) ?? '');
+
 /**
  * Learns from an error of a statement: that there is a pooler, or that the server refuses
  * writes, like an old primary with connections that stayed open. In that case idle connections are closed, as the
  * name may now resolve to the new primary.
  */
 export function learnFrom(error: unknown, on: pg.Pool | pg.ClientBase): void {
-  const code = codeOf(error) ?? '';
-  if (lostStatement.has(code)) pooled.set(on, true);
-  if (code === readOnlyTransaction && 'totalCount' in on) void renewIdle(on);
+  if (isLostStatement(error)) pooled.set(on, true);
+  if (codeOf(error) === readOnlyTransaction && 'totalCount' in on) void renewIdle(on);
 }
 
 /** Closes the idle connections of a pool; new ones are opened when they are needed. */

@@ -317,10 +317,12 @@ describeWithPostgres('budgets', () => {
     const statements: string[] = [];
     const counted: Database = {
       ...database,
-      query: (text, values) => {
-        if (text.includes('check_budgets') || text.includes('release_holds')) statements.push(text);
-        return database.query(text, values);
-      },
+      pool: Object.assign(Object.create(database.pool), {
+        query(statement: { readonly text: string }) {
+          statements.push(statement.text);
+          return database.pool.query(statement);
+        },
+      }),
     };
     const gate = createBudgetGate(counted);
     const ask = (user_id: string, cost: number) =>
