@@ -2,10 +2,18 @@ import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createChannel } from '#runfold/alerts/channels.js';
+import { deliver } from '#runfold/alerts/deliver.js';
+import { evaluate } from '#runfold/alerts/evaluate.js';
+import { createRule } from '#runfold/alerts/rules.js';
+import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
+import { createBudget } from '#runfold/budgets/budgets.js';
+import { checkBudget } from '#runfold/budgets/check-budget.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { playCampaign } from '../chaos/campaign.js';
 import { checkRound } from '../chaos/round/check.js';
+import { checkLimits } from '../chaos/round/check-limits.js';
 import { quietPlan } from '../chaos/round/plan.js';
 import { createRandom } from '../chaos/round/random.js';
 import { consignments } from '../chaos/round/workload.js';
@@ -17,6 +25,7 @@ import { startProgram } from '../harness/programs.js';
 import { sampleEvents } from '../harness/sample-events.js';
 import { describeWithPostgres } from '../harness/suite.js';
 import { waitUntil } from '../harness/wait-until.js';
+import { openReceiver } from '../harness/webhook-receiver.js';
 
 const missing = missingBinaries();
 if (missing !== undefined) console.warn(`skipped: rounds of chaos (${missing})`);
@@ -161,5 +170,116 @@ describeWithPostgres('the checks after a round', () => {
     );
     expect(found).toContain('project 1, sessions sample-session-1: is');
     expect(found).toContain('verify: ');
+  });
+});
+
+describeWithPostgres('the checks after a round of limits', () => {
+  /** The violations in a store where one agent used 3 dollars of 4 with a hold, after a change. */
+  async function check(change: string, more: { readonly acknowledged?: string } = {}) {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url);
+    const receiver = await openReceiver();
+    const secret_key = '7'.repeat(64);
+    const allowed_hosts = ['127.0.0.1'];
+    try {
+      const budget = { measure: 'cost', limit: 4, window: 'total', at: [50, 80] } as const;
+      await createBudget(database, {
+        ...budget,
+        at: [50, 80],
+        name: 'writer',
+        scope: 'agent',
+        value: 'writer',
+      });
+      await createChannel(database, secretKeyOf(secret_key), {
+        kind: 'webhook',
+        name: 'hook',
+        url: receiver.url,
+        allowed_hosts,
+      });
+      await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });
+      const { hold_id } = await checkBudget(database, {
+        agent_id: 'writer',
+        estimate: { cost: 3 },
+        hold_seconds: 3_600,
+      });
+      await foldEvents(database, [
+        {
+          type: 'message',
+          role: 'assistant',
+          id: 'call',
+          run_id: 'run',
+          agent_id: 'writer',
+          metrics: { cost: 3 },
+          hold_id: hold_id ?? undefined,
+        },
+      ]);
+      await evaluate(database, async () => undefined);
+      await deliver(database, { secret_key, allowed_hosts });
+      await database.query(change.replace('HOLD', `'${hold_id}'`));
+      const ids = receiver.received.map(({ headers }) => String(headers['webhook-id']));
+      const { violations } = await checkLimits(database, {
+        sent: new Map([
+          ['call', true],
+          ...(more.acknowledged ? [[more.acknowledged, true]] : []),
+        ] as [string, boolean][]),
+        ended: new Set([hold_id ?? '']),
+        delivered: new Set(ids),
+      });
+      return violations.join('\n');
+    } finally {
+      await database.close();
+      await home.drop();
+      await receiver.close();
+    }
+  }
+
+  test('find nothing where nothing is wrong', async () => {
+    expect(await check('select 1')).toBe('');
+  });
+
+  const more = (column: string) =>
+    `insert into runfold_internal.budget_hold (project, hold_id, budget_id, value, amount, expires_at)
+    select 1, ${column}, id, 'writer', 1000000, now() + interval '1 hour' from runfold_internal.budget`;
+  const twice = `insert into runfold_internal.alert_notification (id, episode, rule_id, project, share, state, rule, budget, value, body)
+    select gen_random_uuid(), episode + 1, rule_id, project, share, state, rule, budget, value, body
+    from runfold_internal.alert_notification`;
+  test.each([
+    {
+      what: 'an event that is held and used',
+      change: more('HOLD'),
+      says: 'against the law of budgets',
+    },
+    { what: 'a hold that did not end', change: more('HOLD'), says: 'still held' },
+    {
+      what: 'a use that is not the fold of the log',
+      change: 'update runfold_internal.model_usage set cost_nanos = cost_nanos - 1',
+      says: 'against the law of budgets',
+    },
+    {
+      what: 'a use above the limit',
+      change: 'update runfold_internal.budget set limit_units = 2000000000',
+      says: 'against the law of budgets',
+    },
+    {
+      what: 'a crossing that was reported twice',
+      change: twice,
+      says: '2 notifications instead of 1',
+    },
+    {
+      what: 'a crossing that was not reported',
+      change: 'delete from runfold_internal.alert_notification',
+      says: '0 notifications instead of 1: writer of writer, 50 %',
+    },
+    {
+      what: 'a notification that did not arrive',
+      change: 'update runfold_internal.alert_delivery set id = gen_random_uuid()',
+      says: 'not delivered',
+    },
+  ])('find $what', async ({ change, says }) => {
+    expect(await check(change)).toContain(says);
+  });
+
+  test('find an acknowledged event that is not in the log', async () => {
+    expect(await check('select 1', { acknowledged: 'other' })).toContain('but lost: other');
   });
 });

@@ -70,6 +70,15 @@ export interface WatchShape {
   readonly pause_ms: number;
 }
 
+/** The callers of a round of limits. */
+export interface LimitsShape {
+  readonly callers: number;
+  /** How often each caller checks. */
+  readonly checks: number;
+  /** How often a worker or a service is killed. */
+  readonly kills: number;
+}
+
 /** Everything that a seed decides about a round. */
 export interface RoundPlan {
   readonly queue: 'redis' | 'postgres';
@@ -89,6 +98,8 @@ export interface RoundPlan {
   readonly spans?: SpanShape;
   /** If present, log files are followed, without producers and workers. */
   readonly watch?: WatchShape;
+  /** If present, callers check budgets through services, without producers. */
+  readonly limits?: LimitsShape;
 }
 
 /** A kind of round. */

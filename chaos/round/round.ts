@@ -11,8 +11,9 @@ import { createWorkerSlot } from '../actors/worker-slot.js';
 import { type Stack, withPath } from '../servers/stack.js';
 import { checkRound, type Findings } from './check.js';
 import { checkSpans } from './check-spans.js';
+import { playLimits } from './limits-round.js';
 import { moveOn, type Recovery } from './move-on.js';
-import type { RoundPlan, Scenario } from './plan.js';
+import type { LimitsShape, RoundPlan, Scenario } from './plan.js';
 import { createRandom, type Random } from './random.js';
 import { spanConsignments } from './span-workload.js';
 import type { Stage } from './stage.js';
@@ -113,6 +114,8 @@ async function play(
       : spanConsignments(random, plan.spans);
   if (plan.watch !== undefined)
     return playLogs(stack, plan, random, { name, folder, env, store, signal });
+  if (plan.limits !== undefined)
+    return playCalls(plan, plan.limits, random, { folder, env, store, signal });
   const violations: string[] = [];
   const sizes: { at: number; bytes: number }[] = [];
   const stage: Stage = {
@@ -228,6 +231,35 @@ async function playLogs(
     await database.close();
     await store.drop();
     await quiet.drop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a round of limits. */
+async function playCalls(
+  { workers }: RoundPlan,
+  limits: LimitsShape,
+  random: Random,
+  {
+    folder,
+    env,
+    store,
+    signal,
+  }: {
+    readonly folder: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly store: { readonly url: string; drop(): Promise<void> };
+    readonly signal: AbortSignal;
+  },
+): Promise<Outcome> {
+  const database = openDatabase(store.url, { max: 4 });
+  const started = performance.now();
+  try {
+    const findings = await playLimits({ workers, env, database, signal }, limits, random);
+    return { ...nothing, ...findings, recovery_ms: performance.now() - started };
+  } finally {
+    await database.close();
+    await store.drop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

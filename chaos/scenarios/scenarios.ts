@@ -5,6 +5,7 @@ import { disorder } from './disorder.js';
 import { duplicates } from './duplicates.js';
 import { everything } from './everything.js';
 import { fullDisk } from './full-disk.js';
+import { limitsKill } from './limits-kill.js';
 import { otlpKill } from './otlp-kill.js';
 import { poison } from './poison.js';
 import { postgresKill } from './postgres-kill.js';
@@ -40,6 +41,7 @@ export const scenarios: readonly Scenario[] = [
   clock,
   otlpKill,
   watchKill,
+  limitsKill,
   fullDisk,
   everything,
 ];

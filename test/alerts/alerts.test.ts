@@ -13,7 +13,7 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
-import { openReceiver, type Receiver } from './receiver.js';
+import { openReceiver, type Receiver } from '../../harness/webhook-receiver.js';
 
 const secret_key = randomBytes(32).toString('hex');
 const key = secretKeyOf(secret_key);

@@ -14,7 +14,7 @@ import { foldEvents } from '../../harness/fold-events.js';
 import { startNode } from '../../harness/processes.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
-import { openReceiver } from './receiver.js';
+import { openReceiver } from '../../harness/webhook-receiver.js';
 
 const program = new URL('./keep-alerts.mjs', import.meta.url).pathname;
 const users = 6;

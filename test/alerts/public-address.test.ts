@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { post } from '#runfold/alerts/send/post.js';
 import { checkedAddress, isPublicAddress } from '#runfold/alerts/send/public-address.js';
-import { openReceiver } from './receiver.js';
+import { openReceiver } from '../../harness/webhook-receiver.js';
 
 describe('where webhooks may go', () => {
   test.each([

@@ -8,6 +8,7 @@ import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { isLawful, lookAtBudget } from '../../harness/look-at-budget.js';
 import { randomNumbers } from '../../harness/random-numbers.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -17,22 +18,6 @@ import { waitUntil } from '../../harness/wait-until.js';
  */
 const callers = 50;
 const checks = Number(process.env.BUDGET_CHECKS ?? 10);
-
-/**
- * One read of one snapshot: the use, the fold of the log, the holds, and events that count as both.
- */
-const lookSql = `select
-  runfold_internal.budget_used(1, 'agent', null, 'writer', 'cost', w.window_first, w.window_end) as used,
-  coalesce((select sum(e.cost_nanos) from runfold_internal.event e where e.project = 1 and e.agent_id = 'writer'), 0)
-    as folded,
-  coalesce((select sum(h.amount) from runfold_internal.budget_hold h
-    where h.budget_id = b.id and h.expires_at > clock_timestamp()), 0) as held,
-  (select count(*)::integer from runfold_internal.budget_hold h
-    join runfold_internal.event e on e.project = h.project and e.hold_id = h.hold_id) as both,
-  b.limit_units
-from runfold_internal.budget b,
-  lateral runfold_internal.budget_window(b.window_kind, b.time_zone, null, b.from_at, now()) w
-where b.name = 'writer'`;
 
 describeWithPostgres('budgets under concurrency', () => {
   let home: TestDatabase;
@@ -68,11 +53,8 @@ describeWithPostgres('budgets under concurrency', () => {
     const faults: unknown[] = [];
 
     const look = async () => {
-      const [row] = await database.query<Record<string, string> & { both: number }>(lookSql);
-      if (row === undefined) throw new Error('Expected the budget, got nothing.');
-      const { used, folded, held, both, limit_units } = row;
-      const isOver = Number(used) + Number(held) > Number(limit_units);
-      if (Number(used) !== Number(folded) || isOver || both !== 0) faults.push(row);
+      const seen = await lookAtBudget(database, 'writer');
+      if (!isLawful(seen)) faults.push(seen);
     };
     let isOver = false;
     const observed = (async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { evaluate } from '#runfold/alerts/evaluate.js';
-import { openReceiver, type Receiver } from '../alerts/receiver.js';
+import { openReceiver, type Receiver } from '../../harness/webhook-receiver.js';
 import { message, useStore, useWorkplace } from './command-line.js';
 
 describe('runfold channels and runfold alerts', () => {

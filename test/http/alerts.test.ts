@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type RunfoldClient } from '#runfold/client.js';
 import { fastestTier } from '../../harness/tiers.js';
-import { openReceiver, type Receiver } from '../alerts/receiver.js';
+import { openReceiver, type Receiver } from '../../harness/webhook-receiver.js';
 import { openTestService, type TestService } from './http-service.js';
 
 describe('alerts over HTTP', () => {

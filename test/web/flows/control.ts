@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { evaluate } from '#runfold/alerts/evaluate.js';
-import { openReceiver } from '../../alerts/receiver.js';
+import { openReceiver } from '../../../harness/webhook-receiver.js';
 import { jsonOf, posted } from '../../http/http-service.js';
 import type { Stage } from './stage.js';
 

@@ -7,7 +7,7 @@ export interface Received {
   readonly body: string;
 }
 
-/** A receiver of webhooks that a test controls. */
+/** A receiver of webhooks that its user controls. */
 export interface Receiver {
   readonly url: string;
   readonly received: readonly Received[];
