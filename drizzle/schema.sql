@@ -374,6 +374,13 @@ begin
   elsif kind = 'hour' then
     window_first := floor(extract(epoch from at - (local - date_trunc('hour', local))) / quarter);
     window_end := window_first + 4;
+    -- As in usage, another hour begins where the clock changes by half an hour, as on Lord Howe.
+    while window_first < now_quarter and (to_timestamp((window_first) * 900::float8) at time zone zone - to_timestamp((window_first) * 900::float8) at time zone 'UTC') <> (to_timestamp((now_quarter) * 900::float8) at time zone zone - to_timestamp((now_quarter) * 900::float8) at time zone 'UTC') loop
+      window_first := window_first + 1;
+    end loop;
+    while window_end > now_quarter + 1 and (to_timestamp((window_end - 1) * 900::float8) at time zone zone - to_timestamp((window_end - 1) * 900::float8) at time zone 'UTC') <> (to_timestamp((now_quarter) * 900::float8) at time zone zone - to_timestamp((now_quarter) * 900::float8) at time zone 'UTC') loop
+      window_end := window_end - 1;
+    end loop;
   else
     window_first := floor(extract(epoch from
       runfold_internal.first_instant(date_trunc(kind, local), zone)) / quarter);

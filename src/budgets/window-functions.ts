@@ -17,6 +17,12 @@ returns timestamptz language sql stable as $$
     else ${inZone} end
 $$`;
 
+/** How far the clock of a zone is ahead of UTC at the beginning of a quarter of an hour. */
+const offsetSql = (quarter: string) => {
+  const instant = `to_timestamp((${quarter}) * ${quarterMicros / 1_000_000}::float8)`;
+  return `(${instant} at time zone zone - ${instant} at time zone 'UTC')`;
+};
+
 /**
  * The window of an instant in quarters of an hour since 1970: its first quarter, and the first
  * after it. A day has 23 to 25 hours, as the zone's rules say.
@@ -38,6 +44,13 @@ begin
   elsif kind = 'hour' then
     window_first := floor(extract(epoch from at - (local - date_trunc('hour', local))) / quarter);
     window_end := window_first + ${quartersAnHour};
+    -- As in usage, another hour begins where the clock changes by half an hour, as on Lord Howe.
+    while window_first < now_quarter and ${offsetSql('window_first')} <> ${offsetSql('now_quarter')} loop
+      window_first := window_first + 1;
+    end loop;
+    while window_end > now_quarter + 1 and ${offsetSql('window_end - 1')} <> ${offsetSql('now_quarter')} loop
+      window_end := window_end - 1;
+    end loop;
   else
     window_first := floor(extract(epoch from
       runfold_internal.first_instant(date_trunc(kind, local), zone)) / quarter);

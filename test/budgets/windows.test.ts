@@ -17,8 +17,16 @@ const zones = [
   'Africa/Cairo',
   'Australia/Lord_Howe',
 ];
-/** Weeks around clock changes in both directions. */
-const stretches = ['2018-11-01', '2025-03-24', '2025-10-23', '2026-04-20', '2025-10-30'];
+/** Weeks around clock changes in both directions; on Lord Howe of half an hour. */
+const stretches = [
+  '2018-11-01',
+  '2025-03-24',
+  '2025-10-23',
+  '2026-04-20',
+  '2025-10-30',
+  '2025-09-30',
+  '2026-03-30',
+];
 
 describeWithPostgres('windows of budgets', () => {
   let database: Database;
@@ -39,7 +47,7 @@ describeWithPostgres('windows of budgets', () => {
     return row;
   };
 
-  test.each(['day', 'week', 'month'] as const)(
+  test.each(['hour', 'day', 'week', 'month'] as const)(
     'of a %s are those of usage in every zone, over changes of the clock',
     async (kind) => {
       for (const zone of zones) {
