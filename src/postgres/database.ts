@@ -1,9 +1,8 @@
 import pg from 'pg';
 import { addressOf } from './address.js';
-import { prepareSession } from './pooled-sessions.js';
+import { meaningSettings, prepareSession } from './pooled-sessions.js';
 
-// Doubles are written with all digits, whatever the settings of a role or database.
-const sessionSettings = { jit: 'off', extra_float_digits: '1' };
+const sessionSettings = { jit: 'off', ...meaningSettings };
 
 /** The address of a store's Postgres: a `postgres://` URL, or an address such as that of an embedded store. */
 export type DatabaseTarget =

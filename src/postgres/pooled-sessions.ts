@@ -6,6 +6,15 @@ import {
   readOnlyTransaction,
 } from './sql-states.js';
 
+/** Settings of a role or database that would change what our statements mean, or the figures that they return. */
+export const meaningSettings = {
+  extra_float_digits: '1',
+  default_transaction_isolation: 'read committed',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  standard_conforming_strings: 'on',
+} as const;
+
 /**
  * Whether a pool is behind a pooler, so that its connections do not keep a session on the server. With
  * PgBouncer in transaction mode each transaction may run on another server connection, so

@@ -1,6 +1,11 @@
 import type pg from 'pg';
 import { addressOf } from '../postgres/address.js';
-import { isPooled, learnFrom, prepareSession } from '../postgres/pooled-sessions.js';
+import {
+  isPooled,
+  learnFrom,
+  meaningSettings,
+  prepareSession,
+} from '../postgres/pooled-sessions.js';
 import type { QueueTarget } from './queue-target.js';
 
 /** Connections to a queue on Postgres. */
@@ -11,7 +16,7 @@ export interface QueuePool {
 }
 
 // BullMQ names its tables without a schema, so the pool sets the search path.
-const sessionSettings = { search_path: 'bullmq', jit: 'off' };
+const sessionSettings = { search_path: 'bullmq', jit: 'off', ...meaningSettings };
 
 /** How long a server may take to notice that a connection has ended, in milliseconds. */
 const goodbye = 1_000;

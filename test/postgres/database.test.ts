@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { createBudget } from '#runfold/budgets/budgets.js';
+import { checkBudget } from '#runfold/budgets/check-budget.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { openQueuePool } from '#runfold/queue/postgres-pool.js';
 import { createTestDatabase } from '../../harness/database.js';
@@ -25,6 +27,50 @@ describeWithPostgres('a connection that breaks between two queries of its user',
     // The pool does not use it again.
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await close();
+    await home.drop();
+  });
+});
+
+describeWithPostgres('settings of a role or database', () => {
+  const strange = {
+    default_transaction_isolation: 'serializable',
+    array_nulls: 'off',
+    transform_null_equals: 'on',
+    standard_conforming_strings: 'off',
+    extra_float_digits: '-15',
+  };
+
+  test('do not change what statements mean', async () => {
+    const home = await createTestDatabase();
+    const name = new URL(home.url).pathname.slice(1);
+    await withClient(home.url, async (client) => {
+      for (const [setting, value] of Object.entries(strange)) {
+        await client.query(`alter database ${name} set ${setting} = '${value}'`);
+      }
+    });
+    const database = openDatabase(home.url);
+    const queue = await openQueuePool(home.url, { max: 1, onError: () => undefined });
+    for (const { pool } of [database, queue]) {
+      for (const [setting, value] of Object.entries(strange)) {
+        const { rows } = await pool.query('select current_setting($1) as value', [setting]);
+        expect([setting, rows[0]?.value]).not.toEqual([setting, value]);
+      }
+      const { rows } = await pool.query(
+        `select current_setting('transaction_isolation') as isolation, $1::text[] as texts`,
+        [['a', null]],
+      );
+      expect(rows).toEqual([{ isolation: 'read committed', texts: ['a', null] }]);
+    }
+    await createBudget(database, {
+      name: 'all',
+      scope: 'project',
+      measure: 'cost',
+      limit: 1,
+      window: 'total',
+    });
+    expect((await checkBudget(database, { estimate: { cost: 0.5 } })).allowed).toBe(true);
+    await queue.close();
+    await database.close();
     await home.drop();
   });
 });

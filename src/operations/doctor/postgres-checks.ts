@@ -14,6 +14,7 @@ export function checkPostgres(facts: PostgresFacts): Check[] {
   const number = (name: string) => Number(settings.get(name)?.value ?? 0);
   const setting = (name: string, isGood: boolean, fault: Omit<Fault, 'fix'>, wanted = 'on') =>
     check(name, value(name), isGood ? undefined : { ...fault, fix: changeOf(facts, name, wanted) });
+  const isolation = value('default_transaction_isolation');
   return [
     check('version', facts.version, facts.major >= oldest ? undefined : tooOld),
     ...checkWritable(facts),
@@ -36,6 +37,19 @@ export function checkPostgres(facts: PostgresFacts): Check[] {
     setting('track_counts', value('track_counts') === 'on', {
       level: 'problem',
       why: 'Autovacuum does nothing without it.',
+    }),
+    setting(
+      'default_transaction_isolation',
+      isolation === 'read committed',
+      {
+        level: 'problem',
+        why: `Transactions are ${isolation}: budgets cannot be checked, and writers that meet fail and try again. Behind a pooler Runfold cannot set it.`,
+      },
+      "'read committed'",
+    ),
+    setting('array_nulls', value('array_nulls') === 'on', {
+      level: 'problem',
+      why: 'A missing value in a list is read as the text NULL. Behind a pooler Runfold cannot set it.',
     }),
     checkConnections(facts, number),
     setting(

@@ -29,7 +29,9 @@ export interface PostgresFacts {
 }
 
 const names = [
+  'array_nulls',
   'autovacuum',
+  'default_transaction_isolation',
   'fsync',
   'full_page_writes',
   'jit',
