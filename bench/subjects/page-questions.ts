@@ -17,6 +17,8 @@ export interface PageRange {
   readonly time_zone: string;
 }
 
+const dayMs = 86_400_000;
+
 const tileFigures = [
   ...['cost', 'unpriced_messages', 'total_tokens', 'cache_hit_rate', 'runs', 'failed_runs'],
   ...['tool_calls', 'tool_errors', 'error_rate', 'assistant_messages'],
@@ -45,17 +47,23 @@ export function pageQuestions(range: PageRange): readonly PageQuestion[] {
   const { from, to, time_zone } = range;
   const whole = { from, to };
   const daily = { from, to, time_zone, bucket: 'day' };
+  // The overview compares with the weeks before, in the same request.
+  const compared = {
+    before_from: new Date(Date.parse(from) - 28 * dayMs).toISOString(),
+    before_to: new Date(Date.parse(to) - 28 * dayMs).toISOString(),
+  };
   const usage = (name: string, query: object, isOverview = true): PageQuestion => ({
     name,
     isOverview,
     ask: (client) => client.getUsage(query as UsageQuery),
   });
   return [
-    usage('tiles', { ...whole, figures: tileFigures }),
+    usage('tiles', { ...whole, ...compared, figures: tileFigures }),
     usage('course of the tiles, by day', { ...daily, figures: courseFigures }),
     ...splits.map(([name, figure]) =>
       usage(`${figure} by ${name} and day`, {
         ...daily,
+        ...compared,
         group_by: [name],
         top: 50,
         order_by: figure,
@@ -96,6 +104,21 @@ export function pageQuestions(range: PageRange): readonly PageQuestion[] {
       group_by: ['model'],
       top: 50,
     }),
+    ...['user_id', 'agent_id'].map((name) =>
+      usage(
+        `last seen by ${name}`,
+        {
+          ...daily,
+          group_by: [name],
+          top: 200,
+          order_by: 'cost',
+          quantiles: false,
+          fill: false,
+          figures: ['assistant_messages', 'tool_calls', 'runs'],
+        },
+        false,
+      ),
+    ),
     ...breakdowns.map(([name, dimension, figures]) =>
       usage(
         `the screen ${name}`,
