@@ -49,12 +49,15 @@ export async function readRunWithSteps(
   let steps: readonly Step[] = [];
   let page = first;
   for (;;) {
-    steps = [...steps, ...(page?.items ?? []).map((step) => placed(step, agents))];
+    steps = [...steps, ...(page?.items ?? []).map((step) => placed(step, agents))].sort(byStart);
     if (page?.next_cursor === undefined) return { tree, steps, hasAll: true };
     show({ tree, steps, hasAll: false });
     page = await pageOf(page.next_cursor);
   }
 }
+
+/** Of steps that start together, the one that delegates is before those of the run that it started. */
+const byStart = (a: Step, b: Step) => a.start - b.start || a.depth - b.depth;
 
 const placed = (step: RunStep, agents: ReadonlyMap<string, string>): Step => ({
   ...step,

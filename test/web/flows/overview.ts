@@ -28,6 +28,30 @@ const tile = (page: Page, name: string) =>
 const noteOf = (page: Page, name: string) =>
   page.locator('.tile', { has: page.getByText(name, { exact: true }) }).locator('.tile-notes');
 
+const changeIn = (page: Page, name: string) =>
+  page
+    .locator('.tile', { has: page.getByText(name, { exact: true }) })
+    .locator('.change')
+    .textContent();
+
+/** A change as a tile shows it, with the words that a screen reader gets. */
+function changeText(now: number, before: number): string {
+  const by = now / before - 1;
+  if (by > 9.995) return `▲ more, ×${Math.round(by + 1)}`;
+  const sign = Math.abs(by) < 0.0005 ? '=' : by > 0 ? '▲' : '▼';
+  return `${sign} ${by > 0 ? 'more by' : 'less by'}${percent(Math.abs(by))}`;
+}
+
+/** The instant at which the clock of a zone showed the same a week before. */
+function weekBefore(zone: string, text: string): string {
+  const offset = (at: number) =>
+    Date.parse(`${new Date(at).toLocaleString('sv-SE', { timeZone: zone }).replace(' ', 'T')}Z`) -
+    at;
+  const at = Date.parse(text);
+  const week = 7 * 86_400_000;
+  return new Date(at - week + offset(at) - offset(at - week)).toISOString();
+}
+
 /** The parts of the chart's key, by name: the text when hovering over the figure of each. */
 async function partsOf(page: Page): Promise<Readonly<Record<string, string | null>>> {
   const rows = await page
@@ -99,6 +123,47 @@ export function overviewFlows(stage: Stage): void {
     }
   };
 
+  /** How the tiles changed against the week before, by the clock of the zone. */
+  const expectChanges = async (
+    page: Page,
+    rows: readonly Row[],
+    { from, to, zone }: { readonly from: string; readonly to: string; readonly zone: string },
+  ) => {
+    const before = await stage.command<Series>(
+      ...['usage', '--from', weekBefore(zone, from), '--to', weekBefore(zone, to), '--tz', zone],
+    );
+    const both = (of: (all: readonly Row[]) => number) => changeText(of(rows), of(before.rows));
+    for (const [name, field] of [
+      ['Cost', 'cost'],
+      ['Tokens', 'total_tokens'],
+      ['Runs', 'runs'],
+    ] as const) {
+      expect(sumOf(before.rows, field)).toBeGreaterThan(0);
+      expect([name, await changeIn(page, name)]).toEqual([name, both((all) => sumOf(all, field))]);
+    }
+    expect(await changeIn(page, 'Tool errors')).toBe(
+      both((all) => sumOf(all, 'tool_errors') / sumOf(all, 'tool_calls')),
+    );
+  };
+
+  /** The share of each part in the key of the chart. */
+  const expectShares = async (page: Page, parts: readonly (readonly [string, number])[]) => {
+    const all = parts.reduce((sum, [, part]) => sum + part, 0);
+    const shown = await page
+      .locator('.key tbody tr')
+      .evaluateAll((rows) =>
+        (rows as { querySelector(text: string): { textContent: string } }[]).map((row) => [
+          row.querySelector('.name').textContent,
+          row.querySelector('td:nth-child(3)').textContent,
+        ]),
+      );
+    expect(Object.fromEntries(shown)).toEqual(
+      Object.fromEntries(
+        parts.map(([name, part]) => [name, `${Math.round((part / all) * 100)} %`]),
+      ),
+    );
+  };
+
   /** The tables below the chart. */
   const expectCards = async (page: Page, range: readonly string[]) => {
     const tools = await stage.command<Series>(
@@ -146,14 +211,17 @@ export function overviewFlows(stage: Stage): void {
         await expectNotes(page, all.rows, range);
         await expectCards(page, range);
         const models = [...new Set(byModel.rows.map(({ model }) => String(model)))];
-        const costs = models.map((name) => {
-          const cost = sumOf(
+        const costs = models.map((name): [string, number] => [
+          name,
+          sumOf(
             byModel.rows.filter(({ model }) => model === name),
             'cost',
-          );
-          return [name, dollars(cost)];
-        });
-        expect(await partsOf(page)).toEqual(Object.fromEntries(costs));
+          ),
+        ]);
+        expect(await partsOf(page)).toEqual(
+          Object.fromEntries(costs.map(([name, cost]) => [name, dollars(cost)])),
+        );
+        await expectShares(page, costs);
         const total = page.locator('.key tfoot td').first();
         expect(await total.getAttribute('title')).toBe(dollars(sumOf(all.rows, 'cost')));
         // Each bar of the chart, by the zone's local time.
@@ -170,6 +238,9 @@ export function overviewFlows(stage: Stage): void {
         }));
         expect(bars).toHaveLength(expected.length);
         expect(bars).toEqual(expect.arrayContaining(expected));
+        await stage.go(`/?from=${from}&to=${to}&tz=${zone}`);
+        await page.locator('.tile .change').nth(3).waitFor();
+        await expectChanges(page, all.rows, { from, to, zone });
       }
     },
   );

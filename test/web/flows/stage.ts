@@ -142,9 +142,9 @@ export const clockChanges = [
   { name: 'autumn', from: '2025-10-30T00:00:00Z', to: '2025-11-06T00:00:00Z' },
 ] as const;
 
-/** Work of those weeks. */
+/** Work of those weeks, and of the weeks before them. */
 const changeEvents = () =>
-  clockChanges.flatMap(({ name, to }) => pageEvents(Date.parse(to), 7, 6, name));
+  clockChanges.flatMap(({ name, to }) => pageEvents(Date.parse(to), 14, 6, name));
 
 /** How far the page scrolls horizontally, in pixels. */
 export const sideways = 'document.scrollingElement.scrollWidth - innerWidth';
