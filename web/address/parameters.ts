@@ -31,6 +31,7 @@ const own = [
   'bucket',
   'hide',
   'sort',
+  'order',
   'cursor',
   'limit',
   'failed',

@@ -24,6 +24,7 @@ export function DataTable<T>({
   rows,
   keyOf,
   sorted,
+  hasAscending = false,
   foot,
   rowClass,
 }: {
@@ -33,10 +34,13 @@ export function DataTable<T>({
   readonly keyOf: (row: T) => string;
   /** The column that sorts the rows if the address names none. */
   readonly sorted?: string | undefined;
+  /** Whether a second click on the sorted column turns the order around. */
+  readonly hasAscending?: boolean;
   readonly foot?: ComponentChildren;
   readonly rowClass?: (row: T) => string | undefined;
 }) {
   const sort = parameter('sort') ?? sorted;
+  const isAscending = hasAscending && parameter('order') === 'asc';
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
     <section class="scroller" aria-label={label} tabIndex={0}>
@@ -53,18 +57,22 @@ export function DataTable<T>({
                   key={key}
                   scope="col"
                   class={classOf(isFigure, isWide)}
-                  aria-sort={isSorted ? 'descending' : undefined}
+                  aria-sort={isSorted ? (isAscending ? 'ascending' : 'descending') : undefined}
                 >
                   {orders.length === 0 && head}
                   {orders.map((one) => (
                     <a
                       key={one.sort}
-                      href={here({ sort: one.sort === sorted ? undefined : one.sort })}
+                      href={here({
+                        sort: one.sort === sorted ? undefined : one.sort,
+                        order:
+                          hasAscending && one.sort === sort && !isAscending ? 'asc' : undefined,
+                      })}
                       class={one.sort === sort ? 'sorted' : undefined}
                       data-replace
                     >
                       {one.head}
-                      {one.sort === sort && <Icon name="down" />}
+                      {one.sort === sort && <Icon name={isAscending ? 'up' : 'down'} />}
                     </a>
                   ))}
                 </th>

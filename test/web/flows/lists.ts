@@ -129,6 +129,45 @@ export function listFlows(stage: Stage): void {
     expect(page.url()).toBe(before);
   });
 
+  test('moves a range on to now when a tab is looked at again after a day', async () => {
+    const page = await stage.openOther();
+    await page.addInitScript(
+      'const real = Date.now; globalThis.shift = -86_400_000; Date.now = () => real() + shift;',
+    );
+    // An empty list also asks for the last session, without a range.
+    const nextFrom = async () => {
+      const request = await page.waitForRequest(/\/v1\/sessions\?.*from=/);
+      return Date.parse(new URL(request.url()).searchParams.get('from') ?? '');
+    };
+    const first = nextFrom();
+    await page.goto('/sessions?range=1h');
+    const slept = await first;
+    await stage.settled(page);
+    const second = nextFrom();
+    await page.evaluate(`shift = 0; document.dispatchEvent(new Event('visibilitychange'))`);
+    expect(Math.round(((await second) - slept) / 3_600_000)).toBe(24);
+  });
+
+  test('turns the order of a breakdown around at a second click, rows without the figure last', async () => {
+    const page = await stage.open('/models');
+    const figures = async () =>
+      (await page.locator('table.data tbody tr td:last-child').allTextContents()).map((text) =>
+        Number(text.replace(/[^0-9.]/g, '')),
+      );
+    const head = page.locator('th', { has: page.getByRole('link', { name: 'Cost', exact: true }) });
+    await stage.go('/models?compare=off');
+    const falling = await figures();
+    expect(falling.length).toBeGreaterThan(2);
+    expect(falling).toEqual([...falling].sort((a, b) => b - a));
+    expect(await head.getAttribute('aria-sort')).toBe('descending');
+    await head.getByRole('link').click();
+    await page.waitForURL(/order=asc/);
+    await expect.poll(figures).toEqual([...falling].reverse());
+    expect(await head.getAttribute('aria-sort')).toBe('ascending');
+    await page.getByRole('link', { name: 'Calls', exact: true }).click();
+    await page.waitForURL((url) => url.search === '?compare=off&sort=assistant_messages');
+  });
+
   test.each([
     ['from=2025-03-09T00:00:00Z&to=2025-03-01T00:00:00Z', 'is not after its start'],
     ['from=yesterday', 'is not a time: yesterday'],

@@ -72,8 +72,8 @@ export function columnsOf(
         row[dimension] == null ? (
           <span class="faint">{noName}</span>
         ) : (
-          <span class="nowrap">
-            <Dot colour={colours.get(named(row))} />{' '}
+          <span class="named">
+            <Dot colour={colours.get(named(row))} />
             <a class="id" href={hrefOf(named(row))} title={named(row)}>
               {named(row)}
             </a>
@@ -82,7 +82,7 @@ export function columnsOf(
     },
     {
       key: 'course',
-      head: 'Course',
+      head: 'Trend',
       isWide: true,
       cell: (row) => {
         const line = lines.get(named(row));

@@ -5,6 +5,7 @@ import { lastDay, rfc3339 } from '../../address/range.js';
 import {
   areKept,
   filterOf,
+  type UsageRow,
   usageFilterNames,
   usageQuestion,
   usageUrl,
@@ -20,7 +21,7 @@ import { Menu } from '../../part/menu.js';
 import { NothingHere } from '../first/nothing-here.js';
 import { noName } from '../overview/split-data.js';
 import { columnsOf, seenFigures } from './breakdown-columns.js';
-import type { Kind } from './kind.js';
+import type { Figure, Kind } from './kind.js';
 import { kinds } from './kinds.js';
 
 /** The maximum number of rows. Filters find the others. */
@@ -75,7 +76,8 @@ export function BreakdownTable({
       ? usageQuestion({
           buckets: true,
           group_by: [dimension],
-          top: mostLines,
+          // Users and agents have their lines from what says when they were seen; this has all buckets.
+          top: kind.hasLastSeen === true ? 1 : mostLines,
           order_by: main,
           quantiles: false,
           figures: [main],
@@ -89,7 +91,7 @@ export function BreakdownTable({
     top: mostRows,
     order_by: main,
     quantiles: false,
-    figures: seenFigures,
+    figures: [main, ...seenFigures],
     fill: false,
   });
   const isSeen = isKept && kind.hasLastSeen === true;
@@ -123,19 +125,21 @@ export function BreakdownTable({
             const earlier = new Map(
               (before.value?.rows ?? []).map((row) => [row[dimension] ?? noName, row]),
             );
-            const sorted = [...some].sort(
-              (a, b) => (sort?.figureOf(b) ?? -1) - (sort?.figureOf(a) ?? -1),
-            );
+            const sorted = [...some].sort(byFigure(sort, parameter('order') === 'asc'));
             return (
               <section class="card" aria-label={title}>
                 <DataTable
                   label={title}
                   rows={sorted}
                   sorted={main}
+                  hasAscending
                   keyOf={(row) => row[dimension] ?? noName}
                   columns={columnsOf(kind, some, {
                     before: compares ? earlier : undefined,
-                    course: course.value?.rows ?? [],
+                    course:
+                      course.value === undefined
+                        ? []
+                        : [...course.value.rows, ...(seen.value?.rows ?? [])],
                     seen: [seen.value, lately.value],
                   })}
                 />
@@ -159,3 +163,11 @@ export function BreakdownTable({
     </>
   );
 }
+
+/** Rows by a figure. Those without it are last in both orders. */
+const byFigure =
+  (figure: Figure | undefined, isAscending: boolean) => (a: UsageRow, b: UsageRow) => {
+    const [one, other] = [figure?.figureOf(a) ?? null, figure?.figureOf(b) ?? null];
+    if (one === null || other === null) return Number(one === null) - Number(other === null);
+    return isAscending ? one - other : other - one;
+  };

@@ -32,7 +32,7 @@ export function Labels() {
                 label="Label"
                 chosen={chosen}
                 options={names.map((name) => ({ value: name, text: name }))}
-                href={(name) => here({ by: `label:${name}`, sort: undefined })}
+                href={(name) => here({ by: `label:${name}`, sort: undefined, order: undefined })}
               />
             </p>
           </BreakdownTable>
