@@ -3,7 +3,7 @@ import { parameter } from '../address/parameters.js';
 import { place } from '../address/place.js';
 import { now } from '../address/range.js';
 import { askAnew } from './asking.js';
-import { isAway, isSignedOut } from './service.js';
+import { isAway, isQuiet, isSignedOut } from './service.js';
 
 const liveMs = 5_000;
 /** A page that was last refreshed longer ago than this is refreshed when somebody looks at it again. */
@@ -13,14 +13,14 @@ const isVisible = () => document.visibilityState === 'visible';
 const isOld = () => Date.now() - now.peek() > oldMs;
 
 /**
- * Refreshes every five seconds while the address has `live=on` and the page is visible; and once after the tab
- * was hidden, or the service unreachable.
+ * Refreshes every five seconds while the address has `live=on` and the page is visible, unless the service asked to
+ * wait; and once after the tab was hidden, or the service unreachable.
  */
 export function keepLive(): void {
   effect(() => {
     if (parameter('live') !== 'on' || isSignedOut.value) return undefined;
     const timer = setInterval(() => {
-      if (isVisible()) askAnew();
+      if (isVisible() && !isQuiet()) askAnew();
     }, liveMs);
     return () => clearInterval(timer);
   });

@@ -16,6 +16,10 @@ export const isSignedOut = signal(false);
 /** Whether the service is unreachable. */
 export const isAway = signal(false);
 
+let quietUntil = 0;
+/** Whether the service asked to wait, and that time is not over. */
+export const isQuiet = () => Date.now() < quietUntil;
+
 const origin = `${location.origin}${base}`;
 
 async function observed(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -28,6 +32,8 @@ async function observed(input: RequestInfo | URL, init?: RequestInit): Promise<R
   }
   isAway.value = false;
   if (answer.status === 401) isSignedOut.value = true;
+  const wait = Number(answer.headers.get('retry-after') ?? 0);
+  if (!answer.ok && wait > 0) quietUntil = Date.now() + wait * 1000;
   const folded = answer.headers.get('runfold-last-folded-at');
   if (answer.ok && folded !== null) {
     const lag = answer.headers.get('runfold-lag-seconds');

@@ -139,9 +139,15 @@ export function accessFlows(stage: Stage): void {
     await page.getByText('This key is unknown or revoked.').waitFor();
     await signIn(page, textOf(await stage.service.key(1, ['read'])));
     await page.locator('table.data tbody a.id').first().waitFor();
+    // Another tab goes out and in with it.
+    const tab = await page.context().newPage();
+    await tab.goto('/runs?limit=5');
+    await tab.locator('table.data tbody a.id').first().waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByLabel('Key', { exact: true }).waitFor();
+    for (const one of [page, tab]) await one.getByLabel('Key', { exact: true }).waitFor();
     await page.reload();
     await page.getByLabel('Key', { exact: true }).waitFor();
+    await signIn(tab, textOf(await stage.service.key(1, ['read'])));
+    for (const one of [page, tab]) await one.locator('table.data tbody a.id').first().waitFor();
   });
 }

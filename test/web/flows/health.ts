@@ -68,6 +68,70 @@ export function healthFlows(stage: Stage): void {
     await page.getByRole('heading', { name: 'The totals equal the log' }).waitFor();
   });
 
+  test('shows a running proof again: on return to Health, after a reload, and in a second tab', async () => {
+    const page = await stage.openOther();
+    await page.goto('/health');
+    await withClient(stage.service.home.options.database_url ?? '', async (client) => {
+      // Only the audit reads this table; cost over time, for one, reads the totals of tools.
+      await client.query('begin; lock table runfold_internal.run_label in access exclusive mode');
+      const runs = 'The log is being folded again';
+      await page.getByRole('button', { name: /^Prove/ }).click();
+      await page.getByRole('heading', { name: runs }).waitFor();
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('heading', { name: 'In this browser' }).waitFor();
+      await page.getByRole('link', { name: 'Health', exact: true }).click();
+      await page.getByRole('heading', { name: runs }).waitFor();
+      await page.reload();
+      await page.getByRole('heading', { name: runs }).waitFor();
+      const second = await page.context().newPage();
+      await second.goto('/health');
+      await second.getByRole('heading', { name: runs }).waitFor();
+      await second.getByRole('button', { name: 'Cancel' }).click();
+      await client.query('rollback');
+      for (const tab of [second, page])
+        await tab.getByRole('heading', { name: 'The proof was cancelled' }).waitFor();
+    });
+  });
+
+  test('waits as long as a service asks that has too many requests, and then goes on', async () => {
+    const { target, queue } = stage.service.home.tier;
+    const http = await openHttpServer({
+      ...{ target, queue, log: pino({ level: 'silent' }), port: 0 },
+      // One request every two seconds.
+      limits: { requests_per_second: 0.5 },
+    });
+    try {
+      const page = await stage.openOther(http.url);
+      const refused = new Map<string, { readonly at: number; readonly wait: number }>();
+      const early: unknown[] = [];
+      let refusals = 0;
+      page.on('response', (answer) => {
+        const url = answer.url();
+        const { startTime: at } = answer.request().timing();
+        const before = refused.get(url);
+        // Timers are never early by more than some milliseconds.
+        if (before !== undefined && at - before.at < before.wait * 1000 - 100)
+          early.push({ url, after: at - before.at, ...before });
+        refused.delete(url);
+        if (answer.status() !== 429) return;
+        refusals++;
+        refused.set(url, { at, wait: Number(answer.headers()['retry-after']) });
+      });
+      await page.goto('/sessions?limit=5');
+      await page
+        .getByRole('button', { name: /^Trying again in \d+ s$/ })
+        .first()
+        .waitFor();
+      await page.getByText('Expected at most 0.5 requests per second').first().waitFor();
+      await page.locator('table.data tbody tr').nth(4).waitFor();
+      await page.locator('main [role="alert"]').first().waitFor({ state: 'detached' });
+      expect(refusals).toBeGreaterThan(0);
+      expect(early).toEqual([]);
+    } finally {
+      await http.close();
+    }
+  });
+
   test('lists rejects, sends them again, and drops them', async () => {
     const { database } = stage.service.home.tier;
     const again = { id: 'again-1', type: 'message', role: 'user', run_id: 'again' };

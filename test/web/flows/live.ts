@@ -51,6 +51,10 @@ export function liveFlow(stage: Stage): void {
       await page.goto('/live');
       await stream;
       await page.getByText('Following').waitFor();
+      const second = await page.context().newPage();
+      const itsStream = second.waitForResponse(/v1\/tail/);
+      await second.goto('/live');
+      await itsStream;
       const pause = page.getByRole('button', { name: 'Pause' });
       let run = 0;
       const some = async (count: number) => {
@@ -70,6 +74,11 @@ export function liveFlow(stage: Stage): void {
       await some(8);
       expect(await counted(page)).toEqual({});
       await page.getByRole('button', { name: 'Continue' }).click();
+      // A second tab follows from the same place, whatever the first does.
+      await expect
+        .poll(() => counted(second), { timeout: 30_000 })
+        .toEqual(Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`live-${at}`, 50])));
+      await second.close();
       await all();
       await page.evaluate(hide(true));
       await page.getByText('Waiting while you read').waitFor();

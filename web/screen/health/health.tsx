@@ -3,10 +3,11 @@ import { useEffect } from 'preact/hooks';
 import { screen } from '../../address/parameters.js';
 import { useAsked } from '../../ask/asking.js';
 import { notePace, paces } from '../../ask/pace.js';
-import { currency, service } from '../../ask/service.js';
+import { currency, isQuiet, service } from '../../ask/service.js';
 import { Spark } from '../../chart/spark.js';
 import { none, plural, rate, seconds, whole } from '../../figure/figures.js';
 import { ago } from '../../figure/moments.js';
+import { tierText } from '../../figure/tiers.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
 import { Given } from '../../part/given.js';
@@ -25,7 +26,7 @@ export function Health() {
   useEffect(() => {
     // A pace needs two readings, and a reader of this screen wants to see it change.
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') asked.again();
+      if (document.visibilityState === 'visible' && !isQuiet()) asked.again();
     }, lookMs);
     return () => clearInterval(timer);
   }, []);
@@ -122,7 +123,7 @@ export function Health() {
               </Card>
             )}
             <p class="note">
-              Runfold {version} · {tier}
+              Runfold {version} on {tierText(tier)}
             </p>
           </>
         )}

@@ -5,12 +5,13 @@ import { lastProof, lookAtStatus, status } from '../../ask/proof.js';
 import { service } from '../../ask/service.js';
 import { none, plural, seconds, whole } from '../../figure/figures.js';
 import { moment } from '../../figure/moments.js';
-import { DataTable } from '../../part/data-table.js';
 import { Failure } from '../../part/given.js';
 import { Icon } from '../../part/icons.js';
-import { totalsWords } from './totals-words.js';
+import { AuditFindings, AuditProgress } from './audit-findings.js';
 
 const lookMs = 500;
+/** After a look that failed: the service may be restarting, or have asked to wait. */
+const lookAgainMs = 5_000;
 const sampled = 200;
 
 const heads: Readonly<Record<AuditReport['state'], string>> = {
@@ -25,6 +26,7 @@ const heads: Readonly<Record<AuditReport['state'], string>> = {
 export function ProofCard() {
   const [running, setRunning] = useState<AuditReport>();
   const [fault, setFault] = useState<unknown>();
+  const [failedLooks, setFailedLooks] = useState(0);
   const begin = async (sample?: number) => {
     setFault(undefined);
     try {
@@ -35,17 +37,21 @@ export function ProofCard() {
   };
   useEffect(() => {
     if (running === undefined || running.state !== 'running') return undefined;
-    const timer = setTimeout(async () => {
+    const look = async () => {
       try {
         const next = await service.getAudit({ id: running.id });
         if (next?.state !== 'running') await lookAtStatus();
+        setFailedLooks(0);
+        setFault(undefined);
         setRunning(next);
       } catch (error) {
         setFault(error);
+        setFailedLooks((count) => count + 1);
       }
-    }, lookMs);
+    };
+    const timer = setTimeout(look, failedLooks === 0 ? lookMs : lookAgainMs);
     return () => clearTimeout(timer);
-  }, [running]);
+  }, [running, failedLooks]);
   // An audit that was started before this screen was opened, or in another tab, is shown too.
   const other = status.value?.running_audit ?? undefined;
   useEffect(() => {
@@ -99,7 +105,11 @@ export function ProofCard() {
       </header>
       {fault !== undefined && <Failure error={fault} />}
       {last.error !== undefined && <Failure error={last.error} again={last.again} />}
-      {isRunning ? <Progress of={running} /> : shown !== undefined && <Found audit={shown} />}
+      {isRunning ? (
+        <AuditProgress of={running} />
+      ) : (
+        shown !== undefined && <AuditFindings audit={shown} />
+      )}
     </section>
   );
 }
@@ -121,80 +131,4 @@ function saidOf(audit: AuditReport | undefined): string {
   const what =
     audit.sample === null ? plural(audit.events ?? 0, 'event') : plural(audit.sample, 'session');
   return `${what} folded again at ${moment(audit.snapshot_at, { withSeconds: true })} inside one snapshot, in ${seconds(audit.seconds)}. ${plural(rows, 'row')} compared, ${differing === 0 ? 'none differs' : `${whole(differing)} differ`}.`;
-}
-
-function Progress({ of }: { readonly of: AuditReport }) {
-  return (
-    <ul class="checks">
-      {of.progress.map(({ projection, share }) => (
-        <li key={projection}>
-          <label>
-            <span class="progress-name">{projection}</span>
-            <progress value={share} max={1} />
-          </label>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Found({ audit }: { readonly audit: AuditReport }) {
-  return (
-    <>
-      {audit.projections.length > 0 && (
-        <DataTable
-          label="Totals compared"
-          rows={audit.projections}
-          keyOf={({ name }) => name}
-          columns={[
-            {
-              key: 'name',
-              head: 'Totals of',
-              cell: ({ name }) => (
-                <>
-                  {totalsWords[name] ?? name}{' '}
-                  <small class="faint">{totalsWords[name] && name}</small>
-                </>
-              ),
-            },
-            { key: 'rows', head: 'Rows compared', isFigure: true, cell: ({ rows }) => whole(rows) },
-            {
-              key: 'differ',
-              head: 'Differ',
-              isFigure: true,
-              cell: ({ differing_rows: count }) => (
-                <span class={count === 0 ? 'good-text' : 'failed-text'}>
-                  {count === 0 ? 'none' : whole(count)}
-                </span>
-              ),
-            },
-          ]}
-        />
-      )}
-      {audit.differences.length > 0 && (
-        <DataTable
-          label="Differences"
-          rows={audit.differences}
-          keyOf={({ projection, key, field }) => JSON.stringify([projection, key, field])}
-          columns={[
-            { key: 'projection', head: 'Totals of', cell: ({ projection }) => projection },
-            { key: 'key', head: 'Row', cell: ({ key }) => <code>{JSON.stringify(key)}</code> },
-            { key: 'field', head: 'Field', cell: ({ field }) => <code>{field}</code> },
-            {
-              key: 'expected',
-              head: 'The log says',
-              isFigure: true,
-              cell: ({ expected }) => <code>{JSON.stringify(expected)}</code>,
-            },
-            {
-              key: 'actual',
-              head: 'The totals say',
-              isFigure: true,
-              cell: ({ actual }) => <code>{JSON.stringify(actual)}</code>,
-            },
-          ]}
-        />
-      )}
-    </>
-  );
 }

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { change, parameter, screen } from '../../address/parameters.js';
+import { useVisible } from '../../ask/visible.js';
 import { costOf, dollars, none, plural, rate, seconds, short } from '../../figure/figures.js';
 import { exactMoment, timeOfDay } from '../../figure/moments.js';
 import { Bar } from '../../part/bar.js';
@@ -19,13 +20,8 @@ export function Live() {
   const [isPaused, setPaused] = useState(false);
   const [isTold, tell] = useState(false);
   const [isHovered, setHovered] = useState(false);
-  const [isVisible, setVisible] = useState(document.visibilityState === 'visible');
+  const isVisible = useVisible();
   const onlyFailed = parameter('failed') === 'true';
-  useEffect(() => {
-    const look = () => setVisible(document.visibilityState === 'visible');
-    document.addEventListener('visibilitychange', look);
-    return () => document.removeEventListener('visibilitychange', look);
-  }, []);
   const isOn = !isPaused && !isHovered && isVisible;
   const { rows, rates, fault, note } = useLiveRows(isOn, (event) => isWanted(event, onlyFailed));
   const shown = rows.filter(({ event }) => isWanted(event, onlyFailed));
@@ -124,13 +120,13 @@ export function Live() {
                 key: 'agent',
                 head: 'Agent',
                 isWide: true,
-                cell: ({ event }) => event.agent_id ?? none,
+                cell: ({ event }) => <span class="text">{event.agent_id ?? none}</span>,
               },
               {
                 key: 'user',
                 head: 'User',
                 isWide: true,
-                cell: ({ event }) => event.user_id ?? none,
+                cell: ({ event }) => <span class="text">{event.user_id ?? none}</span>,
               },
               {
                 key: 'run',

@@ -4,6 +4,7 @@ import { allZones, browserZone } from '../../address/zone.js';
 import { isLocale, prefer, preferences } from '../../ask/preferences.js';
 import { status } from '../../ask/proof.js';
 import { dollars, whole } from '../../figure/figures.js';
+import { tierText } from '../../figure/tiers.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
 
@@ -90,7 +91,7 @@ export function Settings() {
       <Card title="About">
         <p class="note">
           {status.value !== undefined &&
-            `Runfold ${status.value.version} on ${status.value.tier}. `}
+            `Runfold ${status.value.version} on ${tierText(status.value.tier)}. `}
           This page is part of Runfold. It loads nothing from other servers and sends nothing to
           them. <a href={`${base}/docs`}>API reference</a> ·{' '}
           <a href={`${base}/licences.txt`}>Licences of bundled packages</a>
