@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../postgres/database.js';
+import { inTransaction } from '../postgres/in-transaction.js';
 import { readFloor } from '../query/tail/tail-snapshot.js';
 import { readBudgets } from './look/budget-readings.js';
 import { type ConditionSources, readConditions } from './look/condition-readings.js';
@@ -49,10 +50,7 @@ export async function evaluate(
     const conditions = await readConditions({ database, queueLag }, rules);
     const readings = [...budgets, ...conditions.readings];
     const known = rules.filter((rule) => !conditions.unread.includes(rule));
-    const client = await database.pool.connect();
-    let broken = false;
-    try {
-      await client.query('begin');
+    return await inTransaction(database, async (client) => {
       const { rowCount } = await client.query(
         `update runfold_internal.alert_cursor set floor_us = $2, leased_until = '-infinity', lease = null where lease = $1`,
         [lease, floor],
@@ -60,17 +58,8 @@ export async function evaluate(
       // Another process has taken over: what was read here may be older than what it wrote.
       const isOurs = rowCount === 1;
       const notified = isOurs ? await settleStates(client, known, readings) : 0;
-      await client.query(isOurs ? 'commit' : 'rollback');
       return { is_done: isOurs, notified, faults: conditions.faults };
-    } catch (error) {
-      broken = await client.query('rollback').then(
-        () => false,
-        () => true,
-      );
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+    });
   } catch (error) {
     // If this fails too, the lease expires.
     await database

@@ -1,13 +1,14 @@
 import { type Attributes, attributeFields } from '../events/attribute-fields.js';
 import { pricings } from '../events/codes.js';
 import { type EventEnvelope, eventTypes, roles } from '../events/metric-event.js';
-import { type Database, longWorkSettings } from '../postgres/database.js';
+import type { Database } from '../postgres/database.js';
 import type { TokenCounts, TokenDetails } from '../pricing/token-rates.js';
 import { countTokens, detailSources, tokenSources } from '../pricing/token-sources.js';
 import { agreeWithAnswerSql } from '../projections/agreement.js';
 import { tokensOfPrices, unpricedSql } from '../projections/measures/where.js';
+import { readLong } from '../query/readers/long-read.js';
 import { byAll, byBytes, on } from '../query/readers/orders.js';
-import { gatherSorted, placeOf } from '../query/readers/readers.js';
+import { gatherSorted } from '../query/readers/readers.js';
 
 /** A message of the assistant with tokens, including all its corrections. */
 export interface PricedEvent {
@@ -63,7 +64,7 @@ export async function readPricedPage(
   const values = [project, ...start, range.from ?? 0, range.to ?? Number.MAX_SAFE_INTEGER];
   const order = { compare: byKey, limit: pageEvents };
   const rows = await gatherSorted(database, { project }, order, (reader) =>
-    readRows(reader, values),
+    readLong<PageRow>(reader, pageSql, values),
   );
   const last = rows.at(-1);
   return (
@@ -85,20 +86,6 @@ const byKey = byAll<PageRow>(
   on(({ row }) => row.session_id, byBytes),
   on(({ key }) => key, byBytes),
 );
-
-async function readRows(database: Database, values: readonly unknown[]): Promise<PageRow[]> {
-  if (placeOf(database) !== undefined) return database.query<PageRow>(pageSql, values);
-  const client = await database.pool.connect();
-  try {
-    await client.query(`begin read only; ${longWorkSettings}`);
-    const { rows } = await client.query<PageRow>(pageSql, [...values]);
-    return rows;
-  } finally {
-    // Nothing was written, so on a broken connection there is nothing to roll back.
-    await client.query('rollback').catch(() => undefined);
-    client.release();
-  }
-}
 
 type Counts = Readonly<Record<string, number | null>>;
 

@@ -1,5 +1,5 @@
-import type { PoolClient } from 'pg';
-import { type Database, longWorkSettings } from './database.js';
+import type { Database } from './database.js';
+import { inTransaction } from './in-transaction.js';
 
 /** Below this number of blocks, reading a table is as fast without statistics. */
 const fewBlocks = 8;
@@ -27,10 +27,14 @@ async function findGrown(
   schema: string,
   settings: readonly string[],
 ): Promise<readonly string[]> {
-  return inTransaction(database, settings, async (client) => {
-    const { rows } = await client.query<{ name: string }>(grownSql, [schema]);
-    return rows.map(({ name }) => name);
-  });
+  return inTransaction(
+    database,
+    async (client) => {
+      const { rows } = await client.query<{ name: string }>(grownSql, [schema]);
+      return rows.map(({ name }) => name);
+    },
+    { settings },
+  );
 }
 
 const grownSql = `select c.oid::regclass::text as name
@@ -41,30 +45,8 @@ const grownSql = `select c.oid::regclass::text as name
       > greatest(2 * c.relpages, ${fewBlocks})
   order by 1`;
 
-/** A limit that a role or a database sets for its statements does not end the analysis of a large table. */
 async function analyze(database: Database, name: string): Promise<void> {
-  await inTransaction(database, [], async (client) => {
-    await client.query(longWorkSettings);
-    await client.query(`analyze (skip_locked) ${name}`);
+  await inTransaction(database, (client) => client.query(`analyze (skip_locked) ${name}`), {
+    is_long: true,
   });
-}
-
-async function inTransaction<T>(
-  database: Database,
-  settings: readonly string[],
-  work: (client: PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await database.pool.connect();
-  try {
-    await client.query(['begin', ...settings.map((one) => `set local ${one}`)].join('; '));
-    const result = await work(client);
-    await client.query('commit');
-    return result;
-  } catch (error) {
-    // The first error is the one to report.
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { addressOf } from './address.js';
-import { meaningSettings, prepareSession } from './pooled-sessions.js';
+import { isEmbedded, meaningSettings, prepareSession } from './pooled-sessions.js';
 
 const sessionSettings = { jit: 'off', ...meaningSettings };
 
@@ -19,7 +19,10 @@ export type DatabaseTarget =
 /** A pool of connections to a store. */
 export interface Database {
   readonly pool: pg.Pool;
-  /** Whether all connections share one session, as in an embedded store. */
+  /**
+   * Whether all connections share one session, as in an embedded store. For a URL it is known once there was a
+   * connection, and false until then.
+   */
   readonly shares_session: boolean;
   /** Runs one statement. */
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
@@ -64,7 +67,9 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
   let closing: Promise<unknown> | undefined;
   return {
     pool,
-    shares_session,
+    get shares_session() {
+      return shares_session || isEmbedded(pool);
+    },
     query: async (text, values = []) => (await pool.query(text, [...values])).rows,
     at(host, port) {
       const place = `${host}:${port}`;
@@ -86,10 +91,3 @@ function targetAt(target: DatabaseTarget, host: string, port: number): DatabaseT
   url.port = String(port);
   return url.href;
 }
-
-/**
- * Settings for a long transaction: limits of a role or a database for its readers would abort
- * an audit, a rebuild or a migration.
- */
-export const longWorkSettings =
-  'set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0';

@@ -22,8 +22,14 @@ export const meaningSettings = {
  */
 const pooled = new WeakMap<object, boolean>();
 
+/** Pools of an embedded store that is named by a URL. */
+const embedded = new WeakSet<object>();
+
+/** Whether the server that a pool has connected to is an embedded store, whose connections all share one session. */
+export const isEmbedded = (pool: object): boolean => embedded.has(pool);
+
 /**
- * Makes the `onConnect` of a pool: it applies settings to the session, and detects a pooler. Behind a pooler, the
+ * Makes the `onConnect` of a pool: it applies settings to the session, and detects a pooler or an embedded store. Behind a pooler, the
  * process id of the backend is not the one that was reported at the start, and nothing is
  * set: a setting would stay on a server connection that others also use.
  *
@@ -38,9 +44,11 @@ export function prepareSession(
   );
   return async (client) => {
     const told = (client as pg.ClientBase & { processID?: number | null }).processID ?? 0;
-    const { rows } = await client.query<{ is_pooled: boolean }>(
-      `select case when pg_backend_pid() <> ${Math.trunc(told)} then true ${set.join(' ')} else false end as is_pooled`,
+    const { rows } = await client.query<{ is_pooled: boolean; is_embedded: boolean }>(
+      `select case when pg_backend_pid() <> ${Math.trunc(told)} then true ${set.join(' ')} else false end as is_pooled,
+        version() ~ 'PGlite' as is_embedded`,
     );
+    if (rows[0]?.is_embedded === true) embedded.add(poolOf());
     const isPooled = rows[0]?.is_pooled === true;
     pooled.set(client, isPooled);
     pooled.set(poolOf(), isPooled);

@@ -119,7 +119,9 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
   return {
     reader: (signal) => ({
       pool: database.pool,
-      shares_session: database.shares_session,
+      get shares_session() {
+        return database.shares_session;
+      },
       at: database.at,
       async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
         const { ended, forget } = endOf(signal, timeout_ms);

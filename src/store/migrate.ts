@@ -5,7 +5,8 @@ import { type ClientBase, DatabaseError } from 'pg';
 import { z } from 'zod';
 import { codeOf } from '../environment/error-fields.js';
 import { migrationsFolder } from '../environment/package-files.js';
-import { type Database, longWorkSettings, openDatabase } from '../postgres/database.js';
+import { type Database, openDatabase } from '../postgres/database.js';
+import { inTransaction } from '../postgres/in-transaction.js';
 import {
   dependentObjectsStillExist,
   invalidSchemaName,
@@ -25,22 +26,19 @@ export const migrationLock = 7_386_253;
 /** Brings the store's tables and views up to date. Safe when many processes do so at once. */
 export async function migrateStore(database: Database): Promise<void> {
   await checkEncoding(database);
-  const client = await database.pool.connect();
-  try {
-    await client.query('begin');
-    try {
-      await client.query(longWorkSettings);
-      // A transaction lock, not a session lock, which nobody would release behind a pooler.
-      await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
-      await bringUpToDate(client, await placementOn(client));
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback');
-      throw explainDependentObjects(error);
-    }
-  } finally {
-    client.release();
-  }
+  await inTransaction(
+    database,
+    async (client) => {
+      try {
+        // A transaction lock, not a session lock, which nobody would release behind a pooler.
+        await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+        await bringUpToDate(client, await placementOn(client));
+      } catch (error) {
+        throw explainDependentObjects(error);
+      }
+    },
+    { is_long: true },
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { reprice } from '#runfold/corrections/reprice.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
+import { readLong } from '#runfold/query/readers/long-read.js';
 import { createTestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { withClient } from '../../harness/postgres-server.js';
@@ -38,6 +39,28 @@ describeWithPostgres('repricing', () => {
         await other.query('commit');
         expect(await report).toMatchObject({ corrected: 1, difference: 2 });
       });
+    } finally {
+      await database.close();
+      await home.drop();
+    }
+  });
+});
+
+describeWithPostgres('a statement that reads the whole log', () => {
+  test('ignores the limits of a database, and leaves them to others', async () => {
+    const home = await createTestDatabase();
+    await withClient(home.url, (other) =>
+      other.query(`alter database ${home.name} set statement_timeout = '1s'`),
+    );
+    const database = openDatabase(home.url, { max: 1 });
+    try {
+      const text = `select count(pg_sleep(1.1))::integer as slept, current_setting('statement_timeout') as "limit"`;
+      await expect(database.query(text)).rejects.toThrow(/statement timeout/);
+      expect(await readLong(database, text, [])).toEqual([{ slept: 1, limit: '0' }]);
+      const [others] = await database.query(
+        `select current_setting('statement_timeout') as "limit"`,
+      );
+      expect(others).toEqual({ limit: '1s' });
     } finally {
       await database.close();
       await home.drop();

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
-import { type Database, longWorkSettings } from '../../postgres/database.js';
-import { fullName, settingsSql, type TableNames } from '../../store/shards/table-names.js';
+import type { Database } from '../../postgres/database.js';
+import { inTransaction } from '../../postgres/in-transaction.js';
+import { fullName, type TableNames } from '../../store/shards/table-names.js';
 import { utcTextSql } from '../../store/sql-units.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Projection } from '../language/projection.js';
@@ -20,11 +21,7 @@ export async function verifyTables(
   const { projections = allProjections, max_differences = 100, sample, project } = options;
   const { signal, on_progress = () => undefined } = options;
   const scope = scopeOf(tables, project);
-  const client = await database.pool.connect();
-  try {
-    await client.query(
-      `begin isolation level repeatable read, read only; ${longWorkSettings}${settingsSql(tables, 'set local')}`,
-    );
+  const compare = async (client: PoolClient): Promise<Audit> => {
     // Locked before the snapshot, which the first query takes. A table that is swapped between the
     // two would look empty.
     const locked = projections.map(({ name }) => fullName(tables, name)).join(', ');
@@ -58,7 +55,6 @@ export async function verifyTables(
       }
       on_progress({ projection: projection.name, share: 1 });
     }
-    await client.query('commit');
     return {
       equal: differences.length === 0 && audits.every((audit) => audit.differing_rows === 0),
       snapshot_at: log.at,
@@ -67,13 +63,14 @@ export async function verifyTables(
       ...(chosen === undefined ? {} : { sampled_sessions: chosen.session_id.length }),
       differences,
     };
-  } catch (error) {
+  };
+  return inTransaction(database, compare, {
+    mode: 'isolation level repeatable read, read only',
+    is_long: true,
+    settings: tables.settings ?? [],
+  }).catch((error: unknown) => {
     throw explainDatabaseError(error);
-  } finally {
-    // Ends the snapshot in every case. After a commit it does nothing.
-    await client.query('rollback').catch(() => undefined);
-    client.release();
-  }
+  });
 }
 
 async function compareRows(

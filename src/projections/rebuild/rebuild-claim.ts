@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { PoolClient, QueryResult } from 'pg';
 import { getProcessStart } from '../../environment/process-start.js';
-import { type Database, longWorkSettings } from '../../postgres/database.js';
+import type { Database } from '../../postgres/database.js';
+import { longWorkSettings } from '../../postgres/in-transaction.js';
 import { isPooled } from '../../postgres/pooled-sessions.js';
 import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-options.js';
@@ -66,8 +67,7 @@ async function tryClaim(
   client: PoolClient,
   dead?: string,
 ): Promise<RebuildClaim | undefined> {
-  const { rows } = await client.query("select version() ~ 'PGlite' as shared");
-  const shared = rows[0]?.shared === true;
+  const shared = database.shares_session;
   const unlock = shared ? async () => undefined : await lock(database, client);
   if (unlock === undefined) return undefined;
   const schema = `${prefix}${randomBytes(6).toString('hex')}`;

@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
-import { type Database, longWorkSettings } from '../../postgres/database.js';
+import type { Database } from '../../postgres/database.js';
+import { longWorkSettings } from '../../postgres/in-transaction.js';
 import { fullName, settingsSql, type TableNames } from '../../store/shards/table-names.js';
 import type { Projection } from '../language/projection.js';
 import type { RebuildClaim } from './rebuild-claim.js';

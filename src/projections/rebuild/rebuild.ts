@@ -1,5 +1,6 @@
 import type { QueryResult } from 'pg';
-import { type Database, longWorkSettings } from '../../postgres/database.js';
+import type { Database } from '../../postgres/database.js';
+import { inTransaction } from '../../postgres/in-transaction.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
@@ -80,17 +81,18 @@ async function rebuildShards(
 async function whileHere<T>(shard: Shard, work: () => Promise<T>): Promise<T> {
   const { database, guard, stripe } = shard;
   if (guard === undefined) return work();
-  const client = await database.pool.connect();
-  try {
-    const results = (await client.query(
-      `begin; ${longWorkSettings}; ${guard.statements}`,
-    )) as unknown as QueryResult<{ is_here: boolean }>[];
-    if (results.at(-1)?.rows[0]?.is_here !== true) throw new ShardMovedError(stripe);
-    return await work();
-  } finally {
-    await client.query('rollback').catch(() => undefined);
-    client.release();
-  }
+  const { statements } = guard;
+  return inTransaction(
+    database,
+    async (client) => {
+      const results = (await client.query(statements)) as unknown as
+        | QueryResult<{ is_here: boolean }>
+        | QueryResult<{ is_here: boolean }>[];
+      if ([results].flat().at(-1)?.rows[0]?.is_here !== true) throw new ShardMovedError(stripe);
+      return work();
+    },
+    { is_long: true },
+  );
 }
 
 function sumOf(reports: readonly RebuildReport[]): RebuildReport {

@@ -8,6 +8,7 @@ import {
   type TimeRange,
   textOf,
 } from '../conditions.js';
+import { readLong } from '../readers/long-read.js';
 import { byAll, byBytes, on } from '../readers/orders.js';
 import { gather, gatherRows } from '../readers/readers.js';
 
@@ -58,7 +59,8 @@ export async function countExported(database: Database, options: ExportOptions):
   addPlace(where, options);
   addFilters(where, options);
   const rows = await gatherRows(database, options, (reader) =>
-    reader.query<{ events: number }>(
+    readLong<{ events: number }>(
+      reader,
       `select count(*)::float8 as events from runfold_internal.event e where ${where.sql()}`,
       where.values,
     ),

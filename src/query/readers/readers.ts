@@ -111,10 +111,12 @@ export function readerOf(shards: readonly Shard[]): Database {
   if (first === undefined) throw new Error('Expected a server with shards, got none.');
   const names = shards.map(({ tables }) => tables);
   const checks = shards.flatMap(({ guard }) => (guard === undefined ? [] : [guard.check]));
-  const { pool, shares_session, at } = first.database;
+  const { pool, at } = first.database;
   const reader: Database = {
     pool,
-    shares_session,
+    get shares_session() {
+      return first.database.shares_session;
+    },
     at,
     close: async () => undefined,
     async query(text, values) {

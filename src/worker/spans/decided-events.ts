@@ -3,7 +3,7 @@ import type { BatchOutcome } from '../../append/write-batch.js';
 import type { SettledEvent } from '../../otlp/spans/settle-trace.js';
 import { spanFlags } from '../../otlp/spans/span-item.js';
 import type { Database } from '../../postgres/database.js';
-import { inTransaction } from './in-transaction.js';
+import { inTransaction } from '../../postgres/in-transaction.js';
 import { hexSql, idSql, keyColumns, lockWaiting, type TraceKey, traceSql } from './inbox-rows.js';
 import { addEvents, type DecidedEvent } from './inbox-work.js';
 

@@ -2,10 +2,10 @@ import type pg from 'pg';
 import type { Reject } from '../../append/reject.js';
 import { type Settlement, settleTrace, type TraceRows } from '../../otlp/spans/settle-trace.js';
 import type { Database } from '../../postgres/database.js';
+import { inTransaction } from '../../postgres/in-transaction.js';
 import type { ShardMap } from '../../store/shards/shard-map.js';
 import type { AppendEvents } from './append-events.js';
 import { appendDecided, storeDecided } from './decided-events.js';
-import { inTransaction } from './in-transaction.js';
 import type { InboxOutcome, ProjectSpan, Repeat, SpanInbox } from './inbox.js';
 import {
   keyOf,
