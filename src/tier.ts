@@ -166,7 +166,8 @@ async function waitUntilMigrated(database: Database, dir: string): Promise<'migr
       if (owner === undefined) return 'free';
       if (performance.now() < deadline) continue;
       if (!isAway) throw error;
-      throw new EmbeddedStoreInUseError({ pid: owner.owner_pid, role: owner.role, dir });
+      const { owner_pid: pid, role } = owner;
+      throw new EmbeddedStoreInUseError({ pid, role, dir, is_silent: true });
     }
   }
 }

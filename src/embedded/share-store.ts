@@ -23,26 +23,28 @@ const interval = 100;
 /**
  * Joins the process that serves a folder, or serves it. If several start at once, one serves and
  * the others wait for it; if an owner ends meanwhile, the next one serves.
- * @throws EmbeddedStoreInUseError if a live owner does not respond in time
+ * @throws EmbeddedStoreInUseError if a live owner does not respond within `patience_ms`, 30,000 by default
  */
 export async function shareEmbeddedStore(options: {
   dir: string;
   tcp_port?: number;
   role?: string;
+  patience_ms?: number;
 }): Promise<SharedStore> {
-  const deadline = performance.now() + patience;
+  const { patience_ms = patience, ...settings } = options;
+  const deadline = performance.now() + patience_ms;
   for (;;) {
     try {
       const found = await findEmbeddedStore(options.dir);
       if (found === undefined) {
-        const served = await openEmbeddedStore(options);
+        const served = await openEmbeddedStore(settings);
         return { connection: served.connection, served };
       }
       if (await answers(found.connection))
         return { connection: found.connection, served: undefined };
       if (performance.now() > deadline) {
         const { owner_pid: pid, role } = found;
-        throw new EmbeddedStoreInUseError({ pid, role, dir: options.dir });
+        throw new EmbeddedStoreInUseError({ pid, role, dir: options.dir, is_silent: true });
       }
     } catch (error) {
       if (!(error instanceof EmbeddedStoreInUseError) || performance.now() > deadline) throw error;

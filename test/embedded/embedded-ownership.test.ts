@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -9,8 +19,11 @@ import {
   findEmbeddedStore,
   openEmbeddedStore,
 } from '#runfold/embedded/embedded-store.js';
+import { shareEmbeddedStore } from '#runfold/embedded/share-store.js';
+import { openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
+import { CannotDivideError, createShards } from '#runfold/store/create-shards.js';
 import { startNode } from '../../harness/processes.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { getSaid, kill, startChild } from './child.js';
@@ -91,7 +104,33 @@ describe('an embedded store’s folder', () => {
     const port = 20_000 + (process.pid % 20_000);
     const store = await open({ tcp_port: port });
     expect(await query({ ...store.connection, host: '127.0.0.1', port }, 'select 1')).toEqual([1]);
+    const database = openDatabase(`postgres://postgres@127.0.0.1:${port}/postgres`);
+    try {
+      await database.query('select 1');
+      expect(database.shares_session, 'by URL').toBe(true);
+      const divided = createShards(database, { stripes: 2, kind: 'partitions' });
+      await expect(divided).rejects.toThrow(CannotDivideError);
+    } finally {
+      await database.close();
+    }
     await store.close();
+  });
+
+  test('is waited for while its owner starts, and then said to be starting', async () => {
+    const store = await open({ role: 'runfold up' });
+    const served = join(dir, '.s.PGSQL.5432');
+    await rename(served, `${served}.away`);
+    const started = shareEmbeddedStore({ dir });
+    await expect(shareEmbeddedStore({ dir, patience_ms: 0 })).rejects.toMatchObject({
+      code: 'embedded_store_in_use',
+      is_silent: true,
+      message: expect.stringMatching(
+        /is starting or ending: process \d+ \(runfold up\) .* Try again when it has started/,
+      ),
+    });
+    await rename(`${served}.away`, served);
+    const { connection, served: own } = await started;
+    expect([connection, own]).toEqual([store.connection, undefined]);
   });
 
   test.skipIf(process.platform !== 'linux')(

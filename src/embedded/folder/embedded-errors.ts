@@ -34,14 +34,21 @@ export class EmbeddedStoreInUseError extends RunfoldError {
   readonly role: string;
   /** The store's folder, absolute. */
   readonly dir: string;
+  /** Whether the owner does not respond: it is starting or ending. Wait for it. */
+  readonly is_silent: boolean;
 
-  constructor(owner: { pid: number; role: string; dir: string }) {
+  constructor(owner: { pid: number; role: string; dir: string; is_silent?: boolean }) {
+    const { pid, role, dir, is_silent = false } = owner;
     super(
-      `${owner.dir} is in use: process ${owner.pid} (${owner.role}) serves this store. ` +
-        'Connect to that process through its socket, or stop it first.',
+      is_silent
+        ? `${dir} is starting or ending: process ${pid} (${role}) owns this store but does not respond yet. ` +
+            `Try again when it has started. If it never does, stop process ${pid}; everything that was acknowledged is kept.`
+        : `${dir} is in use: process ${pid} (${role}) serves this store. ` +
+            'Connect to that process through its socket, or stop it first.',
     );
-    this.pid = owner.pid;
-    this.role = owner.role;
-    this.dir = owner.dir;
+    this.pid = pid;
+    this.role = role;
+    this.dir = dir;
+    this.is_silent = is_silent;
   }
 }
