@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Dot } from '../part/dot.js';
 
+/** Up to this width of a chart, a tip beside the pointer would be cut off. */
+const narrow = 460;
+
 /**
  * A bucket's figures beside the pointer. A screen reader also gets them, once the pointer rests.
  */
@@ -36,13 +39,18 @@ export function ChartTip({
     return () => clearTimeout(timer);
   }, [spoken]);
   const isRight = x > width / 2;
+  // On a phone there is no room beside the pointer, so it stands at the other edge.
+  const place =
+    width < narrow
+      ? isRight
+        ? { left: '0' }
+        : { right: '0' }
+      : isRight
+        ? { right: `${width - x + 14}px` }
+        : { left: `${x + 14}px` };
   return (
     <>
-      <div
-        class="tip"
-        aria-hidden="true"
-        style={isRight ? { right: `${width - x + 14}px` } : { left: `${x + 14}px` }}
-      >
+      <div class="tip" aria-hidden="true" style={place}>
         <p class="tip-title">
           {title} {note !== undefined && <span class="faint">{note}</span>}
         </p>

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { atLeast } from '../figure/figures.js';
 import { bucketLabel } from '../figure/moments.js';
 import { later } from '../part/later.js';
@@ -65,12 +65,13 @@ export function TimeChart(options: TimeChartOptions) {
   const hatch = useId();
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(600);
-  useEffect(() => {
+  // Before the first paint, so that nothing is drawn at a width that is not its own.
+  useLayoutEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setWidth(Math.max(160, Math.round(entry.contentRect.width)));
-    });
+    const measure = () => setWidth(Math.max(160, Math.round(element.clientWidth)));
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);

@@ -16,7 +16,9 @@ export function CostStrip() {
       ? usageQuestion({ buckets: true, quantiles: false, figures: ['cost', 'unpriced_messages'] })
       : undefined,
   );
-  if (!isKept || !isWhole) return null;
+  // Nothing cost anything: an empty chart above an empty list says nothing.
+  const isEmpty = asked.value?.rows.every(({ cost }) => cost === null) === true;
+  if (!isKept || !isWhole || isEmpty) return null;
   return (
     <section class="card strip" aria-label="Cost over time">
       <Given asked={asked} shape={<div class="shape-strip" />}>

@@ -31,8 +31,8 @@ export function AgentCell({
   readonly colours: ReadonlyMap<string, string>;
 }) {
   return (
-    <span class="nowrap">
-      {agent !== null && <Dot colour={colours.get(agent)} />}{' '}
+    <span class="named">
+      {agent !== null && <Dot colour={colours.get(agent)} />}
       <FilterCell name="agent_id" value={agent} />
     </span>
   );
@@ -102,7 +102,7 @@ export function TokensCell({
           share={most === 0 ? 0 : Math.sqrt((total ?? 0) / most)}
         />
       </span>
-      {short(total)}
+      <span class="bar-figure">{short(total)}</span>
     </span>
   );
 }

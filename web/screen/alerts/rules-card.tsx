@@ -55,7 +55,7 @@ export function RulesCard({
             },
             {
               key: 'channels',
-              head: 'Tells',
+              head: 'Notifies',
               isWide: true,
               cell: ({ channels }) =>
                 channels.length === 0 ? <span class="faint">nobody</span> : channels.join(', '),

@@ -82,7 +82,9 @@ export function NewestCalls({ tool }: { readonly tool: string }) {
                     key: 'agent',
                     head: 'Agent',
                     isWide: true,
-                    cell: ({ agent_name, agent_id }) => agent_name ?? agent_id ?? none,
+                    cell: ({ agent_name, agent_id }) => (
+                      <span class="text">{agent_name ?? agent_id ?? none}</span>
+                    ),
                   },
                   {
                     key: 'run',

@@ -159,7 +159,13 @@ export function Tool({ id = '' }: { readonly id?: string }) {
                   key: 'agent',
                   head: 'Agent',
                   cell: ({ agent_id }) =>
-                    agent_id == null ? noName : <a href={screen('/', { agent_id })}>{agent_id}</a>,
+                    agent_id == null ? (
+                      noName
+                    ) : (
+                      <a class="id" href={screen('/', { agent_id })}>
+                        {agent_id}
+                      </a>
+                    ),
                 },
                 {
                   key: 'calls',

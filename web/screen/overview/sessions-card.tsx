@@ -41,7 +41,12 @@ export function SessionsCard() {
                     </a>
                   ),
                 },
-                { key: 'user', head: 'User', isWide: true, cell: ({ user_id }) => user_id ?? none },
+                {
+                  key: 'user',
+                  head: 'User',
+                  isWide: true,
+                  cell: ({ user_id }) => <span class="text">{user_id ?? none}</span>,
+                },
                 {
                   key: 'runs',
                   head: 'Runs',

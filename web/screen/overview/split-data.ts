@@ -45,7 +45,7 @@ function partsOf(
 const add = (a: number | null | undefined, b: number | null): number | null =>
   a == null ? b : b === null ? a : (Math.round(a * 1e9) + Math.round(b * 1e9)) / 1e9;
 
-/** A figure by part: the seven largest separately, the others together. */
+/** A figure by part: the seven largest separately, the others together if they are several. */
 export function splitData(
   metric: Metric,
   split: Split,
@@ -64,8 +64,8 @@ export function splitData(
     .filter(([, total]) => total !== null && total !== 0)
     .sort(([, a], [, b]) => (b ?? 0) - (a ?? 0))
     .map(([name]) => name);
-  const own =
-    names.length === mostSeries + 1 ? names.slice(0, mostSeries) : names.slice(0, mostSeries);
+  // One alone has its own name instead of "others", in the same grey.
+  const own = names.length <= mostSeries + 1 ? names : names.slice(0, mostSeries);
   const rest = new Set(names.slice(own.length));
   const colours = coloursOf(split.name, own);
   const values = new Map(

@@ -36,7 +36,11 @@ const tiles: readonly Tile[] = [
     figureOf: (row) => row.runs,
     format: short,
     exact: whole,
-    note: (row) => row.failed_runs !== null && `${whole(row.failed_runs)} failed`,
+    // It counts runs that ended: one that has only sent a message is not among them.
+    note: (row) =>
+      row.runs === 0
+        ? 'none has ended'
+        : row.failed_runs !== null && `${whole(row.failed_runs)} failed`,
   },
   {
     name: 'Tool errors',
@@ -44,7 +48,9 @@ const tiles: readonly Tile[] = [
     format: percent,
     isBad: true,
     note: (row) =>
-      row.tool_calls !== null && `${whole(row.tool_errors)} of ${short(row.tool_calls)}`,
+      row.tool_calls === 0
+        ? 'no tool was called'
+        : row.tool_calls !== null && `${whole(row.tool_errors)} of ${short(row.tool_calls)}`,
   },
   {
     name: 'Answer time p95',

@@ -67,7 +67,12 @@ export function TopSessions({ metric }: { readonly metric: Metric }) {
                     </span>
                   ),
                 },
-                { key: 'user', head: 'User', isWide: true, cell: ({ user_id }) => user_id ?? none },
+                {
+                  key: 'user',
+                  head: 'User',
+                  isWide: true,
+                  cell: ({ user_id }) => <span class="text">{user_id ?? none}</span>,
+                },
                 {
                   key: 'bar',
                   head: <span class="unseen">Share of the most</span>,

@@ -50,12 +50,13 @@ export function RunTable({
             key: 'run',
             head: 'Run',
             cell: ({ run, depth }) => (
-              <span class={`depth-${Math.min(depth, 8)} nowrap`} title={run.run_id}>
-                <Dot colour={colours.get(agentOf(run))} />{' '}
+              <span class={`depth-${Math.min(depth, 8)} named`} title={run.run_id}>
+                <Dot colour={colours.get(agentOf(run))} />
                 {depth === 0 ? (
-                  <b>{agentOf(run)}</b>
+                  <b class="text">{agentOf(run)}</b>
                 ) : (
                   <a
+                    class="text"
                     href={screen(`/runs/${encodeURIComponent(run.run_id)}`, {
                       session: run.session_id,
                     })}
@@ -70,7 +71,7 @@ export function RunTable({
             key: 'model',
             head: 'Model',
             isWide: true,
-            cell: ({ run }) => <span class="faint">{run.model ?? none}</span>,
+            cell: ({ run }) => <span class="faint text">{run.model ?? none}</span>,
           },
           {
             key: 'status',

@@ -122,7 +122,7 @@ export function Timeline({
                             share={most === 0 ? 0 : Math.sqrt(step.total_tokens / most)}
                           />
                         </span>
-                        {whole(step.total_tokens)}
+                        <span class="bar-figure">{whole(step.total_tokens)}</span>
                       </span>
                     )}
                   </span>

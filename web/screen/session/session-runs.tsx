@@ -62,9 +62,9 @@ export function SessionRuns({
             key: 'run',
             head: 'Run',
             cell: ({ run, depth }) => (
-              <span class={`depth-${Math.min(depth, 8)} nowrap`}>
-                <Dot colour={colours.get(agentOf(run))} />{' '}
-                <a href={runHref(run)} title={run.run_id}>
+              <span class={`depth-${Math.min(depth, 8)} named`}>
+                <Dot colour={colours.get(agentOf(run))} />
+                <a class="text" href={runHref(run)} title={run.run_id}>
                   {agentOf(run)}
                 </a>
               </span>
