@@ -12,6 +12,7 @@ export function Find({ onClose }: { readonly onClose: () => void }) {
   const [state, setState] = useState<'idle' | 'looking' | 'done'>('idle');
   const [fault, setFault] = useState<unknown>();
   const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => input.current?.focus(), []);
   useEffect(() => {
     const query = text.trim();
@@ -38,6 +39,16 @@ export function Find({ onClose }: { readonly onClose: () => void }) {
       clearTimeout(timer);
     };
   }, [text]);
+  // Arrows move between the box and what was found.
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const links = [...(list.current?.querySelectorAll<HTMLElement>('a') ?? [])];
+    const stops = [input.current, ...links];
+    const at = stops.indexOf(document.activeElement as HTMLElement);
+    stops[Math.max(0, Math.min(stops.length - 1, at + by))]?.focus();
+  };
   const open = (one: Found | undefined) => {
     if (one === undefined) return;
     onClose();
@@ -60,18 +71,22 @@ export function Find({ onClose }: { readonly onClose: () => void }) {
           value={text}
           autocomplete="off"
           onInput={({ currentTarget: { value } }) => setText(value)}
+          onKeyDown={onKeyDown}
         />
       </form>
       {fault !== undefined && <Failure error={fault} />}
-      <ul class="found" aria-live="polite">
+      <ul class="found" aria-live="polite" ref={list}>
         {found.map((one) => (
           <li key={`${one.kind} ${one.name} ${one.note ?? ''}`}>
             <a
               href={screen(one.path, one.changes)}
               onClick={(event) => {
+                // In another tab, if that is what the keys mean.
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                 event.preventDefault();
                 open(one);
               }}
+              onKeyDown={onKeyDown}
             >
               <span class="faint">{one.kind}</span> {one.name}{' '}
               {one.note !== undefined && <small class="faint">{one.note}</small>}
