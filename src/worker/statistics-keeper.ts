@@ -3,6 +3,7 @@ import type { WrittenBatch } from '../append/written-batch.js';
 import { analyzeGrown } from '../postgres/analyze-grown.js';
 import type { Database } from '../postgres/database.js';
 import { readShardMap } from '../store/shards/open-shard-map.js';
+import { oneOfEachServer } from '../store/shards/shard-map.js';
 
 /** Gathers statistics while a store grows, so that plans do not use those of an empty store. */
 export interface StatisticsKeeper {
@@ -54,8 +55,8 @@ export async function analyzeStore(database: Database): Promise<readonly string[
   const names = [...(await analyzeGrown(database, 'runfold_internal'))];
   const map = await readShardMap(database);
   if (map.is_spread !== true) return names;
-  const servers = new Map(map.shards().map((shard) => [shard.database, shard.tables]));
-  for (const [server, { schema, settings }] of servers) {
+  for (const { database: server, tables } of oneOfEachServer(map)) {
+    const { schema, settings } = tables;
     if (server !== database) names.push(...(await analyzeGrown(server, schema, settings)));
   }
   return names;

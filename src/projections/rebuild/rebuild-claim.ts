@@ -4,11 +4,14 @@ import { getProcessStart } from '../../environment/process-start.js';
 import type { Database } from '../../postgres/database.js';
 import { longWorkSettings } from '../../postgres/in-transaction.js';
 import { isPooled } from '../../postgres/pooled-sessions.js';
+import { readShardMap } from '../../store/shards/open-shard-map.js';
+import { oneOfEachServer } from '../../store/shards/shard-map.js';
+import { settingsSql, type TableNames, wholeStore } from '../../store/shards/table-names.js';
 import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-options.js';
 import { dropSchema, listSchemas, prefix } from './rebuild-schema.js';
 
-/** The right to rebuild a store; only one rebuild may have it at a time. */
+/** The right to rebuild tables of a server; only one rebuild may have it at a time. */
 export interface RebuildClaim {
   /**
    * The schema of the rebuild's tables, and the name of its trigger. The name is new every time:
@@ -20,7 +23,7 @@ export interface RebuildClaim {
   readonly shared_session: boolean;
   /** Reports that the rebuild is alive, its step, and the progress of the step from 0 to 1. */
   beat(step: RebuildStep, share: number): Promise<void>;
-  /** Drops the objects of the rebuild, and releases the right. */
+  /** Drops the objects of the rebuild, releases the right, and resets the settings of the connection. */
   release(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ const beatLimitS = 60;
 
 /**
  * Claims the right to rebuild, on a connection that only the rebuild uses, and removes what a dead
- * rebuild left behind.
+ * rebuild left behind. The connection gets the settings without which its server refuses to alter the tables.
  *
  * On a server the claim is a session's advisory lock: it ends with the connection, whatever happens
  * to the process. An embedded store has one session for all, so such a lock would exclude nobody
@@ -38,31 +41,89 @@ const beatLimitS = 60;
  *
  * @throws RebuildRunningError if another rebuild has it
  */
-export async function claimRebuild(database: Database, client: PoolClient): Promise<RebuildClaim> {
-  const claim = await tryClaim(database, client);
+export async function claimRebuild(
+  database: Database,
+  client: PoolClient,
+  tables: TableNames = wholeStore,
+): Promise<RebuildClaim> {
+  const claim = await tryClaim(database, client, tables);
   if (claim === undefined) throw new RebuildRunningError();
   return claim;
 }
 
 /**
  * Removes what a dead rebuild left behind: its tables, and the trigger that records events for it.
- * Does nothing while a rebuild is alive. If there is nothing, it costs one lookup in the catalog.
- * Returns whether nothing is left.
- *
- * `dead` is the schema of a rebuild that is known to be dead although its process is alive.
+ * Does nothing while a rebuild is alive. If there is nothing, it costs two lookups in the catalog, and one on each
+ * other server of the store. Returns whether nothing is left.
  */
-export async function cleanUpRebuild(database: Database, dead?: string): Promise<boolean> {
+export async function cleanUpRebuild(database: Database): Promise<boolean> {
+  const map = await readShardMap(database);
+  await map.refresh();
+  let isClean = true;
+  for (const { database: server, tables } of oneOfEachServer(map)) {
+    isClean = (await cleanUpServer(server, tables)) && isClean;
+  }
+  return isClean;
+}
+
+/**
+ * The same on one server. `dead` is the schema of a rebuild that is known to be dead although its process is alive.
+ */
+export async function cleanUpServer(
+  database: Database,
+  tables: TableNames,
+  dead?: string,
+): Promise<boolean> {
   const client = await database.pool.connect();
+  let isBroken = true;
   try {
-    if ((await listSchemas(client)).length === 0) return true;
-    await (await tryClaim(database, client, dead))?.release();
-    return (await listSchemas(client)).length === 0;
+    let left = await listSchemas(client);
+    if (left.length > 0) {
+      await (await tryClaim(database, client, tables, dead))?.release();
+      left = await listSchemas(client);
+    }
+    isBroken = false;
+    return left.length === 0;
   } finally {
-    client.release();
+    client.release(isBroken);
   }
 }
 
 async function tryClaim(
+  database: Database,
+  client: PoolClient,
+  tables: TableNames,
+  dead?: string,
+): Promise<RebuildClaim | undefined> {
+  await applySettings(client, tables);
+  const claim = await claimServer(database, client, dead).catch(async (error: unknown) => {
+    // The first error says why there is no claim.
+    await resetSettings(client, tables).catch(() => undefined);
+    throw error;
+  });
+  if (claim === undefined) {
+    await resetSettings(client, tables);
+    return undefined;
+  }
+  return {
+    ...claim,
+    async release() {
+      await claim.release();
+      await resetSettings(client, tables);
+    },
+  };
+}
+
+async function applySettings(client: PoolClient, tables: TableNames): Promise<void> {
+  const statements = settingsSql(tables, 'set');
+  if (statements !== '') await client.query(statements.slice(1));
+}
+
+async function resetSettings(client: PoolClient, { settings = [] }: TableNames): Promise<void> {
+  for (const setting of settings) await client.query(`reset ${setting.split(' ')[0]}`);
+}
+
+async function claimServer(
   database: Database,
   client: PoolClient,
   dead?: string,

@@ -3,6 +3,8 @@ import type { PoolClient } from 'pg';
 import { codeOf } from '../../environment/error-fields.js';
 import type { Database } from '../../postgres/database.js';
 import { lockNotAvailable } from '../../postgres/sql-states.js';
+import { readShardMap } from '../../store/shards/open-shard-map.js';
+import { oneOfEachServer } from '../../store/shards/shard-map.js';
 import { underLock } from './writer-lock.js';
 
 /** The prefix of every rebuild's schema. */
@@ -68,8 +70,20 @@ export interface RunningRebuild {
   readonly share: number;
 }
 
-/** The rebuilds of a store in any process. Each reports about once per second. */
+/**
+ * The rebuilds of a store in any process. Each reports about once per second. In a store on several servers, each is on
+ * the server of the shard that it rebuilds.
+ */
 export async function listRunningRebuilds(database: Database): Promise<RunningRebuild[]> {
+  const map = await readShardMap(database);
+  await map.refresh();
+  const lists = await Promise.all(
+    oneOfEachServer(map).map((shard) => listOnServer(shard.database)),
+  );
+  return lists.flat();
+}
+
+async function listOnServer(database: Database): Promise<RunningRebuild[]> {
   const schemas = await database.query<{ name: string }>(
     `select n.nspname::text as name from pg_namespace n
     join pg_attribute a on a.attrelid = to_regclass(n.nspname || '.owner') and a.attname = 'share'

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
-import { settingsSql, type TableNames } from '../../store/shards/table-names.js';
+import type { TableNames } from '../../store/shards/table-names.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import { rebuiltSql } from '../fold/fingerprint.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import { drainRecorded, startRecording, stopRecording } from './event-recorder.js';
 import { foldLog } from './fold-log.js';
-import { claimRebuild, cleanUpRebuild, type RebuildClaim } from './rebuild-claim.js';
+import { claimRebuild, cleanUpServer, type RebuildClaim } from './rebuild-claim.js';
 import type { RebuildOptions } from './rebuild-options.js';
 import { type RebuildReport, readReport } from './rebuild-report.js';
 import { createRun, type RebuildRun } from './rebuild-run.js';
@@ -33,15 +33,13 @@ export async function rebuildTables(
     client.on('error', ignore);
     let claim: RebuildClaim | undefined;
     try {
-      await setUp(client, tables);
-      claim = await claimRebuild(database, client);
+      claim = await claimRebuild(database, client, tables);
       return await rebuildAs(database, client, claim, tables, is_stale, options);
     } finally {
       const released = await giveBack(claim);
-      if (released) await setDown(client, tables);
       client.off('error', ignore);
       client.release(!released);
-      if (!released) await cleanUpAfter(database, claim);
+      if (!released) await cleanUpAfter(database, tables, claim);
     }
   } catch (error) {
     throw explainDatabaseError(error);
@@ -52,21 +50,15 @@ export async function rebuildTables(
  * Without its connection a rebuild loses its claim as soon as the server notices. Its objects are
  * then removed by the next process that looks, ideally by this one.
  */
-async function cleanUpAfter(database: Database, claim: RebuildClaim | undefined): Promise<void> {
+async function cleanUpAfter(
+  database: Database,
+  tables: TableNames,
+  claim: RebuildClaim | undefined,
+): Promise<void> {
   for (const since = performance.now(); performance.now() - since < 2_000; await pause(100)) {
     // The error of the rebuild matters more than an error here.
-    if (await cleanUpRebuild(database, claim?.schema).catch(() => false)) return;
+    if (await cleanUpServer(database, tables, claim?.schema).catch(() => false)) return;
   }
-}
-
-/** Settings that a server of shards needs before their tables are altered. */
-async function setUp(client: PoolClient, tables: TableNames): Promise<void> {
-  const statements = settingsSql(tables, 'set');
-  if (statements !== '') await client.query(statements.slice(1));
-}
-
-async function setDown(client: PoolClient, { settings = [] }: TableNames): Promise<void> {
-  for (const setting of settings) await client.query(`reset ${setting.split(' ')[0]}`);
 }
 
 async function giveBack(claim: RebuildClaim | undefined): Promise<boolean> {

@@ -40,6 +40,11 @@ export interface ShardMap {
   refresh(): Promise<void>;
 }
 
+/** One shard of each server that holds any. */
+export function oneOfEachServer(map: ShardMap): Shard[] {
+  return [...new Map(map.shards().map((shard) => [shard.place, shard])).values()];
+}
+
 /** The shard is no longer where the writer expected it. */
 export class ShardMovedError extends Error {
   override readonly name = 'ShardMovedError';

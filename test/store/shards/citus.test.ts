@@ -6,10 +6,15 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { claimRebuild, cleanUpRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';
+import { listRunningRebuilds } from '#runfold/projections/rebuild/rebuild-schema.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
+import { oneOfEachServer } from '#runfold/store/shards/shard-map.js';
+import { fullName } from '#runfold/store/shards/table-names.js';
 import { createCitusStore } from '../../../harness/citus-cluster.js';
 import { describeWithCitus } from '../../../harness/citus-store.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
+import { waitUntil } from '../../../harness/wait-until.js';
 
 const stripes = 6;
 let jobs = 0;
@@ -67,6 +72,33 @@ describeWithCitus('a store on Citus', () => {
     expect((await verify(database)).equal).toBe(true);
     expect((await rebuild(database, { repair_limit: -1 })).outcome).toBe('swapped');
     expect((await verify(database)).equal).toBe(true);
+  });
+
+  test('is freed on each node of what a dead rebuild left there', async () => {
+    const shards = oneOfEachServer(await openShardMap(database));
+    for (const { database: server, tables } of shards) {
+      const client = await server.pool.connect();
+      const { schema } = await claimRebuild(server, client, tables);
+      await client.query(
+        `create function ${schema}.record() returns trigger language plpgsql as 'begin return null; end';
+        create trigger ${schema} after insert on ${fullName(tables, 'event')} execute function ${schema}.record()`,
+      );
+      client.release(true);
+    }
+    expect(await listRunningRebuilds(database)).toHaveLength(shards.length);
+    // A claim ends when its server notices that the connection is gone.
+    await waitUntil(
+      () => cleanUpRebuild(database),
+      (isClean) => isClean,
+      { what: 'the remains to be removed' },
+    );
+    for (const { database: server } of shards) {
+      const left = await server.query(
+        `select from pg_trigger where starts_with(tgname, 'runfold_rebuild_')`,
+      );
+      expect(left).toEqual([]);
+    }
+    expect(await listRunningRebuilds(database)).toEqual([]);
   });
 
   test('loses nothing while its shards are moved under load', async () => {
