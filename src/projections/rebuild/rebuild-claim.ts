@@ -28,6 +28,8 @@ export interface RebuildClaim {
 }
 
 const rebuildLock = 7_386_254;
+/** On the server that knows where all shards are. */
+const storeLock = 7_386_255;
 /** A rebuild that has not reported for this time is dead; its longest statement is shorter. */
 const beatLimitS = 60;
 
@@ -49,6 +51,30 @@ export async function claimRebuild(
   const claim = await tryClaim(database, client, tables);
   if (claim === undefined) throw new RebuildRunningError();
   return claim;
+}
+
+/**
+ * Claims the right to rebuild a store on several servers, in addition to that on each of them: of two rebuilds on
+ * different servers, one could be of another version. Returns a function that gives it back.
+ * @throws RebuildRunningError if another rebuild has it
+ */
+export async function claimStore(database: Database): Promise<() => Promise<void>> {
+  const client = await database.pool.connect();
+  try {
+    const unlock = await lock(database, client, storeLock);
+    if (unlock === undefined) throw new RebuildRunningError();
+    return async () => {
+      // Closing the connection ends the claim if the server does not answer.
+      const isBroken = await unlock().then(
+        () => false,
+        () => true,
+      );
+      client.release(isBroken);
+    };
+  } catch (error) {
+    client.release();
+    throw error;
+  }
 }
 
 /**
@@ -129,7 +155,7 @@ async function claimServer(
   dead?: string,
 ): Promise<RebuildClaim | undefined> {
   const shared = database.shares_session;
-  const unlock = shared ? async () => undefined : await lock(database, client);
+  const unlock = shared ? async () => undefined : await lock(database, client, rebuildLock);
   if (unlock === undefined) return undefined;
   const schema = `${prefix}${randomBytes(6).toString('hex')}`;
   try {
@@ -168,11 +194,12 @@ async function claimServer(
 async function lock(
   database: Database,
   client: PoolClient,
+  key: number,
 ): Promise<(() => Promise<unknown>) | undefined> {
   if (!(await isPooled(client))) {
-    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [rebuildLock]);
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [key]);
     if (rows[0]?.taken !== true) return undefined;
-    return () => client.query('select pg_advisory_unlock($1)', [rebuildLock]);
+    return () => client.query('select pg_advisory_unlock($1)', [key]);
   }
   const keeper = await database.pool.connect();
   const end = async () => {
@@ -185,7 +212,7 @@ async function lock(
   try {
     // One message without parameters: a portal would keep the snapshot of its statement.
     const results = (await keeper.query(
-      `begin; ${longWorkSettings}; select pg_try_advisory_xact_lock(${rebuildLock}) as taken`,
+      `begin; ${longWorkSettings}; select pg_try_advisory_xact_lock(${key}) as taken`,
     )) as unknown as QueryResult[];
     if (results.at(-1)?.rows[0]?.taken === true) return end;
   } catch (error) {

@@ -7,6 +7,7 @@ import { explainDatabaseError } from '../../store/store-errors.js';
 import { rebuiltSql, staleProjections } from '../fold/fingerprint.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
+import { claimStore } from './rebuild-claim.js';
 import type { RebuildOptions } from './rebuild-options.js';
 import type { ProjectionRebuild, RebuildReport } from './rebuild-report.js';
 import { rebuildTables } from './rebuild-tables.js';
@@ -41,8 +42,17 @@ export async function rebuild(
   };
   const map = await openShardMap(database).catch(explained);
   const targets = options.projections ?? allProjections;
-  const stale = await staleProjections(database, targets).catch(explained);
-  return rebuildShards(database, map, stale, options);
+  if (map.is_spread !== true) {
+    const stale = await staleProjections(database, targets).catch(explained);
+    return rebuildShards(database, map, stale, options);
+  }
+  const release = await claimStore(database).catch(explained);
+  try {
+    const stale = await staleProjections(database, targets).catch(explained);
+    return await rebuildShards(database, map, stale, options);
+  } finally {
+    await release();
+  }
 }
 
 async function rebuildShards(

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { writeBatch } from '#runfold/append/write-batch.js';
 import { openEventWriter, writerTo } from '#runfold/append/writer/event-writer.js';
@@ -7,6 +7,7 @@ import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { claimRebuild, cleanUpRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';
+import { RebuildRunningError } from '#runfold/projections/rebuild/rebuild-errors.js';
 import { listRunningRebuilds } from '#runfold/projections/rebuild/rebuild-schema.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { oneOfEachServer } from '#runfold/store/shards/shard-map.js';
@@ -72,6 +73,21 @@ describeWithCitus('a store on Citus', () => {
     expect((await verify(database)).equal).toBe(true);
     expect((await rebuild(database, { repair_limit: -1 })).outcome).toBe('swapped');
     expect((await verify(database)).equal).toBe(true);
+  });
+
+  test('is rebuilt by one rebuild at a time, whichever node it has reached', async () => {
+    let others = 0;
+    const started = vi.fn();
+    const report = await rebuild(database, {
+      async on_progress({ step, shard }) {
+        if (step !== 'cut' || shard?.at !== stripes - 1) return;
+        const other = rebuild(database, { on_progress: started });
+        await expect(other).rejects.toThrow(RebuildRunningError);
+        others += 1;
+      },
+    });
+    expect([report.outcome, others]).toEqual(['repaired', 1]);
+    expect(started).not.toHaveBeenCalled();
   });
 
   test('is freed on each node of what a dead rebuild left there', async () => {
