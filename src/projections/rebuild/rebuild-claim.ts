@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { PoolClient, QueryResult } from 'pg';
-import { getProcessStart } from '../../environment/process-start.js';
+import type { PoolClient } from 'pg';
 import type { Database } from '../../postgres/database.js';
-import { longWorkSettings } from '../../postgres/in-transaction.js';
-import { isPooled } from '../../postgres/pooled-sessions.js';
+import { takeSessionLock } from '../../postgres/session-lock.js';
 import { readShardMap } from '../../store/shards/open-shard-map.js';
 import { oneOfEachServer } from '../../store/shards/shard-map.js';
 import { settingsSql, type TableNames, wholeStore } from '../../store/shards/table-names.js';
 import { RebuildRunningError } from './rebuild-errors.js';
 import type { RebuildStep } from './rebuild-options.js';
-import { dropSchema, listSchemas, prefix } from './rebuild-schema.js';
+import { dropSchema, listSchemas, makeSchema, prefix } from './rebuild-schema.js';
 
 /** The right to rebuild tables of a server; only one rebuild may have it at a time. */
 export interface RebuildClaim {
@@ -30,8 +28,6 @@ export interface RebuildClaim {
 const rebuildLock = 7_386_254;
 /** On the server that knows where all shards are. */
 const storeLock = 7_386_255;
-/** A rebuild that has not reported for this time is dead; its longest statement is shorter. */
-const beatLimitS = 60;
 
 /**
  * Claims the right to rebuild, on a connection that only the rebuild uses, and removes what a dead
@@ -61,7 +57,7 @@ export async function claimRebuild(
 export async function claimStore(database: Database): Promise<() => Promise<void>> {
   const client = await database.pool.connect();
   try {
-    const unlock = await lock(database, client, storeLock);
+    const unlock = await takeSessionLock(database, client, storeLock);
     if (unlock === undefined) throw new RebuildRunningError();
     return async () => {
       // Closing the connection ends the claim if the server does not answer.
@@ -155,7 +151,9 @@ async function claimServer(
   dead?: string,
 ): Promise<RebuildClaim | undefined> {
   const shared = database.shares_session;
-  const unlock = shared ? async () => undefined : await lock(database, client, rebuildLock);
+  const unlock = shared
+    ? async () => undefined
+    : await takeSessionLock(database, client, rebuildLock);
   if (unlock === undefined) return undefined;
   const schema = `${prefix}${randomBytes(6).toString('hex')}`;
   try {
@@ -184,87 +182,4 @@ async function claimServer(
       await unlock();
     },
   };
-}
-
-/**
- * Takes the lock of a rebuild. Returns a function that releases it, or undefined if another rebuild
- * has it. Behind a pooler no session keeps a lock, so the lock belongs to a transaction that stays
- * open on a separate connection. The transaction has no snapshot, so nothing waits for it.
- */
-async function lock(
-  database: Database,
-  client: PoolClient,
-  key: number,
-): Promise<(() => Promise<unknown>) | undefined> {
-  if (!(await isPooled(client))) {
-    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [key]);
-    if (rows[0]?.taken !== true) return undefined;
-    return () => client.query('select pg_advisory_unlock($1)', [key]);
-  }
-  const keeper = await database.pool.connect();
-  const end = async () => {
-    const isBroken = await keeper.query('rollback').then(
-      () => false,
-      () => true,
-    );
-    keeper.release(isBroken);
-  };
-  try {
-    // One message without parameters: a portal would keep the snapshot of its statement.
-    const results = (await keeper.query(
-      `begin; ${longWorkSettings}; select pg_try_advisory_xact_lock(${key}) as taken`,
-    )) as unknown as QueryResult[];
-    if (results.at(-1)?.rows[0]?.taken === true) return end;
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  await end();
-  return undefined;
-}
-
-/**
- * Checks for a living owner and creates the schema in one transaction: on a shared session, nothing
- * else runs in between.
- */
-async function makeSchema(
-  client: PoolClient,
-  schema: string,
-  shared: boolean,
-  dead: string | undefined,
-): Promise<boolean> {
-  const started = (await getProcessStart(process.pid)) ?? '';
-  try {
-    await client.query('begin');
-    for (const other of shared ? await listSchemas(client) : []) {
-      if (other !== dead && (await isAlive(client, other))) {
-        await client.query('rollback');
-        return false;
-      }
-    }
-    await client.query(`create schema ${schema}`);
-    await client.query(
-      `create table ${schema}.owner as
-      select ${process.pid} as pid, '${started}' as started, clock_timestamp() as beat_at,
-        null::text as step, 0::float8 as share`,
-    );
-    await client.query('commit');
-    return true;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  }
-}
-
-async function isAlive(client: PoolClient, schema: string): Promise<boolean> {
-  const table = `${schema}.owner`;
-  const { rows: found } = await client.query('select to_regclass($1) is not null as found', [
-    table,
-  ]);
-  if (found[0]?.found !== true) return false;
-  const { rows } = await client.query(
-    `select pid, started, beat_at > clock_timestamp() - interval '${beatLimitS} seconds' as beats from ${table}`,
-  );
-  const [owner] = rows;
-  return owner?.beats === true && (await getProcessStart(owner.pid)) === owner.started;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { codeOf } from '../../environment/error-fields.js';
+import { getProcessStart } from '../../environment/process-start.js';
 import type { Database } from '../../postgres/database.js';
 import { lockNotAvailable } from '../../postgres/sql-states.js';
 import { readShardMap } from '../../store/shards/open-shard-map.js';
@@ -99,4 +100,53 @@ async function listOnServer(database: Database): Promise<RunningRebuild[]> {
     );
   }
   return found;
+}
+
+/** A rebuild that has not reported for this time is dead; its longest statement is shorter. */
+const beatLimitS = 60;
+
+/**
+ * Checks for a living owner and creates the schema in one transaction: on a shared session, nothing
+ * else runs in between.
+ */
+export async function makeSchema(
+  client: PoolClient,
+  schema: string,
+  shared: boolean,
+  dead: string | undefined,
+): Promise<boolean> {
+  const started = (await getProcessStart(process.pid)) ?? '';
+  try {
+    await client.query('begin');
+    for (const other of shared ? await listSchemas(client) : []) {
+      if (other !== dead && (await isAlive(client, other))) {
+        await client.query('rollback');
+        return false;
+      }
+    }
+    await client.query(`create schema ${schema}`);
+    await client.query(
+      `create table ${schema}.owner as
+      select ${process.pid} as pid, '${started}' as started, clock_timestamp() as beat_at,
+        null::text as step, 0::float8 as share`,
+    );
+    await client.query('commit');
+    return true;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function isAlive(client: PoolClient, schema: string): Promise<boolean> {
+  const table = `${schema}.owner`;
+  const { rows: found } = await client.query('select to_regclass($1) is not null as found', [
+    table,
+  ]);
+  if (found[0]?.found !== true) return false;
+  const { rows } = await client.query(
+    `select pid, started, beat_at > clock_timestamp() - interval '${beatLimitS} seconds' as beats from ${table}`,
+  );
+  const [owner] = rows;
+  return owner?.beats === true && (await getProcessStart(owner.pid)) === owner.started;
 }
