@@ -85,7 +85,7 @@ describeWithPostgres('runfold rebuild', () => {
   });
 
   test.each([
-    [['--lanes', '0'], '--lanes: expected an integer from 1 to 32.'],
+    [['--lanes', '0'], '--lanes: expected an integer from 1 to 32, got "0".'],
     [['--projection', 'x'], '--projection: expected one of run, session'],
   ])('refuses %j as bad usage', async (flags, says) => {
     const { code, stderr } = await rebuild(...flags);
