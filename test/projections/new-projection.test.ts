@@ -1,14 +1,18 @@
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import { expect, test } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
-import { statementOn, writeBatch } from '#runfold/append/write-batch.js';
+import { writeBatch } from '#runfold/append/write-batch.js';
+import { writerTo } from '#runfold/append/writer/event-writer.js';
 import { textType } from '#runfold/events/columns/log-columns.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
-import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projectionTable } from '#runfold/projections/fold/projection-table.js';
 import { defineProjection } from '#runfold/projections/language/projection.js';
 import { projections } from '#runfold/projections/projections.js';
+import { distributeTables } from '#runfold/store/shards/distribute-tables.js';
+import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
+import { readPlacement } from '#runfold/store/shards/placement.js';
+import { fullName } from '#runfold/store/shards/table-names.js';
 import { internalSchema } from '#runfold/store/tables/event-table.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { sampleEvents } from '../../harness/sample-events.js';
@@ -57,13 +61,21 @@ describeWithPostgres('a projection declared in one file', () => {
     for (const statement of await generateMigration(before, after)) await database.query(statement);
 
     const all = [...projections, agentProjection];
-    const run = statementOn(database.pool, appendAndFoldSql(all), true);
+    const placement = await readPlacement(database);
+    if (placement !== undefined) {
+      const client = await database.pool.connect();
+      await distributeTables(client, ['event', 'agent'], placement);
+      client.release();
+    }
+    const map = await openShardMap(database);
+    const { run } = writerTo(map, database, all);
     const events = sampleEvents(800);
     for (const part of [events.slice(0, 500), events.slice(300)]) {
       await writeBatch(run, [decodeJob('job', { v: 1, project: 1, events: part })]);
     }
     const rows = await database.query(
-      'select agent, tool_calls::integer, input_tokens::integer from runfold_internal.agent order by 1',
+      `select agent, sum(tool_calls)::integer as tool_calls, sum(input_tokens)::integer as input_tokens
+      from runfold_internal.agent group by 1 order by 1`,
     );
     expect(rows).toEqual(
       ['agent-0', 'agent-1', 'agent-2'].map((agent) => {
@@ -76,9 +88,12 @@ describeWithPostgres('a projection declared in one file', () => {
       }),
     );
     expect(await verify(database, { projections: all })).toMatchObject({ equal: true });
-    await database.query(
-      "update runfold_internal.agent set tool_calls = 1 where agent = 'agent-1'",
-    );
+    for (const { database: server, tables } of map.shards()) {
+      const changed = await server.query(
+        `update ${fullName(tables, 'agent')} set tool_calls = 1 where agent = 'agent-1' returning 1`,
+      );
+      if (changed.length > 0) break;
+    }
     expect(await verify(database, { projections: all })).toMatchObject({
       equal: false,
       differences: [

@@ -13,7 +13,7 @@ import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
-import { onOneServer } from '../../../harness/citus-store.js';
+import { isOnCitus, onOneServer } from '../../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { createDividedDatabase } from '../../../harness/divided-store.js';
 import { labelModelOf, readLabels } from '../../../harness/label-model.js';
@@ -46,7 +46,9 @@ const describeHere = onOneServer(
 
 describeHere('the fold by a statement', () => holdLaws(statements, openStore));
 
-describeWithPostgres('the fold', () => holdLaws(inShards, openStore));
+// On Citus, clearing the tables before each of them takes a second.
+const fewer = isOnCitus(expect.getState().testPath ?? '') ? 20 : 60;
+describeWithPostgres('the fold', () => holdLaws(inShards, openStore, fewer));
 
 describeHere('the fold of a store that is divided', () =>
   holdLaws(inShards, createDividedDatabase, 30),
