@@ -2,7 +2,7 @@ import { quietPlan, type Scenario } from '../round/plan.js';
 
 export const limitsKill: Scenario = {
   name: 'limits-kill',
-  about: 'kill -9 of workers and services while callers check budgets, emit and cause alerts',
+  about: 'kill -9 of workers and services while budgets are checked and alerts fire',
   plan(random) {
     return quietPlan(random, {
       queue: random.pick(['redis', 'redis', 'postgres']),

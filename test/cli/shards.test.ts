@@ -50,7 +50,7 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     expect(created.stdout).toBe('The store is divided into 4 stripes.\n');
     const again = await run('shards', 'create', '--on-one-server');
     expect(again.code).toBe(1);
-    expect(again.stderr).toContain('got one of 4 stripes');
+    expect(again.stderr).toContain('already has 4 stripes');
     const { stdout } = await run('shards', 'list', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'partitions',

@@ -122,7 +122,7 @@ export function healthFlows(stage: Stage): void {
         .getByRole('button', { name: /^Trying again in \d+ s$/ })
         .first()
         .waitFor();
-      await page.getByText('Expected at most 0.5 requests per second').first().waitFor();
+      await page.getByText('More than 0.5 requests per second').first().waitFor();
       await page.locator('table.data tbody tr').nth(4).waitFor();
       await page.locator('main [role="alert"]').first().waitFor({ state: 'detached' });
       expect(refusals).toBeGreaterThan(0);

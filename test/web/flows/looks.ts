@@ -82,6 +82,9 @@ export function lookFlows(stage: Stage): void {
     expect(await page.locator('nav.screens').isVisible()).toBe(false);
     expect(await page.locator('.bar-actions').isVisible()).toBe(false);
     expect(await page.locator('.split-chart svg').isVisible()).toBe(true);
+    // What is left takes the width of the paper, also that of the links which are not printed.
+    const { width = 0 } = (await page.locator('main').boundingBox()) ?? {};
+    expect(width).toBeGreaterThan((page.viewportSize()?.width ?? 0) * 0.9);
     const foot = (await page.locator('.print-foot').textContent()) ?? '';
     expect(await page.locator('.print-foot').isVisible()).toBe(true);
     for (const text of [page.url(), 'Asia/Kathmandu', 'US dollars', 'last fold'])
