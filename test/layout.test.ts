@@ -74,6 +74,7 @@ const rooms: Readonly<Record<string, Room>> = {
     may: [
       'events',
       'ingest/formats/api-responses/api-usage',
+      'ingest/formats/api-responses/google-usage',
       'ingest/formats/claude-code/claude-usage',
       'ingest/formats/log/log-record',
       'ingest/formats/log/model-name',

@@ -1,5 +1,6 @@
 import { isRawObject } from '../../events/check/normalize-event.js';
 import type { Metrics } from '../../events/metric-fields.js';
+import { googleAudio } from '../../ingest/formats/api-responses/google-usage.js';
 import { claudeMetrics, readCounts } from '../../ingest/formats/claude-code/claude-usage.js';
 import {
   countAt,
@@ -54,9 +55,12 @@ function beside({ raw }: JsonObject): Metrics {
   const prompt = objectAt(raw, 'prompt_tokens_details') ?? {};
   const completion = objectAt(raw, 'completion_tokens_details') ?? {};
   return {
+    ...googleAudio(raw, 'raw'),
     cache_write_1h_tokens: readCounts(raw, 'raw').hour ?? undefined,
-    input_audio_tokens: countAt(prompt, 'audio_tokens', 'raw.prompt_tokens_details'),
-    output_audio_tokens: countAt(completion, 'audio_tokens', 'raw.completion_tokens_details'),
+    ...present({
+      input_audio_tokens: countAt(prompt, 'audio_tokens', 'raw.prompt_tokens_details'),
+      output_audio_tokens: countAt(completion, 'audio_tokens', 'raw.completion_tokens_details'),
+    }),
   };
 }
 
@@ -75,6 +79,8 @@ function ofFive(usage: JsonObject, metadata: JsonObject): Metrics {
   const written =
     (writes && countAt(writes, 'cacheWriteInputTokens')) ??
     (anthropic && countAt(anthropic, 'cacheCreationInputTokens'));
+  const google = objectAt(metadata, 'google') ?? objectAt(metadata, 'vertex') ?? {};
+  const ofGoogle = objectAt(google, 'usageMetadata', 'google') ?? {};
   // Neither includes the cache in the input.
   const outside = anthropic !== undefined || bedrock !== undefined;
   return present({
@@ -83,5 +89,6 @@ function ofFive(usage: JsonObject, metadata: JsonObject): Metrics {
     cache_write_tokens: written,
     output_tokens: isBeside ? (output ?? 0) + reasoning : output,
     reasoning_tokens: reasoning,
+    ...googleAudio(ofGoogle, 'google.usageMetadata'),
   });
 }

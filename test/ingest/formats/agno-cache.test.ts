@@ -48,6 +48,8 @@ describe('the cache of an Agno run', () => {
     ['Anthropic', 'claude-sonnet-4-5', true],
     ['AwsBedrock', 'us.amazon.nova-pro-v1:0', true],
     ['VertexAI', 'claude-sonnet-4-5@20250929', true],
+    ['AzureFoundry', 'claude-sonnet-4-5', true],
+    ['AzureAIFoundry', 'Phi-4', false],
     [undefined, 'claude-sonnet-4-5', true],
     ['OpenAI', 'gpt-4o', false],
     ['OpenRouter', 'anthropic/claude-sonnet-4.5', false],
@@ -79,4 +81,12 @@ describe('the cache of an Agno run', () => {
       });
     },
   );
+
+  test('and reasoning that only the total includes, as with xAI, is part of the output', () => {
+    const metrics = { input_tokens: 10, output_tokens: 100, reasoning_tokens: 50 };
+    const message = { role: 'assistant', metrics: { ...metrics, total_tokens: 160 } };
+    const run = { run_id: 'r', created_at: 1_750_000_000, messages: [message] };
+    const grok = metricsOf({ ...run, model_provider: 'xAI', model: 'grok-3-mini' });
+    expect(grok).toMatchObject({ output_tokens: 150, total_tokens: 160, reasoning_tokens: 50 });
+  });
 });

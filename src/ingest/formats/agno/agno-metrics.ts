@@ -35,8 +35,9 @@ export function agnoMetrics(
     if (value !== undefined) metrics[name] = value;
     else if (isAssistant && kind === 'tokens' && !unknownToAgno.has(name)) metrics[name] = 0;
   }
-  if (beside.cache) addCache(metrics as Record<string, number | undefined>);
-  if (beside.reasoning) addReasoning(metrics as Record<string, number | undefined>);
+  const counts = metrics as Record<string, number | undefined>;
+  if (beside.cache) addCache(counts);
+  if (beside.reasoning || isReasoningInTotal(counts)) addReasoning(counts);
   return Object.keys(metrics).length === 0 ? undefined : (metrics as Metrics);
 }
 
@@ -72,7 +73,10 @@ function isReasoningBeside(provider: string | undefined, model = ''): boolean {
 function isCacheBeside(provider: string | undefined, model: string | undefined): boolean {
   const isClaude = /claude/i.test(model ?? '');
   if (provider === undefined) return isClaude && !(model ?? '').includes('/');
-  return /anthropic|bedrock|^aws|^claude/i.test(provider) || (isClaude && /vertex/i.test(provider));
+  return (
+    /anthropic|bedrock|^aws|^claude/i.test(provider) ||
+    (isClaude && /vertex|foundry/i.test(provider))
+  );
 }
 
 /** Adds the tokens read from and written to a cache to the input and to sums that include the input. */
@@ -85,6 +89,12 @@ function addCache(metrics: Record<string, number | undefined>): void {
   if (prompt_tokens !== undefined && prompt_tokens !== 0 && prompt_tokens === input) {
     metrics.prompt_tokens = prompt_tokens + cache;
   }
+}
+
+/** Whether the total says that the output does not include the reasoning, as with xAI. */
+function isReasoningInTotal(metrics: Record<string, number | undefined>): boolean {
+  const { input_tokens = 0, output_tokens = 0, total_tokens, reasoning_tokens = 0 } = metrics;
+  return reasoning_tokens > 0 && total_tokens === input_tokens + output_tokens + reasoning_tokens;
 }
 
 /** Adds the reasoning tokens to the output and to sums that include the output. */

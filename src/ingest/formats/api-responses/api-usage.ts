@@ -9,6 +9,7 @@ import {
   objectsAt,
   present,
 } from '../log/log-record.js';
+import { googleMetrics } from './google-usage.js';
 
 /**
  * The tokens of a response, with the same meaning for every API; undefined if it has none.
@@ -17,14 +18,19 @@ import {
 export function apiMetrics(body: JsonObject, path: string): Metrics | undefined {
   const at = (name: string) => (path === '' ? name : `${path}.${name}`);
   const google = objectAt(body, 'usageMetadata', path);
-  if (google !== undefined) return generateContent(google, at('usageMetadata'));
+  if (google !== undefined)
+    return checked(
+      googleMetrics(google, at('usageMetadata')),
+      at('usageMetadata.promptTokenCount'),
+    );
   const langchain = objectAt(body, 'usage_metadata', path);
   if (langchain !== undefined) return langchainUsage(langchain, at('usage_metadata'));
   const usage = objectAt(body, 'usage', path);
   if (usage === undefined) return undefined;
   if ('prompt_tokens' in usage) return chatCompletions(usage, at('usage'));
   if ('inputTokens' in usage) return converse(usage, at('usage'));
-  if (body.object === 'response' || 'input_tokens_details' in usage) {
+  const isResponse = ['response', 'realtime.response'].includes(String(body.object));
+  if (isResponse || 'input_tokens_details' in usage || 'input_token_details' in usage) {
     return responses(usage, at('usage'));
   }
   if ('input_tokens' in usage) return claudeMetrics(readCounts(usage, at('usage')));
@@ -39,6 +45,17 @@ function checked(metrics: Metrics, path: string): Metrics {
   throw new InvalidRecordError(path, expected, String(input_tokens));
 }
 
+/** The tokens written to a cache, as gateways to Claude and Qwen call them. */
+const written = 'cache_creation_input_tokens';
+
+function firstCount(record: JsonObject, names: readonly string[], path: string) {
+  for (const name of names) {
+    const count = countAt(record, name, path);
+    if (count !== undefined) return count;
+  }
+  return undefined;
+}
+
 function chatCompletions(usage: JsonObject, path: string): Metrics {
   const prompt = objectAt(usage, 'prompt_tokens_details', path) ?? {};
   const completion = objectAt(usage, 'completion_tokens_details', path) ?? {};
@@ -51,10 +68,14 @@ function chatCompletions(usage: JsonObject, path: string): Metrics {
       input_tokens: countAt(usage, 'prompt_tokens', path),
       cached_tokens:
         countAt(prompt, 'cached_tokens', ofPrompt) ??
-        countAt(usage, 'prompt_cache_hit_tokens', path),
+        firstCount(
+          usage,
+          ['prompt_cache_hit_tokens', 'cached_tokens', 'cache_read_input_tokens'],
+          path,
+        ),
       cache_write_tokens:
-        countAt(prompt, 'cache_write_tokens', ofPrompt) ??
-        countAt(prompt, 'cache_creation_tokens', ofPrompt),
+        firstCount(prompt, ['cache_write_tokens', 'cache_creation_tokens', written], ofPrompt) ??
+        countAt(usage, written, path),
       output_tokens: countAt(usage, 'completion_tokens', path),
       reasoning_tokens: countAt(completion, 'reasoning_tokens', ofCompletion),
       input_audio_tokens: countAt(prompt, 'audio_tokens', ofPrompt),
@@ -65,33 +86,25 @@ function chatCompletions(usage: JsonObject, path: string): Metrics {
   return withReasoning(metrics, countAt(usage, 'total_tokens', path));
 }
 
+/** The Responses API, and the Realtime API, which has audio and another name for the details. */
 function responses(usage: JsonObject, path: string): Metrics {
-  const input = objectAt(usage, 'input_tokens_details', path) ?? {};
-  const output = objectAt(usage, 'output_tokens_details', path) ?? {};
+  const [ofInput, ofOutput] =
+    'input_token_details' in usage
+      ? ['input_token_details', 'output_token_details']
+      : ['input_tokens_details', 'output_tokens_details'];
+  const input = objectAt(usage, ofInput, path) ?? {};
+  const output = objectAt(usage, ofOutput, path) ?? {};
   return checked(
     present({
       input_tokens: countAt(usage, 'input_tokens', path),
-      cached_tokens: countAt(input, 'cached_tokens', `${path}.input_tokens_details`),
-      cache_write_tokens: countAt(input, 'cache_write_tokens', `${path}.input_tokens_details`),
+      cached_tokens: countAt(input, 'cached_tokens', `${path}.${ofInput}`),
+      cache_write_tokens: countAt(input, 'cache_write_tokens', `${path}.${ofInput}`),
       output_tokens: countAt(usage, 'output_tokens', path),
-      reasoning_tokens: countAt(output, 'reasoning_tokens', `${path}.output_tokens_details`),
+      reasoning_tokens: countAt(output, 'reasoning_tokens', `${path}.${ofOutput}`),
+      input_audio_tokens: countAt(input, 'audio_tokens', `${path}.${ofInput}`),
+      output_audio_tokens: countAt(output, 'audio_tokens', `${path}.${ofOutput}`),
     }),
     `${path}.input_tokens`,
-  );
-}
-
-function generateContent(usage: JsonObject, path: string): Metrics {
-  const count = (name: string) => countAt(usage, name, path);
-  const [prompt, tools] = [count('promptTokenCount'), count('toolUsePromptTokenCount')];
-  const [candidates, thoughts] = [count('candidatesTokenCount'), count('thoughtsTokenCount')];
-  return checked(
-    present({
-      input_tokens: sum(prompt, tools),
-      cached_tokens: count('cachedContentTokenCount'),
-      output_tokens: sum(candidates, thoughts),
-      reasoning_tokens: thoughts,
-    }),
-    `${path}.promptTokenCount`,
   );
 }
 
@@ -144,9 +157,6 @@ export function withReasoning(metrics: Metrics, total: number | undefined): Metr
     (reasoning_tokens > 0 && total === input_tokens + output_tokens + reasoning_tokens);
   return isSeparate ? { ...metrics, output_tokens: output_tokens + reasoning_tokens } : metrics;
 }
-
-const sum = (a: number | undefined, b: number | undefined) =>
-  a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 
 /** Whether an object is a part of a stream without usage; the last part has the usage. */
 export function isPart(body: JsonObject): boolean {

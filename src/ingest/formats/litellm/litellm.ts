@@ -96,6 +96,13 @@ function tokensOf(record: JsonObject, metadata: JsonObject): Metrics {
         countAt(prompt, 'cache_creation_tokens', `${at}.prompt_tokens_details`),
       output_tokens: countAt(record, 'completion_tokens'),
       reasoning_tokens: countAt(completion, 'reasoning_tokens', `${at}.completion_tokens_details`),
+      cache_write_1h_tokens: countAt(
+        objectAt(prompt, 'cache_creation_token_details', `${at}.prompt_tokens_details`) ?? {},
+        'ephemeral_1h_input_tokens',
+        `${at}.prompt_tokens_details.cache_creation_token_details`,
+      ),
+      input_audio_tokens: countAt(prompt, 'audio_tokens', `${at}.prompt_tokens_details`),
+      output_audio_tokens: countAt(completion, 'audio_tokens', `${at}.completion_tokens_details`),
     }),
   );
   return withReasoning(metrics, countAt(record, 'total_tokens'));
