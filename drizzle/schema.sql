@@ -2975,6 +2975,8 @@ CREATE INDEX run_parent_run_id ON runfold_internal.run USING btree (project, par
 
 CREATE INDEX run_run_id ON runfold_internal.run USING btree (project, run_id);
 
+CREATE INDEX run_session_id ON runfold_internal.run USING btree (project, session_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), run_id);
+
 CREATE INDEX run_started_at ON runfold_internal.run USING btree (project, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id, run_id);
 
 CREATE INDEX run_user_id ON runfold_internal.run USING btree (project, user_id, ((('1970-01-01 00:00:00'::timestamp without time zone + ((started_at_us)::double precision * '00:00:00.000001'::interval)) AT TIME ZONE 'UTC'::text)), session_id, run_id);

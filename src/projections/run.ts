@@ -86,6 +86,8 @@ export const runProjection = defineProjection({
   },
   indexes: {
     run_started_at: { on: ['project', timestampSql('started_at_us'), 'session_id', 'run_id'] },
+    // A page of a session's runs, and its first run. It costs one entry per run.
+    run_session_id: { on: ['project', 'session_id', timestampSql('started_at_us'), 'run_id'] },
     run_user_id: {
       on: ['project', 'user_id', timestampSql('started_at_us'), 'session_id', 'run_id'],
     },

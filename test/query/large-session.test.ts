@@ -15,11 +15,11 @@ import { describeWithPostgres } from '../../harness/suite.js';
 const start = Date.parse('2026-03-01T00:00:00Z');
 const eventsPerRun = 10;
 
-function messageOf(session_id: string, at: number) {
+function messageOf(session_id: string, at: number, since = start) {
   return {
     ...{ type: 'message', role: 'assistant', id: `m-${at}`, session_id },
     run_id: `${session_id}-${Math.floor(at / eventsPerRun)}`,
-    occurred_at: new Date(start + at * 1_000).toISOString(),
+    occurred_at: new Date(since + at * 1_000).toISOString(),
     metrics: { input_tokens: 100, output_tokens: 10, time: 0.5 },
   };
 }
@@ -61,6 +61,14 @@ describeWithPostgres('a session of 20,000 events', () => {
           Array.from({ length: size }, (_, n) => messageOf(session_id, at + n)),
         );
       }
+    }
+    // Runs of other sessions, before and after these two.
+    for (const days of [-10, 10]) {
+      const since = start + days * 86_400_000;
+      await foldEvents(
+        database,
+        Array.from({ length: 5_000 }, (_, n) => messageOf(`other-${days}-${n}`, n, since)),
+      );
     }
     // A poll of a tail looks back two seconds; on a fast machine these are all events.
     await database.query(
