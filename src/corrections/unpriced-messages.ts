@@ -110,8 +110,9 @@ const pairs = <N extends string>(list: readonly N[], value: (name: N) => string)
 const detailNames = Object.keys(detailSources) as (keyof TokenDetails)[];
 /** A correction of a figure overrides the provider's split. */
 const detailSql = (name: keyof TokenDetails) => {
-  const [metric, key] = detailSources[name];
-  return `case when c.${tokenSources[name][0]} is null then coalesce((o.${metric} ->> '${key}')::bigint, 0) else 0 end`;
+  const [metric, ...keys] = detailSources[name];
+  const count = keys.map((key) => `o.${metric} ->> '${key}'`).join(', ');
+  return `case when c.${tokenSources[name][0]} is null then coalesce(coalesce(${count})::bigint, 0) else 0 end`;
 };
 const attributeNames = attributeFields
   .map(({ name }) => name)

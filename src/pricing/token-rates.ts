@@ -46,6 +46,7 @@ export interface TokenCounts {
 /** Counts in the provider's own split of the tokens; 0 if it has none. They stand for counts that are 0. */
 export interface TokenDetails {
   readonly cached: number;
+  readonly cache_write: number;
   readonly input_audio: number;
   readonly output_audio: number;
   readonly reasoning: number;
@@ -116,11 +117,13 @@ function addCosts(parts: readonly (readonly [count: number, rate: number])[]): n
   return Number((exact + BigInt(million / 2)) / BigInt(million));
 }
 
+const detailNames = ['cached', 'cache_write', 'input_audio', 'output_audio', 'reasoning'] as const;
+
 /** Counts that include those of the provider's split; undefined if the two differ. */
 function withDetails({ details, ...tokens }: TokenCounts): PlainCounts | undefined {
   if (details === undefined) return tokens;
   const counts = { ...tokens };
-  for (const name of ['cached', 'input_audio', 'output_audio', 'reasoning'] as const) {
+  for (const name of detailNames) {
     if (details[name] === 0) continue;
     if (counts[name] !== 0 && counts[name] !== details[name]) return undefined;
     counts[name] = details[name];

@@ -18,13 +18,22 @@ export const tokenSources = {
   completion: ['completion_tokens'],
 } as const satisfies Readonly<Record<Exclude<keyof TokenCounts, 'details'>, readonly MetricName[]>>;
 
-/** The place of each count in the provider's own split, as OpenAI names them. */
+/**
+ * The place of each count in the provider's own split, as OpenAI names them. OpenAI does not report tokens that are written to
+ * a cache; OpenRouter, LiteLLM and Qwen do, each by a name of its own.
+ */
 export const detailSources = {
   cached: ['prompt_tokens_details', 'cached_tokens'],
+  cache_write: [
+    'prompt_tokens_details',
+    'cache_write_tokens',
+    'cache_creation_tokens',
+    'cache_creation_input_tokens',
+  ],
   input_audio: ['prompt_tokens_details', 'audio_tokens'],
   output_audio: ['completion_tokens_details', 'audio_tokens'],
   reasoning: ['completion_tokens_details', 'reasoning_tokens'],
-} as const satisfies Readonly<Record<keyof TokenDetails, readonly [MetricName, string]>>;
+} as const satisfies Readonly<Record<keyof TokenDetails, readonly [MetricName, ...string[]]>>;
 
 type Split = Readonly<Record<string, unknown>>;
 
@@ -35,8 +44,8 @@ export function readDetails(
   const [prompt, completion] = splitMetrics.map(split);
   if ((prompt ?? completion ?? null) === null) return undefined;
   const splits = { prompt_tokens_details: prompt, completion_tokens_details: completion };
-  const counts = Object.entries(detailSources).map(([name, [metric, key]]) => {
-    const value = splits[metric]?.[key];
+  const counts = Object.entries(detailSources).map(([name, [metric, ...keys]]) => {
+    const value = keys.map((key) => splits[metric]?.[key]).find((count) => count !== undefined);
     return [name, typeof value === 'number' ? value : 0] as const;
   });
   return Object.fromEntries(counts) as unknown as TokenDetails;

@@ -18,7 +18,7 @@ import { describeWithPostgres } from '../../harness/suite.js';
 
 type Figures = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
-/** Per million tokens: input 10, cached 1, output 100. The cost is in millionths of a dollar. */
+/** Per million tokens: input 10, cached 1, written to a cache 20, output 100. The cost is in millionths of a dollar. */
 const cases: readonly [string, Figures, number | undefined][] = [
   ['a total of input and output', { input: 60, output: 5, total: 65 }, 1_100],
   ['a total without the cache', { input: 60, output: 5, cached: 20, total: 45 }, 920],
@@ -44,6 +44,18 @@ const cases: readonly [string, Figures, number | undefined][] = [
     { input: 60, output: 5, completion_tokens_details: { reasoning_tokens: 6 } },
     undefined,
   ],
+  ...['cache_write_tokens', 'cache_creation_tokens', 'cache_creation_input_tokens'].map(
+    (name): (typeof cases)[number] => [
+      `a split with ${name}`,
+      { input: 60, output: 5, prompt_tokens_details: { cached_tokens: 20, [name]: 10 } },
+      1_020,
+    ],
+  ),
+  [
+    'a split with more written than the input',
+    { input: 60, output: 5, prompt_tokens_details: { cached_tokens: 20, cache_write_tokens: 41 } },
+    undefined,
+  ],
   [
     'a split and a 0',
     { input: 60, output: 5, cached: 0, prompt_tokens_details: { cached_tokens: 20 } },
@@ -66,7 +78,7 @@ const cases: readonly [string, Figures, number | undefined][] = [
   ],
 ];
 
-const rates = { model: 'house', input: 10, cached: 1, output: 100 };
+const rates = { model: 'house', input: 10, cached: 1, cache_write: 20, output: 100 };
 const nameOf = (name: string) => (name.endsWith('_details') ? name : `${name}_tokens`);
 const message = (id: string, given: Figures): MetricEventInput => ({
   type: 'message',
