@@ -89,7 +89,7 @@ export const readMutants = [
   ),
   ...breaks(
     'src/query/totals/list-order.ts',
-    ['test/query/pages.test.ts'],
+    ['test/query/totals/list-choices.test.ts'],
     [
       [
         'a page begins with the last row of the one before',
