@@ -67,8 +67,8 @@ export async function logsTimes(events: number, note: Note): Promise<void> {
     note('first reading, peak memory', 'MB', first.peak_mb);
     note('peak memory above that of NDJSON', 'MB', first.peak_mb - plain.peak_mb);
     const peer = await measurePeer(home);
-    if (peer === undefined) console.error('skipped: ccusage (it cannot be installed here)');
-    else note('ccusage daily', 'CPU s', peer.cpu_seconds);
+    if (peer === undefined) console.error('skipped: ccusage (no version of it runs here)');
+    else note(`${peer.name} daily`, 'CPU s', peer.cpu_seconds);
   } finally {
     await rm(home, { recursive: true, force: true });
   }
@@ -77,10 +77,15 @@ export async function logsTimes(events: number, note: Note): Promise<void> {
 /** The last version of ccusage that runs on every supported Node.js. Later ones need a newer one, or a native package. */
 const plainPeer = 'ccusage@18.0.11';
 
-/** Installs ccusage and measures it: the newest version that runs here; undefined if none does. */
-async function measurePeer(home: string): Promise<Taken | undefined> {
+/**
+ * Installs ccusage and measures the newest version that counts the tokens of the tree here;
+ * undefined if none does. A version that only prints why it does not run is named and left out.
+ */
+async function measurePeer(home: string): Promise<(Taken & { readonly name: string }) | undefined> {
   const folder = join(home, 'peer');
   const command = join(folder, 'node_modules', '.bin', 'ccusage');
+  const daily = ['daily', '--json', '--offline'];
+  const env = { CLAUDE_CONFIG_DIR: home };
   const npm = async (...args: readonly string[]) => {
     const { stdout } = await run('npm', ['--prefix', folder, ...args]);
     return stdout.trim();
@@ -93,14 +98,17 @@ async function measurePeer(home: string): Promise<Taken | undefined> {
     async () => plainPeer,
   ];
   for (const version of versions) {
+    let name = 'ccusage';
     try {
-      const name = await version();
+      name = await version();
       await npm('install', '--no-audit', '--no-fund', '--include=optional', name);
-      console.error(`${name}: ${(await run(command, ['--version'])).stdout.trim()}`);
-      return await measure([command, 'daily', '--json', '--offline'], { CLAUDE_CONFIG_DIR: home });
+      const { stdout } = await run(command, daily, { env: { ...process.env, ...env } });
+      const tokens: unknown = JSON.parse(stdout).totals?.totalTokens;
+      if (!(Number(tokens) > 0)) throw new Error('it counted no tokens');
+      return { name: name.replace('@', ' '), ...(await measure([command, ...daily], env)) };
     } catch (error) {
-      // The next version may run; if none does, the caller reports that.
-      console.error(error instanceof Error ? error.message.split('\n').at(1) : error);
+      const { message, stderr } = error as Error & { readonly stderr?: string };
+      console.error(`${name} does not run: ${stderr?.trim() || message}`);
     }
   }
   return undefined;
