@@ -31,17 +31,22 @@ export async function claimKeys(
       claims.set(names.get(key) ?? key, { session_id, rank, is_new });
     }
   };
-  const made = await database.query<Row>(
+  // If every claim is new, as in a first reading, there is nothing to send back but their number.
+  const made = await database.query<Row & { readonly made: number }>(
     `with given as (
       select * from unnest($3::uuid[], $4::text[], $5::smallint[]) as g(key, session_id, rank)),
     made as (
       insert into runfold_internal.log_claim (project, format, key, session_id, rank)
       select $1, $2, key, session_id, rank from given order by key
-      on conflict do nothing returning key, session_id, rank)
-    select key, session_id, rank, true as is_new from made
+      on conflict do nothing returning key, session_id, rank),
+    total as (select count(*)::integer as made from made)
+    select null::uuid as key, null as session_id, null::smallint as rank, true as is_new, made
+    from total where made = cardinality($3)
     union all
-    select c.key, c.session_id, c.rank, false from runfold_internal.log_claim c
-    where c.project = $1 and c.format = $2 and c.key = any($3)`,
+    select m.key, m.session_id, m.rank, true, made from made m, total where made < cardinality($3)
+    union all
+    select c.key, c.session_id, c.rank, false, made from total, runfold_internal.log_claim c
+    where made < cardinality($3) and c.project = $1 and c.format = $2 and c.key = any($3)`,
     [
       project,
       format,
@@ -50,6 +55,9 @@ export async function claimKeys(
       [...wanted.values()].map(({ rank }) => rank),
     ],
   );
+  if (made[0]?.made === names.size) {
+    return new Map([...wanted].map(([key, claim]) => [key, { ...claim, is_new: true }]));
+  }
   add(made);
   // The statement does not see rows that other transactions committed while it waited for them.
   const missing = [...names].filter(([, key]) => !claims.has(key)).map(([key]) => key);

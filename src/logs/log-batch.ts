@@ -9,13 +9,7 @@ import type { PriceBook } from '../pricing/price-book.js';
 import { claimKeys, lowerRanks } from './claims.js';
 import { growthOf } from './grown-event.js';
 import type { LogCounts } from './log-summary.js';
-import {
-  keysBySession,
-  mergeDrafts,
-  type Pending,
-  type PlacedDraft,
-  wantedClaims,
-} from './merge-drafts.js';
+import { mergeDrafts, type Pending, type PlacedDraft, wantedClaims } from './merge-drafts.js';
 import { findToldElsewhere, type ToldSessions } from './told-elsewhere.js';
 
 /** The destination of events read from logs. */
@@ -47,7 +41,8 @@ export async function sendDrafts(
   const { database, producer, project } = store;
   const claims = await claimKeys(database, project, format.name, wantedClaims(drafts));
   const merged = mergeDrafts(drafts, claims, counts);
-  await findToldElsewhere(store, format, keysBySession(merged), sessions);
+  const events = merged.map(({ event }) => event);
+  await findToldElsewhere(store, format, events, sessions);
   const pending = merged.filter(({ event: { session_id } }) => {
     const isElsewhere = sessions.isElsewhere.get(session_id) === true;
     if (isElsewhere) counts.elsewhere.add(session_id);

@@ -1,5 +1,3 @@
-import { placeKey } from '../corrections/corrected-events.js';
-import { eventKey } from '../events/event-id.js';
 import type { Draft } from '../ingest/formats/log/log-format.js';
 import type { Claim, WantedClaim } from './claims.js';
 import type { LogCounts } from './log-summary.js';
@@ -16,17 +14,6 @@ export interface Pending extends PlacedDraft {
   readonly event: Draft['event'];
   readonly claim: Claim | undefined;
   readonly isExact: boolean;
-}
-
-/** The keys of the events of each session. */
-export function keysBySession(pending: readonly Pending[]): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, string[]>();
-  for (const { event } of pending) {
-    const own = keys.get(event.session_id);
-    if (own === undefined) keys.set(event.session_id, [eventKey(event.id)]);
-    else own.push(eventKey(event.id));
-  }
-  return keys;
 }
 
 /** Each key, with the session of its first draft of the lowest rank. */
@@ -55,8 +42,10 @@ export function mergeDrafts(
       if (draft.event.type === 'message') counts.copies += 1;
       continue;
     }
-    const event = { ...draft.event, session_id: claim?.session_id ?? draft.event.session_id };
-    const place = placeKey(event.session_id, event.id);
+    const session_id = claim?.session_id ?? draft.event.session_id;
+    const event =
+      session_id === draft.event.session_id ? draft.event : { ...draft.event, session_id };
+    const place = `${event.id}\0${session_id}`;
     const before = merged.get(place);
     if (before === undefined) {
       const isExact = claim !== undefined && claim.rank > rank;

@@ -1,3 +1,4 @@
+import type { EventPlace } from '../corrections/corrected-events.js';
 import { eventKey } from '../events/event-id.js';
 import { eventTypes } from '../events/metric-event.js';
 import type { LogFormat } from '../ingest/formats/log/log-format.js';
@@ -17,8 +18,10 @@ export const createToldSessions = (): ToldSessions => ({
   isFolded: false,
 });
 
-/** The keys of a batch's events, by session. */
-export type SessionKeys = ReadonlyMap<string, readonly string[]>;
+interface MessageStore {
+  readonly database: Database;
+  readonly project: number;
+}
 
 /** The rank of a claim for a session that is reported another way. */
 const elsewhereRank = 1;
@@ -31,19 +34,16 @@ const keyOf = (session: string) => `session ${session}`;
  * file and a second reading give the same result.
  */
 export async function findToldElsewhere(
-  store: {
-    readonly database: Database;
-    readonly project: number;
-    readonly folded: () => Promise<void>;
-  },
+  store: MessageStore & { readonly folded: () => Promise<void> },
   format: LogFormat,
-  batch: SessionKeys,
+  events: readonly EventPlace[],
   told: ToldSessions,
 ): Promise<void> {
   const { database, project, folded } = store;
   const { reported_as: agent } = format;
   const known = told.isElsewhere;
-  const open = [...batch.keys()].filter((session) => !known.has(session));
+  const sessions = new Set(events.map(({ session_id }) => session_id));
+  const open = [...sessions].filter((session) => !known.has(session));
   if (agent === undefined || open.length === 0) return;
   const claimed = await database.query<{ session_id: string; rank: number }>(
     `select session_id, rank from runfold_internal.log_claim
@@ -57,14 +57,10 @@ export async function findToldElsewhere(
   // apart.
   if (!told.isFolded) await folded();
   told.isFolded = true;
-  const keys = fresh.flatMap((session) => batch.get(session) ?? []);
-  const rows = await database.query<{ session_id: string }>(
-    `select e.session_id from runfold_internal.event e
-    where e.project = $1 and e.session_id = any($2) and e.type = ${eventTypes.message} and e.agent_id = $3
-    group by e.session_id having not bool_or(e.id = any($4::uuid[]))`,
-    [project, fresh, agent, keys],
+  const reported = await sessionsWithMessages(store, agent, fresh);
+  const elsewhere = new Set(
+    reported.length === 0 ? [] : await sessionsWithoutAny(store, agent, reported, events),
   );
-  const elsewhere = new Set(rows.map(({ session_id }) => session_id));
   const claims = await claimKeys(
     database,
     project,
@@ -79,4 +75,38 @@ export async function findToldElsewhere(
   for (const session of fresh) {
     known.set(session, claims.get(keyOf(session))?.rank === elsewhereRank);
   }
+}
+
+/** Those of the sessions in which the log has messages of an agent. */
+async function sessionsWithMessages(
+  { database, project }: MessageStore,
+  agent: string,
+  sessions: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await database.query<{ session_id: string }>(
+    `select s.session_id from unnest($2::text[]) as s(session_id)
+    where exists (select from runfold_internal.event e
+      where e.project = $1 and e.session_id = s.session_id and e.type = ${eventTypes.message}
+        and e.agent_id = $3)`,
+    [project, sessions, agent],
+  );
+  return rows.map(({ session_id }) => session_id);
+}
+
+/** Those of the sessions of which the log has messages of an agent, but none of the given events. */
+async function sessionsWithoutAny(
+  { database, project }: MessageStore,
+  agent: string,
+  sessions: readonly string[],
+  events: readonly EventPlace[],
+): Promise<readonly string[]> {
+  const own = new Set(sessions);
+  const keys = events.filter(({ session_id }) => own.has(session_id)).map(({ id }) => eventKey(id));
+  const rows = await database.query<{ session_id: string }>(
+    `select e.session_id from runfold_internal.event e
+    where e.project = $1 and e.session_id = any($2) and e.type = ${eventTypes.message} and e.agent_id = $3
+    group by e.session_id having not bool_or(e.id = any($4::uuid[]))`,
+    [project, sessions, agent, keys],
+  );
+  return rows.map(({ session_id }) => session_id);
 }

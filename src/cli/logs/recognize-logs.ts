@@ -48,7 +48,8 @@ async function readFirst(path: string): Promise<readonly JsonObject[]> {
   } finally {
     await handle.close();
   }
-  const { lines } = await readHead(path);
+  const { text } = await readHead(path);
+  const lines = text.split('\n').slice(0, -1);
   return lines.slice(0, mostLines).flatMap((line): readonly JsonObject[] => {
     const { record } = parseRecord(line);
     return record === undefined ? [] : [record];

@@ -9,8 +9,8 @@ export interface LogHead {
   readonly mark: string;
   /** The first time in it, in microseconds; undefined if its beginning has none. */
   readonly time: number | undefined;
-  /** Its first complete lines. */
-  readonly lines: readonly string[];
+  /** Its beginning, which may end within a line. */
+  readonly text: string;
 }
 
 const markBytes = 1024;
@@ -27,12 +27,12 @@ export async function readHead(path: string): Promise<LogHead> {
     const buffer = Buffer.alloc(headBytes);
     const { bytesRead } = await handle.read(buffer, 0, headBytes, 0);
     const bytes = buffer.subarray(0, bytesRead);
-    const text = bytes.toString('utf8');
+    const text = bytes.toString();
     const [, first] = /"(?:timestamp|startTime)":\s*"([^"]{1,40})"/.exec(text) ?? [];
     return {
       mark: markOf(bytes.subarray(0, markBytes)),
       time: first === undefined ? undefined : parseTimestamp(first),
-      lines: text.split('\n').slice(0, -1),
+      text,
     };
   } finally {
     await handle.close();
