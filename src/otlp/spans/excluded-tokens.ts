@@ -1,6 +1,10 @@
 import type { RawSpan } from '../decode/otlp-item.js';
 import { keys } from '../tables/attribute-keys.js';
-import { inputWithoutCache, outputWithoutReasoning } from '../tables/token-rules.js';
+import {
+  anthropicStopReasons,
+  inputWithoutCache,
+  outputWithoutReasoning,
+} from '../tables/token-rules.js';
 
 const systemsOf = ({ attributes }: RawSpan) => [
   attributes.get(keys.system),
@@ -9,9 +13,10 @@ const systemsOf = ({ attributes }: RawSpan) => [
 
 /** Whether an emitter is known to report input tokens without the cache. `names` are of the model and provider. */
 export function excludesCache(span: RawSpan, names: readonly unknown[]): boolean {
-  const { scopes, scopesUntil, scopesOf, systems } = inputWithoutCache;
+  const { scopes, scopesUntil, scopesOf, scopesOfAnthropicAnswers, systems } = inputWithoutCache;
   const { scope, scopeVersion } = span;
   if ((scopes as readonly string[]).includes(scope)) return true;
+  if ((scopesOfAnthropicAnswers as readonly string[]).includes(scope)) return isAnthropics(span);
   const last = Object.hasOwn(scopesUntil, scope) ? scopesUntil[scope] : undefined;
   if (last !== undefined) return !isLater(scopeVersion, last);
   const isNamed = (parts: readonly string[] | undefined) =>
@@ -25,6 +30,12 @@ export function excludesCache(span: RawSpan, names: readonly unknown[]): boolean
         typeof system === 'string' && Object.hasOwn(systems, system) && isNamed(systems[system]),
     )
   );
+}
+
+/** Whether an answer ended for a reason that only Anthropic's API gives. The reasons are a list as JSON. */
+function isAnthropics({ attributes }: RawSpan): boolean {
+  const reasons = String(attributes.get(keys.finishReasons) ?? '');
+  return anthropicStopReasons.some((reason) => reasons.includes(`"${reason}"`));
 }
 
 /** Whether an emitter is known to report output tokens without reasoning. */

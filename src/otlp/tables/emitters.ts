@@ -125,6 +125,19 @@ export const emitterDocs: readonly EmitterDoc[] = [
     session: '`session.id`, `user.id` in the header `cf-aig-metadata`',
   },
   {
+    emitter: 'Envoy AI Gateway',
+    isTested: false,
+    set: '`OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:8580` and `OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf` in the `extProc` container; both of its forms of spans are read',
+    session:
+      'the request header `agent-session-id`; others by `OTEL_AIGW_SPAN_REQUEST_HEADER_ATTRIBUTES=x-user-id:user.id,…`',
+  },
+  {
+    emitter: 'Kong AI Gateway',
+    isTested: false,
+    set: '`KONG_TRACING_INSTRUMENTATIONS=all KONG_TRACING_SAMPLING_RATE=1.0`; `logging.log_statistics: true` of `ai-proxy`; `traces_endpoint: http://127.0.0.1:8580/v1/traces` of the plugin `opentelemetry`',
+    session: '`session.id`, `user.id` of a span above',
+  },
+  {
     emitter: 'MLflow',
     isTested: false,
     set: 'nothing besides: MLflow exports its traces when `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set',

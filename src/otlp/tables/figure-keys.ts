@@ -65,6 +65,8 @@ export const tokenSources = {
     'gen_ai.usage.details.cache_write_tokens',
     'gen_ai.usage.details.cache_creation_input_tokens',
     'llm.token_count.prompt_details.cache_write',
+    // Envoy AI Gateway.
+    'llm.token_count.prompt_details.cache_creation',
     'ai.usage.inputTokenDetails.cacheWriteTokens',
     { json: 'gen_ai.usage.input_token_details', members: ['cache_creation'] },
   ],

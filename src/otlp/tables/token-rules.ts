@@ -21,11 +21,27 @@ export const inputWithoutCache = {
     'org.springframework.boot': ['claude', 'anthropic', 'nova'],
     agent_framework: ['claude', 'anthropic', 'nova'],
   } as Readonly<Record<string, readonly string[]>>,
+  /**
+   * Only for answers of Anthropic's API, which are known by their stop reason. The same emitter reports all other
+   * answers in OpenAI's form, with the cache.
+   */
+  scopesOfAnthropicAnswers: ['envoyproxy/ai-gateway'],
   /** By `gen_ai.system` or `gen_ai.provider.name`, only for such a model. */
   systems: {
     'strands-agents': ['claude', 'anthropic', 'nova'],
   } as Readonly<Record<string, readonly string[]>>,
 } as const;
+
+/** The stop reasons of Anthropic's API. */
+export const anthropicStopReasons: readonly string[] = [
+  'end_turn',
+  'max_tokens',
+  'stop_sequence',
+  'tool_use',
+  'pause_turn',
+  'refusal',
+  'model_context_window_exceeded',
+];
 
 /** Emitters that report output tokens without reasoning. */
 export const outputWithoutReasoning = {
