@@ -17,7 +17,7 @@ interface TailQuery {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Milliseconds before a broken stream is reopened. */
+/** Milliseconds before a broken stream is reopened, unless the service asks for a longer wait. */
 const pauseMs = 500;
 
 /** Follows the stream, and reconnects as often as needed. */
@@ -28,6 +28,7 @@ export async function* readTail(
   const isEnded = () => signal?.aborted === true;
   let last = after;
   while (!isEnded()) {
+    let pause = pauseMs;
     try {
       const headers = last === undefined ? {} : { 'last-event-id': last };
       const response = await caller.call('GET', '/v1/tail', {
@@ -49,9 +50,12 @@ export async function* readTail(
       if (isEnded()) return;
       // A stream that breaks, or that the service cannot provide at the moment, is reopened; one that is
       // refused is not.
-      if (error instanceof ApiError && !isPassingStatus(error.status)) throw error;
+      if (error instanceof ApiError) {
+        if (!isPassingStatus(error.status)) throw error;
+        pause = Math.max(pause, (error.retry_after ?? 0) * 1000);
+      }
     }
-    await sleep(pauseMs, signal);
+    await sleep(pause, signal);
   }
 }
 

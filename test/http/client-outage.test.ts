@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient, type TailMessage } from '#runfold/client.js';
 import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
 import { fastestTier } from '../../harness/tiers.js';
@@ -97,6 +97,28 @@ describe('a client whose connection is not to be relied on', () => {
     expect(await totals()).toBe(before + 2);
     flaky.closeAllConnections();
     await new Promise((resolve) => flaky.close(resolve));
+  });
+
+  test('opens a refused tail again when the service asks for it', async () => {
+    vi.useFakeTimers();
+    let requests = 0;
+    const refuse = async () => {
+      requests += 1;
+      return new Response('{}', { status: 503, headers: { 'retry-after': '7' } });
+    };
+    const client = createClient({ url: 'http://service', retries: 0, fetch: refuse });
+    const ended = new AbortController();
+    try {
+      const following = client.tail({ signal: ended.signal }).next();
+      await vi.advanceTimersByTimeAsync(6_999);
+      expect(requests).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(requests).toBe(2);
+      ended.abort();
+      expect(await following).toMatchObject({ done: true });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('waits no longer once its signal aborts', async () => {
