@@ -22,6 +22,16 @@ export interface ValueTest {
   readonly any?: true;
 }
 
+/** The kinds of OpenInference, which other conventions have taken over. */
+const openInference = {
+  model: { is: ['llm', 'embedding'] },
+  embedding: { is: ['embedding'] },
+  tool: { is: ['tool'] },
+  run: { is: ['agent'] },
+  runIfRoot: { is: ['chain'] },
+  namesAgent: true,
+} satisfies Omit<KindRule, 'attribute'>;
+
 /**
  * The attributes that decide the kind of a span. The first one that is present decides. Those of OpenInference,
  * LangSmith and Langfuse come before the operation name, because LangSmith calls a prompt template
@@ -30,42 +40,16 @@ export interface ValueTest {
 export const kindRules: readonly KindRule[] = [
   // Spring AI: the operation of its tool calls is `framework`.
   { attribute: 'spring.ai.kind', tool: { is: ['tool_call', 'mcp_server_tool_call'] } },
-  {
-    attribute: 'openinference.span.kind',
-    model: { is: ['llm', 'embedding'] },
-    embedding: { is: ['embedding'] },
-    tool: { is: ['tool'] },
-    run: { is: ['agent'] },
-    runIfRoot: { is: ['chain'] },
-    namesAgent: true,
-  },
-  {
-    attribute: 'langsmith.span.kind',
-    model: { is: ['llm', 'embedding'] },
-    embedding: { is: ['embedding'] },
-    tool: { is: ['tool'] },
-    runIfRoot: { is: ['chain'] },
-    namesAgent: true,
-  },
+  { attribute: 'openinference.span.kind', ...openInference },
+  // LangSmith calls no span an agent.
+  { attribute: 'langsmith.span.kind', ...openInference, run: {} },
   {
     attribute: 'langfuse.observation.type',
+    ...openInference,
     model: { is: ['generation', 'embedding'] },
-    embedding: { is: ['embedding'] },
-    tool: { is: ['tool'] },
-    run: { is: ['agent'] },
-    runIfRoot: { is: ['chain'] },
-    namesAgent: true,
   },
   // Future AGI, and Laminar.
-  {
-    attribute: 'fi.span.kind',
-    model: { is: ['llm', 'embedding'] },
-    embedding: { is: ['embedding'] },
-    tool: { is: ['tool'] },
-    run: { is: ['agent'] },
-    runIfRoot: { is: ['chain'] },
-    namesAgent: true,
-  },
+  { attribute: 'fi.span.kind', ...openInference },
   { attribute: 'lmnr.span.type', model: { is: ['llm'] }, tool: { is: ['tool'] } },
   // Before the operation name: Traceloop calls the whole of a generation `chat`, like each call in it.
   {
@@ -165,12 +149,8 @@ export const kindRules: readonly KindRule[] = [
   // MLflow.
   {
     attribute: 'mlflow.spanType',
+    ...openInference,
     model: { is: ['llm', 'chat_model', 'embedding'] },
-    embedding: { is: ['embedding'] },
-    tool: { is: ['tool'] },
-    run: { is: ['agent'] },
-    runIfRoot: { is: ['chain'] },
-    namesAgent: true,
   },
   {
     attribute: 'traceloop.span.kind',
