@@ -21,14 +21,69 @@ export interface ClientSettings {
   readonly reconnectOnError?: (error: Error) => boolean;
 }
 
+/*
+ * BullMQ, and everything here, waits for `ready` or `end`. In some states a disconnect of ioredis only cancels the next
+ * attempt to connect, and emits neither. In the state `wait` it always ends, and rejects the commands that wait.
+ */
+
+/**
+ * Makes a client end when it is disconnected, and its copies with it. BullMQ waits for jobs on a copy. It may
+ * connect a copy again while it closes, and nothing would end that one.
+ */
+function ending(redis: Redis): Redis {
+  const [disconnect, duplicate] = [redis.disconnect.bind(redis), redis.duplicate.bind(redis)];
+  const copies = new Set<Redis>();
+  let isOver = false;
+  redis.disconnect = (reconnect = false) => {
+    if (!reconnect && redis.status === 'reconnecting') redis.status = 'wait';
+    disconnect(reconnect);
+    if (reconnect) return;
+    isOver = true;
+    for (const copy of copies) copy.disconnect();
+  };
+  redis.duplicate = ((override?: RedisOptions) => {
+    const copy = ending(duplicate(override) as Redis);
+    const connect = copy.connect.bind(copy);
+    copy.connect = async () => {
+      if (isOver) throw new Error('Connection is closed.');
+      await connect();
+    };
+    copy.on('connecting', () => copies.add(copy));
+    copy.on('end', () => copies.delete(copy));
+    return copy;
+  }) as Redis['duplicate'];
+  return redis;
+}
+
+class RedisCluster extends Cluster {
+  override async connect(): Promise<void> {
+    try {
+      await super.connect();
+    } catch (error) {
+      // A node from before ended while the names of the nodes were resolved. ioredis takes that for the end of
+      // this attempt, and makes no other.
+      const isLost = error instanceof Error && error.message === 'Connection is aborted';
+      if (!isLost || this.status !== 'close') throw error;
+      await this.connect();
+    }
+  }
+
+  override disconnect(reconnect = false): void {
+    if (!reconnect && this.status !== 'end' && this.nodes().length === 0) this.status = 'wait';
+    super.disconnect(reconnect);
+  }
+}
+
 /** Creates a client for a URL. */
 export function createClient(url: string, settings: ClientSettings): RedisClient {
   const { retry, ...common } = settings;
   const address = toRedisAddress(url);
   // The driver reads its own options from the URL of one Redis.
-  if (address.kind === 'single') return new Redis(url, { ...common, retryStrategy: retry });
-  if (address.kind === 'sentinel') return new Redis(sentinelOptions(address, settings));
-  return new Cluster([...address.hosts], clusterOptions(address, settings));
+  if (address.kind === 'single') {
+    return ending(new Redis(url, { ...common, retryStrategy: retry }));
+  }
+  if (address.kind === 'sentinel') return ending(new Redis(sentinelOptions(address, settings)));
+  return new RedisCluster([...address.hosts], clusterOptions(address, settings));
 }
 
 /** Creates a client for one node of a URL's cluster, or for one of its sentinels. `node` is `host:port`. */
@@ -36,14 +91,16 @@ export function createNodeClient(url: string, node: string, settings: ClientSett
   const { retry, ...common } = settings;
   const address = toRedisAddress(url);
   const at = node.lastIndexOf(':');
-  return new Redis({
-    ...common,
-    host: node.slice(0, at).replace(/^\[|\]$/g, ''),
-    port: Number(node.slice(at + 1)),
-    retryStrategy: retry,
-    ...(address.kind === 'sentinel' ? sentinelUserOf(address) : userOf(address)),
-    ...(address.is_tls ? { tls: {} } : {}),
-  });
+  return ending(
+    new Redis({
+      ...common,
+      host: node.slice(0, at).replace(/^\[|\]$/g, ''),
+      port: Number(node.slice(at + 1)),
+      retryStrategy: retry,
+      ...(address.kind === 'sentinel' ? sentinelUserOf(address) : userOf(address)),
+      ...(address.is_tls ? { tls: {} } : {}),
+    }),
+  );
 }
 
 function sentinelOptions(

@@ -65,7 +65,7 @@ export function openRedis(
     onError,
     disconnect() {
       isClosed = true;
-      endRedis(redis);
+      redis.disconnect();
     },
   };
 }
@@ -158,8 +158,10 @@ export async function onRedis<T>(
     reason ??= error;
   });
   try {
-    await connect(redis);
-    return await work(redis);
+    return await untilEnd(redis, async () => {
+      await redis.connect();
+      return work(redis);
+    });
   } catch (error) {
     const known = reason ?? error;
     const isHidden = hidesCause(known) || (redis.isCluster && isClosed(known));
@@ -170,31 +172,19 @@ export async function onRedis<T>(
   }
 }
 
-/** Connects. If a cluster responds but is not ready, ioredis ends it and never settles its `connect`. */
-async function connect(redis: RedisClient): Promise<void> {
+/**
+ * Works until the connection ends. ioredis never settles the `connect` of a cluster that responds but is not ready,
+ * nor commands that wait for a cluster which has ended.
+ */
+async function untilEnd<T>(redis: RedisClient, work: () => Promise<T>): Promise<T> {
   let onEnd: () => void = () => undefined;
   const ended = new Promise<never>((_, reject) => {
     onEnd = () => reject(new Error(endedWithoutReason));
     redis.once('end', onEnd);
   });
   try {
-    await Promise.race([redis.connect(), ended]);
+    return await Promise.race([work(), ended]);
   } finally {
     redis.off('end', onEnd);
   }
-}
-
-/**
- * Between two attempts to connect, ioredis ends without an event. BullMQ waits for `ready` or `end`
- * and would wait forever.
- */
-function endRedis(redis: RedisClient): void {
-  const isBetweenAttempts = redis.status === 'reconnecting';
-  redis.disconnect();
-  if (!isBetweenAttempts) return;
-  redis.status = 'end';
-  redis.emit('end');
-  // A cluster client keeps waiting commands in a separate list, and does not reject them.
-  const cluster = redis as unknown as { flushQueue?: (error: Error) => void };
-  if (redis.isCluster) cluster.flushQueue?.(new Error('Connection is closed.'));
 }

@@ -18,6 +18,7 @@ import type { QueueTarget } from '../queue/queue-target.js';
 import { readShardMap } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { batchSizes } from './batch-sizes.js';
+import { closeReaders } from './close-readers.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { openReaders } from './queue-readers.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
@@ -70,7 +71,8 @@ export interface RunningWorker {
   queues(): readonly string[];
   /**
    * Takes no more jobs, writes those in flight, and closes. Jobs that cannot be written within
-   * `timeout_ms` (default 20,000) because Postgres is unavailable go back to the queue. May be called again.
+   * `timeout_ms` (default 20,000) because Postgres is unavailable go back to the queue. If the queue does not respond
+   * for five seconds more, the worker closes without it. May be called again.
    */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
@@ -181,9 +183,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
         spans.abandon();
       }, timeout_ms);
       try {
-        // While Redis is unavailable, BullMQ would wait for it forever. The jobs are redelivered
-        // later.
-        await readers.close(!connected.isLive());
+        await closeReaders(readers, connected, { timeout_ms, log });
       } finally {
         clearTimeout(patience);
         // A close that does not wait for Redis leaves jobs in flight. The queue redelivers them.

@@ -16,10 +16,10 @@ export interface QueueReaders {
   setConcurrency(jobs: number): void;
   /** The names of the queues that are read now. */
   names(): readonly string[];
-  /**
-   * Takes no more jobs, and resolves when those in flight are done; `force` does not wait for them.
-   */
+  /** Takes no more jobs, and resolves when those in flight are done; `force` does not wait. */
   close(force: boolean): Promise<void>;
+  /** Ends the connections to the nodes of a cluster. Commands that wait for a response are rejected. */
+  disconnect(): void;
 }
 
 export async function openReaders(
@@ -44,12 +44,11 @@ async function openOnly(options: ReaderOptions, concurrency: number): Promise<Qu
     },
     names: () => [prefix],
     close: (force) => reader.close(force),
+    disconnect: () => undefined,
   };
 }
 
-/**
- * How often a worker reports that it is alive and reads which queues are its own, in milliseconds.
- */
+/** Milliseconds until a worker reports again that it is alive, and reads which queues are its own. */
 const beatMs = 2_000;
 /** A single queue must be able to keep a worker busy. */
 const leastJobs = 8;
@@ -160,8 +159,7 @@ async function openShare(
   const beating = async () => {
     while (!closing.signal.aborted) {
       await sleep(beatMs, closing.signal);
-      // While Redis is unavailable the worker keeps its queues. It does no harm if others read them
-      // too.
+      // While Redis is unavailable the worker keeps its queues. Others may read them too.
       if (!closing.signal.aborted) await look().catch(connected.onError);
     }
   };
@@ -179,8 +177,12 @@ async function openShare(
   const started = starting();
   const beats = started.then(beating, () => undefined);
 
+  const disconnect = () => {
+    for (const connection of nodes.values()) connection.disconnect();
+  };
   return {
     started,
+    disconnect,
     setConcurrency(jobs) {
       most = jobs;
       share();
@@ -191,7 +193,7 @@ async function openShare(
       if (!force) await Promise.all([beats, spread.leave(id).catch(() => undefined)]);
       for (const [name, { node }] of readers) end(name, force || !isLive(node));
       await Promise.all(leaving);
-      for (const connection of nodes.values()) connection.disconnect();
+      disconnect();
     },
   };
 }
