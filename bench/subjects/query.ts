@@ -14,6 +14,12 @@ const newYork = {
   to: '2026-04-05T04:00:00Z',
   time_zone: 'America/New_York',
 };
+/** In Kathmandu no hour begins at a full hour of UTC. */
+const kathmandu = {
+  from: '2026-01-04T18:15:00Z',
+  to: '2026-04-04T18:15:00Z',
+  time_zone: 'Asia/Kathmandu',
+};
 /** The whole months of all events. */
 const months = {
   from: '2026-01-01T00:00:00Z',
@@ -51,6 +57,35 @@ const queries: readonly (UsageOptions & { readonly name: string })[] = [
     group_by: ['user_id'],
     figures: ['cost'],
   },
+  {
+    name: 'all figures by user and month, New York',
+    ...newYork,
+    bucket: 'month',
+    group_by: ['user_id'],
+    quantiles: false,
+  },
+  {
+    name: 'cost by user and month, Kathmandu',
+    ...kathmandu,
+    bucket: 'month',
+    group_by: ['user_id'],
+    figures: ['cost'],
+  },
+  {
+    name: 'cost by user, model and month',
+    ...months,
+    group_by: ['user_id', 'model'],
+    figures: ['cost'],
+  },
+  { name: 'cost by label and month', ...months, group_by: ['label:feature'], figures: ['cost'] },
+  {
+    name: 'cost by label and month, Kathmandu',
+    ...kathmandu,
+    bucket: 'month',
+    group_by: ['label:feature'],
+    figures: ['cost'],
+  },
+  { name: 'cost by model and month', ...months, group_by: ['model'], figures: ['cost'] },
   {
     name: 'cost by label, model and month',
     ...months,

@@ -3,8 +3,18 @@ import { parseTimestamp } from '../../events/timestamp.js';
 /** Compares two values of one kind. */
 export type Compare<T> = (a: T, b: T) => number;
 
-/** The order of the collation "C". */
-export const byBytes: Compare<string> = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** The order of the collation "C", which is that of code points. */
+export const byBytes: Compare<string> = (a, b) => {
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left !== right) return codePoint(left) - codePoint(right);
+  }
+  return a.length - b.length;
+};
+
+/** A number by which a unit of UTF-16 is compared: surrogates are greater than all others. */
+const codePoint = (unit: number) => (unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit);
 
 export const byNumber: Compare<number> = (a, b) => a - b;
 

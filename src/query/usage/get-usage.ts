@@ -1,12 +1,10 @@
 import { describeValue } from '../../events/fault.js';
-import { formatTimestamp } from '../../events/timestamp.js';
 import type { Database } from '../../postgres/database.js';
-import { quarterMicros } from '../../projections/time-buckets.js';
 import { checkOptions } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
-import { filledRows, type ReadRow } from './filled-rows.js';
+import { filledRows, type ReadRow, shownRows } from './filled-rows.js';
 import { readSums } from './read-sums.js';
-import { figureOf, sumsFor, type UsageFigures, usageFigureNames } from './usage-figures.js';
+import { isSummed, type SumColumns, sumsFor, usageFigureNames } from './usage-figures.js';
 import { groupKey, keptQuantiles, type QuantileName, readQuantiles } from './usage-quantiles.js';
 import { quarterRange } from './usage-range.js';
 import {
@@ -77,16 +75,19 @@ async function readSeries<F extends UsageFigure = UsageFigure>(
   // their index.
   if (isTop && (!isSummed(order_by) || group_by.some(hasIndex))) {
     const whole = { ...question, range: { ...range, bucket: null }, buckets: [] };
-    const ranked = await readRows(database, whole, { read: [order_by], order_by, top });
-    groups = ranked.map(({ names }) => [...names]);
+    const { rows } = await readRows(database, whole, { read: [order_by], order_by, top });
+    groups = rows.map(({ names }) => [...names]);
   }
-  const rows = await readRows(database, question, { read, order_by, top, groups });
+  const { rows, columns } = await readRows(database, question, { read, order_by, top, groups });
   const { first: _first, end: _end, ...answer } = range;
   const filled = fill || group_by.length === 0 ? filledRows(question, rows) : rows;
   return {
     ...answer,
     group_by,
-    rows: rowsOf(question, filled, figures) as Record<string, unknown>[] as UsageRow<F>[],
+    rows: shownRows(question, filled, columns, figures) as Record<
+      string,
+      unknown
+    >[] as UsageRow<F>[],
   };
 }
 
@@ -122,7 +123,7 @@ async function readRows(
     readonly top: number | undefined;
     readonly groups?: readonly (readonly string[])[] | undefined;
   },
-): Promise<ReadRow[]> {
+): Promise<{ readonly rows: readonly ReadRow[]; readonly columns: SumColumns }> {
   const { order_by, top: limit, groups } = options;
   const isRanked = question.buckets.length === 0;
   const isTop = !isRanked && limit !== undefined && groups === undefined && isSummed(order_by);
@@ -134,7 +135,7 @@ async function readRows(
   const most = isRanked && isSummed(order_by) ? { by: order_by, limit } : undefined;
   // Without sums, quantiles still have groups and buckets.
   const sums = asked.length === 0 ? held.slice(0, 1) : asked;
-  const found = await readSums(database, question, { sums, groups, most, top });
+  const { rows: found, columns } = await readSums(database, question, { sums, groups, most, top });
   const quantiles = read.filter((name): name is QuantileName => !isSummed(name));
   const spread =
     quantiles.length === 0
@@ -146,39 +147,20 @@ async function readRows(
           top === undefined ? groups : groupsOf(found),
         );
   const rows = found.map(
-    (row): ReadRow => ({ ...row, quantiles: spread?.get(groupKey(row.at, row.names)) ?? {} }),
+    ({ at, names, place }): ReadRow => ({
+      at,
+      names,
+      place,
+      quantiles: spread?.get(groupKey(at, names)),
+    }),
   );
-  if (!isRanked || isSummed(order_by)) return rows;
+  if (!isRanked || isSummed(order_by)) return { rows, columns };
   // Rows are sorted by their names; a stable sort keeps that order between equal rows.
-  const size = (row: ReadRow) => row.quantiles[order_by] ?? Number.NEGATIVE_INFINITY;
-  return rows.sort((a, b) => size(b) - size(a) || 0).slice(0, limit);
+  const size = (row: ReadRow) => row.quantiles?.[order_by] ?? Number.NEGATIVE_INFINITY;
+  return { rows: rows.sort((a, b) => size(b) - size(a) || 0).slice(0, limit), columns };
 }
 
 /** The groups of some rows, each once. */
 function groupsOf(rows: readonly { readonly names: readonly string[] }[]) {
   return [...new Map(rows.map(({ names }) => [groupKey(0, names), names])).values()];
-}
-
-const summed: ReadonlySet<string> = new Set(usageFigureNames);
-const isSummed = (figure: UsageFigure): figure is keyof UsageFigures => summed.has(figure);
-
-function rowsOf(
-  { group_by, buckets }: UsageQuestion,
-  rows: readonly ReadRow[],
-  figures: readonly UsageFigure[],
-) {
-  // Thousands of groups share a bucket, so its time is formatted once.
-  const times = buckets.map(({ start, local }) => ({
-    bucket_start: formatTimestamp(start * quarterMicros),
-    bucket_local: local,
-  }));
-  const noTime = { bucket_start: null, bucket_local: null };
-  return rows.map((row) => {
-    const made: Record<string, string | number | null> = { ...(times[row.at] ?? noTime) };
-    for (const [at, name] of group_by.entries()) made[name] = row.names[at] || null;
-    for (const name of figures) {
-      made[name] = isSummed(name) ? figureOf(name, row.sums) : (row.quantiles[name] ?? null);
-    }
-    return made;
-  });
 }

@@ -1,6 +1,12 @@
 import type { Database } from '../../postgres/database.js';
 import { InvalidQueryError } from '../query-errors.js';
-import { figureSql, type UsageFigures, type UsageSum } from './usage-figures.js';
+import {
+  figureSql,
+  type StoredSum,
+  type SumColumns,
+  type UsageFigures,
+  type UsageSum,
+} from './usage-figures.js';
 import {
   columnName,
   labelOf,
@@ -19,13 +25,21 @@ import {
 /** The maximum number of rows of one result. */
 export const mostRows = 50_000;
 
-/** The sums of one bucket and group, as Postgres writes them. */
+/** One bucket and group. */
 export interface SumsRow {
   /** The number of the bucket. */
   readonly at: number;
   /** The group; '' if events name none. */
   readonly names: readonly string[];
-  readonly sums: Readonly<Record<string, string | null>>;
+  /** The place of its sums in their columns; -1 if nothing happened. */
+  readonly place: number;
+}
+
+/** Sums by bucket and group. */
+export interface ReadSums {
+  readonly rows: readonly SumsRow[];
+  /** One value for each row that was read. */
+  readonly columns: SumColumns;
 }
 
 /** Which rows to read. */
@@ -44,12 +58,16 @@ export interface SumsOptions {
   readonly top?: { readonly by: keyof UsageFigures; readonly limit: number } | undefined;
 }
 
-/** Reads sums by bucket and group. @throws InvalidQueryError if there are too many rows */
+/**
+ * Reads sums by bucket and group. Postgres sends each column as one JSON array: 9,000 rows of all sums as arrays took
+ * Node.js 20 0.5 s to parse.
+ * @throws InvalidQueryError if there are too many rows
+ */
 export async function readSums(
   database: Database,
   question: UsageQuestion,
   { sums, groups, most, top }: SumsOptions,
-): Promise<SumsRow[]> {
+): Promise<ReadSums> {
   const { group_by, used } = question;
   const statement = openStatement(question, groups);
   const parts = sourceOf(used).parts.flatMap((part) => partSql(question, statement, part, sums));
@@ -65,25 +83,39 @@ export async function readSums(
       from (select ${[...columns, ...added('s')].join(', ')} from summed s group by ${columns.join(', ')}) u
       order by ${figureSql(top.by)} desc nulls last${names} limit ${top.limit}) k`;
   const limit = Math.min(most?.limit ?? mostRows + 1, mostRows + 1);
-  const rows = await database.query<{ at: number; names: string[]; sums: (string | null)[] }>(
+  const list = (values: readonly string[]) => values.map((name) => `, u.${name}`).join('');
+  const arrays = [...keys, ...sums.map(({ name }) => name)].map(
+    (name) => `json_agg(x.${name})::text as ${name}`,
+  );
+  const [read = {}] = await database.query<Record<string, string | null>>(
     `with summed as (select ${[...keys, ...added('r')].join(', ')}
       from (${parts.join('\n      union all ')}) r
       group by ${keys.join(', ')})
-    select u.at, array[${columns.map((name) => `u.${name}`).join(', ')}]::text[] as names,
-      array[${sums.map(({ name }) => `u.${name}`).join(', ')}]::text[] as sums
-    from ${ranked}
-    order by ${most === undefined ? 'u.at' : `${figureSql(most.by)} desc nulls last`}${names}
-    limit ${limit}`,
+    select ${arrays.join(', ')}
+    from (select u.at${list(columns)}${list(sums.map(({ name }) => name))}
+      from ${ranked}
+      order by ${most === undefined ? 'u.at' : `${figureSql(most.by)} desc nulls last`}${names}
+      limit ${limit}) x`,
     statement.values,
   );
-  refuseMore(rows.length);
-  return rows.map(({ at, names: group, sums: values }) => ({
-    at,
-    names: group,
-    sums: Object.fromEntries(
-      sums.map(({ name, kind }, place) => [name, values[place] ?? (kind === 'count' ? '0' : null)]),
-    ),
-  }));
+  const buckets: readonly number[] = JSON.parse(read.at ?? '[]');
+  refuseMore(buckets.length);
+  const groupsBy = columns.map((name): readonly string[] => JSON.parse(read[name] ?? '[]'));
+  return {
+    rows: buckets.map((at, place) => ({
+      at,
+      names: groupsBy.map((values) => values[place] ?? ''),
+      place,
+    })),
+    columns: Object.fromEntries(sums.map(({ name }) => [name, integersIn(read[name] ?? '[]')])),
+  };
+}
+
+/** The integers of a JSON array, exactly. */
+function integersIn(text: string): readonly StoredSum[] {
+  const values: readonly (number | null)[] = JSON.parse(text);
+  const areExact = values.every((value) => value === null || Number.isSafeInteger(value));
+  return areExact ? values : JSON.parse(text.replace(/-?\d+/g, '"$&"'));
 }
 
 /** Refuses a result with too many rows. @throws InvalidQueryError */

@@ -105,6 +105,10 @@ const figures: Readonly<Record<keyof UsageFigures, FigureRule>> = {
 /** The names of the figures, in the order in which they are shown. */
 export const usageFigureNames = Object.keys(figures) as readonly (keyof UsageFigures)[];
 
+const summed: ReadonlySet<string> = new Set(usageFigureNames);
+/** Whether a figure is computed from sums; the others are quantiles. */
+export const isSummed = (figure: string): figure is keyof UsageFigures => summed.has(figure);
+
 /** The sums that a figure is computed from. */
 export function sumsFor(figure: keyof UsageFigures): readonly string[] {
   const { of, per } = figures[figure];
@@ -117,21 +121,40 @@ export function figureSql(figure: keyof UsageFigures): string {
   return per === undefined ? `u.${of}` : `u.${of}::numeric / nullif(u.${per}, 0)`;
 }
 
-/** A figure from sums, which are integers as Postgres writes them. */
-export function figureOf(
+/** A sum in stored units. It is a string only if a double cannot hold it exactly; null if nothing was reported. */
+export type StoredSum = number | string | null;
+
+/** Sums by their names: one value for each row. */
+export type SumColumns = Readonly<Record<string, readonly StoredSum[]>>;
+
+const isCount = new Map(storedSums.map(({ name, kind }) => [name, kind === 'count']));
+
+/** Computes a figure at a place of the columns of sums; at -1, where nothing happened. */
+export function figureReader(
   figure: keyof UsageFigures,
-  stored: Readonly<Record<string, string | null | undefined>>,
-): number | null {
+  columns: SumColumns,
+): (place: number) => number | null {
   const { of, per, units = 1, per_units = 1 } = figures[figure];
-  const value = stored[of];
-  if (value === null || value === undefined) return null;
-  if (per === undefined) return inUnits(value, units);
-  const whole = Number(stored[per] ?? 0);
-  return whole === 0 ? null : (Number(value) * per_units) / (whole * units);
+  const values = columns[of];
+  if (values === undefined) return () => null;
+  const nothing = isCount.get(of) ? 0 : null;
+  const valueAt = (place: number) => (place < 0 ? nothing : (values[place] ?? nothing));
+  if (per === undefined) {
+    return (place) => {
+      const value = valueAt(place);
+      return value === null ? null : inUnits(value, units);
+    };
+  }
+  const wholes = columns[per] ?? [];
+  return (place) => {
+    const value = valueAt(place);
+    const whole = Number(place < 0 ? 0 : (wholes[place] ?? 0));
+    return value === null || whole === 0 ? null : (Number(value) * per_units) / (whole * units);
+  };
 }
 
 /** An integer divided by its number of units, as the double closest to the exact value. */
-function inUnits(integer: string, units: number): number {
+function inUnits(integer: number | string, units: number): number {
   const value = Number(integer);
   // Both are exact, so there is only one rounding.
   if (Number.isSafeInteger(value)) return value / units;

@@ -73,7 +73,8 @@ const isKept = (name: SpreadName, used: readonly UsageDimension[]) =>
 
 /** Identifies a bucket, by its number, and its group. */
 export function groupKey(at: number, names: readonly string[]): string {
-  return JSON.stringify([at, ...names]);
+  // No name contains NUL, because Postgres stores none.
+  return `${at}\0${names.join('\0')}`;
 }
 
 /**

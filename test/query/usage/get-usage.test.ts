@@ -112,6 +112,35 @@ describeWithPostgres('usage over time', () => {
   const clear = () =>
     database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`);
 
+  test('sums that no double holds exactly are exact', async () => {
+    await clear();
+    const at = { occurred_at: range.from, run_id: 'run', type: 'message', role: 'user' };
+    const million = Array.from({ length: 12 }, (_, n) => ({
+      ...at,
+      id: `million-${n}`,
+      user_id: 'ann',
+      metrics: { cost: 1_000_000 },
+    }));
+    await foldEvents(database, [
+      ...million,
+      { ...at, id: 'least', user_id: 'ann', metrics: { cost: 1e-9 } },
+      { ...at, id: 'small', user_id: 'bob', metrics: { cost: 0.3 } },
+    ]);
+    for (const bucket of ['month', undefined] as const) {
+      const { rows } = await getUsage(database, {
+        ...range,
+        bucket,
+        group_by: ['user_id'],
+        fill: false,
+      });
+      // The whole number alone is a double; the last digit is only in the sum of integers.
+      expect(rows.map(({ user_id, cost }) => [user_id, cost])).toEqual([
+        ['ann', Number('12000000.000000001')],
+        ['bob', 0.3],
+      ]);
+    }
+  });
+
   test('equals the raw events in every zone and bucket, and quantiles lie within 1 %', async () => {
     const samples = fc.array(event, { minLength: 1, maxLength: 150 });
     const zone = fc.constantFrom(...zones);
