@@ -281,10 +281,11 @@ describeWithPostgres('alerts', () => {
     await other.close();
   });
 
-  test.each<[string, NewRule, () => Promise<unknown>]>([
+  test.each<[string, NewRule, string, () => Promise<unknown>]>([
     [
       'the error rate of a tool',
       { kind: 'error_rate', name: 'x', channels: ['hook'], of: 'tool', above: 0.5, least: 3 },
+      'Alert x of search: error rate is 66.7 %, the limit is 50 %.',
       () =>
         foldEvents(
           database,
@@ -300,35 +301,42 @@ describeWithPostgres('alerts', () => {
     [
       'the error rate of a model',
       { kind: 'error_rate', name: 'x', channels: ['hook'], of: 'model', above: 0.5, least: 1 },
+      'Alert x of search: error rate is 100 %, the limit is 50 %.',
       () => spend(1, { model: 'search', error: true }),
     ],
     [
       'the error rate of an agent',
       { kind: 'error_rate', name: 'x', channels: ['hook'], of: 'agent', above: 0, least: 1 },
+      'Alert x of search: error rate is 100 %, the limit is 0 %.',
       () =>
         foldEvents(database, [{ type: 'run', run_id: 'r', agent_id: 'search', status: 'error' }]),
     ],
     [
       'a slow model',
       { kind: 'slow', name: 'x', channels: ['hook'], of: 'model', above: 2, least: 1 },
+      'Alert x of search: p95 is 2.989 s, the limit is 2 s.',
       () => spend(1, { model: 'search', metrics: { time: 3 } }),
     ],
     [
       'a model without a price',
       { kind: 'unpriced', name: 'x', channels: ['hook'] },
+      'Alert x of search: the number of messages without a price is 1, the limit is 0.',
       () => spend(1, { model: 'search', metrics: { input_tokens: 5 } }),
     ],
     [
       'an agent that is silent',
       { kind: 'silence', name: 'x', channels: ['hook'], agent_id: 'search', minutes: 30 },
+      'Alert x of search: the number of events is 0, the limit is 1.',
       async () => undefined,
     ],
-  ])('tell of %s', async (_what, rule, happen) => {
+  ])('tell of %s', async (_what, rule, text, happen) => {
     await createRule(database, rule);
     await happen();
     expect(await look()).toMatchObject({ notified: 1, faults: [] });
     expect(await look()).toMatchObject({ notified: 0 });
-    expect(told(await listAlertHistory(database))).toEqual([['alert.firing', 'search', null]]);
+    const history = await listAlertHistory(database);
+    expect(told(history)).toEqual([['alert.firing', 'search', null]]);
+    expect(history[0]?.text).toBe(text);
   });
 
   test('tell of growing cost, rejects and a queue that lags, and when they are over', async () => {
@@ -340,19 +348,18 @@ describeWithPostgres('alerts', () => {
     await spend(1, { occurred_at: before });
     await spend(3);
     await foldEvents(database, [{ type: 'nonsense' }]);
-    const rules = async () =>
-      (await listAlertHistory(database)).map(({ type, data }) => `${type} ${data.rule}`).sort();
+    const rules = async () => (await listAlertHistory(database)).map(({ text }) => text).sort();
     expect(await evaluate(database, async () => 11)).toMatchObject({ notified: 3, faults: [] });
     // An unknown lag changes nothing.
     expect(await evaluate(database, noLag)).toMatchObject({ notified: 0 });
     await database.query('delete from runfold_internal.rejected_event');
     expect(await evaluate(database, async () => 0)).toMatchObject({ notified: 2 });
     expect(await rules()).toEqual([
-      'alert.firing growth',
-      'alert.firing lag',
-      'alert.firing rejects',
-      'alert.resolved lag',
-      'alert.resolved rejects',
+      'Alert growth: cost is 3 times that of a week before, the limit is 2 times that of a week before.',
+      'Alert lag is resolved: queue lag is 0 s.',
+      'Alert lag: queue lag is 11 s, the limit is 10 s.',
+      'Alert rejects is resolved: the number of rejects is 0.',
+      'Alert rejects: the number of rejects is 1, the limit is 0.',
     ]);
     // At another time it is another crossing.
     expect(await evaluate(database, async () => 11)).toMatchObject({ notified: 1 });

@@ -23,20 +23,34 @@ export interface Notification {
 }
 
 const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 4 });
+const share = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
+const count = (amount: number) => number.format(amount);
+const seconds = (amount: number) => `${number.format(amount)} s`;
+const dollars = (amount: number) => `$${number.format(amount)}`;
+
+/** What a rule measures, by its kind, and its unit. */
+const measured: Readonly<Record<string, readonly [string, (amount: number) => string]>> = {
+  error_rate: ['error rate', (amount) => `${share.format(amount * 100)} %`],
+  slow: ['p95', seconds],
+  cost_growth: ['cost', (amount) => `${number.format(amount)} times that of a week before`],
+  silence: ['the number of events', count],
+  unpriced: ['the number of messages without a price', count],
+  rejects: ['the number of rejects', count],
+  queue_lag: ['queue lag', seconds],
+};
 
 /** A notification as a sentence. */
 export function sentenceOf({ type, data }: Notification): string {
-  const { rule, budget, value, share, figure, limit, measure } = data;
-  const unit = (amount: number) =>
-    measure.startsWith('cost') && measure !== 'cost_growth'
-      ? `$${number.format(amount)}`
-      : number.format(amount);
+  const { rule, kind, budget, value, share: reached, figure, limit, measure } = data;
   const subject = budget === null ? `Alert ${rule}` : `Budget ${budget}`;
   const of = value === null ? '' : ` of ${value}`;
-  const name = measure.replaceAll('_', ' ');
+  const [name, unit] = measured[kind] ?? [
+    measure === 'cost' ? 'cost' : `the number of ${measure.replaceAll('_', ' ')}`,
+    measure === 'cost' ? dollars : count,
+  ];
   if (type === 'alert.test') return `A test of this channel: notifications of ${rule} arrive here.`;
   if (type === 'alert.resolved') return `${subject}${of} is resolved: ${name} is ${unit(figure)}.`;
-  return share === null
+  return reached === null
     ? `${subject}${of}: ${name} is ${unit(figure)}, the limit is ${unit(limit)}.`
-    : `${subject}${of} has reached ${number.format(share)} %: ${name} is ${unit(figure)} of ${unit(limit)}.`;
+    : `${subject}${of} has reached ${count(reached)} %: ${name} is ${unit(figure)} of ${unit(limit)}.`;
 }
