@@ -35,6 +35,8 @@ export interface TimeChartOptions {
   readonly format: (value: number | null) => string;
   /** The format of the axis. Defaults to `format`. */
   readonly brief?: ((value: number | null) => string) | undefined;
+  /** The buckets in which something is missing from the sum. Defaults to those of the series. */
+  readonly least?: ReadonlySet<number>;
   /** The previous period, bucket by bucket. */
   readonly before?: readonly (number | null)[] | undefined;
   /** Whether the last bucket is not complete yet. */
@@ -169,7 +171,7 @@ export function TimeChart(options: TimeChartOptions) {
             kind === 'bars' && series.length > 1
               ? atLeast(
                   format(totals[at] ?? null),
-                  series.some(({ least }) => least?.has(at)),
+                  options.least?.has(at) ?? series.some(({ least }) => least?.has(at)),
                 )
               : undefined
           }

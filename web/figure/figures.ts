@@ -47,6 +47,12 @@ export function dollars(value: Value): string {
   return format(value, { ...usd, minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 }
 
+/** Dollars beside an axis, where there is little room: $400K, $12.5K, $711.99. */
+export const shortDollars = (value: Value) =>
+  value == null || Math.abs(value) < 10_000
+    ? dollars(value)
+    : format(value, { ...usd, notation: 'compact', maximumSignificantDigits: 3 });
+
 /** Messages without a price are missing from a cost, which is then a minimum. */
 export const isLeast = (totals: { readonly unpriced_messages?: Value }) =>
   (totals.unpriced_messages ?? 0) > 0;

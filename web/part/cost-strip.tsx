@@ -3,7 +3,7 @@ import { span } from '../address/range.js';
 import { zoomTo } from '../address/zoom.js';
 import { areKept, usageFilterNames, usageQuestion, useUsage } from '../ask/usage.js';
 import { TimeChart } from '../chart/time-chart.js';
-import { dollars, isLeast } from '../figure/figures.js';
+import { dollars, isLeast, shortDollars } from '../figure/figures.js';
 import { Given } from './given.js';
 
 /** Cost over time above a list. A drag narrows both. */
@@ -42,6 +42,7 @@ export function CostStrip() {
                 },
               ]}
               format={dollars}
+              brief={shortDollars}
               isOpen={span.value.to === undefined}
               onZoom={(first, last) => zoomTo(buckets, first, last)}
             />

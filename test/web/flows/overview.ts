@@ -380,6 +380,40 @@ export function overviewFlows(stage: Stage): void {
     expect(await hidden.allTextContents()).toEqual(['writer']);
   });
 
+  test('counts among the others also those that are too many to be read one by one', async () => {
+    const users = 60;
+    // In the week before, others had the most.
+    const work = [1, 8].flatMap((day) =>
+      Array.from({ length: users }, (_, index) => ({
+        id: `many-${day}-${index}`,
+        run_id: `many-${index}`,
+        session_id: `many-${index}`,
+        user_id: `many-${index}`,
+        type: 'message',
+        role: 'assistant',
+        model: 'model-a',
+        occurred_at: `2024-06-0${day}T12:00:00Z`,
+        metrics: { input_tokens: 10, cost: (day === 8 ? index + 1 : users - index) / 100 },
+      })),
+    );
+    await stage.send(work);
+    const page = await stage.open(
+      '/?from=2024-06-08T00:00:00Z&to=2024-06-09T00:00:00Z&tz=UTC&by=user',
+    );
+    const total = page.locator('.key tfoot');
+    // 0.01 + 0.02 + … + 0.60 of which the seven greatest are 0.54 + … + 0.60.
+    await total.filter({ hasText: 'Total$18.30' }).waitFor();
+    expect(await tile(page, 'Cost').textContent()).toBe('$18.30');
+    expect((await partsOf(page)).others).toBe('$14.31');
+    const [, bar = []] = await csvOf(page, 'Cost by user');
+    expect(bar.at(-1)).toBe('14.31');
+    // Without the whole, the sum is not called the total.
+    await page.route(/\/v1\/usage\?(?!.*group_by)(?=.*bucket=)/, (route) => route.abort());
+    await page.reload();
+    await total.filter({ hasText: 'The 50 with the most$17.75' }).waitFor();
+    await page.unrouteAll();
+  });
+
   test('says of a cost that messages without a price are missing from it', async () => {
     const at = '2025-01-10T12:00:00Z';
     await stage.send(
@@ -404,6 +438,31 @@ export function overviewFlows(stage: Stage): void {
       '$0.25, and 1 message without a price',
     );
     expect(await page.locator('.key tfoot td').first().textContent()).toBe('≥ $0.2500');
+    // Also where nothing is known of a part, so that it has no bar.
+    await stage.send(
+      ['house-model', 'unknown-model'].map((model, index) => ({
+        id: `part-${index}`,
+        run_id: 'part',
+        session_id: 'part',
+        type: 'message',
+        role: 'assistant',
+        model,
+        occurred_at: '2024-12-10T12:00:00Z',
+        metrics: { input_tokens: 10, ...(index === 0 ? { cost: 100_000.25 } : {}) },
+      })),
+    );
+    await stage.go('/?from=2024-12-10T00:00:00Z&to=2024-12-12T00:00:00Z&tz=UTC&compare=off');
+    expect(await page.locator('.key tfoot td').first().textContent()).toBe('≥ $100,000.25');
+    expect(await page.locator('.split-chart .tick.end').allTextContents()).toEqual([
+      ...['0', '$50K', '$100K'],
+    ]);
+    // A sum of money is not cut off.
+    const cost = tile(page, 'Cost');
+    for (const width of [1280, 390, 320]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await cost.evaluate('(one) => one.scrollWidth - one.clientWidth')).toBe(0);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
     for (const path of [
       '/sessions',
       '/runs',

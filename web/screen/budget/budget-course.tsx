@@ -6,6 +6,7 @@ import { usageUrl, useUsage } from '../../ask/usage.js';
 import { LineKey } from '../../chart/line-key.js';
 import { type ChartSeries, TimeChart } from '../../chart/time-chart.js';
 import { csvOf, saveText } from '../../figure/csv.js';
+import { short, shortDollars } from '../../figure/figures.js';
 import { Card } from '../../part/card.js';
 import { Given } from '../../part/given.js';
 import { amountOf, measureWords } from '../budgets/budget-words.js';
@@ -51,6 +52,7 @@ export function BudgetCourse({
                 height={220}
                 series={series}
                 format={(value) => (value === null ? '–' : amountOf(measure, value))}
+                brief={measure === 'cost' ? shortDollars : short}
               />
               <LineKey series={series} />
             </div>

@@ -10,18 +10,23 @@ import { noName, type Part } from './split-data.js';
 export function KeyTable({
   metric,
   split,
+  total,
   parts,
+  lacks,
   hidden,
   light,
 }: {
   readonly metric: Metric;
   readonly split: Split;
+  /** What the sum below the parts is of. */
+  readonly total: string;
   readonly parts: readonly Part[];
+  /** Whether something is missing from the sum, also of what is no part because nothing of it is known. */
+  readonly lacks: boolean;
   readonly hidden: ReadonlySet<string>;
   readonly light: (name: string | undefined) => void;
 }) {
   const names = parts.map(({ name }) => name);
-  const lacks = parts.some(({ least }) => least.size > 0);
   const all = parts.reduce((sum, { total }) => sum + (total ?? 0), 0);
   const choose = (name: string, isOne: boolean) => {
     const rest = names.filter((one) => one !== name);
@@ -52,7 +57,7 @@ export function KeyTable({
         </tr>
       </thead>
       <tbody>
-        {parts.map(({ name, colour, total, change: by, isOthers, least }) => (
+        {parts.map(({ name, colour, total: value, change: by, isOthers, least }) => (
           <tr
             key={name}
             class={hidden.has(name) ? 'hidden-part' : undefined}
@@ -81,10 +86,10 @@ export function KeyTable({
                 </a>
               )}
             </th>
-            <td class="figure" title={atLeast(metric.format(total), least.size > 0)}>
-              {atLeast(metric.brief(total), least.size > 0)}
+            <td class="figure" title={atLeast(metric.format(value), least.size > 0)}>
+              {atLeast(metric.brief(value), least.size > 0)}
             </td>
-            <td class="figure">{all === 0 ? '–' : percentOf(total, all)}</td>
+            <td class="figure">{all === 0 ? '–' : percentOf(value, all)}</td>
             <td class="figure">
               <Change value={by} isBad={metric.isBad || undefined} hidesLittle />
             </td>
@@ -93,7 +98,7 @@ export function KeyTable({
       </tbody>
       <tfoot>
         <tr>
-          <th scope="row">Total</th>
+          <th scope="row">{total}</th>
           <td class="figure" title={atLeast(metric.format(all), lacks)}>
             {atLeast(metric.brief(all), lacks)}
           </td>

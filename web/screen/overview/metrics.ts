@@ -6,7 +6,7 @@ import {
   type UsageRow,
   usageFilterNames,
 } from '../../ask/usage.js';
-import { dollars, percent, seconds, short, whole } from '../../figure/figures.js';
+import { dollars, percent, seconds, short, shortDollars, whole } from '../../figure/figures.js';
 import { filterWord } from '../../part/filter-words.js';
 
 /** A figure that the chart shows. */
@@ -29,6 +29,8 @@ export interface Metric {
   readonly figures?: readonly string[];
   readonly format: (value: number | null) => string;
   readonly brief: (value: number | null) => string;
+  /** The format of the axis. Defaults to `brief`. */
+  readonly axis?: (value: number | null) => string;
   /** Whether more of it is worse. */
   readonly isBad: boolean;
   /** The combinations of fields that are stored for it, if they are fewer than usual. */
@@ -92,6 +94,7 @@ export const metrics: readonly Metric[] = [
     leastBy: 'unpriced_messages',
     format: dollars,
     brief: dollars,
+    axis: shortDollars,
     isBad: true,
     splits: ['model', 'agent', 'tool', 'user', 'team', 'session', 'label'],
   },

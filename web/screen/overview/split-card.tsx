@@ -22,7 +22,7 @@ import {
   splits,
   whyNot,
 } from './metrics.js';
-import { splitData } from './split-data.js';
+import { countGroups, splitData } from './split-data.js';
 import { sqlOf } from './split-sql.js';
 
 const TopSessions = later(
@@ -85,20 +85,29 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
   const [lit, setLit] = useState<string>();
   const card = useRef<HTMLDivElement>(null);
   const compares = parameter('compare') !== 'off';
+  const figures = [metric.order(split.name), ...leastBy(metric, split)];
   const common = {
     buckets: true,
     group_by: split.dimension === undefined ? [] : [split.dimension],
     quantiles: false,
-    figures:
-      split.dimension === undefined
-        ? metric.figures
-        : [metric.order(split.name), ...leastBy(metric, split)],
+    figures: split.dimension === undefined ? metric.figures : figures,
     ...(split.dimension === undefined
       ? {}
       : { top: mostGroups, order_by: metric.order(split.name) }),
   };
   const question = usageQuestion({ ...common, compares });
   const asked = useUsage('split', question);
+  const isCut = [asked.value, asked.value?.before].some(
+    (series) => series !== undefined && countGroups(metric, split, series.rows) >= mostGroups,
+  );
+  // Totals of all events include those without a tool, and those without the label.
+  const hasWhole = split.dimension !== 'tool_name' && !split.name.startsWith('label:');
+  const whole = useUsage(
+    'whole',
+    isCut && hasWhole
+      ? usageQuestion({ buckets: true, quantiles: false, figures, compares })
+      : undefined,
+  );
   // An old response with another split or figure would show its rows under this header.
   const isSame = ({ group_by, rows: [row] }: UsageSeries) =>
     (group_by ?? []).join() === common.group_by.join() &&
@@ -108,7 +117,8 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
       {(series) => {
         if (!isSame(series)) return <div class="shape-chart" />;
         const old = compares ? series.before : undefined;
-        const data = splitData(metric, split, series.rows, old?.rows);
+        const rest = isCut && !asked.isOld && !whole.isOld ? whole.value : undefined;
+        const data = splitData(metric, split, series.rows, old?.rows, rest);
         const hidden = new Set(parameters('hide'));
         const shown = data.parts.filter(({ name }) => !hidden.has(name));
         return (
@@ -121,7 +131,8 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
                 kind="bars"
                 series={shown}
                 format={metric.format}
-                brief={metric.brief}
+                brief={metric.axis ?? metric.brief}
+                least={data.least}
                 before={hidden.size === 0 && old !== undefined ? data.before : undefined}
                 isOpen={span.value.to === undefined}
                 lit={lit}
@@ -156,7 +167,9 @@ function SplitChart({ metric, split }: { readonly metric: Metric; readonly split
               <KeyTable
                 metric={metric}
                 split={split}
+                total={isCut && rest === undefined ? `The ${mostGroups} with the most` : 'Total'}
                 parts={data.parts}
+                lacks={data.least.size > 0}
                 hidden={hidden}
                 light={setLit}
               />

@@ -1,4 +1,4 @@
-import type { UsageRow } from '../../ask/usage.js';
+import type { UsageRow, UsageSeries } from '../../ask/usage.js';
 import type { ChartBucket } from '../../chart/time-chart.js';
 import { coloursOf, mostSeries } from '../../figure/colours.js';
 import { changeOf, type Metric, type Split } from './metrics.js';
@@ -45,16 +45,23 @@ function partsOf(
 const add = (a: number | null | undefined, b: number | null): number | null =>
   a == null ? b : b === null ? a : (Math.round(a * 1e9) + Math.round(b * 1e9)) / 1e9;
 
-/** A figure by part: the seven largest separately, the others together if they are several. */
+/**
+ * A figure by part: the seven largest separately, the others together if they are several.
+ * `whole` has the same buckets without groups, if there are more groups than were read: the others
+ * are what remains of it.
+ */
 export function splitData(
   metric: Metric,
   split: Split,
   rows: readonly UsageRow[],
   before: readonly UsageRow[] | undefined,
+  whole?: Pick<UsageSeries, 'rows' | 'before'>,
 ): {
   readonly buckets: readonly ChartBucket[];
   readonly parts: readonly Part[];
   readonly before: readonly (number | null)[];
+  /** The buckets in which something is missing from the sum. */
+  readonly least: ReadonlySet<number>;
 } {
   const buckets = bucketsOf(rows);
   const index = new Map(buckets.map(({ start }, at) => [start, at]));
@@ -78,8 +85,7 @@ export function splitData(
     for (const [name, value] of partsOf(row, metric, split)) {
       const line = values.get(rest.has(name) ? others : name);
       if (line !== undefined) line[at] = add(line[at], value);
-      if (metric.leastBy !== undefined && (row[metric.leastBy] ?? 0) > 0)
-        least.get(rest.has(name) ? others : name)?.add(at);
+      if (lackOf(metric, row) > 0) least.get(rest.has(name) ? others : name)?.add(at);
     }
   }
   const part = (name: string): Part => ({
@@ -92,7 +98,18 @@ export function splitData(
     least: least.get(name) ?? new Set(),
   });
   const parts = own.map(part);
-  if (rest.size > 0) {
+  if (rest.size > 0 && whole !== undefined) {
+    const left = remainder(metric, split, new Set(own), rows, whole.rows);
+    // The earlier range has its own groups: one that is missing there may be among the others.
+    const old =
+      before === undefined ||
+      whole.before === undefined ||
+      !own.every((name) => beforeTotals?.has(name))
+        ? undefined
+        : remainder(metric, split, new Set(own), before, whole.before.rows);
+    const change = changeOf(left.total, old?.total);
+    parts.push({ name: others, colour: 'c0', ...left, change, isOthers: true });
+  } else if (rest.size > 0) {
     const sum = (all: ReadonlyMap<string, number | null> | undefined) =>
       [...rest].reduce<number | null>((total, name) => add(total, all?.get(name) ?? null), null);
     parts.push({
@@ -108,11 +125,51 @@ export function splitData(
   return {
     buckets,
     parts,
-    before: before === undefined ? [] : courseOf(before, metric, split),
+    least: new Set(
+      (whole?.rows ?? rows)
+        .filter((row) => lackOf(metric, row) > 0)
+        .flatMap(({ bucket_start }) => index.get(bucket_start ?? '') ?? []),
+    ),
+    before: before === undefined ? [] : courseOf(whole?.before?.rows ?? before, metric, split),
   };
 }
 
+/** The number of groups that have some of a figure. */
+export function countGroups(metric: Metric, split: Split, rows: readonly UsageRow[]): number {
+  return [...totalsOf(rows, metric, split).values()].filter((total) => (total ?? 0) !== 0).length;
+}
+
 const others = 'others';
+
+/** How much is missing from a figure of a row. */
+const lackOf = ({ leastBy }: Metric, row: UsageRow) =>
+  leastBy === undefined ? 0 : (row[leastBy] ?? 0);
+
+/** What a whole has beyond some parts, bucket by bucket. */
+function remainder(
+  metric: Metric,
+  { name: by, dimension }: Split,
+  own: ReadonlySet<string>,
+  rows: readonly UsageRow[],
+  whole: readonly UsageRow[],
+): Pick<Part, 'values' | 'total' | 'least'> {
+  const known = new Map<string | null, { value: number | null; lack: number }>();
+  for (const row of rows) {
+    if (dimension === undefined || !own.has(row[dimension] ?? noName)) continue;
+    const { value, lack } = known.get(row.bucket_start) ?? { value: null, lack: 0 };
+    const next = { value: add(value, metric.figureOf(row, by)), lack: lack + lackOf(metric, row) };
+    known.set(row.bucket_start, next);
+  }
+  const least = new Set<number>();
+  const values = whole.map((row, at) => {
+    const { value, lack } = known.get(row.bucket_start) ?? { value: null, lack: 0 };
+    if (lackOf(metric, row) > lack) least.add(at);
+    const all = metric.figureOf(row, by);
+    // A correction between the two requests may have made the whole smaller.
+    return all === null ? null : Math.max(0, add(all, -(value ?? 0)) ?? 0);
+  });
+  return { values, total: values.reduce<number | null>(add, null), least };
+}
 
 function bucketsOf(rows: readonly UsageRow[]): readonly ChartBucket[] {
   const seen = new Map<string, ChartBucket>();

@@ -94,18 +94,20 @@ export function Tiles({
       {tiles.map(({ name, figureOf, format, exact, isBad, note }) => {
         const value = row === undefined ? null : figureOf(row);
         const change = before === undefined ? undefined : changeOf(value, figureOf(before));
+        const text = row === undefined ? none : format(value, row);
         return (
           <div class="tile" key={name}>
             <dt>{name}</dt>
             <dd>
               <strong
+                class={text.length > 9 ? 'long' : undefined}
                 title={
                   row === undefined || value === null
                     ? 'Not reported, or not available with these filters'
                     : exact?.(value, row)
                 }
               >
-                {row === undefined ? none : format(value, row)}
+                {text}
               </strong>
               <span class="tile-notes">
                 <Change value={change} isBad={isBad} />
