@@ -66,7 +66,11 @@ export function AlertHistory({
                       </span>
                     ),
                   },
-                  { key: 'text', head: 'What', cell: ({ text }) => text },
+                  {
+                    key: 'text',
+                    head: 'What',
+                    cell: ({ text }) => <bdi class="breaking">{text}</bdi>,
+                  },
                   {
                     key: 'delivered',
                     head: 'Delivered to',

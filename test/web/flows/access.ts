@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { revokeKey } from '#runfold/store/api-keys.js';
 import { createProject } from '#runfold/store/projects.js';
-import { jsonOf } from '../../http/http-service.js';
+import { jsonOf, posted } from '../../http/http-service.js';
 import type { Stage } from './stage.js';
 
 /** A foreign site whose page tries what an attacker would. */
@@ -116,6 +116,17 @@ export function accessFlows(stage: Stage): void {
     await page.waitForURL(new RegExp(`project=${other}`));
     await page.getByRole('link', { name: 'Sessions' }).click();
     await page.getByText('There are no events yet').waitFor();
+    // A user's message has no figures: it is listed, but counted nowhere.
+    const sender = await stage.service.key(other, ['ingest']);
+    await stage.service.fetch('/v1/events?wait=true', {
+      ...posted([{ type: 'message', role: 'user', run_id: 'asked' }]),
+      headers: { ...sender.headers, 'content-type': 'application/json' },
+    });
+    await page.getByRole('link', { name: 'asked' }).waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('Nothing in the last 28 days that is counted here').waitFor();
+    await page.locator('main').getByRole('link', { name: 'sessions' }).click();
+    await page.getByRole('link', { name: 'asked' }).waitFor();
     await page.goto('/sessions?project=1&limit=5');
     await page.locator('table.data tbody a.id').first().waitFor();
     // Revoked by somebody else: the screen asks for a key again, at the same address.

@@ -191,6 +191,7 @@ export function lookFlows(stage: Stage): void {
           (one) => `${one}?range=1h`,
         ),
         `/runs/${x}?session=${x}`,
+        `/runs/${x}?session=${x}&as=table`,
         `/sessions/${x}`,
       ]) {
         await stage.go(path);

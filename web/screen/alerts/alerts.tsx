@@ -13,8 +13,9 @@ import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
 import { ChannelsCard } from './channels-card.js';
 import { NewRule } from './new-rule.js';
-import { conditionOf, kindWords, whichOf } from './rule-words.js';
+import { conditionOf, kindWords } from './rule-words.js';
 import { RulesCard } from './rules-card.js';
+import { Which } from './which.js';
 
 /** The alerts that are firing, the rules, the channels, and the history. */
 export function Alerts() {
@@ -88,13 +89,13 @@ function FiringCard({ rules }: { readonly rules: readonly AlertRule[] }) {
                 </a>
               ),
             },
-            { key: 'value', head: 'What', cell: ({ states }) => whichOf(states) },
+            { key: 'value', head: 'What', cell: ({ states }) => <Which of={states} /> },
             {
               key: 'condition',
               head: 'Because',
               isWide: true,
               cell: ({ rule }) => (
-                <span title={kindWords[rule.kind]} class="faint">
+                <span title={kindWords[rule.kind]} class="faint breaking">
                   {conditionOf(rule)}
                 </span>
               ),

@@ -1,4 +1,4 @@
-import type { AlertRule, AlertState } from '../../../src/client.js';
+import type { AlertRule } from '../../../src/client.js';
 import { dollars, percent, plural, roundText, seconds, whole } from '../../figure/figures.js';
 
 export type RuleKind = AlertRule['kind'];
@@ -41,17 +41,4 @@ export function conditionOf({ kind, settings: of, for_minutes }: AlertRule): str
     queue_lag: () => `The oldest job waits for more than ${roundText(seconds(Number(of.above)))}`,
   };
   return `${said[kind]()}${held}`;
-}
-
-/**
- * `support of user-3, 50 %, 80 %`: the value of a rule, with its shares for a rule about budgets.
- */
-export function whichOf([first, ...more]: readonly AlertState[]): string {
-  if (first === undefined) return '';
-  const of = [first.budget, first.value].filter((text) => text !== null).join(' of ');
-  const shares = [first, ...more]
-    .flatMap(({ share }) => (share === null ? [] : [share]))
-    .sort((a, b) => a - b)
-    .map((share) => `${share} %`);
-  return [of || 'the project', shares.join(', ')].filter((text) => text !== '').join(', ');
 }

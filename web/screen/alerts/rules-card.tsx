@@ -51,7 +51,11 @@ export function RulesCard({
               key: 'when',
               head: 'Fires when',
               isWide: true,
-              cell: (rule) => <span title={kindWords[rule.kind]}>{conditionOf(rule)}</span>,
+              cell: (rule) => (
+                <span class="breaking" title={kindWords[rule.kind]}>
+                  {conditionOf(rule)}
+                </span>
+              ),
             },
             {
               key: 'channels',

@@ -49,7 +49,7 @@ function NoLabels() {
       <section class="card empty" aria-label="No labels">
         <h2>No event has a label yet</h2>
         <p>Labels are your own dimensions, such as customer or feature. Send them with an event:</p>
-        <pre>{'"labels": { "customer": "acme", "feature": "search" }'}</pre>
+        <pre>{'"labels": {\n  "customer": "acme",\n  "feature": "search"\n}'}</pre>
       </section>
     </>
   );

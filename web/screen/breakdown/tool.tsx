@@ -149,46 +149,51 @@ export function Tool({ id = '' }: { readonly id?: string }) {
       <NewestCalls tool={id} />
       <Card title="Called by">
         <Given asked={agents}>
-          {({ rows }) => (
-            <DataTable
-              label="Agents that call it"
-              rows={rows.filter(({ tool_calls }) => (tool_calls ?? 0) > 0)}
-              keyOf={({ agent_id }) => agent_id ?? ''}
-              columns={[
-                {
-                  key: 'agent',
-                  head: 'Agent',
-                  cell: ({ agent_id }) =>
-                    agent_id == null ? (
-                      noName
-                    ) : (
-                      <a class="id" href={screen('/', { agent_id })}>
-                        {agent_id}
-                      </a>
-                    ),
-                },
-                {
-                  key: 'calls',
-                  head: 'Calls',
-                  isFigure: true,
-                  cell: ({ tool_calls }) => whole(tool_calls),
-                },
-                {
-                  key: 'failed',
-                  head: 'Failed',
-                  isFigure: true,
-                  cell: ({ error_rate }) =>
-                    error_rate === null ? (
-                      none
-                    ) : (
-                      <span class="metered">
-                        <Meter share={error_rate} tone="bad" /> {percent(error_rate)}
-                      </span>
-                    ),
-                },
-              ]}
-            />
-          )}
+          {({ rows }) => {
+            const callers = rows.filter(({ tool_calls }) => (tool_calls ?? 0) > 0);
+            if (callers.length === 0)
+              return <p class="nothing">No agent called it in this range.</p>;
+            return (
+              <DataTable
+                label="Agents that call it"
+                rows={callers}
+                keyOf={({ agent_id }) => agent_id ?? ''}
+                columns={[
+                  {
+                    key: 'agent',
+                    head: 'Agent',
+                    cell: ({ agent_id }) =>
+                      agent_id == null ? (
+                        noName
+                      ) : (
+                        <a class="id" href={screen('/', { agent_id })}>
+                          {agent_id}
+                        </a>
+                      ),
+                  },
+                  {
+                    key: 'calls',
+                    head: 'Calls',
+                    isFigure: true,
+                    cell: ({ tool_calls }) => whole(tool_calls),
+                  },
+                  {
+                    key: 'failed',
+                    head: 'Failed',
+                    isFigure: true,
+                    cell: ({ error_rate }) =>
+                      error_rate === null ? (
+                        none
+                      ) : (
+                        <span class="metered">
+                          <Meter share={error_rate} tone="bad" /> {percent(error_rate)}
+                        </span>
+                      ),
+                  },
+                ]}
+              />
+            );
+          }}
         </Given>
       </Card>
     </>

@@ -1,5 +1,5 @@
 import type { FilterName } from '../../address/parameters.js';
-import { change, filters } from '../../address/parameters.js';
+import { change, filters, screen } from '../../address/parameters.js';
 import { end, rfc3339, span } from '../../address/range.js';
 import { useAsked } from '../../ask/asking.js';
 import { service } from '../../ask/service.js';
@@ -31,7 +31,9 @@ export function NothingHere() {
               {label === 'custom'
                 ? `from ${stretch(from, end.value)}`
                 : `in the ${label.toLowerCase()}`}
-              {chosen.length > 0 && ' that matches the filters'}
+              {chosen.length > 0
+                ? ' that matches the filters'
+                : isHere(session.ended_at) && ' that is counted here'}
             </h2>
             {chosen.map(([name, values]) => (
               <p key={name}>
@@ -43,13 +45,19 @@ export function NothingHere() {
             {session.ended_at !== null && (
               <p>
                 The last event is from <b>{moment(session.ended_at)}</b>.{' '}
-                <button
-                  type="button"
-                  class="button"
-                  onClick={() => showAround(session.ended_at ?? '')}
-                >
-                  Show the seven days up to it
-                </button>
+                {isHere(session.ended_at) ? (
+                  <>
+                    The <a href={screen('/sessions')}>sessions</a> show what was sent.
+                  </>
+                ) : (
+                  <button
+                    type="button"
+                    class="button"
+                    onClick={() => showAround(session.ended_at ?? '')}
+                  >
+                    Show the seven days up to it
+                  </button>
+                )}
               </p>
             )}
           </section>
@@ -58,6 +66,12 @@ export function NothingHere() {
     </Given>
   );
 }
+
+/** Whether an event is in the range: some, such as a user's message, have no figures. */
+const isHere = (text: string | null) =>
+  text !== null &&
+  Date.parse(text) >= span.value.from &&
+  Date.parse(text) < (span.value.to ?? Number.POSITIVE_INFINITY);
 
 function showAround(text: string): void {
   const at = Math.ceil(Date.parse(text) / 900_000) * 900_000;

@@ -57,7 +57,12 @@ export function StepTable({
               </span>
             ),
           },
-          { key: 'agent', head: 'Agent', isWide: true, cell: ({ agent }) => agent },
+          {
+            key: 'agent',
+            head: 'Agent',
+            isWide: true,
+            cell: ({ agent }) => <span class="text">{agent}</span>,
+          },
           {
             key: 'input',
             head: 'Input',
