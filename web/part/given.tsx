@@ -50,6 +50,10 @@ export function ShapeRows({ rows = 6 }: { readonly rows?: number }) {
 
 /** The text of an error for a person. */
 export function saidOf(error: unknown): { readonly code: string; readonly text: string } {
+  if (error instanceof ApiError && error.code === 'unexpected_answer') {
+    // Its text is a page of a proxy, in HTML.
+    return { code: error.code, text: `Something other than Runfold responded: ${error.status}.` };
+  }
   if (error instanceof ApiError) return { code: error.code, text: error.message };
   if (error instanceof TypeError) {
     return { code: 'unreachable', text: 'The service is not responding. Is it still running?' };
