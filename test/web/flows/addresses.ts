@@ -62,8 +62,6 @@ export function addressFlow(stage: Stage): void {
       const path = stateOf(random);
       // Through another screen, so that nothing remembered by a screen is shown.
       const page = await stage.go(path);
-      await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
-      await stage.settled();
       const left = await shown(page);
       const url = page.url();
       await page.reload();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { evaluate } from '#runfold/alerts/evaluate.js';
 import { openReceiver } from '../../../harness/webhook-receiver.js';
 import { jsonOf, posted } from '../../http/http-service.js';
-import type { Stage } from './stage.js';
+import { inSight, type Stage } from './stage.js';
 
 const dollars = (value: number) => (value >= 1 ? `$${value.toFixed(2)}` : `$${value.toFixed(4)}`);
 
@@ -82,6 +82,11 @@ export function controlFlows(stage: Stage): void {
       expect(await page.content()).not.toContain(secret);
       expect(await page.content()).not.toContain(new URL(receiver.url).pathname);
       await page.getByRole('button', { name: 'Mute spend' }).click();
+      // The table ends below its only row, and must not cut the menu off.
+      await page.getByRole('button', { name: 'For a week' }).scrollIntoViewIfNeeded();
+      expect(await page.evaluate<readonly string[]>(inSight('.menu button'))).toEqual([
+        ...['For an hour', 'For four hours', 'For a day', 'For a week'],
+      ]);
       await page.getByRole('button', { name: 'For an hour' }).click();
       await page.getByText('muted until').waitFor();
       await mark.waitFor({ state: 'detached' });

@@ -43,6 +43,25 @@ const hide = (isHidden: boolean) => `
 
 /** The tail: each event is counted once, whatever happens in between. */
 export function liveFlow(stage: Stage): void {
+  test('keeps lists live in two tabs of one browser at once', async () => {
+    const page = await stage.openOther();
+    const second = await page.context().newPage();
+    for (const tab of [page, second]) {
+      await tab.goto('/sessions?limit=5&live=on');
+      await stage.settled(tab);
+    }
+    for (const id of ['both-1', 'both-2']) {
+      await stage.send([
+        {
+          ...{ id, run_id: id, session_id: id, type: 'message', role: 'user' },
+          occurred_at: new Date().toISOString(),
+        },
+      ]);
+      for (const tab of [page, second])
+        await tab.locator('table.data tbody a.id', { hasText: id }).waitFor();
+    }
+  });
+
   test('follows 2,000 events over a pause, a hidden tab and a killed connection: none twice, none left out', async () => {
     const proxy = await openTcpProxy(stage.service.http.url, 80);
     try {

@@ -5,13 +5,13 @@ import { cutTables, type Stage, sideways } from './stage.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const everyRule = `['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']`;
-/** The rules among them that depend on the layout. */
-const ofLayout = `['color-contrast', 'target-size', 'scrollable-region-focusable', 'link-in-text-block']`;
-/** Desktop, phone, and the phone's layout on a narrow desktop. */
-const widths = [
-  [1280, everyRule],
-  [390, everyRule],
-  [320, ofLayout],
+/** Desktop and phone in both themes, and the narrowest phone. A theme changes only colours, and a narrower phone only places. */
+const looks = [
+  [1280, 'light', everyRule],
+  [1280, 'dark', `['color-contrast']`],
+  [390, 'dark', `['color-contrast']`],
+  [390, 'light', everyRule],
+  [320, 'light', `['target-size', 'scrollable-region-focusable']`],
 ] as const;
 /** Records how far the page ever scrolls sideways, also for a moment: before each paint, whatever has changed. */
 const watchWidth = `(() => {
@@ -26,6 +26,8 @@ const findingsOf = (rules: string) => `axe
 
 /** How the page looks and reads: for everybody, on every screen, on paper, and with any names. */
 export function lookFlows(stage: Stage): void {
+  let isLoaded: Promise<unknown> | undefined;
+
   test.each([
     '/',
     '/?metric=time',
@@ -54,24 +56,22 @@ export function lookFlows(stage: Stage): void {
   ])(
     'has no finding of axe and no sideways scroll at %s, in both themes and three widths',
     async (path) => {
-      const page = await stage.open(path);
-      await page.evaluate(axe);
+      // The rules are loaded once, and stay from screen to screen.
+      isLoaded ??= stage.open('/settings').then((first) => first.evaluate(axe));
+      await isLoaded;
+      const page = await stage.go(path);
       const findings: string[] = [];
-      for (const [width, rulesOf] of widths) {
+      for (const [width, colorScheme, rules] of looks) {
         await page.setViewportSize({ width, height: 900 });
-        for (const colorScheme of ['light', 'dark'] as const) {
-          await page.emulateMedia({ colorScheme });
-          // A theme changes only colours.
-          const rules = colorScheme === 'light' ? rulesOf : `['color-contrast']`;
-          const found = await page.evaluate<readonly string[]>(findingsOf(rules));
-          findings.push(...found.map((one) => `${width} ${colorScheme}: ${one}`));
-        }
+        await page.emulateMedia({ colorScheme });
+        const found = await page.evaluate<readonly string[]>(findingsOf(rules));
+        findings.push(...found.map((one) => `${width} ${colorScheme}: ${one}`));
         const excess = await page.evaluate<number>(sideways);
         if (excess > 0) findings.push(`${width}: scrolls sideways by ${excess}`);
         const cut = await page.evaluate<readonly string[]>(cutTables);
         findings.push(...cut.map((one) => `${width}: ${one}`));
       }
-      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 1280, height: 900 });
       expect(findings).toEqual([]);
     },
   );

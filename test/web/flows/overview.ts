@@ -407,6 +407,12 @@ export function overviewFlows(stage: Stage): void {
     expect((await partsOf(page)).others).toBe('$14.31');
     const [, bar = []] = await csvOf(page, 'Cost by user');
     expect(bar.at(-1)).toBe('14.31');
+    // Each of them has a trend.
+    await stage.go('/users?from=2024-06-08T00:00:00Z&to=2024-06-09T00:00:00Z&tz=UTC');
+    const rows = page.locator('table.data tbody tr');
+    await expect.poll(() => rows.count()).toBe(users);
+    await expect.poll(() => rows.locator('.spark').count()).toBe(users);
+    await page.goBack();
     // Without the whole, the sum is not called the total.
     await page.route(/\/v1\/usage\?(?!.*group_by)(?=.*bucket=)/, (route) => route.abort());
     await page.reload();

@@ -102,6 +102,8 @@ export function useStage(): Stage {
       await page.evaluate(
         `history.pushState(null, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
       );
+      // The screen changes with the next frame.
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
       await settled(page);
       return page;
     },
@@ -154,6 +156,14 @@ export const cutTables = `[...document.querySelectorAll('.scroller')]
   .map((one) => [one.getAttribute('aria-label'), one.scrollWidth - one.clientWidth])
   .filter(([, excess]) => excess > 0)
   .map(([label, excess]) => label + ' is cut off by ' + excess)`;
+
+/** The texts of the elements that nothing cuts off or covers in the middle. */
+export const inSight = (selector: string) => `[...document.querySelectorAll('${selector}')]
+  .filter((one) => {
+    const { x, y, width, height } = one.getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2) === one;
+  })
+  .map((one) => one.textContent)`;
 
 /** All digits of a cost, as hovering shows them. */
 export const exactDollars = (cost: number) =>
