@@ -33,9 +33,20 @@ export function keepLive(): void {
     if (isOld()) now.value = Date.now();
   });
   let wasAway = false;
+  let lastBack = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const comeBack = () => {
+    lastBack = Date.now();
+    askAnew();
+  };
   effect(() => {
     const isBack = wasAway && !isAway.value;
     wasAway = isAway.value;
-    if (isBack) untracked(askAnew);
+    if (!isBack) return;
+    // One request that never arrives, among others that do, must not repeat them all at once again and again.
+    const wait = lastBack + liveMs - Date.now();
+    clearTimeout(timer);
+    if (wait <= 0) untracked(comeBack);
+    else timer = setTimeout(comeBack, wait);
   });
 }

@@ -227,6 +227,24 @@ export function healthFlows(stage: Stage): void {
     }
   });
 
+  test('asks for everything again only once in a while if one request among others never arrives', async () => {
+    const page = await stage.openOther();
+    // Timers of some seconds are left out, so that no clock is measured.
+    await page.addInitScript(
+      `{ const real = setTimeout; setTimeout = (act, ms, ...more) => ms > 2000 ? 0 : real(act, ms, ...more); }`,
+    );
+    let refused = 0;
+    await page.route(/\/v1\/usage\?.*group_by=tool_name/, (route) => {
+      refused++;
+      return route.abort();
+    });
+    await page.goto('/');
+    await page.getByText('The service is not responding. Is it still running?').waitFor();
+    await page.locator('.key tfoot').waitFor();
+    await page.waitForTimeout(1500);
+    expect(refused).toBeLessThanOrEqual(2);
+  });
+
   test('says that the service is away, keeps what it showed, and goes on when it is back', async () => {
     const proxy = await openTcpProxy(stage.service.http.url, 80);
     try {

@@ -414,7 +414,10 @@ export function overviewFlows(stage: Stage): void {
     await expect.poll(() => rows.locator('.spark').count()).toBe(users);
     await page.goBack();
     // Without the whole, the sum is not called the total.
-    await page.route(/\/v1\/usage\?(?!.*group_by)(?=.*bucket=)/, (route) => route.abort());
+    await page.route(
+      /\/v1\/usage\?(?!.*group_by)(?=.*figures=cost%2Cunpriced_messages(&|$))/,
+      (route) => route.abort(),
+    );
     await page.reload();
     await total.filter({ hasText: 'The 50 with the most$17.75' }).waitFor();
     await page.unrouteAll();
