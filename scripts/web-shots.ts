@@ -90,6 +90,8 @@ try {
       await page.setViewportSize({ width: 1280, height: 760 });
       await page.goto('/');
       await page.locator('.split-chart .chart').waitFor();
+      // The lines of the tiles come last.
+      await page.locator('.tile .spark-line:not([d=""])').first().waitFor({ state: 'attached' });
       await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });
       const file = join(root, 'docs', 'page.png');
       await page.screenshot({ path: file });
