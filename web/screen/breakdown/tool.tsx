@@ -3,15 +3,13 @@ import { span } from '../../address/range.js';
 import { zoomTo } from '../../address/zoom.js';
 import { usageQuestion, usageUrl, useUsage } from '../../ask/usage.js';
 import { LineKey } from '../../chart/line-key.js';
-import { Meter } from '../../chart/meter.js';
 import { type ChartSeries, TimeChart } from '../../chart/time-chart.js';
 import { csvOf, saveText } from '../../figure/csv.js';
-import { none, percent, seconds, whole } from '../../figure/figures.js';
+import { seconds, whole } from '../../figure/figures.js';
 import { Bar } from '../../part/bar.js';
 import { Card } from '../../part/card.js';
-import { DataTable } from '../../part/data-table.js';
 import { Given } from '../../part/given.js';
-import { noName } from '../overview/split-data.js';
+import { CalledBy } from './called-by.js';
 import { NewestCalls } from './newest-calls.js';
 import { ToolFacts } from './tool-facts.js';
 
@@ -147,55 +145,7 @@ export function Tool({ id = '' }: { readonly id?: string }) {
         }}
       </Given>
       <NewestCalls tool={id} />
-      <Card title="Called by">
-        <Given asked={agents}>
-          {({ rows }) => {
-            const callers = rows.filter(({ tool_calls }) => (tool_calls ?? 0) > 0);
-            if (callers.length === 0)
-              return <p class="nothing">No agent called it in this range.</p>;
-            return (
-              <DataTable
-                label="Agents that call it"
-                rows={callers}
-                keyOf={({ agent_id }) => agent_id ?? ''}
-                columns={[
-                  {
-                    key: 'agent',
-                    head: 'Agent',
-                    cell: ({ agent_id }) =>
-                      agent_id == null ? (
-                        noName
-                      ) : (
-                        <a class="id" href={screen('/', { agent_id })}>
-                          {agent_id}
-                        </a>
-                      ),
-                  },
-                  {
-                    key: 'calls',
-                    head: 'Calls',
-                    isFigure: true,
-                    cell: ({ tool_calls }) => whole(tool_calls),
-                  },
-                  {
-                    key: 'failed',
-                    head: 'Failed',
-                    isFigure: true,
-                    cell: ({ error_rate }) =>
-                      error_rate === null ? (
-                        none
-                      ) : (
-                        <span class="metered">
-                          <Meter share={error_rate} tone="bad" /> {percent(error_rate)}
-                        </span>
-                      ),
-                  },
-                ]}
-              />
-            );
-          }}
-        </Given>
-      </Card>
+      <CalledBy asked={agents} />
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { UsageRow, UsageSeries } from '../../ask/usage.js';
 import type { ChartBucket } from '../../chart/time-chart.js';
 import { coloursOf, mostSeries } from '../../figure/colours.js';
 import { changeOf, type Metric, type Split } from './metrics.js';
+import { add, lackOf, remainder } from './remainder.js';
 
 /** One part of a figure: by bucket, in total, and its change. */
 export interface Part {
@@ -38,12 +39,6 @@ function partsOf(
   const value = metric.figureOf(row, name);
   return [[dimension === undefined ? '' : (row[dimension] ?? noName), value]];
 }
-
-/**
- * Sums in billionths: dollars are added as integer nano-dollars, so nothing is lost to rounding.
- */
-const add = (a: number | null | undefined, b: number | null): number | null =>
-  a == null ? b : b === null ? a : (Math.round(a * 1e9) + Math.round(b * 1e9)) / 1e9;
 
 /**
  * A figure by part: the seven largest separately, the others together if they are several.
@@ -99,14 +94,16 @@ export function splitData(
   });
   const parts = own.map(part);
   if (rest.size > 0 && whole !== undefined) {
-    const left = remainder(metric, split, new Set(own), rows, whole.rows);
+    const ofOwn = new Set(own);
+    const isOwn = (row: UsageRow) => partsOf(row, metric, split).some(([name]) => ofOwn.has(name));
+    const left = remainder(metric, split.name, isOwn, rows, whole.rows);
     // The earlier range has its own groups: one that is missing there may be among the others.
     const old =
       before === undefined ||
       whole.before === undefined ||
       !own.every((name) => beforeTotals?.has(name))
         ? undefined
-        : remainder(metric, split, new Set(own), before, whole.before.rows);
+        : remainder(metric, split.name, isOwn, before, whole.before.rows);
     const change = changeOf(left.total, old?.total);
     parts.push({ name: others, colour: 'c0', ...left, change, isOthers: true });
   } else if (rest.size > 0) {
@@ -140,36 +137,6 @@ export function countGroups(metric: Metric, split: Split, rows: readonly UsageRo
 }
 
 const others = 'others';
-
-/** How much is missing from a figure of a row. */
-const lackOf = ({ leastBy }: Metric, row: UsageRow) =>
-  leastBy === undefined ? 0 : (row[leastBy] ?? 0);
-
-/** What a whole has beyond some parts, bucket by bucket. */
-function remainder(
-  metric: Metric,
-  { name: by, dimension }: Split,
-  own: ReadonlySet<string>,
-  rows: readonly UsageRow[],
-  whole: readonly UsageRow[],
-): Pick<Part, 'values' | 'total' | 'least'> {
-  const known = new Map<string | null, { value: number | null; lack: number }>();
-  for (const row of rows) {
-    if (dimension === undefined || !own.has(row[dimension] ?? noName)) continue;
-    const { value, lack } = known.get(row.bucket_start) ?? { value: null, lack: 0 };
-    const next = { value: add(value, metric.figureOf(row, by)), lack: lack + lackOf(metric, row) };
-    known.set(row.bucket_start, next);
-  }
-  const least = new Set<number>();
-  const values = whole.map((row, at) => {
-    const { value, lack } = known.get(row.bucket_start) ?? { value: null, lack: 0 };
-    if (lackOf(metric, row) > lack) least.add(at);
-    const all = metric.figureOf(row, by);
-    // A correction between the two requests may have made the whole smaller.
-    return all === null ? null : Math.max(0, add(all, -(value ?? 0)) ?? 0);
-  });
-  return { values, total: values.reduce<number | null>(add, null), least };
-}
 
 function bucketsOf(rows: readonly UsageRow[]): readonly ChartBucket[] {
   const seen = new Map<string, ChartBucket>();
