@@ -22,6 +22,7 @@ export async function openCitusShards(database: Database): Promise<ShardMap> {
   let shards = new Map<number, Shard>();
   const refresh = async () => {
     const rows = await database.query<Row>(mapSql);
+    checkCopies(rows);
     const found = rows.map((row) => {
       const known = shards.get(row.stripe);
       const made = shardOf(database, row);
@@ -44,6 +45,15 @@ export async function openCitusShards(database: Database): Promise<ShardMap> {
     shards: () => [...shards.values()],
     refresh,
   };
+}
+
+/** @throws Error if Citus keeps several copies of a shard: only one would get the events, and Citus may read another */
+function checkCopies(rows: readonly Row[]): void {
+  const twice = rows.find(({ stripe }, at) => rows[at - 1]?.stripe === stripe);
+  if (twice === undefined) return;
+  throw new Error(
+    `Citus keeps more than one copy of stripe ${twice.stripe}, and Runfold writes one. Drop the others, and give each node a standby instead.`,
+  );
 }
 
 function shardOf(database: Database, { stripe, value, host, port, tables }: Row): Shard {

@@ -22,6 +22,8 @@ export async function distributeTables(
   );
   if (whole.length === 0) return;
   await dropViews(client);
+  // A server may be set to create more copies. Writers write one, and the coordinator would read another.
+  await client.query('set local citus.shard_replication_factor = 1');
   const [first] = tables;
   for (const { name } of whole) {
     const table = `runfold_internal.${name}`;

@@ -9,6 +9,7 @@ import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { claimRebuild, cleanUpRebuild } from '#runfold/projections/rebuild/rebuild-claim.js';
 import { RebuildRunningError } from '#runfold/projections/rebuild/rebuild-errors.js';
 import { listRunningRebuilds } from '#runfold/projections/rebuild/rebuild-schema.js';
+import { createShards } from '#runfold/store/create-shards.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { oneOfEachServer } from '#runfold/store/shards/shard-map.js';
 import { fullName } from '#runfold/store/shards/table-names.js';
@@ -37,6 +38,26 @@ describeWithCitus('a store on Citus', () => {
     expect(shards.map(({ stripe }) => stripe)).toEqual([0, 1, 2, 3, 4, 5]);
     expect(new Set(shards.map(({ tables }) => tables.local('event'))).size).toBe(stripes);
     expect(new Set(shards.map(({ place }) => place)).size).toBeGreaterThan(1);
+  });
+
+  test('has one copy of each shard, even where Citus is set to create more', async () => {
+    const { database: whole, url, drop } = await createCitusStore({});
+    const divided = openDatabase(url, { max: 2 });
+    try {
+      await whole.query(
+        `alter database ${new URL(url).pathname.slice(1)} set citus.shard_replication_factor = 2`,
+      );
+      await createShards(divided, { stripes: 2, kind: 'citus' });
+      const { run } = openEventWriter(divided, projections);
+      await writeBatch(run, [job(sampleEvents(60))]);
+      const [log] = await divided.query(
+        'select count(*)::integer as events from runfold_internal.event',
+      );
+      expect(log).toEqual({ events: 60 });
+    } finally {
+      await divided.close();
+      await drop();
+    }
   });
 
   test('takes each event once, and is equal to the fold of its log', async () => {
