@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Check } from '#runfold/operations/doctor/check.js';
+import { checkCluster } from '#runfold/operations/doctor/citus-checks.js';
+import type {
+  CitusNode,
+  CitusServer,
+  ClusterFacts,
+} from '#runfold/operations/doctor/citus-facts.js';
 import { checkMachine } from '#runfold/operations/doctor/machine-checks.js';
 import { checkPostgres } from '#runfold/operations/doctor/postgres-checks.js';
 import type { PostgresFacts } from '#runfold/operations/doctor/postgres-facts.js';
@@ -114,6 +120,87 @@ describe('the checks of Postgres', () => {
   test('take a slow answer for no difference of clocks', () => {
     const facts = { clock_offset_ms: 2_500, round_trip_ms: 3_000 };
     expect(faults(checkPostgres(postgres({}, facts)))).toEqual([]);
+  });
+});
+
+describe('the checks of a Citus cluster', () => {
+  const server = (name: string, more: Partial<CitusServer> = {}): CitusServer => ({
+    name,
+    facts: postgres(),
+    citus_version: '13.2.2',
+    free_bytes: 50 * 2 ** 30,
+    total_bytes: 100 * 2 ** 30,
+    other_settings: [],
+    ...more,
+  });
+  const node = (name: string, more: Partial<CitusNode> = {}): CitusNode => ({
+    name,
+    is_active: true,
+    is_synced: true,
+    ...more,
+  });
+  const cluster = (more: Partial<ClusterFacts> = {}): ClusterFacts => ({
+    nodes: [node('a:5432'), node('b:5432')],
+    servers: [server('the coordinator'), server('a:5432'), server('b:5432')],
+    copied_shards: 0,
+    ...more,
+  });
+  const second = (more: Partial<CitusServer>) => ({
+    servers: [server('the coordinator'), server('a:5432'), server('b:5432', more)],
+  });
+
+  test('find nothing in one that is set up well', () => {
+    const checks = checkCluster(cluster());
+    expect(faults(checks)).toEqual([]);
+    const what = (name: string) => checks.find(({ check }) => check === name)?.what;
+    expect(what('nodes')).toBe('2, each reachable');
+    expect(what('node_versions')).toBe('Postgres 17.2 with Citus 13.2.2');
+  });
+
+  test.each<[string, Partial<ClusterFacts>, string, string]>([
+    [
+      'synchronous_commit',
+      second({ facts: postgres({ synchronous_commit: 'off' }) }),
+      'problem',
+      'b:5432: off',
+    ],
+    [
+      'node_settings',
+      second({ other_settings: ['array_nulls = off'] }),
+      'problem',
+      'b:5432: array_nulls = off',
+    ],
+    ['free_disk', second({ free_bytes: 5 * 2 ** 30 }), 'advice', 'b:5432: 5.0 GB of 100 GB'],
+    ['free_disk', second({ free_bytes: 2 ** 29 }), 'problem', 'b:5432: 512 MB of 100 GB'],
+    [
+      'nodes',
+      { nodes: [node('a:5432', { away: 'refused' }), node('b:5432')] },
+      'problem',
+      'a:5432: refused',
+    ],
+    ['nodes', { nodes: [node('a:5432', { is_active: false })] }, 'problem', 'not active: a:5432'],
+    [
+      'nodes',
+      { nodes: [node('a:5432', { is_synced: false })] },
+      'problem',
+      'do not know where the shards are: a:5432',
+    ],
+    ['copies', { copied_shards: 3 }, 'problem', '3 shards without exactly one'],
+  ])('look at %s of each server: %j', (name, facts, level, what) => {
+    const checks = checkCluster(cluster(facts));
+    expect(faults(checks)).toEqual([[name, level, expect.any(String)]]);
+    expect(checks.find(({ check }) => check === name)?.what).toBe(what);
+  });
+
+  test('compare the versions of the servers, but not the last number of Postgres', () => {
+    expect(
+      faults(checkCluster(cluster(second({ facts: postgres({}, { version: '17.1' }) })))),
+    ).toEqual([]);
+    const checks = checkCluster(cluster(second({ citus_version: '13.1.0' })));
+    expect(faults(checks)).toEqual([['node_versions', 'problem', expect.any(String)]]);
+    expect(checks.find(({ check }) => check === 'node_versions')?.what).toContain(
+      'b:5432: Postgres 17.2 with Citus 13.1.0',
+    );
   });
 });
 

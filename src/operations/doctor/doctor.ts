@@ -5,6 +5,8 @@ import { readRedisFacts } from '../../queue/redis-facts.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import type { TierName } from '../../tier.js';
 import { type Check, checksOf } from './check.js';
+import { checkCluster } from './citus-checks.js';
+import { readClusterFacts } from './citus-facts.js';
 import { checkMachine, readMachineFacts } from './machine-checks.js';
 import { checkPostgres } from './postgres-checks.js';
 import { readPostgresFacts } from './postgres-facts.js';
@@ -35,7 +37,7 @@ export async function diagnose(sources: DoctorSources): Promise<Diagnosis> {
   const has_queue = queue.kind === 'postgres';
   const [store, redis, machine] = await Promise.all([
     orAway('postgres', 'DATABASE_URL', async () => [
-      ...(isEmbedded ? [] : checkPostgres(await readPostgresFacts(database))),
+      ...(isEmbedded ? [] : await checkServers(database)),
       ...(await checkStore(database, { has_queue })),
     ]),
     queue.kind === 'redis' ? checkQueueOn(queue) : [],
@@ -43,6 +45,12 @@ export async function diagnose(sources: DoctorSources): Promise<Diagnosis> {
   ]);
   const checks = [checksOf('runfold')('version', version), ...store, ...redis, ...machine];
   return { healthy: checks.every(({ level }) => level !== 'problem'), checks };
+}
+
+async function checkServers(database: Database): Promise<Check[]> {
+  const facts = await readPostgresFacts(database);
+  const cluster = await readClusterFacts(database, facts);
+  return cluster === undefined ? checkPostgres(facts) : checkCluster(cluster);
 }
 
 function checkQueueOn(queue: Extract<QueueTarget, { kind: 'redis' }>): Promise<Check[]> {
