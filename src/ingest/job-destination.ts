@@ -2,7 +2,7 @@ import { within } from '../environment/within.js';
 import { EventJob, jobName, jobOptions, type QueuedJob } from '../queue/job.js';
 import type { JobQueues } from '../queue/job-queues.js';
 import type { Batch } from './event-buffer.js';
-import type { ReplayWindow } from './replay-window.js';
+import { attemptTimeoutMs, type ReplayWindow } from './replay-window.js';
 
 /** Writes the events of a job and resolves after the commit that holds them. */
 export type WriteJob = (job: QueuedJob) => Promise<void>;
@@ -17,8 +17,6 @@ export interface JobDestination {
 
 /** Concurrent calls, or one per queue: enough to hide a round trip, few enough to be fair. */
 const inFlightLimit = 4;
-/** After this time without a response an attempt counts as failed; because of its job id, repeating it does no harm. */
-const attemptTimeoutMs = 10_000;
 /** Enough for the batch that a worker writes and for the next one. */
 const writtenInFlight = 20;
 

@@ -176,14 +176,16 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
     run: (event) => take(event, 'run'),
     startRun: (attributes) => createRun(take, attributes),
     flush,
-    async close(closeOptions) {
+    async close(closeOptions = {}) {
+      const { timeout_ms = 30_000 } = closeOptions;
+      const end = performance.now() + timeout_ms;
       closed = true;
       clearTimeout(timer);
       try {
         await flush(closeOptions);
       } finally {
         outbox.stop();
-        await replay?.close();
+        await replay?.close(end - performance.now());
         await queues.close();
       }
     },

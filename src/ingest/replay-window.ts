@@ -23,13 +23,18 @@ export interface ReplayWindow {
   send(shipment: Shipment): Promise<unknown>;
   /** Jobs that were sent again. */
   replayed(): number;
-  /** Checks once more whether a master has changed, for at most two seconds, and closes. */
-  close(): Promise<void>;
+  /**
+   * Checks once more whether a master has changed, finishes sending again, and closes. Waits for that for at most
+   * `timeout_ms`, or two seconds if that is more; what may be lost then is reported.
+   */
+  close(timeout_ms?: number): Promise<void>;
 }
 
 /** How often the masters are checked, in milliseconds. */
 const lookMs = 1_000;
 const lastLookMs = 2_000;
+/** After this time without a response an attempt counts as failed; because of its job id, repeating it does no harm. */
+export const attemptTimeoutMs = 10_000;
 
 interface Kept extends Shipment {
   /** When they were last sent, and when they were acknowledged. */
@@ -45,8 +50,10 @@ export function createReplayWindow(options: {
   /** As in `FindMasters`. */
   readonly findMasters: (names: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   readonly onError: (error: Error) => void;
+  /** After this time without a response, a question or a sending counts as failed, and is repeated. */
+  readonly attempt_ms?: number;
 }): ReplayWindow {
-  const { keep_ms, max_bytes, findMasters, onError } = options;
+  const { keep_ms, max_bytes, findMasters, onError, attempt_ms = attemptTimeoutMs } = options;
   const closing = new AbortController();
   const known = new Map<string, string>();
   /** When a queue was found to have another master. */
@@ -54,7 +61,7 @@ export function createReplayWindow(options: {
   let kept: Kept[] = [];
   let bytes = 0;
   let replayed = 0;
-  let looking: Promise<void> | undefined;
+  let looking: Promise<boolean> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const keep = (shipment: Kept) => {
@@ -66,19 +73,27 @@ export function createReplayWindow(options: {
 
   const look = () => {
     looking ??= lookAndSend()
-      .catch((error) => onError(error instanceof Error ? error : new Error(String(error))))
+      .catch((error) => {
+        onError(error instanceof Error ? error : new Error(String(error)));
+        return false;
+      })
       .finally(() => {
         looking = undefined;
       });
     return looking;
   };
 
-  const lookAndSend = async () => {
+  /** A failover may leave a command without a response for ever. Then it must not be the last one. */
+  const answered = <T>(work: Promise<T>) =>
+    within(attempt_ms, work, () => new Error(`no response within ${attempt_ms} ms`));
+
+  /** Returns whether the masters are known, and have what is kept. */
+  const lookAndSend = async (): Promise<boolean> => {
     const startedAt = performance.now();
     const names = [...new Set(kept.map(({ queue }) => queue))];
     // While the master is unknown, nothing expires: the next master may lack it.
-    const masters = await findMasters(names).catch(() => undefined);
-    if (masters === undefined) return;
+    const masters = await answered(findMasters(names)).catch(() => undefined);
+    if (masters === undefined) return false;
     for (const [name, master] of masters) {
       if (known.get(name) !== master) changedAt.set(name, performance.now());
       known.set(name, master);
@@ -91,16 +106,17 @@ export function createReplayWindow(options: {
       masters.has(queue) && acknowledgedAt < startedAt - keep_ms;
     kept = kept.filter((one) => !isOld(one));
     bytes = kept.reduce((sum, one) => sum + one.bytes, 0);
-    if (kept.length > 0) return;
+    if (kept.length > 0) return true;
     clearInterval(timer);
     timer = undefined;
+    return true;
   };
 
   const sendAgain = async (one: Kept) => {
     for (let attempt = 0; !closing.signal.aborted; attempt++) {
       const sentAt = performance.now();
       try {
-        await one.send();
+        await answered(one.send());
         one.sentAt = sentAt;
         one.acknowledgedAt = performance.now();
         replayed += one.jobs;
@@ -130,13 +146,26 @@ export function createReplayWindow(options: {
       return answer;
     },
     replayed: () => replayed,
-    async close() {
+    async close(timeout_ms = 0) {
       clearInterval(timer);
-      const late = () => new Error('late');
-      if (kept.length > 0) await within(lastLookMs, look(), late).catch(() => undefined);
+      const limit = Math.max(lastLookMs, timeout_ms);
+      const settle = async () => {
+        // A look that has begun may have asked before the master changed.
+        await looking;
+        for (let attempt = 0; !closing.signal.aborted && !(await look()); attempt++) {
+          await sleep(retryDelay(attempt), closing.signal);
+        }
+      };
+      const late = () =>
+        new Error(
+          `The queue's master was not known, or did not take jobs again, within ${limit} ms: up to ${jobsOf(kept)} acknowledged jobs may be lost.`,
+        );
+      if (kept.length > 0) await within(limit, settle(), late).catch(onError);
       closing.abort();
       clearInterval(timer);
       kept = [];
     },
   };
 }
+
+const jobsOf = (kept: readonly Shipment[]) => kept.reduce((sum, { jobs }) => sum + jobs, 0);

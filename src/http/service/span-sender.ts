@@ -81,7 +81,7 @@ export function createSpanSender(options: {
     },
     async close() {
       const opened = await opening?.catch(() => undefined);
-      await opened?.replay?.close();
+      await opened?.replay?.close(limits.queue_timeout_ms);
       await opened?.queues.close();
     },
   };
