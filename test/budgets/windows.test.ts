@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createBudget } from '#runfold/budgets/budgets.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { bucketsOf } from '#runfold/query/usage/usage-buckets.js';
 import { quarterRange } from '#runfold/query/usage/usage-range.js';
@@ -94,5 +95,34 @@ describeWithPostgres('windows of budgets', () => {
       window_first: now - 3,
       window_end: now + 1,
     });
+  });
+
+  test.each(['CET', 'met', 'EET', 'WET', 'EST', 'Europe/Berlin'])(
+    'of a budget in %s are those of usage in summer too',
+    async (time_zone) => {
+      const name = time_zone.toLowerCase().replace('/', '-');
+      const budget = { name, scope: 'project', measure: 'cost', limit: 1 } as const;
+      const made = await createBudget(database, { ...budget, window: 'day', time_zone });
+      const at = Date.parse('2025-07-10T12:00:00Z');
+      const range = quarterRange({
+        from: '2025-07-01T00:00:00Z',
+        to: '2025-08-01T00:00:00Z',
+        bucket: 'day',
+        time_zone,
+      });
+      const starts = bucketsOf({ ...range, bucket: 'day' }).map(({ start }) => start);
+      const place = starts.findLastIndex((start) => start <= at / quarter);
+      expect(await windowOf('day', made.time_zone, at)).toEqual({
+        window_first: starts[place],
+        window_end: starts[place + 1],
+      });
+    },
+  );
+
+  test('are refused in a zone that Postgres reads as an abbreviation of another one', async () => {
+    const budget = { name: 'abbreviated', scope: 'project', measure: 'cost', limit: 1 } as const;
+    const refused = /time_zone: expected a time zone that Postgres knows, .*, got "IST"/;
+    const made = createBudget(database, { ...budget, window: 'day', time_zone: 'IST' });
+    await expect(made).rejects.toThrow(refused);
   });
 });
