@@ -29,6 +29,14 @@ const embedded = new WeakSet<object>();
 export const isEmbedded = (pool: object): boolean => embedded.has(pool);
 
 /**
+ * Lets Postgres look every few seconds whether the process that sent a statement is still there, and end the statement if it is
+ * not. Otherwise a long one of a killed process goes on to its end. Only Linux can look, and a setting of the operator stays.
+ */
+const endWithClient = `when case when version() ~ 'linux' and version() !~ 'PGlite'
+  and current_setting('client_connection_check_interval', true) = '0'
+  then set_config('client_connection_check_interval', '5s', false) is null end then true`;
+
+/**
  * Makes the `onConnect` of a pool: it applies settings to the session, and detects a pooler or an embedded store. Behind a pooler, the
  * process id of the backend is not the one that was reported at the start, and nothing is
  * set: a setting would stay on a server connection that others also use.
@@ -45,7 +53,7 @@ export function prepareSession(
   return async (client) => {
     const told = (client as pg.ClientBase & { processID?: number | null }).processID ?? 0;
     const { rows } = await client.query<{ is_pooled: boolean; is_embedded: boolean }>(
-      `select case when pg_backend_pid() <> ${Math.trunc(told)} then true ${set.join(' ')} else false end as is_pooled,
+      `select case when pg_backend_pid() <> ${Math.trunc(told)} then true ${set.join(' ')} ${endWithClient} else false end as is_pooled,
         version() ~ 'PGlite' as is_embedded`,
     );
     if (rows[0]?.is_embedded === true) embedded.add(poolOf());

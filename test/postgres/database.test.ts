@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
 import { checkBudget } from '#runfold/budgets/check-budget.js';
@@ -6,6 +7,7 @@ import { openQueuePool } from '#runfold/queue/postgres-pool.js';
 import { createTestDatabase } from '../../harness/database.js';
 import { withClient } from '../../harness/postgres-server.js';
 import { describeWithPostgres } from '../../harness/suite.js';
+import { waitUntil } from '../../harness/wait-until.js';
 
 describeWithPostgres('a connection that breaks between two queries of its user', () => {
   // An error without a listener would end this process, and with it the test.
@@ -70,6 +72,34 @@ describeWithPostgres('settings of a role or database', () => {
     });
     expect((await checkBudget(database, { estimate: { cost: 0.5 } })).allowed).toBe(true);
     await queue.close();
+    await database.close();
+    await home.drop();
+  });
+});
+
+describeWithPostgres('a statement of a process that was killed', () => {
+  test('ends on the server', async () => {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url);
+    const client = await database.pool.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const broken = client.query('select pg_sleep(3600)').catch((error: Error) => error.message);
+    await withClient(home.url, async (other) => {
+      const isActive = async () => {
+        const { rowCount } = await other.query(
+          `select from pg_stat_activity where pid = $1 and query like '%3600%'`,
+          [rows[0]?.pid],
+        );
+        return rowCount === 1;
+      };
+      await waitUntil(isActive, Boolean, { what: 'the statement to begin' });
+      // A killed process leaves its socket to the system, which closes it.
+      const { connection } = client as unknown as { connection: { stream: Duplex } };
+      connection.stream.destroy();
+      expect(await broken).toMatch(/terminated/);
+      await waitUntil(isActive, (is) => !is, { what: 'the statement to end' });
+    });
+    client.release(true);
     await database.close();
     await home.drop();
   });
