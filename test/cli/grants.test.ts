@@ -33,6 +33,8 @@ for (const [tier, describeOn] of [
         env: home.env,
       });
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      // The second time is that after an upgrade.
+      await home.tier.database.pool.query(stdout);
       await home.tier.database.pool.query(stdout);
       for (const role of ['worker', 'service', 'reader']) {
         await home.tier.database.query(`alter role ${prefix}_${role} password 'of-a-test'`);
@@ -97,11 +99,16 @@ for (const [tier, describeOn] of [
         await send(path);
       }
       await send('/v1/audits', { method: 'POST', body: '{}' });
+      const zone = JSON.stringify({ time_zone: 'Europe/Berlin' });
+      await send('/v1/projects', { method: 'POST', body: JSON.stringify({ name: 'shop' }) });
+      await send('/v1/projects/1', { method: 'POST', body: zone });
       // Repeated events are looked up in the log.
       await send('/v1/events?wait=true', { method: 'POST', body: JSON.stringify(events) });
 
       const env = envOf('service');
-      for (const command of ['runs list', 'usage', 'top users', 'rejects list', 'verify']) {
+      const setPrice = 'prices set house --input 1 --output 2';
+      const commands = ['runs list', 'usage', 'top users', 'rejects list', 'verify'];
+      for (const command of [...commands, setPrice, setPrice]) {
         const { code, stderr } = await work.run(command.split(' '), { env });
         expect({ code, stderr }, command).toEqual({ code: 0, stderr: '' });
       }

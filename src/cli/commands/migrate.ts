@@ -67,7 +67,7 @@ async function printGrants(context: CommandContext, flags: MigrateFlags): Promis
     await checkMigrated(database);
     const has_queue = queue.kind === 'postgres';
     const roles = await listGrants(database, { prefix, has_queue });
-    terminal.line('-- Run as the owner of the tables, and again after every "runfold migrate".');
+    terminal.line('-- Run as a superuser, and again after every "runfold migrate".');
     terminal.line("-- Give each role a password: alter role … password '…';");
     for (const { name, meaning, statements } of roles) {
       terminal.line();

@@ -136,6 +136,9 @@ function databaseDetail({ code }: StoreUnavailableError): string {
   if (code === 'migrations_missing' || code === 'migrations_newer') {
     return `The database does not have the tables of this version of Runfold: ${code}. See /readyz.`;
   }
+  if (code === 'rights_missing') {
+    return 'The service has no right to do this in the database. Its log names the right.';
+  }
   return 'The database does not respond. Retry in a few seconds.';
 }
 

@@ -78,7 +78,8 @@ export async function listGrants(
   return Object.entries(databaseRoles).map(([role, meaning]) => {
     const name = `${prefix}_${role}`;
     const made = [
-      `create role ${name} login;`,
+      // These statements run again after each migration.
+      `do $$ begin create role ${name} login; exception when duplicate_object then null; end $$;`,
       `grant connect on database ${home} to ${name};`,
       ...statements[role as DatabaseRole](name),
     ];
