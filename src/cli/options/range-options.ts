@@ -27,21 +27,23 @@ export function addRangeOptions(command: Command, since = '7d'): Command {
     .option('--tz <zone>', "the IANA time zone of days and months. Defaults to this machine's");
 }
 
+/** The time zone of this machine; UTC if TZ is empty or names no zone, as for the system's own programs. */
+export function machineZone(): string {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions() as { timeZone?: string };
+  return timeZone === undefined || timeZone === 'Etc/Unknown' ? 'UTC' : timeZone;
+}
+
 const minutes: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1_440, w: 10_080 };
 
 /** The range that the flags describe. @throws UsageError */
 export function readRange(flags: RangeFlags) {
-  const time_zone = flags.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const time_zone = flags.tz ?? machineZone();
   if (flags.from !== undefined) return { from: flags.from, to: flags.to, time_zone };
   return { from: sinceStart(flags.since, flags.to, time_zone), to: flags.to, time_zone };
 }
 
 /** The time that lies a duration before `to`, or before now; from one day on, the start of its day. @throws UsageError */
-export function sinceStart(
-  since: string,
-  to?: string,
-  zone = Intl.DateTimeFormat().resolvedOptions().timeZone,
-): string {
+export function sinceStart(since: string, to?: string, zone = machineZone()): string {
   const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(since) ?? [];
   const length = Number(count) * (minutes[unit] ?? 0);
   if (!(length > 0)) {
