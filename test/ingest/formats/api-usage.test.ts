@@ -157,6 +157,22 @@ describe('each token of a response is paid once, at the rate of its part', () =>
     });
   });
 
+  test('a cost of 0 that LiteLLM writes beside tokens is not known', () => {
+    const call = { call_type: 'completion', model: 'house', endTime: '2026-03-01T00:00:01Z' };
+    const costs = [{ spend: 0 }, { response_cost: 0 }, { spend: 0.5 }].map((cost, index) => {
+      const record = {
+        id: `c-${index}`,
+        ...call,
+        prompt_tokens: 10,
+        completion_tokens: 0,
+        ...cost,
+      };
+      const [message] = litellm.open({ name: 'f', recall: () => undefined }).read(record);
+      return message?.event.metrics?.cost;
+    });
+    expect(costs).toEqual([undefined, undefined, 0.5]);
+  });
+
   test("audio of Gemini in the AI SDK's usage of models", () => {
     const usage = {
       inputTokens: { total: 6_000, noCache: 6_000, cacheRead: 0 },

@@ -26,15 +26,18 @@ function read(record: JsonObject): readonly Draft[] {
   if (end === undefined) throw new InvalidRecordError('endTime', 'a time', 'nothing');
   const first = timeAt(record, 'completionStartTime');
   const cost = amountAt(record, 'spend') ?? amountAt(record, 'response_cost');
+  const tokens = isFailure || isCached ? {} : tokensOf(record, metadata);
+  // LiteLLM writes 0 if it does not know the price.
+  const isUnknown = cost === 0 && (tokens.input_tokens ?? 0) + (tokens.output_tokens ?? 0) > 0;
   const metrics = present({
-    ...(isFailure || isCached ? {} : tokensOf(record, metadata)),
+    ...tokens,
     time: start === undefined || end < start ? undefined : (end - start) / 1_000_000,
     // Without a stream, the first token arrives with the last.
     time_to_first_token:
       start === undefined || first === undefined || first === end || first < start
         ? undefined
         : (first - start) / 1_000_000,
-    cost: isCached ? 0 : isFailure ? undefined : cost,
+    cost: isCached ? 0 : isFailure || isUnknown ? undefined : cost,
   });
   const common = present({
     session_id: textAt(record, 'session_id') ?? textAt(record, 'trace_id') ?? id,
