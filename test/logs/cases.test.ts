@@ -142,6 +142,54 @@ describe('the logs of agents and gateways', () => {
     await rm(dir, { recursive: true });
   });
 
+  test('of Codex count a call once whose total differs between its record and its count', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'runfold-totals-'));
+    const thread = '01a19cfd-2c00-7000-8000-00000000000a';
+    const line = (type: string, payload: object) =>
+      `${JSON.stringify({ timestamp: '2026-11-02T16:00:00.000Z', type, payload })}\n`;
+    const usageOf = (input_tokens: number) => ({ input_tokens, output_tokens: 0 });
+    const record = (total: number, own: number) =>
+      line('token_usage_record', {
+        turn_id: 'turn-1',
+        thread_token_usage: usageOf(total),
+        usage: usageOf(own),
+      });
+    const count = (total: number, own: number) =>
+      line('event_msg', {
+        type: 'token_count',
+        info: { total_token_usage: usageOf(total), last_token_usage: usageOf(own) },
+      });
+    const lines = [
+      line('session_meta', { id: thread }),
+      line('turn_context', { model: 'gpt-5.5' }),
+      record(100, 100) + count(100, 100),
+      // The history is compacted, and its total lowered.
+      record(130, 30) + line('compacted', { message: '' }) + count(80, 30) + count(80, 30),
+      record(150, 20) + count(100, 20),
+      // A version without records goes on.
+      count(110, 10),
+      // A total that goes on from that of another thread, whose latest record is repeated.
+      line('compacted', { latest_token_usage_record: { turn_id: 'turn-0', usage: usageOf(50) } }) +
+        count(8_960, 50),
+      record(200, 40) + count(9_000, 40),
+    ];
+    const file = join(dir, `rollout-2026-11-02T16-00-00-${thread}.jsonl`);
+    for (const cuts of [[lines.length], [1, 2, 3, 4, 5, 6, 7, 8]]) {
+      const store = await work.openProject();
+      for (const cut of cuts) {
+        await writeFile(file, lines.slice(0, cut).join(''));
+        await ingest(store, await logsAt('codex', dir));
+      }
+      const messages = await store.database.query<{ input: number }>(
+        `select input_tokens::integer as input from runfold.messages where project = $1`,
+        [store.project],
+      );
+      const inputs = messages.map(({ input }) => input);
+      expect(inputs.sort((a, b) => a - b)).toEqual([10, 20, 30, 40, 100]);
+    }
+    await rm(dir, { recursive: true });
+  });
+
   test('tell how turns ended, and which calls failed', async () => {
     const store = await work.openProject();
     for (const name of ['codex-fork-base', 'litellm']) {

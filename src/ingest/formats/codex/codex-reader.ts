@@ -19,6 +19,8 @@ import {
   differenceOf,
   isSame,
   isZero,
+  latestRecorded,
+  noCounts,
 } from './codex-totals.js';
 
 interface Saved {
@@ -29,28 +31,25 @@ interface Saved {
   readonly turn?: string | undefined;
   readonly parent?: string | undefined;
   readonly total?: CodexCounts | null;
+  readonly recorded?: CodexCounts | null;
   readonly calls?: unknown;
 }
 
-const zero: CodexCounts = [0, 0, 0, 0, 0];
-
 /** Reads a rollout of Codex: a thread, or a page of a thread. */
 export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
-  let { thread, isOwn = true, model, turn, parent, total = zero } = saved;
+  let { thread, isOwn = true, model, turn, parent, total = noCounts, recorded = null } = saved;
   const fallback =
     file.name
       .split('/')
       .at(-1)
       ?.replace(/\.jsonl(\.zst)?$/, '') ?? '';
-
   const replay = openReplay(saved.replay);
-
   const here = (): CodexThread => (thread ??= readThread({}, fallback));
   const begin = (payload: JsonObject) => {
     if (thread !== undefined) return;
     thread = readThread(payload, fallback);
     isOwn = !thread.hasReplay;
-    total = thread.goesOn ? null : zero;
+    total = thread.goesOn ? null : noCounts;
     // A page may begin in the middle of a turn.
     const known = file.recall(thread.id);
     model ??= known && textAt(known, 'model');
@@ -81,7 +80,7 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
     own: CodexCounts | null,
     { path, isOwnExact }: { readonly path: string; readonly isOwnExact: boolean },
   ) => {
-    const before = total ?? (own === null ? zero : differenceOf(now, own)) ?? zero;
+    const before = total ?? (own === null ? noCounts : differenceOf(now, own)) ?? noCounts;
     const isRepeated = isSame(now, before);
     const figures = isOwnExact ? own : (differenceOf(now, before) ?? own);
     total = now;
@@ -135,6 +134,11 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       const last = objectAt(info, 'last_token_usage', 'payload.info');
       const path = 'payload.info.total_token_usage';
       const own = last ? codexCounts(last, 'payload.info.last_token_usage') : null;
+      if (own !== null && recorded !== null && isSame(own, recorded)) {
+        // The call of that record. The total may be another one: compacting lowers it, and a reviewer inherits it.
+        total = codexCounts(now, path);
+        return [];
+      }
       return call(record, codexCounts(now, path), own, { path, isOwnExact: false });
     }
     if (type === 'task_started' || type === 'turn_started') {
@@ -162,6 +166,7 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       }
       if (record.type === 'event_msg') return readEvent(record, payload);
       if (record.type === 'response_item') return isOwn ? calls.item(record, payload, turn) : [];
+      if (record.type === 'compacted') recorded = latestRecorded(payload) ?? recorded;
       if (record.type !== 'token_usage_record') return [];
       const now = objectAt(payload, 'thread_token_usage', 'payload');
       const usage = objectAt(payload, 'usage', 'payload');
@@ -170,8 +175,8 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       }
       enter(textAt(payload, 'turn_id', 'payload'));
       const counts = codexCounts(now, 'payload.thread_token_usage');
-      const path = 'payload.usage';
-      return call(record, counts, codexCounts(usage, path), { path, isOwnExact: true });
+      recorded = codexCounts(usage, 'payload.usage');
+      return call(record, counts, recorded, { path: 'payload.usage', isOwnExact: true });
     },
     settle: () => [],
     isOpen: () => false,
@@ -188,6 +193,7 @@ export function openCodex(file: LogFile, saved: Saved = {}): LogReader {
       turn,
       parent,
       total,
+      recorded,
       calls: calls.save(),
     }),
   };

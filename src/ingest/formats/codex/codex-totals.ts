@@ -1,8 +1,11 @@
+import { isRawObject } from '../../../events/check/normalize-event.js';
 import type { Metrics } from '../../../events/metric-fields.js';
 import { countAt, InvalidRecordError, type JsonObject, present } from '../log/log-record.js';
 
 /** Five counts: input, cached, written, output, reasoning; null if not reported. */
 export type CodexCounts = readonly (number | null)[];
+
+export const noCounts: CodexCounts = [0, 0, 0, 0, 0];
 
 const names = [
   'input_tokens',
@@ -15,6 +18,14 @@ const names = [
 /** @throws InvalidRecordError */
 export const codexCounts = (usage: JsonObject, path: string): CodexCounts =>
   names.map((name) => countAt(usage, name, path) ?? null);
+
+/** The usage of the record that a compacted history repeats, perhaps of another thread; undefined if it has none. */
+export function latestRecorded({
+  latest_token_usage_record: latest,
+}: JsonObject): CodexCounts | undefined {
+  if (!isRawObject(latest) || !isRawObject(latest.usage)) return undefined;
+  return codexCounts(latest.usage, 'payload.latest_token_usage_record.usage');
+}
 
 /** The difference of two totals; null if a part of it is negative, because the total was reset. */
 export function differenceOf(total: CodexCounts, before: CodexCounts): CodexCounts | null {
