@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Reporter } from 'vitest/node';
 
@@ -53,7 +53,9 @@ export function recordDurations(): Reporter {
         costs[name] = { wall_ms: Math.round(duration + collectDuration), cpu_ms };
         return name;
       });
-      writeFileSync(file, `${JSON.stringify(costs, null, 2)}\n`);
+      // Another run may read it at the same time.
+      writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(costs, null, 2)}\n`);
+      renameSync(`${file}.${process.pid}`, file);
       if (names.length < wholeRun) return;
       const seconds = (ms: number) => `${Math.round(ms / 1_000)} s`;
       const cpu = (name: string) => costs[name]?.cpu_ms ?? 0;
