@@ -11,6 +11,7 @@ CREATE SCHEMA runfold_migrations;
 CREATE FUNCTION runfold_internal.budget_decisions(in_project integer, who text[], labels text[], estimates bigint[], are_free boolean[], holds text[], hold_seconds double precision[]) RETURNS TABLE(place integer, name text, value text, measure text, limit_units bigint, used numeric, held numeric, window_end integer, allowed boolean, is_held boolean, keeps boolean, budget_id integer, amount bigint, hold text, hold_end timestamp with time zone)
     LANGUAGE plpgsql STABLE
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 #variable_conflict use_column
 declare
@@ -454,13 +455,16 @@ end $$;
 CREATE FUNCTION runfold_internal.release_holds(in_project integer, hold_ids text[]) RETURNS SETOF text
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
     AS $$
 begin
   -- If the server crashes, a released hold may come back. It then expires.
   perform set_config('synchronous_commit', 'off', true);
   return query with gone as (
-    delete from runfold_internal.budget_hold h
-    where h.project = in_project and h.hold_id = any(hold_ids) and h.expires_at > clock_timestamp()
+    delete from runfold_internal.budget_hold h where h.ctid = any(array(
+      select f.ctid from unnest(hold_ids) n(id) cross join lateral (
+        select o.ctid from runfold_internal.budget_hold o
+        where o.project = in_project and o.hold_id = n.id and o.expires_at > clock_timestamp() offset 0) f))
     returning h.hold_id)
   select g.hold_id::text from gone g;
 end $$;

@@ -30,15 +30,23 @@ export async function removeExpiredHolds(database: Database): Promise<void> {
   );
 }
 
-/** Releases what is held under several ids. Returns the ids that had a hold. */
+/**
+ * Releases what is held under several ids. Returns the ids that had a hold.
+ *
+ * Each id is looked up in the index. A plan that is made while the table is empty would otherwise read all of it, also
+ * once it has the rows of thousands of released holds, until a vacuum: after 7,000 of them, a release took three times as
+ * long.
+ */
 export const releaseHolds = `create or replace function runfold_internal.release_holds(in_project integer, hold_ids text[])
-returns setof text language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+returns setof text language plpgsql volatile set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 begin
   -- If the server crashes, a released hold may come back. It then expires.
   perform set_config('synchronous_commit', 'off', true);
   return query with gone as (
-    delete from runfold_internal.budget_hold h
-    where h.project = in_project and h.hold_id = any(hold_ids) and h.expires_at > clock_timestamp()
+    delete from runfold_internal.budget_hold h where h.ctid = any(array(
+      select f.ctid from unnest(hold_ids) n(id) cross join lateral (
+        select o.ctid from runfold_internal.budget_hold o
+        where o.project = in_project and o.hold_id = n.id and o.expires_at > clock_timestamp() offset 0) f))
     returning h.hold_id)
   select g.hold_id::text from gone g;
 end $$`;

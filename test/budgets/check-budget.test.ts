@@ -62,6 +62,40 @@ describeWithPostgres('budgets', () => {
     return projects;
   };
 
+  test('find holds by their index with a plan from before there were any', async () => {
+    const project = await withBudget({ scope: 'user', ...daily, limit: 1_000 });
+    const check = { user_id: 'ann', estimate: { cost: 0.01 }, hold_seconds: 60 } as const;
+    // One connection, which keeps its plans.
+    const own = openDatabase(url, { max: 1 });
+    try {
+      // The size that Postgres knows of an empty table, until the next vacuum.
+      await own.query('vacuum runfold_internal.budget_hold');
+      const { hold_id } = await checkBudget(own, { ...check, project });
+      await releaseHold(own, { project, hold_id: hold_id ?? '' });
+      await own.query(
+        `insert into runfold_internal.budget_hold (project, hold_id, budget_id, value, amount, expires_at)
+        select $1, 'other-' || n, b.id, 'user-' || n, 1, now() + interval '1 hour'
+        from runfold_internal.budget b, generate_series(1, 2000) n where b.project = $1`,
+        [project],
+      );
+      await own.query('begin');
+      const held = await checkBudget(own, { ...check, project });
+      const freed = await releaseHold(own, { project, hold_id: held.hold_id ?? '' });
+      const [read] = await own.query<{ rows: number }>(
+        `select (seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as rows from pg_stat_xact_user_tables
+        where relname = 'budget_hold'`,
+      );
+      await own.query('rollback');
+      expect(freed).toEqual({ released: true });
+      expect(read?.rows).toBeLessThan(10);
+    } finally {
+      await own.close();
+      await database.query('delete from runfold_internal.budget_hold where project = $1', [
+        project,
+      ]);
+    }
+  });
+
   test('are made, listed and dropped, and say what is wrong with one', async () => {
     const project = await withBudget({ scope: 'user', ...daily });
     const [budget] = await listBudgets(database, { project });
