@@ -158,7 +158,8 @@ export {
   listLabelValues,
 } from './query/label-names.js';
 export { type ListEventsOptions, type LoggedEvent, listEvents } from './query/log/events.js';
-export { type ExportOptions, exportEvents } from './query/log/export-events.js';
+export { exportEvents } from './query/log/export-events.js';
+export type { ExportOptions } from './query/log/exported-rows.js';
 export {
   type ListMessagesOptions,
   type LoggedMessage,

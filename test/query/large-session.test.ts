@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correctionFor } from '#runfold/corrections/correction.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
+import { exportPages } from '#runfold/query/log/export-events.js';
 import { listMessages } from '#runfold/query/log/messages.js';
 import { listRunSteps } from '#runfold/query/steps/run-steps.js';
 import { followLog } from '#runfold/query/tail/tail.js';
@@ -99,6 +100,14 @@ describeWithPostgres('a session of 20,000 events', () => {
     [
       'a correction',
       (on, { session_id }) => correctionFor(on, { session_id, id: 'm-500' }, { cost: 1 }),
+    ],
+    [
+      'an export of one run',
+      async (on, session) => {
+        const { session_id, run_id } = runOf(session);
+        const pages = exportPages(on, { session_ids: [session_id], run_ids: [run_id] });
+        return (await pages.next()).value;
+      },
     ],
   ];
 

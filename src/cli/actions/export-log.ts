@@ -1,5 +1,6 @@
 import type { Database } from '../../postgres/database.js';
-import { countExported, type ExportOptions, exportPages } from '../../query/log/export-events.js';
+import { countExported, exportPages } from '../../query/log/export-events.js';
+import type { ExportOptions } from '../../query/log/exported-rows.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { count, plural } from '../output/format.js';
 import { printableJson } from '../output/printable.js';

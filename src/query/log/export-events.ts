@@ -1,24 +1,17 @@
 import { eventFromRow, type StoredRow } from '../../events/columns/stored-event.js';
 import type { MetricEvent } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
-import {
-  type Conditions,
-  conditionsOn,
-  type ProjectOptions,
-  type TimeRange,
-  textOf,
-} from '../conditions.js';
+import { conditionsOn } from '../conditions.js';
 import { readLong } from '../readers/long-read.js';
 import { byAll, byBytes, on } from '../readers/orders.js';
 import { gather, gatherRows } from '../readers/readers.js';
-
-/** Which events to export. `from` and `to` bound `occurred_at`. */
-export interface ExportOptions extends ProjectOptions, TimeRange {
-  /** Only events of these sessions. Defaults to all. */
-  readonly session_ids?: readonly string[] | undefined;
-  /** Only events of these runs. Defaults to all. */
-  readonly run_ids?: readonly string[] | undefined;
-}
+import {
+  addFilters,
+  addPlace,
+  chooseRows,
+  type ExportOptions,
+  type Rows,
+} from './exported-rows.js';
 
 /** The number of events that one statement reads. */
 const pageEvents = 1_000;
@@ -29,8 +22,8 @@ const pageEvents = 1_000;
  * gives the same totals.
  *
  * It is read page by page with little memory, and each page is a separate short statement. An event that is added
- * meanwhile may or may not be in it. It is fast with `session_ids` or `run_ids`, whose sessions are found through
- * the totals; with only a time, the whole log is searched.
+ * meanwhile may or may not be in it. With `session_ids` it reads these sessions, and with `run_ids` these runs, or their
+ * sessions if the runs have more than 10,000 events; with only a time, the whole log is searched.
  * @throws InvalidQueryError
  */
 export async function* exportEvents(
@@ -45,9 +38,10 @@ export async function* exportPages(
   database: Database,
   options: ExportOptions = {},
 ): AsyncGenerator<readonly MetricEvent[]> {
+  const rows = await chooseRows(database, options);
   let after: readonly [string, string] | undefined;
   do {
-    const { events, last, scanned } = await readPage(database, options, after);
+    const { events, last, scanned } = await readPage(database, options, rows, after);
     if (events !== null) yield events.map(eventFromRow);
     after = scanned === pageEvents && last !== null ? last : undefined;
   } while (after !== undefined);
@@ -81,9 +75,12 @@ interface ExportPage extends Record<string, unknown> {
 async function readPage(
   database: Database,
   options: ExportOptions,
+  rows: Rows,
   after: readonly [string, string] | undefined,
 ): Promise<ExportPage> {
-  const pages = await gather(database, options, (reader) => readPageFrom(reader, options, after));
+  const pages = await gather(database, options, (reader) =>
+    readPageFrom(reader, options, rows, after),
+  );
   const [only] = pages;
   return pages.length === 1 && only !== undefined ? only : joined(pages);
 }
@@ -115,19 +112,20 @@ function joined(pages: readonly ExportPage[]): ExportPage {
 async function readPageFrom(
   database: Database,
   options: ExportOptions,
+  rows: Rows,
   after: readonly [string, string] | undefined,
 ): Promise<ExportPage> {
   const where = conditionsOn('e', options);
-  addPlace(where, options);
-  if (after !== undefined) {
-    const [session, id] = after.map((value) => where.parameter(value));
-    where.add(`(e.session_id, e.id) > (${session}, ${id}::uuid)`);
-  }
-  const keyed = where.sql();
+  const [session, id] = (after ?? []).map((value) => where.parameter(value));
+  const keyed = rows(
+    where,
+    options,
+    after === undefined ? undefined : `(e.session_id, e.id) > (${session}, ${id}::uuid)`,
+  );
   addFilters(where, options);
   const [page] = await database.query<ExportPage>(
     `with page as materialized (
-      select e.* from runfold_internal.event e where ${keyed}
+      select e.* ${keyed}
       order by e.session_id, e.id limit ${pageEvents})
     select (select json_agg(row_to_json(e) order by e.session_id, e.id)
         from page e where ${where.sql()}) as events,
@@ -138,27 +136,4 @@ async function readPageFrom(
   );
   if (page === undefined) throw new Error('Expected a page of the log, got none.');
   return page;
-}
-
-/** Conditions on the sessions, which the log's key begins with. */
-function addPlace(where: Conditions, { session_ids, run_ids }: ExportOptions): void {
-  if (session_ids !== undefined) {
-    where.add(`e.session_id = any(${list(where, 'session_ids', session_ids)})`);
-  }
-  if (run_ids !== undefined) {
-    where.add(`e.session_id = any(array(select r.session_id from runfold.runs r
-      where r.project = $1 and r.run_id = any(${list(where, 'run_ids', run_ids)})))`);
-  }
-}
-
-function addFilters(where: Conditions, options: ExportOptions): void {
-  const { run_ids } = options;
-  if (run_ids !== undefined) where.add(`e.run_id = any(${list(where, 'run_ids', run_ids)})`);
-  where.between('e.occurred_at_us', options);
-}
-
-/** Any number of strings as one parameter. */
-function list(where: Conditions, field: string, texts: readonly string[]): string {
-  const json = JSON.stringify(texts.map((text) => textOf(field, text)));
-  return `array(select json_array_elements_text(${where.parameter(json)}::json))`;
 }

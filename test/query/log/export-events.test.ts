@@ -169,6 +169,8 @@ describeWithPostgres('an export', () => {
         (_: MetricEvent, at: number) => at >= 96 && at < 100,
       ],
       [{ session_ids: [] }, () => false],
+      // Several pages of runs.
+      [{ run_ids: [...new Set(events.map(({ run_id }) => run_id))] }, () => true],
     ] as const;
     for (const [options, matches] of cases) {
       const exported = await collect(exportEvents(database, options));
