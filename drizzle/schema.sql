@@ -1550,7 +1550,8 @@ CREATE TABLE runfold_internal.run (
     message_errors bigint NOT NULL,
     metered_messages bigint NOT NULL,
     cache_write_1h_tokens bigint,
-    unpriced_messages bigint NOT NULL
+    unpriced_messages bigint NOT NULL,
+    ended_period integer
 )
 WITH (fillfactor='50');
 
@@ -2951,6 +2952,8 @@ CREATE INDEX budget_hold_value ON runfold_internal.budget_hold USING btree (budg
 
 CREATE UNIQUE INDEX budget_name ON runfold_internal.budget USING btree (project, name);
 
+CREATE INDEX event_corrected_at ON runfold_internal.event USING btree (project, session_id, occurred_at_us) WHERE (corrects IS NOT NULL);
+
 CREATE INDEX event_corrects ON runfold_internal.event USING btree (project, session_id, corrects) WHERE (corrects IS NOT NULL);
 
 CREATE INDEX event_recorded_at ON runfold_internal.event USING btree (project, recorded_at);
@@ -2974,6 +2977,8 @@ CREATE UNIQUE INDEX project_name ON runfold_internal.project USING btree (name);
 CREATE INDEX rejected_event_received_at ON runfold_internal.rejected_event USING btree (received_at, id);
 
 CREATE INDEX run_label_value ON runfold_internal.run_label USING btree (project, name, value);
+
+CREATE INDEX run_long ON runfold_internal.run USING btree (project, session_id, width_bucket((ended_period - (started_at_us >> 28)), '{8,64,512,4096}'::bigint[]), started_at_us) WHERE ((ended_period - (started_at_us >> 28)) > 1);
 
 CREATE INDEX run_parent_run_id ON runfold_internal.run USING btree (project, parent_run_id) WHERE (parent_run_id IS NOT NULL);
 

@@ -1,6 +1,7 @@
 import { textType } from '../events/columns/log-columns.js';
 import { timestampSql } from '../store/sql-units.js';
 import { defineProjection } from './language/projection.js';
+import { isLongSql, lengthClassSql } from './measures/long-runs.js';
 import { messageMeasures } from './measures/message-measures.js';
 import { assistant, tokenSums } from './measures/token-sums.js';
 
@@ -17,6 +18,7 @@ export const runProjection = defineProjection({
   measures: {
     started_at_us: { fold: 'earliest_start', doc: 'When its first event began' },
     ended_at_us: { fold: 'latest', doc: 'When its last event ended' },
+    ended_period: { fold: 'latest_period', doc: 'The period of 2^28 µs in which it ended' },
     status: { fold: 'last_status', doc: 'How it ended, by the last run event' },
     parent_run_id: {
       fold: 'agreed',
@@ -88,6 +90,10 @@ export const runProjection = defineProjection({
     run_started_at: { on: ['project', timestampSql('started_at_us'), 'session_id', 'run_id'] },
     // A page of a session's runs, and its first run. It costs one entry per run.
     run_session_id: { on: ['project', 'session_id', timestampSql('started_at_us'), 'run_id'] },
+    run_long: {
+      on: ['project', 'session_id', lengthClassSql(), 'started_at_us'],
+      where: isLongSql(),
+    },
     run_user_id: {
       on: ['project', 'user_id', timestampSql('started_at_us'), 'session_id', 'run_id'],
     },

@@ -8,6 +8,7 @@ const {
   status: _status,
   parent_run_id: _parent,
   agent_name: _name,
+  ended_period: _period,
   ...perRun
 } = runProjection.measures;
 

@@ -1190,6 +1190,7 @@ run_added as (
   on conflict (project, session_id, run_id) do update set
     started_at_us = least(t.started_at_us, excluded.started_at_us),
     ended_at_us = greatest(t.ended_at_us, excluded.ended_at_us),
+    ended_period = greatest(t.ended_period, excluded.ended_period),
     status = greatest(t.status, excluded.status),
     parent_run_id = greatest(t.parent_run_id, excluded.parent_run_id),
     agent_id = greatest(t.agent_id, excluded.agent_id),
@@ -1228,7 +1229,7 @@ run_change as (
   select <columns of run>, 0 as rows_added
     from run_partial
   union all
-  select project, session_id, run_id, null::bigint as started_at_us, null::bigint as ended_at_us, null::text collate "C" as status, null::text collate "C" as parent_run_id, null::text collate "C" as agent_id, null::text collate "C" as agent_name, null::text collate "C" as team_id, null::text collate "C" as workflow_id, null::text collate "C" as user_id, null::text collate "C" as model, null::text collate "C" as provider, null::bigint as messages, null::bigint as assistant_messages, null::bigint as message_errors, null::bigint as metered_messages, null::bigint as unpriced_messages, null::bigint as tool_calls, null::bigint as tool_errors, null::bigint as input_tokens, null::bigint as output_tokens, null::bigint as total_tokens, null::bigint as prompt_tokens, null::bigint as completion_tokens, null::bigint as audio_tokens, null::bigint as input_audio_tokens, null::bigint as output_audio_tokens, null::bigint as cached_tokens, null::bigint as cache_write_tokens, null::bigint as cache_write_1h_tokens, null::bigint as reasoning_tokens, null::bigint as time_us, null::text collate "C" as time_to_first_token_us, null::bigint as tool_time_us, null::bigint as run_time_us, null::bigint as cost_nanos, 1 as rows_added
+  select project, session_id, run_id, null::bigint as started_at_us, null::bigint as ended_at_us, null::integer as ended_period, null::text collate "C" as status, null::text collate "C" as parent_run_id, null::text collate "C" as agent_id, null::text collate "C" as agent_name, null::text collate "C" as team_id, null::text collate "C" as workflow_id, null::text collate "C" as user_id, null::text collate "C" as model, null::text collate "C" as provider, null::bigint as messages, null::bigint as assistant_messages, null::bigint as message_errors, null::bigint as metered_messages, null::bigint as unpriced_messages, null::bigint as tool_calls, null::bigint as tool_errors, null::bigint as input_tokens, null::bigint as output_tokens, null::bigint as total_tokens, null::bigint as prompt_tokens, null::bigint as completion_tokens, null::bigint as audio_tokens, null::bigint as input_audio_tokens, null::bigint as output_audio_tokens, null::bigint as cached_tokens, null::bigint as cache_write_tokens, null::bigint as cache_write_1h_tokens, null::bigint as reasoning_tokens, null::bigint as time_us, null::text collate "C" as time_to_first_token_us, null::bigint as tool_time_us, null::bigint as run_time_us, null::bigint as cost_nanos, 1 as rows_added
     from run_added where is_new),
 session_partial as materialized (
   select <fold of partials of session>

@@ -42,6 +42,29 @@ export function latestKind(_: Latest): Kind {
   return { ...time, ...greatest, partial: `max(e.occurred_at_us)${filter(originalSql)}` };
 }
 
+/** A period is 2^28 µs: four and a half minutes. */
+export const periodBits = 28;
+
+/**
+ * The period in which the latest event occurred. An index on the time itself would be written by every update of a
+ * row; one on the period is written when the row goes on into another period.
+ */
+export interface LatestPeriod {
+  readonly fold: 'latest_period';
+  readonly doc: string;
+}
+export function latestPeriodKind(_: LatestPeriod): Kind {
+  return {
+    ...greatest,
+    type: 'integer',
+    required: false,
+    partial: `(max(e.occurred_at_us)${filter(originalSql)} >> ${periodBits})::integer`,
+    isExtreme: true,
+    unit: 'periods',
+    read: plain,
+  };
+}
+
 /** A string on which all events agree. If they do not, the greatest in byte order. */
 export interface Agreed {
   readonly fold: 'agreed';

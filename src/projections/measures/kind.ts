@@ -10,7 +10,9 @@ export type Unit =
   | 'status'
   | 'text'
   /** Counts per level, which no view shows. */
-  | 'levels';
+  | 'levels'
+  /** Periods of 2^28 µs, which no view shows. */
+  | 'periods';
 
 /** A figure, string or row as a reader sees it: tokens, seconds, US dollars, RFC 3339 times. */
 export type HumanValue = string | number | boolean | null | { readonly [name: string]: HumanValue };

@@ -1,4 +1,10 @@
-import { agreedKind, agreedLabelKind, earliestStartKind, latestKind } from './extremes.js';
+import {
+  agreedKind,
+  agreedLabelKind,
+  earliestStartKind,
+  latestKind,
+  latestPeriodKind,
+} from './extremes.js';
 import type { Kind } from './kind.js';
 import { histogramKind } from './levels.js';
 import { firstKind, lastKind, lastStatusKind } from './placed.js';
@@ -11,6 +17,7 @@ const kinds = {
   sum: sumKind,
   earliest_start: earliestStartKind,
   latest: latestKind,
+  latest_period: latestPeriodKind,
   first: firstKind,
   last: lastKind,
   last_status: lastStatusKind,

@@ -32,6 +32,9 @@ const unitSuffix: Partial<Record<Unit, string>> = {
   dollars: ', in US dollars',
 };
 
+/** Units of columns that only our own statements read. */
+const hiddenUnits: readonly Unit[] = ['levels', 'periods'];
+
 /** The view of a projection; undefined if it has none. */
 export function viewOf(projection: Projection): View | undefined {
   return projection.view === undefined ? undefined : plainView(projection, projection.view);
@@ -45,7 +48,7 @@ export function plainView(projection: Projection, name: string): View {
     doc: key.doc,
   }));
   const measures: ViewColumn[] = Object.entries(projection.measures)
-    .filter(([, measure]) => kindOf(measure).unit !== 'levels')
+    .filter(([, measure]) => !hiddenUnits.includes(kindOf(measure).unit))
     .map(([name, measure]) => ({
       name: publicName(name),
       sql: readSql(`t.${name}`, measure),

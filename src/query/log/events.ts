@@ -2,7 +2,8 @@ import type { ReadFields } from '../../events/event-fields.js';
 import type { EventType } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import type { Page } from '../page.js';
-import { type LogEntry, type LogPageOptions, listLog } from './list-log.js';
+import { type LogPageOptions, listLog } from './list-log.js';
+import type { LogEntry } from './log-entry.js';
 
 /**
  * One event as it was recorded: a row of the view `runfold.events`. Fields of other types of event are
@@ -24,8 +25,8 @@ export interface ListEventsOptions extends LogPageOptions {
 /**
  * The log as it was recorded, by `occurred_at`, `sequence` and `id`, oldest first. Corrections are
  * separate rows, at the time of the event that they correct.
- * A page of a run reads that run. A page of a session or of the project reads all of its events, because no index
- * orders them by time. A filter with few matches reads until the page is full.
+ * A page of a run reads that run, and a page of a session reads the runs of that time. A page of the project reads all
+ * of its events, because no index orders them by time. A filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
 export function listEvents(

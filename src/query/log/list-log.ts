@@ -1,6 +1,3 @@
-import type { Attributes } from '../../events/attribute-fields.js';
-import type { Labels } from '../../events/labels.js';
-import type { Metrics } from '../../events/metric-fields.js';
 import type { Database } from '../../postgres/database.js';
 import {
   type Conditions,
@@ -21,36 +18,9 @@ import {
   isShownSql,
   withObjects,
 } from './corrected-rows.js';
+import type { CorrectedEntry, LogEntry } from './log-entry.js';
 import { type LogViewName, logColumnNames, logRowsSql } from './log-rows.js';
-
-type Reported<T> = { readonly [N in keyof T]-?: NonNullable<T[N]> | null };
-
-/** An event of the log. Null means not reported; tokens, seconds and US dollars. */
-export interface LogEntry extends Reported<Attributes>, Reported<Metrics> {
-  readonly project: number;
-  readonly session_id: string;
-  readonly run_id: string;
-  /** As it was sent; unique within the session. */
-  readonly id: string;
-  /** RFC 3339 in UTC to the microsecond. */
-  readonly occurred_at: string;
-  readonly sequence: number | null;
-  /** The sender's own dimensions. */
-  readonly labels: Labels | null;
-  /** When it was added to the log, in the form of `occurred_at`. */
-  readonly recorded_at: string;
-}
-
-/** An event with its corrections added to its figures. */
-export interface CorrectedEntry extends LogEntry {
-  /** How many corrections its figures include; 0 if they are as recorded. */
-  readonly corrections: number;
-  /**
-   * The event that it corrects, if this row is a correction whose event is not in the list: because it has
-   * not arrived, belongs to another run or role, or is itself a correction. Null for all other rows.
-   */
-  readonly corrects: string | null;
-}
+import { readWindows, runsInSql, type SessionWindow } from './session-windows.js';
 
 /** Settings of every list of the log. */
 export interface LogPageOptions extends ProjectOptions, TimeRange, PageOptions {
@@ -85,7 +55,7 @@ export function listCorrected<T extends CorrectedEntry>(
 
 /**
  * Lists a view of the log, aliased `e`, by time, then sequence, then id. The log has an index by session and run, and
- * none by time, which would add 75 bytes per event: a page of a session without a run reads the whole session.
+ * none by time, which would add 75 bytes per event: a page of a session is read in windows of its runs.
  */
 export function listLog<T extends LogEntry>(
   database: Database,
@@ -95,34 +65,67 @@ export function listLog<T extends LogEntry>(
   correct?: (page: string) => string,
 ): Promise<Page<T>> {
   const { session_id, run_id, from, to, project = 1 } = options;
+  const columns = logColumnNames(view).map((name) => `r.${name}`);
+  const shown = correct === undefined ? columns : [...columns, 'r.corrections'];
   const read = async (key: readonly unknown[] | undefined, limit: number) => {
-    const where = conditionsOn('e', options);
-    const only = await addPlace(database, where, options);
-    filters.addTo(where);
-    where.between('e.occurred_at_us', options);
-    if (key !== undefined) {
-      const [time, ...rest] = key;
-      const micros = `${where.parameter(microsOf('cursor', String(time)))}::bigint`;
-      const [sequence, id, session] = rest.map((value) =>
-        where.parameter(typeof value === 'number' ? value : String(value)),
-      );
-      where.add(`e.occurred_at_us >= ${micros}`);
-      where.add(`(e.occurred_at_us, coalesce(e.sequence, 0), e.id collate "C", e.session_id)
-        > (${micros}, ${sequence}::bigint, ${id}, ${session})`);
-    }
-    const page = `select e.* from ${logRowsSql(view)} e where ${where.sql()} order by ${orderOf('e')}
-      limit ${limit}`;
-    const columns = logColumnNames(view).map((name) => `r.${name}`);
-    const shown = correct === undefined ? columns : [...columns, 'r.corrections'];
-    const order = { compare: byPlace, limit };
-    const rows = await gatherSorted(database, { project, session_id: only }, order, (reader) =>
+    const pageOf = (where: Conditions) => {
+      filters.addTo(where);
+      where.between('e.occurred_at_us', options);
+      if (key !== undefined) where.add(afterSql(where, key));
+      return `from ${logRowsSql(view)} e where ${where.sql()}`;
+    };
+    const first = (rows: string, most: number) =>
+      `select e.* ${rows} order by ${orderOf('e')} limit ${most}`;
+    const readPart = (reader: Database, page: string, where: Conditions) =>
       readRows<T>(
         reader,
         `select row_to_json(x) as row from (select ${shown.join(', ')}
         from (${correct?.(page) ?? page}) r order by ${orderOf('r')}) x`,
         where.values,
-      ),
-    );
+      );
+    const readWindow = (reader: Database, session: string, window: SessionWindow, most: number) => {
+      const where = conditionsOn('e', options);
+      where.equal('session_id', 'e.session_id', session);
+      if (window.from !== undefined)
+        where.add(`e.occurred_at_us >= ${where.parameter(window.from)}::bigint`);
+      if (window.to !== undefined)
+        where.add(`e.occurred_at_us < ${where.parameter(window.to)}::bigint`);
+      const rows = pageOf(where);
+      const runs = runsInSql(where, { session_id: session }, window);
+      // A correction may have another time than all events of its run. There are few.
+      const page = `from ((${first(
+        `from (${runs}) r cross join lateral (
+          select e.* ${rows} and e.run_id = r.run_id and e.corrected_key is null offset 0) e`,
+        most,
+      )}) union all (${first(`${rows} and e.corrected_key is not null`, most)})) e`;
+      return readPart(reader, first(page, most), where);
+    };
+    const lists = async () => {
+      const order = { compare: byPlace, limit };
+      if (session_id !== undefined && run_id === undefined) {
+        const begins = [from, key?.[0]].flatMap((time) =>
+          time === undefined ? [] : [microsOf('from', String(time))],
+        );
+        const range = {
+          ...(begins.length === 0 ? {} : { from: Math.max(...begins) }),
+          ...(to === undefined ? {} : { to: microsOf('to', to) }),
+          limit,
+        };
+        const session = { project, session_id };
+        return gatherSorted(database, session, order, (reader) =>
+          readWindows(reader, session, range, (window, most) =>
+            readWindow(reader, session_id, window, most),
+          ),
+        );
+      }
+      const where = conditionsOn('e', options);
+      const only = await addPlace(database, where, options);
+      const page = first(pageOf(where), limit);
+      return gatherSorted(database, { project, session_id: only }, order, (reader) =>
+        readPart(reader, page, where),
+      );
+    };
+    const rows = await lists();
     return correct === undefined ? rows : rows.map(withObjects);
   };
   return readPage<T>(
@@ -135,6 +138,17 @@ export function listLog<T extends LogEntry>(
     },
     options,
   );
+}
+
+/** The condition for rows after the key of a page. */
+function afterSql(where: Conditions, [time, ...rest]: readonly unknown[]): string {
+  const micros = `${where.parameter(microsOf('cursor', String(time)))}::bigint`;
+  const [sequence, id, session] = rest.map((value) =>
+    where.parameter(typeof value === 'number' ? value : String(value)),
+  );
+  return `e.occurred_at_us >= ${micros}
+    and (e.occurred_at_us, coalesce(e.sequence, 0), e.id collate "C", e.session_id)
+      > (${micros}, ${sequence}::bigint, ${id}, ${session})`;
 }
 
 /**

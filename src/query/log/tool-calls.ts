@@ -1,7 +1,8 @@
 import type { ReadFieldsOn } from '../../events/event-fields.js';
 import type { Database } from '../../postgres/database.js';
 import type { Page } from '../page.js';
-import { type CorrectedEntry, type LogPageOptions, listCorrected } from './list-log.js';
+import { type LogPageOptions, listCorrected } from './list-log.js';
+import type { CorrectedEntry } from './log-entry.js';
 import { listNewestToolCalls } from './newest-tool-calls.js';
 
 /**
@@ -23,8 +24,8 @@ export interface ListToolCallsOptions extends LogPageOptions {
  * Tool calls by `occurred_at`, `sequence` and `id`, oldest first, each including its
  * corrections; `listEvents` returns both as they were recorded.
  * `from` and `to` limit `occurred_at`.
- * A page of a run reads that run. A page of a session or of the project reads all of its events, because no index
- * orders them by time. A filter with few matches reads until the page is full.
+ * A page of a run reads that run, and a page of a session reads the runs of that time. A page of the project reads all
+ * of its events, because no index orders them by time. A filter with few matches reads until the page is full.
  * With `newest` a page reads what was recorded since its last call.
  * @throws InvalidQueryError @throws InvalidCursorError
  */

@@ -45,6 +45,7 @@ const columns = Object.fromEntries(
   session_id: PgColumnBuilderBase;
   run_id: PgColumnBuilderBase;
   corrects: PgColumnBuilderBase;
+  occurred_at_us: PgColumnBuilderBase;
   id: PgColumnBuilderBase;
 };
 
@@ -70,6 +71,10 @@ export const eventTable = internalSchema.table(
     // For the corrections of an event; there are few corrections.
     index('event_corrects')
       .on(table.project as never, table.session_id as never, table.corrects as never)
+      .where(sql`corrects is not null`),
+    // For the corrections in a page of a session.
+    index('event_corrected_at')
+      .on(table.project as never, table.session_id as never, table.occurred_at_us as never)
       .where(sql`corrects is not null`),
   ],
 );
