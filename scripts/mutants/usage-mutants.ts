@@ -5,13 +5,17 @@ const usage = ['test/query/usage/get-usage.test.ts', 'test/query/usage/own-event
 
 /** The edges of ranges and buckets. */
 export const usageMutants = [
-  ...breaks('src/query/usage/usage-range.ts', usage, [
+  ...breaks(
+    'src/query/usage/usage-range.ts',
+    ['test/query/usage/usage-range.test.ts'],
     [
-      'a range ends a quarter of an hour early',
-      'const end = Math.min(Math.ceil(to / quarterMicros), latestQuarter);',
-      'const end = Math.min(Math.floor(to / quarterMicros), latestQuarter);',
+      [
+        'a range ends a quarter of an hour early',
+        'const end = Math.min(Math.ceil(to / quarterMicros), latestQuarter);',
+        'const end = Math.min(Math.floor(to / quarterMicros), latestQuarter);',
+      ],
     ],
-  ]),
+  ),
   ...breaks('src/query/usage/usage-buckets.ts', usage, [
     ['a week begins on Tuesday', '(((day + 3) % 7) + 7) % 7', '(((day + 2) % 7) + 7) % 7'],
     [
