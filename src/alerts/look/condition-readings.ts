@@ -133,8 +133,9 @@ const readers: Readonly<Record<string, Reader>> = {
 
   async silence({ database }, { project, settings }) {
     const quarters = Math.ceil(Number(settings.minutes) / 15);
+    // Citus cannot pass on rows without a column.
     const exists = ['model_usage', 'tool_usage', 'run_usage'].map(
-      (table) => `exists (select from runfold_internal.${table} t where t.project = $1
+      (table) => `exists (select 1 from runfold_internal.${table} t where t.project = $1
         and t.bucket = any($3) and t.agent_id = $2)`,
     );
     const recent = Array.from({ length: quarters + 1 }, (_, back) => quarterNow() - back);
