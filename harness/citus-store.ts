@@ -29,7 +29,10 @@ const stripesOfClones = 4;
  * files test one server, or store rows by themselves.
  */
 export function isOnCitus(file: string): boolean {
-  return hasCitus && /test\/(?:projections|query|worker|http)\//.test(file);
+  return (
+    hasCitus &&
+    /test\/(?:alerts\/alerts\.|budgets\/|projections\/|query\/|worker\/|http\/)/.test(file)
+  );
 }
 
 /**

@@ -60,12 +60,20 @@ const sumSql = ({ sums }: UsedTable) =>
 const rowsSql = ({ table, where }: UsedTable, ...more: readonly string[]) =>
   `runfold_internal.${table} t where ${['t.project = in_project', ...(where === undefined ? [] : [where]), ...more].join(' and ')}`;
 
-/** Adds a table's sums in a range of its time to `sums`, value by value. */
+/**
+ * Adds a table's sums in a range of its time to `sums`, value by value, or to `total`. One statement reads all values: Citus cannot plan
+ * a read of a distributed table for each row of another.
+ */
 function addSumsSql(table: UsedTable, range: string): string {
   const { column } = table;
-  const sum = `select ${sumSql(table)} from ${rowsSql(table, ...(column === undefined ? [] : [`t.${column} = n.value`]), range)}`;
-  return `sums := array(select coalesce(sums[n.at], 0) + coalesce((${sum}), 0)
-          from unnest(in_values) with ordinality n(value, at));`;
+  if (column === undefined) {
+    // Citus cannot plan a read in an assignment to an element.
+    return `total := total + coalesce((select ${sumSql(table)} from ${rowsSql(table, range)}), 0);`;
+  }
+  return `for one in select array_position(in_values, t.${column}::text) as at, ${sumSql(table)} as used
+          from ${rowsSql(table, `t.${column} = any(in_values)`, range)} group by t.${column} loop
+          sums[one.at] := sums[one.at] + coalesce(one.used, 0);
+        end loop;`;
 }
 
 /** Returns a table's sums in a range of its time, for every value. */
@@ -122,18 +130,21 @@ const unitsSql = `
   in_end constant integer := least(window_end, latest);${wholeUnits}`;
 
 /**
- * The use of a measure in a window, in stored units, of each of some values: a sum per value, in their order. The sums
- * are over rows of the totals, as the calling statement sees them. It runs with the rights of its caller.
+ * The use of a measure in a window, in stored units, of each of some different values: a sum per value, in their order;
+ * for the scope `project` one sum. The sums are over rows of the totals, as the calling statement sees them. It runs with
+ * the rights of its caller.
  */
 const budgetUsedOf = `create or replace function runfold_internal.budget_used_of(in_project integer, in_scope text,
   in_label text, in_values text[], in_measure text, in_first integer, window_end integer) returns numeric[]
 language plpgsql stable as $$
 declare${unitsSql}
   sums numeric[] := array_fill(0::numeric, array[cardinality(in_values)]);
+  total numeric := 0;
+  one record;
 begin
   ${scopesSql(addSumsSql, true)}
   end if;
-  return sums;
+  return case in_scope when 'project' then array[total] else sums end;
 end $$`;
 
 /** As above for every value, as rows to be added up. Anyone who may read a view that calls it may run it. */

@@ -13,7 +13,8 @@ import {
   undefinedTable,
 } from '../postgres/sql-states.js';
 import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
-import { distributeTables } from './shards/distribute-tables.js';
+import { isNode } from './shards/citus-nodes.js';
+import { distributeTables, planForNodes } from './shards/distribute-tables.js';
 import { divideTables } from './shards/divide-tables.js';
 import { type Placement, readPlacement } from './shards/placement.js';
 import { explainDatabaseError, StoreUnavailableError } from './store-errors.js';
@@ -26,6 +27,7 @@ export const migrationLock = 7_386_253;
 /** Brings the store's tables and views up to date. Safe when many processes do so at once. */
 export async function migrateStore(database: Database): Promise<void> {
   await checkEncoding(database);
+  await checkIsNoNode(database);
   await inTransaction(
     database,
     async (client) => {
@@ -54,7 +56,10 @@ export async function bringUpToDate(
   await applyMigrations(client);
   const files = await readViewFiles(placement !== undefined);
   if (placement?.kind === 'partitions') await divideTables(client, files.dividedTables, placement);
-  if (placement?.kind === 'citus') await distributeTables(client, files.dividedTables, placement);
+  if (placement?.kind === 'citus') {
+    await distributeTables(client, files.dividedTables, placement);
+    await planForNodes(client);
+  }
   await applyViews(client, files, grants);
 }
 
@@ -75,6 +80,18 @@ export async function checkEncoding(database: Database): Promise<void> {
   throw new StoreUnavailableError(
     'unsupported_encoding',
     `The database ${name} has the encoding ${encoding}, which cannot hold every event. Create one with encoding UTF8, such as: create database runfold encoding 'UTF8' template template0.`,
+  );
+}
+
+/**
+ * A node of a Citus cluster has parts of the tables. Only its coordinator has the store.
+ * @throws StoreUnavailableError
+ */
+async function checkIsNoNode(database: Database): Promise<void> {
+  if (!(await isNode(database))) return;
+  throw new StoreUnavailableError(
+    'not_the_coordinator',
+    'DATABASE_URL names a node of a Citus cluster. Name its coordinator.',
   );
 }
 
@@ -124,7 +141,7 @@ const journalSchema = z.object({
 /**
  * Checks that the store has exactly the migrations and views of this version, before any work starts.
  * Migrations are only appended, so their times give their order.
- * @throws StoreUnavailableError `migrations_missing` or `migrations_newer`, or the reason why Postgres
+ * @throws StoreUnavailableError `migrations_missing`, `migrations_newer` or `not_the_coordinator`, or the reason why Postgres
  * does not respond
  */
 export async function checkMigrated(database: Database): Promise<void> {
@@ -133,6 +150,7 @@ export async function checkMigrated(database: Database): Promise<void> {
   const applied = await appliedMigrations(database);
   const missing = known.filter(({ when }) => !applied.includes(when));
   if (missing.length > 0) {
+    await checkIsNoNode(database);
     throw new StoreUnavailableError(
       'migrations_missing',
       `The database lacks tables of Runfold: the first missing migration is ${missing[0]?.tag}. Run "runfold migrate".`,

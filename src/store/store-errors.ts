@@ -26,7 +26,8 @@ export class StoreUnavailableError extends RunfoldError {
       | 'rights_missing'
       | 'database_read_only'
       | 'certificate_untrusted'
-      | 'pooler_refused',
+      | 'pooler_refused'
+      | 'not_the_coordinator',
     message: string,
     cause?: unknown,
   ) {

@@ -7,6 +7,7 @@ import { verify } from '#runfold/projections/audit/verify.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
+import { onOneServer } from '../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { isLawful, lookAtBudget } from '../../harness/look-at-budget.js';
 import { randomNumbers } from '../../harness/random-numbers.js';
@@ -19,7 +20,12 @@ import { waitUntil } from '../../harness/wait-until.js';
 const callers = 50;
 const checks = Number(process.env.BUDGET_CHECKS ?? 10);
 
-describeWithPostgres('budgets under concurrency', () => {
+const describeHere = onOneServer(
+  describeWithPostgres,
+  'a hold ends after its event is committed; test/store/shards/citus-budgets.test.ts has its law',
+);
+
+describeHere('budgets under concurrency', () => {
   let home: TestDatabase;
   const workers: Runfold[] = [];
   beforeAll(async () => {
