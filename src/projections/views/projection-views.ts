@@ -33,7 +33,7 @@ const unitSuffix: Partial<Record<Unit, string>> = {
 };
 
 /** Units of columns that only our own statements read. */
-const hiddenUnits: readonly Unit[] = ['levels', 'periods'];
+export const hiddenUnits: readonly Unit[] = ['levels', 'periods'];
 
 /** The view of a projection; undefined if it has none. */
 export function viewOf(projection: Projection): View | undefined {

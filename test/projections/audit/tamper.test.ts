@@ -6,7 +6,7 @@ import type { Projection } from '#runfold/projections/language/projection.js';
 import { kindOf, type Measure } from '#runfold/projections/measures/kinds.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
-import { plainView } from '#runfold/projections/views/projection-views.js';
+import { hiddenUnits, plainView } from '#runfold/projections/views/projection-views.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { expectSound } from '../../../harness/rebuilding.js';
@@ -43,16 +43,15 @@ function tampered(projection: Projection, column: string): string {
 }
 
 /**
- * The names of a projection's columns in the views, including those with levels, which no view
- * shows.
+ * The names of a projection's columns in the views, including those that no view shows.
  */
 function viewColumns(name: string): readonly string[] {
   const projection = projections.find((one) => one.name === name);
   if (projection === undefined) throw new Error(`Expected a projection, got ${name}`);
-  const levels = Object.keys(projection.measures).filter(
-    (column) => kindOf(projection.measures[column] as Measure).unit === 'levels',
+  const hidden = Object.keys(projection.measures).filter((column) =>
+    hiddenUnits.includes(kindOf(projection.measures[column] as Measure).unit),
   );
-  return ['*', ...levels, ...plainView(projection, name).columns.map((column) => column.name)];
+  return ['*', ...hidden, ...plainView(projection, name).columns.map((column) => column.name)];
 }
 
 describeWithPostgres('a tampered projection', () => {
