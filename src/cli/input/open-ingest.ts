@@ -1,6 +1,6 @@
 import { addAbortSignal } from 'node:stream';
 import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
-import { openRunfold, type Runfold } from '../../runfold.js';
+import type { Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
@@ -37,6 +37,8 @@ export async function withIngest<T>(
   const wait = options.wait ?? isEmbedded;
   await checkRedis(settings);
   const input = await openInput(options.file, io);
+  // Loaded only here: files of logs that have not changed need no worker.
+  const { openRunfold } = await import('../../runfold.js');
   const runfold = await openRunfold({
     ...tierOptions(settings, options.role),
     project: settings.project,

@@ -7,7 +7,6 @@ import type { FoundLog } from '../../logs/files/find-logs.js';
 import type { LogStore } from '../../logs/log-batch.js';
 import { openPriceBook } from '../../pricing/price-book.js';
 import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
-import { openRunfoldOn } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { openTier, type Tier } from '../../tier.js';
 import type { RunningWorker } from '../../worker/open-worker.js';
@@ -97,6 +96,8 @@ async function openOn(
   signal: AbortSignal,
   on_batch?: (batch: WrittenBatch) => void,
 ): Promise<OpenLogStore> {
+  // Loading the worker takes longer than to see that nothing is new.
+  const { openRunfoldOn } = await import('../../runfold.js');
   const runfold = await openRunfoldOn(tier, { project, worker: true, on_batch, log });
   try {
     const { producer, worker, close } = runfold;
