@@ -2,6 +2,7 @@ import { codeOf } from '../environment/error-fields.js';
 import type { Database } from '../postgres/database.js';
 import { invalidParameterValue, uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from '../store/sql-units.js';
+import { isPostgresZoneSql, postgresZoneSql } from '../store/time-zones.js';
 import { BudgetExistsError, checkedInput, InvalidBudgetError } from './budget-errors.js';
 import {
   type BudgetWindow,
@@ -75,9 +76,9 @@ export async function createBudget(
         insert into runfold_internal.budget as b (project, name, scope, label, value, measure, limit_units, window_kind,
           rolling_quarters, time_zone, shares, stop, from_at, when_unknown)
         select $1, $2, $3, $15, $4, $5, round($6::numeric * $7), $8, $9, z.name, $11, $12, coalesce($13::timestamptz, now()), $14
-        from (select ${zoneSql('g.name')} as name from (select coalesce($10::text,
+        from (select ${postgresZoneSql('g.name')} as name from (select coalesce($10::text,
           (select p.time_zone from runfold_internal.project p where p.id = $1), 'UTC') as name) g) z
-        where now() at time zone z.name is not null and ${isZoneSql('z.name')}
+        where now() at time zone z.name is not null and ${isPostgresZoneSql('z.name')}
         ${
           budget.replace
             ? `on conflict (project, name) do update set scope = excluded.scope, label = excluded.label, value = excluded.value,
@@ -116,28 +117,6 @@ export async function createBudget(
     throw error;
   }
 }
-
-/**
- * Postgres reads a name that is also an abbreviation without its summer: CET is an hour ahead of UTC in July too. Each
- * of these zones has had the clock of a city since 1996.
- */
-const citiesOf = {
-  CET: 'Europe/Brussels',
-  MET: 'Europe/Brussels',
-  EET: 'Europe/Athens',
-  WET: 'Europe/Lisbon',
-};
-/** Abbreviations that mean the same as the zone of their name. */
-const steady = ['UTC', 'UCT', 'GMT', 'ZULU', 'EST', 'MST', 'HST'];
-
-const zoneSql = (name: string) =>
-  `case upper(${name}) ${Object.entries(citiesOf)
-    .map(([zone, city]) => `when '${zone}' then '${city}'`)
-    .join(' ')} else ${name} end`;
-
-const isZoneSql = (name: string) =>
-  `(upper(${name}) in (${steady.map((one) => `'${one}'`).join(', ')})
-    or not exists (select from pg_timezone_abbrevs a where upper(a.abbrev) = upper(${name})))`;
 
 const unknownZone = (given: string | undefined) =>
   new InvalidBudgetError([

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
+import { isTimeZone, zonePhrase } from '../store/time-zones.js';
 import { type BudgetScope, budgetMeasures, budgetScopes, measuresOf } from './used-sources.js';
 
 /** How long a budget counts before it starts again. */
@@ -27,7 +28,6 @@ const namePhrase = 'a name of 1 to 100 lower-case letters, digits, or . _ - betw
 const limitPhrase = 'a number above 0, at most 1000000000 dollars or 9000000000000000';
 const sharePhrase = 'shares of the limit in percent, above 0 and at most 1000, ten at most';
 const timePhrase = 'an RFC 3339 time with a zone';
-const zonePhrase = 'an IANA time zone such as America/New_York';
 const valuePhrase = 'a string of 1 to 200 characters';
 
 /** Names that are paths of the API. */
@@ -114,15 +114,4 @@ export type NewBudget = z.input<typeof newBudgetSchema>;
 export function windowKindOf(window: string): string | undefined {
   if (['hour', 'day', 'week', 'month', 'total'].includes(window)) return window;
   return rollingQuarters(window) === undefined ? undefined : 'rolling';
-}
-
-function isTimeZone(name: string): boolean {
-  // Names only: programs disagree on the sign of +05:45.
-  if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import { RunfoldError } from '../environment/runfold-error.js';
 import type { Database } from '../postgres/database.js';
 import { uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from './sql-units.js';
+import { isTimeZone, zonePhrase } from './time-zones.js';
 
 /** A project: the keys of one project give no access to the data of another. */
 export interface Project {
@@ -90,22 +91,7 @@ export async function setProjectZone(
 /** @throws ProjectError */
 function checkZone(name: string | null): void {
   if (name === null || isTimeZone(name)) return;
-  throw new ProjectError(
-    'invalid_project',
-    `Expected an IANA time zone such as America/New_York, got ${JSON.stringify(name)}.`,
-  );
-}
-
-function isTimeZone(name: string): boolean {
-  // Only names: some libraries read +05:45 with the opposite sign.
-  if (!/^[A-Za-z][\w/+-]*$/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
+  throw new ProjectError('invalid_project', `Expected ${zonePhrase}, got ${JSON.stringify(name)}.`);
 }
 
 /** All projects, by number. */

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
 import { expect, test } from 'vitest';
+import { checkStore } from '#runfold/operations/doctor/store-checks.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { staleProjections } from '#runfold/projections/fold/fingerprint.js';
@@ -103,6 +104,48 @@ describeWithPostgres('the migrations', () => {
       'select kind, events::integer, p50 from runfold.latency_quantiles',
     );
     expect(quantiles).toEqual({ kind: 'message', events: 70_003, p50: expect.closeTo(0.1579, 3) });
+    await database.close();
+    await home.drop();
+  });
+
+  test('give budgets and projects in abbreviations the zones that they were meant for', async () => {
+    const home = await createEmptyDatabase();
+    const database = openDatabase(home.url);
+    await migrateUpTo(database, '0029_read_all_values_of_a_budget_at_once');
+    const budgetZones = { a: 'CET', b: 'met', c: 'EET', d: 'WET', e: 'Europe/Berlin', f: 'BST' };
+    await database.query(
+      `insert into runfold_internal.budget (project, name, scope, measure, limit_units, window_kind, time_zone, shares, stop, from_at, when_unknown)
+      select 1, key, 'project', 'cost', 1, 'day', value, '{}', true, now(), 'allow' from json_each_text($1)`,
+      [JSON.stringify(budgetZones)],
+    );
+    await database.query(
+      `insert into runfold_internal.project (id, name, time_zone) values (2, 'p2', 'IST'), (3, 'p3', 'CET'), (4, 'p4', 'pst'), (5, 'p5', null)`,
+    );
+    await migrateDatabase(home.url);
+    const zonesOf = (table: string) =>
+      database.query(`select name::text, time_zone from runfold_internal.${table} order by name`);
+    expect(await zonesOf('budget')).toEqual([
+      { name: 'a', time_zone: 'Europe/Brussels' },
+      { name: 'b', time_zone: 'Europe/Brussels' },
+      { name: 'c', time_zone: 'Europe/Athens' },
+      { name: 'd', time_zone: 'Europe/Lisbon' },
+      { name: 'e', time_zone: 'Europe/Berlin' },
+      { name: 'f', time_zone: 'BST' },
+    ]);
+    expect((await zonesOf('project')).slice(1)).toEqual([
+      { name: 'p2', time_zone: 'Asia/Kolkata' },
+      { name: 'p3', time_zone: 'CET' },
+      { name: 'p4', time_zone: 'America/Los_Angeles' },
+      { name: 'p5', time_zone: null },
+    ]);
+    // What Postgres alone has read so far has several meanings; nobody but its owner knows which.
+    const zones = (await checkStore(database, { has_queue: false })).find(
+      ({ check }) => check === 'budgets',
+    );
+    expect(zones).toMatchObject({ level: 'problem', what: 'f of project 1 in BST' });
+    await database.query(`delete from runfold_internal.budget where name = 'f'`);
+    const after = await checkStore(database, { has_queue: false });
+    expect(after.find(({ check }) => check === 'budgets')?.level).toBe('ok');
     await database.close();
     await home.drop();
   });

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { describeValue } from '../../events/fault.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { startOfDay } from '../../query/usage/time-zone.js';
+import { zonePhrase } from '../../store/time-zones.js';
 import { UsageError } from '../command/command-error.js';
 
 /** The flags for the time range of a command. */
@@ -80,6 +81,6 @@ function dayStart(instant: number, timeZone: string): number {
     return startOfDay(timeZone, instant);
   } catch (error) {
     if (!(error instanceof InvalidQueryError)) throw error;
-    throw new UsageError('--tz: expected an IANA time zone such as America/New_York.');
+    throw new UsageError(`--tz: expected ${zonePhrase}.`);
   }
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../postgres/database.js';
 import { staleProjections } from '../../projections/fold/fingerprint.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
+import { isTimeZone } from '../../store/time-zones.js';
 import { type Privilege, rightsOn } from '../rights/rights.js';
 import { type Check, checksOf } from './check.js';
 
@@ -40,8 +41,35 @@ export async function checkStore(
             fix: 'runfold migrate --rebuild',
           },
     ),
+    await checkZones(database),
     await checkRights(database, options),
   ];
+}
+
+/** Budgets in an abbreviation were created before abbreviations were refused. */
+async function checkZones(database: Database): Promise<Check> {
+  const [right] = await database.query<{ may: boolean }>(
+    `select has_table_privilege('runfold_internal.budget', 'select') as may`,
+  );
+  const budgets = right?.may
+    ? await database.query<{ name: string; project: number; time_zone: string }>(
+        'select name::text, project, time_zone from runfold_internal.budget order by project, name',
+      )
+    : [];
+  const doubtful = budgets.filter(({ time_zone }) => !isTimeZone(time_zone));
+  if (doubtful.length === 0) return check('budgets', 'in time zones with one meaning');
+  const [first] = doubtful;
+  return check(
+    'budgets',
+    doubtful
+      .map(({ name, project, time_zone }) => `${name} of project ${project} in ${time_zone}`)
+      .join(', '),
+    {
+      level: 'problem',
+      why: 'Postgres reads this abbreviation as one of several time zones, and without its summer.',
+      fix: `runfold budgets create ${first?.name} --replace --time-zone ZONE  (with its other options, and a zone such as Europe/London)`,
+    },
+  );
 }
 
 async function checkRights(

@@ -1,5 +1,6 @@
 import { describeValue } from '../../events/fault.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
+import { isTimeZone, zonePhrase } from '../../store/time-zones.js';
 import { InvalidQueryError } from '../query-errors.js';
 
 /** A period in which a zone has one offset. It begins on a quarter of an hour. */
@@ -35,23 +36,13 @@ export function checkTimeZone(name: string): void {
 function zoneOf(name: string): Zone {
   const known = zones.get(name);
   if (known !== undefined) return known;
-  try {
-    // Only names: some libraries read +05:45 with the opposite sign.
-    if (typeof name !== 'string' || !/^[A-Za-z][\w/+-]*$/.test(name)) throw new RangeError();
-    const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
-    const zone = { format, offsets: new Map<number, number>() };
-    // There are about six hundred names; Intl ignores case, so there may be more spellings.
-    if (zones.size >= 1_000) zones.clear();
-    zones.set(name, zone);
-    return zone;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InvalidQueryError(
-      'time_zone',
-      'an IANA time zone such as America/New_York',
-      describeValue(name),
-    );
-  }
+  if (!isTimeZone(name)) throw new InvalidQueryError('time_zone', zonePhrase, describeValue(name));
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
+  const zone = { format, offsets: new Map<number, number>() };
+  // There are about six hundred names; Intl ignores case, so there may be more spellings.
+  if (zones.size >= 1_000) zones.clear();
+  zones.set(name, zone);
+  return zone;
 }
 
 /** Local time minus UTC at an instant, both in milliseconds. @throws InvalidQueryError */
