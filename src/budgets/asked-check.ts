@@ -51,6 +51,12 @@ export const budgetCheckSchema = z.strictObject(
       .max(86_400, holdPhrase)
       .optional()
       .describe('Holds the estimate for this time, or until an event names the hold'),
+    when_unreachable: z
+      .enum(['allow', 'refuse'], 'allow or refuse')
+      .default('allow')
+      .describe(
+        'The decision while nobody can read the budgets; known budgets decide by when_unknown',
+      ),
   },
   'an object',
 );
@@ -80,7 +86,7 @@ export async function readCheck(
   estimateCost?: EstimateCost,
 ): Promise<AskedCheck> {
   const options = checkedInput(budgetCheckSchema, given);
-  const { estimate, hold_seconds, provider: _, ...who } = options;
+  const { estimate, hold_seconds, provider: _, when_unreachable: __, ...who } = options;
   const priced = await estimateCost?.(options);
   const cost = estimate.cost ?? priced?.cost ?? 0;
   const { input_tokens = 0, output_tokens = 0, runs = 0, tool_calls = 0 } = estimate;

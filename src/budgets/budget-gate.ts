@@ -19,7 +19,8 @@ import { freeHolds, removeExpiredHolds } from './holds.js';
 export interface BudgetGate {
   /**
    * Checks the budgets that apply. With `hold_seconds`, it holds the estimate if all of them allow
-   * it.
+   * it. While the database is unavailable, budgets that were read before decide by their `when_unknown`; if none were read,
+   * `when_unreachable` decides.
    * @throws InvalidBudgetError
    */
   check(options: BudgetCheckOptions, project?: number): Promise<BudgetCheck>;
@@ -47,7 +48,10 @@ const looksAtOnce = 2;
 /** Opens a gate to the budgets of a store. */
 export function createBudgetGate(database: Database): BudgetGate {
   const book = openPriceBook(database);
-  const known = new Map<number, { readonly at: number; readonly budgets: readonly Budget[] }>();
+  const known = new Map<
+    number,
+    { readonly at: number; readonly budgets: readonly Budget[] | undefined }
+  >();
   let sweptAt = Number.NEGATIVE_INFINITY;
   const lanes = new Map<number, ReturnType<typeof openLanes>>();
   const grouping = { isOfOne: (error: unknown) => !isAway(error), apartMs };
@@ -101,7 +105,7 @@ export function createBudgetGate(database: Database): BudgetGate {
   const remember = async (project: number) => {
     const before = known.get(project);
     if (before !== undefined && performance.now() - before.at < rememberedMs) return;
-    known.set(project, { at: performance.now(), budgets: before?.budgets ?? [] });
+    known.set(project, { at: performance.now(), budgets: before?.budgets });
     const budgets = await listBudgets(database, { project });
     known.set(project, { at: performance.now(), budgets });
   };
@@ -124,7 +128,7 @@ export function createBudgetGate(database: Database): BudgetGate {
         return answer;
       } catch (error) {
         if (!isAway(error)) throw error;
-        return whenUnknown(known.get(project)?.budgets ?? [], options);
+        return whenUnknown(known.get(project)?.budgets, options);
       }
     },
     async release({ hold_id }, project = 1) {
@@ -135,8 +139,15 @@ export function createBudgetGate(database: Database): BudgetGate {
 
 const isAway = (error: unknown) => explainDatabaseError(error) instanceof StoreUnavailableError;
 
-/** The decision of budgets whose use is unknown. */
-function whenUnknown(budgets: readonly Budget[], options: BudgetCheckOptions): BudgetCheck {
+/** The decision of budgets whose use is unknown; undefined if the budgets are unknown too. */
+function whenUnknown(
+  budgets: readonly Budget[] | undefined,
+  options: BudgetCheckOptions,
+): BudgetCheck {
+  if (budgets === undefined) {
+    const allowed = options.when_unreachable !== 'refuse';
+    return { allowed, hold_id: null, is_unknown: true, budgets: [] };
+  }
   const said = budgets.flatMap((budget) => {
     const value = limitedValue(budget, options);
     if (value === undefined || (budget.value !== null && budget.value !== value)) return [];

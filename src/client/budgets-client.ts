@@ -3,6 +3,7 @@ import type { BudgetCheckOptions } from '../budgets/asked-check.js';
 import type { BudgetStanding } from '../budgets/budget-standing.js';
 import type { Budget } from '../budgets/budgets.js';
 import type { NewBudget } from '../budgets/new-budget.js';
+import { codeOf } from '../environment/error-fields.js';
 import { ApiError } from './api-error.js';
 import type { HttpCaller } from './http-caller.js';
 import { createJsonRequests } from './json-requests.js';
@@ -11,12 +12,12 @@ import { createJsonRequests } from './json-requests.js';
 export interface BudgetsClient {
   /**
    * Checks whether something may be done. With `hold_seconds`, it holds the estimate if every
-   * budget allows it. Needs only the scope `ingest`. If the service does not respond, the result
-   * has `is_unknown`, and `allowed` is what `when_unreachable` says, by default `allow`.
+   * budget allows it. Needs only the scope `ingest`. If the service does not respond within five seconds, or responds that it is
+   * unavailable (502, 503 or 504), the result has `is_unknown`, and `allowed` is what `when_unreachable` says, by
+   * default `allow`.
+   * @throws ApiError for every other problem: an error of the service (500) is no outage, and decides nothing
    */
-  checkBudget(
-    options: BudgetCheckOptions & { readonly when_unreachable?: 'allow' | 'refuse' | undefined },
-  ): Promise<BudgetCheck>;
+  checkBudget(options: BudgetCheckOptions): Promise<BudgetCheck>;
   /** Releases what is held under an id and will not be used. Returns whether there was a hold. */
   releaseHold(options: { readonly hold_id: string }): Promise<{ readonly released: boolean }>;
   /** The budgets by name. */
@@ -36,17 +37,27 @@ export interface BudgetsClient {
 /** How long a check may take, in milliseconds. An agent waits for it. */
 const checkMs = 5_000;
 
+/**
+ * Whether there was no response, or one that says that the service is unavailable; 502 and 504 come from proxies. An invalid address
+ * and a response that is not JSON are faults, not outages.
+ */
+function isAway(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status >= 502 && error.status <= 504;
+  const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined);
+  return !(error instanceof SyntaxError) && code !== 'ERR_INVALID_URL';
+}
+
 export function createBudgetsClient(caller: HttpCaller): BudgetsClient {
   const pathOf = (name: string) => `/v1/budgets/${encodeURIComponent(name)}`;
   const { find, list, post, remove } = createJsonRequests(caller);
   return {
-    async checkBudget({ when_unreachable = 'allow', ...options }) {
+    async checkBudget(options) {
       const how = { retries: 1, signal: AbortSignal.timeout(checkMs) };
       try {
         return await post<BudgetCheck>('/v1/budgets/check', options, how);
       } catch (error) {
-        if (error instanceof ApiError && error.status < 500) throw error;
-        const allowed = when_unreachable === 'allow';
+        if (!isAway(error)) throw error;
+        const allowed = options.when_unreachable !== 'refuse';
         return { allowed, hold_id: null, is_unknown: true, budgets: [] };
       }
     },

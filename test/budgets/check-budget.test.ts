@@ -434,8 +434,21 @@ describeWithPostgres('budgets', () => {
       ],
     });
     expect(await gate.check({ user_id: 'ann' }, project)).toMatchObject({ allowed: true });
+    // A gate that has read no budgets does not know what they were told.
+    const fresh = createBudgetGate(away);
+    const unknown = { is_unknown: true, hold_id: null, budgets: [] };
+    expect(await fresh.check({ agent_id: 'writer' }, project)).toEqual({
+      ...unknown,
+      allowed: true,
+    });
+    const careful = { agent_id: 'writer', when_unreachable: 'refuse' } as const;
+    expect(await fresh.check(careful, project)).toEqual({ ...unknown, allowed: false });
+    // Budgets that are known decide, not the caller.
+    const lenient = { user_id: 'ann', when_unreachable: 'refuse' } as const;
+    expect(await gate.check(lenient, project)).toMatchObject({ allowed: true });
     await proxy.restore();
     expect(await gate.check({ user_id: 'ann' }, project)).toMatchObject({ is_unknown: false });
+    expect(await fresh.check(careful, project)).toMatchObject({ allowed: true, is_unknown: false });
     await away.close();
     await proxy.close();
   });

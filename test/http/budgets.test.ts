@@ -92,5 +92,33 @@ describe('budgets over HTTP', () => {
     expect(await nobody.checkBudget({})).toEqual({ ...answer, allowed: true });
     const refusing = nobody.checkBudget({ when_unreachable: 'refuse' });
     expect(await refusing).toEqual({ ...answer, allowed: false });
+    const lost = createClient({ url: 'no address', key: 'rf_x_y' });
+    await expect(lost.checkBudget({})).rejects.toThrow(/URL/);
+  });
+
+  describe.each(['allow', 'refuse'] as const)('for when_unreachable %s', (when_unreachable) => {
+    const answering = (status: number, body = '{"code":"some_code","detail":"Some detail."}') =>
+      createClient({
+        url: 'http://127.0.0.1:9',
+        fetch: async () => new Response(body, { status, headers: { 'retry-after': '0' } }),
+      }).checkBudget({ when_unreachable });
+
+    test.each([502, 503, 504])('a %d is an outage', async (status) => {
+      const allowed = when_unreachable === 'allow';
+      expect(await answering(status)).toEqual({
+        allowed,
+        hold_id: null,
+        is_unknown: true,
+        budgets: [],
+      });
+    });
+
+    test.each([400, 401, 403, 404, 422, 429, 500, 501])('a %d is none', async (status) => {
+      await expect(answering(status)).rejects.toMatchObject({ status, code: 'some_code' });
+    });
+
+    test('a page of something else is none', async () => {
+      await expect(answering(200, '<html>')).rejects.toThrow(SyntaxError);
+    });
   });
 });

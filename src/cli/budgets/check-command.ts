@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { BudgetCheckOptions } from '../../budgets/asked-check.js';
 import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
@@ -25,6 +25,7 @@ type CheckFlags = LabelFlags & { readonly [W in Who]?: string } & {
   readonly inputTokens?: string;
   readonly outputTokens?: string;
   readonly holdSeconds?: string;
+  readonly whenUnreachable?: 'allow' | 'refuse';
   readonly json?: boolean;
 };
 /** The labels of a check. It is about one thing, which has one value of each label. */
@@ -59,6 +60,12 @@ export function checkCommand(): Command {
     .option('--input-tokens <number>', 'its input tokens; with --model they give the cost')
     .option('--output-tokens <number>', 'its output tokens')
     .option('--hold-seconds <seconds>', 'hold the estimate for this time')
+    .addOption(
+      new Option(
+        '--when-unreachable <decision>',
+        'the decision while the database is unavailable; allow by default',
+      ).choices(['allow', 'refuse']),
+    )
     .option('--json', 'print the answer as JSON')
     .action(async (flags: CheckFlags, self: Command) => {
       const context = openContext(self, 'once');
@@ -78,6 +85,7 @@ export function checkCommand(): Command {
           output_tokens: numberOf(flags.outputTokens),
         },
         hold_seconds: numberOf(flags.holdSeconds),
+        when_unreachable: flags.whenUnreachable,
       };
       const answer = await withTier(context, 'runfold budgets check', ({ database }) =>
         createBudgetGate(database).check(options, settings.project).catch(asUsage),
