@@ -6,7 +6,7 @@ import type { Database } from '../postgres/database.js';
 import { agree } from '../projections/agreement.js';
 import { tokensOfPrices } from '../projections/measures/where.js';
 import { summedFigures } from '../projections/summed-figures.js';
-import { conditionsOn, type ProjectOptions } from '../query/conditions.js';
+import { conditionsOn, type ProjectOptions, textOf } from '../query/conditions.js';
 import { byBytes, on } from '../query/readers/orders.js';
 import { gatherSorted, type Wanted } from '../query/readers/readers.js';
 import {
@@ -48,7 +48,7 @@ export async function readCorrectedEvent(
 ): Promise<CorrectedEvent> {
   const where = conditionsOn('e', options);
   where.equal('session_id', 'e.session_id', options.session_id);
-  where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
+  where.add(`e.id = ${where.parameter(eventKey(textOf('id', options.id)))}::uuid`);
   const rows = await readStored(
     database,
     options,
@@ -114,7 +114,7 @@ export async function getEvent(
   options: EventOptions & { readonly session_id: string },
 ): Promise<MetricEvent | undefined> {
   const where = conditionsOn('e', options);
-  where.equal('session_id', 'e.session_id', options.session_id);
+  where.is('session_id', 'e.session_id', options.session_id);
   where.add(`e.id = ${where.parameter(eventKey(options.id))}::uuid`);
   const [row] = await readStored(database, options, where.sql(), where.values);
   return row === undefined ? undefined : eventFromRow(row);

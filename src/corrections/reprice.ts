@@ -4,6 +4,7 @@ import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
+import { checkFlag, checkOptions } from '../query/conditions.js';
 import { pricePage } from './price-messages.js';
 import type { RepriceReport, UnpricedModel } from './reprice-report.js';
 import { firstPage, readPricedPage } from './unpriced-messages.js';
@@ -57,12 +58,14 @@ type UnpricedSum = Omit<UnpricedModel, 'kept_cost'> & { readonly kept_nanos: num
  * that has no price today, and the report says how much that is. A second run changes nothing. If
  * another process corrects messages meanwhile, they are checked again, so that of two concurrent runs
  * each reports only its own changes of the totals.
- * @throws InvalidRangeError, or RepriceContendedError if other processes do not stop correcting
+ * @throws InvalidRangeError, InvalidQueryError, or RepriceContendedError if other processes do not stop correcting
  */
 export async function reprice(
   database: Database,
   options: RepriceOptions = {},
 ): Promise<RepriceReport> {
+  checkOptions(options, ['project', 'from', 'to', 'dry_run']);
+  checkFlag('dry_run', options.dry_run);
   const { project = 1, dry_run = false } = options;
   const book = openPriceBook(database);
   await book.refresh();

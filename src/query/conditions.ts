@@ -16,6 +16,8 @@ export interface Conditions {
   add(sql: string): void;
   /** Adds "the expression equals this string". @throws InvalidQueryError */
   equal(field: string, sql: string, value: string | undefined): void;
+  /** The same for a value that the query needs: without it, it would answer for everybody. @throws InvalidQueryError */
+  is(field: string, sql: string, value: string): void;
   /** Adds "the expression is one of these strings". @throws InvalidQueryError */
   anyOf(field: string, sql: string, values: AnyOf): void;
   /**
@@ -51,6 +53,9 @@ export function conditionsOn(alias: string, options: ProjectOptions): Conditions
     add: (sql) => void terms.push(sql),
     equal(field, sql, value) {
       if (value !== undefined) terms.push(`${sql} = ${parameter(textOf(field, value))}`);
+    },
+    is(field, sql, value) {
+      terms.push(`${sql} = ${parameter(textOf(field, value))}`);
     },
     anyOf(field, sql, value) {
       if (value !== undefined) terms.push(`${sql} ${isAnyOf(field, value, parameter)}`);
@@ -93,6 +98,22 @@ export function checkOptions(options: object, names: readonly string[]): void {
 export function projectOf({ project = 1 }: ProjectOptions): number {
   if (Number.isInteger(project) && project >= 1 && project <= 2_147_483_647) return project;
   throw new InvalidQueryError('project', 'an integer from 1', describeValue(project));
+}
+
+/**
+ * Checks a filter whose values are known names: one that does not exist would match nothing, without a word.
+ * @throws InvalidQueryError
+ */
+export function checkNames(field: string, names: readonly string[], values: AnyOf): void {
+  const unknown = [values ?? []].flat().find((value) => !names.includes(value));
+  if (unknown === undefined) return;
+  throw new InvalidQueryError(field, `one of ${names.join(', ')}`, describeValue(unknown));
+}
+
+/** Checks a filter that is true, false or not set: a string would count as true. @throws InvalidQueryError */
+export function checkFlag(field: string, value: unknown): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw new InvalidQueryError(field, 'true or false', describeValue(value));
 }
 
 /** Checks a value to compare with: nothing that is stored is empty. @throws InvalidQueryError */

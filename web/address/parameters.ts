@@ -35,6 +35,7 @@ const own = [
   'cursor',
   'limit',
   'failed',
+  'ended',
   'session',
   'step',
   'as',

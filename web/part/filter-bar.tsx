@@ -10,15 +10,17 @@ const FilterPicker = later(async () => (await import('./filter-picker.js')).Filt
 export function FilterBar({
   names,
   hasFailed = false,
+  hasUnended = false,
   hasLabels = true,
 }: {
   readonly names: readonly FilterName[];
   /** Whether the list can be narrowed to failures. */
   readonly hasFailed?: boolean;
+  /** Whether the list can be narrowed to runs that have not ended. */
+  readonly hasUnended?: boolean;
   /** Whether the screen can be filtered by labels. */
   readonly hasLabels?: boolean;
 }) {
-  const isFailed = parameter('failed') === 'true';
   const chips = Object.entries(filters.value) as [FilterName, readonly string[]][];
   const isUsed = (name: FilterName) => (isLabelFilter(name) ? hasLabels : names.includes(name));
   return (
@@ -40,19 +42,34 @@ export function FilterBar({
       <Popover label="Add a filter" buttonClass="chip add" align="left" isNamed button="+ Filter">
         {(close) => <FilterPicker names={names} hasLabels={hasLabels} close={close} />}
       </Popover>
-      {hasFailed && (
-        <a
-          class={isFailed ? 'chip' : 'chip add'}
-          href={here({ failed: isFailed ? undefined : 'true' })}
-          role="switch"
-          aria-checked={isFailed}
-        >
-          Only failures {isFailed && <Icon name="cross" />}
-        </a>
-      )}
+      {hasFailed && <Switch name="failed" value="true" text="Only failures" />}
+      {hasUnended && <Switch name="ended" value="false" text="Only running" />}
       {chips.some(([name]) => !isUsed(name)) && (
         <span class="faint">Dashed filters do not apply on this screen.</span>
       )}
     </div>
+  );
+}
+
+/** A chip that sets a parameter to a value, or removes it. */
+function Switch({
+  name,
+  value,
+  text,
+}: {
+  readonly name: 'failed' | 'ended';
+  readonly value: string;
+  readonly text: string;
+}) {
+  const isOn = parameter(name) === value;
+  return (
+    <a
+      class={isOn ? 'chip' : 'chip add'}
+      href={here({ [name]: isOn ? undefined : value })}
+      role="switch"
+      aria-checked={isOn}
+    >
+      {text} {isOn && <Icon name="cross" />}
+    </a>
   );
 }

@@ -15,6 +15,7 @@ import { Pages } from './pages.js';
 export function TotalsList<T>({
   title,
   filters,
+  hasUnended = false,
   asked,
   keyOf,
   columnsOf,
@@ -23,6 +24,8 @@ export function TotalsList<T>({
 }: {
   readonly title: string;
   readonly filters: readonly FilterName[];
+  /** Whether the list can be narrowed to runs that have not ended. */
+  readonly hasUnended?: boolean;
   readonly asked: Asked<Page<T>>;
   readonly keyOf: (row: T) => string;
   /** The columns for the rows of a page. */
@@ -34,7 +37,7 @@ export function TotalsList<T>({
   return (
     <>
       <Bar title={title} hasRange hasLive />
-      <FilterBar names={filters} hasFailed />
+      <FilterBar names={filters} hasFailed hasUnended={hasUnended} />
       <CostStrip />
       <Given asked={asked} shape={<div class="card shape-table" />}>
         {({ items, next_cursor }) =>

@@ -43,6 +43,7 @@ export function runsCommand(): Command {
 interface Filters extends TotalsFlags {
   readonly session?: readonly string[];
   readonly status?: readonly RunStatus[];
+  readonly unended?: boolean;
   readonly orderBy?: RunOrder;
 }
 
@@ -56,6 +57,7 @@ function listCommand(): Command {
       'runfold runs list',
       'runfold runs list --session s-1 --json',
       'runfold runs list --status error --since 7d',
+      'runfold runs list --unended',
       'runfold runs list --from 2026-01-31T00:00:00Z --limit 1000 --csv',
       'runfold runs list --order-by cost --agent lead --agent writer',
     ],
@@ -63,6 +65,12 @@ function listCommand(): Command {
     .addOption(repeatable('--session <id>', 'only runs of this session'))
     .addOption(
       repeatable('--status <status>', `only runs with this status: ${statuses.join(', ')}`),
+    )
+    .addOption(
+      new Option(
+        '--unended',
+        'only runs without a run event: at work, or ended without a word',
+      ).conflicts('status'),
     );
   return addTotalsOptions(command, runOrders).action(async (flags: Filters, self: Command) => {
     const unknown = flags.status?.find((status) => !statuses.includes(status));
@@ -78,6 +86,7 @@ function listCommand(): Command {
         project: context.settings.project,
         session_id: flags.session,
         status: flags.status,
+        ended: flags.unended === true ? false : undefined,
         order_by: flags.orderBy,
       });
     });

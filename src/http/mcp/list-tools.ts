@@ -50,6 +50,10 @@ export const runsTool = defineTool({
     session_id: name('Only those of this session').optional(),
     parent_run_id: name('Only those that this run delegated to').optional(),
     status: oneOf(statuses, 'Only those with this status').optional(),
+    ended: z
+      .boolean()
+      .optional()
+      .describe('Only those that have ended, or only those that have not'),
     ...whose,
     model: name('Only those whose last model is this one').optional(),
     ...labels,

@@ -64,6 +64,7 @@ export const runRoutes = [
       model: names('Only those whose last model is this one').optional(),
       provider: names('Only those whose last provider is this one').optional(),
       status: someOf(statuses, 'Only those with this status').optional(),
+      ended: flag('Only those that have ended, or only those that have not').optional(),
       ...totalsChoice('runs'),
       order_by: oneOf(
         runOrders,

@@ -44,7 +44,7 @@ export async function getAgno2RunMetrics(
   options: RunOptions,
 ): Promise<Agno2RunMetrics | undefined> {
   const where = conditionsOn('r', options);
-  where.equal('run_id', 'r.run_id', options.run_id);
+  where.is('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   const inPlace = '= any(array(select session_id from place))';
   const [answer] = await queryRun<Answer>(
@@ -82,7 +82,7 @@ export async function getAgno2SessionMetrics(
   options: SessionOptions,
 ): Promise<Agno2SessionMetrics | undefined> {
   const where = conditionsOn('s', options);
-  where.equal('session_id', 's.session_id', options.session_id);
+  where.is('session_id', 's.session_id', options.session_id);
   const [answer] = await gatherRows(database, options, (reader) =>
     reader.query<Pick<Answer, 'models'>>(
       `with ${modelsSql('m.project = $1 and m.session_id = $2')}

@@ -36,7 +36,7 @@ export async function getRunMetrics(
   options: RunOptions,
 ): Promise<RunMetrics | undefined> {
   const where = conditionsOn('r', options);
-  where.equal('run_id', 'r.run_id', options.run_id);
+  where.is('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   const [answer] = await queryRun<Answer & Record<string, unknown>>(
     database,

@@ -33,7 +33,7 @@ export async function getSessionMetrics(
   options: SessionOptions,
 ): Promise<SessionMetrics | undefined> {
   const where = conditionsOn('s', options);
-  where.equal('session_id', 's.session_id', options.session_id);
+  where.is('session_id', 's.session_id', options.session_id);
   const columns = agnoMetricNames.map((name) => `${combinedSql(name)} as ${name}`);
   const [row] = await gatherRows(database, options, (reader) =>
     reader.query<{ metrics: Record<string, unknown> }>(

@@ -1,6 +1,7 @@
 import type { ReadFields } from '../../events/event-fields.js';
-import type { EventType } from '../../events/metric-event.js';
+import { type EventType, eventTypes } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
+import { checkNames } from '../conditions.js';
 import type { Page } from '../page.js';
 import { type LogPageOptions, listLog } from './list-log.js';
 import type { LogEntry } from './log-entry.js';
@@ -29,11 +30,12 @@ export interface ListEventsOptions extends LogPageOptions {
  * of its events, because no index orders them by time. A filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
-export function listEvents(
+export async function listEvents(
   database: Database,
   options: ListEventsOptions = {},
 ): Promise<Page<LoggedEvent>> {
   const { type, corrects } = options;
+  checkNames('type', Object.keys(eventTypes), type);
   return listLog<LoggedEvent>(
     database,
     'events',

@@ -1,6 +1,7 @@
 import type { ReadFieldsOn } from '../../events/event-fields.js';
-import type { Role } from '../../events/metric-event.js';
+import { type Role, roles } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
+import { checkFlag, checkNames } from '../conditions.js';
 import type { Page } from '../page.js';
 import { type LogPageOptions, listCorrected } from './list-log.js';
 import type { CorrectedEntry } from './log-entry.js';
@@ -25,11 +26,13 @@ export interface ListMessagesOptions extends LogPageOptions {
  * of its events, because no index orders them by time. A filter with few matches reads until the page is full.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
-export function listMessages(
+export async function listMessages(
   database: Database,
   options: ListMessagesOptions = {},
 ): Promise<Page<LoggedMessage>> {
   const { role, model, failed } = options;
+  checkNames('role', Object.keys(roles), role);
+  checkFlag('failed', failed);
   return listCorrected<LoggedMessage>(
     database,
     'messages',

@@ -1,5 +1,6 @@
 import type { ReadFieldsOn } from '../../events/event-fields.js';
 import type { Database } from '../../postgres/database.js';
+import { checkFlag } from '../conditions.js';
 import type { Page } from '../page.js';
 import { type LogPageOptions, listCorrected } from './list-log.js';
 import type { CorrectedEntry } from './log-entry.js';
@@ -29,12 +30,14 @@ export interface ListToolCallsOptions extends LogPageOptions {
  * With `newest` a page reads what was recorded since its last call.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
-export function listToolCalls(
+export async function listToolCalls(
   database: Database,
   options: ListToolCallsOptions = {},
 ): Promise<Page<LoggedToolCall>> {
   const { newest = false, ...others } = options;
   const { tool_name, failed } = others;
+  checkFlag('newest', newest);
+  checkFlag('failed', failed);
   if (newest) return listNewestToolCalls(database, others);
   return listCorrected<LoggedToolCall>(
     database,

@@ -43,7 +43,7 @@ export async function readTreeKeys(
 ): Promise<readonly TreeKey[]> {
   const project = projectOf(options);
   const where = conditionsOn('r', options);
-  where.equal('run_id', 'r.run_id', options.run_id);
+  where.is('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   const roots = await gatherSorted(
     database,

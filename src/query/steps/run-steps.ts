@@ -102,7 +102,7 @@ export async function listRunSteps(
       const keys = await readTreeKeys(database, run, depth);
       tree = withKnownTreeSql(where.parameter(JSON.stringify(keys)));
     } else {
-      where.equal('run_id', 'r.run_id', run_id);
+      where.is('run_id', 'r.run_id', run_id);
       where.equal('session_id', 'r.session_id', session_id);
       // Without the runs below, the tree is just its root.
       tree = withTreeSql(where.sql(), depth);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../postgres/database.js';
-import { projectOf } from '../conditions.js';
+import { checkNames, projectOf } from '../conditions.js';
 import { isSpread } from '../readers/readers.js';
 import { cursorOnServers, followServers } from './follow-servers.js';
 import { decodeTailPoint, encodeTailPoint, type TailPoint } from './tail-cursor.js';
@@ -24,6 +24,7 @@ export async function* followLog(
   database: Database,
   options: TailOptions = {},
 ): AsyncGenerator<TailItem> {
+  checkNames('only', ['events', 'runs'], options.only);
   if (await isSpread(database)) {
     yield* followServers(database, options);
     return;

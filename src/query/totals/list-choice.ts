@@ -2,6 +2,7 @@ import { describeValue } from '../../events/fault.js';
 import {
   type AnyOf,
   type Conditions,
+  checkFlag,
   type ProjectOptions,
   prefixOf,
   type TimeRange,
@@ -46,6 +47,7 @@ export function addChoice(
     where.add(`${id} >= ${where.parameter(prefix)}`);
     where.add(`${id} < ${where.parameter(`${prefix}\u{10ffff}`)}`);
   }
+  checkFlag('failed', failed);
   if (failed !== undefined) where.add(failed ? isFailed : `not ${isFailed}`);
   if (min_cost === undefined) return;
   if (!Number.isFinite(min_cost) || min_cost < 0 || min_cost > 1e9) {

@@ -58,7 +58,7 @@ export async function getRunTree(
     throw new InvalidQueryError('max_depth', 'an integer from 1 to 1000', describeValue(maxDepth));
   }
   const where = conditionsOn('r', options);
-  where.equal('run_id', 'r.run_id', options.run_id);
+  where.is('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   const waitingSpans = await waitingWith(database, options);
   const steps = (await isSpread(database))

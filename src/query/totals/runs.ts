@@ -1,7 +1,13 @@
-import type { RunStatus } from '../../events/metric-event.js';
+import { type RunStatus, runStatuses } from '../../events/metric-event.js';
 import type { Database } from '../../postgres/database.js';
 import { runProjection } from '../../projections/run.js';
-import { type AnyOf, conditionsOn, type ProjectOptions } from '../conditions.js';
+import {
+  type AnyOf,
+  checkFlag,
+  checkNames,
+  conditionsOn,
+  type ProjectOptions,
+} from '../conditions.js';
 import { type JsonRow, withUtcTimes } from '../json-rows.js';
 import type { Page } from '../page.js';
 import { AmbiguousRunError } from '../query-errors.js';
@@ -40,6 +46,8 @@ export interface ListRunsOptions extends TotalsPageOptions {
   /** The provider of the last message. */
   readonly provider?: AnyOf;
   readonly status?: RunStatus | readonly RunStatus[] | undefined;
+  /** True lists runs with a run event, false those without one: at work, or ended without a word. */
+  readonly ended?: boolean | undefined;
   /** The figure to sort by, greatest first. Defaults to newest start first. */
   readonly order_by?: RunOrder | undefined;
 }
@@ -53,7 +61,7 @@ export async function getRun(
   options: RunOptions,
 ): Promise<(RunTotals & WaitingIn) | undefined> {
   const where = conditionsOn('r', options);
-  where.equal('run_id', 'r.run_id', options.run_id);
+  where.is('run_id', 'r.run_id', options.run_id);
   where.equal('session_id', 'r.session_id', options.session_id);
   // One statement, so that a span that settles meanwhile is either in the totals or counted as waiting.
   const waiting = await waitingWith(database, options);
@@ -86,12 +94,19 @@ export async function getRun(
  * full: limit the time if matches are rare. `order_by` reads all runs of the range.
  * @throws InvalidQueryError @throws InvalidCursorError
  */
-export function listRuns(
+export async function listRuns(
   database: Database,
   options: ListRunsOptions = {},
 ): Promise<Page<RunTotals>> {
   const { session_id, user_id, agent_id, team_id, workflow_id, parent_run_id } = options;
-  const { model, provider, status, order_by } = options;
+  const { model, provider, status, ended, order_by } = options;
+  checkNames('status', Object.keys(runStatuses), status);
+  checkFlag('ended', ended);
+  const ofUser = byUser(
+    user_id,
+    (isUser) => `exists (select from runfold_internal.event e where e.project = $1
+        and e.session_id = r.session_id and e.run_id = r.run_id and e.user_id ${isUser})`,
+  );
   return listTotals<RunTotals>(database, runProjection, options, {
     filters: {
       session_id,
@@ -103,12 +118,11 @@ export function listRuns(
       provider,
       status,
     },
-    others: { user_id },
-    where: byUser(
-      user_id,
-      (isUser) => `exists (select from runfold_internal.event e where e.project = $1
-        and e.session_id = r.session_id and e.run_id = r.run_id and e.user_id ${isUser})`,
-    ),
+    others: { user_id, ended: ended === undefined ? undefined : String(ended) },
+    where: ofUser.map((add) => (where) => {
+      add(where);
+      if (ended !== undefined) where.add(`r.status is ${ended ? 'not ' : ''}null`);
+    }),
     // A run without an end has no status.
     isFailed: `(coalesce(r.status = 'error', false) or r.tool_errors > 0 or r.message_errors > 0)`,
     order_by,

@@ -51,7 +51,7 @@ export async function getSession(
   options: SessionOptions,
 ): Promise<SessionTotals | undefined> {
   const where = conditionsOn('r', options);
-  where.equal('session_id', 'r.session_id', options.session_id);
+  where.is('session_id', 'r.session_id', options.session_id);
   const [row] = await gatherRows(database, options, (reader) =>
     readRows<SessionTotals>(
       reader,

@@ -240,6 +240,37 @@ describeWithPostgres('lists of totals', () => {
     });
   });
 
+  test('give the runs that have not ended, and the others', async () => {
+    const at = { occurred_at: '2026-01-01T00:00:00Z' };
+    const message = { ...at, type: 'message', role: 'assistant', user_id: 'u' };
+    await foldEvents(
+      database,
+      [
+        ...[1, 2, 3].map((n) => ({ ...message, run_id: `open-${n}` })),
+        ...['completed', 'paused'].map((status) => ({
+          ...at,
+          type: 'run',
+          run_id: status,
+          status,
+        })),
+        { ...message, run_id: 'completed' },
+      ],
+      4,
+    );
+    for (const order_by of [undefined, 'cost'] as const) {
+      for (const user_id of [undefined, 'u', ['u', 'v']]) {
+        const found = await runs({ ended: false, order_by, user_id, project: 4 }, 2);
+        expect(runIds(found).sort()).toEqual(['open-1', 'open-2', 'open-3']);
+      }
+    }
+    const ended = await runs({ ended: true, project: 4 }, 1);
+    expect(runIds(ended).sort()).toEqual(['completed', 'paused']);
+    const { next_cursor } = await listRuns(database, { ended: false, limit: 1, project: 4 });
+    await expect(
+      listRuns(database, { ended: true, project: 4, cursor: next_cursor }),
+    ).rejects.toThrow(InvalidCursorError);
+  });
+
   test('refuse an order, a cost and a cursor that are none', async () => {
     const wrong = { order_by: 'messages' as never };
     await expect(listRuns(database, wrong)).rejects.toThrow(InvalidQueryError);

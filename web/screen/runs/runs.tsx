@@ -1,4 +1,4 @@
-import { screen } from '../../address/parameters.js';
+import { parameter, screen } from '../../address/parameters.js';
 import {
   csvUrl,
   listQuestion,
@@ -22,11 +22,13 @@ export const runHref = ({ run_id, session_id }: Pick<RunTotals, 'run_id' | 'sess
 
 /** Runs that began in the range, newest first or sorted by a figure, one page at a time. */
 export function Runs() {
-  const question = listQuestion(runFilters);
+  const isUnended = parameter('ended') === 'false';
+  const question = listQuestion(runFilters, { ended: isUnended ? false : undefined });
   return (
     <TotalsList
       title="Runs"
       filters={runFilters}
+      hasUnended
       asked={useRuns(question)}
       keyOf={({ session_id, run_id }) => `${session_id} ${run_id}`}
       columnsOf={columnsOf}
