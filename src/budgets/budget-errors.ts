@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { nearestName } from '../environment/nearest-name.js';
 import { RunfoldError } from '../environment/runfold-error.js';
 import { schemaFaults } from '../events/check/schema-faults.js';
 import { describeFault, type EventFault } from '../events/fault.js';
@@ -25,7 +26,9 @@ export class BudgetExistsError extends RunfoldError {
 export function checkedInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const faults = [...schemaFaults(result.error.issues, value)];
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const meant = (name: string) => nearestName(name, names);
+  const faults = [...schemaFaults(result.error.issues, value, { meant })];
   throw new InvalidBudgetError(
     faults.map((fault) => (fault.field === '' ? { ...fault, field: 'budget' } : fault)),
   );

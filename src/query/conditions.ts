@@ -1,3 +1,4 @@
+import { nearestName } from '../environment/nearest-name.js';
 import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidQueryError } from './query-errors.js';
@@ -90,7 +91,9 @@ export function checkOptions(options: object, names: readonly string[]): void {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || names.includes(name)) continue;
     const known = [...names].sort().join(', ');
-    throw new InvalidQueryError(name, `one of the options ${known}`, 'another one');
+    const nearest = nearestName(name, names);
+    const expected = nearest === undefined ? `one of the options ${known}` : `${nearest} instead`;
+    throw new InvalidQueryError(name, expected, 'an unknown option');
   }
 }
 

@@ -143,7 +143,7 @@ describeWithPostgres('runfold ingest --format otlp', () => {
     expect(mixed.code).toBe(1);
     expect(mixed.summary).toMatchObject({ requests: 5, invalid_requests: 3, invalid_items: 1 });
     expect(mixed.stderr.split('\n')).toEqual([
-      'stdin:2: Expected a body of JSON in UTF-8, got something else.',
+      'stdin:2: Expected a body of JSON in UTF-8, got something else at line 1, column 1.',
       'stdin:3: expected resourceSpans, resourceLogs or resourceMetrics, got other JSON',
       'stdin:4: span 0: traceId: expected 32 hex digits, got 6 characters',
       'stdin:5: resourceSpans: expected an array, got a number.',

@@ -54,7 +54,7 @@ describe('a problem', () => {
     const body = '[{"type":"run",\n  "run_id":"x",}]';
     const broken = await service.fetch('/v1/events', { method: 'POST', headers, body });
     expect((await jsonOf(broken)).detail).toBe(
-      'Expected a body of JSON in UTF-8, got something else at line 2, column 16.',
+      'Expected a body of JSON in UTF-8, got something else at line 2, column 16, in item 1 of the array.',
     );
   });
 

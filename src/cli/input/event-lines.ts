@@ -1,5 +1,6 @@
 import { nameBasedUuid } from '../../events/event-id.js';
 import { describeValue, type EventFault, InvalidEventError } from '../../events/fault.js';
+import { noJsonLine } from '../../events/json-place.js';
 import { eventTypes, type MetricEventInput } from '../../events/metric-event.js';
 import { InvalidAgnoRunError } from '../../ingest/formats/agno/agno-record.js';
 import { fromAgnoRow, isAgnoRow } from '../../ingest/formats/agno/from-agno-row.js';
@@ -78,7 +79,7 @@ function parseObject(text: string): RawEvent {
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalid({ field: '', expected: 'a line of JSON', got: describeValue(text) });
+    throw invalid(noJsonLine(text));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid({ field: '', expected: 'an object', got: describeValue(value) });

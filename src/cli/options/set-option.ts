@@ -1,3 +1,4 @@
+import { nearestName } from '../../environment/nearest-name.js';
 import { type MetricName, type Metrics, metricFields } from '../../events/metric-fields.js';
 import { UsageError } from '../command/command-error.js';
 
@@ -10,8 +11,9 @@ export function readFigures(texts: readonly string[]): Metrics {
     const [, name, value] = shape.exec(text) ?? [];
     const field = metricFields.find((known) => known.name === name);
     if (name !== undefined && field === undefined) {
-      const known = metricFields.map((metric) => metric.name).join(', ');
-      throw new UsageError(`--set: expected one of ${known}, got ${JSON.stringify(name)}.`);
+      const names = metricFields.map((metric) => metric.name);
+      const expected = nearestName(name, names) ?? `one of ${names.join(', ')}`;
+      throw new UsageError(`--set: expected ${expected}, got ${JSON.stringify(name)}.`);
     }
     if (field === undefined) {
       throw new UsageError(

@@ -125,7 +125,7 @@ const ownFields = (type: EventType, signed: boolean) =>
     }),
   );
 
-function createSchemas(signed: boolean): Record<EventType, z.ZodType> {
+function createSchemas(signed: boolean): Record<EventType, z.ZodObject> {
   const build = (type: EventType) =>
     z.strictObject({
       type: z.literal(type),

@@ -1,3 +1,4 @@
+import { nearestName } from '../../environment/nearest-name.js';
 import { emptyRow } from '../columns/event-row.js';
 import { correctsItself } from '../event-id.js';
 import { describeValue, type EventFault, listFaults } from '../fault.js';
@@ -36,7 +37,7 @@ export function parseEvent(raw: unknown): ParsedEvent {
   }
   const faults = result.success
     ? unseenFaults(event)
-    : listFaults(schemaFaults(result.error.issues, event, unknownField));
+    : listFaults(schemaFaults(result.error.issues, event, unknownField(type)));
   return { ok: false, faults: withoutDerived(faults, raw) };
 }
 
@@ -100,6 +101,14 @@ function isEventType(value: unknown): value is EventType {
 }
 
 /** An object of metrics takes these; every other one takes no field but those its schema has. */
-const unknownField = (path: readonly PropertyKey[]) =>
-  path[0] === 'metrics' ? `one of ${metricNames}` : 'no such field';
-const metricNames = metricFields.map((field) => field.name).join(', ');
+const unknownField = (type: EventType) => ({
+  allowed: ([first]: readonly PropertyKey[]) =>
+    first === 'metrics' ? `one of ${metricNames.join(', ')}` : undefined,
+  meant(name: string, [first]: readonly PropertyKey[]) {
+    if (first === 'metrics') return nearestName(name, metricNames);
+    const metric = nearestName(name, metricNames);
+    const field = nearestName(name, Object.keys(eventSchemas.plain[type].shape));
+    return field ?? (metric === undefined ? undefined : `metrics.${metric}`);
+  },
+});
+const metricNames = metricFields.map((field) => field.name);

@@ -1,22 +1,36 @@
 import type { z } from 'zod';
-import { describeValue, type EventFault } from '../fault.js';
+import { describeValue, type EventFault, maxFaults } from '../fault.js';
 
-/** The expectation for a field that a schema does not know, by the path to its object. */
-type Unknown = (path: readonly PropertyKey[]) => string;
-const noSuchField: Unknown = () => 'no such field';
+/** What is said of a field that a schema does not know. */
+interface Unknown {
+  /** Defaults to `field`. */
+  readonly noun?: string;
+  /** What the object at a path takes instead. Defaults to nothing. */
+  readonly allowed?: (path: readonly PropertyKey[]) => string | undefined;
+  /** The name that was probably meant. Defaults to none. */
+  readonly meant?: (name: string, path: readonly PropertyKey[]) => string | undefined;
+}
 
 /** The faults of a value that a schema refuses, one by one: a small event may have tens of thousands. */
 export function* schemaFaults(
   issues: readonly z.core.$ZodIssue[],
   value: unknown,
-  unknown = noSuchField,
+  { noun = 'field', allowed, meant }: Unknown = {},
 ): Generator<EventFault> {
+  let unknown = 0;
   for (const issue of issues) {
     const { path } = issue;
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         const field = [...path, key];
-        yield faultAt(field, unknown(path), valueAt(value, field));
+        unknown += 1;
+        // Names are compared with each other only for faults that may be listed.
+        const near = unknown > maxFaults ? undefined : meant?.(key, path);
+        const expected =
+          near === undefined
+            ? (allowed?.(path) ?? `no such ${noun}`)
+            : `no such ${noun} (did you mean ${near}?)`;
+        yield faultAt(field, expected, valueAt(value, field));
       }
     } else if (issue.code === 'invalid_key') {
       yield faultAt(path, issue.issues[0]?.message ?? issue.message, path.at(-1));

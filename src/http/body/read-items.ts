@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describeValue } from '../../events/fault.js';
 import { createJsonMeter, maxContainers } from '../../events/heavy-json.js';
+import { describeJsonPlace, noJsonLine } from '../../events/json-place.js';
 import { agnoItems } from '../../ingest/formats/agno/agno-items.js';
 import { eventFromCloudEvent } from '../../ingest/formats/cloud-events.js';
 import type { Item } from '../../ingest/formats/format.js';
@@ -91,17 +92,10 @@ async function readJson(body: AsyncIterable<Uint8Array>): Promise<unknown> {
   try {
     text = utf8().decode(Buffer.concat(chunks));
     return JSON.parse(text);
-  } catch (error) {
-    throw unreadable('a body of JSON in UTF-8', placeOf(error, text));
+  } catch {
+    const got = text === undefined ? undefined : describeJsonPlace(text);
+    throw unreadable('a body of JSON in UTF-8', got);
   }
-}
-
-/** Where the parser of JSON stopped, if its error says so. */
-function placeOf(error: unknown, text = ''): string {
-  const [, position] = /at position (\d+)/.exec(String(error)) ?? [];
-  if (position === undefined) return '';
-  const lines = text.slice(0, Number(position)).split('\n');
-  return ` at line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }
 
 const utf8 = () => new TextDecoder('utf-8', { fatal: true });
@@ -142,6 +136,6 @@ function itemFromLine(line: string): Item {
   try {
     return { event: JSON.parse(line) };
   } catch {
-    return { faults: [{ field: '', expected: 'a line of JSON', got: describeValue(line) }] };
+    return { faults: [noJsonLine(line)] };
   }
 }

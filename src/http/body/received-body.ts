@@ -11,8 +11,8 @@ export function tooLarge(what: string): ProblemError {
 }
 
 /** The body does not match its media type or coding. */
-export function unreadable(expected: string, place = ''): ProblemError {
-  return new ProblemError('unreadable_body', `Expected ${expected}, got something else${place}.`, {
+export function unreadable(expected: string, got = 'something else'): ProblemError {
+  return new ProblemError('unreadable_body', `Expected ${expected}, got ${got}.`, {
     headers: { connection: 'close' },
   });
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { nearestName } from '../../environment/nearest-name.js';
 import { schemaFaults } from '../../events/check/schema-faults.js';
 import { describeValue, type EventFault } from '../../events/fault.js';
 import { isStorableText } from '../../events/limits.js';
@@ -102,7 +103,9 @@ export function checked(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
-  throw invalidRequest([...schemaFaults(issues, value, () => 'no such parameter')]);
+  const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const meant = (name: string) => nearestName(name, names);
+  throw invalidRequest([...schemaFaults(issues, value, { noun: 'parameter', meant })]);
 }
 
 /** Finds strings that Postgres cannot even compare: one check for path, query and body. */

@@ -1,3 +1,4 @@
+import { describeJsonPlace } from '../../events/json-place.js';
 import { keys } from '../tables/attribute-keys.js';
 import type { Attributes } from './attributes.js';
 import { createRawRecord, createRawSpan, type RawRecord, type RawSpan } from './otlp-item.js';
@@ -15,10 +16,13 @@ import { MalformedBodyError } from './wire-reader.js';
 /** The JSON of a body. @throws MalformedBodyError */
 export function parseOtlpJson(bytes: Buffer): JsonObject {
   let value: unknown;
+  let text: string | undefined;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
   } catch {
-    throw new MalformedBodyError('Expected a body of JSON in UTF-8, got something else.');
+    const got = text === undefined ? 'other bytes' : describeJsonPlace(text);
+    throw new MalformedBodyError(`Expected a body of JSON in UTF-8, got ${got}.`);
   }
   if (!isObject(value)) {
     throw new MalformedBodyError(`Expected a JSON object, got ${kindOf(value)}.`);

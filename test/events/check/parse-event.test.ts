@@ -41,6 +41,31 @@ describe('an event', () => {
     expect(parsed).toMatchObject({ ok: true, event: { metrics: { total_tokens: 4 } } });
   });
 
+  test.each([
+    [{ metrics: { inputTokens: 5 } }, 'metrics.inputTokens', 'input_tokens'],
+    [{ metrics: { 'cached-tokens': 5 } }, 'metrics.cached-tokens', 'cached_tokens'],
+    [{ metrics: { input_token: 5 } }, 'metrics.input_token', 'input_tokens'],
+    [{ runId: 'r' }, 'runId', 'run_id'],
+    [{ errorText: 'r' }, 'errorText', undefined],
+    [{ inputTokens: 5 }, 'inputTokens', 'metrics.input_tokens'],
+    [{ cost: 5 }, 'cost', 'metrics.cost'],
+    [{ metrics: { constructor: 5 } }, 'metrics.constructor', undefined],
+  ])('with the unknown name of %j is told which name was meant', (fields, field, meant) => {
+    const parsed = parseEvent({ ...message, ...fields });
+    const fault = parsed.ok ? undefined : parsed.faults.find((one) => one.field === field);
+    if (meant === undefined) expect(fault?.expected).not.toContain('did you mean');
+    else expect(fault?.expected).toBe(`no such field (did you mean ${meant}?)`);
+  });
+
+  test('with many unknown names is told of the first, and compares only those', () => {
+    const names = Array.from({ length: 400 }, (_, at) => [`input_tokenz${at}`.slice(0, 60), 1]);
+    const parsed = parseEvent({ ...message, metrics: Object.fromEntries(names) });
+    const faults = parsed.ok ? [] : parsed.faults;
+    expect(faults).toHaveLength(101);
+    expect(faults[0]?.expected).toContain('did you mean input_tokens?');
+    expect(faults[100]?.got).toBe('300 more');
+  });
+
   test('may carry negative figures when it corrects another', () => {
     const correction = { ...message, corrects: 'm-0', metrics: { input_tokens: -5, cost: -0.25 } };
     expect(parseEvent(correction)).toMatchObject({ ok: true });
