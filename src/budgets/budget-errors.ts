@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { nearestName } from '../environment/nearest-name.js';
 import { RunfoldError } from '../environment/runfold-error.js';
+import { nearestName } from '../events/check/nearest-name.js';
 import { schemaFaults } from '../events/check/schema-faults.js';
 import { describeFault, type EventFault } from '../events/fault.js';
 

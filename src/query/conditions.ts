@@ -1,4 +1,4 @@
-import { nearestName } from '../environment/nearest-name.js';
+import { nearestName } from '../events/check/nearest-name.js';
 import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidQueryError } from './query-errors.js';

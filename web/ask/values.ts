@@ -1,14 +1,20 @@
-import { runStatuses } from '../../src/events/codes.js';
 import { type FilterName, isLabelFilter, labelOf } from '../address/parameters.js';
 import { rfc3339, span } from '../address/range.js';
+import type { RunTotals } from './lists.js';
 import { service } from './service.js';
 
+const statuses: readonly NonNullable<RunTotals['status']>[] = [
+  'completed',
+  'error',
+  'cancelled',
+  'paused',
+];
 /** The maximum number of suggested values. */
 const mostValues = 200;
 
 /** The suggested values of a filter: all values of a label, otherwise those with the highest cost in the range. */
 export async function valuesOf(name: FilterName): Promise<readonly string[]> {
-  if (name === 'status') return Object.keys(runStatuses);
+  if (name === 'status') return statuses;
   if (isLabelFilter(name)) {
     const page = await service.listLabelValues({ name: labelOf(name), limit: mostValues });
     return page.items.map(({ value }) => value);

@@ -1,4 +1,4 @@
-import { nearestName } from '../../environment/nearest-name.js';
+import { nearestName } from '../../events/check/nearest-name.js';
 import { type MetricName, type Metrics, metricFields } from '../../events/metric-fields.js';
 import { UsageError } from '../command/command-error.js';
 

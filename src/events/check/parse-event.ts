@@ -1,4 +1,3 @@
-import { nearestName } from '../../environment/nearest-name.js';
 import { emptyRow } from '../columns/event-row.js';
 import { correctsItself } from '../event-id.js';
 import { describeValue, type EventFault, listFaults } from '../fault.js';
@@ -7,6 +6,7 @@ import { isStorableObject, isTokenMap } from '../limits.js';
 import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from '../metric-event.js';
 import { metricFields } from '../metric-fields.js';
 import { eventSchemas, jsonPhrase, mapPhrase, tokensPhrase } from './event-schema.js';
+import { nearestName } from './nearest-name.js';
 import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.js';
 import { isComplete, readEvent } from './read-event.js';
 import { schemaFaults } from './schema-faults.js';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { nearestName } from '../../environment/nearest-name.js';
+import { nearestName } from '../../events/check/nearest-name.js';
 import { schemaFaults } from '../../events/check/schema-faults.js';
 import { describeValue, type EventFault } from '../../events/fault.js';
 import { isStorableText } from '../../events/limits.js';

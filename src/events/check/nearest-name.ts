@@ -1,4 +1,4 @@
-import { editDistance } from './edit-distance.js';
+import { editDistance } from '../../environment/edit-distance.js';
 
 /** Longer names are compared with none: the comparison takes the product of both lengths. */
 const longest = 60;
