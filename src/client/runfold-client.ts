@@ -33,6 +33,11 @@ export interface IngestResult {
   readonly faults: readonly { readonly index: number; readonly faults: readonly EventFault[] }[];
   /** With `wait`: whether the totals include the events. */
   readonly folded?: boolean | undefined;
+  /**
+   * With `folded: false`: `not_in_time` after the wait, or `database_unavailable`: then nobody could look. The events
+   * are on the queue.
+   */
+  readonly reason?: 'not_in_time' | 'database_unavailable' | undefined;
 }
 
 export type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { within } from '../environment/within.js';
 import { addressOf } from './address.js';
 import { isEmbedded, meaningSettings, prepareSession } from './pooled-sessions.js';
 
@@ -81,6 +82,32 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
       closing ??= Promise.all([pool.end(), ...[...others.values()].map((other) => other.close())]);
       await closing;
     },
+  };
+}
+
+/**
+ * The same database, whose `query` throws an error with the code `ETIMEDOUT` if there is no response within `ms`
+ * milliseconds: a server that is stopped, or a transaction that blocks all others, is not away, and would let its caller
+ * wait forever. The statement itself goes on. Its `pool` has no limit.
+ */
+export function limitWaits(database: Database, ms: number): Database {
+  const others = new Map<Database, Database>();
+  return {
+    pool: database.pool,
+    get shares_session() {
+      return database.shares_session;
+    },
+    query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) =>
+      within(ms, database.query<Row>(text, values), () =>
+        Object.assign(new Error(`no response within ${ms} ms`), { code: 'ETIMEDOUT' }),
+      ),
+    at(host, port) {
+      const whole = database.at(host, port);
+      const other = others.get(whole) ?? limitWaits(whole, ms);
+      others.set(whole, other);
+      return other;
+    },
+    close: () => database.close(),
   };
 }
 

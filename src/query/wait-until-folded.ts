@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../environment/within.js';
 import { eventKey } from '../events/event-id.js';
 import type { Database } from '../postgres/database.js';
 import { projectOf } from './conditions.js';
@@ -17,11 +18,13 @@ export interface WaitOptions {
 
 /** In milliseconds. */
 const longestPause = 500;
+/** How long the only look of a shorter wait may take, in milliseconds. */
+const shortestLook = 1_000;
 
 /**
  * Resolves when all of the events are in the log, and therefore in every total: both are written in
  * one transaction. Rejected events never are.
- * @throws NotFoldedError after `timeout_ms`, with the missing events
+ * @throws NotFoldedError after `timeout_ms`, with the missing events, even if the database does not respond
  */
 export async function waitUntilFolded(
   database: Database,
@@ -34,20 +37,25 @@ export async function waitUntilFolded(
   let [first] = keys;
   let missing = keys;
   let pause = poll_ms;
-  for (;;) {
-    const looked = first === undefined ? missing : [first];
-    const absent = await findMissing(database, looked);
-    if (absent.length === 0) {
-      missing = first === undefined ? absent : await findMissing(database, missing);
-      if (missing.length === 0) return;
-      [first] = missing;
+  const look = async () => {
+    for (;;) {
+      const looked = first === undefined ? missing : [first];
+      const absent = await findMissing(database, looked);
+      if (absent.length === 0) {
+        missing = first === undefined ? absent : await findMissing(database, missing);
+        if (missing.length === 0) return;
+        [first] = missing;
+      }
+      const left = deadline - performance.now();
+      if (left <= 0 || signal?.aborted) throw new NotFoldedError(missing, timeout_ms);
+      // The longer the wait, the longer the pause: many waiting callers must not block other reads.
+      await sleep(Math.min(pause, left));
+      pause = Math.min(pause * 1.2, Math.max(poll_ms, longestPause));
     }
-    const left = deadline - performance.now();
-    if (left <= 0 || signal?.aborted) throw new NotFoldedError(missing, timeout_ms);
-    // The longer the wait, the longer the pause: many waiting callers must not block other reads.
-    await sleep(Math.min(pause, left));
-    pause = Math.min(pause * 1.2, Math.max(poll_ms, longestPause));
-  }
+  };
+  // A database that is stopped responds neither in time nor with an error.
+  const most = Math.max(timeout_ms, shortestLook);
+  await within(most, look(), () => new NotFoldedError(missing, timeout_ms));
 }
 
 /** The table, not the view: its index is on the 16 bytes of the stored id. */

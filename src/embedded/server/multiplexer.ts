@@ -19,16 +19,20 @@ export interface Multiplexer {
 
 // How long turns may run before sockets are read again, in milliseconds.
 const sliceMs = 4;
+/** How long a client may keep the session without a statement while others wait, in milliseconds. */
+const idleLimitMs = 30_000;
 const copyGuard = copyFail('COPY FROM STDIN must be a simple query that starts with COPY');
 
 /**
  * One unit runs at a time, in the order of arrival. While the session is in a transaction or in
- * the middle of a batch, it belongs to one client, and only that client's units run.
+ * the middle of a batch, it belongs to one client, and only that client's units run. A client that keeps it so while
+ * others wait, and sends nothing for `idle_ms`, 30,000 by default, is disconnected, and its transaction is rolled back.
  * `on_death` is called when the session has died; nothing runs afterwards.
  */
 export function createMultiplexer(
   db: EmbeddedDatabase,
   on_death: (error: unknown) => void,
+  idle_ms = idleLimitMs,
 ): Multiplexer {
   const clients = new Set<ClientConnection>();
   const queue: ClientConnection[] = [];
@@ -43,6 +47,7 @@ export function createMultiplexer(
   let running = false;
   let dead = false;
   let on_empty: (() => void) | undefined;
+  let idle: NodeJS.Timeout | undefined;
 
   function isRunnable(client: ClientConnection): boolean {
     const item = client.peek();
@@ -87,10 +92,20 @@ export function createMultiplexer(
       on_death(error);
     } finally {
       running = false;
+      watchHolder();
     }
   }
 
+  /** A client that is stopped in the middle of a transaction would otherwise stop all others. */
+  function watchHolder(): void {
+    const client = holder;
+    if (dead || client === undefined || queue.length === 0) return;
+    idle ??= setTimeout(() => client.endSoon(idleReason(idle_ms)), idle_ms).unref();
+  }
+
   async function turn(client: ClientConnection): Promise<void> {
+    clearTimeout(idle);
+    idle = undefined;
     const item = client.peek();
     if (item === undefined) return;
     if (item === 'end') return leave(client);
@@ -180,3 +195,6 @@ export function createMultiplexer(
     },
   };
 }
+
+const idleReason = (ms: number) =>
+  `terminating connection: it kept a transaction open for ${ms} ms without a statement while others waited`;

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Database } from '../../postgres/database.js';
+import { type Database, limitWaits } from '../../postgres/database.js';
 import { learnFrom } from '../../postgres/pooled-sessions.js';
 import { readOnlyTransaction } from '../../postgres/sql-states.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
@@ -32,8 +32,12 @@ const checks = {
 /** The results by the name of the check. */
 export type Readiness = Readonly<Record<keyof typeof checks, ReadyState>>;
 
-/** Checks the database, its migrations and the queue; failures are logged. */
-export async function readReadiness(sources: ReadinessSources): Promise<Readiness> {
+/** Milliseconds after which a database that has not responded fails its checks. */
+const patienceMs = 5_000;
+
+/** Checks the database, its migrations and the queue, for at most five seconds; failures are logged. */
+export async function readReadiness(from: ReadinessSources): Promise<Readiness> {
+  const sources = { ...from, database: limitWaits(from.database, patienceMs) };
   const found = await Promise.all(
     Object.entries(checks).map(async ([name, check]) => {
       try {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Database } from '../../postgres/database.js';
+import { type Database, limitWaits } from '../../postgres/database.js';
 import type { SpanStats } from '../../worker/spans/span-commit.js';
+import { metricsPatienceMs } from './store-metrics.js';
 
 /** The counts of a worker's spans; at any time stored = settled + waiting. */
 const counts: readonly {
@@ -62,7 +63,7 @@ export function registerSpanMetrics(
     help: 'Spans in the store that wait for spans above them; NaN if the database does not respond.',
     registers,
     async collect() {
-      const rows = await database
+      const rows = await limitWaits(database, metricsPatienceMs)
         .query<{ spans: number }>(
           'select count(*)::integer as spans from runfold_internal.otlp_span where event is not null',
         )

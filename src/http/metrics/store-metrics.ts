@@ -1,14 +1,17 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Database } from '../../postgres/database.js';
+import { type Database, limitWaits } from '../../postgres/database.js';
 import { listRunningRebuilds } from '../../projections/rebuild/rebuild-schema.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
+
+/** Milliseconds after which a database that has not responded has no metrics: Prometheus gives up after ten seconds. */
+export const metricsPatienceMs = 5_000;
 
 /** Registers the metrics of the whole store, which are the same in every process. */
 export function registerStore(
   registers: Registry[],
   {
-    database,
+    database: unlimited,
     queue,
     version,
     tier,
@@ -19,6 +22,7 @@ export function registerStore(
     readonly tier: TierName;
   },
 ): void {
+  const database = limitWaits(unlimited, metricsPatienceMs);
   new Gauge({
     name: 'runfold_build_info',
     help: 'The version of this process and the tier of its store; always 1.',

@@ -26,6 +26,12 @@ export const ingestResponse = z
       .describe('Up to 1,000 faults of the refused events'),
     unlisted: z.int().optional().describe('Refused events whose faults are not listed'),
     folded: z.boolean().optional().describe('With `wait=true`: whether the totals hold the events'),
+    reason: z
+      .enum(['not_in_time', 'database_unavailable'])
+      .optional()
+      .describe(
+        'With `folded: false`: `not_in_time` after `timeout_ms`, or `database_unavailable`: then nobody could look. The events are on the queue.',
+      ),
   })
   .meta({ id: 'IngestResponse' });
 

@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { nameBasedUuid } from '../../events/event-id.js';
 import type { Item } from '../../ingest/formats/format.js';
-import type { Database } from '../../postgres/database.js';
 import { type EventKey, NotFoldedError } from '../../query/query-errors.js';
 import { waitUntilFolded } from '../../query/wait-until-folded.js';
-import { explainDatabaseError, StoreUnavailableError } from '../../store/store-errors.js';
 import { readItems } from '../body/read-items.js';
 import { ProblemError } from '../problems/problem.js';
 import { eventBodies } from '../route/event-body.js';
@@ -99,13 +97,26 @@ export const ingestRoute = route({
     const leave = () => gone.abort();
     reply.raw.once('close', leave);
     const options = { timeout_ms: query.timeout_ms ?? 10_000, signal: gone.signal };
-    const folded = await isFolded(database, keys, options).finally(() =>
-      reply.raw.off('close', leave),
+    // The events are on the queue: whatever fails from here on, the response must say so.
+    const failed = (err: unknown) => {
+      service.log.warn({ err, request_id: request.id }, 'could not wait for the fold of events');
+      return 'database_unavailable' as const;
+    };
+    const reason = await waitUntilFolded(database, keys, options).then(
+      () => undefined,
+      (error) => (error instanceof NotFoldedError ? 'not_in_time' : failed(error)),
     );
+    reply.raw.off('close', leave);
     freshness.renew(project);
-    const told = folded ? await sayOtherContent(service, project, taken, result) : result;
+    const folded = reason === undefined;
+    const told = folded
+      ? await sayOtherContent(service, project, taken, result).catch((error) => {
+          failed(error);
+          return result;
+        })
+      : result;
     const all = folded && told.refused === 0 ? 200 : told.refused > 0 ? 207 : 202;
-    return { status: all, body: { ...told, folded } };
+    return { status: all, body: { ...told, folded, ...(folded ? {} : { reason }) } };
   },
 });
 
@@ -143,20 +154,4 @@ function keysOf(
     if (id === undefined || !isRawObject(event)) return [];
     return [{ project, session_id: String(event.session_id ?? event.run_id), id }];
   });
-}
-
-async function isFolded(
-  database: Database,
-  keys: readonly EventKey[],
-  options: { readonly timeout_ms: number; readonly signal: AbortSignal },
-): Promise<boolean> {
-  try {
-    await waitUntilFolded(database, keys, options);
-    return true;
-  } catch (error) {
-    // The events are on the queue: without the database, only whether they are folded is unknown.
-    const isAway = explainDatabaseError(error) instanceof StoreUnavailableError;
-    if (error instanceof NotFoldedError || isAway) return false;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { findOtherContent } from '../../append/writer/compare-content.js';
+import { within } from '../../environment/within.js';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import type { Item } from '../../ingest/formats/format.js';
 import type { Service } from '../service/service.js';
@@ -33,7 +34,12 @@ export async function sayOtherContent(
       occurred_at: event.occurred_at ?? new Date().toISOString(),
     };
   });
-  const found = await findOtherContent(service.compareContent, project, given);
+  const { read_timeout_ms: ms } = service.limits;
+  const found = await within(
+    ms,
+    findOtherContent(service.compareContent, project, given),
+    () => new Error(`no comparison with the log within ${ms} ms`),
+  );
   if (found.size === 0) return result;
   const faults = [...found].map(([at, fields]) => ({
     index: items[places[at] ?? 0]?.index ?? at,

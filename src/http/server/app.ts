@@ -160,8 +160,11 @@ async function handle(
     });
     return response === undefined ? reply : await send(route, request, reply, response);
   } catch (error) {
-    // The client is gone.
-    if (error instanceof ReadEndedError && error.code === 'read_aborted') return reply.hijack();
+    // The client is gone. Should it be there after all, it notices at once that there is no response.
+    if (error instanceof ReadEndedError && error.code === 'read_aborted') {
+      reply.raw.destroy();
+      return reply.hijack();
+    }
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { compareContentIn } from '../../append/writer/compare-content.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { quietReport } from '../../environment/quiet-report.js';
-import { type DatabaseTarget, openDatabase } from '../../postgres/database.js';
+import { type DatabaseTarget, limitWaits, openDatabase } from '../../postgres/database.js';
 import { createReaders } from '../../postgres/readers.js';
 import { createAudits } from '../../projections/audit/running-audits.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
@@ -98,7 +98,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   const { log, queue: target, project = 1, host = '127.0.0.1', port = 8580 } = options;
   const base = options.base_path ?? '';
   const limits = { ...defaultLimits, ...options.limits };
-  const database = openDatabase(options.target, { max: options.connections ?? 8 });
+  const unlimited = openDatabase(options.target, { max: options.connections ?? 8 });
+  const database = limitWaits(unlimited, limits.read_timeout_ms);
   const opened: (() => Promise<void>)[] = [database.close];
   const closing = new AbortController();
   try {
@@ -125,14 +126,14 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     const document = openApiOf(routes, version);
     const service: Service = {
       database,
-      readers: createReaders(database, { timeout_ms: limits.read_timeout_ms }),
+      readers: createReaders(unlimited, { timeout_ms: limits.read_timeout_ms }),
       log,
       limits,
       version,
       tier: tierOf(options),
       worker: options.worker,
-      audits: createAudits(database, log),
-      rebuilds: createRebuildJobs(database, log),
+      audits: createAudits(unlimited, log),
+      rebuilds: createRebuildJobs(unlimited, log),
       signIns: createSignInLimit(),
       access: createAccess({
         database,

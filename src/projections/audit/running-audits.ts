@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Database } from '../../postgres/database.js';
+import { type Database, limitWaits } from '../../postgres/database.js';
 import {
   type AuditState,
   getStoredAudit,
@@ -42,9 +42,13 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
+/** Milliseconds after which a look at an audit gives up; the audit itself has no limit. */
+const patienceMs = 30_000;
+
 /** Keeps the audits of a process. */
 export function createAudits(database: Database, log: Logger): Audits {
   const running = new Map<number, Running>();
+  const quick = limitWaits(database, patienceMs);
 
   const viewOf = ({ report, project, ...audit }: StoredAudit): AuditView => {
     const found = readReport(report);
@@ -59,7 +63,7 @@ export function createAudits(database: Database, log: Logger): Audits {
     };
   };
   const get: Audits['get'] = async (project, id) => {
-    const audit = await getStoredAudit(database, { project, id });
+    const audit = await getStoredAudit(quick, { project, id });
     return audit === undefined ? undefined : viewOf(audit);
   };
 
