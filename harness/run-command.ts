@@ -47,6 +47,7 @@ export async function runCommand(
     stdout: stdout.stream,
     stderr: stderr.stream,
     env: cleanEnvironment(env),
+    program: 'runfold',
     is_colored: false,
     exitCode: 0,
     locate: (name) => resolve(dir, name),

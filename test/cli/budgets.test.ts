@@ -75,7 +75,7 @@ describe('runfold budgets', () => {
   test('says what was asked wrongly', async () => {
     const twin = ['budgets', 'create', 'twin', '--limit', '1'];
     const wrong = await run(['budgets', 'create', 'x', '--limit', 'much']);
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('limit: expected') });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('--limit: expected') });
     const labels = ['--label', 'customer=a', '--label', 'customer=b'];
     expect(await run(['budgets', 'check', ...labels])).toMatchObject({
       code: 2,

@@ -119,6 +119,16 @@ describe('the command line', () => {
   });
 
   test.each([
+    ['blocks --since 600d', '--since: expected a range of at most 10000 buckets'],
+    ['daily --from 1900-01-01T00:00:00Z', '--from: expected a range of at most 10000 buckets'],
+    ['usage --since 9000d --bucket hour', '--bucket: expected a range of at most 10000 buckets'],
+    ['budgets create b --limit -1', '--limit: expected a number above 0'],
+    ['budgets create b --limit 5 --rolling 7m', '--rolling: expected'],
+    ['alerts create a --kind fast', '--kind: expected one of budget, error_rate, slow'],
+    ['alerts create a --kind error_rate', '--of: expected one of model, tool, agent'],
+    ['alerts create a --kind error_rate', '--above: expected a share from 0 to 1'],
+    ['runs list --label Foo=1', '--label: expected a name of 1 to 40 of a-z'],
+    ['correct e --set inputTokens=1', '--set: expected input_tokens, got "inputTokens".'],
     ['runs list --limit 1001', '--limit: expected an integer from 1 to 1000, got "1001".'],
     ['top users --limit ten', '--limit: expected an integer from 1 to 1000, got "ten".'],
     ['usage --by user --top 0', '--top: expected an integer from 1 to 1000, got "0".'],

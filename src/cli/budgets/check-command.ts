@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { BudgetCheckOptions } from '../../budgets/asked-check.js';
-import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { releaseHold } from '../../budgets/check-budget.js';
 import { createCommand, openContext } from '../command/command.js';
@@ -10,10 +9,6 @@ import { type LabelFlags, parseLabel } from '../options/label-option.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { reportCheck } from './budget-report.js';
 
-/** An invalid budget is a usage error. */
-export const asUsage = (error: unknown): never => {
-  throw error instanceof InvalidBudgetError ? new UsageError(error.message) : error;
-};
 /** A string that is not a number becomes NaN, and the check of its field reports it. */
 export const numberOf = (text: string | undefined) =>
   text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
@@ -88,7 +83,7 @@ export function checkCommand(): Command {
         when_unreachable: flags.whenUnreachable,
       };
       const answer = await withTier(context, 'runfold budgets check', ({ database }) =>
-        createBudgetGate(database).check(options, settings.project).catch(asUsage),
+        createBudgetGate(database).check(options, settings.project),
       );
       if (flags.json) terminal.json(answer);
       else reportCheck(terminal, answer);

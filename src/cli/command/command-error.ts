@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { InvalidAlertError } from '../../alerts/send/alert-errors.js';
+import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { ConfigError } from '../../environment/config.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
+import type { EventFault } from '../../events/fault.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import { printableLines } from '../output/printable.js';
@@ -30,6 +33,8 @@ export function describeError(
     explained instanceof ConfigError ||
     explained instanceof UsageError ||
     explained instanceof InvalidQueryError ||
+    explained instanceof InvalidBudgetError ||
+    explained instanceof InvalidAlertError ||
     explained instanceof InvalidCursorError;
   return {
     exit: isUsage ? exitCodes.usage : exitCodes.failed,
@@ -37,23 +42,45 @@ export function describeError(
   };
 }
 
-/** The flags for fields of a query whose name is another. */
+/** The flags for fields of a query whose name is another; of several, the one that was given. */
 const flagsOf: Readonly<Record<string, readonly string[]>> = {
   order_by: ['--order-by', '--figure', '--by'],
   group_by: ['--by'],
-  time_zone: ['--tz'],
+  time_zone: ['--tz', '--time-zone'],
+  bucket: ['--bucket', '--from', '--since'],
+  from: ['--from', '--since'],
+  window: ['--window', '--rolling'],
 };
+
+/** The faults of an error that names fields; undefined for others. */
+function faultsOf(error: unknown): readonly EventFault[] | undefined {
+  if (error instanceof InvalidQueryError || error instanceof InvalidCursorError) return [error];
+  if (error instanceof InvalidBudgetError || error instanceof InvalidAlertError)
+    return error.faults;
+  return undefined;
+}
 
 /** An error of a query with the flag instead of the field, which only programs know. */
 function nameFlag(error: unknown, command: Command | undefined): unknown {
-  const isOfFlag = error instanceof InvalidQueryError || error instanceof InvalidCursorError;
-  if (!isOfFlag || command === undefined) return error;
-  const { field, expected, got } = error;
+  const faults = faultsOf(error);
+  if (faults === undefined || command === undefined) return error;
+  const flags = faults.map(({ field }) => flagOf(field, command));
+  if (flags.every((flag) => flag === undefined)) return error;
+  const lines = faults.map(
+    ({ field, expected, got }, at) => `${flags[at] ?? field}: expected ${expected}, got ${got}.`,
+  );
+  return new UsageError(lines.join('\n'), { cause: error });
+}
+
+/** The flag of a command that sets a field. */
+function flagOf(field: string, command: Command): string | undefined {
   const name = `--${field.replaceAll('_', '-')}`;
-  const names = flagsOf[field] ?? [name, name.replace(/-(id|name)$/, '')];
-  const flag = names.find((name) => command.options.some(({ long }) => long === name));
-  if (flag === undefined) return error;
-  return new UsageError(`${flag}: expected ${expected}, got ${got}.`, { cause: error });
+  const names = flagsOf[field] ?? [name, name.replace(/-(id|name)$/, ''), `--no-${name.slice(2)}`];
+  const options = names.flatMap((one) => command.options.filter(({ long }) => long === one));
+  const given = options.find(
+    (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  return (given ?? options.find((option) => option.defaultValue !== undefined) ?? options[0])?.long;
 }
 
 function textOf(error: unknown, isDebug: boolean): string {

@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { testChannel } from '../../alerts/deliver.js';
 import { listAlertHistory } from '../../alerts/history.js';
 import { createRule, dropRule, listRules, type NewRule } from '../../alerts/rules.js';
-import { InvalidAlertError } from '../../alerts/send/alert-errors.js';
 import { reportRules, writeHistory } from '../alerts/alert-report.js';
 import { muteCommand, unmuteCommand } from '../alerts/mute-commands.js';
 import { numberOf } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
-import { CommandFailedError, UsageError } from '../command/command-error.js';
+import { CommandFailedError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
 import {
   addCsvOption,
@@ -85,9 +84,7 @@ function createAlertCommand(): Command {
         ),
       } as NewRule;
       const made = await withTier(context, 'runfold alerts create', ({ database }) =>
-        createRule(database, { ...rule, project: settings.project }).catch((error) => {
-          throw error instanceof InvalidAlertError ? new UsageError(error.message) : error;
-        }),
+        createRule(database, { ...rule, project: settings.project }),
       );
       if (flags.json) return terminal.json(made);
       reportRules(terminal, [made]);

@@ -4,7 +4,7 @@ import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js'
 import type { NewBudget } from '../../budgets/new-budget.js';
 import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
 import { reportBudget, reportBudgets } from '../budgets/budget-report.js';
-import { asUsage, checkCommand, numberOf, releaseCommand } from '../budgets/check-command.js';
+import { checkCommand, numberOf, releaseCommand } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
@@ -85,7 +85,7 @@ function createBudgetCommand(): Command {
         ...(whenUnknown === undefined ? {} : { when_unknown: whenUnknown }),
       } as NewBudget;
       const made = await withTier(context, 'runfold budgets create', ({ database }) =>
-        createBudget(database, { ...budget, project: settings.project }).catch(asUsage),
+        createBudget(database, { ...budget, project: settings.project }),
       );
       if (json) return terminal.json(made);
       reportBudgets(terminal, [made]);

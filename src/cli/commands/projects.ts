@@ -38,7 +38,7 @@ function createProjectCommand(): Command {
       terminal.line(`Project ${project.id}, ${project.name}.`);
       terminal.line(
         terminal.colors.dim(
-          `Next: runfold keys create --project ${project.id} --scope ingest --scope read`,
+          `Next: ${context.io.program} keys create --project ${project.id} --scope ingest --scope read`,
         ),
       );
     });

@@ -4,6 +4,7 @@ import { getRunTree } from '../../query/totals/run-tree.js';
 import { listRuns } from '../../query/totals/runs.js';
 import { listSessions } from '../../query/totals/sessions.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
+import type { CommandContext } from '../command/command.js';
 import { count, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import type { Terminal } from '../output/terminal.js';
@@ -76,7 +77,7 @@ export function showAudit(terminal: Terminal, audit: Audit, seconds: number): vo
 
 /** Commands to try next. */
 export function showNextSteps(
-  terminal: Terminal,
+  { terminal, io: { program } }: CommandContext,
   folder: DemoFolder,
   { showcase }: Workload,
 ): void {
@@ -85,17 +86,17 @@ export function showNextSteps(
   const steps: [string, string][] = [
     ...(folder.isKept
       ? []
-      : [[`runfold demo --dir ${dir}`, 'keeps the store'] as [string, string]]),
+      : [[`${program} demo --dir ${dir}`, 'keeps the store'] as [string, string]]),
     ...(showcase === undefined
       ? []
       : [
-          [`runfold runs show ${showcase.run_id} --dir ${dir}`, 'that run again'] as [
+          [`${program} runs show ${showcase.run_id} --dir ${dir}`, 'that run again'] as [
             string,
             string,
           ],
         ]),
-    [`runfold runs list --status error --dir ${dir}`, 'what went wrong'],
-    [`runfold up --dir ${dir}`, 'see all of it in a browser'],
+    [`${program} runs list --status error --dir ${dir}`, 'what went wrong'],
+    [`${program} up --dir ${dir}`, 'see all of it in a browser'],
   ];
   const width = Math.max(...steps.map(([command]) => command.length));
   terminal.line(`\n${bold('Try next')}`);

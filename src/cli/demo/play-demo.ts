@@ -42,7 +42,7 @@ export async function playDemo(context: CommandContext, options: DemoOptions): P
     const started = performance.now();
     const audit = await verify(runfold.database);
     showAudit(terminal, audit, (performance.now() - started) / 1000);
-    showNextSteps(terminal, options.folder, workload);
+    showNextSteps(context, options.folder, workload);
     return audit.equal;
   } finally {
     progress.stop();

@@ -20,6 +20,8 @@ export interface Io {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: NodeJS.ProcessEnv;
+  /** What a person types to run the program where it was started: `runfold`, `npx runfold` or `node …/main.js`. */
+  readonly program: string;
   /** Whether output may be coloured. */
   readonly is_colored: boolean;
   /** The exit code if the command does not throw. */

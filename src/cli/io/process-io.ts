@@ -1,5 +1,7 @@
+import { realpathSync } from 'node:fs';
 import pc from 'picocolors';
 import type { Io } from './io.js';
+import { programName } from './program-name.js';
 
 /** The streams, environment, folder and signals of this process. */
 export function processIo(): Io {
@@ -8,6 +10,10 @@ export function processIo(): Io {
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
+    get program() {
+      const main = realpathSync(process.argv[1] ?? '');
+      return programName({ main, cwd: process.cwd(), path: process.env.PATH });
+    },
     // picocolors reads FORCE_COLOR and NO_COLOR, and checks stdout.
     is_colored: pc.isColorSupported,
     exitCode: 0,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isLabelName } from '../../events/labels.js';
+import { isLabelName, labelNamePhrase } from '../../events/labels.js';
 import type { LabelFilters } from '../../query/label-filters.js';
 import { UsageError } from '../command/command-error.js';
 import { repeatable } from './repeatable-option.js';
@@ -24,7 +24,8 @@ export function parseLabel(text: string): readonly [name: string, value: string]
   const at = text.indexOf('=');
   const name = text.slice(0, Math.max(at, 0));
   if (isLabelName(name)) return [name, text.slice(at + 1)];
-  throw new UsageError(`--label: expected NAME=VALUE, got ${JSON.stringify(text)}.`);
+  const expected = at > 0 ? `${labelNamePhrase} before =` : 'NAME=VALUE';
+  throw new UsageError(`--label: expected ${expected}, got ${JSON.stringify(text)}.`);
 }
 
 /** The labels that the flag asks for; undefined without one. @throws UsageError */

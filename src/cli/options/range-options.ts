@@ -73,7 +73,10 @@ export function readSince(text: string): number {
   if (length !== undefined) return Date.now() - length;
   const instant = Date.parse(text);
   if (!Number.isNaN(instant)) return instant;
-  throw new UsageError('--since: expected a duration such as 24h or 30d, or an RFC 3339 time.');
+  throw new UsageError(
+    '--since: expected a duration such as 24h or 30d, or an RFC 3339 time, ' +
+      `got ${describeValue(text)}.`,
+  );
 }
 
 function dayStart(instant: number, timeZone: string): number {

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command/command.js';
 
 /** Says where everything is, and what to try next. */
 export function introduce(
-  { terminal, settings }: CommandContext,
+  { terminal, settings, io }: CommandContext,
   tier: Tier,
   port: number | undefined,
   http: HttpServer | undefined,
@@ -43,8 +43,8 @@ export function introduce(
     ),
   );
   terminal.line('or from a file, and show the totals:');
-  terminal.line(cyan(`  runfold ingest events.ndjson${flag}`));
-  terminal.line(cyan(`  runfold runs list${flag}`));
+  terminal.line(cyan(`  ${io.program} ingest events.ndjson${flag}`));
+  terminal.line(cyan(`  ${io.program} runs list${flag}`));
   terminal.line();
   terminal.line(dim('Ctrl+C shuts it down gracefully.'));
 }
