@@ -148,7 +148,7 @@ describe('runfold channels and runfold alerts', () => {
       'channel named ops already exists',
     ],
     [['alerts', 'create', 'x'], 2, 'kind: expected one of budget, error_rate, slow'],
-    [['alerts', 'create', 'x', '--kind', 'silence', '--channel', 'ops'], 2, 'agent_id: expected'],
+    [['alerts', 'create', 'x', '--kind', 'silence', '--channel', 'ops'], 2, '--agent: expected'],
     [['alerts', 'create', 'x', '--kind', 'gossip', '--channel', 'ops'], 2, 'kind: expected one of'],
     [['alerts', 'create', 'x', '--kind', 'rejects', '--channel', 'nobody'], 2, 'nobody'],
     [
@@ -164,7 +164,7 @@ describe('runfold channels and runfold alerts', () => {
     [
       ['alerts', 'create', 'x', '--kind', 'rejects', '--channel', 'ops', '--agent', 'a'],
       2,
-      'agent_id',
+      '--agent',
     ],
   ])('%j is refused: %i, %s', async (args, code, text) => {
     const wrong = await run(args);

@@ -72,6 +72,18 @@ describe('runfold budgets', () => {
     expect(await run([...check, ...tokens])).toMatchObject({ code: 0 });
   });
 
+  test.each([
+    ['blocks --since 600d', '--since: expected a range of at most 10000 buckets'],
+    ['daily --from 1900-01-01T00:00:00Z', '--from: expected a range of at most 10000 buckets'],
+    ['usage --since 9000d --bucket hour', '--bucket: expected a range of at most 10000 buckets'],
+  ])('%s is refused with the flag that was given', async (words, says) => {
+    const { code, stderr } = await work.run(words.split(' '));
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringContaining(`error: ${says}`),
+    });
+  });
+
   test('says what was asked wrongly', async () => {
     const twin = ['budgets', 'create', 'twin', '--limit', '1'];
     const wrong = await run(['budgets', 'create', 'x', '--limit', 'much']);
@@ -89,6 +101,6 @@ describe('runfold budgets', () => {
     expect(once).toMatchObject({ code: 0 });
     expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('already exists') });
     const hold = await run(['budgets', 'check', '--hold-seconds', '0']);
-    expect(hold).toMatchObject({ code: 2, stderr: expect.stringContaining('hold_seconds') });
+    expect(hold).toMatchObject({ code: 2, stderr: expect.stringContaining('--hold-seconds') });
   });
 });
