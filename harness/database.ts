@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DatabaseError } from 'pg';
+import { type Client, DatabaseError } from 'pg';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { cloneCitusStore, isOnCitus } from './citus-store.js';
@@ -21,6 +21,23 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** Runs a statement that needs a database without connections: those that are closed may still be ending. */
+async function onceUnused(client: Client, statement: string): Promise<void> {
+  await waitUntil(
+    async () => {
+      try {
+        await client.query(statement);
+        return 'done';
+      } catch (error) {
+        if (error instanceof DatabaseError && error.code === objectInUse) return error.message;
+        throw error;
+      }
+    },
+    (outcome) => outcome === 'done',
+    { what: `the end of "${statement}"`, intervalMs: 50 },
+  );
+}
+
 async function createDatabase(
   postgres: { url: string; template: string },
   template: string,
@@ -31,19 +48,7 @@ async function createDatabase(
     // One clone at a time: a template that is being cloned counts as in use. The lock ends with the
     // session.
     await client.query('select pg_advisory_lock(hashtext($1))', [postgres.template]);
-    await waitUntil(
-      async () => {
-        try {
-          await client.query(`create database ${name} template ${template}`);
-          return 'created';
-        } catch (error) {
-          if (error instanceof DatabaseError && error.code === objectInUse) return error.message;
-          throw error;
-        }
-      },
-      (outcome) => outcome === 'created',
-      { what: `database ${name} to be created`, intervalMs: 50 },
-    );
+    await onceUnused(client, `create database ${name} template ${template}`);
   });
   return {
     url: databaseUrl(postgres.url, name),
@@ -60,6 +65,42 @@ function testPostgres(): { url: string; template: string } {
   const { postgres } = inject('testRun');
   if (postgres.url === undefined) throw new Error(`Expected a Postgres: ${postgres.missing}`);
   return postgres;
+}
+
+/**
+ * A separate store for a test, cloned from one that `prepare` made of a migrated store, once a run under the given name.
+ * On Citus, where a clone costs as much, it prepares each.
+ */
+export async function createPreparedDatabase(
+  name: string,
+  prepare: (database: Database) => Promise<void>,
+): Promise<TestDatabase> {
+  const prepareAt = async (url: string) => {
+    const database = openDatabase(url, { max: 2 });
+    try {
+      await prepare(database);
+    } finally {
+      await database.close();
+    }
+  };
+  if (isOnCitus(expect.getState().testPath ?? '')) {
+    const home = await createTestDatabase();
+    await prepareAt(home.url);
+    return home;
+  }
+  const { url } = testPostgres();
+  const template = `${inject('testRun').databasePrefix}_${name}`;
+  await withClient(url, async (client) => {
+    // The first to ask for it makes it, and the others wait.
+    await client.query('select pg_advisory_lock(hashtext($1))', [template]);
+    const { rows } = await client.query('select from pg_database where datname = $1', [template]);
+    if (rows.length > 0) return;
+    const made = await createTestDatabase();
+    await prepareAt(made.url);
+    // It has its name only once it is complete.
+    await onceUnused(client, `alter database ${made.name} rename to ${template}`);
+  });
+  return await createDatabase({ url, template }, template);
 }
 
 /** A database with Runfold's migrations applied, cloned from this run's template. For some files it is on Citus, if there is one. */

@@ -2,7 +2,7 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { partitionShards } from '#runfold/store/shards/partitions.js';
 import { fixedShards, type ShardMap } from '#runfold/store/shards/shard-map.js';
-import { createTestDatabase, type TestDatabase } from './database.js';
+import { createPreparedDatabase, type TestDatabase } from './database.js';
 
 /** How many stripes a store of the tests has: enough that the events of a batch are in several. */
 export const testStripes = 3;
@@ -11,10 +11,10 @@ export const testStripes = 3;
 export async function createDividedDatabase(
   stripes = testStripes,
 ): Promise<{ readonly home: TestDatabase; readonly database: Database }> {
-  const home = await createTestDatabase();
-  const database = openDatabase(home.url, { max: 6 });
-  await createShards(database, { stripes, kind: 'partitions' });
-  return { home, database };
+  const home = await createPreparedDatabase(`stripes_${stripes}`, (database) =>
+    createShards(database, { stripes, kind: 'partitions' }),
+  );
+  return { home, database: openDatabase(home.url, { max: 6 }) };
 }
 
 /**
