@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -114,6 +116,19 @@ describe('the service', () => {
       async () => (await verify(service.home.tier.database)).events,
       (events) => events >= accepted * 500,
     );
+    await service.close();
+  });
+
+  test('does not wait for a connection that a browser opened ahead, on which nothing arrived', async () => {
+    const service = await openTestService(fastestTier());
+    const ahead = connect(Number(new URL(service.http.url).port), '127.0.0.1');
+    await once(ahead, 'connect');
+    // The service has accepted it before one that was opened later.
+    expect((await service.fetch('/livez')).status).toBe(200);
+    const gone = once(ahead, 'close');
+    // Longer than a test may last.
+    await service.http.close({ timeout_ms: 900_000 });
+    await gone;
     await service.close();
   });
 

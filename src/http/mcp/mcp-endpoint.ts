@@ -32,6 +32,8 @@ export function createMcpEndpoint(service: Service) {
     const response = await handler.fetch(webRequest(request));
     reply.code(response.status);
     for (const [name, value] of response.headers) reply.header(name, value);
+    // A client that is refused may still be sending. Otherwise the connection would be neither idle nor in use.
+    if (!request.raw.complete) reply.header('connection', 'close');
     const { body } = response;
     return reply.send(body === null ? null : Readable.fromWeb(body as ReadableStream<Uint8Array>));
   };

@@ -11,6 +11,7 @@ import type { Service } from '../service/service.js';
 import { respondToBrokenRequest } from './broken-request.js';
 import { sayCurrency, sayKnown } from './currency-headers.js';
 import { givenQuery } from './given-query.js';
+import { watchIdleConnections } from './idle-connections.js';
 import { explainListenFault } from './listen-address.js';
 import { packed } from './packed.js';
 import { isRead, readingFor } from './reading-service.js';
@@ -92,6 +93,7 @@ export function createApp(
     });
   }
   for (const { path, respond } of endpoints) app.all(path, respond);
+  const closeIdle = watchIdleConnections(app.server);
   return {
     async listen(host, port) {
       try {
@@ -104,7 +106,7 @@ export function createApp(
     async close(timeout_ms) {
       const timer = setTimeout(() => app.server.closeAllConnections(), timeout_ms);
       // A busy connection is kept alive after its request, but no further request would arrive on it.
-      const sweep = setInterval(() => app.server.closeIdleConnections(), 20);
+      const sweep = setInterval(closeIdle, 20);
       try {
         await app.close();
       } finally {
