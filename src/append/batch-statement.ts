@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import { logColumns } from '../events/columns/log-columns.js';
 import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
 import { bindQuery } from '../postgres/bind-query.js';
-import { type ByteArena, createArena } from '../postgres/byte-arena.js';
+import { type ByteArena, createArenaPool } from '../postgres/byte-arena.js';
 import { isPooled, learnFrom } from '../postgres/pooled-sessions.js';
 import { statementName } from '../postgres/prepared-query.js';
 import type { EventBatch } from './batch.js';
@@ -24,6 +24,8 @@ export interface BatchAnswer {
 const arenaBytes = 65_536;
 /** The largest arena that is reused: twice the size of a usual batch of 5,000 events. */
 const keptBytes = 8 * 1_048_576;
+/** All statements share them: a store with many stripes has many statements, and few run at a time. */
+export const arenas = createArenaPool(arenaBytes, keptBytes);
 const formats = ['text', ...logColumns.map(() => 'binary' as const)] as const;
 
 /**
@@ -36,10 +38,9 @@ export function statementOn<Answer = BatchAnswer>(
   prepared: boolean,
 ): (batch: EventBatch, rejects: readonly Reject[]) => Promise<Answer> {
   const named = { name: statementName(text), text };
-  const free: ByteArena[] = [];
   return async (batch, rejects) => {
     const statement = prepared && !(await isPooled(on)) ? named : { text };
-    const arena = free.pop() ?? createArena(arenaBytes);
+    const arena = arenas.take();
     beginBind(arena, statement === named ? named.name : '', formats);
     putParameter(arena, () => putText(arena, JSON.stringify(rejects)));
     encodeBatch(batch, arena);
@@ -50,7 +51,7 @@ export function statementOn<Answer = BatchAnswer>(
     });
     if (answer === undefined) throw new Error('Expected one row, got none.');
     // After an error the connection may still be sending from this buffer, so it is not reused.
-    if (arena.buffer.length <= keptBytes) free.push(arena);
+    arenas.giveBack(arena);
     return answer;
   };
 }

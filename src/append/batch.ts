@@ -11,8 +11,26 @@ export interface EventBatch {
   readonly starts: readonly number[];
   /** The 16-byte key of each event's id, as a string. */
   readonly keys: readonly string[];
+  /** The number of each event's session, in `sessions`. */
+  readonly session_of: Uint32Array;
+  /** The different sessions, in the order of the log's key. */
+  readonly sessions: readonly BatchSession[];
   /** The events to write, by number, in the order of the log's key. */
   readonly order: readonly number[];
+  /** The parameters of an order, if they were encoded together with other parts of the batch. */
+  readonly encoded?: EncodedOrder | undefined;
+}
+
+/** The parameters of some events of a batch. They are of no use to a batch with another order. */
+export interface EncodedOrder {
+  readonly order: readonly number[];
+  readonly parameters: Buffer;
+}
+
+/** A session that events of a batch belong to. */
+export interface BatchSession {
+  readonly project: number;
+  readonly session_id: string;
 }
 
 /**
@@ -24,40 +42,41 @@ export function createBatch(jobs: readonly DecodedJob[]): EventBatch {
   const starts: number[] = [];
   const job_of = new Uint16Array(total);
   const keys: string[] = [];
-  const sessionOf = new Uint32Array(total);
+  const session_of = new Uint32Array(total);
   // There are few sessions: they are sorted first, and events then compare as numbers.
-  const sessions: { readonly name: string; readonly project: number; readonly number: number }[] =
-    [];
+  const sessions: (BatchSession & { readonly number: number })[] = [];
   const numbers = new Map<string, number>();
   jobs.forEach(({ events, project }, at) => {
     starts.push(keys.length);
     const ids = events.columns[indexes.id] ?? [];
     const names = events.columns[indexes.session_id] ?? [];
     for (let event = 0; event < events.size; event++) {
-      const name = names[event] as string;
-      const key = project === 1 ? name : `${project}\0${name}`;
+      const session_id = names[event] as string;
+      const key = project === 1 ? session_id : `${project}\0${session_id}`;
       let number = numbers.get(key);
       if (number === undefined) {
         number = sessions.length;
         numbers.set(key, number);
-        sessions.push({ name, project, number });
+        sessions.push({ project, session_id, number });
       }
-      sessionOf[keys.length] = number;
+      session_of[keys.length] = number;
       job_of[keys.length] = at;
       keys.push(eventKey(ids[event] as string));
     }
   });
   const ranks = new Uint32Array(sessions.length);
-  sessions.sort((a, b) => a.project - b.project || (a.name < b.name ? -1 : 1));
+  sessions.sort((a, b) => a.project - b.project || (a.session_id < b.session_id ? -1 : 1));
   sessions.forEach(({ number }, rank) => {
     ranks[number] = rank;
   });
-  const rankAt = (event: number) => ranks[sessionOf[event] ?? 0] ?? 0;
+  for (let event = 0; event < total; event++)
+    session_of[event] = ranks[session_of[event] ?? 0] ?? 0;
+  const rankAt = (event: number) => session_of[event] ?? 0;
   const order = Array.from({ length: total }, (_, event) => event).sort((a, b) => {
     const [left, right] = [keys[a] ?? '', keys[b] ?? ''];
     return rankAt(a) - rankAt(b) || (left < right ? -1 : left > right ? 1 : 0);
   });
-  return { jobs, job_of, starts, keys, order };
+  return { jobs, job_of, starts, keys, session_of, sessions, order };
 }
 
 /** Splits the order of a batch by project. */

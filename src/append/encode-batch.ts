@@ -28,16 +28,53 @@ const types: Record<LogColumnType, ElementType> = {
  * Postgres almost nothing.
  */
 export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
+  const { encoded, order } = batch;
+  if (encoded?.order === order) {
+    arena.put(encoded.parameters);
+    return;
+  }
   const rows = orderRows(batch);
   logColumns.forEach(({ type }, index) => {
-    const element = types[type];
-    const values = gatherValues(batch, rows, index);
-    putParameter(arena, () => {
-      if (values === undefined) putEmptyArray(arena, element);
-      else if (type === 'uuid') putUuids(arena, values as (string | null)[], element);
-      else if (element.bytes === undefined) putTexts(arena, values as (string | null)[], element);
-      else putNumbers(arena, values, element);
+    putColumn(arena, type, gatherValues(batch, rows, index));
+  });
+}
+
+/**
+ * Writes the same for parts of a batch, each into one of as many arenas, all parts of a column before the next column.
+ * Each part takes values from everywhere in a column. This way a column is read once, from its start to its end, and
+ * not once per part from memory. Returns the parts as batches; their parameters are valid until an arena is used again.
+ */
+export function encodeParts(
+  batch: EventBatch,
+  orders: readonly (readonly number[])[],
+  arenas: readonly ByteArena[],
+): EventBatch[] {
+  const order = concat(orders);
+  const whole = { ...batch, order };
+  const rows = { ...orderRows(whole), row_of: rowOfEach(whole) };
+  logColumns.forEach(({ type }, index) => {
+    const values = gatherValues(whole, rows, index);
+    let from = 0;
+    arenas.forEach((arena, part) => {
+      const to = from + (orders[part]?.length ?? 0);
+      putColumn(arena, type, values?.slice(from, to));
+      from = to;
     });
+  });
+  return arenas.map((arena, part) => {
+    const of = orders[part] ?? [];
+    return { ...batch, order: of, encoded: { order: of, parameters: arena.written() } };
+  });
+}
+
+function putColumn(arena: ByteArena, type: LogColumnType, values: unknown[] | undefined): void {
+  const element = types[type];
+  putParameter(arena, () => {
+    if (values === undefined || values.every((value) => value === null))
+      putEmptyArray(arena, element);
+    else if (type === 'uuid') putUuids(arena, values as (string | null)[], element);
+    else if (element.bytes === undefined) putTexts(arena, values as (string | null)[], element);
+    else putNumbers(arena, values, element);
   });
 }
 
@@ -45,6 +82,8 @@ export function encodeBatch(batch: EventBatch, arena: ByteArena): void {
 interface Rows {
   readonly job: Uint16Array;
   readonly event: Uint32Array;
+  /** The row of each event of the batch, if so many have one that columns are better read from start to end. */
+  readonly row_of?: Int32Array | undefined;
 }
 
 function orderRows({ order, job_of, starts }: EventBatch): Rows {
@@ -56,6 +95,21 @@ function orderRows({ order, job_of, starts }: EventBatch): Rows {
     rows.event[row] = event - (starts[job] ?? 0);
   }
   return rows;
+}
+
+/** The row of each event of the batch, -1 for none; undefined if few events have one. */
+function rowOfEach({ order, job_of }: EventBatch): Int32Array | undefined {
+  if (order.length < job_of.length / 2) return undefined;
+  const row_of = new Int32Array(job_of.length).fill(-1);
+  for (let row = 0; row < order.length; row++) row_of[order[row] ?? 0] = row;
+  return row_of;
+}
+
+function concat(orders: readonly (readonly number[])[]): number[] {
+  const all = new Array<number>(orders.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const order of orders) for (const event of order) all[at++] = event;
+  return all;
 }
 
 /** The values of a column, with null for a missing value; undefined if no event has one. */
@@ -84,14 +138,28 @@ function gatherValues(batch: EventBatch, rows: Rows, index: number): unknown[] |
 }
 
 /** The values of a column as they are in the jobs. */
-function sentValues({ jobs }: EventBatch, { job, event }: Rows, index: number) {
+function sentValues({ jobs, starts }: EventBatch, { job, event, row_of }: Rows, index: number) {
   const columns = jobs.map(({ events }) => events.columns[index]);
   if (columns.every((column) => column === undefined)) return undefined;
   const values = new Array<unknown>(job.length);
+  if (row_of !== undefined) {
+    values.fill(null);
+    columns.forEach((column, at) => {
+      if (column !== undefined) scatter(column, values, row_of, starts[at] ?? 0);
+    });
+    return values;
+  }
   for (let row = 0; row < job.length; row++) {
     values[row] = columns[job[row] ?? 0]?.[event[row] ?? 0] ?? null;
   }
   return values;
+}
+
+function scatter(column: readonly unknown[], into: unknown[], row_of: Int32Array, start: number) {
+  for (let at = 0; at < column.length; at++) {
+    const row = row_of[start + at] ?? -1;
+    if (row >= 0) into[row] = column[at];
+  }
 }
 
 /** The ids that differ from their keys and are therefore stored in addition. */

@@ -7,6 +7,8 @@ export interface ByteArena {
   at: number;
   /** Makes sure that this number of bytes fits after `at`. */
   reserve(bytes: number): void;
+  /** Copies bytes to the end. */
+  put(bytes: Buffer): void;
   /** The written bytes; valid until the next write. */
   written(): Buffer;
 }
@@ -31,8 +33,35 @@ export function createArena(bytes: number): ByteArena {
       buffer = larger;
       view = viewOf(buffer);
     },
+    put(bytes) {
+      this.reserve(bytes.length);
+      this.at += bytes.copy(buffer, this.at);
+    },
     written() {
       return buffer.subarray(0, this.at);
+    },
+  };
+}
+
+/** Arenas that are used again. */
+export interface ArenaPool {
+  /** An empty arena. */
+  take(): ByteArena;
+  /** Its bytes are no longer needed. */
+  giveBack(arena: ByteArena): void;
+}
+
+/** A pool of arenas of an initial size. An arena that has grown beyond `most` bytes is not kept. */
+export function createArenaPool(bytes: number, most: number): ArenaPool {
+  const free: ByteArena[] = [];
+  return {
+    take() {
+      const arena = free.pop() ?? createArena(bytes);
+      arena.at = 0;
+      return arena;
+    },
+    giveBack(arena) {
+      if (arena.buffer.length <= most) free.push(arena);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { indexes } from '../../events/columns/event-row.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { EventBatch } from '../batch.js';
 
@@ -7,23 +6,19 @@ import type { EventBatch } from '../batch.js';
  * key.
  */
 export function byStripe(
-  batch: EventBatch,
+  { order, session_of, sessions }: EventBatch,
   stripes: number,
 ): readonly (readonly [number, number[]])[] {
-  const { order, jobs, job_of, starts } = batch;
   const groups = new Map<number, number[]>();
-  let project: number | undefined;
-  let session: unknown;
+  let last: number | undefined;
   let group: number[] = [];
   // Events of one session are adjacent, so its stripe is computed once.
   for (const event of order) {
-    const number = job_of[event] ?? 0;
-    const job = jobs[number];
-    const name = job?.events.columns[indexes.session_id]?.[event - (starts[number] ?? 0)];
-    if (job?.project !== project || name !== session) {
-      project = job?.project;
-      session = name;
-      const stripe = stripeOf(project ?? 1, String(name), stripes);
+    const number = session_of[event] ?? 0;
+    if (number !== last) {
+      last = number;
+      const { project = 1, session_id = '' } = sessions[number] ?? {};
+      const stripe = stripeOf(project, session_id, stripes);
       group = groups.get(stripe) ?? [];
       groups.set(stripe, group);
     }

@@ -1,7 +1,8 @@
 import { codeOf } from '../../environment/error-fields.js';
 import { undefinedTable } from '../../postgres/sql-states.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
-import type { RunStatement } from '../batch-statement.js';
+import { arenas, type RunStatement } from '../batch-statement.js';
+import { encodeParts } from '../encode-batch.js';
 import type { Reject } from '../reject.js';
 import { type WriteOptions, writeEvents } from '../write-batch.js';
 import { byStripe } from './by-stripe.js';
@@ -58,7 +59,14 @@ export function shardedStatement(options: ShardedOptions): RunStatement {
     let applied = 0;
     let rejected = rejects.length === 0 ? 0 : await storeRejects(rejects);
     const faults: unknown[] = [];
-    const groups = [...byStripe(batch, map.stripes)];
+    const parts = byStripe(batch, map.stripes);
+    const used = parts.map(() => arenas.take());
+    const encoded = encodeParts(
+      batch,
+      parts.map(([, order]) => order),
+      used,
+    );
+    const groups = parts.map(([stripe], at) => [stripe, encoded[at] ?? batch] as const);
     const busy = new Map<unknown, number>();
     // Each lane takes the next group whose server has a free lane.
     const lane = async (): Promise<void> => {
@@ -68,11 +76,11 @@ export function shardedStatement(options: ShardedOptions): RunStatement {
         );
         const [group] = at < 0 ? [] : groups.splice(at, 1);
         if (group === undefined) return;
-        const [stripe, order] = group;
+        const [stripe, part] = group;
         const { database } = map.shardOf(stripe);
         busy.set(database, (busy.get(database) ?? 0) + 1);
         try {
-          const outcome = await writeStripe(stripe, { ...batch, order });
+          const outcome = await writeStripe(stripe, part);
           applied += outcome.applied;
           rejected += outcome.rejected;
         } catch (error) {
@@ -84,6 +92,7 @@ export function shardedStatement(options: ShardedOptions): RunStatement {
     };
     const servers = new Set(groups.map(([stripe]) => map.shardOf(stripe).database)).size;
     await Promise.all(Array.from({ length: lanes * servers }, lane));
+    for (const arena of used) arenas.giveBack(arena);
     if (faults.length > 0) throw faults[0];
     return { applied, rejected };
   };
