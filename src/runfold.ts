@@ -54,7 +54,7 @@ export interface Runfold extends Reads {
   /**
    * Sends all emitted events to the queue, finishes the batches in flight, and closes everything.
    * @throws QueueUnavailableError if the queue did not accept all events within `timeout_ms`
-   * (default 30,000); everything is closed in any case
+   * (default 30,000): those that it counts are lost. Everything is closed in any case
    */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
@@ -74,7 +74,8 @@ export async function openRunfoldOn(
   options: Omit<RunfoldOptions, keyof TierOptions>,
 ): Promise<Runfold> {
   const { project, log = defaultLog() } = options;
-  const opened: Closable[] = [tier.close];
+  const heir = tier.inherit?.();
+  const opened: Closable[] = [...(heir === undefined ? [] : [heir.close]), tier.close];
   const close: Runfold['close'] = (how) => closeAll(opened.splice(0).reverse(), how);
   try {
     const isEmbedded = tier.name === 'embedded';
@@ -104,6 +105,10 @@ export async function openRunfoldOn(
       isEmbedded ? worker?.write : undefined,
     );
     opened.push(producer.close);
+    // What was accepted has to be written before this process ends.
+    opened.push(async () => {
+      if (producer.stats().waiting_events > 0) heir?.hurry();
+    });
     const reads = createReads(tier.database, project);
     const gate = createBudgetGate(tier.database);
     const checkBudget: Runfold['checkBudget'] = (given) => gate.check(given, project);

@@ -5,6 +5,7 @@ import {
   findEmbeddedStore,
   openEmbeddedStore,
 } from './embedded/embedded-store.js';
+import { becomeHeir, type Heir } from './embedded/heir.js';
 import { type SharedStore, shareEmbeddedStore } from './embedded/share-store.js';
 import { codeOf } from './environment/error-fields.js';
 import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
@@ -32,6 +33,8 @@ export interface Tier {
    * or with the error if the store's thread died. It never resolves in other cases.
    */
   readonly exited: Promise<EmbeddedStoreError | undefined>;
+  /** Only for an embedded store that another process serves: serves it once nobody else does. */
+  readonly inherit?: () => Heir;
   close(): Promise<void>;
 }
 
@@ -126,6 +129,7 @@ async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
     queue: { kind: 'postgres', connection },
     is_owner: store !== undefined,
     exited: store?.exited ?? new Promise(() => undefined),
+    ...(store === undefined ? { inherit: () => becomeHeir(settings, connection) } : {}),
     async close() {
       await database.close();
       await store?.close();

@@ -15,18 +15,26 @@ export class BufferFullError extends RunfoldError {
   }
 }
 
-/** The queue did not acknowledge the events in time; they are still in the buffer. */
+/**
+ * The queue did not acknowledge the events in time. After `flush` they are still in the buffer; after `close` they are
+ * lost, except for those that the queue took without saying so.
+ */
 export class QueueUnavailableError extends RunfoldError {
   readonly code = 'queue_unavailable';
   constructor(
     readonly waiting_events: number,
     readonly timeout_ms: number,
     cause: unknown,
+    /** Whether the producer is closed: then nothing sends the events any more. */
+    readonly is_closed: boolean = false,
   ) {
+    const reason = cause instanceof Error ? cause.message || cause.name : 'no response';
     super(
-      `The queue did not accept ${waiting_events} events within ${timeout_ms} ms: ${
-        cause instanceof Error ? cause.message || cause.name : 'no response'
-      }. They are still buffered and will be sent when it responds.`,
+      `The queue did not accept ${waiting_events} events within ${timeout_ms} ms: ${reason.replace(/\.$/, '')}. ${
+        is_closed
+          ? 'The producer is closed, so they are lost.'
+          : 'They are still buffered and will be sent when it responds.'
+      }`,
       { cause },
     );
     this.name = 'QueueUnavailableError';

@@ -22,6 +22,7 @@ import {
 import { shareEmbeddedStore } from '#runfold/embedded/share-store.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
+import { waitUntilFolded } from '#runfold/query/wait-until-folded.js';
 import { openRunfold, type Runfold } from '#runfold/runfold.js';
 import { CannotDivideError, createShards } from '#runfold/store/create-shards.js';
 import { startNode } from '../../harness/processes.js';
@@ -268,6 +269,26 @@ describe('the ownership of an embedded store', () => {
     opened.splice(0);
     await next.close();
   });
+
+  test.each([true, false])(
+    'is served by a guest that has events to write when the owner has ended (worker: %s)',
+    async (worker) => {
+      const log = pino({ level: 'silent' });
+      const owner = await openRunfold({ dir, log, worker: false });
+      const guest = await openRunfold({ dir, log, worker });
+      guest.producer.run({ run_id: 'r', id: 'before' });
+      await guest.producer.flush({ timeout_ms: 60_000 });
+      await owner.close();
+      for (const id of ['a', 'b', 'c']) guest.producer.run({ run_id: 'r', id });
+      await guest.close({ timeout_ms: 60_000 });
+      expect(await findEmbeddedStore(dir)).toBeUndefined();
+      const next = await openRunfold({ dir, log });
+      onTestFinished(() => next.close());
+      const keys = ['before', 'a', 'b', 'c'].map((id) => ({ session_id: 'r', id }));
+      await waitUntilFolded(next.database, keys, { timeout_ms: 60_000 });
+      expect(await verify(next.database)).toMatchObject({ equal: true, events: 4 });
+    },
+  );
 
   test('is given up by a close that lets running work finish and rolls open work back', async () => {
     const store = await open();

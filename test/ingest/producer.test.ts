@@ -107,6 +107,22 @@ describeWithRedis('a producer', () => {
     expect(await sizes()).toEqual([1]);
   });
 
+  test('says whether what the queue did not take is kept or lost', async () => {
+    await open();
+    const away = await createProducer({ queue: { kind: 'redis', url: 'redis://127.0.0.1:1' } });
+    away.message({ ...run, role: 'user' });
+    await expect(away.flush({ timeout_ms: 50 })).rejects.toMatchObject({
+      waiting_events: 1,
+      is_closed: false,
+      message: expect.stringMatching(/still buffered and will be sent/),
+    });
+    await expect(away.close({ timeout_ms: 50 })).rejects.toMatchObject({
+      waiting_events: 1,
+      is_closed: true,
+      message: expect.stringMatching(/The producer is closed, so they are lost\.$/),
+    });
+  });
+
   test('throws once it is closed', async () => {
     const { close, message } = await open();
     await close();
