@@ -99,7 +99,12 @@ export {
   ProducerClosedError,
   QueueUnavailableError,
 } from './ingest/producer-errors.js';
-export { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
+export {
+  type Database,
+  type DatabaseTarget,
+  openDatabase,
+  StoreClosedError,
+} from './postgres/database.js';
 export {
   createReaders,
   ReadEndedError,

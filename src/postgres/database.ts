@@ -1,7 +1,10 @@
 import pg from 'pg';
+import { RunfoldError } from '../environment/runfold-error.js';
 import { within } from '../environment/within.js';
 import { addressOf } from './address.js';
 import { isEmbedded, meaningSettings, prepareSession } from './pooled-sessions.js';
+
+type OnConnect = (error: Error | undefined, client: undefined, done: () => void) => void;
 
 const sessionSettings = { jit: 'off', ...meaningSettings };
 
@@ -43,6 +46,15 @@ export interface DatabaseOptions {
   readonly onError?: (error: Error) => void;
 }
 
+/** The store was closed before this call. */
+export class StoreClosedError extends RunfoldError {
+  readonly code = 'store_closed';
+  constructor() {
+    super('The store is closed: close() was called before this. Open it again.');
+    this.name = 'StoreClosedError';
+  }
+}
+
 /**
  * Opens a pool; it connects at the first query. JIT is off: it makes these statements
  * slower.
@@ -66,6 +78,13 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
   pool.on('connect', (client) => client.on('error', () => undefined));
   const others = new Map<string, Database>();
   let closing: Promise<unknown> | undefined;
+  // `query` calls it too. The pool's own error names the pool, which its user never saw.
+  const connect = pool.connect.bind(pool) as (callback?: OnConnect) => Promise<pg.PoolClient>;
+  pool.connect = ((callback?: OnConnect) => {
+    if (closing === undefined) return connect(callback);
+    if (callback === undefined) return Promise.reject(new StoreClosedError());
+    callback(new StoreClosedError(), undefined, () => undefined);
+  }) as typeof pool.connect;
   return {
     pool,
     get shares_session() {

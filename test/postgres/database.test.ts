@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
 import { checkBudget } from '#runfold/budgets/check-budget.js';
 import { openDatabase } from '#runfold/postgres/database.js';
+import { createReads } from '#runfold/query/reads/reads.js';
 import { openQueuePool } from '#runfold/queue/postgres-pool.js';
 import { createTestDatabase } from '../../harness/database.js';
 import { withClient } from '../../harness/postgres-server.js';
@@ -30,6 +31,22 @@ describeWithPostgres('a connection that breaks between two queries of its user',
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await close();
     await home.drop();
+  });
+});
+
+describeWithPostgres('a store that was closed', () => {
+  test('says so to whoever uses it afterwards', async () => {
+    const database = openDatabase('postgres://127.0.0.1:1/none');
+    const { getRun, listRuns } = createReads(database);
+    await database.close();
+    const closed = {
+      code: 'store_closed',
+      message: expect.stringContaining('The store is closed'),
+    };
+    await expect(database.query('select 1')).rejects.toMatchObject(closed);
+    await expect(database.pool.connect()).rejects.toMatchObject(closed);
+    await expect(getRun({ run_id: 'r' })).rejects.toMatchObject(closed);
+    await expect(listRuns()).rejects.toMatchObject(closed);
   });
 });
 

@@ -13,6 +13,7 @@ import {
   ProducerClosedError,
   QueueUnavailableError,
 } from '../../ingest/producer-errors.js';
+import { StoreClosedError } from '../../postgres/database.js';
 import { ReadEndedError } from '../../postgres/readers.js';
 import {
   AmbiguousRunError,
@@ -117,6 +118,9 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   }
   if (error instanceof ReadEndedError) return new ProblemError('read_timeout', error.message);
   if (error instanceof ProjectError) return new ProblemError(error.code, error.message);
+  if (error instanceof StoreClosedError) {
+    return unavailable('closing', 'The service is shutting down. Retry in a few seconds.');
+  }
   if (error instanceof StoreUnavailableError) {
     // The driver's text names hosts and users, which a client must not see.
     return unavailable('database_unavailable', databaseDetail(error));
