@@ -105,6 +105,7 @@ async function applyMigrations(client: ClientBase): Promise<void> {
     'select max(created_at) as last from runfold_migrations.migration',
   );
   const last = Number(rows[0]?.last ?? 0);
+  await checkIsNotNewer(last);
   for (const { sql, hash, folderMillis } of readMigrationFiles({ migrationsFolder })) {
     if (folderMillis <= last) continue;
     for (const statement of sql) await client.query(statement);
@@ -113,6 +114,16 @@ async function applyMigrations(client: ClientBase): Promise<void> {
       [hash, folderMillis],
     );
   }
+}
+
+/** Tables of a newer version would stay as they are, and this version would read and write them wrongly. */
+async function checkIsNotNewer(last: number): Promise<void> {
+  const known = (await knownMigrations()).at(-1);
+  if (known === undefined || last <= known.when) return;
+  throw new StoreUnavailableError(
+    'migrations_newer',
+    `A newer version of Runfold migrated this store: it has later migrations than ${known.tag}. Upgrade this one.`,
+  );
 }
 
 /** Names the foreign object that prevents one of our views from being recreated. */
@@ -145,8 +156,7 @@ const journalSchema = z.object({
  * does not respond
  */
 export async function checkMigrated(database: Database): Promise<void> {
-  const file = await readFile(join(migrationsFolder, 'meta', '_journal.json'), 'utf8');
-  const known = journalSchema.parse(JSON.parse(file)).entries;
+  const known = await knownMigrations();
   const applied = await appliedMigrations(database);
   const missing = known.filter(({ when }) => !applied.includes(when));
   if (missing.length > 0) {
@@ -178,6 +188,12 @@ export async function checkMigrated(database: Database): Promise<void> {
       'The views in this database are of a newer version of Runfold. Upgrade this one.',
     );
   }
+}
+
+/** The migrations of this version, in their order. */
+async function knownMigrations(): Promise<readonly { tag: string; when: number }[]> {
+  const file = await readFile(join(migrationsFolder, 'meta', '_journal.json'), 'utf8');
+  return journalSchema.parse(JSON.parse(file)).entries;
 }
 
 /** The time of each migration in the store, from drizzle's journal; none if its table is missing. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { summaries } from '#runfold/cli/command/summaries.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { withClient } from '../../harness/postgres-server.js';
 import { createQueueNames } from '../../harness/queue-prefix.js';
 import { freePort } from '../../harness/server-binary.js';
 import { describeWithPostgres } from '../../harness/suite.js';
@@ -144,4 +145,30 @@ describeWithPostgres('a server that is away at the start', () => {
       },
     );
   }
+});
+
+describeWithPostgres('a store of a newer version', () => {
+  const work = useWorkplace();
+  let home: TestDatabase;
+  beforeAll(async () => {
+    home = await createTestDatabase();
+    expect((await work.run(['migrate', '--database-url', home.url])).code).toBe(0);
+    await work.write('events.ndjson', [message('one', { id: 'e-1' })]);
+    await withClient(home.url, (client) =>
+      client.query(
+        `insert into runfold_migrations.migration (hash, created_at) values ('newer', 9999999999999)`,
+      ),
+    );
+  });
+  afterAll(() => home.drop());
+
+  const refused = commands.flatMap(([line, outcome]) => (outcome === 'explains' ? [line] : []));
+  test.each(refused)('is refused by "%s"', async (line) => {
+    const { code, stdout, stderr } = await work.run(line.split(' '), {
+      env: { DATABASE_URL: home.url },
+    });
+    expect(code, `${stdout}${stderr}`).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('A newer version of Runfold migrated this');
+  });
 });

@@ -1,7 +1,6 @@
 import type { Database } from '../../postgres/database.js';
 import { countExported, exportPages } from '../../query/log/export-events.js';
 import type { ExportOptions } from '../../query/log/exported-rows.js';
-import { checkMigrated } from '../../store/migrate.js';
 import { count, plural } from '../output/format.js';
 import { printableJson } from '../output/printable.js';
 import { openProgress } from '../output/progress.js';
@@ -23,7 +22,6 @@ export interface ExportRun {
  */
 export async function exportLog(database: Database, run: ExportRun): Promise<number | undefined> {
   const { options, output, terminal, signal } = run;
-  await checkMigrated(database);
   // Only a progress bar needs the number of events.
   const total = terminal?.is_live ? await countExported(database, options) : undefined;
   const progress = terminal === undefined ? undefined : openProgress(terminal);

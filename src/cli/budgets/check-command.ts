@@ -82,8 +82,12 @@ export function checkCommand(): Command {
         hold_seconds: numberOf(flags.holdSeconds),
         when_unreachable: flags.whenUnreachable,
       };
-      const answer = await withTier(context, 'runfold budgets check', ({ database }) =>
-        createBudgetGate(database).check(options, settings.project),
+      // A check asks once, and says itself what holds if the store cannot be asked.
+      const answer = await withTier(
+        context,
+        'runfold budgets check',
+        ({ database }) => createBudgetGate(database).check(options, settings.project),
+        { any_version: true },
       );
       if (flags.json) terminal.json(answer);
       else reportCheck(terminal, answer);

@@ -1,3 +1,4 @@
+import { checkMigrated } from '../../store/migrate.js';
 import { isProject } from '../../store/projects.js';
 import { openTier, type Tier, type TierOptions } from '../../tier.js';
 import type { CommandContext } from './command.js';
@@ -6,15 +7,26 @@ import { tierOptions } from './settings.js';
 import { findStaleTotals } from './stale-totals.js';
 import { waitingNote } from './waiting-note.js';
 
-/** Opens the tier that the settings name, does the work, and closes the tier even if the work fails. */
+/** Settings of `withTier`. */
+interface WithTierOptions extends Pick<TierOptions, 'connections'> {
+  /** Whether the store may have other tables than this version's. Defaults to false. */
+  readonly any_version?: boolean;
+}
+
+/**
+ * Opens the tier that the settings name, checks that the store has the tables of this version, does the work, and closes
+ * the tier even if the work fails.
+ */
 export async function withTier<T>(
   { settings }: CommandContext,
   role: string,
   work: (tier: Tier) => Promise<T>,
-  options: Pick<TierOptions, 'connections'> = {},
+  { any_version = false, ...options }: WithTierOptions = {},
 ): Promise<T> {
   const tier = await openTier({ ...tierOptions(settings, role), ...options });
   try {
+    // An embedded store is checked, or migrated, when it is opened.
+    if (!any_version && tier.name !== 'embedded') await checkMigrated(tier.database);
     return await work(tier);
   } finally {
     await tier.close();
@@ -29,7 +41,7 @@ export async function withStore<T>(
   context: CommandContext,
   role: string,
   work: (tier: Tier) => Promise<T>,
-  options: Pick<TierOptions, 'connections'> = {},
+  options: WithTierOptions = {},
 ): Promise<T> {
   expectStore(context.settings);
   const { project } = context.settings;

@@ -22,17 +22,22 @@ export function doctorCommand(): Command {
       const { terminal, settings } = context;
       checkStoreExists(settings);
       const version = readBuildVersion();
-      const { tier, place, ...found } = await withTier(context, 'runfold doctor', async (tier) => ({
-        tier: tier.name,
-        place: tier.place,
-        ...(await diagnose({
+      const { tier, place, ...found } = await withTier(
+        context,
+        'runfold doctor',
+        async (tier) => ({
           tier: tier.name,
-          version,
-          database: tier.database,
-          queue: tier.queue,
-          dir: settings.dir,
-        })),
-      }));
+          place: tier.place,
+          ...(await diagnose({
+            tier: tier.name,
+            version,
+            database: tier.database,
+            queue: tier.queue,
+            dir: settings.dir,
+          })),
+        }),
+        { any_version: true },
+      );
       context.io.exitCode = found.healthy ? exitCodes.ok : exitCodes.failed;
       if (flags.json) return terminal.json({ version, tier, place, ...found });
       for (const line of describeDiagnosis(terminal, { tier, place, ...found }))

@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { createMcpServer } from '../../http/mcp/create-mcp-server.js';
-import { checkMigrated } from '../../store/migrate.js';
 import { createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
 import { withTier } from '../command/with-tier.js';
@@ -27,7 +26,6 @@ export function mcpCommand(): Command {
     const signals = catchSignals(context, { first: 'shutting down.', second: 'ended at once.' });
     try {
       await withTier(context, 'runfold mcp', async ({ database }) => {
-        await checkMigrated(database);
         const budgets = createBudgetGate(database);
         const scope = { database, budgets, project: settings.project };
         const version = readPackageVersion();

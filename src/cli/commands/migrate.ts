@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { listGrants } from '../../operations/rights/grants.js';
 import { redisUserCommand } from '../../operations/rights/redis-rights.js';
 import { isSpread } from '../../queue/queue-spread.js';
-import { checkMigrated } from '../../store/migrate.js';
 import { migrateTier, type Tier } from '../../tier.js';
 import { rebuildTotals } from '../actions/rebuild-totals.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
@@ -35,11 +34,16 @@ export function migrateCommand(): Command {
     .action(async (flags: MigrateFlags, command: Command) => {
       const context = openContext(command, 'once');
       if (flags.grants !== undefined) return printGrants(context, flags);
-      await withTier(context, 'runfold migrate', async (tier) => {
-        if (!tier.is_owner) await migrateTier(tier);
-        context.terminal.line(`The tables in ${tier.place} (${tier.name}) are up to date.`);
-        await dealWithStaleTotals(context, tier, flags.rebuild === true);
-      });
+      await withTier(
+        context,
+        'runfold migrate',
+        async (tier) => {
+          if (!tier.is_owner) await migrateTier(tier);
+          context.terminal.line(`The tables in ${tier.place} (${tier.name}) are up to date.`);
+          await dealWithStaleTotals(context, tier, flags.rebuild === true);
+        },
+        { any_version: true },
+      );
     });
 }
 
@@ -64,7 +68,6 @@ async function printGrants(context: CommandContext, flags: MigrateFlags): Promis
     );
   }
   await withTier(context, 'runfold migrate', async ({ database, queue }) => {
-    await checkMigrated(database);
     const has_queue = queue.kind === 'postgres';
     const roles = await listGrants(database, { prefix, has_queue });
     terminal.line('-- Run as a superuser, and again after every "runfold migrate".');

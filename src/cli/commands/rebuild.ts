@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { Projection } from '../../projections/language/projection.js';
 import { projections as allProjections } from '../../projections/projections.js';
-import { checkMigrated } from '../../store/migrate.js';
 import { rebuildTotals } from '../actions/rebuild-totals.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
@@ -46,7 +45,6 @@ export function rebuildCommand(): Command {
           context,
           'runfold rebuild',
           async ({ database }) => {
-            await checkMigrated(database);
             return rebuildTotals(database, terminal, {
               projections,
               lanes,

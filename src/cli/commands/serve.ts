@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { readQueueStatus } from '../../operations/status/status.js';
-import { checkMigrated } from '../../store/migrate.js';
 import type { Tier } from '../../tier.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
@@ -35,7 +34,6 @@ export function serveCommand(): Command {
       const signals = catchSignals(context);
       try {
         await withTier(context, 'runfold serve', async (tier) => {
-          await checkMigrated(tier.database);
           const http = await startHttp(context, tier, plan);
           const { terminal } = context;
           const { bold, cyan, dim } = terminal.colors;

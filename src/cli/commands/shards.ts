@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { createShards } from '../../store/create-shards.js';
 import { type ListedShard, listShards } from '../../store/list-shards.js';
-import { checkMigrated } from '../../store/migrate.js';
 import { isCoordinator } from '../../store/shards/citus-nodes.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
@@ -61,7 +60,6 @@ function createShardsCommand(): Command {
       const context = openContext(self, 'once');
       const { terminal } = context;
       const created = await withTier(context, 'runfold shards create', async ({ database }) => {
-        await checkMigrated(database);
         if (!isOnOneServer && !(await isCoordinator(database))) {
           throw new UsageError(
             'shards create: expected --on-one-server, or a database with the extension citus, on its coordinator.',

@@ -23,18 +23,22 @@ export function statusCommand(): Command {
       const { terminal, settings } = context;
       checkStoreExists(settings);
       const version = readBuildVersion();
-      const status = await withTier(context, 'runfold status', async (tier) =>
-        readStatus({
-          tier: tier.name,
-          place: tier.place,
-          database: tier.database,
-          queue: tier.queue,
-          project: settings.project,
-          workers:
-            tier.name === 'embedded'
-              ? await countEmbeddedWorkers(settings.dir, tier.is_owner)
-              : undefined,
-        }),
+      const status = await withTier(
+        context,
+        'runfold status',
+        async (tier) =>
+          readStatus({
+            tier: tier.name,
+            place: tier.place,
+            database: tier.database,
+            queue: tier.queue,
+            project: settings.project,
+            workers:
+              tier.name === 'embedded'
+                ? await countEmbeddedWorkers(settings.dir, tier.is_owner)
+                : undefined,
+          }),
+        { any_version: true },
       );
       context.io.exitCode = status.healthy ? exitCodes.ok : exitCodes.failed;
       if (flags.json) return terminal.json({ version, ...status });

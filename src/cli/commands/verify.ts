@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { recordAudit } from '../../projections/audit/record-audit.js';
 import { verify } from '../../projections/audit/verify.js';
-import { checkMigrated } from '../../store/migrate.js';
 import { listProjects } from '../../store/projects.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
@@ -37,7 +36,6 @@ export function verifyCommand(): Command {
         context,
         'runfold verify',
         async ({ database }) => {
-          await checkMigrated(database);
           const started_at = new Date();
           const started = performance.now();
           const found = await verify(database, { sample });

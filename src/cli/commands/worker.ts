@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { checkMigrated } from '../../store/migrate.js';
 import type { RunningWorker } from '../../worker/open-worker.js';
 import { createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
@@ -32,7 +31,6 @@ export function workerCommand(): Command {
     const signals = catchSignals(context);
     try {
       await withTier(context, 'runfold worker', async (tier) => {
-        await checkMigrated(tier.database);
         const stale = await findStaleTotals(tier.database);
         if (stale !== undefined) context.log.warn(stale.text);
         let worker: RunningWorker | undefined;
