@@ -41,6 +41,12 @@ export class QueueUnavailableError extends RunfoldError {
   }
 }
 
+/** Throws an error of a flush as that of a producer that is closed. */
+export function throwAsLost(error: unknown): never {
+  if (!(error instanceof QueueUnavailableError)) throw error;
+  throw new QueueUnavailableError(error.waiting_events, error.timeout_ms, error.cause, true);
+}
+
 /** The producer was closed before this event was given to it. */
 export class ProducerClosedError extends RunfoldError {
   readonly code = 'producer_closed';

@@ -17,7 +17,7 @@ import { createEventBuffer } from './event-buffer.js';
 import { harmless } from './harmless.js';
 import { toQueues, toWriter, type WriteJob } from './job-destination.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
-import { BufferFullError, ProducerClosedError, QueueUnavailableError } from './producer-errors.js';
+import { BufferFullError, ProducerClosedError, throwAsLost } from './producer-errors.js';
 import { chooseQueues, onlyQueue } from './queue-choice.js';
 import { faultsOfRefused } from './refused-event.js';
 import { createReplayWindow } from './replay-window.js';
@@ -73,10 +73,7 @@ export interface Producer {
    * @throws QueueUnavailableError after `timeout_ms` (default 30,000); the events stay buffered.
    */
   flush(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
-  /**
-   * Flushes, then closes the connection. @throws QueueUnavailableError after `timeout_ms` (default 30,000) with
-   * `is_closed`: the events that it counts are lost.
-   */
+  /** Flushes, then closes the connection. @throws QueueUnavailableError as `flush` does, but its events are lost */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
   /** The counts so far. */
   stats(): ProducerStats;
@@ -185,11 +182,7 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
       closed = true;
       clearTimeout(timer);
       try {
-        await flush(closeOptions);
-      } catch (error) {
-        if (!(error instanceof QueueUnavailableError)) throw error;
-        const { waiting_events, cause } = error;
-        throw new QueueUnavailableError(waiting_events, timeout_ms, cause, true);
+        await flush(closeOptions).catch(throwAsLost);
       } finally {
         outbox.stop();
         await replay?.close(end - performance.now());

@@ -1,8 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { type ClientBase, DatabaseError } from 'pg';
-import { z } from 'zod';
 import { codeOf } from '../environment/error-fields.js';
 import { migrationsFolder } from '../environment/package-files.js';
 import { type Database, openDatabase } from '../postgres/database.js';
@@ -13,6 +10,7 @@ import {
   undefinedTable,
 } from '../postgres/sql-states.js';
 import { applyViews, compareViews, type ViewState, viewStateSql } from './apply-views.js';
+import { knownMigrations } from './known-migrations.js';
 import { isNode } from './shards/citus-nodes.js';
 import { distributeTables, planForNodes } from './shards/distribute-tables.js';
 import { divideTables } from './shards/divide-tables.js';
@@ -145,10 +143,6 @@ export async function migrateDatabase(connectionString: string): Promise<void> {
   }
 }
 
-const journalSchema = z.object({
-  entries: z.array(z.object({ tag: z.string(), when: z.number() })),
-});
-
 /**
  * Checks that the store has exactly the migrations and views of this version, before any work starts.
  * Migrations are only appended, so their times give their order.
@@ -188,12 +182,6 @@ export async function checkMigrated(database: Database): Promise<void> {
       'The views in this database are of a newer version of Runfold. Upgrade this one.',
     );
   }
-}
-
-/** The migrations of this version, in their order. */
-async function knownMigrations(): Promise<readonly { tag: string; when: number }[]> {
-  const file = await readFile(join(migrationsFolder, 'meta', '_journal.json'), 'utf8');
-  return journalSchema.parse(JSON.parse(file)).entries;
 }
 
 /** The time of each migration in the store, from drizzle's journal; none if its table is missing. */
