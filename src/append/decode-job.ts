@@ -6,7 +6,7 @@ import { createColumns, type EventColumns, eventAt } from '../events/columns/eve
 import { emptyRow } from '../events/columns/event-row.js';
 import { unpackColumns } from '../events/columns/unpack-columns.js';
 import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
-import { isHeavyJson, maxContainers } from '../events/heavy-json.js';
+import { excessOf } from '../events/heavy-json.js';
 import { jobVersions, maxJobEvents, maxJobText } from '../queue/job.js';
 import { mostJobPayloads, mostPayload, type Reject, shortPayload, toReject } from './reject.js';
 
@@ -35,8 +35,9 @@ export function readJob(jobId: string, text: string): DecodedJob {
     const message = `job: expected at most ${maxJobText} characters, got ${text.length}`;
     return rejectedJob(jobId, { message, payload: text.slice(0, shortPayload) });
   }
-  if (isHeavyJson(text)) {
-    const message = `job: expected at most ${maxContainers} arrays and objects, got more`;
+  const excess = excessOf(text);
+  if (excess !== undefined) {
+    const message = `job: expected at most ${excess.limit}, got more`;
     return rejectedJob(jobId, { message, payload: text.slice(0, shortPayload) });
   }
   const data = parseJson(text);
@@ -163,6 +164,6 @@ function readEnvelope(data: unknown): {
   return {
     project: Number(project),
     v,
-    body: typeof body === 'string' && !isHeavyJson(body) ? parseJson(body) : body,
+    body: typeof body === 'string' && excessOf(body) === undefined ? parseJson(body) : body,
   };
 }

@@ -58,9 +58,13 @@ const hostile: Readonly<Record<string, Hostile>> = {
   },
   'an id with NUL': { data: job('[7]'), id: 'a\0b', says: /event: expected an object/ },
   'an id with half a surrogate': { data: job('[7]'), id: '\ud800', says: /event: / },
-  'two million zeros': {
-    data: job(`[${'0,'.repeat(1_999_999)}0]`),
-    says: /at most 50000 events in one job, got 2000000$/,
+  'a million zeros': {
+    data: job(`[${'0,'.repeat(999_999)}0]`),
+    says: /at most 50000 events in one job, got 1000000$/,
+  },
+  'three million zeros': {
+    data: job(`[${'0,'.repeat(2_999_999)}0]`),
+    says: /at most 2000000 values, got more$/,
   },
   'ids beside empty columns': {
     data: columns(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describeValue } from '../../events/fault.js';
-import { createJsonMeter, maxContainers } from '../../events/heavy-json.js';
+import { createJsonMeter } from '../../events/heavy-json.js';
 import { describeJsonPlace, noJsonLine } from '../../events/json-place.js';
 import { agnoItems } from '../../ingest/formats/agno/agno-items.js';
 import { eventFromCloudEvent } from '../../ingest/formats/cloud-events.js';
@@ -63,7 +63,7 @@ export async function readItems(
   return readers[known](metered(decodedBody(request, limits), room), limits.request_events);
 }
 
-/** Counts the arrays and objects of a body while it arrives: after parsing it would be too late. */
+/** Counts the arrays, objects and values of a body while it arrives: after parsing it would be too late. */
 async function* metered(
   body: AsyncIterable<Uint8Array>,
   room: BodyRoom,
@@ -71,8 +71,9 @@ async function* metered(
   const meter = createJsonMeter();
   for await (const chunk of body) {
     room.take(chunk.length);
-    if (meter.isExceededBy(chunk)) {
-      throw tooLarge(`at most ${maxContainers} arrays and objects in one request`);
+    const excess = meter.add(chunk);
+    if (excess !== undefined) {
+      throw tooLarge(`at most ${excess.limit} in one request`, ` at byte ${excess.at}`);
     }
     yield chunk;
   }

@@ -4,8 +4,8 @@ import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 
 /** The body exceeds a limit; the rest of it is not read. */
-export function tooLarge(what: string): ProblemError {
-  return new ProblemError('too_large', `Expected ${what}, got more. Split the request.`, {
+export function tooLarge(what: string, place = ''): ProblemError {
+  return new ProblemError('too_large', `Expected ${what}, got more${place}. Split the request.`, {
     headers: { connection: 'close' },
   });
 }

@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http';
+import { createJsonMeter } from '../../events/heavy-json.js';
 import type { OtlpEncoding } from '../../otlp/read-body.js';
 import { decodedBody } from '../body/decoded-body.js';
+import { tooLarge } from '../body/received-body.js';
 import { ProblemError } from '../problems/problem.js';
 import type { HttpLimits } from '../service/http-limits.js';
 import { encodingOf, otlpMediaTypes } from './otlp-status.js';
 
 /** The maximum size of a body, as it arrives and decompressed; JSON is parsed at once and needs more memory. */
 const mostBytes = { received: 16 * 2 ** 20, protobuf: 64 * 2 ** 20, json: 32 * 2 ** 20 };
+/** More than fit into a body of real spans: each attribute is two objects and about two values. */
+const mostJson = { containers: 2_000_000, values: 2_000_000 };
 /** The maximum number of spans or records in one request. */
 export const mostItems = 20_000;
 
@@ -38,6 +42,13 @@ export async function readOtlpBody(
     decoded_bytes: mostBytes[encoding],
   });
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  const meter = encoding === 'json' ? createJsonMeter(mostJson) : undefined;
+  for await (const chunk of body) {
+    const excess = meter?.add(chunk);
+    if (excess !== undefined) {
+      throw tooLarge(`at most ${excess.limit} in one request`, ` at byte ${excess.at}`);
+    }
+    chunks.push(chunk);
+  }
   return { bytes: Buffer.concat(chunks), encoding };
 }
