@@ -8,6 +8,7 @@ import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
 import { RebuildRunningError } from '#runfold/projections/rebuild/rebuild-errors.js';
+import type { RebuildStep } from '#runfold/projections/rebuild/rebuild-options.js';
 import { expectSound, rebuildUntil } from '../../../harness/rebuilding.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 import { openTestTier, type TestTier } from '../../../harness/tiers.js';
@@ -36,6 +37,7 @@ describe('a rebuild of an embedded store', () => {
     { way: 'dry_run', repair_limit: -1 },
   ])('takes in what is written meanwhile ($way)', async ({ way, repair_limit }) => {
     let next = 400;
+    const reports = new Map<RebuildStep, number>();
     await database.query(
       "update runfold_internal.run set messages = 9 where run_id = 'sample-run-1'",
     );
@@ -43,11 +45,19 @@ describe('a rebuild of an embedded store', () => {
       repair_limit,
       dry_run: way === 'dry_run',
       chunk: 100,
-      async on_progress() {
+      async on_progress({ step }) {
+        const before = reports.get(step) ?? 0;
+        reports.set(step, before + 1);
+        // A step reports each of its parts, here a block of the log.
+        if (before >= 3) return;
         await foldEvents(database, sampleEvents(9, way, next));
         next += 7;
       },
     });
+    expect([...reports.keys()]).toEqual([
+      ...['cut', 'fold', 'merge', 'index', 'catch_up', 'compare'],
+      ...(way === 'dry_run' ? [] : ['swap']),
+    ]);
     expect(report.outcome).toBe(way);
     expect(report.projections.map(({ changed }) => changed)).toEqual(
       report.projections.map(({ name }) => (name === 'run' ? 1 : 0)),
