@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -190,6 +191,32 @@ describe('the package', () => {
       'store-template/recipe',
     ]);
     expect(paths.filter((path) => /^docs\/.+\.md$/.test(path))).not.toEqual([]);
+  });
+
+  test('brings the types of every package that its own types name', () => {
+    const { dependencies, peerDependencies } = z
+      .object({
+        dependencies: z.record(z.string(), z.string()),
+        peerDependencies: z.record(z.string(), z.string()),
+      })
+      .parse(JSON.parse(read('package.json')));
+    const names = paths
+      .filter((path) => path.endsWith('.d.ts'))
+      .flatMap((path) => [
+        ...read(path).matchAll(/(?:from|import)\s*\(?['"]([^.#'"\s][^'"\s]*)['"]/g),
+      ])
+      .map(([, name = '']) => name)
+      .filter((name) => !isBuiltin(name) && name !== 'runfold')
+      .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+    expect(names).toContain('pg');
+    const withoutTypes = [...new Set(names)].filter((name) => {
+      if (peerDependencies[name] !== undefined) return false;
+      const types = `@types/${name.replace(/^@/, '').replace('/', '__')}`;
+      const hasOwn =
+        dependencies[name] !== undefined && !existsSync(join(root, 'node_modules', types));
+      return !hasOwn && dependencies[types] === undefined;
+    });
+    expect(withoutTypes).toEqual([]);
   });
 
   test('holds no tests, no benchmarks and no settings of this repository', () => {
