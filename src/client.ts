@@ -14,7 +14,12 @@ export { ApiError } from './client/api-error.js';
 export type { BudgetsClient } from './client/budgets-client.js';
 export { type ClientOptions, createClient } from './client/create-client.js';
 export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
-export type { ClientProject, ClientRebuild, SignedIn } from './client/operations.js';
+export type {
+  ClientProject,
+  ClientRebuild,
+  ListedClientProject,
+  SignedIn,
+} from './client/operations.js';
 export type { TailMessage } from './client/read-tail.js';
 export type { IngestOptions, IngestResult, RunfoldClient } from './client/runfold-client.js';
 export type {

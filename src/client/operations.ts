@@ -14,6 +14,11 @@ export interface ClientProject {
   readonly created_at: string;
 }
 
+/** A project in the list. A number that has events but was never created has no name. */
+export type ListedClientProject = Omit<ClientProject, 'name' | 'created_at'> & {
+  readonly [N in 'name' | 'created_at']: string | null;
+};
+
 /** A rebuild that was started over HTTP. */
 export interface ClientRebuild {
   readonly id: string;
@@ -44,8 +49,8 @@ export interface OperationsClient {
   signIn(options: { readonly key: string }): Promise<SignedIn>;
   /** Signs this browser out of one project, or of all. */
   signOut(options?: { readonly project?: number | undefined }): Promise<void>;
-  /** All projects. Needs a key for `operate`, as do the following. */
-  listProjects(): Promise<readonly ClientProject[]>;
+  /** All projects, and the numbers that only have events. Needs a key for `operate`, as do the following. */
+  listProjects(): Promise<readonly ListedClientProject[]>;
   createProject(options: {
     readonly name: string;
     readonly time_zone?: string | null | undefined;

@@ -96,7 +96,8 @@ export async function createKey(
   }
   throw new ProjectError(
     'unknown_project',
-    `There is no project ${options.project}. See "runfold projects list".`,
+    `There is no project ${options.project}. See "runfold projects list", or create it with ` +
+      `"runfold projects create NAME --id ${options.project}".`,
   );
 }
 

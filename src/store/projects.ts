@@ -94,10 +94,26 @@ function checkZone(name: string | null): void {
   throw new ProjectError('invalid_project', `Expected ${zonePhrase}, got ${JSON.stringify(name)}.`);
 }
 
-/** All projects, by number. */
-export async function listProjects(database: Database): Promise<Project[]> {
-  return database.query<Project & Record<string, unknown>>(
-    `select ${columns} from runfold_internal.project order by id`,
+/** A project in a list. Producers may name any number: one with events that was never created has no name. */
+export type ListedProject = Omit<Project, 'name' | 'created_at'> & {
+  readonly [N in 'name' | 'created_at']: string | null;
+};
+
+/** All projects, by number, and the numbers that have events without having been created. */
+export async function listProjects(database: Database): Promise<ListedProject[]> {
+  // Goes from one number to the next by the index, because there are many sessions and few projects.
+  return database.query<ListedProject & Record<string, unknown>>(
+    `with recursive used (id) as (
+      (select min(project) from runfold_internal.session)
+      union all
+      select (select min(s.project) from runfold_internal.session s where s.project > used.id)
+      from used where used.id is not null
+    )
+    select ${columns} from runfold_internal.project
+    union all
+    select id, null, null, null from used
+    where id is not null and not exists (select from runfold_internal.project p where p.id = used.id)
+    order by id`,
   );
 }
 
@@ -110,12 +126,16 @@ export async function getProject(database: Database, id: number): Promise<Projec
   return project;
 }
 
-/** Whether a project was created or has events: producers may name any number. */
-export async function isProject(database: Database, id: number): Promise<boolean> {
-  const [row] = await database.query<{ is_project: boolean }>(
-    `select exists (select from runfold_internal.project where id = $1)
-      or exists (select from runfold_internal.session where project = $1) as is_project`,
+/** Whether a project was created, or has only events, or neither: producers may name any number. */
+export async function projectState(
+  database: Database,
+  id: number,
+): Promise<'created' | 'used' | 'unknown'> {
+  const [row] = await database.query<{ created: boolean; used: boolean }>(
+    `select exists (select from runfold_internal.project where id = $1) as created,
+      exists (select from runfold_internal.session where project = $1) as used`,
     [id],
   );
-  return row?.is_project === true;
+  if (row?.created === true) return 'created';
+  return row?.used === true ? 'used' : 'unknown';
 }

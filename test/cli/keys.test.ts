@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { useStore, useWorkplace } from './command-line.js';
+import { message, useStore, useWorkplace } from './command-line.js';
 
 describe('runfold projects and keys', () => {
   const work = useWorkplace();
@@ -47,6 +47,24 @@ describe('runfold projects and keys', () => {
     });
     const unknown = await work.run(['keys', 'create', '--scope', 'read', '--project', '9']);
     expect(unknown).toMatchObject({ code: 1 });
-    expect(unknown.stderr).toContain('runfold projects list');
+    expect(unknown.stderr).toContain('runfold projects create NAME --id 9');
+  });
+
+  test('list a number that events named, and name it later', async () => {
+    const file = await work.write('seven.ndjson', [message('run-7')]);
+    const sent = await work.run(['ingest', file, '--wait', '--project', '7']);
+    expect(sent.code, sent.stderr).toBe(0);
+    const hint = 'runfold projects create NAME --id 7';
+    expect(sent.stderr).toContain(hint);
+    expect((await work.run(['runs', 'list', '--project', '7'])).stderr).toContain(hint);
+    const scopes = ['--scope', 'read', '--project', '7'];
+    expect((await work.run(['keys', 'create', ...scopes])).stderr).toContain(hint);
+    const list = async () =>
+      JSON.parse((await work.run(['projects', 'list', '--json'])).stdout).items.at(-1);
+    expect(await list()).toMatchObject({ id: 7, name: null, created_at: null });
+    expect((await work.run(['projects', 'list'])).stdout).toMatch(/7 +not created/);
+    expect((await work.run(['projects', 'create', 'seven', '--id', '7'])).code).toBe(0);
+    expect(await list()).toMatchObject({ id: 7, name: 'seven' });
+    expect((await work.run(['keys', 'create', ...scopes])).code).toBe(0);
   });
 });

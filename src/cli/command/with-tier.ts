@@ -1,8 +1,8 @@
 import { checkMigrated } from '../../store/migrate.js';
-import { isProject } from '../../store/projects.js';
 import { openTier, type Tier, type TierOptions } from '../../tier.js';
 import type { CommandContext } from './command.js';
 import { expectStore } from './existing-store.js';
+import { noteProject } from './project-note.js';
 import { tierOptions } from './settings.js';
 import { findStaleTotals } from './stale-totals.js';
 import { waitingNote } from './waiting-note.js';
@@ -44,14 +44,9 @@ export async function withStore<T>(
   options: WithTierOptions = {},
 ): Promise<T> {
   expectStore(context.settings);
-  const { project } = context.settings;
   const read = async (tier: Tier) => {
     const result = await work(tier);
-    if (project !== 1 && !(await isProject(tier.database, project))) {
-      context.terminal.note(
-        `Project ${project} was not created and has no events: see "runfold projects list".`,
-      );
-    }
+    await noteProject(context, tier.database);
     const stale = await findStaleTotals(tier.database);
     if (stale !== undefined) context.terminal.note(stale.text);
     const note = await waitingNote(tier);

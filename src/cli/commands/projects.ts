@@ -104,9 +104,13 @@ function listCommand(): Command {
       type Row = (typeof items)[number];
       const columns = [
         { head: 'number', cell: ({ id }: Row) => String(id), align: 'right' as const },
-        { head: 'project', cell: ({ name }: Row) => name },
+        { head: 'project', cell: ({ name }: Row) => name ?? 'not created' },
         { head: 'zone', cell: ({ time_zone }: Row) => time_zone ?? '' },
-        { head: 'made', cell: (row: Row) => localTime(row.created_at), paint: terminal.colors.dim },
+        {
+          head: 'made',
+          cell: ({ created_at }: Row) => (created_at === null ? '' : localTime(created_at)),
+          paint: terminal.colors.dim,
+        },
       ];
       terminal.line(table(terminal, columns, items));
     });

@@ -4,6 +4,7 @@ import type { Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
+import { noteProject } from '../command/project-note.js';
 import { tierOptions } from '../command/settings.js';
 import { type Input, openInput } from './open-input.js';
 
@@ -23,7 +24,7 @@ const closeTimeout = 1_000;
 
 /** Opens an input and the store that the settings name, does the work, and closes both. */
 export async function withIngest<T>(
-  { settings, log, io }: CommandContext,
+  context: CommandContext,
   options: {
     readonly file: string;
     /** The name of this process, for others that want the embedded store. */
@@ -33,6 +34,7 @@ export async function withIngest<T>(
   },
   work: (opened: OpenIngest) => Promise<T>,
 ): Promise<T> {
+  const { settings, log, io } = context;
   const isEmbedded = settings.database_url === undefined;
   const wait = options.wait ?? isEmbedded;
   await checkRedis(settings);
@@ -55,6 +57,8 @@ export async function withIngest<T>(
     if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
     await checkQueue(queue);
     const result = await work({ runfold, queue, input, wait });
+    // What is still on the queue has made no project known.
+    if (wait) await noteProject(context, runfold.database);
     await queue.close();
     await runfold.close();
     return result;

@@ -17,6 +17,14 @@ const projectSchema = z
   })
   .meta({ id: 'Project' });
 
+const listedSchema = z
+  .strictObject({
+    ...projectSchema.shape,
+    name: z.string().nullable().describe('null if the number has events, but was never created'),
+    created_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'ListedProject' });
+
 const phrase = 'an IANA time zone, or null';
 const time_zone = z.string(phrase).max(100, phrase).nullable();
 const newProject = z
@@ -37,8 +45,8 @@ export const projectRoutes = [
     scope: 'operate',
     responses: {
       200: {
-        description: 'All projects, by number',
-        schema: z.strictObject({ items: z.array(projectSchema) }),
+        description: 'All projects, by number, and the numbers that only have events',
+        schema: z.strictObject({ items: z.array(listedSchema) }),
       },
     },
     async handle({ service }) {

@@ -65,7 +65,7 @@ export function Projects() {
 function AllProjects() {
   const asked = useAsked('projects', {}, () => service.listProjects());
   const [fault, setFault] = useState<unknown>();
-  const setZone = async ({ id }: ClientProject, time_zone: string | null) => {
+  const setZone = async ({ id }: Pick<ClientProject, 'id'>, time_zone: string | null) => {
     setFault(undefined);
     try {
       await service.changeProject({ id, time_zone });
@@ -88,13 +88,14 @@ function AllProjects() {
               keyOf={({ id }) => String(id)}
               columns={[
                 { key: 'id', head: 'Number', cell: ({ id }) => id },
-                { key: 'name', head: 'Project', cell: ({ name }) => name },
+                { key: 'name', head: 'Project', cell: ({ name }) => name ?? 'not created' },
                 {
                   key: 'zone',
                   head: 'Time zone',
                   cell: (project) => (
                     <select
-                      aria-label={`Time zone of ${project.name}`}
+                      aria-label={`Time zone of ${project.name ?? project.id}`}
+                      disabled={project.name === null}
                       value={project.time_zone ?? ''}
                       onChange={({ currentTarget: { value } }) =>
                         void setZone(project, value === '' ? null : value)
@@ -113,9 +114,10 @@ function AllProjects() {
                   key: 'made',
                   head: 'Created',
                   isWide: true,
-                  cell: ({ created_at }) => (
-                    <span title={exactMoment(created_at)}>{moment(created_at)}</span>
-                  ),
+                  cell: ({ created_at }) =>
+                    created_at !== null && (
+                      <span title={exactMoment(created_at)}>{moment(created_at)}</span>
+                    ),
                 },
               ]}
             />
