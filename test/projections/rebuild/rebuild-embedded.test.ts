@@ -34,7 +34,7 @@ describe('a rebuild of an embedded store', () => {
   test.each([
     { way: 'repaired', repair_limit: 1_000 },
     { way: 'swapped', repair_limit: -1 },
-    { way: 'dry_run', repair_limit: -1 },
+    { way: 'dry_run', repair_limit: 1_000 },
   ])('takes in what is written meanwhile ($way)', async ({ way, repair_limit }) => {
     let next = 400;
     const reports = new Map<RebuildStep, number>();
