@@ -25,8 +25,6 @@ export interface TimeUnit {
   /** The same in SQL. */
   startSql(unit: string): string;
   next(unit: number): number;
-  /** The number of units from one to another, without the other. */
-  count(from: number, to: number): number;
 }
 
 /** Units of equal length in quarters of an hour, counted since 1970. */
@@ -36,22 +34,32 @@ const unitOf = (column: TimeUnit['column'], quarters: number): TimeUnit => ({
   startOf: (unit) => unit * quarters,
   startSql: (unit) => (quarters === 1 ? unit : `${unit} * ${quarters}`),
   next: (unit) => unit + 1,
-  count: (from, to) => to - from,
 });
-
-const firstOfMonth = (day: number) => day + 1 - new Date(day * dayMs).getUTCDate();
 
 export const quarterUnit = unitOf('bucket', 1);
 export const hourUnit = unitOf('hour', quartersAnHour);
 export const dayUnit = unitOf('day', quartersADay);
-/** Months of UTC, each identified by the number of its first day. */
+const dateOf = (day: number) => new Date(day * dayMs);
+
+/**
+ * Parts of months of UTC: the first day, the days between, and the last day, each identified by the number of its first day.
+ * A month of another zone begins or ends within one of the two single days, so the days between are never cut.
+ */
 export const monthUnit: TimeUnit = {
   ...dayUnit,
   column: 'month',
-  of: (quarter) => firstOfMonth(dayUnit.of(quarter)),
-  next: (month) => firstOfMonth(month + 31),
-  count: (from, to) => Math.round((to - from) / 30.436875),
+  of: (quarter) => {
+    const day = dayUnit.of(quarter);
+    const date = dateOf(day).getUTCDate();
+    return date === 1 || dateOf(day + 1).getUTCDate() === 1 ? day : day + 2 - date;
+  },
+  next: (part) => {
+    if (dateOf(part).getUTCDate() !== 2) return part + 1;
+    const date = dateOf(part);
+    return date.setUTCMonth(date.getUTCMonth() + 1, 0) / dayMs;
+  },
 };
+
 const rollUpUnits = [hourUnit, dayUnit, monthUnit];
 
 /** The unit of time of a roll-up. @throws if its key has no column of that name */
@@ -101,11 +109,12 @@ export const dayKey: KeyColumn = {
 /** The day of UTC of a row by the hour. */
 export const dayOfHourKey: KeyColumn = { ...dayKey, sql: 'p.hour / 24' };
 
-/** The month of UTC of a row by the day: the number of its first day. */
+/** The part of a month of UTC of a row by the day: see `monthUnit`. */
 export const monthOfDayKey: KeyColumn = {
   type: 'integer',
-  sql: `p.day + 1 - extract(day from date '1970-01-01' + p.day)::integer`,
-  doc: 'The first day of the month, in days since 1970, in UTC',
+  sql: `case when 1 in (extract(day from date '1970-01-01' + p.day), extract(day from date '1970-01-02' + p.day)) then p.day
+    else p.day + 2 - extract(day from date '1970-01-01' + p.day)::integer end`,
+  doc: 'The first day of the part of the month, in days since 1970, in UTC: its first day, the days between, or its last day',
 };
 
 /** A key column for a string that an event may lack: '' means absent, and is shown as null. */

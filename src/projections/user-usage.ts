@@ -82,12 +82,12 @@ export const userUsageDayProjection = defineProjection({
 });
 
 /**
- * The same by month of UTC. Usage by user and month reads no row per day, and usage by user over a year reads a thirtieth of
- * the rows. It costs the fold 1.6 % of its CPU.
+ * The same by part of a month of UTC: its first day, the days between, and its last day. Usage by user and month, in any zone,
+ * reads no row per day of the days between, and usage by user over a year reads a tenth of the rows. It costs the fold 1.6 % of its CPU.
  */
 export const userUsageMonthProjection = defineProjection({
   name: 'user_usage_month',
-  doc: 'One row per month of UTC, user, agent, team and workflow: messages, tool calls and ended runs.',
+  doc: 'One row per part of a month of UTC, user, agent, team and workflow: messages, tool calls and ended runs.',
   from: userUsageDayProjection,
   key: { project, month: monthOfDayKey, user_id: { type: textType, doc: user_id.doc }, ...agents },
   measures: userUsageDayProjection.measures,

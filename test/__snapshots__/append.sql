@@ -158,7 +158,8 @@ user_usage_day_added as (
     run_time_us = coalesce(t.run_time_us + excluded.run_time_us, t.run_time_us, excluded.run_time_us)),
 user_usage_month_partial as materialized (
   select p.project,
-    p.day + 1 - extract(day from date '1970-01-01' + p.day)::integer as month,
+    case when 1 in (extract(day from date '1970-01-01' + p.day), extract(day from date '1970-01-02' + p.day)) then p.day
+    else p.day + 2 - extract(day from date '1970-01-01' + p.day)::integer end as month,
     p.user_id,
     p.agent_id,
     p.team_id,

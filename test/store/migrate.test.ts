@@ -150,6 +150,43 @@ describeWithPostgres('the migrations', () => {
     await home.drop();
   });
 
+  test('divide the months of users into their parts', async () => {
+    const home = await createEmptyDatabase();
+    const database = openDatabase(home.url);
+    await migrateUpTo(database, '0030_name_time_zones');
+    const dayOf = (text: string) => Date.parse(text) / 86_400_000;
+    const days = ['2026-01-31', '2026-02-01', '2026-02-02', '2026-02-27', '2026-02-28'].map(dayOf);
+    const counts = `runs, tool_calls, tool_errors, assistant_messages, message_errors, metered_messages,
+      unpriced_messages, timed_messages, streamed_messages, timed_tool_calls, failed_runs`;
+    const ones = Array(11).fill('1').join(', ');
+    await database.query(
+      `insert into runfold_internal.user_usage_day (project, day, user_id, agent_id, team_id, workflow_id, cost_nanos, ${counts})
+      select 1, day, 'ann', '', '', '', 5, ${ones} from unnest($1::integer[]) day`,
+      [days],
+    );
+    await database.query(
+      `insert into runfold_internal.user_usage_month (project, month, user_id, agent_id, team_id, workflow_id, cost_nanos, ${counts})
+      values (1, $1, 'ann', '', '', '', 20, ${ones})`,
+      [dayOf('2026-02-01')],
+    );
+    await migrateDatabase(home.url);
+    const parts = [
+      { month: dayOf('2026-01-31'), cost: 5, runs: 1 },
+      { month: dayOf('2026-02-01'), cost: 5, runs: 1 },
+      { month: dayOf('2026-02-02'), cost: 10, runs: 2 },
+      { month: dayOf('2026-02-28'), cost: 5, runs: 1 },
+    ];
+    const rows = await database.query(
+      'select month, cost_nanos::integer as cost, runs::integer from runfold_internal.user_usage_month order by 1',
+    );
+    expect(rows).toEqual(parts);
+    expect((await staleProjections(database)).map(({ name }) => name)).toContain(
+      'user_usage_month',
+    );
+    await database.close();
+    await home.drop();
+  });
+
   test('keep how the runs of an earlier version ended, and count its messages without a price', async () => {
     const home = await createEmptyDatabase();
     const database = openDatabase(home.url);

@@ -9,7 +9,7 @@ export type Units = { readonly unit: TimeUnit } & (
 /**
  * Divides a range of quarters of an hour into units of time of some kinds, such as months, days, hours and
  * quarters. Each quarter is in exactly one unit, and no unit crosses an edge of the range or the
- * start of a bucket. A kind is left out if more than two thirds of its units would cross one.
+ * start of a bucket. A kind is left out if more than two thirds of its time are in units that would cross one.
  * @param kinds each consists of whole units of the next; the last is the quarter
  */
 export function dividedRange(
@@ -30,8 +30,9 @@ export function dividedRange(
     );
     if (left === undefined) {
       const [from, to] = [unit.of(first), unit.next(unit.of(end - 1))];
-      const count = unit.count(from, to);
-      if ((count - cut.size) * 3 < count) continue;
+      const all = unit.startOf(to) - unit.startOf(from);
+      const crossed = [...cut].map((at) => unit.startOf(unit.next(at)) - unit.startOf(at));
+      if ((all - crossed.reduce((sum, length) => sum + length, 0)) * 3 < all) continue;
       divided.push({ unit, from, to, except: [...cut] });
       left = { unit, units: [...cut] };
       continue;

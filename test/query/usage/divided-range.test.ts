@@ -86,23 +86,48 @@ test('a month of days of UTC is read by the day, and one of another zone by the 
   expect(columnsOf(23)).toEqual(['hour', 'bucket']);
 });
 
-test('whole months of UTC are read by the month, and the days beside them by the day', () => {
-  const dayOf = (text: string) => Date.parse(text) / 86_400_000;
+const dayOf = (text: string) => Date.parse(text) / 86_400_000;
+
+test('a month has three parts: its first day, the days between, and its last day', () => {
+  const parts = ['2024-02-01', '2024-02-02', '2024-02-29', '2024-03-01', '2024-03-02'].map(dayOf);
+  const lengths = parts.map((part) => monthUnit.next(part) - part);
+  expect(lengths).toEqual([1, 27, 1, 1, 29]);
+  for (const [at, part] of parts.entries()) {
+    const days = Array.from({ length: lengths[at] ?? 0 }, (_, more) => part + more);
+    expect(days.map((one) => monthUnit.of(one * day + 95))).toEqual(days.map(() => part));
+  }
+});
+
+test.each([
+  ['UTC', 0, ['month']],
+  ['a zone ahead by 5:45', -23, ['month', 'bucket']],
+  ['a zone behind by 5:00', 20, ['month', 'bucket']],
+])('months of %s are read by their parts, without any day between', (_, offset, columns) => {
+  const months = monthsAfter(dayOf('2026-01-01')).map((part) => part * day + offset);
+  const starts = months.filter((__, at) => at % 3 === 0);
+  const range = { first: starts[0] ?? 0, end: starts[2] ?? 0 };
+  const divided = dividedRange(range, starts, [monthUnit, dayUnit, quarterUnit]);
+  expect(divided.map(({ unit }) => unit.column)).toEqual(columns);
+  const quarters = divided.flatMap((units) => ('only' in units ? units.only : []));
+  // Two days are cut at the ends of the range, and one between the months.
+  expect(quarters).toHaveLength(offset === 0 ? 0 : 2 * day);
+});
+
+test('parts of months that a range cuts are read by the day', () => {
   const range = { first: dayOf('2026-01-05') * day, end: dayOf('2026-04-03') * day };
   const months = ['2026-02-01', '2026-03-01', '2026-04-01'].map((text) => dayOf(text) * day);
   const divided = dividedRange(range, months, [monthUnit, dayUnit, quarterUnit]);
   expect(divided).toEqual([
     {
       unit: monthUnit,
-      from: dayOf('2026-01-01'),
-      to: dayOf('2026-05-01'),
-      except: [dayOf('2026-01-01'), dayOf('2026-04-01')],
+      from: dayOf('2026-01-02'),
+      to: dayOf('2026-04-30'),
+      except: [dayOf('2026-01-02'), dayOf('2026-04-02')],
     },
     {
       unit: dayUnit,
       only: [
-        ...Array.from({ length: 27 }, (_, at) => dayOf('2026-01-05') + at),
-        dayOf('2026-04-01'),
+        ...Array.from({ length: 26 }, (_, at) => dayOf('2026-01-05') + at),
         dayOf('2026-04-02'),
       ],
     },
