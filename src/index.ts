@@ -110,7 +110,7 @@ export {
   ReadEndedError,
   type ReaderOptions,
   type Readers,
-} from './postgres/readers.js';
+} from './postgres/readers/readers.js';
 export {
   dropPriceOverrides,
   InvalidPriceError,

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readShardMap } from '#runfold/store/shards/open-shard-map.js';
+import { singleShard } from '#runfold/store/shards/shard-map.js';
+import { fullName, settingsSql, wholeStore } from '#runfold/store/shards/table-names.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message } from '../cli/command-line.js';
@@ -24,22 +27,47 @@ function useService(read_timeout_ms: number) {
   });
   afterAll(() => service.close());
 
-  /** The number of statements that wait for the lock of `locked`. */
+  /** The tables of the store on each server that has some. */
+  const places = async () => {
+    const { database } = service.home.tier;
+    const map = await readShardMap(database);
+    const shards = map.is_spread === true ? map.shards() : [singleShard(database).shardOf(0)];
+    return [...new Set(shards.map((shard) => shard.database))].map((server) => ({
+      server,
+      shards: shards.filter((shard) => shard.database === server),
+    }));
+  };
+  /** The number of statements that wait for the lock of `locked`, on the server that has most of them. */
   const waiting = async () => {
-    const [row] = await service.home.tier.database.query<{ count: number }>(
-      `select count(*)::integer as count from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock' and query like '/* runfold%'`,
-    );
-    return row?.count ?? -1;
+    const counts = (await places()).map(async ({ server }) => {
+      const [row] = await server.query<{ count: number }>(
+        `select count(*)::integer as count from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%/* runfold%'`,
+      );
+      return row?.count ?? -1;
+    });
+    return Math.max(...(await Promise.all(counts)));
   };
   const locked = async (work: () => Promise<void>) => {
-    const client = await service.home.tier.database.pool.connect();
+    const held = await Promise.all(
+      (await places()).map(async ({ server, shards }) => {
+        const names = shards.flatMap(({ tables }) => [
+          fullName(tables, 'run'),
+          fullName(tables, 'session'),
+        ]);
+        const settings = settingsSql(shards[0]?.tables ?? wholeStore, 'set local');
+        const client = await server.pool.connect();
+        await client.query(`begin${settings}; lock table ${names.join(', ')}`);
+        return client;
+      }),
+    );
     try {
-      await client.query('begin; lock table runfold_internal.run, runfold_internal.session');
       await work();
     } finally {
-      await client.query('rollback');
-      client.release();
+      for (const client of held) {
+        await client.query('rollback');
+        client.release();
+      }
     }
   };
   const fetch: TestService['fetch'] = (path, init) => service.fetch(path, init);

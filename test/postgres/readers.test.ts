@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
-import { createReaders } from '#runfold/postgres/readers.js';
+import { createReaders } from '#runfold/postgres/readers/readers.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -44,6 +44,26 @@ describeWithPostgres('a reader', () => {
     await expect(
       createReaders(database).reader(leaving.signal).query('select 1'),
     ).rejects.toMatchObject({ code: 'read_aborted' });
+  });
+
+  test('who leaves ends the statement on another server of the store too, in a share of its connections', async () => {
+    const url = new URL(home.url);
+    const [host, port] = [url.hostname || '127.0.0.1', Number(url.port || 5432)];
+    const { reader } = createReaders(database, { connections: 1 });
+    const leaving = new AbortController();
+    const view = reader(leaving.signal);
+    // Another pool, as of a node that has a part of the store.
+    const node = view.at(host, port);
+    expect(node.pool).toBe(database.at(host, port).pool);
+    expect(view.at(host, port)).toBe(node);
+    const read = node.query(endless);
+    read.catch(() => undefined);
+    await runningIs(1);
+    // The share of one server says nothing about another.
+    expect(await reader().query('select 1 as one')).toEqual([{ one: 1 }]);
+    leaving.abort();
+    await expect(read).rejects.toMatchObject({ code: 'read_aborted' });
+    await runningIs(0);
   });
 
   test('whose time is up ends the statement on the server', async () => {

@@ -14,7 +14,7 @@ import {
   QueueUnavailableError,
 } from '../../ingest/producer-errors.js';
 import { StoreClosedError } from '../../postgres/database.js';
-import { ReadEndedError } from '../../postgres/readers.js';
+import { ReadEndedError } from '../../postgres/readers/readers.js';
 import {
   AmbiguousRunError,
   InvalidCursorError,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
-import { ReadEndedError } from '../../postgres/readers.js';
+import { ReadEndedError } from '../../postgres/readers/readers.js';
 import { isOtlpPath } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
 import { unavailable } from '../problems/problem.js';

@@ -5,7 +5,7 @@ import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { quietReport } from '../../environment/quiet-report.js';
 import { type DatabaseTarget, limitWaits, openDatabase } from '../../postgres/database.js';
-import { createReaders } from '../../postgres/readers.js';
+import { createReaders } from '../../postgres/readers/readers.js';
 import { createAudits } from '../../projections/audit/running-audits.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';

@@ -3,7 +3,7 @@ import type { DeliveryOptions } from '../../alerts/deliver.js';
 import type { CompareContent } from '../../append/other-content.js';
 import type { BudgetGate } from '../../budgets/budget-gate.js';
 import type { Database } from '../../postgres/database.js';
-import type { Readers } from '../../postgres/readers.js';
+import type { Readers } from '../../postgres/readers/readers.js';
 import type { Audits } from '../../projections/audit/running-audits.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';

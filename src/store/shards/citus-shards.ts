@@ -75,6 +75,7 @@ function shardOf(database: Database, { stripe, value, host, port, tables }: Row)
     stripe,
     tables: names,
     database: database.at(host, port),
+    address: { host, port },
     place: `${host}:${port}`,
     // The lock is a separate statement, so the next one sees the state after the lock.
     guard: {

@@ -8,7 +8,7 @@ import {
 import { openCitusShards } from './citus-shards.js';
 import { partitionShards } from './partitions.js';
 import { readPlacement } from './placement.js';
-import { type ShardMap, singleShard } from './shard-map.js';
+import { type ShardMap, singleShard, throughView } from './shard-map.js';
 
 /** Reads how a store is divided. An undivided store has one shard: itself. */
 export async function openShardMap(database: Database): Promise<ShardMap> {
@@ -61,9 +61,15 @@ function remember(database: Database, map: Promise<ShardMap>): Promise<ShardMap>
   return map;
 }
 
-/** Lets a view of a store, such as that of one request, know the map of the store instead of reading it again. */
+/**
+ * Lets a view of a store, such as that of one request, know the map of the store instead of reading it again. What
+ * the view does to statements, such as cancelling them, then holds on the servers of the shards too.
+ */
 export function shareShardMap(store: Database, view: Database): void {
-  remember(view, readShardMap(store));
+  remember(
+    view,
+    readShardMap(store).then((map) => throughView(map, view)),
+  );
 }
 
 /** Makes a map known, instead of reading it. */

@@ -20,6 +20,8 @@ export interface Shard {
   readonly tables: TableNames;
   /** The server that holds it. */
   readonly database: Database;
+  /** Where that server is, if it is not the one of the store. */
+  readonly address?: { readonly host: string; readonly port: number } | undefined;
   /** The address of that server, for display. */
   readonly place: string;
   /** Undefined if shards are never moved. */
@@ -43,6 +45,22 @@ export interface ShardMap {
 /** One shard of each server that holds any. */
 export function oneOfEachServer(map: ShardMap): Shard[] {
   return [...new Map(map.shards().map((shard) => [shard.place, shard])).values()];
+}
+
+/** The same shards, on connections of another view of the store, such as one whose statements are cancelled. */
+export function throughView(map: ShardMap, view: Database): ShardMap {
+  const seen = (shard: Shard): Shard => {
+    const { address } = shard;
+    return {
+      ...shard,
+      database: address === undefined ? view : view.at(address.host, address.port),
+    };
+  };
+  return {
+    ...map,
+    shardOf: (stripe) => seen(map.shardOf(stripe)),
+    shards: () => map.shards().map(seen),
+  };
 }
 
 /** The shard is no longer where the writer expected it. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { RunfoldError } from '../environment/runfold-error.js';
-import type { Database } from './database.js';
-import { queryCanceled } from './sql-states.js';
+import { RunfoldError } from '../../environment/runfold-error.js';
+import type { Database } from '../database.js';
+import { queryCanceled } from '../sql-states.js';
 
 /** A read was cancelled, because its reader left or because it took too long. */
 export class ReadEndedError extends RunfoldError {
@@ -29,22 +29,17 @@ export interface ReaderOptions {
   readonly timeout_ms?: number | undefined;
 }
 
-/** Provides a database for a reader that may leave. */
-export interface Readers {
-  /**
-   * A database whose statements are cancelled when `signal` aborts or their time is over. Closing it does nothing.
-   * Its `query` throws ReadEndedError.
-   */
-  reader(signal?: AbortSignal): Database;
+/** Runs the statements of all readers of one server. */
+export interface ReadingServer {
+  query(
+    text: string,
+    values: readonly unknown[],
+    signal: AbortSignal | undefined,
+  ): Promise<pg.QueryResultRow[]>;
 }
 
-/**
- * Limits readers to a share of a pool's connections and their statements to a maximum time, so that other
- * users of the pool always find a connection. If nobody awaits a statement any more, it is
- * cancelled on the server. It is found there by a comment at its beginning, because the process id would be
- * wrong behind a pooler, and might already belong to another statement.
- */
-export function createReaders(database: Database, options: ReaderOptions = {}): Readers {
+/** Opens it for one server: a store has one, on several servers one on each. */
+export function openReadingServer(database: Database, options: ReaderOptions): ReadingServer {
   const { timeout_ms = 30_000 } = options;
   const share = options.connections ?? Math.max(1, (database.pool.options.max ?? 1) - 2);
   const mark = `runfold ${randomBytes(6).toString('hex')}`;
@@ -117,23 +112,15 @@ export function createReaders(database: Database, options: ReaderOptions = {}): 
   };
 
   return {
-    reader: (signal) => ({
-      pool: database.pool,
-      get shares_session() {
-        return database.shares_session;
-      },
-      at: database.at,
-      async query<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
-        const { ended, forget } = endOf(signal, timeout_ms);
-        try {
-          await enter(ended);
-          return (await run(text, values, ended)) as Row[];
-        } finally {
-          forget();
-        }
-      },
-      close: () => Promise.resolve(),
-    }),
+    async query(text, values, signal) {
+      const { ended, forget } = endOf(signal, timeout_ms);
+      try {
+        await enter(ended);
+        return await run(text, values, ended);
+      } finally {
+        forget();
+      }
+    },
   };
 }
 
