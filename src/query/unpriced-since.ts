@@ -12,6 +12,8 @@ export interface UnpricedMessages {
   readonly provider: string | null;
   readonly model: string | null;
   readonly messages: number;
+  /** How many of them report more cached tokens than input tokens, which include them. No price counts these. */
+  readonly contradictory: number;
 }
 
 /** The current time of the database's clock, RFC 3339 in UTC: everything that is added to the log later is not older. */
@@ -28,7 +30,9 @@ export async function unpricedSince(
 ): Promise<UnpricedMessages[]> {
   const lists = await gather(database, options, (reader) =>
     reader.query<UnpricedMessages & Record<string, unknown>>(
-      `select e.provider, e.model, count(*)::integer as messages from runfold_internal.event e
+      `select e.provider, e.model, count(*)::integer as messages,
+        (count(*) filter (where coalesce(e.cached_tokens, 0) + coalesce(e.cache_write_tokens, 0)
+          > coalesce(e.input_tokens, 0)))::integer as contradictory from runfold_internal.event e
     where e.project = $1 and e.recorded_at >= $2::timestamptz and e.corrects is null
       and e.type = ${eventTypes.message} and e.role = ${roles.assistant} and ${unpricedSql('e')}
       and not exists (select from runfold_internal.event c where c.project = $1
@@ -42,7 +46,12 @@ export async function unpricedSince(
   const models = new Map<string, UnpricedMessages>();
   for (const row of lists.flat()) {
     const key = JSON.stringify([row.provider, row.model]);
-    models.set(key, { ...row, messages: row.messages + (models.get(key)?.messages ?? 0) });
+    const { messages = 0, contradictory = 0 } = models.get(key) ?? {};
+    models.set(key, {
+      ...row,
+      messages: row.messages + messages,
+      contradictory: row.contradictory + contradictory,
+    });
   }
   const byName = (of: (row: UnpricedMessages) => string | null) =>
     // In ascending order, Postgres puts null last.

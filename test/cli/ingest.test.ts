@@ -61,6 +61,22 @@ describe('runfold ingest', () => {
     await worker.exit;
   });
 
+  test('says of which messages the cached tokens are more than the input', async () => {
+    const metrics = { input_tokens: 10, cached_tokens: 2_000, output_tokens: 5 };
+    const model = 'claude-sonnet-4-5';
+    const file = await work.write('cached.ndjson', [
+      message('cached', { model, metrics }),
+      message('cached', { model, metrics: { ...metrics, input_tokens: 2_010 } }),
+      message('cached', { model: 'acme-1', metrics: { input_tokens: 5 } }),
+    ]);
+    const said = await work.run(['ingest', file]);
+    expect(said.stdout).toContain(
+      '1 of them has more cached tokens than input tokens: input_tokens must include those read from',
+    );
+    const again = await work.run(['ingest', file]);
+    expect(again.stdout).not.toContain('cached tokens');
+  });
+
   test('names the models without a price, and tables say that their sums are least ones', async () => {
     const file = await work.write('unpriced.ndjson', [
       message('part', { user_id: 'unpriced' }),

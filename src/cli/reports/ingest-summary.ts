@@ -89,11 +89,19 @@ export function unpricedLines(
     .slice(0, mostModels)
     .map(({ model, messages: number }) => `${count(number)} of ${model ?? 'no model'}`);
   const others = unpriced.length > mostModels ? ', and more' : '';
+  const wrong = unpriced.reduce((sum, row) => sum + row.contradictory, 0);
   return [
     yellow(
       printable(
         `${plural(messages, 'message')} without a price, missing from the cost: ${named.join(', ')}${others}. See "runfold prices set --help".`,
       ),
     ),
+    ...(wrong === 0
+      ? []
+      : [
+          yellow(
+            `${count(wrong)} of them ${wrong === 1 ? 'has' : 'have'} more cached tokens than input tokens: input_tokens must include those read from and written to a cache. See docs/usage-mapping.md.`,
+          ),
+        ]),
   ];
 }
