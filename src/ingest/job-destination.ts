@@ -46,7 +46,7 @@ export function toQueues(
       within(
         attemptTimeoutMs,
         add(batches),
-        () => new Error(`no response within ${attemptTimeoutMs} ms`),
+        () => queues.connected.outage() ?? new Error(`no response within ${attemptTimeoutMs} ms`),
       ),
     mostInFlight: () => Math.max(inFlightLimit, queues.names().length),
   };

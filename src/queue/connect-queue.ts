@@ -30,6 +30,8 @@ export interface QueueConnection {
   readonly openNode: ((node: string) => RedisConnection) | undefined;
   /** Receives the errors that BullMQ emits. An outage is reported once, with our message. */
   readonly onError: (error: Error) => void;
+  /** Why the server is away now, as far as is known; always undefined for Postgres, whose errors say so. */
+  readonly outage: () => Error | undefined;
   /** Whether the server is available, as far as this end knows. */
   isLive(): boolean;
   /** Whether the queue has to be polled, because no notification of new jobs arrives. */
@@ -52,7 +54,7 @@ export async function connectQueue(
   },
 ): Promise<QueueConnection> {
   if (target.kind === 'redis') {
-    const { redis, onError, disconnect } = openRedis(target.url, options);
+    const { redis, onError, outage, disconnect } = openRedis(target.url, options);
     return {
       connection: redis,
       backend: undefined,
@@ -63,6 +65,7 @@ export async function connectQueue(
         ? (node) => openRedis(target.url, { ...options, onError, node })
         : undefined,
       onError,
+      outage,
       isLive: () => redis.status === 'ready',
       isPolled: async () => false,
       close: async () => disconnect(),
@@ -83,6 +86,7 @@ export async function connectQueue(
     findMasters: undefined,
     openNode: undefined,
     onError,
+    outage: () => undefined,
     isLive: () => true,
     // While Postgres is unavailable nothing is reported here. The first query reports the error.
     isPolled: () => isPooled(pool).catch(() => false),

@@ -1,5 +1,7 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { codeOf } from '../environment/error-fields.js';
 import { type RedisAddress, toRedisAddress } from '../environment/redis-url.js';
+import { explainRedisError } from './queue-errors.js';
 
 /** A client of one Redis, of a master behind sentinels, or of a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -72,6 +74,43 @@ class RedisCluster extends Cluster {
     if (!reconnect && this.status !== 'end' && this.nodes().length === 0) this.status = 'wait';
     super.disconnect(reconnect);
   }
+}
+
+/**
+ * Rejects commands that waited for a lost connection with the reason of the loss and its time, in our words. ioredis says
+ * only how often it has tried, and names one of its options. Returns a function for the reason why Redis is away now.
+ */
+export function explainLosses(redis: RedisClient, url: string): () => Error | undefined {
+  let since: string | undefined;
+  let reason: Error | undefined;
+  const note = (error?: Error) => {
+    since ??= new Date().toISOString();
+    reason = error ?? reason;
+  };
+  redis.on('error', (error: Error) => note(error));
+  redis.on('close', () => note());
+  redis.on('ready', () => {
+    [since, reason] = [undefined, undefined];
+  });
+  const outage = () => {
+    if (since === undefined) return undefined;
+    const { message = 'the connection was lost' } = reason ?? {};
+    const lost = Object.assign(new Error(`${message}, away since ${since}`), {
+      code: codeOf(reason),
+    });
+    return explainRedisError(lost, url) ?? lost;
+  };
+  const flushing = redis as unknown as Flushing;
+  const flushQueue = flushing.flushQueue.bind(redis);
+  flushing.flushQueue = (error, options) => {
+    const isOurs = !error.message.startsWith('Reached the max retries');
+    flushQueue(isOurs ? error : (outage() ?? error), options);
+  };
+  return outage;
+}
+
+interface Flushing {
+  flushQueue(error: Error, options?: unknown): void;
 }
 
 /** Creates a client for a URL. */

@@ -1,6 +1,6 @@
 import { toRedisAddress } from '../environment/redis-url.js';
 import { explainRedisError, isWrongServer, wrongKindError } from './queue-errors.js';
-import { createClient, createNodeClient, type RedisClient } from './redis-client.js';
+import { createClient, createNodeClient, explainLosses, type RedisClient } from './redis-client.js';
 
 /** How long one attempt to connect may take, in milliseconds. */
 const connectTimeout = 5_000;
@@ -12,6 +12,8 @@ export interface RedisConnection {
   readonly redis: RedisClient;
   /** Passes on an error in our words. Of an outage, only the first one. */
   readonly onError: (error: Error) => void;
+  /** Why Redis is away now, in our words; undefined if it is not. */
+  readonly outage: () => Error | undefined;
   /**
    * Ends the connection, whether it was ever established or not. Commands that still wait are
    * rejected.
@@ -43,6 +45,7 @@ export function openRedis(
     options.node === undefined
       ? createClient(url, settings)
       : createNodeClient(url, options.node, settings);
+  const outage = explainLosses(redis, url);
   let reported: string | undefined;
   let isClosed = false;
   const onError = (error: Error) => {
@@ -63,6 +66,7 @@ export function openRedis(
   return {
     redis,
     onError,
+    outage,
     disconnect() {
       isClosed = true;
       redis.disconnect();

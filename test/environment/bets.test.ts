@@ -89,8 +89,9 @@ describe('what we rely on inside others', () => {
     expect(redis.status).toBe('reconnecting');
   });
 
-  test('ioredis: what waits for a cluster is refused by a method of its own', () => {
+  test('ioredis: what waits for a server is refused by a method of its client', () => {
     expect(own(Cluster)).toContain('flushQueue');
+    expect(own(Redis)).toContain('flushQueue');
   });
 
   test('node: a socket names the response that is being written to it', async () => {

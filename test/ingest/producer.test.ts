@@ -116,6 +116,14 @@ describeWithRedis('a producer', () => {
       is_closed: false,
       message: expect.stringMatching(/still buffered and will be sent/),
     });
+    // The library's own sentence names one of its options, and no server.
+    await expect.poll(() => away.stats().failed_attempts).toBeGreaterThan(0);
+    await expect(away.flush({ timeout_ms: 50 })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /Cannot reach Redis at 127\.0\.0\.1:1: .*ECONNREFUSED.*, away since 20.*Z\. Check/,
+      ),
+      cause: { code: 'queue_unreachable' },
+    });
     await expect(away.close({ timeout_ms: 50 })).rejects.toMatchObject({
       waiting_events: 1,
       is_closed: true,
