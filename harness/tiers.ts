@@ -13,14 +13,18 @@ import { createTestDatabase } from './database.js';
 import { createQueueNames, testRedisUrl } from './queue-prefix.js';
 import { describeWithPostgres, describeWithRedis } from './suite.js';
 
-/** A fresh, separate tier for a test, and how another process or producer connects to it. */
-export interface TestTier {
-  readonly tier: Tier;
+/** Where the store and the queue of a test are. */
+export interface TestHome {
   /** The options of `openTier`. */
   readonly options: TierOptions;
   /** The same as environment variables. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
+}
+
+/** A fresh, separate tier for a test, and how another process or producer connects to it. */
+export interface TestTier extends TestHome {
+  readonly tier: Tier;
 }
 
 const openers: Record<TierName, () => Promise<{ options: TierOptions; remove(): Promise<void> }>> =
@@ -57,25 +61,36 @@ export function fastestTier(): TierName {
   return inject('testRun').postgres.url === undefined ? 'embedded' : 'postgres';
 }
 
-/** Opens a tier with an empty store and queue. */
-export async function openTestTier(name: TierName): Promise<TestTier> {
-  const { options, remove } = await openers[name]();
-  const tier = await openTier({ ...options, connections: 6 });
-  await migrateTier(tier);
+function envOf(options: TierOptions): Record<string, string> {
   const env: Record<string, string> = {};
   if (options.dir !== undefined) env.RUNFOLD_DIR = options.dir;
   if (options.database_url !== undefined) env.DATABASE_URL = options.database_url;
   if (options.redis_url !== undefined) env.REDIS_URL = options.redis_url;
   if (options.redis_prefix !== undefined) env.RUNFOLD_REDIS_PREFIX = options.redis_prefix;
+  return env;
+}
+
+/** Opens a tier with an empty store and queue. */
+export async function openTestTier(name: TierName): Promise<TestTier> {
+  const { options, remove } = await openers[name]();
+  const tier = await openTier({ ...options, connections: 6 });
+  await migrateTier(tier);
   return {
     tier,
     options,
-    env,
+    env: envOf(options),
     async close() {
       await tier.close();
       await remove();
     },
   };
+}
+
+/** An empty store and queue for the processes of a test, without a tier of its own. Nothing is in the folder of an embedded one. */
+export async function createTestHome(name: TierName): Promise<TestHome> {
+  if (name !== 'embedded') return openTestTier(name);
+  const { options, remove } = await openers[name]();
+  return { options, env: envOf(options), close: remove };
 }
 
 /** The same suite on each of the three tiers. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTier, type Tier } from '#runfold/tier.js';
-import { describeOnEachTier, openTestTier, type TestTier } from '../../harness/tiers.js';
+import { createTestHome, describeOnEachTier, type TestHome } from '../../harness/tiers.js';
 import { goldenFolder, serveStore, useWorkplace } from './command-line.js';
 
 interface Golden {
@@ -19,12 +19,11 @@ const readGolden = async (): Promise<Golden> =>
 
 describeOnEachTier('the Agno session, ingested by command', (name) => {
   const { run, runProcess } = useWorkplace();
-  let home: TestTier;
+  let home: TestHome;
   let served: Tier | undefined;
   beforeAll(async () => {
-    home = await openTestTier(name);
     // The first command serves the embedded store itself. The later ones are guests.
-    if (name === 'embedded') await home.tier.close();
+    home = await createTestHome(name);
   });
   afterAll(async () => {
     await served?.close();

@@ -11,7 +11,7 @@ import { testRedisUrl } from '../../harness/queue-prefix.js';
 import { sampleEvents } from '../../harness/sample-events.js';
 import { describeWithRedis } from '../../harness/suite.js';
 import { openTcpProxy } from '../../harness/tcp-proxy.js';
-import { fastestTier, openTestTier } from '../../harness/tiers.js';
+import { createTestHome, fastestTier, openTestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted } from './http-service.js';
@@ -72,8 +72,7 @@ describe('runfold up and serve', () => {
 
 describe('the service', () => {
   test('serves a store that is there again, with all that it held', async () => {
-    const home = await openTestTier('embedded');
-    await home.tier.close();
+    const home = await createTestHome('embedded');
     for (const _start of [1, 2]) {
       const tier = await openTier(home.options);
       const http = await openHttpServer({

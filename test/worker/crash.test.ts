@@ -6,7 +6,7 @@ import { modelOf } from '../../harness/model.js';
 import { startNode } from '../../harness/processes.js';
 import { readTotals } from '../../harness/read-totals.js';
 import { sampleEvents } from '../../harness/sample-events.js';
-import { describeOnEachTier, openTestTier } from '../../harness/tiers.js';
+import { createTestHome, describeOnEachTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
 const program = new URL('./short-locks.mjs', import.meta.url).pathname;
@@ -31,11 +31,9 @@ describeOnEachTier('a worker that ends in mid-work', (name) => {
     'by %s loses nothing that was acknowledged, and repeats nothing',
     { timeout: 120_000 },
     async (signal, context) => {
-      const home = await openTestTier(name);
-      context.onTestFinished(home.close);
-      const { env, options } = home;
       // The process under test serves the embedded store, and this one is its guest.
-      if (name === 'embedded') await home.tier.close();
+      const { env, options, close } = await createTestHome(name);
+      context.onTestFinished(close);
       const third = thirds[name];
       const events = sampleEvents(3 * third);
       const first = await start(env, context);
