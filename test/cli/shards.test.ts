@@ -118,6 +118,18 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     expect(JSON.parse(rebuilt.stdout)).toMatchObject({ outcome: 'dry_run', events: 372 });
   });
 
+  test('says in which stripe a grand total differs', async () => {
+    const change = (by: string) =>
+      made.query(
+        `update runfold_internal.run set input_tokens = input_tokens ${by} where stripe = 2`,
+      );
+    await change('+ 1');
+    const { stdout } = await run('verify', '--sample', '1');
+    expect(stdout).toMatch(/^run +all of stripe 2 +input_tokens +\d+ +\d+$/m);
+    await change('- 1');
+    expect((await verify(made)).equal).toBe(true);
+  });
+
   test('goes on where it was after a death at any of its steps', async () => {
     const project = 9;
     const events = 6_500;

@@ -62,6 +62,7 @@ const sumOf = (differing: readonly { readonly differing_rows: number }[]) =>
 function keyText(key: Difference['key']): string {
   const parts = Object.entries(key).filter(([name]) => name !== 'project');
   if (Object.keys(key).length === 0) return 'all together';
+  if ('stripe' in key) return `all of stripe ${key.stripe}`;
   const project = key.project === 1 ? [] : [`project ${key.project}`];
   return [...project, ...parts.map(([, value]) => valueText('', value))].join(' / ');
 }

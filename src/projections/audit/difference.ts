@@ -7,7 +7,7 @@ import { publicName } from '../views/projection-views.js';
 /** One figure that differs from the log, in the names and units of the views. */
 export interface Difference {
   readonly projection: string;
-  /** The row's key, by column; empty for a grand total. */
+  /** The row's key, by column; empty for a grand total, or in a divided store the `stripe` whose grand total it is. */
   readonly key: { readonly [name: string]: HumanValue };
   /** The column that differs, or `*` if the whole row is missing or should not exist. */
   readonly field: string;

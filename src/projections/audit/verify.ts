@@ -33,13 +33,32 @@ export async function verifyShards(map: ShardMap, options: VerifyOptions = {}): 
     });
     if (!map.is_divided) return audit;
     const misplaced = await findMisplaced(shard, map.stripes);
+    const differences = audit.differences.map((found) => inStripe(found, shard.stripe));
     audits.push({
       ...audit,
       equal: audit.equal && misplaced.length === 0,
-      differences: [...audit.differences, ...misplaced],
+      differences: [...differences, ...misplaced],
     });
   }
-  return sumOf(audits);
+  const sum = sumOf(audits);
+  return { ...sum, differences: firstRows(sum.differences, options.max_differences ?? 100) };
+}
+
+/** The grand totals of a shard are those of its stripe. */
+function inStripe(found: Difference, stripe: number): Difference {
+  return Object.keys(found.key).length === 0 ? { ...found, key: { stripe } } : found;
+}
+
+/** The differences in the first differing rows of each projection, and all in grand totals and of misplaced events. */
+function firstRows(differences: readonly Difference[], most: number): Difference[] {
+  const rows = new Map<string, Set<string>>();
+  return differences.filter(({ projection, key }) => {
+    if ('stripe' in key) return true;
+    const of = rows.get(projection) ?? new Set();
+    rows.set(projection, of);
+    const row = JSON.stringify(key);
+    return of.has(row) || (of.size < most && of.add(row));
+  });
 }
 
 /** The options for each shard: its share of the sample, and of the progress. */

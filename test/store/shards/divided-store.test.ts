@@ -156,6 +156,39 @@ describeWithPostgres('a store that is divided into stripes', () => {
     expect(await verify(database)).toMatchObject({ equal: true });
   });
 
+  test('names the stripe whose grand totals differ from the log', async () => {
+    const { database } = divided;
+    await database.query(
+      'update runfold_internal.run set input_tokens = input_tokens + 1 where stripe <> 1',
+    );
+    const audit = await verify(database, { sample: 0 });
+    expect(audit.differences).toMatchObject([
+      { projection: 'run', key: { stripe: 0 }, field: 'input_tokens' },
+      { projection: 'run', key: { stripe: 2 }, field: 'input_tokens' },
+    ]);
+    await rebuild(database);
+    expect((await verify(database)).equal).toBe(true);
+  });
+
+  test('reports as many differing rows as were asked for, whatever the number of stripes', async () => {
+    const { database } = divided;
+    await database.query(
+      'update runfold_internal.run set input_tokens = 77, output_tokens = 77 where project = 1',
+    );
+    const { differences, projections: audited } = await verify(database, { max_differences: 2 });
+    expect(audited.find(({ name }) => name === 'run')?.differing_rows).toBeGreaterThan(10);
+    const keys = differences.map(({ projection, key }) => `${projection} ${JSON.stringify(key)}`);
+    expect(new Set(keys).size).toBe(2);
+    expect(differences.map(({ field }) => field).sort()).toEqual([
+      'input_tokens',
+      'input_tokens',
+      'output_tokens',
+      'output_tokens',
+    ]);
+    await rebuild(database);
+    expect((await verify(database)).equal).toBe(true);
+  });
+
   test('finds events that lie in another stripe than that of their session', async () => {
     const { database } = divided;
     const client = await database.pool.connect();
