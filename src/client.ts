@@ -20,6 +20,7 @@ export type {
   ListedClientProject,
   SignedIn,
 } from './client/operations.js';
+export type { PricesClient } from './client/prices-client.js';
 export type { TailMessage } from './client/read-tail.js';
 export type { IngestOptions, IngestResult, RunfoldClient } from './client/runfold-client.js';
 export type {
@@ -32,6 +33,7 @@ export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
 export type { Labels } from './events/labels.js';
 export type { MetricEventInput } from './events/metric-event.js';
+export type { PriceOverride } from './pricing/price-overrides.js';
 export type { LabelFilters } from './query/label-filters.js';
 export type { LabelName, LabelValue } from './query/label-names.js';
 export type { Reads } from './query/reads/reads.js';

@@ -111,9 +111,9 @@ export {
   type ReaderOptions,
   type Readers,
 } from './postgres/readers/readers.js';
+export { InvalidPriceError } from './pricing/new-price.js';
 export {
   dropPriceOverrides,
-  InvalidPriceError,
   listPriceOverrides,
   type PriceOverride,
   setPriceOverride,

@@ -6,6 +6,7 @@ import { createBudgetsClient } from './budgets-client.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import { createJsonRequests } from './json-requests.js';
 import type { Readiness } from './keys.js';
+import { createPricesClient } from './prices-client.js';
 import { readTail } from './read-tail.js';
 import type { Counts, RunfoldClient } from './runfold-client.js';
 
@@ -68,6 +69,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
     revokeKey: ({ id }) => remove(`/v1/keys/${encodeURIComponent(id)}`),
     ...createAlertsClient(caller),
     ...createBudgetsClient(caller),
+    ...createPricesClient(caller),
     signIn: (body) => post('/v1/sign-in', body),
     signOut: async (body = {}) => void (await post('/v1/sign-out', body)),
     listProjects: () => list('/v1/projects'),

@@ -9,6 +9,7 @@ import type { AlertsClient } from './alerts-client.js';
 import type { BudgetsClient } from './budgets-client.js';
 import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import type { OperationsClient } from './operations.js';
+import type { PricesClient } from './prices-client.js';
 import type { TailMessage } from './read-tail.js';
 import type {
   AuditReport,
@@ -42,7 +43,12 @@ export interface IngestResult {
 
 export type Counts = Pick<IngestResult, 'accepted' | 'refused'> & Partial<IngestResult>;
 /** The service as functions: the reads of the key's project, and its other operations. All throw ApiError. */
-export interface RunfoldClient extends Reads, BudgetsClient, AlertsClient, OperationsClient {
+export interface RunfoldClient
+  extends Reads,
+    BudgetsClient,
+    AlertsClient,
+    PricesClient,
+    OperationsClient {
   /**
    * Sends events, at most 10,000 at once. Events without an id get one here, so that a retry
    * after a lost response counts nothing twice.

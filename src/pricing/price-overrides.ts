@@ -1,8 +1,7 @@
-import { RunfoldError } from '../environment/runfold-error.js';
-import { describeValue } from '../events/fault.js';
 import { storedUnits } from '../events/metric-fields.js';
 import { formatTimestamp, parseTimestamp } from '../events/timestamp.js';
 import type { Database } from '../postgres/database.js';
+import { checkPrice } from './new-price.js';
 import type { TokenRates } from './token-rates.js';
 
 /** Your own price. It overrides that of the price book. */
@@ -26,55 +25,40 @@ export interface PriceOverride {
   readonly cache_write_1h?: number | undefined;
 }
 
-/** The price is invalid. */
-export class InvalidPriceError extends RunfoldError {
-  readonly code = 'invalid_price';
-  constructor(
-    readonly field: string,
-    readonly expected: string,
-    readonly got: string,
-  ) {
-    super(`${field}: Expected ${expected}, got ${got}.`);
-    this.name = 'InvalidPriceError';
-  }
-}
-
-/** Sets a price; one for the same model, provider and time is replaced. @throws InvalidPriceError */
-export async function setPriceOverride(database: Database, price: PriceOverride): Promise<void> {
-  const micros = price.from === undefined ? 0 : parseTimestamp(price.from);
-  if (micros === undefined) {
-    throw new InvalidPriceError('from', 'an RFC 3339 time with a zone', describeValue(price.from));
-  }
-  if (typeof price.model !== 'string' || price.model === '') {
-    throw new InvalidPriceError('model', 'the name of a model', describeValue(price.model));
-  }
-  await database.query(
+/**
+ * Sets a price; one for the same model, provider and time is replaced. Returns it as it is stored: in whole
+ * billionths of a dollar. @throws InvalidPriceError
+ */
+export async function setPriceOverride(
+  database: Database,
+  price: PriceOverride,
+): Promise<PriceOverride> {
+  const { project = 1, ...rest } = price;
+  const valid = checkPrice(rest);
+  const nanos = (dollars: number | undefined) =>
+    dollars === undefined ? null : Math.round(dollars * storedUnits.dollars);
+  const [row] = await database.query<OverrideRow>(
     `insert into runfold_internal.price_override (project, model, provider, from_us, input_nanos,
       output_nanos, cached_nanos, cache_write_nanos, cache_write_1h_nanos)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     on conflict (project, model, provider, from_us) do update set input_nanos = excluded.input_nanos,
       output_nanos = excluded.output_nanos, cached_nanos = excluded.cached_nanos,
       cache_write_nanos = excluded.cache_write_nanos,
-      cache_write_1h_nanos = excluded.cache_write_1h_nanos`,
+      cache_write_1h_nanos = excluded.cache_write_1h_nanos
+    returning ${columns}`,
     [
-      price.project ?? 1,
-      price.model,
-      price.provider ?? '',
-      micros,
-      toNanos('input', price.input),
-      toNanos('output', price.output),
-      price.cached === undefined ? null : toNanos('cached', price.cached),
-      price.cache_write === undefined ? null : toNanos('cache_write', price.cache_write),
-      price.cache_write_1h === undefined ? null : toNanos('cache_write_1h', price.cache_write_1h),
+      project,
+      valid.model,
+      valid.provider ?? '',
+      valid.from === undefined ? 0 : parseTimestamp(valid.from),
+      nanos(valid.input),
+      nanos(valid.output),
+      nanos(valid.cached),
+      nanos(valid.cache_write),
+      nanos(valid.cache_write_1h),
     ],
   );
-}
-
-function toNanos(field: string, dollars: unknown): number {
-  if (typeof dollars === 'number' && dollars >= 0 && dollars <= 1_000_000) {
-    return Math.round(dollars * storedUnits.dollars);
-  }
-  throw new InvalidPriceError(field, 'US dollars from 0 to 1,000,000', describeValue(dollars));
+  return row === undefined ? price : overrideOf(storedOf(row));
 }
 
 /** Removes the prices of a model, for all providers and times. Returns their number. */
@@ -101,17 +85,25 @@ interface StoredOverride {
   readonly cache_write_1h: number | null;
 }
 
+type OverrideRow = Readonly<Record<keyof StoredOverride, string | null>>;
+
 /** Integers are read as text, because the text of a double depends on a setting of the database. */
-async function readOverrides(database: Database): Promise<StoredOverride[]> {
-  const rows = await database.query<Record<keyof StoredOverride, string | null>>(
-    `select project::text, model, provider, from_us::text, input_nanos::text as input,
+const columns = `project::text, model, provider, from_us::text, input_nanos::text as input,
       output_nanos::text as output, cached_nanos::text as cached,
-      cache_write_nanos::text as cache_write, cache_write_1h_nanos::text as cache_write_1h
-    from runfold_internal.price_override order by project, model, provider, from_us`,
+      cache_write_nanos::text as cache_write, cache_write_1h_nanos::text as cache_write_1h`;
+
+async function readOverrides(database: Database): Promise<StoredOverride[]> {
+  const rows = await database.query<OverrideRow>(
+    `select ${columns} from runfold_internal.price_override
+    order by project, model, provider, from_us`,
   );
+  return rows.map(storedOf);
+}
+
+function storedOf(row: OverrideRow): StoredOverride {
   const dollars = (nanos: string | null) =>
     nanos === null ? null : Number(nanos) / storedUnits.dollars;
-  return rows.map((row) => ({
+  return {
     project: Number(row.project),
     model: row.model ?? '',
     provider: row.provider ?? '',
@@ -121,7 +113,7 @@ async function readOverrides(database: Database): Promise<StoredOverride[]> {
     cached: dollars(row.cached),
     cache_write: dollars(row.cache_write),
     cache_write_1h: dollars(row.cache_write_1h),
-  }));
+  };
 }
 
 /** The prices of a project, by model, provider and time. */
@@ -130,14 +122,25 @@ export async function listPriceOverrides(
   { project = 1 }: { readonly project?: number | undefined } = {},
 ): Promise<PriceOverride[]> {
   const rows = (await readOverrides(database)).filter((row) => row.project === project);
-  return rows.map(({ from_us, provider, cached, cache_write, cache_write_1h, ...row }) => ({
+  return rows.map(overrideOf);
+}
+
+function overrideOf({
+  from_us,
+  provider,
+  cached,
+  cache_write,
+  cache_write_1h,
+  ...row
+}: StoredOverride): PriceOverride {
+  return {
     ...row,
     ...(provider === '' ? {} : { provider }),
     ...(from_us === 0 ? {} : { from: formatTimestamp(from_us) }),
     ...(cached === null ? {} : { cached }),
     ...(cache_write === null ? {} : { cache_write }),
     ...(cache_write_1h === null ? {} : { cache_write_1h }),
-  }));
+  };
 }
 
 /** Finds the override for a message: first for its provider, then for any provider; the latest of each. */

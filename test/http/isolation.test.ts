@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenApiDocument, Operation } from '#runfold/http/openapi/openapi-document.js';
+import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { revokeKey } from '#runfold/store/api-keys.js';
 import { createProject } from '#runfold/store/projects.js';
 import { sampleEvents } from '../../harness/sample-events.js';
@@ -15,6 +16,7 @@ import {
 
 /** Data of project B that a key of project A must never see or change. */
 const secrets = { session: 'secret-session-0', run: 'secret-run-0', event: 'secret-1' };
+const secretPrice = { model: 'secret-model', input: 1, output: 2 };
 
 /** A reject, or an audit, that does not exist. */
 const idOfB = '00000000-0000-4000-8000-000000000000';
@@ -47,6 +49,7 @@ describe('a key of one project', () => {
     service = await openTestService(fastestTier(), { limits });
     const { database } = service.home.tier;
     const b = await createProject(database, { name: 'b' });
+    await setPriceOverride(database, { project: b.id, ...secretPrice });
     ofA = await service.key(1, ['ingest', 'read', 'admin']);
     ofB = await service.key(b.id, ['ingest', 'read', 'admin']);
     keyOfB = await service.key(b.id, ['read']);
@@ -85,6 +88,7 @@ describe('a key of one project', () => {
     const place = path.replace('{run_id}', secrets.run).replace('{session_id}', secrets.session);
     return `${place
       .replace('{key_id}', keyOfB.id)
+      .replace('{model}', secretPrice.model)
       .replace(/\{(reject|audit|rebuild)_id\}/, idOfB)
       .replace('{project_id}', '2')}?${search}`;
   };
@@ -226,6 +230,10 @@ describe('a key of one project', () => {
     const after = await jsonOf(service.fetch(`/v1/runs/${secrets.run}`, { headers: ofB.headers }));
     expect(after).toEqual(before);
     const revoke = { method: 'DELETE', headers: ofA.headers };
+    expect((await service.fetch(`/v1/prices/${secretPrice.model}`, revoke)).status).toBe(404);
+    expect(await jsonOf(service.fetch('/v1/prices', { headers: ofB.headers }))).toEqual({
+      items: [{ project: 2, ...secretPrice }],
+    });
     expect((await service.fetch(`/v1/keys/${keyOfB.id}`, revoke)).status).toBe(404);
     expect((await service.fetch('/v1/runs', { headers: keyOfB.headers })).status).toBe(200);
     const made = await jsonOf(

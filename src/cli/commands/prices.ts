@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { InvalidPriceError } from '../../pricing/new-price.js';
 import {
   dropPriceOverrides,
-  InvalidPriceError,
   listPriceOverrides,
   type PriceOverride,
   setPriceOverride,
@@ -106,7 +106,7 @@ function setCommand(): Command {
         cache_write: optional('cacheWrite'),
         cache_write_1h: optional('cacheWrite1h'),
       };
-      await withTier(context, 'runfold prices set', ({ database }) =>
+      const stored = await withTier(context, 'runfold prices set', ({ database }) =>
         setPriceOverride(database, price).catch((error) => {
           if (!(error instanceof InvalidPriceError)) throw error;
           const { field, expected, got } = error;
@@ -115,10 +115,10 @@ function setCommand(): Command {
           );
         }),
       );
-      if (flags.json) return terminal.json(price);
+      if (flags.json) return terminal.json(stored);
       terminal.line(
         printable(
-          `${model}: ${shown(price.input)} in, ${shown(price.output)} out per million tokens.`,
+          `${model}: ${shown(stored.input)} in, ${shown(stored.output)} out per million tokens.`,
         ),
       );
     });

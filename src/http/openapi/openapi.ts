@@ -15,6 +15,7 @@ const tags: Readonly<Record<string, string>> = {
   otlp: 'OpenTelemetry: spans and log records of agents',
   budgets: 'Limits on usage: checks, holds, and what is left',
   alerts: 'Rules, channels, and what was delivered',
+  prices: 'Prices of models, and corrections of what was recorded',
   audits: 'Checks that the totals equal the log',
   rejects: 'Events that could not be stored: list, retry or drop them',
   keys: 'Keys of a project, and signed-in browsers',

@@ -15,6 +15,7 @@ import {
 } from '../../ingest/producer-errors.js';
 import { StoreClosedError } from '../../postgres/database.js';
 import { ReadEndedError } from '../../postgres/readers/readers.js';
+import { InvalidPriceError } from '../../pricing/new-price.js';
 import {
   AmbiguousRunError,
   InvalidCursorError,
@@ -84,7 +85,7 @@ export function notInStore(what: string, id: string): ProblemError {
 export function problemOf(thrown: unknown): ProblemError | undefined {
   if (thrown instanceof ProblemError) return thrown;
   const error = explainDatabaseError(thrown);
-  if (error instanceof InvalidQueryError) {
+  if (error instanceof InvalidQueryError || error instanceof InvalidPriceError) {
     const { field, expected, got } = error;
     return invalidRequest([{ field, expected, got }]);
   }

@@ -10,6 +10,7 @@ import { keyRoutes } from './keys.js';
 import { labelRoutes } from './labels.js';
 import { logRoutes } from './log.js';
 import { otlpRoutes } from './otlp.js';
+import { priceRoutes } from './prices.js';
 import { projectRoutes } from './projects.js';
 import { rebuildRoutes } from './rebuilds.js';
 import { referenceRoutes } from './reference.js';
@@ -35,6 +36,7 @@ export const routes: readonly Route[] = [
   ...budgetRoutes,
   ...alertRoutes,
   ...channelRoutes,
+  ...priceRoutes,
   ...auditRoutes,
   ...rejectRoutes,
   statusRoute,
