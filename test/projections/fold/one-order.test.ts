@@ -8,7 +8,7 @@ import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
-describeWithPostgres('what is last', () => {
+describeWithPostgres('what is first or last', () => {
   let database: Database;
   withTestDatabase((opened) => {
     database = opened;
@@ -63,6 +63,26 @@ describeWithPostgres('what is last', () => {
       expect(items.at(-1)?.id).toBe(last.id);
     }
     expect((await verify(database)).equal).toBe(true);
+  });
+
+  test('is so for the time to the first token: that of the first answer that has one', async () => {
+    const answer = (run_id: string, sequence: number, seconds: number) => ({
+      type: 'message',
+      role: 'assistant',
+      id: `${run_id}-${sequence}`,
+      run_id,
+      sequence,
+      occurred_at: '2026-03-01T12:00:00Z',
+      metrics: { total_tokens: 1, time_to_first_token: seconds },
+    });
+    const rising = [answer('rising', 1, 0), answer('rising', 2, 0.2), answer('rising', 3, 0.5)];
+    const falling = [answer('falling', 1, 0.9), answer('falling', 2, 0.1)];
+    // Together, one by one and backwards.
+    await foldEvents(database, rising);
+    for (const event of falling.toReversed()) await foldEvents(database, [event]);
+    const first = async (run_id: string) =>
+      (await getRun(database, { run_id }))?.time_to_first_token;
+    expect([await first('rising'), await first('falling')]).toEqual([0.2, 0.9]);
   });
 
   test('is the last attempt of an Agno run that failed and went on', async () => {
