@@ -44,7 +44,9 @@ describe('runfold demo', () => {
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/✓ [\d,]+ received = [\d,]+ applied \+ [\d,]+ duplicate \+ 0 rejected/);
     expect(stdout).toContain('✓ The totals equal the fold of the log: ');
-    expect(stdout).toMatch(/^ {2}runfold up --dir demo-store +see all of it in a browser$/m);
+    expect(stdout).toMatch(
+      /^ {2}(?:(?:npx )?runfold|node \S+main\.js) up --dir demo-store +see all of it in a browser$/m,
+    );
   });
 });
 
