@@ -134,7 +134,7 @@ describeWithPostgres('the commands on usage', () => {
   test('CSV has a header, a line a row, and no formula', async () => {
     const { stdout } = await run(['usage', '--by', 'model', ...range, ...zone, '--csv']);
     const [head = '', ...lines] = stdout.trim().split('\n');
-    expect(head).toMatch(/^bucket_start,bucket_local,model,runs,/);
+    expect(head).toMatch(/^bucket_start,bucket_local,model,assistant_messages,/);
     expect(lines).toHaveLength(6);
     expect(lines.filter((line) => line.includes(",'=cmd,"))).toHaveLength(2);
     expect(new Set(lines.map((line) => line.split(',').length))).toEqual(

@@ -62,12 +62,12 @@ export const atLeast = (text: string, least: boolean) =>
   least && text !== none ? `≥ ${text}` : text;
 
 /** A sum of costs; `≥ $1.23` if messages without a price are missing from it. */
-export const costOf = (totals: { readonly cost: Value; readonly unpriced_messages?: Value }) =>
+export const costOf = (totals: { readonly cost?: Value; readonly unpriced_messages?: Value }) =>
   atLeast(dollars(totals.cost), isLeast(totals));
 
 /** A sum of costs with all digits, and what is missing from it. */
 export function exactCostOf(totals: {
-  readonly cost: Value;
+  readonly cost?: Value;
   readonly unpriced_messages?: Value;
 }): string {
   if (totals.cost == null) return 'Not reported, and no price is known';

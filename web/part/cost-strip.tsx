@@ -37,7 +37,7 @@ export function CostStrip() {
                 {
                   name: 'Cost',
                   colour: 'c1',
-                  values: rows.map(({ cost }) => cost),
+                  values: rows.map(({ cost = null }) => cost),
                   least: new Set(rows.flatMap((row, at) => (isLeast(row) ? [at] : []))),
                 },
               ]}

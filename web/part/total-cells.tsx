@@ -78,17 +78,17 @@ export function TokensCell({
   most,
 }: {
   readonly row: {
-    readonly input_tokens: number | null;
-    readonly cached_tokens: number | null;
-    readonly output_tokens: number | null;
-    readonly total_tokens: number | null;
+    readonly input_tokens?: number | null;
+    readonly cached_tokens?: number | null;
+    readonly output_tokens?: number | null;
+    readonly total_tokens?: number | null;
   };
   readonly most: number;
 }) {
   const {
-    input_tokens: input,
-    cached_tokens: cached,
-    output_tokens: output,
+    input_tokens: input = null,
+    cached_tokens: cached = null,
+    output_tokens: output = null,
     total_tokens: total,
   } = row;
   const title = `${whole(cached)} cached of ${whole(input)} input, ${whole(output)} output`;

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import {
+  figuresOf,
   getUsage,
   type UsageFigure,
   type UsageRow,
-  usageFigures,
 } from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
@@ -49,7 +49,7 @@ export function toolsCommand(): Command {
       const totals = await getUsage(database, options);
       if (flags.json) return terminal.json(totals);
       if (flags.csv) {
-        const lines = csv(['tool_name', ...usageFigures], totals.rows);
+        const lines = csv(['tool_name', ...figuresOf(options)], totals.rows);
         return terminal.line(lines);
       }
       if (totals.rows.length === 0) {
@@ -64,7 +64,7 @@ export function toolsCommand(): Command {
       });
       const group = {
         head: 'tool',
-        cell: (row: UsageRow<never>) => row.tool_name ?? absent,
+        cell: (row: UsageRow) => row.tool_name ?? absent,
         least: 16,
       };
       terminal.line(

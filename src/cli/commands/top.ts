@@ -87,7 +87,7 @@ export function topCommand(): Command {
       const { rows } = await getUsage(database, options);
       if (rows.length === 0 && !flags.json && !flags.csv) return none(database);
       show(rows, () => {
-        const cell = (row: UsageRow<never>) => row[by] ?? absent;
+        const cell = (row: UsageRow) => row[by] ?? absent;
         const group = { head: by, cell, least: 16 };
         return usageTable(terminal, rows, { group, figures: chooseFigures(what, shown), shown });
       });

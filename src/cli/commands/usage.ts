@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import {
   figuresBy,
+  figuresOf,
   getUsage,
   type UsageFigure,
   type UsageRow,
@@ -8,13 +9,13 @@ import {
 } from '../../query/usage/get-usage.js';
 import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js';
 import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
+import { dimensionsOf } from '../../query/usage/usage-statement.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
 import { readInteger } from '../options/integer-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import {
   addUsageFilters,
-  filteredBy,
   groupNames,
   parseGroups,
   parseList,
@@ -97,18 +98,18 @@ export function usageCommand(): Command {
     };
     await withStore(context, 'runfold usage', async ({ database }) => {
       if (flags.json || flags.csv) {
-        const { figures } = flags;
-        const series = await getUsage(database, { ...options, bucket: flags.bucket, figures });
+        const question = { ...options, bucket: flags.bucket, figures: flags.figures };
+        const series = await getUsage(database, question);
         if (flags.json) return terminal.json(series);
         const names = [
           'bucket_start',
           'bucket_local',
           ...group_by,
-          ...(figures ?? usageFigures),
+          ...figuresOf(question),
         ] as const;
         return terminal.line(csv(names, series.rows));
       }
-      const kept = figuresBy([...group_by, ...filteredBy(options.filters)]);
+      const kept = figuresBy(dimensionsOf(options));
       // Figures that were asked for are read even if they are not kept, so that this is an error.
       const figures = [
         ...(flags.figures ?? tableFigures(group_by).filter((name) => kept.includes(name))),
@@ -133,7 +134,7 @@ export function usageCommand(): Command {
         for (const line of usageBars(terminal, series, flags.figure)) terminal.line(line);
         terminal.line();
       }
-      const nameOf = (row: UsageRow<never>) =>
+      const nameOf = (row: UsageRow) =>
         isGrouped ? group_by.map((name) => row[name] ?? absent).join(' · ') : 'all';
       terminal.line(
         usageTable(terminal, totals.rows, {
@@ -176,7 +177,7 @@ function tableFigures(group_by: readonly UsageDimension[]): UsageFigure[] {
 }
 
 /** Whether nothing happened: there is no group, or the only group has no figure above 0. */
-function isEmpty(isGrouped: boolean, [first]: readonly UsageRow<never>[]): boolean {
+function isEmpty(isGrouped: boolean, [first]: readonly UsageRow[]): boolean {
   if (isGrouped || first === undefined) return first === undefined;
   const values: readonly unknown[] = Object.values(first);
   return values.every((value) => value === null || value === 0);

@@ -41,12 +41,6 @@ export function usageFilters(flags: UsageFilterFlags): UsageFilters {
   return Object.fromEntries([...byField, ...byLabel]);
 }
 
-/** The fields that are filtered. */
-export function filteredBy(filters: UsageFilters): UsageDimension[] {
-  const names = Object.keys(filters) as UsageDimension[];
-  return names.filter((name) => filters[name] !== undefined);
-}
-
 /** The dimensions in `--by`, separated by commas; also by the names of HTTP and TypeScript. @throws UsageError */
 export function parseGroups(text: string): readonly UsageDimension[] {
   return text.split(',').flatMap((part) => {

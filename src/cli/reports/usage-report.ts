@@ -1,11 +1,15 @@
-import type { UsageFigure, UsageRow, UsageSeries } from '../../query/usage/get-usage.js';
+import type { UsageFigure, UsageRow } from '../../query/usage/get-usage.js';
 import { bar, sparkline } from '../output/chart.js';
 import { absent, costOf, count, dollars, duration } from '../output/format.js';
 import { type Column, table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** A row with the requested figures. */
-type Row = UsageRow<never> & { readonly [F in UsageFigure]?: number | null };
+type Row = UsageRow;
+/** Rows over time, with the length of their buckets. */
+interface Course {
+  readonly bucket: string | null;
+  readonly rows: readonly Row[];
+}
 
 /** A share as `12.3 %`. */
 const share = (value: number | null) =>
@@ -71,7 +75,7 @@ export function usageTable(
   options: {
     readonly group: Column<Row>;
     readonly figures: readonly UsageFigure[];
-    readonly series?: UsageSeries<never>;
+    readonly series?: Course;
     readonly shown: UsageFigure;
   },
 ): string {
@@ -82,7 +86,7 @@ export function usageTable(
   ];
   if (series !== undefined) {
     const lines = new Map<string, number[]>();
-    for (const row of series.rows as readonly Row[]) {
+    for (const row of series.rows) {
       const key = group.cell(row);
       const values = lines.get(key) ?? [];
       values.push(row[shown] ?? 0);
@@ -101,11 +105,10 @@ export function usageTable(
 /** A figure over time, a bar for each bucket. */
 export function usageBars(
   terminal: Terminal,
-  series: UsageSeries<never>,
+  { bucket, rows }: Course,
   shown: UsageFigure,
 ): string[] {
-  const isDays = series.bucket !== 'hour' && series.bucket !== '15m';
-  const rows: readonly Row[] = series.rows;
+  const isDays = bucket !== 'hour' && bucket !== '15m';
   const most = Math.max(0, ...rows.map((row) => row[shown] ?? 0));
   return rows.map((row) => {
     const label = (row.bucket_local ?? '').slice(0, isDays ? 10 : 16);

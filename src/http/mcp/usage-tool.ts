@@ -7,6 +7,7 @@ import {
 } from '../../query/usage/get-usage.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
 import { type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
+import { dimensionsOf } from '../../query/usage/usage-statement.js';
 import { name, oneOf } from '../route/parameters.js';
 import { defineTool } from './mcp-tool.js';
 import { labels, range, rangeOf, rows, size, whose } from './tool-inputs.js';
@@ -72,8 +73,7 @@ export const usageTool = defineTool({
       ),
     };
     const { group_by = [], order_by, bucket, time_zone } = input;
-    const filtered = Object.keys(filters) as UsageDimension[];
-    const kept = figuresBy([...new Set([...group_by, ...filtered])]);
+    const kept = figuresBy(dimensionsOf({ group_by, filters }));
     const asked = input.figures ?? usual.filter((figure) => kept.includes(figure));
     const series = await getUsage(database, {
       project,

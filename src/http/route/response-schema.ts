@@ -132,7 +132,7 @@ export const runTreeSchema: z.ZodType = z
   })
   .meta({ id: 'RunTree' });
 
-// Absent if `figures` does not name it.
+// Absent if `figures` does not name it; without `figures`, if it is not stored for the grouping and the filters.
 const figure = z.number().nullable().optional();
 const usageRows = z.array(
   z

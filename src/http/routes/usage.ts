@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { isLabelName } from '../../events/labels.js';
-import { getUsage, type UsageFigure, usageFigures } from '../../query/usage/get-usage.js';
-import { usageFigureNames } from '../../query/usage/usage-figures.js';
+import {
+  figuresOf,
+  getUsage,
+  type UsageFigure,
+  usageFigures,
+} from '../../query/usage/get-usage.js';
 import { usageBuckets } from '../../query/usage/usage-range.js';
 import { labelOf, type UsageDimension, usageDimensions } from '../../query/usage/usage-sources.js';
 import { csvFormat, csvResponse, wantsCsv } from '../route/csv-response.js';
@@ -74,9 +78,11 @@ export const usageRoute = route({
     order_by: oneOf(figures, 'The figure for `top`; cost by default').optional(),
     figures: listOf(
       figures,
-      'Limits rows to these figures; quantiles are read only if they are named',
+      'Limits rows to these figures; by default rows have all that are stored for the grouping and the filters',
     ).optional(),
-    quantiles: flag('Whether to read quantiles of times; true by default').optional(),
+    quantiles: flag(
+      'Whether rows have quantiles of times if `figures` names none; true by default',
+    ).optional(),
     before_from: time(
       'The start of an earlier range, whose rows are in `before`; not in CSV',
     ).optional(),
@@ -91,14 +97,14 @@ export const usageRoute = route({
     const { label = {}, format: _format, ...options } = rest;
     const byLabel = Object.entries(label).map(([name, values]) => [`label:${name}`, values]);
     const byColumn = { agent_id, provider, model, tool_name, team_id, workflow_id, user_id };
-    const series = await getUsage(service.database, {
+    const question = {
       ...options,
       filters: { ...byColumn, ...Object.fromEntries(byLabel) },
       project,
-    });
+    };
+    const series = await getUsage(service.database, question);
     if (!wantsCsv(query, request)) return { body: series };
-    const shown = options.figures ?? (options.quantiles === false ? usageFigureNames : figures);
-    const names = ['bucket_start', 'bucket_local', ...series.group_by, ...shown];
+    const names = ['bucket_start', 'bucket_local', ...series.group_by, ...figuresOf(question)];
     return csvResponse('usage', names, series.rows);
   },
 });

@@ -4,10 +4,12 @@ import { checkOptions } from '../conditions.js';
 import { InvalidQueryError } from '../query-errors.js';
 import { filledRows, type ReadRow, shownRows } from './filled-rows.js';
 import { readSums } from './read-sums.js';
-import { isSummed, type SumColumns, sumsFor, usageFigureNames } from './usage-figures.js';
-import { groupKey, keptQuantiles, type QuantileName, readQuantiles } from './usage-quantiles.js';
+import { isSummed, type SumColumns, sumsFor } from './usage-figures.js';
+import { groupKey, type QuantileName, readQuantiles } from './usage-quantiles.js';
 import { quarterRange } from './usage-range.js';
 import {
+  figuresBy,
+  figuresOf,
   type UsageFigure,
   type UsageOptions,
   type UsageRow,
@@ -19,6 +21,8 @@ import { hasIndex, sourceOf, sumsOf, type UsageDimension } from './usage-sources
 import { questionOf, type UsageQuestion } from './usage-statement.js';
 
 export {
+  figuresBy,
+  figuresOf,
   type UsageFigure,
   type UsageOptions,
   type UsageRow,
@@ -66,8 +70,7 @@ async function readSeries<F extends UsageFigure = UsageFigure>(
   if (top !== undefined && (!Number.isInteger(top) || top < 1 || top > 1_000)) {
     throw new InvalidQueryError('top', 'an integer from 1 to 1000', describeValue(top));
   }
-  const figures: readonly UsageFigure[] = options.figures ?? usageFigures;
-  const read = options.figures ?? figuresRead(options.quantiles);
+  const figures = figuresOf(options);
   let groups: string[][] | undefined;
   const isTop = range.bucket !== null && top !== undefined && group_by.length > 0;
   // Figures that are sums can be ranked in the same statement. With thousands of users it would sum
@@ -78,7 +81,12 @@ async function readSeries<F extends UsageFigure = UsageFigure>(
     const { rows } = await readRows(database, whole, { read: [order_by], order_by, top });
     groups = rows.map(({ names }) => [...names]);
   }
-  const { rows, columns } = await readRows(database, question, { read, order_by, top, groups });
+  const { rows, columns } = await readRows(database, question, {
+    read: figures,
+    order_by,
+    top,
+    groups,
+  });
   const { first: _first, end: _end, ...answer } = range;
   const filled = fill || group_by.length === 0 ? filledRows(question, rows) : rows;
   return {
@@ -90,8 +98,6 @@ async function readSeries<F extends UsageFigure = UsageFigure>(
     >[] as UsageRow<F>[],
   };
 }
-
-const figuresRead = (quantiles = true) => (quantiles ? usageFigures : usageFigureNames);
 
 /** Checks that a figure exists and is stored for some dimensions. @throws InvalidQueryError */
 function checkFigure(field: string, name: UsageFigure, used: readonly UsageDimension[]): void {
@@ -105,13 +111,6 @@ function checkFigure(field: string, name: UsageFigure, used: readonly UsageDimen
     `a figure that is kept by ${used.join(' and ')}: ${kept.join(', ')}`,
     describeValue(name),
   );
-}
-
-/** The figures that are stored for all of some dimensions. @throws InvalidQueryError */
-export function figuresBy(used: readonly UsageDimension[]): readonly UsageFigure[] {
-  const held = new Set(sumsOf(sourceOf(used)).map(({ name }) => name));
-  const summed = usageFigureNames.filter((name) => sumsFor(name).every((sum) => held.has(sum)));
-  return [...summed, ...keptQuantiles(used)];
 }
 
 async function readRows(

@@ -1,7 +1,7 @@
 import { metricFields } from '../../events/metric-fields.js';
 import type { TokenTotals } from '../totals/run-usage.js';
 
-/** What was done and used in a bucket. Null means not reported, or not stored for the grouping. */
+/** What was done and used in a bucket. Null means not reported. */
 export interface UsageFigures extends TokenTotals {
   /** Runs that ended. A run that fails and is resumed ends twice; a pause is not an end. */
   readonly runs: number | null;

@@ -53,7 +53,7 @@ const spreadNames = Object.keys(spreads) as SpreadName[];
 /** A quantile of a time in seconds, such as `tool_time_p95`. */
 export type QuantileName = `${SpreadName}_p${(typeof percents)[number]}`;
 
-/** The quantiles, each within 1 % of the exact one; null if nothing was timed or it is not stored. */
+/** The quantiles, each within 1 % of the exact one; null if nothing was timed. */
 export type UsageQuantiles = { readonly [N in QuantileName]: number | null };
 
 /** The names of the quantiles, in the order in which they are shown. */

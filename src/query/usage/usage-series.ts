@@ -1,9 +1,9 @@
 import type { ProjectOptions } from '../conditions.js';
-import { type UsageFigures, usageFigureNames } from './usage-figures.js';
-import { quantileNames, type UsageQuantiles } from './usage-quantiles.js';
+import { isSummed, sumsFor, type UsageFigures, usageFigureNames } from './usage-figures.js';
+import { keptQuantiles, quantileNames, type UsageQuantiles } from './usage-quantiles.js';
 import type { UsageRange, UsageRangeOptions } from './usage-range.js';
-import type { UsageDimension } from './usage-sources.js';
-import type { UsageFilters } from './usage-statement.js';
+import { sourceOf, sumsOf, type UsageDimension } from './usage-sources.js';
+import { dimensionsOf, type UsageFilters } from './usage-statement.js';
 
 /** The name of a figure. */
 export type UsageFigure = keyof UsageFigures | keyof UsageQuantiles;
@@ -23,9 +23,9 @@ export interface UsageOptions<F extends UsageFigure = UsageFigure>
   readonly top?: number | undefined;
   /** The figure for `top`, and for the order of rows without buckets. Defaults to `cost`. */
   readonly order_by?: UsageFigure | undefined;
-  /** Limits rows to these figures. Defaults to all; figures that the grouping does not store are then null. */
+  /** Limits rows to these figures. Defaults to all that are stored for the grouping and the filters. */
   readonly figures?: readonly F[] | undefined;
-  /** Whether to read quantiles if `figures` names none. Defaults to true. */
+  /** Whether rows have quantiles if `figures` names none. Defaults to true. */
   readonly quantiles?: boolean | undefined;
   /** The start of an earlier range to read as well, for comparison. Needs `before_to`. */
   readonly before_from?: string | undefined;
@@ -41,8 +41,13 @@ const optionNames: Record<keyof UsageOptions, true> = {
 /** The names of all options. */
 export const usageOptionNames: readonly string[] = Object.keys(optionNames);
 
-/** A bucket of a group: null if events name no agent, model and so on. */
-export type UsageRow<F extends UsageFigure = UsageFigure> = Pick<UsageFigures & UsageQuantiles, F> &
+/**
+ * A bucket of a group: null if events name no agent, model and so on. If the query names no figures, a row has those that
+ * are stored for its grouping and filters.
+ */
+export type UsageRow<F extends UsageFigure = UsageFigure> = (UsageFigure extends F
+  ? Partial<UsageFigures & UsageQuantiles>
+  : Pick<UsageFigures & UsageQuantiles, F>) &
   Partial<Record<UsageDimension, string | null>> & {
     /** RFC 3339 in UTC; null without buckets. The range may cut the first and the last bucket. */
     readonly bucket_start: string | null;
@@ -61,4 +66,22 @@ export interface UsageSeries<F extends UsageFigure = UsageFigure> extends UsageR
     readonly to: string;
     readonly rows: readonly UsageRow<F>[];
   };
+}
+
+/** The figures that are stored for all of some dimensions. @throws InvalidQueryError */
+export function figuresBy(used: readonly UsageDimension[]): readonly UsageFigure[] {
+  const held = new Set(sumsOf(sourceOf(used)).map(({ name }) => name));
+  const summed = usageFigureNames.filter((name) => sumsFor(name).every((sum) => held.has(sum)));
+  return [...summed, ...keptQuantiles(used)];
+}
+
+/** The figures of a query's rows: those that it names, otherwise those that are stored for it. @throws InvalidQueryError */
+export function figuresOf({
+  figures,
+  quantiles = true,
+  ...used
+}: Pick<UsageOptions, 'figures' | 'quantiles' | 'group_by' | 'filters'>): readonly UsageFigure[] {
+  if (figures !== undefined) return figures;
+  const kept = figuresBy(dimensionsOf(used));
+  return quantiles ? kept : kept.filter(isSummed);
 }

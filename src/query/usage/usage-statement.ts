@@ -36,6 +36,17 @@ function none(name: string): string {
   throw new InvalidQueryError(name, 'a string: events without the label are not counted', 'null');
 }
 
+/** The dimensions of a query: those of its groups and its filters, each once. */
+export function dimensionsOf({
+  group_by = [],
+  filters = {},
+}: Pick<Options, 'group_by' | 'filters'>): readonly UsageDimension[] {
+  const filtered = (Object.keys(filters) as UsageDimension[]).filter(
+    (name) => filters[name] !== undefined,
+  );
+  return [...new Set([...group_by, ...filtered])];
+}
+
 /** Checks the options of a query. @throws InvalidQueryError */
 export function questionOf(range: QuarterRange, options: Options): UsageQuestion {
   const { group_by = [], filters = {} } = options;
@@ -49,7 +60,7 @@ export function questionOf(range: QuarterRange, options: Options): UsageQuestion
           ] as const,
         ],
   );
-  const used = [...new Set([...group_by, ...given.map(([name]) => name)])];
+  const used = dimensionsOf(options);
   sourceOf(used);
   const { bucket } = range;
   return {

@@ -5,7 +5,7 @@ import { verify } from '#runfold/projections/audit/verify.js';
 import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { InvalidQueryError } from '#runfold/query/query-errors.js';
-import { getUsage, type UsageRow } from '#runfold/query/usage/get-usage.js';
+import { getUsage, type UsageRow, usageFigures } from '#runfold/query/usage/get-usage.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
@@ -333,6 +333,48 @@ describeWithPostgres('usage over time', () => {
     expect(compared).toEqual({ ...totals, before: { from, to, rows } });
     const filtered = await getUsage(database, { ...range, filters: { user_id: ['ann', 'bob'] } });
     expect(filtered.rows.map((row) => row.cost)).toEqual([4]);
+  });
+
+  describe('without figures', () => {
+    const used = [
+      { group_by: [] },
+      { group_by: ['model'] },
+      { group_by: ['tool_name'] },
+      { group_by: ['agent_id'] },
+      { group_by: ['user_id', 'model'] },
+      { group_by: ['label:customer'] },
+      { filters: { user_id: 'ann' } },
+      { group_by: ['model'], filters: { 'label:customer': 'acme' } },
+    ] as const;
+    test.each(used)('a row has just those that can be named: %j', async (options) => {
+      const question = { ...range, bucket: 'day', ...options } as const;
+      const named: string[] = [];
+      for (const figure of usageFigures) {
+        const asked = getUsage(database, { ...question, figures: [figure], order_by: figure });
+        await asked.then(
+          () => named.push(figure),
+          (error: unknown) => expect(error).toBeInstanceOf(InvalidQueryError),
+        );
+      }
+      const groups = 'group_by' in options ? options.group_by : [];
+      const always = ['bucket_start', 'bucket_local', ...groups];
+      await clear();
+      const at = { run_id: 'a', user_id: 'ann', agent_id: 'writer', labels: { customer: 'acme' } };
+      await foldEvents(database, [
+        { ...at, type: 'message', role: 'assistant', model: 'm', occurred_at: range.from },
+        { ...at, type: 'tool_call', tool_name: 't', occurred_at: range.from },
+      ]);
+      const [row = {}] = (await getUsage(database, question)).rows;
+      expect(Object.keys(row)).toEqual([...always, ...named]);
+      const sums = await getUsage(database, { ...question, quantiles: false });
+      const summed = named.filter((name) => !/_p\d\d$/.test(name));
+      expect(Object.keys(sums.rows[0] ?? {})).toEqual([...always, ...summed]);
+      const before = { before_from: '2024-03-04T00:00:00Z', before_to: '2024-03-05T00:00:00Z' };
+      const compared = await getUsage(database, { ...question, ...before });
+      for (const earlier of compared.before?.rows ?? []) {
+        expect(Object.keys(earlier)).toEqual([...always, ...named]);
+      }
+    });
   });
 
   describe('refuses', () => {

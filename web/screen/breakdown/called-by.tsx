@@ -44,7 +44,7 @@ export function CalledBy({ asked }: { readonly asked: Asked<UsageSeries> }) {
                   key: 'failed',
                   head: 'Failed',
                   isFigure: true,
-                  cell: ({ error_rate }) =>
+                  cell: ({ error_rate = null }) =>
                     error_rate === null ? (
                       none
                     ) : (

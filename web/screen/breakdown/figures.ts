@@ -2,7 +2,7 @@ import type { UsageRow } from '../../ask/usage.js';
 import { atLeast, dollars, isLeast, percent, seconds, short, whole } from '../../figure/figures.js';
 import type { Figure } from './kind.js';
 
-export const ratio = (a: number | null, b: number | null) =>
+export const ratio = (a: number | null = null, b: number | null = null) =>
   a === null || b === null || b === 0 ? null : a / b;
 
 /** Dollars, as a minimum if messages without a price are missing. */
@@ -13,14 +13,14 @@ export const cost: Figure = {
   key: 'cost',
   of: ['cost', 'unpriced_messages'],
   head: 'Cost',
-  figureOf: (row) => row.cost,
+  figureOf: (row) => row.cost ?? null,
   format: costText,
   bar: 'plain',
 };
 export const tokens: Figure = {
   key: 'total_tokens',
   head: 'Tokens',
-  figureOf: (row) => row.total_tokens,
+  figureOf: (row) => row.total_tokens ?? null,
   format: short,
   isWide: 'phone',
 };
@@ -33,7 +33,7 @@ export const tokensByKind: Figure = {
 export const withoutPrice: Figure = {
   key: 'unpriced_messages',
   head: 'No price',
-  figureOf: (row) => row.unpriced_messages,
+  figureOf: (row) => row.unpriced_messages ?? null,
   format: whole,
   isWide: true,
   isRare: true,
@@ -41,35 +41,35 @@ export const withoutPrice: Figure = {
 export const calls: Figure = {
   key: 'assistant_messages',
   head: 'Model calls',
-  figureOf: (row) => row.assistant_messages,
+  figureOf: (row) => row.assistant_messages ?? null,
   format: whole,
   isWide: true,
 };
 export const toolCalls: Figure = {
   key: 'tool_calls',
   head: 'Tool calls',
-  figureOf: (row) => row.tool_calls,
+  figureOf: (row) => row.tool_calls ?? null,
   format: whole,
   isWide: true,
 };
 export const failed: Figure = {
   key: 'error_rate',
   head: 'Failed',
-  figureOf: (row) => row.error_rate,
+  figureOf: (row) => row.error_rate ?? null,
   format: percent,
   bar: 'bad',
 };
 export const cached: Figure = {
   key: 'cache_hit_rate',
   head: 'Cached',
-  figureOf: (row) => row.cache_hit_rate,
+  figureOf: (row) => row.cache_hit_rate ?? null,
   format: percent,
   isWide: true,
 };
 export const runs: Figure = {
   key: 'runs',
   head: 'Runs',
-  figureOf: (row) => row.runs,
+  figureOf: (row) => row.runs ?? null,
   format: whole,
 };
 export const costOfRun: Figure = {

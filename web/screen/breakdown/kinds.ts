@@ -42,7 +42,7 @@ export const kinds: readonly Kind[] = [
       {
         key: 'run_error_rate',
         head: 'Failed',
-        figureOf: (row) => row.run_error_rate,
+        figureOf: (row) => row.run_error_rate ?? null,
         format: percent,
         bar: 'bad',
       },
@@ -71,7 +71,7 @@ export const kinds: readonly Kind[] = [
       {
         key: 'tokens_per_second',
         head: 'Tokens/s',
-        figureOf: (row) => row.tokens_per_second,
+        figureOf: (row) => row.tokens_per_second ?? null,
         format: rate,
         isWide: true,
       },
@@ -106,7 +106,7 @@ export const kinds: readonly Kind[] = [
       {
         key: 'tool_errors',
         head: 'Failures',
-        figureOf: (row) => row.tool_errors,
+        figureOf: (row) => row.tool_errors ?? null,
         format: whole,
         isWide: true,
       },

@@ -71,12 +71,12 @@ export function Tool({ id = '' }: { readonly id?: string }) {
             {
               name: 'failed',
               colour: 'failed',
-              values: rows.map(({ tool_errors }) => tool_errors),
+              values: rows.map(({ tool_errors = null }) => tool_errors),
             },
             {
               name: 'succeeded',
               colour: 'c1',
-              values: rows.map(({ tool_calls, tool_errors }) =>
+              values: rows.map(({ tool_calls = null, tool_errors }) =>
                 tool_calls === null ? null : tool_calls - (tool_errors ?? 0),
               ),
             },
@@ -85,17 +85,17 @@ export function Tool({ id = '' }: { readonly id?: string }) {
             {
               name: 'p50',
               colour: 'c2',
-              values: rows.map(({ tool_time_p50 }) => tool_time_p50),
+              values: rows.map(({ tool_time_p50 = null }) => tool_time_p50),
             },
             {
               name: 'p95',
               colour: 'c1',
-              values: rows.map(({ tool_time_p95 }) => tool_time_p95),
+              values: rows.map(({ tool_time_p95 = null }) => tool_time_p95),
             },
             {
               name: 'p99',
               colour: 'c4',
-              values: rows.map(({ tool_time_p99 }) => tool_time_p99),
+              values: rows.map(({ tool_time_p99 = null }) => tool_time_p99),
               dash: 'dashed',
             },
           ];

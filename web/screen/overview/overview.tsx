@@ -1,5 +1,12 @@
 import { parameter, screen } from '../../address/parameters.js';
-import { areKept, filterOf, usageFilterNames, usageQuestion, useUsage } from '../../ask/usage.js';
+import {
+  areKept,
+  filterOf,
+  type UsageRow,
+  usageFilterNames,
+  usageQuestion,
+  useUsage,
+} from '../../ask/usage.js';
 import { Bar } from '../../part/bar.js';
 import { FilterBar } from '../../part/filter-bar.js';
 import { filterWord } from '../../part/filter-words.js';
@@ -77,14 +84,12 @@ function NotTogether() {
 }
 
 function isNothing(
-  row:
-    | { assistant_messages: number | null; tool_calls: number | null; runs: number | null }
-    | undefined,
+  row: Pick<UsageRow, 'assistant_messages' | 'tool_calls' | 'runs'> | undefined,
 ): boolean {
   return (
     row === undefined ||
     [row.assistant_messages, row.tool_calls, row.runs].every(
-      (count) => count === null || count === 0,
+      (count = null) => count === null || count === 0,
     )
   );
 }

@@ -38,7 +38,7 @@ export function SpeedCard({ metric }: { readonly metric: Metric }) {
         ): ChartSeries => ({
           name: quantile,
           colour,
-          values: rows.map((row) => row[`${field}_${quantile}`]),
+          values: rows.map((row) => row[`${field}_${quantile}`] ?? null),
           ...(dash === undefined ? {} : { dash }),
         });
         const series = [line('p50', 'c2'), line('p95', 'c1'), line('p99', 'c4', 'dashed')];

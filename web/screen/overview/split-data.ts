@@ -20,13 +20,13 @@ export interface Part {
 export const noName = '(none)';
 
 const kinds = [
-  ['cached input', ({ cached_tokens }: UsageRow) => cached_tokens],
+  ['cached input', ({ cached_tokens = null }: UsageRow) => cached_tokens],
   [
     'input',
-    ({ input_tokens, cached_tokens }: UsageRow) =>
+    ({ input_tokens = null, cached_tokens }: UsageRow) =>
       input_tokens === null ? null : input_tokens - (cached_tokens ?? 0),
   ],
-  ['output', ({ output_tokens }: UsageRow) => output_tokens],
+  ['output', ({ output_tokens = null }: UsageRow) => output_tokens],
 ] as const;
 
 /** A name and a value for each part of a row. */

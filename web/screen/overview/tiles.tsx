@@ -17,7 +17,7 @@ interface Tile {
 const tiles: readonly Tile[] = [
   {
     name: 'Cost',
-    figureOf: (row) => row.cost,
+    figureOf: (row) => row.cost ?? null,
     format: (_, row) => costOf(row),
     exact: (_, row) => exactCostOf(row),
     isBad: true,
@@ -26,14 +26,14 @@ const tiles: readonly Tile[] = [
   },
   {
     name: 'Tokens',
-    figureOf: (row) => row.total_tokens,
+    figureOf: (row) => row.total_tokens ?? null,
     format: short,
     exact: whole,
     note: (row) => row.cache_hit_rate !== null && `${percent(row.cache_hit_rate)} cached`,
   },
   {
     name: 'Runs',
-    figureOf: (row) => row.runs,
+    figureOf: (row) => row.runs ?? null,
     format: short,
     exact: whole,
     // It counts runs that ended: one that has only sent a message is not among them.
@@ -44,7 +44,7 @@ const tiles: readonly Tile[] = [
   },
   {
     name: 'Tool errors',
-    figureOf: (row) => row.error_rate,
+    figureOf: (row) => row.error_rate ?? null,
     format: percent,
     isBad: true,
     note: (row) =>
@@ -54,14 +54,14 @@ const tiles: readonly Tile[] = [
   },
   {
     name: 'Answer time p95',
-    figureOf: (row) => row.time_p95,
+    figureOf: (row) => row.time_p95 ?? null,
     format: seconds,
     isBad: true,
     note: (row) => row.time_p50 !== null && `p50 ${seconds(row.time_p50)}`,
   },
   {
     name: 'First token p95',
-    figureOf: (row) => row.time_to_first_token_p95,
+    figureOf: (row) => row.time_to_first_token_p95 ?? null,
     format: seconds,
     isBad: true,
     note: (row) =>
