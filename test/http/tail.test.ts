@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeTailPoint } from '#runfold/query/tail/tail-cursor.js';
+import { encodeTailParts, encodeTailPoint } from '#runfold/query/tail/tail-cursor.js';
 import { takeSnapshot } from '#runfold/query/tail/tail-snapshot.js';
 import { revokeKey } from '#runfold/store/api-keys.js';
 import { sampleEvents } from '../../harness/sample-events.js';
@@ -88,10 +88,20 @@ describe('GET /v1/tail', () => {
   test('refuses an id that is too old with 410, and one that was tampered with with 400', async () => {
     const { snapshot, at } = await takeSnapshot(service.home.tier.database);
     const point = { v: 1, project: 1, from: snapshot, floor: at } as const;
-    const old = { ...point, floor: at - 25 * 3_600_000_000 };
-    const expired = await open(encodeTailPoint(old));
-    expect(expired.status).toBe(410);
-    expect(await expired.json()).toMatchObject({ code: 'tail_expired', status: 410 });
+    const [ready] = await read('', ({ length }) => length === 1);
+    const text = Buffer.from(ready?.id ?? '', 'base64url').toString();
+    const old = text.replaceAll(/"(floor|at)":(\d+)/g, (_, name: string, us: string) =>
+      JSON.stringify({ [name]: Number(us) - 25 * 3_600_000_000 }).slice(1, -1),
+    );
+    // Those of a store on one server, and on several: one of the two is another store.
+    const parts = [{ place: 'a:1', stripes: [0], point }];
+    const isOne = JSON.parse(text).v === 1;
+    const ofAnother = isOne ? encodeTailParts(1, parts) : encodeTailPoint(point);
+    for (const id of [Buffer.from(old).toString('base64url'), ofAnother]) {
+      const expired = await open(id);
+      expect(expired.status).toBe(410);
+      expect(await expired.json()).toMatchObject({ code: 'tail_expired', status: 410 });
+    }
 
     const step = { to: snapshot, floor: at, at };
     const forged: object[] = [

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { describeValue } from '../../events/fault.js';
-import { InvalidCursorError } from '../query-errors.js';
+import { InvalidCursorError, TailExpiredError } from '../query-errors.js';
+
+/** The maximum age of a cursor: one day. */
+export const tailHours = 24;
 
 /** Clients have cursors and may change them, so a value that Postgres could not read is refused. */
 const snapshot = z.string().max(60_000).refine(isSnapshot);
@@ -60,11 +63,12 @@ export function encodeTailParts(project: number, parts: TailParts): string {
   return Buffer.from(JSON.stringify({ v: 2, project, parts })).toString('base64url');
 }
 
-/** @throws InvalidCursorError if the string does not come from a stream of this project on several servers */
+/**
+ * @throws InvalidCursorError if the string does not come from a stream of this project
+ * @throws TailExpiredError if it comes from a store on one server, such as one that this store replaces
+ */
 export function decodeTailParts(text: string, project: number): TailParts {
-  const result = serverPoints.safeParse(parse(text));
-  if (result.success && result.data.project === project) return result.data.parts;
-  throw new InvalidCursorError(describeValue(text));
+  return decode(text, project, serverPoints, point).parts;
 }
 
 /** A position as a string that a client sends back. */
@@ -72,10 +76,24 @@ export function encodeTailPoint(value: TailPoint): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-/** @throws InvalidCursorError if the string does not come from a stream of this project */
+/**
+ * @throws InvalidCursorError if the string does not come from a stream of this project
+ * @throws TailExpiredError if it comes from a store on several servers
+ */
 export function decodeTailPoint(text: string, project: number): TailPoint {
-  const result = point.safeParse(parse(text));
-  if (result.success && result.data.project === project) return result.data;
+  return decode(text, project, point, serverPoints);
+}
+
+function decode<T extends { readonly project: number }>(
+  text: string,
+  project: number,
+  format: z.ZodType<T>,
+  another: z.ZodType<{ readonly project: number }>,
+): T {
+  const value = parse(text);
+  const { data } = format.safeParse(value);
+  if (data?.project === project) return data;
+  if (another.safeParse(value).data?.project === project) throw new TailExpiredError(tailHours);
   throw new InvalidCursorError(describeValue(text), 'cursor', 'that of an item of this stream');
 }
 

@@ -3,7 +3,7 @@ import type { ProjectOptions } from '../conditions.js';
 import type { LoggedEvent } from '../log/events.js';
 import { TailExpiredError } from '../query-errors.js';
 import type { RunTotals } from '../totals/totals.js';
-import type { TailPoint, TailStep } from './tail-cursor.js';
+import { type TailPoint, type TailStep, tailHours } from './tail-cursor.js';
 import { readTailEvents, readTailRuns, type TailFilters } from './tail-rows.js';
 import { readSnapshot, type TailSnapshot, takeSnapshot } from './tail-snapshot.js';
 
@@ -25,9 +25,6 @@ export type TailItem = { readonly cursor: string } & (
   | { readonly kind: 'run'; readonly run: RunTotals }
   | { readonly kind: 'none' }
 );
-
-/** The maximum age of a cursor: one day. */
-export const tailHours = 24;
 
 const pageRows = 500;
 /** The range of the log that one statement reads, in microseconds; it doubles if little is new. */

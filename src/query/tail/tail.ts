@@ -7,7 +7,8 @@ import { decodeTailPoint, encodeTailPoint, type TailPoint } from './tail-cursor.
 import { takeSnapshot } from './tail-snapshot.js';
 import { checkPoint, giveStep, nextStep, type TailItem, type TailOptions } from './tail-step.js';
 
-export { type TailItem, type TailOptions, tailHours } from './tail-step.js';
+export { tailHours } from './tail-cursor.js';
+export type { TailItem, TailOptions } from './tail-step.js';
 
 /**
  * Yields every event of a project that is folded from now on, or after `cursor`, once and without
