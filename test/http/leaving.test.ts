@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readShardMap } from '#runfold/store/shards/open-shard-map.js';
-import { singleShard } from '#runfold/store/shards/shard-map.js';
-import { fullName, settingsSql, wholeStore } from '#runfold/store/shards/table-names.js';
+import { shardsOfServers, whileLocked } from '../../harness/lock-tables.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { message } from '../cli/command-line.js';
@@ -27,19 +25,10 @@ function useService(read_timeout_ms: number) {
   });
   afterAll(() => service.close());
 
-  /** The tables of the store on each server that has some. */
-  const places = async () => {
-    const { database } = service.home.tier;
-    const map = await readShardMap(database);
-    const shards = map.is_spread === true ? map.shards() : [singleShard(database).shardOf(0)];
-    return [...new Set(shards.map((shard) => shard.database))].map((server) => ({
-      server,
-      shards: shards.filter((shard) => shard.database === server),
-    }));
-  };
   /** The number of statements that wait for the lock of `locked`, on the server that has most of them. */
   const waiting = async () => {
-    const counts = (await places()).map(async ({ server }) => {
+    const servers = [...(await shardsOfServers(service.home.tier.database)).keys()];
+    const counts = servers.map(async (server) => {
       const [row] = await server.query<{ count: number }>(
         `select count(*)::integer as count from pg_stat_activity
         where datname = current_database() and wait_event_type = 'Lock' and query like '%/* runfold%'`,
@@ -48,28 +37,8 @@ function useService(read_timeout_ms: number) {
     });
     return Math.max(...(await Promise.all(counts)));
   };
-  const locked = async (work: () => Promise<void>) => {
-    const held = await Promise.all(
-      (await places()).map(async ({ server, shards }) => {
-        const names = shards.flatMap(({ tables }) => [
-          fullName(tables, 'run'),
-          fullName(tables, 'session'),
-        ]);
-        const settings = settingsSql(shards[0]?.tables ?? wholeStore, 'set local');
-        const client = await server.pool.connect();
-        await client.query(`begin${settings}; lock table ${names.join(', ')}`);
-        return client;
-      }),
-    );
-    try {
-      await work();
-    } finally {
-      for (const client of held) {
-        await client.query('rollback');
-        client.release();
-      }
-    }
-  };
+  const locked = (work: () => Promise<void>) =>
+    whileLocked(service.home.tier.database, ['run', 'session'], work);
   const fetch: TestService['fetch'] = (path, init) => service.fetch(path, init);
   return { fetch, waiting, locked };
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { whileLocked } from '../../harness/lock-tables.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { message } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted, type TestService } from './http-service.js';
@@ -59,18 +60,12 @@ describeWithPostgres('events that wait for a database that does not respond', ()
   afterAll(() => service?.close());
 
   /** Sends an event while nobody can read the log. */
-  const sendLocked = async (id: string, timeout_ms: number) => {
-    const client = await service.home.tier.database.pool.connect();
-    try {
-      await client.query('begin; lock table runfold_internal.event');
+  const sendLocked = (id: string, timeout_ms: number) =>
+    whileLocked(service.home.tier.database, ['event'], async () => {
       const path = `/v1/events?wait=true&timeout_ms=${timeout_ms}`;
       const answer = await service.fetch(path, posted(message('r', { id })));
       return { status: answer.status, ...(await jsonOf(answer)) };
-    } finally {
-      await client.query('rollback');
-      client.release();
-    }
-  };
+    });
 
   test('are accepted, and the response says why it does not know more', async () => {
     const taken = { status: 202, accepted: 1, refused: 0, folded: false };

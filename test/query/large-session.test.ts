@@ -9,6 +9,7 @@ import { followLog } from '#runfold/query/tail/tail.js';
 import { getRunTree } from '#runfold/query/totals/run-tree.js';
 import { getRun, listRuns } from '#runfold/query/totals/runs.js';
 import { getSession } from '#runfold/query/totals/sessions.js';
+import { onOneServer } from '../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
@@ -46,7 +47,12 @@ function counting(database: Database) {
   return { counted, blocks: () => blocks, most: () => most };
 }
 
-describeWithPostgres('a session of 20,000 events', () => {
+const describeHere = onOneServer(
+  describeWithPostgres,
+  'it counts the blocks that statements read on one server',
+);
+
+describeHere('a session of 20,000 events', () => {
   const small = { session_id: 'small', events: 1_000 };
   const large = { session_id: 'large', events: 20_000 };
   let home: TestDatabase;
