@@ -60,7 +60,7 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   queue: {
     holds: 'Both ends of the queue: where it is, how to connect, and the format of a job',
-    may: ['events', 'postgres/pooled-sessions', 'postgres/address'],
+    may: ['events', 'postgres/pooled-sessions', 'postgres/open-sockets', 'postgres/address'],
     because:
       'producers and workers share it, and a producer must load neither the store nor the driver',
   },

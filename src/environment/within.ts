@@ -15,3 +15,28 @@ export async function within<T>(ms: number, work: Promise<T>, late: () => Error)
     clearTimeout(timer);
   }
 }
+
+/** How long work may take to fail after it was given up, in milliseconds. */
+const failureMs = 2_000;
+
+/** Waits for the end of work for `ms` milliseconds. Then it calls `giveUp`, and waits only until the work has failed. */
+export async function closeInTime(
+  work: Promise<unknown>,
+  ms: number,
+  giveUp: () => void,
+): Promise<void> {
+  const late = new Error('late');
+  try {
+    await within(ms, work, () => late);
+  } catch (error) {
+    if (error !== late) throw error;
+    giveUp();
+    await within(failureMs, work, () => late).catch(() => undefined);
+  }
+}
+
+/** What remains of `ms` milliseconds from now on, each time it is called; never less than `least`, by default 0. */
+export function countdown(ms: number, least = 0): () => number {
+  const end = performance.now() + ms;
+  return () => Math.max(least, Math.round(end - performance.now()));
+}

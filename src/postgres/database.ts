@@ -2,6 +2,7 @@ import pg from 'pg';
 import { RunfoldError } from '../environment/runfold-error.js';
 import { within } from '../environment/within.js';
 import { addressOf } from './address.js';
+import { keepSockets } from './open-sockets.js';
 import { isEmbedded, meaningSettings, prepareSession } from './pooled-sessions.js';
 
 type OnConnect = (error: Error | undefined, client: undefined, done: () => void) => void;
@@ -32,9 +33,16 @@ export interface Database {
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The same database on another server, such as a node of a Citus; it is closed with this one. */
   at(host: string, port: number): Database;
-  /** May be called again. */
+  /** Breaks every connection: statements that run fail at once. Later ones connect again. */
+  interrupt(): void;
+  /**
+   * Waits for statements that run, for at most ten seconds: then their connections are broken. May be called again.
+   */
   close(): Promise<void>;
 }
+
+/** How long statements may run after `close`, in milliseconds. */
+const closingMs = 10_000;
 
 /** Settings of a pool. */
 export interface DatabaseOptions {
@@ -61,8 +69,10 @@ export class StoreClosedError extends RunfoldError {
  */
 export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = {}): Database {
   const shares_session = typeof target !== 'string' && target.shares_session === true;
+  const sockets = keepSockets();
   const pool: pg.Pool = new pg.Pool({
     ...addressOf(target),
+    stream: sockets.stream,
     max: options.max ?? 4,
     application_name: options.application_name ?? 'runfold',
     connectionTimeoutMillis: 10_000,
@@ -97,8 +107,15 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
       others.set(place, other);
       return other;
     },
+    interrupt() {
+      sockets.interrupt();
+      for (const other of others.values()) other.interrupt();
+    },
     async close() {
-      closing ??= Promise.all([pool.end(), ...[...others.values()].map((other) => other.close())]);
+      closing ??= Promise.all([
+        sockets.end(pool, { busy_ms: closingMs }),
+        ...[...others.values()].map((other) => other.close()),
+      ]);
       await closing;
     },
   };
@@ -126,6 +143,7 @@ export function limitWaits(database: Database, ms: number): Database {
       others.set(whole, other);
       return other;
     },
+    interrupt: () => database.interrupt(),
     close: () => database.close(),
   };
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { addressOf } from '../postgres/address.js';
+import { keepSockets } from '../postgres/open-sockets.js';
 import {
   isPooled,
   learnFrom,
@@ -11,15 +12,15 @@ import type { QueueTarget } from './queue-target.js';
 /** Connections to a queue on Postgres. */
 export interface QueuePool {
   readonly pool: pg.Pool;
-  /** Resolves when every connection has ended. May be called again. */
+  /** Resolves when every connection has ended; one that is still used after a second is broken. May be called again. */
   close(): Promise<void>;
 }
 
 // BullMQ names its tables without a schema, so the pool sets the search path.
 const sessionSettings = { search_path: 'bullmq', jit: 'off', ...meaningSettings };
 
-/** How long a server may take to notice that a connection has ended, in milliseconds. */
-const goodbye = 1_000;
+/** How long statements may run after `close`, in milliseconds. Whoever closes the pool has waited for its own before. */
+const closingMs = 1_000;
 
 /** Opens a pool. The driver is loaded lazily, so only a queue on Postgres pays for it. */
 export async function openQueuePool(
@@ -27,8 +28,10 @@ export async function openQueuePool(
   options: { readonly max: number; readonly onError: (error: Error) => void },
 ): Promise<QueuePool> {
   const { default: driver } = await import('pg');
+  const sockets = keepSockets();
   const pool: pg.Pool = new driver.Pool({
     ...addressOf(connection),
+    stream: sockets.stream,
     max: options.max,
     keepAlive: true,
     connectionTimeoutMillis: 10_000,
@@ -37,29 +40,11 @@ export async function openQueuePool(
       : {}),
   });
   if (typeof connection === 'string') queryWithPath(pool);
-  const open = new Set<pg.PoolClient>();
-  let onLast: () => void = () => undefined;
   pool.on('error', options.onError);
-  pool.on('connect', (client) => {
-    open.add(client);
-    // An unhandled error event would end the process. The query on that connection reports the
-    // error.
-    client.on('error', () => undefined);
-  });
-  pool.on('remove', (client) => {
-    open.delete(client);
-    if (open.size === 0) onLast();
-  });
-  const end = async () => {
-    // `pool.end` does not wait for its connections to close, and a store that closes next would
-    // still find them open.
-    const last = new Promise<void>((resolve) => {
-      onLast = resolve;
-      setTimeout(resolve, goodbye).unref();
-    });
-    await pool.end();
-    if (open.size > 0) await last;
-  };
+  // An unhandled error event would end the process. The query on that connection reports the error.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  // A store that closes next would otherwise still find the connections open.
+  const end = () => sockets.end(pool, { busy_ms: closingMs, is_last: true });
   let closing: Promise<void> | undefined;
   return { pool, close: () => (closing ??= end()) };
 }

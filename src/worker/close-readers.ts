@@ -4,9 +4,9 @@ import type { QueueConnection } from '../queue/connect-queue.js';
 import type { QueueReaders } from './queue-readers.js';
 
 /** Milliseconds for the queue to take back the jobs that Postgres did not. */
-const queueGrace = 5_000;
+const queueGrace = 3_000;
 /** Milliseconds for BullMQ to finish after its connections have ended. */
-const lastMs = 5_000;
+const lastMs = 1_000;
 
 /**
  * Closes the readers of a worker, and gives up on a queue that does not respond: a frozen server closes no connection,

@@ -127,6 +127,7 @@ export function createGroupCommit(options: {
 
   const writeUntilDone = async (jobs: readonly DecodedJob[]) => {
     for (let attempt = 0; ; attempt++) {
+      if (closing.signal.aborted) throw new NotWrittenError();
       try {
         await price(jobs);
         // An error that occurs twice in a row comes from the data.
@@ -143,7 +144,6 @@ export function createGroupCommit(options: {
         if (!isConflict) onFault?.(err);
         log[isConflict ? 'debug' : 'error']({ err, attempt, delay }, 'write failed; waiting');
         await sleep(delay, closing.signal);
-        if (closing.signal.aborted) throw new NotWrittenError();
       }
     }
   };

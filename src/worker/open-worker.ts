@@ -18,7 +18,7 @@ import type { QueueTarget } from '../queue/queue-target.js';
 import { readShardMap } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
 import { batchSizes } from './batch-sizes.js';
-import { closeReaders } from './close-readers.js';
+import { closeWorker } from './close-worker.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
 import { openReaders } from './queue-readers.js';
 import { openSpanPart, type SpanInboxOptions } from './spans/open-spans.js';
@@ -70,9 +70,10 @@ export interface RunningWorker {
   /** The queues that it reads now, by their key prefix. */
   queues(): readonly string[];
   /**
-   * Takes no more jobs, writes those in flight, and closes. Jobs that cannot be written within
-   * `timeout_ms` (default 20,000) because Postgres is unavailable go back to the queue. If the queue does not respond
-   * for five seconds more, the worker closes without it. May be called again.
+   * Takes no more jobs, writes those in flight, and closes. Jobs that are not written within `timeout_ms` (default
+   * 20,000), because Postgres is unavailable or does not respond, go back to the queue; the connections of `database`
+   * are then broken. If the queue does not respond for three seconds more, the worker closes without it. May be called
+   * again.
    */
   close(options?: { readonly timeout_ms?: number | undefined }): Promise<void>;
 }
@@ -178,21 +179,8 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     queues: readers.names,
     state: () => ({ ...notes.read(), ...commit.state() }),
     async close({ timeout_ms = 20_000 } = {}) {
-      const patience = setTimeout(() => {
-        commit.abandon();
-        spans.abandon();
-      }, timeout_ms);
-      try {
-        await closeReaders(readers, connected, { timeout_ms, log });
-      } finally {
-        clearTimeout(patience);
-        // A close that does not wait for Redis leaves jobs in flight. The queue redelivers them.
-        // Without this, their writes would retry forever after the store has closed.
-        commit.abandon();
-        await Promise.all([spans.close(), alerts.close()]);
-        await statistics.close();
-        await connected.close();
-      }
+      const parts = { database, readers, connected, commit, spans, alerts, statistics };
+      await closeWorker(parts, { timeout_ms, log });
       log.info(addStats(commit.stats(), spans.eventStats()), 'worker stopped');
     },
   };

@@ -1,13 +1,16 @@
 import type { Duplex } from 'node:stream';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
 import { checkBudget } from '#runfold/budgets/check-budget.js';
 import { openDatabase } from '#runfold/postgres/database.js';
+import { keepSockets } from '#runfold/postgres/open-sockets.js';
 import { createReads } from '#runfold/query/reads/reads.js';
 import { openQueuePool } from '#runfold/queue/postgres-pool.js';
 import { createTestDatabase } from '../../harness/database.js';
 import { withClient } from '../../harness/postgres-server.js';
 import { describeWithPostgres } from '../../harness/suite.js';
+import { openTcpProxy } from '../../harness/tcp-proxy.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
 describeWithPostgres('a connection that breaks between two queries of its user', () => {
@@ -47,6 +50,35 @@ describeWithPostgres('a store that was closed', () => {
     await expect(database.pool.connect()).rejects.toMatchObject(closed);
     await expect(getRun({ run_id: 'r' })).rejects.toMatchObject(closed);
     await expect(listRuns()).rejects.toMatchObject(closed);
+  });
+});
+
+describeWithPostgres('a pool that is closed while its server is frozen', () => {
+  test.each([
+    ['runs a statement', true],
+    ['was never given back', false],
+  ])('ends although a connection %s', async (_, isRunning) => {
+    const home = await createTestDatabase();
+    const proxy = await openTcpProxy(home.url, 5432);
+    const sockets = keepSockets();
+    const pool = new pg.Pool({ connectionString: proxy.url, stream: sockets.stream });
+    const [client, other] = [await pool.connect(), await pool.connect()];
+    client.on('error', () => undefined);
+    other.release();
+    proxy.slow(3_600_000);
+    const running = isRunning ? client.query('select 1').catch((error: Error) => error) : undefined;
+    await sockets.end(pool, { busy_ms: 10 });
+    if (isRunning)
+      expect(await running).toMatchObject({
+        message: expect.stringContaining('terminated'),
+      });
+    await waitUntil(
+      () => sockets.count(),
+      (count) => count === 0,
+      { what: 'every socket to be closed' },
+    );
+    await proxy.close();
+    await home.drop();
   });
 });
 

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
@@ -94,6 +95,44 @@ describeWithRedis('a worker that is closed', () => {
     await producer.close();
     await next.close();
   });
+
+  test.each(['redis', 'postgres'] as const)(
+    'ends without a Postgres that froze while it wrote, with a queue on %s',
+    async (kind) => {
+      const queue =
+        kind === 'redis'
+          ? ({ kind, url: testRedisUrl(), prefix } as const)
+          : ({ kind, connection: postgres.url } as const);
+      const direct = kind === 'redis' ? queue : ({ kind, connection: home.url } as const);
+      await migrateQueue(direct);
+      const options = { database, log, lock_ms: 1_000, stalled_interval_ms: 200 };
+      const worker = await openWorker({ ...options, queue });
+      const lock = openDatabase(home.url);
+      const locked = await lock.pool.connect();
+      await locked.query('begin; lock table runfold_internal.event');
+      const producer = await createProducer({ queue: direct, events_per_job: 100 });
+      for (const event of sampleEvents(300)) producer.emit(event);
+      await producer.flush();
+      await waitUntil(() => worker.state().busy_lanes);
+      postgres.slow(3_600_000);
+      await worker.close({ timeout_ms: 100 });
+      // Whoever still has a connection does not keep the store from closing.
+      await database.close();
+      expect(warnings).toContain('closing without the work in flight, which takes too long');
+      await locked.query('rollback');
+      locked.release();
+      const next = await openWorker({ ...options, queue: direct, database: lock });
+      await waitUntil(
+        () => ({ after: next.stats(), before: worker.stats() }),
+        ({ after, before }) => after.received + before.received >= 300,
+      );
+      const [row] = await lock.query('select count(*)::integer as events from runfold.events');
+      expect(row).toEqual({ events: 300 });
+      await producer.close();
+      await next.close();
+      await lock.close();
+    },
+  );
 });
 
 /** The id of the connection that waits for jobs, in a list of clients. */

@@ -1,3 +1,4 @@
+import { countdown } from '../../environment/within.js';
 import type { CommandContext } from './command.js';
 
 /** A request to shut down, by SIGINT or SIGTERM. */
@@ -26,6 +27,15 @@ export const stoppingWords: SignalWords = {
   first: 'stopping; repeat the signal to end at once.',
   second: 'ended at once.',
 };
+
+/** How long a service may take to finish its work after a signal, in milliseconds. */
+const finishingMs = 10_000;
+
+/** What remains of the time that a service has to finish its work, for each of its parts; at least a second. */
+export function finishingTime(): () => { readonly timeout_ms: number } {
+  const left = countdown(finishingMs, 1_000);
+  return () => ({ timeout_ms: left() });
+}
 
 /** Handles signals: the first one requests a graceful shutdown, a second one exits at once with 1. */
 export function catchSignals(

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readQueueStatus } from '../../operations/status/status.js';
 import type { Tier } from '../../tier.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
-import { catchSignals } from '../command/signals.js';
+import { catchSignals, finishingTime } from '../command/signals.js';
 import { withTier } from '../command/with-tier.js';
 import { countEmbeddedWorkers } from '../operations/embedded-folder.js';
 import { addHttpOptions, type HttpFlags, planHttp, startHttp } from '../options/http-options.js';
@@ -51,7 +51,7 @@ export function serveCommand(): Command {
             died = await Promise.race([signals.received, tier.exited]);
             await metrics.close();
           } finally {
-            await http.close(died instanceof Error ? { timeout_ms: 0 } : {});
+            await http.close(died instanceof Error ? { timeout_ms: 0 } : finishingTime()());
           }
           if (died instanceof Error) throw died;
         });

@@ -5,7 +5,7 @@ import type { RunningWorker } from '../../worker/open-worker.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { tierOptions } from '../command/settings.js';
-import { catchSignals } from '../command/signals.js';
+import { catchSignals, finishingTime } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { startWorker } from '../command/start-worker.js';
 import { type DemoFolder, openDemoFolder } from '../demo/demo-folder.js';
@@ -158,12 +158,12 @@ async function runUntilEnd(
   } finally {
     if (!(died instanceof Error)) await following;
     // If the store has died, jobs in flight cannot be written; they will be delivered again.
-    const how = died instanceof Error ? { timeout_ms: 0 } : {};
+    const how = died instanceof Error ? () => ({ timeout_ms: 0 }) : finishingTime();
     try {
       await metrics?.close();
-      await http?.close(how);
+      await http?.close(how());
     } finally {
-      await worker?.close(how);
+      await worker?.close(how());
     }
   }
   return died instanceof Error ? died : undefined;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { RunningWorker } from '../../worker/open-worker.js';
 import { createCommand, openContext } from '../command/command.js';
-import { catchSignals } from '../command/signals.js';
+import { catchSignals, finishingTime } from '../command/signals.js';
 import { findStaleTotals } from '../command/stale-totals.js';
 import { startWorker } from '../command/start-worker.js';
 import { withTier } from '../command/with-tier.js';
@@ -38,7 +38,7 @@ export function workerCommand(): Command {
         try {
           worker = await startWorker(context, tier, metrics.countBatch);
           await signals.received;
-          await worker.close();
+          await worker.close(finishingTime()());
         } finally {
           await metrics.close();
         }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
 
 /** A file of the page, ready to be sent. */
 export interface PageFile {
@@ -29,10 +30,13 @@ const built = fileURLToPath(new URL('../../web', import.meta.url));
 
 /**
  * Reads the built page into memory, so that the path of a request never reaches the file system.
- * Undefined if the page was not built. `base` is the path under which everything is served.
+ * Undefined if the page was not built, which is logged. `base` is the path under which everything is served.
  */
-export function readPageFiles(base: string, folder = built): PageFiles | undefined {
-  if (!existsSync(join(folder, 'index.html'))) return undefined;
+export function readPageFiles(base: string, log: Logger, folder = built): PageFiles | undefined {
+  if (!existsSync(join(folder, 'index.html'))) {
+    log.warn('the web page is not served, because it was not built; run "npm run build"');
+    return undefined;
+  }
   const assets = new Map<string, PageFile>();
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   for (const name of names.map((one) => one.replaceAll('\\', '/'))) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { closeInTime } from '../../environment/within.js';
 import { ReadEndedError } from '../../postgres/readers/readers.js';
 import { isOtlpPath } from '../otlp/otlp-status.js';
 import type { PageRoute } from '../page/page-route.js';
@@ -104,15 +105,12 @@ export function createApp(
       return app.server.address() as AddressInfo;
     },
     async close(timeout_ms) {
-      const timer = setTimeout(() => app.server.closeAllConnections(), timeout_ms);
       // A busy connection is kept alive after its request, but no further request would arrive on it.
       const sweep = setInterval(closeIdle, 20);
-      try {
-        await app.close();
-      } finally {
-        clearTimeout(timer);
-        clearInterval(sweep);
-      }
+      await closeInTime(app.close(), timeout_ms, () => {
+        log.warn({ timeout_ms }, 'closing without the requests in flight, which take too long');
+        app.server.closeAllConnections();
+      }).finally(() => clearInterval(sweep));
       log.debug('the HTTP service is closed');
     },
   };

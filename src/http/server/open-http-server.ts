@@ -4,6 +4,7 @@ import { compareContentIn } from '../../append/writer/compare-content.js';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { quietReport } from '../../environment/quiet-report.js';
+import { closeInTime, countdown } from '../../environment/within.js';
 import { type DatabaseTarget, limitWaits, openDatabase } from '../../postgres/database.js';
 import { createReaders } from '../../postgres/readers/readers.js';
 import { createAudits } from '../../projections/audit/running-audits.js';
@@ -163,10 +164,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       metrics_token: options.metrics_token,
       closing: closing.signal,
     };
-    const files = options.page === false ? undefined : readPageFiles(base);
-    if (files === undefined && options.page !== false) {
-      log.warn('the web page is not served, because it was not built; run "npm run build"');
-    }
+    const files = options.page === false ? undefined : readPageFiles(base, log);
     const app = createApp(service, routes, {
       pages: files === undefined ? [] : pageRoutes(files),
       base,
@@ -176,11 +174,13 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     log.info({ url }, 'listening');
     let closed: Promise<void> | undefined;
     const close: HttpServer['close'] = async ({ timeout_ms = 20_000 } = {}) => {
+      const left = countdown(timeout_ms);
       closing.abort();
       await app.close(timeout_ms);
-      await Promise.all([service.audits.close(), service.rebuilds.close()]);
+      const stopped = Promise.all([service.audits.close(), service.rebuilds.close()]);
+      await closeInTime(stopped, left(), unlimited.interrupt);
       try {
-        await Promise.all([producers.close({ timeout_ms }), spans.close()]);
+        await Promise.all([producers.close({ timeout_ms: left() }), spans.close()]);
       } finally {
         await queue.close();
         await database.close();

@@ -50,6 +50,7 @@ function readerOn(
     },
     query: async <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) =>
       (await serverOf(database).query(text, values, signal)) as Row[],
+    interrupt: () => undefined,
     close: () => Promise.resolve(),
   };
 }

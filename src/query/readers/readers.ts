@@ -118,6 +118,7 @@ export function readerOf(shards: readonly Shard[]): Database {
       return first.database.shares_session;
     },
     at,
+    interrupt: () => undefined,
     close: async () => undefined,
     async query(text, values) {
       const rows = await first.database.query(textOnShards(text, names), values);

@@ -150,6 +150,7 @@ export function createSpanCommit(options: {
   /** Retries while Postgres is unavailable or transactions conflict, because both pass. */
   const untilDone = async <T>(work: () => Promise<T>): Promise<T> => {
     for (let attempt = 0; ; attempt++) {
+      if (closing.signal.aborted) throw new NotWrittenError();
       try {
         return await work();
       } catch (error) {
@@ -162,7 +163,6 @@ export function createSpanCommit(options: {
           'spans not written; waiting',
         );
         await sleep(delay, closing.signal);
-        if (closing.signal.aborted) throw new NotWrittenError();
       }
     }
   };
