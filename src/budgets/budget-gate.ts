@@ -1,6 +1,6 @@
 import type { Database } from '../postgres/database.js';
 import { openPriceBook } from '../pricing/price-book.js';
-import { explainDatabaseError, StoreUnavailableError } from '../store/store-errors.js';
+import { explainDatabaseError, isStoreOutage } from '../store/store-errors.js';
 import { askBudgets, type BudgetCheck } from './ask-budgets.js';
 import {
   type AskedCheck,
@@ -22,6 +22,8 @@ export interface BudgetGate {
    * it. While the database is unavailable, budgets that were read before decide by their `when_unknown`; if none were read,
    * `when_unreachable` decides.
    * @throws InvalidBudgetError
+   * @throws StoreUnavailableError if somebody has to change something first: a right or a migration is missing, or Postgres
+   * refuses the password
    */
   check(options: BudgetCheckOptions, project?: number): Promise<BudgetCheck>;
   /** Releases what is held under an id. Returns whether there was a hold. */
@@ -54,7 +56,7 @@ export function createBudgetGate(database: Database): BudgetGate {
   >();
   let sweptAt = Number.NEGATIVE_INFINITY;
   const lanes = new Map<number, ReturnType<typeof openLanes>>();
-  const grouping = { isOfOne: (error: unknown) => !isAway(error), apartMs };
+  const grouping = { isOfOne: (error: unknown) => !isStoreOutage(error), apartMs };
   const openLanes = (project: number) => {
     const ask = (checks: readonly AskedCheck[]) => askBudgets(database, project, checks);
     return {
@@ -127,7 +129,7 @@ export function createBudgetGate(database: Database): BudgetGate {
         sweep().catch(() => undefined);
         return answer;
       } catch (error) {
-        if (!isAway(error)) throw error;
+        if (!isStoreOutage(error)) throw explainDatabaseError(error);
         return whenUnknown(known.get(project)?.budgets, options);
       }
     },
@@ -136,8 +138,6 @@ export function createBudgetGate(database: Database): BudgetGate {
     },
   };
 }
-
-const isAway = (error: unknown) => explainDatabaseError(error) instanceof StoreUnavailableError;
 
 /** The decision of budgets whose use is unknown; undefined if the budgets are unknown too. */
 function whenUnknown(

@@ -15,7 +15,8 @@ export interface BudgetsClient {
    * budget allows it. Needs only the scope `ingest`. If the service does not respond within five seconds, or responds that it is
    * unavailable (502, 503 or 504), the result has `is_unknown`, and `allowed` is what `when_unreachable` says, by
    * default `allow`.
-   * @throws ApiError for every other problem: an error of the service (500) is no outage, and decides nothing
+   * @throws ApiError for every other problem: an error of the service (500) and `database_misconfigured` (503) are no
+   * outages, and decide nothing
    */
   checkBudget(options: BudgetCheckOptions): Promise<BudgetCheck>;
   /** Releases what is held under an id and will not be used. Returns whether there was a hold. */
@@ -42,7 +43,10 @@ const checkMs = 5_000;
  * and a response that is not JSON are faults, not outages.
  */
 function isAway(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status >= 502 && error.status <= 504;
+  if (error instanceof ApiError) {
+    const { status, code } = error;
+    return status >= 502 && status <= 504 && code !== 'database_misconfigured';
+  }
   const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined);
   return !(error instanceof SyntaxError) && code !== 'ERR_INVALID_URL';
 }

@@ -36,6 +36,14 @@ export class StoreUnavailableError extends RunfoldError {
   }
 }
 
+/** Whether the store is only away for a while. For the other reasons somebody has to change something. */
+export function isStoreOutage(error: unknown): boolean {
+  const explained = explainDatabaseError(error);
+  if (!(explained instanceof StoreUnavailableError)) return false;
+  // During a failover, the old primary takes no writes.
+  return explained.code === 'database_unreachable' || explained.code === 'database_read_only';
+}
+
 /** Explains why the store cannot be used; returns other errors unchanged. */
 export function explainDatabaseError(error: unknown): unknown {
   // This error is already explained.

@@ -452,4 +452,35 @@ describeWithPostgres('budgets', () => {
     await away.close();
     await proxy.close();
   });
+
+  test.each([
+    ['42501', 'permission denied for function check_budgets', 'rights_missing'],
+    ['3F000', 'schema "runfold_internal" does not exist', 'migrations_missing'],
+    ['28P01', 'password authentication failed for user "agent"', 'database_refused'],
+    ['3D000', 'database "agents" does not exist', 'database_missing'],
+  ])('throws where only a person can help: %s', async (code, text, reason) => {
+    const project = await withBudget({ scope: 'agent', ...daily, when_unknown: 'allow' });
+    let fails = false;
+    const broken: Database = {
+      ...database,
+      shares_session: true,
+      async query<Row extends object>(sql: string, values?: unknown[]) {
+        if (fails) throw Object.assign(new Error(text), { code });
+        return database.query<Row>(sql, values);
+      },
+    };
+    const knows = createBudgetGate(broken);
+    await knows.check({ agent_id: 'writer' }, project);
+    const isKnown = async () => (await knows.check({ agent_id: 'writer' }, project)).is_unknown;
+    await expect.poll(isKnown).toBe(false);
+    fails = true;
+    for (const gate of [knows, createBudgetGate(broken)]) {
+      const checks = [{}, { hold_seconds: 60 }].map((more) =>
+        gate.check({ agent_id: 'writer', when_unreachable: 'allow', ...more }, project),
+      );
+      for (const check of checks) await expect(check).rejects.toMatchObject({ code: reason });
+    }
+    fails = false;
+    expect(await knows.check({ agent_id: 'writer' }, project)).toMatchObject({ is_unknown: false });
+  });
 });

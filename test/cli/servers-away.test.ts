@@ -96,6 +96,26 @@ describeWithPostgres('a server that is away at the start', () => {
     expect(missing).toEqual([]);
   });
 
+  test('lets a check of budgets end as --when-unreachable says', async () => {
+    const check = (more: readonly string[], env = away.postgres) =>
+      work.run(['budgets', 'check', '--cost', '1', ...more, '--json'], { env });
+    const refused = await check(['--when-unreachable', 'refuse']);
+    expect(refused).toMatchObject({ code: 1, stderr: '' });
+    expect(JSON.parse(refused.stdout)).toMatchObject({ allowed: false, is_unknown: true });
+    for (const more of [[], ['--when-unreachable', 'allow']]) {
+      const allowed = await check(more);
+      expect(allowed).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(allowed.stdout)).toMatchObject({ allowed: true, is_unknown: true });
+    }
+    // A database that was never migrated is no outage.
+    const bare = { DATABASE_URL: home.url.replace(/\/[^/?]+(?=\?|$)/, '/postgres') };
+    expect(await check(['--when-unreachable', 'allow'], bare)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('runfold migrate'),
+    });
+  });
+
   const says = { postgres: 'Cannot reach Postgres', redis: 'Cannot reach Redis at 127.0.0.1:' };
   for (const [server, column] of [
     ['postgres', 1],

@@ -117,6 +117,12 @@ describe('budgets over HTTP', () => {
       await expect(answering(status)).rejects.toMatchObject({ status, code: 'some_code' });
     });
 
+    test('a service that cannot use its database until somebody acts is none', async () => {
+      const code = 'database_misconfigured';
+      const problem = JSON.stringify({ code, detail: 'Its log has the reason.' });
+      await expect(answering(503, problem)).rejects.toMatchObject({ status: 503, code });
+    });
+
     test('a page of something else is none', async () => {
       await expect(answering(200, '<html>')).rejects.toThrow(SyntaxError);
     });

@@ -136,6 +136,11 @@ export const problemCodes = {
     status: 503,
     meaning: 'The database is unavailable. Retry after `Retry-After` seconds.',
   },
+  database_misconfigured: {
+    status: 503,
+    meaning:
+      'The service cannot use the database until somebody changes something, such as a missing right or migration. Its log has the reason.',
+  },
   read_timeout: {
     status: 503,
     meaning:

@@ -26,7 +26,11 @@ import {
 } from '../../query/query-errors.js';
 import { QueueConnectionError } from '../../queue/queue-errors.js';
 import { ProjectError } from '../../store/projects.js';
-import { explainDatabaseError, StoreUnavailableError } from '../../store/store-errors.js';
+import {
+  explainDatabaseError,
+  isStoreOutage,
+  StoreUnavailableError,
+} from '../../store/store-errors.js';
 import { type ProblemCode, problemCodes } from './problem-codes.js';
 
 /** An error response: RFC 9457, with a stable `code`. */
@@ -56,7 +60,12 @@ const retryAfterSeconds = 2;
 
 /** The service cannot handle the request now, but can later. */
 export function unavailable(
-  code: 'busy' | 'closing' | 'database_unavailable' | 'queue_unavailable',
+  code:
+    | 'busy'
+    | 'closing'
+    | 'database_unavailable'
+    | 'database_misconfigured'
+    | 'queue_unavailable',
   detail: string,
 ): ProblemError {
   return new ProblemError(code, detail, { headers: { 'retry-after': String(retryAfterSeconds) } });
@@ -124,7 +133,8 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   }
   if (error instanceof StoreUnavailableError) {
     // The driver's text names hosts and users, which a client must not see.
-    return unavailable('database_unavailable', databaseDetail(error));
+    const code = isStoreOutage(error) ? 'database_unavailable' : 'database_misconfigured';
+    return unavailable(code, databaseDetail(error));
   }
   if (
     error instanceof BufferFullError ||
@@ -137,13 +147,15 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   return undefined;
 }
 
-function databaseDetail({ code }: StoreUnavailableError): string {
+function databaseDetail(error: StoreUnavailableError): string {
+  const { code } = error;
   if (code === 'migrations_missing' || code === 'migrations_newer') {
     return `The database does not have the tables of this version of Runfold: ${code}. See /readyz.`;
   }
   if (code === 'rights_missing') {
     return 'The service has no right to do this in the database. Its log names the right.';
   }
+  if (!isStoreOutage(error)) return 'The service cannot use the database. Its log has the reason.';
   return 'The database does not respond. Retry in a few seconds.';
 }
 
