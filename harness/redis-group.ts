@@ -23,7 +23,7 @@ export interface RedisGroup {
   readonly nodes: readonly GroupNode[];
   /** The sentinels, if it has any. */
   readonly others: readonly GroupNode[];
-  /** The nodes that are masters now, among those that run. */
+  /** The nodes that are masters now, among those that run. The sentinels know it too. */
   masters(): Promise<readonly GroupNode[]>;
   /**
    * Kills a master, or freezes it, and lets its replica take over a moment later. It does not wait
@@ -92,16 +92,24 @@ export async function openCluster(options: GroupOptions = {}): Promise<RedisGrou
     }
     const masters = nodes.slice(0, 3);
     const [first] = nodes;
-    for (const node of nodes.slice(1))
-      await node.call('cluster', 'meet', '127.0.0.1', tlsPorts[0] ?? first?.port ?? 0);
     for (const [at, master] of masters.entries()) {
       const [from, to] = [Math.ceil((at * 16_384) / 3), Math.ceil(((at + 1) * 16_384) / 3) - 1];
       await master.call('cluster', 'addslotsrange', from, to);
     }
     await waitUntil(
-      () => Promise.all(nodes.map((node) => node.call('cluster', 'nodes'))),
-      (answers) => answers.every((text) => knownNodes(String(text)) === nodes.length),
-      { what: 'all nodes to know each other' },
+      async () => {
+        const known = await Promise.all(
+          nodes.map(async (node) => knownNodes(String(await node.call('cluster', 'nodes')))),
+        );
+        // A node forgets a meeting that takes longer than its patience, as on a busy machine.
+        for (const [at, node] of nodes.entries()) {
+          if (node === first || known[at] === nodes.length) continue;
+          await node.call('cluster', 'meet', '127.0.0.1', tlsPorts[0] ?? first?.port ?? 0);
+        }
+        return known;
+      },
+      (known) => known.every((count) => count === nodes.length),
+      { what: 'all nodes to know each other', intervalMs: 250 },
     );
     for (const [at, master] of masters.entries()) {
       const id = String(await master.call('cluster', 'myid'));
@@ -148,6 +156,7 @@ export async function openSentinels(options: GroupOptions = {}): Promise<RedisGr
         ]),
       );
     }
+    for (const sentinel of sentinels) await hurry(sentinel);
     const hosts = sentinels.map(({ port, tlsPort }) => `127.0.0.1:${tlsPort || port}`).join(',');
     const scheme = certificates === undefined ? 'redis' : 'rediss';
     const password = sentinelPassword === undefined ? '' : `&sentinel_password=${sentinelPassword}`;
@@ -156,12 +165,19 @@ export async function openSentinels(options: GroupOptions = {}): Promise<RedisGr
       nodes: [master, replica],
       others: sentinels,
       promote: () => sentinels[0]?.call('sentinel', 'failover', 'main') ?? Promise.resolve(),
+      async leads(node) {
+        const ports = await Promise.all(
+          sentinels.map(async (one) => (await masterOf(one).catch(() => undefined))?.port),
+        );
+        return ports.every(
+          (port) => port === undefined || [node.port, node.tlsPort].includes(port),
+        );
+      },
       async follow(node) {
-        const address = await sentinels[0]?.call('sentinel', 'get-master-addr-by-name', 'main');
-        const [host, port] = Array.isArray(address) ? address.map(String) : [];
+        const { host, port } = await masterOf(sentinels[0]);
         // By itself a sentinel waits eight seconds before it corrects a master that was replaced.
-        const isMaster = [node.port, node.tlsPort].includes(Number(port));
-        if (!isMaster) await node.call('replicaof', host ?? '', port ?? '');
+        const isMaster = [node.port, node.tlsPort].includes(port);
+        if (!isMaster) await node.call('replicaof', host, port);
       },
       async isUp() {
         const known = await Promise.all(
@@ -178,6 +194,24 @@ export async function openSentinels(options: GroupOptions = {}): Promise<RedisGr
   });
 }
 
+/** The master that a sentinel knows. */
+async function masterOf(sentinel: GroupNode | undefined): Promise<{ host: string; port: number }> {
+  const address = await sentinel?.call('sentinel', 'get-master-addr-by-name', 'main');
+  if (!Array.isArray(address)) throw new Error(`Expected an address, got ${address}.`);
+  return { host: String(address[0]), port: Number(address[1]) };
+}
+
+/**
+ * Has a sentinel look more often than every ten seconds. By default it also does nothing for 30 seconds after two without a
+ * processor. Before Redis 7 it has no such settings.
+ */
+async function hurry(sentinel: GroupNode): Promise<void> {
+  const settings = { 'info-period': 1_000, 'publish-period': 500, 'tilt-trigger': 600_000 };
+  for (const [name, value] of Object.entries(settings)) {
+    await sentinel.call('sentinel', 'debug', name, value).catch(() => undefined);
+  }
+}
+
 type Start = (settings: Readonly<Record<string, string>>) => Promise<GroupNode>;
 type StartSentinel = (lines: readonly string[]) => Promise<GroupNode>;
 interface Made {
@@ -187,6 +221,8 @@ interface Made {
   readonly others?: readonly GroupNode[];
   /** Makes a replica the master. Rejects while the servers are not ready for it. */
   promote(replica: GroupNode): Promise<unknown>;
+  /** Whether a master is known as one; by default it is. Until then a failover is not over, and would be undone. */
+  leads?(master: GroupNode): Promise<boolean>;
   /** Makes a node follow the current master, if it does not do so by itself. */
   follow?(node: GroupNode): Promise<void>;
   /** Whether everything is running, except that replicas may still have to catch up. */
@@ -222,6 +258,7 @@ async function openGroup(
       nodes,
       others = [],
       promote,
+      leads = async () => true,
       follow,
       isUp,
     } = await make(
@@ -246,8 +283,11 @@ async function openGroup(
       if (found === undefined) throw new Error(`Expected a replica of ${master.port}, got none.`);
       return found.node;
     };
-    const masters = async () =>
-      (await roles()).filter(({ role }) => role === 'master').map(({ node }) => node);
+    const masters = async () => {
+      const found = (await roles()).filter(({ role }) => role === 'master');
+      const known = await Promise.all(found.map(({ node }) => leads(node)));
+      return found.filter((_, at) => known[at]).map(({ node }) => node);
+    };
     const heal = async () => {
       for (const node of [...nodes, ...others]) await node.start();
       for (const node of nodes) await node.call('config', 'set', 'masterauth', groupPassword);
@@ -277,10 +317,9 @@ async function openGroup(
           async () => {
             // A sentinel refuses while it does not know the replica, or is at it already.
             await promote(replica).catch(() => undefined);
-            const answer = await replica.call('role');
-            return Array.isArray(answer) ? answer[0] : answer;
+            return (await masters()).includes(replica);
           },
-          (role) => role === 'master',
+          Boolean,
           { what: `${replica.port} to take over`, intervalMs: 100 },
         );
       },

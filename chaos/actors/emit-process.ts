@@ -9,7 +9,8 @@ import type { QueueTarget } from '#runfold/queue/queue-target.js';
 import type { RawJob } from '../round/poison.js';
 import type { Consignment } from '../round/workload.js';
 
-const [file = '', from = '0', linger = '0'] = process.argv.slice(2);
+const [file = '', from = '0', stays] = process.argv.slice(2);
+const told = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
 const { project, events_per_job, sendings }: Consignment = JSON.parse(readFileSync(file, 'utf8'));
 const config = readConfig();
 const target: QueueTarget =
@@ -61,7 +62,7 @@ for (let at = Number(from); at < sendings.length; at += stretch) {
   writeSync(1, `acked ${at + part.length}\n`);
   await pause(40);
 }
-await pause(Number(linger));
+if (stays !== undefined) await told;
 // As long as it takes to send again what a failover may have lost: on a busy machine, more than half a minute.
 await producer.close({ timeout_ms: 120_000 });
 await direct.close();

@@ -13,7 +13,9 @@ export interface ProducerSlot {
   /** Sendings that were acknowledged, or given up after a kill. */
   settled(): number;
   isDone(): boolean;
-  /** Whether its process has nothing more to do while it lingers. */
+  /** Ends a process that has sent everything and stays. */
+  leave(): void;
+  /** Whether its process has nothing more to do. */
   isOver(): boolean;
   /** The outcome of each sending, as the producer knows it. */
   outcomes(): readonly ('acknowledged' | 'unknown' | 'unsent')[];
@@ -27,10 +29,10 @@ export function createProducerSlot(options: {
   readonly env: Readonly<Record<string, string>>;
   /** Whether the process after a kill sends unacknowledged events again. */
   readonly resend: boolean;
-  /** Milliseconds that it lives on after its last event, to send again what a failover loses. */
-  readonly linger_ms: number;
+  /** Whether it lives on after its last event until it is told to leave, to send again what a failover loses. */
+  readonly stays: boolean;
 }): ProducerSlot {
-  const { name, consignment, env, resend, linger_ms } = options;
+  const { name, consignment, env, resend, stays } = options;
   const file = join(options.folder, `${name}.json`);
   writeFileSync(file, JSON.stringify(consignment));
   const total = consignment.sendings.length;
@@ -39,6 +41,7 @@ export function createProducerSlot(options: {
   let current: RunningProcess | undefined;
   let from = 0;
   let isKilled = false;
+  let isLeaving = false;
 
   const last = (word: string) => {
     const found = [
@@ -54,7 +57,7 @@ export function createProducerSlot(options: {
       isKilled = false;
       const next = startProgram(
         'chaos/actors/emit-process',
-        [file, String(from), String(linger_ms)],
+        [file, String(from), ...(stays ? ['stay'] : [])],
         {
           env,
         },
@@ -78,7 +81,12 @@ export function createProducerSlot(options: {
     },
     settled: () => last('acked'),
     isDone,
-    isOver: () => linger_ms === 0 || /^done$/m.test(current?.output().stdout ?? ''),
+    leave() {
+      if (!stays || isLeaving || !isDone()) return;
+      isLeaving = true;
+      current?.kill('SIGUSR2');
+    },
+    isOver: () => !stays || /^done$/m.test(current?.output().stdout ?? ''),
     outcomes() {
       const [acknowledged, sent] = [last('acked'), last('sent')];
       return consignment.sendings.map((_, at) =>

@@ -56,6 +56,7 @@ export async function moveOn(
       if (isDone) doneAt ??= before;
       let seen: Seen | Error | undefined;
       if (faults.isOver()) {
+        for (const producer of producers) producer.leave();
         endedAt ??= before;
         seen = await look(watching, queue);
         const now = clock.now();

@@ -132,9 +132,9 @@ async function play(
         consignment,
         env,
         resend: plan.resend,
-        // A producer that ends within its replay window loses the window, which is not a fault of
-        // this round.
-        linger_ms: group === undefined ? 0 : 15_000,
+        // A producer that ends before a failover cannot send again what that loses, which is not a
+        // fault of this round.
+        stays: group !== undefined,
       }),
     ),
     signal,
