@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correctionFor } from '#runfold/corrections/correction.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
+import { listEvents } from '#runfold/query/log/events.js';
 import { exportPages } from '#runfold/query/log/export-events.js';
 import { listMessages } from '#runfold/query/log/messages.js';
+import { listToolCalls } from '#runfold/query/log/tool-calls.js';
 import { listRunSteps } from '#runfold/query/steps/run-steps.js';
 import { followLog } from '#runfold/query/tail/tail.js';
 import { getRunTree } from '#runfold/query/totals/run-tree.js';
@@ -139,6 +141,16 @@ describeHere('a session of 20,000 events', () => {
     expect(await blocksOf(large)).toBeLessThan(few * 1.5 + 20);
   };
   test.each(reads)('costs no more than a short one to read: %s', (_, read) => compare(read));
+
+  test.each<[string, Read]>([
+    ['calls', (on, { session_id }) => listToolCalls(on, { session_id })],
+    ['failed calls', (on, { session_id }) => listToolCalls(on, { session_id, failed: true })],
+    ['calls in the log', (on, { session_id }) => listEvents(on, { session_id, type: 'tool_call' })],
+  ])('costs its runs, and not its messages, to find no %s', async (_, read) => {
+    const { counted, blocks } = counting(database);
+    expect(await read(counted, large)).toMatchObject({ items: [] });
+    expect(blocks()).toBeLessThan(large.events / eventsPerRun);
+  });
 
   test('costs a tail what is new in it', async () => {
     const { counted, most } = counting(database);

@@ -41,6 +41,7 @@ export async function listEvents(
     'events',
     {
       values: { type, corrects },
+      counted_by: type === 'message' ? 'messages' : type === 'tool_call' ? 'tool_calls' : undefined,
       addTo(where) {
         where.equal('type', 'e.type', type);
         where.equal('corrects', 'e.corrects', corrects);

@@ -20,7 +20,12 @@ import {
 } from './corrected-rows.js';
 import type { CorrectedEntry, LogEntry } from './log-entry.js';
 import { type LogViewName, logColumnNames, logRowsSql } from './log-rows.js';
-import { readWindows, runsInSql, type SessionWindow } from './session-windows.js';
+import {
+  type CountingMeasure,
+  readWindows,
+  runsInSql,
+  type SessionWindow,
+} from './session-windows.js';
 
 /** Settings of every list of the log. */
 export interface LogPageOptions extends ProjectOptions, TimeRange, PageOptions {
@@ -32,6 +37,8 @@ export interface LogPageOptions extends ProjectOptions, TimeRange, PageOptions {
 export interface LogFilters {
   readonly values: Readonly<Record<string, unknown>>;
   readonly addTo: (where: Conditions) => void;
+  /** The measure of a run that counts what the list may show of it. Defaults to every event. */
+  readonly counted_by?: CountingMeasure | undefined;
 }
 
 /**
@@ -50,7 +57,7 @@ export function listCorrected<T extends CorrectedEntry>(
   };
   const correct = (page: string) => `with page as materialized (${page})
       ${correctedRowsSql(view, 'page')}`;
-  return listLog<T>(database, view, { values: filters.values, addTo }, options, correct);
+  return listLog<T>(database, view, { ...filters, addTo }, options, correct);
 }
 
 /**
@@ -65,6 +72,7 @@ export function listLog<T extends LogEntry>(
   correct?: (page: string) => string,
 ): Promise<Page<T>> {
   const { session_id, run_id, from, to, project = 1 } = options;
+  const { counted_by } = filters;
   const columns = logColumnNames(view).map((name) => `r.${name}`);
   const shown = correct === undefined ? columns : [...columns, 'r.corrections'];
   const read = async (key: readonly unknown[] | undefined, limit: number) => {
@@ -91,7 +99,7 @@ export function listLog<T extends LogEntry>(
       if (window.to !== undefined)
         where.add(`e.occurred_at_us < ${where.parameter(window.to)}::bigint`);
       const rows = pageOf(where);
-      const runs = runsInSql(where, { session_id: session }, window);
+      const runs = runsInSql(where, { session_id: session, counted_by }, window);
       // A correction may have another time than all events of its run. There are few.
       const page = `from ((${first(
         `from (${runs}) r cross join lateral (
@@ -111,7 +119,7 @@ export function listLog<T extends LogEntry>(
           ...(to === undefined ? {} : { to: microsOf('to', to) }),
           limit,
         };
-        const session = { project, session_id };
+        const session = { project, session_id, counted_by };
         return gatherSorted(database, session, order, (reader) =>
           readWindows(reader, session, range, (window, most) =>
             readWindow(reader, session_id, window, most),

@@ -38,6 +38,7 @@ export async function listMessages(
     'messages',
     {
       values: { role, model, failed },
+      counted_by: 'messages',
       addTo(where) {
         where.equal('role', 'e.role', role);
         where.equal('model', 'e.model', model);

@@ -14,9 +14,14 @@ export interface SessionWindow {
   readonly to: string | undefined;
 }
 
-/** One session. */
+/** A measure of a run that counts rows of a list. */
+export type CountingMeasure = 'messages' | 'tool_calls' | 'tool_errors';
+
+/** The rows of one session. */
 interface Session extends ProjectOptions {
   readonly session_id: string;
+  /** Only runs in which this is not zero have rows that are no corrections. Every run may, if it is undefined. */
+  readonly counted_by: CountingMeasure | undefined;
 }
 
 /**
@@ -56,10 +61,14 @@ async function readStart(
       ? `${started} is not null`
       : `${started} >= ${timestampSql(`${where.parameter(from)}::bigint`)}`,
   );
+  const { counted_by } = session;
+  if (counted_by !== undefined) where.add(`r.${counted_by} > 0`);
+  const counted =
+    counted_by === undefined ? 'greatest(r.messages + r.tool_calls, 1)' : `r.${counted_by}`;
   // Postgres adds up runs only until there are enough.
   const [row] = await reader.query<{ at: string }>(
     `select x.started_at_us::text as at from (
-      select r.started_at_us, sum(greatest(r.messages + r.tool_calls, 1)) over (
+      select r.started_at_us, sum(${counted}) over (
         order by ${started}, r.run_id rows between unbounded preceding and 1 preceding) as events
       from runfold_internal.run r where ${where.sql()}) x
     where x.events >= ${events} limit 1`,
@@ -71,12 +80,14 @@ async function readStart(
 /** `select` of the runs of a session that may have events in a window; `$1` is the project. Corrections do not count. */
 export function runsInSql(
   where: Conditions,
-  { session_id }: Session,
+  { session_id, counted_by }: Session,
   { from, to }: SessionWindow,
 ): string {
   const started = timestampSql('r.started_at_us');
   const time = (micros: string) => timestampSql(`(${micros})`);
-  const inSession = `r.project = $1 and r.session_id = ${where.parameter(session_id)}`;
+  const inSession = `r.project = $1 and r.session_id = ${where.parameter(session_id)}${
+    counted_by === undefined ? '' : ` and r.${counted_by} > 0`
+  }`;
   const before =
     to === undefined ? '' : `and ${started} <= ${time(`${where.parameter(to)}::bigint`)}`;
   const runs = `select r.run_id from runfold_internal.run r where ${inSession}`;

@@ -44,6 +44,7 @@ export async function listToolCalls(
     'tool_calls',
     {
       values: { tool_name, failed },
+      counted_by: failed === true ? 'tool_errors' : 'tool_calls',
       addTo(where) {
         where.equal('tool_name', 'e.tool_name', tool_name);
         if (failed !== undefined) where.add(`e.error is ${failed ? '' : 'not '}true`);

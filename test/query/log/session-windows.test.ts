@@ -3,6 +3,7 @@ import type { MetricEventInput } from '#runfold/events/metric-event.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { type ListEventsOptions, listEvents } from '#runfold/query/log/events.js';
 import { listMessages } from '#runfold/query/log/messages.js';
+import { listToolCalls } from '#runfold/query/log/tool-calls.js';
 import { createShards } from '#runfold/store/create-shards.js';
 import { onOneServer } from '../../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
@@ -55,6 +56,19 @@ function randomEvents(seed: number): MetricEventInput[] {
       });
     }
   }
+  // Calls in some runs, and a correction of a call of which nothing else has arrived, in a run without calls.
+  const calls = events.filter((event, at) => at % 11 === 0 && event.corrects === undefined);
+  for (const [at, { id, run_id, occurred_at }] of calls.entries()) {
+    events.push({
+      ...{ type: 'tool_call', tool_name: 'search', id: `t-${id}`, session_id, run_id },
+      ...{ occurred_at, metrics: { time: 1 } },
+      ...(at % 3 === 0 ? { error: 'broken' } : {}),
+    });
+  }
+  events.push({
+    ...{ type: 'tool_call', tool_name: 'search', id: 'c-call', session_id, run_id: 'r-uncalled' },
+    ...{ corrects: 'lost-call', occurred_at: new Date(start).toISOString(), metrics: { time: 1 } },
+  });
   // A run of which only a correction has arrived.
   events.push({
     ...{ type: 'message', role: 'assistant', id: 'alone', session_id, run_id: 'r-alone' },
@@ -143,7 +157,23 @@ for (const [name, stripes] of Object.entries(stores)) {
           .map(({ id }) => id),
       );
       expect(shown.size).toBeLessThan(rows.length);
-      expect(found).toEqual((await expected()).filter((id) => shown.has(id)));
+      const messages = await expected(`e.type = 'message'`);
+      expect(found).toEqual(messages.filter((id) => shown.has(id)));
+    });
+
+    test.each([
+      [{ limit: 5 }, `e.type = 'tool_call'`],
+      [{ limit: 5, failed: true }, `e.type = 'tool_call' and e.error`],
+      [{ limit: 5, failed: false }, `e.type = 'tool_call' and e.error is not true`],
+    ])('show calls of the runs that have some, with %j', async (options, where) => {
+      const all = await expected(where);
+      expect(all.length).toBeGreaterThan(4);
+      expect(await idsOf(options, listToolCalls as unknown as typeof listEvents)).toEqual(all);
+    });
+
+    test('show the calls in the log', async () => {
+      const all = await expected(`e.type = 'tool_call'`);
+      expect(await idsOf({ limit: 5, type: 'tool_call' })).toEqual(all);
     });
   });
 }
