@@ -12,6 +12,11 @@ export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
 export type { AlertsClient } from './client/alerts-client.js';
 export { ApiError } from './client/api-error.js';
 export type { BudgetsClient } from './client/budgets-client.js';
+export type {
+  ClientCorrection,
+  ClientCorrectionOptions,
+  CorrectionsClient,
+} from './client/corrections-client.js';
 export { type ClientOptions, createClient } from './client/create-client.js';
 export type { ClientKey, ClientKeyScope, CreateKeyOptions, Readiness } from './client/keys.js';
 export type {
@@ -29,6 +34,7 @@ export type {
   RejectsOutcome,
   ServiceStatus,
 } from './client/service-responses.js';
+export type { CorrectionReport } from './corrections/fold-correction.js';
 export { RunfoldError } from './environment/runfold-error.js';
 export type { EventFault } from './events/fault.js';
 export type { Labels } from './events/labels.js';

@@ -152,7 +152,7 @@ const rooms: Readonly<Record<string, Room>> = {
   client: {
     holds: 'The HTTP service from TypeScript',
     may: [],
-    types: ['events', 'query', 'budgets', 'alerts', 'pricing'],
+    types: ['events', 'query', 'budgets', 'alerts', 'pricing', 'corrections'],
     because: 'a program that talks to the service loads nothing of the service',
   },
   http: {

@@ -3,6 +3,7 @@ import type { LabelFilters } from '../query/label-filters.js';
 import { createAlertsClient } from './alerts-client.js';
 import { ApiError } from './api-error.js';
 import { createBudgetsClient } from './budgets-client.js';
+import { createCorrectionsClient } from './corrections-client.js';
 import { type CallerOptions, createHttpCaller } from './http-caller.js';
 import { createJsonRequests } from './json-requests.js';
 import type { Readiness } from './keys.js';
@@ -70,6 +71,7 @@ export function createClient(options: ClientOptions): RunfoldClient {
     ...createAlertsClient(caller),
     ...createBudgetsClient(caller),
     ...createPricesClient(caller),
+    ...createCorrectionsClient(caller),
     signIn: (body) => post('/v1/sign-in', body),
     signOut: async (body = {}) => void (await post('/v1/sign-out', body)),
     listProjects: () => list('/v1/projects'),

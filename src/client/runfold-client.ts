@@ -7,6 +7,7 @@ import type { RunOptions } from '../query/totals/runs.js';
 import type { RunTotals, WaitingIn } from '../query/totals/totals.js';
 import type { AlertsClient } from './alerts-client.js';
 import type { BudgetsClient } from './budgets-client.js';
+import type { CorrectionsClient } from './corrections-client.js';
 import type { ClientKey, CreateKeyOptions, Readiness } from './keys.js';
 import type { OperationsClient } from './operations.js';
 import type { PricesClient } from './prices-client.js';
@@ -48,6 +49,7 @@ export interface RunfoldClient
     BudgetsClient,
     AlertsClient,
     PricesClient,
+    CorrectionsClient,
     OperationsClient {
   /**
    * Sends events, at most 10,000 at once. Events without an id get one here, so that a retry

@@ -44,3 +44,12 @@ export class CorrectionCorrectedError extends RunfoldError {
     this.name = 'CorrectionCorrectedError';
   }
 }
+
+/** Other processes kept correcting the same event; this correction changed nothing. */
+export class CorrectionContendedError extends RunfoldError {
+  readonly code = 'correction_contended';
+  constructor() {
+    super('Other processes corrected the same event at the same time. Correct it again.');
+    this.name = 'CorrectionContendedError';
+  }
+}

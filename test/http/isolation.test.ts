@@ -220,6 +220,17 @@ describe('a key of one project', () => {
 
   test('writes, corrects and revokes nothing of another', async () => {
     const before = await jsonOf(service.fetch(`/v1/runs/${secrets.run}`, { headers: ofB.headers }));
+    const corrections = [
+      { id: secrets.event, set: { input_tokens: 1 } },
+      { id: secrets.event, session_id: secrets.session, void: true },
+    ];
+    for (const correction of corrections) {
+      const answer = await service.fetch('/v1/corrections', posted(correction, ofA.headers));
+      expect(answer.status).toBe(404);
+    }
+    expect(
+      await jsonOf(service.fetch(`/v1/runs/${secrets.run}`, { headers: ofB.headers })),
+    ).toEqual(before);
     const [, event] = sampleEvents(2, 'secret');
     const forged = [
       { ...event, metrics: { input_tokens: 9_999 } },

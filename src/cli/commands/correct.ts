@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { correctionFor } from '../../corrections/correction.js';
+import { reportCorrection } from '../../corrections/fold-correction.js';
 import { applyCorrection } from '../actions/apply-correction.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { readFigures } from '../options/set-option.js';
-import { correctionJson, describeCorrection } from '../reports/correction-report.js';
+import { describeCorrection } from '../reports/correction-report.js';
 
 interface CorrectFlags {
   readonly set?: readonly string[];
@@ -48,7 +49,7 @@ export function correctCommand(): Command {
         (database) => correctionFor(database, options, figures),
         { role: 'runfold correct', isDryRun },
       );
-      if (flags.json) return terminal.json(correctionJson(correction, isDryRun));
+      if (flags.json) return terminal.json(reportCorrection(correction, !isDryRun));
       for (const line of describeCorrection(terminal, correction, isDryRun)) terminal.line(line);
     });
 }

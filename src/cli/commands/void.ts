@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { voidingFor } from '../../corrections/correction.js';
+import { reportCorrection } from '../../corrections/fold-correction.js';
 import { applyCorrection } from '../actions/apply-correction.js';
 import { createCommand, openContext } from '../command/command.js';
-import { correctionJson, describeCorrection } from '../reports/correction-report.js';
+import { describeCorrection } from '../reports/correction-report.js';
 
 interface VoidFlags {
   readonly session?: string;
@@ -34,7 +35,7 @@ export function voidCommand(): Command {
         (database) => voidingFor(database, options),
         { role: 'runfold void', isDryRun },
       );
-      if (flags.json) return terminal.json(correctionJson(correction, isDryRun));
+      if (flags.json) return terminal.json(reportCorrection(correction, !isDryRun));
       for (const line of describeCorrection(terminal, correction, isDryRun)) terminal.line(line);
     });
 }

@@ -5,18 +5,6 @@ import { printable } from '../output/printable.js';
 import { table } from '../output/table.js';
 import type { Terminal } from '../output/terminal.js';
 
-/** What a correction changes, for programs. */
-export function correctionJson(correction: Correction | undefined, isDryRun: boolean): unknown {
-  if (correction === undefined) return { applied: false, changes: [] };
-  const { event, original, changes } = correction;
-  return {
-    applied: !isDryRun,
-    event: { session_id: original.session_id, run_id: original.run_id, id: original.id },
-    correction: event.id,
-    changes,
-  };
-}
-
 /** What a correction changes, for people. */
 export function describeCorrection(
   terminal: Terminal,

@@ -59,6 +59,19 @@ export const problemCodes = {
     status: 409,
     meaning: 'Several sessions have a run with this id. Set `session_id` to one of `session_ids`.',
   },
+  ambiguous_event: {
+    status: 409,
+    meaning:
+      'Several sessions have an event with this id. Set `session_id` to one of `session_ids`.',
+  },
+  correction_corrected: {
+    status: 409,
+    meaning: 'The event is a correction. Correct the event `corrects` again instead.',
+  },
+  correction_contended: {
+    status: 409,
+    meaning: 'Other corrections of the same event came first. Repeat the request.',
+  },
   project_exists: { status: 409, meaning: 'A project with this name already exists.' },
   alert_exists: {
     status: 409,

@@ -5,9 +5,15 @@ import {
   SecretKeyError,
 } from '../../alerts/send/alert-errors.js';
 import { BudgetExistsError, InvalidBudgetError } from '../../budgets/budget-errors.js';
+import {
+  AmbiguousEventError,
+  CorrectionContendedError,
+  CorrectionCorrectedError,
+  UnknownEventError,
+} from '../../corrections/correction-errors.js';
 import { codeOf } from '../../environment/error-fields.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
-import type { EventFault } from '../../events/fault.js';
+import { type EventFault, InvalidEventError } from '../../events/fault.js';
 import {
   BufferFullError,
   ProducerClosedError,
@@ -98,7 +104,11 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     const { field, expected, got } = error;
     return invalidRequest([{ field, expected, got }]);
   }
-  if (error instanceof InvalidBudgetError || error instanceof InvalidAlertError) {
+  if (
+    error instanceof InvalidBudgetError ||
+    error instanceof InvalidAlertError ||
+    error instanceof InvalidEventError
+  ) {
     return invalidRequest(error.faults);
   }
   if (
@@ -116,6 +126,17 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
   if (error instanceof AmbiguousRunError) {
     const { session_ids } = error;
     return new ProblemError(error.code, error.message, { fields: { session_ids } });
+  }
+  if (error instanceof UnknownEventError) return new ProblemError('not_found', error.message);
+  if (error instanceof AmbiguousEventError) {
+    const { session_ids } = error;
+    return new ProblemError(error.code, error.message, { fields: { session_ids } });
+  }
+  if (error instanceof CorrectionCorrectedError) {
+    return new ProblemError(error.code, error.message, { fields: { corrects: error.corrects } });
+  }
+  if (error instanceof CorrectionContendedError) {
+    return new ProblemError(error.code, error.message);
   }
   if (error instanceof RunTreeTooDeepError || error instanceof RunTreeTooLargeError)
     return new ProblemError(error.code, error.message);
@@ -157,39 +178,4 @@ function databaseDetail(error: StoreUnavailableError): string {
   }
   if (!isStoreOutage(error)) return 'The service cannot use the database. Its log has the reason.';
   return 'The database does not respond. Retry in a few seconds.';
-}
-
-/** The name of each status; RFC 9110, section 15. */
-const titles: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  408: 'Request Timeout',
-  409: 'Conflict',
-  410: 'Gone',
-  413: 'Content Too Large',
-  414: 'URI Too Long',
-  415: 'Unsupported Media Type',
-  421: 'Misdirected Request',
-  422: 'Unprocessable Content',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
-
-/** The body of a problem. */
-export function problemBody(problem: ProblemError, request_id: string) {
-  return {
-    type: `/docs#${problem.code}`,
-    title: titles[problem.status] ?? 'Error',
-    status: problem.status,
-    code: problem.code,
-    detail: problem.message,
-    request_id,
-    ...problem.fields,
-  };
 }

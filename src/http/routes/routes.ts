@@ -3,6 +3,7 @@ import { alertRoutes } from './alerts.js';
 import { auditRoutes } from './audits.js';
 import { budgetRoutes } from './budgets.js';
 import { channelRoutes } from './channels.js';
+import { correctionRoutes } from './corrections.js';
 import { findRoute } from './find.js';
 import { healthRoutes } from './health.js';
 import { ingestRoute } from './ingest.js';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...budgetRoutes,
   ...alertRoutes,
   ...channelRoutes,
+  ...correctionRoutes,
   ...priceRoutes,
   ...auditRoutes,
   ...rejectRoutes,

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { ProblemError, problemBody } from '../problems/problem.js';
+import { ProblemError } from '../problems/problem.js';
+import { problemBody } from '../problems/problem-body.js';
 import type { Service } from '../service/service.js';
 import { securityHeaders } from './security-headers.js';
 
