@@ -68,11 +68,9 @@ async function tryOut(copy: string, mutant: Mutant): Promise<Verdict> {
   const source = readFileSync(join(root, file), 'utf8');
   if (source.split(text).length !== 2)
     throw new Error(`${name}: expected its text once in ${file}`);
-  // The tests run the build, so the one file is built again.
-  const { code } = await transformWithOxc(
-    source.replace(text, () => instead),
-    file,
-  );
+  const broken = source.replace(text, () => instead);
+  // The tests run the build, so the one file is built again. Migrations are run as they are.
+  const code = file.endsWith('.sql') ? broken : (await transformWithOxc(broken, file)).code;
   const output = join(copy, outputOf(file));
   const before = readFileSync(output);
   writeFileSync(output, code);

@@ -1,3 +1,4 @@
+import { budgetMutants } from './budget-mutants.js';
 import { foldMutants } from './fold-mutants.js';
 import { logMutants } from './log-mutants.js';
 import { moneyMutants } from './money-mutants.js';
@@ -16,4 +17,5 @@ export const mutants: readonly Mutant[] = [
   ...readMutants,
   ...readingMutants,
   ...usageMutants,
+  ...budgetMutants,
 ];

@@ -5,9 +5,12 @@ import { createChannel, dropChannel, listChannels } from '#runfold/alerts/channe
 import { deliver, testChannel } from '#runfold/alerts/deliver.js';
 import { evaluate } from '#runfold/alerts/evaluate.js';
 import { type AlertRecord, listAlertHistory as listPage } from '#runfold/alerts/history.js';
+import type { StoredRule } from '#runfold/alerts/look/reading.js';
+import { settleStates } from '#runfold/alerts/look/settle-states.js';
 import { muteRule } from '#runfold/alerts/mute.js';
 import { createRule, listRules, type NewRule } from '#runfold/alerts/rules.js';
 import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
+import { send } from '#runfold/alerts/send/send.js';
 import { createBudget } from '#runfold/budgets/budgets.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
@@ -125,6 +128,41 @@ describeWithPostgres('alerts', () => {
       ['alert.firing', 'ann', 50],
       ['alert.resolved', 'ann', 50],
     ]);
+    const [rule] = await listRules(database);
+    expect(rule).toMatchObject({ firing: 0, states: [] });
+  });
+
+  test('are told once if two processes evaluate the same crossing at the same time', async () => {
+    await budgetRule();
+    const [one, other] = [await database.pool.connect(), await database.pool.connect()];
+    try {
+      const { rows } = await one.query<StoredRule>(
+        'select id, project, name::text, kind, settings, channels::text[], for_seconds, false as is_new from runfold_internal.alert_rule',
+      );
+      const [rule] = rows;
+      if (rule === undefined) throw new Error('expected a rule');
+      const crossing = { budget: 'users', value: 'ann', window_first: 1_900_000, share: 50 };
+      const figures = { figure: 6, limit: 10, measure: 'cost', is_over: true };
+      const settle = (client: typeof one) =>
+        settleStates(client, rows, [{ rule, ...crossing, ...figures }]);
+      await one.query('begin');
+      await other.query('begin');
+      expect(await settle(one)).toBe(1);
+      // It has read the same states, and waits for the row of the first.
+      const second = settle(other);
+      const waits = () =>
+        database.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+      await expect.poll(waits).toHaveLength(1);
+      await one.query('commit');
+      expect(await second).toBe(0);
+      await other.query('commit');
+    } finally {
+      one.release();
+      other.release();
+    }
+    expect(told(await listAlertHistory(database))).toEqual([['alert.firing', 'ann', 50]]);
   });
 
   test('tell of what there was before a rule or budget came', async () => {
@@ -269,16 +307,41 @@ describeWithPostgres('alerts', () => {
     expect(JSON.parse(other.received[0]?.body ?? '')).toEqual({
       text: 'Budget all has reached 50 %: cost is $6 of $10.',
     });
-    await database.query(
-      `update runfold_internal.alert_delivery set next_at = now(), created_at = now() - interval '25 hours' where is_open`,
-    );
-    await deliver(database, { ...sending, timeout_ms: 200 });
-    const [record] = await listAlertHistory(database);
+    const tryAfter = async (hours: number) => {
+      await database.query(
+        `update runfold_internal.alert_delivery set next_at = now(), created_at = now() - make_interval(hours => $1) where is_open`,
+        [hours],
+      );
+      await deliver(database, { ...sending, timeout_ms: 200 });
+      const [found] = await listAlertHistory(database);
+      return found;
+    };
+    expect((await tryAfter(23))?.deliveries).toMatchObject([
+      { channel: 'chat', state: 'delivered' },
+      { channel: 'hook', state: 'waiting', attempts: 2 },
+    ]);
+    const record = await tryAfter(25);
     expect(record?.deliveries).toMatchObject([
       { channel: 'chat', state: 'delivered' },
-      { channel: 'hook', state: 'failed', attempts: 2, fault: expect.stringContaining('within') },
+      { channel: 'hook', state: 'failed', attempts: 3, fault: expect.stringContaining('within') },
     ]);
     await other.close();
+  });
+
+  test('mention nobody in Slack, whatever the names in them', async () => {
+    const name = '<!channel> & <https://evil.example|all>';
+    const data = { project: 1, rule: name, kind: 'budget', budget: name, value: name, share: 50 };
+    const figures = { figure: 6, limit: 10, measure: 'cost', window_start: null };
+    const timestamp = '2026-03-01T00:00:00.000Z';
+    const notification = {
+      type: 'alert.firing',
+      timestamp,
+      data: { ...data, ...figures },
+    } as const;
+    await send({ kind: 'slack', secret: { url: receiver.url } }, 'a', notification, sending);
+    const { text } = JSON.parse(receiver.received[0]?.body ?? '');
+    expect(text).toContain('&lt;!channel&gt; &amp; &lt;https://evil.example|all&gt;');
+    expect(text).not.toMatch(/[<>]/);
   });
 
   test.each<[string, NewRule, string, () => Promise<unknown>]>([

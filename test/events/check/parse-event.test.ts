@@ -5,6 +5,7 @@ import { normalizeEvent } from '#runfold/events/check/normalize-event.js';
 import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { isComplete, readEvent } from '#runfold/events/check/read-event.js';
 import { emptyRow } from '#runfold/events/columns/event-row.js';
+import { labelsText } from '#runfold/events/labels.js';
 import { eventTypes } from '#runfold/events/metric-event.js';
 import { metricFields } from '#runfold/events/metric-fields.js';
 
@@ -72,9 +73,16 @@ describe('an event', () => {
   });
 
   test('keeps the labels that have a value, whatever their text', () => {
-    const labels = { customer: 'Ünïcødé 🦆\u0001', 'a.b_c-9': 'x'.repeat(200), none: null };
+    // The second text has an accent of its own: it is not the same as é.
+    const labels = {
+      customer: 'Ünïcødé 🦆\u0001',
+      feature: 'cafe\u0301',
+      'a.b_c-9': 'x'.repeat(200),
+      none: null,
+    };
     const { none: _none, ...kept } = labels;
     expect(parseEvent({ ...message, labels })).toMatchObject({ ok: true, event: { labels: kept } });
+    expect(labelsText(labels)).toBe(JSON.stringify(kept));
     const parsed = parseEvent({ ...message, labels: { none: undefined } });
     expect(parsed.ok && 'labels' in parsed.event).toBe(false);
     const most = Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`label-${at}`, 'x']));
