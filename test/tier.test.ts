@@ -60,3 +60,25 @@ describe('a guest of an embedded store whose owner is only starting', () => {
     await tier.close();
   });
 });
+
+describe('an embedded store that a newer version of Runfold has migrated', () => {
+  test('is refused, by whoever would serve it and by a guest', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'runfold-tier-'));
+    onTestFinished(() => rm(parent, { recursive: true, force: true }));
+    const dir = join(parent, 'store');
+    const owner = await openTier({ dir });
+    await owner.database.query(
+      `insert into runfold_migrations.migration (hash, created_at) values ('newer', 9999999999999)`,
+    );
+    const refused = {
+      code: 'migrations_newer',
+      message: expect.stringMatching(/^A newer version of Runfold migrated .* Upgrade this one\.$/),
+    };
+    await expect(openTier({ dir })).rejects.toMatchObject(refused);
+    await owner.close();
+    await expect(openTier({ dir })).rejects.toMatchObject(refused);
+    // The folder is free again for the newer version.
+    const store = await openEmbeddedStore({ dir });
+    await store.close();
+  });
+});
