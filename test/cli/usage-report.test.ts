@@ -220,6 +220,7 @@ describeWithPostgres('the commands on usage', () => {
     }
     const wrong = await run(['top', 'users', '--by', 'beauty']);
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.stderr).toMatch(/^error: --by: expected one of .*, got "beauty"\.$/m);
   });
 
   test('reprice says what it did, and then finds nothing to do', async () => {

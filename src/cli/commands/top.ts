@@ -1,5 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
+import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
+import { InvalidQueryError } from '../../query/query-errors.js';
 import { getTopSessions, type SessionFigure } from '../../query/totals/top-sessions.js';
 import type { SessionTotals } from '../../query/totals/totals.js';
 import {
@@ -10,7 +12,6 @@ import {
   usageFigures,
 } from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
-import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { readInteger } from '../options/integer-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
@@ -81,7 +82,11 @@ export function topCommand(): Command {
       const by = groups[what];
       const shown = usageFigures.find((name) => name === flags.by);
       if (shown === undefined) {
-        throw new UsageError(`--by: expected one of ${usageFigures.join(', ')}.`);
+        throw new InvalidQueryError(
+          'order_by',
+          `one of ${usageFigures.join(', ')}`,
+          describeValue(flags.by),
+        );
       }
       const options = { project, ...range, time_zone, group_by: [by], order_by: shown, top: limit };
       const { rows } = await getUsage(database, options);
