@@ -57,6 +57,40 @@ function ending(redis: Redis): Redis {
   return redis;
 }
 
+/**
+ * Makes a client listen to every error of its connections. ioredis listens to the first one only, and a connection that
+ * is closed before its TLS is agreed on may emit two. One that nobody listens to ends the process.
+ */
+function hearErrors(redis: Redis): void {
+  const { connector } = redis as unknown as Connecting;
+  if (Object.hasOwn(connector, 'connect')) return;
+  const connect = connector.connect.bind(connector);
+  connector.connect = async (...options) => {
+    const stream = await connect(...options);
+    stream.on('error', () => undefined);
+    return stream;
+  };
+}
+
+interface Connecting {
+  readonly connector: { connect(...options: unknown[]): Promise<NodeJS.EventEmitter> };
+}
+
+/** Options of a client that gives replies as they come. */
+type PlainOptions = RedisOptions & { replyMapping?: 'legacy' };
+
+/** The constructor of ioredis connects already. */
+class HeardRedis extends Redis {
+  override connect(...args: Parameters<Redis['connect']>): Promise<void> {
+    hearErrors(this);
+    return super.connect(...args);
+  }
+
+  override duplicate(override: Partial<RedisOptions> = {}): Redis {
+    return new HeardRedis({ ...this.options, ...override } as PlainOptions);
+  }
+}
+
 class RedisCluster extends Cluster {
   override async connect(): Promise<void> {
     try {
@@ -119,10 +153,14 @@ export function createClient(url: string, settings: ClientSettings): RedisClient
   const address = toRedisAddress(url);
   // The driver reads its own options from the URL of one Redis.
   if (address.kind === 'single') {
-    return ending(new Redis(url, { ...common, retryStrategy: retry }));
+    return ending(new HeardRedis(url, { ...common, retryStrategy: retry }));
   }
-  if (address.kind === 'sentinel') return ending(new Redis(sentinelOptions(address, settings)));
-  return new RedisCluster([...address.hosts], clusterOptions(address, settings));
+  if (address.kind === 'sentinel')
+    return ending(new HeardRedis(sentinelOptions(address, settings)));
+  const cluster = new RedisCluster([...address.hosts], clusterOptions(address, settings));
+  // Before it connects.
+  cluster.on('+node', hearErrors);
+  return cluster;
 }
 
 /** Creates a client for one node of a URL's cluster, or for one of its sentinels. `node` is `host:port`. */
@@ -131,7 +169,7 @@ export function createNodeClient(url: string, node: string, settings: ClientSett
   const address = toRedisAddress(url);
   const at = node.lastIndexOf(':');
   return ending(
-    new Redis({
+    new HeardRedis({
       ...common,
       host: node.slice(0, at).replace(/^\[|\]$/g, ''),
       port: Number(node.slice(at + 1)),
@@ -145,7 +183,7 @@ export function createNodeClient(url: string, node: string, settings: ClientSett
 function sentinelOptions(
   address: RedisAddress,
   { retry, ...common }: ClientSettings,
-): RedisOptions & { replyMapping?: 'legacy' } {
+): PlainOptions {
   const { hosts, is_tls, database, sentinel_name } = address;
   const { username, password } = sentinelUserOf(address);
   return {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestServer } from '../../harness/test-server.js';
 import {
@@ -88,6 +90,26 @@ describe.skipIf(missing)('servers with TLS and certificates of their own', () =>
         /The certificate of Redis at 127\.0\.0\.1:\d+ is not trusted: .*NODE_EXTRA_CA_CERTS=/,
       );
       expect(stderr).not.toContain('Cannot reach Postgres');
+    }
+  });
+
+  test('a service that ends before its TLS with Redis is agreed on says why in one line', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      const env = {
+        DATABASE_URL: withTls({ sslmode: 'require' }),
+        REDIS_URL: redis.url,
+        RUNFOLD_HTTP_PORT: `${port}`,
+      };
+      const { code, stderr } = await work.runProcess(['serve'], { env });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: `error: Cannot listen on 127.0.0.1:${port}: another process uses this port. Choose another with --http-port.\n`,
+      });
+    } finally {
+      taken.close();
     }
   });
 
