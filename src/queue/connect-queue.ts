@@ -103,11 +103,20 @@ export async function connectQueue(
  */
 export function queueOn({ connection, backend, onError }: QueueConnection, prefix: string): Queue {
   const QueueClass = (backend === undefined ? EventQueue : Queue) as typeof Queue;
+  const listeners = connection.listeners('error');
   const queue = new QueueClass(
     queueName,
     { connection: connection as Redis, prefix },
     backend as undefined,
   );
   queue.on('error', onError);
+  if (backend === undefined) return queue;
+  // BullMQ leaves its listener on the pool, and every attempt of a producer may open another queue.
+  const added = connection.listeners('error').filter((one) => !listeners.includes(one));
+  const close = queue.close.bind(queue);
+  queue.close = async () => {
+    await close();
+    for (const one of added) connection.off('error', one as (error: Error) => void);
+  };
   return queue;
 }

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq';
 import { connectQueue, type QueueConnection, queueOn } from './connect-queue.js';
+import { explainQueueError } from './queue-errors.js';
 import type { QueueTarget } from './queue-target.js';
 
 /** The queues that jobs are added to: one, or several that share the jobs. */
@@ -10,7 +11,7 @@ export interface JobQueues {
   readonly is_spread: boolean;
   /**
    * The queue with a name. It makes sure that workers know of the queue before the first job is
-   * added.
+   * added. Here and below: @throws QueueConnectionError if Postgres lacks the tables of the queue.
    */
   open(name: string): Promise<Queue>;
   /** A different queue each time, for jobs that may go to any. */
@@ -62,6 +63,17 @@ export async function openJobQueues(
       await queue.close().catch(connected.onError);
     });
   };
+  /** The queue with a name. If it cannot be used, the error says why in our words. */
+  const usable = async (name: string) => {
+    const queue = of(name);
+    if (connected.backend === undefined) return queue;
+    try {
+      await queue.waitUntilReady();
+      return queue;
+    } catch (error) {
+      throw explainQueueError(error, target);
+    }
+  };
   /**
    * Makes sure that the number of queues is known, also to Redis. Only the first time is awaited.
    */
@@ -88,17 +100,17 @@ export async function openJobQueues(
     connected,
     async open(name) {
       await settle();
-      return of(name);
+      return usable(name);
     },
     async next() {
       await settle();
       const all = names();
       turn = (turn + 1) % all.length;
-      return of(all[turn] ?? connected.prefix);
+      return usable(all[turn] ?? connected.prefix);
     },
     async all() {
       if (spread !== undefined) await spread.refresh();
-      return [...names(), ...(spread?.former() ?? [])].map(of);
+      return Promise.all([...names(), ...(spread?.former() ?? [])].map(usable));
     },
     workers: async () => spread?.workers(),
     async close() {

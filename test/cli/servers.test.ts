@@ -48,6 +48,71 @@ describeWithPostgres('commands on Postgres', () => {
   });
 });
 
+describeWithRedis('a database that was not migrated for this queue', () => {
+  const work = useWorkplace();
+  let empty: TestDatabase;
+  let half: TestDatabase;
+  let onRedis: Record<string, string>;
+  beforeAll(async () => {
+    [empty, half] = [await createEmptyDatabase(), await createEmptyDatabase()];
+    onRedis = {
+      REDIS_URL: testRedisUrl(),
+      RUNFOLD_REDIS_PREFIX: createQueueNames().prefix,
+      RUNFOLD_LOG_LEVEL: 'silent',
+    };
+    const env = { ...onRedis, DATABASE_URL: half.url };
+    expect((await work.run(['migrate'], { env })).code).toBe(0);
+    await work.write('one.ndjson', [message('one', { id: 'e-1' })]);
+  });
+  afterAll(() => Promise.all([empty.drop(), half.drop()]));
+
+  test('gets no events through Redis either', async () => {
+    const missing = new URL(empty.url);
+    missing.pathname = '/no_such_database';
+    for (const [url, says] of [
+      [empty.url, 'Run "runfold migrate"'],
+      [missing.href, 'The database of DATABASE_URL does not exist'],
+    ] as const) {
+      const env = { ...onRedis, DATABASE_URL: url };
+      const { code, stdout, stderr } = await work.run(['ingest', 'one.ndjson'], { env });
+      expect({ code, stdout }, stderr).toEqual({ code: 1, stdout: '' });
+      expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(says)]);
+    }
+    const { stdout } = await work.run(['status', '--json'], {
+      env: { ...onRedis, DATABASE_URL: half.url },
+    });
+    expect(JSON.parse(stdout).queue.waiting).toBe(0);
+  });
+
+  test('says so in our words in each command', async () => {
+    const env = { DATABASE_URL: half.url, RUNFOLD_LOG_LEVEL: 'silent' };
+    for (const args of [['worker'], ['ingest', 'one.ndjson'], ['status'], ['runs', 'list']]) {
+      const { stdout, stderr } = await work.run(args, { env });
+      expect(`${stdout}${stderr}`, `${args}`).toContain(
+        'This Postgres lacks the tables of the queue. Run "runfold migrate" without REDIS_URL',
+      );
+      expect(`${stdout}${stderr}`, `${args}`).not.toContain('BullMQ');
+    }
+  });
+
+  test('leaves no listeners behind, however often it is tried', async () => {
+    const { openJobQueues } = await import('#runfold/queue/job-queues.js');
+    const target = { kind: 'postgres', connection: half.url } as const;
+    const queues = await openJobQueues(target, { onError: () => undefined });
+    try {
+      const first = queues.connected.connection.listenerCount('error');
+      for (let at = 0; at < 12; at++) {
+        await expect(queues.next()).rejects.toMatchObject({ code: 'queue_migrations_missing' });
+      }
+      await expect
+        .poll(() => queues.connected.connection.listenerCount('error'))
+        .toBeLessThanOrEqual(first);
+    } finally {
+      await queues.close();
+    }
+  });
+});
+
 describeWithRedis('a worker on Redis and Postgres', () => {
   const work = useWorkplace();
   let database: TestDatabase;

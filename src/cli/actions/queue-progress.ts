@@ -3,6 +3,7 @@ import type { Queue } from 'bullmq';
 import type { Config } from '../../environment/config.js';
 import type { JobQueues } from '../../queue/job-queues.js';
 import { findOutage } from '../../queue/open-queue.js';
+import { QueueConnectionError } from '../../queue/queue-errors.js';
 import { CommandFailedError } from '../command/command-error.js';
 
 /** Unfinished jobs on all queues. */
@@ -27,15 +28,18 @@ export async function checkRedis({ redis_url }: Config): Promise<void> {
   if (outage !== undefined) throw outage;
 }
 
-/** Checks that the queue can be used before any work starts. @throws CommandFailedError */
+/**
+ * Checks that the queue can be used before any work starts.
+ * @throws QueueConnectionError if Postgres lacks its tables
+ * @throws CommandFailedError
+ */
 export async function checkQueue(queues: JobQueues): Promise<void> {
   try {
     await openJobs(queues);
   } catch (error) {
+    if (error instanceof QueueConnectionError) throw error;
     const reason = error instanceof Error ? error.message || error.name : String(error);
-    throw new CommandFailedError(
-      `Cannot use the queue: ${reason}. If its tables are missing, run "runfold migrate".`,
-    );
+    throw new CommandFailedError(`Cannot use the queue: ${reason}.`);
   }
 }
 

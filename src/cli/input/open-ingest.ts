@@ -1,7 +1,10 @@
 import { addAbortSignal } from 'node:stream';
+import { within } from '../../environment/within.js';
+import type { Database } from '../../postgres/database.js';
 import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import type { Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
+import { StoreUnavailableError } from '../../store/store-errors.js';
 import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { noteProject } from '../command/project-note.js';
@@ -53,8 +56,8 @@ export async function withIngest<T>(
     onError: (error) => log.debug({ err: error }, 'queue'),
   });
   try {
-    // A queue on Redis takes events while Postgres is unavailable; any other queue is in the store itself.
     if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
+    else await checkIfReachable(runfold.database);
     await checkQueue(queue);
     const result = await work({ runfold, queue, input, wait });
     // What is still on the queue has made no project known.
@@ -69,6 +72,26 @@ export async function withIngest<T>(
     throw error;
   }
 }
+
+/** How long a store may take to say whether it is migrated when the events can do without it, in milliseconds. */
+const lookTimeout = 5_000;
+
+/**
+ * Checks the store that events on Redis are for. Redis takes events while Postgres is unavailable, so a store that
+ * cannot be asked is no error.
+ * @throws StoreUnavailableError if the database has no tables of this version, or does not exist
+ */
+async function checkIfReachable(database: Database): Promise<void> {
+  const late = () => new Error(`no response within ${lookTimeout} ms`);
+  try {
+    await within(lookTimeout, checkMigrated(database), late);
+  } catch (error) {
+    if (error instanceof StoreUnavailableError && certain.includes(error.code)) throw error;
+  }
+}
+
+/** What a store says that no waiting changes. */
+const certain: readonly string[] = ['migrations_missing', 'migrations_newer', 'database_missing'];
 
 /** The bytes of an input until the signal, which ends reading at once, even if no input arrives. */
 export async function* bytesOf(
