@@ -1,7 +1,8 @@
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis';
 import { codeOf } from '../environment/error-fields.js';
 import { type RedisAddress, toRedisAddress } from '../environment/redis-url.js';
 import { explainRedisError } from './queue-errors.js';
+import { HeardRedis, hearErrors, type PlainOptions } from './redis/heard-redis.js';
 
 /** A client of one Redis, of a master behind sentinels, or of a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -55,40 +56,6 @@ function ending(redis: Redis): Redis {
     return copy;
   }) as Redis['duplicate'];
   return redis;
-}
-
-/**
- * Makes a client listen to every error of its connections. ioredis listens to the first one only, and a connection that
- * is closed before its TLS is agreed on may emit two. One that nobody listens to ends the process.
- */
-function hearErrors(redis: Redis): void {
-  const { connector } = redis as unknown as Connecting;
-  if (Object.hasOwn(connector, 'connect')) return;
-  const connect = connector.connect.bind(connector);
-  connector.connect = async (...options) => {
-    const stream = await connect(...options);
-    stream.on('error', () => undefined);
-    return stream;
-  };
-}
-
-interface Connecting {
-  readonly connector: { connect(...options: unknown[]): Promise<NodeJS.EventEmitter> };
-}
-
-/** Options of a client that gives replies as they come. */
-type PlainOptions = RedisOptions & { replyMapping?: 'legacy' };
-
-/** The constructor of ioredis connects already. */
-class HeardRedis extends Redis {
-  override connect(...args: Parameters<Redis['connect']>): Promise<void> {
-    hearErrors(this);
-    return super.connect(...args);
-  }
-
-  override duplicate(override: Partial<RedisOptions> = {}): Redis {
-    return new HeardRedis({ ...this.options, ...override } as PlainOptions);
-  }
 }
 
 class RedisCluster extends Cluster {

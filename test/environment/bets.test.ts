@@ -94,6 +94,12 @@ describe('what we rely on inside others', () => {
     expect(own(Redis)).toContain('flushQueue');
   });
 
+  test('ioredis: a client connects by a method of its connector', async () => {
+    const redis = new Redis({ lazyConnect: true });
+    expect(redis).toHaveProperty('connector.connect', expect.any(Function));
+    redis.disconnect();
+  });
+
   test('node: a socket names the response that is being written to it', async () => {
     const server = createServer((request, response) => {
       const { _httpMessage: named } = request.socket as unknown as { _httpMessage?: unknown };
