@@ -27,7 +27,8 @@ export class ProjectError extends RunfoldError {
   }
 }
 
-const columns = `id, name, time_zone, ${utcTextSql('created_at')} as created_at`;
+/** The columns of a project, for SQL. */
+export const projectColumns = `id, name, time_zone, ${utcTextSql('created_at')} as created_at`;
 const namePattern = /^[a-z0-9](?:[a-z0-9._-]{0,98}[a-z0-9])?$/;
 
 /**
@@ -61,7 +62,7 @@ export async function createProject(
   try {
     const [project] = await database.query<Project & Record<string, unknown>>(
       `insert into runfold_internal.project (id, name, time_zone)
-      select coalesce($2::integer, ${next}), $1::text, $3::text returning ${columns}`,
+      select coalesce($2::integer, ${next}), $1::text, $3::text returning ${projectColumns}`,
       [name, id ?? null, time_zone],
     );
     if (project !== undefined) return project;
@@ -82,7 +83,7 @@ export async function setProjectZone(
 ): Promise<Project | undefined> {
   checkZone(time_zone);
   const [project] = await database.query<Project & Record<string, unknown>>(
-    `update runfold_internal.project set time_zone = $2 where id = $1 returning ${columns}`,
+    `update runfold_internal.project set time_zone = $2 where id = $1 returning ${projectColumns}`,
     [id, time_zone],
   );
   return project;
@@ -94,33 +95,10 @@ function checkZone(name: string | null): void {
   throw new ProjectError('invalid_project', `Expected ${zonePhrase}, got ${JSON.stringify(name)}.`);
 }
 
-/** A project in a list. Producers may name any number: one with events that was never created has no name. */
-export type ListedProject = Omit<Project, 'name' | 'created_at'> & {
-  readonly [N in 'name' | 'created_at']: string | null;
-};
-
-/** All projects, by number, and the numbers that have events without having been created. */
-export async function listProjects(database: Database): Promise<ListedProject[]> {
-  // Goes from one number to the next by the index, because there are many sessions and few projects.
-  return database.query<ListedProject & Record<string, unknown>>(
-    `with recursive used (id) as (
-      (select min(project) from runfold_internal.session)
-      union all
-      select (select min(s.project) from runfold_internal.session s where s.project > used.id)
-      from used where used.id is not null
-    )
-    select ${columns} from runfold_internal.project
-    union all
-    select id, null, null, null from used
-    where id is not null and not exists (select from runfold_internal.project p where p.id = used.id)
-    order by id`,
-  );
-}
-
 /** A project by its number; undefined if it was never created. */
 export async function getProject(database: Database, id: number): Promise<Project | undefined> {
   const [project] = await database.query<Project & Record<string, unknown>>(
-    `select ${columns} from runfold_internal.project where id = $1`,
+    `select ${projectColumns} from runfold_internal.project where id = $1`,
     [id],
   );
   return project;
@@ -132,8 +110,8 @@ export async function projectState(
   id: number,
 ): Promise<'created' | 'used' | 'unknown'> {
   const [row] = await database.query<{ created: boolean; used: boolean }>(
-    `select exists (select from runfold_internal.project where id = $1) as created,
-      exists (select from runfold_internal.session where project = $1) as used`,
+    `select (select p.id from runfold_internal.project p where p.id = $1) is not null as created,
+      (select s.project from runfold_internal.session s where s.project = $1 limit 1) is not null as used`,
     [id],
   );
   if (row?.created === true) return 'created';

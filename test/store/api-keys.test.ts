@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listProjects } from '#runfold/query/list-projects.js';
 import { createKey, findKey, listKeys, noteKeyUse, revokeKey } from '#runfold/store/api-keys.js';
-import { createProject, listProjects } from '#runfold/store/projects.js';
+import { createProject } from '#runfold/store/projects.js';
 import { describeOnEachTier, openTestTier, type TestTier } from '../../harness/tiers.js';
 
 describeOnEachTier('projects and keys', (name) => {

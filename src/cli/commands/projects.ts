@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { createProject, listProjects, setProjectZone } from '../../store/projects.js';
+import { listProjects } from '../../query/list-projects.js';
+import { createProject, setProjectZone } from '../../store/projects.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { recordAudit } from '../../projections/audit/record-audit.js';
 import { verify } from '../../projections/audit/verify.js';
-import { listProjects } from '../../store/projects.js';
+import { listProjects } from '../../query/list-projects.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { createProject, listProjects, setProjectZone } from '../../store/projects.js';
+import { listProjects } from '../../query/list-projects.js';
+import { createProject, setProjectZone } from '../../store/projects.js';
 import { readObject } from '../body/read-object.js';
 import { notInStore } from '../problems/problem.js';
 import { wholeNumber } from '../route/parameters.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { toQueueStatus } from '../../operations/status/status.js';
 import { readStoreStatus } from '../../operations/status/store-status.js';
+import { listProjects } from '../../query/list-projects.js';
 import { keptTogether } from '../../query/usage/usage-sources.js';
 import { keyScopes } from '../../store/api-keys.js';
-import { listProjects } from '../../store/projects.js';
 import { route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 import { auditStates } from './audits.js';

@@ -10,9 +10,9 @@ import {
   listRunningRebuilds,
   type RunningRebuild,
 } from '../../projections/rebuild/rebuild-schema.js';
+import { listProjects } from '../../query/list-projects.js';
 import { readLastFolded } from '../../query/log/last-folded.js';
 import { countRejects } from '../../query/rejects.js';
-import { listProjects } from '../../store/projects.js';
 import { utcTextSql } from '../../store/sql-units.js';
 
 /** The state of a project's data. */
