@@ -290,8 +290,9 @@ async function openGroup(
     };
     const heal = async () => {
       for (const node of [...nodes, ...others]) await node.start();
-      for (const node of nodes) await node.call('config', 'set', 'masterauth', groupPassword);
-      for (const node of nodes) await follow?.(node);
+      for (const node of nodes)
+        await again(() => node.call('config', 'set', 'masterauth', groupPassword));
+      for (const node of nodes) await again(async () => follow?.(node));
       await waitUntil(
         async () => {
           const found = await masters();
@@ -325,11 +326,11 @@ async function openGroup(
       },
       replicaOf,
       async holdBack(replica, master) {
-        await replica.call('config', 'set', 'masterauth', 'another');
-        await master.call('client', 'kill', 'type', 'replica');
+        await again(() => replica.call('config', 'set', 'masterauth', 'another'));
+        await again(() => master.call('client', 'kill', 'type', 'replica'));
       },
       async release(replica) {
-        await replica.call('config', 'set', 'masterauth', groupPassword);
+        await again(() => replica.call('config', 'set', 'masterauth', groupPassword));
       },
       heal,
       close,
@@ -339,6 +340,13 @@ async function openGroup(
     throw error;
   }
 }
+
+/** Repeats a command that may be repeated: on a busy machine a connection may take longer than it is given. */
+const again = (work: () => Promise<unknown>) =>
+  waitUntil(() => work().then(() => true), Boolean, {
+    what: 'a command to be taken',
+    intervalMs: 100,
+  });
 
 const linesOf = (settings: Readonly<Record<string, string>>) =>
   Object.entries(settings).map(([name, value]) => `${name} ${value}`);
