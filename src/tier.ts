@@ -3,10 +3,9 @@ import {
   type EmbeddedStoreError,
   EmbeddedStoreInUseError,
   findEmbeddedStore,
-  openEmbeddedStore,
 } from './embedded/embedded-store.js';
 import { becomeHeir, type Heir } from './embedded/heir.js';
-import { type SharedStore, shareEmbeddedStore } from './embedded/share-store.js';
+import { serveEmbeddedStore, shareEmbeddedStore } from './embedded/share-store.js';
 import { codeOf } from './environment/error-fields.js';
 import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
 import { recordFingerprints } from './projections/fold/fingerprint.js';
@@ -117,9 +116,11 @@ async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
     role: options.role ?? 'runfold',
     ...(options.tcp_port === undefined ? {} : { tcp_port: options.tcp_port }),
   };
-  const { connection, served: store } = options.exclusive
-    ? await serveAlone(settings)
-    : await shareEmbeddedStore(settings);
+  const served = options.exclusive ? await serveEmbeddedStore(settings) : undefined;
+  const { connection, served: store } =
+    served === undefined
+      ? await shareEmbeddedStore(settings)
+      : { connection: served.connection, served };
   const database = openDatabase(connection, { max: options.connections ?? 4 });
   const tier: Tier = {
     name: 'embedded',
@@ -146,11 +147,6 @@ async function openEmbeddedTier(options: TierOptions): Promise<Tier> {
     throw error;
   }
   return tier;
-}
-
-async function serveAlone(settings: Parameters<typeof openEmbeddedStore>[0]): Promise<SharedStore> {
-  const served = await openEmbeddedStore(settings);
-  return { connection: served.connection, served };
 }
 
 /**

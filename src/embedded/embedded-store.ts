@@ -66,7 +66,8 @@ export interface EmbeddedStore {
  * It may not survive if the machine loses power, because PGlite does not fsync.
  *
  * `tcp_port` also serves the store on that port of 127.0.0.1, open to every local user; off by default.
- * `role` is shown to others that find the folder in use; defaults to "runfold".
+ * `role` is shown to others that find the folder in use; defaults to "runfold". `yields` promises to close
+ * the store when another process asks for the folder; see `serveEmbeddedStore`.
  *
  * @throws EmbeddedStoreInUseError if a live process, including this one, owns the folder
  * @throws EmbeddedStoreError if the folder cannot be used; see its `code`
@@ -75,6 +76,7 @@ export async function openEmbeddedStore(options: {
   dir: string;
   tcp_port?: number;
   role?: string;
+  yields?: boolean;
 }): Promise<EmbeddedStore> {
   const dir = resolve(options.dir);
   await prepareStoreFolder(dir);
@@ -85,6 +87,7 @@ export async function openEmbeddedStore(options: {
     socket_dir: await prepareSocketFolder(dir),
     nonce: randomUUID(),
     folder: await folderIdentity(dir),
+    ...(options.yields === true ? { yields: true } : {}),
   };
   const lock = await acquireOwnerLock(dir, record).catch(async (error: unknown) => {
     if (record.socket_dir !== dir) await removeSocket(dir, record);
@@ -113,14 +116,22 @@ export async function openEmbeddedStore(options: {
   }
 }
 
+/** A store that a live process serves. */
+export interface FoundStore {
+  readonly connection: EmbeddedStoreConnection;
+  readonly owner_pid: number;
+  readonly role: string;
+  /** Whether the process hands the folder over to one that asks for it. */
+  readonly yields: boolean;
+}
+
 /** The store that another process (or this one) serves from a folder, if any. Changes nothing. */
-export async function findEmbeddedStore(
-  dir: string,
-): Promise<{ connection: EmbeddedStoreConnection; owner_pid: number; role: string } | undefined> {
+export async function findEmbeddedStore(dir: string): Promise<FoundStore | undefined> {
   const owner = await getOwner(resolve(dir));
   if (owner === undefined || !(await wasWrittenFor(resolve(dir), owner))) return undefined;
   if (!(await isOwnerAlive(owner))) return undefined;
-  return { connection: toConnection(owner), owner_pid: owner.pid, role: owner.role };
+  const { pid: owner_pid, role, yields = false } = owner;
+  return { connection: toConnection(owner), owner_pid, role, yields };
 }
 
 function toConnection(owner: OwnerRecord): EmbeddedStoreConnection {

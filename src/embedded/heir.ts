@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { sleep } from '../environment/sleep.js';
 import type { EmbeddedStore, EmbeddedStoreConnection } from './embedded-store.js';
+import { isAskedFor } from './folder/handover.js';
 import { socketName } from './folder/owner-record.js';
 import { shareEmbeddedStore } from './share-store.js';
 
@@ -17,10 +18,13 @@ export interface Heir {
 const patienceMs = 10_000;
 /** The pause after a failed attempt, in milliseconds. */
 const retryMs = 500;
+/** The time between two looks for a process that wants to serve the store, in milliseconds. */
+const lookMs = 250;
 
 /**
  * Watches the owner of an embedded store. If it ends, and no other process serves the store within ten seconds, this one
- * does: otherwise the events that a guest has accepted could not be written any more.
+ * does: otherwise the events that a guest has accepted could not be written any more. It hands the store over to a process
+ * that asks to serve it, unless it is closing with unwritten events.
  */
 export function becomeHeir(
   settings: { readonly dir: string; readonly role: string },
@@ -36,13 +40,26 @@ export function becomeHeir(
       await sleep(patienceMs, AbortSignal.any([closing.signal, hurried.signal]));
       if (closing.signal.aborted) return;
       try {
-        served = (await shareEmbeddedStore(settings)).served;
-        await served?.exited;
+        served = (await shareEmbeddedStore({ ...settings, yields: true })).served;
+        if (served !== undefined) await untilAskedFor(served);
+        await served?.close();
       } catch {
         // Whoever needs the store reports that it is away.
         await sleep(retryMs, closing.signal);
       }
     }
+  };
+  /** Resolves when the store has ended, or when another process wants to serve it. */
+  const untilAskedFor = async ({ dir, exited }: EmbeddedStore) => {
+    let ended = false;
+    const ending = exited.then(() => {
+      ended = true;
+    });
+    while (!ended && !closing.signal.aborted) {
+      if (!hurried.signal.aborted && (await isAskedFor(dir))) return;
+      await Promise.race([ending, sleep(lookMs, closing.signal)]);
+    }
+    await ending;
   };
   const watching = watch();
 

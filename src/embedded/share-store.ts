@@ -8,6 +8,7 @@ import {
   findEmbeddedStore,
   openEmbeddedStore,
 } from './embedded-store.js';
+import { askForFolder, takeBackRequest } from './folder/handover.js';
 
 /** A connection to the store of a folder, whichever process serves it. */
 export interface SharedStore {
@@ -29,6 +30,7 @@ export async function shareEmbeddedStore(options: {
   dir: string;
   tcp_port?: number;
   role?: string;
+  yields?: boolean;
   patience_ms?: number;
 }): Promise<SharedStore> {
   const { patience_ms = patience, ...settings } = options;
@@ -50,6 +52,30 @@ export async function shareEmbeddedStore(options: {
       if (!(error instanceof EmbeddedStoreInUseError) || performance.now() > deadline) throw error;
     }
     await pause(interval);
+  }
+}
+
+/**
+ * Serves a folder. A guest that serves it only because its owner had ended hands it over.
+ * @throws EmbeddedStoreInUseError if another process serves it, or if a guest has not handed it over within 30 seconds
+ */
+export async function serveEmbeddedStore(
+  settings: Parameters<typeof openEmbeddedStore>[0],
+): Promise<EmbeddedStore> {
+  const { dir } = settings;
+  const deadline = performance.now() + patience;
+  for (let isAsked = false; ; await pause(interval)) {
+    try {
+      const store = await openEmbeddedStore(settings);
+      if (isAsked) await takeBackRequest(dir);
+      return store;
+    } catch (error) {
+      if (!(error instanceof EmbeddedStoreInUseError) || performance.now() > deadline) throw error;
+      const found = await findEmbeddedStore(dir);
+      isAsked ||= found?.yields === true;
+      if (!isAsked) throw error;
+      await askForFolder(dir);
+    }
   }
 }
 

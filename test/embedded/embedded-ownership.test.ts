@@ -19,7 +19,7 @@ import {
   findEmbeddedStore,
   openEmbeddedStore,
 } from '#runfold/embedded/embedded-store.js';
-import { shareEmbeddedStore } from '#runfold/embedded/share-store.js';
+import { serveEmbeddedStore, shareEmbeddedStore } from '#runfold/embedded/share-store.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { waitUntilFolded } from '#runfold/query/wait-until-folded.js';
@@ -173,6 +173,7 @@ describe('the ownership of an embedded store', () => {
     expect(await findEmbeddedStore(dir)).toEqual({
       connection: store.connection,
       owner_pid: process.pid,
+      yields: false,
       role: 'up',
     });
   });
@@ -289,6 +290,29 @@ describe('the ownership of an embedded store', () => {
       expect(await verify(next.database)).toMatchObject({ equal: true, events: 4 });
     },
   );
+
+  test('is handed back by a guest to a process that wants to serve it', async () => {
+    const log = pino({ level: 'silent' });
+    const owner = await openRunfold({ dir, log, worker: false });
+    const guest = await openRunfold({ dir, log, role: 'a guest' });
+    onTestFinished(() => guest.close({ timeout_ms: 1_000 }));
+    await owner.close();
+    guest.producer.run({ run_id: 'r', id: 'alone' });
+    await guest.producer.flush({ timeout_ms: 60_000 });
+    expect(await findEmbeddedStore(dir)).toMatchObject({ role: 'a guest', yields: true });
+
+    const served = await serveEmbeddedStore({ dir, role: 'runfold up' });
+    onTestFinished(() => served.close());
+    expect(await findEmbeddedStore(dir)).toMatchObject({ role: 'runfold up', yields: false });
+    guest.producer.run({ run_id: 'r', id: 'back' });
+    await guest.producer.flush({ timeout_ms: 60_000 });
+    await expect(serveEmbeddedStore({ dir })).rejects.toThrow(/\(runfold up\) serves this store/);
+    await guest.close();
+    const database = openDatabase(served.connection);
+    onTestFinished(() => database.close());
+    expect(await verify(database)).toMatchObject({ equal: true });
+    expect(await readdir(dir)).not.toContain('handover');
+  });
 
   test('is given up by a close that lets running work finish and rolls open work back', async () => {
     const store = await open();

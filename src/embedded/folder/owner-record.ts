@@ -18,6 +18,8 @@ const ownerRecord = z.object({
   nonce: z.string(),
   /** The folder's inode: a copy of the folder has another one. */
   folder: z.string().optional(),
+  /** It serves only until another process wants to. Records of earlier versions do not say. */
+  yields: z.boolean().optional(),
 });
 
 /** The process that serves a store; the content of the owner file. */
