@@ -54,6 +54,17 @@ describeWithPostgres('the commands on usage', () => {
 
   afterAll(() => home.drop());
 
+  test('usage adds up the names of options given again, and takes one figure to show', async () => {
+    const usage = (...args: string[]) => run(['usage', ...range, ...args]);
+    const { stdout } = await usage('--by', 'user', '--by', 'model', '--csv', '--figures', 'cost');
+    expect(stdout).toMatch(/^bucket_start,bucket_local,user_id,model,cost$/m);
+    const figures = await usage('--csv', '--figures', 'cost', '--figures', 'input_tokens,runs');
+    expect(figures.stdout).toMatch(/,cost,input_tokens,runs$/m);
+    const two = await usage('--figure', 'cost,runs');
+    expect(two).toMatchObject({ code: 2, stdout: '' });
+    expect(two.stderr).toContain('--figure: expected one figure, got "cost,runs". --figures takes');
+  });
+
   test.each([['daily'], ['weekly'], ['monthly'], ['blocks'], ['usage']])(
     'of an empty range say where there is something: %s',
     async (command) => {

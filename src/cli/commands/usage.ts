@@ -11,6 +11,7 @@ import { type UsageBucket, usageBuckets } from '../../query/usage/usage-range.js
 import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
 import { dimensionsOf } from '../../query/usage/usage-statement.js';
 import { createCommand, openContext } from '../command/command.js';
+import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
 import { readInteger } from '../options/integer-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
@@ -70,12 +71,15 @@ export function usageCommand(): Command {
         '--figure <name>',
         'the figure to show over time and to rank by, such as output_tokens',
       )
-        .argParser((text: string) => parseList('--figure', text, usageFigures)[0])
+        .argParser(parseFigure)
         .default('cost'),
     )
     .addOption(
       new Option('--figures <names>', 'limit the output to these figures').argParser(
-        (text: string) => parseList('--figures', text, usageFigures),
+        (text: string, before: readonly UsageFigure[] = []) => [
+          ...before,
+          ...parseList('--figures', text, usageFigures),
+        ],
       ),
     )
     .option('--top <number>', 'the maximum number of groups, 1 to 1000', '10')
@@ -150,6 +154,15 @@ export function usageCommand(): Command {
       );
     });
   });
+}
+
+/** @throws UsageError */
+function parseFigure(text: string): UsageFigure {
+  const [figure, ...others] = parseList('--figure', text, usageFigures);
+  if (figure !== undefined && others.length === 0) return figure;
+  throw new UsageError(
+    `--figure: expected one figure, got ${JSON.stringify(text)}. --figures takes several.`,
+  );
 }
 
 /** The name of a dimension on the command line. For a label, only its own name. */

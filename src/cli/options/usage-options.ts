@@ -42,8 +42,11 @@ export function usageFilters(flags: UsageFilterFlags): UsageFilters {
 }
 
 /** The dimensions in `--by`, separated by commas; also by the names of HTTP and TypeScript. @throws UsageError */
-export function parseGroups(text: string): readonly UsageDimension[] {
-  return text.split(',').flatMap((part) => {
+export function parseGroups(
+  text: string,
+  before: readonly UsageDimension[] = [],
+): readonly UsageDimension[] {
+  const given = text.split(',').flatMap((part) => {
     const name = part.trim();
     const field = Object.values(groupNames).find((dimension) => dimension === name);
     if (field !== undefined) return [field];
@@ -52,6 +55,7 @@ export function parseGroups(text: string): readonly UsageDimension[] {
       (known) => groupNames[known] ?? [],
     );
   });
+  return [...before, ...given];
 }
 
 /** Names separated by commas, each of them in a list. @throws UsageError */

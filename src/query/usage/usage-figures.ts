@@ -17,7 +17,7 @@ export interface UsageFigures extends TokenTotals {
   readonly tool_errors: number | null;
   /** The share of tool calls that failed, 0 to 1. */
   readonly error_rate: number | null;
-  /** The share of input tokens that were cached, 0 to 1. */
+  /** The share of input tokens that were cached, 0 to 1. Null if more were cached than read, which no model does. */
   readonly cache_hit_rate: number | null;
   /** Output tokens per second, for messages that reported their time. */
   readonly tokens_per_second: number | null;
@@ -75,6 +75,8 @@ interface FigureRule {
   readonly per?: string;
   readonly units?: number;
   readonly per_units?: number;
+  /** It is a part of a whole. Greater than 1 only where events contradict themselves: then nothing is known. */
+  readonly is_share?: boolean;
 }
 
 /** Each figure, and the sums that it is computed from. */
@@ -91,7 +93,7 @@ const figures: Readonly<Record<keyof UsageFigures, FigureRule>> = {
     keyof TokenTotals,
     FigureRule
   >),
-  cache_hit_rate: { of: 'cached_tokens', per: 'input_tokens' },
+  cache_hit_rate: { of: 'cached_tokens', per: 'input_tokens', is_share: true },
   tokens_per_second: { of: 'timed_output_tokens', per: 'time_us', per_units: 1e6 },
   time: { of: 'time_us', units: 1e6 },
   mean_time: { of: 'time_us', per: 'timed_messages', units: 1e6 },
@@ -117,8 +119,10 @@ export function sumsFor(figure: keyof UsageFigures): readonly string[] {
 
 /** A figure as an exact expression over the sums of a row `u`, for ranking. */
 export function figureSql(figure: keyof UsageFigures): string {
-  const { of, per } = figures[figure];
-  return per === undefined ? `u.${of}` : `u.${of}::numeric / nullif(u.${per}, 0)`;
+  const { of, per, is_share } = figures[figure];
+  if (per === undefined) return `u.${of}`;
+  const ratio = `u.${of}::numeric / nullif(u.${per}, 0)`;
+  return is_share === true ? `case when u.${of} <= u.${per} then ${ratio} end` : ratio;
 }
 
 /** A sum in stored units. It is a string only if a double cannot hold it exactly; null if nothing was reported. */
@@ -134,7 +138,7 @@ export function figureReader(
   figure: keyof UsageFigures,
   columns: SumColumns,
 ): (place: number) => number | null {
-  const { of, per, units = 1, per_units = 1 } = figures[figure];
+  const { of, per, units = 1, per_units = 1, is_share } = figures[figure];
   const values = columns[of];
   if (values === undefined) return () => null;
   const nothing = isCount.get(of) ? 0 : null;
@@ -149,7 +153,9 @@ export function figureReader(
   return (place) => {
     const value = valueAt(place);
     const whole = Number(place < 0 ? 0 : (wholes[place] ?? 0));
-    return value === null || whole === 0 ? null : (Number(value) * per_units) / (whole * units);
+    if (value === null || whole === 0) return null;
+    const ratio = (Number(value) * per_units) / (whole * units);
+    return is_share === true && ratio > 1 ? null : ratio;
   };
 }
 

@@ -292,6 +292,37 @@ describeWithPostgres('usage over time', () => {
     expect((await verify(database)).differences).toEqual([]);
   });
 
+  test('does not know a share of cached tokens that is more than the whole', async () => {
+    const answer = (model: string, input_tokens: number, cached_tokens: number) => ({
+      type: 'message',
+      role: 'assistant',
+      id: `share-${model}`,
+      run_id: 'share',
+      user_id: 'share',
+      model,
+      occurred_at: '2024-03-02T12:00:00Z',
+      metrics: { input_tokens, cached_tokens },
+    });
+    await foldEvents(database, [
+      answer('all', 100, 100),
+      answer('half', 100, 50),
+      answer('more', 1, 20_000),
+    ]);
+    const { rows } = await getUsage(database, {
+      ...range,
+      group_by: ['model'],
+      filters: { user_id: ['share'] },
+      figures: ['cache_hit_rate'],
+      order_by: 'cache_hit_rate',
+      top: 3,
+    });
+    expect(rows.map((row) => [row.model, row.cache_hit_rate])).toEqual([
+      ['all', 1],
+      ['half', 0.5],
+      ['more', null],
+    ]);
+  });
+
   test('groups by user from sessions, ranks, and keeps only the top', async () => {
     await clear();
     const message = (user: string, cost: number, at: string) => ({
