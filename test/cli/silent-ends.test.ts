@@ -69,6 +69,9 @@ describe('a command that reads', () => {
       expect(before.code).toBe(0);
       expect(JSON.parse(before.stdout)).toMatchObject({ items: [] });
       expect(before.stderr).toMatch(/1 job of events waits on the queue and no worker is running/);
+      const unknown = await work.run(['runs', 'show', 'r']);
+      expect(unknown).toMatchObject({ code: 1, stdout: '' });
+      expect(unknown.stderr).toMatch(/1 job of events waits on the queue.*There is no run "r"/s);
       const file = await work.write('one.ndjson', [message('r2')]);
       await work.run(['ingest', file]);
       const after = await work.run(['runs', 'list', '--json']);

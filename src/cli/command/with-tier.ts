@@ -1,6 +1,7 @@
 import { checkMigrated } from '../../store/migrate.js';
 import { openTier, type Tier, type TierOptions } from '../../tier.js';
 import type { CommandContext } from './command.js';
+import { CommandFailedError } from './command-error.js';
 import { expectStore } from './existing-store.js';
 import { noteProject } from './project-note.js';
 import { tierOptions } from './settings.js';
@@ -44,13 +45,20 @@ export async function withStore<T>(
   options: WithTierOptions = {},
 ): Promise<T> {
   expectStore(context.settings);
+  const noteWaiting = async (tier: Tier) => {
+    const note = await waitingNote(tier);
+    if (note !== undefined) context.terminal.note(note);
+  };
   const read = async (tier: Tier) => {
-    const result = await work(tier);
+    const result = await work(tier).catch(async (error: unknown) => {
+      // What the command did not find may wait on the queue.
+      if (error instanceof CommandFailedError) await noteWaiting(tier);
+      throw error;
+    });
     await noteProject(context, tier.database);
     const stale = await findStaleTotals(tier.database);
     if (stale !== undefined) context.terminal.note(stale.text);
-    const note = await waitingNote(tier);
-    if (note !== undefined) context.terminal.note(note);
+    await noteWaiting(tier);
     return result;
   };
   return withTier(context, role, read, options);
