@@ -42,19 +42,18 @@ const valued = (schema: string, names: readonly string[], value: null | undefine
 const nothing = (schema: string, names: readonly string[]) => valued(schema, names, null);
 const absent = (schema: string, names: readonly string[]) => valued(schema, names, undefined);
 
-/** Figures of usage that the events of the examples do not report, or that a model does not have. */
+/** Figures of usage by model that the events of the examples do not report. */
 const unreported = [
+  ...['mean_time_to_first_token', 'cache_hit_rate', 'prompt_tokens', 'completion_tokens'],
+  ...['audio_tokens', 'input_audio_tokens', 'output_audio_tokens', 'cached_tokens'],
+  ...['cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens'],
+  ...['p50', 'p90', 'p95', 'p99'].map((quantile) => `time_to_first_token_${quantile}`),
+];
+/** Figures that are not kept by model. */
+const notByModel = [
   ...['runs', 'failed_runs', 'run_error_rate', 'run_time', 'tool_calls', 'tool_errors'],
-  ...['tool_time', 'mean_tool_time', 'error_rate', 'mean_time_to_first_token', 'cache_hit_rate'],
-  ...['prompt_tokens', 'completion_tokens', 'audio_tokens', 'input_audio_tokens'],
-  ...[
-    'output_audio_tokens',
-    'cached_tokens',
-    'cache_write_tokens',
-    'cache_write_1h_tokens',
-    'reasoning_tokens',
-  ],
-  ...['run_time', 'tool_time', 'time_to_first_token'].flatMap((name) =>
+  ...['tool_time', 'mean_tool_time', 'error_rate'],
+  ...['run_time', 'tool_time'].flatMap((name) =>
     ['p50', 'p90', 'p95', 'p99'].map((quantile) => `${name}_${quantile}`),
   ),
 ];
@@ -117,6 +116,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   tokens_per_second: 80 / 1.4,
   mean_time: 1.4,
   ...nothing('UsageSeries', unreported),
+  ...absent('UsageSeries', notByModel),
   ...absent('UsageSeries', ['agent_id', 'provider', 'tool_name', 'team_id', 'user_id']),
   ...Object.fromEntries(
     // Within 1 % of 1.4: the middle of its bucket.
