@@ -161,7 +161,8 @@ export async function noteKeyUse(database: Database, id: string): Promise<void> 
     `update runfold_internal.api_key set last_used_at = date_trunc('minute', now()),
       expires_at = least(now() + ${idleLife}, created_at + ${wholeLife})
         + case when kind = 'browser' then interval '0' end
-    where id = $1 and (last_used_at is null or last_used_at < date_trunc('minute', now()))`,
+    where id = $1 and (last_used_at is null or last_used_at < date_trunc('minute', now()))
+      and (expires_at is null or expires_at > now())`,
     [id],
   );
 }
