@@ -12,6 +12,7 @@ CREATE FUNCTION runfold_internal.budget_decisions(in_project integer, who text[]
     LANGUAGE plpgsql STABLE
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
+    SET cpu_tuple_cost TO '100'
     AS $$
 #variable_conflict use_column
 declare

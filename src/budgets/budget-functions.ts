@@ -1,7 +1,7 @@
 import { futureToleranceMicros } from '../events/timestamp.js';
 import { quarterMicros, quartersADay, quartersAnHour } from '../projections/time-buckets.js';
-import { budgetDecisions, checkBudgets, lockBudgets } from './check-functions.js';
-import { releaseHolds } from './holds.js';
+import { budgetDecisions, checkBudgets } from './check-functions.js';
+import { lockBudgets, releaseHolds } from './holds.js';
 import { scopeSources, type UsedSource, type UsedTable } from './used-sources.js';
 import { budgetWindow, firstInstant } from './window-functions.js';
 

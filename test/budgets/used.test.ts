@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { createBudget } from '#runfold/budgets/budgets.js';
 import { type BudgetMeasure, measuresOf } from '#runfold/budgets/used-sources.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { withTestDatabase } from '../../harness/database.js';
@@ -79,6 +80,16 @@ const windows = [
   }),
 ] as const;
 
+/** The blocks that a statement reads. */
+async function blocksOf(database: Database, text: string, values: unknown[] = []): Promise<number> {
+  const [row] = await database.query<Record<string, [{ Plan: Record<string, number> }]>>(
+    `explain (analyze, buffers, timing off, format json) ${text}`,
+    values,
+  );
+  const plan = row?.['QUERY PLAN']?.[0]?.Plan;
+  return Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
+}
+
 describeWithPostgres('the use of a budget', () => {
   let database: Database;
   withTestDatabase((opened) => {
@@ -142,17 +153,39 @@ describeWithPostgres('the use of a budget', () => {
     await foldEvents(database, busy as never);
     await database.query('vacuum (full, analyze)');
     const read = () =>
-      database.query<Record<string, [{ Plan: Record<string, number> }]>>(
-        `explain (analyze, buffers, timing off, format json)
-        select runfold_internal.budget_used(1, $1, $2, 'busy', 'cost', $3, $4)`,
-        [scope, label, start, start + 30 * day],
-      );
+      blocksOf(database, `select runfold_internal.budget_used(1, $1, $2, 'busy', 'cost', $3, $4)`, [
+        scope,
+        label,
+        start,
+        start + 30 * day,
+      ]);
     // The first call of a connection also reads the catalog.
     await read();
-    const [row] = await read();
-    const plan = row?.['QUERY PLAN']?.[0]?.Plan;
-    const blocks = Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
+    const blocks = await read();
     // An index descent for each of 720 hours, or some pages of 30 days. Quarters would be four times as many.
     expect(blocks).toBeLessThan(field === 'user_id' || field === null ? 200 : 720 * 5);
+  });
+
+  test('is looked up among thousands of users', async () => {
+    const early = Array.from({ length: 3_000 }, (_, number) => ({
+      ...{ type: 'message', role: 'assistant', model: 'gpt-5', id: `early-${number}` },
+      ...{ session_id: 'early', run_id: 'early', user_id: `early-${number}` },
+      occurred_at: '2026-02-01T00:00:00Z',
+      metrics: { cost: 1 },
+    }));
+    await foldEvents(database, early as never);
+    await database.query('analyze');
+    const window = { window: 'total', from: '2026-01-01T00:00:00Z' } as const;
+    const budget = { name: 'users', scope: 'user', measure: 'cost', limit: 1 } as const;
+    await createBudget(database, { ...window, ...budget });
+    const read = () =>
+      blocksOf(
+        database,
+        `select * from runfold_internal.budget_decisions(1, '{{early-7},{null},{null},{null},{null},{null}}', '{null}',
+          '{{1},{0},{0},{0},{0},{0}}', '{f}', '{null}', '{null}')`,
+      );
+    await read();
+    // The budget, an index descent and a row, and the holds.
+    expect(await read()).toBeLessThan(30);
   });
 });
