@@ -30,7 +30,7 @@ export function keepAlerts(
   const closing = new AbortController();
   const { interval_ms = 3_000, queueLag } = options;
   const report = quietReport((err, repeated) =>
-    log.warn({ err, repeated }, 'alerts could not be evaluated or delivered; trying on'),
+    log.warn({ err, repeated }, 'alerts could not be evaluated or delivered; retrying'),
   );
   const attempt = async (work: () => Promise<unknown>) => {
     try {

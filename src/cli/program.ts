@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readBuildVersion } from '../environment/package-files.js';
 import { asSummary, bareCommand, commandOutput } from './command/bare-command.js';
-import { addSettings, environmentHelp, settingFlags } from './command/setting-flags.js';
+import { addSettings, allVariablesHelp, settingFlags } from './command/setting-flags.js';
 import { type CommandName, summaries, usageOf } from './command/summaries.js';
 import { giveIo, type Io } from './io/io.js';
 
@@ -72,7 +72,7 @@ export async function createProgram(io: Io, args?: readonly string[]): Promise<C
     program.addCommand(isWanted ? await load() : namedOnly(name as CommandName));
   }
   addSettings(program);
-  return program.addHelpText('after', () => `\n${notes}\n\n${environmentHelp(program)}`);
+  return program.addHelpText('after', () => `\n${notes}\n\n${allVariablesHelp(program)}`);
 }
 
 /** A command that is only shown in the list of commands. */

@@ -56,8 +56,8 @@ type UnpricedSum = Omit<UnpricedModel, 'kept_cost'> & { readonly kept_nanos: num
  * Prices messages again by the current price book and overrides, and appends the differences as
  * corrections: the log keeps the earlier prices. Reported costs stay. So does the cost of a message
  * that has no price today, and the report says how much that is. A second run changes nothing. If
- * another process corrects messages meanwhile, they are checked again, so that of two concurrent runs
- * each reports only its own changes of the totals.
+ * another process corrects messages at the same time, they are checked again, so that of two
+ * concurrent runs each reports only its own changes of the totals.
  * @throws InvalidRangeError, InvalidQueryError, or RepriceContendedError if other processes do not stop correcting
  */
 export async function reprice(

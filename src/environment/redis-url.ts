@@ -108,7 +108,7 @@ function readSeveral(
   }
   const strange = [...settings.keys()].find((key) => !known.includes(key));
   if (strange !== undefined) {
-    return { expected: `none but ${known.join(', ')} behind the ? of a cluster or of sentinels` };
+    return { expected: `only ${known.join(', ')} after the ? of a cluster or of sentinels` };
   }
   const found = hosts.map((host) => parseHost(host, isCluster ? 6379 : 26_379));
   const database = /^(\/\d{0,4})?$/.test(path) ? Number(path.slice(1)) : undefined;
@@ -119,7 +119,7 @@ function readSeveral(
     };
   }
   if (isCluster && database !== 0) {
-    return { expected: 'no number of a database: a cluster has the database 0 alone' };
+    return { expected: 'no database number: a cluster has only database 0' };
   }
   return {
     kind: isCluster ? 'cluster' : 'sentinel',

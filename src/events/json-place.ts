@@ -40,7 +40,7 @@ export function jsonPlace(text: string): JsonPlace {
 export function describeJsonPlace(text: string): string {
   const { line, column, is_cut_off, item } = jsonPlace(text);
   const where = `line ${line}, column ${column}${item === 0 ? '' : `, in item ${item} of the array`}`;
-  return is_cut_off ? `a text that ends at ${where}` : `something else at ${where}`;
+  return is_cut_off ? `input that ends at ${where}` : `something else at ${where}`;
 }
 
 /** The fault of a line that is not JSON. */

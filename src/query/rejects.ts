@@ -32,7 +32,7 @@ export interface RejectOptions extends ProjectOptions {
   readonly id: string;
 }
 
-/** Rejects, newest first; jobs that are not ours belong to project 1. */
+/** Rejects, newest first. The reject of a job that names no project belongs to project 1. */
 export function listRejects(
   database: Database,
   options: ListRejectsOptions = {},

@@ -123,7 +123,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const alerts = keepWorkerAlerts(options);
   const tell = (err: Error, repeated = 0) => {
     notes.fault(err);
-    log.error({ err, repeated }, 'queue error; trying on');
+    log.error({ err, repeated }, 'queue error; retrying');
   };
   const quiet = quietReport(tell);
   const connected = await connectQueue(options.queue, {

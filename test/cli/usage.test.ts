@@ -2,6 +2,7 @@ import { type Command, Help } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { processIo } from '#runfold/cli/io/process-io.js';
 import { createProgram } from '#runfold/cli/program.js';
+import { variableMeanings } from '#runfold/environment/variables.js';
 import { useWorkplace } from './command-line.js';
 
 /** Every runnable command, with the words that call it. */
@@ -32,8 +33,13 @@ function expectHelp(name: string, text: string): void {
   for (const part of ['--database-url', '--project', 'DATABASE_URL', 'RUNFOLD_DIR']) {
     expect(text).toContain(part);
   }
+  expect(text.trimEnd()).toMatch(/"runfold --help" lists all of them\.$/);
+  expectAligned(text);
+}
+
+/** The lines fit a terminal, and the meanings of the variables are aligned. */
+function expectAligned(text: string): void {
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
-  // The meanings of the variables are aligned.
   const table = text.slice(text.indexOf('Environment variables:')).split('\n').slice(1);
   const starts = table.map((line) => /^ {2}(\S+ +)?/.exec(line)?.[0].length ?? 0);
   expect(new Set(starts.filter((start) => start > 2)).size).toBe(1);
@@ -50,6 +56,9 @@ describe('the command line', () => {
 
   test('the list of commands says what the commands say, without loading one', async () => {
     const { stdout } = await run(['--help']);
+    expectAligned(stdout);
+    for (const variable of Object.keys(variableMeanings))
+      expect(stdout).toContain(`  ${variable} `);
     for (const command of program.commands) {
       expect(stdout).toContain(`  ${new Help().subcommandTerm(command)}`);
       expect(stdout.replace(/\s+/g, ' ')).toContain(command.summary());

@@ -59,11 +59,11 @@ describe('REDIS_URL', () => {
     ['redis://a,b?cluster=true&sentinel=x', 'not both'],
     ['redis://a?cluster=yes', 'cluster=true'],
     ['redis://a?sentinel=', 'the name that the sentinels have'],
-    ['redis://a/1?cluster=true', 'no number of a database'],
+    ['redis://a/1?cluster=true', 'no database number'],
     ['redis://a:0?cluster=true', 'hosts as in'],
     ['redis://a:99999,b?cluster=true', 'hosts as in'],
     ['redis://a,,b?cluster=true', 'hosts as in'],
-    ['redis://a?cluster=true&tls=1', 'none but cluster'],
+    ['redis://a?cluster=true&tls=1', 'only cluster'],
   ])('refuses %s and says what it takes', (text, wanted) => {
     expect(readRedisUrl(text)).toEqual({ expected: expect.stringContaining(wanted) });
   });

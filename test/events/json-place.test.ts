@@ -5,19 +5,19 @@ import { describeJsonPlace, jsonPlace, noJsonLine } from '#runfold/events/json-p
 test.each([
   ['{"a": x}', 'something else at line 1, column 7'],
   ['{\n  "a": 1,\n}', 'something else at line 3, column 1'],
-  ['{"a": 1', 'a text that ends at line 1, column 8'],
-  ['{"a": "b', 'a text that ends at line 1, column 9'],
-  ['{"a": "\\u12', 'a text that ends at line 1, column 12'],
+  ['{"a": 1', 'input that ends at line 1, column 8'],
+  ['{"a": "b', 'input that ends at line 1, column 9'],
+  ['{"a": "\\u12', 'input that ends at line 1, column 12'],
   ['{"a": "\\q"}', 'something else at line 1, column 9'],
   [
     '[{"a": 1},\n {"a": 1},\n {"a" 1}]',
     'something else at line 3, column 7, in item 3 of the array',
   ],
-  ['[{"a": [1, 2', 'a text that ends at line 1, column 13, in item 1 of the array'],
+  ['[{"a": [1, 2', 'input that ends at line 1, column 13, in item 1 of the array'],
   ['{"a": 01}', 'something else at line 1, column 8'],
   ["{'a': 1}", 'something else at line 1, column 2'],
   ['{} {}', 'something else at line 1, column 4'],
-  ['', 'a text that ends at line 1, column 1'],
+  ['', 'input that ends at line 1, column 1'],
 ])('%j is said to be %s', (text, place) => {
   expect(() => JSON.parse(text)).toThrow();
   expect(describeJsonPlace(text)).toBe(place);

@@ -64,7 +64,7 @@ describe('a folder of logs', () => {
     const { store, faults } = await read(dir);
     server.close();
     expect(faults).toEqual([
-      'back: expected a folder, got a link back to one that it lies in',
+      'back: expected a folder, got a link to a folder above it',
       'pipe.jsonl: expected a file, got a FIFO',
       'self.jsonl: expected a file, got a link that leads to itself',
       'socket.jsonl: expected a file, got a socket',

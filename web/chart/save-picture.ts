@@ -32,7 +32,7 @@ export async function savePicture(svg: SVGSVGElement, name: string): Promise<voi
   canvas.width = width * 2;
   canvas.height = height * 2;
   const context = canvas.getContext('2d');
-  if (context === null) throw new Error('This browser draws no pictures.');
+  if (context === null) throw new Error('This browser cannot draw pictures.');
   context.fillStyle = getComputedStyle(svg.closest('.card') ?? document.body).backgroundColor;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(image, 0, 0, canvas.width, canvas.height);

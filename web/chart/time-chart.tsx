@@ -101,7 +101,7 @@ export function TimeChart(options: TimeChartOptions) {
       ref={frame}
       role="group"
       aria-roledescription="chart"
-      aria-label={`${label}. Arrow keys read it out${onZoom === undefined ? '' : ', shift chooses a stretch, enter zooms in'}.`}
+      aria-label={`${label}. Arrow keys read its values${onZoom === undefined ? '' : ', shift with arrows selects a range, enter zooms in'}.`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows read the chart out
       tabIndex={0}
       {...handlers}

@@ -89,7 +89,7 @@ export function AlertHistory({
 }
 
 function Deliveries({ of: { deliveries } }: { readonly of: AlertRecord }) {
-  if (deliveries.length === 0) return <span class="faint">nobody</span>;
+  if (deliveries.length === 0) return <span class="faint">no channel</span>;
   return (
     <>
       {deliveries.map(({ id, channel, state, attempts, fault, delivered_at }) => (

@@ -29,7 +29,7 @@ export function ProofBadge({ isShort = false }: { readonly isShort?: boolean }) 
           {!isShort && (
             <small>
               {status.value === undefined
-                ? 'Looking for the last one'
+                ? 'Looking for the last proof'
                 : 'Prove on Health that the totals equal the log'}
             </small>
           )}

@@ -50,10 +50,10 @@ export function checkCommand(): Command {
   for (const who of whose) command.option(`--${who} <name>`, `the ${who}`);
   return command
     .addOption(repeatable('--label <name=value>', 'a label that the events will have'))
-    .option('--cost <dollars>', 'the expected cost')
+    .option('--cost <dollars>', 'the expected cost, in US dollars')
     .option('--tokens <number>', 'the expected tokens')
-    .option('--input-tokens <number>', 'its input tokens; with --model they give the cost')
-    .option('--output-tokens <number>', 'its output tokens')
+    .option('--input-tokens <number>', 'the expected input tokens; with --model they give the cost')
+    .option('--output-tokens <number>', 'the expected output tokens')
     .option('--hold-seconds <seconds>', 'hold the estimate for this time')
     .addOption(
       new Option(
@@ -61,7 +61,7 @@ export function checkCommand(): Command {
         'the decision while the database is unavailable; allow by default',
       ).choices(['allow', 'refuse']),
     )
-    .option('--json', 'print the answer as JSON')
+    .option('--json', 'print the result as JSON')
     .action(async (flags: CheckFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
@@ -101,7 +101,7 @@ export function releaseCommand(): Command {
     name: 'release',
     summary: 'Release a hold that will not be used',
     details:
-      'Exits with 1 if nothing is held under the id: its event is in the log, or it expires.',
+      'Exits with 1 if nothing is held under the id: its event is in the log, it was released, or it has expired.',
     examples: ['runfold budgets release 4e0f4a53-0d5e-4f6e-9a57-6f3f5a1c2b3d'],
   })
     .argument('<hold_id>', 'the id that "runfold budgets check --hold-seconds" printed')

@@ -4,7 +4,7 @@ import { type Io, ioOf } from '../io/io.js';
 import { openTerminal, type Terminal } from '../output/terminal.js';
 import { asSummary, bareCommand } from './bare-command.js';
 import { openLog } from './log.js';
-import { environmentHelp } from './setting-flags.js';
+import { commonVariablesHelp } from './setting-flags.js';
 import { readSettings, type Settings } from './settings.js';
 import { type CommandName, summaries } from './summaries.js';
 
@@ -39,7 +39,7 @@ export function createCommand(help: CommandHelp): Command {
     .description(details === undefined ? `${summary}.` : `${summary}. ${details}`)
     .addHelpText('after', () => {
       const lines = examples.map((example) => `  $ ${example}`);
-      return `\nExamples:\n${lines.join('\n')}\n\n${environmentHelp(command)}`;
+      return `\nExamples:\n${lines.join('\n')}\n\n${commonVariablesHelp(command)}`;
     });
   return command;
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { variableMeanings } from '../../environment/variables.js';
+import { type VariableName, variableMeanings } from '../../environment/variables.js';
 import { ioOf } from '../io/io.js';
 
 /** The flags that every command takes, each with the variable that it overrides. */
@@ -26,13 +26,21 @@ export function addSettings(command: Command): Command {
 
 const everyCommand = 'Options of every command:';
 
-/** The environment variables, shown at the end of a command's help. */
-export function environmentHelp(command: Command): string {
+/** All environment variables, shown at the end of the help of the program. */
+export function allVariablesHelp(program: Command): string {
+  return variablesHelp(program, Object.keys(variableMeanings) as VariableName[]);
+}
+
+/** The environment variables that every command reads, shown at the end of the help of each. */
+export function commonVariablesHelp(command: Command): string {
+  const names = settingFlags.map(({ variable }) => variable);
+  return `${variablesHelp(command, names)}\n"runfold --help" lists all of them.`;
+}
+
+function variablesHelp(command: Command, names: readonly VariableName[]): string {
   const help = command.createHelp();
   help.prepareContext({ helpWidth: Math.min(100, ioOf(command).stdout.columns ?? 80) });
-  const width = Math.max(...Object.keys(variableMeanings).map((name) => name.length));
-  const lines = Object.entries(variableMeanings).map(([name, meaning]) =>
-    help.formatItem(name, width, meaning, help),
-  );
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = names.map((name) => help.formatItem(name, width, variableMeanings[name], help));
   return ['Environment variables:', ...lines].join('\n');
 }

@@ -32,16 +32,20 @@ export function alertsCommand(): Command {
 /** Flags for fields of some kinds of rule: flag → field and its meaning. */
 const fields = [
   ['budget', 'budget', '<name>', 'only this budget; by default every budget'],
-  ['of', 'of', '<what>', 'model, tool or agent'],
-  ['value', 'value', '<name>', 'its user, agent …; by default each of them separately'],
+  ['of', 'of', '<what>', 'what is measured: model, tool or agent'],
+  ['value', 'value', '<name>', 'its name; by default each of them separately'],
   ['agent', 'agent_id', '<name>', 'the agent that must send events'],
   ['figure', 'figure', '<name>', 'time or time_to_first_token'],
 ] as const;
 const numbers = [
-  ['above', 'above', 'fires above this share, number of seconds, factor or count'],
-  ['window-minutes', 'window_minutes', 'the length of the window'],
+  [
+    'above',
+    'above',
+    'fires above this: a share from 0 to 1, seconds, a factor or a count, as the kind needs',
+  ],
+  ['window-minutes', 'window_minutes', 'the length of the window, in minutes'],
   ['least', 'least', 'ignore windows with fewer calls or messages'],
-  ['least-dollars', 'least_dollars', 'ignore windows with a lower cost'],
+  ['least-dollars', 'least_dollars', 'ignore windows with a lower cost, in US dollars'],
   ['minutes', 'minutes', 'how long the agent may send nothing'],
   ['for-minutes', 'for_minutes', 'how long the condition must hold before it fires'],
 ] as const;
@@ -53,7 +57,7 @@ function createAlertCommand(): Command {
     summary: 'Create a rule',
     details:
       'Kinds: budget, error_rate, slow, cost_growth, silence, unpriced, rejects, queue_lag. Workers evaluate rules ' +
-      'every few seconds.',
+      'every few seconds. docs/alerts.md says which options each kind takes.',
     examples: [
       'runfold alerts create spend --kind budget --channel ops',
       'runfold alerts create tools --kind error_rate --of tool --above 0.2 --channel ops',

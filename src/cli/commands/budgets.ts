@@ -60,12 +60,12 @@ function createBudgetCommand(): Command {
     .option('--window <window>', 'hour, day, week, month or total; month by default')
     .option('--rolling <span>', 'a rolling window instead: 1h to 90d in steps of 15m')
     .option('--time-zone <zone>', "the zone of its days; by default the project's, or UTC")
-    .option('--at <percents>', 'shares of the limit that trigger alerts', '50,80,100')
+    .option('--at <percents>', 'shares of the limit that trigger alerts, in percent', '50,80,100')
     .option('--no-stop', 'refuse nothing, only send alerts')
     .option('--from <time>', 'when it starts to count, RFC 3339 with a zone')
     .addOption(
       new Option(
-        '--when-unknown <answer>',
+        '--when-unknown <decision>',
         'the decision while the database is unavailable',
       ).choices(['allow', 'refuse']),
     )

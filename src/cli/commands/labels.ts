@@ -30,7 +30,8 @@ function listCommand(): Command {
       createCommand({
         name: 'list',
         summary: 'List the labels that events have, with their first values',
-        details: 'In byte order. "runfold usage --by label:NAME" shows usage by one of them.',
+        details:
+          'Sorted in byte order. "runfold usage --by label:NAME" shows usage by one of them.',
         examples: ['runfold labels list', 'runfold labels list --json'],
       }),
     ),

@@ -33,9 +33,9 @@ export function periodCommand(name: keyof typeof periods): Command {
       `runfold ${name} --from 2026-01-01T00:00:00Z --json`,
     ],
   })
-    .option('--breakdown', 'one row per model below each')
+    .option('--breakdown', 'add a row per model below each row')
     .option('--json', 'print the report as JSON')
-    .option('--csv', 'print one row per model of each as CSV');
+    .option('--csv', 'print a row per model and period as CSV');
   return addRangeOptions(command, since).action(async (flags: Flags, self: Command) => {
     const context = openContext(self, 'once');
     const { terminal, settings } = context;

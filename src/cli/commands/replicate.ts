@@ -27,7 +27,7 @@ export function replicateCommand(): Command {
     details:
       'Copies the log of one store into another, with projects, keys, prices, budgets, alerts and rejects, while new ' +
       'events arrive, and then follows it until stopped. Every event is folded again. You can stop and start it at any ' +
-      'time: it continues where it was, and events that the new store has already change nothing. It says how many ' +
+      'time: it continues where it was, and events that the new store already has change nothing. It says how many ' +
       'events are left, and when both stores are level. OpenTelemetry spans that wait for their parents are not copied; ' +
       'let them be folded first. With --check it copies nothing, verifies both stores and compares them.',
     examples: [
@@ -42,7 +42,7 @@ export function replicateCommand(): Command {
       'Postgres of the store to copy into, migrated and divided already',
     )
     .option('--once', 'end when there are no new events')
-    .option('--from-start', 'read the whole log, also what an earlier copy has read')
+    .option('--from-start', 'read the whole log again, from its start')
     .option('--check', 'copy nothing; verify both stores and compare their totals')
     .option('--json', 'print the result as JSON')
     .action(async (flags: ReplicateFlags, self: Command) => {

@@ -69,7 +69,7 @@ function listCommand(): Command {
     .addOption(
       new Option(
         '--unended',
-        'only runs without a run event: at work, or ended without a word',
+        'only runs without a run event: still running, or stopped without sending one',
       ).conflicts('status'),
     );
   return addTotalsOptions(command, runOrders).action(async (flags: Filters, self: Command) => {
@@ -158,7 +158,7 @@ function waitingCommand(): Command {
       'no longer than RUNFOLD_OTLP_WAIT_SECONDS.',
     examples: ['runfold runs waiting', 'runfold runs waiting --json'],
   })
-    .option('--limit <number>', 'the most spans', '100')
+    .option('--limit <number>', 'the maximum number of spans', '100')
     .option('--json', 'print { items, waiting } as JSON')
     .action(async (flags: { limit: string; json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');

@@ -43,8 +43,8 @@ export function usageCommand(): Command {
   const command = createCommand({
     name: 'usage',
     details:
-      'Tokens, cost, counts and times, in all or by model, agent, tool, team, workflow, user or label.\n' +
-      'Each message, call and run counts where it ended, for the user and agent that it names.',
+      'Tokens, cost, counts and times, in total or by model, agent, tool, team, workflow, user or label.\n' +
+      'Each message, call and run counts at the time when it ended, for the user and agent that it names.',
     examples: [
       'runfold usage',
       'runfold usage --by model --since 30d --tz America/New_York',

@@ -80,7 +80,7 @@ function storeLines(store: StoreStatus): (readonly [string, string])[] {
     [
       'audit',
       last_audit === null
-        ? 'none yet; the web page and POST /v1/audits make them'
+        ? 'none yet; "runfold verify" and the web page make one'
         : `${last_audit.state}, of ${localTime(last_audit.snapshot_at)}`,
     ],
   ];

@@ -17,8 +17,11 @@ export interface HttpFlags {
 /** Adds the flags of commands that serve HTTP. */
 export function addHttpOptions(command: Command): Command {
   return command
-    .option('--http-host <address>', 'the address of HTTP; overrides RUNFOLD_HTTP_HOST')
-    .option('--http-port <port>', 'the port of HTTP; overrides RUNFOLD_HTTP_PORT')
+    .option(
+      '--http-host <address>',
+      'the address that HTTP listens on; overrides RUNFOLD_HTTP_HOST',
+    )
+    .option('--http-port <port>', 'the port that HTTP listens on; overrides RUNFOLD_HTTP_PORT')
     .option('--no-page', 'serve the API without the web page');
 }
 

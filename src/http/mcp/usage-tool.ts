@@ -35,7 +35,7 @@ export const usageTool = defineTool({
   title: 'Usage over time',
   description:
     'Cost in US dollars, tokens, messages, tool calls and runs, added up exactly, over a range of time: ' +
-    'in all, in buckets, or by model, user, agent, team, workflow, provider, tool or label.',
+    'in total, in buckets, or by model, user, agent, team, workflow, provider, tool or label.',
   input: z.strictObject({
     ...range,
     bucket: oneOf(

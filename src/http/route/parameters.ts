@@ -41,7 +41,7 @@ export function oneOf<const T extends readonly [string, ...string[]]>(names: T, 
 /** An id or a name, or several if the parameter is repeated. */
 export function names(doc: string) {
   return z
-    .union([name(doc), z.array(name(doc)).max(1_000, 'at most 1000 of them')])
+    .union([name(doc), z.array(name(doc)).max(1_000, 'at most 1000 values')])
     .transform((given) => [given].flat())
     .meta({ description: `${doc}; may be repeated, for any of them`, type: 'array' });
 }

@@ -51,7 +51,7 @@ export const usageRoute = route({
   summary: 'Read usage over time',
   description:
     'Of models, tools, agents, teams, workflows, users or labels, in buckets of any time zone. Sums are exact, ' +
-    'quantiles within 1 %. Each message, tool call and run counts where it ended, for the user, agent, ' +
+    'quantiles within 1 %. Each message, tool call and run counts at the time when it ended, for the user, agent, ' +
     'team and workflow that it names, and once for each of its labels. A response has at most 50,000 rows.',
   scope: 'read',
   example: {

@@ -81,7 +81,7 @@ async function look(
     if (stats.isDirectory()) {
       const here = await realpath(path);
       if (above.includes(here)) {
-        onFault(path, 'expected a folder, got a link back to one that it lies in');
+        onFault(path, 'expected a folder, got a link to a folder above it');
         return;
       }
       const entries = await readdir(path, { withFileTypes: true });

@@ -22,8 +22,8 @@ export interface RebuildOptions {
 
 /**
  * The steps of a rebuild, in this order: `cut` is about to mark the cut-off; `fold` folds the log up to it;
- * `merge` merges partials; `index` indexes the result; `catch_up` folds the events that arrived
- * meanwhile; `compare` compares with the live tables; `swap` is about to swap the tables.
+ * `merge` merges partials; `index` indexes the result; `catch_up` folds the events that have
+ * arrived since the cut-off; `compare` compares with the live tables; `swap` is about to swap the tables.
  */
 export type RebuildStep = 'cut' | 'fold' | 'merge' | 'index' | 'catch_up' | 'compare' | 'swap';
 

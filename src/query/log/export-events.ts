@@ -22,7 +22,7 @@ const pageEvents = 1_000;
  * gives the same totals.
  *
  * It is read page by page with little memory, and each page is a separate short statement. An event that is added
- * meanwhile may or may not be in it. With `session_ids` it reads these sessions, and with `run_ids` these runs, or their
+ * while it is read may or may not be in it. With `session_ids` it reads these sessions, and with `run_ids` these runs, or their
  * sessions if the runs have more than 10,000 events; with only a time, the whole log is searched.
  * @throws InvalidQueryError
  */

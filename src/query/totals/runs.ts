@@ -46,7 +46,7 @@ export interface ListRunsOptions extends TotalsPageOptions {
   /** The provider of the last message. */
   readonly provider?: AnyOf;
   readonly status?: RunStatus | readonly RunStatus[] | undefined;
-  /** True lists runs with a run event, false those without one: at work, or ended without a word. */
+  /** True lists runs with a run event, false those without one: still running, or stopped without sending one. */
   readonly ended?: boolean | undefined;
   /** The figure to sort by, greatest first. Defaults to newest start first. */
   readonly order_by?: RunOrder | undefined;

@@ -140,7 +140,7 @@ const sources: readonly Source[] = [
   { holds: [anyLabel, 'provider', 'model'], parts: [byModel(labels)] },
 ];
 
-/** The largest sets of dimensions that are kept together; `label:*` is any one label. */
+/** The largest sets of dimensions that are stored together; `label:*` is any one label. */
 export const keptTogether: readonly (readonly UsageDimension[])[] = sources
   .map(({ holds }) => holds)
   .filter(
@@ -177,7 +177,7 @@ export function sourceOf(used: readonly UsageDimension[]): Source {
   if (source !== undefined) return source;
   throw new InvalidQueryError(
     'group_by',
-    `fields that are kept together, filters included: any of ${keptTogether.map((holds) => holds.join(', ')).join('; or any of ')}`,
+    `dimensions and filters that are stored together: any of ${keptTogether.map((holds) => holds.join(', ')).join('; or any of ')}`,
     used.join(', '),
   );
 }

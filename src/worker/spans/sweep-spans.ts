@@ -73,7 +73,7 @@ export function startSweep(options: {
         forgotten = performance.now();
         await forgetSpans(database, keepDays, closing.signal);
       } catch (error) {
-        log.warn({ err: error }, 'could not settle waiting spans; trying on');
+        log.warn({ err: error }, 'could not settle waiting spans; retrying');
       }
     }
   };

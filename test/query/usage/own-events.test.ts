@@ -200,7 +200,7 @@ describeWithPostgres('usage by who and when', () => {
     const figures = getUsage(database, { ...day, group_by: ['model'], figures: ['runs'] });
     await expect(figures).rejects.toThrow(InvalidQueryError);
     const pairs = getUsage(database, { ...day, group_by: ['user_id', 'tool_name'] });
-    await expect(pairs).rejects.toThrow(/kept together.*user_id, agent_id, team_id, workflow_id/);
+    await expect(pairs).rejects.toThrow(/stored together.*user_id, agent_id, team_id, workflow_id/);
   });
 
   describe('in time zones', () => {

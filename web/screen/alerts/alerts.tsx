@@ -73,7 +73,7 @@ function FiringCard({ rules }: { readonly rules: readonly AlertRule[] }) {
   return (
     <Card title="Firing now">
       {firing.length === 0 ? (
-        <p class="nothing">Nothing fires.</p>
+        <p class="nothing">Nothing is firing.</p>
       ) : (
         <DataTable
           label="Firing now"

@@ -111,7 +111,7 @@ export function ChannelsCard() {
           }}
           onClose={() => setDeleting(undefined)}
         >
-          <p>Nothing is sent there any more, and what waits for it is given up.</p>
+          <p>Nothing is sent there any more, and waiting notifications are dropped.</p>
         </Confirm>
       )}
     </Card>

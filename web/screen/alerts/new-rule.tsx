@@ -69,9 +69,14 @@ export function NewRule({
             onInput={(value) => setTyped({ ...typed, [field.name]: value })}
           />
         ))}
-        <TextField text="Holds for minutes" isNumber value={forMinutes} onInput={setForMinutes} />
+        <TextField
+          text="Must hold for minutes"
+          isNumber
+          value={forMinutes}
+          onInput={setForMinutes}
+        />
         <fieldset>
-          <legend>Tells</legend>
+          <legend>Notifies</legend>
           <Given asked={channels}>
             {(all) =>
               all.length === 0 ? (

@@ -19,14 +19,14 @@ const window = (start: string): RuleField => ({
   type: 'number',
   start,
 });
-const least: RuleField = { name: 'least', text: 'At least so many', type: 'number', start: '20' };
+const least: RuleField = { name: 'least', text: 'Minimum number', type: 'number', start: '20' };
 const value: RuleField = {
   name: 'value',
   text: 'Which',
   type: 'text',
   start: '',
   isOptional: true,
-  hint: 'Each on its own',
+  hint: 'Each separately',
 };
 const of = (...choices: readonly (readonly [string, string])[]): RuleField => ({
   name: 'of',
@@ -79,13 +79,13 @@ export const ruleFields: Readonly<Record<RuleKind, readonly RuleField[]>> = {
     least,
   ],
   cost_growth: [
-    above('More than times', '2'),
+    above('More than this factor', '2'),
     window('1440'),
-    { name: 'least_dollars', text: 'At least dollars', type: 'number', start: '1' },
+    { name: 'least_dollars', text: 'Minimum cost in dollars', type: 'number', start: '1' },
   ],
   silence: [
     { name: 'agent_id', text: 'Agent', type: 'text', start: '' },
-    { name: 'minutes', text: 'For minutes', type: 'number', start: '60' },
+    { name: 'minutes', text: 'Silent for minutes', type: 'number', start: '60' },
   ],
   unpriced: [window('60')],
   rejects: [above('More than', '0'), window('60')],

@@ -35,7 +35,7 @@ export function conditionOf({ kind, settings: of, for_minutes }: AlertRule): str
       `The ${of.figure === 'time' ? 'time' : 'first token'} p95 of ${which} is above ${roundText(seconds(Number(of.above)))} ${within}, of at least ${whole(Number(of.least))}`,
     cost_growth: () =>
       `Cost is more than ${whole(Number(of.above))} times that of the same ${minutes(of.window_minutes)} a week before, and at least ${dollars(Number(of.least_dollars))}`,
-    silence: () => `Nothing comes from agent ${of.agent_id} for ${minutes(of.minutes)}`,
+    silence: () => `Agent ${of.agent_id} sends no event for ${minutes(of.minutes)}`,
     unpriced: () => `A model has messages without a price ${within}`,
     rejects: () => `More than ${plural(Number(of.above), 'reject')} ${within}`,
     queue_lag: () => `The oldest job waits for more than ${roundText(seconds(Number(of.above)))}`,

@@ -62,7 +62,7 @@ export function RulesCard({
               head: 'Notifies',
               isWide: true,
               cell: ({ channels }) =>
-                channels.length === 0 ? <span class="faint">nobody</span> : channels.join(', '),
+                channels.length === 0 ? <span class="faint">no channel</span> : channels.join(', '),
             },
             { key: 'state', head: 'State', cell: (rule) => <RuleState rule={rule} /> },
             ...(isAdmin

@@ -69,7 +69,7 @@ export function BudgetForm({
           />
         )}
         {fields.scope !== 'project' && (
-          <TextField text="Which" hint="Each on its own" isOptional {...text('value')} />
+          <TextField text="Which" hint="Each separately" isOptional {...text('value')} />
         )}
         <label>
           <span>Measure</span>
@@ -125,7 +125,7 @@ export function BudgetForm({
             </label>
           </>
         )}
-        <TextField text="Alerts at percent" isOptional {...text('at')} />
+        <TextField text="Alerts at percent of the limit" isOptional {...text('at')} />
         <label class="check">
           <input
             type="checkbox"

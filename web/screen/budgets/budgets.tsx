@@ -137,10 +137,7 @@ function Used({ budget }: { readonly budget: BudgetStanding }) {
         {use.held > 0 ? ` used, ${amountOf(measure, use.held)} held, of ` : ' of '}
         {amountOf(measure, limit)}
         {isEach && (
-          <small class="faint">
-            {' '}
-            {use.value === null ? 'nobody used any' : `most: ${use.value}`}
-          </small>
+          <small class="faint"> {use.value === null ? 'not used yet' : `most: ${use.value}`}</small>
         )}
       </span>
     </span>

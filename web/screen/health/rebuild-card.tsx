@@ -42,8 +42,8 @@ export function RebuildCard() {
         <div>
           <h2>Rebuild the totals</h2>
           <p class="faint">
-            Folds the log of all projects again while events keep coming in. Readers see either the
-            old or the new totals.
+            Folds the log of all projects again while ingest continues. Readers see either the old
+            or the new totals.
           </p>
         </div>
         <span class="card-actions">
