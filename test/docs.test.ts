@@ -5,12 +5,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { variableMeanings } from '#runfold/environment/variables.js';
 import { openTier, type Tier } from '#runfold/tier.js';
 import { blocksOf, docs, needsFramework, root, shellCommands } from '../harness/doc-blocks.js';
 import { type RunningProcess, startNode } from '../harness/processes.js';
 import { createQueueNames } from '../harness/queue-prefix.js';
 import { runCommand } from '../harness/run-command.js';
 
+/** The anchor of a heading, as GitHub makes it. */
+const anchorOf = (title: string) =>
+  title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
 const inModules = (...path: string[]) => join(root, 'node_modules', ...path);
 const main = join(root, 'dist/cli/main.js');
 let folder = '';
@@ -85,6 +92,28 @@ describe('the documents', () => {
       return files.map((file) => `${path}: ${file}`);
     });
     expect(missing).toEqual([]);
+  });
+
+  test('link only to headings that are there', () => {
+    const anchorsOf = (text: string) =>
+      new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => anchorOf(title)));
+    const missing = docs.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].flatMap(
+        ([, file = '', anchor = '']) => {
+          const target = file === '' ? path : join(dirname(path), file);
+          return anchorsOf(readFileSync(join(root, target), 'utf8')).has(anchor)
+            ? []
+            : [`${path}: ${file}#${anchor}`];
+        },
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('of operations name every setting', () => {
+    const page = docs.find(({ path }) => path === 'docs/operations.md')?.text ?? '';
+    const named = new Set(Array.from(page.matchAll(/`([A-Z]+_[A-Z_]+)`/g), ([, name]) => name));
+    expect(Object.keys(variableMeanings).filter((name) => !named.has(name))).toEqual([]);
   });
 });
 
