@@ -69,6 +69,7 @@ describe('the clients of an embedded store', () => {
     const client = await openClient();
     expect((await client.query('show search_path')).rows[0].search_path).toBe('bullmq,public');
     expect((await client.query('show timezone')).rows[0].TimeZone).toBe('UTC');
+    expect((await client.query('show shared_buffers')).rows[0].shared_buffers).toBe('32MB');
     const { rows } = await client.query('select setconfig from pg_db_role_setting');
     expect(rows[0].setconfig).toContain('search_path=bullmq, public');
   });

@@ -21,8 +21,15 @@ export interface EmbeddedDatabase {
  */
 const statisticsTarget = 30;
 
+/**
+ * Postgres fills its buffers with zeros before it serves. With the usual 128 MB this is a fifth of the CPU of a short command,
+ * and the process takes 109 MB more. The file system keeps what these have no place for: a table of 42 MB takes as much CPU
+ * with 32 MB as with 128, to fill and to read. With 16 MB, reading it at random takes a fifth more.
+ */
+const sharedBuffers = '32MB';
+
 const sessionSettings = ['search_path=bullmq,public', 'TimeZone=UTC']
-  .concat(`default_statistics_target=${statisticsTarget}`)
+  .concat(`default_statistics_target=${statisticsTarget}`, `shared_buffers=${sharedBuffers}`)
   .flatMap((setting) => ['-c', setting]);
 
 /**
