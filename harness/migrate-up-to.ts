@@ -26,3 +26,8 @@ export async function migrateUpTo(database: Database, tag: string): Promise<void
     await rm(folder, { recursive: true });
   }
 }
+
+/** Applies one migration to a store that already has it. */
+export async function applyMigration(database: Database, tag: string): Promise<void> {
+  await database.query(await readFile(join(root, 'drizzle', `${tag}.sql`), 'utf8'));
+}

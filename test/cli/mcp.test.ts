@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, test } from 'vitest';
@@ -29,4 +31,11 @@ test('runfold mcp answers on its standard output, which holds nothing else, and 
 
   const ended = await startNode([main, 'mcp'], { cwd: work.dir, input: '' }).exit;
   expect(ended).toMatchObject({ code: 0, stdout: '' });
+  // A file ends too, but is never closed.
+  const clientInfo = { name: 'test', version: '1' };
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
+  await work.write('asked.jsonl', [{ jsonrpc: '2.0', id: 1, method: 'initialize', params }]);
+  const shell = ['-c', '"$0" "$1" mcp < asked.jsonl', process.execPath, main];
+  const { stdout } = await promisify(execFile)('sh', shell, { cwd: work.dir });
+  expect(JSON.parse(stdout)).toMatchObject({ id: 1, result: { serverInfo: { name: 'runfold' } } });
 });

@@ -118,7 +118,7 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     expect(JSON.parse(rebuilt.stdout)).toMatchObject({ outcome: 'dry_run', events: 372 });
   });
 
-  test('says in which stripe a grand total differs', async () => {
+  test('says in which stripe a grand total or a row differs', async () => {
     const change = (by: string) =>
       made.query(
         `update runfold_internal.run set input_tokens = input_tokens ${by} where stripe = 2`,
@@ -126,6 +126,7 @@ describeWithPostgres('runfold shards and runfold replicate', () => {
     await change('+ 1');
     const { stdout } = await run('verify', '--sample', '1');
     expect(stdout).toMatch(/^run +all of stripe 2 +input_tokens +\d+ +\d+$/m);
+    expect((await run('verify')).stdout).toMatch(/^run .* \/ stripe 2 +input_tokens +\d+ +\d+$/m);
     await change('- 1');
     expect((await verify(made)).equal).toBe(true);
   });

@@ -29,7 +29,8 @@ export function mcpCommand(): Command {
         const budgets = createBudgetGate(database);
         const scope = { database, budgets, project: settings.project };
         const version = readPackageVersion();
-        const ended = once(io.stdin, 'close');
+        // A file as standard input ends, but is never closed.
+        const ended = Promise.race([once(io.stdin, 'end'), once(io.stdin, 'close')]);
         const served = serveStdio(() => createMcpServer(scope, { log, version }), {
           transport: new StdioServerTransport(io.stdin, io.stdout),
           maxSubscriptions: 0,

@@ -1,4 +1,4 @@
-import type { Difference } from '../../projections/audit/difference.js';
+import { type Difference, isOfStripe } from '../../projections/audit/difference.js';
 import type { Audit } from '../../projections/audit/verify.js';
 import type { HumanValue } from '../../projections/measures/kind.js';
 import { absent, count, duration, plural } from '../output/format.js';
@@ -60,11 +60,14 @@ const sumOf = (differing: readonly { readonly differing_rows: number }[]) =>
   differing.reduce((sum, { differing_rows }) => sum + differing_rows, 0);
 
 function keyText(key: Difference['key']): string {
-  const parts = Object.entries(key).filter(([name]) => name !== 'project');
   if (Object.keys(key).length === 0) return 'all together';
-  if ('stripe' in key) return `all of stripe ${key.stripe}`;
-  const project = key.project === 1 ? [] : [`project ${key.project}`];
-  return [...project, ...parts.map(([, value]) => valueText('', value))].join(' / ');
+  if (isOfStripe(key)) return `all of stripe ${key.stripe}`;
+  const { project, stripe, ...rest } = key;
+  return [
+    ...(project === 1 ? [] : [`project ${project}`]),
+    ...Object.values(rest).map((value) => valueText('', value)),
+    ...(stripe === undefined ? [] : [`stripe ${stripe}`]),
+  ].join(' / ');
 }
 
 function valueText(field: string, value: HumanValue): string {

@@ -7,7 +7,7 @@ import { publicName } from '../views/projection-views.js';
 /** One figure that differs from the log, in the names and units of the views. */
 export interface Difference {
   readonly projection: string;
-  /** The row's key, by column; empty for a grand total, or in a divided store the `stripe` whose grand total it is. */
+  /** The row's key, by column; empty for a grand total. In a divided store also the `stripe` that has the row or the grand total. */
   readonly key: { readonly [name: string]: HumanValue };
   /** The column that differs, or `*` if the whole row is missing or should not exist. */
   readonly field: string;
@@ -22,6 +22,11 @@ export interface Difference {
     readonly expected: unknown;
     readonly actual: unknown;
   };
+}
+
+/** Whether a key names nothing but a stripe: its grand total, or events that it should not have. */
+export function isOfStripe(key: Difference['key']): boolean {
+  return 'stripe' in key && Object.keys(key).length === 1;
 }
 
 /** A difference as the tables store it. */

@@ -5,7 +5,7 @@ import { stripeSql } from '../../store/shards/stripe-sql.js';
 import { fullName } from '../../store/shards/table-names.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';
-import { type Difference, toDifference } from './difference.js';
+import { type Difference, isOfStripe, toDifference } from './difference.js';
 import { verifyTables } from './verify-tables.js';
 
 export type { Audit, AuditProgress, ProjectionAudit, VerifyOptions } from './audit.js';
@@ -44,16 +44,16 @@ export async function verifyShards(map: ShardMap, options: VerifyOptions = {}): 
   return { ...sum, differences: firstRows(sum.differences, options.max_differences ?? 100) };
 }
 
-/** The grand totals of a shard are those of its stripe. */
+/** Several stripes can have a row under one key, such as that of a user who has sessions in all of them. */
 function inStripe(found: Difference, stripe: number): Difference {
-  return Object.keys(found.key).length === 0 ? { ...found, key: { stripe } } : found;
+  return { ...found, key: { ...found.key, stripe } };
 }
 
 /** The differences in the first differing rows of each projection, and all in grand totals and of misplaced events. */
 function firstRows(differences: readonly Difference[], most: number): Difference[] {
   const rows = new Map<string, Set<string>>();
   return differences.filter(({ projection, key }) => {
-    if ('stripe' in key) return true;
+    if (isOfStripe(key)) return true;
     const of = rows.get(projection) ?? new Set();
     rows.set(projection, of);
     const row = JSON.stringify(key);

@@ -14,6 +14,7 @@ import { checkMigrated, migrateStore } from '#runfold/store/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
 import { createDividedDatabase, testStripes } from '../../../harness/divided-store.js';
 import { foldEvents } from '../../../harness/fold-events.js';
+import { applyMigration } from '../../../harness/migrate-up-to.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
@@ -170,6 +171,21 @@ describeWithPostgres('a store that is divided into stripes', () => {
     expect((await verify(database)).equal).toBe(true);
   });
 
+  test('names the stripe of a row that differs, which others have under the same key', async () => {
+    const { database } = divided;
+    const change = (by: string) =>
+      database.query(
+        `update runfold_internal.user_usage_day set runs = runs ${by} where stripe = 1 and project = 1 and user_id = 'user-2'`,
+      );
+    await change('+ 1');
+    const { differences } = await verify(database);
+    expect(differences.length).toBeGreaterThan(0);
+    for (const { key, field } of differences) {
+      expect([key, field]).toMatchObject([{ user_id: 'user-2', stripe: 1 }, 'runs']);
+    }
+    await change('- 1');
+  });
+
   test('reports as many differing rows as were asked for, whatever the number of stripes', async () => {
     const { database } = divided;
     await database.query(
@@ -214,6 +230,12 @@ describeWithPostgres('a store that is divided into stripes', () => {
     await migrateStore(divided.database);
     await checkMigrated(divided.database);
     expect((await verify(divided.database)).shards).toBe(testStripes);
+  });
+
+  test('is migrated with the rows of each stripe', async () => {
+    await divided.database.query('update runfold_internal.user_usage_month set runs = 0');
+    await applyMigration(divided.database, '0031_read_months_of_any_zone');
+    expect((await verify(divided.database)).differences).toEqual([]);
   });
 
   test('is divided once, and only while it is empty', async () => {

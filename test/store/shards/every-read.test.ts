@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeJob } from '#runfold/append/decode-job.js';
+import { toReject } from '#runfold/append/reject.js';
+import { writeBatch } from '#runfold/append/write-batch.js';
+import { openEventWriter } from '#runfold/append/writer/event-writer.js';
+import { spanFlags } from '#runfold/otlp/spans/span-item.js';
+import { spanKinds } from '#runfold/otlp/tables/span-kinds.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { projections } from '#runfold/projections/projections.js';
 import { listProjects } from '#runfold/query/list-projects.js';
 import type { ListEventsOptions } from '#runfold/query/log/events.js';
 import type { ListMessagesOptions } from '#runfold/query/log/messages.js';
@@ -11,6 +18,8 @@ import type { ListSessionsOptions } from '#runfold/query/totals/sessions.js';
 import { usageDimensions } from '#runfold/query/usage/usage-sources.js';
 import { waitUntilFolded } from '#runfold/query/wait-until-folded.js';
 import { projectState } from '#runfold/store/projects.js';
+import type { ProjectSpan } from '#runfold/worker/spans/inbox.js';
+import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
 import { createCitusStore } from '../../../harness/citus-cluster.js';
 import { describeWithCitus } from '../../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../../harness/database.js';
@@ -46,6 +55,36 @@ const events = sampleEvents(480).flatMap((event, at) => {
 const session_id = 'sample-session-3';
 const run_id = 'sample-run-13';
 const [from, to] = ['2026-02-02T02:40:20Z', '2026-02-02T02:41:30Z'];
+
+/** A job of which every second item is no event. */
+const halfRejected = {
+  v: 1,
+  project: 1,
+  events: sampleEvents(26, 'refused').map((event, at) => (at % 2 === 1 ? { id: at } : event)),
+};
+const rejects = [1, 3].map((position) => {
+  const place = { job_id: 'refused', project: 1, position, code: '', message: '' };
+  return toReject({ ...place, payload: null }).id;
+});
+
+/** Spans of a run below one that has not arrived. */
+const waiting = [spanKinds.model, spanKinds.tool].map(
+  (kind, at): ProjectSpan => ({
+    project: 1,
+    trace: 'ab'.repeat(16),
+    span: `${at + 2}`.repeat(16),
+    parent: '1'.repeat(16),
+    kind,
+    flags: kind === spanKinds.model ? spanFlags.metered : 0,
+    own: { run: run_id },
+    event: {
+      occurred_at: from,
+      ...(kind === spanKinds.model
+        ? { type: 'message', role: 'assistant', model: 'model-1', metrics: { input_tokens: 7 } }
+        : { type: 'tool_call', tool_name: 'search' }),
+    },
+  }),
+);
 
 /** Some values of each option of a list, so that one that is added must be asked for here. */
 type Values<Options> = {
@@ -133,6 +172,31 @@ function lists(
 }
 const one = (...asks: readonly Ask[]) => asks.map((ask, at): [string, Ask] => [String(at), ask]);
 const metrics = { from: '2026-02-01T00:00:00Z', to: '2026-02-04T00:00:00Z' };
+const someValues: Readonly<Record<string, readonly unknown[]>> = {
+  agent_id: ['agent-1', ['agent-0', 'agent-2']],
+  provider: ['provider-1'],
+  model: ['model-1', ['model-0', 'model-2']],
+  tool_name: ['search'],
+  team_id: ['team-1'],
+  workflow_id: ['flow', 'nothing'],
+  user_id: ['user-2', ['user-1', 'user-3'], 'nobody'],
+  'label:customer': ['c-1', ['c-0', 'c-2']],
+};
+/** Usage of some values of each dimension, and by each other option. */
+const usages = [
+  ...[...usageDimensions, 'label:customer'].flatMap((dimension) =>
+    (someValues[dimension] ?? []).flatMap((value) => {
+      const filters = { [dimension]: value };
+      return [{ filters }, { filters, group_by: [dimension], bucket: 'day' }];
+    }),
+  ),
+  { filters: { user_id: 'user-2', model: 'model-1' }, group_by: ['agent_id'] },
+  { group_by: ['user_id'], top: 2, order_by: 'runs', bucket: 'hour' },
+  { group_by: ['model'], top: 1, order_by: 'output_tokens', bucket: '15m', fill: false },
+  { group_by: ['agent_id', 'tool_name'], time_zone: 'Asia/Kolkata', bucket: 'week' },
+  { figures: ['cost', 'runs'], bucket: 'month', time_zone: 'America/New_York' },
+  { group_by: ['label:customer'], before_from: '2026-01-01T00:00:00Z', before_to: metrics.to },
+] as Partial<Parameters<Reads['getUsage']>[0]>[];
 
 const asked: { readonly [Read in keyof Reads]: readonly (readonly [string, Ask])[] } = {
   getRun: one(
@@ -163,21 +227,25 @@ const asked: { readonly [Read in keyof Reads]: readonly (readonly [string, Ask])
   ]),
   getSessionMetrics: one((reads) => reads.getSessionMetrics({ session_id })),
   getAgno2SessionMetrics: one((reads) => reads.getAgno2SessionMetrics({ session_id })),
-  listWaitingSpans: one((reads) => reads.listWaitingSpans()),
+  listWaitingSpans: one(
+    (reads) => reads.listWaitingSpans(),
+    (reads) => reads.listWaitingSpans({ limit: 1 }),
+  ),
   listMessages: lists('listMessages', ofMessages, [{ session_id }, { run_id }]),
   listToolCalls: [
     ...lists('listToolCalls', ofCalls, [{ session_id }, { run_id }]),
     ...one((reads) => reads.listToolCalls({ tool_name: 'search', newest: true, limit: 50 })),
   ],
   listEvents: lists('listEvents', ofEvents, [{}, { session_id }, { run_id }]),
-  getUsage: [...usageDimensions, 'label:customer' as const].flatMap((dimension) =>
-    (['hour', 'day', 'month'] as const).flatMap((bucket): [string, Ask][] => [
-      [
-        `${bucket} by ${dimension}`,
-        (reads) => reads.getUsage({ ...metrics, bucket, group_by: [dimension] }),
-      ],
-    ]),
-  ),
+  getUsage: [
+    ...usages,
+    ...[...usageDimensions, 'label:customer' as const].flatMap((dimension) =>
+      (['hour', 'day', 'month'] as const).map((bucket) => ({ bucket, group_by: [dimension] })),
+    ),
+  ].map((options): [string, Ask] => [
+    JSON.stringify(options),
+    (reads) => reads.getUsage({ ...metrics, ...options }),
+  ]),
   listLabels: lists('listLabels', {}),
   listLabelValues: lists('listLabelValues', { prefix: ['c-'] }, [
     { name: 'customer' },
@@ -187,12 +255,18 @@ const asked: { readonly [Read in keyof Reads]: readonly (readonly [string, Ask])
     (reads) => reads.find({ q: 'sample' }),
     (reads) => reads.find({ q: 'user-' }),
   ),
-  listRejects: lists('listRejects', { code: ['invalid_event', 'another'] }),
-  getReject: one((reads) => reads.getReject({ id: '1' })),
+  listRejects: lists('listRejects', { ...page, code: ['invalid_event', 'another'] }),
+  getReject: one(
+    ...['1', ...rejects].map(
+      (id): Ask =>
+        (reads) =>
+          reads.getReject({ id }),
+    ),
+  ),
 };
 
 /** What each store decides by itself: when it took an event. */
-const own = /"(recorded_at|received_at|next_cursor)":"[^"]*"/g;
+const own = /"(recorded_at|received_at|waiting_since|due_at|next_cursor)":"[^"]*"/g;
 const textOf = (answer: unknown) => JSON.stringify(answer ?? null).replaceAll(own, '"$1":""');
 
 const stores = [
@@ -225,6 +299,9 @@ for (const [name, describeStore, open] of stores) {
       for (const database of [divided.database, whole]) {
         await foldEvents(database, events);
         await foldEvents(database, sampleEvents(40, 'other'), 2);
+        const { run } = openEventWriter(database, projections);
+        await writeBatch(run, [decodeJob('refused', JSON.parse(JSON.stringify(halfRejected)))]);
+        await openSpanInbox({ database }).take('spans', waiting, []);
       }
     });
     afterAll(async () => {
@@ -245,8 +322,7 @@ for (const [name, describeStore, open] of stores) {
           expect(JSON.parse(ofDivided ?? ''), options).toEqual(JSON.parse(ofWhole ?? ''));
           if (!/^(null|\[\]|\{"items":\[\].*)$/.test(ofWhole ?? '')) answers += 1;
         }
-        const isEmpty = /Rejects?$|WaitingSpans$/.test(read);
-        expect(answers > 0, `${read} finds something`).toBe(!isEmpty);
+        expect(answers, `${read} finds something`).toBeGreaterThan(0);
       },
     );
 
