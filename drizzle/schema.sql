@@ -64,8 +64,7 @@ begin
     ids := ids || array_fill(b.id, array[cardinality(needed)]);
     all_values := all_values || needed;
   end loop;
-  holding := array(select coalesce((select sum(h.amount) from runfold_internal.budget_hold h
-    where h.budget_id = n.id and h.value = n.value and h.expires_at > at), 0) from unnest(ids, all_values) n(id, value));
+  holding := runfold_internal.budget_held(ids, all_values, at);
   for i in 1 .. checks loop
     place := i;
     hold := holds[i];
@@ -103,6 +102,16 @@ begin
       is_held := is_held and is_allowed;
     end loop;
   end loop;
+end $$;
+
+CREATE FUNCTION runfold_internal.budget_held(ids integer[], in_values text[], at timestamp with time zone DEFAULT clock_timestamp()) RETURNS numeric[]
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+  return array(select coalesce((select sum(h.amount) from runfold_internal.budget_hold h
+    where h.budget_id = n.id and h.value = n.value and h.expires_at > at), 0) from unnest(ids, in_values) n(id, value));
 end $$;
 
 CREATE FUNCTION runfold_internal.budget_used(in_project integer, in_scope text, in_label text, in_value text, in_measure text, in_first integer, in_end integer) RETURNS numeric

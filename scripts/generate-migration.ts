@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
-import { budgetFunctions } from '#runfold/budgets/budget-functions.js';
+import { budgetFunctions } from '#runfold/budgets/functions/budget-functions.js';
 import { projectionTable, storageStatement } from '#runfold/projections/fold/projection-table.js';
 import { histogramTotalStatement } from '#runfold/projections/measures/levels.js';
 import { totalStatement } from '#runfold/projections/measures/sums.js';

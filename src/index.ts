@@ -41,8 +41,8 @@ export {
 } from './budgets/budget-standing.js';
 export { type Budget, createBudget, dropBudget, listBudgets } from './budgets/budgets.js';
 export { checkBudget, releaseHold } from './budgets/check-budget.js';
+export type { BudgetMeasure, BudgetScope } from './budgets/functions/used-sources.js';
 export type { BudgetWindow, NewBudget } from './budgets/new-budget.js';
-export type { BudgetMeasure, BudgetScope } from './budgets/used-sources.js';
 export type { EventOptions } from './corrections/corrected-event.js';
 export {
   type Correction,

@@ -1,5 +1,5 @@
-import { askBudgets } from '#runfold/budgets/ask-budgets.js';
 import { readCheck } from '#runfold/budgets/asked-check.js';
+import { openLooks } from '#runfold/budgets/looks.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { cpuOf } from '../../harness/measure.js';
 
@@ -17,6 +17,7 @@ const month = 30 * 96;
 export function groupCosts(url: string, statements: number): Promise<BudgetCost[]> {
   return withCost(url, async (database, costOf) => {
     const costs: BudgetCost[] = [];
+    const ask = openLooks(database, 1);
     for (const size of groups) {
       const checks = await Promise.all(
         Array.from({ length: size }, (_, number) =>
@@ -27,7 +28,7 @@ export function groupCosts(url: string, statements: number): Promise<BudgetCost[
           }),
         ),
       );
-      const us = await costOf(statements, () => askBudgets(database, 1, checks));
+      const us = await costOf(statements, () => ask(checks));
       costs.push({ name: `${size} at a time`, us: us / size });
     }
     return costs;

@@ -4,8 +4,8 @@ import { queryPrepared } from '../postgres/prepared-query.js';
 import { quarterMicros } from '../projections/time-buckets.js';
 import type { AskedCheck } from './asked-check.js';
 import { unitsOf } from './budgets.js';
-import { whoFields } from './check-functions.js';
-import { type BudgetMeasure, budgetMeasures } from './used-sources.js';
+import { whoFields } from './functions/check-functions.js';
+import { type BudgetMeasure, budgetMeasures } from './functions/used-sources.js';
 
 /** The decision of one budget that applies to a check. */
 export interface CheckedBudget {
@@ -41,7 +41,7 @@ export interface BudgetCheck {
 }
 
 /** The decision of a budget about a check. Figures are decimals in stored units. */
-interface AnswerRow {
+export interface AnswerRow {
   readonly [column: string]: unknown;
   /** The number of the check, from 1. */
   readonly place: number;
@@ -58,7 +58,7 @@ interface AnswerRow {
 }
 
 /** The end of a window that never ends. */
-const never = 2_147_483_647;
+export const neverEnds = 2_147_483_647;
 
 /** Makes several checks of a project in one statement. Each counts the holds of those before it. */
 export async function askBudgets(
@@ -85,13 +85,20 @@ export async function askBudgets(
   );
   const answers = checks.map((): AnswerRow[] => []);
   for (const row of rows) answers[row.place - 1]?.push(row);
-  return answers.map((said, index) => ({
+  return answers.map((said, index) =>
+    budgetCheck(said, said[0]?.is_held ? (checks[index]?.hold ?? null) : null),
+  );
+}
+
+/** The result of a check from the decisions of the budgets that apply. */
+export function budgetCheck(said: readonly AnswerRow[], hold_id: string | null): BudgetCheck {
+  return {
     // A check about which no budget has a say is allowed.
     allowed: said.every(({ allowed }) => allowed),
-    hold_id: said[0]?.is_held ? (checks[index]?.hold ?? null) : null,
+    hold_id,
     is_unknown: false,
     budgets: said.map(checkedBudget),
-  }));
+  };
 }
 
 function checkedBudget(row: AnswerRow): CheckedBudget {
@@ -106,7 +113,7 @@ function checkedBudget(row: AnswerRow): CheckedBudget {
     used: used / units,
     held: held / units,
     remaining: Math.max(0, limit - used - held) / units,
-    resets_at: window_end === never ? null : formatTimestamp(window_end * quarterMicros),
+    resets_at: window_end === neverEnds ? null : formatTimestamp(window_end * quarterMicros),
     allowed,
   };
 }

@@ -4,7 +4,7 @@ import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
 import { checkedInput } from './budget-errors.js';
 import { unitsOf } from './budgets.js';
-import type { BudgetMeasure } from './used-sources.js';
+import type { BudgetMeasure, BudgetScope } from './functions/used-sources.js';
 
 const textPhrase = 'a string of 1 to 200 characters';
 const text = z.string(textPhrase).refine(isShortText, textPhrase).optional();
@@ -70,9 +70,27 @@ export type EstimateCost = (options: z.output<typeof budgetCheckSchema>) => Prom
   readonly is_free: boolean;
 }>;
 
+/** What a check names: a value for each of some scopes. */
+type Who = Omit<
+  z.output<typeof budgetCheckSchema>,
+  'estimate' | 'hold_seconds' | 'provider' | 'when_unreachable'
+>;
+
+/** The value of what a budget limits that a check names; '' for the project, undefined if it names none. */
+export function limitedValue(
+  { scope, label }: { readonly scope: BudgetScope; readonly label: string | null },
+  who: Who,
+): string | undefined {
+  if (scope === 'project') return '';
+  if (scope === 'model') return who.model;
+  if (scope !== 'label') return who[`${scope}_id`];
+  const { labels = {} } = who;
+  return label !== null && Object.hasOwn(labels, label) ? labels[label] : undefined;
+}
+
 /** A check, in stored units. */
 export interface AskedCheck {
-  readonly who: { readonly [field: string]: unknown };
+  readonly who: Who;
   readonly estimate: Readonly<Record<BudgetMeasure, number>>;
   readonly is_free: boolean;
   /** The id of the hold; null for a check without one. */

@@ -6,11 +6,13 @@ import {
   type AskedCheck,
   type BudgetCheckOptions,
   type EstimateCost,
+  limitedValue,
   readCheck,
 } from './asked-check.js';
 import { type Budget, listBudgets } from './budgets.js';
 import { groupCalls } from './grouped-calls.js';
 import { freeHolds, removeExpiredHolds } from './holds.js';
+import { openLooks } from './looks.js';
 
 /**
  * Checks budgets with prices, and decides while the database is unavailable. Checks of a project that arrive while one
@@ -62,7 +64,7 @@ export function createBudgetGate(database: Database): BudgetGate {
     return {
       // Checks without a hold take no lock, so they do not wait behind checks that do, nor for a statement that waits for
       // a processor. Two statements with holds would only wait for each other's locks.
-      looks: groupCalls(ask, { ...grouping, atOnce: looksAtOnce }),
+      looks: groupCalls(openLooks(database, project), { ...grouping, atOnce: looksAtOnce }),
       holds: groupCalls(ask, grouping),
       releases: groupCalls((ids: readonly string[]) => freeHolds(database, project, ids), grouping),
     };
@@ -168,10 +170,4 @@ function whenUnknown(
   });
   const allowed = said.every((one) => one.allowed);
   return { allowed, hold_id: null, is_unknown: true, budgets: said };
-}
-
-function limitedValue({ scope, label }: Budget, options: BudgetCheckOptions): string | undefined {
-  if (scope === 'project') return '';
-  if (scope === 'label') return options.labels?.[label ?? ''];
-  return scope === 'model' ? options.model : options[`${scope}_id`];
 }

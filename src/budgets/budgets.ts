@@ -4,6 +4,7 @@ import { invalidParameterValue, uniqueViolation } from '../postgres/sql-states.j
 import { utcTextSql } from '../store/sql-units.js';
 import { isPostgresZoneSql, postgresZoneSql } from '../store/time-zones.js';
 import { BudgetExistsError, checkedInput, InvalidBudgetError } from './budget-errors.js';
+import type { BudgetMeasure, BudgetScope } from './functions/used-sources.js';
 import {
   type BudgetWindow,
   type NewBudget,
@@ -11,7 +12,6 @@ import {
   rollingQuarters,
   windowKindOf,
 } from './new-budget.js';
-import type { BudgetMeasure, BudgetScope } from './used-sources.js';
 
 /** A limit on use. */
 export interface Budget {

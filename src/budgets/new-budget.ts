@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
 import { isTimeZone, zonePhrase } from '../store/time-zones.js';
-import { type BudgetScope, budgetMeasures, budgetScopes, measuresOf } from './used-sources.js';
+import {
+  type BudgetScope,
+  budgetMeasures,
+  budgetScopes,
+  measuresOf,
+} from './functions/used-sources.js';
 
 /** How long a budget counts before it starts again. */
 export type BudgetWindow = 'hour' | 'day' | 'week' | 'month' | 'total' | `rolling ${string}`;

@@ -7,6 +7,11 @@ export function statementName(text: string): string {
   return `runfold_${hash('sha1', text).slice(0, 16)}`;
 }
 
+/** Whether `queryPrepared` prepares a statement once per connection, and not each time. */
+export async function keepsPrepared({ pool, shares_session }: Database): Promise<boolean> {
+  return !(shares_session || (await isPooled(pool)));
+}
+
 /**
  * Runs a statement that each connection prepares once, which saves Postgres most of the work of a short one. Where
  * connections keep no session of their own, it is prepared each time.
@@ -16,8 +21,8 @@ export async function queryPrepared<Row extends object>(
   text: string,
   values: readonly unknown[],
 ): Promise<Row[]> {
-  const { pool, shares_session } = database;
-  if (shares_session || (await isPooled(pool))) return database.query(text, values);
+  const { pool } = database;
+  if (!(await keepsPrepared(database))) return database.query(text, values);
   try {
     const name = statementName(text);
     return (await pool.query({ name, text, values: [...values] })).rows;

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
-import { type BudgetMeasure, measuresOf } from '#runfold/budgets/used-sources.js';
+import { type BudgetMeasure, measuresOf } from '#runfold/budgets/functions/used-sources.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { getBudget } from '../../budgets/budget-standing.js';
 import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js';
+import { budgetMeasures, budgetScopes } from '../../budgets/functions/used-sources.js';
 import type { NewBudget } from '../../budgets/new-budget.js';
-import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
 import { reportBudget, reportBudgets } from '../budgets/budget-report.js';
 import { checkCommand, numberOf, releaseCommand } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { budgetMeasures, budgetScopes } from '../../budgets/used-sources.js';
+import { budgetMeasures, budgetScopes } from '../../budgets/functions/used-sources.js';
 
 /** Schemas of the responses about budgets. */
 

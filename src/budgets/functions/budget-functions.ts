@@ -1,41 +1,23 @@
-import { futureToleranceMicros } from '../events/timestamp.js';
-import { quarterMicros, quartersADay, quartersAnHour } from '../projections/time-buckets.js';
+import { futureToleranceMicros } from '../../events/timestamp.js';
+import { quarterMicros, quartersADay } from '../../projections/time-buckets.js';
 import { budgetDecisions, checkBudgets } from './check-functions.js';
-import { lockBudgets, releaseHolds } from './holds.js';
+import { budgetHeld, lockBudgets, releaseHolds } from './hold-functions.js';
 import { scopeSources, type UsedSource, type UsedTable } from './used-sources.js';
 import { budgetWindow, firstInstant } from './window-functions.js';
+import { rangeUnits } from './window-ranges.js';
 
 /**
  * The functions of budgets in the store. Migrations create them; a changed text needs a new
  * migration. They find their tables by name on each call, so a rebuild can replace the tables.
  */
 
-/** A unit of time: its column, its length in quarters, and the names of its first whole one and of the one after its last. */
-interface Unit {
-  readonly name: 'days' | 'hours' | 'quarters';
-  readonly column: string;
-  readonly quarters: number;
-  readonly first: string;
-  readonly end: string;
-}
-/** The coarsest first. */
-const units: readonly Unit[] = [
-  {
-    name: 'days',
-    column: 'day',
-    quarters: quartersADay,
-    first: 'day_first',
-    end: 'day_end',
-  },
-  {
-    name: 'hours',
-    column: 'hour',
-    quarters: quartersAnHour,
-    first: 'hour_first',
-    end: 'hour_end',
-  },
-  { name: 'quarters', column: 'bucket', quarters: 1, first: 'in_first', end: 'in_end' },
-];
+/** The units of time with the names of their first whole one and of the one after their last. */
+const names = {
+  days: { first: 'day_first', end: 'day_end' },
+  hours: { first: 'hour_first', end: 'hour_end' },
+  quarters: { first: 'in_first', end: 'in_end' },
+} as const;
+const units = rangeUnits.map((unit) => ({ ...unit, ...names[unit.name] }));
 
 const wholeUnits = units
   .filter(({ quarters }) => quarters > 1)
@@ -192,6 +174,7 @@ export const budgetFunctions: readonly string[] = [
   'drop function if exists runfold_internal.budget_standings(integer, json, timestamptz)',
   'drop function if exists runfold_internal.budget_value(text, text, json)',
   'drop function if exists runfold_internal.limited_value(text, text, text, json)',
+  budgetHeld,
   budgetDecisions,
   lockBudgets,
   checkBudgets,

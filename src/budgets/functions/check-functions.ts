@@ -98,8 +98,7 @@ begin
     ids := ids || array_fill(b.id, array[cardinality(needed)]);
     all_values := all_values || needed;
   end loop;
-  holding := array(select coalesce((select sum(h.amount) from runfold_internal.budget_hold h
-    where h.budget_id = n.id and h.value = n.value and h.expires_at > at), 0) from unnest(ids, all_values) n(id, value));
+  holding := runfold_internal.budget_held(ids, all_values, at);
   for i in 1 .. checks loop
     place := i;
     hold := holds[i];

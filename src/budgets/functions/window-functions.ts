@@ -1,4 +1,4 @@
-import { quarterMicros, quartersAnHour } from '../projections/time-buckets.js';
+import { quarterMicros, quartersAnHour } from '../../projections/time-buckets.js';
 
 /** How far a clock is set back, at most first. */
 const setBack = ['2 hours', '1 hour', '30 minutes'];

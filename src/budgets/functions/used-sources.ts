@@ -1,4 +1,4 @@
-import { runStatuses } from '../events/metric-event.js';
+import { runStatuses } from '../../events/metric-event.js';
 
 /** The measures that a budget can limit. */
 export const budgetMeasures = [
