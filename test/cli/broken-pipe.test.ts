@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { cleanEnvironment } from '../../harness/processes.js';
+import { fastestTier, openTestTier } from '../../harness/tiers.js';
 import { useWorkplace } from './command-line.js';
 
 const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
@@ -30,8 +32,11 @@ describe('a command whose reader is gone', () => {
   });
 
   test('a list ends with 0, without a word', async () => {
+    const home = await openTestTier(fastestTier());
+    onTestFinished(home.close);
     child = spawn(process.execPath, [main, 'runs', 'list'], {
       cwd: work.dir,
+      env: cleanEnvironment(home.env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout?.destroy();

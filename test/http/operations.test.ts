@@ -13,7 +13,7 @@ import { describeWithRedis } from '../../harness/suite.js';
 import { openTcpProxy } from '../../harness/tcp-proxy.js';
 import { createTestHome, fastestTier, openTestTier } from '../../harness/tiers.js';
 import { waitUntil } from '../../harness/wait-until.js';
-import { message, useWorkplace } from '../cli/command-line.js';
+import { message, useStore, useWorkplace } from '../cli/command-line.js';
 import { jsonOf, openTestService, posted } from './http-service.js';
 
 const silent = pino({ level: 'silent' });
@@ -39,7 +39,25 @@ describe('runfold up and serve', () => {
     expect(code, stderr).toBe(0);
   });
 
-  test('refuse any but a loopback address until there is a key', async () => {
+  test('say that no worker runs, what is wrong with a port, and who has it', async () => {
+    const serve = work.start(['serve', '--dir', 'alone']);
+    await serve.waitForLine(/^No worker is running/);
+    const [, port = ''] = await serve.waitForLine(/serves http:\/\/127\.0\.0\.1:(\d+)/);
+    const taken = await work.run(['serve', '--dir', 'alone', '--http-port', port]);
+    expect(taken.stderr).toMatch(
+      /^error: Cannot listen on 127\.0\.0\.1:\d+: another process uses this port/,
+    );
+    expect(await work.run(['up', '--http-port', 'x'])).toMatchObject({ code: 2 });
+    serve.kill('SIGTERM');
+    expect((await serve.exit).code).toBe(0);
+  });
+});
+
+describe('runfold serve', () => {
+  const work = useWorkplace();
+  useStore(work);
+
+  test('refuses any but a loopback address until there is a key', async () => {
     const refused = await work.run(['serve', '--http-host', '0.0.0.0']);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain(
@@ -52,19 +70,6 @@ describe('runfold up and serve', () => {
     expect((await fetch(url)).status).toBe(401);
     const headers = { authorization: `Bearer ${key.stdout.trim()}` };
     expect((await fetch(url, { headers })).status).toBe(200);
-    serve.kill('SIGTERM');
-    expect((await serve.exit).code).toBe(0);
-  });
-
-  test('say that no worker runs, what is wrong with a port, and who has it', async () => {
-    const serve = work.start(['serve', '--dir', 'alone']);
-    await serve.waitForLine(/^No worker is running/);
-    const [, port = ''] = await serve.waitForLine(/serves http:\/\/127\.0\.0\.1:(\d+)/);
-    const taken = await work.run(['serve', '--dir', 'other', '--http-port', port]);
-    expect(taken.stderr).toMatch(
-      /^error: Cannot listen on 127\.0\.0\.1:\d+: another process uses this port/,
-    );
-    expect(await work.run(['up', '--http-port', 'x'])).toMatchObject({ code: 2 });
     serve.kill('SIGTERM');
     expect((await serve.exit).code).toBe(0);
   });
