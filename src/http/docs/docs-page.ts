@@ -49,17 +49,17 @@ ${sections.join('\n')}
 }
 
 const beginning = `export RUNFOLD_URL=http://127.0.0.1:8580
-# From the first key on every request needs one.
+# Once there is a key, every request needs one.
 export RUNFOLD_KEY=$(runfold keys create \\
   --scope ingest --scope read)
 
-# Send what an agent did, and have it counted.
+# Send what an agent did, and wait until the totals include it.
 curl "$RUNFOLD_URL/v1/events?wait=true" \\
   -H "Authorization: Bearer $RUNFOLD_KEY" \\
   -H "Content-Type: application/x-ndjson" \\
   --data-binary @events.ndjson
 
-# Read what it came to.
+# Read the totals.
 curl "$RUNFOLD_URL/v1/runs?limit=10" \\
   -H "Authorization: Bearer $RUNFOLD_KEY"`;
 
