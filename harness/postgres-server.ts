@@ -11,6 +11,20 @@ import type { ServerRoutes, TestServer } from './test-server.js';
 const oldest = 15;
 const run = promisify(execFile);
 
+/** Settings of a server whose data is deleted after the tests: nothing has to survive a crash. */
+const settings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  // It would visit each of the hundreds of databases. The statistics of tables are those that a test asks for.
+  autovacuum: 'off',
+  max_connections: 200,
+};
+
+const flagsOf = (all: Readonly<Record<string, string | number>>) =>
+  Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+
 /** Runs `work` on a separate connection to the database of `url`. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -57,7 +71,7 @@ async function fromContainer(): Promise<TestServer | string> {
     image: 'postgres:18-alpine',
     port: 5432,
     environment: { POSTGRES_PASSWORD: 'runfold' },
-    command: ['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'],
+    command: ['postgres', ...flagsOf(settings)],
     // The first time is the server that initialises the folder and then stops.
     ready: { line: /database system is ready to accept connections/, times: 2 },
   });
@@ -93,15 +107,8 @@ async function fromBinaries(): Promise<TestServer | string> {
     async prepare(folder) {
       const cluster = ['-D', folder, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
       await run(join(binaries, 'initdb'), [...cluster, '--no-sync'], { ...user, cwd: folder });
-      const settings = {
-        port,
-        listen_addresses: '127.0.0.1',
-        unix_socket_directories: '',
-        fsync: 'off',
-        max_connections: 200,
-      };
-      const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-      return ['-D', folder, ...flags];
+      const place = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+      return ['-D', folder, ...flagsOf({ ...place, ...settings })];
     },
     // An immediate shutdown: it waits for no client and writes nothing, because the data is
     // deleted.
