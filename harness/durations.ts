@@ -19,6 +19,18 @@ const usual: Readonly<Record<string, number>> = {
   'test/docs.test.ts': 30_000,
   'test/worker/crash.test.ts': 25_000,
   'test/cli/up.test.ts': 25_000,
+  'test/projections/rebuild/rebuild.test.ts': 25_000,
+  'test/store/shards/divided-law.test.ts': 20_000,
+  'test/projections/fold/fold-law.test.ts': 20_000,
+  'test/projections/rebuild/rebuild-crash.test.ts': 20_000,
+  'test/store/migrate.test.ts': 15_000,
+  'test/query/tail/tail.test.ts': 12_000,
+  'test/query/usage/get-usage.test.ts': 10_000,
+  'test/projections/audit/tamper.test.ts': 10_000,
+  'test/query/log/session-windows.test.ts': 8_000,
+  'test/store/shards/divided-store.test.ts': 8_000,
+  'test/query/totals/runs.test.ts': 7_000,
+  'test/budgets/used.test.ts': 7_000,
 };
 
 /** With this many files a run is a whole one, and says what took most CPU. */

@@ -5,6 +5,7 @@ import type { Database } from '#runfold/postgres/database.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { randomNumbers } from '../../harness/random-numbers.js';
+import { vacuumTables } from '../../harness/store-tables.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const quarter = 900_000;
@@ -151,7 +152,7 @@ describeWithPostgres('the use of a budget', () => {
       metrics: { cost: 1 },
     }));
     await foldEvents(database, busy as never);
-    await database.query('vacuum (full, analyze)');
+    await vacuumTables(database);
     const read = () =>
       blocksOf(database, `select runfold_internal.budget_used(1, $1, $2, 'busy', 'cost', $3, $4)`, [
         scope,

@@ -5,8 +5,6 @@ import { parseEvent } from '#runfold/events/check/parse-event.js';
 import type { MetricEvent } from '#runfold/events/metric-event.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
-import { tableOf } from '#runfold/projections/fold/fold-sql.js';
-import { projections } from '#runfold/projections/projections.js';
 import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
 import { getSessionMetrics } from '#runfold/query/agno/session-metrics.js';
 import { listEvents } from '#runfold/query/log/events.js';
@@ -20,6 +18,7 @@ import { createTestDatabase, type TestDatabase } from '../../harness/database.js
 import { foldEvents } from '../../harness/fold-events.js';
 import { modelOf } from '../../harness/model.js';
 import { readTotals } from '../../harness/read-totals.js';
+import { emptyTables } from '../../harness/store-tables.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const at = (second: number) => `2026-01-01T00:00:0${second}.000Z`;
@@ -67,8 +66,7 @@ describeWithPostgres('a correction', () => {
     await database?.close();
     await home?.drop();
   });
-  const clear = () =>
-    database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`);
+  const clear = () => emptyTables(database);
   beforeEach(async () => {
     await clear();
     await foldEvents(database, [answer, call]);

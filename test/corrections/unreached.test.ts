@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
-import { tableOf } from '#runfold/projections/fold/fold-sql.js';
-import { projections } from '#runfold/projections/projections.js';
 import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
 import { getSessionMetrics } from '#runfold/query/agno/session-metrics.js';
 import { listMessages } from '#runfold/query/log/messages.js';
@@ -9,6 +7,7 @@ import { listToolCalls } from '#runfold/query/log/tool-calls.js';
 import { getRun, listRuns } from '#runfold/query/totals/runs.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
+import { emptyTables } from '../../harness/store-tables.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const common = { session_id: 's', run_id: 'r', occurred_at: '2026-03-01T12:00:00Z' };
@@ -42,9 +41,7 @@ describeWithPostgres('a correction that reaches no event of its run', () => {
     await database?.close();
     await home?.drop();
   });
-  beforeEach(() =>
-    database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`),
-  );
+  beforeEach(() => emptyTables(database));
 
   /** The totals of every run, compared with the sums of its rows in the lists. */
   async function expectListsToAddUp(): Promise<void> {

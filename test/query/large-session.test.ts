@@ -14,6 +14,7 @@ import { getSession } from '#runfold/query/totals/sessions.js';
 import { onOneServer } from '../../harness/citus-store.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { foldEvents } from '../../harness/fold-events.js';
+import { vacuumTables } from '../../harness/store-tables.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 
 const start = Date.parse('2026-03-01T00:00:00Z');
@@ -83,7 +84,7 @@ describeHere('a session of 20,000 events', () => {
     await database.query(
       `update runfold_internal.event set recorded_at = recorded_at - interval '1 minute'`,
     );
-    await database.query('vacuum (full, analyze)');
+    await vacuumTables(database);
   });
   afterAll(async () => {
     await database?.close();

@@ -9,7 +9,6 @@ import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { isConflict } from '#runfold/postgres/postgres-errors.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { appendAndFoldSql } from '#runfold/projections/fold/append-and-fold.js';
-import { tableOf } from '#runfold/projections/fold/fold-sql.js';
 import { projections } from '#runfold/projections/projections.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
 import { arbitraryEvents } from '../../../harness/arbitrary-event.js';
@@ -19,6 +18,7 @@ import { createDividedDatabase } from '../../../harness/divided-store.js';
 import { labelModelOf, readLabels } from '../../../harness/label-model.js';
 import { modelOf } from '../../../harness/model.js';
 import { readTotals } from '../../../harness/read-totals.js';
+import { emptyTables } from '../../../harness/store-tables.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
 const statements = {
@@ -93,10 +93,7 @@ function holdLaws(
 
       await fc.assert(
         fc.asyncProperty(deliveries, async ({ events, batches, lanes }) => {
-          // There are few rows in many tables: truncating them would take far longer.
-          for (const table of ['runfold_internal.event', ...projections.map(tableOf)]) {
-            await database.query(`delete from ${table}`);
-          }
+          await emptyTables(database);
           const outcome = { applied: 0, duplicate: 0, rejected: 0 };
           const queue = batches.map((batch, at) =>
             decodeJob(`job-${at}`, { v: 1, project: 1, events: batch }),

@@ -29,7 +29,7 @@ async function append(
   { text = statement } = {},
 ) {
   const job = decodeJob(name, { v: 1, project: 1, events: sampleEvents(count, name) });
-  await statementOn(on, text, false)(createBatch([job]), []);
+  await statementOn(on, text, true)(createBatch([job]), []);
 }
 
 /** The items of a stream from a cursor until a read finds nothing more. */
@@ -181,15 +181,15 @@ describeHere('a tail beside open transactions', () => {
     })();
     await Promise.all(
       Array.from({ length: 4 }, async (_, writer) => {
+        const client = new pg.Client({ connectionString: String(home.tier.target) });
+        await client.connect();
         for (let batch = 0; batch < 12; batch++) {
-          const client = new pg.Client({ connectionString: String(home.tier.target) });
-          await client.connect();
           await client.query('begin');
           await append(client as never, 8, `w${writer}-${batch}`);
           await client.query('select pg_sleep($1)', [((writer * 7 + batch * 3) % 5) / 50]);
           await client.query(batch % 6 === 5 ? 'rollback' : 'commit');
-          await client.end();
         }
+        await client.end();
       }),
     );
     done = true;

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Database } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
-import { tableOf } from '#runfold/projections/fold/fold-sql.js';
-import { projections } from '#runfold/projections/projections.js';
 import { InvalidQueryError } from '#runfold/query/query-errors.js';
 import { getUsage, type UsageRow, usageFigures } from '#runfold/query/usage/get-usage.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
+import { emptyTables } from '../../../harness/store-tables.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
 /**
@@ -109,8 +108,7 @@ describeWithPostgres('usage over time', () => {
   withTestDatabase((opened) => {
     database = opened;
   });
-  const clear = () =>
-    database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`);
+  const clear = () => emptyTables(database);
 
   test('sums that no double holds exactly are exact', async () => {
     await clear();

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Database } from '#runfold/postgres/database.js';
-import { tableOf } from '#runfold/projections/fold/fold-sql.js';
-import { projections } from '#runfold/projections/projections.js';
 import { InvalidQueryError } from '#runfold/query/query-errors.js';
 import { listRuns } from '#runfold/query/totals/runs.js';
 import { listSessions } from '#runfold/query/totals/sessions.js';
@@ -10,6 +8,7 @@ import { getUsage } from '#runfold/query/usage/get-usage.js';
 import { startOfDay } from '#runfold/query/usage/time-zone.js';
 import { withTestDatabase } from '../../../harness/database.js';
 import { foldEvents } from '../../../harness/fold-events.js';
+import { emptyTables } from '../../../harness/store-tables.js';
 import { describeWithPostgres } from '../../../harness/suite.js';
 
 const day = { from: '2026-03-01T00:00:00Z', to: '2026-03-02T00:00:00Z' };
@@ -29,7 +28,7 @@ describeWithPostgres('usage by who and when', () => {
     database = opened;
   });
   const store = async (events: Parameters<typeof foldEvents>[1]) => {
-    await database.query(`truncate runfold_internal.event, ${projections.map(tableOf).join(', ')}`);
+    await emptyTables(database);
     await foldEvents(database, events);
   };
 

@@ -170,7 +170,7 @@ function follow(database: Database, project: number, random: () => number) {
         project,
         cursor,
         only: 'events',
-        poll_ms: 20,
+        poll_ms: 100,
         signal: stop.signal,
       });
       for await (const item of tail) {
