@@ -23,7 +23,7 @@ export function isConnectionLoss(error: unknown): boolean {
   return (
     error instanceof AggregateError ||
     (error instanceof Error &&
-      /connection terminated|timeout exceeded|connection (is )?closed/i.test(error.message))
+      /connection (terminated|error)|timeout exceeded|connection (is )?closed/i.test(error.message))
   );
 }
 

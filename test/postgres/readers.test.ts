@@ -34,6 +34,16 @@ describeWithPostgres('a reader', () => {
     await expect(reader().query('select 1 / 0')).rejects.toThrow('division by zero');
   });
 
+  test('may read as many things at the same time as it wants', async () => {
+    const warnings: string[] = [];
+    const keep = ({ message }: Error) => void warnings.push(message);
+    process.on('warning', keep);
+    const one = createReaders(database).reader(new AbortController().signal);
+    await Promise.all(Array.from({ length: 12 }, () => one.query('select 1')));
+    process.off('warning', keep);
+    expect(warnings).toEqual([]);
+  });
+
   test('who leaves ends the statement on the server', async () => {
     const leaving = new AbortController();
     const read = createReaders(database).reader(leaving.signal).query(endless);

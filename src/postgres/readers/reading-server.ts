@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { RunfoldError } from '../../environment/runfold-error.js';
@@ -147,7 +148,11 @@ function endOf(signal: AbortSignal | undefined, timeout_ms: number) {
   const ended = new Promise<never>((_, reject) => {
     const abort = () => reject(new ReadEndedError('read_aborted', timeout_ms));
     if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    if (signal !== undefined) {
+      // One request can read many stripes and servers at the same time; Node.js warns of more than 10 listeners.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort, { once: true });
+    }
     const timer = setTimeout(() => {
       reject(new ReadEndedError('read_timeout', timeout_ms));
     }, timeout_ms);
