@@ -18,6 +18,7 @@ export function controlFlows(stage: Stage): void {
     const from = '2025-01-01T00:00:00Z';
     await send('/v1/budgets', {
       ...{ name: 'looks', scope: 'user', measure: 'cost', limit: 100, window: 'total', from },
+      when_unknown: 'refuse',
     });
     const held = await send('/v1/budgets/check', {
       ...{ user_id: 'user-1', estimate: { cost: 0.5 }, hold_seconds: 3600 },
@@ -43,6 +44,8 @@ export function controlFlows(stage: Stage): void {
     await page.getByLabel('Limit in dollars').fill('0.1');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('.budget-use .status', { hasText: 'Refuses' }).waitFor();
+    // Only what was changed changes.
+    await page.getByText('also while the database is unavailable').waitFor();
     await stage.go('/budgets/made-here');
     await page.getByRole('button', { name: 'Delete…' }).click();
     await page.getByRole('button', { name: 'Delete it' }).click();

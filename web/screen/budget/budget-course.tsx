@@ -112,17 +112,18 @@ function seriesOf(
   });
   const total = used[last] ?? 0;
   const ahead = buckets.length - 1 - last;
-  // If only an hour of a day has passed, the day counts as that hour.
   const start = Date.parse(budget.window_start);
   const per = (Date.parse(budget.resets_at ?? '') - start) / buckets.length;
-  const pace = now.value > start ? (total / (now.value - start)) * per : 0;
+  const passed = now.value - start;
+  // At the end of a bucket, as the use: the last one is the forecast for the end of the window.
+  const paced = (at: number) => (total / passed) * (at + 1) * per;
   const pacing: ChartSeries[] =
-    ahead > 0 && !window.startsWith('rolling') && total > 0
+    ahead > 0 && passed > 0 && !window.startsWith('rolling') && total > 0
       ? [
           {
             name: 'at this pace',
             colour: 'c3',
-            values: buckets.map((_, at) => (at < last ? null : total + pace * (at - last))),
+            values: buckets.map((_, at) => (at < last ? null : at === last ? total : paced(at))),
             dash: 'dashed',
           },
         ]

@@ -27,6 +27,7 @@ export interface BudgetFields {
   readonly time_zone: string;
   readonly at: string;
   readonly stop: boolean;
+  readonly when_unknown: Budget['when_unknown'];
 }
 
 /** The fields of a budget, or of a new one. */
@@ -44,19 +45,21 @@ export function fieldsOf(budget: Budget | undefined): BudgetFields {
     time_zone: budget?.time_zone ?? '',
     at: (budget?.at ?? [50, 80, 100]).join(', '),
     stop: budget?.stop ?? true,
+    when_unknown: budget?.when_unknown ?? 'allow',
   };
 }
 
 /** The budget that the fields describe. */
 export function budgetOf(fields: BudgetFields, isChange: boolean): NewBudget {
-  const { name, scope, label, value, measure, limit, window, rolling, time_zone, at, stop } =
-    fields;
+  const { name, scope, label, value, measure, limit, window, rolling, time_zone, at } = fields;
+  const { stop, when_unknown } = fields;
   const isWhole = scope === 'session' || scope === 'run';
   return {
     name,
     scope,
     measure,
     stop,
+    when_unknown,
     limit: Number(limit),
     window: isWhole ? 'total' : window === 'rolling' ? `rolling ${rolling}` : window,
     at: at

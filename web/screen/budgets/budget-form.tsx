@@ -134,6 +134,18 @@ export function BudgetForm({
           />
           <span>Refuse checks beyond the limit</span>
         </label>
+        {fields.stop && (
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={fields.when_unknown === 'refuse'}
+              onChange={({ currentTarget: { checked } }) =>
+                set({ when_unknown: checked ? 'refuse' : 'allow' })
+              }
+            />
+            <span>Refuse them also while the database is unavailable</span>
+          </label>
+        )}
         {fault !== undefined && <Failure error={fault} />}
         <div>
           <button type="submit" class="button main">
