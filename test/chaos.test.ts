@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createChannel } from '#runfold/alerts/channels.js';
-import { deliver } from '#runfold/alerts/deliver.js';
 import { evaluate } from '#runfold/alerts/evaluate.js';
 import { createRule } from '#runfold/alerts/rules.js';
 import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
@@ -20,6 +19,7 @@ import { consignments } from '../chaos/round/workload.js';
 import { scenarios } from '../chaos/scenarios/scenarios.js';
 import { missingBinaries } from '../chaos/servers/stack.js';
 import { createTestDatabase } from '../harness/database.js';
+import { deliverDue } from '../harness/deliver-due.js';
 import { foldEvents } from '../harness/fold-events.js';
 import { startProgram } from '../harness/programs.js';
 import { sampleEvents } from '../harness/sample-events.js';
@@ -216,7 +216,7 @@ describeWithPostgres('the checks after a round of limits', () => {
         },
       ]);
       await evaluate(database, async () => undefined);
-      await deliver(database, { secret_key, allowed_hosts });
+      await deliverDue(database, { secret_key, allowed_hosts });
       await database.query(change.replace('HOLD', `'${hold_id}'`));
       const ids = receiver.received.map(({ headers }) => String(headers['webhook-id']));
       const { violations } = await checkLimits(database, {

@@ -10,7 +10,7 @@ export interface DeliveryOptions extends SendOptions {
   readonly secret_key?: string | undefined;
 }
 
-/** Deliveries sent at the same time. */
+/** Deliveries sent to a channel at the same time. */
 const atOnce = 8;
 /** Seconds after which another process takes over the deliveries of a dead one. */
 const leaseSeconds = 30;
@@ -26,16 +26,28 @@ interface DueRow {
   readonly body: Notification;
 }
 
+/** The channels that have deliveries that are due. Each is sent to on its own, so that none waits for a slow receiver. */
+export async function dueChannels(database: Database): Promise<number[]> {
+  const rows = await database.query<{ channel_id: number }>(
+    'select distinct channel_id from runfold_internal.alert_delivery where is_open and next_at <= now()',
+  );
+  return rows.map(({ channel_id }) => channel_id);
+}
+
 /**
- * Sends the deliveries that are due. Each keeps its id, so receivers that drop known ids see each
+ * Sends deliveries to a channel that are due. Each keeps its id, so receivers that drop known ids see each
  * once. A failed delivery is retried after 5 seconds and then at growing intervals, for 24 hours.
  * The table is the queue: its rows are written with the notification, and a process that takes one
  * has it for 30 seconds. Returns how many deliveries were tried.
  */
-export async function deliver(database: Database, options: DeliveryOptions): Promise<number> {
+export async function deliver(
+  database: Database,
+  channel: number,
+  options: DeliveryOptions,
+): Promise<number> {
   const due = await database.query<DueRow>(
     `with due as (
-      select d.id from runfold_internal.alert_delivery d where d.is_open and d.next_at <= now()
+      select d.id from runfold_internal.alert_delivery d where d.channel_id = $3 and d.is_open and d.next_at <= now()
       order by d.next_at limit $1 for update skip locked),
     taken as (
       update runfold_internal.alert_delivery d set attempts = d.attempts + 1,
@@ -44,7 +56,7 @@ export async function deliver(database: Database, options: DeliveryOptions): Pro
     select t.id, t.attempts, c.kind, c.secret, n.body from taken t
     join runfold_internal.alert_notification n on n.id = t.notification_id
     left join runfold_internal.alert_channel c on c.id = t.channel_id`,
-    [atOnce, leaseSeconds],
+    [atOnce, leaseSeconds, channel],
   );
   await Promise.all(due.map((row) => deliverOne(database, row, options)));
   return due.length;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { quietReport } from '../environment/quiet-report.js';
 import { sleep } from '../environment/sleep.js';
 import type { Database } from '../postgres/database.js';
-import { type DeliveryOptions, deliver } from './deliver.js';
+import { type DeliveryOptions, deliver, dueChannels } from './deliver.js';
 import { evaluate } from './evaluate.js';
 import type { ConditionSources } from './look/condition-readings.js';
 
@@ -52,12 +52,24 @@ export function keepAlerts(
     if (notified > 0) log.info({ notified }, 'alerts written');
     for (const fault of faults) throw fault;
   });
-  // A slow receiver does not delay the evaluation of rules.
-  const sending = loop(() => deliver(database, options));
+  // A slow receiver delays neither the evaluation of rules nor other channels.
+  const busy = new Map<number, Promise<void>>();
+  const deliverAll = async (channel: number) => {
+    let tried = 1;
+    while (tried > 0 && !closing.signal.aborted) tried = await deliver(database, channel, options);
+  };
+  const sending = loop(async () => {
+    for (const channel of await dueChannels(database)) {
+      if (busy.has(channel)) continue;
+      const delivered = attempt(() => deliverAll(channel)).finally(() => busy.delete(channel));
+      busy.set(channel, delivered);
+    }
+  });
   return {
     async close() {
       closing.abort();
       await Promise.all([looking, sending]);
+      await Promise.all(busy.values());
     },
   };
 }

@@ -149,6 +149,17 @@ export async function createRule(
       { field: 'channels', expected: 'existing channels', got: unknown.join(', ') },
     ]);
   }
+  if (rule.kind === 'budget' && rule.budget !== undefined) {
+    const budgets = await database.query(
+      'select from runfold_internal.budget where project = $1 and name = $2',
+      [project, rule.budget],
+    );
+    if (budgets.length === 0) {
+      throw new InvalidAlertError([
+        { field: 'budget', expected: 'an existing budget', got: rule.budget },
+      ]);
+    }
+  }
   try {
     const [made] = await database.query<AlertRule & Record<string, unknown>>(
       `with made as (insert into runfold_internal.alert_rule (project, name, kind, settings, channels, for_seconds)

@@ -152,6 +152,8 @@ function whenUnknown(
   }
   const said = budgets.flatMap((budget) => {
     const value = limitedValue(budget, options);
+    // As in a check of the store, a budget has no say before it starts to count.
+    if (Date.parse(budget.from) > Date.now()) return [];
     if (value === undefined || (budget.value !== null && budget.value !== value)) return [];
     const { name, measure, limit, stop, when_unknown } = budget;
     return [

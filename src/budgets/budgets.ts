@@ -52,9 +52,25 @@ export const budgetColumns = `b.name::text, b.project, b.scope, b.label::text, n
   b.time_zone, b.shares as at, b.stop, b.when_unknown, ${utcTextSql('b.from_at')} as "from",
   ${utcTextSql('b.created_at')} as created_at`;
 
+/** The columns of a budget that decide when its shares are reached. */
+const limits = (alias: string) =>
+  [
+    'scope',
+    'label',
+    'value',
+    'measure',
+    'limit_units',
+    'window_kind',
+    'rolling_quarters',
+    'time_zone',
+    'shares',
+  ]
+    .map((column) => `${alias}.${column}`)
+    .join(', ');
+
 /**
- * Creates a budget. With `replace`, an existing one keeps its start, unless a new one is given, and
- * its holds.
+ * Creates a budget. With `replace`, an existing one keeps its start, unless a new one is given, and the holds that are
+ * still of what it limits.
  * @throws InvalidBudgetError, BudgetExistsError
  */
 export async function createBudget(
@@ -85,10 +101,14 @@ export async function createBudget(
           measure = excluded.measure, limit_units = excluded.limit_units, window_kind = excluded.window_kind,
           rolling_quarters = excluded.rolling_quarters, time_zone = excluded.time_zone, shares = excluded.shares,
           stop = excluded.stop, from_at = coalesce($13::timestamptz, b.from_at), when_unknown = excluded.when_unknown,
-          changed_at = now()`
+          changed_at = case when (${limits('b')}, b.from_at) is distinct from (${limits('excluded')}, coalesce($13::timestamptz, b.from_at))
+            then now() else b.changed_at end`
             : ''
         }
-        returning b.*)
+        returning b.*),
+      freed as (delete from runfold_internal.budget_hold h using made m, runfold_internal.budget o
+        where o.id = m.id and h.budget_id = m.id and ((o.scope, o.label, o.measure) is distinct from (m.scope, m.label, m.measure)
+          or h.value <> m.value))
       select ${budgetColumns} from made b`,
       [
         project,

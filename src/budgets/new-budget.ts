@@ -30,8 +30,15 @@ export function rollingQuarters(window: string): number | undefined {
 const windowPhrase =
   'hour, day, week, month, total, or rolling with 1h to 90d in steps of 15m, such as "rolling 24h"';
 const namePhrase = 'a name of 1 to 100 lower-case letters, digits, or . _ - between them';
-const limitPhrase = 'a number above 0, at most 1000000000 dollars or 9000000000000000';
-const sharePhrase = 'shares of the limit in percent, above 0 and at most 1000, ten at most';
+/** A limit of a smaller part of a dollar would be stored as none, and refuse everything. */
+const leastDollars = 1e-9;
+const most = 9e15;
+const limitPhrase =
+  'a number above 0, of dollars from 0.000000001 to 1000000000, otherwise an integer to 9000000000000000';
+const sharePhrase =
+  'shares of the limit in percent from 0.001 to 1000, with three decimals at most, and at most ten shares';
+/** Whether a share is stored, and compared, as it is. */
+const isShare = (percent: number) => percent >= 0.001 && Number(percent.toFixed(3)) === percent;
 const timePhrase = 'an RFC 3339 time with a zone';
 const valuePhrase = 'a string of 1 to 200 characters';
 
@@ -59,7 +66,7 @@ const shape = z.strictObject(
     limit: z
       .number(limitPhrase)
       .positive(limitPhrase)
-      .max(9e15, limitPhrase)
+      .max(most, limitPhrase)
       .describe('In US dollars for cost, otherwise an integer'),
     window: z
       .string(windowPhrase)
@@ -72,7 +79,7 @@ const shape = z.strictObject(
       .optional()
       .describe("The zone of its days and months; by default the project's, or UTC"),
     at: z
-      .array(z.number(sharePhrase).positive(sharePhrase).max(1000, sharePhrase), sharePhrase)
+      .array(z.number(sharePhrase).max(1000, sharePhrase).refine(isShare, sharePhrase), sharePhrase)
       .max(10, sharePhrase)
       .default([50, 80, 100])
       .describe('Shares of the limit, in percent, that trigger alerts'),
@@ -109,7 +116,9 @@ export const newBudgetSchema = shape.superRefine((budget, context) => {
   if ((scope === 'session' || scope === 'run') && window !== 'total') {
     fault('window', `total, because a ${scope} counts as a whole`);
   }
-  if (measure === 'cost' ? limit > 1e9 : !Number.isInteger(limit)) fault('limit', limitPhrase);
+  const isLimit =
+    measure === 'cost' ? limit >= leastDollars && limit <= 1e9 : Number.isInteger(limit);
+  if (limit > 0 && limit <= most && !isLimit) fault('limit', limitPhrase);
 });
 
 /** The input for a new budget. Fields with a default may be left out. */

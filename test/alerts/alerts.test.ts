@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createChannel, dropChannel, listChannels } from '#runfold/alerts/channels.js';
-import { deliver, testChannel } from '#runfold/alerts/deliver.js';
+import { testChannel } from '#runfold/alerts/deliver.js';
 import { evaluate } from '#runfold/alerts/evaluate.js';
 import { type AlertRecord, listAlertHistory as listPage } from '#runfold/alerts/history.js';
+import { keepAlerts } from '#runfold/alerts/keep-alerts.js';
 import type { StoredRule } from '#runfold/alerts/look/reading.js';
 import { settleStates } from '#runfold/alerts/look/settle-states.js';
 import { muteRule } from '#runfold/alerts/mute.js';
 import { createRule, listRules, type NewRule } from '#runfold/alerts/rules.js';
 import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
 import { send } from '#runfold/alerts/send/send.js';
-import { createBudget } from '#runfold/budgets/budgets.js';
+import { createBudget, dropBudget } from '#runfold/budgets/budgets.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
+import { deliverDue } from '../../harness/deliver-due.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { openReceiver, type Receiver } from '../../harness/webhook-receiver.js';
@@ -142,7 +145,7 @@ describeWithPostgres('alerts', () => {
       const [rule] = rows;
       if (rule === undefined) throw new Error('expected a rule');
       const crossing = { budget: 'users', value: 'ann', window_first: 1_900_000, share: 50 };
-      const figures = { figure: 6, limit: 10, measure: 'cost', is_over: true };
+      const figures = { figure: 6, limit: 10, measure: 'cost', changed_us: 0, is_over: true };
       const settle = (client: typeof one) =>
         settleStates(client, rows, [{ rule, ...crossing, ...figures }]);
       await one.query('begin');
@@ -165,6 +168,34 @@ describeWithPostgres('alerts', () => {
     expect(told(await listAlertHistory(database))).toEqual([['alert.firing', 'ann', 50]]);
   });
 
+  test('are evaluated by one process at a time, and never by one that was overtaken', async () => {
+    await createRule(database, { kind: 'queue_lag', name: 'lag', above: 10, channels: ['hook'] });
+    /** Evaluates with a lag, and meanwhile in another process. */
+    const evaluateTwice = async (lag: number, meanwhile: () => Promise<unknown>) => {
+      let other: unknown;
+      const own = await evaluate(database, async () => {
+        other = await meanwhile();
+        return lag;
+      });
+      return { own, other };
+    };
+    const found = await evaluateTwice(11, () => evaluate(database, async () => 0));
+    expect(found).toMatchObject({
+      own: { is_done: true, notified: 1 },
+      other: { is_done: false, notified: 0 },
+    });
+    // What the first has read is older than what the second has written.
+    const overtaken = await evaluateTwice(11, async () => {
+      await database.query(`update runfold_internal.alert_cursor set leased_until = '-infinity'`);
+      return evaluate(database, async () => 0);
+    });
+    expect(overtaken).toMatchObject({
+      own: { is_done: false, notified: 0 },
+      other: { is_done: true, notified: 1 },
+    });
+    expect(await listRules(database)).toMatchObject([{ firing: 0 }]);
+  });
+
   test('tell of what there was before a rule or budget came', async () => {
     const budget = {
       name: 'all',
@@ -181,7 +212,20 @@ describeWithPostgres('alerts', () => {
       channels: ['hook'],
       budget: 'all',
     });
-    await look();
+    const plans: unknown[] = [];
+    const watched: Database = {
+      ...database,
+      async query<Row extends object>(sql: string, values?: unknown[]) {
+        if (sql.includes('runfold_internal.event e')) {
+          plans.push(await database.query(`explain (analyze, format json) ${sql}`, values));
+        }
+        return database.query<Row>(sql, values);
+      },
+    };
+    await evaluate(watched, noLag);
+    // No events are read for a new rule: it may be the first, long after them.
+    expect(plans).toHaveLength(1);
+    expect(JSON.stringify(plans)).not.toMatch(/"event","[^{]*"Actual Rows":[1-9]/);
     await createBudget(database, { ...budget, limit: 5, replace: true });
     await look();
     expect(
@@ -191,12 +235,115 @@ describeWithPostgres('alerts', () => {
     ).toEqual([100, 50, 80]);
   });
 
+  test('tell of a limit that was raised in the same window, once', async () => {
+    await budgetRule();
+    await spend(6);
+    await look();
+    const users = { name: 'users', scope: 'user', measure: 'cost', window: 'day' } as const;
+    const change = async (limit: number) => {
+      await createBudget(database, { ...users, limit, at: [50, 80, 100], replace: true });
+      return look();
+    };
+    expect(await change(20)).toMatchObject({ notified: 1 });
+    await foldEvents(database, [
+      {
+        ...{ type: 'message', role: 'assistant', run_id: 'r', user_id: 'ann' },
+        ...{ id: 'm', metrics: { cost: 5 } },
+      },
+    ]);
+    expect(await look()).toMatchObject({ notified: 1 });
+    // The same budget again, as a program that creates it whenever it starts.
+    expect(await change(20)).toMatchObject({ notified: 0 });
+    await spend(-3, { corrects: 'm', id: 'c' });
+    await look();
+    await change(20);
+    await spend(4);
+    expect(await look()).toMatchObject({ notified: 0 });
+    expect(await change(10)).toMatchObject({ notified: 3 });
+    const history = await listAlertHistory(database);
+    expect(history.map(({ type, data }) => [type, data.share, data.limit]).reverse()).toEqual([
+      ['alert.firing', 50, 10],
+      ['alert.resolved', 50, 20],
+      ['alert.firing', 50, 20],
+      ['alert.resolved', 50, 20],
+      ['alert.firing', 50, 10],
+      ['alert.firing', 80, 10],
+      ['alert.firing', 100, 10],
+    ]);
+  });
+
+  test('do not fire for a budget that was dropped, or no longer limits a value', async () => {
+    await budgetRule();
+    await spend(6);
+    await spend(6, { user_id: 'bob' });
+    await look();
+    const firing = async () => {
+      await look();
+      const [rule] = await listRules(database);
+      return rule?.states.map(({ value, share }) => [value, share]).sort();
+    };
+    expect(await firing()).toEqual([
+      ['ann', 50],
+      ['bob', 50],
+    ]);
+    const users = { name: 'users', scope: 'user', measure: 'cost', limit: 10 } as const;
+    await createBudget(database, { ...users, window: 'day', value: 'bob', replace: true });
+    expect(await firing()).toEqual([['bob', 50]]);
+    await dropBudget(database, { name: 'users' });
+    expect(await firing()).toEqual([]);
+    // One of the same name is another budget.
+    await createBudget(database, { ...users, window: 'day', at: [50] });
+    await look();
+    expect(await firing()).toEqual([
+      ['ann', 50],
+      ['bob', 50],
+    ]);
+    expect(
+      told(await listAlertHistory(database))
+        .map(([, value]) => value)
+        .sort(),
+    ).toEqual(['ann', 'ann', 'bob', 'bob']);
+  });
+
+  test('reach a channel while another one does not respond', async () => {
+    const other = await openReceiver();
+    await createChannel(database, key, {
+      ...{ kind: 'slack', name: 'chat', url: other.url },
+      allowed_hosts,
+    });
+    const budget = { measure: 'cost', window: 'day' } as const;
+    const at = [100];
+    await createBudget(database, { ...budget, at, limit: 1, name: 'users', scope: 'user' });
+    await createBudget(database, { ...budget, at, limit: 25, name: 'all', scope: 'project' });
+    const rule = { kind: 'budget' } as const;
+    await createRule(database, { ...rule, name: 'each', budget: 'users', channels: ['hook'] });
+    await createRule(database, { ...rule, name: 'total', budget: 'all', channels: ['chat'] });
+    // More than are sent at the same time.
+    for (let user = 0; user < 10; user++) await spend(2, { user_id: `user-${user}` });
+    receiver.answer('never');
+    const log = { info: () => undefined, warn: () => undefined } as unknown as Logger;
+    const kept = keepAlerts(database, log, {
+      ...{ secret_key, allowed_hosts, timeout_ms: 60_000, interval_ms: 10, queueLag: noLag },
+    });
+    try {
+      await expect.poll(() => receiver.received.length).toBe(8);
+      await spend(5);
+      await expect.poll(() => other.received.length, { timeout: 30_000 }).toBe(1);
+      const closed = receiver.close();
+      receiver = await openReceiver();
+      await closed;
+    } finally {
+      await kept.close();
+      await other.close();
+    }
+  });
+
   test('are delivered signed, with one id however often it takes', async () => {
     await budgetRule();
     await spend(6);
     await look();
     receiver.answer(500);
-    expect(await deliver(database, sending)).toBe(1);
+    expect(await deliverDue(database, sending)).toBe(1);
     const failed = await listAlertHistory(database);
     expect(failed).toMatchObject([
       {
@@ -205,11 +352,11 @@ describeWithPostgres('alerts', () => {
         ],
       },
     ]);
-    expect(await deliver(database, sending)).toBe(0);
+    expect(await deliverDue(database, sending)).toBe(0);
     receiver.answer(204);
     await database.query('update runfold_internal.alert_delivery set next_at = now()');
     // Only one of several concurrent calls takes it.
-    const tried = await Promise.all([1, 2, 3].map(() => deliver(database, sending)));
+    const tried = await Promise.all([1, 2, 3].map(() => deliverDue(database, sending)));
     expect(tried.sort()).toEqual([0, 0, 1]);
     const [first, second] = receiver.received;
     expect(receiver.received).toHaveLength(2);
@@ -250,19 +397,19 @@ describeWithPostgres('alerts', () => {
       { ...message, id: 'b', user_id: 'bob', metrics: { cost: 6 } },
     ]);
     expect(await look()).toMatchObject({ notified: 2 });
-    expect(await deliver(database, sending)).toBe(0);
+    expect(await deliverDue(database, sending)).toBe(0);
     // Bob's is over before the mute ends: nobody is told, of neither end.
     await spend(-5, { corrects: 'b', id: 'c', user_id: 'bob' });
     await look();
-    expect(await deliver(database, sending)).toBe(0);
+    expect(await deliverDue(database, sending)).toBe(0);
     // A longer mute holds back what waits, too.
     await muteRule(database, { name: 'spend', minutes: 120 });
-    expect(await deliver(database, sending)).toBe(0);
+    expect(await deliverDue(database, sending)).toBe(0);
     expect(await muteRule(database, { name: 'spend', minutes: 0 })).toMatchObject({
       firing: 1,
       muted_until: null,
     });
-    expect(await deliver(database, sending)).toBe(1);
+    expect(await deliverDue(database, sending)).toBe(1);
     expect(receiver.received.map(({ body }) => JSON.parse(body).data.value)).toEqual(['ann']);
     const history = await listAlertHistory(database);
     expect(
@@ -303,7 +450,7 @@ describeWithPostgres('alerts', () => {
     await spend(6);
     await look();
     receiver.answer('never');
-    await deliver(database, { ...sending, timeout_ms: 200 });
+    await deliverDue(database, { ...sending, timeout_ms: 200 });
     expect(JSON.parse(other.received[0]?.body ?? '')).toEqual({
       text: 'Budget all has reached 50 %: cost is $6 of $10.',
     });
@@ -312,7 +459,7 @@ describeWithPostgres('alerts', () => {
         `update runfold_internal.alert_delivery set next_at = now(), created_at = now() - make_interval(hours => $1) where is_open`,
         [hours],
       );
-      await deliver(database, { ...sending, timeout_ms: 200 });
+      await deliverDue(database, { ...sending, timeout_ms: 200 });
       const [found] = await listAlertHistory(database);
       return found;
     };
@@ -483,6 +630,10 @@ describeWithPostgres('alerts', () => {
     } satisfies NewRule;
     await expect(createRule(database, rule)).rejects.toThrow(
       'channels: expected existing channels',
+    );
+    const misspelt = { kind: 'budget', name: 'x', budget: 'wrtier' } as const;
+    await expect(createRule(database, misspelt)).rejects.toThrow(
+      'budget: expected an existing budget, got wrtier',
     );
     await expect(createRule(database, { ...rule, minutes: 1 })).rejects.toThrow(
       'minutes: expected',

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createChannel } from '#runfold/alerts/channels.js';
-import { deliver } from '#runfold/alerts/deliver.js';
 import { evaluate } from '#runfold/alerts/evaluate.js';
 import { listAlertHistory } from '#runfold/alerts/history.js';
 import { createRule } from '#runfold/alerts/rules.js';
@@ -10,6 +9,7 @@ import { secretKeyOf } from '#runfold/alerts/send/secret-box.js';
 import { createBudget } from '#runfold/budgets/budgets.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { createTestDatabase } from '../../harness/database.js';
+import { deliverDue } from '../../harness/deliver-due.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { startNode } from '../../harness/processes.js';
 import { describeWithPostgres } from '../../harness/suite.js';
@@ -117,7 +117,7 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
         await database.query(`update runfold_internal.alert_cursor set leased_until = now()`);
         await database.query(`update runfold_internal.alert_delivery set next_at = now()`);
         await evaluate(database, noLag);
-        await deliver(database, sending);
+        await deliverDue(database, sending);
         await check();
         if (!process.died()) return statements;
       }
@@ -128,11 +128,11 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
     );
     const send = async (dying: Database) => {
       await evaluate(database, noLag);
-      await deliver(dying, sending);
+      await deliverDue(dying, sending);
     };
-    // It takes a delivery, sends it, and records that it was sent.
-    expect(await atEveryStep(send, 'at once')).toBe(3);
-    expect(await atEveryStep(send, 'before the next')).toBe(2);
+    // It finds the channel, takes a delivery, sends it, and records that it was sent.
+    expect(await atEveryStep(send, 'at once')).toBe(4);
+    expect(await atEveryStep(send, 'before the next')).toBe(3);
   });
 
   test('tell each crossing once, and a receiver that drops known ids sees each once', {

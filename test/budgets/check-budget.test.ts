@@ -139,6 +139,8 @@ describeWithPostgres('budgets', () => {
     [{ time_zone: '+02:00' }, 'time_zone: expected an IANA time zone'],
     [{ name: 'check' }, 'name: expected a name other than check'],
     [{ at: [0] }, 'at.0: expected shares of the limit'],
+    [{ at: [33.3333] }, 'at.0: expected shares of the limit'],
+    [{ limit: 1e-10 }, 'limit: expected a number above 0, of dollars from 0.000000001'],
     [{ from: 'yesterday' }, 'from: expected an RFC 3339 time'],
     [{ scope: 'project', value: 'x' }, 'value: expected none for the whole project'],
     [{ scope: 'label' }, 'label: expected'],
@@ -319,6 +321,27 @@ describeWithPostgres('budgets', () => {
     expect((await hold()).budgets).toMatchObject([{ used: 3, held: 0, allowed: false }]);
   });
 
+  test('that are replaced free the holds of what they no longer limit', async () => {
+    const project = await withBudget({ scope: 'agent', ...daily });
+    const hold = (agent_id: string) =>
+      checkBudget(database, { project, agent_id, estimate: { cost: 2 }, hold_seconds: 60 });
+    await hold('writer');
+    await hold('critic');
+    const replace = async (change: Partial<NewBudget>) => {
+      const budget = { name: 'cap', scope: 'agent', ...daily, ...change, project, replace: true };
+      await createBudget(database, budget as NewBudget);
+      const standing = await getBudget(database, { project, name: 'cap' });
+      return standing?.uses.map(({ value, held }) => [value, held]);
+    };
+    expect(await replace({ limit: 6 })).toEqual([
+      ['critic', 2],
+      ['writer', 2],
+    ]);
+    expect(await replace({ value: 'writer' })).toEqual([['writer', 2]]);
+    // A hold of two dollars is not one of two thousand million tokens.
+    expect(await replace({ measure: 'total_tokens', limit: 100 })).toEqual([]);
+  });
+
   test('free what has expired', async () => {
     const project = await withBudget({ scope: 'agent', ...daily });
     const options = { agent_id: 'writer', estimate: { cost: 4 }, hold_seconds: 60 };
@@ -417,13 +440,19 @@ describeWithPostgres('budgets', () => {
   test('say what they were told to say while the database is away', async () => {
     const project = await withBudget({ scope: 'agent', ...daily, when_unknown: 'refuse' });
     await createBudget(database, { name: 'lenient', scope: 'user', ...daily, project });
+    const strict = { ...daily, when_unknown: 'refuse' as const, project };
+    // It does not count yet.
+    const from = new Date(Date.now() + 86_400_000).toISOString();
+    await createBudget(database, { ...strict, name: 'later', scope: 'agent', from });
+    await createBudget(database, { ...strict, name: 'by', scope: 'label', label: 'constructor' });
     const proxy = await openTcpProxy(url, 5432);
     const away = openDatabase(proxy.url);
     const gate = createBudgetGate(away);
     await gate.check({ agent_id: 'writer' }, project);
     await expect.poll(() => gate.check({}, project)).toMatchObject({ is_unknown: false });
     await proxy.cut();
-    const refused = gate.check({ agent_id: 'writer', user_id: 'ann' }, project);
+    const labels = { feature: 'search' };
+    const refused = gate.check({ agent_id: 'writer', user_id: 'ann', labels }, project);
     expect(await refused).toMatchObject({
       allowed: false,
       is_unknown: true,

@@ -12,11 +12,13 @@ interface BudgetRow {
   readonly used: number;
   readonly limit: number;
   readonly shares: readonly number[];
+  readonly changed_us: string;
 }
 
 /**
  * The state of budgets: for the values in events since a time, for values that have a state, and
- * for all values if the budget or the rule is new. Reading the same value twice does no harm.
+ * for all values if the budget or the rule is new. For a new rule no events are read: while there was no rule, the time
+ * stood still. Reading the same value twice does no harm.
  */
 export async function readBudgets(
   database: Database,
@@ -39,7 +41,7 @@ export async function readBudgets(
     seen as materialized (
       select distinct e.project, e.session_id, e.run_id, e.user_id, e.agent_id, e.team_id, e.model, e.labels
       from runfold_internal.event e
-      where e.project in (select project from rule) and e.recorded_at >= to_timestamp($3 / 1000000.0)),
+      where e.project in (select project from rule where not is_new) and e.recorded_at >= to_timestamp($3 / 1000000.0)),
     named as (
       select distinct w.rule_id, w.id, v.value
       from wanted w join seen s on s.project = w.project
@@ -58,6 +60,7 @@ export async function readBudgets(
       cross join lateral runfold_internal.budget_used_by_value(w.project, w.scope, w.label, w.measure, w.window_first,
         w.window_end) v where w.is_new and w.value is null)
     select w.rule_id, w.name::text as budget, n.value::text, w.measure, w.window_kind, w.window_first, w.shares,
+      (extract(epoch from w.changed_at) * 1000000)::bigint as changed_us,
       (runfold_internal.budget_used(w.project, w.scope, w.label, n.value, w.measure, w.window_first, w.window_end)
         / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 as used,
       (w.limit_units / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 as limit
@@ -78,6 +81,7 @@ export async function readBudgets(
       figure: used,
       limit,
       measure,
+      changed_us: Number(row.changed_us),
       // Compared in integers of a thousandth of a percent: 80 % of 5 is 4, without binary rounding
       // errors.
       is_over: used * 100_000 >= limit * Math.round(share * 1_000) * (1 - Number.EPSILON),

@@ -14,6 +14,7 @@ type Found = Pick<Reading, 'value' | 'figure'> & {
   readonly limit?: number;
   readonly is_over: boolean;
 };
+const ofNoBudget = { budget: '', window_first: 0, share: 0, changed_us: 0 } as const;
 const measures: Readonly<Record<string, string>> = {
   unpriced: 'unpriced_messages',
   silence: 'events',
@@ -41,7 +42,7 @@ export async function readConditions(
       const found = await read(sources, rule);
       if (found === undefined) unread.push(rule);
       for (const one of found ?? []) {
-        readings.push({ rule, budget: '', window_first: 0, share: 0, measure, limit, ...one });
+        readings.push({ rule, ...ofNoBudget, measure, limit, ...one });
       }
     } catch (error) {
       // If one rule cannot be read, the others are still evaluated.

@@ -26,5 +26,7 @@ export interface Reading {
   readonly figure: number;
   readonly limit: number;
   readonly measure: string;
+  /** When the budget was last changed, in microseconds; 0 for other rules. */
+  readonly changed_us: number;
   readonly is_over: boolean;
 }

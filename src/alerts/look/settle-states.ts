@@ -15,6 +15,7 @@ interface StateRow {
   readonly state: 'pending' | 'firing' | 'resolved';
   /** When the condition became true, in microseconds. */
   readonly since_us: string;
+  readonly changed_us: string;
 }
 
 type Key = Pick<Reading, 'budget' | 'value' | 'window_first' | 'share'> & {
@@ -22,6 +23,11 @@ type Key = Pick<Reading, 'budget' | 'value' | 'window_first' | 'share'> & {
 };
 const keyOf = ({ rule_id, budget, value, window_first, share }: Key) =>
   JSON.stringify([rule_id, budget, value, window_first, share]);
+/** What makes a crossing unique: its window, or the change of the budget in that window; without a window, its time. */
+function episodeOf({ window_first, changed_us }: Reading, since: number): number {
+  if (window_first === 0) return since;
+  return changed_us > window_first * quarterMicros ? changed_us : window_first;
+}
 const where = `rule_id = $1 and budget = $2 and value = $3 and window_first = $4 and share = $5::real`;
 const params = ({ rule_id, budget, value, window_first, share }: Key) => [
   rule_id,
@@ -35,7 +41,7 @@ const params = ({ rule_id, budget, value, window_first, share }: Key) => [
  * Updates states from readings, in the caller's transaction: inactive → pending → firing →
  * resolved. Each crossing makes one notification, however often and by however many processes it is
  * evaluated: its row is unique. In a calendar window a state that resolves, for example after a
- * correction, does not fire again.
+ * correction, does not fire again, unless the budget was changed since: the new limit is another crossing.
  */
 export async function settleStates(
   client: PoolClient,
@@ -44,7 +50,8 @@ export async function settleStates(
 ): Promise<number> {
   const { rows } = await client.query<StateRow>(
     `select rule_id, budget, value, window_first, share, state,
-      (extract(epoch from since) * 1000000)::bigint as since_us
+      (extract(epoch from since) * 1000000)::bigint as since_us,
+      (extract(epoch from changed_at) * 1000000)::bigint as changed_us
     from runfold_internal.alert_state where rule_id = any($1)`,
     [rules.map(({ id }) => id)],
   );
@@ -63,42 +70,38 @@ export async function settleStates(
       [...params(key), state, since],
     );
   for (const reading of readings) {
-    const { rule, window_first } = reading;
+    const { rule, window_first, changed_us } = reading;
     const key = { ...reading, rule_id: rule.id };
     const before = states.get(keyOf(key));
     states.delete(keyOf(key));
     const isOfWindow = window_first !== 0;
-    const episode = (since: number) => (isOfWindow ? window_first : since);
     if (reading.is_over) {
-      if (before?.state === 'firing' || (before?.state === 'resolved' && isOfWindow)) continue;
+      const isResolved = before?.state === 'resolved' && Number(before.changed_us) >= changed_us;
+      if (before?.state === 'firing' || (isResolved && isOfWindow)) continue;
       const since = before?.state === 'pending' ? Number(before.since_us) : now;
       const isDue = now - since >= rule.for_seconds * 1_000_000;
       if (!isDue && before?.state === 'pending') continue;
       await put(key, isDue ? 'firing' : 'pending', isDue && before === undefined ? now : since);
-      if (isDue) told += await notify(client, reading, 'firing', episode(since), now);
+      if (isDue) told += await notify(client, reading, 'firing', episodeOf(reading, since), now);
     } else if (before?.state === 'firing') {
-      told += await notify(client, reading, 'resolved', episode(Number(before.since_us)), now);
-      if (isOfWindow) await put(key, 'resolved', now);
+      const since = Number(before.since_us);
+      told += await notify(client, reading, 'resolved', since, now);
+      if (isOfWindow && since >= changed_us) await put(key, 'resolved', now);
       else
         await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
     } else if (before?.state === 'pending') {
       await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
     }
   }
-  // Windows that are over and values that no longer exist. The passing of time makes no
-  // notification.
-  const read = new Set(
-    readings.map(({ rule, budget, value }) => JSON.stringify([rule.id, budget, value])),
-  );
+  // Windows that are over, and budgets and values that no longer exist: every value of a budget that has a state was
+  // read. Neither makes a notification.
   for (const left of states.values()) {
-    const isKnown = read.has(JSON.stringify([left.rule_id, left.budget, left.value]));
     const rule = rules.find(({ id }) => id === left.rule_id);
     if (rule === undefined || left.state === 'resolved') continue;
-    if (!isKnown && rule.kind === 'budget') continue;
     if (left.state === 'firing' && rule.kind !== 'budget') {
       // Nothing is left in a window that was above the limit.
       const limit = Number(rule.settings.above ?? 0);
-      const none = { rule, figure: 0, limit, measure: rule.kind, is_over: false };
+      const none = { rule, figure: 0, limit, measure: rule.kind, changed_us: 0, is_over: false };
       told += await notify(client, { ...left, ...none }, 'resolved', Number(left.since_us), now);
     }
     await giveUpMuted(client, left, 'It was over before the mute ended.');
