@@ -2,7 +2,8 @@
 
 export type { Channel, NewChannel } from './alerts/channels.js';
 export type { AlertRecord, ListAlertHistoryOptions } from './alerts/history.js';
-export type { AlertRule, AlertState, NewRule } from './alerts/rules.js';
+export type { NewRule } from './alerts/new-rule.js';
+export type { AlertRule, AlertState } from './alerts/rules.js';
 export type { BudgetCheck, CheckedBudget } from './budgets/ask-budgets.js';
 export type { BudgetCheckOptions } from './budgets/asked-check.js';
 export type { BudgetHold, BudgetStanding, BudgetUse } from './budgets/budget-standing.js';

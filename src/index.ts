@@ -13,13 +13,13 @@ export {
 } from './alerts/history.js';
 export type { AlertsOptions } from './alerts/keep-alerts.js';
 export { type MuteOptions, muteRule } from './alerts/mute.js';
+export type { NewRule } from './alerts/new-rule.js';
 export {
   type AlertRule,
   type AlertState,
   createRule,
   dropRule,
   listRules,
-  type NewRule,
 } from './alerts/rules.js';
 export {
   AlertExistsError,

@@ -1,6 +1,7 @@
 import type { Channel, NewChannel } from '../alerts/channels.js';
 import type { AlertRecord, ListAlertHistoryOptions } from '../alerts/history.js';
-import type { AlertRule, NewRule } from '../alerts/rules.js';
+import type { NewRule } from '../alerts/new-rule.js';
+import type { AlertRule } from '../alerts/rules.js';
 import type { Page } from '../query/page.js';
 import type { HttpCaller } from './http-caller.js';
 import { createJsonRequests, ifFound } from './json-requests.js';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { testChannel } from '../../alerts/deliver.js';
 import { listAlertHistory } from '../../alerts/history.js';
-import { createRule, dropRule, listRules, type NewRule } from '../../alerts/rules.js';
+import type { NewRule } from '../../alerts/new-rule.js';
+import { createRule, dropRule, listRules } from '../../alerts/rules.js';
 import { reportRules, writeHistory } from '../alerts/alert-report.js';
 import { muteCommand, unmuteCommand } from '../alerts/mute-commands.js';
 import { numberOf } from '../budgets/check-command.js';

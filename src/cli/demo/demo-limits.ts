@@ -1,4 +1,5 @@
-import { createRule, listRules, type NewRule } from '../../alerts/rules.js';
+import type { NewRule } from '../../alerts/new-rule.js';
+import { createRule, listRules } from '../../alerts/rules.js';
 import { createBudget } from '../../budgets/budgets.js';
 import type { Database } from '../../postgres/database.js';
 

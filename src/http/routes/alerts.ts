@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { listAlertHistory } from '../../alerts/history.js';
 import { mostMuteMinutes, mutePhrase, muteRule } from '../../alerts/mute.js';
-import {
-  createRule,
-  dropRule,
-  listRules,
-  type NewRule,
-  newRuleSchema,
-} from '../../alerts/rules.js';
+import { type NewRule, newRuleSchema } from '../../alerts/new-rule.js';
+import { createRule, dropRule, listRules } from '../../alerts/rules.js';
 import { readObject } from '../body/read-object.js';
 import { notFound } from '../problems/problem.js';
 import { alertRecordSchema, ruleSchema } from '../route/alert-schemas.js';
