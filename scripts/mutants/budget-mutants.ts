@@ -15,19 +15,55 @@ export const budgetMutants = [
       'return await (async (_: unknown, run: (client: any) => any) => { const client = await database.pool.connect(); try { return await run(client); } finally { client.release(); } })(inTransaction, async (client) => {',
     ],
   ]),
+  ...breaks('src/alerts/evaluate.ts', alerts, [
+    [
+      'two processes evaluate at once',
+      'where leased_until <= now() and exists',
+      'where exists',
+      'by one process at a time',
+    ],
+    [
+      'a process that was overtaken writes what it read before',
+      'const isOurs = rowCount === 1;',
+      'const isOurs = rowCount !== null;',
+      'by one process at a time',
+    ],
+  ]),
   ...breaks('src/alerts/look/settle-states.ts', alerts, [
     ['what fires is told of at each look', "if (before?.state === 'firing' || ", 'if ('],
     [
       'two evaluations of a crossing each tell of it',
-      '(isOfWindow ? window_first : since);',
-      'now + since;',
+      'return changed_us > window_first * quarterMicros ? changed_us : window_first;',
+      'return changed_us > window_first * quarterMicros ? since : since;',
       'at the same time',
     ],
     [
       'an alert that resolved fires again in its window',
-      "(before?.state === 'resolved' && isOfWindow)",
+      '(isResolved && isOfWindow)',
       'false',
       'in the same window',
+    ],
+    [
+      'a limit that was raised is never told of in its window',
+      'if (isOfWindow && since >= changed_us)',
+      'if (isOfWindow)',
+      'raised in the same window',
+    ],
+  ]),
+  ...breaks('src/alerts/keep-alerts.ts', alerts, [
+    [
+      'a receiver that does not respond delays other channels',
+      'const delivered = attempt(',
+      'const delivered = await attempt(',
+      'reach a channel',
+    ],
+  ]),
+  ...breaks('src/budgets/budgets.ts', checks, [
+    [
+      'a hold of dollars counts as tokens once the budget is of those',
+      'h.budget_id = m.id and (',
+      'h.budget_id = m.id and false and (',
+      'that are replaced',
     ],
   ]),
   ...breaks('src/alerts/deliver.ts', killed, [
