@@ -24,7 +24,7 @@ function isRoute(name: string): name is ServerRoute {
   return (serverRoutes as readonly string[]).includes(name);
 }
 
-/** `RUNFOLD_TEST_SERVERS` limits the search to the named routes, separated by commas. */
+/** `RUNFOLD_TEST_SERVERS` limits the search to the named routes, in their order, separated by commas. */
 function chosenRoutes(): readonly ServerRoute[] {
   const named = process.env.RUNFOLD_TEST_SERVERS;
   if (named === undefined || named === '') return serverRoutes;

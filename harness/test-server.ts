@@ -1,8 +1,5 @@
-/**
- * The sources of a server, in the order in which they are tried. A server of the machine comes last: it keeps its data
- * safe on the disk, which the tests do not need and which takes a large part of their time.
- */
-export const serverRoutes = ['environment', 'containers', 'binaries', 'local'] as const;
+/** The sources of a server, in the order in which they are tried. */
+export const serverRoutes = ['environment', 'containers', 'local', 'binaries'] as const;
 
 export type ServerRoute = (typeof serverRoutes)[number];
 

@@ -52,7 +52,7 @@ describe('the search for servers', () => {
   test('refuses a route it does not know', async () => {
     process.env.RUNFOLD_TEST_SERVERS = 'containers,cloud';
     await expect(findServers()).rejects.toThrow(
-      'Expected environment, containers, binaries, local, got cloud',
+      'Expected environment, containers, local, binaries, got cloud',
     );
   });
 });
