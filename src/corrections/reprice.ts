@@ -24,6 +24,10 @@ export interface RepriceOptions {
   readonly to?: string | undefined;
   /** Only counts, without writing. Defaults to false. */
   readonly dry_run?: boolean | undefined;
+  /** Called after each page of messages with what was done so far. */
+  readonly on_progress?: ((report: RepriceReport) => void) | undefined;
+  /** Stops before the next page of messages. The corrections so far are written, and stay. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The time range is invalid. */
@@ -50,6 +54,8 @@ export class RepriceContendedError extends RunfoldError {
   }
 }
 
+/** Numbers of messages, and nano-dollars. */
+type Sums = Record<'messages' | 'reported' | 'corrected' | 'before' | 'difference', number>;
 type UnpricedSum = Omit<UnpricedModel, 'kept_cost'> & { readonly kept_nanos: number | null };
 
 /**
@@ -58,21 +64,23 @@ type UnpricedSum = Omit<UnpricedModel, 'kept_cost'> & { readonly kept_nanos: num
  * that has no price today, and the report says how much that is. A second run changes nothing. If
  * another process corrects messages at the same time, they are checked again, so that of two
  * concurrent runs each reports only its own changes of the totals.
- * @throws InvalidRangeError, InvalidQueryError, or RepriceContendedError if other processes do not stop correcting
+ * @throws InvalidRangeError, InvalidQueryError, RepriceContendedError if other processes do not stop correcting, or the
+ * reason of `signal`
  */
 export async function reprice(
   database: Database,
   options: RepriceOptions = {},
 ): Promise<RepriceReport> {
-  checkOptions(options, ['project', 'from', 'to', 'dry_run']);
+  checkOptions(options, ['project', 'from', 'to', 'dry_run', 'on_progress', 'signal']);
   checkFlag('dry_run', options.dry_run);
-  const { project = 1, dry_run = false } = options;
+  const { project = 1, dry_run = false, on_progress, signal } = options;
   const book = openPriceBook(database);
   await book.refresh();
   const range = { from: parseTime('from', options.from), to: parseTime('to', options.to) };
-  const totals = { messages: 0, reported: 0, corrected: 0, before: 0, difference: 0 };
+  const totals: Sums = { messages: 0, reported: 0, corrected: 0, before: 0, difference: 0 };
   const unpriced = new Map<string, UnpricedSum>();
   for (let start = firstPage, attempt = 1; ; attempt++) {
+    signal?.throwIfAborted();
     const page = await readPricedPage(database, project, range, start);
     if (page === undefined) break;
     let failed: string | undefined;
@@ -105,7 +113,12 @@ export async function reprice(
       const kept = cost_nanos === null ? kept_nanos : (kept_nanos ?? 0) + cost_nanos;
       unpriced.set(key, { ...model, messages: messages + 1, kept_nanos: kept });
     }
+    on_progress?.(reportOf(totals, unpriced));
   }
+  return reportOf(totals, unpriced);
+}
+
+function reportOf(totals: Sums, unpriced: ReadonlyMap<string, UnpricedSum>): RepriceReport {
   return {
     messages: totals.messages,
     reported: totals.reported,

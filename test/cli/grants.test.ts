@@ -102,6 +102,19 @@ for (const [tier, describeOn] of [
       const zone = JSON.stringify({ time_zone: 'Europe/Berlin' });
       await send('/v1/projects', { method: 'POST', body: JSON.stringify({ name: 'shop' }) });
       await send('/v1/projects/1', { method: 'POST', body: zone });
+      const reprice = (body: object) =>
+        fetch(`${url}/v1/reprices`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      expect((await reprice({ dry_run: true })).status).toBe(202);
+      const denied = await reprice({});
+      expect(denied.status).toBe(409);
+      expect(await denied.json()).toMatchObject({
+        code: 'may_not_append',
+        detail: expect.stringMatching(/may not append events.*role of a worker/),
+      });
       // Repeated events are looked up in the log.
       await send('/v1/events?wait=true', { method: 'POST', body: JSON.stringify(events) });
 

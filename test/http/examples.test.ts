@@ -6,7 +6,7 @@ import { jsonOf, openTestService, posted, type TestService } from './http-servic
 
 /** The responses of these do not depend on the events of the examples. */
 const ofTheMoment =
-  /^\/v1\/(keys|waiting|status|rejects|audits|projects|rebuilds|budgets|budget-standings|labels|alerts|channels|prices)/;
+  /^\/v1\/(keys|waiting|status|rejects|audits|projects|rebuilds|budgets|budget-standings|labels|alerts|channels|prices|reprices)/;
 
 describe('the examples of the reference', () => {
   let service: TestService;

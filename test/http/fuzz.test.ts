@@ -134,6 +134,7 @@ const path = fc
       '/v1/sign-in',
       '/v1/projects',
       '/v1/rebuilds',
+      '/v1/reprices',
       '/v1/status',
       '/v1/sessions',
       '/v1/messages',

@@ -89,7 +89,7 @@ describe('a key of one project', () => {
     return `${place
       .replace('{key_id}', keyOfB.id)
       .replace('{model}', secretPrice.model)
-      .replace(/\{(reject|audit|rebuild)_id\}/, idOfB)
+      .replace(/\{(reject|audit|rebuild|reprice)_id\}/, idOfB)
       .replace('{project_id}', '2')}?${search}`;
   };
   const bodyOf = (path: string) =>

@@ -83,4 +83,70 @@ describeOnEachTier('prices over HTTP', (tier) => {
     expect(await reader.listPrices()).toEqual([{ ...price, project: 1 }]);
     expect(await other.listPrices()).toEqual([{ ...price, project: id, input: 9 }]);
   });
+
+  const ended = (of: RunfoldClient, id: string) =>
+    waitUntil(
+      () => of.getReprice({ id }),
+      (job) => job !== undefined && job.state !== 'running',
+      { what: 'the end of the reprice' },
+    );
+
+  test('price earlier messages when an admin reprices, of one project', async () => {
+    const { id: project } = await createProject(service.home.tier.database, { name: 'earlier' });
+    const owner = await clientFor(project, ['ingest', 'read', 'admin']);
+    const sent = (id: string, more: object = {}) => ({
+      type: 'message' as const,
+      role: 'assistant' as const,
+      id,
+      run_id: 'r',
+      session_id: 's',
+      model: 'late-price',
+      occurred_at: '2026-02-01T00:00:00Z',
+      metrics: { input_tokens: 1_000_000 },
+      ...more,
+    });
+    const events = [
+      sent('m-1'),
+      sent('m-2', { occurred_at: '2026-03-01T00:00:00Z' }),
+      sent('m-3', { model: 'no-price' }),
+      sent('m-4', { metrics: { input_tokens: 1, cost: 7 } }),
+    ];
+    await owner.emit(events, { wait: true });
+    await owner.setPrice({ model: 'late-price', input: 3, output: 1 });
+
+    const begun = await owner.beginReprice({ dry_run: true });
+    expect(begun).toMatchObject({ state: 'running', dry_run: true, from: null, ended_at: null });
+    const figures = {
+      messages: 4,
+      reported: 1,
+      corrected: 2,
+      cost_before: 0,
+      cost_after: 6,
+      difference: 6,
+      unpriced: [{ model: 'no-price', reason: 'unknown_model', messages: 1, kept_cost: null }],
+    };
+    expect(await ended(owner, begun.id)).toMatchObject({ state: 'done', error: null, ...figures });
+    expect(await owner.getRun({ run_id: 'r' })).toMatchObject({ cost: 7, unpriced_messages: 3 });
+
+    const from = '2026-02-15T00:00:00+01:00';
+    const later = await owner.beginReprice({ from });
+    expect(await ended(owner, later.id)).toMatchObject({ from, messages: 1, corrected: 1 });
+    const rest = await owner.beginReprice();
+    expect(await ended(owner, rest.id)).toMatchObject({ messages: 4, corrected: 1, difference: 3 });
+    expect(await owner.getRun({ run_id: 'r' })).toMatchObject({ cost: 13, unpriced_messages: 1 });
+    const again = await owner.beginReprice();
+    expect(await ended(owner, again.id)).toMatchObject({ corrected: 0, difference: 0 });
+
+    // Each project has its own; what has ended stays as it is.
+    expect(await client.getReprice({ id: rest.id })).toBeUndefined();
+    expect(await client.cancelReprice({ id: rest.id })).toBeUndefined();
+    expect(await owner.cancelReprice({ id: rest.id })).toMatchObject({ state: 'done' });
+    await expect(owner.beginReprice({ from: 'yesterday' })).rejects.toMatchObject({
+      problem: { faults: [{ field: 'from', expected: 'an RFC 3339 time with a zone' }] },
+    });
+    const reader = await clientFor(project, ['ingest', 'read']);
+    await expect(reader.beginReprice({ dry_run: true })).rejects.toMatchObject({
+      code: 'wrong_scope',
+    });
+  });
 });

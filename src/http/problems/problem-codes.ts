@@ -86,6 +86,10 @@ export const problemCodes = {
     meaning:
       'The service has no `RUNFOLD_SECRET_KEY`, or not the key that the channel was created with.',
   },
+  may_not_append: {
+    status: 409,
+    meaning: "The service's role in the database may not append events.",
+  },
   budget_exists: { status: 409, meaning: 'A budget with this name already exists.' },
   count_changed: {
     status: 409,

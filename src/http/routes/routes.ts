@@ -16,6 +16,7 @@ import { projectRoutes } from './projects.js';
 import { rebuildRoutes } from './rebuilds.js';
 import { referenceRoutes } from './reference.js';
 import { rejectRoutes } from './rejects.js';
+import { repriceRoutes } from './reprices.js';
 import { runRoutes } from './runs.js';
 import { sessionRoutes } from './sessions.js';
 import { signInRoutes } from './sign-in.js';
@@ -39,6 +40,7 @@ export const routes: readonly Route[] = [
   ...channelRoutes,
   ...correctionRoutes,
   ...priceRoutes,
+  ...repriceRoutes,
   ...auditRoutes,
   ...rejectRoutes,
   statusRoute,

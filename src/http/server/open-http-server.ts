@@ -19,6 +19,7 @@ import { createMcpEndpoint } from '../mcp/mcp-endpoint.js';
 import { type Readiness, readReadiness } from '../metrics/readiness.js';
 import { openApiOf } from '../openapi/openapi.js';
 import { createRebuildJobs } from '../operate/rebuild-jobs.js';
+import { createRepriceJobs } from '../operate/reprice-jobs.js';
 import { readPageFiles } from '../page/page-files.js';
 import { pageRoutes } from '../page/page-route.js';
 import { routes } from '../routes/routes.js';
@@ -135,6 +136,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       worker: options.worker,
       audits: createAudits(unlimited, log),
       rebuilds: createRebuildJobs(unlimited, log),
+      reprices: createRepriceJobs(unlimited, log),
       signIns: createSignInLimit(),
       access: createAccess({
         database,
@@ -177,7 +179,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       const left = countdown(timeout_ms);
       closing.abort();
       await app.close(timeout_ms);
-      const stopped = Promise.all([service.audits.close(), service.rebuilds.close()]);
+      const jobs = [service.audits, service.rebuilds, service.reprices];
+      const stopped = Promise.all(jobs.map((kind) => kind.close()));
       await closeInTime(stopped, left(), unlimited.interrupt);
       try {
         await Promise.all([producers.close({ timeout_ms: left() }), spans.close()]);

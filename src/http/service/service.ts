@@ -10,6 +10,7 @@ import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { SignInLimit } from '../access/sign-in-limit.js';
 import type { RebuildJobs } from '../operate/rebuild-jobs.js';
+import type { RepriceJobs } from '../operate/reprice-jobs.js';
 import type { Access } from './access.js';
 import type { BodyRooms } from './body-room.js';
 import type { Freshness } from './freshness.js';
@@ -51,6 +52,7 @@ export interface Service {
   readonly compareContent: CompareContent;
   readonly audits: Audits;
   readonly rebuilds: RebuildJobs;
+  readonly reprices: RepriceJobs;
   readonly signIns: SignInLimit;
   readonly requestRate: RateLimit;
   readonly eventRate: RateLimit;

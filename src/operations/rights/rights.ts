@@ -1,3 +1,4 @@
+import type { Database } from '../../postgres/database.js';
 import { projections } from '../../projections/projections.js';
 
 /** The purpose of each database role. */
@@ -50,4 +51,13 @@ const tables: Readonly<Record<string, Rights>> = {
 export function rightsOn(table: string, role: 'worker' | 'service'): readonly Privilege[] {
   // A stripe's part of a table has its name and the number of the stripe.
   return (tables[table] ?? tables[table.replace(/_\d+$/, '')])?.[role] ?? all;
+}
+
+/** Whether the role of this process may append events to the log, as a worker does. */
+export async function mayAppend(database: Database): Promise<boolean> {
+  const [row] = await database.query<{ may: boolean | null }>(
+    `select bool_and(has_table_privilege(oid, 'insert')) as may from pg_class
+    where relnamespace = to_regnamespace('runfold_internal') and relname = 'event'`,
+  );
+  return row?.may !== false;
 }
