@@ -1,13 +1,21 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { waitingNote } from '#runfold/cli/command/waiting-note.js';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { openQueue } from '#runfold/queue/open-queue.js';
 import { openTier } from '#runfold/tier.js';
+import { openWorker } from '#runfold/worker/open-worker.js';
+import { whileLocked } from '../../harness/lock-tables.js';
 import { describeWithPostgres, describeWithRedis } from '../../harness/suite.js';
 import { openTestTier } from '../../harness/tiers.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { message, useWorkplace } from './command-line.js';
+
+const log = pino({ level: 'silent' });
+const oneEvent = { v: 1, project: 1, events: [message('waits', { id: 'm-1' })] };
 
 describe('a command that reads', () => {
   const work = useWorkplace();
@@ -31,6 +39,16 @@ describe('a command that reads', () => {
     'reprice',
     'rebuild',
     'void m',
+    'status',
+    'doctor',
+    'mcp',
+    'budgets check --user ann --tokens 1',
+    'budgets drop b',
+    'keys revoke k',
+    'prices drop p',
+    'alerts test a',
+    'channels drop c',
+    'projects zone 1 UTC',
   ];
 
   test.each(reads)('makes no store where there is none: %s', async (words) => {
@@ -39,6 +57,12 @@ describe('a command that reads', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`There is no store in ${dir}: the folder does not exist.`);
     expect(existsSync(dir)).toBe(false);
+  });
+
+  test('leaves a store out of the repository that it is in', async () => {
+    const dir = join(work.dir, 'repository', '.runfold');
+    await (await openTier({ dir })).close();
+    expect(await readFile(join(dir, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   describe('beside a store', () => {
@@ -90,18 +114,35 @@ describe.each([
   ['Redis', describeWithRedis, 'redis+postgres'],
 ] as const)('a queue on %s', (_, describeWith, name) => {
   describeWith('from which nobody takes jobs', () => {
-    test('is told of once a job has waited long', async () => {
+    test('is told of at once without a worker, and with one after a long wait', async () => {
       const home = await openTestTier(name);
-      const queue = await openQueue(home.tier.queue, { onError: () => undefined });
+      const { database, queue: target } = home.tier;
+      const queue = await openQueue(target, { onError: () => undefined });
+      const add = (timestamp: number) => queue.add('events', oneEvent, { timestamp });
       try {
         expect(await waitingNote(home.tier)).toBeUndefined();
-        await queue.add('events', {});
-        expect(await waitingNote(home.tier), 'it is on its way').toBeUndefined();
-        await queue.drain();
-        await queue.add('events', {}, { timestamp: Date.now() - 60_000 });
+        await add(Date.now());
         expect(await waitingNote(home.tier)).toMatch(
-          /^1 job of events waits on the queue, .* 60 s/,
+          /^1 job of events waits on the queue and no worker is running/,
         );
+        await queue.drain();
+        await whileLocked(database, ['event'], async () => {
+          const worker = await openWorker({ database, queue: target, log });
+          try {
+            await add(Date.now());
+            await waitUntil(
+              () => queue.getActiveCount(),
+              (count) => count === 1,
+            );
+            expect(await waitingNote(home.tier), 'it is on its way').toBeUndefined();
+            await add(Date.now() - 60_000);
+            expect(await waitingNote(home.tier)).toMatch(
+              /^2 jobs of events wait on the queue, the oldest for 60 s/,
+            );
+          } finally {
+            await worker.close({ timeout_ms: 0 });
+          }
+        });
       } finally {
         await queue.close();
         await home.close();

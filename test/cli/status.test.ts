@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHttpServer } from '#runfold/http/server/open-http-server.js';
 import { openDatabase } from '#runfold/postgres/database.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
@@ -132,16 +130,5 @@ describeWithPostgres('runfold status on Postgres', () => {
     expect(stdout).toMatch(/^✗ The database lacks tables of Runfold.* Run "runfold migrate"\.$/m);
     expect(stdout.match(/✗/g)).toHaveLength(1);
     await empty.drop();
-  });
-});
-
-describe('runfold status and doctor without a store', () => {
-  const work = useWorkplace();
-
-  test.each(['status', 'doctor'])('%s says so and makes none', async (command) => {
-    const { code, stdout, stderr } = await work.run([command, '--dir', 'mistyped']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: There is no store in .*mistyped\. Name its folder with --dir/);
-    expect(existsSync(join(work.dir, 'mistyped'))).toBe(false);
   });
 });

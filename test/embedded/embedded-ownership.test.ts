@@ -68,7 +68,7 @@ describe('an embedded store’s folder', () => {
     await store.close();
     await store.close();
     expect(await store.exited).toBeUndefined();
-    expect(await readdir(dir)).toEqual(['data']);
+    expect((await readdir(dir)).sort()).toEqual(['.gitignore', 'data']);
     expect(await findEmbeddedStore(dir)).toBeUndefined();
     const again = await open();
     expect(await query(again.connection, 'select n from kept')).toEqual([7]);

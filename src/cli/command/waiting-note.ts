@@ -6,8 +6,8 @@ import type { Tier } from '../../tier.js';
 const longSeconds = 5;
 
 /**
- * A note on acknowledged events that are in no total yet; undefined if none wait. On an embedded store that
- * this command serves, no worker is running; on servers, a long wait suggests that.
+ * A note on acknowledged events that are in no total yet; undefined if none wait. Where the number of workers is
+ * unknown, and while there is one, only a long wait is worth a note.
  */
 export async function waitingNote(tier: Tier): Promise<string | undefined> {
   if (await hasNothingToDo(tier)) return undefined;
@@ -27,10 +27,13 @@ export async function waitingNote(tier: Tier): Promise<string | undefined> {
   try {
     const { jobs, age_seconds } = await Promise.race([gauge.read(), outage]);
     const waiting = (jobs.waiting ?? 0) + (jobs.delayed ?? 0) + (jobs.active ?? 0);
-    if (waiting === 0 || (!is_owner && age_seconds < longSeconds)) return undefined;
+    if (waiting === 0) return undefined;
+    // On an embedded store that this command serves, no worker is running.
+    const hasNoWorker = is_owner || (await Promise.race([gauge.workers(), outage])) === 0;
+    if (!hasNoWorker && age_seconds < longSeconds) return undefined;
     const since = `for ${Math.max(1, Math.round(age_seconds))} s`;
     const [what, verb] = waiting === 1 ? ['1 job', 'waits'] : [`${waiting} jobs`, 'wait'];
-    return is_owner
+    return hasNoWorker
       ? `${what} of events ${verb} on the queue and no worker is running: these figures do not include them. Run "runfold worker" or "runfold up".`
       : `${what} of events ${verb} on the queue, the oldest ${since}: these figures do not include them. Is a worker running?`;
   } catch (error) {

@@ -12,18 +12,21 @@ import { waitingNote } from './waiting-note.js';
 interface WithTierOptions extends Pick<TierOptions, 'connections'> {
   /** Whether the store may have other tables than this version's. Defaults to false. */
   readonly any_version?: boolean;
+  /** Whether an embedded store that does not exist is created. Defaults to false. */
+  readonly may_create?: boolean;
 }
 
 /**
- * Opens the tier that the settings name, checks that the store has the tables of this version, does the work, and closes
- * the tier even if the work fails.
+ * Opens the tier that the settings name, checks that the store exists and has the tables of this version, does the work,
+ * and closes the tier even if the work fails.
  */
 export async function withTier<T>(
   { settings }: CommandContext,
   role: string,
   work: (tier: Tier) => Promise<T>,
-  { any_version = false, ...options }: WithTierOptions = {},
+  { any_version = false, may_create = false, ...options }: WithTierOptions = {},
 ): Promise<T> {
+  if (!may_create) expectStore(settings);
   const tier = await openTier({ ...tierOptions(settings, role), ...options });
   try {
     // An embedded store is checked, or migrated, when it is opened.
@@ -35,8 +38,8 @@ export async function withTier<T>(
 }
 
 /**
- * `withTier` for a command that reads: the store must exist, and notes at the end report an unknown project,
- * stale totals, and events that wait to be folded.
+ * `withTier` for a command that reads: notes at the end report an unknown project, stale totals, and events that wait
+ * to be folded.
  */
 export async function withStore<T>(
   context: CommandContext,
@@ -44,7 +47,6 @@ export async function withStore<T>(
   work: (tier: Tier) => Promise<T>,
   options: WithTierOptions = {},
 ): Promise<T> {
-  expectStore(context.settings);
   const noteWaiting = async (tier: Tier) => {
     const note = await waitingNote(tier);
     if (note !== undefined) context.terminal.note(note);

@@ -88,8 +88,11 @@ function createAlertCommand(): Command {
           given(numbers).map(([field, text]) => [field, numberOf(String(text))]),
         ),
       } as NewRule;
-      const made = await withTier(context, 'runfold alerts create', ({ database }) =>
-        createRule(database, { ...rule, project: settings.project }),
+      const made = await withTier(
+        context,
+        'runfold alerts create',
+        ({ database }) => createRule(database, { ...rule, project: settings.project }),
+        { may_create: true },
       );
       if (flags.json) return terminal.json(made);
       reportRules(terminal, [made]);

@@ -84,8 +84,11 @@ function createBudgetCommand(): Command {
         ...(timeZone === undefined ? {} : { time_zone: timeZone }),
         ...(whenUnknown === undefined ? {} : { when_unknown: whenUnknown }),
       } as NewBudget;
-      const made = await withTier(context, 'runfold budgets create', ({ database }) =>
-        createBudget(database, { ...budget, project: settings.project }),
+      const made = await withTier(
+        context,
+        'runfold budgets create',
+        ({ database }) => createBudget(database, { ...budget, project: settings.project }),
+        { may_create: true },
       );
       if (json) return terminal.json(made);
       reportBudgets(terminal, [made]);

@@ -61,10 +61,14 @@ function createChannelCommand(): Command {
       const { secret_key, allowed_hosts } = settings.alerts;
       const key = secretKeyOf(secret_key);
       const given = { ...channel, project: settings.project, allowed_hosts };
-      const made = await withTier(context, 'runfold channels create', ({ database }) =>
-        createChannel(database, key, given).catch((error) => {
-          throw error instanceof InvalidAlertError ? new UsageError(error.message) : error;
-        }),
+      const made = await withTier(
+        context,
+        'runfold channels create',
+        ({ database }) =>
+          createChannel(database, key, given).catch((error) => {
+            throw error instanceof InvalidAlertError ? new UsageError(error.message) : error;
+          }),
+        { may_create: true },
       );
       if (flags.json) return terminal.json(made);
       if (made.signing_secret !== undefined) {

@@ -5,7 +5,6 @@ import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
 import { describeDiagnosis } from '../operations/doctor-report.js';
-import { checkStoreExists } from '../operations/embedded-folder.js';
 
 /** `runfold doctor` */
 export function doctorCommand(): Command {
@@ -20,7 +19,6 @@ export function doctorCommand(): Command {
     .action(async (flags: { json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      checkStoreExists(settings);
       const version = readBuildVersion();
       const { tier, place, ...found } = await withTier(
         context,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import {
   type ApiKey,
   createKey,
@@ -45,8 +46,11 @@ function createKeyCommand(): Command {
       const { terminal, settings } = context;
       const { name } = flags;
       const scopes = readScopes(flags.scope);
-      const created = await withTier(context, 'runfold keys create', ({ database }) =>
-        createKey(database, { project: settings.project, scopes, name }),
+      const created = await withTier(
+        context,
+        'runfold keys create',
+        ({ database }) => createKey(database, { project: settings.project, scopes, name }),
+        { may_create: true },
       );
       if (flags.json) return terminal.json(created);
       terminal.line(created.key);
@@ -57,9 +61,9 @@ function createKeyCommand(): Command {
 }
 
 function readScopes(given: readonly string[] = []): KeyScope[] {
-  const refused = (got: string) =>
-    new UsageError(`--scope: expected one of ${keyScopes.join(', ')}, got ${got}.`);
-  if (given.length === 0) throw refused('nothing');
+  const refused = (got?: string) =>
+    new UsageError(`--scope: expected ${oneOfNames(keyScopes, got)}, got ${got ?? 'nothing'}.`);
+  if (given.length === 0) throw refused();
   return given.map((name) => {
     const scope = keyScopes.find((one) => one === name);
     if (scope !== undefined) return scope;

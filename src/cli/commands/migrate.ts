@@ -42,7 +42,7 @@ export function migrateCommand(): Command {
           context.terminal.line(`The tables in ${tier.place} (${tier.name}) are up to date.`);
           await dealWithStaleTotals(context, tier, flags.rebuild === true);
         },
-        { any_version: true },
+        { any_version: true, may_create: true },
       );
     });
 }

@@ -106,14 +106,18 @@ function setCommand(): Command {
         cache_write: optional('cacheWrite'),
         cache_write_1h: optional('cacheWrite1h'),
       };
-      const stored = await withTier(context, 'runfold prices set', ({ database }) =>
-        setPriceOverride(database, price).catch((error) => {
-          if (!(error instanceof InvalidPriceError)) throw error;
-          const { field, expected, got } = error;
-          throw new UsageError(
-            `--${field.replaceAll('_', '-')}: expected ${expected}, got ${got}.`,
-          );
-        }),
+      const stored = await withTier(
+        context,
+        'runfold prices set',
+        ({ database }) =>
+          setPriceOverride(database, price).catch((error) => {
+            if (!(error instanceof InvalidPriceError)) throw error;
+            const { field, expected, got } = error;
+            throw new UsageError(
+              `--${field.replaceAll('_', '-')}: expected ${expected}, got ${got}.`,
+            );
+          }),
+        { may_create: true },
       );
       if (flags.json) return terminal.json(stored);
       terminal.line(

@@ -32,8 +32,12 @@ function createProjectCommand(): Command {
     .action(async (name: string, flags: CreateFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal } = context;
-      const project = await withTier(context, 'runfold projects create', ({ database }) =>
-        createProject(database, { name, id: flags.id, time_zone: flags.timeZone }),
+      const project = await withTier(
+        context,
+        'runfold projects create',
+        ({ database }) =>
+          createProject(database, { name, id: flags.id, time_zone: flags.timeZone }),
+        { may_create: true },
       );
       if (flags.json) return terminal.json(project);
       terminal.line(`Project ${project.id}, ${project.name}.`);

@@ -33,28 +33,33 @@ export function serveCommand(): Command {
       const address = readMetricsAddress(context, flags);
       const signals = catchSignals(context);
       try {
-        await withTier(context, 'runfold serve', async (tier) => {
-          const http = await startHttp(context, tier, plan);
-          const { terminal } = context;
-          const { bold, cyan, dim } = terminal.colors;
-          terminal.line(
-            `${bold('Runfold serves')} ${cyan(http.url)}${dim(`  reference: ${http.url}/docs`)}`,
-          );
-          if ((await findWorkers(tier, context)) === 0) {
-            terminal.note(
-              'No worker is running: events wait on the queue. Start "runfold worker".',
+        await withTier(
+          context,
+          'runfold serve',
+          async (tier) => {
+            const http = await startHttp(context, tier, plan);
+            const { terminal } = context;
+            const { bold, cyan, dim } = terminal.colors;
+            terminal.line(
+              `${bold('Runfold serves')} ${cyan(http.url)}${dim(`  reference: ${http.url}/docs`)}`,
             );
-          }
-          let died: unknown;
-          try {
-            const metrics = await openServiceMetrics(context, address, http);
-            died = await Promise.race([signals.received, tier.exited]);
-            await metrics.close();
-          } finally {
-            await http.close(died instanceof Error ? { timeout_ms: 0 } : finishingTime()());
-          }
-          if (died instanceof Error) throw died;
-        });
+            if ((await findWorkers(tier, context)) === 0) {
+              terminal.note(
+                'No worker is running: events wait on the queue. Start "runfold worker".',
+              );
+            }
+            let died: unknown;
+            try {
+              const metrics = await openServiceMetrics(context, address, http);
+              died = await Promise.race([signals.received, tier.exited]);
+              await metrics.close();
+            } finally {
+              await http.close(died instanceof Error ? { timeout_ms: 0 } : finishingTime()());
+            }
+            if (died instanceof Error) throw died;
+          },
+          { may_create: true },
+        );
       } finally {
         signals.release();
       }

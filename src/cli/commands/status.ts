@@ -4,7 +4,7 @@ import { readStatus } from '../../operations/status/status.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
-import { checkStoreExists, countEmbeddedWorkers } from '../operations/embedded-folder.js';
+import { countEmbeddedWorkers } from '../operations/embedded-folder.js';
 import { describeStatus } from '../operations/status-report.js';
 
 /** `runfold status` */
@@ -21,7 +21,6 @@ export function statusCommand(): Command {
     .action(async (flags: { json?: boolean }, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      checkStoreExists(settings);
       const version = readBuildVersion();
       const status = await withTier(
         context,

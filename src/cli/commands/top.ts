@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
@@ -63,7 +64,10 @@ export function topCommand(): Command {
     const limit = readInteger('--limit', flags.limit, { most: 1000 });
     const show = <Row extends object>(rows: readonly Row[], text: () => string) => {
       if (flags.json) return terminal.json({ rows });
-      const names = Object.keys(rows[0] ?? {}) as (keyof Row & string)[];
+      // A ranking has no buckets.
+      const names = Object.keys(rows[0] ?? {}).filter(
+        (name) => !/^bucket_/.test(name),
+      ) as (keyof Row & string)[];
       if (flags.csv) return terminal.line(csv(names, rows));
       terminal.line(text());
     };
@@ -84,7 +88,7 @@ export function topCommand(): Command {
       if (shown === undefined) {
         throw new InvalidQueryError(
           'order_by',
-          `one of ${usageFigures.join(', ')}`,
+          oneOfNames(usageFigures, flags.by),
           describeValue(flags.by),
         );
       }

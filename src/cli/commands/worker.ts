@@ -30,19 +30,24 @@ export function workerCommand(): Command {
     const address = readMetricsAddress(context, flags);
     const signals = catchSignals(context);
     try {
-      await withTier(context, 'runfold worker', async (tier) => {
-        const stale = await findStaleTotals(tier.database);
-        if (stale !== undefined) context.log.warn(stale.text);
-        let worker: RunningWorker | undefined;
-        const metrics = await openWorkerMetrics(context, address, tier, { worker: () => worker });
-        try {
-          worker = await startWorker(context, tier, metrics.countBatch);
-          await signals.received;
-          await worker.close(finishingTime()());
-        } finally {
-          await metrics.close();
-        }
-      });
+      await withTier(
+        context,
+        'runfold worker',
+        async (tier) => {
+          const stale = await findStaleTotals(tier.database);
+          if (stale !== undefined) context.log.warn(stale.text);
+          let worker: RunningWorker | undefined;
+          const metrics = await openWorkerMetrics(context, address, tier, { worker: () => worker });
+          try {
+            worker = await startWorker(context, tier, metrics.countBatch);
+            await signals.received;
+            await worker.close(finishingTime()());
+          } finally {
+            await metrics.close();
+          }
+        },
+        { may_create: true },
+      );
     } finally {
       signals.release();
     }

@@ -127,11 +127,21 @@ export async function prepareDataFolder(
   if (await exists(creationMarker(dir))) await rm(data_dir, { recursive: true, force: true });
   if (!(await exists(data_dir))) {
     await writeFile(creationMarker(dir), '', { mode: 0o600 });
+    await ignoreInGit(dir);
     return { data_dir, fresh: true };
   }
   await rm(join(data_dir, 'postmaster.pid'), { force: true });
   await checkVersion(dir, data_dir);
   return { data_dir, fresh: false };
+}
+
+/** A store is created in the folder of a project: `git add .` must not take it. */
+async function ignoreInGit(dir: string): Promise<void> {
+  await writeFile(join(dir, '.gitignore'), '*\n', { flag: 'wx' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    },
+  );
 }
 
 /** Marks the creation of a store as complete. */
