@@ -1,3 +1,4 @@
+import { oneOfNames } from '../events/check/nearest-name.js';
 import { parseEvent } from '../events/check/parse-event.js';
 import { InvalidEventError } from '../events/fault.js';
 import { maxTokens } from '../events/limits.js';
@@ -97,7 +98,7 @@ function wantedFigures(set: Metrics): Figures {
     const known = metricFields.some((field) => field.name === name);
     throw new InvalidQueryError(
       name,
-      `one of ${[...summedFigures.keys()].join(', ')}`,
+      oneOfNames([...summedFigures.keys()], name),
       known ? 'a metric that totals do not add up' : 'no metric',
     );
   }

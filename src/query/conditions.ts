@@ -1,4 +1,4 @@
-import { nearestName } from '../events/check/nearest-name.js';
+import { nearestName, oneOfNames } from '../events/check/nearest-name.js';
 import { describeValue } from '../events/fault.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidQueryError } from './query-errors.js';
@@ -110,7 +110,7 @@ export function projectOf({ project = 1 }: ProjectOptions): number {
 export function checkNames(field: string, names: readonly string[], values: AnyOf): void {
   const unknown = [values ?? []].flat().find((value) => !names.includes(value));
   if (unknown === undefined) return;
-  throw new InvalidQueryError(field, `one of ${names.join(', ')}`, describeValue(unknown));
+  throw new InvalidQueryError(field, oneOfNames(names, unknown), describeValue(unknown));
 }
 
 /** Checks a filter that is true, false or not set: a string would count as true. @throws InvalidQueryError */

@@ -125,7 +125,7 @@ describe('runfold ingest', () => {
     const { code, stdout, stderr } = await work.run(['ingest', '-'], { input: lines.join('\n') });
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toEqual([
-      'stdin:2: type: expected one of message, tool_call, run, got "mesage"',
+      'stdin:2: type: expected one of message, tool_call, run (did you mean message?), got "mesage"',
       'stdin:3: event: expected a line of JSON, got "{\\"type\\":", which is cut off at column 9',
       'stdin:4: event: expected an object, got an array of 1',
       'stdin:5: metrics.input_tokens: expected an integer from 0 to 2147483647, got "ten"',

@@ -1,6 +1,13 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { MetricEventInput } from '#runfold/events/metric-event.js';
+import { runfoldMiddleware } from '#runfold/hooks/ai-sdk/middleware.js';
+import { runfoldTelemetry } from '#runfold/hooks/ai-sdk/telemetry.js';
 import { trackTools } from '#runfold/hooks/ai-sdk/track-tools.js';
+import { trackClient } from '#runfold/hooks/calls/track-client.js';
+import { trackQuery } from '#runfold/hooks/claude-agent-sdk/track-query.js';
+import { runfoldCallbacks } from '#runfold/hooks/langchain/callbacks.js';
+import { runfoldExporter } from '#runfold/hooks/mastra/exporter.js';
+import { runfoldProcessor } from '#runfold/hooks/openai-agents/processor.js';
 import { failureText } from '#runfold/hooks/record/failure.js';
 import { createRecorder } from '#runfold/hooks/record/recorder.js';
 import { withIdentity } from '#runfold/hooks/record/run-context.js';
@@ -38,6 +45,35 @@ describe('a recorder', () => {
     warning.mockClear();
     createRecorder(emitter, {}).report(new Error('full'));
     expect(warning.mock.calls).toEqual([['A Runfold hook lost events: full']]);
+    warning.mockRestore();
+  });
+
+  test('reports options that a hook does not have, and what was meant', async () => {
+    const told: string[] = [];
+    const on_error = (error: Error) => void told.push(error.message);
+    const typo = { userId: 'ann', colour: 1, user_id: 'ann', on_error };
+    const run = { ...typo, run_id: 'r' };
+    const text =
+      'A hook has unknown options, which it ignores: userId (did you mean user_id?), colour.';
+    await trackRun(memory(), run, () => 1);
+    runfoldMiddleware(memory(), typo);
+    runfoldTelemetry(memory(), typo);
+    runfoldCallbacks(memory(), typo);
+    runfoldProcessor(memory(), typo);
+    runfoldExporter(memory(), typo);
+    trackQuery(() => ({}) as never, memory(), typo);
+    trackClient({ withOptions: () => ({}) }, [], memory(), { ...run, stream_usage: true });
+    expect(told).toEqual(Array.from({ length: 8 }, () => text));
+
+    const warning = vi.spyOn(process, 'emitWarning').mockReturnValue(undefined);
+    createRecorder(memory(), { user_id: 'ann', labels: {}, error_text: true });
+    expect(warning).not.toHaveBeenCalled();
+    createRecorder(memory(), { sesion_id: 's' } as never);
+    expect(warning.mock.calls).toEqual([
+      [
+        'Runfold: A hook has unknown options, which it ignores: sesion_id (did you mean session_id?).',
+      ],
+    ]);
     warning.mockRestore();
   });
 

@@ -4,6 +4,7 @@ import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { ConfigError } from '../../environment/config.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 import type { EventFault } from '../../events/fault.js';
+import { InvalidAddressError } from '../../postgres/address.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
 import { printableLines } from '../output/printable.js';
@@ -31,6 +32,7 @@ export function describeError(
   const explained = nameFlag(explainDatabaseError(error), command);
   const isUsage =
     explained instanceof ConfigError ||
+    explained instanceof InvalidAddressError ||
     explained instanceof UsageError ||
     explained instanceof InvalidQueryError ||
     explained instanceof InvalidBudgetError ||
@@ -66,11 +68,17 @@ function nameFlag(error: unknown, command: Command | undefined): unknown {
   if (faults === undefined || command === undefined) return error;
   const flags = faults.map(({ field }) => flagOf(field, command));
   if (flags.every((flag) => flag === undefined)) return error;
-  const lines = faults.map(
-    ({ field, expected, got }, at) => `${flags[at] ?? field}: expected ${expected}, got ${got}.`,
-  );
+  const lines = faults.map(({ field, expected, got }, at) => {
+    const isOfUsage = /^(group_by|order_by|figures)$/.test(field);
+    const text = `expected ${expected}, got ${got}.`;
+    return `${flags[at] ?? field}: ${isOfUsage ? nameGroups(text) : text}`;
+  });
   return new UsageError(lines.join('\n'), { cause: error });
 }
+
+/** The fields by which usage is grouped and filtered, with the names that flags have for them. */
+const nameGroups = (text: string) =>
+  text.replace(/\b(agent|tool|team|workflow|user)_(id|name)\b/g, '$1');
 
 /** The flag of a command that sets a field. */
 function flagOf(field: string, command: Command): string | undefined {

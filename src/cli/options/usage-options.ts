@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { isLabelName } from '../../events/labels.js';
 import { labelOf, type UsageDimension } from '../../query/usage/usage-sources.js';
 import type { UsageFilters } from '../../query/usage/usage-statement.js';
@@ -68,7 +69,7 @@ export function parseList<const N extends string>(
     const found = names.find((name) => name === part.trim());
     if (found !== undefined) return found;
     throw new UsageError(
-      `${flag}: expected one of ${names.join(', ')}, got ${JSON.stringify(part.trim())}.`,
+      `${flag}: expected ${oneOfNames(names, part.trim())}, got ${JSON.stringify(part.trim())}.`,
     );
   });
 }

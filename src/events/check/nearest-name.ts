@@ -14,10 +14,18 @@ const snakeCase = (name: string) =>
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > longest) return undefined;
   const name = snakeCase(given);
-  if (names.includes(name)) return name;
+  const meant = [name, `${name}_id`, `${name}_name`].find((one) => names.includes(one));
+  if (meant !== undefined) return meant;
   const [nearest] = names
     .map((known) => ({ known, distance: editDistance(name, known) }))
     .filter(({ known, distance }) => distance <= Math.min(2, known.length / 3))
     .sort((a, b) => a.distance - b.distance);
   return nearest?.known;
+}
+
+/** What a value should have been: one of some names, and the one that was probably meant. */
+export function oneOfNames(names: readonly string[], given: unknown): string {
+  const nearest = typeof given === 'string' ? nearestName(given, names) : undefined;
+  const list = `one of ${names.join(', ')}`;
+  return nearest === undefined ? list : `${list} (did you mean ${nearest}?)`;
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { describeValue, type EventFault, maxFaults } from '../fault.js';
+import { nearestName } from './nearest-name.js';
 
 /** What is said of a field that a schema does not know. */
 interface Unknown {
@@ -35,9 +36,18 @@ export function* schemaFaults(
     } else if (issue.code === 'invalid_key') {
       yield faultAt(path, issue.issues[0]?.message ?? issue.message, path.at(-1));
     } else {
-      yield faultAt(path, issue.message, valueAt(value, path));
+      const got = valueAt(value, path);
+      yield faultAt(path, `${issue.message}${meantName(issue, got, unknown)}`, got);
     }
   }
+}
+
+/** The name that was probably meant by a value that is none of those allowed. */
+function meantName(issue: z.core.$ZodIssue, got: unknown, before: number): string {
+  if (issue.code !== 'invalid_value' || typeof got !== 'string' || before > maxFaults) return '';
+  const names = issue.values.filter((value) => typeof value === 'string');
+  const nearest = nearestName(got, names);
+  return nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
 }
 
 const faultAt = (path: readonly PropertyKey[], expected: string, got: unknown): EventFault => ({

@@ -27,7 +27,7 @@ export function trackClient<C extends SdkClient>(
   const observed = observeFetch(
     (input, init) => inner.call(undefined, input, init),
     apis,
-    createRecorder(emitter, options),
+    createRecorder(emitter, options, ['run_id', 'provider', 'stream_usage']),
     { ...options, max_retries: typeof retries === 'number' ? retries : 0 },
   );
   return client.withOptions({ fetch: observed } as never) as C;

@@ -33,8 +33,8 @@ const patience = 250;
 
 /** Makes a callback handler for LangChain.js and LangGraph. */
 export function runfoldCallbacks(emitter: Emitter, options: HookOptions = {}): RunfoldCallbacks {
-  const { on_error, error_text, ...identity } = options;
-  const recorder = createRecorder(emitter, { on_error });
+  const { on_error: _report, error_text, ...identity } = options;
+  const recorder = createRecorder(emitter, options);
   const calls = createOpenCalls<OpenCall>();
 
   const begin = (

@@ -49,8 +49,8 @@ interface OpenSpan {
 
 /** Makes an exporter for the observability of Mastra. */
 export function runfoldExporter(emitter: Emitter, options: HookOptions = {}): RunfoldExporter {
-  const { on_error, error_text, ...identity } = options;
-  const recorder = createRecorder(emitter, { on_error });
+  const { on_error: _report, error_text, ...identity } = options;
+  const recorder = createRecorder(emitter, options);
   const spans = createOpenCalls<OpenSpan>();
   const ended = createOpenCalls<true>();
 

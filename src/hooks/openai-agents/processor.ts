@@ -24,8 +24,8 @@ const defaultName = 'Agent workflow';
 
 /** Makes a tracing processor for the OpenAI Agents SDK. */
 export function runfoldProcessor(emitter: Emitter, options: HookOptions = {}): RunfoldProcessor {
-  const { on_error, error_text, ...identity } = options;
-  const recorder = createRecorder(emitter, { on_error });
+  const { on_error: _report, error_text, ...identity } = options;
+  const recorder = createRecorder(emitter, options);
   const traces = createOpenCalls<RunState>(1_000);
   /** Traces in which a run may continue after a pause. */
   const known = createOpenCalls<AgentsTrace>(1_000);

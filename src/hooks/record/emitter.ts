@@ -23,7 +23,8 @@ export interface Identity {
 /** The options of every hook. */
 export interface HookOptions extends Identity {
   /**
-   * Called once for each kind of error that prevents events from being recorded, such as a full buffer.
+   * Called once for each kind of error that prevents events from being recorded, such as a full buffer, and for
+   * options that the hook does not have.
    * Defaults to a warning of the process. Its own errors are ignored.
    */
   readonly on_error?: ((error: Error) => void) | undefined;

@@ -1,5 +1,7 @@
+import { RunfoldError } from '../../environment/runfold-error.js';
+import { nearestName } from '../../events/check/nearest-name.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
-import type { Emitter, HookOptions } from './emitter.js';
+import type { Emitter, HookOptions, Identity } from './emitter.js';
 
 /** Emits events without ever failing: measuring must not affect the agent. */
 export interface Recorder {
@@ -10,14 +12,42 @@ export interface Recorder {
   report(error: unknown): void;
 }
 
+/** A hook was given options that it does not have; it ignores them. */
+class UnknownOptionError extends RunfoldError {
+  readonly code = 'unknown_option';
+  constructor(given: readonly string[], known: readonly string[]) {
+    const found = given.map((name) => {
+      const nearest = nearestName(name, known);
+      return nearest === undefined ? name : `${name} (did you mean ${nearest}?)`;
+    });
+    super(`A hook has unknown options, which it ignores: ${found.join(', ')}.`);
+    this.name = 'UnknownOptionError';
+  }
+}
+
 /** More kinds of error than exist; further ones are not reported. */
 const mostKinds = 100;
 
-/** A recorder that emits to `emitter`. */
+/** Names of options of hooks, of which a misspelt one would be ignored. */
+const identityNames: readonly (keyof Identity)[] = [
+  'session_id',
+  'user_id',
+  'agent_id',
+  'agent_name',
+  'team_id',
+  'workflow_id',
+  'labels',
+];
+
+/**
+ * A recorder that emits to `emitter`. Options that no hook has, beside `more`, are reported.
+ */
 export function createRecorder(
   emitter: Emitter,
-  { on_error = warn }: Pick<HookOptions, 'on_error'>,
+  options: HookOptions,
+  more: readonly string[] = [],
 ): Recorder {
+  const { on_error = warn } = options;
   const reported = new Set<string>();
 
   const report = (cause: unknown) => {
@@ -43,6 +73,10 @@ export function createRecorder(
     }
   };
 
+  const names = [...identityNames, 'on_error', 'error_text', ...more];
+  const unknown = Object.keys(options).filter((name) => !names.includes(name));
+  if (unknown.length > 0) report(new UnknownOptionError(unknown, names));
+
   return {
     report,
     guard,
@@ -59,5 +93,6 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function warn(cause: unknown): void {
   const text = cause instanceof Error ? cause.message : String(cause);
-  process.emitWarning(`A Runfold hook lost events: ${text}`);
+  const isLoss = !(cause instanceof UnknownOptionError);
+  process.emitWarning(isLoss ? `A Runfold hook lost events: ${text}` : `Runfold: ${text}`);
 }

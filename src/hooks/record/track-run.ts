@@ -43,7 +43,7 @@ export async function trackRun<T>(
   options: TrackRunOptions,
   work: (run: TrackedRun) => T,
 ): Promise<Awaited<T>> {
-  const recorder = createRecorder(emitter, options);
+  const recorder = createRecorder(emitter, options, ['run_id']);
   const run = openRunHere(recorder, options);
   const tracked: TrackedRun = {
     run_id: run.run_id,

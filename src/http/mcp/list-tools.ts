@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { runStatuses } from '../../events/metric-event.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { listRuns } from '../../query/totals/runs.js';
@@ -100,11 +101,11 @@ export const topTool = defineTool({
     const dimension = ranked[what];
     const time = rangeOf(input);
     if (dimension === undefined) {
-      const order_by = oneOfNames('by', by, sessionFigures);
+      const order_by = checkedName('by', by, sessionFigures);
       const found = await getTopSessions(database, { project, ...time, order_by, limit });
       return { answer: { what, by, ...time, rows: found.map(shortTotals) }, lists: ['rows'] };
     }
-    const order_by = oneOfNames('by', by, usageFigures);
+    const order_by = checkedName('by', by, usageFigures);
     const kept = figuresBy([dimension]);
     const beside: UsageFigure[] = ['cost', 'total_tokens', 'tool_calls', 'tool_errors'];
     const figures = [...new Set([order_by, ...beside.filter((name) => kept.includes(name))])];
@@ -121,8 +122,8 @@ export const topTool = defineTool({
   },
 });
 
-function oneOfNames<N extends string>(field: string, given: string, names: readonly N[]): N {
+function checkedName<N extends string>(field: string, given: string, names: readonly N[]): N {
   const found = names.find((known) => known === given);
   if (found !== undefined) return found;
-  throw new InvalidQueryError(field, `one of ${names.join(', ')}`, JSON.stringify(given));
+  throw new InvalidQueryError(field, oneOfNames(names, given), JSON.stringify(given));
 }

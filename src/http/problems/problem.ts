@@ -157,6 +157,12 @@ export function problemOf(thrown: unknown): ProblemError | undefined {
     const code = isStoreOutage(error) ? 'database_unavailable' : 'database_misconfigured';
     return unavailable(code, databaseDetail(error));
   }
+  const missing = [error, error instanceof Error ? error.cause : undefined].find(
+    (one) => one instanceof QueueConnectionError && one.code === 'queue_migrations_missing',
+  );
+  if (missing instanceof QueueConnectionError) {
+    return unavailable('queue_unavailable', missing.message);
+  }
   if (
     error instanceof BufferFullError ||
     error instanceof QueueUnavailableError ||

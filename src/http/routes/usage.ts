@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nearestName } from '../../events/check/nearest-name.js';
 import { isLabelName } from '../../events/labels.js';
 import {
   figuresOf,
@@ -40,7 +41,18 @@ const isDimension = (text: string): text is UsageDimension => {
 const dimensions = z
   .string(dimensionPhrase)
   .transform((text) => text.split(','))
-  .pipe(z.array(z.custom<UsageDimension>((one) => isDimension(String(one)), dimensionPhrase)))
+  .pipe(
+    z.array(
+      z.custom<UsageDimension>((one) => isDimension(String(one)), {
+        error: ({ input }) => {
+          const meant = nearestName(String(input), usageDimensions);
+          return meant === undefined
+            ? dimensionPhrase
+            : `${dimensionPhrase} (did you mean ${meant}?)`;
+        },
+      }),
+    ),
+  )
   .meta({ description: `A row for each combination of these: ${dimensionPhrase}` });
 
 export const usageRoute = route({

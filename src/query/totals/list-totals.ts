@@ -1,3 +1,4 @@
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import type { Projection } from '../../projections/language/projection.js';
@@ -58,11 +59,7 @@ export async function listTotals<T extends Totals>(
   const { filters, others, order_by, figures, more = {} } = rules;
   const { from, to, id_prefix, failed, min_cost, project = 1 } = options;
   if (order_by !== undefined && !figures.includes(order_by)) {
-    throw new InvalidQueryError(
-      'order_by',
-      `one of ${figures.join(', ')}`,
-      describeValue(order_by),
-    );
+    throw new InvalidQueryError('order_by', oneOfNames(figures, order_by), describeValue(order_by));
   }
   const ids = Object.keys(projection.key).filter((name) => name !== 'project');
   const order = orderOf(order_by, ids);

@@ -1,3 +1,4 @@
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import { timestampSql } from '../../store/sql-units.js';
@@ -44,7 +45,7 @@ export async function getTopSessions(
 ): Promise<SessionTotals[]> {
   const { order_by = 'cost', limit = 10 } = options;
   if (!sessionFigures.includes(order_by)) {
-    const expected = `one of ${sessionFigures.join(', ')}`;
+    const expected = oneOfNames(sessionFigures, order_by);
     throw new InvalidQueryError('order_by', expected, describeValue(order_by));
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {

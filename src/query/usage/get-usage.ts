@@ -1,3 +1,4 @@
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { describeValue } from '../../events/fault.js';
 import type { Database } from '../../postgres/database.js';
 import { checkOptions } from '../conditions.js';
@@ -102,7 +103,7 @@ async function readSeries<F extends UsageFigure = UsageFigure>(
 /** Checks that a figure exists and is stored for some dimensions. @throws InvalidQueryError */
 function checkFigure(field: string, name: UsageFigure, used: readonly UsageDimension[]): void {
   if (!usageFigures.includes(name)) {
-    throw new InvalidQueryError(field, `one of ${usageFigures.join(', ')}`, describeValue(name));
+    throw new InvalidQueryError(field, oneOfNames(usageFigures, name), describeValue(name));
   }
   const kept = figuresBy(used);
   if (kept.includes(name)) return;

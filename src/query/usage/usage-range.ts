@@ -1,3 +1,4 @@
+import { oneOfNames } from '../../events/check/nearest-name.js';
 import { describeValue } from '../../events/fault.js';
 import { earliestMicros, formatTimestamp, futureToleranceMicros } from '../../events/timestamp.js';
 import { quarterMicros, quartersADay } from '../../projections/time-buckets.js';
@@ -64,11 +65,7 @@ export function quarterRange(options: UsageRangeOptions): QuarterRange {
   if (end <= first)
     throw new InvalidQueryError('to', 'a time after from', describeValue(options.to));
   if (bucket !== undefined && !usageBuckets.includes(bucket)) {
-    throw new InvalidQueryError(
-      'bucket',
-      `one of ${usageBuckets.join(', ')}`,
-      describeValue(bucket),
-    );
+    throw new InvalidQueryError('bucket', oneOfNames(usageBuckets, bucket), describeValue(bucket));
   }
   checkTimeZone(time_zone);
   return {
