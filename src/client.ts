@@ -26,7 +26,7 @@ export type {
   ListedClientProject,
   SignedIn,
 } from './client/operations.js';
-export type { PricesClient } from './client/prices-client.js';
+export type { ClientReprice, PricesClient } from './client/prices-client.js';
 export type { TailMessage } from './client/read-tail.js';
 export type { IngestOptions, IngestResult, RunfoldClient } from './client/runfold-client.js';
 export type {
@@ -44,3 +44,4 @@ export type { PriceOverride } from './pricing/price-overrides.js';
 export type { LabelFilters } from './query/label-filters.js';
 export type { LabelName, LabelValue } from './query/label-names.js';
 export type { Reads } from './query/reads/reads.js';
+export { isTimeZone } from './store/time-zones.js';

@@ -99,6 +99,7 @@ export {
   ProducerClosedError,
   QueueUnavailableError,
 } from './ingest/producer-errors.js';
+export { InvalidAddressError } from './postgres/address.js';
 export {
   type Database,
   type DatabaseTarget,

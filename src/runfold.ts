@@ -62,7 +62,8 @@ export interface Runfold extends Reads {
 /**
  * Opens Runfold: without options the embedded store in `.runfold`, with `database_url` a Postgres,
  * and with `redis_url` in addition a queue on Redis. On the embedded tier it serves and migrates the store,
- * or shares that of a process that does. On servers, `runfold migrate` creates the tables.
+ * or shares that of a process that does. On servers, `runfold migrate` creates the tables. It reads no environment
+ * variables: pass `process.env.DATABASE_URL` and `process.env.REDIS_URL` if they name your store.
  */
 export async function openRunfold(options: RunfoldOptions = {}): Promise<Runfold> {
   return await openRunfoldOn(await openTier(options), options);

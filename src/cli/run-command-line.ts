@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { summaries } from './command/summaries.js';
 import type { Io } from './io/io.js';
 import { createProgram } from './program.js';
 
@@ -31,7 +32,10 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
 /** Turns `help` and `version` into flags: many programs have them as commands. */
 function plainArguments(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
-  if (first === 'help') return [...rest, '--help'];
+  // With --help, a name that is no command would get the help of the program.
+  const isCommand =
+    rest[0] === undefined || rest[0].startsWith('-') || Object.hasOwn(summaries, rest[0]);
+  if (first === 'help') return isCommand ? [...rest, '--help'] : rest;
   if (first === 'version' && rest.length === 0) return ['--version'];
   return args;
 }

@@ -1,3 +1,5 @@
+import { isTimeZone } from '../../src/client.js';
+
 /** A day on the calendar. */
 export interface Day {
   readonly year: number;
@@ -70,16 +72,8 @@ export function midnight(zone: string, { year, month, day }: Day, days = 0): num
 /** The zone of this browser. */
 export const browserZone = new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
-/** Whether the browser knows a zone. */
-export function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
+/** Whether the browser knows a zone, and the service takes its name. */
+export const isZone = isTimeZone;
 
 /** All known zones, for a list. Browsers take some milliseconds to name them. */
 export const allZones = (): readonly string[] => ['UTC', ...Intl.supportedValuesOf('timeZone')];

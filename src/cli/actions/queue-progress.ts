@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Config } from '../../environment/config.js';
+import { within } from '../../environment/within.js';
 import type { JobQueues } from '../../queue/job-queues.js';
 import { findOutage } from '../../queue/open-queue.js';
 import { QueueConnectionError } from '../../queue/queue-errors.js';
@@ -45,24 +46,53 @@ export async function checkQueue(queues: JobQueues): Promise<void> {
 
 /** How often the queue is polled, in milliseconds. */
 const interval = 25;
+/** A queue that is silent for longer is given up, in milliseconds: a frozen Redis would never respond. */
+const patienceMs = 30_000;
 
-/** Resolves when every job that is on a queue now is done, ignoring jobs that are added later. */
-export async function waitUntilWorkedOff(queues: JobQueues, signal: AbortSignal): Promise<void> {
-  await Promise.all((await queues.all()).map((queue) => waitUntilEmptied(queue, signal)));
+/** Waits for a response of the queue. @throws CommandFailedError if there is none in time */
+const heard = <T>(response: Promise<T>, ms: number) =>
+  within(
+    ms,
+    response,
+    () =>
+      new CommandFailedError(
+        `The queue has not responded for ${ms / 1000} s. It keeps the events that it has; see "runfold status".`,
+      ),
+  );
+
+/**
+ * Resolves when every job that is on a queue now is done, ignoring jobs that are added later.
+ * @throws CommandFailedError if a queue does not respond for `patience_ms`, by default 30,000
+ */
+export async function waitUntilWorkedOff(
+  queues: JobQueues,
+  signal: AbortSignal,
+  { patience_ms = patienceMs } = {},
+): Promise<void> {
+  const patient = <T>(response: Promise<T>) => heard(response, patience_ms);
+  const all = await queues.all();
+  await Promise.all(all.map((queue) => waitUntilEmptied(queue, signal, patient)));
 }
+
+/** Waits for a response of the queue, for a limited time. */
+type Patient = <T>(response: Promise<T>) => Promise<T>;
 
 /**
  * The queue is first in, first out: once the newest job has left it, all older ones are done or in
  * flight, and those in flight are checked one by one.
  */
-async function waitUntilEmptied(queue: Queue, signal: AbortSignal): Promise<void> {
-  const [newest] = await queue.getJobs(['waiting'], 0, 0, false);
-  while (!(await isEmpty(queue))) {
-    if (newest?.id === undefined || !(await isWaiting(queue, newest.id))) {
+async function waitUntilEmptied(
+  queue: Queue,
+  signal: AbortSignal,
+  patient: Patient,
+): Promise<void> {
+  const [newest] = await patient(queue.getJobs(['waiting'], 0, 0, false));
+  while (!(await patient(isEmpty(queue)))) {
+    if (newest?.id === undefined || !(await patient(isWaiting(queue, newest.id)))) {
       // In this order: a job that is taken between the two calls is in the second list, or in both.
-      const late = newest === undefined ? [] : await oldestWaiting(queue);
-      const inHand = await queue.getJobs(['active', 'delayed'], 0, -1);
-      for (const job of [...inHand, ...late]) await waitUntilDone(queue, job?.id, signal);
+      const late = newest === undefined ? [] : await patient(oldestWaiting(queue));
+      const inHand = await patient(queue.getJobs(['active', 'delayed'], 0, -1));
+      for (const job of [...inHand, ...late]) await waitUntilDone(queue, job?.id, signal, patient);
       return;
     }
     await pause(interval, undefined, { signal });
@@ -86,9 +116,14 @@ const oldestWaiting = (queue: Queue) => queue.getJobs(['waiting'], 0, mostTaken 
 /** More jobs than all workers take at the same time. */
 const mostTaken = 1_000;
 
-async function waitUntilDone(queue: Queue, id: string | undefined, signal: AbortSignal) {
+async function waitUntilDone(
+  queue: Queue,
+  id: string | undefined,
+  signal: AbortSignal,
+  patient: Patient,
+) {
   while (id !== undefined) {
-    const state = await queue.getJobState(id);
+    const state = await patient(queue.getJobState(id));
     // A completed job is removed; its state is then unknown.
     if (state === 'unknown' || state === 'completed' || state === 'failed') return;
     await pause(interval, undefined, { signal });

@@ -52,7 +52,7 @@ export function runTable(terminal: Terminal, runs: readonly RunTotals[]): string
         cell: (run) => run.status ?? absent,
         paint: (status) => paintStatus(colors, status),
       },
-      { head: 'started', cell: (run) => localTime(run.started_at), drop: 9, paint: colors.dim },
+      { head: 'started', cell: (run) => localTime(run.started_at), drop: 0, paint: colors.dim },
       ...figures<RunTotals>(colors),
     ],
     runs,
@@ -71,7 +71,7 @@ export function sessionTable(terminal: Terminal, sessions: readonly SessionTotal
       {
         head: 'started',
         cell: (session) => localTime(session.started_at),
-        drop: 9,
+        drop: 0,
         paint: colors.dim,
       },
       { head: 'runs', align: 'right', cell: (session) => count(session.runs) },
