@@ -7,7 +7,6 @@ import { quietReport } from '../../environment/quiet-report.js';
 import { closeInTime, countdown } from '../../environment/within.js';
 import { type DatabaseTarget, limitWaits, openDatabase } from '../../postgres/database.js';
 import { createReaders } from '../../postgres/readers/readers.js';
-import { createAudits } from '../../projections/audit/running-audits.js';
 import { openQueueGauge } from '../../queue/queue-gauge.js';
 import type { QueueTarget } from '../../queue/queue-target.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
@@ -18,8 +17,7 @@ import { docsPage } from '../docs/docs-page.js';
 import { createMcpEndpoint } from '../mcp/mcp-endpoint.js';
 import { type Readiness, readReadiness } from '../metrics/readiness.js';
 import { openApiOf } from '../openapi/openapi.js';
-import { createRebuildJobs } from '../operate/rebuild-jobs.js';
-import { createRepriceJobs } from '../operate/reprice-jobs.js';
+import { closeJobs, createServiceJobs } from '../operate/service-jobs.js';
 import { readPageFiles } from '../page/page-files.js';
 import { pageRoutes } from '../page/page-route.js';
 import { routes } from '../routes/routes.js';
@@ -134,9 +132,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       version,
       tier: tierOf(options),
       worker: options.worker,
-      audits: createAudits(unlimited, log),
-      rebuilds: createRebuildJobs(unlimited, log),
-      reprices: createRepriceJobs(unlimited, log),
+      ...createServiceJobs(unlimited, log),
       signIns: createSignInLimit(),
       access: createAccess({
         database,
@@ -179,9 +175,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
       const left = countdown(timeout_ms);
       closing.abort();
       await app.close(timeout_ms);
-      const jobs = [service.audits, service.rebuilds, service.reprices];
-      const stopped = Promise.all(jobs.map((kind) => kind.close()));
-      await closeInTime(stopped, left(), unlimited.interrupt);
+      await closeInTime(closeJobs(service), left(), unlimited.interrupt);
       try {
         await Promise.all([producers.close({ timeout_ms: left() }), spans.close()]);
       } finally {

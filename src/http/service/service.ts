@@ -4,13 +4,11 @@ import type { CompareContent } from '../../append/other-content.js';
 import type { BudgetGate } from '../../budgets/budget-gate.js';
 import type { Database } from '../../postgres/database.js';
 import type { Readers } from '../../postgres/readers/readers.js';
-import type { Audits } from '../../projections/audit/running-audits.js';
 import type { QueueGauge } from '../../queue/queue-gauge.js';
 import type { TierName } from '../../tier.js';
 import type { GroupCommitStats } from '../../worker/group-commit.js';
 import type { SignInLimit } from '../access/sign-in-limit.js';
-import type { RebuildJobs } from '../operate/rebuild-jobs.js';
-import type { RepriceJobs } from '../operate/reprice-jobs.js';
+import type { ServiceJobs } from '../operate/service-jobs.js';
 import type { Access } from './access.js';
 import type { BodyRooms } from './body-room.js';
 import type { Freshness } from './freshness.js';
@@ -32,7 +30,7 @@ export interface OtlpOptions {
 }
 
 /** The context of the routes. */
-export interface Service {
+export interface Service extends ServiceJobs {
   /** The database; the reads of a client are cancelled when it disconnects. */
   readonly database: Database;
   readonly readers: Readers;
@@ -50,9 +48,6 @@ export interface Service {
   readonly requestBodies: RequestBodies;
   /** Finds events whose id is in the log with other content. */
   readonly compareContent: CompareContent;
-  readonly audits: Audits;
-  readonly rebuilds: RebuildJobs;
-  readonly reprices: RepriceJobs;
   readonly signIns: SignInLimit;
   readonly requestRate: RateLimit;
   readonly eventRate: RateLimit;

@@ -45,7 +45,8 @@ describe('a value close to one that is known is taken for it', () => {
     faultsOf(() => checkedAlert(schema, { name: 'a', ...rule }));
 
   test('in an event', () => {
-    const event = { type: 'message', role: 'asistant', id: 'm', run_id: 'r' };
+    const occurred_at = '2026-01-01T00:00:00Z';
+    const event = { type: 'message', role: 'asistant', id: 'm', run_id: 'r', occurred_at };
     const parsed = parseEvent(event);
     expect(parsed.ok ? [] : parsed.faults).toMatchObject([
       { field: 'role', expected: expect.stringContaining('(did you mean assistant?)') },
