@@ -6,7 +6,7 @@ import { isStorableObject, isTokenMap } from '../limits.js';
 import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from '../metric-event.js';
 import { metricFields } from '../metric-fields.js';
 import { eventSchemas, jsonPhrase, mapPhrase, tokensPhrase } from './event-schema.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName, oneOfNames } from './nearest-name.js';
 import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.js';
 import { isComplete, readEvent } from './read-event.js';
 import { schemaFaults } from './schema-faults.js';
@@ -25,7 +25,7 @@ export function parseEvent(raw: unknown): ParsedEvent {
   if (!isRawObject(raw)) return fault('', 'an object', raw);
   const type = raw.type;
   if (!isEventType(type)) {
-    return fault('type', `one of ${Object.keys(eventTypes).join(', ')}`, type);
+    return fault('type', oneOfNames(Object.keys(eventTypes), type), type);
   }
   const event = normalizeEvent(raw);
   const row = emptyRow();
