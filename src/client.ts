@@ -37,6 +37,7 @@ export type {
 } from './client/service-responses.js';
 export type { CorrectionReport } from './corrections/fold-correction.js';
 export { RunfoldError } from './environment/runfold-error.js';
+export { isTimeZone } from './events/check/time-zone-name.js';
 export type { EventFault } from './events/fault.js';
 export type { Labels } from './events/labels.js';
 export type { MetricEventInput } from './events/metric-event.js';
@@ -44,4 +45,3 @@ export type { PriceOverride } from './pricing/price-overrides.js';
 export type { LabelFilters } from './query/label-filters.js';
 export type { LabelName, LabelValue } from './query/label-names.js';
 export type { Reads } from './query/reads/reads.js';
-export { isTimeZone } from './store/time-zones.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { isTimeZone, zonePhrase } from '../events/check/time-zone-name.js';
 import { isLabelName, labelNamePhrase } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
-import { isTimeZone, zonePhrase } from '../store/time-zones.js';
 import {
   type BudgetScope,
   budgetMeasures,

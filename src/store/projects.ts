@@ -1,9 +1,9 @@
 import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
+import { isTimeZone, zonePhrase } from '../events/check/time-zone-name.js';
 import type { Database } from '../postgres/database.js';
 import { uniqueViolation } from '../postgres/sql-states.js';
 import { utcTextSql } from './sql-units.js';
-import { isTimeZone, zonePhrase } from './time-zones.js';
 
 /** A project: the keys of one project give no access to the data of another. */
 export interface Project {

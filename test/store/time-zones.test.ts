@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
+import { isTimeZone } from '#runfold/events/check/time-zone-name.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { getUsage } from '#runfold/query/usage/get-usage.js';
 import { offsetAt } from '#runfold/query/usage/time-zone.js';
 import { createProject, setProjectZone } from '#runfold/store/projects.js';
-import { isTimeZone, postgresZoneSql } from '#runfold/store/time-zones.js';
+import { postgresZoneSql } from '#runfold/store/time-zones.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
+import { zonePhrase } from '../../events/check/time-zone-name.js';
 import { describeValue } from '../../events/fault.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { startOfDay } from '../../query/usage/time-zone.js';
-import { zonePhrase } from '../../store/time-zones.js';
 import { UsageError } from '../command/command-error.js';
 
 /** The flags for the time range of a command. */

@@ -1,9 +1,9 @@
 import { codeOf } from '../../environment/error-fields.js';
+import { isTimeZone } from '../../events/check/time-zone-name.js';
 import type { Database } from '../../postgres/database.js';
 import { staleProjections } from '../../projections/fold/fingerprint.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
-import { isTimeZone } from '../../store/time-zones.js';
 import { type Privilege, rightsOn } from '../rights/rights.js';
 import { type Check, checksOf } from './check.js';
 

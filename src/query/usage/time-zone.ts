@@ -1,6 +1,6 @@
+import { isTimeZone, zonePhrase } from '../../events/check/time-zone-name.js';
 import { describeValue } from '../../events/fault.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
-import { isTimeZone, zonePhrase } from '../../store/time-zones.js';
 import { InvalidQueryError } from '../query-errors.js';
 
 /** A period in which a zone has one offset. It begins on a quarter of an hour. */
