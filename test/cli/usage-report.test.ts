@@ -155,7 +155,7 @@ describeWithPostgres('the commands on usage', () => {
 
   test('errors name the flags of the command, not the fields of a query', async () => {
     const said = async (...words: string[]) => (await run(words)).stderr;
-    const figure = /^error: --%: expected a figure that is kept by user_id: runs, /;
+    const figure = /^error: --%: expected a figure that is kept by user: runs, /;
     const of = (flag: string) => new RegExp(figure.source.replace('%', flag));
     expect(await said('top', 'users', '--by', 'time_p95', ...range)).toMatch(of('by'));
     const usage = ['usage', '--by', 'user', '--figure', 'time_p95', ...range];
