@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/client';
@@ -31,11 +32,23 @@ test('runfold mcp answers on its standard output, which holds nothing else, and 
 
   const ended = await startNode([main, 'mcp'], { cwd: work.dir, input: '' }).exit;
   expect(ended).toMatchObject({ code: 0, stdout: '' });
-  // A file ends too, but is never closed.
+  // A file ends too, but is never closed; all of its requests are answered, also the one without an end of its line.
   const clientInfo = { name: 'test', version: '1' };
   const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo };
-  await work.write('asked.jsonl', [{ jsonrpc: '2.0', id: 1, method: 'initialize', params }]);
+  const asked = { name: 'run', arguments: { run_id: 'by-mcp' } };
+  const requests = [
+    { jsonrpc: '2.0', id: 1, method: 'initialize', params },
+    ...[2, 3].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: asked })),
+  ];
+  const lines = requests.map((request) => JSON.stringify(request)).join('\n');
+  await writeFile(join(work.dir, 'asked.jsonl'), lines);
   const shell = ['-c', '"$0" "$1" mcp < asked.jsonl', process.execPath, main];
   const { stdout } = await promisify(execFile)('sh', shell, { cwd: work.dir });
-  expect(JSON.parse(stdout)).toMatchObject({ id: 1, result: { serverInfo: { name: 'runfold' } } });
+  const answers = stdout.trim().split('\n');
+  const answered = answers.map((line) => JSON.parse(line)).sort((a, b) => a.id - b.id);
+  expect(answered).toMatchObject([
+    { id: 1, result: { serverInfo: { name: 'runfold' } } },
+    { id: 2, result: { content } },
+    { id: 3, result: { content } },
+  ]);
 });

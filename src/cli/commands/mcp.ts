@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Command } from 'commander';
 import { createBudgetGate } from '../../budgets/budget-gate.js';
 import { readPackageVersion } from '../../environment/package-files.js';
 import { createMcpServer } from '../../http/mcp/create-mcp-server.js';
+import { openStdioTransport } from '../../http/mcp/stdio-transport.js';
 import { createCommand, openContext } from '../command/command.js';
 import { catchSignals } from '../command/signals.js';
 import { withTier } from '../command/with-tier.js';
@@ -14,7 +14,7 @@ export function mcpCommand(): Command {
     name: 'mcp',
     details:
       'An agent starts this command as a child process and asks for usage, runs, sessions and the cost of a ' +
-      'run. It only reads, and only the project of --project. It ends when its standard input ends. The ' +
+      'run. It only reads, and only the project of --project. It ends when its standard input has ended and every request is answered. The ' +
       'service of "runfold up" or "runfold serve" offers the same at /mcp, with its keys.',
     examples: [
       'claude mcp add runfold -- npx runfold mcp --dir ~/.runfold',
@@ -29,14 +29,13 @@ export function mcpCommand(): Command {
         const budgets = createBudgetGate(database);
         const scope = { database, budgets, project: settings.project };
         const version = readPackageVersion();
-        // A file as standard input ends, but is never closed.
-        const ended = Promise.race([once(io.stdin, 'end'), once(io.stdin, 'close')]);
+        const { transport, answered } = openStdioTransport(io.stdin, io.stdout);
         const served = serveStdio(() => createMcpServer(scope, { log, version }), {
-          transport: new StdioServerTransport(io.stdin, io.stdout),
+          transport,
           maxSubscriptions: 0,
           onerror: (error) => log.warn({ err: error }, 'MCP message refused'),
         });
-        await Promise.race([ended, signals.received]);
+        await Promise.race([answered, signals.received]);
         await served.close();
       });
     } finally {
