@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createBudget } from '#runfold/budgets/budgets.js';
-import { compactJson, fitAnswer } from '#runfold/http/mcp/fit-answer.js';
+import { compactJson, fitAnswer, fitMessage } from '#runfold/http/mcp/fit-answer.js';
 import { setPriceOverride } from '#runfold/pricing/price-overrides.js';
 import { foldEvents } from '../../harness/fold-events.js';
 import { sampleEvents } from '../../harness/sample-events.js';
@@ -192,6 +192,9 @@ describe('the Model Context Protocol over HTTP', () => {
       const large = await call(client, 'runs', { limit: 100, max_bytes: 65_536 });
       expect(large.json.runs).toHaveLength(100);
       expect(large.json).not.toHaveProperty('left_out');
+      // The next page begins after all hundred.
+      expect(small.json).not.toHaveProperty('next_cursor');
+      expect(large.json).toHaveProperty('next_cursor');
     }));
 
   test('says what is wrong with arguments', () =>
@@ -203,6 +206,8 @@ describe('the Model Context Protocol over HTTP', () => {
       });
       const unknown = await call(client, 'usage', { form: 'yesterday' });
       expect(unknown).toMatchObject({ isError: true, text: expect.stringContaining('form') });
+      const prefix = await call(client, 'labels', { prefix: 'a' });
+      expect(prefix).toMatchObject({ isError: true, text: expect.stringContaining('a label') });
       const time = await call(client, 'usage', { from: 'yesterday' });
       expect(time).toMatchObject({ isError: true, text: expect.stringContaining('RFC 3339') });
     }));
@@ -240,6 +245,13 @@ describe('an answer for a model', () => {
       if (kept.last.length > 0) expect(kept.first).toHaveLength(20);
     }
     expect(fitAnswer({ answer, lists }, 20)).toBeUndefined();
+  });
+
+  test('fits as a message too, whatever the names in it', () => {
+    expect(fitMessage('a\n\u202eb')).toBe('a\\u000a\\u202eb');
+    const long = fitMessage('漢'.repeat(2_000));
+    expect(Buffer.byteLength(long)).toBeLessThanOrEqual(4_096);
+    expect(long).toMatch(/^漢{1300,}…$/);
   });
 
   test('has no nulls, and escapes what cannot be seen', () => {

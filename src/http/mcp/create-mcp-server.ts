@@ -2,7 +2,7 @@ import { McpServer } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
 import { problemOf } from '../problems/problem.js';
 import { checkBudgetTool } from './budget-tool.js';
-import { fitAnswer, usualBytes } from './fit-answer.js';
+import { fitAnswer, fitMessage, usualBytes } from './fit-answer.js';
 import { labelsTool } from './label-tool.js';
 import { runsTool, topTool } from './list-tools.js';
 import type { McpTool, ToolScope } from './mcp-tool.js';
@@ -64,4 +64,7 @@ async function callTool(tool: McpTool, scope: ToolScope, input: unknown, log: Lo
 }
 
 /** An error for the model, which may then correct its arguments. */
-const failed = (text: string) => ({ isError: true, content: [{ type: 'text' as const, text }] });
+const failed = (text: string) => ({
+  isError: true,
+  content: [{ type: 'text' as const, text: fitMessage(text) }],
+});

@@ -15,25 +15,40 @@ const invisible =
 /** JSON without nulls, with every invisible character escaped. */
 export function compactJson(value: unknown): string {
   const text = JSON.stringify(value, (_name, inner) => (inner === null ? undefined : inner));
-  return text.replace(invisible, (found) =>
-    [...Array(found.length).keys()]
-      .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return text.replace(invisible, escaped);
+}
+
+const escaped = (found: string) =>
+  [...Array(found.length).keys()]
+    .map((at) => `\\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`)
+    .join('');
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are to be found.
+const controls = /[\u0000-\u001f]/g;
+
+/** A message in at most `usualBytes` bytes, in one line, with every invisible character escaped: it may have names in it. */
+export function fitMessage(message: string): string {
+  const text = message.replace(controls, escaped).replace(invisible, escaped);
+  const bytes = Buffer.from(text);
+  if (bytes.length <= usualBytes) return text;
+  const kept = new TextDecoder().decode(bytes.subarray(0, usualBytes - 6), { stream: true });
+  return `${kept}…`;
 }
 
 /**
  * The JSON of a result in at most `bytes` bytes. Lists lose rows from their end, the last list first,
- * and `left_out` says how many. Undefined if it is too large even without any row.
+ * and `left_out` says how many. There is then no `next_cursor`: the next page would begin after the rows that were left
+ * out. Undefined if it is too large even without any row.
  */
 export function fitAnswer({ answer, lists = [] }: ToolAnswer, bytes: number): string | undefined {
   const kept = { ...answer };
   const leftOut: Record<string, number> = {};
+  const hint = 'Ask for fewer rows, or raise max_bytes.';
   const write = () =>
     compactJson(
       Object.keys(leftOut).length === 0
         ? kept
-        : { ...kept, left_out: leftOut, hint: 'Ask for fewer rows, or raise max_bytes.' },
+        : { ...kept, next_cursor: null, left_out: leftOut, hint },
     );
   let text = write();
   for (const name of [...lists].reverse()) {

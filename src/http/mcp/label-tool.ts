@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { isLabelName, labelNamePhrase } from '../../events/labels.js';
 import { listLabels, listLabelValues } from '../../query/label-names.js';
+import { InvalidQueryError } from '../../query/query-errors.js';
 import { name } from '../route/parameters.js';
 import { defineTool } from './mcp-tool.js';
-import { rows, size } from './tool-inputs.js';
+import { cursor, rows, size } from './tool-inputs.js';
 
 export const labelsTool = defineTool({
   name: 'labels',
@@ -15,12 +16,15 @@ export const labelsTool = defineTool({
     label: name('Only the values of this label').refine(isLabelName, labelNamePhrase).optional(),
     prefix: name('With label: only values that begin with this').optional(),
     limit: rows(50),
-    cursor: z.string().max(4_000).optional().describe('`next_cursor` of the previous page'),
+    cursor,
     ...size,
   }),
   async read({ database, project }, { label, prefix, limit = 50, cursor }) {
     const page = { limit, cursor, project };
     if (label === undefined) {
+      if (prefix !== undefined) {
+        throw new InvalidQueryError('label', 'a label, because there is a prefix', 'nothing');
+      }
       const { items, next_cursor } = await listLabels(database, page);
       return { answer: { next_cursor, labels: items }, lists: ['labels'] };
     }

@@ -13,7 +13,7 @@ import {
 } from '../../query/usage/get-usage.js';
 import { name, oneOf } from '../route/parameters.js';
 import { defineTool } from './mcp-tool.js';
-import { labels, range, rangeOf, rows, size, whose } from './tool-inputs.js';
+import { cursor, labels, range, rangeOf, rows, size, whose } from './tool-inputs.js';
 
 /** The fields of a run or session in a list. */
 const shown = [
@@ -60,7 +60,7 @@ export const runsTool = defineTool({
     ...labels,
     ...range,
     limit: rows(10),
-    cursor: z.string().max(4_000).optional().describe('`next_cursor` of the previous page'),
+    cursor,
     ...size,
   }),
   async read({ database, project }, input) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isLabelName, labelNamePhrase } from '../../events/labels.js';
-import { name, time } from '../route/parameters.js';
+import { mostCursor, name, time } from '../route/parameters.js';
 import { mostBytes, usualBytes } from './fit-answer.js';
 
 /** Arguments that several tools share. Unlike parameters of a query, they are JSON values. */
@@ -20,6 +20,13 @@ export const size = {
 /** The maximum number of rows. */
 export const rows = (usual: number) =>
   z.int().min(1).max(200).optional().describe(`The maximum number of rows; ${usual} by default`);
+
+/** Where a page begins. */
+export const cursor = z
+  .string()
+  .max(mostCursor)
+  .optional()
+  .describe('`next_cursor` of the previous page, with the same arguments');
 
 /** A range of time; the last seven days by default. */
 export const range = {

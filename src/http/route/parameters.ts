@@ -99,12 +99,15 @@ export const timeRange = (what: string) => ({
   to: time(`Only ${what} before this time`).optional(),
 });
 
+/** More characters than the longest cursor: that of a run whose ids need an escape for each of their 200 characters. */
+export const mostCursor = 8_000;
+
 /** A page of a list. */
 export const page = {
   limit: wholeNumber(1, 1000, 'The maximum number of rows; 50 by default').optional(),
   cursor: z
     .string('the next_cursor of a page')
-    .max(4_000, 'the next_cursor of a page')
+    .max(mostCursor, 'the next_cursor of a page')
     .meta({ description: '`next_cursor` of the previous page' })
     .optional(),
 };
