@@ -48,7 +48,7 @@ export async function evaluate(
     );
     const budgets = await readBudgets(database, rules, since);
     const conditions = await readConditions({ database, queueLag }, rules);
-    const readings = [...budgets, ...conditions.readings];
+    const readings = [...budgets.readings, ...conditions.readings];
     const known = rules.filter((rule) => !conditions.unread.includes(rule));
     return await inTransaction(database, async (client) => {
       const { rowCount } = await client.query(
@@ -57,7 +57,7 @@ export async function evaluate(
       );
       // Another process has taken over: what was read here may be older than what it wrote.
       const isOurs = rowCount === 1;
-      const notified = isOurs ? await settleStates(client, known, readings) : 0;
+      const notified = isOurs ? await settleStates(client, known, readings, budgets.limits) : 0;
       return { is_done: isOurs, notified, faults: conditions.faults };
     });
   } catch (error) {

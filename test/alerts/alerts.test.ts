@@ -70,6 +70,17 @@ describeWithPostgres('alerts', () => {
         ...more,
       },
     ]);
+  /** A minute, so that the next evaluation takes nothing for new that was there before. */
+  const letTimePass = async () => {
+    for (const [table, time] of [
+      ['event', 'recorded_at'],
+      ['budget', 'changed_at'],
+      ['alert_rule', 'created_at'],
+    ]) {
+      const earlier = `${time} = ${time} - interval '1 minute'`;
+      await database.query(`update runfold_internal.${table} set ${earlier}`);
+    }
+  };
   const told = (history: readonly AlertRecord[]) =>
     history.map(({ type, data }) => [type, data.value, data.share]).reverse();
   const budgetRule = async () => {
@@ -109,6 +120,45 @@ describeWithPostgres('alerts', () => {
     const rest = await listPage(database, { limit: 2, budget: 'users', cursor: first.next_cursor });
     expect([...first.items, ...rest.items]).toEqual(history);
     expect((await listPage(database, { budget: 'other' })).items).toEqual([]);
+    // Ann has no new events, and time changes nothing of hers before the window ends.
+    const read: unknown[] = [];
+    const watched: Database = {
+      ...database,
+      async query<Row extends object>(sql: string, values?: unknown[]) {
+        const rows = await database.query<Row>(sql, values);
+        if (sql.includes('budget_used')) read.push(...rows.map((row) => Object(row).value));
+        return rows;
+      },
+    };
+    await letTimePass();
+    await spend(1, { user_id: 'bob' });
+    await evaluate(watched, noLag);
+    expect(read).toEqual(['bob']);
+    expect(await listRules(database)).toMatchObject([{ firing: 3 }]);
+  });
+
+  test('fire and resolve as time passes, without any event', async () => {
+    const each = { scope: 'user', measure: 'cost', limit: 10 } as const;
+    await createBudget(database, { ...each, name: 'hour', window: 'rolling 1h', at: [50] });
+    await createBudget(database, { ...each, name: 'day', window: 'day', at: [50] });
+    await createRule(database, { kind: 'budget', name: 'now', budget: 'hour' });
+    await createRule(database, { kind: 'budget', name: 'later', budget: 'day', for_minutes: 5 });
+    await look();
+    await spend(6);
+    expect(await look()).toMatchObject({ notified: 1 });
+    await letTimePass();
+    await database.query(
+      `update runfold_internal.alert_state set since = since - interval '5 minutes' where state = 'pending'`,
+    );
+    expect(await look()).toMatchObject({ notified: 1 });
+    await database.query('update runfold_internal.user_usage set bucket = bucket - 5');
+    expect(await look()).toMatchObject({ notified: 1 });
+    const history = await listAlertHistory(database);
+    expect(history.map(({ type, data }) => [type, data.budget]).sort()).toEqual([
+      ['alert.firing', 'day'],
+      ['alert.firing', 'hour'],
+      ['alert.resolved', 'hour'],
+    ]);
   });
 
   test('resolve by a correction, and do not fire again in the same window', async () => {
@@ -134,6 +184,16 @@ describeWithPostgres('alerts', () => {
     ]);
     const [rule] = await listRules(database);
     expect(rule).toMatchObject({ firing: 0, states: [] });
+    // When the window is over, only the history knows of it.
+    const states = () =>
+      database.query(`select from runfold_internal.alert_state where state = 'resolved'`);
+    expect(await states()).toHaveLength(1);
+    await database.query(
+      'update runfold_internal.alert_state set window_first = window_first - 96',
+    );
+    await look();
+    expect(await states()).toEqual([]);
+    expect(await listAlertHistory(database)).toHaveLength(2);
   });
 
   test('are told once if two processes evaluate the same crossing at the same time', async () => {
@@ -148,7 +208,12 @@ describeWithPostgres('alerts', () => {
       const crossing = { budget: 'users', value: 'ann', window_first: 1_900_000, share: 50 };
       const figures = { figure: 6, limit: 10, measure: 'cost', changed_us: 0, is_over: true };
       const settle = (client: typeof one) =>
-        settleStates(client, rows, [{ rule, ...crossing, ...figures }]);
+        settleStates(
+          client,
+          rows,
+          [{ rule, ...crossing, ...figures }],
+          [{ rule_id: rule.id, ...crossing, only_value: null }],
+        );
       await one.query('begin');
       await other.query('begin');
       expect(await settle(one)).toBe(1);

@@ -1,32 +1,41 @@
 import type { Database } from '../../postgres/database.js';
-import type { Reading, StoredRule } from './reading.js';
+import type { BudgetLimit, Reading, StoredRule } from './reading.js';
 
 interface BudgetRow {
   readonly [column: string]: unknown;
   readonly rule_id: number;
   readonly budget: string;
-  readonly value: string;
+  /** The only value that the budget limits; null if it limits each. */
+  readonly only_value: string | null;
+  /** The value that was read; null in the one row of a budget of which none was. */
+  readonly value: string | null;
   readonly measure: string;
   readonly window_kind: string;
   readonly window_first: number;
-  readonly used: number;
+  readonly used: number | null;
   readonly limit: number;
   readonly shares: readonly number[];
   readonly changed_us: string;
 }
 
+/** What budgets used, and what they limit now. */
+interface BudgetReadings {
+  readonly readings: readonly Reading[];
+  readonly limits: readonly BudgetLimit[];
+}
+
 /**
- * The state of budgets: for the values in events since a time, for values that have a state, and
- * for all values if the budget or the rule is new. For a new rule no events are read: while there was no rule, the time
- * stood still. Reading the same value twice does no harm.
+ * The state of budgets: for the values in events since a time, and for all values if the budget or the rule is new. A value
+ * without events is read only if time changes its state: in a rolling window, or if it is pending. For a new rule no events
+ * are read: while there was no rule, the time stood still. Reading the same value twice does no harm.
  */
 export async function readBudgets(
   database: Database,
   rules: readonly StoredRule[],
   since_us: number,
-): Promise<Reading[]> {
+): Promise<BudgetReadings> {
   const ours = rules.filter(({ kind }) => kind === 'budget');
-  if (ours.length === 0) return [];
+  if (ours.length === 0) return { readings: [], limits: [] };
   const rows = await database.query<BudgetRow>(
     `with rule as (
       select r.id, r.project, r.settings->>'budget' as budget, r.id = any($2) as is_new
@@ -53,38 +62,41 @@ export async function readBudgets(
       select w.rule_id, w.id, s.value from wanted w
       join runfold_internal.alert_state s on s.rule_id = w.rule_id and s.budget = w.name
       where s.state <> 'resolved' and (w.value is null or w.value = s.value)
+        and (w.window_kind = 'rolling' or s.state = 'pending' or w.is_new)
       union
       select w.rule_id, w.id, w.value from wanted w where w.is_new and w.value is not null
       union
       select w.rule_id, w.id, v.value from wanted w
       cross join lateral runfold_internal.budget_used_by_value(w.project, w.scope, w.label, w.measure, w.window_first,
         w.window_end) v where w.is_new and w.value is null)
-    select w.rule_id, w.name::text as budget, n.value::text, w.measure, w.window_kind, w.window_first, w.shares,
+    select w.rule_id, w.name::text as budget, w.value::text as only_value, n.value::text, w.measure, w.window_kind, w.window_first, w.shares,
       (extract(epoch from w.changed_at) * 1000000)::bigint as changed_us,
-      (runfold_internal.budget_used(w.project, w.scope, w.label, n.value, w.measure, w.window_first, w.window_end)
-        / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 as used,
+      case when n.value is not null then (runfold_internal.budget_used(w.project, w.scope, w.label, n.value, w.measure,
+        w.window_first, w.window_end) / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 end as used,
       (w.limit_units / case w.measure when 'cost' then 1000000000.0 else 1 end)::float8 as limit
-    from named n join wanted w on w.rule_id = n.rule_id and w.id = n.id`,
+    from wanted w left join named n on w.rule_id = n.rule_id and w.id = n.id`,
     [ours.map(({ id }) => id), ours.filter(({ is_new }) => is_new).map(({ id }) => id), since_us],
   );
-  return rows.flatMap((row) => {
+  const readings: Reading[] = [];
+  const limits = new Map<string, BudgetLimit>();
+  for (const row of rows) {
     const rule = ours.find(({ id }) => id === row.rule_id);
-    if (rule === undefined) return [];
-    const { budget, value, measure, used, limit } = row;
-    return row.shares.map((share) => ({
-      rule,
-      budget,
-      value,
-      // A rolling window moves every quarter of an hour. That is not a new crossing.
-      window_first: row.window_kind === 'rolling' ? 0 : row.window_first,
-      share,
-      figure: used,
-      limit,
-      measure,
-      changed_us: Number(row.changed_us),
-      // Compared in integers of a thousandth of a percent: 80 % of 5 is 4, without binary rounding
-      // errors.
-      is_over: used * 100_000 >= limit * Math.round(share * 1_000) * (1 - Number.EPSILON),
-    }));
-  });
+    if (rule === undefined) continue;
+    const { budget, value, only_value, measure, used, limit } = row;
+    // A rolling window moves every quarter of an hour. That is not a new crossing.
+    const window_first = row.window_kind === 'rolling' ? 0 : row.window_first;
+    for (const share of row.shares) {
+      const of = { rule_id: rule.id, budget, only_value, window_first, share };
+      limits.set(JSON.stringify(of), of);
+      if (value === null || used === null) continue;
+      readings.push({
+        ...{ rule, budget, value, window_first, share, figure: used, limit, measure },
+        changed_us: Number(row.changed_us),
+        // Compared in integers of a thousandth of a percent: 80 % of 5 is 4, without binary rounding
+        // errors.
+        is_over: used * 100_000 >= limit * Math.round(share * 1_000) * (1 - Number.EPSILON),
+      });
+    }
+  }
+  return { readings, limits: [...limits.values()] };
 }

@@ -30,3 +30,10 @@ export interface Reading {
   readonly changed_us: number;
   readonly is_over: boolean;
 }
+
+/** A share of a budget that a rule watches, in the window at hand. */
+export interface BudgetLimit extends Pick<Reading, 'budget' | 'window_first' | 'share'> {
+  readonly rule_id: number;
+  /** The only value that the budget limits; null if it limits each. */
+  readonly only_value: string | null;
+}

@@ -4,7 +4,8 @@ import { formatTimestamp } from '../../events/timestamp.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
 import type { Notification } from '../send/notification.js';
 import { giveUpMuted } from './give-up-muted.js';
-import type { Reading, StoredRule } from './reading.js';
+import { dropOverStates } from './over-states.js';
+import type { BudgetLimit, Reading, StoredRule } from './reading.js';
 
 interface StateRow {
   readonly rule_id: number;
@@ -47,13 +48,25 @@ export async function settleStates(
   client: PoolClient,
   rules: readonly StoredRule[],
   readings: readonly Reading[],
+  limits: readonly BudgetLimit[],
 ): Promise<number> {
+  const ofBudgets = rules.filter(({ kind }) => kind === 'budget');
+  await dropOverStates(client, ofBudgets, limits);
+  const ofBudget = readings.filter(({ rule }) => rule.kind === 'budget');
+  // A rule on budgets may have a state for each of many values, of which few were read.
   const { rows } = await client.query<StateRow>(
     `select rule_id, budget, value, window_first, share, state,
       (extract(epoch from since) * 1000000)::bigint as since_us,
       (extract(epoch from changed_at) * 1000000)::bigint as changed_us
-    from runfold_internal.alert_state where rule_id = any($1)`,
-    [rules.map(({ id }) => id)],
+    from runfold_internal.alert_state
+    where rule_id = any($1)
+      or (rule_id, budget, value) in (select * from unnest($2::integer[], $3::text[], $4::text[]))`,
+    [
+      rules.filter(({ kind }) => kind !== 'budget').map(({ id }) => id),
+      ofBudget.map(({ rule }) => rule.id),
+      ofBudget.map(({ budget }) => budget),
+      ofBudget.map(({ value }) => value),
+    ],
   );
   const { rows: times } = await client.query<{ now_us: string }>(
     'select (extract(epoch from now()) * 1000000)::bigint as now_us',
@@ -93,18 +106,15 @@ export async function settleStates(
       await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
     }
   }
-  // Windows that are over, and budgets and values that no longer exist: every value of a budget that has a state was
-  // read. Neither makes a notification.
+  // Nothing is left in a window that was above the limit.
   for (const left of states.values()) {
-    const rule = rules.find(({ id }) => id === left.rule_id);
-    if (rule === undefined || left.state === 'resolved') continue;
-    if (left.state === 'firing' && rule.kind !== 'budget') {
-      // Nothing is left in a window that was above the limit.
+    const rule = rules.find(({ id, kind }) => id === left.rule_id && kind !== 'budget');
+    if (rule === undefined) continue;
+    if (left.state === 'firing') {
       const limit = Number(rule.settings.above ?? 0);
       const none = { rule, figure: 0, limit, measure: rule.kind, changed_us: 0, is_over: false };
       told += await notify(client, { ...left, ...none }, 'resolved', Number(left.since_us), now);
     }
-    await giveUpMuted(client, left, 'It was over before the mute ended.');
     await client.query(`delete from runfold_internal.alert_state where ${where}`, params(left));
   }
   return told;

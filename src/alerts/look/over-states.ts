@@ -1,0 +1,43 @@
+import type { PoolClient } from 'pg';
+import { giveUpMuted } from './give-up-muted.js';
+import type { BudgetLimit, StoredRule } from './reading.js';
+
+/**
+ * Deletes the states of shares that rules on budgets no longer watch: of windows that are over, of budgets and shares that are
+ * gone, and of values that a budget no longer limits. Nobody needs them, because each crossing has a row in the history,
+ * which is kept. None of this makes a notification.
+ */
+export async function dropOverStates(
+  client: PoolClient,
+  rules: readonly StoredRule[],
+  limits: readonly BudgetLimit[],
+): Promise<void> {
+  if (rules.length === 0) return;
+  const { rows } = await client.query<{
+    rule_id: number;
+    budget: string;
+    value: string;
+    share: number;
+    state: string;
+  }>(
+    `delete from runfold_internal.alert_state s
+    where s.rule_id = any($1) and not exists (
+      select from unnest($2::integer[], $3::text[], $4::text[], $5::integer[], $6::real[])
+        l(rule_id, budget, only_value, window_first, share)
+      where l.rule_id = s.rule_id and l.budget = s.budget and l.window_first = s.window_first and l.share = s.share
+        and (l.only_value is null or l.only_value = s.value))
+    returning s.rule_id, s.budget, s.value, s.share, s.state`,
+    [
+      rules.map(({ id }) => id),
+      limits.map(({ rule_id }) => rule_id),
+      limits.map(({ budget }) => budget),
+      limits.map(({ only_value }) => only_value),
+      limits.map(({ window_first }) => window_first),
+      limits.map(({ share }) => share),
+    ],
+  );
+  for (const over of rows) {
+    if (over.state !== 'firing') continue;
+    await giveUpMuted(client, over, 'It was over before the mute ended.');
+  }
+}
