@@ -172,9 +172,11 @@ describe('the logs of agents and gateways', () => {
       line('compacted', { latest_token_usage_record: { turn_id: 'turn-0', usage: usageOf(50) } }) +
         count(8_960, 50),
       record(200, 40) + count(9_000, 40),
+      // A version without records goes on, from the total of the other thread.
+      count(9_015, 15),
     ];
     const file = join(dir, `rollout-2026-11-02T16-00-00-${thread}.jsonl`);
-    for (const cuts of [[lines.length], [1, 2, 3, 4, 5, 6, 7, 8]]) {
+    for (const cuts of [[lines.length], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
       const store = await work.openProject();
       for (const cut of cuts) {
         await writeFile(file, lines.slice(0, cut).join(''));
@@ -185,7 +187,7 @@ describe('the logs of agents and gateways', () => {
         [store.project],
       );
       const inputs = messages.map(({ input }) => input);
-      expect(inputs.sort((a, b) => a - b)).toEqual([10, 20, 30, 40, 100]);
+      expect(inputs.sort((a, b) => a - b)).toEqual([10, 15, 20, 30, 40, 100]);
     }
     await rm(dir, { recursive: true });
   });
