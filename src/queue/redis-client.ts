@@ -2,7 +2,7 @@ import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ior
 import { codeOf } from '../environment/error-fields.js';
 import { type RedisAddress, toRedisAddress } from '../environment/redis-url.js';
 import { explainRedisError } from './queue-errors.js';
-import { HeardRedis, hearErrors, type PlainOptions } from './redis/heard-redis.js';
+import { HeardRedis, type PlainOptions, prepareRedis } from './redis/heard-redis.js';
 
 /** A client of one Redis, of a master behind sentinels, or of a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -126,7 +126,7 @@ export function createClient(url: string, settings: ClientSettings): RedisClient
     return ending(new HeardRedis(sentinelOptions(address, settings)));
   const cluster = new RedisCluster([...address.hosts], clusterOptions(address, settings));
   // Before it connects.
-  cluster.on('+node', hearErrors);
+  cluster.on('+node', prepareRedis);
   return cluster;
 }
 

@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { createClient, type RedisClient } from '#runfold/queue/redis-client.js';
+import { testRedisUrl } from '../../harness/queue-prefix.js';
 import { freePort } from '../../harness/server-binary.js';
+import { describeWithRedis } from '../../harness/suite.js';
+import { openTcpProxy } from '../../harness/tcp-proxy.js';
 
 const settings = {
   connectTimeout: 1_000,
@@ -73,4 +76,21 @@ test('a client of a cluster goes on when a former node ends while it looks up na
   connectionPool.emit('drain');
   await event(client, 'reconnecting');
   client.disconnect();
+});
+
+describeWithRedis('a client of a server that froze', () => {
+  test('rejects at its end what waited for the connection before', async () => {
+    const proxy = await openTcpProxy(testRedisUrl(), 6379);
+    const client = createClient(proxy.url, { ...settings, retry: () => 10 });
+    client.on('error', () => undefined);
+    await client.connect();
+    proxy.slow(3_600_000);
+    const asked = expect(client.info()).rejects.toThrow('Connection is closed.');
+    proxy.drop();
+    // The next connection is accepted, and never gets ready.
+    await event(client, 'connect');
+    client.disconnect();
+    await asked;
+    await proxy.close();
+  });
 });
