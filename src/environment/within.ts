@@ -16,6 +16,22 @@ export async function within<T>(ms: number, work: Promise<T>, late: () => Error)
   }
 }
 
+/** Waits for work until the signal. Work that is late continues. @throws the signal's reason if it comes first */
+export async function untilSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  work.catch(() => undefined);
+  signal.throwIfAborted();
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
 /** How long work may take to fail after it was given up, in milliseconds. */
 const failureMs = 2_000;
 

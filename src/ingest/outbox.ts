@@ -119,6 +119,8 @@ export function createOutbox(options: {
       } catch (error) {
         failedAttempts += 1;
         lastError = error;
+        // What failed because of the end has been reported by whoever ended it.
+        if (stopped) return;
         onError(error instanceof Error ? error : new Error(String(error)));
         await new Promise((resolve) => setTimeout(resolve, retryDelay(attempt)).unref());
       }

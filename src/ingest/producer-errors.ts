@@ -28,17 +28,31 @@ export class QueueUnavailableError extends RunfoldError {
     /** Whether the producer is closed: then nothing sends the events any more. */
     readonly is_closed: boolean = false,
   ) {
-    const reason = cause instanceof Error ? cause.message || cause.name : 'no response';
     super(
-      `The queue did not accept ${waiting_events} events within ${timeout_ms} ms: ${reason.replace(/\.$/, '')}. ${
+      textOfUnavailable(
+        { waiting_events, timeout_ms, cause },
         is_closed
           ? 'The producer is closed, so they are lost.'
-          : 'They are still buffered and will be sent when it responds.'
-      }`,
+          : 'They are still buffered and will be sent when it responds.',
+      ),
       { cause },
     );
     this.name = 'QueueUnavailableError';
   }
+}
+
+/** The text of a `QueueUnavailableError`; `end` says what became of the events. */
+export function textOfUnavailable(
+  {
+    waiting_events,
+    timeout_ms,
+    cause,
+  }: Pick<QueueUnavailableError, 'waiting_events' | 'timeout_ms' | 'cause'>,
+  end: string,
+): string {
+  const reason = cause instanceof Error ? cause.message || cause.name : 'no response';
+  const events = waiting_events === 1 ? '1 event' : `${waiting_events} events`;
+  return `The queue did not accept ${events} within ${timeout_ms} ms: ${reason.replace(/\.$/, '')}. ${end}`;
 }
 
 /** Throws an error of a flush as that of a producer that is closed. */

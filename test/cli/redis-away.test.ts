@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { flushEvents } from '#runfold/cli/actions/flush-events.js';
+import { describeError } from '#runfold/cli/command/command-error.js';
+import { catchSignals } from '#runfold/cli/command/signals.js';
+import { createProducer } from '#runfold/ingest/producer.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
 import { describeWithRedis } from '../../harness/suite.js';
@@ -63,6 +67,48 @@ describeWithRedis('commands while Redis is away', () => {
     const { code, stderr } = await worker.exit;
     expect(code, stderr).toBe(0);
     await redis.restore();
+  });
+
+  test('a signal limits how long events may take to reach it, and the last words say what to do', async () => {
+    await redis.restore();
+    const queue = { kind: 'redis', url: redis.url, prefix: createQueueNames().prefix } as const;
+    const producer = await createProducer({ queue });
+    redis.slow(3_600_000);
+    producer.emit(message('late') as never);
+    const signal = new AbortController();
+    const flushed = flushEvents(producer, signal.signal, 100);
+    signal.abort();
+    const error = await flushed.catch((thrown: unknown) => thrown);
+    expect(describeError(error, false)).toEqual({
+      exit: 1,
+      text: 'error: The queue did not accept 1 event within 100 ms: no response. Send them again: an event that is stored already does not change.',
+    });
+    await producer.close({ timeout_ms: 100 }).catch(() => undefined);
+    redis.slow(0);
+  });
+
+  test('a command that does not end after a signal is ended', async () => {
+    const notes: string[] = [];
+    const exits: number[] = [];
+    let send: (name: NodeJS.Signals) => void = () => undefined;
+    const io = {
+      onSignal(listener: typeof send) {
+        send = listener;
+        return () => undefined;
+      },
+      exit: (code: number) => exits.push(code),
+    };
+    const terminal = { note: (text: string) => notes.push(text) };
+    const signals = catchSignals({ io, terminal } as never, undefined, 10);
+    send('SIGTERM');
+    await waitUntil(
+      () => exits,
+      ([code]) => code === 1,
+    );
+    expect(notes[1]).toBe(
+      '0.01 s after SIGTERM, a server still does not respond: ended at once; unfinished work will be delivered again.',
+    );
+    signals.release();
   });
 
   test('a worker that waits for it ends on SIGTERM', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Config } from '../../environment/config.js';
-import { within } from '../../environment/within.js';
+import { untilSignal, within } from '../../environment/within.js';
 import type { JobQueues } from '../../queue/job-queues.js';
 import { findOutage } from '../../queue/open-queue.js';
 import { QueueConnectionError } from '../../queue/queue-errors.js';
@@ -16,6 +16,19 @@ export async function openJobs(queues: JobQueues): Promise<number> {
 async function openOn(queue: Queue): Promise<number> {
   const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+/** If this process folds the jobs itself, it adds no more while the queue has this number of them. */
+const jobsAhead = 400;
+
+/** Waits until the queue has room for more jobs, or until the signal. @throws CommandFailedError if it is silent */
+export async function waitForRoom(queues: JobQueues, signal: AbortSignal): Promise<void> {
+  try {
+    while ((await heard(untilSignal(openJobs(queues), signal), patienceMs)) > jobsAhead)
+      await pause(20, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 /**
@@ -36,9 +49,9 @@ export async function checkRedis({ redis_url }: Config): Promise<void> {
  */
 export async function checkQueue(queues: JobQueues): Promise<void> {
   try {
-    await openJobs(queues);
+    await heard(openJobs(queues), patienceMs);
   } catch (error) {
-    if (error instanceof QueueConnectionError) throw error;
+    if (error instanceof QueueConnectionError || error instanceof CommandFailedError) throw error;
     const reason = error instanceof Error ? error.message || error.name : String(error);
     throw new CommandFailedError(`Cannot use the queue: ${reason}.`);
   }
@@ -69,8 +82,8 @@ export async function waitUntilWorkedOff(
   signal: AbortSignal,
   { patience_ms = patienceMs } = {},
 ): Promise<void> {
-  const patient = <T>(response: Promise<T>) => heard(response, patience_ms);
-  const all = await queues.all();
+  const patient = <T>(response: Promise<T>) => heard(untilSignal(response, signal), patience_ms);
+  const all = await patient(queues.all());
   await Promise.all(all.map((queue) => waitUntilEmptied(queue, signal, patient)));
 }
 

@@ -4,6 +4,7 @@ import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { ConfigError } from '../../environment/config.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 import type { EventFault } from '../../events/fault.js';
+import { QueueUnavailableError, textOfUnavailable } from '../../ingest/producer-errors.js';
 import { InvalidAddressError } from '../../postgres/address.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
@@ -29,7 +30,7 @@ export function describeError(
   /** The command that threw it: its flags replace names of fields. */
   command?: Command,
 ): { exit: number; text: string } {
-  const explained = nameFlag(explainDatabaseError(error), command);
+  const explained = nameFlag(explainDatabaseError(ofEnd(error)), command);
   const isUsage =
     explained instanceof ConfigError ||
     explained instanceof InvalidAddressError ||
@@ -42,6 +43,13 @@ export function describeError(
     exit: isUsage ? exitCodes.usage : exitCodes.failed,
     text: printableLines(textOf(explained, isDebug)),
   };
+}
+
+/** The error of a command that ends: its producer sends nothing any more. */
+function ofEnd(error: unknown): unknown {
+  if (!(error instanceof QueueUnavailableError)) return error;
+  const end = 'Send them again: an event that is stored already does not change.';
+  return new CommandFailedError(textOfUnavailable(error, end), { cause: error });
 }
 
 /** The flags for fields of a query whose name is another; of several, the one that was given. */

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { countRejects } from '../../query/rejects.js';
 import { databaseTime, unpricedSince } from '../../query/unpriced-since.js';
-import { openJobs } from '../actions/queue-progress.js';
+import { flushEvents } from '../actions/flush-events.js';
+import { waitForRoom } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { count, duration, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -9,7 +9,7 @@ import { openProgress } from '../output/progress.js';
 import type { IngestSummary } from '../reports/ingest-summary.js';
 import type { ReadLine } from './event-lines.js';
 import { inputLines } from './input-lines.js';
-import { bytesOf, foldAll, jobsAhead, type OpenIngest, withIngest } from './open-ingest.js';
+import { bytesOf, foldAll, type OpenIngest, withIngest } from './open-ingest.js';
 import { type SendCounts, sendLines } from './send-lines.js';
 
 /** Options of `ingestInput`. */
@@ -60,7 +60,7 @@ async function send(
     progress.update(bytes, input.bytes, text);
     if (worker === undefined || counts.sent < nextLook) return;
     nextLook = counts.sent + 20_000;
-    while (!signal.aborted && (await openJobs(queue)) > jobsAhead) await pause(20);
+    await waitForRoom(queue, signal);
   };
 
   try {
@@ -76,7 +76,7 @@ async function send(
       onFault,
       onChunk,
     });
-    await producer.flush();
+    await flushEvents(producer, signal);
     const isFolded =
       wait &&
       !signal.aborted &&

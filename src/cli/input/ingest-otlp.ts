@@ -1,14 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describeFault, InvalidEventError } from '../../events/fault.js';
 import type { MetricEvent } from '../../events/metric-event.js';
 import { defaultLimits } from '../../http/service/http-limits.js';
 import { createSpanSender, type SpanSender } from '../../http/service/span-sender.js';
+import { QueueUnavailableError } from '../../ingest/producer-errors.js';
 import { parseOtlpJson } from '../../otlp/decode/read-json.js';
 import { MalformedBodyError } from '../../otlp/decode/wire-reader.js';
 import { type BodyItem, countPoints, readRecords, readSpans } from '../../otlp/read-body.js';
 import { signalOf } from '../../otlp/signal-of.js';
 import type { SpanItem } from '../../otlp/spans/span-item.js';
-import { openJobs } from '../actions/queue-progress.js';
+import { finishWork, flushEvents } from '../actions/flush-events.js';
+import { waitForRoom } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { duration, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
@@ -16,7 +17,7 @@ import { openProgress } from '../output/progress.js';
 import type { OtlpSummary } from '../reports/otlp-summary.js';
 import type { IngestOptions } from './ingest-input.js';
 import { countOccurrences, type Occurrences } from './occurrences.js';
-import { bytesOf, foldAll, jobsAhead, type OpenIngest, withIngest } from './open-ingest.js';
+import { bytesOf, foldAll, type OpenIngest, withIngest } from './open-ingest.js';
 import { type InputBody, otlpBodies } from './otlp-bodies.js';
 import { emit } from './send-lines.js';
 import { settleSeen } from './settle-seen.js';
@@ -104,7 +105,11 @@ async function send(
     const kind = signalOf(raw, encoding);
     if (kind === 'traces') {
       const items = itemsOf(number, 'span', readSpans(raw, encoding, reduce));
-      await sender.send(settings.project, items);
+      await finishWork(
+        sender.send(settings.project, items),
+        signal,
+        (ms) => new QueueUnavailableError(items.length, ms, undefined),
+      );
       noteTraces(traces, items);
       counts.spans += items.length;
     } else if (kind === 'logs') {
@@ -123,7 +128,7 @@ async function send(
   };
   const sendEvent = async (event: MetricEvent, onInvalid: (text: string) => void) => {
     try {
-      await emit(producer, event);
+      await emit(producer, event, signal);
       return true;
     } catch (error) {
       if (!(error instanceof InvalidEventError)) throw error;
@@ -150,9 +155,9 @@ async function send(
       if (options.isStrict && faults > 0) break;
       progress.update(bytes, input.bytes, plural(counts.requests, 'request'));
       if (worker === undefined || counts.requests % 50 !== 0) continue;
-      while (!signal.aborted && (await openJobs(queue)) > jobsAhead) await pause(20);
+      await waitForRoom(queue, signal);
     }
-    await producer.flush();
+    await flushEvents(producer, signal);
     if (wait && !signal.aborted) {
       const isDone = await foldAll(queue, signal, () =>
         progress.update(0, undefined, `folding, ${duration(seconds())}`),

@@ -9,6 +9,7 @@ import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-pro
 import type { CommandContext } from '../command/command.js';
 import { noteProject } from '../command/project-note.js';
 import { tierOptions } from '../command/settings.js';
+import { finishingMs } from '../command/signals.js';
 import { type Input, openInput } from './open-input.js';
 
 /** An input, and the store that receives it. */
@@ -20,8 +21,6 @@ export interface OpenIngest {
   readonly wait: boolean;
 }
 
-/** If this process folds the jobs itself, reading pauses when the queue has this number of jobs. */
-export const jobsAhead = 400;
 /** How long closing may take after an error, in milliseconds. */
 const closeTimeout = 1_000;
 
@@ -34,6 +33,7 @@ export async function withIngest<T>(
     readonly role: string;
     /** Defaults to true on an embedded store, where there may be no other worker. */
     readonly wait: boolean | undefined;
+    readonly signal: AbortSignal;
   },
   work: (opened: OpenIngest) => Promise<T>,
 ): Promise<T> {
@@ -61,9 +61,10 @@ export async function withIngest<T>(
     await checkQueue(queue);
     const result = await work({ runfold, queue, input, wait });
     // What is still on the queue has made no project known.
-    if (wait) await noteProject(context, runfold.database);
+    const { aborted: isOver } = options.signal;
+    if (wait && !isOver) await noteProject(context, runfold.database);
     await queue.close();
-    await runfold.close();
+    await runfold.close(isOver ? { timeout_ms: finishingMs } : {});
     return result;
   } catch (error) {
     input.chunks.destroy();

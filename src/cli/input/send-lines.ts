@@ -2,6 +2,7 @@ import { describeFault, InvalidEventError } from '../../events/fault.js';
 import type { MetricEventInput } from '../../events/metric-event.js';
 import type { Producer } from '../../ingest/producer.js';
 import { BufferFullError } from '../../ingest/producer-errors.js';
+import { flushEvents } from '../actions/flush-events.js';
 import type { ReadLine } from './event-lines.js';
 import type { InputLine } from './input-lines.js';
 
@@ -75,7 +76,7 @@ async function sendLine(
   for (const event of events) {
     counts.events += 1;
     try {
-      await emit(options.producer, event);
+      await emit(options.producer, event, options.signal);
       counts.sent += 1;
     } catch (error) {
       refuse(error);
@@ -84,15 +85,19 @@ async function sendLine(
   return isGood;
 }
 
-/** Gives an event to the producer as soon as its buffer has room. @throws InvalidEventError */
-export async function emit(producer: Producer, event: MetricEventInput): Promise<void> {
+/** Gives an event to the producer as soon as its buffer has room. @throws InvalidEventError, QueueUnavailableError */
+export async function emit(
+  producer: Producer,
+  event: MetricEventInput,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     try {
       producer.emit(event);
       return;
     } catch (error) {
       if (!(error instanceof BufferFullError)) throw error;
-      await producer.flush();
+      await flushEvents(producer, signal);
     }
   }
 }

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { WrittenBatch } from '../../append/written-batch.js';
+import { quietReport } from '../../environment/quiet-report.js';
 import { createProducer, type Producer } from '../../ingest/producer.js';
 import { areRead } from '../../logs/changed-logs.js';
 import type { FoundLog } from '../../logs/files/find-logs.js';
@@ -10,7 +10,14 @@ import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { openTier, type Tier } from '../../tier.js';
 import type { RunningWorker } from '../../worker/open-worker.js';
-import { checkQueue, checkRedis, openJobs, waitUntilWorkedOff } from '../actions/queue-progress.js';
+import { flushEvents } from '../actions/flush-events.js';
+import {
+  checkQueue,
+  checkRedis,
+  openJobs,
+  waitForRoom,
+  waitUntilWorkedOff,
+} from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { tierOptions } from '../command/settings.js';
 
@@ -24,9 +31,6 @@ export interface OpenLogStore extends LogStore {
   readonly worker: RunningWorker | undefined;
   close(options?: { readonly timeout_ms?: number }): Promise<void>;
 }
-
-/** Reading pauses when the queue has this number of jobs. */
-const jobsAhead = 400;
 
 /**
  * Opens the store that the settings name. Messages that were read before are compared with the log, so this
@@ -118,7 +122,9 @@ export async function openLogStoreOn(
   const producer = await createProducer({
     queue: tier.queue,
     project,
-    on_error: (error) => log.warn({ err: error }, 'queue unavailable; events stay buffered'),
+    on_error: quietReport((err, repeated) =>
+      log.warn({ err, repeated }, 'queue unavailable; events stay buffered'),
+    ),
   });
   return await storeOn({ tier, producer, project, log, signal, close: producer.close });
 }
@@ -141,17 +147,16 @@ async function storeOn(options: {
     tier,
     worker: options.worker,
     database,
-    producer,
+    producer: { ...producer, flush: () => flushEvents(producer, signal) },
     project,
     book: openPriceBook(database),
     folded: () => waitUntilWorkedOff(queue, signal),
-    async room() {
-      while (!signal.aborted && (await openJobs(queue)) > jobsAhead) await pause(20);
-    },
+    room: () => waitForRoom(queue, signal),
     async close(how) {
-      if (options.folds === true) await foldSent(producer, queue, log);
+      const isDone = options.folds !== true || (await foldSent(producer, queue, log));
       await queue.close();
-      await options.close(how);
+      // A server that did not respond in that time would take all of the time again.
+      await options.close(isDone ? how : { timeout_ms: 1_000 });
     },
   };
 }
@@ -170,12 +175,17 @@ async function openQueue(tier: Tier, log: Logger): Promise<JobQueues> {
   }
 }
 
-/** Folds what was sent, for a limited time: on an embedded store there may be no other worker. */
-async function foldSent(producer: Producer, queue: JobQueues, log: Logger): Promise<void> {
+/** Folds what was sent, for a limited time: on an embedded store there may be no other worker. Returns whether it did. */
+async function foldSent(producer: Producer, queue: JobQueues, log: Logger): Promise<boolean> {
   try {
     await producer.flush({ timeout_ms: 5_000 });
     await waitUntilWorkedOff(queue, AbortSignal.timeout(lastFoldMs));
+    return true;
   } catch (error) {
-    log.warn({ err: error }, 'what was read is on the queue; the next worker folds it');
+    log.warn(
+      { err: error },
+      'not everything that was read is folded; the next worker, or the next reading, does it',
+    );
+    return false;
   }
 }
