@@ -5,10 +5,10 @@ export type Report = (error: Error, repeated: number) => void;
 const mostKinds = 100;
 
 /**
- * Reports the first of equal errors, and later one of them per interval: an unavailable server or a
+ * Reports the first of equal errors, and later one of them per minute: an unavailable server or a
  * full disk causes a thousand errors per second.
  */
-export function quietReport(report: Report, every_ms = 10_000): (error: Error) => void {
+export function quietReport(report: Report, every_ms = 60_000): (error: Error) => void {
   const told = new Map<string, { at: number; repeated: number }>();
   return (error) => {
     const kind = `${'code' in error ? String(error.code) : ''} ${error.message}`;

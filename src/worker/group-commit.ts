@@ -3,6 +3,7 @@ import type { EventBatch } from '../append/batch.js';
 import { type DecodedJob, eventsIn, readJob } from '../append/decode-job.js';
 import { type BatchOutcome, type RunStatement, writeBatch } from '../append/write-batch.js';
 import type { WrittenBatch } from '../append/written-batch.js';
+import { quietReport } from '../environment/quiet-report.js';
 import { retryDelay } from '../environment/retry-delay.js';
 import { sleep } from '../environment/sleep.js';
 import { faultKind } from '../postgres/postgres-errors.js';
@@ -66,6 +67,10 @@ export function createGroupCommit(options: {
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
   let busy = 0;
   let scheduled = false;
+  // In an outage every attempt of every lane fails in the same way.
+  const tellOutage = quietReport((err, repeated) =>
+    log.error({ err, repeated }, 'write failed; waiting'),
+  );
 
   // A job leaves at once while a lane is free. While all lanes are busy, jobs gather in the next
   // batch.
@@ -141,8 +146,11 @@ export function createGroupCommit(options: {
         const isConflict = faultKind(error) === 'conflict';
         const delay = isConflict ? Math.random() * 20 : retryDelay(attempt);
         const err = explainDatabaseError(error);
-        if (!isConflict) onFault?.(err);
-        log[isConflict ? 'debug' : 'error']({ err, attempt, delay }, 'write failed; waiting');
+        if (isConflict) log.debug({ err, attempt, delay }, 'write failed; waiting');
+        else {
+          onFault?.(err);
+          tellOutage(err instanceof Error ? err : new Error(String(err)));
+        }
         await sleep(delay, closing.signal);
       }
     }

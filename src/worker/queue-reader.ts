@@ -42,8 +42,26 @@ export async function openReader(
     }),
     backend as undefined,
   );
-  reader.on('error', onError);
+  reader.on('error', (error) => {
+    // One for each job; the event with all of them follows.
+    if (!lostLock.test(error.message)) onError(error);
+  });
+  reader.on('lockRenewalFailed', (ids) =>
+    log.warn({ jobs: ids.length }, 'lost the locks of jobs; they may be delivered again'),
+  );
   reader.on('failed', (job, error) => log.error({ err: error, job_id: job?.id }, 'job failed'));
-  reader.on('stalled', (jobId) => log.warn({ job_id: jobId }, 'job taken over from a dead worker'));
+  let stalled = 0;
+  reader.on('stalled', () => {
+    stalled += 1;
+    // BullMQ emits one event for each job, all in the same turn.
+    if (stalled > 1) return;
+    queueMicrotask(() => {
+      log.warn({ jobs: stalled }, 'jobs taken over from a dead worker');
+      stalled = 0;
+    });
+  });
   return reader;
 }
+
+/** What BullMQ says of a job whose lock has expired. */
+const lostLock = /^could not renew lock for job /;

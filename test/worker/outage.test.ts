@@ -16,7 +16,8 @@ import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
 const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const log = pino({ level: 'silent' });
+const lines: string[] = [];
+const log = pino({ level: 'error' }, { write: (line: string) => lines.push(line) });
 
 describeWithRedis('when a server is away', () => {
   let home: TestDatabase;
@@ -66,6 +67,7 @@ describeWithRedis('when a server is away', () => {
 
   describeHere('which is Postgres', () => {
     test('jobs wait for Postgres, burn no attempt, and go in when it is back', async () => {
+      lines.length = 0;
       const folding = await worker();
       const emitting = await producer({ events_per_job: 100 });
       await postgres.cut();
@@ -75,6 +77,9 @@ describeWithRedis('when a server is away', () => {
         () => folding.stats().retries,
         (retries) => retries >= 3,
       );
+      // Many attempts fail in the same way, and the log says so once.
+      const reasons = lines.map((line) => JSON.parse(line).err.message);
+      expect(reasons).toEqual([...new Set(reasons)]);
       const inspecting = await openQueue(queue(), { onError: () => undefined });
       const jobs = await inspecting.getJobs(['active', 'waiting', 'failed', 'delayed']);
       expect(jobs.length).toBe(10);

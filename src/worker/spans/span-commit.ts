@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { BatchOutcome } from '../../append/write-batch.js';
 import type { WrittenBatch } from '../../append/written-batch.js';
+import { quietReport } from '../../environment/quiet-report.js';
 import { retryDelay } from '../../environment/retry-delay.js';
 import { sleep } from '../../environment/sleep.js';
 import { isConflict, isDataFault } from '../../postgres/postgres-errors.js';
@@ -63,6 +64,9 @@ export function createSpanCommit(options: {
   const { inbox, log, onBatch, onJob } = options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
+  const tellOutage = quietReport((err, repeated) =>
+    log.error({ err, repeated }, 'spans not written; waiting'),
+  );
   const totals = {
     stored: 0,
     duplicate: 0,
@@ -158,10 +162,8 @@ export function createSpanCommit(options: {
         events.retries += 1;
         const delay = isConflict(error) ? Math.random() * 20 : retryDelay(attempt);
         const err = explainDatabaseError(error);
-        log[isConflict(error) ? 'debug' : 'error'](
-          { err, attempt, delay },
-          'spans not written; waiting',
-        );
+        if (isConflict(error)) log.debug({ err, attempt, delay }, 'spans not written; waiting');
+        else tellOutage(err instanceof Error ? err : new Error(String(err)));
         await sleep(delay, closing.signal);
       }
     }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { quietReport } from '../../environment/quiet-report.js';
 import { sleep } from '../../environment/sleep.js';
 import type { Database } from '../../postgres/database.js';
 import type { SpanCommit } from './span-commit.js';
@@ -62,6 +63,9 @@ export function startSweep(options: {
 }): { close(): Promise<void> } {
   const { database, commit, log, keepDays } = options;
   const closing = new AbortController();
+  const tellOutage = quietReport((err, repeated) =>
+    log.warn({ err, repeated }, 'could not settle waiting spans; retrying'),
+  );
   const loop = async () => {
     let forgotten = performance.now();
     while (!closing.signal.aborted) {
@@ -73,7 +77,7 @@ export function startSweep(options: {
         forgotten = performance.now();
         await forgetSpans(database, keepDays, closing.signal);
       } catch (error) {
-        log.warn({ err: error }, 'could not settle waiting spans; retrying');
+        tellOutage(error instanceof Error ? error : new Error(String(error)));
       }
     }
   };
