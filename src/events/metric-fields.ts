@@ -8,7 +8,7 @@
 
 /** The form of a metric on the wire and in the store, and how it is summed. */
 export type MetricKind =
-  /** Tokens, an integer; stored as an integer. */
+  /** Tokens, or any other integer whose unit is in its name; stored as an integer. */
   | 'tokens'
   /** Seconds on the wire; stored as integer microseconds. */
   | 'seconds'

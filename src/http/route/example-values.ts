@@ -1,3 +1,4 @@
+import { metricFields } from '../../events/metric-fields.js';
 import { agnoMetricNames, isTokenMetric } from '../../query/agno/agno-metrics.js';
 import { alertExamples } from './alert-examples.js';
 import { budgetExamples } from './budget-examples.js';
@@ -44,9 +45,11 @@ const absent = (schema: string, names: readonly string[]) => valued(schema, name
 
 /** Figures of usage by model that the events of the examples do not report. */
 const unreported = [
-  ...['mean_time_to_first_token', 'cache_hit_rate', 'prompt_tokens', 'completion_tokens'],
-  ...['audio_tokens', 'input_audio_tokens', 'output_audio_tokens', 'cached_tokens'],
-  ...['cache_write_tokens', 'cache_write_1h_tokens', 'reasoning_tokens'],
+  ...['mean_time_to_first_token', 'cache_hit_rate'],
+  ...metricFields
+    .filter(({ kind }) => kind === 'tokens')
+    .map(({ name }) => name)
+    .filter((name) => !tokens.includes(name)),
   ...['p50', 'p90', 'p95', 'p99'].map((quantile) => `time_to_first_token_${quantile}`),
 ];
 /** Figures that are not kept by model. */
