@@ -76,6 +76,13 @@ describe('runfold budgets', () => {
     ['blocks --since 600d', '--since: expected a range of at most 10000 buckets'],
     ['daily --from 1900-01-01T00:00:00Z', '--from: expected a range of at most 10000 buckets'],
     ['usage --since 9000d --bucket hour', '--bucket: expected a range of at most 10000 buckets'],
+    ['budgets create x --limit abc', '--limit: expected a number, got "abc".'],
+    ['budgets create x --limit 5 --at 50,half', '--at: expected a number, got "half".'],
+    ['budgets create x --limit 5 --at 50,-1', '--at: expected shares of the limit'],
+    ['budgets check --cost 0x10', '--cost: expected a number, got "0x10".'],
+    ['budgets check --tokens -5', '--tokens: expected an integer from 0'],
+    ['alerts create a --kind rejects --above 1k', '--above: expected a number, got "1k".'],
+    ['prices set m --input 1 --output 2$', '--output: expected a number, got "2$".'],
   ])('%s is refused with the flag that was given', async (words, says) => {
     const { code, stderr } = await work.run(words.split(' '));
     expect({ code, stderr }).toEqual({

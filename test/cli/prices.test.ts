@@ -45,7 +45,7 @@ describe('runfold prices', () => {
   });
 
   test.each([
-    { args: ['--input', 'much', '--output', '1'], says: '--input: expected US dollars from 0' },
+    { args: ['--input', 'much', '--output', '1'], says: '--input: expected a number, got "much".' },
     { args: ['--input', '1', '--output', '-1'], says: '--output: expected US dollars from 0' },
     {
       args: ['--input', '1', '--output', '1', '--from', 'May'],

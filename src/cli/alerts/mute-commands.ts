@@ -3,7 +3,7 @@ import { mostMuteMinutes, muteRule } from '../../alerts/mute.js';
 import { createCommand, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { localTime } from '../output/format.js';
 
 /** `runfold alerts mute` */

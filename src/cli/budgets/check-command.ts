@@ -6,12 +6,9 @@ import { createCommand, openContext } from '../command/command.js';
 import { exitCodes, UsageError } from '../command/command-error.js';
 import { withTier } from '../command/with-tier.js';
 import { type LabelFlags, parseLabel } from '../options/label-option.js';
+import { readNumber } from '../options/number-option.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { reportCheck } from './budget-report.js';
-
-/** A string that is not a number becomes NaN, and the check of its field reports it. */
-export const numberOf = (text: string | undefined) =>
-  text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
 
 type Who = 'user' | 'agent' | 'team' | 'session' | 'run' | 'model' | 'provider';
 type CheckFlags = LabelFlags & { readonly [W in Who]?: string } & {
@@ -32,6 +29,9 @@ function oneOfEach({ label = [] }: LabelFlags): Record<string, string> {
   }
   return Object.fromEntries(labels);
 }
+
+const given = (flag: string, text: string | undefined) =>
+  text === undefined ? undefined : readNumber(flag, text);
 
 const whose: readonly Who[] = ['user', 'agent', 'team', 'session', 'run', 'model', 'provider'];
 
@@ -74,12 +74,12 @@ export function checkCommand(): Command {
         ),
         labels: oneOfEach(flags),
         estimate: {
-          cost: numberOf(flags.cost),
-          tokens: numberOf(flags.tokens),
-          input_tokens: numberOf(flags.inputTokens),
-          output_tokens: numberOf(flags.outputTokens),
+          cost: given('--cost', flags.cost),
+          tokens: given('--tokens', flags.tokens),
+          input_tokens: given('--input-tokens', flags.inputTokens),
+          output_tokens: given('--output-tokens', flags.outputTokens),
         },
-        hold_seconds: numberOf(flags.holdSeconds),
+        hold_seconds: given('--hold-seconds', flags.holdSeconds),
         when_unreachable: flags.whenUnreachable,
       };
       // A check asks once, and says itself what holds if the store cannot be asked.

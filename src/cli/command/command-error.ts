@@ -90,8 +90,10 @@ const nameGroups = (text: string) =>
 
 /** The flag of a command that sets a field. */
 function flagOf(field: string, command: Command): string | undefined {
-  const name = `--${field.replaceAll('_', '-')}`;
-  const names = flagsOf[field] ?? [name, name.replace(/-(id|name)$/, ''), `--no-${name.slice(2)}`];
+  // The last name of `estimate.cost`, the first of `at.1`.
+  const own = field.replace(/^estimate\.|\.\d+$/g, '');
+  const name = `--${own.replaceAll('_', '-')}`;
+  const names = flagsOf[own] ?? [name, name.replace(/-(id|name)$/, ''), `--no-${name.slice(2)}`];
   const options = names.flatMap((one) => command.options.filter(({ long }) => long === one));
   const given = options.find(
     (option) => command.getOptionValueSource(option.attributeName()) === 'cli',

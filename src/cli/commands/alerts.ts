@@ -5,7 +5,6 @@ import type { NewRule } from '../../alerts/new-rule.js';
 import { createRule, dropRule, listRules } from '../../alerts/rules.js';
 import { reportRules, writeHistory } from '../alerts/alert-report.js';
 import { muteCommand, unmuteCommand } from '../alerts/mute-commands.js';
-import { numberOf } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
@@ -15,6 +14,7 @@ import {
   type ListFlags,
   readLimit,
 } from '../options/list-options.js';
+import { readNumber } from '../options/number-option.js';
 import { repeatable } from '../options/repeatable-option.js';
 
 /** `runfold alerts` */
@@ -85,7 +85,10 @@ function createAlertCommand(): Command {
         channels: flags.channel ?? [],
         ...Object.fromEntries(given(fields)),
         ...Object.fromEntries(
-          given(numbers).map(([field, text]) => [field, numberOf(String(text))]),
+          numbers.flatMap(([flag, field]) => {
+            const text = flags[camel(flag)];
+            return text === undefined ? [] : [[field, readNumber(`--${flag}`, String(text))]];
+          }),
         ),
       } as NewRule;
       const made = await withTier(

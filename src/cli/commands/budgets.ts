@@ -4,10 +4,11 @@ import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js'
 import { budgetMeasures, budgetScopes } from '../../budgets/functions/used-sources.js';
 import type { NewBudget } from '../../budgets/new-budget.js';
 import { reportBudget, reportBudgets } from '../budgets/budget-report.js';
-import { checkCommand, numberOf, releaseCommand } from '../budgets/check-command.js';
+import { checkCommand, releaseCommand } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
+import { readNumber } from '../options/number-option.js';
 
 /** `runfold budgets` */
 export function budgetsCommand(): Command {
@@ -78,9 +79,9 @@ function createBudgetCommand(): Command {
       const budget = {
         ...rest,
         name,
-        limit: numberOf(limit),
+        limit: readNumber('--limit', limit),
         ...(rolling === undefined ? {} : { window: `rolling ${rolling}` }),
-        at: at === '' ? [] : at.split(',').map(numberOf),
+        at: at === '' ? [] : at.split(',').map((share) => readNumber('--at', share.trim())),
         ...(timeZone === undefined ? {} : { time_zone: timeZone }),
         ...(whenUnknown === undefined ? {} : { when_unknown: whenUnknown }),
       } as NewBudget;

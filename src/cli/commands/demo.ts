@@ -4,7 +4,7 @@ import { exitCodes, UsageError } from '../command/command-error.js';
 import { catchSignals } from '../command/signals.js';
 import { openDemoFolder } from '../demo/demo-folder.js';
 import { playDemo } from '../demo/play-demo.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 
 interface DemoFlags {
   readonly events: string;

@@ -9,6 +9,7 @@ import {
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
+import { readNumber } from '../options/number-option.js';
 import { absent, plural } from '../output/format.js';
 import { printable } from '../output/printable.js';
 import { table } from '../output/table.js';
@@ -93,18 +94,18 @@ function setCommand(): Command {
     .action(async (model: string, flags: SetFlags, self: Command) => {
       const context = openContext(self, 'once');
       const { terminal, settings } = context;
-      const optional = (name: 'cached' | 'cacheWrite' | 'cacheWrite1h') =>
-        flags[name] === undefined ? undefined : parseDollars(flags[name]);
+      const optional = (flag: string, text: string | undefined) =>
+        text === undefined ? undefined : readNumber(flag, text);
       const price: PriceOverride = {
         project: settings.project,
         model,
         provider: flags.provider,
         from: flags.from,
-        input: parseDollars(flags.input),
-        output: parseDollars(flags.output),
-        cached: optional('cached'),
-        cache_write: optional('cacheWrite'),
-        cache_write_1h: optional('cacheWrite1h'),
+        input: readNumber('--input', flags.input),
+        output: readNumber('--output', flags.output),
+        cached: optional('--cached', flags.cached),
+        cache_write: optional('--cache-write', flags.cacheWrite),
+        cache_write_1h: optional('--cache-write-1h', flags.cacheWrite1h),
       };
       const stored = await withTier(
         context,
@@ -126,11 +127,6 @@ function setCommand(): Command {
         ),
       );
     });
-}
-
-/** A string that is not a number becomes NaN, so that the price is refused by its name. */
-function parseDollars(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 function dropCommand(): Command {

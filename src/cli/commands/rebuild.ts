@@ -6,7 +6,7 @@ import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { catchSignals, stoppingWords } from '../command/signals.js';
 import { withStore } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { describeRebuild } from '../reports/describe-rebuild.js';
 

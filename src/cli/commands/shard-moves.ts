@@ -7,7 +7,7 @@ import {
 } from '../../store/move-shards.js';
 import { type CommandContext, createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { plural } from '../output/format.js';
 
 interface MoveFlags {

@@ -5,7 +5,7 @@ import { isCoordinator } from '../../store/shards/citus-nodes.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { absent, count, plural } from '../output/format.js';
 import { table } from '../output/table.js';
 import { moveCommand, rebalanceCommand } from './shard-moves.js';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { isRawObject } from '../../events/check/normalize-event.js';
 import { usageBlocks } from '../../query/usage/usage-blocks.js';
 import { createCommand, openContext } from '../command/command.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { readRange } from '../options/range-options.js';
 import { costOf, count, duration } from '../output/format.js';
 import { printable } from '../output/printable.js';

@@ -14,7 +14,7 @@ import {
 } from '../../query/usage/get-usage.js';
 import { createCommand, openContext } from '../command/command.js';
 import { withStore } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import { csv } from '../output/csv.js';
 import { absent, costOf, count } from '../output/format.js';

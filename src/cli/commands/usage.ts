@@ -13,7 +13,7 @@ import { dimensionsOf } from '../../query/usage/usage-statement.js';
 import { createCommand, openContext } from '../command/command.js';
 import { UsageError } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { addRangeOptions, type RangeFlags, readRange } from '../options/range-options.js';
 import {
   addUsageFilters,

@@ -5,7 +5,7 @@ import { listProjects } from '../../query/list-projects.js';
 import { createCommand, openContext } from '../command/command.js';
 import { exitCodes } from '../command/command-error.js';
 import { withStore } from '../command/with-tier.js';
-import { readInteger } from '../options/integer-option.js';
+import { readInteger } from '../options/number-option.js';
 import { describeAudit } from '../reports/audit-report.js';
 
 interface VerifyFlags {

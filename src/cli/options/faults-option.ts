@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { readInteger } from './integer-option.js';
+import { readInteger } from './number-option.js';
 
 /** `--faults`: the maximum number of faults of an input that are shown. */
 export function faultsOption(): Option {

@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { csv } from '../output/csv.js';
 import { count } from '../output/format.js';
 import type { Terminal } from '../output/terminal.js';
-import { readInteger } from './integer-option.js';
 import { addLabelOption, type LabelFlags, readLabels } from './label-option.js';
+import { readInteger } from './number-option.js';
 import { sinceStart } from './range-options.js';
 import { repeatable } from './repeatable-option.js';
 

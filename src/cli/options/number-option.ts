@@ -17,3 +17,9 @@ export function readInteger(
     `${flag}: expected ${kind} from ${least} to ${most}, got ${JSON.stringify(text)}.`,
   );
 }
+
+/** Reads the value of a flag that is a number; what it is for knows its limits. @throws UsageError */
+export function readNumber(flag: string, text: string): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  throw new UsageError(`${flag}: expected a number, got ${JSON.stringify(text)}.`);
+}
