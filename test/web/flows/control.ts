@@ -40,6 +40,27 @@ export function controlFlows(stage: Stage): void {
     await page.locator('.budget-use strong', { hasText: spent }).waitFor();
     await page.getByText(String(held.hold_id)).waitFor();
     await page.locator('.chart svg .line').nth(1).waitFor({ state: 'attached' });
+    // Without an end of its window there is nothing to forecast.
+    expect(await page.getByText('At this pace').count()).toBe(0);
+    expect(await page.locator('.chart svg .line').count()).toBe(2);
+    const day = 86_400_000;
+    const window_start = new Date(Math.floor(Date.now() / day - 30) * day);
+    const resets_at = new Date(window_start.getTime() + 120 * day);
+    await page.route('**/v1/budgets/looks*', async (route) => {
+      const response = await route.fetch();
+      const json = { ...(await response.json()), window: 'month', window_start, resets_at };
+      await route.fulfill({ response, json });
+    });
+    await page.reload();
+    const pace = page.locator('dt', { hasText: 'At this pace' }).locator('xpath=following::dd[1]');
+    const amount = await pace.evaluate((element) => element.firstChild?.textContent);
+    const forecast = Number(amount?.replaceAll(/[$,]/g, ''));
+    // Thirty or thirty-one days of it have passed.
+    expect(forecast / Number(used?.cost)).toBeGreaterThan(120 / 31.1);
+    expect(forecast / Number(used?.cost)).toBeLessThan(120 / 29.9);
+    await page.locator('.chart svg .line').nth(2).waitFor({ state: 'attached' });
+    await page.unroute('**/v1/budgets/looks*');
+    await page.reload();
     await page.getByRole('button', { name: 'Change…' }).click();
     await page.getByLabel('Limit in dollars').fill('0.1');
     await page.getByRole('button', { name: 'Save' }).click();
