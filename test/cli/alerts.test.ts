@@ -113,7 +113,13 @@ describe('runfold channels and runfold alerts', () => {
       data: { rule: 'spend', budget: 'all', figure: 0.9, limit: 1 },
       deliveries: [{ channel: 'ops', state: 'waiting' }],
     });
-    expect((await run(['alerts', 'history'])).stdout).toContain('has reached');
+    const history = async () => (await run(['alerts', 'history'])).stdout;
+    expect(await history()).toMatch(/has reached .* ops waiting\n/);
+    const { database } = store().tier;
+    await database.query('update runfold_internal.alert_delivery set is_open = false');
+    expect(await history()).toMatch(/has reached .* ops not sent\n/);
+    await database.query('update runfold_internal.alert_delivery set attempts = 3');
+    expect(await history()).toMatch(/has reached .* ops failed after 3\n/);
     const [head, ...rows] = (await run(['alerts', 'history', '--csv'])).stdout.trim().split('\n');
     expect(head).toMatch(/^created_at,type,rule,kind,budget,value,share,/);
     // The newest first: the shares of 80 and 50 percent.

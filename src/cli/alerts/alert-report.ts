@@ -52,9 +52,12 @@ export function writeHistory(
 ): void {
   const delivered = ({ deliveries }: AlertRecord) =>
     deliveries
-      .map(({ channel, state, attempts }) =>
-        state === 'delivered' ? channel : `${channel} ${state} after ${attempts}`,
-      )
+      .map(({ channel, state, attempts }) => {
+        if (state === 'delivered') return channel;
+        if (attempts > 0) return `${channel} ${state} after ${attempts}`;
+        // What resolved while its rule was muted was never to be sent.
+        return `${channel} ${state === 'failed' ? 'not sent' : state}`;
+      })
       .join(', ');
   const columns = [
     { head: 'when', cell: (record: AlertRecord) => localTime(record.created_at) },
