@@ -3009,7 +3009,7 @@ CREATE INDEX budget_hold_value ON runfold_internal.budget_hold USING btree (budg
 
 CREATE UNIQUE INDEX budget_name ON runfold_internal.budget USING btree (project, name);
 
-CREATE INDEX event_corrected_at ON runfold_internal.event USING btree (project, session_id, occurred_at_us) WHERE (corrects IS NOT NULL);
+CREATE INDEX event_corrected_at ON runfold_internal.event USING btree (project, session_id, occurred_at_us) WHERE (num_nulls(corrects) = 0);
 
 CREATE INDEX event_corrects ON runfold_internal.event USING btree (project, session_id, corrects) WHERE (corrects IS NOT NULL);
 

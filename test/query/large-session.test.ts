@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { correctionFor } from '#runfold/corrections/correction.js';
+import { firstPage, readPricedPage } from '#runfold/corrections/unpriced-messages.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { getRunMetrics } from '#runfold/query/agno/run-metrics.js';
 import { listEvents } from '#runfold/query/log/events.js';
@@ -33,17 +34,31 @@ function messageOf(session_id: string, at: number, since = start) {
 function counting(database: Database) {
   let blocks = 0;
   let most = 0;
+  const count = async (on: Pick<Database['pool'], 'query'>, text: string, values: unknown[]) => {
+    const { rows } = await on.query<Record<string, [{ Plan: Record<string, number> }]>>(
+      `explain (analyze, buffers, timing off, format json) ${text}`,
+      values,
+    );
+    const plan = rows[0]?.['QUERY PLAN']?.[0]?.Plan;
+    const read = Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
+    blocks += read;
+    most = Math.max(most, read);
+  };
+  const connect = async () => {
+    const client = await database.pool.connect();
+    return {
+      async query(text: string, values?: unknown[]) {
+        if (values !== undefined) await count(client, text, values);
+        return client.query(text, values);
+      },
+      release: () => client.release(),
+    };
+  };
   const counted: Database = {
     ...database,
-    async query(text, values) {
-      const [explained] = await database.query<Record<string, [{ Plan: Record<string, number> }]>>(
-        `explain (analyze, buffers, timing off, format json) ${text}`,
-        values,
-      );
-      const plan = explained?.['QUERY PLAN']?.[0]?.Plan;
-      const read = Number(plan?.['Shared Hit Blocks']) + Number(plan?.['Shared Read Blocks']);
-      blocks += read;
-      most = Math.max(most, read);
+    pool: { connect } as unknown as Database['pool'],
+    async query(text, values = []) {
+      await count(database.pool, text, [...values]);
       return database.query(text, values);
     },
   };
@@ -151,6 +166,28 @@ describeHere('a session of 20,000 events', () => {
     const { counted, blocks } = counting(database);
     expect(await read(counted, large)).toMatchObject({ items: [] });
     expect(blocks()).toBeLessThan(large.events / eventsPerRun);
+  });
+
+  test('costs each correction of many what it costs to correct one', async () => {
+    // The last statistics know of no correction, as while many messages get their first price.
+    await foldEvents(
+      database,
+      Array.from({ length: 2_000 }, (_, at) => ({
+        ...messageOf('large', at),
+        id: `c-${at}`,
+        corrects: `m-${at}`,
+        metrics: { input_tokens: -1 },
+      })),
+    );
+    const { counted, blocks } = counting(database);
+    const { items } = await listMessages(counted, { session_id: 'large', limit: 50 });
+    expect(items.map((item) => item.corrections)).toEqual(Array(50).fill(1));
+    await correctionFor(counted, { session_id: 'large', id: 'm-500' }, { cost: 1 });
+    expect(blocks()).toBeLessThan(3_000);
+    const none = { from: undefined, to: undefined };
+    const page = await readPricedPage(counted, 1, none, ['large', firstPage[1]]);
+    expect(page?.events).toHaveLength(2_000);
+    expect(blocks()).toBeLessThan(40_000);
   });
 
   test('costs a tail what is new in it', async () => {

@@ -19,7 +19,7 @@ import {
   withObjects,
 } from './corrected-rows.js';
 import type { CorrectedEntry, LogEntry } from './log-entry.js';
-import { type LogViewName, logColumnNames, logRowsSql } from './log-rows.js';
+import { isCorrectionSql, type LogViewName, logColumnNames, logRowsSql } from './log-rows.js';
 import {
   type CountingMeasure,
   readWindows,
@@ -105,7 +105,7 @@ export function listLog<T extends LogEntry>(
         `from (${runs}) r cross join lateral (
           select e.* ${rows} and e.run_id = r.run_id and e.corrected_key is null offset 0) e`,
         most,
-      )}) union all (${first(`${rows} and e.corrected_key is not null`, most)})) e`;
+      )}) union all (${first(`${rows} and ${isCorrectionSql('e')}`, most)})) e`;
       return readPart(reader, first(page, most), where);
     };
     const lists = async () => {

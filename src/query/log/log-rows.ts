@@ -24,3 +24,9 @@ export function logRowsSql(name: LogViewName): string {
   const shown = columns.map((column) => `${column.sql} as ${column.name}`);
   return `(select ${shown.join(', ')}, e.occurred_at_us, e.id as key, e.corrects as corrected_key from ${from})`;
 }
+
+/**
+ * Whether a row of `logRowsSql`, aliased, is a correction, in the words of the index of corrections by their time: Postgres
+ * uses it only for these.
+ */
+export const isCorrectionSql = (alias: string) => `num_nulls(${alias}.corrected_key) = 0`;

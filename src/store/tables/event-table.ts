@@ -72,9 +72,10 @@ export const eventTable = internalSchema.table(
     index('event_corrects')
       .on(table.project as never, table.session_id as never, table.corrects as never)
       .where(sql`corrects is not null`),
-    // For the corrections in a page of a session.
+    // For the corrections in a page of a session. Its condition must not follow from `corrects = …`: otherwise Postgres
+    // may look up the corrections of an event here, and read all corrections of the session for each event.
     index('event_corrected_at')
       .on(table.project as never, table.session_id as never, table.occurred_at_us as never)
-      .where(sql`corrects is not null`),
+      .where(sql`num_nulls(corrects) = 0`),
   ],
 );
