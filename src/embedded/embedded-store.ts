@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { getProcessStart } from '../environment/process-start.js';
-import type { EmbeddedStoreError } from './folder/embedded-errors.js';
+import { type EmbeddedStoreError, isDiskFull, notWritable } from './folder/embedded-errors.js';
 import { acquireOwnerLock, getOwner, ownsFolder } from './folder/owner-lock.js';
 import {
   folderIdentity,
@@ -89,9 +89,10 @@ export async function openEmbeddedStore(options: {
     folder: await folderIdentity(dir),
     ...(options.yields === true ? { yields: true } : {}),
   };
+  const named = (error: unknown) => (isDiskFull(error) ? notWritable(dir, error) : error);
   const lock = await acquireOwnerLock(dir, record).catch(async (error: unknown) => {
     if (record.socket_dir !== dir) await removeSocket(dir, record);
-    throw error;
+    throw named(error);
   });
   const free = async () => {
     // There may be another store with the old name now; do not remove its socket.
@@ -112,7 +113,7 @@ export async function openEmbeddedStore(options: {
     return toStore(dir, record, thread, free);
   } catch (error) {
     await free();
-    throw error;
+    throw named(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { EmbeddedStoreError } from './folder/embedded-errors.js';
+import { EmbeddedStoreError, notWritable } from './folder/embedded-errors.js';
 import type { ThreadOptions, ThreadReport } from './thread-main.js';
 
 /** The running thread of a store. */
@@ -51,17 +51,20 @@ export function startStoreThread(dir: string, options: ThreadOptions): Promise<S
         });
       else if (report.event === 'closed') outcome = 'closed';
       else if (report.event === 'died') outcome = stopped(report.text);
-      else outcome = new EmbeddedStoreError(report.code, dir, describeStart(dir, options, report));
+      else outcome = failedStart(dir, options, report);
     });
   });
 }
 
-function describeStart(
+function failedStart(
   dir: string,
   options: ThreadOptions,
-  report: { code: string; text: string },
-) {
-  return report.code === 'embedded_store_port_unavailable'
-    ? `Cannot listen on port ${String(options.tcp_port)} of 127.0.0.1: ${report.text}. Choose another port or none.`
-    : `Cannot read the store in ${dir}: ${report.text}. Restore the folder from a back-up, or choose another one.`;
+  { code, system_code, text }: Extract<ThreadReport, { event: 'failed' }>,
+): EmbeddedStoreError {
+  if (code === 'embedded_store_not_writable') return notWritable(dir, { code: system_code });
+  const says =
+    code === 'embedded_store_port_unavailable'
+      ? `Cannot listen on port ${String(options.tcp_port)} of 127.0.0.1: another process uses this port. Choose another one, or open the store without a port.`
+      : `Cannot read the store in ${dir}: ${text.replace(/\.$/, '')}. Restore the folder from a back-up, or choose another one.`;
+  return new EmbeddedStoreError(code, dir, says);
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
 import { codeOf } from '../environment/error-fields.js';
-import type { EmbeddedStoreFault } from './folder/embedded-errors.js';
+import { type EmbeddedStoreFault, isDiskFull } from './folder/embedded-errors.js';
 import { markCreated } from './folder/store-folder.js';
 import { unpackStoreTemplate } from './folder/store-template.js';
 import { type DataFolderState, openEmbeddedDatabase } from './server/embedded-database.js';
@@ -21,7 +21,12 @@ export interface ThreadOptions {
 /** The reports of the thread; it exits after `failed`, `died` and `closed`. */
 export type ThreadReport =
   | { readonly event: 'ready' }
-  | { readonly event: 'failed'; readonly code: EmbeddedStoreFault; readonly text: string }
+  | {
+      readonly event: 'failed';
+      readonly code: EmbeddedStoreFault;
+      readonly system_code: string | undefined;
+      readonly text: string;
+    }
   | { readonly event: 'died'; readonly text: string }
   | { readonly event: 'closed' };
 
@@ -34,8 +39,12 @@ function report(message: ThreadReport): void {
 
 function failed(error: unknown): void {
   const in_use = codeOf(error) === 'EADDRINUSE';
-  const code = in_use ? 'embedded_store_port_unavailable' : 'embedded_store_unreadable';
-  report({ event: 'failed', code, text: String(error) });
+  const code = in_use
+    ? 'embedded_store_port_unavailable'
+    : isDiskFull(error)
+      ? 'embedded_store_not_writable'
+      : 'embedded_store_unreadable';
+  report({ event: 'failed', code, system_code: codeOf(error), text: String(error) });
   setImmediate(() => process.exit(1));
 }
 

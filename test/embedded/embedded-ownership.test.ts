@@ -114,6 +114,11 @@ describe('an embedded store’s folder', () => {
     } finally {
       await database.close();
     }
+    const other = openEmbeddedStore({ dir: `${dir}-beside`, tcp_port: port });
+    await expect(other).rejects.toMatchObject({
+      code: 'embedded_store_port_unavailable',
+      message: expect.stringMatching(/: another process uses this port\. Choose another one, or/),
+    });
     await store.close();
   });
 

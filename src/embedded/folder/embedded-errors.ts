@@ -1,3 +1,4 @@
+import { codeOf } from '../../environment/error-fields.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 
 /** The reason why an embedded store could not be opened, or stopped serving. */
@@ -51,4 +52,16 @@ export class EmbeddedStoreInUseError extends RunfoldError {
     this.dir = dir;
     this.is_silent = is_silent;
   }
+}
+
+/** Whether the disk, or the user's share of it, is full. */
+export const isDiskFull = (error: unknown) => /^(ENOSPC|EDQUOT)$/.test(codeOf(error) ?? '');
+
+/** The folder cannot be written. */
+export function notWritable(dir: string, cause: unknown): EmbeddedStoreError {
+  const code = String(codeOf(cause) ?? cause);
+  const message = isDiskFull(cause)
+    ? `${dir} is on a full disk: ${code}. Free some space there, or choose another folder.`
+    : `${dir} is not writable: ${code}. Correct its owner or mode, or choose another folder.`;
+  return new EmbeddedStoreError('embedded_store_not_writable', dir, message, { cause });
 }

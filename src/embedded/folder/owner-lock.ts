@@ -36,8 +36,8 @@ export async function getOwner(dir: string): Promise<OwnerRecord | undefined> {
 export async function acquireOwnerLock(dir: string, record: OwnerRecord): Promise<OwnerLock> {
   const owner_path = join(dir, ownerFile);
   const draft = join(dir, `owner.${record.nonce}.draft`);
-  await writeDurably(draft, JSON.stringify(record));
   try {
+    await writeDurably(draft, JSON.stringify(record));
     for (;;) {
       const chain = await readChain(dir);
       const last = chain.at(-1);

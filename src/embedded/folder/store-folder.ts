@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../environment/error-fields.js';
-import { EmbeddedStoreError } from './embedded-errors.js';
+import { EmbeddedStoreError, notWritable } from './embedded-errors.js';
 import { type OwnerRecord, socketDraft, socketName } from './owner-record.js';
 
 /** The Postgres major version of the bundled PGlite; a folder of another one cannot be read. */
@@ -42,12 +42,7 @@ export async function prepareStoreFolder(dir: string): Promise<void> {
         { cause: error },
       );
     }
-    throw new EmbeddedStoreError(
-      'embedded_store_not_writable',
-      dir,
-      `${dir} is not writable: ${String(code ?? error)}. Correct its owner or mode, or choose another folder.`,
-      { cause: error },
-    );
+    throw notWritable(dir, error);
   }
 }
 

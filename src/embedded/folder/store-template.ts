@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { migrationsFolder } from '../../environment/package-files.js';
+import { isDiskFull } from './embedded-errors.js';
 import { packFolder, unpackFolder } from './packed-folder.js';
 
 /**
@@ -59,6 +60,8 @@ export async function unpackStoreTemplate(
     unpackFolder(brotliDecompressSync(packed.subarray(sizeBytes), { chunkSize }), data_dir);
     return true;
   } catch (error) {
+    // The disk refused what the template holds; that is no fault of the template.
+    if (isDiskFull(error)) throw error;
     throw new Error(
       `${file} is damaged: ${error}. Install Runfold again, or remove the folder of this file.`,
       { cause: error },
