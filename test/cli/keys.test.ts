@@ -23,6 +23,10 @@ describe('runfold projects and keys', () => {
     expect(key.code, key.stderr).toBe(0);
     expect(key.stdout).toMatch(/^rf_[0-9a-f]{16}_[\w-]{43}\n$/);
     expect(key.stderr).toContain('not shown again');
+    expect(key.stderr).toMatch(/first key: .* RUNFOLD_METRICS_TOKEN for \/metrics/);
+    const second = await work.run(['keys', 'create', '--scope', 'read']);
+    expect(second.stderr).toContain('not shown again');
+    expect(second.stderr).not.toContain('first key');
 
     const listed = await work.run(['keys', 'list', '--project', '2', '--json']);
     expect(listed.stdout).not.toContain(key.stdout.slice(20).trim());

@@ -3,6 +3,7 @@ import { oneOfNames } from '../../events/check/nearest-name.js';
 import {
   type ApiKey,
   createKey,
+  hasKeys,
   type KeyScope,
   keyScopes,
   listKeys,
@@ -14,6 +15,10 @@ import { withStore, withTier } from '../command/with-tier.js';
 import { repeatable } from '../options/repeatable-option.js';
 import { localTime } from '../output/format.js';
 import { table } from '../output/table.js';
+
+const firstKeyNote =
+  'This is the first key: from now on the HTTP service needs a key for every request, and the token in ' +
+  'RUNFOLD_METRICS_TOKEN for /metrics.';
 
 /** `runfold keys` */
 export function keysCommand(): Command {
@@ -49,7 +54,12 @@ function createKeyCommand(): Command {
       const created = await withTier(
         context,
         'runfold keys create',
-        ({ database }) => createKey(database, { project: settings.project, scopes, name }),
+        async ({ database }) => {
+          const isFirst = !(await hasKeys(database));
+          const key = await createKey(database, { project: settings.project, scopes, name });
+          if (isFirst && !flags.json) terminal.note(firstKeyNote);
+          return key;
+        },
         { may_create: true },
       );
       if (flags.json) return terminal.json(created);
