@@ -36,12 +36,13 @@ export function introduce(
   terminal.line();
   terminal.line('Emit from a program:');
   terminal.line(cyan(`  import { openRunfold } from 'runfold';`));
-  terminal.line(cyan(`  const { producer } = await openRunfold(${options});`));
+  terminal.line(cyan(`  const { producer, close } = await openRunfold(${options});`));
   terminal.line(
     cyan(
       `  producer.message({ run_id: 'run-1', role: 'assistant', metrics: { input_tokens: 120 } });`,
     ),
   );
+  terminal.line(cyan('  await close();'));
   terminal.line('or from a file, and show the totals:');
   terminal.line(cyan(`  ${io.program} ingest events.ndjson${flag}`));
   terminal.line(cyan(`  ${io.program} runs list${flag}`));
