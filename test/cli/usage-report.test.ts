@@ -221,6 +221,7 @@ describeWithPostgres('the commands on usage', () => {
   test('tools and top rank', async () => {
     const tools = await run(['tools', ...range]);
     expect(tools.stdout).toMatch(/search +1 +1 +100 % +2\.0 s/);
+    const early = '2000-12-01T00:00:00Z';
     for (const what of ['sessions', 'users', 'models', 'tools']) {
       const args = ['top', what, ...range, ...(what === 'tools' ? ['--by', 'tool_calls'] : [])];
       const { code, stdout } = await run([...args, '--json']);
@@ -228,6 +229,10 @@ describeWithPostgres('the commands on usage', () => {
         code: 0,
         rows: what === 'models' ? 3 : 1,
       });
+      const { stdout: full } = await run([...args, '--csv']);
+      const empty = await run([...args, '--csv', '--to', '2001-01-01T00:00:00Z', '--from', early]);
+      expect(empty.stdout).toBe(`${full.split('\n')[0]}\n`);
+      expect(full).toMatch(/^\w+(,\w+){5,}\n/);
     }
     const wrong = await run(['top', 'users', '--by', 'beauty']);
     expect([wrong.code, wrong.stdout]).toEqual([2, '']);

@@ -1,12 +1,14 @@
 import { Argument, type Command, Option } from 'commander';
 import { oneOfNames } from '../../events/check/nearest-name.js';
 import { describeValue } from '../../events/fault.js';
+import { sessionSchema } from '../../http/route/response-schema.js';
 import type { Database } from '../../postgres/database.js';
 import { InvalidQueryError } from '../../query/query-errors.js';
 import { getTopSessions, type SessionFigure } from '../../query/totals/top-sessions.js';
 import type { SessionTotals } from '../../query/totals/totals.js';
 import {
   figuresBy,
+  figuresOf,
   getUsage,
   type UsageFigure,
   type UsageRow,
@@ -62,12 +64,12 @@ export function topCommand(): Command {
     const { project } = settings;
     const { time_zone, ...range } = readRange(flags);
     const limit = readInteger('--limit', flags.limit, { most: 1000 });
-    const show = <Row extends object>(rows: readonly Row[], text: () => string) => {
+    const show = <Row extends object>(
+      rows: readonly Row[],
+      names: readonly (keyof Row & string)[],
+      text: () => string,
+    ) => {
       if (flags.json) return terminal.json({ rows });
-      // A ranking has no buckets.
-      const names = Object.keys(rows[0] ?? {}).filter(
-        (name) => !/^bucket_/.test(name),
-      ) as (keyof Row & string)[];
       if (flags.csv) return terminal.line(csv(names, rows));
       terminal.line(text());
     };
@@ -81,7 +83,7 @@ export function topCommand(): Command {
         const order_by = flags.by as SessionFigure;
         const rows = await getTopSessions(database, { project, ...range, order_by, limit });
         if (rows.length === 0 && !flags.json && !flags.csv) return none(database);
-        return show(rows, () => table(terminal, sessionColumns(order_by), rows));
+        return show(rows, sessionNames, () => table(terminal, sessionColumns(order_by), rows));
       }
       const by = groups[what];
       const shown = usageFigures.find((name) => name === flags.by);
@@ -95,7 +97,7 @@ export function topCommand(): Command {
       const options = { project, ...range, time_zone, group_by: [by], order_by: shown, top: limit };
       const { rows } = await getUsage(database, options);
       if (rows.length === 0 && !flags.json && !flags.csv) return none(database);
-      show(rows, () => {
+      show(rows, [by, ...figuresOf(options)], () => {
         const cell = (row: UsageRow) => row[by] ?? absent;
         const group = { head: by, cell, least: 16 };
         return usageTable(terminal, rows, { group, figures: chooseFigures(what, shown), shown });
@@ -103,6 +105,8 @@ export function topCommand(): Command {
     });
   });
 }
+
+const sessionNames = Object.keys(sessionSchema.shape) as (keyof SessionTotals)[];
 
 function chooseFigures(what: What, shown: UsageFigure): UsageFigure[] {
   const usual: UsageFigure[] =
