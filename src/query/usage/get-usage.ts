@@ -89,7 +89,9 @@ async function readSeries<F extends UsageFigure = UsageFigure>(
     groups,
   });
   const { first: _first, end: _end, ...answer } = range;
-  const filled = fill || group_by.length === 0 ? filledRows(question, rows) : rows;
+  // One row for the whole range is the answer, not an empty bucket.
+  const isOneRow = group_by.length === 0 && question.buckets.length === 0;
+  const filled = fill || isOneRow ? filledRows(question, rows) : rows;
   return {
     ...answer,
     group_by,

@@ -295,6 +295,10 @@ describeWithPostgres('usage by who and when', () => {
     } as const;
     await expect(getUsage(database, asked)).rejects.toThrow(/at most 50000 rows/);
     expect((await getUsage(database, { ...asked, fill: false })).rows).toHaveLength(6);
+    const total = await getUsage(database, { ...asked, group_by: [], fill: false });
+    expect(total.rows.map((row) => [row.bucket_start, row.input_tokens])).toEqual([
+      ['2026-03-01T10:00:00.000Z', 6],
+    ]);
   });
 
   test('no setting of the database changes a figure', async () => {
