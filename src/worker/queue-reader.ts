@@ -42,13 +42,7 @@ export async function openReader(
     }),
     backend as undefined,
   );
-  reader.on('error', (error) => {
-    // One for each job; the event with all of them follows.
-    if (!lostLock.test(error.message)) onError(error);
-  });
-  reader.on('lockRenewalFailed', (ids) =>
-    log.warn({ jobs: ids.length }, 'lost the locks of jobs; they may be delivered again'),
-  );
+  reader.on('error', (error) => onError(withoutJob(error)));
   reader.on('failed', (job, error) => log.error({ err: error, job_id: job?.id }, 'job failed'));
   let stalled = 0;
   reader.on('stalled', () => {
@@ -63,5 +57,11 @@ export async function openReader(
   return reader;
 }
 
-/** What BullMQ says of a job whose lock has expired. */
-const lostLock = /^could not renew lock for job /;
+/**
+ * An error of BullMQ without the id of its job, so that equal ones are counted. After an outage, each job in flight has
+ * lost its lock; it is delivered again.
+ */
+export function withoutJob(error: Error): Error {
+  const message = error.message.replace(/\b(lock for) job \S+?(?=\.? |\.?$)/i, '$1 a job');
+  return message === error.message ? error : new Error(message, { cause: error });
+}

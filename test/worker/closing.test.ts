@@ -6,6 +6,7 @@ import { createProducer } from '#runfold/ingest/producer.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { migrateQueue } from '#runfold/queue/open-queue.js';
 import { openWorker } from '#runfold/worker/open-worker.js';
+import { withoutJob } from '#runfold/worker/queue-reader.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
 import { withRedis } from '../../harness/redis-server.js';
@@ -141,6 +142,15 @@ describeWithRedis('a worker that is closed', () => {
       await lock.close();
     },
   );
+});
+
+test('errors for the jobs that lost their locks in an outage are alike', () => {
+  const textOf = (text: string) => withoutJob(new Error(text)).message;
+  expect(textOf('Missing lock for job 9708c3e6-57bd. moveToFinished')).toBe(
+    'Missing lock for a job. moveToFinished',
+  );
+  expect(textOf('could not renew lock for job trace.7-a')).toBe('could not renew lock for a job');
+  expect(textOf('Connection is closed.')).toBe('Connection is closed.');
 });
 
 /** How many jobs are in flight, in all queues of a prefix. */
