@@ -9,6 +9,7 @@ export function prepareRedis(redis: Redis): void {
   prepared.add(redis);
   hearErrors(redis);
   rejectForgotten(redis);
+  checkQuietly(redis);
 }
 
 const prepared = new WeakSet<Redis>();
@@ -40,6 +41,29 @@ function rejectForgotten(redis: Redis): void {
     if (options !== undefined) return;
     for (let lost = client.prevCommandQueue?.shift(); lost; lost = client.prevCommandQueue?.shift())
       lost.command.reject(error);
+  };
+}
+
+/** The function of ioredis that finds out whether a server is ready. */
+interface Checking {
+  info(done: (error: Error | null, text?: string) => void): unknown;
+  _readyCheck(done: unknown): void;
+}
+
+/** ioredis writes to the console if the user may not run INFO, and goes on. BullMQ, or the doctor, says so in our words. */
+function checkQuietly(redis: Redis): void {
+  const client = redis as unknown as Checking;
+  const check = client._readyCheck.bind(redis);
+  client._readyCheck = (done) => {
+    const info = client.info.bind(redis);
+    // The check calls it once, before it returns.
+    client.info = (answer) =>
+      info((error, text) => {
+        const isRefused = error?.message.includes('NOPERM') === true;
+        answer(isRefused ? null : error, isRefused ? '' : text);
+      });
+    check(done);
+    client.info = info;
   };
 }
 
