@@ -1,4 +1,5 @@
 import type { Database } from '../postgres/database.js';
+import { readShard } from './shards/on-shard.js';
 import { openShardMap } from './shards/open-shard-map.js';
 import { type PlacementKind, readPlacement } from './shards/placement.js';
 import { fullName, settingsSql } from './shards/table-names.js';
@@ -26,10 +27,13 @@ export async function listShards(database: Database): Promise<ListedShards> {
   const placement = await readPlacement(database);
   const map = await openShardMap(database);
   const items: ListedShard[] = [];
-  for (const { stripe, place, tables, database: server } of map.shards()) {
-    const name = fullName(tables, 'event');
-    const row = await readSize(server, name, settingsSql(tables, 'set local'));
-    items.push({ stripe, place, events: row?.events ?? null, bytes: row?.bytes ?? 0 });
+  for (let stripe = 0; stripe < map.stripes; stripe++) {
+    const item = await readShard(map, stripe, async ({ place, tables, database: server }) => {
+      const name = fullName(tables, 'event');
+      const row = await readSize(server, name, settingsSql(tables, 'set local'));
+      return { stripe, place, events: row?.events ?? null, bytes: row?.bytes ?? 0 };
+    });
+    items.push(item);
   }
   return { kind: placement?.kind ?? 'whole', stripes: map.stripes, items };
 }

@@ -23,6 +23,7 @@ import {
   readShardMap,
   StoreDividedError,
 } from '#runfold/store/shards/open-shard-map.js';
+import { fullName } from '#runfold/store/shards/table-names.js';
 import type { ProjectSpan } from '#runfold/worker/spans/inbox.js';
 import { openSpanInbox } from '#runfold/worker/spans/open-spans.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
@@ -207,6 +208,22 @@ describeWithPostgres('a writer to the shards of a store', () => {
     expect(await written).toMatchObject({ rejected: 0 });
     expect(map.shardOf(1).place).toBe('place 1');
     expect(await verifyShards(map)).toMatchObject({ equal: true, events: 150 });
+  });
+
+  test('is verified where its shards are, not where they were', async () => {
+    const { map, move } = await movableShards(database, testStripes);
+    const { run } = writerTo(map, database, projections);
+    await writeBatch(run, [job(sampleEvents(100))]);
+    const [first, second] = [map.shardOf(0).tables, map.shardOf(1).tables];
+    await move(0, true, async () => undefined);
+    // What a move leaves behind can be read for a while.
+    await database.query(
+      `update runfold_internal.run set output_tokens = output_tokens + 1 where stripe = ${first.stripe}`,
+    );
+    expect(await verifyShards(map)).toMatchObject({ equal: false, events: 100 });
+    await move(1, true, async () => undefined);
+    await database.query(`drop table ${fullName(second, 'run')}`);
+    expect(await verifyShards(map)).toMatchObject({ equal: false, events: 100 });
   });
 
   test('would lose what it writes while a shard is moved, without the lock', async () => {

@@ -1,24 +1,20 @@
 import type { ClientBase, PoolClient } from 'pg';
-import { codeOf } from '../../environment/error-fields.js';
 import type { MetricEvent } from '../../events/metric-event.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { Database } from '../../postgres/database.js';
 import { longWorkSettings } from '../../postgres/in-transaction.js';
 import { isConflict } from '../../postgres/postgres-errors.js';
-import { undefinedTable } from '../../postgres/sql-states.js';
 import { appendAndFoldSql } from '../../projections/fold/append-and-fold.js';
 import { projections } from '../../projections/projections.js';
 import { jobVersions } from '../../queue/job.js';
+import { onShard } from '../../store/shards/on-shard.js';
 import { openShardMap, readShardMap } from '../../store/shards/open-shard-map.js';
-import { type Shard, ShardMovedError } from '../../store/shards/shard-map.js';
+import type { Shard } from '../../store/shards/shard-map.js';
 import { createBatch } from '../batch.js';
 import { type RunStatement, statementOn } from '../batch-statement.js';
 import { decodeJob } from '../decode-job.js';
 import { enter } from './guarded-statement.js';
 import { statementWithin } from './within-transaction.js';
-
-/** How often a moved shard is looked up again. */
-const mostMoves = 5;
 
 /**
  * Groups what belongs to sessions so that the events of each group can be appended whole: in one group, unless the store
@@ -57,16 +53,8 @@ export async function appendWhole(
       statementWithin(client, { map, projections, prepared: false });
     return append(database, project, events, (client) => client.query('begin'), run);
   }
-  for (let moves = 0; ; moves++) {
-    const shard = map.shardOf(stripeOf(project, String(first.session_id), map.stripes));
-    try {
-      return await appendToShard(shard, project, events);
-    } catch (error) {
-      const isGone = error instanceof ShardMovedError || codeOf(error) === undefinedTable;
-      if (!isGone || moves === mostMoves) throw error;
-      await map.refresh();
-    }
-  }
+  const stripe = stripeOf(project, String(first.session_id), map.stripes);
+  return onShard(map, stripe, (shard) => appendToShard(shard, project, events));
 }
 
 function appendToShard(shard: Shard, project: number, events: readonly MetricEvent[]) {

@@ -1,5 +1,6 @@
 import type { Database } from '../../postgres/database.js';
 import { jobVersions } from '../../queue/job.js';
+import { onShard } from '../../store/shards/on-shard.js';
 import { readShardMap } from '../../store/shards/open-shard-map.js';
 import type { Shard } from '../../store/shards/shard-map.js';
 import { createBatch } from '../batch.js';
@@ -16,7 +17,9 @@ export function compareContentIn(database: Database): CompareContent {
     const indexes = new Map(batch.order.map((event, index) => [event, index]));
     const found: Difference[] = [];
     for (const [stripe, order] of byStripe(batch, map.stripes)) {
-      const differences = await compareOnShard(map.shardOf(stripe))({ ...batch, order });
+      const differences = await onShard(map, stripe, (shard) =>
+        compareOnShard(shard)({ ...batch, order }),
+      );
       for (const [index, fields] of differences) {
         found.push([indexes.get(order[index] ?? 0) ?? 0, fields]);
       }

@@ -1,6 +1,5 @@
-import { codeOf } from '../../environment/error-fields.js';
-import { undefinedTable } from '../../postgres/sql-states.js';
-import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
+import { onShard } from '../../store/shards/on-shard.js';
+import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
 import { arenas, type RunStatement } from '../batch-statement.js';
 import { encodeParts } from '../encode-batch.js';
 import type { Reject } from '../reject.js';
@@ -20,9 +19,6 @@ export interface ShardedOptions {
   readonly lanes?: number | undefined;
 }
 
-/** How often a moved shard is looked up again for one batch. A move ends with one switch. */
-const mostMoves = 5;
-
 /**
  * A statement that writes each event to the shard of its session. The events of one stripe are one
  * statement, and one transaction on the server that has the shard. Rejects are written first; their
@@ -41,19 +37,10 @@ export function shardedStatement(options: ShardedOptions): RunStatement {
     return made;
   };
 
-  const writeStripe = async (stripe: number, batch: Parameters<RunStatement>[0]) => {
-    for (let moves = 0; ; moves++) {
-      const shard = map.shardOf(stripe);
-      try {
-        const findOverflows = findOverflowsFor?.(shard);
-        return await writeEvents(statementOf(shard), batch, [], { findOverflows });
-      } catch (error) {
-        const isGone = error instanceof ShardMovedError || codeOf(error) === undefinedTable;
-        if (!isGone || moves === mostMoves) throw error;
-        await map.refresh();
-      }
-    }
-  };
+  const writeStripe = (stripe: number, batch: Parameters<RunStatement>[0]) =>
+    onShard(map, stripe, (shard) =>
+      writeEvents(statementOf(shard), batch, [], { findOverflows: findOverflowsFor?.(shard) }),
+    );
 
   return async (batch, rejects) => {
     let applied = 0;

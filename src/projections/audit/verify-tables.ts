@@ -3,7 +3,6 @@ import type { Database } from '../../postgres/database.js';
 import { inTransaction } from '../../postgres/in-transaction.js';
 import { fullName, type TableNames } from '../../store/shards/table-names.js';
 import { utcTextSql } from '../../store/sql-units.js';
-import { explainDatabaseError } from '../../store/store-errors.js';
 import type { Projection } from '../language/projection.js';
 import { projections as allProjections } from '../projections.js';
 import type { Audit, ProjectionAudit, VerifyOptions } from './audit.js';
@@ -68,8 +67,6 @@ export async function verifyTables(
     mode: 'isolation level repeatable read, read only',
     is_long: true,
     settings: tables.settings ?? [],
-  }).catch((error: unknown) => {
-    throw explainDatabaseError(error);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../../postgres/database.js';
+import { readShard } from '../../store/shards/on-shard.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import type { Shard, ShardMap } from '../../store/shards/shard-map.js';
 import { stripeSql } from '../../store/shards/stripe-sql.js';
@@ -16,32 +17,36 @@ export type { Audit, AuditProgress, ProjectionAudit, VerifyOptions } from './aud
  * separate snapshot: each shard is complete, so what holds for each holds for all.
  */
 export async function verify(database: Database, options: VerifyOptions = {}): Promise<Audit> {
-  const map = await openShardMap(database).catch((error: unknown) => {
+  try {
+    return await verifyShards(await openShardMap(database), options);
+  } catch (error) {
     throw explainDatabaseError(error);
-  });
-  return verifyShards(map, options);
+  }
 }
 
-/** `verify` of the shards of a map. */
+/** `verify` of the shards of a map. Each is checked where it is: it may be moved before its turn, and during it. */
 export async function verifyShards(map: ShardMap, options: VerifyOptions = {}): Promise<Audit> {
-  const shards = map.shards();
   const audits: Audit[] = [];
-  for (const [at, shard] of shards.entries()) {
-    const audit = await verifyTables(shard.database, shard.tables, {
-      ...options,
-      ...partOf(options, at, shards.length),
-    });
+  for (let stripe = 0; stripe < map.stripes; stripe++) {
+    const part = { ...options, ...partOf(options, stripe, map.stripes) };
+    const audit = await readShard(map, stripe, (shard) => verifyShard(map, shard, part));
     if (!map.is_divided) return audit;
-    const misplaced = await findMisplaced(shard, map.stripes);
-    const differences = audit.differences.map((found) => inStripe(found, shard.stripe));
-    audits.push({
-      ...audit,
-      equal: audit.equal && misplaced.length === 0,
-      differences: [...differences, ...misplaced],
-    });
+    audits.push(audit);
   }
   const sum = sumOf(audits);
   return { ...sum, differences: firstRows(sum.differences, options.max_differences ?? 100) };
+}
+
+async function verifyShard(map: ShardMap, shard: Shard, options: VerifyOptions): Promise<Audit> {
+  const audit = await verifyTables(shard.database, shard.tables, options);
+  if (!map.is_divided) return audit;
+  const misplaced = await findMisplaced(shard, map.stripes);
+  const differences = audit.differences.map((found) => inStripe(found, shard.stripe));
+  return {
+    ...audit,
+    equal: audit.equal && misplaced.length === 0,
+    differences: [...differences, ...misplaced],
+  };
 }
 
 /** Several stripes can have a row under one key, such as that of a user who has sessions in all of them. */

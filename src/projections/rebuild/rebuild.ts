@@ -1,6 +1,7 @@
 import type { QueryResult } from 'pg';
 import type { Database } from '../../postgres/database.js';
 import { inTransaction } from '../../postgres/in-transaction.js';
+import { onShard } from '../../store/shards/on-shard.js';
 import { openShardMap } from '../../store/shards/open-shard-map.js';
 import { type Shard, type ShardMap, ShardMovedError } from '../../store/shards/shard-map.js';
 import { explainDatabaseError } from '../../store/store-errors.js';
@@ -61,16 +62,17 @@ async function rebuildShards(
   stale: readonly Projection[],
   options: RebuildOptions,
 ): Promise<RebuildReport> {
-  const shards = map.shards();
   const reports: RebuildReport[] = [];
-  for (const [at, shard] of shards.entries()) {
+  for (let at = 0; at < map.stripes; at++) {
     const { on_progress } = options;
-    const report = await whileHere(shard, () =>
-      rebuildTables(shard.database, shard.tables, stale.length > 0, {
-        ...options,
-        on_progress:
-          on_progress && ((step) => on_progress({ ...step, shard: { at, of: shards.length } })),
-      }),
+    const part: RebuildOptions = {
+      ...options,
+      on_progress:
+        on_progress && ((step) => on_progress({ ...step, shard: { at, of: map.stripes } })),
+    };
+    // It may have been moved during the rebuild of those before it.
+    const report = await onShard(map, at, (shard) =>
+      whileHere(shard, () => rebuildTables(shard.database, shard.tables, stale.length > 0, part)),
     );
     if (!map.is_divided) return report;
     reports.push(report);

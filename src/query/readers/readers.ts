@@ -1,7 +1,6 @@
-import { codeOf } from '../../environment/error-fields.js';
 import { stripeOf } from '../../events/stripe.js';
 import type { Database } from '../../postgres/database.js';
-import { undefinedTable } from '../../postgres/sql-states.js';
+import { isMoved, mostMoves } from '../../store/shards/on-shard.js';
 import { readShardMap, rememberShardMap } from '../../store/shards/open-shard-map.js';
 import {
   type Shard,
@@ -16,9 +15,6 @@ export interface Wanted {
   readonly project?: number | undefined;
   readonly session_id?: string | undefined;
 }
-
-/** How often moved shards are looked up again for one query. */
-const mostMoves = 5;
 
 interface Place {
   readonly name: string;
@@ -98,11 +94,6 @@ export function shardsByServer(map: ShardMap, { project = 1, session_id }: Wante
     else known.push(shard);
   }
   return [...servers.values()];
-}
-
-/** Whether an error says that a shard is no longer where it was read. */
-export function isMoved(error: unknown): boolean {
-  return error instanceof ShardMovedError || codeOf(error) === undefinedTable;
 }
 
 /** A reader of some stripes, which are on one server. */

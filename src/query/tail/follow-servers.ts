@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../postgres/database.js';
+import { isMoved } from '../../store/shards/on-shard.js';
 import { readShardMap } from '../../store/shards/open-shard-map.js';
 import type { ShardMap } from '../../store/shards/shard-map.js';
 import { projectOf } from '../conditions.js';
-import { isMoved, readerOf, shardsByServer } from '../readers/readers.js';
+import { readerOf, shardsByServer } from '../readers/readers.js';
 import { decodeTailParts, encodeTailParts, type TailParts, type TailPoint } from './tail-cursor.js';
 import { takeSnapshot } from './tail-snapshot.js';
 import { checkPoint, giveStep, nextStep, type TailItem, type TailOptions } from './tail-step.js';
