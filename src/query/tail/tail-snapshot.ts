@@ -15,16 +15,20 @@ export interface TailSnapshot {
  * Rows are recorded with the start time of their transaction. If a transaction begins after this query,
  * its rows are recorded later. A running transaction is found among the sessions: by its lock on the log, by its
  * wait for that lock, or, if it has not touched the log yet, because it began within the last minute. (A
- * worker's transaction is one statement: it touches the log, or its stripe's part of it, at once.) A session is
- * listed a moment after its transaction's time is taken: for that, and for small steps of the clock, two seconds.
+ * worker's transaction is one statement: it touches the log, or its stripe's part of it, at once.) On Citus it may
+ * first wait for a move of its stripe, by a lock of Citus' class 4, or 8 for tables that move together. A rebuild has
+ * that lock too, but its session is idle. A session is listed a moment after its transaction's time is taken: for that,
+ * and for small steps of the clock, two seconds.
  */
-const floorSql = (logs: string) => `select
+const floorSql = (logs: string, recently: string) => `select
     (extract(epoch from least(now(), min(a.xact_start)) - interval '2 seconds') * 1000000)::bigint as floor,
     (extract(epoch from now()) * 1000000)::bigint as at
   from pg_stat_activity a
-  where a.datname = current_database() and (a.xact_start > now() - interval '1 minute'
-    or exists (select from pg_locks l where l.pid = a.pid and l.mode = 'RowExclusiveLock'
-      and l.relation in (${logs})))`;
+  where a.datname = current_database() and (a.xact_start > now() - interval '${recently}'
+    or exists (select from pg_locks l where l.pid = a.pid
+      and (l.mode = 'RowExclusiveLock' and l.relation in (${logs})
+        or l.mode = 'ShareLock' and l.locktype = 'advisory' and l.objsubid in (4, 8)
+          and (a.state = 'active' or a.state_change > now() - interval '${recently}'))))`;
 
 /** The tables of the log: of a store on one server, or of one server with a part of it. */
 function logsSql(database: Database): string {
@@ -44,10 +48,15 @@ export async function readSnapshot(database: Database): Promise<string> {
 
 /**
  * Takes a snapshot. The floor is read first, in a separate statement: if a transaction is no longer among the
- * sessions then, the snapshot sees it.
+ * sessions then, the snapshot sees it. `recently` is how long a transaction may take to touch the log.
  */
-export async function takeSnapshot(database: Database): Promise<TailSnapshot> {
-  const [row] = await database.query<{ floor: string; at: string }>(floorSql(logsSql(database)));
+export async function takeSnapshot(
+  database: Database,
+  recently = '1 minute',
+): Promise<TailSnapshot> {
+  const [row] = await database.query<{ floor: string; at: string }>(
+    floorSql(logsSql(database), recently),
+  );
   const snapshot = await readSnapshot(database);
   return { snapshot, floor: Number(row?.floor), at: Number(row?.at) };
 }
@@ -57,6 +66,6 @@ export async function takeSnapshot(database: Database): Promise<TailSnapshot> {
  * on any of its servers, was recorded before that time.
  */
 export async function readFloor(database: Database): Promise<number> {
-  const snapshots = await gather(database, {}, takeSnapshot);
+  const snapshots = await gather(database, {}, (reader) => takeSnapshot(reader));
   return Math.min(...snapshots.map(({ floor }) => floor));
 }

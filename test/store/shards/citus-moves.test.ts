@@ -6,7 +6,10 @@ import { stripeOf } from '#runfold/events/stripe.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
+import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
+import { readerOf } from '#runfold/query/readers/readers.js';
 import { followLog } from '#runfold/query/tail/tail.js';
+import { takeSnapshot } from '#runfold/query/tail/tail-snapshot.js';
 import { getSession } from '#runfold/query/totals/sessions.js';
 import { moveShard } from '#runfold/store/move-shards.js';
 import { openShardMap } from '#runfold/store/shards/open-shard-map.js';
@@ -170,6 +173,53 @@ describeWithCitus('the stripes of a store on Citus', () => {
       const before = await countLog(database);
       await moveWhileWriting(1, false);
       expect((await countLog(database)) - before).toBe(0);
+    });
+
+    test('hold back the floor of a tail while a writer waits for a move, however long', async () => {
+      const shard = (await openShardMap(database)).shardOf(3);
+      const mover = await shard.database.pool.connect();
+      try {
+        const log = shard.tables.local('event').replace('event_', '');
+        await mover.query('begin');
+        await mover.query('select lock_shard_metadata(7, array[$1::bigint])', [log]);
+        const { run } = openEventWriter(database, projections);
+        const writing = writeBatch(run, [job(eventsIn(3, 1, 'waits'))]);
+        const begun = await waitUntil(
+          async () => {
+            // In the mover's own transaction, the sessions would stay as it first saw them.
+            const [row] = await shard.database.query<{ us: string }>(
+              `select (extract(epoch from a.xact_start) * 1000000)::bigint as us
+              from pg_locks l join pg_stat_activity a using (pid)
+              where not l.granted and l.locktype = 'advisory' and a.datname = current_database()`,
+            );
+            return row?.us;
+          },
+          Boolean,
+          { what: 'a writer to wait for the move' },
+        );
+        const { floor } = await takeSnapshot(readerOf([shard]), '0 seconds');
+        expect(floor).toBe(Number(begun) - 2_000_000);
+        await mover.query('rollback');
+        expect(await writing).toMatchObject({ applied: 1 });
+      } finally {
+        mover.release(true);
+      }
+    });
+
+    test('are rebuilt where they are by their turn, and verified there', async () => {
+      const shard = (await openShardMap(database)).shardOf(3);
+      const to = await otherPlace(database, shard);
+      let moves = 0;
+      const report = await rebuild(database, {
+        async on_progress({ step, shard: one }) {
+          if (step !== 'cut' || one?.at !== 0) return;
+          await moveShard(movers, { stripe: 3, to }, { block_writes: true });
+          moves += 1;
+        },
+      });
+      expect([report.outcome, moves]).toEqual(['repaired', 1]);
+      expect(await verify(database)).toMatchObject({ equal: true });
+      expect((await openShardMap(database)).shardOf(3).place).toBe(to);
     });
 
     test('are followed by a tail, which gives each event once', async () => {
