@@ -7,6 +7,7 @@ import type { Database } from '../../postgres/database.js';
 import { isConflict } from '../../postgres/postgres-errors.js';
 import { projections } from '../../projections/projections.js';
 import { recordedPages } from '../../query/log/recorded-events.js';
+import { gatherRows } from '../../query/readers/readers.js';
 import { readFloor } from '../../query/tail/tail-snapshot.js';
 import { jobVersions } from '../../queue/job.js';
 import { timestampSql } from '../../store/sql-units.js';
@@ -106,19 +107,22 @@ export async function replicateLog(options: ReplicateOptions): Promise<Replicate
   return total;
 }
 
-/** Events of a project that are still to be read, as the planner estimates. */
+/**
+ * Events of a project that are still to be read, as the planners of the servers that hold them estimate. Citus' own
+ * planner always says 100,000.
+ */
 async function estimateSince(
   database: Database,
   project: number,
   positions: ReplicaPositions,
 ): Promise<number> {
-  const [row] = await database.query<{
-    'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }];
-  }>(
-    `explain (format json) select from runfold_internal.event e
-    where e.project = ${project} and e.recorded_at >= ${timestampSql(`${positions.of(project)}::bigint`)}`,
+  const plans = await gatherRows(database, { project }, (reader) =>
+    reader.query<{ 'QUERY PLAN': readonly [{ Plan: { 'Plan Rows': number } }] }>(
+      `explain (format json) select from runfold_internal.event e
+      where e.project = ${project} and e.recorded_at >= ${timestampSql(`${positions.of(project)}::bigint`)}`,
+    ),
   );
-  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+  return plans.reduce((sum, plan) => sum + plan['QUERY PLAN'][0].Plan['Plan Rows'], 0);
 }
 
 /** Retries after a conflict of two transactions. */

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { writeBatch } from '#runfold/append/write-batch.js';
 import { openEventWriter, writerTo } from '#runfold/append/writer/event-writer.js';
+import { replicateLog } from '#runfold/cli/actions/replicate-log.js';
 import { type Database, openDatabase } from '#runfold/postgres/database.js';
+import { compareStores } from '#runfold/projections/audit/compare-stores.js';
 import { verify } from '#runfold/projections/audit/verify.js';
 import { projections } from '#runfold/projections/projections.js';
 import { rebuild } from '#runfold/projections/rebuild/rebuild.js';
@@ -15,6 +17,7 @@ import { oneOfEachServer } from '#runfold/store/shards/shard-map.js';
 import { fullName } from '#runfold/store/shards/table-names.js';
 import { createCitusStore } from '../../../harness/citus-cluster.js';
 import { describeWithCitus } from '../../../harness/citus-store.js';
+import { createTestDatabase } from '../../../harness/database.js';
 import { sampleEvents } from '../../../harness/sample-events.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 
@@ -82,6 +85,27 @@ describeWithCitus('a store on Citus', () => {
       'select sum(assistant_messages)::integer as messages from runfold.runs',
     );
     expect(usage).toEqual(runs);
+  });
+
+  test('is copied into a store on one server, and says about how much is left', async () => {
+    const home = await createTestDatabase();
+    const to = openDatabase(home.url, { max: 2 });
+    try {
+      const left: number[] = [];
+      const done = await replicateLog({
+        from: database,
+        to,
+        once: true,
+        signal: new AbortController().signal,
+        onProgress: (progress) => left.push(progress.left),
+      });
+      expect(done.applied).toBe(420);
+      expect(left[0]).toBeLessThan(1_000);
+      expect(await compareStores(database, to)).toEqual([]);
+    } finally {
+      await to.close();
+      await home.drop();
+    }
   });
 
   test('is rebuilt shard by shard, on the nodes', async () => {
