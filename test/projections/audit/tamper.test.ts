@@ -81,7 +81,9 @@ describeWithPostgres('a tampered projection', () => {
     const { equal, differences } = await verify(database);
     expect(equal).toBe(false);
     for (const found of differences) {
-      const told = [...Object.keys(found.key), found.field];
+      // No view shows the stripe, which only the rows of a divided store have.
+      const { stripe: _, ...key } = found.key;
+      const told = [...Object.keys(key), found.field];
       expect(viewColumns(found.projection)).toEqual(expect.arrayContaining(told));
     }
     return differences.map(({ projection, stored }) => [projection, stored.column]);
