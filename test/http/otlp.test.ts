@@ -158,6 +158,21 @@ describe('OpenTelemetry by HTTP', () => {
     expect(Buffer.from(await answer.arrayBuffer()).subarray(0, 2)).toEqual(Buffer.from([8, 3]));
   });
 
+  test.each(['traces', 'logs', 'metrics'])(
+    'refuses %s of a million empty messages',
+    async (what) => {
+      const empty = gzipSync(Buffer.alloc(2_000_000, Buffer.from([10, 0])));
+      const answer = await post(`/v1/${what}`, empty, {
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'gzip',
+      });
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain(
+        'Expected at most 500000 messages in a body, got more.',
+      );
+    },
+  );
+
   test('responds to other methods and sizes with a status', async () => {
     const other = await service.fetch('/v1/traces');
     expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST']);

@@ -4,7 +4,12 @@ import { RunfoldError } from '../../environment/runfold-error.js';
 export interface Wire {
   readonly bytes: Buffer;
   at: number;
+  /** How many messages `messageRanges` has found in all. */
+  messages?: number;
 }
+
+/** More than a body of 10,000 events and their scopes has. Two bytes can be an empty message, which costs its reader more. */
+const mostMessages = 500_000;
 
 /** A body does not match its media type. `message` names the rule, never a value. */
 export class MalformedBodyError extends RunfoldError {
@@ -152,6 +157,15 @@ export function eachMessage(
 /** The ranges of the messages in a field, as pairs in one list. */
 export function messageRanges(wire: Wire, from: number, end: number, field: number): number[] {
   const ranges: number[] = [];
-  eachMessage(wire, from, end, field, (start, stop) => void ranges.push(start, stop));
+  let messages = wire.messages ?? 0;
+  eachMessage(wire, from, end, field, (start, stop) => {
+    if (++messages > mostMessages) {
+      throw new MalformedBodyError(
+        `Expected at most ${mostMessages} messages in a body, got more.`,
+      );
+    }
+    ranges.push(start, stop);
+  });
+  wire.messages = messages;
   return ranges;
 }
