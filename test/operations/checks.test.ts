@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toRedisAddress } from '#runfold/environment/redis-url.js';
 import type { Check } from '#runfold/operations/doctor/check.js';
 import { checkCluster } from '#runfold/operations/doctor/citus-checks.js';
 import type {
@@ -10,6 +11,7 @@ import { checkMachine } from '#runfold/operations/doctor/machine-checks.js';
 import { checkPostgres } from '#runfold/operations/doctor/postgres-checks.js';
 import type { PostgresFacts } from '#runfold/operations/doctor/postgres-facts.js';
 import { checkRedis } from '#runfold/operations/doctor/redis-checks.js';
+import { checkRedisNodes } from '#runfold/operations/doctor/redis-nodes.js';
 
 /** The checks that do not pass: name, level, and the advice. */
 const faults = (checks: readonly Check[]) =>
@@ -257,6 +259,18 @@ describe('the checks of Redis', () => {
     expect(faults(checkRedis(found, where))).toEqual([
       [check, level, expect.stringContaining(fix)],
     ]);
+  });
+
+  test.each([
+    ['redis://a:1?cluster=true', '1 master, without a replica: a:1'],
+    ['redis://a:1,b:2?sentinel=m', '1 master, without a replica'],
+  ])('name a master that has no replica, of %s', (url, what) => {
+    const alone = { ...facts, info: new Map([...(facts.info ?? []), ['connected_slaves', '0']]) };
+    const found = checkRedisNodes([{ name: toRedisAddress(url).shown, facts: alone }], {
+      url,
+      prefix: 'runfold',
+    });
+    expect(found.find(({ check }) => check === 'replicas')?.what).toBe(what);
   });
 
   test('want TLS beyond this machine alone', () => {

@@ -27,6 +27,7 @@ function checkReplicas(nodes: readonly RedisNode[], kind: 'cluster' | 'sentinel'
         ? 'redis-cli --cluster add-node <new host:port> <host:port> --cluster-slave'
         : 'redis-cli -h <another host> replicaof <host> <port>',
   };
-  const names = bare.map(({ name }) => name).join(', ');
-  return check('replicas', `${masters}, without a replica: ${names}`, fault);
+  // The one master behind sentinels is known by the addresses of the sentinels.
+  const names = kind === 'cluster' ? `: ${bare.map(({ name }) => name).join(', ')}` : '';
+  return check('replicas', `${masters}, without a replica${names}`, fault);
 }
