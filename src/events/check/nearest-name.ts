@@ -14,7 +14,8 @@ const snakeCase = (name: string) =>
 export function nearestName(given: string, names: readonly string[]): string | undefined {
   if (given.length > longest) return undefined;
   const name = snakeCase(given);
-  const meant = [name, `${name}_id`, `${name}_name`].find((one) => names.includes(one));
+  const forms = [name, `${name}_id`, `${name}_name`, name.replace(/^event_/, '')];
+  const meant = forms.find((one) => names.includes(one));
   if (meant !== undefined) return meant;
   const [nearest] = names
     .map((known) => ({ known, distance: editDistance(name, known) }))

@@ -11,7 +11,7 @@ import { repriceRoutes } from '#runfold/http/routes/reprices.js';
 import { runRoutes } from '#runfold/http/routes/runs.js';
 import { usageRoute } from '#runfold/http/routes/usage.js';
 
-const fields = ['user_id', 'agent_id', 'tool_name', 'model', 'cost'];
+const fields = ['id', 'user_id', 'agent_id', 'tool_name', 'model', 'cost'];
 
 test.each([
   ['users', undefined],
@@ -21,6 +21,9 @@ test.each([
   ['costs', 'cost'],
   ['Model', 'model'],
   ['colour', undefined],
+  // Two letters away from agent_id, which nobody means by it.
+  ['event_id', 'id'],
+  ['eventId', 'id'],
 ])('%s is taken for %s', (given, meant) => {
   expect(nearestName(given, fields)).toBe(meant);
 });
