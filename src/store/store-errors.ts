@@ -49,7 +49,8 @@ export function explainDatabaseError(error: unknown): unknown {
   // This error is already explained.
   if (error instanceof RunfoldError) return error;
   const code = codeOf(error);
-  const text = error instanceof Error ? error.message : String(error);
+  // Citus puts the reason of a node behind a tab.
+  const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
   const trust = explainTls(code, text, error);
   if (trust !== undefined) return trust;
   if (code === protocolViolation && /startup parameter|pooling mode/.test(text)) {
@@ -99,7 +100,9 @@ export function explainDatabaseError(error: unknown): unknown {
   if (isConnectionLoss(error)) {
     return new StoreUnavailableError(
       'database_unreachable',
-      `Cannot reach Postgres: ${text || code}. Check that it is running and that DATABASE_URL names it.`,
+      /\bremote node\b/.test(text)
+        ? `Cannot reach a node of Citus: ${text}. Check that it is running; "select * from citus_get_active_worker_nodes()" lists the nodes.`
+        : `Cannot reach Postgres: ${text || code}. Check that it is running and that DATABASE_URL names it.`,
       error,
     );
   }
