@@ -1,6 +1,6 @@
 import { retryDelay } from '../environment/retry-delay.js';
 import { sleep } from '../environment/sleep.js';
-import { type ApiError, readApiError } from './api-error.js';
+import { ApiError, readApiError } from './api-error.js';
 
 /** The address of the service, and options of requests. */
 export interface CallerOptions {
@@ -57,6 +57,7 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
 
   return {
     async call(method, path, call = {}) {
+      expectReachable(path);
       const most = call.retries ?? retries;
       for (let attempt = 0; ; attempt++) {
         let problem: ApiError | undefined;
@@ -73,6 +74,17 @@ export function createHttpCaller(options: CallerOptions): HttpCaller {
       }
     },
   };
+}
+
+/**
+ * `fetch` takes the parts `.` and `..` of a path for folders, encoded or not (WHATWG URL, section 4.4), and would ask for
+ * another path.
+ */
+function expectReachable(path: string): void {
+  const name = /\/(\.\.?)(?:\/|$)/.exec(path)?.[1];
+  if (name === undefined) return;
+  const message = `An HTTP address cannot hold the id "${name}", because clients take it for a folder. Use the command line, TypeScript on the store, or SQL.`;
+  throw new ApiError(400, 'invalid_request', message, {}, undefined);
 }
 
 /** Whether a retry may help: 502 and 504 come from proxies. */

@@ -55,6 +55,20 @@ describe('createClient', () => {
     expect(usage.rows).toMatchObject([{ model: 'm', output_tokens: 3 }]);
   });
 
+  test('refuses ids that no address can hold, instead of reading something else', async () => {
+    for (const id of ['.', '..']) {
+      const refused = {
+        status: 400,
+        code: 'invalid_request',
+        message: expect.stringContaining(`"${id}"`),
+      };
+      await expect(client.getRun({ run_id: id })).rejects.toMatchObject(refused);
+      await expect(client.getRunMetrics({ run_id: id })).rejects.toMatchObject(refused);
+      await expect(client.dropPrices({ model: id })).rejects.toMatchObject(refused);
+    }
+    expect(await client.getRun({ run_id: '...' })).toBeUndefined();
+  });
+
   test('reads what a program in the same process reads, by the same functions', async () => {
     const { headers } = await service.key(1, ['read', 'admin']);
     const key = headers.authorization.replace('Bearer ', '');
