@@ -6,6 +6,7 @@ import {
 } from './embedded/embedded-store.js';
 import { becomeHeir, type Heir } from './embedded/heir.js';
 import { serveEmbeddedStore, shareEmbeddedStore } from './embedded/share-store.js';
+import { checkServers } from './environment/config.js';
 import { codeOf } from './environment/error-fields.js';
 import { type Database, type DatabaseTarget, openDatabase } from './postgres/database.js';
 import { recordFingerprints } from './projections/fold/fingerprint.js';
@@ -64,6 +65,7 @@ export interface TierOptions {
  * joins a process that already does so; on servers, the operator must call `migrateTier`.
  */
 export async function openTier(options: TierOptions): Promise<Tier> {
+  checkServers(options);
   return options.database_url === undefined
     ? openEmbeddedTier(options)
     : openServerTier(options.database_url, options);

@@ -82,3 +82,19 @@ describe('an embedded store that a newer version of Runfold has migrated', () =>
     await store.close();
   });
 });
+
+test.each([
+  [{ database_url: '' }, 'database_url: expected a URL such as postgres://'],
+  [{ database_url: 'my secret' }, 'database_url: expected a URL such as postgres://'],
+  [{ database_url: 'postgres://u:12/w@host/db' }, 'are written %2F'],
+  [{ database_url: 'postgres://host/db', redis_url: 'host:6379' }, 'redis_url: expected '],
+  // Otherwise the events would silently go to an embedded store.
+  [{ redis_url: 'redis://host' }, 'database_url: not set, but redis_url needs it'],
+])('servers that a program passes are refused with their option: %j', async (options, says) => {
+  const error: Error = await openTier(options).catch((refused) => refused);
+  expect(error).toMatchObject({
+    code: 'invalid_config',
+    message: expect.stringContaining(says),
+  });
+  expect(error.message).not.toMatch(/secret|12\/w/);
+});

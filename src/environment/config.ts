@@ -56,7 +56,7 @@ export interface Config {
 /** The log levels. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** The environment has invalid settings. The message names all of them. */
+/** Settings from the environment or a program are invalid. The message names all of them. */
 export class ConfigError extends RunfoldError {
   readonly code = 'invalid_config';
   constructor(readonly faults: readonly string[]) {
@@ -123,6 +123,29 @@ export function readConfig(
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return config;
+}
+
+/**
+ * Checks the addresses of servers that a program passes, as those in variables are checked.
+ * @throws ConfigError that names the option
+ */
+export function checkServers(options: {
+  readonly database_url?: string | undefined;
+  readonly redis_url?: string | undefined;
+}): void {
+  const names = [
+    ['database_url', 'DATABASE_URL'],
+    ['redis_url', 'REDIS_URL'],
+  ] as const;
+  const faults = names.flatMap(([option, variable]) => {
+    const { error } = variables[variable].schema.safeParse(options[option]);
+    const got = options[option] === '' ? 'an empty text' : 'something else';
+    return error ? [`${option}: expected ${error.issues[0]?.message}, got ${got}.`] : [];
+  });
+  if (options.redis_url !== undefined && options.database_url === undefined) {
+    faults.push('database_url: not set, but redis_url needs it. Pass the URL of a Postgres.');
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 /**
