@@ -18,7 +18,7 @@ export function operationsOf({ paths }: OpenApiDocument): PlacedOperation[] {
 
 /** A method as a small coloured label. */
 export const methodHtml = (method: string) =>
-  `<span class="method ${method}">${method === 'delete' ? 'DEL' : method.toUpperCase()}</span>`;
+  `<span class="method ${method}">${method.toUpperCase()}</span>`;
 
 /** An operation: parameters and responses on the left, an example of both on the right. */
 export function operationHtml(placed: PlacedOperation): string {

@@ -77,6 +77,7 @@ summary { cursor: pointer; color: var(--accent); font-size: 14px; }
 .begin .shown { position: static; }
 @media (max-width: 80rem) { .operation, .begin { display: block; } .shown { position: static; margin-top: 1.5rem; } }
 @media (max-width: 56rem) {
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   html { scroll-padding-top: 4.5rem; }
   body { display: block; }
   nav { position: sticky; top: 0; z-index: 1; border-right: 0; border-bottom: 1px solid var(--line); }
