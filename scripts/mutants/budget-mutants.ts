@@ -133,8 +133,8 @@ export const budgetMutants = [
   ...breaks('src/http/mcp/fit-answer.ts', mcp, [
     [
       'invisible characters of names reach a model',
-      'return text.replace(invisible, (found)',
-      'return text.replace(/$^/gu, (found)',
+      'return text.replace(invisible, escaped)',
+      'return text',
     ],
   ]),
   ...breaks(
