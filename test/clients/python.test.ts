@@ -116,7 +116,10 @@ describe.skipIf(!hasPython)('the Python package (python3)', () => {
       refused: 0,
       dropped: 0,
     });
-    await waitUntil(logged, (count) => count >= 100_000, { what: 'all events', timeoutMs: 60_000 });
+    await waitUntil(logged, (count) => count >= 100_000, {
+      what: 'all events',
+      timeoutMs: 180_000,
+    });
     expect(await logged()).toBe(100_000);
     const [session] = await home.tier.database.query<{ tokens: string }>(
       "select total_tokens::text as tokens from runfold.sessions where session_id = 's-python'",
