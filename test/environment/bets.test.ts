@@ -100,6 +100,23 @@ describe('what we rely on inside others', () => {
     redis.disconnect();
   });
 
+  test('ioredis: a client asks by INFO, at once, whether its server is ready', () => {
+    let asked = 0;
+    const info = async () => {
+      asked += 1;
+    };
+    const { _readyCheck: check } = Redis.prototype as unknown as {
+      _readyCheck(this: object, done: () => void): void;
+    };
+    check.call({ info }, () => undefined);
+    expect(asked).toBe(1);
+  });
+
+  test('ioredis: the commands of a lost connection wait in a queue with this name', () => {
+    const handler = createRequire(import.meta.url).resolve('ioredis/built/redis/event_handler.js');
+    expect(readFileSync(handler, 'utf8')).toMatch(/\.prevCommandQueue = \w+\.commandQueue/);
+  });
+
   test('node: a socket names the response that is being written to it', async () => {
     const server = createServer((request, response) => {
       const { _httpMessage: named } = request.socket as unknown as { _httpMessage?: unknown };
