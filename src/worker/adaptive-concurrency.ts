@@ -8,6 +8,8 @@ const most = 250;
 /** Chooses how many jobs a worker holds, from the number of events per job. */
 export interface AdaptiveConcurrency {
   current(): number;
+  /** The mean number of events per job. */
+  eventsPerJob(): number;
   /** The new concurrency after a job with this number of events. */
   after(events: number): number;
 }
@@ -20,10 +22,11 @@ export interface AdaptiveConcurrency {
  */
 export function adaptiveConcurrency(eventsInHand: number): AdaptiveConcurrency {
   let mean = 500;
-  const current = () =>
-    Math.round(Math.min(most, Math.max(least, eventsInHand / Math.max(1, mean))));
+  const eventsPerJob = () => Math.max(1, mean);
+  const current = () => Math.round(Math.min(most, Math.max(least, eventsInHand / eventsPerJob())));
   return {
     current,
+    eventsPerJob,
     after(events) {
       mean += (events - mean) / 16;
       return current();

@@ -10,6 +10,7 @@ import { faultKind } from '../postgres/postgres-errors.js';
 import type { QueuedJob } from '../queue/job.js';
 import { NotWrittenError } from '../queue/queue-errors.js';
 import { explainDatabaseError } from '../store/store-errors.js';
+import type { BatchPace } from './batch-pace.js';
 import type { WorkerState } from './worker-state.js';
 
 /** Groups the events of many jobs into few transactions. */
@@ -54,6 +55,8 @@ export function createGroupCommit(options: {
   readonly lanes: number;
   /** Events in a batch after which no further job joins it. */
   readonly batchEvents: number;
+  /** When the next batch starts while a lane is free. */
+  readonly pace: BatchPace;
   /** Called with every batch after its commit. */
   readonly onBatch?: ((batch: WrittenBatch) => void) | undefined;
   /** Called with the number of events of a job when it joins a batch. */
@@ -61,10 +64,12 @@ export function createGroupCommit(options: {
   /** Called with the error that prevents a batch from being written. */
   readonly onFault?: ((error: unknown) => void) | undefined;
 }): GroupCommit {
-  const { price, run, findOverflows, log, lanes, batchEvents, onBatch, onJob, onFault } = options;
+  const { price, run, findOverflows, log, lanes, batchEvents, pace, onBatch, onJob, onFault } =
+    options;
   const waiting: Waiting[] = [];
   const closing = new AbortController();
   const totals = { received: 0, applied: 0, duplicate: 0, rejected: 0, batches: 0, retries: 0 };
+  let timer: NodeJS.Timeout | undefined;
   let busy = 0;
   let scheduled = false;
   // In an outage every attempt of every lane fails in the same way.
@@ -72,16 +77,26 @@ export function createGroupCommit(options: {
     log.error({ err, repeated }, 'write failed; waiting'),
   );
 
-  // A job leaves at once while a lane is free. While all lanes are busy, jobs gather in the next
-  // batch.
+  // Jobs gather in the next batch while all lanes are busy, and as long as the pace says.
   const schedule = () => {
     if (scheduled || busy >= lanes || waiting.length === 0) return;
+    const ms = pace.delay(waiting.length);
+    if (ms > 0) {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        schedule();
+      }, Math.ceil(ms));
+      return;
+    }
+    clearTimeout(timer);
+    timer = undefined;
     scheduled = true;
     // Jobs that arrive in the same turn of the event loop share a batch.
     setImmediate(() => {
       scheduled = false;
       if (busy < lanes && waiting.length > 0) {
         const { batch, jobs } = takeBatch();
+        pace.start();
         void commit(batch, jobs);
       }
       schedule();
@@ -113,6 +128,7 @@ export function createGroupCommit(options: {
       const started = performance.now();
       const outcome = await writeUntilDone(jobs);
       const seconds = (performance.now() - started) / 1000;
+      pace.end(seconds * 1000);
       onBatch?.({ ...outcome, events, seconds });
       totals.batches += 1;
       totals.received += events;

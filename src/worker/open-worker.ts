@@ -17,6 +17,7 @@ import { explainQueueError, NotWrittenError, QueueConnectionError } from '../que
 import type { QueueTarget } from '../queue/queue-target.js';
 import { readShardMap } from '../store/shards/open-shard-map.js';
 import { adaptiveConcurrency } from './adaptive-concurrency.js';
+import { openBatchPace, unpaced } from './batch-pace.js';
 import { batchSizes } from './batch-sizes.js';
 import { closeWorker } from './close-worker.js';
 import { addStats, createGroupCommit, type GroupCommitStats } from './group-commit.js';
@@ -101,6 +102,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
   const map = await readShardMap(database).catch(() => undefined);
   const sizes = batchSizes(map?.stripes ?? 1);
   const batchEvents = options.events_per_batch ?? sizes.batch;
+  const concurrency = adaptiveConcurrency(sizes.in_hand);
   const onBatch = (batch: WrittenBatch) => {
     notes.batch();
     statistics.noteBatch(batch, batch.events < batchEvents);
@@ -113,6 +115,7 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     log,
     lanes: options.lanes ?? (shared ? 1 : 2),
     batchEvents,
+    pace: shared ? unpaced : openBatchPace(batchEvents, concurrency),
     onBatch,
     onJob,
     onFault: notes.fault,
@@ -131,7 +134,6 @@ export async function openWorker(options: EventWorkerOptions): Promise<RunningWo
     // Each outage of Redis is reported once.
     onError: (error) => (error instanceof QueueConnectionError ? tell(error) : quiet(error)),
   });
-  const concurrency = adaptiveConcurrency(sizes.in_hand);
 
   const write = (job: QueuedJob) => (isSpanJob(job.data) ? spans.write(job) : commit.write(job));
   const process = async (job: Job, token?: string) => {
