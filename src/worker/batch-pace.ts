@@ -10,13 +10,13 @@ export interface BatchPace {
 }
 
 /**
- * A batch has a fixed cost: Postgres needs as much CPU to start the statement as for 200 to 500 events. Written as soon as they arrive, a few
- * thousand events per second would keep every lane busy.
+ * A batch updates each total once, so small ones cost more per event: 75 µs of Postgres's CPU with 100 events, 40 with
+ * 500, 21 with 5,000. Written as soon as they arrive, a few thousand events per second would keep every lane busy.
  */
 const spacing = 2;
 /** Nobody waits longer for others, however slow Postgres is. */
 const mostMs = 100;
-/** From this share of a batch on, the fixed cost hardly counts. */
+/** From this share of a batch on, an event costs little more than in a full one. */
 const fullShare = 0.2;
 /** The weight of the latest batch in the mean. */
 const latest = 1 / 8;
