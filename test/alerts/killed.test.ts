@@ -135,6 +135,62 @@ describeWithPostgres('alerts that are killed in mid-work', () => {
     expect(await atEveryStep(send, 'before the next')).toBe(3);
   });
 
+  test('tell each of more crossings than one statement writes once, whatever step the process dies after', {
+    timeout: 120_000,
+  }, async ({ onTestFinished }) => {
+    const home = await createTestDatabase();
+    const database = openDatabase(home.url, { max: 4 });
+    onTestFinished(async () => {
+      await database.close();
+      await home.drop();
+    });
+    await createChannel(database, secretKeyOf(randomBytes(32).toString('hex')), {
+      ...{ kind: 'webhook', name: 'hook', url: 'https://example.com/hook' },
+    });
+    const budget = { measure: 'cost', limit: 10, window: 'total', at: [50] } as const;
+    await createBudget(database, { ...budget, at: [50], name: 'users', scope: 'user' });
+    await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });
+    const crossings = 1_001;
+    await foldEvents(
+      database,
+      Array.from({ length: crossings }, (_, user) => ({
+        ...{ type: 'message', role: 'assistant', run_id: 'r', user_id: `user-${user}` },
+        metrics: { cost: 6 },
+      })),
+    );
+    const written = async () => {
+      const [found] = await database.query<Record<string, number>>(
+        `select (select count(*) from runfold_internal.alert_state where state = 'firing')::integer as states,
+          (select count(distinct value) from runfold_internal.alert_notification)::integer as values,
+          (select count(*) from runfold_internal.alert_notification)::integer as notifications,
+          (select count(distinct notification_id) from runfold_internal.alert_delivery)::integer as deliveries`,
+      );
+      return found;
+    };
+    const each = (count: number) => ({
+      ...{ states: count, values: count, notifications: count, deliveries: count },
+    });
+    // Only an evaluation that begins where the last one ended sees the events.
+    await database.query(
+      `update runfold_internal.event set recorded_at = now() - interval '1 hour'`,
+    );
+    await database.query(
+      `update runfold_internal.alert_cursor set floor_us = extract(epoch from now() - interval '2 hours')::bigint * 1000000`,
+    );
+    let statements = 0;
+    for (let died = true; died; statements++) {
+      await database.query(`update runfold_internal.alert_cursor set leased_until = '-infinity'`);
+      const process = dyingAfter(database, statements, 'before the next');
+      await evaluate(process.database, async () => undefined).catch((error: Error) =>
+        expect(error.message).toBe('killed'),
+      );
+      died = process.died();
+      expect(await written(), `after ${statements} statements`).toEqual(each(died ? 0 : crossings));
+    }
+    // From the lease to the commit, with three statements for each of two groups.
+    expect(statements).toBeGreaterThan(12);
+  });
+
   test('tell each crossing once, and a receiver that drops known ids sees each once', {
     timeout: 120_000,
   }, async ({ onTestFinished }) => {

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { giveUpMuted } from './give-up-muted.js';
+import { type Crossing, giveUpMuted } from './give-up-muted.js';
 import type { BudgetLimit, StoredRule } from './reading.js';
 
 /**
@@ -13,13 +13,7 @@ export async function dropOverStates(
   limits: readonly BudgetLimit[],
 ): Promise<void> {
   if (rules.length === 0) return;
-  const { rows } = await client.query<{
-    rule_id: number;
-    budget: string;
-    value: string;
-    share: number;
-    state: string;
-  }>(
+  const { rows } = await client.query<Crossing & { state: string }>(
     `delete from runfold_internal.alert_state s
     where s.rule_id = any($1) and not exists (
       select from unnest($2::integer[], $3::text[], $4::text[], $5::integer[], $6::real[])
@@ -36,8 +30,6 @@ export async function dropOverStates(
       limits.map(({ share }) => share),
     ],
   );
-  for (const over of rows) {
-    if (over.state !== 'firing') continue;
-    await giveUpMuted(client, over, 'It was over before the mute ended.');
-  }
+  const over = rows.filter(({ state }) => state === 'firing');
+  await giveUpMuted(client, over, 'It was over before the mute ended.');
 }

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { formatTimestamp } from '../../events/timestamp.js';
 import { quarterMicros } from '../../projections/time-buckets.js';
-import type { Notification } from '../send/notification.js';
-import { giveUpMuted } from './give-up-muted.js';
 import { dropOverStates } from './over-states.js';
 import type { BudgetLimit, Reading, StoredRule } from './reading.js';
+import { type Change, writeChanges } from './write-changes.js';
 
 interface StateRow {
   readonly rule_id: number;
@@ -29,14 +26,6 @@ function episodeOf({ window_first, changed_us }: Reading, since: number): number
   if (window_first === 0) return since;
   return changed_us > window_first * quarterMicros ? changed_us : window_first;
 }
-const where = `rule_id = $1 and budget = $2 and value = $3 and window_first = $4 and share = $5::real`;
-const params = ({ rule_id, budget, value, window_first, share }: Key) => [
-  rule_id,
-  budget,
-  value,
-  window_first,
-  share,
-];
 
 /**
  * Updates states from readings, in the caller's transaction: inactive → pending → firing →
@@ -68,115 +57,48 @@ export async function settleStates(
       ofBudget.map(({ value }) => value),
     ],
   );
-  const { rows: times } = await client.query<{ now_us: string }>(
-    'select (extract(epoch from now()) * 1000000)::bigint as now_us',
+  const { rows: times } = await client.query<{ now_us: string; clock_us: string }>(
+    `select (extract(epoch from now()) * 1000000)::bigint as now_us,
+      (extract(epoch from clock_timestamp()) * 1000000)::bigint as clock_us`,
   );
   const now = Number(times[0]?.now_us);
   const states = new Map(rows.map((row) => [keyOf(row), row]));
-  let told = 0;
-  const put = (key: Key, state: StateRow['state'], since: number) =>
-    client.query(
-      `insert into runfold_internal.alert_state (rule_id, budget, value, window_first, share, state, since, changed_at)
-      values ($1, $2, $3, $4, $5, $6, to_timestamp($7::bigint / 1000000.0), now())
-      on conflict (rule_id, budget, value, window_first, share)
-        do update set state = excluded.state, since = excluded.since, changed_at = excluded.changed_at`,
-      [...params(key), state, since],
-    );
+  const changes: Change[] = [];
   for (const reading of readings) {
     const { rule, window_first, changed_us } = reading;
-    const key = { ...reading, rule_id: rule.id };
-    const before = states.get(keyOf(key));
-    states.delete(keyOf(key));
+    const key = keyOf({ ...reading, rule_id: rule.id });
+    const before = states.get(key);
+    states.delete(key);
     const isOfWindow = window_first !== 0;
     if (reading.is_over) {
       const isResolved = before?.state === 'resolved' && Number(before.changed_us) >= changed_us;
       if (before?.state === 'firing' || (isResolved && isOfWindow)) continue;
       const since = before?.state === 'pending' ? Number(before.since_us) : now;
       const isDue = now - since >= rule.for_seconds * 1_000_000;
-      if (!isDue && before?.state === 'pending') continue;
-      await put(key, isDue ? 'firing' : 'pending', isDue && before === undefined ? now : since);
-      if (isDue) told += await notify(client, reading, 'firing', episodeOf(reading, since), now);
+      if (isDue) {
+        const notice = { state: 'firing', episode: episodeOf(reading, since) } as const;
+        changes.push({ reading, state: 'firing', since, notice });
+      } else if (before?.state !== 'pending') {
+        changes.push({ reading, state: 'pending', since });
+      }
     } else if (before?.state === 'firing') {
       const since = Number(before.since_us);
-      told += await notify(client, reading, 'resolved', since, now);
-      if (isOfWindow && since >= changed_us) await put(key, 'resolved', now);
-      else
-        await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
+      const state = isOfWindow && since >= changed_us ? 'resolved' : undefined;
+      const notice = { state: 'resolved', episode: since } as const;
+      changes.push({ reading, state, since: now, notice });
     } else if (before?.state === 'pending') {
-      await client.query(`delete from runfold_internal.alert_state where ${where}`, params(key));
+      changes.push({ reading, state: undefined, since: now });
     }
   }
   // Nothing is left in a window that was above the limit.
   for (const left of states.values()) {
     const rule = rules.find(({ id, kind }) => id === left.rule_id && kind !== 'budget');
     if (rule === undefined) continue;
-    if (left.state === 'firing') {
-      const limit = Number(rule.settings.above ?? 0);
-      const none = { rule, figure: 0, limit, measure: rule.kind, changed_us: 0, is_over: false };
-      told += await notify(client, { ...left, ...none }, 'resolved', Number(left.since_us), now);
-    }
-    await client.query(`delete from runfold_internal.alert_state where ${where}`, params(left));
+    const limit = Number(rule.settings.above ?? 0);
+    const none = { rule, figure: 0, limit, measure: rule.kind, changed_us: 0, is_over: false };
+    const change = { reading: { ...left, ...none }, state: undefined, since: now };
+    const notice = { state: 'resolved', episode: Number(left.since_us) } as const;
+    changes.push(left.state === 'firing' ? { ...change, notice } : change);
   }
-  return told;
-}
-
-/**
- * Writes a notification and its deliveries. Returns 0 if it exists already. Each has the time at which it was
- * written, not that of the transaction, so that a history lists those of one evaluation in their order.
- */
-async function notify(
-  client: PoolClient,
-  reading: Reading,
-  state: 'firing' | 'resolved',
-  episode: number,
-  now: number,
-): Promise<number> {
-  const { rule, budget, value, share, window_first, figure, limit, measure } = reading;
-  const body: Notification = {
-    type: `alert.${state}`,
-    timestamp: formatTimestamp(now),
-    data: {
-      project: rule.project,
-      rule: rule.name,
-      kind: rule.kind,
-      budget: budget === '' ? null : budget,
-      value: value === '' ? null : value,
-      share: budget === '' ? null : share,
-      figure,
-      limit,
-      measure,
-      window_start: window_first === 0 ? null : formatTimestamp(window_first * quarterMicros),
-    },
-  };
-  const crossing = { rule_id: rule.id, budget, value, share };
-  const untold =
-    state === 'firing'
-      ? []
-      : await giveUpMuted(client, crossing, 'It resolved before the mute ended.');
-  const id = randomUUID();
-  const { rowCount } = await client.query(
-    `insert into runfold_internal.alert_notification (id, rule_id, project, rule, budget, value, episode, share, state, body, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp()) on conflict do nothing`,
-    [
-      id,
-      rule.id,
-      rule.project,
-      rule.name,
-      budget,
-      value,
-      episode,
-      share,
-      state,
-      JSON.stringify(body),
-    ],
-  );
-  if (rowCount !== 1) return 0;
-  await client.query(
-    `insert into runfold_internal.alert_delivery (id, notification_id, channel_id, channel, created_at, next_at)
-    select gen_random_uuid(), $1, c.id, c.name, m.due, m.due from runfold_internal.alert_channel c,
-      (select greatest(now(), r.muted_until) as due from runfold_internal.alert_rule r where r.id = $4) m
-    where c.project = $2 and c.name = any($3) and c.id <> all($5::integer[])`,
-    [id, rule.project, rule.channels, rule.id, untold],
-  );
-  return 1;
+  return writeChanges(client, changes, { now, clock: Number(times[0]?.clock_us) });
 }
