@@ -2,9 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { summaries } from '#runfold/cli/command/summaries.js';
 import { createTestDatabase, type TestDatabase } from '../../harness/database.js';
 import { withClient } from '../../harness/postgres-server.js';
-import { createQueueNames } from '../../harness/queue-prefix.js';
+import { createQueueNames, testRedisUrl } from '../../harness/queue-prefix.js';
 import { freePort } from '../../harness/server-binary.js';
-import { describeWithPostgres } from '../../harness/suite.js';
+import { openSilentServer } from '../../harness/silent-server.js';
+import { describeWithPostgres, describeWithRedis } from '../../harness/suite.js';
 import { message, useWorkplace } from './command-line.js';
 
 /** What a command does if Postgres, or only Redis, is unavailable at its start. */
@@ -165,6 +166,39 @@ describeWithPostgres('a server that is away at the start', () => {
       },
     );
   }
+});
+
+describeWithRedis('a Postgres that is frozen at the start', () => {
+  const work = useWorkplace();
+
+  // A worker would wait for it, and log every attempt.
+  test('ends the commands that fold what they send, with one line', async () => {
+    await work.write('events.ndjson', [message('one', { id: 'e-1' })]);
+    const frozen = await openSilentServer();
+    const env = {
+      DATABASE_URL: `postgres://user:secret@${frozen.place}/x`,
+      REDIS_URL: testRedisUrl(),
+      RUNFOLD_REDIS_PREFIX: createQueueNames().prefix,
+    };
+    const lines = [
+      'ingest events.ndjson --wait',
+      'replay events.ndjson',
+      'rejects retry --all',
+      'void e-1',
+      'correct e-1 --set cost=1',
+    ];
+    try {
+      const started = performance.now();
+      const exits = await Promise.all(lines.map((line) => work.run(line.split(' '), { env })));
+      expect(performance.now() - started).toBeLessThan(30_000);
+      for (const exit of exits) {
+        const stderr = expect.stringMatching(/^error: Cannot reach Postgres: [^\n]*\n$/);
+        expect(exit).toMatchObject({ code: 1, stdout: '', stderr });
+      }
+    } finally {
+      frozen.close();
+    }
+  });
 });
 
 describeWithPostgres('a store of a newer version', () => {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createProducer } from '#runfold/ingest/producer.js';
 import { findOutage, migrateQueue, openQueue } from '#runfold/queue/open-queue.js';
@@ -8,6 +6,7 @@ import { explainDatabaseError } from '#runfold/store/store-errors.js';
 import { createTestDatabase } from '../../harness/database.js';
 import { startNode } from '../../harness/processes.js';
 import { freePort } from '../../harness/server-binary.js';
+import { openSilentServer } from '../../harness/silent-server.js';
 import { describeWithPostgres } from '../../harness/suite.js';
 import { openTcpProxy } from '../../harness/tcp-proxy.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -68,18 +67,14 @@ describe.each([
 });
 
 test('a server that takes connections and says nothing is away, of whatever kind', async () => {
-  const sockets = new Set<Socket>();
-  const silent = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const { port } = silent.address() as AddressInfo;
+  const silent = await openSilentServer();
   try {
     const outages = ['', '?cluster=true', '?sentinel=main'].map((kind) =>
-      findOutage({ kind: 'redis', url: `redis://user:secret@127.0.0.1:${port}${kind}` }),
+      findOutage({ kind: 'redis', url: `redis://user:secret@${silent.place}${kind}` }),
     );
     const unreachable = expect.objectContaining({ code: 'queue_unreachable' });
     expect(await Promise.all(outages)).toEqual([unreachable, unreachable, unreachable]);
   } finally {
-    for (const socket of sockets) socket.destroy();
     silent.close();
   }
 });

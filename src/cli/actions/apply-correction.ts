@@ -1,12 +1,10 @@
 import type { Correction } from '../../corrections/correction.js';
 import { foldCorrection, type MakeCorrection } from '../../corrections/fold-correction.js';
-import { openRunfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import type { CommandContext } from '../command/command.js';
 import { expectStore } from '../command/existing-store.js';
-import { tierOptions } from '../command/settings.js';
 import { withStore } from '../command/with-tier.js';
-import { checkRedis } from './queue-progress.js';
+import { withRunfold } from './with-runfold.js';
 
 /** Options for applying a correction. */
 export interface ApplyOptions {
@@ -29,22 +27,15 @@ export async function applyCorrection(
       return make(database);
     });
   }
-  const { settings, log } = context;
-  expectStore(settings);
-  await checkRedis(settings);
-  const { project } = settings;
-  const runfold = await openRunfold({ ...tierOptions(settings, role), project, worker: true, log });
-  try {
-    const { database, producer } = runfold;
-    await checkMigrated(database);
-    return await foldCorrection(database, make, {
+  const { project } = context.settings;
+  expectStore(context.settings);
+  return withRunfold(context, { role, worker: true }, ({ database, producer }) =>
+    foldCorrection(database, make, {
       project,
       async send(event) {
         producer.emit(event);
         await producer.flush();
       },
-    });
-  } finally {
-    await runfold.close();
-  }
+    }),
+  );
 }

@@ -5,14 +5,13 @@ import type { MetricEventInput } from '../../events/metric-event.js';
 import { dropReject, type RejectedEvent, rejectedEventOf } from '../../query/rejects.js';
 import { jobName, jobOptions } from '../../queue/job.js';
 import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
-import { openRunfold, type Runfold } from '../../runfold.js';
-import { checkMigrated } from '../../store/migrate.js';
+import type { Runfold } from '../../runfold.js';
 import type { CommandContext } from '../command/command.js';
 import { expectStore } from '../command/existing-store.js';
-import { tierOptions } from '../command/settings.js';
 import { printable } from '../output/printable.js';
 import { chosenRejects, type RejectChoice } from './chosen-rejects.js';
-import { checkRedis, waitUntilWorkedOff } from './queue-progress.js';
+import { waitUntilWorkedOff } from './queue-progress.js';
+import { withRunfold } from './with-runfold.js';
 
 /** How many rejects are sent before the queue must have acknowledged them. */
 const chunk = 500;
@@ -25,24 +24,15 @@ export async function retryRejects(
   context: CommandContext,
   choice: RejectChoice,
 ): Promise<{ readonly sent: number; readonly kept: number }> {
-  const { settings, log, terminal } = context;
+  const { settings, terminal } = context;
   expectStore(settings);
-  await checkRedis(settings);
-  const runfold = await openRunfold({
-    ...tierOptions(settings, 'runfold rejects retry'),
-    project: settings.project,
-    log,
-  });
-  try {
-    await checkMigrated(runfold.database);
+  return withRunfold(context, { role: 'runfold rejects retry' }, async (runfold) => {
     const { sent, kept } = await sendAgain(runfold, choice, (reject, reason) =>
       terminal.note(printable(`${reject.id}: kept: ${reason}`)),
     );
     if (runfold.worker !== undefined) await workOff(runfold);
     return { sent, kept };
-  } finally {
-    await runfold.close();
-  }
+  });
 }
 
 async function sendAgain(

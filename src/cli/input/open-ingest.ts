@@ -5,10 +5,10 @@ import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
 import type { Runfold } from '../../runfold.js';
 import { checkMigrated } from '../../store/migrate.js';
 import { StoreUnavailableError } from '../../store/store-errors.js';
-import { checkQueue, checkRedis, waitUntilWorkedOff } from '../actions/queue-progress.js';
+import { failedClosingMs, openCheckedTier } from '../actions/open-checked-tier.js';
+import { checkQueue, waitUntilWorkedOff } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
 import { noteProject } from '../command/project-note.js';
-import { tierOptions } from '../command/settings.js';
 import { finishingMs } from '../command/signals.js';
 import { type Input, openInput } from './open-input.js';
 
@@ -20,9 +20,6 @@ export interface OpenIngest {
   /** Whether this command waits until everything is folded. */
   readonly wait: boolean;
 }
-
-/** How long closing may take after an error, in milliseconds. */
-const closeTimeout = 1_000;
 
 /** Opens an input and the store that the settings name, does the work, and closes both. */
 export async function withIngest<T>(
@@ -40,12 +37,18 @@ export async function withIngest<T>(
   const { settings, log, io } = context;
   const isEmbedded = settings.database_url === undefined;
   const wait = options.wait ?? isEmbedded;
-  await checkRedis(settings);
   const input = await openInput(options.file, io);
+  const tier = await openCheckedTier(
+    context,
+    options.role,
+    wait || settings.redis_url === undefined ? checkMigrated : checkIfReachable,
+  ).catch((error: unknown) => {
+    input.chunks.destroy();
+    throw error;
+  });
   // Loaded only here: files of logs that have not changed need no worker.
-  const { openRunfold } = await import('../../runfold.js');
-  const runfold = await openRunfold({
-    ...tierOptions(settings, options.role),
+  const { openRunfoldOn } = await import('../../runfold.js');
+  const runfold = await openRunfoldOn(tier, {
     project: settings.project,
     worker: isEmbedded || wait,
     span_wait_seconds: settings.otlp_wait_seconds,
@@ -56,8 +59,6 @@ export async function withIngest<T>(
     onError: (error) => log.debug({ err: error }, 'queue'),
   });
   try {
-    if (wait || runfold.tier.queue.kind === 'postgres') await checkMigrated(runfold.database);
-    else await checkIfReachable(runfold.database);
     await checkQueue(queue);
     const result = await work({ runfold, queue, input, wait });
     // What is still on the queue has made no project known.
@@ -69,7 +70,7 @@ export async function withIngest<T>(
   } catch (error) {
     input.chunks.destroy();
     // The first error is the one to report, and an unavailable server must not delay it.
-    await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: closeTimeout })]);
+    await Promise.allSettled([queue.close(), runfold.close({ timeout_ms: failedClosingMs })]);
     throw error;
   }
 }

@@ -7,19 +7,17 @@ import type { FoundLog } from '../../logs/files/find-logs.js';
 import type { LogStore } from '../../logs/log-batch.js';
 import { openPriceBook } from '../../pricing/price-book.js';
 import { type JobQueues, openJobQueues } from '../../queue/job-queues.js';
-import { checkMigrated } from '../../store/migrate.js';
-import { openTier, type Tier } from '../../tier.js';
+import type { Tier } from '../../tier.js';
 import type { RunningWorker } from '../../worker/open-worker.js';
 import { flushEvents } from '../actions/flush-events.js';
+import { failedClosingMs, openCheckedTier } from '../actions/open-checked-tier.js';
 import {
   checkQueue,
-  checkRedis,
   openJobs,
   waitForRoom,
   waitUntilWorkedOff,
 } from '../actions/queue-progress.js';
 import type { CommandContext } from '../command/command.js';
-import { tierOptions } from '../command/settings.js';
 
 /** How long a command waits at its end until its events are folded. */
 const lastFoldMs = 15_000;
@@ -42,7 +40,7 @@ export async function openLogStore(
   signal: AbortSignal,
   on_batch?: (batch: WrittenBatch) => void,
 ): Promise<OpenLogStore> {
-  const tier = await openLogTier(context, role);
+  const tier = await openCheckedTier(context, role);
   return await openOn(tier, context, signal, on_batch);
 }
 
@@ -56,7 +54,7 @@ export async function openLogStoreToRead(
   logs: readonly FoundLog[],
   signal: AbortSignal,
 ): Promise<OpenLogStore | undefined> {
-  const tier = await openLogTier(context, role);
+  const tier = await openCheckedTier(context, role);
   let hasWork: boolean;
   try {
     const { database } = tier;
@@ -69,18 +67,6 @@ export async function openLogStoreToRead(
   if (hasWork) return await openOn(tier, context, signal);
   await tier.close();
   return undefined;
-}
-
-async function openLogTier({ settings }: CommandContext, role: string): Promise<Tier> {
-  await checkRedis(settings);
-  const tier = await openTier(tierOptions(settings, role));
-  try {
-    await checkMigrated(tier.database);
-    return tier;
-  } catch (error) {
-    await tier.close();
-    throw error;
-  }
 }
 
 /** Whether events wait on the queue, or are being folded. */
@@ -107,7 +93,7 @@ async function openOn(
     const { producer, worker, close } = runfold;
     return await storeOn({ tier, worker, producer, project, log, signal, close, folds: true });
   } catch (error) {
-    await runfold.close({ timeout_ms: 1_000 }).catch(() => undefined);
+    await runfold.close({ timeout_ms: failedClosingMs }).catch(() => undefined);
     throw error;
   }
 }
