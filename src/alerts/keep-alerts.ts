@@ -36,7 +36,7 @@ export function keepAlerts(
     try {
       await work();
     } catch (error) {
-      report(error instanceof Error ? error : new Error(String(error)));
+      report(error);
     }
   };
   const loop = async (work: () => Promise<unknown>) => {

@@ -8,9 +8,10 @@ const mostKinds = 100;
  * Reports the first of equal errors, and later one of them per minute: an unavailable server or a
  * full disk causes a thousand errors per second.
  */
-export function quietReport(report: Report, every_ms = 60_000): (error: Error) => void {
+export function quietReport(report: Report, every_ms = 60_000): (error: unknown) => void {
   const told = new Map<string, { at: number; repeated: number }>();
-  return (error) => {
+  return (cause) => {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
     const kind = `${'code' in error ? String(error.code) : ''} ${error.message}`;
     const now = performance.now();
     const before = told.get(kind);

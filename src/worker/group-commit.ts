@@ -165,7 +165,7 @@ export function createGroupCommit(options: {
         if (isConflict) log.debug({ err, attempt, delay }, 'write failed; waiting');
         else {
           onFault?.(err);
-          tellOutage(err instanceof Error ? err : new Error(String(err)));
+          tellOutage(err);
         }
         await sleep(delay, closing.signal);
       }

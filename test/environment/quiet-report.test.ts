@@ -8,7 +8,8 @@ test('equal errors are told once a while, with how many there were', () => {
   for (let at = 0; at < 1_000; at++) report(new Error('away'));
   report(new Error('full'));
   report(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }));
-  expect(told).toEqual(['away 0', 'full 0', 'away 0']);
+  report('no error');
+  expect(told).toEqual(['away 0', 'full 0', 'away 0', 'no error 0']);
 
   told.length = 0;
   const often = quietReport(note, 0);

@@ -163,7 +163,7 @@ export function createSpanCommit(options: {
         const delay = isConflict(error) ? Math.random() * 20 : retryDelay(attempt);
         const err = explainDatabaseError(error);
         if (isConflict(error)) log.debug({ err, attempt, delay }, 'spans not written; waiting');
-        else tellOutage(err instanceof Error ? err : new Error(String(err)));
+        else tellOutage(err);
         await sleep(delay, closing.signal);
       }
     }

@@ -77,7 +77,7 @@ export function startSweep(options: {
         forgotten = performance.now();
         await forgetSpans(database, keepDays, closing.signal);
       } catch (error) {
-        tellOutage(error instanceof Error ? error : new Error(String(error)));
+        tellOutage(error);
       }
     }
   };
