@@ -27,8 +27,9 @@ export function rollingQuarters(window: string): number | undefined {
     : undefined;
 }
 
-const windowPhrase =
-  'hour, day, week, month, total, or rolling with 1h to 90d in steps of 15m, such as "rolling 24h"';
+/** The expected length of a rolling window. */
+export const rollingPhrase = '1h to 90d in steps of 15m';
+const windowPhrase = `hour, day, week, month, total, or rolling with ${rollingPhrase}, such as "rolling 24h"`;
 const namePhrase = 'a name of 1 to 100 lower-case letters, digits, or . _ - between them';
 /** A limit of a smaller part of a dollar would be stored as none, and refuse everything. */
 const leastDollars = 1e-9;

@@ -82,6 +82,11 @@ describe('runfold correct and void', () => {
       [['void', 'm-2'], 1, 'in each of the sessions s-1, s-2. Name its session too'],
       [['correct', 'm-1', '--set', 'cost=-1'], 2, 'got "cost=-1"'],
       [['correct', 'm-1', '--set', 'additional_metrics=1'], 2, 'totals do not add up'],
+      [
+        ['correct', 'm-1', '--set', 'input_tokens=1.5'],
+        2,
+        '--set input_tokens: expected an integer',
+      ],
     ] as const;
     const exits = await Promise.all(cases.map(([args]) => run(...args)));
     exits.forEach(({ code, stdout, stderr }, at) => {

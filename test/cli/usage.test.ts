@@ -110,6 +110,11 @@ describe('the command line', () => {
       args: ['runs', 'list', '--label', 'customer'],
       says: '--label: expected NAME=VALUE, got "customer"',
     },
+    {
+      name: 'two windows of a budget',
+      args: ['budgets', 'create', 'b', '--limit', '5', '--window', 'day', '--rolling', '24h'],
+      says: "option '--rolling <span>' cannot be used with option '--window <window>'",
+    },
     { name: 'a correction of nothing', args: ['correct', 'e'], says: 'Expected --set' },
     {
       name: 'no metric',
@@ -129,7 +134,10 @@ describe('the command line', () => {
 
   test.each([
     ['budgets create b --limit -1', '--limit: expected a number above 0'],
-    ['budgets create b --limit 5 --rolling 7m', '--rolling: expected'],
+    [
+      'budgets create b --limit 5 --rolling 7m',
+      '--rolling: expected 1h to 90d in steps of 15m, such as 24h, got "7m".',
+    ],
     ['alerts create a --kind fast', '--kind: expected one of budget, error_rate, slow'],
     ['alerts create a --kind error_rate', '--of: expected one of model, tool, agent'],
     ['alerts create a --kind error_rate', '--above: expected a share from 0 to 1'],

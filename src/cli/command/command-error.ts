@@ -4,6 +4,7 @@ import { InvalidBudgetError } from '../../budgets/budget-errors.js';
 import { ConfigError } from '../../environment/config.js';
 import { RunfoldError } from '../../environment/runfold-error.js';
 import type { EventFault } from '../../events/fault.js';
+import { metricFields } from '../../events/metric-fields.js';
 import { QueueUnavailableError, textOfUnavailable } from '../../ingest/producer-errors.js';
 import { InvalidAddressError } from '../../postgres/address.js';
 import { InvalidCursorError, InvalidQueryError } from '../../query/query-errors.js';
@@ -59,7 +60,6 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
   time_zone: ['--tz', '--time-zone'],
   bucket: ['--bucket', '--from', '--since'],
   from: ['--from', '--since'],
-  window: ['--window', '--rolling'],
 };
 
 /** The faults of an error that names fields; undefined for others. */
@@ -98,7 +98,10 @@ function flagOf(field: string, command: Command): string | undefined {
   const given = options.find(
     (option) => command.getOptionValueSource(option.attributeName()) === 'cli',
   );
-  return (given ?? options.find((option) => option.defaultValue !== undefined) ?? options[0])?.long;
+  const flag = given ?? options.find((option) => option.defaultValue !== undefined) ?? options[0];
+  if (flag !== undefined) return flag.long;
+  const sets = command.options.some(({ long }) => long === '--set');
+  return sets && metricFields.some((metric) => metric.name === own) ? `--set ${own}` : undefined;
 }
 
 function textOf(error: unknown, isDebug: boolean): string {

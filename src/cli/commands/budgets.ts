@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 import { getBudget } from '../../budgets/budget-standing.js';
 import { createBudget, dropBudget, listBudgets } from '../../budgets/budgets.js';
 import { budgetMeasures, budgetScopes } from '../../budgets/functions/used-sources.js';
-import type { NewBudget } from '../../budgets/new-budget.js';
+import { type NewBudget, rollingPhrase, rollingQuarters } from '../../budgets/new-budget.js';
 import { reportBudget, reportBudgets } from '../budgets/budget-report.js';
 import { checkCommand, releaseCommand } from '../budgets/check-command.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
-import { CommandFailedError } from '../command/command-error.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
 import { withStore, withTier } from '../command/with-tier.js';
 import { readNumber } from '../options/number-option.js';
 
@@ -59,7 +59,11 @@ function createBudgetCommand(): Command {
     .option('--measure <measure>', `${budgetMeasures.join(', ')}`, 'cost')
     .requiredOption('--limit <number>', 'in US dollars for cost, otherwise an integer')
     .option('--window <window>', 'hour, day, week, month or total; month by default')
-    .option('--rolling <span>', 'a rolling window instead: 1h to 90d in steps of 15m')
+    .addOption(
+      new Option('--rolling <span>', `a rolling window instead: ${rollingPhrase}`).conflicts(
+        'window',
+      ),
+    )
     .option('--time-zone <zone>', "the zone of its days; by default the project's, or UTC")
     .option('--at <percents>', 'shares of the limit that trigger alerts, in percent', '50,80,100')
     .option('--no-stop', 'refuse nothing, only send alerts')
@@ -80,7 +84,7 @@ function createBudgetCommand(): Command {
         ...rest,
         name,
         limit: readNumber('--limit', limit),
-        ...(rolling === undefined ? {} : { window: `rolling ${rolling}` }),
+        ...(rolling === undefined ? {} : { window: readRolling(rolling) }),
         at: at === '' ? [] : at.split(',').map((share) => readNumber('--at', share.trim())),
         ...(timeZone === undefined ? {} : { time_zone: timeZone }),
         ...(whenUnknown === undefined ? {} : { when_unknown: whenUnknown }),
@@ -94,6 +98,14 @@ function createBudgetCommand(): Command {
       if (json) return terminal.json(made);
       reportBudgets(terminal, [made]);
     });
+}
+
+/** The window of `--rolling`. @throws UsageError */
+function readRolling(span: string): string {
+  const window = `rolling ${span}`;
+  if (rollingQuarters(window) !== undefined) return window;
+  const expected = `${rollingPhrase}, such as 24h`;
+  throw new UsageError(`--rolling: expected ${expected}, got ${JSON.stringify(span)}.`);
 }
 
 function listCommand(): Command {
