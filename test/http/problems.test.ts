@@ -46,6 +46,20 @@ describe('a problem', () => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  test.each(['/v1/budgets', '/v1/budgets/check', '/v1/channels', '/v1/corrections'])(
+    'of thousands of names for %s lists a hundred, and how many more',
+    async (path) => {
+      const names = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`k${at}`, at]));
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ kind: 'webhook', id: 'e', set: { time: 1 }, ...names });
+      const answer = await service.fetch(path, { method: 'POST', headers, body });
+      const faults = (await jsonOf(answer)).faults as readonly { readonly got: string }[];
+      expect(answer.status).toBe(400);
+      expect(faults).toHaveLength(101);
+      expect(faults.at(-1)?.got).toMatch(/^49\d\d more$/);
+    },
+  );
+
   test('says what it got of a list, and where JSON ends being JSON', async () => {
     const range = 'from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z';
     const list = await service.fetch(`/v1/usage?${range}&group_by=model,user`);

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { nearestName } from '../../events/check/nearest-name.js';
 import { schemaFaults } from '../../events/check/schema-faults.js';
-import { describeValue, type EventFault } from '../../events/fault.js';
+import { describeValue, type EventFault, listFaults } from '../../events/fault.js';
 import { isStorableText } from '../../events/limits.js';
 import type { KeyScope } from '../../store/api-keys.js';
 import { invalidRequest } from '../problems/problem.js';
@@ -96,16 +96,16 @@ export function route<P extends z.ZodObject = typeof none, Q extends z.ZodObject
   };
 }
 
-/** The value that a schema makes of the input. @throws ProblemError 400 with every fault */
+/** The value that a schema makes of the input. @throws ProblemError 400 with its first faults */
 export function checked(schema: z.ZodType, value: unknown): unknown {
   const unstorable = unstorableTexts(value, []);
-  if (unstorable.length > 0) throw invalidRequest(unstorable);
+  if (unstorable.length > 0) throw invalidRequest(listFaults(unstorable));
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   const meant = (name: string) => nearestName(name, names);
-  throw invalidRequest([...schemaFaults(issues, value, { noun: 'parameter', meant })]);
+  throw invalidRequest(listFaults(schemaFaults(issues, value, { noun: 'parameter', meant })));
 }
 
 /** Finds strings that Postgres cannot even compare: one check for path, query and body. */
