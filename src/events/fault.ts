@@ -23,10 +23,10 @@ export class InvalidEventError extends RunfoldError {
 export const maxFaults = 100;
 const maxField = 250;
 
-/** The first faults of an event, and the number of the others. */
-export function listFaults(faults: Iterable<EventFault>): readonly EventFault[] {
+/** The first faults of an event, and the number of the others; `unread` is the number of those that are not in `faults`. */
+export function listFaults(faults: Iterable<EventFault>, unread = 0): readonly EventFault[] {
   const listed = new Map<string, EventFault>();
-  let more = 0;
+  let more = unread;
   for (const fault of faults) {
     const field = shortened(fault.field, maxField);
     const key = `${field}\0${fault.expected}`;

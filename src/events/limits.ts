@@ -34,11 +34,10 @@ export function isErrorText(value: unknown): value is string {
 /** Whether a value is an object of name → tokens; those of a correction may be negative. */
 export function isTokenMap(value: unknown, isSigned: boolean): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const entries = Object.entries(value);
   const low = isSigned ? -maxTokens : 0;
   return (
-    entries.length <= maxDetails &&
-    entries.every(
+    Object.keys(value).length <= maxDetails &&
+    Object.entries(value).every(
       ([name, tokens]) =>
         isShortText(name) && Number.isInteger(tokens) && tokens >= low && tokens <= maxTokens,
     )
@@ -56,24 +55,32 @@ export function isStorableObject(value: unknown): value is Record<string, unknow
     typeof value === 'object' &&
     value !== null &&
     !Array.isArray(value) &&
-    isStorableJson(value, 0) &&
+    isStorableJson(value, 0, { left: maxJson }) &&
     JSON.stringify(value).length <= maxJson
   );
 }
 
-function isStorableJson(value: unknown, depth: number): boolean {
-  if (depth > maxDepth) return false;
+/** `room` is the number of characters that may follow: what is far too long is not read to its end. */
+function isStorableJson(value: unknown, depth: number, room: { left: number }): boolean {
+  room.left -= 1;
+  if (depth > maxDepth || room.left < 0) return false;
   if (typeof value === 'string') return isStorableText(value);
   // A larger integer was changed by the JSON parser: it is refused rather than stored as another one.
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value));
   }
   if (value === null || typeof value === 'boolean') return true;
-  if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1));
+  if (Array.isArray(value)) return value.every((item) => isStorableJson(item, depth + 1, room));
   if (typeof value !== 'object') return false;
-  return Object.entries(value).every(
-    ([key, item]) => isStorableText(key) && (item === undefined || isStorableJson(item, depth + 1)),
-  );
+  for (const name of Object.keys(value)) {
+    if (!isStorableText(name)) return false;
+    const item = (value as Record<string, unknown>)[name];
+    if (item === undefined) continue;
+    // Its quotes and the colon.
+    room.left -= name.length + 3;
+    if (!isStorableJson(item, depth + 1, room)) return false;
+  }
+  return true;
 }
 
 /** What was expected instead of a time; undefined if the time is valid. */

@@ -37,6 +37,24 @@ describe('what a stranger sends', () => {
     }
   });
 
+  test('events with many invalid names leave others their turn', async () => {
+    const names = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`k${at}`, 1]));
+    const body = Array.from({ length: 45 }, () => event({ metrics: names }));
+    const turns = { last: performance.now(), longest: 0, isOver: false };
+    const look = () => {
+      const now = performance.now();
+      turns.longest = Math.max(turns.longest, now - turns.last);
+      turns.last = now;
+      if (!turns.isOver) setImmediate(look);
+    };
+    look();
+    const begun = performance.now();
+    expect((await send(body)).status).toBe(422);
+    const took = performance.now() - begun;
+    turns.isOver = true;
+    expect(turns.longest).toBeLessThan(took / 2);
+  });
+
   test('brackets within texts are no arrays', async () => {
     const text = '[{'.repeat(30_000);
     const events = Array.from({ length: 10 }, (_, at) =>

@@ -18,8 +18,9 @@ export function nearestName(given: string, names: readonly string[]): string | u
   const meant = forms.find((one) => names.includes(one));
   if (meant !== undefined) return meant;
   const [nearest] = names
-    .map((known) => ({ known, distance: editDistance(name, known) }))
-    .filter(({ known, distance }) => distance <= Math.min(2, known.length / 3))
+    .map((known) => ({ known, most: Math.min(2, known.length / 3) }))
+    .map(({ known, most }) => ({ known, most, distance: editDistance(name, known, most) }))
+    .filter(({ most, distance }) => distance <= most)
     .sort((a, b) => a.distance - b.distance);
   return nearest?.known;
 }

@@ -5,6 +5,7 @@ import { labelNamePhrase } from '../labels.js';
 import { isStorableObject, isTokenMap } from '../limits.js';
 import { asMetricEvent, type EventType, eventTypes, type MetricEvent } from '../metric-event.js';
 import { metricFields } from '../metric-fields.js';
+import { boundNames } from './bounded-names.js';
 import { eventSchemas, jsonPhrase, mapPhrase, tokensPhrase } from './event-schema.js';
 import { nearestName, oneOfNames } from './nearest-name.js';
 import { isRawObject, normalizeEvent, type RawObject } from './normalize-event.js';
@@ -27,17 +28,20 @@ export function parseEvent(raw: unknown): ParsedEvent {
   if (!isEventType(type)) {
     return fault('type', oneOfNames(Object.keys(eventTypes), type), type);
   }
-  const event = normalizeEvent(raw);
+  const bounded = boundNames(raw, fieldsOf(type));
+  const event = normalizeEvent(bounded.event);
   const row = emptyRow();
-  if (readEvent(event, row) && isComplete(row)) return { ok: true, event: asMetricEvent(event) };
+  if (bounded.faults.length === 0 && readEvent(event, row) && isComplete(row)) {
+    return { ok: true, event: asMetricEvent(event) };
+  }
   const schemas = event.corrects === undefined ? eventSchemas.plain : eventSchemas.correction;
   const result = schemas[type].safeParse(event);
   if (result.success && correctsItself(event.id, event.corrects)) {
     return fault('corrects', 'the id of another event', event.corrects);
   }
-  const faults = result.success
-    ? unseenFaults(event)
-    : listFaults(schemaFaults(result.error.issues, event, unknownField(type)));
+  const found = result.success ? [] : schemaFaults(result.error.issues, event, unknownField(type));
+  const listed = listFaults(concat(bounded.faults, found), bounded.more);
+  const faults = listed.length > 0 ? listed : unseenFaults(event);
   return { ok: false, faults: withoutDerived(faults, raw) };
 }
 
@@ -76,6 +80,10 @@ function unseenFaults(event: RawObject): readonly EventFault[] {
   return [{ field: '', expected: 'an event that can be stored', got: describeValue(event) }];
 }
 
+function* concat(...lists: readonly Iterable<EventFault>[]): Generator<EventFault> {
+  for (const list of lists) yield* list;
+}
+
 /**
  * Removes faults that only repeat another: a fault of a value that was derived from an invalid field, unless it is
  * the only one.
@@ -107,8 +115,9 @@ const unknownField = (type: EventType) => ({
   meant(name: string, [first]: readonly PropertyKey[]) {
     if (first === 'metrics') return nearestName(name, metricNames);
     const metric = nearestName(name, metricNames);
-    const field = nearestName(name, Object.keys(eventSchemas.plain[type].shape));
+    const field = nearestName(name, fieldsOf(type));
     return field ?? (metric === undefined ? undefined : `metrics.${metric}`);
   },
 });
+const fieldsOf = (type: EventType) => Object.keys(eventSchemas.plain[type].shape);
 const metricNames = metricFields.map((field) => field.name);

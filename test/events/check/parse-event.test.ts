@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventSchemas } from '#runfold/events/check/event-schema.js';
+import { eventSchemas, jsonPhrase, mapPhrase } from '#runfold/events/check/event-schema.js';
 import { normalizeEvent } from '#runfold/events/check/normalize-event.js';
 import { parseEvent } from '#runfold/events/check/parse-event.js';
 import { isComplete, readEvent } from '#runfold/events/check/read-event.js';
 import { emptyRow } from '#runfold/events/columns/event-row.js';
-import { labelsText } from '#runfold/events/labels.js';
+import { labelsPhrase, labelsText } from '#runfold/events/labels.js';
 import { eventTypes } from '#runfold/events/metric-event.js';
 import { metricFields } from '#runfold/events/metric-fields.js';
 
@@ -131,7 +131,7 @@ describe('an event', () => {
       },
       'labels',
       labels,
-      'an object with keys a, b, c, d, e',
+      '17 names',
     ],
     [
       'with a label in capitals',
@@ -453,16 +453,39 @@ describe('names that JavaScript knows', () => {
     },
   );
 
+  const names = (count: number, value: unknown, prefix = 'k') =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`${prefix}${at}`, value]));
+
   test('of tens of thousands of faults the first hundred are listed, and their number', () => {
-    const names = Array.from({ length: 30_000 }, (_, at) => `"k${at}":1`).join(',');
-    for (const bad of [
-      `{${names}}`,
-      `{"prompt_tokens_details":{${names.replaceAll(':1', ':-1')}}}`,
-    ]) {
-      const refused = parseEvent(event(bad));
+    const nulls = names(500, null, 'null');
+    const ids = { id: 'm-1', run_id: 'r', occurred_at: '2026-01-31T12:00:00Z' };
+    const whole = { ...nulls, ...names(30_000, 1), type: 'message', ...ids, role: 'user' };
+    const metrics = { ...nulls, ...names(30_000, 1), time: -1 };
+    for (const [raw, more, field] of [
+      [whole, 29_900, 'k0'],
+      [{ ...message, metrics }, 29_901, 'metrics.time'],
+    ] as const) {
+      const refused = parseEvent(raw);
       const faults = refused.ok ? [] : refused.faults;
       expect(faults).toHaveLength(101);
-      expect(faults.at(-1)?.got).toMatch(/^299\d\d more$/);
+      expect(faults[0]?.field).toBe(field);
+      expect(faults.at(-1)?.got).toBe(`${more} more`);
     }
+    expect(parseEvent({ ...message, ...names(30_000, null) })).toMatchObject({ ok: true });
+  });
+
+  test('an object with too many names is one fault: its names are not checked', () => {
+    const metrics = {
+      input_tokens: -1,
+      prompt_tokens_details: names(30_000, -1),
+      additional_metrics: names(30_000, 'x'),
+    };
+    const refused = parseEvent({ ...message, labels: names(30_000, 5, 'BAD'), metrics });
+    expect(refused.ok ? [] : refused.faults).toMatchObject([
+      { field: 'labels', expected: labelsPhrase, got: '30000 names' },
+      { field: 'metrics.prompt_tokens_details', expected: mapPhrase, got: '30000 names' },
+      { field: 'metrics.additional_metrics', expected: jsonPhrase },
+      { field: 'metrics.input_tokens' },
+    ]);
   });
 });
