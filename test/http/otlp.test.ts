@@ -216,6 +216,53 @@ describe('OpenTelemetry by HTTP', () => {
     expect(answer).toContain('OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf');
   });
 
+  test.each(['json', 'protobuf'] as const)(
+    'refuses a signal that is sent to the path of another: %s',
+    async (encoding) => {
+      const record = { timeUnixNano: String(now()), body: { stringValue: 'hello' } };
+      const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] };
+      const spans = bodyOf(chat(newTrace(), '00000000000000a1'));
+      const metrics = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm' }] }] }] };
+      const say = async (path: string, body: Readonly<Record<string, unknown>>) => {
+        const isJson = encoding === 'json';
+        const answer = await post(path, isJson ? JSON.stringify(body) : encodeOtlp(body), {
+          'content-type': isJson ? 'application/json' : 'application/x-protobuf',
+        });
+        return [answer.status, await answer.text()];
+      };
+      const refusal = (text: string) => [400, expect.stringContaining(text)];
+      expect(await say('/v1/logs', spans)).toEqual(
+        refusal('Expected logs, got traces. Send them to /v1/traces.'),
+      );
+      expect(await say('/v1/traces', logs)).toEqual(
+        refusal('Expected traces, got logs. Send them to /v1/logs.'),
+      );
+      expect(await say('/v1/metrics', spans)).toEqual(refusal('Expected metrics, got traces.'));
+      // Records that become no event are no error.
+      expect((await say('/v1/logs', logs))[0]).toBe(200);
+      expect((await say('/v1/metrics', metrics))[0]).toBe(200);
+    },
+  );
+
+  test('names the header that does not fit the body', async () => {
+    const body = bodyOf(chat(newTrace(), '00000000000000a1'));
+    const json = JSON.stringify(body);
+    const say = async (content: NonNullable<RequestInit['body']>, type: string) => {
+      const answer = await post('/v1/traces', content, { 'content-type': type });
+      return [answer.status, await answer.text()];
+    };
+    const refusal = (text: string) => [400, expect.stringContaining(text)];
+    const protobuf = 'application/x-protobuf';
+    expect(await say(json, protobuf)).toEqual(refusal('Set Content-Type: application/json.'));
+    expect(await say(encodeOtlp(body), 'application/json')).toEqual(
+      refusal('Expected JSON, got protobuf. Set Content-Type: application/x-protobuf.'),
+    );
+    for (const type of [protobuf, 'application/json']) {
+      expect(await say(gzipSync(json), type)).toEqual(refusal('Set Content-Encoding: gzip.'));
+    }
+    expect(await say('{"resourceSpans":', 'application/json')).toEqual(refusal('line 1'));
+  });
+
   test.each([
     ['resource_spans', { resource_spans: [] }],
     ['scope_spans', { resourceSpans: [{ scope_spans: [] }] }],

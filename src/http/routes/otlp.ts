@@ -1,61 +1,59 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { z } from 'zod';
 import { MalformedBodyError } from '../../otlp/decode/wire-reader.js';
 import { type BodyItem, countPoints, readRecords, readSpans } from '../../otlp/read-body.js';
-import { tooLarge } from '../body/received-body.js';
-import { mostItems, type OtlpBody, readOtlpBody } from '../otlp/otlp-body.js';
+import type { OtlpSignal } from '../../otlp/signal-of.js';
+import { describeMisnamed, describeMisplaced } from '../otlp/misplaced-body.js';
+import { type OtlpBody, readOtlpBody } from '../otlp/otlp-body.js';
+import { type Read, readItems } from '../otlp/otlp-items.js';
 import { otlpMediaTypes, type PartialSuccess, successBody } from '../otlp/otlp-status.js';
 import { ProblemError } from '../problems/problem.js';
 import { type Call, type RouteResponse, route } from '../route/route.js';
 import type { Service } from '../service/service.js';
 
-/** The number of items to decode before other requests get a turn. */
-const stretch = 512;
-/** The maximum number of faults in a response. */
-const namedFaults = 5;
-
-/** The decoded content of a body. */
-interface Read<T> {
-  readonly items: readonly T[];
-  readonly ignored: number;
-  readonly rejected: number;
-  readonly faults: readonly string[];
-}
-
-async function readItems<T>(found: Iterable<BodyItem<T>>, what: string): Promise<Read<T>> {
-  const items: T[] = [];
-  const faults: string[] = [];
-  let ignored = 0;
-  let rejected = 0;
-  let index = 0;
-  for (const one of found) {
-    if (index >= mostItems) throw tooLarge(`at most ${mostItems} ${what}s in one request`);
-    if ('item' in one) items.push(one.item);
-    else if ('ignored' in one) ignored += 1;
-    else {
-      rejected += 1;
-      const { field, expected, got } = one.fault;
-      const place = field === '' ? '' : ` ${field}:`;
-      if (faults.length < namedFaults) {
-        faults.push(`${what} ${index}:${place} expected ${expected}, got ${got}`);
-      }
-    }
-    index += 1;
-    if (index % stretch === 0) await turn();
-  }
-  return { items, ignored, rejected, faults };
-}
-
 /** Decodes a body; only a few requests are decoded at the same time. @throws ProblemError 400, 413 or 503 */
-function decode<T>(service: Service, work: () => Promise<T>): Promise<T> {
+function decode<T>(
+  service: Service,
+  body: OtlpBody,
+  signal: OtlpSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   return service.decoding.take(async () => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof MalformedBodyError)) throw error;
-      throw new ProblemError('unreadable_body', error.message);
+      throw new ProblemError(
+        'unreadable_body',
+        describeMisnamed(body) ?? describeMisplaced(body, signal) ?? error.message,
+      );
     }
   });
+}
+
+/** Decodes the items of a body of one signal. @throws ProblemError 400, 413 or 503 */
+function decodeItems<T>(
+  service: Service,
+  body: OtlpBody,
+  { signal, find, what }: Decoder<T>,
+): Promise<Read<T>> {
+  return decode(service, body, signal, async () => {
+    const read = await readItems(find(body.bytes, body.encoding, reduceOptions(service)), what);
+    if (read.items.length === 0) expectInPlace(body, signal);
+    return read;
+  });
+}
+
+/** For a body of which nothing was accepted. @throws MalformedBodyError */
+function expectInPlace(body: OtlpBody, signal: OtlpSignal): void {
+  const other = describeMisplaced(body, signal);
+  if (other !== undefined) throw new MalformedBodyError(other);
+}
+
+/** How the items of a signal are decoded, and what one is called. */
+interface Decoder<T> {
+  readonly signal: OtlpSignal;
+  readonly find: (...body: Parameters<typeof readSpans>) => Iterable<BodyItem<T>>;
+  readonly what: string;
 }
 
 function responseOf(
@@ -83,9 +81,8 @@ const reduceOptions = ({ otlp }: Service) => ({
 
 async function takeTraces({ service, request, project, key }: Call<unknown, unknown>) {
   const body = await readOtlpBody(request.raw, service.limits);
-  const read = await decode(service, () =>
-    readItems(readSpans(body.bytes, body.encoding, reduceOptions(service)), 'span'),
-  );
+  const decoder = { signal: 'traces', find: readSpans, what: 'span' } as const;
+  const read = await decodeItems(service, body, decoder);
   service.eventRate.take(key?.id ?? '', read.items.length);
   await service.spans.send(project, read.items);
   service.metrics.countOtlp('traces', { ...read, accepted: read.items.length });
@@ -94,9 +91,8 @@ async function takeTraces({ service, request, project, key }: Call<unknown, unkn
 
 async function takeLogs({ service, request, project, key }: Call<unknown, unknown>) {
   const body = await readOtlpBody(request.raw, service.limits);
-  const read = await decode(service, () =>
-    readItems(readRecords(body.bytes, body.encoding, reduceOptions(service)), 'record'),
-  );
+  const decoder = { signal: 'logs', find: readRecords, what: 'record' } as const;
+  const read = await decodeItems(service, body, decoder);
   service.eventRate.take(key?.id ?? '', read.items.length);
   const sent = await service.producers.send(project, read.items);
   const rejected = read.rejected + sent.faults.size;
@@ -110,7 +106,11 @@ async function takeLogs({ service, request, project, key }: Call<unknown, unknow
 
 async function takeMetrics({ service, request }: Call<unknown, unknown>) {
   const body = await readOtlpBody(request.raw, service.limits);
-  const points = await decode(service, async () => countPoints(body.bytes, body.encoding));
+  const points = await decode(service, body, 'metrics', async () => {
+    const found = countPoints(body.bytes, body.encoding);
+    if (found === 0) expectInPlace(body, 'metrics');
+    return found;
+  });
   service.metrics.countOtlp('metrics', { accepted: 0, ignored: 0, rejected: points });
   const message =
     'Metrics are not stored: spans and log records have the same figures. Set OTEL_METRICS_EXPORTER=none.';
