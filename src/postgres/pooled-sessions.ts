@@ -37,6 +37,13 @@ const endWithClient = `when case when version() ~ 'linux' and version() !~ 'PGli
   then set_config('client_connection_check_interval', '5s', false) is null end then true`;
 
 /**
+ * Keeps a session that waits for its next statement, from Postgres 14 on. A limit of the role would end the connections on
+ * which a worker listens and those that hold a lock between two statements. Pools close idle connections themselves.
+ */
+const stayIdle = `when case when current_setting('idle_session_timeout', true) <> '0'
+  then set_config('idle_session_timeout', '0', false) is null end then true`;
+
+/**
  * Makes the `onConnect` of a pool: it applies settings to the session, and detects a pooler or an embedded store. Behind a pooler, the
  * process id of the backend is not the one that was reported at the start, and nothing is
  * set: a setting would stay on a server connection that others also use.
@@ -53,7 +60,7 @@ export function prepareSession(
   return async (client) => {
     const told = (client as pg.ClientBase & { processID?: number | null }).processID ?? 0;
     const { rows } = await client.query<{ is_pooled: boolean; is_embedded: boolean }>(
-      `select case when pg_backend_pid() <> ${Math.trunc(told)} then true ${set.join(' ')} ${endWithClient} else false end as is_pooled,
+      `select case when pg_backend_pid() <> ${Math.trunc(told)} then true ${set.join(' ')} ${endWithClient} ${stayIdle} else false end as is_pooled,
         version() ~ 'PGlite' as is_embedded`,
     );
     if (rows[0]?.is_embedded === true) embedded.add(poolOf());

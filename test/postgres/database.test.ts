@@ -126,6 +126,47 @@ describeWithPostgres('settings of a role or database', () => {
   });
 });
 
+describeWithPostgres('a role whose idle sessions end', () => {
+  test('keeps the connections of a pool', async () => {
+    const home = await createTestDatabase();
+    const name = new URL(home.url).pathname.slice(1);
+    const hasLimit = await withClient(home.url, async (client) => {
+      const { rows } = await client.query(
+        `select current_setting('server_version_num')::int >= 140000 as is_new`,
+      );
+      if (rows[0].is_new)
+        await client.query(`alter database ${name} set idle_session_timeout = '20ms'`);
+      return rows[0].is_new as boolean;
+    });
+    const errors: Error[] = [];
+    const onError = (error: Error) => void errors.push(error);
+    const database = openDatabase(home.url, { max: 1, onError });
+    const queue = await openQueuePool(home.url, { max: 1, onError });
+    const pids = async () => {
+      const pools = [database.pool, queue.pool];
+      const found = await Promise.all(pools.map((one) => one.query('select pg_backend_pid()')));
+      return found.map(({ rows }) => rows[0].pg_backend_pid);
+    };
+    const before = await pids();
+    // This long, another session of this database would have ended.
+    if (hasLimit) await untilIdleSessionEnds(home.url);
+    expect(await pids()).toEqual(before);
+    expect(errors).toEqual([]);
+    await queue.close();
+    await database.close();
+    await home.drop();
+  });
+});
+
+/** Waits until the server has ended an idle session, which is opened now. */
+async function untilIdleSessionEnds(url: string): Promise<void> {
+  const client = new pg.Client(url);
+  client.on('error', () => undefined);
+  const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+  await client.connect();
+  await ended;
+}
+
 describeWithPostgres('a statement of a process that was killed', () => {
   test('ends on the server', async () => {
     const home = await createTestDatabase();
