@@ -214,7 +214,7 @@ describeWithPostgres('alerts', () => {
           client,
           rows,
           [{ rule, ...crossing, ...figures }],
-          [{ rule_id: rule.id, ...crossing, only_value: null }],
+          [{ rule_id: rule.id, ...crossing, only_value: null, is_of_runs: false }],
         );
       await one.query('begin');
       await other.query('begin');
@@ -339,6 +339,50 @@ describeWithPostgres('alerts', () => {
       ['alert.firing', 80, 10],
       ['alert.firing', 100, 10],
     ]);
+  });
+
+  test('of a run are over 30 days after it crossed a share, and only the history knows of them', async () => {
+    const budget = { measure: 'cost', limit: 5, window: 'total', at: [100] } as const;
+    const from = new Date(Date.now() - 90 * 86_400_000).toISOString();
+    const all = { ...budget, at: [100], from };
+    await createBudget(database, { ...all, name: 'runs', scope: 'run' });
+    await createBudget(database, { ...all, name: 'one', scope: 'run', value: 'old' });
+    await createBudget(database, { ...all, name: 'users', scope: 'user' });
+    await createRule(database, { kind: 'budget', name: 'spend', channels: ['hook'] });
+    await look();
+    await letTimePass();
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+    await spend(6, { run_id: 'old', occurred_at: daysAgo(31) });
+    await spend(1, { run_id: 'new' });
+    expect(await look()).toMatchObject({ notified: 3 });
+    const firing = async () => {
+      const [rule] = await listRules(database);
+      return rule?.states.map(({ budget: of, value }) => `${of} ${value}`).sort();
+    };
+    const rest = ['one old', 'users ann'];
+    const makeOlder = async (days: number) => {
+      await database.query('update runfold_internal.event set recorded_at = $1', [daysAgo(1)]);
+      const moved = `changed_at - make_interval(days => ${days})`;
+      await database.query(`update runfold_internal.alert_state set changed_at = ${moved}`);
+      return look();
+    };
+    expect(await makeOlder(29)).toMatchObject({ notified: 0 });
+    expect(await firing()).toEqual([...rest, 'runs old'].sort());
+    expect(await makeOlder(2)).toMatchObject({ notified: 0 });
+    expect(await firing()).toEqual(rest);
+    // Another event of the run is no other crossing.
+    await spend(1, { run_id: 'old', occurred_at: daysAgo(31) });
+    expect(await look()).toMatchObject({ notified: 0 });
+    expect(await firing()).toEqual([...rest, 'runs old'].sort());
+    expect(await makeOlder(31)).toMatchObject({ notified: 0 });
+    // A new limit is one for the runs of the last days.
+    await createBudget(database, { ...all, limit: 0.5, name: 'runs', scope: 'run', replace: true });
+    expect(await look()).toMatchObject({ notified: 1 });
+    expect(await firing()).toEqual([...rest, 'runs new'].sort());
+    const history = await listAlertHistory(database);
+    expect(history.map(({ data }) => `${data.budget} ${data.value}`).sort()).toEqual(
+      [...rest, 'runs new', 'runs old'].sort(),
+    );
   });
 
   test('do not fire for a budget that was dropped, or no longer limits a value', async () => {

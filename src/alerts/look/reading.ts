@@ -36,4 +36,12 @@ export interface BudgetLimit extends Pick<Reading, 'budget' | 'window_first' | '
   readonly rule_id: number;
   /** The only value that the budget limits; null if it limits each. */
   readonly only_value: string | null;
+  /** Whether it limits each session or run. */
+  readonly is_of_runs: boolean;
 }
+
+/**
+ * Days for which the use of a session or run may cross a share of a budget that limits each of them. Their windows never end, so
+ * without this limit the states of all that ever crossed one would be kept and read.
+ */
+export const watchedDays = 30;
