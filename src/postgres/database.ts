@@ -4,6 +4,7 @@ import { within } from '../environment/within.js';
 import { addressOf } from './address.js';
 import { keepSockets } from './open-sockets.js';
 import { isEmbedded, meaningSettings, prepareSession } from './pooled-sessions.js';
+import { nameNode, rememberNode } from './postgres-errors.js';
 
 type OnConnect = (error: Error | undefined, client: undefined, done: () => void) => void;
 
@@ -88,10 +89,17 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
   pool.on('connect', (client) => client.on('error', () => undefined));
   const others = new Map<string, Database>();
   let closing: Promise<unknown> | undefined;
+  const fail = (error: unknown): never => {
+    rememberNode(error, pool);
+    throw error;
+  };
   // `query` calls it too. The pool's own error names the pool, which its user never saw.
   const connect = pool.connect.bind(pool) as (callback?: OnConnect) => Promise<pg.PoolClient>;
   pool.connect = ((callback?: OnConnect) => {
-    if (closing === undefined) return connect(callback);
+    if (closing === undefined) {
+      const connected = connect(callback);
+      return callback === undefined ? connected.catch(fail) : connected;
+    }
     if (callback === undefined) return Promise.reject(new StoreClosedError());
     callback(new StoreClosedError(), undefined, () => undefined);
   }) as typeof pool.connect;
@@ -100,10 +108,13 @@ export function openDatabase(target: DatabaseTarget, options: DatabaseOptions = 
     get shares_session() {
       return shares_session || isEmbedded(pool);
     },
-    query: async (text, values = []) => (await pool.query(text, [...values])).rows,
+    query: async (text, values = []) => (await pool.query(text, [...values]).catch(fail)).rows,
     at(host, port) {
       const place = `${host}:${port}`;
-      const other = others.get(place) ?? openDatabase(targetAt(target, host, port), options);
+      const known = others.get(place);
+      if (known !== undefined) return known;
+      const other = openDatabase(targetAt(target, host, port), options);
+      nameNode(other.pool, place);
       others.set(place, other);
       return other;
     },
@@ -134,9 +145,13 @@ export function limitWaits(database: Database, ms: number): Database {
       return database.shares_session;
     },
     query: <Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]) =>
-      within(ms, database.query<Row>(text, values), () =>
-        Object.assign(new Error(`no response within ${ms} ms`), { code: 'ETIMEDOUT' }),
-      ),
+      within(ms, database.query<Row>(text, values), () => {
+        const error = Object.assign(new Error(`no response within ${ms} ms`), {
+          code: 'ETIMEDOUT',
+        });
+        rememberNode(error, database.pool);
+        return error;
+      }),
     at(host, port) {
       const whole = database.at(host, port);
       const other = others.get(whole) ?? limitWaits(whole, ms);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { codeOf } from '../environment/error-fields.js';
+import { rememberNode } from './postgres-errors.js';
 import {
   duplicatePreparedStatement,
   invalidStatementName,
@@ -86,11 +87,12 @@ const lostStatement = new Set<string>([invalidStatementName, duplicatePreparedSt
 export const isLostStatement = (error: unknown) => lostStatement.has(codeOf(error) ?? '');
 
 /**
- * Learns from an error of a statement: that there is a pooler, or that the server refuses
+ * Learns from an error of a statement: where it occurred, that there is a pooler, or that the server refuses
  * writes, like an old primary with connections that stayed open. In that case idle connections are closed, as the
  * name may now resolve to the new primary.
  */
 export function learnFrom(error: unknown, on: pg.Pool | pg.ClientBase): void {
+  rememberNode(error, on);
   if (isLostStatement(error)) pooled.set(on, true);
   if (codeOf(error) === readOnlyTransaction && 'totalCount' in on) void renewIdle(on);
 }

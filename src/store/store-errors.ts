@@ -1,6 +1,6 @@
 import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
-import { isConnectionLoss } from '../postgres/postgres-errors.js';
+import { isConnectionLoss, nodeOf } from '../postgres/postgres-errors.js';
 import {
   insufficientPrivilege,
   invalidAuthorization,
@@ -51,6 +51,8 @@ export function explainDatabaseError(error: unknown): unknown {
   const code = codeOf(error);
   // Citus puts the reason of a node behind a tab.
   const text = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
+  const node = nodeOf(error);
+  const server = node === undefined ? 'Postgres' : `The node ${node} of Citus`;
   const trust = explainTls(code, text, error);
   if (trust !== undefined) return trust;
   if (code === protocolViolation && /startup parameter|pooling mode/.test(text)) {
@@ -65,14 +67,22 @@ export function explainDatabaseError(error: unknown): unknown {
   if (code === readOnlyTransaction) {
     return new StoreUnavailableError(
       'database_read_only',
-      `Postgres takes no writes: ${text}. It is a standby, or default_transaction_read_only is on. Name the primary in DATABASE_URL.`,
+      `${server} takes no writes: ${text}. It is a standby, or default_transaction_read_only is on. ${
+        node === undefined
+          ? 'Name the primary in DATABASE_URL.'
+          : 'Name the primary to the coordinator, with "select citus_update_node(…)".'
+      }`,
       error,
     );
   }
   if (code === invalidPassword || code === invalidAuthorization) {
     return new StoreUnavailableError(
       'database_refused',
-      `Postgres refuses the user or the password: ${text}. Check DATABASE_URL.`,
+      `${server} refuses the user or the password: ${text}. ${
+        node === undefined
+          ? 'Check DATABASE_URL.'
+          : 'It has to admit this machine with those of DATABASE_URL.'
+      }`,
       error,
     );
   }
@@ -100,13 +110,21 @@ export function explainDatabaseError(error: unknown): unknown {
   if (isConnectionLoss(error)) {
     return new StoreUnavailableError(
       'database_unreachable',
-      /\bremote node\b/.test(text)
-        ? `Cannot reach a node of Citus: ${text}. Check that it is running; "select * from citus_get_active_worker_nodes()" lists the nodes.`
-        : `Cannot reach Postgres: ${text || code}. Check that it is running and that DATABASE_URL names it.`,
+      explainLoss(text || code, node),
       error,
     );
   }
   return error;
+}
+
+/** Explains that a server is away. Citus names a node that its coordinator cannot reach in its own words. */
+function explainLoss(text: string | undefined, node: string | undefined): string {
+  if (node !== undefined) {
+    return `Cannot reach the node ${node} of Citus: ${text}. Check that it is running, and that this machine reaches it at that address.`;
+  }
+  return /\bremote node\b/.test(text ?? '')
+    ? `Cannot reach a node of Citus: ${text}. Check that it is running; "select * from citus_get_active_worker_nodes()" lists the nodes.`
+    : `Cannot reach Postgres: ${text}. Check that it is running and that DATABASE_URL names it.`;
 }
 
 /** Explains an error of TLS; undefined for any other error. */

@@ -1,5 +1,8 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
+import { type Database, limitWaits, openDatabase } from '#runfold/postgres/database.js';
+import { inTransaction } from '#runfold/postgres/in-transaction.js';
+import { learnFrom } from '#runfold/postgres/pooled-sessions.js';
 import { explainDatabaseError } from '#runfold/store/store-errors.js';
 
 test.each([
@@ -25,4 +28,44 @@ test('a node of Citus that is away is called one, and not the server of DATABASE
   );
   expect(message).toContain('Connection refused Is the server running');
   expect(message).not.toContain('DATABASE_URL');
+});
+
+test('an error on a node of Citus names the node, and not DATABASE_URL as its address', async () => {
+  // Nothing listens on these ports.
+  const database = openDatabase('postgres://127.0.0.1:1/store');
+  const says = async (work: () => Promise<unknown>) => {
+    const error = await work().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return (explainDatabaseError(error) as Error).message;
+  };
+  const waysOf = (server: Database) => [
+    () => server.query('select 1'),
+    () => server.pool.connect(),
+    () => inTransaction(server, async () => undefined),
+    () => limitWaits(server, 60_000).query('select 1'),
+  ];
+  try {
+    for (const way of waysOf(database)) {
+      expect(await says(way)).toMatch(/^Cannot reach Postgres: .*DATABASE_URL/);
+    }
+    const node = database.at('127.0.0.1', 2);
+    for (const way of waysOf(node)) {
+      expect(await says(way)).toBe(
+        'Cannot reach the node 127.0.0.1:2 of Citus: connect ECONNREFUSED 127.0.0.1:2. Check that it is running, and that this machine reaches it at that address.',
+      );
+    }
+    for (const [code, text] of [
+      ['57P01', 'Cannot reach the node 127.0.0.1:2 of Citus: of a statement.'],
+      ['25006', 'The node 127.0.0.1:2 of Citus takes no writes: of a statement.'],
+      ['28P01', 'The node 127.0.0.1:2 of Citus refuses the user or the password: of a statement.'],
+    ] as const) {
+      const error = Object.assign(new DatabaseError('of a statement', 1, 'error'), { code });
+      learnFrom(error, node.pool);
+      expect((explainDatabaseError(error) as Error).message).toContain(text);
+    }
+  } finally {
+    await database.close();
+  }
 });
