@@ -75,9 +75,7 @@ export async function openQueueGauge(
       return inTime(countWorkers(queues)).catch(() => null);
     },
     async tryWrite() {
-      await inTime<unknown>(
-        redis === undefined ? readQueues(queues) : writeProbe(redis.redis, queues.names()),
-      );
+      await inTime(redis === undefined ? tryTables(queues) : tryRedis(redis.redis, queues.names()));
     },
     async close() {
       redis?.disconnect();
@@ -87,13 +85,24 @@ export async function openQueueGauge(
 }
 
 /**
- * Writes a key that expires at once: a replica and a full Redis respond to a ping but accept no
- * job.
+ * Writes a key that expires at once, and runs a script: a replica, a full Redis and one that refuses scripts respond to
+ * a ping but accept no job.
  */
-async function writeProbe(redis: RedisClient, names: readonly string[]): Promise<void> {
+async function tryRedis(redis: RedisClient, names: readonly string[]): Promise<void> {
   await Promise.all(
-    names.map((name) => redis.set(`${name}:${queueName}:probe`, '1', 'PX', timeoutMs)),
+    names.flatMap((name) => {
+      const key = `${name}:${queueName}:probe`;
+      return [redis.set(key, '1', 'PX', timeoutMs), redis.eval('return 1', 1, key)];
+    }),
   );
+}
+
+/** Adds no job: Postgres checks the rights, the lock and that it is not read-only all the same. */
+async function tryTables(queues: JobQueues): Promise<void> {
+  await readQueues(queues);
+  const { connection } = queues.connected;
+  if ('query' in connection)
+    await connection.query('insert into job select * from job where false');
 }
 
 async function countWorkers(queues: JobQueues): Promise<number> {
