@@ -123,8 +123,12 @@ async function runMoves(
           [logOf(map.shardOf(move.stripe)), ...from, ...to, block_writes ? 'block_writes' : 'auto'],
         )
         .catch((error: Error) => {
+          const reason = error.message.replace(/^ERROR:\s*/, '');
+          const advice = reason.includes('wal_level')
+            ? ' Set it on the nodes, or use --block-writes.'
+            : '';
           throw new CannotMoveError(
-            `Stripe ${move.stripe} stays on ${move.from}, Citus refused to move it to ${move.to}: ${error.message}. Without wal_level = logical on the nodes, only --block-writes moves it.`,
+            `Stripe ${move.stripe} stays on ${move.from}, Citus could not move it to ${move.to}: ${reason}.${advice}`,
             { cause: error },
           );
         });

@@ -314,6 +314,14 @@ describeWithCitus('the stripes of a store on Citus', () => {
       expect(await writeBatch(run, [job(eventsIn(alive, 8, 'later'))])).toMatchObject({
         applied: 8,
       });
+      const to = `${new URL(proxy.url).hostname}:${dead}`;
+      const moving = moveShard(database, { stripe: alive, to }, { block_writes: true });
+      // It names the reason, and no setting that has nothing to do with it.
+      await expect(moving).rejects.toThrow(
+        new RegExp(
+          `^Stripe ${alive} stays on [^,]+, Citus could not move it to ${to}: (?!.*--block-writes).+`,
+        ),
+      );
       await proxy.restore();
       expect(await writeBatch(run, batch)).toEqual({ applied: 8, duplicate: 24, rejected: 0 });
       expect(await verify(database)).toMatchObject({ equal: true, events: 40 });
