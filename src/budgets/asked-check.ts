@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { isLabelName, labelNamePhrase } from '../events/labels.js';
+import { isLabelName, labelNamePhrase, labelsPhrase, maxLabels } from '../events/labels.js';
 import { isShortText } from '../events/limits.js';
 import { checkedInput } from './budget-errors.js';
 import { unitsOf } from './budgets.js';
@@ -27,8 +27,9 @@ export const budgetCheckSchema = z.strictObject(
       .record(
         z.string().refine(isLabelName, labelNamePhrase),
         z.string(textPhrase).refine(isShortText, textPhrase),
-        'an object of labels',
+        labelsPhrase,
       )
+      .refine((labels) => Object.keys(labels).length <= maxLabels, labelsPhrase)
       .optional()
       .describe('Labels: name → value'),
     estimate: z

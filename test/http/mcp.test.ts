@@ -212,6 +212,18 @@ describe('the Model Context Protocol over HTTP', () => {
       expect(time).toMatchObject({ isError: true, text: expect.stringContaining('RFC 3339') });
     }));
 
+  test('takes no more labels than an event has', () =>
+    asking(headers, async (client) => {
+      const many = Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`l-${at}`, 'x']));
+      for (const tool of ['runs', 'check_budget']) {
+        const { isError, text } = await call(client, tool, { labels: many });
+        expect({ isError, text }).toMatchObject({
+          isError: true,
+          text: expect.stringContaining('at most 16 labels'),
+        });
+      }
+    }));
+
   test('wants a key that may read, and a request of its own protocol', async () => {
     const body = posted({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
     expect((await service.fetch('/mcp', body)).status).toBe(401);
