@@ -224,6 +224,14 @@ describe('the Model Context Protocol over HTTP', () => {
       }
     }));
 
+  test('acknowledges a notification without a body', async () => {
+    const accept = 'application/json, text/event-stream';
+    const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
+    const body = posted(notification, { ...headers, accept });
+    const taken = await service.fetch('/mcp', body);
+    expect([taken.status, await taken.text()]).toEqual([202, '']);
+  });
+
   test('wants a key that may read, and a request of its own protocol', async () => {
     const body = posted({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
     expect((await service.fetch('/mcp', body)).status).toBe(401);

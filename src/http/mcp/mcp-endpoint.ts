@@ -35,7 +35,10 @@ export function createMcpEndpoint(service: Service) {
     // A client that is refused may still be sending. Otherwise the connection would be neither idle nor in use.
     if (!request.raw.complete) reply.header('connection', 'close');
     const { body } = response;
-    return reply.send(body === null ? null : Readable.fromWeb(body as ReadableStream<Uint8Array>));
+    // Fastify would write null as JSON.
+    return reply.send(
+      body === null ? undefined : Readable.fromWeb(body as ReadableStream<Uint8Array>),
+    );
   };
   return { path: '/mcp', respond };
 }
