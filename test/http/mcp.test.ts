@@ -212,6 +212,15 @@ describe('the Model Context Protocol over HTTP', () => {
       expect(time).toMatchObject({ isError: true, text: expect.stringContaining('RFC 3339') });
     }));
 
+  test('says what is wrong in 4 kB, with hostile arguments escaped', () =>
+    asking(headers, async (client) => {
+      const long = await call(client, 'runs', { ['k'.repeat(20_000)]: 1 });
+      expect(long).toMatchObject({ isError: true, text: expect.stringMatching(/^Invalid.*…$/) });
+      expect(Buffer.byteLength(long.text)).toBeLessThanOrEqual(4_096);
+      const hidden = await call(client, 'runs', { '\u202e\u{e0141}': 1 });
+      expect(hidden.text).toContain('"\\u202e\\udb40\\udd41"');
+    }));
+
   test('takes no more labels than an event has', () =>
     asking(headers, async (client) => {
       const many = Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`l-${at}`, 'x']));
@@ -278,5 +287,11 @@ describe('an answer for a model', () => {
     expect(compactJson({ a: null, b: 'x\u{e0041}\u2028y' })).toBe(
       '{"b":"x\\udb40\\udc41\\u2028y"}',
     );
+    // Variation selectors can hide a whole text behind one letter; fillers and blanks look like spaces.
+    const hidden =
+      '\u{e0150}\ufe01\u034f\u115f\u3164\uffa0\u180b\u17b4\u{1d173}\u2800\u00a0\u3000\u00ad\u0085';
+    expect(compactJson({ a: hidden })).toMatch(/^\{"a":"(\\u[\da-f]{4}){16}"\}$/);
+    const shown = 'été 東京 😀 नमस्ते <b>';
+    expect(compactJson({ a: shown })).toBe(JSON.stringify({ a: shown }));
   });
 });

@@ -1,5 +1,6 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import { problemOf } from '../problems/problem.js';
 import { checkBudgetTool } from './budget-tool.js';
 import { fitAnswer, fitMessage, usualBytes } from './fit-answer.js';
@@ -38,7 +39,7 @@ export function createMcpServer(
       {
         title: tool.title,
         description: tool.description,
-        inputSchema: tool.input,
+        inputSchema: listed(tool.input),
         annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
       },
       (input: unknown) => callTool(tool, scope, input, log),
@@ -47,7 +48,22 @@ export function createMcpServer(
   return server;
 }
 
-async function callTool(tool: McpTool, scope: ToolScope, input: unknown, log: Logger) {
+/**
+ * A schema that lists the arguments of a tool and takes any: `callTool` checks them, because what the library says of invalid
+ * ones is neither escaped nor limited in size.
+ */
+const listed = (input: z.ZodObject) => ({
+  '~standard': { ...input['~standard'], validate: (value: unknown) => ({ value }) },
+});
+
+async function callTool(tool: McpTool, scope: ToolScope, given: unknown, log: Logger) {
+  const { data: input, error: invalid } = tool.input.safeParse(given);
+  if (invalid !== undefined) {
+    const faults = invalid.issues.map(({ path, message }) =>
+      path.length === 0 ? message : `${path.join('.')}: ${message}`,
+    );
+    return failed(`Invalid arguments for ${tool.name}: ${faults.join(', ')}`);
+  }
   try {
     const { max_bytes = usualBytes } = input as { readonly max_bytes?: number };
     const text = fitAnswer(await tool.read(scope, input), max_bytes);

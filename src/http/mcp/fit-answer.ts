@@ -6,11 +6,12 @@ export const usualBytes = 4_096;
 export const mostBytes = 65_536;
 
 /**
- * Characters that are invisible or change how others are shown: controls, direction
- * marks, joiners, tags. A name may contain them; escaped, they are visible and harmless.
+ * Characters that are invisible or change how others are shown: controls, direction marks, joiners, tags, variation
+ * selectors, fillers, and all spaces but the usual one. A name may contain them, and with them a hidden text; escaped, they
+ * are visible and harmless.
  */
 const invisible =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+  /[\u007f-\u009f\u2800\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
 /** JSON without nulls, with every invisible character escaped. */
 export function compactJson(value: unknown): string {
