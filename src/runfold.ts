@@ -6,6 +6,7 @@ import type { BudgetCheckOptions } from './budgets/asked-check.js';
 import { createBudgetGate } from './budgets/budget-gate.js';
 import { errorFields } from './environment/error-fields.js';
 import { quietReport } from './environment/quiet-report.js';
+import type { JobWriter } from './ingest/job-destination.js';
 import { openProducer, type Producer } from './ingest/producer.js';
 import type { Database } from './postgres/database.js';
 import { createReads, type Reads } from './query/reads/reads.js';
@@ -103,7 +104,7 @@ export async function openRunfoldOn(
       },
       // The queue of an embedded store is in the store itself: to write, take and delete its jobs
       // there would cost more than to fold their events.
-      isEmbedded ? worker?.write : undefined,
+      isEmbedded && worker !== undefined ? writerOf(worker) : undefined,
     );
     opened.push(producer.close);
     // What was accepted has to be written before this process ends.
@@ -120,6 +121,19 @@ export async function openRunfoldOn(
     await close();
     throw error;
   }
+}
+
+/** The worker as the writer of a producer's jobs. */
+function writerOf({ write, state }: RunningWorker): JobWriter {
+  return {
+    write,
+    fault() {
+      const { last_error, last_error_at, last_batch_at } = state();
+      return last_error === null || last_error_at < last_batch_at
+        ? undefined
+        : new Error(last_error);
+    },
+  };
 }
 
 function defaultLog(): Logger {

@@ -10,10 +10,10 @@ import {
 import { withClient } from '../../harness/postgres-server.js';
 import { withRedis } from '../../harness/redis-server.js';
 import { unprivilegedUser } from '../../harness/server-binary.js';
+import { openSmallDisk, type SmallDisk } from '../../harness/small-disk.js';
 import { openTcpProxy, type TcpProxy } from '../../harness/tcp-proxy.js';
 import type { RoundPlan } from '../round/plan.js';
 import { createOwnRedis, type OwnRedis, redisBinaries } from './own-redis.js';
-import { openSmallDisk, type SmallDisk } from './small-disk.js';
 
 /** The harness's own servers. Each is also reachable through a proxy. */
 export interface Stack {

@@ -1,4 +1,5 @@
 // The worker thread that runs Postgres and serves its clients; started by embedded-store.ts.
+import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -37,15 +38,26 @@ function report(message: ThreadReport): void {
   if (message.event !== 'ready') parentPort?.close();
 }
 
-function failed(error: unknown): void {
+async function failed(error: unknown): Promise<void> {
   const in_use = codeOf(error) === 'EADDRINUSE';
+  const isFull = isDiskFull(error) || (!in_use && (await hasNoRoom()));
   const code = in_use
     ? 'embedded_store_port_unavailable'
-    : isDiskFull(error)
+    : isFull
       ? 'embedded_store_not_writable'
       : 'embedded_store_unreadable';
-  report({ event: 'failed', code, system_code: codeOf(error), text: String(error) });
+  const system_code = isDiskFull(error) || !isFull ? codeOf(error) : 'ENOSPC';
+  report({ event: 'failed', code, system_code, text: String(error) });
   setImmediate(() => process.exit(1));
+}
+
+/**
+ * Whether the disk lacks the room that Postgres may need at its start: one more file of its log. It ends then without
+ * saying why, and the store would seem to be broken.
+ */
+async function hasNoRoom(): Promise<boolean> {
+  const { bavail, bsize } = await statfs(dirname(options.data_dir));
+  return bavail * bsize < 16 * 2 ** 20;
 }
 
 /** Unpacks the template if the store must be created and a matching template exists. */
@@ -77,7 +89,11 @@ async function serve(): Promise<void> {
       setImmediate(() => process.exit(1));
     },
   });
-  const db = await openEmbeddedDatabase(options.data_dir, await prepareData());
+  const db = await openEmbeddedDatabase(options.data_dir, await prepareData(), (text) => {
+    report({ event: 'died', text });
+    // Now: what is running never returns.
+    process.exit(1);
+  });
   // The store is complete before the first response, so everything that it acknowledges is kept.
   if (options.fresh) await markCreated(dirname(options.data_dir));
   server.serve(db);

@@ -4,8 +4,13 @@ import type { JobQueues } from '../queue/job-queues.js';
 import type { Batch } from './event-buffer.js';
 import { attemptTimeoutMs, type ReplayWindow } from './replay-window.js';
 
-/** Writes the events of a job and resolves after the commit that holds them. */
-export type WriteJob = (job: QueuedJob) => Promise<void>;
+/** Writes jobs without a queue. */
+export interface JobWriter {
+  /** Writes the events of a job and resolves after the commit that holds them. */
+  write(job: QueuedJob): Promise<void>;
+  /** Why writes fail now, such as a full disk, while they are repeated. */
+  fault(): Error | undefined;
+}
 
 /** Receives jobs and keeps them. */
 export interface JobDestination {
@@ -13,6 +18,8 @@ export interface JobDestination {
   put(batches: readonly Batch[]): Promise<void>;
   /** The maximum number of concurrent calls. */
   mostInFlight(): number;
+  /** Why a call that has not ended yet is late, if that is known. */
+  fault?(): Error | undefined;
 }
 
 /** Concurrent calls, or one per queue: enough to hide a round trip, few enough to be fair. */
@@ -53,8 +60,9 @@ export function toQueues(
 }
 
 /** Gives jobs to a worker of this process, which repeats failed writes itself. */
-export function toWriter(write: WriteJob, project: number): JobDestination {
+export function toWriter({ write, fault }: JobWriter, project: number): JobDestination {
   return {
+    fault,
     async put(batches) {
       await Promise.all(
         batches.map(({ job_id, columns }) =>

@@ -153,7 +153,7 @@ export function createOutbox(options: {
         await within(
           timeoutMs,
           done,
-          () => new QueueUnavailableError(waiting(), timeoutMs, lastError),
+          () => new QueueUnavailableError(waiting(), timeoutMs, lastError ?? destination.fault?.()),
         );
       } finally {
         waiters.delete(wake);

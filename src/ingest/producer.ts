@@ -15,7 +15,7 @@ import { hasFailover } from '../queue/queue-spread.js';
 import type { QueueTarget } from '../queue/queue-target.js';
 import { createEventBuffer } from './event-buffer.js';
 import { harmless } from './harmless.js';
-import { toQueues, toWriter, type WriteJob } from './job-destination.js';
+import { type JobWriter, toQueues, toWriter } from './job-destination.js';
 import { createOutbox, type OutboxStats } from './outbox.js';
 import { BufferFullError, ProducerClosedError, throwAsLost } from './producer-errors.js';
 import { chooseQueues, onlyQueue } from './queue-choice.js';
@@ -92,8 +92,8 @@ export function createProducer(options: ProducerOptions): Promise<Producer> {
   return openProducer(options);
 }
 
-/** The same. With `write`, jobs bypass the queue: a worker of this process writes them. */
-export async function openProducer(options: ProducerOptions, write?: WriteJob): Promise<Producer> {
+/** The same. With its own writer, a worker of this process, jobs bypass the queue. */
+export async function openProducer(options: ProducerOptions, own?: JobWriter): Promise<Producer> {
   const {
     project = 1,
     events_per_job = 500,
@@ -122,8 +122,7 @@ export async function openProducer(options: ProducerOptions, write?: WriteJob): 
           onError,
         })
       : undefined;
-  const destination =
-    write === undefined ? toQueues(queues, project, replay) : toWriter(write, project);
+  const destination = own ? toWriter(own, project) : toQueues(queues, project, replay);
   const outbox = createOutbox({ destination, replay, buffer, onError });
   // The caller may change its object after `emit`, because the values are in the buffer.
   const row = emptyRow();

@@ -38,23 +38,31 @@ const sessionSettings = ['search_path=bullmq,public', 'TimeZone=UTC']
  */
 export type DataFolderState = 'used' | 'template' | 'missing';
 
-/** Opens the data folder, or creates it. If Postgres fails, the error contains its output. */
+/**
+ * Opens the data folder, or creates it. If Postgres fails, the error contains its output. `on_panic` is called when it
+ * cannot go on later, for example because its log no longer fits on the disk: the session then runs forever without
+ * returning.
+ */
 export async function openEmbeddedDatabase(
   data_dir: string,
   state: DataFolderState,
+  on_panic: (reason: string) => void = () => undefined,
 ): Promise<EmbeddedDatabase> {
   const log: string[] = [];
+  let isOpen = false;
   const db = await PGlite.create({
     dataDir: data_dir,
     // Later settings win, and settings given here are what RESET returns to.
     startParams: [...PGlite.defaultStartParams, ...sessionSettings],
     onStderr: (line) => {
-      log.push(line);
+      if (!isOpen) log.push(line);
+      else if (line.includes('PANIC: ')) on_panic(line.slice(line.indexOf('PANIC: ')));
       return false;
     },
   }).catch((error: unknown) => {
     throw new Error([String(error), ...log.slice(-5)].join('\n'), { cause: error });
   });
+  isOpen = true;
   if (state === 'template') {
     // The only row of a template that contains its creation time.
     await db.exec('update runfold_internal.project set created_at = now()');

@@ -1,27 +1,36 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { unprivilegedUser } from '../../harness/server-binary.js';
+import { unprivilegedUser } from './server-binary.js';
 
-/** A file system of 64 MB in memory that can be filled. */
+/** A small file system in memory that can be filled. */
 export interface SmallDisk {
-  /** A folder for a tablespace. */
+  /** A folder on it, of the user that runs Postgres. */
   readonly folder: string;
-  /** Writes until the disk is full. */
-  fill(): void;
+  /** Writes until the disk is full, but for some bytes if they are given. */
+  fill(but?: number): void;
   /** Frees the space. */
   free(): void;
   close(): void;
 }
 
 /** Mounts it in a folder. Returns a string with the reason if that is not possible here. */
-export function openSmallDisk(folder: string): SmallDisk | string {
+export function openSmallDisk(folder: string, { mb = 64 } = {}): SmallDisk | string {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     return 'a small disk needs root on Linux, to mount a tmpfs';
   }
   mkdirSync(folder);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mb}m`, 'tmpfs', folder], { stdio: 'pipe' });
   } catch (error) {
     return `a small disk could not be mounted: ${error instanceof Error ? error.message : error}`;
   }
@@ -35,10 +44,11 @@ export function openSmallDisk(folder: string): SmallDisk | string {
   const ballast = join(folder, 'ballast');
   return {
     folder: space,
-    fill() {
+    fill(but = 0) {
       const file = openSync(ballast, 'w');
       try {
         for (const size of [1 << 20, 4096]) writeUntilFull(file, Buffer.alloc(size));
+        ftruncateSync(file, fstatSync(file).size - but);
       } finally {
         closeSync(file);
       }
