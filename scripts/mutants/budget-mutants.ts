@@ -45,8 +45,8 @@ export const budgetMutants = [
     ],
     [
       'a limit that was raised is never told of in its window',
-      'if (isOfWindow && since >= changed_us)',
-      'if (isOfWindow)',
+      'isOfWindow && since >= changed_us',
+      'isOfWindow',
       'raised in the same window',
     ],
   ]),
