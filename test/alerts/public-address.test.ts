@@ -37,6 +37,15 @@ describe('where webhooks may go', () => {
     '2002:7f00:1::',
     '2001:0:7f00:1::',
     '2001:db8::1',
+    '64:ff9b:1::1',
+    '100::1',
+    '100:0:0:1::1',
+    '200:1234::1',
+    '4000::1',
+    '5f00::1',
+    'fe00::1',
+    '::ffff:0:127.0.0.1',
+    '::ffff:808:7f00:1',
     'no address',
   ])('is not %s', (address) => {
     expect(isPublicAddress(address)).toBe(false);

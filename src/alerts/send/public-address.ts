@@ -8,7 +8,9 @@ import { DeliveryError } from './alert-errors.js';
  * forms that contain an IPv4 address are refused, except for mapped ones, whose IPv4 address is
  * checked.
  */
-const own = new BlockList();
+const own4 = new BlockList();
+// A list of its own: in one list, `::/3` would hold every IPv4 address, in its mapped form.
+const own6 = new BlockList();
 for (const range of [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -26,37 +28,35 @@ for (const range of [
   '224.0.0.0/3',
 ]) {
   const [net = '', bits] = range.split('/');
-  own.addSubnet(net, Number(bits), 'ipv4');
+  own4.addSubnet(net, Number(bits), 'ipv4');
 }
 for (const range of [
-  '::/96',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
+  // All but 2000::/3, the only addresses that are assigned in the Internet. Networks such as Yggdrasil use others.
+  '::/3',
+  '4000::/2',
+  '8000::/1',
   '2001::/23',
   '2001:db8::/32',
   '2002::/16',
   '3fff::/20',
-  '5f00::/16',
-  'fc00::/7',
-  'fe80::/9',
-  'ff00::/8',
 ]) {
   const [net = '', bits] = range.split('/');
-  own.addSubnet(net, Number(bits), 'ipv6');
+  own6.addSubnet(net, Number(bits), 'ipv6');
 }
 
 /** Whether anyone may be sent to an address. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return false;
-  if (family === 4) return !own.check(address, 'ipv4');
+  if (family === 4) return !own4.check(address, 'ipv4');
   const [, mapped] =
-    /^::ffff:(.+)$/i.exec(new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1)) ?? [];
-  if (mapped === undefined) return !own.check(address.split('%')[0] ?? '', 'ipv6');
+    /^::ffff:([\da-f]+:[\da-f]+)$/i.exec(
+      new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1),
+    ) ?? [];
+  if (mapped === undefined) return !own6.check(address.split('%')[0] ?? '', 'ipv6');
   const [high = 0, low = 0] = mapped.split(':').map((part) => Number.parseInt(part, 16));
   const parts = [high >> 8, high & 255, low >> 8, low & 255];
-  return !own.check(parts.join('.'), 'ipv4');
+  return !own4.check(parts.join('.'), 'ipv4');
 }
 
 /** An address to connect to. */
