@@ -35,6 +35,8 @@ export interface PagedList<T> extends CursorOwner {
   readonly keyOf: (item: T) => PageKey;
   /** Reads up to `limit` rows after `key`. */
   readonly read: (key: PageKey | undefined, limit: number) => Promise<T[]>;
+  /** The number of rows after `key`, up to `limit`, that are not too large together for one page. Defaults to `limit`. */
+  readonly fitting?: (key: PageKey | undefined, limit: number) => Promise<number>;
 }
 
 /**
@@ -45,12 +47,13 @@ export interface PagedList<T> extends CursorOwner {
 export async function readPage<T>(list: PagedList<T>, options: PageOptions): Promise<Page<T>> {
   const { filters, settings = [] } = list;
   checkOptions(options, ['limit', 'cursor', ...Object.keys(filters), ...settings]);
-  const limit = options.limit ?? 50;
-  if (!Number.isInteger(limit) || limit < 1 || limit > mostRows) {
-    throw new InvalidQueryError('limit', `an integer from 1 to ${mostRows}`, describeValue(limit));
+  const most = options.limit ?? 50;
+  if (!Number.isInteger(most) || most < 1 || most > mostRows) {
+    throw new InvalidQueryError('limit', `an integer from 1 to ${mostRows}`, describeValue(most));
   }
   const key =
     options.cursor === undefined ? undefined : decodeCursor(list, options.cursor, list.shape);
+  const limit = (await list.fitting?.(key, most)) ?? most;
   // One additional row shows whether there is another page.
   const rows = await list.read(key, limit + 1);
   const items = rows.slice(0, limit);

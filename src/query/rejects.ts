@@ -32,13 +32,22 @@ export interface RejectOptions extends ProjectOptions {
   readonly id: string;
 }
 
-/** Rejects, newest first. The reject of a job that names no project belongs to project 1. */
+/**
+ * The size in bytes of the inputs at which a page ends, whatever its limit: a rejected job is kept whole, so that it can be
+ * sent again, and a thousand of them would not fit into memory.
+ */
+const pageBytes = 8 * 2 ** 20;
+
+/**
+ * Rejects, newest first. The reject of a job that names no project belongs to project 1. A page has fewer rows than its
+ * limit if their inputs are large.
+ */
 export function listRejects(
   database: Database,
   options: ListRejectsOptions = {},
 ): Promise<Page<RejectedEvent>> {
   const { code, from, to, project = 1 } = options;
-  const read = (key: readonly unknown[] | undefined, limit: number) => {
+  const rowsAfter = (key: readonly unknown[] | undefined, limit: number) => {
     const where = conditionsOn('r', options);
     where.equal('code', 'r.code', code);
     where.between('r.received_at', options, (micros) => timestampSql(micros));
@@ -46,12 +55,26 @@ export function listRejects(
       const [time, id] = key.map((value) => where.parameter(String(value)));
       where.add(`(r.received_at, r.id) < (${time}::timestamptz, ${id}::uuid)`);
     }
-    return readRows<RejectedEvent>(
-      database,
-      `select row_to_json(r) as row from runfold_internal.rejected_event r where ${where.sql()}
-      order by r.received_at desc, r.id desc limit ${limit}`,
-      where.values,
+    const rows = `from runfold_internal.rejected_event r where ${where.sql()}
+      order by r.received_at desc, r.id desc limit ${limit}`;
+    return { rows, values: where.values };
+  };
+  const read = (key: readonly unknown[] | undefined, limit: number) => {
+    const { rows, values } = rowsAfter(key, limit);
+    return readRows<RejectedEvent>(database, `select row_to_json(r) as row ${rows}`, values);
+  };
+  const fitting = async (key: readonly unknown[] | undefined, limit: number) => {
+    const { rows, values } = rowsAfter(key, limit);
+    const sizes = await database.query<{ bytes: number }>(
+      `select octet_length(r.payload)::integer as bytes ${rows}`,
+      values,
     );
+    let bytes = 0;
+    for (const [at, row] of sizes.entries()) {
+      bytes += row.bytes;
+      if (bytes > pageBytes) return Math.max(1, at);
+    }
+    return limit;
   };
   return readPage<RejectedEvent>(
     {
@@ -60,6 +83,7 @@ export function listRejects(
       shape: ['time', 'uuid'],
       keyOf: (item) => [item.received_at, item.id],
       read,
+      fitting,
     },
     options,
   );

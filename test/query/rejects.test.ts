@@ -57,6 +57,27 @@ describeWithPostgres('rejects', () => {
     expect(await getReject(database, { id })).toBeUndefined();
   });
 
+  test('that are large together fill a page before its limit', async () => {
+    await database.query(
+      `insert into runfold_internal.rejected_event (id, project, position, job_id, code, message, payload)
+      select gen_random_uuid(), 3, n, 'job', 'invalid_job', 'large', to_json(repeat('x', n * 1048576))::text
+      from unnest(array[3, 3, 3, 9, 1]) n`,
+    );
+    const pages: number[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listRejects(database, { project: 3, limit: 100, cursor });
+      pages.push(page.items.map(({ payload }) => payload.length));
+      cursor = page.next_cursor;
+    } while (cursor !== undefined);
+    expect(pages.flat()).toHaveLength(5);
+    expect(pages.length).toBeGreaterThan(2);
+    for (const sizes of pages) {
+      const sum = sizes.reduce((all, size) => all + size, 0);
+      expect(sizes.length === 1 || sum <= 8 * 2 ** 20).toBe(true);
+    }
+  });
+
   test('of an id that is none are not there', async () => {
     expect(await getReject(database, { id: 'nonsense' })).toBeUndefined();
     expect(await dropReject(database, { id: randomUUID() })).toBe(false);
