@@ -5,7 +5,7 @@ import type { Checkpoint } from './checkpoints.js';
 import type { FoundLog } from './files/find-logs.js';
 import { decompressed, explained, fileChunks, UnreadableLogError } from './files/log-bytes.js';
 import { isDocument, readDocument } from './files/log-document.js';
-import { beginsWith, openLogFile } from './files/log-head.js';
+import { beginsWith, isUtf16, openLogFile } from './files/log-head.js';
 import { type LinePosition, logLines } from './files/log-lines.js';
 
 /** A file while it is being read. */
@@ -71,6 +71,7 @@ export async function readLog(found: FoundLog, options: ReadOptions, sink: LogSi
   try {
     const stats = await handle.stat();
     if (!stats.isFile()) throw new UnreadableLogError('expected a file, got something else');
+    if (await isUtf16(handle)) throw new UnreadableLogError('expected UTF-8, got UTF-16');
     // A document may have been saved under the name of a file of lines.
     const hasDocuments = format.unit('document.json') === 'document';
     const isOne =

@@ -55,6 +55,27 @@ describe('a folder of logs', () => {
     return { store, counts, faults: [...found, ...reported] };
   }
 
+  test('with a file in UTF-16, as PowerShell writes it: it is reported, the rest goes in', async () => {
+    const dir = await folder('utf-16');
+    const lines = await readFile(join(fixtures, session), 'utf8');
+    for (const [name, mark] of [
+      ['little.jsonl', [0xff, 0xfe]],
+      ['big.jsonl', [0xfe, 0xff]],
+    ] as const) {
+      const text = Buffer.from(lines, 'utf16le');
+      await writeFile(
+        join(dir, name),
+        Buffer.concat([Buffer.from(mark), name === 'big.jsonl' ? text.swap16() : text]),
+      );
+    }
+    const { store, faults } = await read(dir);
+    expect(faults.toSorted()).toEqual([
+      'big.jsonl:0: expected UTF-8, got UTF-16',
+      'little.jsonl:0: expected UTF-8, got UTF-16',
+    ]);
+    await expectCase(store, logCase('claude-partials'));
+  });
+
   test('with a FIFO, a socket, a link to itself and a folder that leads back: each is reported, the rest goes in', async () => {
     const dir = await folder('odd');
     execFileSync('mkfifo', [join(dir, 'pipe.jsonl')]);

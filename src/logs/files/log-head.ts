@@ -50,3 +50,9 @@ export async function beginsWith(handle: FileHandle, mark: string): Promise<bool
   const { bytesRead } = await handle.read(buffer, 0, length, 0);
   return bytesRead === length && markOf(buffer) === mark;
 }
+
+/** Whether a file is UTF-16, as PowerShell writes it: none of its lines would be read as one. */
+export async function isUtf16(handle: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+  return bytesRead === 2 && ['fffe', 'feff'].includes(buffer.toString('hex'));
+}
