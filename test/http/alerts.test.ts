@@ -9,18 +9,30 @@ describe('alerts over HTTP', () => {
   let service: TestService;
   let receiver: Receiver;
   let client: RunfoldClient;
+  let headers: Readonly<Record<string, string>>;
   beforeAll(async () => {
     receiver = await openReceiver();
     service = await openTestService(fastestTier(), {
       alerts: { secret_key: randomBytes(32).toString('hex'), allowed_hosts: ['127.0.0.1'] },
     });
-    const { headers } = await service.key(1, ['read', 'admin']);
-    client = createClient({ url: service.http.url, key: headers.authorization.slice(7) });
+    const key = await service.key(1, ['read', 'admin']);
+    headers = key.headers;
+    client = createClient({ url: service.http.url, key: key.headers.authorization.slice(7) });
   });
   afterAll(async () => {
     await service.close();
     await receiver.close();
   });
+
+  test.each(['alert', 'channel', 'budget'])(
+    'say in a sentence that there is no %s',
+    async (kind) => {
+      const gone = await service.fetch(`/v1/${kind}s/none`, { method: 'DELETE', headers });
+      const noun = kind === 'alert' ? 'rule' : kind;
+      const detail = `There is no ${noun} "none" in this project.`;
+      expect(await gone.json()).toMatchObject({ status: 404, detail });
+    },
+  );
 
   test('are made, listed, tested and dropped by a client', async () => {
     const hook = await client.createChannel({ kind: 'webhook', name: 'ops', url: receiver.url });

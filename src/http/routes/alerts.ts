@@ -70,7 +70,7 @@ export const alertRoutes = [
     problems: [404],
     async handle({ service, project, params: { rule_name } }) {
       const dropped = await dropRule(service.database, { project, name: rule_name });
-      if (dropped === undefined) throw notFound('a rule', rule_name);
+      if (dropped === undefined) throw notFound('rule', rule_name);
       return { body: dropped };
     },
   }),
@@ -93,7 +93,7 @@ export const alertRoutes = [
         readonly minutes: number;
       };
       const muted = await muteRule(service.database, { project, name: rule_name, minutes });
-      if (muted === undefined) throw notFound('a rule', rule_name);
+      if (muted === undefined) throw notFound('rule', rule_name);
       return { body: muted };
     },
   }),

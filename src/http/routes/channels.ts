@@ -88,7 +88,7 @@ export const channelRoutes = [
     async handle({ service, project, params: { channel_name } }) {
       const options = { ...service.alerts, project, name: channel_name };
       const tested = await testChannel(service.database, options);
-      if (tested === undefined) throw notFound('a channel', channel_name);
+      if (tested === undefined) throw notFound('channel', channel_name);
       return { body: tested };
     },
   }),
@@ -104,7 +104,7 @@ export const channelRoutes = [
     problems: [404],
     async handle({ service, project, params: { channel_name } }) {
       const dropped = await dropChannel(service.database, { project, name: channel_name });
-      if (dropped === undefined) throw notFound('a channel', channel_name);
+      if (dropped === undefined) throw notFound('channel', channel_name);
       return { body: dropped };
     },
   }),
