@@ -89,6 +89,15 @@ describe('where webhooks may go', () => {
     await receiver.close();
   });
 
+  test('gets the user and password of its address, as a receiver behind a gateway may want', async () => {
+    const receiver = await openReceiver();
+    const url = receiver.url.replace('//', '//hook:p%40ss@');
+    await post({ url, body: '{}', headers: {}, allowed_hosts: ['127.0.0.1'] });
+    const authorization = `Basic ${Buffer.from('hook:p@ss').toString('base64')}`;
+    expect(receiver.received).toMatchObject([{ headers: { authorization } }]);
+    await receiver.close();
+  });
+
   test.each(['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'ALL_PROXY'])(
     'is reached without the proxy that %s names',
     async (name) => {

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
 import { DeliveryError } from './alert-errors.js';
 import { checkedAddress, expectedOf, hostOf } from './public-address.js';
 
@@ -48,6 +49,7 @@ export async function post(options: PostOptions): Promise<void> {
           family,
           port: url.port === '' ? (isTls ? 443 : 80) : Number(url.port),
           path: `${url.pathname}${url.search}`,
+          ...(url.username === '' ? {} : { auth: urlToHttpOptions(url).auth }),
           ...(isTls ? { servername: /^[\d.]+$|:/.test(host) ? '' : host } : {}),
           headers: {
             host: url.host,
