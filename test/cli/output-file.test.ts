@@ -18,3 +18,20 @@ test('an output is made new, also where its temporary name leads to a file of so
   expect(await readFile(theirs, 'utf8')).toBe('precious');
   expect(await readFile(file, 'utf8')).toBe('mine');
 });
+
+test('an error while an output is finished names the file, and not a server', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'runfold-output-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'log.ndjson');
+  const output = await openOutput(file, processIo());
+  await output.write('mine');
+  await rm(folder, { recursive: true });
+  await expect(output.finish()).rejects.toMatchObject({
+    code: 'command_failed',
+    message: expect.stringContaining(`Cannot write ${file}: ENOENT`),
+  });
+});
+
+test('an output without a name is refused', async () => {
+  await expect(openOutput('', processIo())).rejects.toMatchObject({ code: 'usage' });
+});

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { CommandFailedError } from '../command/command-error.js';
+import { CommandFailedError, UsageError } from '../command/command-error.js';
 import type { Io, OutputStream } from '../io/io.js';
 
 /** An output of text that exists completely or not at all. */
@@ -20,6 +20,7 @@ export interface Output {
  */
 export async function openOutput(file: string, io: Io): Promise<Output> {
   if (file === '-') return standardOutput(io.stdout);
+  if (file === '') throw new UsageError('Expected the name of a file, or - for standard output.');
   const place = await locateOutput(file, io.locate(file));
   const part = `${place}.part`;
   let handle: FileHandle;
@@ -31,12 +32,13 @@ export async function openOutput(file: string, io: Io): Promise<Output> {
     throw notWritable(file, error);
   }
   return {
-    write: (text) => handle.appendFile(text),
-    async finish() {
-      await handle.sync();
-      await handle.close();
-      await rename(part, place);
-    },
+    write: (text) => explained(file, () => handle.appendFile(text)),
+    finish: () =>
+      explained(file, async () => {
+        await handle.sync();
+        await handle.close();
+        await rename(part, place);
+      }),
     async discard() {
       await handle.close();
       await rm(part, { force: true });
@@ -62,6 +64,15 @@ async function locateOutput(file: string, place: string): Promise<string> {
     throw notWritable(file, error);
   }
   throw new CommandFailedError(`${file} is not a regular file. Use - for standard output.`);
+}
+
+/** Errors of a file have the codes of lost connections, such as ENOENT of a socket. They must say that they are the file's. */
+async function explained(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw notWritable(file, error);
+  }
 }
 
 function notWritable(file: string, error: unknown): CommandFailedError {
