@@ -23,7 +23,7 @@ export const readingMutants = [
   ...breaks('src/runfold.ts', direct, [
     [
       'an embedded store sends its own events through the queue',
-      'isEmbedded ? worker?.write : undefined,',
+      'isEmbedded && worker !== undefined ? writerOf(worker) : undefined,',
       'undefined,',
     ],
   ]),
