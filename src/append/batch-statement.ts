@@ -1,8 +1,8 @@
 import type { ClientBase, Pool } from 'pg';
 import { logColumns } from '../events/columns/log-columns.js';
-import { beginBind, endBind, putParameter } from '../postgres/bind-message.js';
-import { bindQuery } from '../postgres/bind-query.js';
-import { type ByteArena, createArenaPool } from '../postgres/byte-arena.js';
+import { beginBind, endBind, putParameter } from '../postgres/bind/bind-message.js';
+import { bindQuery } from '../postgres/bind/bind-query.js';
+import { type ByteArena, createArenaPool } from '../postgres/bind/byte-arena.js';
 import { isPooled, learnFrom } from '../postgres/pooled-sessions.js';
 import { statementName } from '../postgres/prepared-query.js';
 import type { EventBatch } from './batch.js';

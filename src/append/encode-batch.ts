@@ -7,9 +7,9 @@ import {
   putNumbers,
   putTexts,
   putUuids,
-} from '../postgres/binary-array.js';
-import { putParameter } from '../postgres/bind-message.js';
-import type { ByteArena } from '../postgres/byte-arena.js';
+} from '../postgres/bind/binary-array.js';
+import { putParameter } from '../postgres/bind/bind-message.js';
+import type { ByteArena } from '../postgres/bind/byte-arena.js';
 import type { EventBatch } from './batch.js';
 
 const types: Record<LogColumnType, ElementType> = {

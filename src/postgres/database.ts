@@ -2,9 +2,9 @@ import pg from 'pg';
 import { RunfoldError } from '../environment/runfold-error.js';
 import { within } from '../environment/within.js';
 import { addressOf } from './address.js';
+import { nameNode, rememberNode } from './error-nodes.js';
 import { keepSockets } from './open-sockets.js';
 import { isEmbedded, meaningSettings, prepareSession } from './pooled-sessions.js';
-import { nameNode, rememberNode } from './postgres-errors.js';
 
 type OnConnect = (error: Error | undefined, client: undefined, done: () => void) => void;
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { codeOf } from '../environment/error-fields.js';
-import { rememberNode } from './postgres-errors.js';
+import { rememberNode } from './error-nodes.js';
 import {
   duplicatePreparedStatement,
   invalidStatementName,

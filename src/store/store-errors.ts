@@ -1,6 +1,7 @@
 import { codeOf } from '../environment/error-fields.js';
 import { RunfoldError } from '../environment/runfold-error.js';
-import { isConnectionLoss, nodeOf } from '../postgres/postgres-errors.js';
+import { nodeOf } from '../postgres/error-nodes.js';
+import { isConnectionLoss } from '../postgres/postgres-errors.js';
 import {
   insufficientPrivilege,
   invalidAuthorization,

@@ -3,7 +3,7 @@ import { createBatch, type EventBatch } from '#runfold/append/batch.js';
 import { decodeJob } from '#runfold/append/decode-job.js';
 import { encodeBatch, encodeParts } from '#runfold/append/encode-batch.js';
 import { byStripe } from '#runfold/append/writer/by-stripe.js';
-import { createArena } from '#runfold/postgres/byte-arena.js';
+import { createArena } from '#runfold/postgres/bind/byte-arena.js';
 import { jobVersions } from '#runfold/queue/job.js';
 
 /** Events with all kinds of values, and columns that only some of the jobs have. */

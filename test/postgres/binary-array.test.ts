@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isShortText } from '#runfold/events/limits.js';
-import { putNumbers, putTexts, putUuids } from '#runfold/postgres/binary-array.js';
-import { type ByteArena, createArena } from '#runfold/postgres/byte-arena.js';
+import { putNumbers, putTexts, putUuids } from '#runfold/postgres/bind/binary-array.js';
+import { type ByteArena, createArena } from '#runfold/postgres/bind/byte-arena.js';
 import type { Database } from '#runfold/postgres/database.js';
 import { withTestDatabase } from '../../harness/database.js';
 import { describeWithPostgres } from '../../harness/suite.js';
