@@ -122,7 +122,7 @@ describe('an embedded store’s folder', () => {
     await store.close();
   });
 
-  test('is waited for while its owner starts, and then said to be starting', async () => {
+  test('is waited for while its owner starts, and then said not to respond', async () => {
     const store = await open({ role: 'runfold up' });
     const served = join(dir, '.s.PGSQL.5432');
     await rename(served, `${served}.away`);
@@ -131,7 +131,7 @@ describe('an embedded store’s folder', () => {
       code: 'embedded_store_in_use',
       is_silent: true,
       message: expect.stringMatching(
-        /is starting or ending: process \d+ \(runfold up\) .* Try again when it has started/,
+        /does not respond: process \d+ \(runfold up\), which .* is starting, ending, busy or paused\. Try again/,
       ),
     });
     await rename(`${served}.away`, served);

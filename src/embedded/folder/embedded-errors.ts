@@ -35,15 +35,15 @@ export class EmbeddedStoreInUseError extends RunfoldError {
   readonly role: string;
   /** The store's folder, absolute. */
   readonly dir: string;
-  /** Whether the owner does not respond: it is starting or ending. Wait for it. */
+  /** Whether the owner does not respond: it is starting, ending, busy or paused. Wait for it. */
   readonly is_silent: boolean;
 
   constructor(owner: { pid: number; role: string; dir: string; is_silent?: boolean }) {
     const { pid, role, dir, is_silent = false } = owner;
     super(
       is_silent
-        ? `${dir} is starting or ending: process ${pid} (${role}) owns this store but does not respond yet. ` +
-            `Try again when it has started. If it never does, stop process ${pid}; everything that was acknowledged is kept.`
+        ? `${dir} does not respond: process ${pid} (${role}), which owns this store, is starting, ending, busy or paused. ` +
+            `Try again later. If that does not help, end process ${pid}; everything that was acknowledged is kept.`
         : `${dir} is in use: process ${pid} (${role}) serves this store. ` +
             'Connect to that process through its socket, or stop it first.',
     );
